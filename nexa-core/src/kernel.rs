@@ -1,0 +1,11 @@
+//! The machine: records, the door, the ledger, access. It names no record of the domain.
+
+pub mod error;
+pub mod filter;
+pub mod ledger;
+pub mod ports;
+pub mod record;
+pub mod search;
+pub mod send;
+pub mod store;
+pub mod value;

@@ -1,0 +1,72 @@
+//! Search terms: tokens made here, so that every backend finds the same records in the same order.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{
+    record::{RecordDef, Row},
+    value::Value,
+};
+
+/// The longest term that is kept, in bytes; longer words match by their beginning.
+const LONGEST: usize = 64;
+
+/// Folds case and compatibility forms (NFKC): `Ｓtraße` and `STRASSE` differ, `Müller` and `MÜLLER` do not.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// The terms of a text: its Unicode words, folded. Mail addresses and numbers also count as a whole.
+pub fn terms(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let mut found: Vec<String> = Vec::new();
+    let mut add = |word: &str| {
+        let word = shorten(word);
+        if !word.is_empty() && !found.iter().any(|known| known == word) {
+            found.push(word.to_owned());
+        }
+    };
+    if folded.is_ascii() {
+        folded.split(|c: char| !c.is_ascii_alphanumeric()).for_each(&mut add);
+    } else {
+        folded.unicode_words().for_each(&mut add);
+    }
+    if folded.contains(['@', '-', '.']) {
+        for whole in folded.split_whitespace().filter(|word| word.contains(['@', '-', '.'])) {
+            add(whole.trim_matches(|c: char| !c.is_alphanumeric()));
+        }
+    }
+    found
+}
+
+fn shorten(word: &str) -> &str {
+    if word.len() <= LONGEST {
+        return word;
+    }
+    let mut end = LONGEST;
+    while !word.is_char_boundary(end) {
+        end -= 1;
+    }
+    word.get(..end).unwrap_or(word)
+}
+
+/// The terms under which a row is found, each with its best weight. None when it is in the trash.
+pub fn row_terms(def: &RecordDef, row: &Row) -> Vec<(String, i64)> {
+    let mut found: Vec<(String, i64)> = Vec::new();
+    if !row.live(def) {
+        return found;
+    }
+    for (column, weight) in &def.search {
+        let Value::Text(text) = row.get(*column) else { continue };
+        for term in terms(text) {
+            match found.iter_mut().find(|(known, _)| *known == term) {
+                Some((_, best)) => *best = (*best).max(*weight),
+                None => found.push((term, *weight)),
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,236 @@
+//! What a backend implements: it runs work in a transaction and moves rows. It knows no rule.
+
+use std::{path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::{
+    error::{Result, codes},
+    filter::Predicate,
+    ledger::{Event, EventQuery, Head},
+    record::{RecordDef, Row},
+    send::{MaybeSend, MaybeSync},
+    value::Value,
+};
+
+/// What a unit of work is for.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct WriteRequest {
+    /// The tenant.
+    pub org: Uuid,
+    /// Roll back at the end whatever the work answers: a dry run.
+    pub discard: bool,
+}
+
+impl WriteRequest {
+    /// A unit of work for this tenant.
+    pub const fn new(org: Uuid) -> Self {
+        Self { org, discard: false }
+    }
+    /// The same, rolled back at its end.
+    #[must_use]
+    pub const fn discarded(mut self) -> Self {
+        self.discard = true;
+        self
+    }
+}
+
+/// What a snapshot is for.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ReadRequest {
+    /// The tenant.
+    pub org: Uuid,
+}
+
+impl ReadRequest {
+    /// A snapshot for this tenant.
+    pub const fn new(org: Uuid) -> Self {
+        Self { org }
+    }
+}
+
+/// A storage. A tenant's writes happen one after another, so that a rule sees the truth.
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+pub trait Store: MaybeSend + MaybeSync {
+    /// Brings the schema up to these definitions. Errors: `schema.newer`, `store.…`.
+    async fn migrate(&self, defs: &[&'static RecordDef]) -> Result<()>;
+    /// Runs work as one atomic unit: all of it with its events, or nothing. Work may run more than once.
+    async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()>;
+    /// Runs work on a consistent snapshot; `apply` is refused in it.
+    async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()>;
+    /// Removes every row of a tenant, its ledger included.
+    async fn drop_org(&self, org: Uuid) -> Result<()>;
+    /// Writes a consistent copy to a new file while work goes on. Error: `store.unsupported`.
+    async fn backup(&self, path: &Path) -> Result<()> {
+        let _ = path;
+        Err(codes::STORE_UNSUPPORTED.with("what", "online backup"))
+    }
+}
+
+/// Something that runs inside a transaction. It awaits nothing but the transaction and keeps no state between runs.
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+pub trait Work: MaybeSend + MaybeSync {
+    /// Runs. An error rolls back everything this run applied.
+    async fn run(&self, tx: &mut dyn Transaction) -> Result<()>;
+}
+
+/// One tenant's view of the storage inside a unit of work. It sees what was applied before in the same unit.
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+pub trait Transaction: MaybeSend {
+    /// The tenant's ledger as of now: last sequence number, time and hash.
+    fn head(&self) -> Head;
+    /// Rows by key, trashed ones included, in the order of their ids; unknown keys are left out.
+    async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>>;
+    /// Rows by filter or terms, sorted, after a position, at most `limit`.
+    async fn select(&mut self, query: &Select) -> Result<Vec<Row>>;
+    /// Groups in the order of their group values, nulls last; each row is its groups, then its measures.
+    async fn aggregate(&mut self, query: &Aggregate) -> Result<Vec<Row>>;
+    /// Writes changes and their events, sealed with the next sequence numbers. An error means that the unit is lost.
+    async fn apply(&mut self, batch: Batch) -> Result<()>;
+    /// Events in order.
+    async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>>;
+}
+
+/// By what [`Transaction::load`] finds rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// By a column of this index: the id, a unique or a reference. Trashed rows are found as well.
+    Column(usize),
+    /// By external key; values come as pairs of system and key. Trashed rows are not found.
+    External,
+}
+
+/// Changes and events that are written together.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The changes, in the order in which they are written.
+    pub changes: Vec<Change>,
+    /// The events, in the order of the ledger.
+    pub events: Vec<Event>,
+}
+
+/// One change of one row, with the entries of the index tables that come and go with it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The kind.
+    pub of: &'static RecordDef,
+    /// The row as it was; `None` for a new one.
+    pub before: Option<Row>,
+    /// The row as it becomes; `None` to remove it.
+    pub after: Option<Row>,
+    /// Entries to add.
+    pub add: Vec<Entry>,
+    /// Entries to remove.
+    pub remove: Vec<Entry>,
+}
+
+/// An entry of one of the three index tables that every kind shares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// `terms`: a search term with its weight.
+    Term(String, i64),
+    /// `indexed_values`: a tag (`tags`) or an indexed custom field (`custom.x`) with its value as text.
+    Value(String, String),
+    /// `external_keys`: system and key, unique per tenant and kind. A violation is `external_key.taken`.
+    Key(String, String),
+}
+
+/// Which rows count, by their trash mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Trash {
+    /// Only live rows.
+    #[default]
+    Live,
+    /// Only rows in the trash.
+    Trashed,
+    /// All rows.
+    Any,
+}
+
+/// One column of an order; nulls come last in both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SortKey {
+    /// The column.
+    pub column: usize,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// A query for rows.
+#[derive(Clone, Debug)]
+pub struct Select {
+    /// The kind.
+    pub of: &'static RecordDef,
+    /// Which rows.
+    pub filter: Predicate,
+    /// Trashed or live.
+    pub trash: Trash,
+    /// The order; the id, ascending, always ends it.
+    pub sort: Vec<SortKey>,
+    /// The last row seen: one value per sort key, then the id.
+    pub after: Option<Vec<Value>>,
+    /// At most so many rows.
+    pub limit: usize,
+}
+
+impl Select {
+    /// Every live row of a kind by id, up to a limit.
+    pub const fn all(of: &'static RecordDef, limit: usize) -> Self {
+        Self { of, filter: Predicate::always(), trash: Trash::Live, sort: Vec::new(), after: None, limit }
+    }
+    /// The same with this filter.
+    #[must_use]
+    pub fn filtered(mut self, filter: Predicate) -> Self {
+        self.filter = filter;
+        self
+    }
+}
+
+/// What an aggregate groups by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Group {
+    /// The value of a column.
+    Column(usize),
+    /// The first day of the month of a date column, or of a time column in a time zone, as a date.
+    Month(usize, chrono_tz::Tz),
+}
+
+/// What an aggregate measures. Nulls do not count; a measure of nothing is null, a count of nothing 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// How many rows.
+    Count,
+    /// How many different values.
+    Distinct(usize),
+    /// The sum of an integer or amount column.
+    Sum(usize),
+    /// The mean of an integer or amount column as an amount, rounded half to even at the fourth place.
+    Avg(usize),
+    /// The least value.
+    Min(usize),
+    /// The greatest value.
+    Max(usize),
+}
+
+/// A query for groups and measures.
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// The kind.
+    pub of: &'static RecordDef,
+    /// Which rows.
+    pub filter: Predicate,
+    /// Trashed or live.
+    pub trash: Trash,
+    /// The groups; with none there is one row for all.
+    pub groups: Vec<Group>,
+    /// The measures.
+    pub measures: Vec<Measure>,
+    /// At most so many groups.
+    pub limit: usize,
+}

@@ -1,0 +1,13 @@
+//! The rules of a CRM: records, commands, ledger and access, on any storage.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+extern crate self as nexa_core;
+
+pub mod kernel;
+
+pub use kernel::{
+    error::{Code, Error, ErrorKind, Result},
+    filter::{Filter, Op},
+    record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},
+    value::{Amount, Date, Timestamp},
+};
