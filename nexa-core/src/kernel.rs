@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod filter;
+pub mod in_place;
 pub mod ledger;
 pub mod ports;
 pub mod record;
