@@ -13,6 +13,7 @@ use crate::{
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Model { ident, kind, fields, .. } = model;
     let definition = definition(model);
+    let names = names(kind);
     let writes = fields.iter().map(write);
     let reads = fields.iter().map(read);
     let constants = fields.iter().map(|field| constant(ident, field));
@@ -44,12 +45,43 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             fn id(&self) -> ::nexa_core::kernel::record::Id<Self> {
                 self.id
             }
+            fn version(&self) -> i64 {
+                self.version
+            }
+            fn created_at(&self) -> ::nexa_core::kernel::value::Timestamp {
+                self.created_at
+            }
+            fn stamp(
+                &mut self,
+                id: ::nexa_core::kernel::record::Id<Self>,
+                version: i64,
+                created_at: ::nexa_core::kernel::value::Timestamp,
+                updated_at: ::nexa_core::kernel::value::Timestamp,
+            ) {
+                self.id = id;
+                self.version = version;
+                self.created_at = created_at;
+                self.updated_at = updated_at;
+            }
+            const NAMES: ::nexa_core::kernel::record::Names = #names;
         }
         #[allow(dead_code)]
         impl #ident {
             #(#constants)*
         }
     }
+}
+
+fn names(kind: &syn::LitStr) -> TokenStream {
+    let operations = [
+        "create", "update", "upsert", "trash", "restore", "purge", "merge", "get", "find", "count", "aggregate", "search",
+        "history", "import_csv", "import_rows",
+    ];
+    let fields = operations.iter().map(|operation| {
+        let (field, name) = (format_ident!("{operation}"), format!("{}.{operation}", kind.value()));
+        quote!(#field: #name)
+    });
+    quote!(::nexa_core::kernel::record::Names { #(#fields),* })
 }
 
 fn definition(model: &Model) -> TokenStream {

@@ -39,6 +39,11 @@ impl<R> Clone for Id<R> {
     }
 }
 impl<R> Copy for Id<R> {}
+impl<R> Default for Id<R> {
+    fn default() -> Self {
+        Self::new(Uuid::nil())
+    }
+}
 impl<R> PartialEq for Id<R> {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
@@ -427,6 +432,35 @@ pub trait Record: Clone + Serialize + DeserializeOwned + JsonSchema + MaybeSend 
     fn from_row(row: Row) -> Result<Self>;
     /// The identifier.
     fn id(&self) -> Id<Self>;
+    /// Counts the changes, from 1.
+    fn version(&self) -> i64;
+    /// When it was created.
+    fn created_at(&self) -> Timestamp;
+    /// Sets what the kernel sets: identifier, version and times.
+    fn stamp(&mut self, id: Id<Self>, version: i64, created_at: Timestamp, updated_at: Timestamp);
+    /// The names of the operations that every kind has.
+    const NAMES: Names;
+}
+
+/// The names of the operations that every kind has, such as `lead.create`.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct Names {
+    pub create: &'static str,
+    pub update: &'static str,
+    pub upsert: &'static str,
+    pub trash: &'static str,
+    pub restore: &'static str,
+    pub purge: &'static str,
+    pub merge: &'static str,
+    pub get: &'static str,
+    pub find: &'static str,
+    pub count: &'static str,
+    pub aggregate: &'static str,
+    pub search: &'static str,
+    pub history: &'static str,
+    pub import_csv: &'static str,
+    pub import_rows: &'static str,
 }
 
 /// A type that can be a field of a record: it declares its columns and moves to and from them.
