@@ -4,10 +4,15 @@
 extern crate self as nexa_core;
 
 pub mod kernel;
+pub mod values;
 
 pub use kernel::{
     error::{Code, Error, ErrorKind, Result},
     filter::{Filter, Op},
     record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},
     value::{Amount, Date, Timestamp},
+};
+pub use values::{
+    About, Accepts, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Money, Name, Percent,
+    Phone, Reason, Reasons, Signals, Subject, Tags, TimeZone, Url,
 };
