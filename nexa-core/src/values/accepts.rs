@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::{Body, Choice, Country, Currency, Email, Name, Phone, Subject, TimeZone, Url};
+use super::{Body, Choice, Country, Currency, Email, Name, Percent, Phone, Subject, TimeZone, Url};
 
 /// A field of this type can be given as a `V`: a value of the type itself, or a plain text, which is checked when the
 /// draft is read.
@@ -28,6 +28,12 @@ impl<T: Serialize> Accepts<T> for T {
 
 impl Accepts<&str> for String {
     fn json(value: &str) -> Json {
+        Json::from(value)
+    }
+}
+
+impl Accepts<u8> for Percent {
+    fn json(value: u8) -> Json {
         Json::from(value)
     }
 }
@@ -70,6 +76,7 @@ mod tests {
         assert_eq!(given::<Email, _>(Email::parse("A@b.com").unwrap()), json!("a@b.com"));
         assert_eq!(given::<Name, _>(String::from("Ada")), json!("Ada"));
         assert_eq!(given::<String, _>("Ada"), json!("Ada"));
+        assert_eq!(given::<Percent, _>(75), json!(75));
         assert_eq!(given::<Option<u8>, _>(Some(7)), json!(7));
     }
 }

@@ -1,6 +1,6 @@
 //! Closed lists: enums that rules depend on.
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
 
 use serde::de;
 
@@ -100,7 +100,7 @@ macro_rules! closed_enum {
             fn deserialize<D: $crate::values::closed_enum::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                deserializer.deserialize_str($crate::values::closed_enum::ReadName::new(Self::parse))
+                deserializer.deserialize_str($crate::values::closed_enum::ReadName(Self::parse))
             }
         }
 
@@ -143,19 +143,9 @@ macro_rules! closed_enum {
     };
 }
 
-/// Reads a name from JSON; the error lists what is allowed.
+/// Reads a name from JSON through a parser; the error lists what is allowed.
 #[derive(Debug)]
-pub struct ReadName<T> {
-    parse: fn(&str) -> Result<T, &'static str>,
-    value: PhantomData<T>,
-}
-
-impl<T> ReadName<T> {
-    /// Reads with this parser.
-    pub fn new(parse: fn(&str) -> Result<T, &'static str>) -> Self {
-        Self { parse, value: PhantomData }
-    }
-}
+pub struct ReadName<T>(pub fn(&str) -> Result<T, &'static str>);
 
 impl<T> de::Visitor<'_> for ReadName<T> {
     type Value = T;
@@ -163,7 +153,7 @@ impl<T> de::Visitor<'_> for ReadName<T> {
         f.write_str("a text")
     }
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        (self.parse)(text).map_err(|allowed| E::custom(format_args!("{allowed}, not {text}")))
+        self.0(text).map_err(|allowed| E::custom(format_args!("{allowed}, not {text}")))
     }
 }
 

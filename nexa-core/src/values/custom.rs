@@ -18,7 +18,7 @@ use crate::{
 
 /// The fields that a tenant defined for a kind: texts, numbers, booleans and lists of texts by name, at most 64 KiB as
 /// JSON. A null is the same as no entry.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Custom(Map<String, Json>);
 
@@ -98,7 +98,7 @@ impl TryFrom<&str> for Custom {
 
 impl<'de> Deserialize<'de> for Custom {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(Map::deserialize(deserializer)?).map_err(de::Error::custom)
+        Self::new(Option::<Map<_, _>>::deserialize(deserializer)?.unwrap_or_default()).map_err(de::Error::custom)
     }
 }
 
@@ -165,6 +165,7 @@ mod tests {
     #[test]
     fn none_is_null() {
         check::round_trip(&Custom::default());
+        assert_eq!(read(Json::Null), Ok(Custom::default()));
         assert_eq!(check::written(&read(json!({"a": null})).unwrap()), [Value::Null]);
         assert_eq!(check::read::<Custom>(vec![Value::Json("[".into())]).unwrap_err().code(), "store.corrupt");
     }

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::document::{json_column, json_value, read_json};
 use crate::{
@@ -26,7 +26,7 @@ pub struct Reason {
 }
 
 /// The reasons of a score, in the order of the rules that gave them. In JSON a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Reasons(Vec<Reason>);
 
@@ -51,6 +51,12 @@ impl Deref for Reasons {
 impl FromIterator<Reason> for Reasons {
     fn from_iter<I: IntoIterator<Item = Reason>>(reasons: I) -> Self {
         Self(reasons.into_iter().collect())
+    }
+}
+
+impl<'de> Deserialize<'de> for Reasons {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(|reasons| Self(reasons.unwrap_or_default()))
     }
 }
 
@@ -92,6 +98,8 @@ mod tests {
     fn points_add_up() {
         let mut reasons = Reasons::default();
         check::round_trip(&reasons);
+        assert_eq!(check::written(&reasons), [Value::Null]);
+        assert_eq!(serde_json::from_value::<Reasons>(json!(null)).unwrap(), reasons);
         reasons.add(15, "IT Director");
         reasons.add(-5, "free mail address");
         assert_eq!((reasons.total(), reasons.len()), (10, 2));

@@ -58,7 +58,7 @@ impl Signals {
 impl<'de> Deserialize<'de> for Signals {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut signals = Self::default();
-        for (name, times) in BTreeMap::<String, u32>::deserialize(deserializer)? {
+        for (name, times) in Option::<BTreeMap<String, u32>>::deserialize(deserializer)?.unwrap_or_default() {
             signals.record_times(&name, times).map_err(de::Error::custom)?;
         }
         Ok(signals)
@@ -117,6 +117,7 @@ mod tests {
     #[test]
     fn none_is_null_and_bounds_are_kept() {
         check::round_trip(&Signals::default());
+        assert_eq!(serde_json::from_value::<Signals>(json!(null)).unwrap(), Signals::default());
         assert_eq!(check::written(&Signals::default()), [Value::Null]);
         for bad in [json!({"a": -1}), json!({"a": "1"}), json!({"": 1}), json!({"a\n": 1, "b\nc": 1}), json!([])] {
             assert!(serde_json::from_value::<Signals>(bad.clone()).is_err(), "{bad}");

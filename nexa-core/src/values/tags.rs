@@ -96,7 +96,7 @@ impl fmt::Display for Tags {
 
 impl<'de> Deserialize<'de> for Tags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(Vec::<String>::deserialize(deserializer)?).map_err(de::Error::custom)
+        Self::new(Option::<Vec<String>>::deserialize(deserializer)?.unwrap_or_default()).map_err(de::Error::custom)
     }
 }
 
@@ -152,6 +152,7 @@ mod tests {
     #[test]
     fn none_is_null() {
         check::round_trip(&Tags::default());
+        assert_eq!(serde_json::from_value::<Tags>(json!(null)).unwrap(), Tags::default());
         assert_eq!(check::written(&Tags::default()), [Value::Null]);
         assert_eq!(check::read::<Tags>(vec![Value::Json("{}".into())]).unwrap_err().code(), "store.corrupt");
     }

@@ -206,8 +206,10 @@ string_value!(
     /// spaces between its words.
     Choice,
     |text| {
-        let normal = line(text, 100, "give at most 100 characters")?;
-        Ok(normal.split_whitespace().collect::<Vec<_>>().join(" "))
+        const TOO_LONG: &str = "give at most 100 characters";
+        let spaced = line(text, usize::MAX, TOO_LONG)?;
+        // Only what is kept counts.
+        line(&spaced.split_whitespace().collect::<Vec<_>>().join(" "), 100, TOO_LONG)
     },
     {
         "type": "string", "minLength": 1, "maxLength": 100,
@@ -254,6 +256,7 @@ mod tests {
     #[test]
     fn a_choice_has_single_spaces() {
         assert_eq!(Choice::parse(" Trade   show\u{a0} 2025 ").unwrap(), "Trade show 2025");
+        assert_eq!(Choice::parse(&format!("a{}b", " ".repeat(200))).unwrap(), "a b");
         assert_eq!(Choice::parse(&"x".repeat(101)), Err("give at most 100 characters"));
     }
 
