@@ -1,6 +1,11 @@
 //! What a command or query has in hand: one transaction, one actor, one moment, and the records it touched.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    any::{Any, TypeId},
+    borrow::Cow,
+    collections::HashMap,
+    sync::Arc,
+};
 
 use uuid::Uuid;
 
@@ -33,6 +38,7 @@ pub struct Context<'a> {
     pub(crate) entries: HashMap<(&'static str, Uuid), Entry>,
     pub(crate) touched: Vec<(&'static str, Uuid)>,
     pub(crate) definitions: Option<Vec<FieldDefinition>>,
+    pub(crate) kept: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
 }
 
 /// One record of the identity map.
@@ -77,6 +83,16 @@ impl<'a> Context<'a> {
     /// The definition of a kind. Error: `kind.unknown`.
     pub fn kind(&self, kind: &str) -> Result<&'static RecordDef> {
         self.parts.kinds.named(kind)
+    }
+    /// What a rule read once in this call, such as the tenant's scorecard.
+    pub fn kept<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.kept.get(&TypeId::of::<T>()).cloned().and_then(|kept| kept.downcast().ok())
+    }
+    /// Keeps what a rule read, for the rest of this call.
+    pub fn keep_for_call<T: Any + Send + Sync>(&mut self, value: T) -> Arc<T> {
+        let value = Arc::new(value);
+        self.kept.insert(TypeId::of::<T>(), value.clone());
+        value
     }
     pub(crate) fn eyes(&self) -> Eyes<'_> {
         Eyes::Actor(&self.actor, &*self.parts.policy)

@@ -112,6 +112,12 @@ impl CrmBuilder {
         self.store = Some(store);
         self
     }
+    /// A kind that only rules read and write.
+    #[must_use]
+    pub fn kind<R: Record>(mut self) -> Self {
+        self.kinds.add(R::def());
+        self
+    }
     /// A kind that callers read; its own commands change it.
     #[must_use]
     pub fn record<R: Record>(mut self) -> Self {

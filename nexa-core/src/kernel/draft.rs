@@ -7,17 +7,35 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    access::Action,
     context::Context,
     error::{Result, codes},
     record::{Column, ColumnType, ExternalKey, FieldDef, Record, RecordDef, Ref, Row},
     value::Value,
 };
 
-/// What a field of type `Self` takes from a caller: itself, and what reads as it.
+/// What a field of type `Self` takes from a caller: a value of the type itself, or what reads as one.
+///
+/// ```
+/// use nexa_core::{Accepts, Email};
+///
+/// assert_eq!(<Email as Accepts<&str>>::json("Ada@Example.com"), "Ada@Example.com");
+/// assert_eq!(<u8 as Accepts<u8>>::json(75), 75);
+/// ```
 pub trait Accepts<V> {
     /// The value as the wire has it; it is validated when the draft is read.
     fn json(value: V) -> Json;
+}
+
+impl<R> Accepts<Ref<R>> for crate::kernel::record::Id<R> {
+    fn json(value: Ref<R>) -> Json {
+        json!(value)
+    }
+}
+
+impl<R: Record> Accepts<&R> for crate::kernel::record::Id<R> {
+    fn json(value: &R) -> Json {
+        json!(value.id())
+    }
 }
 
 impl<T: Serialize> Accepts<T> for T {

@@ -86,6 +86,11 @@ impl<R> From<Uuid> for Id<R> {
         Self::new(uuid)
     }
 }
+impl<R> From<Id<R>> for Uuid {
+    fn from(id: Id<R>) -> Self {
+        id.0
+    }
+}
 impl<R> Serialize for Id<R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
@@ -421,6 +426,9 @@ impl Row {
         def.deleted_at.is_none_or(|column| self.get(column).is_null())
     }
 }
+
+/// Turns a struct into a [`Record`] with its definition.
+pub use nexa_derive::Record;
 
 /// A kind of record: a struct that can become a row and back. Derived; see `nexa-derive`.
 pub trait Record: Clone + Serialize + DeserializeOwned + JsonSchema + MaybeSend + MaybeSync + 'static {

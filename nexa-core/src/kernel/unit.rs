@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     access::{Action, Principal},
     command::{Case, Command, Envelope},
-    context::{Context, denied},
+    context::Context,
     crm::Parts,
     error::{Result, codes},
     index,
@@ -50,6 +50,7 @@ impl<'a> Context<'a> {
             entries: HashMap::new(),
             touched: Vec::new(),
             definitions: None,
+            kept: HashMap::new(),
         })
     }
 
@@ -206,12 +207,6 @@ impl<'a> Context<'a> {
         let caller_key = fingerprint(&[&self.actor.principal.to_string(), key]);
         let receipt = Receipt { id: Id::default(), caller_key, command, output, ..Receipt::default() };
         self.insert_by_rule(receipt).await.map(|_| ())
-    }
-
-    /// Refuses when the actor may do this with no record of the kind.
-    pub(crate) fn require(&self, kind: &str, action: Action) -> Result<()> {
-        let def = self.kind(kind)?;
-        if self.parts.policy.access(&self.actor, def, action).is_none() { Err(denied(def, action)) } else { Ok(()) }
     }
 }
 

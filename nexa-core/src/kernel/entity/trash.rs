@@ -92,7 +92,7 @@ impl<R> Purge<R> {
 const MOST_DEPENDENTS: usize = 10_000;
 
 /// Too many records hang on the one that goes.
-pub const TOO_MANY: Code = Code::rule(
+pub(super) const TOO_MANY: Code = Code::rule(
     "record.too_many_dependents",
     "Over {limit} records need this {kind}; move or trash them in portions first.",
 );

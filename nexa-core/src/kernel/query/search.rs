@@ -95,7 +95,7 @@ impl<R: Record> Query for Search<R> {
         let next = if rows.len() > limit {
             rows.truncate(limit);
             rows.last().and_then(|last| {
-                let score = score(&row_terms(def, last), &terms)?;
+                let score = score(&terms, &row_terms(def, last))?;
                 Some(cursor(&asked, &[Value::Int(score), last.get(def.id).clone()]))
             })
         } else {
@@ -112,5 +112,5 @@ impl<R: Record> Query for Search<R> {
 }
 
 fn hits(def: &RecordDef, row: &Row, hidden: &[&'static str], terms: &[String]) -> bool {
-    score(&row_terms(def, &conceal(def, row.clone(), hidden)), terms).is_some()
+    score(terms, &row_terms(def, &conceal(def, row.clone(), hidden))).is_some()
 }
