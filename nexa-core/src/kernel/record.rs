@@ -436,8 +436,6 @@ pub trait Record: Clone + Serialize + DeserializeOwned + JsonSchema + MaybeSend 
 
 /// A type that can be a field of a record: it declares its columns and moves to and from them.
 pub trait Field: Sized {
-    /// How many columns the field fills.
-    const WIDTH: usize = 1;
     /// Declares the columns. `name` is the field's path; an SQL name is the path with underscores.
     fn columns(name: &str, out: &mut Vec<ColumnDef>);
     /// Appends one value per declared column.
@@ -525,7 +523,6 @@ pub trait Kind {
 }
 
 impl<T: Field> Field for Option<T> {
-    const WIDTH: usize = T::WIDTH;
     const OPTIONAL: bool = true;
     const WIDTH: usize = T::WIDTH;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
