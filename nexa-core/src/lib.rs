@@ -4,6 +4,8 @@
 extern crate self as nexa_core;
 
 pub mod kernel;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod values;
 
 pub use kernel::{
