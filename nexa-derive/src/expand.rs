@@ -74,8 +74,21 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 
 fn names(kind: &syn::LitStr) -> TokenStream {
     let operations = [
-        "create", "update", "upsert", "trash", "restore", "purge", "merge", "get", "find", "count", "aggregate", "search",
-        "history", "import_csv", "import_rows",
+        "create",
+        "update",
+        "upsert",
+        "trash",
+        "restore",
+        "purge",
+        "merge",
+        "get",
+        "find",
+        "count",
+        "aggregate",
+        "search",
+        "history",
+        "import_csv",
+        "import_rows",
     ];
     let fields = operations.iter().map(|operation| {
         let (field, name) = (format_ident!("{operation}"), format!("{}.{operation}", kind.value()));

@@ -209,10 +209,7 @@ fn malformed(operation: &str, error: &serde_path_to_error::Error<serde_json::Err
         path if path == "." => "the top".to_owned(),
         path => path,
     };
-    codes::MALFORMED
-        .with("operation", operation)
-        .with("path", path)
-        .with("problem", error.inner().to_string())
+    codes::MALFORMED.with("operation", operation).with("path", path).with("problem", error.inner().to_string())
 }
 
 fn answer<T: Serialize>(output: T) -> Result<Json> {

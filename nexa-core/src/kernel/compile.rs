@@ -80,10 +80,8 @@ pub fn sort(def: &'static RecordDef, names: &[String], hidden: &[&'static str]) 
                 Some(path) => (path, true),
                 None => (name.as_str(), false),
             };
-            let column = def
-                .column(path)
-                .filter(|column| !is_hidden(def, *column, hidden))
-                .ok_or_else(|| unknown(def, path))?;
+            let column =
+                def.column(path).filter(|column| !is_hidden(def, *column, hidden)).ok_or_else(|| unknown(def, path))?;
             let kind = def.columns.get(column).map(|column| column.kind);
             match (rank_column(def, column), kind) {
                 // Ranks count from the highest value down.
@@ -132,9 +130,7 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     fn filter(&self, filter: &Filter) -> Result<Predicate> {
         match filter {
-            Filter::And(all) => {
-                all.iter().try_fold(Predicate::always(), |sum, one| Ok(sum.and(self.filter(one)?)))
-            }
+            Filter::And(all) => all.iter().try_fold(Predicate::always(), |sum, one| Ok(sum.and(self.filter(one)?))),
             Filter::Or(any) => any.iter().map(|one| self.filter(one)).collect::<Result<_>>().map(Predicate::Or),
             Filter::Not(one) => Ok(Predicate::Not(Box::new(self.filter(one)?))),
             Filter::Through(relation, filter) => self.through(relation, filter),
@@ -305,7 +301,11 @@ fn key(path: &str, column: usize, key: &str, op: Op, value: &Json) -> Result<Pre
         Op::Ge => Comparison::Ge,
         Op::In => {
             let Json::Array(items) = value else { return Err(invalid(path, "in takes a list")) };
-            return items.iter().map(|item| self::key(path, column, key, Op::Eq, item)).collect::<Result<_>>().map(Predicate::Or);
+            return items
+                .iter()
+                .map(|item| self::key(path, column, key, Op::Eq, item))
+                .collect::<Result<_>>()
+                .map(Predicate::Or);
         }
         _ => return Err(invalid(path, "a key is compared with eq, ne, lt, le, gt, ge, in and is_null")),
     };

@@ -135,8 +135,7 @@ impl<'a> Context<'a> {
 
     async fn live_by<R: Record>(&mut self, path: &str, value: Value) -> Result<Vec<R>> {
         let def = R::def();
-        let column =
-            def.column(path).ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", path))?;
+        let column = def.column(path).ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", path))?;
         let rows = self.rows_by(def, column, value).await?;
         rows.into_iter().filter(|row| row.live(def)).map(R::from_row).collect()
     }
@@ -159,7 +158,12 @@ impl<'a> Context<'a> {
         Ok(found)
     }
 
-    pub(crate) async fn visible_row<R>(&mut self, def: &'static RecordDef, record: &Ref<R>, trashed: bool) -> Result<Row> {
+    pub(crate) async fn visible_row<R>(
+        &mut self,
+        def: &'static RecordDef,
+        record: &Ref<R>,
+        trashed: bool,
+    ) -> Result<Row> {
         let missing = || not_found(def, record);
         let mut id = match record {
             Ref::Id(id) => id.uuid(),
@@ -179,11 +183,17 @@ impl<'a> Context<'a> {
         Err(missing())
     }
 
-    pub(crate) async fn by_external_key(&mut self, def: &'static RecordDef, system: &str, key: &str) -> Result<Option<Uuid>> {
-        let pending = self.entries.values().filter(|entry| entry.dirty && entry.of.kind == def.kind).find_map(|entry| {
-            let row = entry.now.as_ref().filter(|row| row.live(def))?;
-            super::index::external_keys(def, row).iter().any(|(s, k)| s == system && k == key).then(|| row.id(def))
-        });
+    pub(crate) async fn by_external_key(
+        &mut self,
+        def: &'static RecordDef,
+        system: &str,
+        key: &str,
+    ) -> Result<Option<Uuid>> {
+        let pending =
+            self.entries.values().filter(|entry| entry.dirty && entry.of.kind == def.kind).find_map(|entry| {
+                let row = entry.now.as_ref().filter(|row| row.live(def))?;
+                super::index::external_keys(def, row).iter().any(|(s, k)| s == system && k == key).then(|| row.id(def))
+            });
         if pending.is_some() {
             return Ok(pending);
         }
@@ -212,9 +222,12 @@ impl<'a> Context<'a> {
     /// Remembers a stored row, unless a newer state is known.
     pub(crate) fn keep(&mut self, def: &'static RecordDef, row: Row) {
         let key = (def.kind, row.id(def));
-        self.entries
-            .entry(key)
-            .or_insert_with(|| Entry { of: def, now: Some(row.clone()), before: Some(row), dirty: false });
+        self.entries.entry(key).or_insert_with(|| Entry {
+            of: def,
+            now: Some(row.clone()),
+            before: Some(row),
+            dirty: false,
+        });
     }
 
     // ── access ──
@@ -304,20 +317,19 @@ impl<'a> Context<'a> {
     pub(crate) async fn save_row(&mut self, def: &'static RecordDef, mut row: Row) -> Result<Row> {
         let key = (def.kind, row.id(def));
         let Some(entry) = self.entries.get(&key) else { return Err(not_found(def, key.1)) };
-        let custom_changed;
-        match &entry.before {
-            None => custom_changed = true,
+        let custom_changed = match &entry.before {
+            None => true,
+            Some(before) if super::ledger::difference(def, before, &row).is_none() => {
+                let unchanged = before.clone();
+                self.put(key, unchanged.clone(), false);
+                return Ok(unchanged);
+            }
             Some(before) => {
-                if super::ledger::difference(def, before, &row).is_none() {
-                    let unchanged = before.clone();
-                    self.put(key, unchanged.clone(), false);
-                    return Ok(unchanged);
-                }
                 row.set(def.version, Value::Int(before.get(def.version).as_int().unwrap_or_default() + 1));
                 row.set(def.updated_at, Value::Time(self.now));
-                custom_changed = def.custom.is_some_and(|column| before.get(column) != row.get(column));
+                def.custom.is_some_and(|column| before.get(column) != row.get(column))
             }
-        }
+        };
         required(def, &row)?;
         if custom_changed {
             self.check_custom(def, &row).await?;

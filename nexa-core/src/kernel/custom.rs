@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::{
     error::{Result, codes},
-    record::{Field, Id, Record, corrupt, plain_column, ColumnDef, ColumnType},
+    record::{ColumnDef, ColumnType, Field, Id, Record, corrupt, plain_column},
     value::{Date, Timestamp, Value},
 };
 

@@ -187,7 +187,12 @@ fn reference(def: &RecordDef, field: &FieldDef) -> Option<&'static str> {
 impl Context<'_> {
     /// Puts the fields of a draft into a row. Errors: `field.unknown`, `field.read_only`, `field.required`, `field.invalid`,
     /// `reference.broken`.
-    pub(crate) async fn assign(&mut self, def: &'static RecordDef, row: &mut Row, fields: &Map<String, Json>) -> Result<()> {
+    pub(crate) async fn assign(
+        &mut self,
+        def: &'static RecordDef,
+        row: &mut Row,
+        fields: &Map<String, Json>,
+    ) -> Result<()> {
         for (name, json) in fields {
             let Some(field) = def.field(name) else {
                 return Err(codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name));
@@ -201,9 +206,9 @@ impl Context<'_> {
                     (def.columns.get(column).map(|column| column.kind), &value)
                 {
                     let of = self.kind(kind)?;
-                    self.visible_row(of, &Ref::<()>::Id((*id).into()), false).await.map_err(|_| {
-                        codes::REFERENCE_BROKEN.with("field", name).with("kind", kind)
-                    })?;
+                    self.visible_row(of, &Ref::<()>::Id((*id).into()), false)
+                        .await
+                        .map_err(|_| codes::REFERENCE_BROKEN.with("field", name).with("kind", kind))?;
                 }
                 row.set(column, value);
             }
@@ -226,9 +231,8 @@ impl Context<'_> {
             return Ok(vec![Value::Null; field.count]);
         }
         let parsed = |json: &Json| {
-            (field.parse)(json).map_err(|problem| {
-                codes::FIELD_INVALID.with("field", field.name).with("problem", problem.to_string())
-            })
+            (field.parse)(json)
+                .map_err(|problem| codes::FIELD_INVALID.with("field", field.name).with("problem", problem.to_string()))
         };
         if let (Some(kind), Json::Object(_)) = (reference(def, field), json) {
             let broken = || codes::REFERENCE_BROKEN.with("field", field.name).with("kind", kind);
@@ -247,7 +251,11 @@ impl Context<'_> {
                 _ => Map::new(),
             };
             for (key, value) in changes {
-                if value.is_null() { custom.remove(key) } else { custom.insert(key.clone(), value.clone()) };
+                if value.is_null() {
+                    custom.remove(key)
+                } else {
+                    custom.insert(key.clone(), value.clone())
+                };
             }
             return parsed(&Json::Object(custom));
         }

@@ -89,3 +89,10 @@ impl Store for MemoryStore {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::testing::conformance!(|| async { MemoryStore::new() });
+}

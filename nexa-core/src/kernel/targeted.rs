@@ -61,9 +61,7 @@ impl<R: Record, A: JsonSchema> JsonSchema for Targeted<R, A> {
         let record = Ref::<R>::json_schema(generator).to_value();
         let kind = R::def().kind;
         let map = schema.ensure_object();
-        if let Some(properties) =
-            map.entry("properties").or_insert_with(|| Json::Object(Map::new())).as_object_mut()
-        {
+        if let Some(properties) = map.entry("properties").or_insert_with(|| Json::Object(Map::new())).as_object_mut() {
             properties.insert(kind.to_owned(), record);
         }
         if let Some(required) = map.entry("required").or_insert_with(|| Json::Array(Vec::new())).as_array_mut() {

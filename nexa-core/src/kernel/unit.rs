@@ -68,8 +68,7 @@ impl<'a> Context<'a> {
             Some(target) => {
                 let row = self.visible_row(def, target, C::TRASHED_TARGET).await?;
                 self.authorize(def, &row, C::ACTION).await?;
-                if let (Some(expected), Some(actual)) =
-                    (self.envelope.expected_version, row.get(def.version).as_int())
+                if let (Some(expected), Some(actual)) = (self.envelope.expected_version, row.get(def.version).as_int())
                     && expected != actual
                 {
                     return Err(codes::VERSION_CONFLICT

@@ -1,16 +1,11 @@
 //! Giving work to a user or a group: one of them, never both, and never somebody who cannot do it.
 
 use super::{group::Membership, user::User};
-use crate::{
-    Assignee, Code, Context, Id, Result,
-    people::Group,
-};
+use crate::{Assignee, Code, Context, Id, Result, people::Group};
 
 /// The assignee cannot work.
-pub const INACTIVE: Code = Code::rule(
-    "assignee.inactive",
-    "The {assignee} is deactivated or has no active member; choose somebody else.",
-);
+pub const INACTIVE: Code =
+    Code::rule("assignee.inactive", "The {assignee} is deactivated or has no active member; choose somebody else.");
 /// Somebody else has it.
 pub const TAKEN: Code =
     Code::conflict("assignee.taken", "Somebody else has it already; look for another one in your queue.");

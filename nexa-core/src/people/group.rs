@@ -9,7 +9,8 @@ use crate::{Code, Command, Context, Entity, Id, Name, Record, Ref, Result, Times
 /// The user is in the group already.
 pub const ALREADY_MEMBER: Code = Code::conflict("group.already_member", "The user is in the group already.");
 /// The user is not in the group.
-pub const NOT_MEMBER: Code = Code::rule("group.not_member", "The user is not in the group; there is nothing to remove.");
+pub const NOT_MEMBER: Code =
+    Code::rule("group.not_member", "The user is not in the group; there is nothing to remove.");
 
 /// Several users who share work.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]

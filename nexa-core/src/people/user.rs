@@ -3,15 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Actor, Code, Command, Context, Email, Entity, Id, Name, Record, Ref, Result, Timestamp, closed_enum,
-};
+use crate::{Actor, Code, Command, Context, Email, Entity, Id, Name, Record, Ref, Result, Timestamp, closed_enum};
 
 /// The last admin cannot leave.
-pub const LAST_ADMIN: Code = Code::rule(
-    "user.last_admin",
-    "{name} is the last active admin; make somebody else an admin first.",
-);
+pub const LAST_ADMIN: Code =
+    Code::rule("user.last_admin", "{name} is the last active admin; make somebody else an admin first.");
 /// The user is deactivated already.
 pub const ALREADY_INACTIVE: Code = Code::rule("user.already_inactive", "The user is deactivated already.");
 /// The user is active already.
@@ -37,12 +33,7 @@ impl From<Role> for String {
 
 /// Somebody of the tenant who works with it.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(
-    kind = "user",
-    table = "users",
-    search(name = 2, email = 1),
-    unique("email", code = "user.email_taken")
-)]
+#[record(kind = "user", table = "users", search(name = 2, email = 1), unique("email", code = "user.email_taken"))]
 pub struct User {
     /// The identifier.
     pub id: Id<User>,
@@ -158,4 +149,3 @@ impl Command for Activate {
         .await
     }
 }
-

@@ -33,6 +33,12 @@ impl Currency {
     }
 }
 
+impl Default for Currency {
+    fn default() -> Self {
+        Self::USD
+    }
+}
+
 text_value!(
     Currency,
     {

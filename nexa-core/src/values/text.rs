@@ -1,4 +1,5 @@
-//! Plain texts: trimmed, bounded, free of control characters, never empty and never cut.
+//! Plain texts: trimmed, bounded, free of control characters, never cut. The default is the empty text, which no record
+//! keeps: a required field that nobody filled.
 
 /// Gives a type that has `parse(&str) -> Result<Self, &'static str>`, `as_str(&self) -> &str` and
 /// `stored(String) -> Result<Self, &'static str>` everything that a text value has besides.
@@ -96,7 +97,7 @@ macro_rules! text_value {
 macro_rules! string_value {
     ($(#[$meta:meta])* $type:ident, $normal:expr, $schema:tt) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $type(String);
 
         impl $type {

@@ -116,7 +116,7 @@ impl<R: Entity> Command for Trash<R> {
                     return Err(codes::IN_USE.with("kind", R::def().kind).with("used_by", used_by));
                 }
             }
-            Dependents::Cascade => cx.cascade(R::def().kind, R::NEEDED_BY, id).await?,
+            Dependents::Cascade => cx.cascade(R::NEEDED_BY, id).await?,
             Dependents::Reassign(other) => {
                 let target = cx.load::<R>(&Ref::Id((*other).into())).await?;
                 if target.id() == record.id() {
@@ -188,7 +188,13 @@ impl Context<'_> {
     }
 
     /// Rows of a kind whose field points at this record, with the tenant's eyes. Error: `record.too_many_dependents`.
-    pub(crate) async fn pointing(&mut self, of: &'static RecordDef, path: &str, id: Uuid, trash: Rows) -> Result<Vec<Row>> {
+    pub(crate) async fn pointing(
+        &mut self,
+        of: &'static RecordDef,
+        path: &str,
+        id: Uuid,
+        trash: Rows,
+    ) -> Result<Vec<Row>> {
         let query = Select { trash, ..Select::all(of, MOST_DEPENDENTS + 1).filtered(self.pointer(of, path, id)?) };
         let rows = self.rows(&query).await?;
         if rows.len() > MOST_DEPENDENTS {
@@ -234,7 +240,6 @@ impl Context<'_> {
 
     fn cascade<'b>(
         &'b mut self,
-        kind: &'static str,
         needed_by: &'static [(&'static str, &'static str)],
         id: Uuid,
     ) -> BoxFuture<'b, Result<()>> {
@@ -245,7 +250,7 @@ impl Context<'_> {
                     self.authorize(of, &row, Action::Trash).await?;
                     let needed = self.parts.needed_by(of.kind);
                     // A kind that needs itself (a hierarchy) goes down level by level.
-                    self.cascade(kind, needed, row.id(of)).await?;
+                    self.cascade(needed, row.id(of)).await?;
                     self.set_trashed(of, row, true).await?;
                 }
             }
@@ -276,4 +281,3 @@ impl Context<'_> {
         compile::filter(&self.parts.kinds, of, filter, compile::Eyes::Tenant).map(|_| ())
     }
 }
-

@@ -111,9 +111,8 @@ impl Context<'_> {
             let field = def.field(match_on).ok_or_else(refuse)?;
             let json = fields.get(match_on).filter(|json| !json.is_null()).ok_or_else(refuse)?;
             let mut probe = R::default().to_row();
-            let values = (field.parse)(json).map_err(|problem| {
-                codes::FIELD_INVALID.with("field", match_on).with("problem", problem.to_string())
-            })?;
+            let values = (field.parse)(json)
+                .map_err(|problem| codes::FIELD_INVALID.with("field", match_on).with("problem", problem.to_string()))?;
             for (index, value) in (field.first..).zip(values) {
                 probe.set(index, value);
             }

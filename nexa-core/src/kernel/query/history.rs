@@ -137,12 +137,8 @@ impl<R: Record> Query for History<R> {
         let limit = page_size(options.limit)?;
         let row = cx.visible_row(def, &self.0.record, true).await?;
         let hidden = cx.hidden(def);
-        let query = EventQuery {
-            after: options.after,
-            limit: limit + 1,
-            records: Some(vec![row.id(def)]),
-            backwards: false,
-        };
+        let query =
+            EventQuery { after: options.after, limit: limit + 1, records: Some(vec![row.id(def)]), backwards: false };
         let mut events = cx.tx.events(&query).await?;
         let next = if events.len() > limit {
             events.truncate(limit);

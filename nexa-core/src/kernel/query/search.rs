@@ -105,8 +105,7 @@ impl<R: Record> Query for Search<R> {
         if def.search.iter().any(|(column, _)| compile::is_hidden(def, *column, &hidden)) {
             rows.retain(|row| hits(def, row, &hidden, &terms));
         }
-        let items =
-            rows.into_iter().map(|row| R::from_row(conceal(def, row, &hidden))).collect::<Result<_>>()?;
+        let items = rows.into_iter().map(|row| R::from_row(conceal(def, row, &hidden))).collect::<Result<_>>()?;
         Ok(Hits { items, next })
     }
 }
