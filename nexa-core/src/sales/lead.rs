@@ -1,0 +1,268 @@
+//! A lead: somebody who may buy. New → contacted → qualified → converted; or lost.
+//! (Business use cases, "Service: Leads Management".)
+
+mod bant;
+mod convert;
+mod engagement;
+mod lifecycle;
+mod routing;
+mod scoring;
+
+pub use bant::{Bant, BantInput, Criterion, CriterionInput, RecordBant};
+pub use convert::{Conversion, Convert, NewDeal};
+pub use engagement::RecordEngagement;
+pub use lifecycle::{Assign, Claim, Contacted, Lose, Qualify, Release, Reopen};
+pub use routing::{Route, Routed, Routing};
+pub use scoring::{Band, Rescore, ScoreRule, Scorecard};
+
+pub(crate) use scoring::furnish;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{account::Account, contact::Contact, deal::Deal};
+use crate::{
+    Actor, Address, Assignee, Body, Choice, Code, Context, CrmBuilder, Custom, Email, Entity, ExternalKey, Id, Mergeable,
+    Name, Phone, Reasons, Record, Result, Signals, Tags, Timestamp, Url, closed_enum,
+    marketing::Campaign,
+    people::{Group, assignment},
+};
+
+/// Nothing is known of the lead.
+pub const NOTHING_KNOWN: Code = Code::invalid(
+    "lead.nothing_known",
+    "A lead needs at least one of email, phone, name, company or external key; give one.",
+);
+/// The lead is converted; its contact goes on.
+pub const CONVERTED: Code =
+    Code::rule("lead.converted", "The lead was converted and is read-only; work on contact {contact} instead.");
+
+closed_enum! {
+    /// Where a lead stands.
+    pub enum Status {
+        /// Nobody has spoken with them yet.
+        New = "new",
+        /// Somebody has.
+        Contacted = "contacted",
+        /// All four BANT criteria are met.
+        Qualified = "qualified",
+        /// It became a contact, and with it an account and a deal.
+        Converted = "converted",
+        /// It came to nothing; the reason is kept.
+        Lost = "lost",
+    }
+}
+
+/// Somebody who may buy.
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[record(
+    kind = "lead",
+    table = "leads",
+    search(email = 4, last_name = 3, first_name = 3, company = 2),
+    unique("email", code = "lead.email_taken"),
+    index("status", "assignee.queue", "score"),
+    index("campaign"),
+    index("score")
+)]
+pub struct Lead {
+    /// The identifier.
+    pub id: Id<Lead>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When the lead came in.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When it went into the trash.
+    pub deleted_at: Option<Timestamp>,
+    /// The lead it was folded into.
+    pub merged_into: Option<Id<Lead>>,
+    /// First name.
+    #[record(editable, personal)]
+    pub first_name: Option<Name>,
+    /// Last name.
+    #[record(editable, personal)]
+    pub last_name: Option<Name>,
+    /// Mail address; unique among live leads.
+    #[record(editable, personal)]
+    pub email: Option<Email>,
+    /// Phone number.
+    #[record(editable, personal)]
+    pub phone: Option<Phone>,
+    /// The company they work for.
+    #[record(editable, folded)]
+    pub company: Option<Name>,
+    /// What they do there; scored.
+    #[record(editable, folded)]
+    pub title: Option<Name>,
+    /// The company's line of business; a list that a tenant may close.
+    #[record(editable)]
+    pub industry: Option<Choice>,
+    /// The company's size, such as `enterprise`; scored, and a list that a tenant may close.
+    #[record(editable)]
+    pub company_size: Option<Choice>,
+    /// The company's site.
+    #[record(editable)]
+    pub website: Option<Url>,
+    /// Where they are.
+    #[record(editable, personal)]
+    pub address: Address,
+    /// Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant may close.
+    #[record(editable, folded)]
+    pub source: Option<Choice>,
+    /// The campaign that brought them.
+    #[record(editable)]
+    pub campaign: Option<Id<Campaign>>,
+    /// Anything else worth knowing.
+    #[record(editable)]
+    pub description: Option<Body>,
+    /// Where the lead stands.
+    pub status: Status,
+    /// Where it stood before it was lost.
+    pub status_before: Option<Status>,
+    /// Why it was lost.
+    pub lost_reason: Option<Body>,
+    /// 0 to 100: how likely they buy, by the tenant's scorecard.
+    pub score: u8,
+    /// What made the score.
+    pub score_reasons: Reasons,
+    /// What they did, by signal, and how often.
+    pub engagement: Signals,
+    /// Whose it is: a user or a group.
+    #[record(queue)]
+    pub assignee: Option<Assignee>,
+    /// The group it came through; release puts it back there.
+    pub via_group: Option<Id<Group>>,
+    /// Budget, authority, need, timeline.
+    pub bant: Bant,
+    /// When somebody last spoke with them.
+    pub last_contacted: Option<Timestamp>,
+    /// When it was qualified.
+    pub qualified_at: Option<Timestamp>,
+    /// When it was converted or lost.
+    pub closed_at: Option<Timestamp>,
+    /// The contact it became.
+    pub converted_contact: Option<Id<Contact>>,
+    /// The account it became or joined.
+    pub converted_account: Option<Id<Account>>,
+    /// The deal that came of it.
+    pub converted_deal: Option<Id<Deal>>,
+    /// What the conversion was asked to do, as a fingerprint: the same again is answered, something else refused.
+    pub converted_as: Option<String>,
+    /// Words to find it by.
+    #[record(editable)]
+    pub tags: Tags,
+    /// The tenant's own fields.
+    #[record(editable)]
+    pub custom: Custom,
+    /// Its keys in other systems.
+    #[record(editable)]
+    pub external_keys: Vec<ExternalKey>,
+}
+
+impl Lead {
+    /// First and last name, or what else names the lead.
+    pub fn display_name(&self) -> String {
+        let names: Vec<&str> = [&self.first_name, &self.last_name].into_iter().flatten().map(|name| &**name).collect();
+        match (names.is_empty(), &self.company, &self.email) {
+            (false, ..) => names.join(" "),
+            (true, Some(company), _) => company.to_string(),
+            (true, None, Some(email)) => email.to_string(),
+            (true, None, None) => self.id.to_string(),
+        }
+    }
+    /// A lead that was converted is history.
+    pub(crate) fn must_not_be_converted(&self) -> Result<()> {
+        match self.status {
+            Status::Converted => Err(CONVERTED.with("contact", self.converted_contact)),
+            _ => Ok(()),
+        }
+    }
+    fn something_known(&self) -> Result<()> {
+        let known = self.email.is_some()
+            || self.phone.is_some()
+            || self.first_name.is_some()
+            || self.last_name.is_some()
+            || self.company.is_some()
+            || !self.external_keys.is_empty();
+        if known { Ok(()) } else { Err(NOTHING_KNOWN.error()) }
+    }
+}
+
+impl Entity for Lead {
+    const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, crate::people::org::CHOICE_UNKNOWN];
+    fn may_edit(&self, _: &Actor) -> Result<()> {
+        self.must_not_be_converted()
+    }
+    async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        self.something_known()?;
+        let new = |now: &Option<Choice>, then: fn(&Self) -> &Option<Choice>| {
+            before.is_none_or(|before| then(before) != now)
+        };
+        cx.check_choices(&[
+            ("lead.industry", self.industry.as_deref().filter(|_| new(&self.industry, |lead| &lead.industry))),
+            (
+                "lead.company_size",
+                self.company_size.as_deref().filter(|_| new(&self.company_size, |lead| &lead.company_size)),
+            ),
+            ("lead.source", self.source.as_deref().filter(|_| new(&self.source, |lead| &lead.source))),
+        ])
+        .await?;
+        cx.score(self).await
+    }
+}
+
+impl Mergeable for Lead {
+    fn may_merge(&self, _: &Actor) -> Result<()> {
+        self.must_not_be_converted()
+    }
+    fn absorb(&mut self, other: &Self) {
+        for (signal, count) in other.engagement.iter() {
+            let _ = self.engagement.record_times(signal, count);
+        }
+        self.bant.fill(&other.bant);
+        self.last_contacted = self.last_contacted.max(other.last_contacted);
+        self.assignee = self.assignee.or(other.assignee);
+    }
+    async fn merged(survivor: &Self, cx: &mut Context<'_>) -> Result<()> {
+        let mut lead = cx.known(survivor.id).await?;
+        cx.score(&mut lead).await?;
+        cx.save(lead).await?;
+        Ok(())
+    }
+}
+
+impl assignment::Assignable for Lead {
+    fn assignee(&self) -> Option<Assignee> {
+        self.assignee
+    }
+    fn via_group(&self) -> Option<Id<Group>> {
+        self.via_group
+    }
+    fn assign(&mut self, assignee: Option<Assignee>, via_group: Option<Id<Group>>) {
+        self.assignee = assignee;
+        self.via_group = via_group;
+    }
+    fn may_assign(&self, _: &Actor) -> Result<()> {
+        self.must_not_be_converted()
+    }
+}
+
+pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
+    builder
+        .mergeable::<Lead>()
+        .command::<Contacted>()
+        .command::<RecordBant>()
+        .command::<RecordEngagement>()
+        .command::<Qualify>()
+        .command::<Convert>()
+        .command::<Lose>()
+        .command::<Reopen>()
+        .command::<Assign>()
+        .untargeted::<Claim>()
+        .command::<Release>()
+        .command::<Rescore>()
+        .command::<Route>()
+        .entity::<Scorecard>()
+        .entity::<Routing>()
+}

@@ -1,0 +1,58 @@
+//! What a lead did: each signal counts, and the score follows.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CONVERTED, Lead, bant::CLOSED};
+use crate::{Actor, Code, Command, Context, Name, Ref, Result, kernel::error::codes};
+
+/// Notes that a lead did something, such as `mail_opened`, `attended` or `replied`; the score follows.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordEngagement {
+    /// The lead.
+    pub lead: Ref<Lead>,
+    /// The signal, in lower case with underscores.
+    pub signal: Name,
+    /// How many times; once unless said.
+    #[serde(default = "once")]
+    pub count: u32,
+}
+
+const fn once() -> u32 {
+    1
+}
+
+impl RecordEngagement {
+    /// Notes a signal once.
+    pub fn new(lead: impl Into<Ref<Lead>>, signal: Name) -> Self {
+        Self { lead: lead.into(), signal, count: 1 }
+    }
+}
+
+impl Command for RecordEngagement {
+    const NAME: &'static str = "lead.record_engagement";
+    const ERRORS: &'static [Code] = &[CLOSED, CONVERTED];
+    type Target = Lead;
+    type Output = Lead;
+    fn check(&self) -> Result<()> {
+        if self.count == 0 {
+            return Err(codes::FIELD_INVALID.with("field", "count").with("problem", "give at least 1"));
+        }
+        Ok(())
+    }
+    fn target(&self) -> Option<&Ref<Lead>> {
+        Some(&self.lead)
+    }
+    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
+        lead.must_be_open()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
+        let mut lead = cx.load(&self.lead).await?;
+        lead.engagement
+            .record_times(&self.signal, self.count)
+            .map_err(|problem| codes::FIELD_INVALID.with("field", "signal").with("problem", problem))?;
+        cx.score(&mut lead).await?;
+        cx.save(lead).await
+    }
+}

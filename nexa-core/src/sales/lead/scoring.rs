@@ -1,0 +1,192 @@
+//! Scoring: a scorecard is data, a list of filter, points and reason; the score keeps its reasons.
+//! (Business use cases, "AI Lead Scoring Engine"; workflow scenarios 1, "AI Scoring".)
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{CONVERTED, Lead};
+use crate::{
+    Actor, Code, Command, Context, Document, Entity, Filter, Id, Name, Op, Reasons, Record, Ref, Result, Timestamp,
+    closed_enum,
+    kernel::{
+        compile::{self, Eyes},
+        error::codes,
+        filter::Predicate,
+    },
+};
+
+/// A rule is worth nothing or far too much.
+pub const POINTS_INVALID: Code =
+    Code::invalid("scorecard.points", "{reason} gives {points} points; give -100 to 100, and not 0.");
+
+closed_enum! {
+    /// How hot a lead is by its score.
+    pub enum Band {
+        /// Below 50: nurture.
+        Low = "low",
+        /// 50 to 74: follow up.
+        Medium = "medium",
+        /// 75 and more: call.
+        High = "high",
+    }
+}
+
+impl Band {
+    /// The band of a score.
+    pub const fn of(score: u8) -> Self {
+        match score {
+            75.. => Self::High,
+            50..=74 => Self::Medium,
+            _ => Self::Low,
+        }
+    }
+}
+
+impl Lead {
+    /// How hot the lead is.
+    pub const fn band(&self) -> Band {
+        Band::of(self.score)
+    }
+}
+
+/// One line of a scorecard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScoreRule {
+    /// Which leads get the points.
+    pub filter: Filter,
+    /// How many; below zero takes away.
+    pub points: i32,
+    /// What the score says of it.
+    pub reason: String,
+}
+
+/// How leads are scored. The newest active scorecard of a tenant counts.
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[record(kind = "scorecard", table = "scorecards", unique("name", code = "scorecard.name_taken"))]
+pub struct Scorecard {
+    /// The identifier.
+    pub id: Id<Scorecard>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When it went into the trash.
+    pub deleted_at: Option<Timestamp>,
+    /// Its name.
+    #[record(editable)]
+    pub name: Name,
+    /// Whether it counts.
+    #[record(editable)]
+    pub active: bool,
+    /// The rules; the sum of their points, kept within 0 and 100, is the score.
+    #[record(editable)]
+    pub rules: Document<Vec<ScoreRule>>,
+}
+
+impl Entity for Scorecard {
+    const ERRORS: &'static [Code] = &[POINTS_INVALID];
+    async fn settle(&mut self, _: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        for rule in &self.rules.0 {
+            if rule.points == 0 || rule.points.abs() > 100 {
+                return Err(POINTS_INVALID.with("reason", &rule.reason).with("points", rule.points));
+            }
+            cx.check_filter("lead", &rule.filter)?;
+            if matches!(&rule.filter, Filter::Through(..)) {
+                let problem = "a score looks at the lead alone";
+                return Err(codes::FILTER_INVALID.with("field", "rules").with("problem", problem));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The seeds' scorecard.
+fn seeds() -> Vec<ScoreRule> {
+    let signal = |name: &str, count: u32| Filter::compare(format!("engagement.{name}"), Op::Ge, count);
+    let leads_it = ["director", "chief", "vp", "head of", "cto", "cio"];
+    let title = leads_it.iter().map(|word| Filter::compare("title", Op::Contains, word)).collect();
+    let rule = |filter, points, reason: &str| ScoreRule { filter, points, reason: reason.to_owned() };
+    vec![
+        rule(Filter::compare("company_size", Op::Eq, "enterprise"), 10, "enterprise company"),
+        rule(Filter::Or(title), 15, "decides on IT"),
+        rule(Filter::compare("source", Op::StartsWith, "webinar"), 15, "came from a webinar"),
+        rule(Filter::compare("source", Op::Eq, "referral"), 30, "came by referral"),
+        rule(signal("registered_early", 1), 10, "registered early"),
+        rule(signal("mail_opened", 1), 5, "opened a mail"),
+        rule(signal("attended", 1), 10, "attended"),
+        rule(signal("questions", 2), 10, "asked two questions or more"),
+        rule(signal("content_downloaded", 1), 10, "downloaded content"),
+        rule(signal("demo_requested", 1), 30, "asked for a demo"),
+        rule(signal("replied", 1), 5, "replied"),
+    ]
+}
+
+/// The scorecard of a new tenant.
+pub(crate) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
+    let name = Name::parse("Default").map_err(|problem| codes::FIELD_INVALID.with("problem", problem))?;
+    let card = Scorecard { name, active: true, rules: Document(seeds()), ..Scorecard::default() };
+    cx.insert_by_rule(card).await.map(|_| ())
+}
+
+/// A scorecard ready to be applied to many leads.
+struct Scoring(Vec<(Predicate, i32, String)>);
+
+impl Context<'_> {
+    /// Gives the lead the score that the tenant's scorecard says, with its reasons.
+    pub(crate) async fn score(&mut self, lead: &mut Lead) -> Result<()> {
+        let scoring = match self.kept::<Scoring>() {
+            Some(scoring) => scoring,
+            None => {
+                let cards: Vec<Scorecard> = self.all(&Scorecard::ACTIVE.eq(true), &["-created_at"], 1).await?;
+                let rules = cards.into_iter().next().map(|card| card.rules.0).unwrap_or_default();
+                let compiled = rules
+                    .into_iter()
+                    .map(|rule| {
+                        let filter = compile::filter(&self.parts.kinds, Lead::def(), &rule.filter, Eyes::Tenant)?;
+                        Ok((filter, rule.points, rule.reason))
+                    })
+                    .collect::<Result<_>>()?;
+                self.keep_for_call(Scoring(compiled))
+            }
+        };
+        let row = lead.to_row();
+        let mut reasons = Reasons::default();
+        for (filter, points, reason) in &scoring.0 {
+            if filter.holds(&row, &|_, _| None) == Some(true) {
+                reasons.add(*points, reason.as_str());
+            }
+        }
+        lead.score = u8::try_from(reasons.total().clamp(0, 100)).unwrap_or_default();
+        lead.score_reasons = reasons;
+        Ok(())
+    }
+}
+
+/// Scores a lead anew, after the scorecard changed.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rescore {
+    /// The lead.
+    pub lead: Ref<Lead>,
+}
+
+impl Command for Rescore {
+    const NAME: &'static str = "lead.rescore";
+    const ERRORS: &'static [Code] = &[CONVERTED];
+    type Target = Lead;
+    type Output = Lead;
+    fn target(&self) -> Option<&Ref<Lead>> {
+        Some(&self.lead)
+    }
+    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
+        lead.must_not_be_converted()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
+        let mut lead = cx.load(&self.lead).await?;
+        cx.score(&mut lead).await?;
+        cx.save(lead).await
+    }
+}
