@@ -3,6 +3,7 @@
 
 extern crate self as nexa_core;
 
+pub mod import;
 pub mod kernel;
 
 pub use kernel::{
