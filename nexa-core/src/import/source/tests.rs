@@ -205,7 +205,7 @@ fn oversized_fields_and_rows_cost_their_row() {
     assert_eq!(rows(format!("a,b\n\"{limit}\",1\n").as_bytes()).first(), Some(&good(2, &[&limit, "1"])));
     assert_eq!(rows(format!("a,b\n{limit}x,1\n").as_bytes()), vec![bad(2, codes::FIELD_TOO_LONG)]);
     let half = "y".repeat(FIELD_BYTES / 2);
-    let row = vec![half.as_str(); 10].join(",");
+    let row = [half.as_str(); 10].join(",");
     assert_eq!(
         rows(format!("a,b,c,d,e,f,g,h,i,j\n{row}\n1,2,3\n").as_bytes()),
         vec![bad(2, codes::ROW_TOO_LONG), good(3, &["1", "2", "3", "", "", "", "", "", "", ""])],
