@@ -99,7 +99,6 @@ mod tests {
             ("Company / Account", "company"),
             ("Title", "title"),
             ("Industry", "industry"),
-            ("No. of Employees", "company_size"),
             ("Lead Source", "source"),
             ("Website", "website"),
             ("Mailing Street", "street"),

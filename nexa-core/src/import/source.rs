@@ -6,9 +6,13 @@
 
 mod dialect;
 mod encoding;
+mod head;
 mod input;
 mod problem;
+#[cfg(test)]
+mod random_tests;
 mod reader;
+mod recovery;
 mod row;
 mod scan;
 #[cfg(test)]

@@ -85,17 +85,8 @@ pub(super) const SYNONYMS: &[(&str, &[&str])] = &[
     ("industry", &["sector", "companyindustry", "accountindustry", "vertical", "branch", "industryname"]),
     (
         "company_size",
-        &[
-            "size",
-            "numberofemployees",
-            "noofemployees",
-            "employees",
-            "employeecount",
-            "numemployees",
-            "companysizerange",
-            "headcount",
-            "organizationsize",
-        ],
+        // No head counts: they are numbers, not sizes.
+        &["size", "companysizerange", "organizationsize", "sizeofcompany"],
     ),
     ("employees", &["numberofemployees", "noofemployees", "employeecount", "numemployees", "headcount"]),
     ("annual_revenue", &["revenue", "companyrevenue", "turnover", "yearlyrevenue"]),

@@ -81,6 +81,12 @@ impl<R: Read> Input<R> {
         self.window.get_mut(self.start..).unwrap_or_default()
     }
 
+    /// The memory that the window takes.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.window.capacity()
+    }
+
     /// Drops so many pending bytes.
     pub(super) fn consume(&mut self, bytes: usize) {
         self.start = self.start.saturating_add(bytes).min(self.window.len());

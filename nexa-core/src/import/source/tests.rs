@@ -230,6 +230,18 @@ fn an_open_quote_in_a_large_file_costs_one_row_and_little_memory() {
 }
 
 #[test]
+fn memory_does_not_grow_with_what_is_refused() {
+    for opening in ["a,b\n1,\"", "a,b\n1,"] {
+        let endless = io::repeat(b'x').take(16 << 20);
+        let mut reader = Reader::open(opening.as_bytes().chain(endless), Options::default()).unwrap();
+        while reader.next_row().unwrap().is_some() {
+            assert!(reader.input.room() <= 3 * ROW_BYTES);
+        }
+        assert_eq!(reader.progress().bytes, (16 << 20) + opening.len() as u64);
+    }
+}
+
+#[test]
 fn progress_counts_bytes_and_rows() {
     let bytes = b"a\n1\n2\n";
     let mut reader = Reader::open(bytes.as_slice(), Options { total_bytes: Some(6), ..Options::default() }).unwrap();
