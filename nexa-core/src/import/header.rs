@@ -8,7 +8,7 @@ use synonyms::SYNONYMS;
 pub const FULL_NAME: &str = "full_name";
 
 /// Guesses the field of each column, by the names of a kind's fields; `None` for a column that is not recognised.
-/// Case, blanks and punctuation do not matter. No two columns get one field: the likelier header wins, and of equals the
+/// Case, blanks and punctuation do not matter; of a field within another, such as `billing.city`, the last part is enough. No two columns get one field: the likelier header wins, and of equals the
 /// first. [`FULL_NAME`] is guessed when the kind has `first_name` and `last_name` and no column is either.
 ///
 /// ```
@@ -21,13 +21,18 @@ pub const FULL_NAME: &str = "full_name";
 pub fn guess(headers: &[String], fields: &[&str]) -> Vec<Option<String>> {
     let columns: Vec<String> = headers.iter().map(|header| normal(header)).collect();
     let mut guesses: Vec<Option<String>> = vec![None; headers.len()];
-    // The field's own name first, for every field, so that a synonym of another field never takes its column.
+    // The fields' own names first, so that a synonym of one never takes the column of another.
     for field in fields {
         claim(&mut guesses, &columns, field, &normal(field));
     }
-    for (field, synonyms) in SYNONYMS.iter().filter(|(field, _)| fields.contains(field)) {
-        for synonym in *synonyms {
-            claim(&mut guesses, &columns, field, synonym);
+    for field in fields {
+        claim(&mut guesses, &columns, field, &normal(last_part(field)));
+    }
+    for (name, synonyms) in SYNONYMS {
+        for field in fields.iter().filter(|field| last_part(field) == *name) {
+            for synonym in *synonyms {
+                claim(&mut guesses, &columns, field, synonym);
+            }
         }
     }
     let has = |field: &str| guesses.iter().flatten().any(|guess| guess == field);
@@ -49,6 +54,11 @@ fn claim(guesses: &mut [Option<String>], columns: &[String], field: &str, name: 
     if let Some((guess, _)) = free {
         *guess = Some(field.to_owned());
     }
+}
+
+/// The field without what it is part of: `city` of `billing.city`.
+fn last_part(field: &str) -> &str {
+    field.rsplit('.').next().unwrap_or(field)
 }
 
 /// A name as it is compared: letters and digits in lower case.
@@ -160,6 +170,20 @@ mod tests {
         assert_eq!(
             guessed(&["Ticket Subject", "Ticket Priority", "Ticket Channel"], &["subject", "priority", "channel"]),
             pairs(&[("Ticket Subject", "subject"), ("Ticket Priority", "priority"), ("Ticket Channel", "channel")]),
+        );
+    }
+
+    #[test]
+    fn parts_of_a_field_are_fields() {
+        let account = ["name", "billing.city", "shipping.city", "amount.currency"];
+        assert_eq!(
+            guessed(&["Shipping City", "City", "Currency", "Account Name"], &account),
+            pairs(&[
+                ("Shipping City", "shipping.city"),
+                ("City", "billing.city"),
+                ("Currency", "amount.currency"),
+                ("Account Name", "name"),
+            ]),
         );
     }
 
