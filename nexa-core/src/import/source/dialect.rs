@@ -8,23 +8,34 @@ use super::{
 /// The delimiters that are tried, the likeliest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// What ends a row. A carriage return with a line feed always does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowEnd {
+    /// A line feed; a carriage return alone is part of a field.
+    Feed,
+    /// A carriage return; a line feed alone is part of a field.
+    Return,
+    /// Either, as long as the header is not read.
+    Any,
+}
+
 /// How fields and rows end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Dialect {
     /// The byte between two fields.
     pub(super) delimiter: u8,
-    /// Whether a carriage return alone ends a row. In files with other line ends it is part of a field.
-    pub(super) return_ends_row: bool,
+    /// What stands between two rows.
+    pub(super) row_end: RowEnd,
 }
 
 impl Dialect {
-    /// The dialect with this delimiter: a header that ends with a bare carriage return says that rows end so.
+    /// The dialect with this delimiter: what ends the header ends every row.
     pub(super) fn with_delimiter(bytes: &[u8], ended: bool, delimiter: u8) -> Self {
-        let strict = Self { delimiter, return_ends_row: false };
-        let loose = Self { delimiter, return_ends_row: true };
-        let (length, _) = skip(bytes, ended, loose, &mut State::FieldStart);
-        let row = bytes.get(..length).unwrap_or_default();
-        if row.ends_with(b"\r") && length < bytes.len() { loose } else { strict }
+        let dialect = Self { delimiter, row_end: RowEnd::Any };
+        let (length, _) = skip(bytes, ended, dialect, &mut State::FieldStart);
+        let header = bytes.get(..length).unwrap_or_default();
+        let bare_return = header.ends_with(b"\r") && length < bytes.len();
+        Self { delimiter, row_end: if bare_return { RowEnd::Return } else { RowEnd::Feed } }
     }
 
     /// The dialect of a file that starts with these bytes: the delimiter that makes several columns, as many in the

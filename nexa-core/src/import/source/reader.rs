@@ -3,7 +3,7 @@
 use std::{io, io::Read};
 
 use super::{
-    dialect::Dialect,
+    dialect::{Dialect, RowEnd},
     encoding::Encoding,
     head::checked_delimiter,
     input::Input,
@@ -81,7 +81,7 @@ impl<R: Read> Reader<R> {
         let mut reader = Self {
             input,
             options,
-            dialect: Dialect { delimiter: delimiter.unwrap_or(b','), return_ends_row: false },
+            dialect: Dialect { delimiter: delimiter.unwrap_or(b','), row_end: RowEnd::Any },
             columns: Vec::new(),
             spans: Vec::new(),
             text: String::new(),

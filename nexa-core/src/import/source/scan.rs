@@ -1,6 +1,9 @@
 //! Finds the fields of one row in bytes, and the end of a row that is not worth keeping.
 
-use super::{FIELD_BYTES, ROW_BYTES, dialect::Dialect};
+use super::{
+    FIELD_BYTES, ROW_BYTES,
+    dialect::{Dialect, RowEnd},
+};
 
 /// Where a field's text lies in the bytes of its row, without its quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,11 +55,11 @@ enum LineEnd {
 
 fn line_end(bytes: &[u8], at: usize, ended: bool, dialect: Dialect) -> LineEnd {
     match (bytes.get(at), bytes.get(at + 1)) {
-        (Some(b'\n'), _) => LineEnd::Behind(at + 1),
         (Some(b'\r'), Some(b'\n')) => LineEnd::Behind(at + 2),
         (Some(b'\r'), None) if !ended => LineEnd::Unknown,
         (Some(b'\r'), None) => LineEnd::Behind(at + 1),
-        (Some(b'\r'), Some(_)) if dialect.return_ends_row => LineEnd::Behind(at + 1),
+        (Some(b'\r'), Some(_)) if dialect.row_end != RowEnd::Feed => LineEnd::Behind(at + 1),
+        (Some(b'\n'), _) if dialect.row_end != RowEnd::Return => LineEnd::Behind(at + 1),
         _ => LineEnd::None,
     }
 }
@@ -110,7 +113,7 @@ enum FieldScan {
 }
 
 fn scan_plain(bytes: &[u8], start: usize, ended: bool, dialect: Dialect) -> FieldScan {
-    let mut at = start;
+    let (mut at, mut breaks) = (start, 0);
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         let found = rest.iter().position(|byte| *byte == dialect.delimiter || matches!(byte, b'\n' | b'\r'));
@@ -118,17 +121,20 @@ fn scan_plain(bytes: &[u8], start: usize, ended: bool, dialect: Dialect) -> Fiel
         let span = Span { start, end, doubled: false };
         if found.is_none() {
             return match ended {
-                true => FieldScan::Field { span, next: end, ends_row: true, breaks: 0 },
+                true => FieldScan::Field { span, next: end, ends_row: true, breaks },
                 false => FieldScan::More { state: if end == start { State::FieldStart } else { State::Plain } },
             };
         }
         if bytes.get(end) == Some(&dialect.delimiter) {
-            return FieldScan::Field { span, next: end + 1, ends_row: false, breaks: 0 };
+            return FieldScan::Field { span, next: end + 1, ends_row: false, breaks };
         }
         match line_end(bytes, end, ended, dialect) {
-            LineEnd::Behind(next) => return FieldScan::Field { span, next, ends_row: true, breaks: 0 },
+            LineEnd::Behind(next) => return FieldScan::Field { span, next, ends_row: true, breaks },
             LineEnd::Unknown => return FieldScan::More { state: State::Plain },
-            LineEnd::None => at = end + 1,
+            LineEnd::None => {
+                at = end + 1;
+                breaks += 1;
+            }
         }
     }
 }
