@@ -1,0 +1,155 @@
+//! A window of decoded bytes over a stream.
+
+use std::io::{self, Read};
+
+use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
+
+use super::{
+    FIELD_BYTES,
+    encoding::{Encoding, SAMPLE, detect},
+};
+
+/// Stands for what could not be decoded: it is no UTF-8, so the row that holds it is refused.
+const UNDECODABLE: u8 = 0xff;
+
+/// The bytes from the start of the current row on. UTF-16 is decoded here to UTF-8; other encodings stay as they are,
+/// because their delimiters are those of ASCII.
+pub(super) struct Input<R> {
+    source: R,
+    encoding: Encoding,
+    decoder: Option<Decoder>,
+    raw: Vec<u8>,
+    window: Vec<u8>,
+    start: usize,
+    read: u64,
+    ended: bool,
+}
+
+impl<R: Read> Input<R> {
+    /// Reads the first 64 KiB and settles the encoding.
+    pub(super) fn open(source: R, wanted: Encoding) -> io::Result<Self> {
+        let mut input = Self {
+            source,
+            encoding: Encoding::Utf8,
+            decoder: None,
+            raw: Vec::new(),
+            window: Vec::new(),
+            start: 0,
+            read: 0,
+            ended: false,
+        };
+        while input.window.len() < SAMPLE && !input.ended {
+            input.fill(SAMPLE - input.window.len())?;
+        }
+        let (encoding, mark) = detect(&input.window, wanted);
+        input.encoding = encoding;
+        input.start = mark;
+        let decoder = match encoding {
+            Encoding::Utf16Le => UTF_16LE,
+            Encoding::Utf16Be => UTF_16BE,
+            _ => return Ok(input),
+        };
+        input.decoder = Some(decoder.new_decoder_without_bom_handling());
+        let sample = std::mem::take(&mut input.window);
+        input.start = 0;
+        input.decode(sample.get(mark..).unwrap_or_default());
+        Ok(input)
+    }
+
+    /// The encoding that was settled.
+    pub(super) fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Bytes taken from the source.
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.read
+    }
+
+    /// Whether nothing follows the pending bytes.
+    pub(super) fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The bytes that are read and not consumed.
+    pub(super) fn pending(&self) -> &[u8] {
+        self.window.get(self.start..).unwrap_or_default()
+    }
+
+    /// The pending bytes, to undo quoting in place.
+    pub(super) fn pending_mut(&mut self) -> &mut [u8] {
+        self.window.get_mut(self.start..).unwrap_or_default()
+    }
+
+    /// The memory that the window takes.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.window.capacity()
+    }
+
+    /// Drops so many pending bytes.
+    pub(super) fn consume(&mut self, bytes: usize) {
+        self.start = self.start.saturating_add(bytes).min(self.window.len());
+    }
+
+    /// Reads on. The more is pending, the more is read, so that scanning a long row again stays linear.
+    pub(super) fn grow(&mut self) -> io::Result<()> {
+        if self.ended {
+            return Ok(());
+        }
+        self.fill(self.pending().len().clamp(SAMPLE, FIELD_BYTES))
+    }
+
+    fn fill(&mut self, wanted: usize) -> io::Result<()> {
+        self.window.drain(..self.start);
+        self.start = 0;
+        if self.decoder.is_some() {
+            let mut raw = std::mem::take(&mut self.raw);
+            raw.resize(wanted, 0);
+            let count = read_some(&mut self.source, &mut raw)?;
+            self.note(count);
+            self.decode(raw.get(..count).unwrap_or_default());
+            self.raw = raw;
+        } else {
+            let kept = self.window.len();
+            self.window.resize(kept + wanted, 0);
+            let count = read_some(&mut self.source, self.window.get_mut(kept..).unwrap_or_default());
+            self.window.truncate(kept + count.as_ref().map_or(0, |count| *count));
+            self.note(count?);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, count: usize) {
+        self.read += count as u64;
+        self.ended = count == 0;
+    }
+
+    /// Appends decoded bytes to the window; the last call, with nothing, flushes half a character.
+    fn decode(&mut self, mut raw: &[u8]) {
+        let Some(decoder) = self.decoder.as_mut() else { return };
+        loop {
+            let kept = self.window.len();
+            let room = decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(SAMPLE);
+            self.window.resize(kept + room, 0);
+            let target = self.window.get_mut(kept..).unwrap_or_default();
+            let (result, taken, written) = decoder.decode_to_utf8_without_replacement(raw, target, self.ended);
+            self.window.truncate(kept + written);
+            raw = raw.get(taken..).unwrap_or_default();
+            match result {
+                DecoderResult::InputEmpty => return,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => self.window.push(UNDECODABLE),
+            }
+        }
+    }
+}
+
+fn read_some(source: &mut impl Read, target: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(target) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
