@@ -1,11 +1,30 @@
 //! The machine: records, the door, the ledger, access. It names no record of the domain.
 
+pub mod access;
+pub mod catalog;
+pub mod command;
+pub mod compile;
+pub mod context;
+pub mod crm;
+pub mod custom;
+pub mod definition;
+pub mod draft;
+pub mod entity;
 pub mod error;
+pub mod feed;
 pub mod filter;
+pub mod in_place;
+mod index;
 pub mod ledger;
+pub mod memory;
 pub mod ports;
+pub mod query;
+pub mod receipt;
 pub mod record;
 pub mod search;
 pub mod send;
+pub mod session;
 pub mod store;
+pub mod targeted;
+mod unit;
 pub mod value;

@@ -3,11 +3,30 @@
 
 extern crate self as nexa_core;
 
+mod domain;
 pub mod kernel;
+pub mod people;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod values;
 
 pub use kernel::{
+    access::{Access, Action, Actor, Policy, Principal},
+    command::{Case, Command, Envelope, Query, Rule},
+    context::Context,
+    crm::{Crm, CrmBuilder},
+    draft::{Accepts, Draft},
+    entity::{Create, Dependents, Entity, MatchPolicy, Merge, Mergeable, Purge, Restore, Trash, Update, Upsert},
     error::{Code, Error, ErrorKind, Result},
+    feed::{Feed, FeedItem, Verified},
     filter::{Filter, Op},
+    query::{AggregateOf, Count, Find, Get, GroupBy, GroupRow, History, Hits, MeasureOf, Page, Search},
     record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},
+    session::{Permission, Request, Session},
     value::{Amount, Date, Timestamp},
+};
+
+pub use values::{
+    About, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Money, Name, Percent, Phone,
+    Reason, Reasons, Signals, Subject, Tags, TimeZone, Url,
 };

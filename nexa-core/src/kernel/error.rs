@@ -115,6 +115,10 @@ struct Inner {
 }
 
 impl Error {
+    /// The violation of a unique constraint, under its own code. Parameters: `kind`, `field`.
+    pub fn taken(code: &'static str, kind: &str, field: &str) -> Self {
+        Code { code, ..codes::TAKEN }.with("kind", kind).with("field", field)
+    }
     /// The class of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -251,6 +255,11 @@ pub mod codes {
         Code::conflict("value.taken", "Another {kind} already has this {field}; use that record or another value.");
     /// The given id is in use.
     pub const ID_TAKEN: Code = Code::conflict("id.taken", "The id {id} is in use; leave it out or give a new one.");
+    /// Another record has this external key.
+    pub const EXTERNAL_KEY_TAKEN: Code = Code::conflict(
+        "external_key.taken",
+        "Another {kind} already has the key {key} of {system}; use that record or another key.",
+    );
     /// The record changed since the caller read it.
     pub const VERSION_CONFLICT: Code = Code::conflict(
         "version.conflict",
@@ -298,6 +307,9 @@ pub mod codes {
     /// An aggregate would answer too many groups.
     pub const TOO_MANY_GROUPS: Code =
         Code::invalid("aggregate.too_many_groups", "The aggregate has over {limit} groups; narrow the filter.");
+    /// A sum is beyond what a column can hold.
+    pub const OVERFLOW: Code =
+        Code::invalid("aggregate.overflow", "The sum of {field} is too large to be written down; narrow the filter.");
     /// A command waited for the world outside.
     pub const AWAITED_OUTSIDE: Code = Code::unavailable(
         "work.awaited_outside",
@@ -319,6 +331,9 @@ pub mod codes {
     /// The backend does not offer this.
     pub const STORE_UNSUPPORTED: Code =
         Code::unavailable("store.unsupported", "This backend does not offer {what}.").permanent();
+    /// A change inside a read.
+    pub const READ_ONLY: Code =
+        Code::unavailable("store.read_only", "A read changes nothing; make the change in a write.").permanent();
     /// A kind that the Crm does not know.
     pub const KIND_UNKNOWN: Code =
         Code::invalid("kind.unknown", "There is no kind {kind}; the catalog lists them all.");
@@ -342,6 +357,7 @@ pub mod codes {
         NOT_FOUND,
         TAKEN,
         ID_TAKEN,
+        EXTERNAL_KEY_TAKEN,
         VERSION_CONFLICT,
         VERSION_WITHOUT_TARGET,
         DENIED,
@@ -356,11 +372,13 @@ pub mod codes {
         CURSOR_MISMATCH,
         PAGE_SIZE,
         TOO_MANY_GROUPS,
+        OVERFLOW,
         AWAITED_OUTSIDE,
         PANICKED,
         CORRUPT,
         STORE_FAILED,
         STORE_UNSUPPORTED,
+        READ_ONLY,
         KIND_UNKNOWN,
         MERGE_CYCLE,
         CUSTOM_UNDEFINED,

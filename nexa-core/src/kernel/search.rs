@@ -70,3 +70,13 @@ pub fn row_terms(def: &RecordDef, row: &Row) -> Vec<(String, i64)> {
     }
     found
 }
+
+/// How well a row matches a search: for each term that is sought the best weight among the row's terms that begin
+/// with it, summed; `None` when one of them begins no term of the row. This is the meaning of a search.
+pub fn score(sought: &[String], row_terms: &[(String, i64)]) -> Option<i64> {
+    sought.iter().try_fold(0_i64, |sum, term| {
+        let best =
+            row_terms.iter().filter(|(own, _)| own.starts_with(term.as_str())).map(|(_, weight)| *weight).max()?;
+        Some(sum.saturating_add(best))
+    })
+}

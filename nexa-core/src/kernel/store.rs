@@ -59,6 +59,7 @@ pub trait Store: MaybeSend + MaybeSync {
     /// Brings the schema up to these definitions. Errors: `schema.newer`, `store.…`.
     async fn migrate(&self, defs: &[&'static RecordDef]) -> Result<()>;
     /// Runs work as one atomic unit: all of it with its events, or nothing. Work may run more than once.
+    /// Errors: the work's own, `work.awaited_outside`, `work.panicked`, `store.…`.
     async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()>;
     /// Runs work on a consistent snapshot; `apply` is refused in it.
     async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()>;
@@ -91,7 +92,13 @@ pub trait Transaction: MaybeSend {
     async fn select(&mut self, query: &Select) -> Result<Vec<Row>>;
     /// Groups in the order of their group values, nulls last; each row is its groups, then its measures.
     async fn aggregate(&mut self, query: &Aggregate) -> Result<Vec<Row>>;
-    /// Writes changes and their events, sealed with the next sequence numbers. An error means that the unit is lost.
+    /// Writes changes and their events, sealed with the next sequence numbers. An error means that the unit is lost:
+    /// [`Store::write`] answers it even when the work swallows it. Errors: `version.conflict` (also when the row of
+    /// `before` is gone), `id.taken`, the code of a unique, `external_key.taken`, and `store.read_only` in a read.
+    ///
+    /// Changes are checked in their order, each against what the ones before it left. References are checked at the end
+    /// of the unit, so that rows may point at rows which come later: `reference.broken`, also for a row that was removed
+    /// while others point at it. Trashed rows are there.
     async fn apply(&mut self, batch: Batch) -> Result<()>;
     /// Events in order.
     async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>>;
@@ -115,7 +122,7 @@ pub struct Batch {
     pub events: Vec<Event>,
 }
 
-/// One change of one row, with the entries of the index tables that come and go with it.
+/// One change of one row, with the entries of the index tables that come and go with it; those to remove go first.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// The kind.
@@ -133,7 +140,7 @@ pub struct Change {
 /// An entry of one of the three index tables that every kind shares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
-    /// `terms`: a search term with its weight.
+    /// `terms`: a search term with its weight; a row has a term once.
     Term(String, i64),
     /// `indexed_values`: a tag (`tags`) or an indexed custom field (`custom.x`) with its value as text.
     Value(String, String),
@@ -171,9 +178,12 @@ pub struct Select {
     pub filter: Predicate,
     /// Trashed or live.
     pub trash: Trash,
-    /// The order; the id, ascending, always ends it.
+    /// Search: every term must begin a stored term of the row; see [`score`](super::search::score). Folded and
+    /// not empty, as [`terms`](super::search::terms) makes them; with none of them nothing is searched.
+    pub terms: Vec<String>,
+    /// The order; the id, ascending, always ends it. A search has none of its own: by score, best first, then by id.
     pub sort: Vec<SortKey>,
-    /// The last row seen: one value per sort key, then the id.
+    /// The last row seen: one value per sort key, then the id; of a search the score as an integer, then the id.
     pub after: Option<Vec<Value>>,
     /// At most so many rows.
     pub limit: usize,
@@ -182,12 +192,26 @@ pub struct Select {
 impl Select {
     /// Every live row of a kind by id, up to a limit.
     pub const fn all(of: &'static RecordDef, limit: usize) -> Self {
-        Self { of, filter: Predicate::always(), trash: Trash::Live, sort: Vec::new(), after: None, limit }
+        Self {
+            of,
+            filter: Predicate::always(),
+            trash: Trash::Live,
+            terms: Vec::new(),
+            sort: Vec::new(),
+            after: None,
+            limit,
+        }
     }
     /// The same with this filter.
     #[must_use]
     pub fn filtered(mut self, filter: Predicate) -> Self {
         self.filter = filter;
+        self
+    }
+    /// The same, searched for these terms.
+    #[must_use]
+    pub fn searched(mut self, terms: Vec<String>) -> Self {
+        self.terms = terms;
         self
     }
 }
@@ -208,7 +232,7 @@ pub enum Measure {
     Count,
     /// How many different values.
     Distinct(usize),
-    /// The sum of an integer or amount column.
+    /// The sum of an integer or amount column, in the column's type. Error: `aggregate.overflow`.
     Sum(usize),
     /// The mean of an integer or amount column as an amount, rounded half to even at the fourth place.
     Avg(usize),

@@ -1,0 +1,41 @@
+//! Joins the kinds and operations of every module into one Crm.
+
+use crate::{
+    Context, Crm, CrmBuilder, Result,
+    people::{
+        Group, Membership, Org, User,
+        counter::Counter,
+        directory::TenantDirectory,
+        group::{AddMember, RemoveMember},
+        org::{Configure, Verify},
+        user::{Activate, Deactivate},
+    },
+};
+
+impl Crm {
+    /// A builder that knows every kind and operation of the domain; it lacks a store, a clock and a source of identifiers.
+    pub fn builder() -> CrmBuilder {
+        people(CrmBuilder::bare()).directory(TenantDirectory)
+    }
+}
+
+fn people(builder: CrmBuilder) -> CrmBuilder {
+    builder
+        .record::<Org>()
+        .untargeted::<Configure>()
+        .query::<Verify>()
+        .entity::<User>()
+        .command::<Activate>()
+        .command::<Deactivate>()
+        .entity::<Group>()
+        .command::<AddMember>()
+        .command::<RemoveMember>()
+        .record::<Membership>()
+        .kind::<Counter>()
+}
+
+/// What a new tenant starts with.
+pub(crate) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
+    let _ = cx;
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Who acts, and what they may see and do: one answer for every path.
+
+use std::{fmt, str::FromStr};
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    error::Result,
+    filter::Filter,
+    record::RecordDef,
+    send::{MaybeSend, MaybeSync},
+    store::Transaction,
+};
+
+/// Who calls. The host authenticates; Nexa authorizes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Principal {
+    /// A user of the tenant.
+    User(Uuid),
+    /// A customer, for a portal; denied everything until a policy says otherwise.
+    Contact(Uuid),
+    /// A named service of the host.
+    Service(String),
+    /// The host itself, with the cause of its doing.
+    System(String),
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "user:{id}"),
+            Self::Contact(id) => write!(f, "contact:{id}"),
+            Self::Service(name) => write!(f, "service:{name}"),
+            Self::System(cause) => write!(f, "system:{cause}"),
+        }
+    }
+}
+
+impl FromStr for Principal {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const SHAPE: &str = "an actor is user:ID, contact:ID, service:NAME or system:CAUSE";
+        let (sort, rest) = text.split_once(':').ok_or(SHAPE)?;
+        match sort {
+            "user" => rest.parse().map(Self::User).map_err(|_| SHAPE),
+            "contact" => rest.parse().map(Self::Contact).map_err(|_| SHAPE),
+            "service" => Ok(Self::Service(rest.to_owned())),
+            "system" => Ok(Self::System(rest.to_owned())),
+            _ => Err(SHAPE),
+        }
+    }
+}
+
+/// A principal with what the tenant says of it, read inside the unit of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// Who.
+    pub principal: Principal,
+    /// The role, a word that the policy understands; `None` for others than users.
+    pub role: Option<String>,
+    /// The groups the actor is in.
+    pub groups: Vec<Uuid>,
+}
+
+impl Actor {
+    /// The user's id, when the actor is a user.
+    pub const fn user(&self) -> Option<Uuid> {
+        match &self.principal {
+            Principal::User(id) => Some(*id),
+            _ => None,
+        }
+    }
+    /// Whether the host itself acts.
+    pub const fn is_system(&self) -> bool {
+        matches!(self.principal, Principal::System(_))
+    }
+    /// Whether the actor has this role.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.role.as_deref() == Some(role)
+    }
+}
+
+/// What somebody wants to do with records of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Action {
+    /// See it, on any path.
+    Read,
+    /// Make a new one.
+    Create,
+    /// Change it.
+    Update,
+    /// Put it in the trash or take it out.
+    Trash,
+    /// Fold it into another.
+    Merge,
+    /// Remove it for good.
+    Purge,
+    /// Check the ledger.
+    Verify,
+}
+
+impl Action {
+    /// The word in sentences and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Trash => "trash",
+            Self::Merge => "merge",
+            Self::Purge => "purge",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+/// What an actor may do with a kind: which rows, and which fields do not exist for them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Access {
+    /// The rows.
+    pub rows: Filter,
+    /// Optional fields that the actor never sees: not as value, filter, sort, hit or event.
+    pub hidden: Vec<&'static str>,
+}
+
+impl Access {
+    /// Every row, every field.
+    pub const fn full() -> Self {
+        Self { rows: Filter::everything(), hidden: Vec::new() }
+    }
+    /// Nothing.
+    pub const fn none() -> Self {
+        Self { rows: Filter::nothing(), hidden: Vec::new() }
+    }
+    /// These rows, every field.
+    pub const fn rows(rows: Filter) -> Self {
+        Self { rows, hidden: Vec::new() }
+    }
+    /// Full or nothing.
+    pub const fn when(allowed: bool) -> Self {
+        if allowed { Self::full() } else { Self::none() }
+    }
+    /// The same without these fields.
+    #[must_use]
+    pub fn hiding(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        self.hidden.extend(fields);
+        self
+    }
+    /// Whether it allows nothing at all.
+    pub fn is_none(&self) -> bool {
+        matches!(&self.rows, Filter::Or(any) if any.is_empty())
+    }
+}
+
+/// Decides who may do what. One answer serves single records, lists, counts, searches, reports, exports and feeds.
+pub trait Policy: MaybeSend + MaybeSync {
+    /// What this actor may do with records of this kind.
+    fn access(&self, actor: &Actor, kind: &'static RecordDef, action: Action) -> Access;
+}
+
+/// Tells what the tenant knows of a principal: role and groups.
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+pub trait Directory: MaybeSend + MaybeSync {
+    /// Reads the actor. Error: `actor.inactive`.
+    async fn actor(&self, tx: &mut dyn Transaction, principal: &Principal) -> Result<Actor>;
+}

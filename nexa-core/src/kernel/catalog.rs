@@ -1,0 +1,239 @@
+//! Every operation by name: its schema, its codes, and how it is run from JSON.
+
+use std::collections::BTreeMap;
+
+use schemars::{SchemaGenerator, generate::SchemaSettings};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    access::{Action, Actor},
+    command::{Command, Query},
+    compile::Kinds,
+    context::Context,
+    entity::{Create, Entity, Merge, Mergeable, Purge, Restore, Trash, Update, Upsert},
+    error::{Code, Error, Result, codes},
+    query::{AggregateOf, Count, Find, Get, History, Search},
+    record::{Record, RecordDef, Row},
+    send::BoxFuture,
+};
+
+/// Whether an operation changes or reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It changes.
+    Command,
+    /// It reads.
+    Query,
+}
+
+pub(crate) type Perform = for<'a, 'c> fn(&'a mut Context<'c>, Json) -> BoxFuture<'a, Result<Json>>;
+
+/// One operation of the catalog.
+#[derive(Clone)]
+pub struct Operation {
+    /// Its name, such as `lead.qualify`.
+    pub name: &'static str,
+    /// Whether it changes or reads.
+    pub mode: Mode,
+    /// The kind it works on.
+    pub kind: &'static str,
+    /// What the actor must be allowed to do.
+    pub action: Action,
+    /// Whether it names one record of the kind, so that `explain` can tell of it.
+    pub targeted: bool,
+    /// The codes it may answer beside the kernel's own.
+    pub errors: Vec<Code>,
+    pub(crate) trashed_target: bool,
+    pub(crate) perform: Perform,
+    pub(crate) guard: Option<fn(&Row, &Actor) -> Result<()>>,
+    input: fn(&mut SchemaGenerator) -> schemars::Schema,
+    output: fn(&mut SchemaGenerator) -> schemars::Schema,
+}
+
+/// Every operation that a Crm knows.
+#[derive(Clone, Default)]
+pub struct Catalog {
+    operations: BTreeMap<&'static str, Operation>,
+    pub(crate) duplicates: Vec<&'static str>,
+}
+
+impl Catalog {
+    /// The operation of this name. Error: `operation.unknown`.
+    pub fn operation(&self, name: &str) -> Result<&Operation> {
+        self.operations.get(name).ok_or_else(|| codes::UNKNOWN_OPERATION.with("operation", name))
+    }
+    /// All of them, by name.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.values()
+    }
+
+    fn add(&mut self, operation: Operation) {
+        let name = operation.name;
+        if self.operations.insert(name, operation).is_some() {
+            self.duplicates.push(name);
+        }
+    }
+
+    pub(crate) fn command<C: Command>(&mut self, targeted: bool) {
+        self.add(Operation {
+            name: C::NAME,
+            mode: Mode::Command,
+            kind: C::Target::def().kind,
+            action: C::ACTION,
+            targeted,
+            errors: C::ERRORS.to_vec(),
+            trashed_target: C::TRASHED_TARGET,
+            perform: perform_command::<C>,
+            guard: targeted.then_some(guard::<C> as fn(&Row, &Actor) -> Result<()>),
+            input: |generator| C::json_schema(generator),
+            output: |generator| generator.subschema_for::<C::Output>(),
+        });
+    }
+
+    pub(crate) fn query<Q: Query>(&mut self) {
+        self.add(Operation {
+            name: Q::NAME,
+            mode: Mode::Query,
+            kind: Q::Target::def().kind,
+            action: Action::Read,
+            targeted: false,
+            errors: Q::ERRORS.to_vec(),
+            trashed_target: false,
+            perform: perform_query::<Q>,
+            guard: None,
+            input: |generator| Q::json_schema(generator),
+            output: |generator| generator.subschema_for::<Q::Output>(),
+        });
+    }
+
+    pub(crate) fn record<R: Record>(&mut self) {
+        self.query::<Get<R>>();
+        self.query::<Find<R>>();
+        self.query::<Count<R>>();
+        self.query::<AggregateOf<R>>();
+        self.query::<Search<R>>();
+        self.query::<History<R>>();
+    }
+
+    pub(crate) fn entity<R: Entity>(&mut self) {
+        self.record::<R>();
+        self.command::<Create<R>>(false);
+        self.command::<Update<R>>(true);
+        if !R::def().uniques.is_empty() || R::def().external_keys.is_some() {
+            self.command::<Upsert<R>>(false);
+        }
+        if R::def().deleted_at.is_some() {
+            self.command::<Trash<R>>(true);
+            self.command::<Restore<R>>(true);
+            self.command::<Purge<R>>(true);
+        }
+    }
+
+    pub(crate) fn mergeable<R: Mergeable>(&mut self) {
+        self.command::<Merge<R>>(true);
+    }
+
+    /// The catalog as a JSON document: operations, kinds, shared schemas, codes.
+    pub fn document(&self, kinds: &Kinds) -> Json {
+        let mut generator = SchemaSettings::draft2020_12().into_generator();
+        let mut operations = Map::new();
+        for operation in self.operations.values() {
+            let input = (operation.input)(&mut generator).to_value();
+            let output = (operation.output)(&mut generator).to_value();
+            let doc = input.get("description").and_then(Json::as_str).unwrap_or_default().to_owned();
+            let mut codes: Vec<&str> = operation.errors.iter().map(|code| code.code).collect();
+            codes.sort_unstable();
+            codes.dedup();
+            operations.insert(
+                operation.name.to_owned(),
+                json!({
+                    "mode": operation.mode,
+                    "kind": operation.kind,
+                    "action": operation.action,
+                    "targeted": operation.targeted,
+                    "doc": doc,
+                    "errors": codes,
+                    "input": input,
+                    "output": output,
+                }),
+            );
+        }
+        let mut all: BTreeMap<&str, &Code> = codes::ALL.iter().map(|code| (code.code, code)).collect();
+        all.extend(self.operations.values().flat_map(|operation| &operation.errors).map(|code| (code.code, code)));
+        let codes: Map<String, Json> = all
+            .into_iter()
+            .map(|(name, code)| {
+                let entry = json!({"kind": code.kind, "message": code.message, "retryable": code.retryable});
+                (name.to_owned(), entry)
+            })
+            .collect();
+        let kinds: Map<String, Json> =
+            kinds.all().iter().filter(|def| def.ledger).map(|def| (def.kind.to_owned(), kind_document(def))).collect();
+        json!({
+            "format": 1,
+            "operations": operations,
+            "kinds": kinds,
+            "codes": codes,
+            "$defs": generator.take_definitions(true),
+        })
+    }
+}
+
+fn kind_document(def: &'static RecordDef) -> Json {
+    let fields: Vec<Json> = def
+        .fields
+        .iter()
+        .map(|field| {
+            let columns: Vec<Json> = (field.first..field.first + field.count)
+                .filter_map(|index| def.columns.get(index))
+                .map(|column| json!({"path": column.path, "type": format!("{:?}", column.kind).to_lowercase()}))
+                .collect();
+            json!({"name": field.name, "doc": field.doc, "editable": field.editable, "optional": field.optional,
+                   "columns": columns})
+        })
+        .collect();
+    let relations: Vec<Json> =
+        def.relations.iter().map(|relation| json!({"name": relation.name, "kind": relation.kind})).collect();
+    json!({"table": def.table, "doc": def.doc, "fields": fields, "relations": relations})
+}
+
+/// Reads the arguments of an operation. Error: `command.malformed` with the path of what is wrong.
+pub(crate) fn arguments<T: DeserializeOwned>(operation: &str, json: Json) -> Result<T> {
+    serde_path_to_error::deserialize(json).map_err(|error| malformed(operation, &error))
+}
+
+fn malformed(operation: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+    let path = match error.path().to_string() {
+        path if path == "." => "the top".to_owned(),
+        path => path,
+    };
+    codes::MALFORMED.with("operation", operation).with("path", path).with("problem", error.inner().to_string())
+}
+
+fn answer<T: Serialize>(output: T) -> Result<Json> {
+    serde_json::to_value(output).map_err(|error| super::record::corrupt("output", error))
+}
+
+fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
+    Box::pin(async move {
+        let command: C = arguments(C::NAME, json)?;
+        let output = cx.perform(&command).await?;
+        answer(output)
+    })
+}
+
+fn perform_query<'a, Q: Query>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
+    Box::pin(async move {
+        let query: Q = arguments(Q::NAME, json)?;
+        cx.authorize_kind(Q::Target::def(), Action::Read)?;
+        let output = query.run(cx).await?;
+        answer(output)
+    })
+}
+
+fn guard<C: Command>(row: &Row, actor: &Actor) -> Result<()> {
+    let target = C::Target::from_row(row.clone())?;
+    C::guard(&target, actor)
+}

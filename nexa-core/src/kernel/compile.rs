@@ -1,0 +1,335 @@
+//! Checks a filter or an order against a definition: names become columns, JSON becomes typed values.
+
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{
+    access::{Access, Action, Actor, Policy},
+    error::{Error, Result, codes},
+    filter::{Comparison, Filter, Op, Place, Predicate},
+    record::{ColumnDef, ColumnType, Derived, RecordDef},
+    search,
+    store::SortKey,
+    value::{Amount, Date, Timestamp, Value},
+};
+
+/// The kinds that a Crm knows, by name.
+#[derive(Clone, Default)]
+pub struct Kinds(Vec<&'static RecordDef>);
+
+impl Kinds {
+    /// Adds a kind; the first of a name stays.
+    pub fn add(&mut self, def: &'static RecordDef) {
+        if self.get(def.kind).is_none() {
+            self.0.push(def);
+        }
+    }
+    /// The definition of a kind.
+    pub fn get(&self, kind: &str) -> Option<&'static RecordDef> {
+        self.0.iter().copied().find(|def| def.kind == kind)
+    }
+    /// The definition of a kind. Error: `kind.unknown`.
+    pub fn named(&self, kind: &str) -> Result<&'static RecordDef> {
+        self.get(kind).ok_or_else(|| codes::KIND_UNKNOWN.with("kind", kind))
+    }
+    /// All of them, in the order in which they were added.
+    pub fn all(&self) -> &[&'static RecordDef] {
+        &self.0
+    }
+}
+
+/// Whose eyes a filter is read with.
+#[derive(Clone, Copy)]
+pub enum Eyes<'a> {
+    /// The tenant's: every row and field.
+    Tenant,
+    /// An actor's: related records count only if the actor may see them, hidden fields do not exist.
+    Actor(&'a Actor, &'a dyn Policy),
+}
+
+impl Eyes<'_> {
+    pub(crate) fn access(&self, def: &'static RecordDef, action: Action) -> Access {
+        match self {
+            Self::Tenant => Access::full(),
+            Self::Actor(actor, policy) => policy.access(actor, def, action),
+        }
+    }
+}
+
+/// Compiles a filter. Errors: `filter.invalid`, `field.unknown`.
+pub fn filter(kinds: &Kinds, def: &'static RecordDef, filter: &Filter, eyes: Eyes<'_>) -> Result<Predicate> {
+    let hidden = eyes.access(def, Action::Read).hidden;
+    Compiler { kinds, def, eyes, hidden: &hidden }.filter(filter)
+}
+
+/// What the actor may do with rows of a kind, as a predicate; the policy's own filters are trusted.
+pub fn rows(kinds: &Kinds, def: &'static RecordDef, eyes: Eyes<'_>, action: Action) -> Result<Predicate> {
+    let access = eyes.access(def, action);
+    if access.rows.is_everything() {
+        return Ok(Predicate::always());
+    }
+    Compiler { kinds, def, eyes: Eyes::Tenant, hidden: &[] }.filter(&access.rows)
+}
+
+/// Compiles an order such as `["-priority", "created_at"]`. Errors: `filter.invalid`, `field.unknown`.
+pub fn sort(def: &'static RecordDef, names: &[String], hidden: &[&'static str]) -> Result<Vec<SortKey>> {
+    names
+        .iter()
+        .map(|name| {
+            let (path, descending) = match name.strip_prefix('-') {
+                Some(path) => (path, true),
+                None => (name.as_str(), false),
+            };
+            let column =
+                def.column(path).filter(|column| !is_hidden(def, *column, hidden)).ok_or_else(|| unknown(def, path))?;
+            let kind = def.columns.get(column).map(|column| column.kind);
+            match (rank_column(def, column), kind) {
+                // Ranks count from the highest value down.
+                (Some(rank), _) => Ok(SortKey { column: rank, descending: !descending }),
+                (None, Some(ColumnType::List | ColumnType::Map | ColumnType::Json) | None) => {
+                    Err(invalid(path, "it has no order; sort by a plain field"))
+                }
+                (None, Some(_)) => Ok(SortKey { column, descending }),
+            }
+        })
+        .collect()
+}
+
+/// Whether the column belongs to a hidden field.
+pub fn is_hidden(def: &RecordDef, column: usize, hidden: &[&'static str]) -> bool {
+    !hidden.is_empty()
+        && def.columns.get(column).is_some_and(|column| {
+            let field = column.path.split('.').next().unwrap_or_default();
+            hidden.contains(&field)
+        })
+}
+
+fn rank_column(def: &RecordDef, of: usize) -> Option<usize> {
+    def.columns.iter().position(|column| column.derived == Some(Derived::Rank(of)))
+}
+
+fn folded_column(def: &RecordDef, of: usize) -> Option<usize> {
+    def.columns.iter().position(|column| column.derived == Some(Derived::Folded(of)))
+}
+
+fn unknown(def: &RecordDef, field: &str) -> Error {
+    codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", field)
+}
+
+fn invalid(field: &str, problem: impl Into<String>) -> Error {
+    codes::FILTER_INVALID.with("field", field).with("problem", problem.into())
+}
+
+struct Compiler<'a> {
+    kinds: &'a Kinds,
+    def: &'static RecordDef,
+    eyes: Eyes<'a>,
+    hidden: &'a [&'static str],
+}
+
+impl Compiler<'_> {
+    fn filter(&self, filter: &Filter) -> Result<Predicate> {
+        match filter {
+            Filter::And(all) => all.iter().try_fold(Predicate::always(), |sum, one| Ok(sum.and(self.filter(one)?))),
+            Filter::Or(any) => any.iter().map(|one| self.filter(one)).collect::<Result<_>>().map(Predicate::Or),
+            Filter::Not(one) => Ok(Predicate::Not(Box::new(self.filter(one)?))),
+            Filter::Through(relation, filter) => self.through(relation, filter),
+            Filter::Compare { field, op, value } => self.compare(field, *op, value),
+        }
+    }
+
+    fn through(&self, relation: &str, filter: &Filter) -> Result<Predicate> {
+        let relation = self
+            .def
+            .relation(relation)
+            .filter(|found| !is_hidden(self.def, found.column, self.hidden))
+            .ok_or_else(|| unknown(self.def, relation))?;
+        let of = self.kinds.named(relation.kind)?;
+        let mut inner = rows(self.kinds, of, self.eyes, Action::Read)?;
+        inner = inner.and(self::filter(self.kinds, of, filter, self.eyes)?);
+        Ok(Predicate::Through(relation.column, of, Box::new(inner)))
+    }
+
+    fn compare(&self, path: &str, op: Op, value: &Json) -> Result<Predicate> {
+        if let Some(column) = self.def.column(path) {
+            if is_hidden(self.def, column, self.hidden) {
+                return Err(unknown(self.def, path));
+            }
+            let several = self.def.field(path).is_some_and(|field| field.count > 1);
+            if !several {
+                return self.column(path, column, op, value);
+            }
+        }
+        if let Some(predicate) = self.composite(path, op, value)? {
+            return Ok(predicate);
+        }
+        for (split, _) in path.match_indices('.') {
+            let (head, tail) = (path.get(..split).unwrap_or_default(), path.get(split + 1..).unwrap_or_default());
+            if self.def.relation(head).is_some() {
+                let inner = Filter::Compare { field: tail.to_owned(), op, value: value.clone() };
+                return self.through(head, &inner);
+            }
+            if let Some(column) = self.def.column(head)
+                && self.def.columns.get(column).is_some_and(|column| column.kind == ColumnType::Map)
+                && !is_hidden(self.def, column, self.hidden)
+            {
+                return key(path, column, tail, op, value);
+            }
+        }
+        Err(unknown(self.def, path))
+    }
+
+    /// A field of several columns as a whole: `assignee` equals `{"user": …}`, or is null.
+    fn composite(&self, path: &str, op: Op, value: &Json) -> Result<Option<Predicate>> {
+        let Some(field) = self.def.field(path).filter(|field| field.count > 1 && !self.hidden.contains(&field.name))
+        else {
+            return Ok(None);
+        };
+        let columns = field.first..field.first + field.count;
+        let equals = |value: &Json| -> Result<Predicate> {
+            let values = (field.parse)(value).map_err(|error| invalid(path, error.to_string()))?;
+            Ok(Predicate::And(
+                columns
+                    .clone()
+                    .zip(values)
+                    .map(|(column, value)| match value {
+                        Value::Null => Predicate::IsNull(column),
+                        value => Predicate::Compare(column, Comparison::Eq, value),
+                    })
+                    .collect(),
+            ))
+        };
+        let absent = || Predicate::And(columns.clone().map(Predicate::IsNull).collect());
+        match (op, value) {
+            (Op::IsNull, Json::Bool(true)) | (Op::Eq, Json::Null) => Ok(Some(absent())),
+            (Op::IsNull, Json::Bool(false)) | (Op::Ne, Json::Null) => Ok(Some(Predicate::Not(Box::new(absent())))),
+            (Op::Eq, value) => equals(value).map(Some),
+            (Op::In, Json::Array(values)) => {
+                values.iter().map(equals).collect::<Result<_>>().map(|any| Some(Predicate::Or(any)))
+            }
+            _ => Err(invalid(path, "it can be compared as a whole with eq, in and is_null only")),
+        }
+    }
+
+    fn column(&self, path: &str, column: usize, op: Op, value: &Json) -> Result<Predicate> {
+        let Some(definition) = self.def.columns.get(column) else { return Err(unknown(self.def, path)) };
+        let comparison = match op {
+            Op::IsNull => return is_null(path, value, Predicate::IsNull(column)),
+            Op::Eq if value.is_null() => return Ok(Predicate::IsNull(column)),
+            Op::Ne if value.is_null() => return Ok(Predicate::Not(Box::new(Predicate::IsNull(column)))),
+            Op::Has => {
+                return match (definition.kind, value) {
+                    (ColumnType::List, Json::String(entry)) => Ok(Predicate::Has(column, entry.clone())),
+                    (ColumnType::List, _) => Err(invalid(path, "has takes a text")),
+                    _ => Err(invalid(path, "it is no list")),
+                };
+            }
+            Op::Contains => return self.matches(path, column, Place::Anywhere, value),
+            Op::StartsWith => return self.matches(path, column, Place::Start, value),
+            Op::EndsWith => return self.matches(path, column, Place::End, value),
+            Op::In | Op::NotIn => {
+                let Json::Array(items) = value else { return Err(invalid(path, "in takes a list")) };
+                let values = items.iter().map(|item| self.value(path, column, item)).collect::<Result<Vec<_>>>()?;
+                let any = Predicate::In(column, values);
+                return Ok(if op == Op::In { any } else { Predicate::Not(Box::new(any)) });
+            }
+            Op::Eq => Comparison::Eq,
+            Op::Ne => Comparison::Ne,
+            Op::Lt => Comparison::Lt,
+            Op::Le => Comparison::Le,
+            Op::Gt => Comparison::Gt,
+            Op::Ge => Comparison::Ge,
+        };
+        let value = self.value(path, column, value)?;
+        if matches!(comparison, Comparison::Eq | Comparison::Ne) {
+            return Ok(Predicate::Compare(column, comparison, value));
+        }
+        match (rank_column(self.def, column), definition.kind, &value) {
+            (Some(rank), ColumnType::Enum(names), Value::Text(text)) => {
+                let flipped = match comparison {
+                    Comparison::Lt => Comparison::Gt,
+                    Comparison::Le => Comparison::Ge,
+                    Comparison::Gt => Comparison::Lt,
+                    Comparison::Ge => Comparison::Le,
+                    same => same,
+                };
+                Ok(Predicate::Compare(rank, flipped, super::record::rank(names, text)))
+            }
+            (None, ColumnType::Enum(_), _) => Err(invalid(path, "its values have no order; use eq or in")),
+            _ => Ok(Predicate::Compare(column, comparison, value)),
+        }
+    }
+
+    fn matches(&self, path: &str, column: usize, place: Place, value: &Json) -> Result<Predicate> {
+        let Json::String(text) = value else { return Err(invalid(path, "text matching takes a text")) };
+        let folded = folded_column(self.def, column)
+            .ok_or_else(|| invalid(path, "it cannot be matched by parts; use eq, or search"))?;
+        Ok(Predicate::Match(folded, place, search::fold(text)))
+    }
+
+    /// A JSON value as a value of the column; through the field's own type where it has one column.
+    fn value(&self, path: &str, column: usize, json: &Json) -> Result<Value> {
+        if json.is_null() {
+            return Err(invalid(path, "null is compared with is_null"));
+        }
+        let definition = self.def.columns.get(column).ok_or_else(|| unknown(self.def, path))?;
+        if let Some(field) = self.def.field(path).filter(|field| field.count == 1) {
+            let values = (field.parse)(json).map_err(|error| invalid(path, error.to_string()))?;
+            return values.into_iter().next().ok_or_else(|| unknown(self.def, path));
+        }
+        plain(definition, json).ok_or_else(|| invalid(path, format!("{json} is no value of it")))
+    }
+}
+
+fn is_null(path: &str, value: &Json, predicate: Predicate) -> Result<Predicate> {
+    match value {
+        Json::Bool(true) => Ok(predicate),
+        Json::Bool(false) => Ok(Predicate::Not(Box::new(predicate))),
+        _ => Err(invalid(path, "is_null takes true or false")),
+    }
+}
+
+fn key(path: &str, column: usize, key: &str, op: Op, value: &Json) -> Result<Predicate> {
+    let comparison = match op {
+        Op::IsNull => return is_null(path, value, Predicate::KeyIsNull(column, key.to_owned())),
+        Op::Eq if value.is_null() => return Ok(Predicate::KeyIsNull(column, key.to_owned())),
+        Op::Eq => Comparison::Eq,
+        Op::Ne => Comparison::Ne,
+        Op::Lt => Comparison::Lt,
+        Op::Le => Comparison::Le,
+        Op::Gt => Comparison::Gt,
+        Op::Ge => Comparison::Ge,
+        Op::In => {
+            let Json::Array(items) = value else { return Err(invalid(path, "in takes a list")) };
+            return items
+                .iter()
+                .map(|item| self::key(path, column, key, Op::Eq, item))
+                .collect::<Result<_>>()
+                .map(Predicate::Or);
+        }
+        _ => return Err(invalid(path, "a key is compared with eq, ne, lt, le, gt, ge, in and is_null")),
+    };
+    match value {
+        Json::String(_) | Json::Number(_) | Json::Bool(_) => {
+            Ok(Predicate::Key(column, key.to_owned(), comparison, value.clone()))
+        }
+        _ => Err(invalid(path, "a key is compared with a text, a number, true or false")),
+    }
+}
+
+/// Reads a JSON scalar as a value of a column, by the column's type alone.
+pub fn plain(column: &ColumnDef, json: &Json) -> Option<Value> {
+    Some(match (column.kind, json) {
+        (_, Json::Null) => Value::Null,
+        (ColumnType::Uuid | ColumnType::Reference(_), Json::String(text)) => Value::Uuid(Uuid::parse_str(text).ok()?),
+        (ColumnType::Text | ColumnType::Enum(_), Json::String(text)) => Value::Text(text.clone()),
+        (ColumnType::Int, Json::Number(number)) => Value::Int(number.as_i64()?),
+        (ColumnType::Bool, Json::Bool(value)) => Value::Bool(*value),
+        (ColumnType::Time, Json::String(text)) => Value::Time(Timestamp::parse(text)?),
+        (ColumnType::Date, Json::String(text)) => Value::Date(text.parse::<Date>().ok()?),
+        (ColumnType::Amount, Json::String(text)) => Value::Amount(Amount::parse(text)?),
+        (ColumnType::Amount, Json::Number(number)) => Value::Amount(Amount::parse(&number.to_string())?),
+        (ColumnType::List | ColumnType::Map | ColumnType::Json, json) => Value::Json(json.to_string()),
+        _ => return None,
+    })
+}

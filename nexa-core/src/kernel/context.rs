@@ -1,0 +1,476 @@
+//! What a command or query has in hand: one transaction, one actor, one moment, and the records it touched.
+
+use std::{
+    any::{Any, TypeId},
+    borrow::Cow,
+    collections::HashMap,
+    sync::Arc,
+};
+
+use uuid::Uuid;
+
+use super::{
+    access::{Action, Actor},
+    command::Envelope,
+    compile::{self, Eyes},
+    crm::Parts,
+    custom::FieldDefinition,
+    error::{Error, Result, codes},
+    filter::{Filter, Predicate},
+    record::{Column, ColumnType, Field, Id, Record, RecordDef, Ref, Row},
+    store::{Aggregate, Key, Select, Transaction, Trash},
+    value::{Timestamp, Value},
+};
+
+/// The inside of one call of the door.
+///
+/// Records are loaded once and kept; changes are collected and written together with their events when the call ends, or before
+/// a query that must see them.
+pub struct Context<'a> {
+    pub(crate) tx: &'a mut dyn Transaction,
+    pub(crate) parts: &'a Parts,
+    pub(crate) org: Uuid,
+    pub(crate) actor: Actor,
+    pub(crate) now: Timestamp,
+    pub(crate) unit: Uuid,
+    pub(crate) operation: Cow<'static, str>,
+    pub(crate) envelope: &'a Envelope,
+    pub(crate) entries: HashMap<(&'static str, Uuid), Entry>,
+    pub(crate) touched: Vec<(&'static str, Uuid)>,
+    pub(crate) definitions: Option<Vec<FieldDefinition>>,
+    pub(crate) kept: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+}
+
+/// One record of the identity map.
+pub(crate) struct Entry {
+    pub(crate) of: &'static RecordDef,
+    /// As it is stored; `None` when it is new.
+    pub(crate) before: Option<Row>,
+    /// As it is now; `None` when it is removed.
+    pub(crate) now: Option<Row>,
+    /// Whether it waits to be written.
+    pub(crate) dirty: bool,
+}
+
+/// How far forwarding marks of merged records are followed.
+const LONGEST_FORWARD: usize = 32;
+
+impl<'a> Context<'a> {
+    /// The moment of this call, the same for everything it does.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+    /// Who calls.
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+    /// The tenant.
+    pub const fn org(&self) -> Uuid {
+        self.org
+    }
+    /// What the caller said around the command.
+    pub const fn envelope(&self) -> &Envelope {
+        self.envelope
+    }
+    /// The name of the operation that runs.
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+    /// A new identifier.
+    pub fn new_id<R>(&self) -> Id<R> {
+        Id::new(self.parts.ids.id(self.now))
+    }
+    /// The definition of a kind. Error: `kind.unknown`.
+    pub fn kind(&self, kind: &str) -> Result<&'static RecordDef> {
+        self.parts.kinds.named(kind)
+    }
+    /// What a rule read once in this call, such as the tenant's scorecard.
+    pub fn kept<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.kept.get(&TypeId::of::<T>()).cloned().and_then(|kept| kept.downcast().ok())
+    }
+    /// Keeps what a rule read, for the rest of this call.
+    pub fn keep_for_call<T: Any + Send + Sync>(&mut self, value: T) -> Arc<T> {
+        let value = Arc::new(value);
+        self.kept.insert(TypeId::of::<T>(), value.clone());
+        value
+    }
+    pub(crate) fn eyes(&self) -> Eyes<'_> {
+        Eyes::Actor(&self.actor, &*self.parts.policy)
+    }
+
+    // ── loading ──
+
+    /// A live record that the actor may see; an old id of a merged record finds its survivor. Error: `record.not_found`.
+    pub async fn load<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
+        let row = self.visible_row(R::def(), record, false).await?;
+        R::from_row(row)
+    }
+
+    /// The same, in the trash as well.
+    pub async fn load_even_trashed<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
+        let row = self.visible_row(R::def(), record, true).await?;
+        R::from_row(row)
+    }
+
+    /// A live record by id with the tenant's eyes, for what rules must know. Error: `record.not_found`.
+    pub async fn known<R: Record>(&mut self, id: Id<R>) -> Result<R> {
+        match self.row(R::def(), id.uuid()).await? {
+            Some(row) if row.live(R::def()) => R::from_row(row),
+            _ => Err(not_found(R::def(), id)),
+        }
+    }
+
+    /// Live records whose key column (unique, or a reference) has this value, with the tenant's eyes.
+    pub async fn matching<R: Record, T: Field>(&mut self, column: Column<R, T>, value: &T) -> Result<Vec<R>> {
+        let mut values = Vec::with_capacity(T::WIDTH);
+        value.write(&mut values);
+        self.live_by(column.name(), values.into_iter().next().unwrap_or(Value::Null)).await
+    }
+
+    /// Live records whose unique folded column has this text, whatever the case, with the tenant's eyes.
+    pub async fn matching_folded<R: Record, T>(&mut self, column: Column<R, T>, text: &str) -> Result<Vec<R>> {
+        let path = format!("{}.folded", column.name());
+        self.live_by(&path, Value::Text(super::search::fold(text))).await
+    }
+
+    async fn live_by<R: Record>(&mut self, path: &str, value: Value) -> Result<Vec<R>> {
+        let def = R::def();
+        let column = def.column(path).ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", path))?;
+        let rows = self.rows_by(def, column, value).await?;
+        rows.into_iter().filter(|row| row.live(def)).map(R::from_row).collect()
+    }
+
+    /// Rows by the value of a column, pending changes included, in the order of their ids.
+    pub(crate) async fn rows_by(&mut self, def: &'static RecordDef, column: usize, value: Value) -> Result<Vec<Row>> {
+        let stored = self.tx.load(def, Key::Column(column), std::slice::from_ref(&value)).await?;
+        for row in stored {
+            self.keep(def, row);
+        }
+        let mut found: Vec<Row> = self
+            .entries
+            .values()
+            .filter(|entry| entry.of.kind == def.kind)
+            .filter_map(|entry| entry.now.as_ref())
+            .filter(|row| *row.get(column) == value)
+            .cloned()
+            .collect();
+        found.sort_by_key(|row| row.id(def));
+        Ok(found)
+    }
+
+    pub(crate) async fn visible_row<R>(
+        &mut self,
+        def: &'static RecordDef,
+        record: &Ref<R>,
+        trashed: bool,
+    ) -> Result<Row> {
+        let missing = || not_found(def, record);
+        let mut id = match record {
+            Ref::Id(id) => id.uuid(),
+            Ref::External(key) => self.by_external_key(def, &key.system, &key.key).await?.ok_or_else(missing)?,
+        };
+        for _ in 0..LONGEST_FORWARD {
+            let Some(row) = self.row(def, id).await? else { return Err(missing()) };
+            if let Some(survivor) = def.merged_into.and_then(|column| row.get(column).as_uuid()) {
+                id = survivor;
+                continue;
+            }
+            if (!trashed && !row.live(def)) || !self.allows(def, &row, Action::Read).await? {
+                return Err(missing());
+            }
+            return Ok(row);
+        }
+        Err(missing())
+    }
+
+    pub(crate) async fn by_external_key(
+        &mut self,
+        def: &'static RecordDef,
+        system: &str,
+        key: &str,
+    ) -> Result<Option<Uuid>> {
+        let pending =
+            self.entries.values().filter(|entry| entry.dirty && entry.of.kind == def.kind).find_map(|entry| {
+                let row = entry.now.as_ref().filter(|row| row.live(def))?;
+                super::index::external_keys(def, row).iter().any(|(s, k)| s == system && k == key).then(|| row.id(def))
+            });
+        if pending.is_some() {
+            return Ok(pending);
+        }
+        let values = [Value::Text(system.to_owned()), Value::Text(key.to_owned())];
+        let rows = self.tx.load(def, Key::External, &values).await?;
+        Ok(rows.into_iter().next().map(|row| {
+            let id = row.id(def);
+            self.keep(def, row);
+            id
+        }))
+    }
+
+    /// A row by id as of now, or none; no access is asked.
+    pub(crate) async fn row(&mut self, def: &'static RecordDef, id: Uuid) -> Result<Option<Row>> {
+        if let Some(entry) = self.entries.get(&(def.kind, id)) {
+            return Ok(entry.now.clone());
+        }
+        let rows = self.tx.load(def, Key::Column(def.id), &[Value::Uuid(id)]).await?;
+        let row = rows.into_iter().next();
+        if let Some(row) = &row {
+            self.keep(def, row.clone());
+        }
+        Ok(row)
+    }
+
+    /// Remembers a stored row, unless a newer state is known.
+    pub(crate) fn keep(&mut self, def: &'static RecordDef, row: Row) {
+        let key = (def.kind, row.id(def));
+        self.entries.entry(key).or_insert_with(|| Entry {
+            of: def,
+            now: Some(row.clone()),
+            before: Some(row),
+            dirty: false,
+        });
+    }
+
+    // ── access ──
+
+    /// Whether the policy lets the actor do this with this row.
+    pub(crate) async fn allows(&mut self, def: &'static RecordDef, row: &Row, action: Action) -> Result<bool> {
+        let predicate = compile::rows(&self.parts.kinds, def, self.eyes(), action)?;
+        if predicate.is_always() {
+            return Ok(true);
+        }
+        let related = self.related(&predicate, row).await?;
+        let held = predicate.holds(row, &|of, id| related.get(&(of.kind, id)).cloned());
+        Ok(held == Some(true))
+    }
+
+    /// The live rows that a predicate looks at through relations of this row.
+    async fn related(&mut self, predicate: &Predicate, row: &Row) -> Result<HashMap<(&'static str, Uuid), Row>> {
+        let mut found = HashMap::new();
+        let mut waiting: Vec<(Predicate, Row)> = vec![(predicate.clone(), row.clone())];
+        while let Some((predicate, row)) = waiting.pop() {
+            match predicate {
+                Predicate::And(all) | Predicate::Or(all) => {
+                    waiting.extend(all.into_iter().map(|one| (one, row.clone())));
+                }
+                Predicate::Not(one) => waiting.push((*one, row)),
+                Predicate::Through(column, of, inner) => {
+                    let Value::Uuid(id) = row.get(column) else { continue };
+                    if let Some(parent) = self.row(of, *id).await?.filter(|parent| parent.live(of)) {
+                        waiting.push((*inner, parent.clone()));
+                        found.insert((of.kind, *id), parent);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    /// Refuses what the policy does not allow with this row. Error: `access.denied`.
+    pub(crate) async fn authorize(&mut self, def: &'static RecordDef, row: &Row, action: Action) -> Result<()> {
+        if self.allows(def, row, action).await? { Ok(()) } else { Err(denied(def, action)) }
+    }
+
+    /// Refuses what the policy does not allow with any record of the kind. Error: `access.denied`.
+    pub fn authorize_kind(&self, def: &'static RecordDef, action: Action) -> Result<()> {
+        if self.parts.policy.access(&self.actor, def, action).is_none() { Err(denied(def, action)) } else { Ok(()) }
+    }
+
+    // ── changing ──
+
+    /// Adds a record that the actor makes. A nil id becomes a new one. Errors: `access.denied`, `field.required`, `id.taken`.
+    pub async fn insert<R: Record>(&mut self, record: R) -> Result<R> {
+        self.authorize_kind(R::def(), Action::Create)?;
+        self.insert_by_rule(record).await
+    }
+
+    /// Adds a record that a rule makes, whatever the actor may do.
+    pub async fn insert_by_rule<R: Record>(&mut self, mut record: R) -> Result<R> {
+        let def = R::def();
+        let id = if record.id().uuid().is_nil() { self.new_id() } else { record.id() };
+        record.stamp(id, 1, self.now, self.now);
+        let row = record.to_row();
+        required(def, &row)?;
+        self.check_custom(def, &row).await?;
+        let key = (def.kind, id.uuid());
+        if self.entries.get(&key).is_some_and(|entry| entry.now.is_some()) {
+            return Err(codes::ID_TAKEN.with("id", id));
+        }
+        self.entries.insert(key, Entry { of: def, before: None, now: Some(row), dirty: true });
+        self.touched.push(key);
+        Ok(record)
+    }
+
+    /// Keeps the new state of a record that was loaded in this call.
+    pub async fn save<R: Record>(&mut self, record: R) -> Result<R> {
+        let row = self.save_row(R::def(), record.to_row()).await?;
+        let mut record = record;
+        if let (Some(version), Value::Time(updated_at)) =
+            (row.get(R::def().version).as_int(), row.get(R::def().updated_at))
+        {
+            record.stamp(record.id(), version, record.created_at(), *updated_at);
+        }
+        Ok(record)
+    }
+
+    /// The same for a row of any kind; answers it with its version and time.
+    pub(crate) async fn save_row(&mut self, def: &'static RecordDef, mut row: Row) -> Result<Row> {
+        let key = (def.kind, row.id(def));
+        let Some(entry) = self.entries.get(&key) else { return Err(not_found(def, key.1)) };
+        let custom_changed = match &entry.before {
+            None => true,
+            Some(before) if super::ledger::difference(def, before, &row).is_none() => {
+                let unchanged = before.clone();
+                self.put(key, unchanged.clone(), false);
+                return Ok(unchanged);
+            }
+            Some(before) => {
+                row.set(def.version, Value::Int(before.get(def.version).as_int().unwrap_or_default() + 1));
+                row.set(def.updated_at, Value::Time(self.now));
+                def.custom.is_some_and(|column| before.get(column) != row.get(column))
+            }
+        };
+        required(def, &row)?;
+        if custom_changed {
+            self.check_custom(def, &row).await?;
+        }
+        self.put(key, row.clone(), true);
+        Ok(row)
+    }
+
+    fn put(&mut self, key: (&'static str, Uuid), row: Row, dirty: bool) {
+        if let Some(entry) = self.entries.get_mut(&key) {
+            entry.now = Some(row);
+            if dirty && !entry.dirty {
+                self.touched.push(key);
+            }
+            // A new record stays to be written whatever is taken back.
+            entry.dirty = dirty || entry.before.is_none();
+        }
+    }
+
+    /// Loads a record with the actor's eyes, authorizes the change, makes it and keeps it.
+    pub async fn change<R: Record>(
+        &mut self,
+        record: &Ref<R>,
+        change: impl FnOnce(&mut R, Timestamp) -> Result<()>,
+    ) -> Result<R> {
+        let row = self.visible_row(R::def(), record, false).await?;
+        self.authorize(R::def(), &row, Action::Update).await?;
+        let mut record = R::from_row(row)?;
+        change(&mut record, self.now)?;
+        self.save(record).await
+    }
+
+    // ── querying ──
+
+    /// Live records by filter with the tenant's eyes, for what rules must know. Pending changes are written first.
+    pub async fn all<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
+        let def = R::def();
+        let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
+        let query = Select {
+            filter: compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant)?,
+            sort: compile::sort(def, &names, &[])?,
+            ..Select::all(def, limit)
+        };
+        self.rows(&query).await?.into_iter().map(R::from_row).collect()
+    }
+
+    /// Live records by filter with the actor's eyes; hidden fields are empty.
+    pub async fn visible<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
+        let def = R::def();
+        let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
+        let hidden = self.hidden(def);
+        let query = Select {
+            filter: self.visible_filter(def, filter)?,
+            sort: compile::sort(def, &names, &hidden)?,
+            ..Select::all(def, limit)
+        };
+        let rows = self.rows(&query).await?;
+        rows.into_iter().map(|row| R::from_row(conceal(def, row, &hidden))).collect()
+    }
+
+    /// The fields of a kind that do not exist for the actor.
+    pub(crate) fn hidden(&self, def: &'static RecordDef) -> Vec<&'static str> {
+        self.parts.policy.access(&self.actor, def, Action::Read).hidden
+    }
+
+    /// A filter, and what the actor may see.
+    pub(crate) fn visible_filter(&self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let own = compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read)?;
+        Ok(compile::filter(&self.parts.kinds, def, filter, self.eyes())?.and(own))
+    }
+
+    pub(crate) async fn rows(&mut self, query: &Select) -> Result<Vec<Row>> {
+        self.flush().await?;
+        let rows = self.tx.select(query).await?;
+        for row in &rows {
+            self.keep(query.of, row.clone());
+        }
+        Ok(rows)
+    }
+
+    /// Groups and measures with the actor's eyes.
+    pub(crate) async fn groups(&mut self, mut query: Aggregate) -> Result<Vec<Row>> {
+        self.flush().await?;
+        query.filter = query.filter.and(compile::rows(&self.parts.kinds, query.of, self.eyes(), Action::Read)?);
+        query.trash = Trash::Live;
+        self.tx.aggregate(&query).await
+    }
+
+    /// The tenant's definitions of custom fields.
+    pub(crate) async fn definitions(&mut self, kind: &str) -> Result<Vec<FieldDefinition>> {
+        if self.definitions.is_none() {
+            let def = FieldDefinition::def();
+            let rows = self.tx.select(&Select::all(def, 10_000)).await?;
+            self.definitions = Some(rows.into_iter().map(FieldDefinition::from_row).collect::<Result<_>>()?);
+        }
+        let all = self.definitions.as_deref().unwrap_or_default();
+        Ok(all.iter().filter(|definition| definition.of_kind == kind).cloned().collect())
+    }
+
+    async fn check_custom(&mut self, def: &'static RecordDef, row: &Row) -> Result<()> {
+        let Some(Value::Json(text)) = def.custom.map(|column| row.get(column)) else { return Ok(()) };
+        let values = serde_json::from_str(text).unwrap_or_default();
+        let definitions = self.definitions(def.kind).await?;
+        super::custom::check(def.kind, &definitions, &values)
+    }
+}
+
+/// The row without the hidden fields.
+pub(crate) fn conceal(def: &RecordDef, mut row: Row, hidden: &[&'static str]) -> Row {
+    if !hidden.is_empty() {
+        for column in 0..def.columns.len() {
+            if compile::is_hidden(def, column, hidden) {
+                row.set(column, Value::Null);
+            }
+        }
+    }
+    row
+}
+
+/// The error of a record that is not there for the actor.
+pub(crate) fn not_found(def: &RecordDef, id: impl std::fmt::Display) -> Error {
+    codes::NOT_FOUND.with("kind", def.kind).with("id", id.to_string())
+}
+
+pub(crate) fn denied(def: &RecordDef, action: Action) -> Error {
+    codes::DENIED.with("action", action.as_str()).with("kind", def.kind)
+}
+
+/// A text that must be there is not empty, and a reference that must be there is not nil.
+fn required(def: &RecordDef, row: &Row) -> Result<()> {
+    for (index, column) in def.columns.iter().enumerate() {
+        let missing = !column.nullable
+            && column.derived.is_none()
+            && match (column.kind, row.get(index)) {
+                (ColumnType::Text, Value::Text(text)) => text.is_empty(),
+                (ColumnType::Reference(_), Value::Uuid(id)) => id.is_nil(),
+                _ => false,
+            };
+        if missing {
+            return Err(codes::FIELD_REQUIRED.with("field", &column.path));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,230 @@
+//! A Crm: a storage, the operations, and the world outside, put together once.
+
+use std::{collections::HashMap, path::Path, sync::Arc};
+
+use uuid::Uuid;
+
+use super::{
+    access::{Directory, Policy, Principal},
+    catalog::Catalog,
+    command::{Command, Query, Rule},
+    compile::Kinds,
+    custom::FieldDefinition,
+    definition,
+    entity::{Entity, Mergeable},
+    error::{Code, Result},
+    ports::{Clock, Ids},
+    receipt::Receipt,
+    record::Record,
+    session::Session,
+    store::Store,
+};
+
+/// The parts do not fit.
+pub const UNBUILDABLE: Code =
+    Code::invalid("crm.unbuildable", "The Crm cannot be put together: {problem}. Correct the builder's calls.");
+
+/// Everything that a call of the door needs.
+pub(crate) struct Parts {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) catalog: Catalog,
+    pub(crate) kinds: Kinds,
+    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) rules: Vec<Arc<dyn Rule>>,
+    needed_by: HashMap<&'static str, &'static [(&'static str, &'static str)]>,
+}
+
+impl Parts {
+    pub(crate) fn needed_by(&self, kind: &str) -> &'static [(&'static str, &'static str)] {
+        self.needed_by.get(kind).copied().unwrap_or_default()
+    }
+}
+
+/// The whole machine; cheap to clone.
+#[derive(Clone)]
+pub struct Crm {
+    pub(crate) parts: Arc<Parts>,
+}
+
+impl Crm {
+    /// Brings the storage up to this version's schema.
+    pub async fn migrate(&self) -> Result<()> {
+        self.parts.store.migrate(self.parts.kinds.all()).await
+    }
+    /// A session of somebody in a tenant. The host has authenticated them.
+    pub fn session(&self, org: impl Into<Uuid>, principal: Principal) -> Session {
+        Session { parts: self.parts.clone(), org: org.into(), principal }
+    }
+    /// A session of a user.
+    pub fn user(&self, org: impl Into<Uuid>, user: impl Into<Uuid>) -> Session {
+        self.session(org, Principal::User(user.into()))
+    }
+    /// A session of the host itself, for which every access is open; never hand it to a caller from outside.
+    pub fn system(&self, org: impl Into<Uuid>, cause: impl Into<String>) -> Session {
+        self.session(org, Principal::System(cause.into()))
+    }
+    /// Removes a tenant with everything it has, its history included.
+    pub async fn drop_org(&self, org: impl Into<Uuid>) -> Result<()> {
+        self.parts.store.drop_org(org.into()).await
+    }
+    /// Writes a consistent copy of an embedded storage to a new file while work goes on.
+    pub async fn backup(&self, path: &Path) -> Result<()> {
+        self.parts.store.backup(path).await
+    }
+    /// Every operation.
+    pub fn catalog(&self) -> &Catalog {
+        &self.parts.catalog
+    }
+    /// Every kind.
+    pub fn kinds(&self) -> &Kinds {
+        &self.parts.kinds
+    }
+}
+
+/// Puts a [`Crm`] together.
+#[derive(Default)]
+pub struct CrmBuilder {
+    store: Option<Arc<dyn Store>>,
+    catalog: Catalog,
+    kinds: Kinds,
+    policy: Option<Arc<dyn Policy>>,
+    directory: Option<Arc<dyn Directory>>,
+    clock: Option<Arc<dyn Clock>>,
+    ids: Option<Arc<dyn Ids>>,
+    rules: Vec<Arc<dyn Rule>>,
+    needed_by: HashMap<&'static str, &'static [(&'static str, &'static str)]>,
+}
+
+impl CrmBuilder {
+    /// Without any kind of the domain; see `Crm::builder` for one that has them all.
+    pub fn bare() -> Self {
+        let mut builder = Self::default();
+        builder.kinds.add(Receipt::def());
+        builder.kinds.add(FieldDefinition::def());
+        builder
+    }
+    /// Where records are kept.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = Some(store);
+        self
+    }
+    /// A kind that only rules read and write.
+    #[must_use]
+    pub fn kind<R: Record>(mut self) -> Self {
+        self.kinds.add(R::def());
+        self
+    }
+    /// A kind that callers read; its own commands change it.
+    #[must_use]
+    pub fn record<R: Record>(mut self) -> Self {
+        self.kinds.add(R::def());
+        self.catalog.record::<R>();
+        self
+    }
+    /// A kind that callers create, edit and trash.
+    #[must_use]
+    pub fn entity<R: Entity>(mut self) -> Self {
+        self.kinds.add(R::def());
+        self.catalog.entity::<R>();
+        self.needed_by.insert(R::def().kind, R::NEEDED_BY);
+        self
+    }
+    /// A kind whose records can also be folded into each other.
+    #[must_use]
+    pub fn mergeable<R: Mergeable>(mut self) -> Self {
+        self.catalog.mergeable::<R>();
+        self.entity::<R>()
+    }
+    /// A command that works on one record.
+    #[must_use]
+    pub fn command<C: Command>(mut self) -> Self {
+        self.kinds.add(C::Target::def());
+        self.catalog.command::<C>(true);
+        self
+    }
+    /// A command that works on no single record.
+    #[must_use]
+    pub fn untargeted<C: Command>(mut self) -> Self {
+        self.kinds.add(C::Target::def());
+        self.catalog.command::<C>(false);
+        self
+    }
+    /// A named question.
+    #[must_use]
+    pub fn query<Q: Query>(mut self) -> Self {
+        self.catalog.query::<Q>();
+        self
+    }
+    /// Who may do what; the last one given counts.
+    #[must_use]
+    pub fn policy(mut self, policy: impl Policy + 'static) -> Self {
+        self.policy = Some(Arc::new(policy));
+        self
+    }
+    /// What the tenant knows of a principal; the last one given counts.
+    #[must_use]
+    pub fn directory(mut self, directory: impl Directory + 'static) -> Self {
+        self.directory = Some(Arc::new(directory));
+        self
+    }
+    /// A rule of the host, asked after ours.
+    #[must_use]
+    pub fn rule(mut self, rule: impl Rule + 'static) -> Self {
+        self.rules.push(Arc::new(rule));
+        self
+    }
+    /// What tells the time.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+    /// What makes identifiers.
+    #[must_use]
+    pub fn ids(mut self, ids: impl Ids + 'static) -> Self {
+        self.ids = Some(Arc::new(ids));
+        self
+    }
+    /// Whether a store was given.
+    pub const fn has_store(&self) -> bool {
+        self.store.is_some()
+    }
+    /// Checks that everything fits. Error: `crm.unbuildable`.
+    pub fn build(self) -> Result<Crm> {
+        let unbuildable = |problem: String| UNBUILDABLE.with("problem", problem);
+        for def in self.kinds.all() {
+            if let Some(problem) = definition::problems(def).first() {
+                return Err(unbuildable(format!("{}: {problem}", def.kind)));
+            }
+            for relation in &def.relations {
+                if self.kinds.get(relation.kind).is_none() {
+                    return Err(unbuildable(format!(
+                        "{}.{} points at the kind {}, which was not added",
+                        def.kind, relation.name, relation.kind
+                    )));
+                }
+            }
+        }
+        if let Some(name) = self.catalog.duplicates.first() {
+            return Err(unbuildable(format!("the operation {name} was added twice")));
+        }
+        let missing = |what: &str| unbuildable(format!("no {what} was given"));
+        Ok(Crm {
+            parts: Arc::new(Parts {
+                store: self.store.ok_or_else(|| missing("store"))?,
+                catalog: self.catalog,
+                kinds: self.kinds,
+                policy: self.policy.ok_or_else(|| missing("policy"))?,
+                directory: self.directory.ok_or_else(|| missing("directory"))?,
+                clock: self.clock.ok_or_else(|| missing("clock"))?,
+                ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
+                rules: self.rules,
+                needed_by: self.needed_by,
+            }),
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! The commands that every kind has: create, update, upsert, trash, restore, purge, merge.
+
+mod create;
+mod merge;
+mod trash;
+mod upsert;
+
+pub use create::{Create, Update};
+pub use merge::{Merge, MergeOptions, Mergeable};
+pub use trash::{Dependents, Purge, Restore, Trash, TrashOptions};
+pub use upsert::{MatchPolicy, Upsert, Upserted};
+
+use serde_json::{Map, Value as Json};
+
+use super::{
+    access::Actor,
+    context::Context,
+    error::{Code, Result},
+    record::{Id, Record},
+    send::MaybeSend,
+};
+
+/// A kind that callers create and edit by its fields.
+pub trait Entity: Record + Default {
+    /// The codes that [`Entity::settle`] and [`Entity::may_edit`] answer.
+    const ERRORS: &'static [Code] = &[];
+    /// Kinds and fields that keep a record of this kind from being trashed while they point at it.
+    const NEEDED_BY: &'static [(&'static str, &'static str)] = &[];
+    /// Kinds and fields whose records are parts of this one: trashed and shown with it, purged with it.
+    const PARTS: &'static [(&'static str, &'static str)] = &[];
+
+    /// Whether the state of the record lets anybody edit it.
+    fn may_edit(&self, actor: &Actor) -> Result<()> {
+        let _ = actor;
+        Ok(())
+    }
+    /// Completes and checks a record after a caller set its fields; `before` is `None` for a new one.
+    fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = (before, cx);
+        async { Ok(()) }
+    }
+}
+
+impl Context<'_> {
+    /// A new record from the fields of a caller, settled but not yet added.
+    pub async fn draft<R: Entity>(&mut self, id: Option<Id<R>>, fields: &Map<String, Json>) -> Result<R> {
+        let def = R::def();
+        let mut row = R::default().to_row();
+        self.assign(def, &mut row, fields).await?;
+        let mut record = R::from_row(row)?;
+        let id = id.unwrap_or_else(|| self.new_id());
+        record.stamp(id, 1, self.now(), self.now());
+        record.settle(None, self).await?;
+        Ok(record)
+    }
+
+    /// A new record from the fields of a caller.
+    pub async fn create<R: Entity>(&mut self, id: Option<Id<R>>, fields: &Map<String, Json>) -> Result<R> {
+        let record = self.draft(id, fields).await?;
+        self.insert(record).await
+    }
+
+    /// Sets fields of a record that was loaded in this call.
+    pub async fn edit<R: Entity>(&mut self, before: R, fields: &Map<String, Json>) -> Result<R> {
+        let actor = self.actor().clone();
+        before.may_edit(&actor)?;
+        let mut row = before.to_row();
+        self.assign(R::def(), &mut row, fields).await?;
+        let mut record = R::from_row(row)?;
+        record.settle(Some(&before), self).await?;
+        self.save(record).await
+    }
+}

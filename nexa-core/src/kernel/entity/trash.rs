@@ -1,0 +1,283 @@
+//! Into the trash, out of it, and gone for good.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Entity;
+use crate::kernel::{
+    access::Action,
+    command::Command,
+    compile,
+    context::{Context, not_found},
+    error::{Code, Result, codes},
+    filter::{Comparison, Predicate},
+    record::{Record, RecordDef, Ref, Row},
+    send::BoxFuture,
+    store::{Aggregate, Measure, Select, Trash as Rows},
+    targeted::Targeted,
+    value::Value,
+};
+
+/// What happens to records that need the one that goes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Dependents {
+    /// The call is refused and names them.
+    #[default]
+    Refuse,
+    /// They go into the trash as well.
+    Cascade,
+    /// They point at this record instead.
+    Reassign(Uuid),
+}
+
+/// Options of a trash command.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrashOptions {
+    /// What happens to records that need this one.
+    pub on_dependents: Dependents,
+}
+
+/// No arguments beside the record.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoOptions {}
+
+/// Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent, bound = "R: Record")]
+#[schemars(bound = "R: Record")]
+pub struct Trash<R>(pub Targeted<R, TrashOptions>);
+
+/// Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent, bound = "R: Record")]
+#[schemars(bound = "R: Record")]
+pub struct Restore<R>(pub Targeted<R, NoOptions>);
+
+/// Removes a trashed record for good; its history stays: `lead.purge` and the like.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent, bound = "R: Record")]
+#[schemars(bound = "R: Record")]
+pub struct Purge<R>(pub Targeted<R, NoOptions>);
+
+impl<R> Trash<R> {
+    /// Puts this record into the trash, unless others need it.
+    pub fn of(record: impl Into<Ref<R>>) -> Self {
+        Self(Targeted::new(record, TrashOptions::default()))
+    }
+    /// Says what happens to records that need it.
+    #[must_use]
+    pub fn dependents(mut self, dependents: Dependents) -> Self {
+        self.0.arguments.on_dependents = dependents;
+        self
+    }
+}
+impl<R> Restore<R> {
+    /// Takes this record out of the trash.
+    pub fn of(record: impl Into<Ref<R>>) -> Self {
+        Self(Targeted::new(record, NoOptions {}))
+    }
+}
+impl<R> Purge<R> {
+    /// Removes this record for good.
+    pub fn of(record: impl Into<Ref<R>>) -> Self {
+        Self(Targeted::new(record, NoOptions {}))
+    }
+}
+
+/// How many dependents one call moves or trashes.
+const MOST_DEPENDENTS: usize = 10_000;
+
+/// Too many records hang on the one that goes.
+pub(super) const TOO_MANY: Code = Code::rule(
+    "record.too_many_dependents",
+    "Over {limit} records need this {kind}; move or trash them in portions first.",
+);
+
+impl<R: Entity> Command for Trash<R> {
+    const NAME: &'static str = R::NAMES.trash;
+    const ACTION: Action = Action::Trash;
+    const ERRORS: &'static [Code] = &[TOO_MANY];
+    type Target = R;
+    type Output = R;
+    fn target(&self) -> Option<&Ref<R>> {
+        Some(&self.0.record)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
+        let record = cx.load(&self.0.record).await?;
+        let id = record.id().uuid();
+        match &self.0.arguments.on_dependents {
+            Dependents::Refuse => {
+                let used_by = cx.used_by(R::NEEDED_BY, id).await?;
+                if !used_by.is_empty() {
+                    return Err(codes::IN_USE.with("kind", R::def().kind).with("used_by", used_by));
+                }
+            }
+            Dependents::Cascade => cx.cascade(R::NEEDED_BY, id).await?,
+            Dependents::Reassign(other) => {
+                let target = cx.load::<R>(&Ref::Id((*other).into())).await?;
+                if target.id() == record.id() {
+                    return Err(not_found(R::def(), other));
+                }
+                for (kind, path) in R::NEEDED_BY {
+                    cx.point(kind, path, id, target.id().uuid()).await?;
+                }
+            }
+        }
+        let row = cx.set_trashed(R::def(), record.to_row(), true).await?;
+        R::from_row(row)
+    }
+}
+
+impl<R: Entity> Command for Restore<R> {
+    const NAME: &'static str = R::NAMES.restore;
+    const ACTION: Action = Action::Trash;
+    const TRASHED_TARGET: bool = true;
+    type Target = R;
+    type Output = R;
+    fn target(&self) -> Option<&Ref<R>> {
+        Some(&self.0.record)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
+        let row = cx.load_even_trashed(&self.0.record).await?.to_row();
+        if row.live(R::def()) {
+            return Err(codes::NOT_TRASHED.with("kind", R::def().kind));
+        }
+        let row = cx.set_trashed(R::def(), row, false).await?;
+        R::from_row(row)
+    }
+}
+
+impl<R: Entity> Command for Purge<R> {
+    const NAME: &'static str = R::NAMES.purge;
+    const ACTION: Action = Action::Purge;
+    const TRASHED_TARGET: bool = true;
+    type Target = R;
+    type Output = ();
+    fn target(&self) -> Option<&Ref<R>> {
+        Some(&self.0.record)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
+        let record = cx.load_even_trashed(&self.0.record).await?;
+        if record.to_row().live(R::def()) {
+            return Err(codes::NOT_TRASHED.with("kind", R::def().kind));
+        }
+        for (kind, path) in R::PARTS {
+            let of = cx.kind(kind)?;
+            for row in cx.pointing(of, path, record.id().uuid(), Rows::Any).await? {
+                cx.remove_row(of, row.id(of));
+            }
+        }
+        cx.remove(&record).await
+    }
+}
+
+impl Context<'_> {
+    async fn set_trashed(&mut self, def: &'static RecordDef, mut row: Row, trashed: bool) -> Result<Row> {
+        let Some(column) = def.deleted_at else { return Err(codes::NOT_TRASHED.with("kind", def.kind)) };
+        row.set(column, if trashed { Value::Time(self.now()) } else { Value::Null });
+        self.save_row(def, row).await
+    }
+
+    fn pointer(&self, of: &'static RecordDef, path: &str, id: Uuid) -> Result<Predicate> {
+        let column = of.column(path).ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", of.kind).with("field", path))?;
+        Ok(Predicate::Compare(column, Comparison::Eq, Value::Uuid(id)))
+    }
+
+    /// Rows of a kind whose field points at this record, with the tenant's eyes. Error: `record.too_many_dependents`.
+    pub(crate) async fn pointing(
+        &mut self,
+        of: &'static RecordDef,
+        path: &str,
+        id: Uuid,
+        trash: Rows,
+    ) -> Result<Vec<Row>> {
+        let query = Select { trash, ..Select::all(of, MOST_DEPENDENTS + 1).filtered(self.pointer(of, path, id)?) };
+        let rows = self.rows(&query).await?;
+        if rows.len() > MOST_DEPENDENTS {
+            return Err(TOO_MANY.with("limit", MOST_DEPENDENTS).with("kind", of.kind));
+        }
+        Ok(rows)
+    }
+
+    /// What needs this record, as `3 contact`.
+    async fn used_by(&mut self, needed_by: &[(&'static str, &'static str)], id: Uuid) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        for (kind, path) in needed_by {
+            let of = self.kind(kind)?;
+            self.flush().await?;
+            let query = Aggregate {
+                of,
+                filter: self.pointer(of, path, id)?,
+                trash: Rows::Live,
+                groups: Vec::new(),
+                measures: vec![Measure::Count],
+                limit: 1,
+            };
+            let rows = self.tx.aggregate(&query).await?;
+            let count = rows.first().and_then(|row| row.get(0).as_int()).unwrap_or_default();
+            if count > 0 {
+                found.push(format!("{count} {kind}"));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Makes every row that points at one record point at another.
+    pub(crate) async fn point(&mut self, kind: &str, path: &str, from: Uuid, to: Uuid) -> Result<()> {
+        let of = self.kind(kind)?;
+        let Some(column) = of.column(path) else { return Ok(()) };
+        for mut row in self.pointing(of, path, from, Rows::Any).await? {
+            row.set(column, Value::Uuid(to));
+            of.derive(&mut row);
+            self.save_row(of, row).await?;
+        }
+        Ok(())
+    }
+
+    fn cascade<'b>(
+        &'b mut self,
+        needed_by: &'static [(&'static str, &'static str)],
+        id: Uuid,
+    ) -> BoxFuture<'b, Result<()>> {
+        Box::pin(async move {
+            for (dependent, path) in needed_by {
+                let of = self.kind(dependent)?;
+                for row in self.pointing(of, path, id, Rows::Live).await? {
+                    self.authorize(of, &row, Action::Trash).await?;
+                    let needed = self.parts.needed_by(of.kind);
+                    // A kind that needs itself (a hierarchy) goes down level by level.
+                    self.cascade(needed, row.id(of)).await?;
+                    self.set_trashed(of, row, true).await?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn remove_row(&mut self, of: &'static RecordDef, id: Uuid) {
+        let key = (of.kind, id);
+        if let Some(entry) = self.entries.get_mut(&key) {
+            entry.now = None;
+            if !entry.dirty {
+                entry.dirty = true;
+                self.touched.push(key);
+            }
+        }
+    }
+
+    /// Removes a record for good; its last state stays in the ledger.
+    pub async fn remove<R: Record>(&mut self, record: &R) -> Result<()> {
+        self.remove_row(R::def(), record.id().uuid());
+        Ok(())
+    }
+
+    /// Checks a filter that is kept as data. Errors: `filter.invalid`, `field.unknown`.
+    pub fn check_filter(&self, kind: &str, filter: &crate::kernel::filter::Filter) -> Result<()> {
+        let of = self.kind(kind)?;
+        compile::filter(&self.parts.kinds, of, filter, compile::Eyes::Tenant).map(|_| ())
+    }
+}

@@ -1,0 +1,201 @@
+//! Events as they happened: for an actor as far as they may see, for the host without a gap.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use super::{
+    access::Action,
+    compile::plain,
+    context::Context,
+    crm::Crm,
+    error::Result,
+    ledger::{Event, EventQuery, Head, Seq, Verb},
+    query::{Change, change_of, page_size, parsed_row},
+    record::{RecordDef, Row},
+    session::{Job, Session},
+};
+
+/// One step of a feed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedItem {
+    /// A record that the actor may see changed.
+    Changed(Box<Change>),
+    /// A record left the actor's view; forget it.
+    Gone {
+        /// Position in the ledger.
+        seq: Seq,
+        /// The kind.
+        kind: String,
+        /// The record.
+        id: Uuid,
+    },
+}
+
+/// One page of a feed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Feed {
+    /// The steps, in the order of the ledger.
+    pub items: Vec<FeedItem>,
+    /// Where to go on: everything up to here was looked at.
+    pub next: Seq,
+    /// Whether the end of the ledger was reached.
+    pub complete: bool,
+}
+
+/// What a check of the ledger found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Verified {
+    /// How many events hold.
+    pub events: u64,
+    /// How many of them were erased and are vouched for by the chain alone.
+    pub erased: u64,
+    /// The hash of the last one, in hexadecimal; note it elsewhere to notice a rewritten ledger.
+    pub head: String,
+}
+
+impl Session {
+    /// Events after a position, as far as the actor may see them; at most `limit` (1,000) are looked at.
+    pub async fn feed(&self, after: Seq, limit: usize) -> Result<Feed> {
+        self.read(FeedJob { after, limit: page_size(Some(limit))? }).await
+    }
+}
+
+impl Crm {
+    /// Events of a tenant after a position, without a gap and without an access rule: for the trusted host.
+    pub async fn feed(&self, org: impl Into<Uuid>, after: Seq, limit: usize) -> Result<Feed> {
+        self.system(org, "feed").feed(after, limit).await
+    }
+}
+
+struct FeedJob {
+    after: Seq,
+    limit: usize,
+}
+
+impl Job for FeedJob {
+    type Output = Feed;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed("feed")
+    }
+    fn arguments(&self) -> String {
+        String::new()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Feed> {
+        let query = EventQuery { after: self.after, limit: self.limit, ..EventQuery::default() };
+        let events = cx.tx.events(&query).await?;
+        let complete = events.len() < self.limit;
+        let next = events.last().map_or(self.after, |event| event.seq);
+        let mut items = Vec::with_capacity(events.len());
+        for event in events {
+            items.extend(cx.feed_item(event).await?);
+        }
+        Ok(Feed { items, next, complete })
+    }
+}
+
+impl Context<'_> {
+    async fn feed_item(&mut self, event: Event) -> Result<Option<FeedItem>> {
+        let Some(def) = self.parts.kinds.get(&event.kind) else { return Ok(None) };
+        let hidden = self.hidden(def);
+        if self.actor.is_system() {
+            return Ok(change_of(event, &hidden).map(|change| FeedItem::Changed(Box::new(change))));
+        }
+        let (seq, id) = (event.seq, event.record);
+        let gone = || Some(FeedItem::Gone { seq, kind: def.kind.to_owned(), id });
+        match self.row(def, id).await? {
+            // Trashed records are out of every list, but their history stays with who may see them.
+            Some(row) if self.allows(def, &row, Action::Read).await? => {
+                Ok(change_of(event, &hidden).map(|change| FeedItem::Changed(Box::new(change))))
+            }
+            current => {
+                let (before, after) = self.states_around(def, current, &event).await?;
+                let seen = match before {
+                    Some(row) => self.allows(def, &row, Action::Read).await?,
+                    None => false,
+                };
+                let still = match after {
+                    Some(row) => self.allows(def, &row, Action::Read).await?,
+                    None => false,
+                };
+                // What was visible only for a while is told as gone, and nothing else of it.
+                Ok(if seen && !still { gone() } else { None })
+            }
+        }
+    }
+
+    /// The row as it was before and after an event, by walking its later events back.
+    async fn states_around(
+        &mut self,
+        def: &'static RecordDef,
+        current: Option<Row>,
+        event: &Event,
+    ) -> Result<(Option<Row>, Option<Row>)> {
+        let query = EventQuery {
+            after: event.seq.saturating_sub(1),
+            limit: usize::MAX >> 1,
+            records: Some(vec![event.record]),
+            backwards: false,
+        };
+        let mut later = self.tx.events(&query).await?;
+        let mut state = current;
+        while let Some(step) = later.pop() {
+            let contents: Map<String, Json> =
+                step.payload.as_deref().and_then(|payload| serde_json::from_str(payload).ok()).unwrap_or_default();
+            let before = match step.verb {
+                Verb::Created => None,
+                Verb::Purged => Some(parsed_row(def, step.record, &contents)),
+                Verb::Updated => state.clone().map(|row| undone(def, row, &contents)),
+            };
+            if step.seq == event.seq {
+                return Ok((before, state));
+            }
+            state = before;
+        }
+        Ok((None, state))
+    }
+
+    /// Checks every event of the tenant against the chain. Error: `ledger.broken`.
+    pub async fn verify_ledger(&mut self) -> Result<Verified> {
+        const PAGE: usize = 1_000;
+        let mut head = Head::default();
+        let mut verified = Verified { events: 0, erased: 0, head: String::new() };
+        loop {
+            let query = EventQuery { after: head.seq, limit: PAGE, ..EventQuery::default() };
+            let events = self.tx.events(&query).await?;
+            for event in &events {
+                event.verify(&mut head)?;
+                verified.events += 1;
+                verified.erased += u64::from(event.salt.is_none());
+            }
+            if events.len() < PAGE {
+                break;
+            }
+        }
+        let stored = self.tx.head();
+        if stored.seq != head.seq || stored.hash != head.hash {
+            return Err(super::ledger::LEDGER_BROKEN
+                .with("seq", stored.seq.max(head.seq))
+                .with("problem", "is missing at the end of the chain"));
+        }
+        verified.head = head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(verified)
+    }
+}
+
+/// A row with an update taken back.
+fn undone(def: &RecordDef, mut row: Row, changes: &Map<String, Json>) -> Row {
+    for (path, change) in changes {
+        if let (Some(column), Some(from)) = (def.column(path), change.get(0))
+            && let Some(value) = def.columns.get(column).and_then(|definition| plain(definition, from))
+        {
+            row.set(column, value);
+        }
+    }
+    def.derive(&mut row);
+    row
+}

@@ -1,0 +1,68 @@
+//! The entries of the shared index tables that belong to a row: search terms, tags, indexed custom fields, keys.
+
+use serde_json::Value as Json;
+
+use super::{
+    record::{RecordDef, Row},
+    search::row_terms,
+    store::Entry,
+    value::Value,
+};
+
+/// What comes and goes between two states of a row.
+pub(crate) fn changes(
+    def: &RecordDef,
+    before: Option<&Row>,
+    after: Option<&Row>,
+    indexed: &[String],
+) -> (Vec<Entry>, Vec<Entry>) {
+    if let (Some(before), Some(after)) = (before, after)
+        && watched(def).all(|column| before.get(column) == after.get(column))
+    {
+        return (Vec::new(), Vec::new());
+    }
+    let old = before.map_or_else(Vec::new, |row| entries(def, row, indexed));
+    let new = after.map_or_else(Vec::new, |row| entries(def, row, indexed));
+    if old.is_empty() {
+        return (new, old);
+    }
+    let add = new.iter().filter(|entry| !old.contains(entry)).cloned().collect();
+    let remove = old.into_iter().filter(|entry| !new.contains(entry)).collect();
+    (add, remove)
+}
+
+fn watched(def: &RecordDef) -> impl Iterator<Item = usize> + '_ {
+    let lists = [def.tags, def.custom, def.external_keys, def.deleted_at];
+    def.search.iter().map(|(column, _)| *column).chain(lists.into_iter().flatten())
+}
+
+fn entries(def: &RecordDef, row: &Row, indexed: &[String]) -> Vec<Entry> {
+    if !row.live(def) {
+        return Vec::new();
+    }
+    let mut found: Vec<Entry> =
+        row_terms(def, row).into_iter().map(|(term, weight)| Entry::Term(term, weight)).collect();
+    if let Some(Value::Json(text)) = def.tags.map(|column| row.get(column)) {
+        let tags: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+        found.extend(tags.into_iter().map(|tag| Entry::Value("tags".to_owned(), tag)));
+    }
+    if let Some(Value::Json(text)) = def.custom.map(|column| row.get(column))
+        && !indexed.is_empty()
+    {
+        let custom: serde_json::Map<String, Json> = serde_json::from_str(text).unwrap_or_default();
+        for name in indexed {
+            if let Some(Json::String(value)) = custom.get(name) {
+                found.push(Entry::Value(format!("custom.{name}"), value.clone()));
+            }
+        }
+    }
+    found.extend(external_keys(def, row).into_iter().map(|(system, key)| Entry::Key(system, key)));
+    found
+}
+
+/// The external keys of a row.
+pub(crate) fn external_keys(def: &RecordDef, row: &Row) -> Vec<(String, String)> {
+    let Some(Value::Json(text)) = def.external_keys.map(|column| row.get(column)) else { return Vec::new() };
+    let keys: Vec<super::record::ExternalKey> = serde_json::from_str(text).unwrap_or_default();
+    keys.into_iter().map(|key| (key.system, key.key)).collect()
+}

@@ -1,0 +1,190 @@
+//! Groups and measures over the records that an actor may see.
+
+use chrono_tz::Tz;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::kernel::{
+    command::Query,
+    compile,
+    context::Context,
+    error::{Error, Result, codes},
+    filter::Filter,
+    record::{ColumnType, Record, RecordDef},
+    store::{Aggregate, Group, Measure, Trash},
+};
+
+/// What to group by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupBy {
+    /// The value of a field.
+    Field(String),
+    /// The month of a date or time field.
+    Month {
+        /// The field.
+        field: String,
+        /// The IANA time zone in which a moment's month is meant; UTC unless said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zone: Option<String>,
+    },
+}
+
+/// What to measure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MeasureOf {
+    /// How many records.
+    Count,
+    /// How many different values of a field.
+    Distinct(String),
+    /// The sum of a field. Sums of money are grouped by currency by themselves.
+    Sum(String),
+    /// The mean of a field.
+    Avg(String),
+    /// The least value of a field.
+    Min(String),
+    /// The greatest value of a field.
+    Max(String),
+}
+
+/// Groups and measures: `deal.aggregate` and the like.
+///
+/// Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, bound = "")]
+#[schemars(bound = "R: Record")]
+pub struct AggregateOf<R> {
+    /// Which records.
+    #[serde(skip_serializing_if = "Filter::is_everything")]
+    pub filter: Filter,
+    /// The groups; one for all without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub group_by: Vec<GroupBy>,
+    /// The measures.
+    pub measure: Vec<MeasureOf>,
+    #[serde(skip)]
+    #[schemars(skip)]
+    kind: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<R> Default for AggregateOf<R> {
+    fn default() -> Self {
+        Self {
+            filter: Filter::everything(),
+            group_by: Vec::new(),
+            measure: vec![MeasureOf::Count],
+            kind: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<R> AggregateOf<R> {
+    /// These groups and measures of what matches.
+    pub fn new(filter: Filter, group_by: Vec<GroupBy>, measure: Vec<MeasureOf>) -> Self {
+        Self { filter, group_by, measure, kind: std::marker::PhantomData }
+    }
+}
+
+/// One group: its values, then its measures, in the order in which they were asked. A currency that was added to keep sums apart
+/// stands last among the groups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GroupRow {
+    /// The values of the group.
+    pub group: Vec<Json>,
+    /// The measures.
+    pub measures: Vec<Json>,
+}
+
+/// How many groups an aggregate answers at most.
+const MOST_GROUPS: usize = 10_000;
+
+impl<R: Record> Query for AggregateOf<R> {
+    const NAME: &'static str = R::NAMES.aggregate;
+    type Target = R;
+    type Output = Vec<GroupRow>;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<GroupRow>> {
+        let of = R::def();
+        let hidden = cx.hidden(of);
+        let column = |path: &str| column(of, path, &hidden);
+        let mut groups = self.group_by.iter().map(|by| group(of, by, &hidden)).collect::<Result<Vec<_>>>()?;
+        let mut measures = Vec::with_capacity(self.measure.len());
+        for measure in &self.measure {
+            let resolved = match measure {
+                MeasureOf::Count => Measure::Count,
+                MeasureOf::Distinct(path) => Measure::Distinct(column(path)?),
+                MeasureOf::Sum(path) => Measure::Sum(numeric(of, path, column(path)?)?),
+                MeasureOf::Avg(path) => Measure::Avg(numeric(of, path, column(path)?)?),
+                MeasureOf::Min(path) => Measure::Min(column(path)?),
+                MeasureOf::Max(path) => Measure::Max(column(path)?),
+            };
+            // Sums never mix currencies.
+            if let Measure::Sum(index) | Measure::Avg(index) | Measure::Min(index) | Measure::Max(index) = resolved
+                && let Some(currency) = currency_of(of, index)
+                && !groups.contains(&Group::Column(currency))
+            {
+                groups.push(Group::Column(currency));
+            }
+            measures.push(resolved);
+        }
+        let filter = compile::filter(&cx.parts.kinds, of, &self.filter, cx.eyes())?;
+        let width = groups.len();
+        let query = Aggregate { of, filter, trash: Trash::Live, groups, measures, limit: MOST_GROUPS + 1 };
+        let rows = cx.groups(query).await?;
+        if rows.len() > MOST_GROUPS {
+            return Err(codes::TOO_MANY_GROUPS.with("limit", MOST_GROUPS));
+        }
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let mut values = row.0.iter().map(crate::kernel::value::Value::to_json);
+                let group = values.by_ref().take(width).collect();
+                GroupRow { group, measures: values.collect() }
+            })
+            .collect())
+    }
+}
+
+fn column(of: &'static RecordDef, path: &str, hidden: &[&'static str]) -> Result<usize> {
+    // A money field without a part means its amount.
+    let amount = format!("{path}.amount");
+    of.column(path)
+        .or_else(|| of.column(&amount))
+        .filter(|column| !compile::is_hidden(of, *column, hidden))
+        .ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", of.kind).with("field", path))
+}
+
+fn group(of: &'static RecordDef, by: &GroupBy, hidden: &[&'static str]) -> Result<Group> {
+    match by {
+        GroupBy::Field(path) => column(of, path, hidden).map(Group::Column),
+        GroupBy::Month { field, zone } => {
+            let index = column(of, field, hidden)?;
+            let zone = match zone {
+                None => Tz::UTC,
+                Some(name) => name.parse().map_err(|_| unusable(field, format!("{name} is no time zone")))?,
+            };
+            match of.columns.get(index).map(|column| column.kind) {
+                Some(ColumnType::Date | ColumnType::Time) => Ok(Group::Month(index, zone)),
+                _ => Err(unusable(field, "it is neither a date nor a time".to_owned())),
+            }
+        }
+    }
+}
+
+fn numeric(of: &RecordDef, path: &str, index: usize) -> Result<usize> {
+    match of.columns.get(index).map(|column| column.kind) {
+        Some(ColumnType::Int | ColumnType::Amount) => Ok(index),
+        _ => Err(unusable(path, "it is no number".to_owned())),
+    }
+}
+
+fn unusable(field: &str, problem: String) -> Error {
+    codes::FILTER_INVALID.with("field", field).with("problem", problem)
+}
+
+/// The currency column of the money that this amount column belongs to.
+fn currency_of(of: &RecordDef, amount: usize) -> Option<usize> {
+    let path = of.columns.get(amount)?.path.strip_suffix(".amount")?;
+    of.column(&format!("{path}.currency"))
+}

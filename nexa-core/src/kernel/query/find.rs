@@ -1,0 +1,278 @@
+//! Records by filter, in pages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use super::{DEFAULT_PAGE, LARGEST_PAGE, cursor, position};
+use crate::kernel::{
+    access::Action,
+    command::Query,
+    compile,
+    context::{Context, conceal},
+    error::{Result, codes},
+    filter::Filter,
+    record::{Column, Record, RecordDef, Row},
+    store::{Aggregate, Key, Measure, Select, Trash},
+    value::Value,
+};
+
+/// Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+///
+/// Errors: `filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, bound = "")]
+#[schemars(bound = "R: Record")]
+pub struct Find<R> {
+    /// Which records; all that the actor may see without.
+    #[serde(skip_serializing_if = "Filter::is_everything")]
+    pub filter: Filter,
+    /// The order, such as `["-priority", "created_at"]`; records without a value come last, the id decides ties.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sort: Vec<String>,
+    /// How many records at most: 50 unless said, 1,000 at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// The `next` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Relations whose records come along.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
+    /// Whether to look in the trash instead.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub trashed: bool,
+    #[serde(skip)]
+    #[schemars(skip)]
+    kind: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<R> Default for Find<R> {
+    fn default() -> Self {
+        Self {
+            filter: Filter::everything(),
+            sort: Vec::new(),
+            limit: None,
+            after: None,
+            with: Vec::new(),
+            trashed: false,
+            kind: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<R> Find<R> {
+    /// All records that the actor may see.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Those that match, and matched what was said before.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = self.filter.and(filter);
+        self
+    }
+    /// Then by this field, least first.
+    #[must_use]
+    pub fn by<T>(mut self, column: Column<R, T>) -> Self {
+        self.sort.push(column.name().to_owned());
+        self
+    }
+    /// Then by this field, greatest first.
+    #[must_use]
+    pub fn by_descending<T>(mut self, column: Column<R, T>) -> Self {
+        self.sort.push(format!("-{}", column.name()));
+        self
+    }
+    /// At most so many.
+    #[must_use]
+    pub const fn limit(mut self, limit: usize) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+    /// After the page that ended with this cursor.
+    #[must_use]
+    pub fn after(mut self, cursor: Option<String>) -> Self {
+        self.after = cursor;
+        self
+    }
+    /// With the records of this relation.
+    #[must_use]
+    pub fn with(mut self, relation: impl Into<String>) -> Self {
+        self.with.push(relation.into());
+        self
+    }
+}
+
+/// One page of records.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(bound = "R: Record")]
+#[schemars(bound = "R: Record")]
+pub struct Page<R> {
+    /// The records.
+    pub items: Vec<R>,
+    /// Where the next page starts; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// Related records by relation and id, as far as the actor may see them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub related: BTreeMap<String, BTreeMap<String, Json>>,
+}
+
+impl<R: Record> Query for Find<R> {
+    const NAME: &'static str = R::NAMES.find;
+    type Target = R;
+    type Output = Page<R>;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Page<R>> {
+        let def = R::def();
+        let limit = page_size(self.limit)?;
+        let hidden = cx.hidden(def);
+        let sort = compile::sort(def, &self.sort, &hidden)?;
+        let asked = serde_json::json!([def.kind, self.filter, self.sort, self.trashed]).to_string();
+        let after = match &self.after {
+            Some(text) => Some(position(def, &asked, &sort, text)?),
+            None => None,
+        };
+        let query = Select {
+            filter: cx.visible_filter(def, &self.filter)?,
+            trash: if self.trashed { Trash::Trashed } else { Trash::Live },
+            sort,
+            after,
+            ..Select::all(def, limit + 1)
+        };
+        let mut rows = cx.tx.select(&query).await?;
+        let next = if rows.len() > limit {
+            rows.truncate(limit);
+            rows.last().map(|last| {
+                let values: Vec<Value> = query
+                    .sort
+                    .iter()
+                    .map(|key| last.get(key.column).clone())
+                    .chain([last.get(def.id).clone()])
+                    .collect();
+                cursor(&asked, &values)
+            })
+        } else {
+            None
+        };
+        if !hidden.is_empty() {
+            rows = rows.into_iter().map(|row| conceal(def, row, &hidden)).collect();
+        }
+        let related = related(cx, def, &self.with, &rows).await?;
+        let items = rows.into_iter().map(R::from_row).collect::<Result<_>>()?;
+        Ok(Page { items, next, related })
+    }
+}
+
+/// A page size in range. Error: `page.size`.
+pub(crate) fn page_size(limit: Option<usize>) -> Result<usize> {
+    match limit.unwrap_or(DEFAULT_PAGE) {
+        size @ 1..=LARGEST_PAGE => Ok(size),
+        size => Err(codes::PAGE_SIZE.with("size", size)),
+    }
+}
+
+/// The records that these rows refer to, one load per relation, as far as the actor may see them.
+pub(crate) async fn related(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    with: &[String],
+    rows: &[Row],
+) -> Result<BTreeMap<String, BTreeMap<String, Json>>> {
+    let mut found = BTreeMap::new();
+    for name in with {
+        let hidden_here = cx.hidden(def);
+        let relation = def
+            .relation(name)
+            .filter(|relation| !compile::is_hidden(def, relation.column, &hidden_here))
+            .ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name))?;
+        let of = cx.kind(relation.kind)?;
+        let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.get(relation.column).as_uuid()).collect();
+        let keys: Vec<Value> = ids.into_iter().map(Value::Uuid).collect();
+        let loaded = cx.tx.load(of, Key::Column(of.id), &keys).await?;
+        let hidden = cx.hidden(of);
+        let mut records = BTreeMap::new();
+        for row in loaded {
+            if row.live(of) && cx.allows(of, &row, Action::Read).await? {
+                records.insert(row.id(of).to_string(), row_json(of, &row, &hidden));
+            }
+        }
+        found.insert(name.clone(), records);
+    }
+    Ok(found)
+}
+
+/// A row as nested JSON, by the paths of its columns.
+pub(crate) fn row_json(def: &RecordDef, row: &Row, hidden: &[&'static str]) -> Json {
+    let mut root = Map::new();
+    for field in &def.fields {
+        if hidden.contains(&field.name) {
+            continue;
+        }
+        for index in field.first..field.first + field.count {
+            let Some(column) = def.columns.get(index) else { continue };
+            let value = row.get(index);
+            if value.is_null() && field.count > 1 {
+                continue;
+            }
+            let mut place = &mut root;
+            let mut parts = column.path.split('.').peekable();
+            while let Some(part) = parts.next() {
+                if parts.peek().is_none() {
+                    place.insert(part.to_owned(), value.to_json());
+                    break;
+                }
+                let inner = place.entry(part.to_owned()).or_insert_with(|| Json::Object(Map::new()));
+                match inner {
+                    Json::Object(map) => place = map,
+                    _ => break,
+                }
+            }
+        }
+    }
+    Json::Object(root)
+}
+
+/// How many records match: `lead.count` and the like.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, bound = "")]
+#[schemars(bound = "R: Record")]
+pub struct Count<R> {
+    /// Which records; all that the actor may see without.
+    #[serde(skip_serializing_if = "Filter::is_everything")]
+    pub filter: Filter,
+    #[serde(skip)]
+    #[schemars(skip)]
+    kind: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<R> Default for Count<R> {
+    fn default() -> Self {
+        Self::of(Filter::everything())
+    }
+}
+
+impl<R> Count<R> {
+    /// Counts what matches.
+    pub const fn of(filter: Filter) -> Self {
+        Self { filter, kind: std::marker::PhantomData }
+    }
+}
+
+impl<R: Record> Query for Count<R> {
+    const NAME: &'static str = R::NAMES.count;
+    type Target = R;
+    type Output = u64;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<u64> {
+        let of = R::def();
+        let filter = compile::filter(&cx.parts.kinds, of, &self.filter, cx.eyes())?;
+        let measures = vec![Measure::Count];
+        let query = Aggregate { of, filter, trash: Trash::Live, groups: Vec::new(), measures, limit: 1 };
+        let rows = cx.groups(query).await?;
+        let count = rows.first().and_then(|row| row.get(0).as_int()).unwrap_or_default();
+        Ok(count.unsigned_abs())
+    }
+}

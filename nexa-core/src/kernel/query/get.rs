@@ -1,0 +1,80 @@
+//! One record.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::related;
+use crate::kernel::{
+    command::Query,
+    context::{Context, conceal},
+    error::Result,
+    record::{Record, Ref},
+    targeted::Targeted,
+};
+
+/// Options of a get.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GetOptions {
+    /// Relations whose records come along.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<String>,
+    /// Whether the record may be in the trash.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub trashed: bool,
+}
+
+/// Reads one record: `lead.get` and the like. Error: `record.not_found`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent, bound = "R: Record")]
+#[schemars(bound = "R: Record")]
+pub struct Get<R>(pub Targeted<R, GetOptions>);
+
+impl<R> Get<R> {
+    /// This record.
+    pub fn of(record: impl Into<Ref<R>>) -> Self {
+        Self(Targeted::new(record, GetOptions::default()))
+    }
+    /// With the records of this relation.
+    #[must_use]
+    pub fn with(mut self, relation: impl Into<String>) -> Self {
+        self.0.arguments.with.push(relation.into());
+        self
+    }
+    /// In the trash as well.
+    #[must_use]
+    pub fn even_trashed(mut self) -> Self {
+        self.0.arguments.trashed = true;
+        self
+    }
+}
+
+/// A record with related ones.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(bound = "R: Record")]
+#[schemars(bound = "R: Record")]
+pub struct Found<R> {
+    /// The record.
+    #[serde(flatten)]
+    pub record: R,
+    /// Related records by relation and id, as far as the actor may see them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub related: BTreeMap<String, BTreeMap<String, Json>>,
+}
+
+impl<R: Record> Query for Get<R> {
+    const NAME: &'static str = R::NAMES.get;
+    type Target = R;
+    type Output = Found<R>;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Found<R>> {
+        let options = &self.0.arguments;
+        let hidden = cx.hidden(R::def());
+        let row = cx.visible_row(R::def(), &self.0.record, options.trashed).await?;
+        let row = conceal(R::def(), row, &hidden);
+        let related = related(cx, R::def(), &options.with, std::slice::from_ref(&row)).await?;
+        Ok(Found { record: R::from_row(row)?, related })
+    }
+}

@@ -1,0 +1,115 @@
+//! Records by words.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{cursor, page_size, search_position};
+use crate::kernel::{
+    command::Query,
+    compile,
+    context::{Context, conceal},
+    error::Result,
+    filter::Filter,
+    record::{Record, RecordDef, Row},
+    search::{row_terms, score, terms},
+    store::Select,
+    value::Value,
+};
+
+/// Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits first.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(bound = "R: Record")]
+pub struct Search<R> {
+    /// The words; every one of them must begin a word of the record.
+    pub text: String,
+    /// Which records.
+    #[serde(default, skip_serializing_if = "Filter::is_everything")]
+    pub filter: Filter,
+    /// How many hits at most: 50 unless said, 1,000 at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// The `next` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    #[serde(skip)]
+    #[schemars(skip)]
+    kind: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<R> Search<R> {
+    /// Searches for words.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            filter: Filter::everything(),
+            limit: None,
+            after: None,
+            kind: std::marker::PhantomData,
+        }
+    }
+    /// At most so many hits.
+    #[must_use]
+    pub const fn limit(mut self, limit: usize) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+}
+
+/// One page of hits, best first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(bound = "R: Record")]
+#[schemars(bound = "R: Record")]
+pub struct Hits<R> {
+    /// The records.
+    pub items: Vec<R>,
+    /// Where the next page starts; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl<R: Record> Query for Search<R> {
+    const NAME: &'static str = R::NAMES.search;
+    type Target = R;
+    type Output = Hits<R>;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Hits<R>> {
+        let def = R::def();
+        let limit = page_size(self.limit)?;
+        let terms = terms(&self.text);
+        if terms.is_empty() {
+            return Ok(Hits { items: Vec::new(), next: None });
+        }
+        let asked = serde_json::json!([def.kind, terms, self.filter]).to_string();
+        let after = match &self.after {
+            Some(text) => Some(search_position(def, &asked, text)?),
+            None => None,
+        };
+        let hidden = cx.hidden(def);
+        let query = Select {
+            filter: cx.visible_filter(def, &self.filter)?,
+            terms: terms.clone(),
+            after,
+            ..Select::all(def, limit + 1)
+        };
+        let mut rows = cx.tx.select(&query).await?;
+        let next = if rows.len() > limit {
+            rows.truncate(limit);
+            rows.last().and_then(|last| {
+                let score = score(&terms, &row_terms(def, last))?;
+                Some(cursor(&asked, &[Value::Int(score), last.get(def.id).clone()]))
+            })
+        } else {
+            None
+        };
+        // A hit through a hidden field is none.
+        if def.search.iter().any(|(column, _)| compile::is_hidden(def, *column, &hidden)) {
+            rows.retain(|row| hits(def, row, &hidden, &terms));
+        }
+        let items = rows.into_iter().map(|row| R::from_row(conceal(def, row, &hidden))).collect::<Result<_>>()?;
+        Ok(Hits { items, next })
+    }
+}
+
+fn hits(def: &RecordDef, row: &Row, hidden: &[&'static str], terms: &[String]) -> bool {
+    score(terms, &row_terms(def, &conceal(def, row.clone(), hidden))).is_some()
+}

@@ -1,0 +1,391 @@
+//! The one door: a Crm, a tenant and an actor.
+
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{
+    access::{Action, Principal},
+    catalog::Mode,
+    command::{Case, Command, Envelope, Query},
+    context::Context,
+    crm::Parts,
+    error::{Error, Result, codes},
+    query::{AggregateOf, Count, Find, Get, GroupRow, History, HistoryPage, Hits, Page, Search},
+    receipt::fingerprint,
+    record::{Record, Ref},
+    send::{MaybeSend, MaybeSync},
+    store::{ReadRequest, Transaction, Work, WriteRequest},
+};
+
+/// Somebody at work in a tenant; cheap to clone.
+#[derive(Clone)]
+pub struct Session {
+    pub(crate) parts: Arc<Parts>,
+    pub(crate) org: Uuid,
+    pub(crate) principal: Principal,
+}
+
+/// One operation of a batch, as on the wire: `{"run": "lead.qualify", "with": {…}}`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The name of the operation.
+    pub run: String,
+    /// Its arguments.
+    #[serde(default = "no_arguments")]
+    pub with: Json,
+}
+
+fn no_arguments() -> Json {
+    Json::Object(serde_json::Map::new())
+}
+
+/// What `explain` says of one operation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Permission {
+    /// The operation, such as `lead.qualify`.
+    pub operation: String,
+    /// The refusal that it would meet now; `None` when it is allowed, as far as no arguments are concerned.
+    pub refusal: Option<Error>,
+}
+
+impl Permission {
+    /// Whether it is allowed now.
+    pub const fn allowed(&self) -> bool {
+        self.refusal.is_none()
+    }
+}
+
+impl Session {
+    /// The tenant.
+    pub const fn org(&self) -> Uuid {
+        self.org
+    }
+    /// Who acts.
+    pub const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// Runs a command as one unit with its history.
+    pub async fn run<C: Command + Clone>(&self, command: C) -> Result<C::Output> {
+        self.run_with(Envelope::default(), command).await
+    }
+
+    /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
+    pub async fn run_with<C: Command + Clone>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
+        self.write(envelope, CommandJob(command)).await
+    }
+
+    /// Asks a question.
+    pub async fn ask<Q: Query + Clone>(&self, query: Q) -> Result<Q::Output> {
+        self.read(QueryJob(query)).await
+    }
+
+    /// Reads one record. Error: `record.not_found`.
+    pub async fn get<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<R> {
+        Ok(self.ask(Get::of(record)).await?.record)
+    }
+    /// Reads a page of records.
+    pub async fn find<R: Record>(&self, find: Find<R>) -> Result<Page<R>> {
+        self.read(QueryJob(find)).await
+    }
+    /// Counts records.
+    pub async fn count<R: Record>(&self, filter: super::filter::Filter) -> Result<u64> {
+        self.read(QueryJob(Count::<R>::of(filter))).await
+    }
+    /// Groups and measures records.
+    pub async fn aggregate<R: Record>(&self, query: AggregateOf<R>) -> Result<Vec<GroupRow>> {
+        self.read(QueryJob(query)).await
+    }
+    /// Finds records by words.
+    pub async fn search<R: Record>(&self, text: impl Into<String>) -> Result<Hits<R>> {
+        self.read(QueryJob(Search::<R>::text(text))).await
+    }
+    /// Reads what happened to a record.
+    pub async fn history<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<HistoryPage> {
+        self.read(QueryJob(History::<R>::of(record))).await
+    }
+
+    /// Runs an operation of the catalog by name, from JSON to JSON. This is what every binding calls.
+    pub async fn execute(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<Json> {
+        let mode = self.parts.catalog.operation(operation)?.mode;
+        let request = Request { run: operation.to_owned(), with: arguments };
+        match mode {
+            Mode::Command => self.write(envelope, NamedJob(request)).await,
+            Mode::Query => self.read(NamedJob(request)).await,
+        }
+    }
+
+    /// Runs several operations, all or none.
+    pub async fn batch(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Vec<Json>> {
+        for request in &requests {
+            self.parts.catalog.operation(&request.run)?;
+        }
+        self.write(envelope, BatchJob(requests)).await
+    }
+
+    /// What the actor may do with a record now, and if not, why not.
+    pub async fn explain<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<Vec<Permission>> {
+        self.explain_kind(R::def().kind, Ref::Id(record_id(record.into())?)).await
+    }
+
+    /// The same by the name of the kind.
+    pub async fn explain_kind(&self, kind: &str, record: Ref<()>) -> Result<Vec<Permission>> {
+        let kind = self.parts.kinds.named(kind)?.kind;
+        self.read(ExplainJob { kind, record }).await
+    }
+
+    pub(crate) async fn write<J: Job>(&self, envelope: Envelope, job: J) -> Result<J::Output> {
+        check(&envelope)?;
+        let request = WriteRequest::new(self.org);
+        let request = if envelope.dry_run { request.discarded() } else { request };
+        let work = Arc::new(Unit {
+            parts: self.parts.clone(),
+            org: self.org,
+            principal: self.principal.clone(),
+            envelope,
+            job,
+            writes: true,
+            answer: Mutex::new(None),
+        });
+        self.parts.store.write(request, work.clone()).await?;
+        work.take()
+    }
+
+    pub(crate) async fn read<J: Job>(&self, job: J) -> Result<J::Output> {
+        let work = Arc::new(Unit {
+            parts: self.parts.clone(),
+            org: self.org,
+            principal: self.principal.clone(),
+            envelope: Envelope::default(),
+            job,
+            writes: false,
+            answer: Mutex::new(None),
+        });
+        self.parts.store.read(ReadRequest::new(self.org), work.clone()).await?;
+        work.take()
+    }
+}
+
+fn record_id<R>(record: Ref<R>) -> Result<super::record::Id<()>> {
+    match record {
+        Ref::Id(id) => Ok(id.uuid().into()),
+        Ref::External(key) => {
+            Err(codes::FIELD_INVALID.with("field", "record").with("problem", format!("give an id, not {}", key.key)))
+        }
+    }
+}
+
+/// The longest text in an envelope, in bytes.
+const LONGEST_NOTE: usize = 2_000;
+
+fn check(envelope: &Envelope) -> Result<()> {
+    let texts = [
+        ("idempotency_key", &envelope.idempotency_key, 200),
+        ("reason", &envelope.reason, LONGEST_NOTE),
+        ("cause", &envelope.cause, 200),
+        ("request_id", &envelope.request_id, 200),
+    ];
+    for (field, text, longest) in texts {
+        if let Some(text) = text
+            && (text.len() > longest || text.trim().is_empty())
+        {
+            return Err(codes::FIELD_INVALID
+                .with("field", field)
+                .with("problem", format!("give 1 to {longest} bytes, or leave it out")));
+        }
+    }
+    Ok(())
+}
+
+/// What runs inside a unit.
+pub(crate) trait Job: MaybeSend + MaybeSync + 'static {
+    type Output: Serialize + DeserializeOwned + MaybeSend + MaybeSync + 'static;
+    fn operation(&self) -> Cow<'static, str>;
+    /// The arguments as text, to recognise a repeated command.
+    fn arguments(&self) -> String;
+    fn run(&self, cx: &mut Context<'_>) -> impl Future<Output = Result<Self::Output>> + MaybeSend;
+}
+
+struct Unit<J: Job> {
+    parts: Arc<Parts>,
+    org: Uuid,
+    principal: Principal,
+    envelope: Envelope,
+    job: J,
+    writes: bool,
+    answer: Mutex<Option<J::Output>>,
+}
+
+impl<J: Job> Unit<J> {
+    fn keep(&self, output: J::Output) {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(output);
+    }
+    fn take(&self) -> Result<J::Output> {
+        self.answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+            .ok_or_else(|| codes::STORE_FAILED.with("problem", "the work was not run"))
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl<J: Job> Work for Unit<J> {
+    async fn run(&self, tx: &mut dyn Transaction) -> Result<()> {
+        let operation = self.job.operation();
+        let mut cx =
+            Context::open(tx, &self.parts, self.org, &self.principal, operation.clone(), &self.envelope).await?;
+        if !self.writes {
+            let output = self.job.run(&mut cx).await?;
+            self.keep(output);
+            return Ok(());
+        }
+        let key = self.envelope.idempotency_key.as_deref();
+        let command = key.map(|_| fingerprint(&[&operation, &self.job.arguments()])).unwrap_or_default();
+        if let Some(key) = key
+            && let Some(text) = cx.remembered(key, &command).await?
+        {
+            let output = serde_json::from_str(&text).map_err(|error| super::record::corrupt("receipt", error))?;
+            self.keep(output);
+            return Ok(());
+        }
+        let output = self.job.run(&mut cx).await?;
+        let output = cx.present(output)?;
+        if let Some(key) = key {
+            let text = serde_json::to_string(&output).map_err(|error| super::record::corrupt("output", error))?;
+            cx.remember(key, command, text).await?;
+        }
+        cx.flush().await?;
+        self.keep(output);
+        Ok(())
+    }
+}
+
+fn text(value: &impl Serialize) -> String {
+    // Through a document, so that the same arguments read the same whatever their order was.
+    serde_json::to_value(value).map(|json| json.to_string()).unwrap_or_default()
+}
+
+struct CommandJob<C>(C);
+
+impl<C: Command> Job for CommandJob<C> {
+    type Output = C::Output;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed(C::NAME)
+    }
+    fn arguments(&self) -> String {
+        text(&self.0)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<C::Output> {
+        cx.perform(&self.0).await
+    }
+}
+
+struct QueryJob<Q>(Q);
+
+impl<Q: Query> Job for QueryJob<Q> {
+    type Output = Q::Output;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed(Q::NAME)
+    }
+    fn arguments(&self) -> String {
+        text(&self.0)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Q::Output> {
+        cx.authorize_kind(Q::Target::def(), Action::Read)?;
+        self.0.run(cx).await
+    }
+}
+
+struct NamedJob(Request);
+
+impl Job for NamedJob {
+    type Output = Json;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Owned(self.0.run.clone())
+    }
+    fn arguments(&self) -> String {
+        text(&self.0.with)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Json> {
+        let perform = cx.parts.catalog.operation(&self.0.run)?.perform;
+        perform(cx, self.0.with.clone()).await
+    }
+}
+
+struct BatchJob(Vec<Request>);
+
+impl Job for BatchJob {
+    type Output = Vec<Json>;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed("batch")
+    }
+    fn arguments(&self) -> String {
+        text(&self.0)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<Json>> {
+        let mut answers = Vec::with_capacity(self.0.len());
+        for (position, request) in self.0.iter().enumerate() {
+            let perform = cx.parts.catalog.operation(&request.run)?.perform;
+            cx.flush().await?;
+            cx.operation = Cow::Owned(request.run.clone());
+            let answer = perform(cx, request.with.clone()).await;
+            answers.push(answer.map_err(|error| error.with("position", position))?);
+        }
+        Ok(answers)
+    }
+}
+
+struct ExplainJob {
+    kind: &'static str,
+    record: Ref<()>,
+}
+
+impl Job for ExplainJob {
+    type Output = Vec<Permission>;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed("explain")
+    }
+    fn arguments(&self) -> String {
+        String::new()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<Permission>> {
+        let def = cx.kind(self.kind)?;
+        let row = cx.visible_row(def, &self.record, true).await?;
+        let parts = cx.parts;
+        let mut permissions = Vec::new();
+        for operation in parts.catalog.operations().filter(|operation| operation.kind == self.kind) {
+            let Some(guard) = operation.guard else { continue };
+            let mut verdict = cx.authorize(def, &row, operation.action).await;
+            if verdict.is_ok() && !row.live(def) && !operation.trashed_target {
+                verdict = Err(codes::TRASHED.with("kind", def.kind));
+            }
+            if verdict.is_ok() {
+                verdict = guard(&row, cx.actor());
+            }
+            if verdict.is_ok() {
+                let case = Case {
+                    operation: operation.name,
+                    actor: cx.actor(),
+                    of: def,
+                    before: Some(&row),
+                    after: None,
+                    now: cx.now(),
+                };
+                verdict = parts.rules.iter().try_for_each(|rule| rule.guard(&case));
+            }
+            permissions.push(Permission { operation: operation.name.to_owned(), refusal: verdict.err() });
+        }
+        Ok(permissions)
+    }
+}

@@ -1,0 +1,74 @@
+//! Arguments of an operation that every kind has: the record under the name of its kind, and the rest.
+
+use std::marker::PhantomData;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned};
+use serde_json::{Map, Value as Json};
+
+use super::record::{Record, Ref};
+
+/// `{"lead": …, …arguments}`: what `lead.update`, `lead.trash` and the like take.
+#[derive(Clone, Debug)]
+pub struct Targeted<R, A> {
+    /// The record.
+    pub record: Ref<R>,
+    /// The other arguments, beside it.
+    pub arguments: A,
+    kind: PhantomData<fn() -> R>,
+}
+
+impl<R, A> Targeted<R, A> {
+    /// A record with arguments.
+    pub fn new(record: impl Into<Ref<R>>, arguments: A) -> Self {
+        Self { record: record.into(), arguments, kind: PhantomData }
+    }
+}
+
+impl<R: Record, A: Serialize> Serialize for Targeted<R, A> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = match serde_json::to_value(&self.arguments) {
+            Ok(Json::Object(map)) => map,
+            _ => Map::new(),
+        };
+        let record = serde_json::to_value(&self.record).map_err(serde::ser::Error::custom)?;
+        map.insert(R::def().kind.to_owned(), record);
+        map.serialize(serializer)
+    }
+}
+
+impl<'de, R: Record, A: DeserializeOwned> Deserialize<'de> for Targeted<R, A> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut map = Map::deserialize(deserializer)?;
+        let kind = R::def().kind;
+        let record = map.remove(kind).ok_or_else(|| de::Error::custom(format!("missing field `{kind}`")))?;
+        let record = serde_json::from_value(record)
+            .map_err(|_| de::Error::custom(format!("`{kind}` is an id or {{\"system\", \"key\"}}")))?;
+        let arguments = serde_json::from_value(Json::Object(map)).map_err(de::Error::custom)?;
+        Ok(Self { record, arguments, kind: PhantomData })
+    }
+}
+
+impl<R: Record, A: JsonSchema> JsonSchema for Targeted<R, A> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("{}_{}", R::def().kind, A::schema_name()).into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = A::json_schema(generator);
+        let record = Ref::<R>::json_schema(generator).to_value();
+        let kind = R::def().kind;
+        let map = schema.ensure_object();
+        if let Some(properties) = map.entry("properties").or_insert_with(|| Json::Object(Map::new())).as_object_mut() {
+            properties.insert(kind.to_owned(), record);
+        }
+        if let Some(required) = map.entry("required").or_insert_with(|| Json::Array(Vec::new())).as_array_mut() {
+            required.insert(0, Json::String(kind.to_owned()));
+        }
+        map.entry("type").or_insert_with(|| Json::String("object".to_owned()));
+        map.entry("additionalProperties").or_insert(Json::Bool(false));
+        schema
+    }
+}

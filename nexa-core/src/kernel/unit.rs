@@ -1,0 +1,227 @@
+//! One call of the door as a unit: opened with the actor, ended with changes, events and host rules.
+
+use std::{borrow::Cow, collections::HashMap};
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{
+    access::{Action, Principal},
+    command::{Case, Command, Envelope},
+    context::Context,
+    crm::Parts,
+    error::{Result, codes},
+    index,
+    ledger::{self, Event, Verb},
+    receipt::{KEPT_HOURS, Receipt, fingerprint},
+    record::{Id, Record},
+    store::{Batch, Change, Key, Transaction},
+    value::Value,
+};
+
+impl<'a> Context<'a> {
+    /// Opens a unit: the moment, the actor, the tenant. Errors: `org.unknown`, `actor.inactive`.
+    pub(crate) async fn open(
+        tx: &'a mut dyn Transaction,
+        parts: &'a Parts,
+        org: Uuid,
+        principal: &Principal,
+        operation: Cow<'static, str>,
+        envelope: &'a Envelope,
+    ) -> Result<Self> {
+        let head = tx.head();
+        let founding = matches!(principal, Principal::System(_));
+        if head.seq == 0 && !founding {
+            return Err(codes::ORG_UNKNOWN.with("org", org));
+        }
+        let actor = parts.directory.actor(tx, principal).await?;
+        let now = parts.clock.now().max(head.at);
+        let unit = parts.ids.id(now);
+        Ok(Self {
+            tx,
+            parts,
+            org,
+            actor,
+            now,
+            unit,
+            operation,
+            envelope,
+            entries: HashMap::new(),
+            touched: Vec::new(),
+            definitions: None,
+            kept: HashMap::new(),
+        })
+    }
+
+    /// Runs a command inside this unit: check, target, access, version, guard, change.
+    pub(crate) async fn perform<C: Command>(&mut self, command: &C) -> Result<C::Output> {
+        command.check()?;
+        let def = C::Target::def();
+        match command.target() {
+            None => {
+                if self.envelope.expected_version.is_some() {
+                    return Err(codes::VERSION_WITHOUT_TARGET.with("operation", C::NAME));
+                }
+                self.authorize_kind(def, C::ACTION)?;
+            }
+            Some(target) => {
+                let row = self.visible_row(def, target, C::TRASHED_TARGET).await?;
+                self.authorize(def, &row, C::ACTION).await?;
+                if let (Some(expected), Some(actual)) = (self.envelope.expected_version, row.get(def.version).as_int())
+                    && expected != actual
+                {
+                    return Err(codes::VERSION_CONFLICT
+                        .with("kind", def.kind)
+                        .with("expected", expected)
+                        .with("actual", actual));
+                }
+                let target = C::Target::from_row(row)?;
+                C::guard(&target, &self.actor)?;
+            }
+        }
+        command.run(self).await
+    }
+
+    /// The output without what the policy hides from the actor, wherever a touched record stands in it.
+    pub(crate) fn present<T: Serialize + DeserializeOwned>(&self, output: T) -> Result<T> {
+        let mut hidden: HashMap<Uuid, Vec<&'static str>> = HashMap::new();
+        for ((_, id), entry) in &self.entries {
+            let fields = self.parts.policy.access(&self.actor, entry.of, Action::Read).hidden;
+            if !fields.is_empty() {
+                hidden.insert(*id, fields);
+            }
+        }
+        if hidden.is_empty() {
+            return Ok(output);
+        }
+        let unreadable = |error: serde_json::Error| super::record::corrupt("output", error);
+        let mut json = serde_json::to_value(output).map_err(unreadable)?;
+        conceal_json(&mut json, &hidden);
+        serde_json::from_value(json).map_err(unreadable)
+    }
+
+    /// Writes what is pending, with its events, after the host's rules were asked.
+    pub(crate) async fn flush(&mut self) -> Result<()> {
+        if self.touched.is_empty() {
+            return Ok(());
+        }
+        let touched = std::mem::take(&mut self.touched);
+        let mut batch = Batch::default();
+        for key in touched {
+            let indexed = self.indexed(&key).await?;
+            let Some(entry) = self.entries.get_mut(&key) else { continue };
+            if !entry.dirty {
+                continue;
+            }
+            entry.dirty = false;
+            let (of, before, after) = (entry.of, entry.before.take(), entry.now.clone());
+            entry.before.clone_from(&after);
+            if before.is_none() && after.is_none() {
+                continue;
+            }
+            let case = Case {
+                operation: &self.operation,
+                actor: &self.actor,
+                of,
+                before: before.as_ref(),
+                after: after.as_ref(),
+                now: self.now,
+            };
+            for rule in &self.parts.rules {
+                rule.guard(&case)?;
+            }
+            if of.ledger {
+                let (verb, payload) = match (&before, &after) {
+                    (None, Some(row)) => (Verb::Created, Some(ledger::contents(of, row))),
+                    (Some(row), None) => (Verb::Purged, Some(ledger::contents(of, row))),
+                    (Some(before), Some(after)) => (Verb::Updated, ledger::difference(of, before, after)),
+                    (None, None) => continue,
+                };
+                if let Some(payload) = payload {
+                    batch.events.push(self.event(of.kind, key.1, verb, payload));
+                }
+            }
+            let (add, remove) = index::changes(of, before.as_ref(), after.as_ref(), &indexed);
+            batch.changes.push(Change { of, before, after, add, remove });
+        }
+        self.tx.apply(batch).await
+    }
+
+    async fn indexed(&mut self, key: &(&'static str, Uuid)) -> Result<Vec<String>> {
+        let Some(entry) = self.entries.get(key) else { return Ok(Vec::new()) };
+        let has_custom = entry.of.custom.is_some_and(|column| {
+            [&entry.before, &entry.now].into_iter().flatten().any(|row| !row.get(column).is_null())
+        });
+        if !has_custom {
+            return Ok(Vec::new());
+        }
+        let definitions = self.definitions(key.0).await?;
+        Ok(definitions.into_iter().filter(|field| field.indexed).map(|field| field.name).collect())
+    }
+
+    fn event(&self, kind: &'static str, record: Uuid, verb: Verb, payload: String) -> Event {
+        Event {
+            seq: 0,
+            unit: self.unit,
+            at: self.now,
+            actor: self.actor.principal.to_string(),
+            on_behalf_of: self.envelope.on_behalf_of.map(|user| format!("user:{user}")),
+            cause: self.envelope.cause.clone(),
+            request: self.envelope.request_id.clone(),
+            command: self.operation.clone(),
+            verb,
+            kind: Cow::Borrowed(kind),
+            record,
+            format: ledger::FORMAT,
+            digest: [0; 32],
+            salt: Some(self.parts.ids.salt()),
+            reason: self.envelope.reason.clone(),
+            payload: Some(payload),
+            hash: [0; 32],
+        }
+    }
+
+    // ── idempotency ──
+
+    /// The remembered answer of this command under this key. Error: `idempotency.mismatch`.
+    pub(crate) async fn remembered(&mut self, key: &str, command: &str) -> Result<Option<String>> {
+        let caller_key = fingerprint(&[&self.actor.principal.to_string(), key]);
+        let def = Receipt::def();
+        let column = def.column("caller_key").unwrap_or_default();
+        let rows = self.tx.load(def, Key::Column(column), &[Value::Text(caller_key)]).await?;
+        let Some(row) = rows.into_iter().next() else { return Ok(None) };
+        self.keep(def, row.clone());
+        let receipt = Receipt::from_row(row)?;
+        if receipt.created_at.plus_hours(KEPT_HOURS) <= self.now {
+            self.remove(&receipt).await?;
+            self.flush().await?;
+            return Ok(None);
+        }
+        if receipt.command == command { Ok(Some(receipt.output)) } else { Err(codes::IDEMPOTENCY_MISMATCH.error()) }
+    }
+
+    /// Remembers an answer under a key.
+    pub(crate) async fn remember(&mut self, key: &str, command: String, output: String) -> Result<()> {
+        let caller_key = fingerprint(&[&self.actor.principal.to_string(), key]);
+        let receipt = Receipt { id: Id::default(), caller_key, command, output, ..Receipt::default() };
+        self.insert_by_rule(receipt).await.map(|_| ())
+    }
+}
+
+/// Empties the hidden fields of every object that is one of these records.
+fn conceal_json(json: &mut Json, hidden: &HashMap<Uuid, Vec<&'static str>>) {
+    match json {
+        Json::Array(items) => items.iter_mut().for_each(|item| conceal_json(item, hidden)),
+        Json::Object(map) => {
+            let id = map.get("id").and_then(Json::as_str).and_then(|text| Uuid::parse_str(text).ok());
+            for field in id.and_then(|id| hidden.get(&id)).into_iter().flatten() {
+                if let Some(value) = map.get_mut(*field) {
+                    *value = Json::Null;
+                }
+            }
+            map.values_mut().for_each(|value| conceal_json(value, hidden));
+        }
+        _ => {}
+    }
+}

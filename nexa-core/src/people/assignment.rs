@@ -1,0 +1,49 @@
+//! Giving work to a user or a group: one of them, never both, and never somebody who cannot do it.
+
+use super::{group::Membership, user::User};
+use crate::{Assignee, Code, Context, Id, Result, people::Group};
+
+/// The assignee cannot work.
+pub const INACTIVE: Code =
+    Code::rule("assignee.inactive", "The {assignee} is deactivated or has no active member; choose somebody else.");
+/// Somebody else has it.
+pub const TAKEN: Code =
+    Code::conflict("assignee.taken", "Somebody else has it already; look for another one in your queue.");
+/// Nobody has it.
+pub const NOT_ASSIGNED: Code = Code::rule("assignee.none", "Nobody has it; there is nothing to release.");
+/// Only users take work for themselves.
+pub const NOT_A_USER: Code =
+    Code::rule("assignee.not_a_user", "Only a user takes work for themselves; assign it to somebody instead.");
+
+impl Context<'_> {
+    /// Refuses a user or group that is not there, and one that cannot work. Errors: `record.not_found`, `assignee.inactive`.
+    pub async fn check_assignee(&mut self, assignee: &Assignee) -> Result<()> {
+        match *assignee {
+            Assignee::User(id) => {
+                let user: User = self.load(&Id::new(id).into()).await?;
+                if user.active { Ok(()) } else { Err(INACTIVE.with("assignee", "user")) }
+            }
+            Assignee::Group(id) => {
+                let group: Group = self.load(&Id::new(id).into()).await?;
+                if self.active_members(group.id).await?.is_empty() {
+                    return Err(INACTIVE.with("assignee", "group"));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The active users of a group, in the order of their ids.
+    pub async fn active_members(&mut self, group: Id<Group>) -> Result<Vec<User>> {
+        let memberships: Vec<Membership> = self.matching(Membership::GROUP, &group).await?;
+        let mut members = Vec::with_capacity(memberships.len());
+        for membership in memberships {
+            let user = self.known(membership.user).await?;
+            if user.active {
+                members.push(user);
+            }
+        }
+        members.sort_by_key(|user: &User| user.id);
+        Ok(members)
+    }
+}

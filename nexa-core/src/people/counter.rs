@@ -1,0 +1,41 @@
+//! Numbers that a tenant counts up, such as account numbers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, Id, Record, Result, Timestamp};
+
+/// The last number given under a name.
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[record(kind = "counter", table = "counters", bookkeeping, unique("name", code = "counter.taken"))]
+pub struct Counter {
+    /// The identifier.
+    pub id: Id<Counter>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When the first number was given.
+    pub created_at: Timestamp,
+    /// When the last number was given.
+    pub updated_at: Timestamp,
+    /// What is counted.
+    pub name: String,
+    /// The last number given.
+    pub last: i64,
+}
+
+impl Context<'_> {
+    /// The next number under this name, from 1. Numbers are dense: a refused command gives none away.
+    pub async fn next_number(&mut self, name: &str) -> Result<i64> {
+        let found: Vec<Counter> = self.matching(Counter::NAME, &name.to_owned()).await?;
+        match found.into_iter().next() {
+            Some(mut counter) => {
+                counter.last += 1;
+                Ok(self.save(counter).await?.last)
+            }
+            None => {
+                let counter = Counter { name: name.to_owned(), last: 1, ..Counter::default() };
+                Ok(self.insert_by_rule(counter).await?.last)
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Reads who an actor is: the user with role and groups.
+
+use async_trait::async_trait;
+
+use super::{group::Membership, user::User};
+use crate::{
+    Actor, Principal, Record, Result,
+    kernel::{
+        access::Directory,
+        error::codes,
+        store::{Key, Transaction},
+        value::Value,
+    },
+};
+
+/// The tenant's own users and groups.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TenantDirectory;
+
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl Directory for TenantDirectory {
+    async fn actor(&self, tx: &mut dyn Transaction, principal: &Principal) -> Result<Actor> {
+        let Principal::User(id) = principal else {
+            return Ok(Actor { principal: principal.clone(), role: None, groups: Vec::new() });
+        };
+        let inactive = || codes::ACTOR_INACTIVE.with("actor", principal.to_string());
+        let users = tx.load(User::def(), Key::Column(User::def().id), &[Value::Uuid(*id)]).await?;
+        let user = User::from_row(users.into_iter().next().ok_or_else(inactive)?)?;
+        if !user.active {
+            return Err(inactive());
+        }
+        let def = Membership::def();
+        let column = def.column(Membership::USER.name()).unwrap_or_default();
+        let memberships = tx.load(def, Key::Column(column), &[Value::Uuid(*id)]).await?;
+        let groups = memberships
+            .into_iter()
+            .map(|row| Membership::from_row(row).map(|membership| membership.group.uuid()))
+            .collect::<Result<_>>()?;
+        Ok(Actor { principal: principal.clone(), role: Some(user.role), groups })
+    }
+}

@@ -1,0 +1,109 @@
+//! A group: several users who share work. The seeds' senior reps, product managers and engineers are groups.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::user::User;
+use crate::{Code, Command, Context, Entity, Id, Name, Record, Ref, Result, Timestamp};
+
+/// The user is in the group already.
+pub const ALREADY_MEMBER: Code = Code::conflict("group.already_member", "The user is in the group already.");
+/// The user is not in the group.
+pub const NOT_MEMBER: Code =
+    Code::rule("group.not_member", "The user is not in the group; there is nothing to remove.");
+
+/// Several users who share work.
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[record(kind = "group", table = "groups", search(name = 1), unique("name.folded", code = "group.name_taken"))]
+pub struct Group {
+    /// The identifier.
+    pub id: Id<Group>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When the group was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The name, unique whatever the case.
+    #[record(editable, folded)]
+    pub name: Name,
+}
+
+impl Entity for Group {}
+
+/// One user in one group.
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[record(kind = "membership", table = "memberships", unique("group", "user", code = "group.already_member"))]
+pub struct Membership {
+    /// The identifier.
+    pub id: Id<Membership>,
+    /// Counts the changes.
+    pub version: i64,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The group.
+    pub group: Id<Group>,
+    /// The user.
+    pub user: Id<User>,
+}
+
+async fn membership(cx: &mut Context<'_>, group: &Group, user: &User) -> Result<Option<Membership>> {
+    let of_user: Vec<Membership> = cx.matching(Membership::USER, &user.id).await?;
+    Ok(of_user.into_iter().find(|membership| membership.group == group.id))
+}
+
+/// Adds a user to a group.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddMember {
+    /// The group.
+    pub group: Ref<Group>,
+    /// The user.
+    pub user: Ref<User>,
+}
+
+impl Command for AddMember {
+    const NAME: &'static str = "group.add_member";
+    const ERRORS: &'static [Code] = &[ALREADY_MEMBER];
+    type Target = Group;
+    type Output = Membership;
+    fn target(&self) -> Option<&Ref<Group>> {
+        Some(&self.group)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Membership> {
+        let (group, user) = (cx.load(&self.group).await?, cx.load(&self.user).await?);
+        if membership(cx, &group, &user).await?.is_some() {
+            return Err(ALREADY_MEMBER.error());
+        }
+        cx.insert_by_rule(Membership { group: group.id, user: user.id, ..Membership::default() }).await
+    }
+}
+
+/// Takes a user out of a group.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveMember {
+    /// The group.
+    pub group: Ref<Group>,
+    /// The user.
+    pub user: Ref<User>,
+}
+
+impl Command for RemoveMember {
+    const NAME: &'static str = "group.remove_member";
+    const ERRORS: &'static [Code] = &[NOT_MEMBER];
+    type Target = Group;
+    type Output = ();
+    fn target(&self) -> Option<&Ref<Group>> {
+        Some(&self.group)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
+        let (group, user) = (cx.load(&self.group).await?, cx.load(&self.user).await?);
+        match membership(cx, &group, &user).await? {
+            Some(membership) => cx.remove(&membership).await,
+            None => Err(NOT_MEMBER.error()),
+        }
+    }
+}

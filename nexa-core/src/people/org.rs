@@ -1,0 +1,240 @@
+//! An organisation: one tenant, with its currency, time zone, rates and lists.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::user::{Role, User};
+use crate::{
+    Action, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, Id, Money, Name, Query,
+    Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
+    kernel::{access::Principal, error::codes, session::Job},
+};
+
+/// The value is not in the tenant's list.
+pub const CHOICE_UNKNOWN: Code = Code::invalid(
+    "choice.unknown",
+    "{value} is not in the list for {field}; use one of {allowed}, or let an admin extend the list.",
+);
+/// A rate is not a positive number.
+pub const RATE_INVALID: Code =
+    Code::invalid("org.rate_invalid", "The rate of {currency} must be above zero; give what one unit is worth.");
+
+/// The tenant itself; its id is the tenant's.
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[record(kind = "org", table = "orgs")]
+pub struct Org {
+    /// The tenant.
+    pub id: Id<Org>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When the tenant was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The organisation's name.
+    #[record(editable)]
+    pub name: Name,
+    /// The currency of reports; amounts in others are converted with `rates`.
+    #[record(editable)]
+    pub base_currency: Currency,
+    /// The time zone in which days and months are meant.
+    #[record(editable)]
+    pub time_zone: TimeZone,
+    /// What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is counted, not priced.
+    #[record(editable)]
+    pub rates: Document<BTreeMap<String, Decimal>>,
+    /// Closed lists by field, such as `lead.source`; a field that is not here takes any value.
+    #[record(editable)]
+    pub choices: Document<BTreeMap<String, Vec<String>>>,
+}
+
+impl Org {
+    /// The amount in the base currency, at the tenant's rate; `None` when there is no rate.
+    pub fn in_base(&self, money: Money) -> Option<Money> {
+        if money.currency == self.base_currency {
+            return Some(money);
+        }
+        let rate = self.rates.0.get(money.currency.as_str())?;
+        money.times(*rate).ok().map(|converted| Money::new(converted.amount, self.base_currency))
+    }
+    /// Checks a value against the closed list of a field. Error: `choice.unknown`.
+    pub fn check_choice(&self, field: &str, value: &str) -> Result<()> {
+        match self.choices.0.get(field) {
+            Some(allowed) if !allowed.iter().any(|entry| entry == value) => {
+                Err(CHOICE_UNKNOWN.with("field", field).with("value", value).with("allowed", allowed))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Entity for Org {
+    const ERRORS: &'static [Code] = &[RATE_INVALID];
+    async fn settle(&mut self, _: Option<&Self>, _: &mut Context<'_>) -> Result<()> {
+        for (currency, rate) in &self.rates.0 {
+            Currency::parse(currency)
+                .map_err(|problem| codes::FIELD_INVALID.with("field", "rates").with("problem", problem))?;
+            if *rate <= Decimal::ZERO {
+                return Err(RATE_INVALID.with("currency", currency));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Context<'_> {
+    /// The tenant's organisation, with the tenant's eyes.
+    pub async fn organisation(&mut self) -> Result<Org> {
+        self.known(Id::new(self.org())).await
+    }
+    /// Checks values against the tenant's closed lists. Error: `choice.unknown`.
+    pub(crate) async fn check_choices(&mut self, values: &[(&str, Option<&str>)]) -> Result<()> {
+        if values.iter().all(|(_, value)| value.is_none()) {
+            return Ok(());
+        }
+        let lists = match self.kept::<ChoiceLists>() {
+            Some(lists) => lists,
+            None => {
+                let org = self.organisation().await?;
+                self.keep_for_call(ChoiceLists(org))
+            }
+        };
+        for (field, value) in values {
+            if let Some(value) = value {
+                lists.0.check_choice(field, value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct ChoiceLists(Org);
+
+/// What a new tenant starts with.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateOrg {
+    /// The tenant's id, when the host names it.
+    #[serde(default)]
+    pub id: Option<Uuid>,
+    /// The organisation's name.
+    pub name: Name,
+    /// The currency of reports; USD unless said.
+    #[serde(default)]
+    pub base_currency: Currency,
+    /// The time zone in which days and months are meant; UTC unless said.
+    #[serde(default)]
+    pub time_zone: TimeZone,
+    /// The first admin's name.
+    pub admin_name: Name,
+    /// The first admin's mail address.
+    pub admin_email: Email,
+}
+
+impl CreateOrg {
+    /// A tenant in USD and UTC with its first admin. Error: `field.invalid`.
+    pub fn new(name: &str, admin_name: &str, admin_email: &str) -> Result<Self> {
+        let invalid = |field: &'static str| {
+            move |problem: &'static str| -> Error { codes::FIELD_INVALID.with("field", field).with("problem", problem) }
+        };
+        Ok(Self {
+            id: None,
+            name: Name::parse(name).map_err(invalid("name"))?,
+            base_currency: Currency::default(),
+            time_zone: TimeZone::default(),
+            admin_name: Name::parse(admin_name).map_err(invalid("admin_name"))?,
+            admin_email: Email::parse(admin_email).map_err(invalid("admin_email"))?,
+        })
+    }
+}
+
+impl Crm {
+    /// Makes a tenant with its first admin and the default scorecard and pipeline, in one unit, and answers the admin's session.
+    /// For the host only. Error: `id.taken`.
+    pub async fn create_org(&self, create: CreateOrg) -> Result<Session> {
+        let now = self.parts.clock.now();
+        let org = create.id.unwrap_or_else(|| self.parts.ids.id(now));
+        let founder = self.session(org, Principal::System("create_org".to_owned()));
+        let admin = founder.write(Envelope::default(), Founding(create)).await?;
+        Ok(self.user(org, admin))
+    }
+
+    /// Whether the tenant exists.
+    pub async fn has_org(&self, org: impl Into<Uuid>) -> Result<bool> {
+        let org = org.into();
+        match self.system(org, "has_org").get::<Org>(Id::new(org)).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is(&codes::NOT_FOUND) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+struct Founding(CreateOrg);
+
+impl Job for Founding {
+    type Output = Id<User>;
+    fn operation(&self) -> std::borrow::Cow<'static, str> {
+        "org.create".into()
+    }
+    fn arguments(&self) -> String {
+        String::new()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Id<User>> {
+        let create = &self.0;
+        cx.insert_by_rule(Org {
+            id: Id::new(cx.org()),
+            name: create.name.clone(),
+            base_currency: create.base_currency,
+            time_zone: create.time_zone,
+            ..Org::default()
+        })
+        .await?;
+        let admin = User {
+            name: create.admin_name.clone(),
+            email: create.admin_email.clone(),
+            role: Role::Admin.into(),
+            active: true,
+            ..User::default()
+        };
+        let admin = cx.insert_by_rule(admin).await?;
+        crate::domain::furnish(cx).await?;
+        Ok(admin.id)
+    }
+}
+
+/// Sets the tenant's name, currency, time zone, rates or lists.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Configure(pub crate::Draft<Org>);
+
+impl Command for Configure {
+    const NAME: &'static str = "org.configure";
+    const ERRORS: &'static [Code] = Org::ERRORS;
+    type Target = Org;
+    type Output = Org;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Org> {
+        let org: Org = cx.load(&Ref::Id(Id::new(cx.org()))).await?;
+        cx.edit(org, self.0.fields()).await
+    }
+}
+
+/// Checks every event of the tenant against the hash chain. Error: `ledger.broken`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verify {}
+
+impl Query for Verify {
+    const NAME: &'static str = "ledger.verify";
+    const ERRORS: &'static [Code] = &[crate::kernel::ledger::LEDGER_BROKEN];
+    type Target = Org;
+    type Output = Verified;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Verified> {
+        cx.authorize_kind(Org::def(), Action::Verify)?;
+        cx.verify_ledger().await
+    }
+}

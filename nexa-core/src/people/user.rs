@@ -1,0 +1,151 @@
+//! A user: somebody of the tenant who works with it. Users are deactivated, never deleted.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Actor, Code, Command, Context, Email, Entity, Id, Name, Record, Ref, Result, Timestamp, closed_enum};
+
+/// The last admin cannot leave.
+pub const LAST_ADMIN: Code =
+    Code::rule("user.last_admin", "{name} is the last active admin; make somebody else an admin first.");
+/// The user is deactivated already.
+pub const ALREADY_INACTIVE: Code = Code::rule("user.already_inactive", "The user is deactivated already.");
+/// The user is active already.
+pub const ALREADY_ACTIVE: Code = Code::rule("user.already_active", "The user is active already.");
+
+closed_enum! {
+    /// The roles of the default policy (ticket flow, "Who Can Do What?").
+    pub enum Role {
+        /// Sees what a tenant lets everybody see; changes nothing.
+        Viewer = "viewer",
+        /// Works on tickets of their own, of their groups and of nobody, and on the other records.
+        Agent = "agent",
+        /// Sees and does everything in the tenant.
+        Admin = "admin",
+    }
+}
+
+impl From<Role> for String {
+    fn from(role: Role) -> Self {
+        role.as_str().to_owned()
+    }
+}
+
+/// Somebody of the tenant who works with it.
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[record(kind = "user", table = "users", search(name = 2, email = 1), unique("email", code = "user.email_taken"))]
+pub struct User {
+    /// The identifier.
+    pub id: Id<User>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When the user was added.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The name.
+    #[record(editable, personal)]
+    pub name: Name,
+    /// The mail address.
+    #[record(editable, personal)]
+    pub email: Email,
+    /// A word that the policy understands: `admin`, `agent` or `viewer` with the default one.
+    #[record(editable)]
+    pub role: String,
+    /// Whether the user can act and be given work.
+    pub active: bool,
+}
+
+impl User {
+    fn is_active_admin(&self) -> bool {
+        self.active && self.role == Role::Admin.as_str()
+    }
+    fn may_deactivate(&self) -> Result<()> {
+        if self.active { Ok(()) } else { Err(ALREADY_INACTIVE.error()) }
+    }
+    fn may_activate(&self) -> Result<()> {
+        if self.active { Err(ALREADY_ACTIVE.error()) } else { Ok(()) }
+    }
+}
+
+impl Entity for User {
+    const ERRORS: &'static [Code] = &[LAST_ADMIN];
+    async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        match before {
+            None => {
+                self.active = true;
+                if self.role.is_empty() {
+                    self.role = Role::Agent.into();
+                }
+                Ok(())
+            }
+            Some(before) if before.is_active_admin() && !self.is_active_admin() => other_admin(cx, before).await,
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// Refuses when there is no other active admin. Error: `user.last_admin`.
+async fn other_admin(cx: &mut Context<'_>, leaving: &User) -> Result<()> {
+    let admins = User::ROLE.eq(Role::Admin).and(User::ACTIVE.eq(true)).and(User::ID.ne(leaving.id));
+    let others: Vec<User> = cx.all(&admins, &[], 1).await?;
+    if others.is_empty() { Err(LAST_ADMIN.with("name", leaving.name.as_str())) } else { Ok(()) }
+}
+
+/// Deactivates a user: they can no longer act or be given work; their history stays.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Deactivate {
+    /// Whom.
+    pub user: Ref<User>,
+}
+
+impl Command for Deactivate {
+    const NAME: &'static str = "user.deactivate";
+    const ERRORS: &'static [Code] = &[LAST_ADMIN, ALREADY_INACTIVE];
+    type Target = User;
+    type Output = User;
+    fn target(&self) -> Option<&Ref<User>> {
+        Some(&self.user)
+    }
+    fn guard(user: &User, _: &Actor) -> Result<()> {
+        user.may_deactivate()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<User> {
+        let mut user = cx.load(&self.user).await?;
+        if user.is_active_admin() {
+            other_admin(cx, &user).await?;
+        }
+        user.active = false;
+        cx.save(user).await
+    }
+}
+
+/// Lets a deactivated user act again.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Activate {
+    /// Whom.
+    pub user: Ref<User>,
+}
+
+impl Command for Activate {
+    const NAME: &'static str = "user.activate";
+    const ERRORS: &'static [Code] = &[ALREADY_ACTIVE];
+    type Target = User;
+    type Output = User;
+    fn target(&self) -> Option<&Ref<User>> {
+        Some(&self.user)
+    }
+    fn guard(user: &User, _: &Actor) -> Result<()> {
+        user.may_activate()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<User> {
+        cx.change(&self.user, |user, _| {
+            user.may_activate()?;
+            user.active = true;
+            Ok(())
+        })
+        .await
+    }
+}
