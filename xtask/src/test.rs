@@ -3,7 +3,7 @@
 use std::{env, fs, process::ExitCode};
 
 use crate::{
-    command::{cargo, run as run_command, run_reading, target},
+    command::{cargo, run as run_command, run_reading},
     generate,
     report::Report,
     wasm_check,
@@ -43,12 +43,8 @@ fn quickstart() -> Result<(), String> {
     let folder = env::temp_dir().join(format!("nexa-quickstart-{}", std::process::id()));
     fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     let url = format!("sqlite:{}", folder.join("quickstart.db").display());
-    let once = || {
-        run_command(
-            cargo(["run", "--release", "--quiet", "--package", "quickstart", "--", "--db", &url])
-                .env("CARGO_TARGET_DIR", target()),
-        )
-    };
+    let once =
+        || run_command(&mut cargo(["run", "--release", "--quiet", "--package", "quickstart", "--", "--db", &url]));
     let result = once().and_then(|()| once());
     // A folder that stays behind in the temporary folder harms nobody.
     let _ = fs::remove_dir_all(&folder);
