@@ -1,2 +1,56 @@
-//! Placeholder.
-fn main() {}
+//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `wasm-check`.
+
+mod bench;
+mod ci;
+mod command;
+mod faults;
+mod generate;
+mod report;
+mod test;
+mod wasm_check;
+mod wasm_toolchain;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The tasks of this project")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run every test, the quickstart twice, the wasm32 check, and compare the generated files
+    Test(test::Arguments),
+    /// Everything that must hold before a change lands: format, lints, docs, tests, and short slow tests
+    Ci,
+    /// Write the files in schema/ that are generated from the library
+    Gen(generate::Arguments),
+    /// Measure, beside hand-written SQL; the arguments go to the benchmark program
+    Bench(bench::Arguments),
+    /// Kill a writing process again and again, and check what it left
+    Faults(faults::Arguments),
+    /// Check that nexa-core compiles for wasm32, installing what that needs
+    WasmCheck,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Test(arguments) => return test::run(&arguments),
+        Task::Ci => return ci::run(),
+        Task::Gen(arguments) => generate::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
+        Task::Faults(arguments) => faults::run(&arguments),
+        Task::WasmCheck => wasm_check::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

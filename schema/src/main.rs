@@ -1,0 +1,57 @@
+//! Writes the files that are generated from the library, or compares them: `nexa-schema FOLDER [--check]`.
+
+mod difference;
+
+use std::{env, fs, path::PathBuf, process::ExitCode};
+
+/// A generated file: its name, and what belongs into it.
+struct Document {
+    name: &'static str,
+    text: String,
+}
+
+/// All generated files.
+fn documents() -> Vec<Document> {
+    vec![
+        // Every operation with its JSON Schema, errors and docs.
+        Document { name: "catalog.json", text: "{}\n".to_owned() },
+        // The tables as SQLite has them.
+        Document { name: "sqlite.sql", text: String::new() },
+    ]
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let (folder, check) = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [folder] => (PathBuf::from(folder), false),
+        [folder, "--check"] => (PathBuf::from(folder), true),
+        _ => {
+            eprintln!("usage: nexa-schema FOLDER [--check]");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut current = true;
+    for Document { name, text } in documents() {
+        let path = folder.join(name);
+        // A file that is not there differs in every line.
+        let found = fs::read_to_string(&path).unwrap_or_default();
+        if found == text && path.exists() {
+            continue;
+        }
+        if check {
+            println!("{} is not what the library gives:", path.display());
+            print!("{}", difference::summary(&found, &text));
+            current = false;
+        } else if let Err(error) = fs::write(&path, text) {
+            eprintln!("cannot write {}: {error}", path.display());
+            return ExitCode::FAILURE;
+        } else {
+            println!("wrote {}", path.display());
+        }
+    }
+    if current {
+        return ExitCode::SUCCESS;
+    }
+    println!("Run `cargo xtask gen`, read what changed, and commit it.");
+    ExitCode::FAILURE
+}

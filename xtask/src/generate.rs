@@ -1,0 +1,27 @@
+//! `cargo xtask gen`: the files in `schema/`, written from the library by the crate of that folder.
+//!
+//! That crate is separate, so that the other tasks need not build the library first.
+
+use crate::command::{cargo, run as run_command};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Write nothing; fail when a file is not what the library gives
+    #[arg(long)]
+    check: bool,
+}
+
+impl Arguments {
+    /// Compare only.
+    pub(crate) fn check() -> Self {
+        Self { check: true }
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let mut generator = cargo(["run", "--quiet", "--package", "nexa-schema", "--", "schema"]);
+    if arguments.check {
+        generator.arg("--check");
+    }
+    run_command(&mut generator)
+}

@@ -1,0 +1,185 @@
+//! A compiler with a standard library for wasm32-unknown-unknown.
+//!
+//! The usual toolchain when it has the target or rustup can add it. Otherwise, on Debian, its `rustc-web`, unpacked
+//! into the user's cache beside whatever is installed, with a standard library compiled once from its sources.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use crate::command::{cargo, output, program, run as run_command, succeeds_within};
+
+/// The target of browsers.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+
+/// How long rustup may take to add the target.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The packages of Debian's newest compiler, besides the library that goes with its version.
+const PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "libstd-rust-web-dev"];
+
+/// A compiler that knows the target.
+pub(crate) enum Toolchain {
+    /// The one in use.
+    Usual,
+    /// One that was unpacked into this folder.
+    Unpacked(PathBuf),
+}
+
+impl Toolchain {
+    /// Makes cargo use this compiler.
+    pub(crate) fn select(&self, cargo: &mut Command) {
+        if let Self::Unpacked(folder) = self {
+            cargo.env("RUSTC", compiler(folder)).env("LD_LIBRARY_PATH", libraries(folder));
+        }
+    }
+}
+
+/// Finds a compiler that knows the target, or installs one.
+pub(crate) fn ready() -> Result<Toolchain, String> {
+    if usual_has_target() {
+        return Ok(Toolchain::Usual);
+    }
+    let cached = cache()?;
+    if has_target(&cached.join("usr")) && works(&cached) {
+        return Ok(Toolchain::Unpacked(cached));
+    }
+    if succeeds_within(program("rustup").args(["target", "add", TARGET]), PATIENCE) && usual_has_target() {
+        return Ok(Toolchain::Usual);
+    }
+    println!("the toolchain has no {TARGET} and rustup cannot add it; unpacking Debian's compiler (about a minute)");
+    unpack(&cached).map_err(|problem| {
+        format!("no compiler for {TARGET}: {problem}. Run `rustup target add {TARGET}` where that is possible")
+    })?;
+    Ok(Toolchain::Unpacked(cached))
+}
+
+fn usual_has_target() -> bool {
+    output(program("rustc").args(["--print", "sysroot"])).is_some_and(|root| has_target(Path::new(&root)))
+}
+
+/// Whether a standard library for the target lies under a compiler's root.
+fn has_target(sysroot: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(target_libraries(sysroot)) else { return false };
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
+}
+
+fn works(folder: &Path) -> bool {
+    output(program(compiler(folder)).arg("--version").env("LD_LIBRARY_PATH", libraries(folder))).is_some()
+}
+
+fn cache() -> Result<PathBuf, String> {
+    let home = env::var_os("HOME").ok_or("HOME is not set, so there is no place for a cache")?;
+    let cache = env::var_os("XDG_CACHE_HOME").map_or_else(|| Path::new(&home).join(".cache"), PathBuf::from);
+    Ok(cache.join("nexa").join("rust-web"))
+}
+
+fn compiler(folder: &Path) -> PathBuf {
+    folder.join("usr/bin/rustc")
+}
+
+/// Where Debian keeps the compiler's shared libraries.
+fn libraries(folder: &Path) -> PathBuf {
+    folder.join("usr/lib").join(format!("{}-linux-gnu", env::consts::ARCH))
+}
+
+fn target_libraries(sysroot: &Path) -> PathBuf {
+    sysroot.join("lib/rustlib").join(TARGET).join("lib")
+}
+
+/// Puts Debian's compiler and a standard library for the target into a folder, which appears only when complete.
+fn unpack(folder: &Path) -> Result<(), String> {
+    if !Path::new("/etc/debian_version").exists() {
+        return Err("this is no Debian".to_owned());
+    }
+    let root = output(program("id").arg("-u")).as_deref() == Some("0");
+    if root {
+        run_command(program("apt-get").args(["update", "-qq"]))?;
+    }
+    let library = dependency("libstd-rust-web-dev", "libstd-rust-web-")?;
+    let llvm = dependency(&library, "libllvm")?;
+    if root {
+        run_command(program("apt-get").args(["install", "-qq", "-y", "--no-install-recommends", &llvm]))?;
+    }
+
+    let work = folder.with_extension(format!("part-{}", std::process::id()));
+    let packages = work.join("packages");
+    make(&packages)?;
+    run_command(
+        program("apt-get")
+            .args(["-qq", "-o", "APT::Sandbox::User=", "download"])
+            .args(PACKAGES)
+            .arg(&library)
+            .current_dir(&packages),
+    )?;
+    let listed = fs::read_dir(&packages).map_err(|error| format!("cannot read {}: {error}", packages.display()))?;
+    for package in listed.flatten() {
+        run_command(program("dpkg").arg("-x").arg(package.path()).arg(&work))?;
+    }
+    if !works(&work) {
+        return Err(format!("the compiler does not start; as root: apt-get install {llvm}"));
+    }
+    compile_library(&work)?;
+
+    // What a stopped run or an older version left makes room; another run may be as far as this one.
+    let _ = fs::remove_dir_all(&packages);
+    let _ = fs::remove_dir_all(folder);
+    let moved = fs::rename(&work, folder);
+    if moved.is_err() && has_target(&folder.join("usr")) {
+        let _ = fs::remove_dir_all(&work);
+        return Ok(());
+    }
+    moved.map_err(|error| format!("cannot move {} to {}: {error}", work.display(), folder.display()))
+}
+
+/// The package with this beginning that another one depends on.
+fn dependency(package: &str, beginning: &str) -> Result<String, String> {
+    output(program("apt-cache").args(["depends", package]))
+        .and_then(|text| {
+            let mut names = text.lines().filter_map(|line| line.trim().strip_prefix("Depends: "));
+            names.find(|name| name.starts_with(beginning)).map(str::to_owned)
+        })
+        .ok_or_else(|| format!("Debian's package lists do not name {package}; as root: apt-get update"))
+}
+
+/// Compiles the standard library for the target by building an empty crate, and puts it beside the host's.
+fn compile_library(work: &Path) -> Result<(), String> {
+    let empty = work.join("empty");
+    make(&empty.join("src"))?;
+    write(
+        &empty.join("Cargo.toml"),
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n",
+    )?;
+    write(&empty.join("src/lib.rs"), "#![no_std]\n")?;
+    let mut build = cargo(["build", "--quiet", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"]);
+    // With bitcode, so that builds with link-time optimisation can use it as well.
+    build.current_dir(&empty).env("RUSTFLAGS", "-Cembed-bitcode=yes").env("RUSTC_BOOTSTRAP", "1");
+    build.env("CARGO_TARGET_DIR", empty.join("target"));
+    Toolchain::Unpacked(work.to_owned()).select(&mut build);
+    run_command(&mut build)?;
+
+    let built = empty.join("target").join(TARGET).join("release/deps");
+    let place = target_libraries(&work.join("usr"));
+    make(&place)?;
+    let listed = fs::read_dir(&built).map_err(|error| format!("cannot read {}: {error}", built.display()))?;
+    for file in listed.flatten() {
+        let name = file.file_name();
+        let text = name.to_string_lossy();
+        if text.starts_with("lib") && text.ends_with(".rlib") && !text.starts_with("libempty") {
+            fs::copy(file.path(), place.join(&name)).map_err(|error| format!("cannot copy {text}: {error}"))?;
+        }
+    }
+    let _ = fs::remove_dir_all(&empty);
+    Ok(())
+}
+
+fn make(folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
