@@ -1,5 +1,6 @@
 //! The machine: records, the door, the ledger, access. It names no record of the domain.
 
+pub mod definition;
 pub mod error;
 pub mod filter;
 pub mod in_place;

@@ -11,3 +11,4 @@ pub use kernel::{
     record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},
     value::{Amount, Date, Timestamp},
 };
+pub use nexa_derive::Record;

@@ -1,1 +1,32 @@
-//! Placeholder.
+//! `#[derive(Record)]`: turns a struct into the definition of a Nexa record, and nothing else.
+
+mod attributes;
+mod expand;
+mod model;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Implements `Record` and `Kind`, and adds one typed `Column` constant per field.
+///
+/// On the struct:
+/// - `kind = "lead"` and `table = "leads"` are required.
+/// - `search(email = 4, name.last = 3)` names the paths that search looks at, with their weights.
+/// - `unique("email", code = "lead.email_taken")` may repeat; it takes one or more paths.
+/// - `index("status", "created_at")` may repeat; it takes one or more paths.
+/// - `bookkeeping` keeps changes out of the ledger.
+///
+/// On a field:
+/// - `editable`: `create` and `update` may set it.
+/// - `personal`: it holds personal data.
+/// - `folded`: adds `email.folded`, the case-folded text.
+/// - `ranked`: adds `priority.rank`, the last declared value first.
+/// - `queue`: adds `assignee.queue`, the first of its two columns that is set.
+///
+/// The fields `id`, `version`, `created_at` and `updated_at` are required; `deleted_at`, `merged_into`, `tags`, `custom` and
+/// `external_keys` are recognised by name.
+#[proc_macro_derive(Record, attributes(record))]
+pub fn record(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    model::Model::read(&input).map_or_else(|error| error.into_compile_error(), |model| expand::expand(&model)).into()
+}

@@ -17,7 +17,7 @@ use super::{
     error::{Error, Result, codes},
     filter::{Filter, Op},
     send::{MaybeSend, MaybeSync},
-    value::{Amount, Date, Timestamp, Value},
+    value::{Amount, Date, Timestamp, Value, write_json_text},
 };
 
 /// The identifier of a record of one kind: a UUIDv7, a string in JSON.
@@ -306,6 +306,8 @@ pub struct RecordDef {
     pub doc: &'static str,
     /// The columns in order; a [`Row`] has one value for each. The tenant is not among them.
     pub columns: Vec<ColumnDef>,
+    /// The columns that the core computes, by index, with how; so that writing a row need not look for them.
+    pub derived: Vec<(usize, Derived)>,
     /// The fields in order.
     pub fields: Vec<FieldDef>,
     /// Unique constraints over live records.
@@ -336,6 +338,8 @@ pub struct RecordDef {
     pub external_keys: Option<usize>,
     /// Whether changes are written to the ledger. Only the kernel's own bookkeeping is not.
     pub ledger: bool,
+    /// What did not resolve when it was built; see [`problems`](super::definition::problems).
+    pub problems: Vec<String>,
 }
 
 impl RecordDef {
@@ -353,23 +357,22 @@ impl RecordDef {
     }
     /// Fills the derived columns of a row from the others.
     pub fn derive(&self, row: &mut Row) {
-        for (index, column) in self.columns.iter().enumerate() {
-            let value = match column.derived {
-                None => continue,
-                Some(Derived::Folded(of)) => match row.get(of) {
+        for (index, derived) in &self.derived {
+            let value = match *derived {
+                Derived::Folded(of) => match row.get(of) {
                     Value::Text(text) => Value::Text(super::search::fold(text)),
                     _ => Value::Null,
                 },
-                Some(Derived::Rank(of)) => match (self.columns.get(of).map(|c| c.kind), row.get(of)) {
+                Derived::Rank(of) => match (self.columns.get(of).map(|c| c.kind), row.get(of)) {
                     (Some(ColumnType::Enum(names)), Value::Text(text)) => rank(names, text),
                     _ => Value::Null,
                 },
-                Some(Derived::Queue(first)) => match (row.get(first), row.get(first + 1)) {
+                Derived::Queue(first) => match (row.get(first), row.get(first + 1)) {
                     (Value::Uuid(id), _) | (_, Value::Uuid(id)) => Value::Uuid(*id),
                     _ => Value::Uuid(Uuid::nil()),
                 },
             };
-            row.set(index, value);
+            row.set(*index, value);
         }
     }
 }
@@ -436,10 +439,10 @@ pub trait Field: Sized {
     fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self>;
     /// Appends what an absent field holds.
     fn write_absent(out: &mut Vec<Value>) {
-        let mut columns = Vec::new();
-        Self::columns("", &mut columns);
-        out.extend(columns.iter().map(|_| Value::Null));
+        out.extend(std::iter::repeat_n(Value::Null, Self::WIDTH));
     }
+    /// How many columns it declares.
+    const WIDTH: usize = 1;
     /// Whether these columns, all null, mean that the field is absent.
     const OPTIONAL: bool = false;
 }
@@ -516,6 +519,7 @@ pub trait Kind {
 
 impl<T: Field> Field for Option<T> {
     const OPTIONAL: bool = true;
+    const WIDTH: usize = T::WIDTH;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         let from = out.len();
         T::columns(name, out);
@@ -530,13 +534,46 @@ impl<T: Field> Field for Option<T> {
         }
     }
     fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
-        let mut columns = Vec::new();
-        T::columns("", &mut columns);
-        let taken: Vec<Value> = values.take(columns.len()).collect();
-        if taken.iter().all(Value::is_null) {
-            return Ok(None);
+        // The first value tells of most fields; the leading nulls of the others are given back.
+        for nulls in 0..T::WIDTH {
+            match values.next() {
+                Some(Value::Null) | None => {}
+                Some(value) => {
+                    let leading = std::iter::repeat_n(Value::Null, nulls).chain(std::iter::once(value));
+                    return T::read(&mut leading.chain(values)).map(Some);
+                }
+            }
         }
-        T::read(&mut taken.into_iter()).map(Some)
+        Ok(None)
+    }
+}
+
+impl Field for Vec<ExternalKey> {
+    const OPTIONAL: bool = true;
+    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
+        out.push(ColumnDef { nullable: true, ..plain_column(name, ColumnType::Json) });
+    }
+    fn write(&self, out: &mut Vec<Value>) {
+        if self.is_empty() {
+            return out.push(Value::Null);
+        }
+        let mut text = String::from("[");
+        for (position, ExternalKey { system, key }) in self.iter().enumerate() {
+            text.push_str(if position == 0 { "{\"key\":" } else { ",{\"key\":" });
+            write_json_text(&mut text, key);
+            text.push_str(",\"system\":");
+            write_json_text(&mut text, system);
+            text.push('}');
+        }
+        text.push(']');
+        out.push(Value::Json(text));
+    }
+    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
+        match values.next() {
+            Some(Value::Null) => Ok(Self::new()),
+            Some(Value::Json(text)) => serde_json::from_str(&text).map_err(|problem| corrupt("external_keys", problem)),
+            other => Err(corrupt("external_keys", format!("expected Json, found {other:?}"))),
+        }
     }
 }
 

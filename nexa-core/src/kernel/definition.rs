@@ -1,0 +1,278 @@
+//! Builds a [`RecordDef`] field by field. `#[derive(Record)]` writes the calls.
+
+use schemars::SchemaGenerator;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use super::{
+    record::{ColumnDef, ColumnType, Derived, Field, FieldDef, IndexDef, RecordDef, RelationDef, UniqueDef},
+    value::Value,
+};
+
+/// The longest name of a constraint or index that every database takes, in bytes.
+const LONGEST_NAME: usize = 63;
+
+/// What an attribute says of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// `create` and `update` may set it.
+    Editable,
+    /// It holds personal data.
+    Personal,
+    /// A derived column holds its case-folded text.
+    Folded,
+    /// A derived column holds the rank of its value.
+    Ranked,
+    /// A derived column holds the first of its two columns that is set.
+    Queue,
+}
+
+/// A definition in the making. Paths are resolved by [`Definition::finish`], so the order of calls does not matter.
+pub struct Definition {
+    def: RecordDef,
+    search: Vec<(&'static str, i64)>,
+    uniques: Vec<(&'static [&'static str], &'static str)>,
+    indexes: Vec<&'static [&'static str]>,
+}
+
+impl Definition {
+    /// Starts the definition of a kind: its name, its table and what it is.
+    pub const fn new(kind: &'static str, table: &'static str, doc: &'static str) -> Self {
+        let def = RecordDef {
+            kind,
+            table,
+            doc,
+            columns: Vec::new(),
+            derived: Vec::new(),
+            fields: Vec::new(),
+            uniques: Vec::new(),
+            indexes: Vec::new(),
+            relations: Vec::new(),
+            search: Vec::new(),
+            id: 0,
+            version: 0,
+            created_at: 0,
+            updated_at: 0,
+            deleted_at: None,
+            merged_into: None,
+            tags: None,
+            custom: None,
+            external_keys: None,
+            ledger: true,
+            problems: Vec::new(),
+        };
+        Self { def, search: Vec::new(), uniques: Vec::new(), indexes: Vec::new() }
+    }
+
+    /// Adds a field with its columns and, when a mark asks for it, the derived column after them.
+    #[must_use]
+    pub fn field<T: Field + DeserializeOwned + schemars::JsonSchema>(
+        mut self,
+        name: &'static str,
+        doc: &'static str,
+        marks: &[Mark],
+    ) -> Self {
+        let first = self.def.columns.len();
+        T::columns(name, &mut self.def.columns);
+        let count = self.def.columns.len() - first;
+        if count != T::WIDTH {
+            self.problem(format!("`{name}` declares {count} columns but its width is {}", T::WIDTH));
+        }
+        for mark in marks {
+            self.derived(name, first, count, *mark);
+        }
+        if marks.contains(&Mark::Personal) {
+            self.def.columns.iter_mut().skip(first).for_each(|column| column.personal = true);
+        }
+        self.def.fields.push(FieldDef {
+            name,
+            doc,
+            first,
+            count,
+            editable: marks.contains(&Mark::Editable),
+            optional: T::OPTIONAL,
+            parse: parse_field::<T>,
+            schema: SchemaGenerator::subschema_for::<T>,
+        });
+        self
+    }
+
+    /// Lets search look at a column; a greater weight counts more.
+    #[must_use]
+    pub fn search(mut self, path: &'static str, weight: i64) -> Self {
+        self.search.push((path, weight));
+        self
+    }
+
+    /// Makes columns unique over the live records of a tenant; `code` names the violation.
+    #[must_use]
+    pub fn unique(mut self, paths: &'static [&'static str], code: &'static str) -> Self {
+        self.uniques.push((paths, code));
+        self
+    }
+
+    /// Adds an index.
+    #[must_use]
+    pub fn index(mut self, paths: &'static [&'static str]) -> Self {
+        self.indexes.push(paths);
+        self
+    }
+
+    /// Keeps changes out of the ledger.
+    #[must_use]
+    pub const fn bookkeeping(mut self) -> Self {
+        self.def.ledger = false;
+        self
+    }
+
+    /// Resolves all paths. What does not resolve is left out and told by [`problems`].
+    #[must_use]
+    pub fn finish(mut self) -> RecordDef {
+        self.def.id = self.required("id");
+        self.def.version = self.required("version");
+        self.def.created_at = self.required("created_at");
+        self.def.updated_at = self.required("updated_at");
+        self.def.deleted_at = self.def.column("deleted_at");
+        self.def.merged_into = self.def.column("merged_into");
+        self.def.tags = self.def.column("tags");
+        self.def.custom = self.def.column("custom");
+        self.def.external_keys = self.def.column("external_keys");
+        self.def.relations = relations(&self.def.columns);
+        self.def.derived =
+            self.def.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.derived?))).collect();
+        for (path, weight) in std::mem::take(&mut self.search) {
+            if let Some(column) = self.resolve(path, "search") {
+                self.def.search.push((column, weight));
+            }
+        }
+        for (paths, code) in std::mem::take(&mut self.uniques) {
+            if let Some(columns) = self.resolve_all(paths, "unique") {
+                let field = paths.first().and_then(|path| path.split('.').next()).unwrap_or_default();
+                self.def.uniques.push(UniqueDef { name: self.name_of(&columns, "key"), columns, field, code });
+            }
+        }
+        for paths in std::mem::take(&mut self.indexes) {
+            if let Some(columns) = self.resolve_all(paths, "index") {
+                self.def.indexes.push(IndexDef { name: self.name_of(&columns, "idx"), columns });
+            }
+        }
+        self.find_repeated_names();
+        self.def
+    }
+
+    fn derived(&mut self, name: &str, first: usize, count: usize, mark: Mark) {
+        let Some(source) = self.def.columns.get(first) else { return };
+        let is_enum = matches!(source.kind, ColumnType::Enum(_));
+        let (ending, kind, nullable, derived, fits) = match mark {
+            Mark::Editable | Mark::Personal => return,
+            Mark::Folded => {
+                let fits = count == 1 && source.kind == ColumnType::Text;
+                ("folded", ColumnType::Text, source.nullable, Derived::Folded(first), fits)
+            }
+            Mark::Ranked => ("rank", ColumnType::Int, source.nullable, Derived::Rank(first), count == 1 && is_enum),
+            Mark::Queue => ("queue", ColumnType::Uuid, false, Derived::Queue(first), count == 2),
+        };
+        self.def.columns.push(ColumnDef {
+            name: format!("{name}_{ending}"),
+            path: format!("{name}.{ending}"),
+            kind,
+            nullable,
+            personal: false,
+            derived: Some(derived),
+        });
+        if !fits {
+            self.problem(format!("`{name}` cannot have the derived column `{name}.{ending}`: its columns do not fit"));
+        }
+    }
+
+    fn required(&mut self, path: &str) -> usize {
+        self.resolve(path, "record").unwrap_or_default()
+    }
+
+    fn resolve(&mut self, path: &str, asked_by: &str) -> Option<usize> {
+        let found = self.def.column(path);
+        if found.is_none() {
+            self.problem(format!("{asked_by}: there is no column `{path}`"));
+        }
+        found
+    }
+
+    fn resolve_all(&mut self, paths: &[&str], asked_by: &str) -> Option<Vec<usize>> {
+        // Every path is looked at, so that all problems are told at once.
+        let found: Vec<Option<usize>> = paths.iter().map(|path| self.resolve(path, asked_by)).collect();
+        found.into_iter().collect()
+    }
+
+    fn name_of(&self, columns: &[usize], ending: &str) -> String {
+        let names: Vec<&str> =
+            columns.iter().filter_map(|at| self.def.columns.get(*at)).map(|column| column.name.as_str()).collect();
+        constraint_name(self.def.table, &names, ending)
+    }
+
+    fn find_repeated_names(&mut self) {
+        let def = &self.def;
+        let mut columns: Vec<&str> = def.columns.iter().map(|column| column.name.as_str()).collect();
+        let uniques = def.uniques.iter().map(|unique| unique.name.as_str());
+        let mut constraints: Vec<&str> = uniques.chain(def.indexes.iter().map(|index| index.name.as_str())).collect();
+        let repeated: Vec<String> =
+            [&mut columns, &mut constraints].into_iter().flat_map(|names| repeated(names)).collect();
+        for name in repeated {
+            self.problem(format!("the name `{name}` is used twice"));
+        }
+    }
+
+    fn problem(&mut self, problem: String) {
+        self.def.problems.push(format!("{}: {problem}", self.def.kind));
+    }
+}
+
+/// What is wrong with a definition, one sentence each; empty when it can be used.
+pub fn problems(def: &RecordDef) -> &[String] {
+    &def.problems
+}
+
+/// Reads a field from JSON into its columns; null clears a field that can be absent.
+fn parse_field<T: Field + DeserializeOwned>(json: &Json) -> Result<Vec<Value>, serde_json::Error> {
+    let mut values = Vec::with_capacity(T::WIDTH);
+    if T::OPTIONAL && json.is_null() {
+        T::write_absent(&mut values);
+    } else {
+        T::deserialize(json)?.write(&mut values);
+    }
+    Ok(values)
+}
+
+fn relations(columns: &[ColumnDef]) -> Vec<RelationDef> {
+    columns
+        .iter()
+        .enumerate()
+        .filter_map(|(column, def)| match def.kind {
+            ColumnType::Reference(kind) => Some(RelationDef { name: def.path.clone(), column, kind }),
+            _ => None,
+        })
+        .collect()
+}
+
+/// `leads_email_key`. A name that is too long is cut and told apart by a hash of the whole.
+fn constraint_name(table: &str, columns: &[&str], ending: &str) -> String {
+    let whole = format!("{table}_{}_{ending}", columns.join("_"));
+    if whole.len() <= LONGEST_NAME {
+        return whole;
+    }
+    let hash: String = Sha256::digest(&whole).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let room = LONGEST_NAME - hash.len() - ending.len() - 2;
+    let head = whole.get(..whole.floor_char_boundary(room)).unwrap_or_default();
+    format!("{head}_{hash}_{ending}")
+}
+
+fn repeated(names: &mut [&str]) -> Vec<String> {
+    names.sort_unstable();
+    names
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [a, b] if a == b => Some((*a).to_owned()),
+            _ => None,
+        })
+        .collect()
+}

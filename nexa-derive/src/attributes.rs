@@ -1,0 +1,182 @@
+//! Reads what stands in `#[record(…)]`.
+
+use proc_macro2::Span;
+use syn::{
+    Ident, LitInt, LitStr, Result, Token,
+    ext::IdentExt,
+    parenthesized,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+};
+
+/// What `#[record(…)]` says of the struct. The attribute may be split into several.
+#[derive(Default)]
+pub(crate) struct StructAttributes {
+    pub(crate) kind: Option<LitStr>,
+    pub(crate) table: Option<LitStr>,
+    pub(crate) search: Vec<(LitStr, LitInt)>,
+    pub(crate) uniques: Vec<Unique>,
+    pub(crate) indexes: Vec<Vec<LitStr>>,
+    pub(crate) bookkeeping: bool,
+}
+
+/// `unique("email", code = "lead.email_taken")`.
+pub(crate) struct Unique {
+    pub(crate) paths: Vec<LitStr>,
+    pub(crate) code: LitStr,
+}
+
+impl StructAttributes {
+    /// Adds one attribute to what is known.
+    pub(crate) fn read(&mut self, input: ParseStream<'_>) -> Result<()> {
+        while !input.is_empty() {
+            let key = input.call(Ident::parse_any)?;
+            match key.to_string().as_str() {
+                "kind" => set(&mut self.kind, &key, name(input)?)?,
+                "table" => set(&mut self.table, &key, name(input)?)?,
+                "search" => self.search.extend(list(input, weight)?),
+                "unique" => self.uniques.push(unique(&key, list(input, Part::parse)?)?),
+                "index" => self.indexes.push(paths(&key, list(input, path)?)?),
+                "bookkeeping" => self.bookkeeping = true,
+                other => {
+                    return Err(syn::Error::new(
+                        key.span(),
+                        format!(
+                            "unknown attribute `{other}`; a record takes kind, table, search, unique, index and bookkeeping"
+                        ),
+                    ));
+                }
+            }
+            comma(input)?;
+        }
+        Ok(())
+    }
+}
+
+/// What `#[record(…)]` says of a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Editable,
+    Personal,
+    Folded,
+    Ranked,
+    Queue,
+}
+
+impl Mark {
+    /// Whether it adds a derived column.
+    pub(crate) const fn derives(self) -> bool {
+        matches!(self, Self::Folded | Self::Ranked | Self::Queue)
+    }
+    /// The marks of one attribute, with their places.
+    pub(crate) fn read_all(input: ParseStream<'_>) -> Result<Vec<(Self, Span)>> {
+        let mut marks = Vec::new();
+        while !input.is_empty() {
+            let key = input.call(Ident::parse_any)?;
+            let mark = match key.to_string().as_str() {
+                "editable" => Self::Editable,
+                "personal" => Self::Personal,
+                "folded" => Self::Folded,
+                "ranked" => Self::Ranked,
+                "queue" => Self::Queue,
+                other => {
+                    return Err(syn::Error::new(
+                        key.span(),
+                        format!(
+                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked and queue"
+                        ),
+                    ));
+                }
+            };
+            marks.push((mark, key.span()));
+            comma(input)?;
+        }
+        Ok(marks)
+    }
+}
+
+/// A part of `unique(…)`: a path, or `code = "…"`.
+enum Part {
+    Path(LitStr),
+    Code(LitStr),
+}
+
+impl Part {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if !(input.peek(Ident) && input.peek2(Token![=])) {
+            return path(input).map(Self::Path);
+        }
+        let key: Ident = input.parse()?;
+        if key != "code" {
+            return Err(syn::Error::new(key.span(), format!("unknown attribute `{key}`; unique takes paths and code")));
+        }
+        input.parse::<Token![=]>()?;
+        input.parse().map(Self::Code)
+    }
+}
+
+fn unique(key: &Ident, parts: Vec<Part>) -> Result<Unique> {
+    let (mut found, mut code) = (Vec::new(), None);
+    for part in parts {
+        match part {
+            Part::Path(path) => found.push(path),
+            Part::Code(text) => set(&mut code, key, text)?,
+        }
+    }
+    let code = code.ok_or_else(|| {
+        syn::Error::new(key.span(), "a unique constraint needs the code of its violation: code = \"lead.email_taken\"")
+    })?;
+    Ok(Unique { paths: paths(key, found)?, code })
+}
+
+fn set(slot: &mut Option<LitStr>, key: &Ident, value: LitStr) -> Result<()> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(second) => Err(syn::Error::new(key.span(), format!("given twice; the other is {:?}", second.value()))),
+    }
+}
+
+fn paths(key: &Ident, found: Vec<LitStr>) -> Result<Vec<LitStr>> {
+    if found.is_empty() { Err(syn::Error::new(key.span(), "name at least one path")) } else { Ok(found) }
+}
+
+/// `= "lead"`: a name that SQL takes without quotes.
+fn name(input: ParseStream<'_>) -> Result<LitStr> {
+    input.parse::<Token![=]>()?;
+    let literal: LitStr = input.parse()?;
+    let text = literal.value();
+    let plain = text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if plain { Ok(literal) } else { Err(syn::Error::new(literal.span(), "give a name in snake_case")) }
+}
+
+/// `email = 4`.
+fn weight(input: ParseStream<'_>) -> Result<(LitStr, LitInt)> {
+    let path = path(input)?;
+    input.parse::<Token![=]>()?;
+    Ok((path, input.parse()?))
+}
+
+/// `"name.last"` or `name.last`.
+fn path(input: ParseStream<'_>) -> Result<LitStr> {
+    if input.peek(LitStr) {
+        return input.parse();
+    }
+    let first = input.call(Ident::parse_any)?;
+    let mut text = first.unraw().to_string();
+    while input.parse::<Option<Token![.]>>()?.is_some() {
+        text.push('.');
+        text.push_str(&input.call(Ident::parse_any)?.unraw().to_string());
+    }
+    Ok(LitStr::new(&text, first.span()))
+}
+
+fn list<T>(input: ParseStream<'_>, entry: fn(ParseStream<'_>) -> Result<T>) -> Result<Vec<T>> {
+    let content;
+    parenthesized!(content in input);
+    Ok(Punctuated::<T, Token![,]>::parse_terminated_with(&content, entry)?.into_iter().collect())
+}
+
+fn comma(input: ParseStream<'_>) -> Result<()> {
+    if input.is_empty() { Ok(()) } else { <Token![,]>::parse(input).map(drop) }
+}

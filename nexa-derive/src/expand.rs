@@ -1,0 +1,118 @@
+//! Writes the code of a record.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use crate::{
+    attributes::Mark,
+    model::{Field, Model},
+};
+
+/// The implementations and constants of a record.
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let Model { ident, kind, fields, .. } = model;
+    let definition = definition(model);
+    let writes = fields.iter().map(write);
+    let reads = fields.iter().map(read);
+    let constants = fields.iter().map(|field| constant(ident, field));
+    quote! {
+        #[automatically_derived]
+        impl ::nexa_core::kernel::record::Kind for #ident {
+            const KIND: &'static str = #kind;
+        }
+        #[automatically_derived]
+        impl ::nexa_core::kernel::record::Record for #ident {
+            fn def() -> &'static ::nexa_core::kernel::record::RecordDef {
+                static DEFINITION: ::std::sync::LazyLock<::nexa_core::kernel::record::RecordDef> =
+                    ::std::sync::LazyLock::new(|| #definition);
+                &DEFINITION
+            }
+            fn to_row(&self) -> ::nexa_core::kernel::record::Row {
+                let definition = <Self as ::nexa_core::kernel::record::Record>::def();
+                let mut values = ::std::vec::Vec::with_capacity(definition.columns.len());
+                #(#writes)*
+                let mut row = ::nexa_core::kernel::record::Row(values);
+                definition.derive(&mut row);
+                row
+            }
+            fn from_row(row: ::nexa_core::kernel::record::Row) -> ::nexa_core::kernel::error::Result<Self> {
+                let mut values = row.0.into_iter();
+                let values: &mut dyn ::std::iter::Iterator<Item = ::nexa_core::kernel::value::Value> = &mut values;
+                ::std::result::Result::Ok(Self { #(#reads),* })
+            }
+            fn id(&self) -> ::nexa_core::kernel::record::Id<Self> {
+                self.id
+            }
+        }
+        #[allow(dead_code)]
+        impl #ident {
+            #(#constants)*
+        }
+    }
+}
+
+fn definition(model: &Model) -> TokenStream {
+    let Model { doc, kind, table, attributes, fields, .. } = model;
+    let fields = fields.iter().map(|Field { name, doc, of, marks, .. }| {
+        let marks = marks.iter().map(|mark| match mark {
+            Mark::Editable => quote!(Editable),
+            Mark::Personal => quote!(Personal),
+            Mark::Folded => quote!(Folded),
+            Mark::Ranked => quote!(Ranked),
+            Mark::Queue => quote!(Queue),
+        });
+        quote_spanned! {of.span()=>
+            .field::<#of>(#name, #doc, &[#(::nexa_core::kernel::definition::Mark::#marks),*])
+        }
+    });
+    let search = attributes.search.iter().map(|(path, weight)| quote!(.search(#path, #weight)));
+    let uniques = attributes.uniques.iter().map(|unique| {
+        let (paths, code) = (&unique.paths, &unique.code);
+        quote!(.unique(&[#(#paths),*], #code))
+    });
+    let indexes = attributes.indexes.iter().map(|paths| quote!(.index(&[#(#paths),*])));
+    let bookkeeping = attributes.bookkeeping.then(|| quote!(.bookkeeping()));
+    quote! {
+        ::nexa_core::kernel::definition::Definition::new(#kind, #table, #doc)
+            #(#fields)* #(#search)* #(#uniques)* #(#indexes)* #bookkeeping
+            .finish()
+    }
+}
+
+fn write(field: &Field) -> TokenStream {
+    let Field { ident, of, .. } = field;
+    // The place of the derived column; `RecordDef::derive` fills it.
+    let derived = field.derives().then(|| quote!(values.push(::nexa_core::kernel::value::Value::Null);));
+    quote_spanned! {of.span()=>
+        <#of as ::nexa_core::kernel::record::Field>::write(&self.#ident, &mut values);
+        #derived
+    }
+}
+
+fn read(field: &Field) -> TokenStream {
+    let Field { ident, of, .. } = field;
+    let value = quote_spanned!(of.span()=> <#of as ::nexa_core::kernel::record::Field>::read(values)?);
+    if !field.derives() {
+        return quote!(#ident: #value);
+    }
+    quote! {
+        #ident: {
+            let value = #value;
+            values.next();
+            value
+        }
+    }
+}
+
+fn constant(record: &Ident, field: &Field) -> TokenStream {
+    let Field { ident, name, visibility, .. } = field;
+    let present = field.present();
+    let constant = format_ident!("{}", name.to_uppercase(), span = ident.span());
+    let doc = if field.doc.is_empty() { format!("The field `{name}`.") } else { field.doc.clone() };
+    quote! {
+        #[doc = #doc]
+        #visibility const #constant: ::nexa_core::kernel::record::Column<#record, #present> =
+            ::nexa_core::kernel::record::Column::new(#name);
+    }
+}
