@@ -5,6 +5,7 @@ pub mod error;
 pub mod filter;
 pub mod in_place;
 pub mod ledger;
+pub mod memory;
 pub mod ports;
 pub mod record;
 pub mod search;

@@ -4,6 +4,9 @@
 extern crate self as nexa_core;
 
 pub mod kernel;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod values;
 
 pub use kernel::{
     error::{Code, Error, ErrorKind, Result},
@@ -12,3 +15,7 @@ pub use kernel::{
     value::{Amount, Date, Timestamp},
 };
 pub use nexa_derive::Record;
+pub use values::{
+    About, Accepts, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Money, Name, Percent,
+    Phone, Reason, Reasons, Signals, Subject, Tags, TimeZone, Url,
+};

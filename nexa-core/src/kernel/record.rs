@@ -81,6 +81,11 @@ impl<R> From<Uuid> for Id<R> {
         Self::new(uuid)
     }
 }
+impl<R> From<Id<R>> for Uuid {
+    fn from(id: Id<R>) -> Self {
+        id.0
+    }
+}
 impl<R> Serialize for Id<R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)

@@ -131,7 +131,72 @@ impl Amount {
     }
     /// Reads `50000`, `50000.00` or `50000.0000`.
     pub fn parse(text: &str) -> Option<Self> {
-        Decimal::from_str_exact(text.trim()).ok().and_then(Self::from_decimal)
+        let text = text.trim();
+        // A decimal may otherwise be written `+1`, `.5` or `1_000`.
+        if !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-'))
+            || !text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit())
+        {
+            return None;
+        }
+        Decimal::from_str_exact(text).ok().and_then(Self::from_decimal)
+    }
+}
+
+/// In JSON a string such as `"50000.00"`.
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Reads a string or a number.
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReadAmount)
+    }
+}
+
+struct ReadAmount;
+
+/// From here on a floating-point number no longer holds four exact places.
+const LARGEST_FLOAT: f64 = 1e11;
+
+impl de::Visitor<'_> for ReadAmount {
+    type Value = Amount;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an amount such as \"50000.00\"")
+    }
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Amount, E> {
+        Amount::parse(text).ok_or_else(|| E::custom("give an amount such as 50000.00, with at most four places"))
+    }
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Amount, E> {
+        number.checked_mul(10_000).map(Amount).ok_or_else(|| E::custom("give an amount below 922 trillion"))
+    }
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Amount, E> {
+        self.visit_i64(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Amount, E> {
+        if number.abs() < LARGEST_FLOAT {
+            self.visit_str(&number.to_string())
+        } else {
+            Err(E::custom("write an amount this large as a string, so that it stays exact"))
+        }
+    }
+}
+
+impl JsonSchema for Amount {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Amount".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": ["string", "number"],
+            "pattern": r"^-?\d+(\.\d+)?$",
+            "description": "An exact decimal with at most four places; answered as a string such as \"50000.00\"."
+        })
     }
 }
 

@@ -1,0 +1,98 @@
+//! The reference backend: tables in memory, for tests, previews and short-lived data.
+//!
+//! It is the oracle of the other backends, so it does everything in the plainest way: filters are evaluated row by
+//! row, a unit of work holds its tenant's lock from start to end, and a list of inverse edits takes it back.
+
+mod aggregate;
+mod table;
+mod tenant;
+mod unit;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use self::{
+    tenant::Tenant,
+    unit::{Snapshot, Unit},
+};
+use super::{
+    error::Result,
+    in_place::run_in_place,
+    record::RecordDef,
+    store::{ReadRequest, Store, Work, WriteRequest},
+};
+
+/// A storage in memory; it is empty when made and gone when dropped. Tenants work in parallel, readers of one tenant
+/// as well.
+///
+/// Work must not call the store that runs it: it would wait for itself.
+#[derive(Default)]
+pub struct MemoryStore {
+    tenants: RwLock<HashMap<Uuid, Arc<RwLock<Tenant>>>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The tenant, when anything was ever written to it.
+    fn known(&self, org: Uuid) -> Option<Arc<RwLock<Tenant>>> {
+        self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(&org).cloned()
+    }
+
+    fn tenant(&self, org: Uuid) -> Arc<RwLock<Tenant>> {
+        self.known(org).unwrap_or_else(|| {
+            let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(tenants.entry(org).or_default())
+        })
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl Store for MemoryStore {
+    /// Nothing to do: a table is there as soon as a row is.
+    async fn migrate(&self, _: &[&'static RecordDef]) -> Result<()> {
+        Ok(())
+    }
+
+    async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()> {
+        let tenant = self.tenant(request.org);
+        // A panic in work is caught before it reaches the lock; and whatever broke it, the rollback left it whole.
+        let mut tenant = tenant.write().unwrap_or_else(PoisonError::into_inner);
+        let mut unit = Unit::begin(&mut tenant);
+        let result = run_in_place(&*work, &mut unit).and_then(|()| unit.check());
+        if result.is_err() || request.discard {
+            unit.roll_back();
+        }
+        result
+    }
+
+    async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
+        let tenant = self.known(request.org).unwrap_or_default();
+        let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
+        run_in_place(&*work, &mut Snapshot(&tenant))
+    }
+
+    async fn drop_org(&self, org: Uuid) -> Result<()> {
+        if let Some(tenant) = self.known(org) {
+            // Emptied in place: somebody may be waiting for its lock.
+            *tenant.write().unwrap_or_else(PoisonError::into_inner) = Tenant::default();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::testing::conformance!(|| async { MemoryStore::new() });
+}

@@ -1,0 +1,232 @@
+//! The rows of one kind of one tenant, with the indexes that keep keyed work independent of their number.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
+
+use uuid::Uuid;
+
+use crate::kernel::{
+    record::{ColumnType, RecordDef, Row},
+    value::Value,
+};
+
+/// A value as a key of an index: ordered as backends sort, nulls last.
+#[derive(Clone, Debug)]
+pub(super) struct Ordered(pub(super) Value);
+
+impl Ordered {
+    /// Keeps values of different types apart.
+    const fn rank(&self) -> u8 {
+        match self.0 {
+            Value::Bool(_) => 0,
+            Value::Int(_) => 1,
+            Value::Amount(_) => 2,
+            Value::Text(_) => 3,
+            Value::Uuid(_) => 4,
+            Value::Time(_) => 5,
+            Value::Date(_) => 6,
+            Value::Json(_) => 7,
+            Value::Null => 8,
+        }
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.rank().cmp(&other.rank()).then_with(|| self.0.order(&other.0))
+    }
+}
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl PartialEq for Ordered {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+impl Eq for Ordered {}
+
+/// One elementary change of a table. [`Table::make`] answers the edit that takes it back.
+#[derive(Debug)]
+pub(super) enum Edit {
+    /// The row of this id becomes this, or nothing.
+    Row(Uuid, Option<Row>),
+    /// The weight of a term of a row becomes this, or the row has the term no more.
+    Term(String, Uuid, Option<i64>),
+    /// The external key of system and key names this row, or none.
+    Key((String, String), Option<Uuid>),
+}
+
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) def: &'static RecordDef,
+    rows: BTreeMap<Uuid, Row>,
+    /// For each column that is a reference or part of a unique: the rows by value, trashed ones included.
+    columns: BTreeMap<usize, BTreeMap<Ordered, BTreeSet<Uuid>>>,
+    /// For each unique, in the order of the definition: the live row by values.
+    uniques: Vec<BTreeMap<Vec<Ordered>, Uuid>>,
+    terms: BTreeMap<String, BTreeMap<Uuid, i64>>,
+    keys: HashMap<(String, String), Uuid>,
+}
+
+impl Table {
+    pub(super) fn new(def: &'static RecordDef) -> Self {
+        let references = references(def).map(|(column, _)| column);
+        let unique = def.uniques.iter().flat_map(|unique| unique.columns.iter().copied());
+        Self {
+            def,
+            rows: BTreeMap::new(),
+            columns: references.chain(unique).map(|column| (column, BTreeMap::new())).collect(),
+            uniques: def.uniques.iter().map(|_| BTreeMap::new()).collect(),
+            terms: BTreeMap::new(),
+            keys: HashMap::new(),
+        }
+    }
+
+    pub(super) fn row(&self, id: Uuid) -> Option<&Row> {
+        self.rows.get(&id)
+    }
+
+    /// All rows by id.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.values()
+    }
+
+    /// The rows whose column holds one of these values.
+    pub(super) fn with_value(&self, column: usize, values: &[Value]) -> BTreeSet<Uuid> {
+        let wanted = values.iter().filter(|value| !value.is_null());
+        if column == self.def.id {
+            return wanted.filter_map(Value::as_uuid).filter(|id| self.rows.contains_key(id)).collect();
+        }
+        match self.columns.get(&column) {
+            Some(index) => wanted.filter_map(|value| index.get(&Ordered(value.clone()))).flatten().copied().collect(),
+            None => {
+                let wanted: BTreeSet<Ordered> = wanted.cloned().map(Ordered).collect();
+                let held = self.rows.iter().filter(|(_, row)| wanted.contains(&Ordered(row.get(column).clone())));
+                held.map(|(id, _)| *id).collect()
+            }
+        }
+    }
+
+    /// The row that an external key names.
+    pub(super) fn with_key(&self, system: &str, key: &str) -> Option<Uuid> {
+        self.keys.get(&(system.to_owned(), key.to_owned())).copied()
+    }
+
+    /// The live row that has the values which this row has in a unique; by the position of the unique.
+    pub(super) fn holder(&self, unique: usize, row: &Row) -> Option<Uuid> {
+        let values = self.unique_values(unique, row)?;
+        self.uniques.get(unique)?.get(&values).copied()
+    }
+
+    /// The rows that have a term for every one of these beginnings, with their score.
+    pub(super) fn search(&self, sought: &[String]) -> BTreeMap<Uuid, i64> {
+        let mut found: Option<BTreeMap<Uuid, i64>> = None;
+        for beginning in sought {
+            let mut best: BTreeMap<Uuid, i64> = BTreeMap::new();
+            let from_here = self.terms.range::<String, _>(beginning..);
+            for (_, rows) in from_here.take_while(|(term, _)| term.starts_with(beginning.as_str())) {
+                for (id, weight) in rows {
+                    best.entry(*id).and_modify(|known| *known = (*known).max(*weight)).or_insert(*weight);
+                }
+            }
+            found = Some(match found {
+                None => best,
+                Some(before) => before
+                    .into_iter()
+                    .filter_map(|(id, sum)| best.get(&id).map(|weight| (id, sum.saturating_add(*weight))))
+                    .collect(),
+            });
+        }
+        found.unwrap_or_default()
+    }
+
+    /// Makes an edit and answers its inverse.
+    pub(super) fn make(&mut self, edit: Edit) -> Edit {
+        match edit {
+            Edit::Row(id, row) => {
+                let before = self.rows.remove(&id);
+                if let Some(before) = &before {
+                    self.unindex(id, before);
+                }
+                if let Some(row) = row {
+                    self.index(id, &row);
+                    self.rows.insert(id, row);
+                }
+                Edit::Row(id, before)
+            }
+            Edit::Term(term, id, weight) => {
+                let rows = self.terms.entry(term.clone()).or_default();
+                let before = match weight {
+                    Some(weight) => rows.insert(id, weight),
+                    None => rows.remove(&id),
+                };
+                if rows.is_empty() {
+                    self.terms.remove(&term);
+                }
+                Edit::Term(term, id, before)
+            }
+            Edit::Key(key, id) => {
+                let before = match id {
+                    Some(id) => self.keys.insert(key.clone(), id),
+                    None => self.keys.remove(&key),
+                };
+                Edit::Key(key, before)
+            }
+        }
+    }
+
+    fn index(&mut self, id: Uuid, row: &Row) {
+        for (column, index) in &mut self.columns {
+            index.entry(Ordered(row.get(*column).clone())).or_default().insert(id);
+        }
+        for unique in 0..self.uniques.len() {
+            if let Some(values) = self.unique_values(unique, row)
+                && let Some(index) = self.uniques.get_mut(unique)
+            {
+                index.insert(values, id);
+            }
+        }
+    }
+
+    fn unindex(&mut self, id: Uuid, row: &Row) {
+        for (column, index) in &mut self.columns {
+            let value = Ordered(row.get(*column).clone());
+            if let Some(ids) = index.get_mut(&value) {
+                ids.remove(&id);
+                if ids.is_empty() {
+                    index.remove(&value);
+                }
+            }
+        }
+        for unique in 0..self.uniques.len() {
+            if let Some(values) = self.unique_values(unique, row)
+                && let Some(index) = self.uniques.get_mut(unique)
+            {
+                index.remove(&values);
+            }
+        }
+    }
+
+    /// The values that a row takes in a unique; `None` when it is not constrained: trashed, or with a null.
+    fn unique_values(&self, unique: usize, row: &Row) -> Option<Vec<Ordered>> {
+        if !row.live(self.def) {
+            return None;
+        }
+        let columns = &self.def.uniques.get(unique)?.columns;
+        let values = columns.iter().map(|column| row.get(*column));
+        values.map(|value| (!value.is_null()).then(|| Ordered(value.clone()))).collect()
+    }
+}
+
+/// The columns of a kind that are references, with the kinds they point at.
+pub(super) fn references(def: &RecordDef) -> impl Iterator<Item = (usize, &'static str)> {
+    def.columns.iter().enumerate().filter_map(|(index, column)| match column.kind {
+        ColumnType::Reference(kind) => Some((index, kind)),
+        _ => None,
+    })
+}

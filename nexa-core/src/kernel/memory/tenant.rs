@@ -1,0 +1,140 @@
+//! Everything of one tenant, and what can be asked of it.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeSet, HashMap},
+};
+
+use uuid::Uuid;
+
+use super::table::{Table, references};
+use crate::kernel::{
+    filter::Predicate,
+    ledger::{Event, EventQuery, Head, Seq},
+    record::{RecordDef, Row},
+    store::{Key, Select, SortKey, Trash},
+    value::Value,
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Tenant {
+    pub(super) tables: HashMap<&'static str, Table>,
+    pub(super) events: Vec<Event>,
+    pub(super) head: Head,
+}
+
+impl Tenant {
+    pub(super) fn table_mut(&mut self, def: &'static RecordDef) -> &mut Table {
+        self.tables.entry(def.kind).or_insert_with(|| Table::new(def))
+    }
+
+    pub(super) fn row(&self, kind: &str, id: Uuid) -> Option<&Row> {
+        self.tables.get(kind)?.row(id)
+    }
+
+    pub(super) fn load(&self, of: &RecordDef, by: Key, values: &[Value]) -> Vec<Row> {
+        let Some(table) = self.tables.get(of.kind) else { return Vec::new() };
+        let found = match by {
+            Key::Column(column) => table.with_value(column, values),
+            Key::External => values
+                .chunks_exact(2)
+                .filter_map(|pair| match pair {
+                    [Value::Text(system), Value::Text(key)] => table.with_key(system, key),
+                    _ => None,
+                })
+                .filter(|id| table.row(*id).is_some_and(|row| row.live(of)))
+                .collect::<BTreeSet<Uuid>>(),
+        };
+        found.into_iter().filter_map(|id| table.row(id).cloned()).collect()
+    }
+
+    /// Whether a row is wanted by its trash mark and its values.
+    fn wants(&self, of: &RecordDef, filter: &Predicate, trash: Trash, row: &Row) -> bool {
+        let by_mark = match trash {
+            Trash::Live => row.live(of),
+            Trash::Trashed => !row.live(of),
+            Trash::Any => true,
+        };
+        let related = |def: &'static RecordDef, id| self.row(def.kind, id).filter(|row| row.live(def)).cloned();
+        by_mark && filter.holds(row, &related) == Some(true)
+    }
+
+    /// The rows of a kind that a filter selects, by id.
+    pub(super) fn matching(&self, of: &RecordDef, filter: &Predicate, trash: Trash) -> Vec<&Row> {
+        let rows = self.tables.get(of.kind).into_iter().flat_map(Table::rows);
+        rows.filter(|row| self.wants(of, filter, trash, row)).collect()
+    }
+
+    pub(super) fn select(&self, query: &Select) -> Vec<Row> {
+        if !query.terms.is_empty() {
+            return self.search(query);
+        }
+        let position = |row: &Row| -> Vec<Value> {
+            query.sort.iter().map(|key| row.get(key.column).clone()).chain([Value::Uuid(row.id(query.of))]).collect()
+        };
+        let mut found: Vec<(Vec<Value>, &Row)> = self
+            .matching(query.of, &query.filter, query.trash)
+            .into_iter()
+            .map(|row| (position(row), row))
+            .filter(|(at, _)| query.after.as_ref().is_none_or(|last| order(&query.sort, at, last).is_gt()))
+            .collect();
+        found.sort_by(|(a, _), (b, _)| order(&query.sort, a, b));
+        found.into_iter().take(query.limit).map(|(_, row)| row.clone()).collect()
+    }
+
+    fn search(&self, query: &Select) -> Vec<Row> {
+        let Some(table) = self.tables.get(query.of.kind) else { return Vec::new() };
+        let last = match query.after.as_deref() {
+            Some([Value::Int(score), Value::Uuid(id)]) => Some((*score, *id)),
+            _ => None,
+        };
+        let best_first = |a: &(i64, Uuid), b: &(i64, Uuid)| b.0.cmp(&a.0).then(a.1.cmp(&b.1));
+        let mut hits: Vec<(i64, Uuid)> = table
+            .search(&query.terms)
+            .into_iter()
+            .map(|(id, score)| (score, id))
+            .filter(|hit| last.is_none_or(|last| best_first(hit, &last).is_gt()))
+            .collect();
+        hits.sort_by(best_first);
+        hits.into_iter()
+            .filter_map(|(_, id)| table.row(id))
+            .filter(|row| self.wants(query.of, &query.filter, query.trash, row))
+            .take(query.limit)
+            .cloned()
+            .collect()
+    }
+
+    pub(super) fn events(&self, query: &EventQuery) -> Vec<Event> {
+        let wanted = query.records.as_ref().map(|records| records.iter().copied().collect::<BTreeSet<Uuid>>());
+        let fits = |event: &&Event| wanted.as_ref().is_none_or(|wanted| wanted.contains(&event.record));
+        let before = |seq: Seq| query.after == 0 || seq < query.after;
+        if query.backwards {
+            let newest_first = self.events.iter().rev().filter(|event| before(event.seq));
+            newest_first.filter(fits).take(query.limit).cloned().collect()
+        } else {
+            let seen = usize::try_from(query.after).unwrap_or(usize::MAX);
+            self.events.iter().skip(seen).filter(fits).take(query.limit).cloned().collect()
+        }
+    }
+
+    /// A kind and its column that point at this row, when there are any.
+    pub(super) fn pointing_at(&self, kind: &str, id: Uuid) -> Option<(&'static RecordDef, usize)> {
+        let pointing = self.tables.values().flat_map(|table| references(table.def).map(move |found| (table, found)));
+        pointing
+            .filter(|(_, (_, target))| *target == kind)
+            .find(|(table, (column, _))| !table.with_value(*column, &[Value::Uuid(id)]).is_empty())
+            .map(|(table, (column, _))| (table.def, column))
+    }
+}
+
+/// Compares two positions: the values of the sort keys, nulls last in both directions, then the id.
+fn order(sort: &[SortKey], a: &[Value], b: &[Value]) -> Ordering {
+    let descending = sort.iter().map(|key| key.descending).chain([false]);
+    for ((a, b), descending) in a.iter().zip(b).zip(descending) {
+        let ordering = if descending && !a.is_null() && !b.is_null() { b.order(a) } else { a.order(b) };
+        if ordering.is_ne() {
+            return ordering;
+        }
+    }
+    Ordering::Equal
+}

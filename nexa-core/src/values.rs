@@ -1,0 +1,46 @@
+//! Values: each has one normal form, given to it once when it is read from outside.
+//!
+//! A value says what is wrong with an input as a fragment that tells what to do: `give at most 200 characters`.
+//! What comes back from storage was checked when it went in, and is not checked again.
+
+#[macro_use]
+mod text;
+
+mod about;
+mod accepts;
+mod address;
+mod assignee;
+#[cfg(test)]
+mod check;
+#[doc(hidden)]
+pub mod closed_enum;
+mod currency;
+mod custom;
+mod document;
+mod email;
+mod money;
+mod percent;
+mod phone;
+mod reasons;
+mod signals;
+mod tags;
+mod time_zone;
+mod url;
+
+pub use about::About;
+pub use accepts::Accepts;
+pub use address::{Address, Country};
+pub use assignee::Assignee;
+pub use currency::Currency;
+pub use custom::Custom;
+pub use document::{Document, canonical};
+pub use email::Email;
+pub use money::{CURRENCY_MISMATCH, Money, TOO_LARGE};
+pub use percent::Percent;
+pub use phone::Phone;
+pub use reasons::{Reason, Reasons};
+pub use signals::Signals;
+pub use tags::Tags;
+pub use text::{Body, Choice, Name, Subject};
+pub use time_zone::TimeZone;
+pub use url::Url;

@@ -1,0 +1,82 @@
+//! What a draft takes for a field.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{Body, Choice, Country, Currency, Email, Name, Percent, Phone, Subject, TimeZone, Url};
+
+/// A field of this type can be given as a `V`: a value of the type itself, or a plain text, which is checked when the
+/// draft is read.
+///
+/// ```
+/// use nexa_core::{Accepts, Email};
+///
+/// assert_eq!(<Email as Accepts<&str>>::json("Ada@Example.com"), "Ada@Example.com");
+/// assert_eq!(<u8 as Accepts<u8>>::json(75), 75);
+/// ```
+pub trait Accepts<V> {
+    /// The JSON of the draft.
+    fn json(value: V) -> Json;
+}
+
+impl<T: Serialize> Accepts<T> for T {
+    fn json(value: T) -> Json {
+        // What cannot be written as JSON is refused when the draft is read.
+        serde_json::to_value(value).unwrap_or(Json::Null)
+    }
+}
+
+impl Accepts<&str> for String {
+    fn json(value: &str) -> Json {
+        Json::from(value)
+    }
+}
+
+impl Accepts<u8> for Percent {
+    fn json(value: u8) -> Json {
+        Json::from(value)
+    }
+}
+
+macro_rules! accepts_text {
+    ($($type:ty),*) => {$(
+        impl Accepts<&str> for $type {
+            fn json(value: &str) -> Json {
+                Json::from(value)
+            }
+        }
+        impl Accepts<String> for $type {
+            fn json(value: String) -> Json {
+                Json::from(value)
+            }
+        }
+        impl Accepts<&String> for $type {
+            fn json(value: &String) -> Json {
+                Json::from(value.as_str())
+            }
+        }
+    )*};
+}
+
+accepts_text!(Name, Subject, Body, Choice, Url, Email, Phone, Currency, Country, TimeZone);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn given<T: Accepts<V>, V>(value: V) -> Json {
+        T::json(value)
+    }
+
+    #[test]
+    fn a_text_or_the_value_itself() {
+        assert_eq!(given::<Email, _>("A@b.com"), json!("A@b.com"));
+        assert_eq!(given::<Email, _>(Email::parse("A@b.com").unwrap()), json!("a@b.com"));
+        assert_eq!(given::<Name, _>(String::from("Ada")), json!("Ada"));
+        assert_eq!(given::<String, _>("Ada"), json!("Ada"));
+        assert_eq!(given::<Percent, _>(75), json!(75));
+        assert_eq!(given::<Option<u8>, _>(Some(7)), json!(7));
+    }
+}
