@@ -247,15 +247,35 @@ struct Broken {
     updated_at: Timestamp,
     #[record(folded)]
     size: i64,
+    pair: Pair,
+}
+
+/// It forgets to say that it is two columns wide.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+struct Pair(i64, i64);
+
+impl Field for Pair {
+    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
+        out.push(plain_column(&format!("{name}.left"), ColumnType::Int));
+        out.push(plain_column(&format!("{name}.right"), ColumnType::Int));
+    }
+    fn write(&self, out: &mut Vec<Value>) {
+        self.0.write(out);
+        self.1.write(out);
+    }
+    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
+        Ok(Self(Field::read(values)?, Field::read(values)?))
+    }
 }
 
 #[test]
-fn paths_that_do_not_resolve_are_told() {
+fn what_does_not_resolve_is_told() {
     let told = problems(Broken::def());
     assert_eq!(
         told,
         [
             "broken: `size` cannot have the derived column `size.folded`: its columns do not fit",
+            "broken: `pair` declares 2 columns but its width is 1",
             "broken: search: there is no column `size.y`",
             "broken: unique: there is no column `id.x`",
             "broken: index: there is no column `size.width`",

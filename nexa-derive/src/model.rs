@@ -111,7 +111,7 @@ fn check_required(ident: &Ident, fields: &[Field]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    Err(error(ident.span(), format!("a record needs the field {}", missing.join(", "))))
+    Err(error(ident.span(), format!("a record also needs {}", missing.join(", "))))
 }
 
 /// The field of a path must exist; what is below it is known at run time only.

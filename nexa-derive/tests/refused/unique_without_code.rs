@@ -1,0 +1,14 @@
+use nexa_core::{Id, Record, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+#[derive(Record, Clone, Serialize, Deserialize, JsonSchema)]
+#[record(kind = "toy", table = "toys", unique("version"))]
+struct Toy {
+    id: Id<Toy>,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+fn main() {}
