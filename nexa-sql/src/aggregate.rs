@@ -6,7 +6,6 @@ use nexa_core::kernel::{
     store::{Aggregate, Group, Measure},
     value::{Amount, Value},
 };
-use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::{
@@ -153,8 +152,19 @@ pub fn finish(def: &RecordDef, measure: Measure, high: i64, low: i64, count: i64
         let sum = i64::try_from(sum).map_err(|_| overflow())?;
         return Ok(if amount { Value::Amount(Amount::from_ten_thousandths(sum)) } else { Value::Int(sum) });
     }
-    let scale = if amount { 4 } else { 0 };
-    let sum = Decimal::try_from_i128_with_scale(sum, scale).map_err(|_| overflow())?;
-    let mean = sum.checked_div(Decimal::from(count)).and_then(Amount::rounded).ok_or_else(overflow)?;
-    Ok(Value::Amount(mean))
+    let sum = if amount { sum } else { sum * TEN_THOUSAND };
+    let mean = i64::try_from(half_even(sum, i128::from(count))).map_err(|_| overflow())?;
+    Ok(Value::Amount(Amount::from_ten_thousandths(mean)))
+}
+
+const TEN_THOUSAND: i128 = 10_000;
+
+/// The quotient by a positive number, rounded half to even.
+const fn half_even(sum: i128, count: i128) -> i128 {
+    let (floor, rest) = (sum.div_euclid(count), sum.rem_euclid(count));
+    match rest * 2 - count {
+        ..0 => floor,
+        0 => floor + floor.rem_euclid(2),
+        _ => floor + 1,
+    }
 }

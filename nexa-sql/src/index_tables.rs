@@ -14,7 +14,7 @@ pub struct IndexTables {
     pub add_value: String,
     /// Removes an indexed value: field, value, record.
     pub remove_value: String,
-    /// Adds an external key: system, key, record.
+    /// Adds an external key: system, key, record. It changes no row when the key is another record's.
     pub add_key: String,
     /// Removes an external key: system, key, record.
     pub remove_key: String,
@@ -23,7 +23,8 @@ pub struct IndexTables {
 /// The statements of the index tables.
 pub fn index_tables(dialect: Dialect) -> IndexTables {
     let add = |table: &str, columns: &[&str], again: &str| {
-        let mut sql = format!("INSERT INTO {} (org, kind, {}) VALUES (", dialect.table(table), columns.join(", "));
+        let mut sql =
+            format!("INSERT INTO {} AS entry (org, kind, {}) VALUES (", dialect.table(table), columns.join(", "));
         for number in 1..=columns.len() + 2 {
             if number > 1 {
                 sql.push_str(", ");
@@ -54,7 +55,12 @@ pub fn index_tables(dialect: Dialect) -> IndexTables {
         remove_term: remove("terms", &["term", "record"]),
         add_value: add("indexed_values", &["field", "value", "record"], " ON CONFLICT DO NOTHING"),
         remove_value: remove("indexed_values", &["field", "value", "record"]),
-        add_key: add("external_keys", &["system", "key", "record"], ""),
+        add_key: add(
+            "external_keys",
+            &["system", "key", "record"],
+            " ON CONFLICT (org, kind, system, key) DO UPDATE SET record = excluded.record \
+             WHERE entry.record = excluded.record",
+        ),
         remove_key: remove("external_keys", &["system", "key", "record"]),
     }
 }

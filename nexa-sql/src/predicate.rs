@@ -198,12 +198,12 @@ fn matching<'q>(text: &mut Text<'q>, scope: Scope, column: usize, place: Place, 
             text.push(" >= ''");
         }
         (Place::End, Dialect::Sqlite) => {
-            // As bytes: for text, SQLite counts characters only up to a NUL.
-            text.push("substr(CAST(");
-            text.column(depth, def, column);
-            text.push(&format!(" AS BLOB), -{}) = CAST(", sought.len()));
+            // As bytes: for text, SQLite counts characters only up to a NUL. Of an empty text there is no end.
+            let own = text.aside(|text| text.column(depth, def, column));
+            text.push(&format!("CASE WHEN {own} IS NOT NULL THEN coalesce(substr(CAST({own} AS BLOB), -"));
+            text.push(&format!("{}), x'') = CAST(", sought.len()));
             text.bind(Bind::text(sought));
-            text.push(" AS BLOB)");
+            text.push(" AS BLOB) END");
         }
         (Place::End, Dialect::Postgres) => {
             text.push("right(");

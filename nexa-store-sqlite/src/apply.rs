@@ -132,10 +132,10 @@ impl SqliteTransaction<'_> {
             statement.raw_execute()
         });
         match (written, entry) {
-            (Ok(_), _) => Ok(()),
-            (Err(failure), Entry::Key(system, key)) if failure::is_constraint(&failure) => {
+            (Ok(0), Entry::Key(system, key)) if add => {
                 Err(codes::EXTERNAL_KEY_TAKEN.with("kind", def.kind).with("system", system).with("key", key))
             }
+            (Ok(_), _) => Ok(()),
             (Err(failure), _) => Err(self.failed(&failure)),
         }
     }

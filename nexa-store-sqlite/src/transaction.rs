@@ -49,14 +49,6 @@ impl<'a> SqliteTransaction<'a> {
         Self { link, org, writes: true, head, applied: false, touched: Vec::new(), lost }
     }
 
-    /// Refuses to go on after a failure.
-    fn usable(&self) -> Result<()> {
-        match &*self.lost.borrow() {
-            Some(error) => Err(error.clone()),
-            None => Ok(()),
-        }
-    }
-
     pub(crate) fn failed(&self, failure: &rusqlite::Error) -> Error {
         self.link.failed(failure)
     }
@@ -193,7 +185,6 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>> {
-        self.usable()?;
         match by {
             _ if values.is_empty() => Ok(Vec::new()),
             Key::Column(column) => self.load_rows(of, column, values),
@@ -202,26 +193,29 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     async fn select(&mut self, query: &Select) -> Result<Vec<Row>> {
-        self.usable()?;
         self.select_rows(query)
     }
 
     async fn aggregate(&mut self, query: &Aggregate) -> Result<Vec<Row>> {
-        self.usable()?;
         self.aggregate_rows(query)
     }
 
     async fn apply(&mut self, batch: Batch) -> Result<()> {
-        self.usable()?;
-        let applied = if self.writes { self.apply_batch(batch) } else { Err(codes::READ_ONLY.error()) };
+        if !self.writes {
+            return Err(codes::READ_ONLY.error());
+        }
+        if let Some(lost) = self.lost.borrow().as_ref() {
+            // SQLite may have given up the transaction: nothing may be written outside of it.
+            return Err(lost.clone());
+        }
+        let applied = self.apply_batch(batch);
         if let Err(error) = &applied {
-            *self.lost.borrow_mut() = Some(error.clone());
+            self.lost.replace(Some(error.clone()));
         }
         applied
     }
 
     async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
-        self.usable()?;
         self.read_events(query)
     }
 }
