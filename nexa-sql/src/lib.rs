@@ -1,1 +1,32 @@
-//! Placeholder.
+//! Renders the schema, queries and changes of the kernel as SQL text with numbered binds.
+//!
+//! The text comes from definitions alone; everything a caller gave is a bind. The first bind of every
+//! statement is the tenant. What a filter means is said by
+//! [`Predicate::holds`](nexa_core::kernel::filter::Predicate::holds); the text agrees with it.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod aggregate;
+mod change;
+mod dialect;
+mod events;
+mod index_tables;
+mod kernel_tables;
+mod load;
+mod merged;
+mod order;
+mod predicate;
+mod prefix;
+mod schema;
+mod search;
+mod select;
+mod text;
+
+pub use aggregate::{Answer, aggregate, finish};
+pub use change::{Changed, delete, insert, update};
+pub use dialect::Dialect;
+pub use events::{EVENT_COLUMNS, events, insert_event, read_head, write_head};
+pub use index_tables::{IndexTables, index_tables};
+pub use load::{load_by_key, load_external};
+pub use schema::{Index, Table, schema, tables};
+pub use select::select;
+pub use text::{Bind, Statement};

@@ -1,1 +1,112 @@
-//! Placeholder.
+//! Nexa on SQLite: one writer with group commit, many readers, no runtime.
+//!
+//! A unit of work runs where it was called when nobody else writes. Units that come while somebody writes
+//! wait, and are committed together by a thread that starts when it is first needed. Reads run at once on
+//! connections of their own, each on a snapshot.
+//!
+//! ```no_run
+//! # fn main() -> nexa_core::Result<()> {
+//! let store = nexa_store_sqlite::SqliteStore::open("crm.db")?;
+//! # Ok(())
+//! # }
+//! ```
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod apply;
+mod backup;
+mod bind;
+pub mod codes;
+mod connection;
+mod failure;
+mod ledger;
+mod migrate;
+mod month;
+mod options;
+mod queue;
+mod reader;
+mod references;
+mod statements;
+mod transaction;
+mod writer;
+
+use std::{path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use nexa_core::kernel::{
+    error::Result,
+    record::RecordDef,
+    store::{ReadRequest, Store, Work, WriteRequest},
+};
+use nexa_sql::Dialect;
+use uuid::Uuid;
+
+pub use migrate::VERSION;
+pub use options::Options;
+
+use crate::{
+    connection::{Kinds, Link, Purpose},
+    queue::{Alone, Queue, Task},
+    reader::Readers,
+    writer::{Unit, Writer},
+};
+
+/// The schema of these kinds as a script, for a host that wants to read or run it.
+pub fn schema(defs: &[&'static RecordDef]) -> String {
+    nexa_sql::schema(Dialect::Sqlite, defs)
+}
+
+/// A file with every tenant's records. Several stores, also of several processes, may work on one file.
+pub struct SqliteStore {
+    queue: Arc<Queue>,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens the file, or makes it. Errors: `store.locked`, `store.not_writable`, `store.not_a_database`,
+    /// `store.io`, `schema.newer`.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        Self::open_with(path, Options::default())
+    }
+
+    /// The same with options.
+    pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self> {
+        let path = path.as_ref();
+        let kinds = Kinds::default();
+        let link = Link::open(path, &options, &kinds, Purpose::Write)?;
+        migrate::check(&link)?;
+        Ok(Self { queue: Queue::new(Writer::new(link)), readers: Readers::new(path.to_owned(), options, kinds) })
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl Store for SqliteStore {
+    async fn migrate(&self, defs: &[&'static RecordDef]) -> Result<()> {
+        let defs = defs.to_vec();
+        let alone: Alone = Box::new(move |link| migrate::migrate(link, &defs));
+        self.queue.run(Task::Alone(alone)).await
+    }
+
+    async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()> {
+        self.queue.run(Task::Unit(Unit { request, work })).await
+    }
+
+    async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
+        self.readers.run(request, &*work)
+    }
+
+    async fn drop_org(&self, org: Uuid) -> Result<()> {
+        let alone: Alone = Box::new(move |link| migrate::drop_org(link, org));
+        self.queue.run(Task::Alone(alone)).await
+    }
+
+    async fn backup(&self, path: &Path) -> Result<()> {
+        backup::backup(&self.readers.open()?, path)
+    }
+}

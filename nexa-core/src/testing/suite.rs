@@ -7,6 +7,8 @@
 
 pub mod aggregates;
 pub mod changes;
+pub mod concurrency;
+pub mod documents;
 pub mod filters;
 pub mod keyed_loads;
 pub mod ledger;
@@ -62,12 +64,14 @@ macro_rules! __conformance {
                     a_row_that_others_point_at_stays;
                 units: a_unit_sees_its_own_changes, an_error_takes_everything_back, a_swallowed_refusal_is_no_commit,
                     a_discarded_unit_changes_nothing, a_panic_costs_its_unit_only, work_does_not_wait_for_the_outside,
-                    a_read_changes_nothing, a_read_is_one_snapshot, writes_of_a_tenant_follow_one_another,
+                    a_read_changes_nothing;
+                concurrency: a_read_is_one_snapshot, writes_of_a_tenant_follow_one_another,
                     failures_take_no_other_unit_with_them, tenants_work_in_parallel;
                 ledger: events_are_sealed_in_order, events_come_back_as_they_were, events_are_found;
                 keyed_loads: rows_are_loaded_by_id, rows_are_loaded_by_unique_and_reference, long_lists_of_keys;
                 filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
-                    keys_of_a_map, entries_of_a_list, related_rows, trashed_and_live;
+                    related_rows, trashed_and_live;
+                documents: keys_of_a_map, entries_of_a_list;
                 pages: pages_run_in_both_directions, ties_are_broken_by_id, a_queue_is_merged, limits_hold;
                 searches: terms_match_by_their_beginning, hits_come_best_first, searches_are_filtered_and_paged,
                     terms_follow_their_rows;
@@ -92,4 +96,32 @@ macro_rules! __conformance {
             $crate::testing::suite::run(($make)(), $crate::testing::suite::$module::$check);
         })+
     };
+}
+
+#[cfg(test)]
+mod tests {
+    /// A check that the macro does not list would never run.
+    #[test]
+    fn every_check_is_listed() {
+        let files = [
+            include_str!("suite/aggregates.rs"),
+            include_str!("suite/changes.rs"),
+            include_str!("suite/concurrency.rs"),
+            include_str!("suite/documents.rs"),
+            include_str!("suite/filters.rs"),
+            include_str!("suite/keyed_loads.rs"),
+            include_str!("suite/ledger.rs"),
+            include_str!("suite/pages.rs"),
+            include_str!("suite/random_filters.rs"),
+            include_str!("suite/references.rs"),
+            include_str!("suite/searches.rs"),
+            include_str!("suite/tenants.rs"),
+            include_str!("suite/units.rs"),
+        ];
+        let macro_text = include_str!("suite.rs");
+        let checks =
+            files.iter().flat_map(|file| file.split("\npub fn ").skip(1)).filter_map(|rest| rest.split('(').next());
+        let unlisted: Vec<&str> = checks.filter(|name| !macro_text.contains(*name)).collect();
+        assert!(unlisted.is_empty(), "{unlisted:?}");
+    }
 }

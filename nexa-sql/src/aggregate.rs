@@ -1,0 +1,170 @@
+//! A query for groups and measures.
+
+use nexa_core::kernel::{
+    error::{Result, codes},
+    record::{ColumnType, RecordDef},
+    store::{Aggregate, Group, Measure},
+    value::{Amount, Value},
+};
+use uuid::Uuid;
+
+use crate::{
+    dialect::Dialect,
+    predicate::{Scope, and_condition, and_trash},
+    text::{Bind, Statement, Text},
+};
+
+/// How a column of the answer is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// As a value of this type.
+    Column(ColumnType),
+    /// As the high part of a sum; the low part and the count of summands follow it.
+    Sum,
+}
+
+/// Renders an aggregate, and says how its columns are read. [`finish`] makes the measures of them.
+pub fn aggregate<'q>(dialect: Dialect, org: Uuid, query: &'q Aggregate) -> (Statement<'q>, Vec<Answer>) {
+    let scope = Scope::of(query.of, query.trash);
+    let mut text = Text::new(dialect, org);
+    let mut answers = Vec::with_capacity(query.groups.len() + query.measures.len());
+    text.push("SELECT ");
+    for group in &query.groups {
+        separate(&mut text, &answers);
+        answers.push(Answer::Column(write_group(&mut text, query.of, *group)));
+    }
+    for measure in &query.measures {
+        separate(&mut text, &answers);
+        answers.push(write_measure(&mut text, query.of, *measure));
+    }
+    if answers.is_empty() {
+        text.push("NULL");
+    }
+    text.push(" FROM ");
+    text.table(query.of.table);
+    text.push(" AS t0 WHERE t0.org = ");
+    text.placeholder(1);
+    and_trash(&mut text, scope, query.trash);
+    and_condition(&mut text, scope, &query.filter);
+    for (clause, ending) in [(" GROUP BY ", ""), (" ORDER BY ", " NULLS LAST")] {
+        for number in 1..=query.groups.len() {
+            text.push(if number == 1 { clause } else { ", " });
+            text.push(&format!("{number}{ending}"));
+        }
+    }
+    text.push(" LIMIT ");
+    text.bind(Bind::int(query.limit));
+    (text.finish(), answers)
+}
+
+fn separate(text: &mut Text<'_>, answers: &[Answer]) {
+    if !answers.is_empty() {
+        text.push(", ");
+    }
+}
+
+fn kind_of(def: &RecordDef, column: usize) -> ColumnType {
+    def.columns.get(column).map_or(ColumnType::Text, |column| column.kind)
+}
+
+fn write_group(text: &mut Text<'_>, def: &RecordDef, group: Group) -> ColumnType {
+    match group {
+        Group::Column(column) => {
+            text.column(0, def, column);
+            kind_of(def, column)
+        }
+        Group::Month(column, zone) => {
+            let moment = kind_of(def, column) == ColumnType::Time;
+            match (text.dialect, moment) {
+                (Dialect::Sqlite, true) => {
+                    text.push("nexa_month(");
+                    text.column(0, def, column);
+                    text.push(", ");
+                    text.bind(Bind::text(zone.name()));
+                    text.push(")");
+                }
+                (Dialect::Sqlite, false) => {
+                    text.push("substr(");
+                    text.column(0, def, column);
+                    text.push(", 1, length(");
+                    text.column(0, def, column);
+                    text.push(") - 2) || '01'");
+                }
+                (Dialect::Postgres, moment) => {
+                    text.push("date_trunc('month', ");
+                    text.column(0, def, column);
+                    if moment {
+                        text.push(" AT TIME ZONE ");
+                        text.bind(Bind::text(zone.name()));
+                    }
+                    text.push(")::date");
+                }
+            }
+            ColumnType::Date
+        }
+    }
+}
+
+fn write_measure(text: &mut Text<'_>, def: &RecordDef, measure: Measure) -> Answer {
+    let (function, column) = match measure {
+        Measure::Count => {
+            text.push("count(*)");
+            return Answer::Column(ColumnType::Int);
+        }
+        Measure::Sum(column) | Measure::Avg(column) => {
+            // In two parts, so that no sum of whole numbers overflows on its way; PostgreSQL's sums do not.
+            let (high, low) = match text.dialect {
+                Dialect::Sqlite => (" >> 32), sum(", " & 4294967295), count("),
+                Dialect::Postgres => ("), sum(0 * ", "), count("),
+            };
+            text.push("sum(");
+            text.column(0, def, column);
+            text.push(high);
+            text.column(0, def, column);
+            text.push(low);
+            text.column(0, def, column);
+            text.push(")");
+            return Answer::Sum;
+        }
+        Measure::Distinct(column) => ("count(DISTINCT ", column),
+        Measure::Min(column) => ("min(", column),
+        Measure::Max(column) => ("max(", column),
+    };
+    text.push(function);
+    text.column(0, def, column);
+    text.push(")");
+    match measure {
+        Measure::Distinct(_) => Answer::Column(ColumnType::Int),
+        _ => Answer::Column(kind_of(def, column)),
+    }
+}
+
+/// The value of a sum or a mean from the parts of a sum. Error: `aggregate.overflow`.
+pub fn finish(def: &RecordDef, measure: Measure, high: i64, low: i64, count: i64) -> Result<Value> {
+    let (Measure::Sum(column) | Measure::Avg(column)) = measure else { return Ok(Value::Null) };
+    if count == 0 {
+        return Ok(Value::Null);
+    }
+    let overflow = || codes::OVERFLOW.with("field", def.columns.get(column).map_or("", |column| column.path.as_str()));
+    let sum = (i128::from(high) << 32) + i128::from(low);
+    let amount = kind_of(def, column) == ColumnType::Amount;
+    if matches!(measure, Measure::Sum(_)) {
+        let sum = i64::try_from(sum).map_err(|_| overflow())?;
+        return Ok(if amount { Value::Amount(Amount::from_ten_thousandths(sum)) } else { Value::Int(sum) });
+    }
+    let sum = if amount { sum } else { sum * TEN_THOUSAND };
+    let mean = i64::try_from(half_even(sum, i128::from(count))).map_err(|_| overflow())?;
+    Ok(Value::Amount(Amount::from_ten_thousandths(mean)))
+}
+
+const TEN_THOUSAND: i128 = 10_000;
+
+/// The quotient by a positive number, rounded half to even.
+const fn half_even(sum: i128, count: i128) -> i128 {
+    let (floor, rest) = (sum.div_euclid(count), sum.rem_euclid(count));
+    match rest * 2 - count {
+        ..0 => floor,
+        0 => floor + floor.rem_euclid(2),
+        _ => floor + 1,
+    }
+}

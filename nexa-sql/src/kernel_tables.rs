@@ -1,0 +1,123 @@
+//! The tables that the kernel keeps beside the records.
+
+use crate::{
+    dialect::Dialect,
+    schema::{Index, Table},
+};
+
+/// How a column of a kernel table is typed.
+#[derive(Clone, Copy)]
+enum Type {
+    Uuid,
+    Bytes,
+    Number,
+    Text,
+    MaybeText,
+    MaybeBytes,
+}
+
+impl Type {
+    const fn sql(self, dialect: Dialect) -> &'static str {
+        match (dialect, self) {
+            (Dialect::Sqlite, Self::Uuid | Self::Bytes) => "BLOB NOT NULL",
+            (Dialect::Sqlite, Self::MaybeBytes) => "BLOB",
+            (Dialect::Sqlite, Self::Number) => "INTEGER NOT NULL",
+            (Dialect::Sqlite, Self::Text) => "TEXT NOT NULL",
+            (Dialect::Sqlite, Self::MaybeText) => "TEXT",
+            (Dialect::Postgres, Self::Uuid) => "uuid NOT NULL",
+            (Dialect::Postgres, Self::Bytes) => "bytea NOT NULL",
+            (Dialect::Postgres, Self::MaybeBytes) => "bytea",
+            (Dialect::Postgres, Self::Number) => "bigint NOT NULL",
+            (Dialect::Postgres, Self::Text) => "text COLLATE \"C\" NOT NULL",
+            (Dialect::Postgres, Self::MaybeText) => "text COLLATE \"C\"",
+        }
+    }
+}
+
+const LEDGER: &[(&str, Type)] =
+    &[("org", Type::Uuid), ("seq", Type::Number), ("at", Type::Number), ("head", Type::Bytes)];
+
+const EVENTS: &[(&str, Type)] = &[
+    ("org", Type::Uuid),
+    ("seq", Type::Number),
+    ("unit", Type::Uuid),
+    ("at", Type::Number),
+    ("actor", Type::Text),
+    ("on_behalf_of", Type::MaybeText),
+    ("cause", Type::MaybeText),
+    ("request", Type::MaybeText),
+    ("command", Type::Text),
+    ("verb", Type::Text),
+    ("kind", Type::Text),
+    ("record", Type::Uuid),
+    ("format", Type::Number),
+    ("digest", Type::Bytes),
+    ("salt", Type::MaybeBytes),
+    ("reason", Type::MaybeText),
+    ("payload", Type::MaybeText),
+    ("hash", Type::Bytes),
+];
+
+const TERMS: &[(&str, Type)] = &[
+    ("org", Type::Uuid),
+    ("kind", Type::Text),
+    ("term", Type::Text),
+    ("record", Type::Uuid),
+    ("weight", Type::Number),
+];
+
+const INDEXED_VALUES: &[(&str, Type)] =
+    &[("org", Type::Uuid), ("kind", Type::Text), ("field", Type::Text), ("value", Type::Text), ("record", Type::Uuid)];
+
+const EXTERNAL_KEYS: &[(&str, Type)] =
+    &[("org", Type::Uuid), ("kind", Type::Text), ("system", Type::Text), ("key", Type::Text), ("record", Type::Uuid)];
+
+/// The kernel's tables.
+pub(crate) fn kernel_tables(dialect: Dialect) -> Vec<Table> {
+    let index = |name: &str, table: &str, columns: &str| Index {
+        name: dialect.constraint(name),
+        sql: format!("CREATE INDEX {} ON {} ({columns})", dialect.constraint(name), dialect.table(table)),
+    };
+    vec![
+        table(dialect, "schema_version", &[("version", Type::Number)], "version", true, Vec::new()),
+        table(dialect, "ledger", LEDGER, "org", true, Vec::new()),
+        table(
+            dialect,
+            "events",
+            EVENTS,
+            "org, seq",
+            // Payloads are long, and long rows do not belong into the inner pages of a tree.
+            false,
+            vec![index("events_record_idx", "events", "org, record, seq")],
+        ),
+        table(dialect, "terms", TERMS, "org, kind, term, record", true, Vec::new()),
+        table(dialect, "indexed_values", INDEXED_VALUES, "org, kind, field, value, record", true, Vec::new()),
+        table(
+            dialect,
+            "external_keys",
+            EXTERNAL_KEYS,
+            "org, kind, system, key",
+            true,
+            vec![index("external_keys_record_idx", "external_keys", "org, kind, record")],
+        ),
+    ]
+}
+
+fn table(
+    dialect: Dialect,
+    name: &str,
+    columns: &[(&str, Type)],
+    key: &str,
+    clustered: bool,
+    indexes: Vec<Index>,
+) -> Table {
+    let mut sql = format!("CREATE TABLE {} (\n", dialect.table(name));
+    for (column, kind) in columns {
+        sql.push_str(&format!("  {column} {},\n", kind.sql(dialect)));
+    }
+    sql.push_str(&format!("  CONSTRAINT {} PRIMARY KEY ({key})\n)", dialect.constraint(&format!("{name}_pk"))));
+    if dialect == Dialect::Sqlite {
+        sql.push_str(if clustered { " STRICT, WITHOUT ROWID" } else { " STRICT" });
+    }
+    Table { name: dialect.table(name), sql, indexes }
+}

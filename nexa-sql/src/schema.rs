@@ -1,0 +1,155 @@
+//! The schema: tables, constraints and indexes of the kernel and of every kind.
+
+use nexa_core::kernel::record::{ColumnDef, ColumnType, Derived, RecordDef};
+
+use crate::{dialect::Dialect, kernel_tables::kernel_tables};
+
+/// A table with its indexes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name in the database.
+    pub name: String,
+    /// The statement that creates it.
+    pub sql: String,
+    /// Its indexes.
+    pub indexes: Vec<Index>,
+}
+
+/// An index of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// Its name in the database.
+    pub name: String,
+    /// The statement that creates it.
+    pub sql: String,
+}
+
+/// The tables of the kernel, then of the kinds in the order in which they are given.
+pub fn tables(dialect: Dialect, defs: &[&'static RecordDef]) -> Vec<Table> {
+    let mut tables = kernel_tables(dialect);
+    tables.extend(defs.iter().map(|def| table(dialect, def, defs)));
+    tables
+}
+
+/// The whole schema as one script.
+pub fn schema(dialect: Dialect, defs: &[&'static RecordDef]) -> String {
+    let mut script = String::new();
+    for table in tables(dialect, defs) {
+        for sql in std::iter::once(&table.sql).chain(table.indexes.iter().map(|index| &index.sql)) {
+            script.push_str(sql);
+            script.push_str(";\n");
+        }
+        script.push('\n');
+    }
+    script
+}
+
+fn table(dialect: Dialect, def: &'static RecordDef, defs: &[&'static RecordDef]) -> Table {
+    let mut lines = vec![match dialect {
+        Dialect::Sqlite => "org BLOB NOT NULL".to_owned(),
+        Dialect::Postgres => "org uuid NOT NULL".to_owned(),
+    }];
+    lines.extend(def.columns.iter().map(|column| {
+        let null = if column.nullable { "" } else { " NOT NULL" };
+        format!("\"{}\" {}{null}", column.name, dialect.column_type(column.kind))
+    }));
+    let constraint = |name: &str, rest: String| {
+        format!("CONSTRAINT {} {rest}", dialect.constraint(&format!("{}_{name}", def.table)))
+    };
+    lines.push(constraint("pk", format!("PRIMARY KEY (org, {})", quoted(def, def.id))));
+    lines.extend(checks(dialect, def).into_iter().map(|(name, check)| constraint(&name, format!("CHECK ({check})"))));
+    for relation in &def.relations {
+        let Some(target) = defs.iter().find(|target| target.kind == relation.kind) else { continue };
+        let column = def.columns.get(relation.column).map_or("", |column| column.name.as_str());
+        lines.push(constraint(
+            &format!("{column}_fk"),
+            format!(
+                "FOREIGN KEY (org, \"{column}\") REFERENCES {} (org, {}) DEFERRABLE INITIALLY DEFERRED",
+                dialect.table(target.table),
+                quoted(target, target.id)
+            ),
+        ));
+    }
+    let strict = if dialect == Dialect::Sqlite { " STRICT" } else { "" };
+    let name = dialect.table(def.table);
+    let sql = format!("CREATE TABLE {name} (\n  {}\n){strict}", lines.join(",\n  "));
+    Table { name, sql, indexes: indexes(dialect, def) }
+}
+
+fn quoted(def: &RecordDef, column: usize) -> String {
+    format!("\"{}\"", def.columns.get(column).map_or("id", |column| column.name.as_str()))
+}
+
+fn checks(dialect: Dialect, def: &RecordDef) -> Vec<(String, String)> {
+    let mut checks = Vec::new();
+    for (index, column) in def.columns.iter().enumerate() {
+        let name = quoted(def, index);
+        if let ColumnType::Enum(values) = column.kind {
+            let values: Vec<String> = values.iter().map(|value| format!("'{}'", value.replace('\'', "''"))).collect();
+            checks.push((format!("{}_check", column.name), format!("{name} IN ({})", values.join(", "))));
+        }
+        if column.kind == ColumnType::Bool && dialect == Dialect::Sqlite {
+            checks.push((format!("{}_check", column.name), format!("{name} IN (0, 1)")));
+        }
+        if let Some(Derived::Queue(first)) = column.derived {
+            let (a, b) = (quoted(def, first), quoted(def, first + 1));
+            checks.push((format!("{}_either", column.name), format!("{a} IS NULL OR {b} IS NULL")));
+        }
+        if let Some((currency, other)) = currency_of(def, column) {
+            let other = quoted(def, other);
+            checks.push((format!("{currency}_both"), format!("({name} IS NULL) = ({other} IS NULL)")));
+        }
+    }
+    checks
+}
+
+/// The currency column that belongs to an amount column, when both can be absent.
+fn currency_of<'d>(def: &'d RecordDef, amount: &ColumnDef) -> Option<(&'d str, usize)> {
+    let field = amount.path.strip_suffix(".amount")?;
+    let currency = def.column(&format!("{field}.currency"))?;
+    let column = def.columns.get(currency)?;
+    (amount.kind == ColumnType::Amount && amount.nullable && column.nullable).then_some((&column.name, currency))
+}
+
+fn indexes(dialect: Dialect, def: &RecordDef) -> Vec<Index> {
+    let table = dialect.table(def.table);
+    let mut indexes = Vec::new();
+    let mut add = |unique: bool, name: &str, columns: &[String], condition: Option<String>| {
+        let name = dialect.constraint(name);
+        let unique = if unique { "UNIQUE " } else { "" };
+        let condition = condition.map_or_else(String::new, |condition| format!(" WHERE {condition}"));
+        let sql = format!("CREATE {unique}INDEX {name} ON {table} (org, {}){condition}", columns.join(", "));
+        indexes.push(Index { name, sql });
+    };
+    let names = |columns: &[usize]| columns.iter().map(|column| quoted(def, *column)).collect::<Vec<_>>();
+    let trash = def.deleted_at.map(|column| quoted(def, column));
+    for unique in &def.uniques {
+        let columns = names(&unique.columns);
+        add(true, &unique.name, &columns, trash.as_ref().map(|trash| format!("{trash} IS NULL")));
+        // A load by key finds trashed rows as well.
+        if let Some(trash) = &trash {
+            add(false, &format!("{}_trash", unique.name), &columns, Some(format!("{trash} IS NOT NULL")));
+        }
+    }
+    for index in &def.indexes {
+        let mut columns = names(&index.columns);
+        // The id breaks ties; the trash mark lets a page of live rows be found in the index alone.
+        for column in std::iter::once(def.id).chain(def.deleted_at) {
+            if !index.columns.contains(&column) {
+                columns.push(quoted(def, column));
+            }
+        }
+        add(false, &index.name, &columns, None);
+    }
+    // Removing a record looks for those that point at it.
+    for relation in &def.relations {
+        if def.indexes.iter().any(|index| index.columns.first() == Some(&relation.column)) {
+            continue;
+        }
+        let Some(column) = def.columns.get(relation.column) else { continue };
+        let name = format!("{}_{}_ref", def.table, column.name);
+        let condition = column.nullable.then(|| format!("\"{}\" IS NOT NULL", column.name));
+        add(false, &name, &[format!("\"{}\"", column.name), quoted(def, def.id)], condition);
+    }
+    indexes
+}

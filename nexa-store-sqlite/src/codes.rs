@@ -1,0 +1,41 @@
+//! What can go wrong with the file. Nothing is lost and nothing is half done after any of these.
+
+use nexa_core::Code;
+
+/// Somebody else kept the file locked for longer than the busy timeout.
+pub const LOCKED: Code = Code::unavailable(
+    "store.locked",
+    "The database {path} stayed locked by another process; nothing was changed, try again.",
+);
+/// The disk is full, or the file has reached the size that the host allows it.
+pub const FULL: Code = Code::unavailable(
+    "store.full",
+    "There is no room left for the database {path}; nothing was changed, make room and try again.",
+);
+/// The file or its directory cannot be written to.
+pub const NOT_WRITABLE: Code = Code::unavailable(
+    "store.not_writable",
+    "The database {path} cannot be written; allow writing to the file and to its directory.",
+)
+.permanent();
+/// The file is something else.
+pub const NOT_A_DATABASE: Code =
+    Code::unavailable("store.not_a_database", "The file {path} is not an SQLite database; name another file.")
+        .permanent();
+/// The file was written by a later version of the library.
+pub const NEWER: Code = Code::unavailable(
+    "schema.newer",
+    "The database {path} has schema {found}, and this version knows {known}; use a newer version of Nexa.",
+)
+.permanent();
+/// Reading or writing the file failed.
+pub const IO: Code = Code::unavailable(
+    "store.io",
+    "The database {path} cannot be read or written ({problem}); nothing was changed, check the disk.",
+);
+/// A backup does not overwrite.
+pub const BACKUP_EXISTS: Code =
+    Code::conflict("backup.exists", "There is already a file {path}; give the backup a new name.");
+
+/// All of them, for the catalog.
+pub const ALL: &[Code] = &[LOCKED, FULL, NOT_WRITABLE, NOT_A_DATABASE, NEWER, IO, BACKUP_EXISTS];

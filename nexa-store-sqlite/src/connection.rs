@@ -1,0 +1,106 @@
+//! A connection to the file, with what is remembered between its transactions.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use nexa_core::kernel::{error::Result, record::RecordDef};
+use rusqlite::{Connection, OpenFlags, config::DbConfig, vtab::array};
+
+use crate::{failure, month, options::Options, statements::Statements};
+
+/// Enough for every statement of every kind; a statement takes a few kilobytes.
+const STATEMENTS: usize = 512;
+
+/// The kinds that the store was told of.
+#[derive(Clone, Default)]
+pub(crate) struct Kinds(Arc<RwLock<Vec<&'static RecordDef>>>);
+
+impl Kinds {
+    /// Adds those that are not known yet.
+    pub(crate) fn learn(&self, defs: &[&'static RecordDef]) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for def in defs {
+            known.retain(|other| other.kind != def.kind);
+            known.push(def);
+        }
+    }
+    /// All of them.
+    pub(crate) fn all(&self) -> Vec<&'static RecordDef> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What connections are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Write,
+    Read,
+}
+
+/// A connection.
+pub(crate) struct Link {
+    pub(crate) db: Connection,
+    pub(crate) path: PathBuf,
+    pub(crate) kinds: Kinds,
+    pub(crate) statements: Statements,
+}
+
+impl Link {
+    pub(crate) fn open(path: &Path, options: &Options, kinds: &Kinds, purpose: Purpose) -> Result<Self> {
+        let connect = || -> rusqlite::Result<Connection> {
+            let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            if purpose == Purpose::Write {
+                flags |= OpenFlags::SQLITE_OPEN_CREATE;
+            }
+            let db = Connection::open_with_flags(path, flags)?;
+            prepare(&db, options, purpose)?;
+            Ok(db)
+        };
+        let db = connect().map_err(|problem| failure::error(path, &problem))?;
+        Ok(Self { db, path: path.to_owned(), kinds: kinds.clone(), statements: Statements::default() })
+    }
+
+    /// The error of a failed call.
+    pub(crate) fn failed(&self, failure: &rusqlite::Error) -> nexa_core::Error {
+        failure::error(&self.path, failure)
+    }
+
+    /// Runs a statement without binds or rows.
+    pub(crate) fn execute(&self, sql: &str) -> rusqlite::Result<()> {
+        self.db.prepare_cached(sql)?.raw_execute().map(|_| ())
+    }
+}
+
+fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Result<()> {
+    db.busy_timeout(options.busy_timeout)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A misspelt column is an error, never a text.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    // Plans do not depend on what is bound, so statements are not prepared again.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    db.pragma_update(None, "synchronous", if options.durable { "FULL" } else { "NORMAL" })?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    match purpose {
+        Purpose::Write => {
+            db.pragma_update_and_check(None, "wal_autocheckpoint", 4_000, |_| Ok(()))?;
+            db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
+            db.pragma_update(None, "cache_size", -32_768)?;
+            if let Some(largest) = options.largest {
+                let page: i64 = db.pragma_query_value(None, "page_size", |row| row.get(0))?;
+                let pages = i64::try_from(largest).unwrap_or(i64::MAX) / page.max(1);
+                db.pragma_update_and_check(None, "max_page_count", pages.max(1), |_| Ok(()))?;
+            }
+        }
+        Purpose::Read => {
+            db.pragma_update(None, "cache_size", -8_192)?;
+            db.pragma_update(None, "query_only", true)?;
+        }
+    }
+    array::load_module(db)?;
+    month::register(db)
+}

@@ -1,0 +1,202 @@
+//! Whose turn it is to write. A caller that finds nobody writing writes on its own thread; those that come
+//! meanwhile wait, and a thread of the store commits them together.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
+};
+
+use futures_channel::oneshot;
+use nexa_core::kernel::error::{Result, codes};
+
+use crate::{
+    connection::Link,
+    writer::{Unit, Writer},
+};
+
+/// At most so many units share a commit.
+const LARGEST_GROUP: usize = 64;
+
+/// Something that has the file for itself.
+pub(crate) type Alone = Box<dyn FnOnce(&mut Link) -> Result<()> + Send>;
+
+pub(crate) enum Task {
+    Unit(Unit),
+    Alone(Alone),
+}
+
+struct Waiting {
+    task: Task,
+    answer: oneshot::Sender<Result<()>>,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Waiting>,
+    /// Whether somebody has the turn. Nobody waits while nobody has it.
+    busy: bool,
+    /// Whether the turn is the thread's.
+    handed: bool,
+    closed: bool,
+    thread: Option<JoinHandle<()>>,
+}
+
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    turn: Condvar,
+    writer: Mutex<Writer>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Work panics are caught before they get here; what the mutex guards is whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Queue {
+    pub(crate) fn new(writer: Writer) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::default(), turn: Condvar::new(), writer: Mutex::new(writer) })
+    }
+
+    /// Runs a task: here, or where others are being committed.
+    pub(crate) async fn run(self: &Arc<Self>, task: Task) -> Result<()> {
+        let receiver = {
+            let mut state = locked(&self.state);
+            if state.busy {
+                let (answer, receiver) = oneshot::channel();
+                state.waiting.push_back(Waiting { task, answer });
+                Ok(receiver)
+            } else {
+                state.busy = true;
+                Err(task)
+            }
+        };
+        match receiver {
+            Ok(receiver) => {
+                receiver.await.unwrap_or_else(|_| Err(codes::STORE_FAILED.with("problem", "it was closed")))
+            }
+            Err(task) => {
+                let _turn = Turn(self);
+                let mut writer = locked(&self.writer);
+                match task {
+                    Task::Unit(unit) => writer.run(&[unit]).pop().unwrap_or(Ok(())),
+                    Task::Alone(alone) => alone(&mut writer.link),
+                }
+            }
+        }
+    }
+
+    /// Gives the turn to the thread when others wait, else to nobody.
+    fn pass_on(self: &Arc<Self>) {
+        let mut state = locked(&self.state);
+        if state.waiting.is_empty() {
+            state.busy = false;
+            return;
+        }
+        if state.thread.is_none() {
+            let queue = Arc::clone(self);
+            state.thread = thread::Builder::new().name("nexa-writer".to_owned()).spawn(move || queue.serve()).ok();
+        }
+        if state.thread.is_some() {
+            state.handed = true;
+            drop(state);
+            self.turn.notify_one();
+        } else {
+            // No thread is to be had: serve those who wait rather than leave them.
+            drop(state);
+            while self.serve_group() {}
+        }
+    }
+
+    /// The thread.
+    fn serve(&self) {
+        loop {
+            let state = locked(&self.state);
+            let state = self
+                .turn
+                .wait_while(state, |state| !state.handed && !state.closed)
+                .unwrap_or_else(PoisonError::into_inner);
+            let ends = !state.handed;
+            drop(state);
+            if ends {
+                return;
+            }
+            while self.serve_group() {}
+        }
+    }
+
+    /// Commits the next group. When nobody waits any more it gives up the turn and answers false.
+    fn serve_group(&self) -> bool {
+        let mut tasks = VecDeque::with_capacity(LARGEST_GROUP);
+        {
+            let mut state = locked(&self.state);
+            while tasks.len() < LARGEST_GROUP {
+                match state.waiting.pop_front() {
+                    // Nobody waits for it any more, and nothing of it was done.
+                    Some(waiting) if waiting.answer.is_canceled() => {}
+                    Some(waiting) => tasks.push_back(waiting),
+                    None => break,
+                }
+            }
+            if tasks.is_empty() {
+                (state.busy, state.handed) = (false, false);
+                return false;
+            }
+        }
+        let mut writer = locked(&self.writer);
+        let mut answers = Vec::with_capacity(LARGEST_GROUP);
+        let mut units = Vec::with_capacity(LARGEST_GROUP);
+        for Waiting { task, answer } in tasks {
+            match task {
+                Task::Unit(unit) => {
+                    units.push(unit);
+                    answers.push(answer);
+                }
+                Task::Alone(alone) => {
+                    commit(&mut writer, &mut units, &mut answers);
+                    // Who waited may be gone; then nobody hears of it.
+                    let _ = answer.send(alone(&mut writer.link));
+                }
+            }
+        }
+        commit(&mut writer, &mut units, &mut answers);
+        true
+    }
+
+    /// Ends the thread, after it has served all who wait.
+    pub(crate) fn close(&self) {
+        let thread = {
+            let mut state = locked(&self.state);
+            state.closed = true;
+            state.thread.take()
+        };
+        self.turn.notify_all();
+        if let Some(thread) = thread
+            && thread.thread().id() != thread::current().id()
+        {
+            // A thread that ended with a panic has nothing more to say.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn commit(writer: &mut Writer, units: &mut Vec<Unit>, answers: &mut Vec<oneshot::Sender<Result<()>>>) {
+    if units.is_empty() {
+        return;
+    }
+    let results = writer.run(units);
+    units.clear();
+    for (answer, result) in answers.drain(..).zip(results) {
+        // Who waited may be gone; the work is done all the same.
+        let _ = answer.send(result);
+    }
+}
+
+/// The turn of a caller; passed on however the caller ends.
+struct Turn<'q>(&'q Arc<Queue>);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.pass_on();
+    }
+}
