@@ -1,1 +1,33 @@
-//! Placeholder.
+//! A CRM that other products embed: one compiled rulebook on the storage you already have.
+//!
+//! ```
+//! use nexa_crm::{Create, CreateOrg, blocking, sales::Lead};
+//!
+//! # fn main() -> nexa_crm::Result<()> {
+//! let crm = blocking::open("memory:")?;
+//! let lisa = crm.create_org(CreateOrg::new("Acme Support", "Lisa", "lisa@acme.example")?)?;
+//! let lead = lisa.run(Create::<Lead>::new().set(Lead::EMAIL, "sarah@example.com").set(Lead::COMPANY, "Acme"))?;
+//! for permission in lisa.explain(&lead)? {
+//!     match permission.refusal {
+//!         None => println!("{} is allowed", permission.operation),
+//!         Some(refusal) => println!("{}: {refusal}", permission.operation),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod blocking;
+mod document;
+mod open;
+mod system;
+
+pub use document::catalog_json;
+#[cfg(feature = "sqlite")]
+pub use document::sqlite_schema;
+pub use nexa_core::*;
+pub use open::{URL_INVALID, builder, open, open_with};
+pub use system::{SystemClock, SystemIds};
+
+#[cfg(feature = "sqlite")]
+pub use nexa_store_sqlite as sqlite;

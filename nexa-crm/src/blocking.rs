@@ -1,0 +1,143 @@
+//! The same API for hosts without an asynchronous runtime: every call blocks its thread.
+
+use std::path::Path;
+
+use nexa_core::{
+    AggregateOf, Command, CreateOrg, CrmBuilder, Envelope, Feed, Filter, Find, GroupRow, Hits, Page, Permission, Principal,
+    Query, Record, Ref, Request, Result, kernel::query::HistoryPage,
+};
+use pollster::block_on;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+/// Opens `memory:` or `sqlite:PATH`; see [`open`](crate::open).
+pub fn open(url: &str) -> Result<Crm> {
+    block_on(crate::open(url)).map(Crm)
+}
+
+/// The same with a builder of the host's own; see [`open_with`](crate::open_with).
+pub fn open_with(url: &str, builder: CrmBuilder) -> Result<Crm> {
+    block_on(crate::open_with(url, builder)).map(Crm)
+}
+
+/// The whole machine; cheap to clone.
+#[derive(Clone)]
+pub struct Crm(nexa_core::Crm);
+
+impl Crm {
+    /// Blocks on this Crm.
+    pub const fn new(crm: nexa_core::Crm) -> Self {
+        Self(crm)
+    }
+    /// The asynchronous Crm.
+    pub const fn asynchronous(&self) -> &nexa_core::Crm {
+        &self.0
+    }
+    /// Makes a tenant with its first admin and answers the admin's session.
+    pub fn create_org(&self, create: CreateOrg) -> Result<Session> {
+        block_on(self.0.create_org(create)).map(Session)
+    }
+    /// Whether the tenant exists.
+    pub fn has_org(&self, org: impl Into<Uuid>) -> Result<bool> {
+        block_on(self.0.has_org(org))
+    }
+    /// A session of somebody in a tenant. The host has authenticated them.
+    pub fn session(&self, org: impl Into<Uuid>, principal: Principal) -> Session {
+        Session(self.0.session(org, principal))
+    }
+    /// A session of a user.
+    pub fn user(&self, org: impl Into<Uuid>, user: impl Into<Uuid>) -> Session {
+        Session(self.0.user(org, user))
+    }
+    /// A session of the host itself; never hand it to a caller from outside.
+    pub fn system(&self, org: impl Into<Uuid>, cause: impl Into<String>) -> Session {
+        Session(self.0.system(org, cause))
+    }
+    /// Events of a tenant after a position, for the trusted host.
+    pub fn feed(&self, org: impl Into<Uuid>, after: u64, limit: usize) -> Result<Feed> {
+        block_on(self.0.feed(org, after, limit))
+    }
+    /// Removes a tenant with everything it has.
+    pub fn drop_org(&self, org: impl Into<Uuid>) -> Result<()> {
+        block_on(self.0.drop_org(org))
+    }
+    /// Writes a consistent copy of an embedded storage to a new file while work goes on.
+    pub fn backup(&self, path: &Path) -> Result<()> {
+        block_on(self.0.backup(path))
+    }
+}
+
+/// Somebody at work in a tenant; cheap to clone.
+#[derive(Clone)]
+pub struct Session(nexa_core::Session);
+
+impl Session {
+    /// Blocks on this session.
+    pub const fn new(session: nexa_core::Session) -> Self {
+        Self(session)
+    }
+    /// The asynchronous session.
+    pub const fn asynchronous(&self) -> &nexa_core::Session {
+        &self.0
+    }
+    /// The tenant.
+    pub const fn org(&self) -> Uuid {
+        self.0.org()
+    }
+    /// Who acts.
+    pub const fn principal(&self) -> &Principal {
+        self.0.principal()
+    }
+    /// Runs a command as one unit with its history.
+    pub fn run<C: Command + Clone>(&self, command: C) -> Result<C::Output> {
+        block_on(self.0.run(command))
+    }
+    /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
+    pub fn run_with<C: Command + Clone>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
+        block_on(self.0.run_with(envelope, command))
+    }
+    /// Asks a question.
+    pub fn ask<Q: Query + Clone>(&self, query: Q) -> Result<Q::Output> {
+        block_on(self.0.ask(query))
+    }
+    /// Reads one record. Error: `record.not_found`.
+    pub fn get<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<R> {
+        block_on(self.0.get(record))
+    }
+    /// Reads a page of records.
+    pub fn find<R: Record>(&self, find: Find<R>) -> Result<Page<R>> {
+        block_on(self.0.find(find))
+    }
+    /// Counts records.
+    pub fn count<R: Record>(&self, filter: Filter) -> Result<u64> {
+        block_on(self.0.count::<R>(filter))
+    }
+    /// Groups and measures records.
+    pub fn aggregate<R: Record>(&self, query: AggregateOf<R>) -> Result<Vec<GroupRow>> {
+        block_on(self.0.aggregate(query))
+    }
+    /// Finds records by words.
+    pub fn search<R: Record>(&self, text: impl Into<String>) -> Result<Hits<R>> {
+        block_on(self.0.search(text))
+    }
+    /// Reads what happened to a record.
+    pub fn history<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<HistoryPage> {
+        block_on(self.0.history(record))
+    }
+    /// What the actor may do with a record now, and if not, why not.
+    pub fn explain<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<Vec<Permission>> {
+        block_on(self.0.explain(record))
+    }
+    /// Runs an operation of the catalog by name, from JSON to JSON.
+    pub fn execute(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<Json> {
+        block_on(self.0.execute(operation, arguments, envelope))
+    }
+    /// Runs several operations, all or none.
+    pub fn batch(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Vec<Json>> {
+        block_on(self.0.batch(requests, envelope))
+    }
+    /// Events after a position, as far as the actor may see them.
+    pub fn feed(&self, after: u64, limit: usize) -> Result<Feed> {
+        block_on(self.0.feed(after, limit))
+    }
+}

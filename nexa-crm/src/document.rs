@@ -1,0 +1,17 @@
+//! What `schema/` holds: the catalog and the tables, made from the code.
+
+use nexa_core::Result;
+
+/// The catalog of every operation as pretty JSON.
+pub async fn catalog_json() -> Result<String> {
+    let crm = crate::open("memory:").await?;
+    let document = crm.catalog().document(crm.kinds());
+    Ok(serde_json::to_string_pretty(&document).unwrap_or_default() + "\n")
+}
+
+/// The tables of the SQLite backend as SQL.
+#[cfg(feature = "sqlite")]
+pub async fn sqlite_schema() -> Result<String> {
+    let crm = crate::open("memory:").await?;
+    Ok(nexa_store_sqlite::schema(crm.kinds().all()))
+}

@@ -1,0 +1,46 @@
+//! Opening a Crm by URL.
+
+use std::sync::Arc;
+
+use nexa_core::{
+    Code, Crm, CrmBuilder, Result,
+    kernel::{memory::MemoryStore, store::Store},
+};
+
+use crate::system::{SystemClock, SystemIds};
+
+/// The URL names no backend.
+pub const URL_INVALID: Code = Code::invalid(
+    "crm.url_invalid",
+    "{url} names no backend of this build; use memory: or sqlite:PATH, such as sqlite:crm.db.",
+);
+
+/// A builder with every kind and operation, the system's clock and randomness; it lacks a store.
+pub fn builder() -> CrmBuilder {
+    Crm::builder().clock(SystemClock).ids(SystemIds::default())
+}
+
+/// Opens `memory:` or `sqlite:PATH` and brings its schema up to date.
+///
+/// Errors: `crm.url_invalid`, and of the backend, such as `store.locked`, `store.not_a_database`, `schema.newer`.
+pub async fn open(url: &str) -> Result<Crm> {
+    open_with(url, builder()).await
+}
+
+/// The same with a builder that has the host's own records, commands, rules or policy.
+pub async fn open_with(url: &str, builder: CrmBuilder) -> Result<Crm> {
+    let crm = builder.store(store(url)?).build()?;
+    crm.migrate().await?;
+    Ok(crm)
+}
+
+fn store(url: &str) -> Result<Arc<dyn Store>> {
+    match url.split_once(':') {
+        Some(("memory", "")) => Ok(Arc::new(MemoryStore::new())),
+        #[cfg(feature = "sqlite")]
+        Some(("sqlite", path)) if !path.is_empty() => {
+            Ok(Arc::new(nexa_store_sqlite::SqliteStore::open(path.strip_prefix("//").unwrap_or(path))?))
+        }
+        _ => Err(URL_INVALID.with("url", url)),
+    }
+}
