@@ -7,6 +7,7 @@ mod domain;
 pub mod import;
 pub mod kernel;
 pub mod people;
+pub mod sales;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod values;
