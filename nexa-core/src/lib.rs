@@ -6,6 +6,8 @@ extern crate self as nexa_core;
 mod domain;
 pub mod kernel;
 pub mod people;
+pub mod productivity;
+pub mod service;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod values;
