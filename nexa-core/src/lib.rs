@@ -8,6 +8,8 @@ pub mod import;
 pub mod kernel;
 pub mod people;
 pub mod sales;
+pub mod productivity;
+pub mod service;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod values;

@@ -9,7 +9,7 @@ pub use schemars;
 pub use serde;
 
 /// Declares a closed list of names that rules depend on: an enum that is a text in JSON and in storage, and sorts in the
-/// order of its declaration. The first variant is the default.
+/// order of its declaration. The first variant is the default, unless another is named: `enum Priority default Medium`.
 ///
 /// ```
 /// nexa_core::closed_enum! {
@@ -33,20 +33,26 @@ pub use serde;
 macro_rules! closed_enum {
     (
         $(#[doc = $doc:literal])*
-        $visibility:vis enum $type:ident {
+        $visibility:vis enum $type:ident $(default $default:ident)? {
             $(#[doc = $first_doc:literal])*
             $first:ident = $first_name:literal
             $(, $(#[doc = $variant_doc:literal])* $variant:ident = $name:literal)* $(,)?
         }
     ) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         $visibility enum $type {
             $(#[doc = $first_doc])*
-            #[default]
             $first,
             $($(#[doc = $variant_doc])* $variant,)*
+        }
+
+        impl ::std::default::Default for $type {
+            fn default() -> Self {
+                let named: &[Self] = &[$(Self::$default)?];
+                named.first().copied().unwrap_or(Self::$first)
+            }
         }
 
         // A list that is private to its module need not use all of it.
@@ -191,6 +197,16 @@ mod tests {
     }
 
     closed_enum! {
+        /// How urgent.
+        enum Priority default Medium {
+            /// Later.
+            Low = "low",
+            /// In turn.
+            Medium = "medium",
+        }
+    }
+
+    closed_enum! {
         /// One value.
         enum Only { /// The one.
             One = "one" }
@@ -204,6 +220,7 @@ mod tests {
         }
         assert!(Status::ALL.is_sorted());
         assert_eq!((Status::default(), Only::default().as_str(), Only::ALL.len()), (Status::New, "one", 1));
+        assert_eq!(Priority::default(), Priority::Medium);
         assert_eq!(format!("{:>5}", Status::New), "  new");
     }
 

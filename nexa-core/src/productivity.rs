@@ -1,0 +1,5 @@
+//! What the team does: tasks.
+
+pub mod task;
+
+pub use task::Task;
