@@ -1,7 +1,7 @@
 //! Joins the kinds and operations of every module into one Crm.
 
 use crate::{
-    Context, Crm, CrmBuilder, Result,
+    Context, Crm, CrmBuilder, Result, marketing,
     people::{
         Group, Membership, Org, User,
         counter::Counter,
@@ -15,7 +15,9 @@ use crate::{
 impl Crm {
     /// A builder that knows every kind and operation of the domain; it lacks a store, a clock and a source of identifiers.
     pub fn builder() -> CrmBuilder {
-        people(CrmBuilder::bare()).directory(TenantDirectory)
+        let builder = people(CrmBuilder::bare()).directory(TenantDirectory);
+        let builder = builder.mergeable::<crate::sales::Lead>().mergeable::<crate::sales::Contact>();
+        marketing::install(builder)
     }
 }
 

@@ -5,7 +5,9 @@ extern crate self as nexa_core;
 
 mod domain;
 pub mod kernel;
+pub mod marketing;
 pub mod people;
+pub mod sales;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod values;
