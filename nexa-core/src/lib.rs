@@ -6,6 +6,7 @@ extern crate self as nexa_core;
 mod domain;
 pub mod import;
 pub mod kernel;
+pub mod marketing;
 pub mod people;
 pub mod sales;
 pub mod productivity;

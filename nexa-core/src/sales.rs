@@ -3,16 +3,18 @@
 pub mod account;
 pub mod contact;
 pub mod deal;
+pub mod lead;
 pub mod pipeline;
 
 pub use account::{Account, AccountType, Tier};
 pub use contact::{Contact, ContactStatus, LifecycleStage};
 pub use deal::{Deal, DealStatus, DealType};
+pub use lead::Lead;
 pub use pipeline::{Pipeline, Stage, StageKind};
 
 use crate::CrmBuilder;
 
 /// The kinds and operations of this module.
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
-    builder.mergeable::<Contact>().mergeable::<Account>().entity::<Pipeline>().entity::<Deal>()
+    lead::install(builder).mergeable::<Contact>().mergeable::<Account>().entity::<Pipeline>().entity::<Deal>()
 }

@@ -1,0 +1,37 @@
+//! A member of a contact list.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::ContactList;
+use crate::{
+    Id, Record, Timestamp,
+    sales::{Contact, Lead},
+};
+
+/// A lead or a contact, exactly one, on a contact list.
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[record(
+    kind = "contact_list_member",
+    table = "contact_list_members",
+    unique("contact_list", "lead", code = "contact_list.already_member"),
+    unique("contact_list", "contact", code = "contact_list.already_member")
+)]
+pub struct ContactListMember {
+    /// The identifier.
+    pub id: Id<ContactListMember>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When the record was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The list.
+    pub contact_list: Id<ContactList>,
+    /// The lead; absent when it is a contact.
+    pub lead: Option<Id<Lead>>,
+    /// The contact; absent when it is a lead.
+    pub contact: Option<Id<Contact>>,
+    /// Since when.
+    pub joined_at: Timestamp,
+}
