@@ -402,7 +402,7 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) async fn rows(&mut self, query: &Select) -> Result<Vec<Row>> {
-        self.flush().await?;
+        self.flush_for(query.of, &query.filter).await?;
         let rows = self.tx.select(query).await?;
         for row in &rows {
             self.keep(query.of, row.clone());
@@ -410,9 +410,15 @@ impl<'a> Context<'a> {
         Ok(rows)
     }
 
+    /// Writes what is pending when a query could see it.
+    async fn flush_for(&mut self, of: &'static RecordDef, filter: &Predicate) -> Result<()> {
+        let seen = self.touched.iter().any(|(kind, _)| *kind == of.kind || filter.looks_at(kind));
+        if seen { self.flush().await } else { Ok(()) }
+    }
+
     /// Groups and measures with the actor's eyes.
     pub(crate) async fn groups(&mut self, mut query: Aggregate) -> Result<Vec<Row>> {
-        self.flush().await?;
+        self.flush_for(query.of, &query.filter).await?;
         query.filter = query.filter.and(compile::rows(&self.parts.kinds, query.of, self.eyes(), Action::Read)?);
         query.trash = Trash::Live;
         self.tx.aggregate(&query).await

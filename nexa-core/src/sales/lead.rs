@@ -129,7 +129,7 @@ pub struct Lead {
     /// What they did, by signal, and how often.
     pub engagement: Signals,
     /// Whose it is: a user or a group.
-    #[record(queue)]
+    #[record(editable, queue)]
     pub assignee: Option<Assignee>,
     /// The group it came through; release puts it back there.
     pub via_group: Option<Id<Group>>,
@@ -139,8 +139,10 @@ pub struct Lead {
     pub last_contacted: Option<Timestamp>,
     /// When it was qualified.
     pub qualified_at: Option<Timestamp>,
-    /// When it was converted or lost.
-    pub closed_at: Option<Timestamp>,
+    /// When it was converted.
+    pub converted_at: Option<Timestamp>,
+    /// When it was lost.
+    pub lost_at: Option<Timestamp>,
     /// The contact it became.
     pub converted_contact: Option<Id<Contact>>,
     /// The account it became or joined.

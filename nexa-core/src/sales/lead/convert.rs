@@ -235,7 +235,7 @@ async fn close(
     asked: String,
 ) -> Result<Lead> {
     lead.status = Status::Converted;
-    lead.closed_at = Some(cx.now());
+    lead.converted_at = Some(cx.now());
     lead.converted_contact = Some(contact.id);
     lead.converted_account = account.map(|account| account.id);
     lead.converted_deal = deal.map(|deal| deal.id);

@@ -147,7 +147,7 @@ impl Command for Lose {
             lead.status_before = Some(lead.status);
             lead.status = Status::Lost;
             lead.lost_reason = Some(self.reason.clone());
-            lead.closed_at = Some(now);
+            lead.lost_at = Some(now);
             Ok(())
         })
         .await
@@ -178,7 +178,7 @@ impl Command for Reopen {
             lead.may_reopen()?;
             lead.status = lead.status_before.take().unwrap_or_default();
             lead.lost_reason = None;
-            lead.closed_at = None;
+            lead.lost_at = None;
             Ok(())
         })
         .await
