@@ -91,23 +91,39 @@ fn flat(predicate: &Predicate) -> Vec<&Predicate> {
 }
 
 fn fixes(part: usize, predicate: &Predicate) -> Option<Fixed<'_>> {
-    let (column, mut values): (usize, Vec<&Value>) = match predicate {
-        Predicate::Compare(column, Comparison::Eq, value) => (*column, vec![value]),
-        Predicate::In(column, values) => (*column, values.iter().collect()),
-        _ => return None,
-    };
-    if values.len() > MOST_RANGES {
-        return None;
-    }
-    values.retain(|value| !value.is_null());
-    // A value that is listed twice must not give its rows twice.
-    let mut different: Vec<&Value> = Vec::with_capacity(values.len());
+    let (column, values) = equalities(predicate)?;
+    // A value that is listed twice must not give its rows twice, and a null matches nothing.
+    let mut different: Vec<&Value> = Vec::with_capacity(values.len().min(MOST_RANGES));
     for value in values {
-        if !different.contains(&value) {
+        if different.len() > MOST_RANGES {
+            return None;
+        }
+        if !value.is_null() && !different.contains(&value) {
             different.push(value);
         }
     }
     (!different.is_empty()).then_some(Fixed { column, values: different, part })
+}
+
+/// The column and the values of an equality, a list, or alternatives of them about one column.
+fn equalities(predicate: &Predicate) -> Option<(usize, Vec<&Value>)> {
+    match predicate {
+        Predicate::Compare(column, Comparison::Eq, value) => Some((*column, vec![value])),
+        Predicate::In(column, values) => Some((*column, values.iter().collect())),
+        Predicate::Or(any) => {
+            let mut parts = any.iter().map(equalities);
+            let (column, mut values) = parts.next()??;
+            for part in parts {
+                let (other, more) = part?;
+                if other != column {
+                    return None;
+                }
+                values.extend(more);
+            }
+            Some((column, values))
+        }
+        _ => None,
+    }
 }
 
 /// The fixed columns that lead an index, when the columns of the order follow them.

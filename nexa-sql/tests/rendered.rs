@@ -223,6 +223,11 @@ fn what_no_index_serves_is_not_merged() {
     assert!(merged(&page));
     // A value that is listed twice is one range.
     assert!(!merged(&Select { filter: only_queue(&[1]).and(status(&["open", "open"])), ..page.clone() }));
+    // Alternatives about one column are a list of it.
+    let either = Predicate::Or(vec![only_queue(&[1]), only_queue(&[2, 3])]);
+    assert!(merged(&Select { filter: either.and(status(&["open"])), ..page.clone() }));
+    let mixed = Predicate::Or(vec![only_queue(&[1]), status(&["open"])]);
+    assert!(!merged(&Select { filter: mixed.and(status(&["open"])), ..page.clone() }));
     // More ranges than it is worth.
     assert!(!merged(&Select {
         filter: only_queue(&(0..65).collect::<Vec<_>>()).and(status(&["open"])),
@@ -428,12 +433,16 @@ fn loads_by_key() {
     let load =
         |path: &str, list| nexa_sql::load_by_key(Dialect::Sqlite, Ticket::def(), at(path), list).replace(SELECT, "");
     assert_eq!(load("id", false), "nexa_tickets AS t0 WHERE t0.org = ?1 AND t0.\"id\" = ?2");
-    assert_eq!(load("id", true), "nexa_tickets AS t0 WHERE t0.org = ?1 AND t0.\"id\" IN rarray(?2) ORDER BY 1");
+    assert_eq!(
+        load("id", true),
+        "(SELECT DISTINCT value FROM rarray(?2)) AS wanted CROSS JOIN nexa_tickets AS t0 \
+         WHERE t0.org = ?1 AND t0.\"id\" = wanted.value"
+    );
     // Live and trashed rows have an index each.
     assert_eq!(
         load("subject", false),
         "nexa_tickets AS t0 WHERE t0.org = ?1 AND t0.\"subject\" = ?2 AND t0.\"deleted_at\" IS NULL UNION ALL \
-         nexa_tickets AS t0 WHERE t0.org = ?1 AND t0.\"subject\" = ?2 AND t0.\"deleted_at\" IS NOT NULL ORDER BY 1"
+         nexa_tickets AS t0 WHERE t0.org = ?1 AND t0.\"subject\" = ?2 AND t0.\"deleted_at\" IS NOT NULL"
     );
 }
 
