@@ -7,7 +7,7 @@
 
 use nexa_core::kernel::{
     filter::{Comparison, Predicate},
-    record::{IndexDef, RecordDef},
+    record::RecordDef,
     store::Select,
     value::Value,
 };
@@ -16,6 +16,7 @@ use crate::{
     dialect::Dialect,
     order::{self, Key},
     predicate::{Scope, and_condition, and_trash},
+    schema::unindexed_references,
     text::{Bind, Text},
 };
 
@@ -44,7 +45,9 @@ impl<'q> Plan<'q> {
             parts.iter().enumerate().filter_map(|(part, predicate)| fixes(part, predicate)).collect();
         let keys = order::keys(query);
         let mut chosen: Option<Vec<&Fixed<'q>>> = None;
-        for index in &query.of.indexes {
+        let references: Vec<[usize; 1]> = unindexed_references(query.of).map(|column| [column]).collect();
+        let indexes = query.of.indexes.iter().map(|index| index.columns.as_slice());
+        for index in indexes.chain(references.iter().map(<[usize; 1]>::as_slice)) {
             if let Some(prefix) = prefix_of(index, query.of, &fixed, &keys)
                 && chosen.as_ref().is_none_or(|best| prefix.len() > best.len())
             {
@@ -128,14 +131,14 @@ fn equalities(predicate: &Predicate) -> Option<(usize, Vec<&Value>)> {
 
 /// The fixed columns that lead an index, when the columns of the order follow them.
 fn prefix_of<'f, 'q>(
-    index: &IndexDef,
+    index: &[usize],
     def: &RecordDef,
     fixed: &'f [Fixed<'q>],
     keys: &[Key<'q>],
 ) -> Option<Vec<&'f Fixed<'q>>> {
     let prefix: Vec<&Fixed<'q>> =
-        index.columns.iter().map_while(|column| fixed.iter().find(|fixed| fixed.column == *column)).collect();
-    let mut following = index.columns.iter().skip(prefix.len()).chain(std::iter::once(&def.id));
+        index.iter().map_while(|column| fixed.iter().find(|fixed| fixed.column == *column)).collect();
+    let mut following = index.iter().skip(prefix.len()).chain(std::iter::once(&def.id));
     // A column that is fixed may also be sorted by; it is then fixed within each range, not before them all.
     let sorted = keys.iter().all(|key| !key.nullable && following.next() == Some(&key.column));
     (sorted && !prefix.is_empty()).then_some(prefix)

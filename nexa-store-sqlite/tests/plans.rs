@@ -91,4 +91,7 @@ fn pages_by_id_and_events_need_no_sort() {
     let query = EventQuery { records: Some(vec![ORG]), backwards: true, ..query };
     let timeline = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);
     assert!(timeline.contains("nexa_events_record_idx") && !timeline.contains("TEMP B-TREE"), "{timeline}");
+    let query = EventQuery { records: Some(vec![ORG, Uuid::nil()]), after: 9, ..query };
+    let timelines = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);
+    assert!(timelines.contains("nexa_events_record_idx (org=? AND record=? AND seq<?)"), "{timelines}");
 }
