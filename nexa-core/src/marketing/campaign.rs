@@ -1,17 +1,29 @@
 //! A campaign: what is done to make people interested, what it costs, and whom it reached.
 //! Planned → active → completed; planned or active → cancelled.
 
+pub mod lifecycle;
 pub mod member;
+pub mod performance;
 
-pub use member::CampaignMember;
+pub use lifecycle::{Cancel, Complete, Start};
+pub use member::{Add, CampaignMember, Remove};
+pub use performance::{Performance, PerformanceOf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Assignee, Body, Choice, Custom, Date, Entity, ExternalKey, Id, Money, Name, Record, Subject, Tags, Timestamp,
-    closed_enum,
+    Amount, Assignee, Body, Choice, Code, Context, Custom, Date, Entity, ExternalKey, Id, Money, Name, Record, Result,
+    Subject, Tags, Timestamp, closed_enum,
+    kernel::error::codes,
+    people::{assignment, org},
 };
+
+/// The end comes before the start.
+pub const DATES: Code = Code::invalid(
+    "campaign.dates",
+    "The campaign would end on {end_date}, before it starts on {start_date}; correct one of them.",
+);
 
 closed_enum! {
     /// Where a campaign stands.
@@ -90,6 +102,39 @@ pub struct Campaign {
     pub external_keys: Vec<ExternalKey>,
 }
 
+impl Campaign {
+    /// What it cost; as long as nobody knows, what it may cost.
+    pub fn cost(&self) -> Option<Money> {
+        self.actual_cost.or(self.budget)
+    }
+    fn check_dates(&self) -> Result<()> {
+        match (self.start_date, self.end_date) {
+            (Some(start), Some(end)) if end < start => Err(DATES.with("start_date", start).with("end_date", end)),
+            _ => Ok(()),
+        }
+    }
+    fn check_costs(&self) -> Result<()> {
+        for (field, money) in [("budget", self.budget), ("actual_cost", self.actual_cost)] {
+            if money.is_some_and(|money| money.amount < Amount::default()) {
+                return Err(codes::FIELD_INVALID.with("field", field).with("problem", "give zero or more"));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Entity for Campaign {
+    const ERRORS: &'static [Code] = &[DATES, assignment::INACTIVE, org::CHOICE_UNKNOWN];
     const PARTS: &'static [(&'static str, &'static str)] = &[("campaign_member", "campaign")];
+    async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        self.check_dates()?;
+        self.check_costs()?;
+        if before.is_none_or(|before| before.r#type != self.r#type) {
+            cx.check_choices(&[("campaign.type", Some(&self.r#type))]).await?;
+        }
+        match self.owner {
+            Some(owner) if before.is_none_or(|before| before.owner != self.owner) => cx.check_assignee(&owner).await,
+            _ => Ok(()),
+        }
+    }
 }

@@ -226,16 +226,44 @@ impl Context<'_> {
         Ok(found)
     }
 
-    /// Makes every row that points at one record point at another.
+    /// Makes every row that points at one record point at another. What would then be there twice, such as two memberships of one
+    /// person in one list, is dropped: put in the trash where its kind has one.
     pub(crate) async fn point(&mut self, kind: &str, path: &str, from: Uuid, to: Uuid) -> Result<()> {
         let of = self.kind(kind)?;
         let Some(column) = of.column(path) else { return Ok(()) };
         for mut row in self.pointing(of, path, from, Rows::Any).await? {
             row.set(column, Value::Uuid(to));
             of.derive(&mut row);
-            self.save_row(of, row).await?;
+            if !self.is_double(of, column, &row).await? {
+                self.save_row(of, row).await?;
+            } else if of.deleted_at.is_some() {
+                self.set_trashed(of, row, true).await?;
+            } else {
+                self.remove_row(of, row.id(of));
+            }
         }
         Ok(())
+    }
+
+    /// Whether another live row links the same: it agrees in all columns of a unique constraint over this reference and others.
+    async fn is_double(&mut self, of: &'static RecordDef, reference: usize, row: &Row) -> Result<bool> {
+        if !row.live(of) {
+            return Ok(false);
+        }
+        for unique in &of.uniques {
+            if unique.columns.len() < 2
+                || !unique.columns.contains(&reference)
+                || unique.columns.iter().any(|column| row.get(*column).is_null())
+            {
+                continue;
+            }
+            let there = self.rows_by(of, reference, row.get(reference).clone()).await?;
+            let same = |other: &Row| unique.columns.iter().all(|column| other.get(*column) == row.get(*column));
+            if there.iter().any(|other| other.id(of) != row.id(of) && other.live(of) && same(other)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn cascade<'b>(

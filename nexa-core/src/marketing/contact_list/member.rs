@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ContactList;
 use crate::{
-    Id, Record, Timestamp,
+    Column, Id, Record, Timestamp,
+    marketing::membership::{Member, Person},
     sales::{Contact, Lead},
 };
 
@@ -34,4 +35,28 @@ pub struct ContactListMember {
     pub contact: Option<Id<Contact>>,
     /// Since when.
     pub joined_at: Timestamp,
+}
+
+impl Member for ContactListMember {
+    type Of = ContactList;
+    const MEMBERS: &'static str = "contact_list.members";
+    const OF: Column<Self, Id<ContactList>> = Self::CONTACT_LIST;
+    const OF_LEAD: Column<Self, Id<Lead>> = Self::LEAD;
+    const OF_CONTACT: Column<Self, Id<Contact>> = Self::CONTACT;
+
+    fn joining(contact_list: Id<ContactList>, person: Person, joined_at: Timestamp) -> Self {
+        Self { contact_list, ..Self::default() }.handed_to(person, joined_at)
+    }
+    fn of(&self) -> Id<ContactList> {
+        self.contact_list
+    }
+    fn person(&self) -> (Option<Id<Lead>>, Option<Id<Contact>>) {
+        (self.lead, self.contact)
+    }
+    fn joined_at(&self) -> Timestamp {
+        self.joined_at
+    }
+    fn handed_to(self, person: Person, joined_at: Timestamp) -> Self {
+        Self { lead: person.lead(), contact: person.contact(), joined_at, ..self }
+    }
 }
