@@ -11,13 +11,12 @@ use crate::{
 };
 
 /// A lead or a contact, exactly one, in a campaign.
+// One refusal, whether it is the lead or the contact that is there already.
+#[allow(clippy::duplicated_attributes)]
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(
-    kind = "campaign_member",
-    table = "campaign_members",
-    unique("campaign", "lead", code = "campaign.already_member"),
-    unique("campaign", "contact", code = "campaign.already_member")
-)]
+#[record(kind = "campaign_member", table = "campaign_members")]
+#[record(unique("campaign", "lead", code = "campaign.already_member"))]
+#[record(unique("campaign", "contact", code = "campaign.already_member"))]
 pub struct CampaignMember {
     /// The identifier.
     pub id: Id<CampaignMember>,

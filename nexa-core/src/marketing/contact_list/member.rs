@@ -11,13 +11,12 @@ use crate::{
 };
 
 /// A lead or a contact, exactly one, on a contact list.
+// One refusal, whether it is the lead or the contact that is there already.
+#[allow(clippy::duplicated_attributes)]
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(
-    kind = "contact_list_member",
-    table = "contact_list_members",
-    unique("contact_list", "lead", code = "contact_list.already_member"),
-    unique("contact_list", "contact", code = "contact_list.already_member")
-)]
+#[record(kind = "contact_list_member", table = "contact_list_members")]
+#[record(unique("contact_list", "lead", code = "contact_list.already_member"))]
+#[record(unique("contact_list", "contact", code = "contact_list.already_member"))]
 pub struct ContactListMember {
     /// The identifier.
     pub id: Id<ContactListMember>,
