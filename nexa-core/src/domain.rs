@@ -15,7 +15,9 @@ use crate::{
 impl Crm {
     /// A builder that knows every kind and operation of the domain; it lacks a store, a clock and a source of identifiers.
     pub fn builder() -> CrmBuilder {
-        people(CrmBuilder::bare()).directory(TenantDirectory)
+        let builder = crate::sales::install(people(CrmBuilder::bare()).directory(TenantDirectory));
+        let builder = crate::service::install(builder);
+        crate::productivity::install(builder)
     }
 }
 

@@ -7,6 +7,7 @@ mod domain;
 pub mod kernel;
 pub mod people;
 pub mod productivity;
+pub mod sales;
 pub mod service;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
