@@ -120,6 +120,13 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// A live record with the tenant's eyes, as a command names it; an old id of a merged record finds its survivor.
+    /// Error: `record.not_found`.
+    pub async fn known_by<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
+        let row = self.named_row(R::def(), record).await?;
+        if row.live(R::def()) { R::from_row(row) } else { Err(not_found(R::def(), record)) }
+    }
+
     /// Live records whose key column (unique, or a reference) has this value, with the tenant's eyes.
     pub async fn matching<R: Record, T: Field>(&mut self, column: Column<R, T>, value: &T) -> Result<Vec<R>> {
         let mut values = Vec::with_capacity(T::WIDTH);
@@ -164,6 +171,15 @@ impl<'a> Context<'a> {
         record: &Ref<R>,
         trashed: bool,
     ) -> Result<Row> {
+        let row = self.named_row(def, record).await?;
+        if (!trashed && !row.live(def)) || !self.allows(def, &row, Action::Read).await? {
+            return Err(not_found(def, record));
+        }
+        Ok(row)
+    }
+
+    /// The row that a command names, or its survivor; no access is asked.
+    async fn named_row<R>(&mut self, def: &'static RecordDef, record: &Ref<R>) -> Result<Row> {
         let missing = || not_found(def, record);
         let mut id = match record {
             Ref::Id(id) => id.uuid(),
@@ -171,14 +187,8 @@ impl<'a> Context<'a> {
         };
         for _ in 0..LONGEST_FORWARD {
             let Some(row) = self.row(def, id).await? else { return Err(missing()) };
-            if let Some(survivor) = def.merged_into.and_then(|column| row.get(column).as_uuid()) {
-                id = survivor;
-                continue;
-            }
-            if (!trashed && !row.live(def)) || !self.allows(def, &row, Action::Read).await? {
-                return Err(missing());
-            }
-            return Ok(row);
+            let Some(survivor) = def.merged_into.and_then(|column| row.get(column).as_uuid()) else { return Ok(row) };
+            id = survivor;
         }
         Err(missing())
     }

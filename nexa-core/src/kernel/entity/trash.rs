@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Entity;
 use crate::kernel::{
-    access::Action,
+    access::{Action, Actor},
     command::Command,
     compile,
     context::{Context, not_found},
@@ -97,6 +97,11 @@ pub(super) const TOO_MANY: Code = Code::rule(
     "Over {limit} records need this {kind}; move or trash them in portions first.",
 );
 
+/// Whether the record can come out of the trash, one way or the other. Error: `record.not_trashed`.
+fn must_be_trashed<R: Record>(record: &R) -> Result<()> {
+    if record.to_row().live(R::def()) { Err(codes::NOT_TRASHED.with("kind", R::def().kind)) } else { Ok(()) }
+}
+
 impl<R: Entity> Command for Trash<R> {
     const NAME: &'static str = R::NAMES.trash;
     const ACTION: Action = Action::Trash;
@@ -141,12 +146,13 @@ impl<R: Entity> Command for Restore<R> {
     fn target(&self) -> Option<&Ref<R>> {
         Some(&self.0.record)
     }
+    fn guard(target: &R, _: &Actor) -> Result<()> {
+        must_be_trashed(target)
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let row = cx.load_even_trashed(&self.0.record).await?.to_row();
-        if row.live(R::def()) {
-            return Err(codes::NOT_TRASHED.with("kind", R::def().kind));
-        }
-        let row = cx.set_trashed(R::def(), row, false).await?;
+        let record = cx.load_even_trashed(&self.0.record).await?;
+        must_be_trashed(&record)?;
+        let row = cx.set_trashed(R::def(), record.to_row(), false).await?;
         R::from_row(row)
     }
 }
@@ -160,11 +166,12 @@ impl<R: Entity> Command for Purge<R> {
     fn target(&self) -> Option<&Ref<R>> {
         Some(&self.0.record)
     }
+    fn guard(target: &R, _: &Actor) -> Result<()> {
+        must_be_trashed(target)
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
         let record = cx.load_even_trashed(&self.0.record).await?;
-        if record.to_row().live(R::def()) {
-            return Err(codes::NOT_TRASHED.with("kind", R::def().kind));
-        }
+        must_be_trashed(&record)?;
         for (kind, path) in R::PARTS {
             let of = cx.kind(kind)?;
             for row in cx.pointing(of, path, record.id().uuid(), Rows::Any).await? {
