@@ -8,8 +8,8 @@ pub mod import;
 pub mod kernel;
 pub mod marketing;
 pub mod people;
-pub mod sales;
 pub mod productivity;
+pub mod sales;
 pub mod service;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

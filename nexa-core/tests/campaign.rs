@@ -2,6 +2,9 @@
 #![cfg(feature = "testing")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "campaign/performance.rs"]
+mod performance;
+
 use std::sync::Arc;
 
 use nexa_core::{

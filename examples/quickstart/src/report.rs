@@ -23,7 +23,11 @@ pub(crate) fn show(team: &Team, story: bool) -> Result<()> {
         timeline(team)?;
     }
     let verified = team.lisa.ask(Verify {})?;
-    println!("\nLedger: {} events, chain intact, head {}…", verified.events, verified.head.get(..16).unwrap_or_default());
+    println!(
+        "\nLedger: {} events, chain intact, head {}…",
+        verified.events,
+        verified.head.get(..16).unwrap_or_default()
+    );
     Ok(())
 }
 
@@ -46,7 +50,9 @@ fn funnel(team: &Team) -> Result<()> {
     let converted = count("converted");
     let qualified = count("qualified") + converted;
     let contacted = count("contacted") + qualified;
-    for (name, number) in [("came in", total), ("contacted", contacted), ("qualified", qualified), ("converted", converted)] {
+    for (name, number) in
+        [("came in", total), ("contacted", contacted), ("qualified", qualified), ("converted", converted)]
+    {
         let share = if total == 0 { 0 } else { number * 100 / total };
         let width = usize::try_from(share * 40 / 100).unwrap_or_default();
         table.add_row([cell(name), number_cell(number), number_cell(format!("{share} %")), cell("█".repeat(width))]);
@@ -87,13 +93,18 @@ fn campaign(team: &Team) -> Result<()> {
     let brought = team.maya.ask(PerformanceOf { campaign: campaign.id.into() })?;
     println!("\nCampaign: {}", campaign.name);
     let mut table = table(&["", "leads", "converted"]);
-    for (name, figures) in
-        [("high", brought.bands.high), ("medium", brought.bands.medium), ("low", brought.bands.low), ("all", brought.leads)]
-    {
+    for (name, figures) in [
+        ("high", brought.bands.high),
+        ("medium", brought.bands.medium),
+        ("low", brought.bands.low),
+        ("all", brought.leads),
+    ] {
         table.add_row([cell(name), number_cell(figures.generated), number_cell(figures.converted)]);
     }
     println!("{table}");
-    let times = |roi: Option<_>| roi.map_or_else(|| "unknown".to_owned(), |roi: nexa_crm::Decimal| format!("{} times", roi.normalize()));
+    let times = |roi: Option<_>| {
+        roi.map_or_else(|| "unknown".to_owned(), |roi: nexa_crm::Decimal| format!("{} times", roi.normalize()))
+    };
     println!(
         "Cost {}, pipeline {} (return {}), won {} (return {})",
         brought.cost.map_or_else(String::new, |cost| cost.to_string()),

@@ -5,8 +5,8 @@ use nexa_crm::{
     blocking::{Crm, Session},
     marketing::ContactList,
     people::{Group, User, group::AddMember},
-    sales::lead::{Band, Pick, Routing},
     productivity::task,
+    sales::lead::{Band, Pick, Routing},
 };
 use uuid::{Uuid, uuid};
 

@@ -10,7 +10,7 @@ use nexa_crm::{
     sales::{
         Deal, DealStatus, Lead,
         deal::{Move, Win},
-        lead::{BantInput, Band, Contacted, Convert, NewDeal, Qualify, Route, Status},
+        lead::{Band, BantInput, Contacted, Convert, NewDeal, Qualify, Route, Status},
     },
 };
 use serde_json::json;
@@ -163,7 +163,8 @@ pub(crate) fn dollars(whole: i64) -> Money {
 
 /// A bar with a name, a rate and the time that is left.
 pub(crate) fn bar(name: &'static str, length: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix:>14} {bar:30.cyan/blue} {percent:>3} % {per_sec:>12} {eta:>4} {msg}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{prefix:>14} {bar:30.cyan/blue} {percent:>3} % {per_sec:>12} {eta:>4} {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style).with_prefix(name)
 }

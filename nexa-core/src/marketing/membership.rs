@@ -94,7 +94,11 @@ impl Context<'_> {
     /// Somebody whom the actor may see. Error: `record.not_found`.
     pub(super) async fn person(&mut self, person: &PersonRef) -> Result<Person> {
         Ok(match person {
-            PersonRef::Lead(lead) => Person::Lead(self.load(lead).await?.id),
+            PersonRef::Lead(lead) => {
+                let lead = self.load(lead).await?;
+                // A converted lead goes on as its contact.
+                lead.converted_contact.map_or(Person::Lead(lead.id), Person::Contact)
+            }
             PersonRef::Contact(contact) => Person::Contact(self.load(contact).await?.id),
         })
     }

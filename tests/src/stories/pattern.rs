@@ -5,9 +5,7 @@ use serde_json::Value as Json;
 /// The first place where the answer does not match, in words.
 pub(super) fn mismatch(answer: &Json, pattern: &Json, place: &str) -> Option<String> {
     match pattern {
-        Json::Object(map) if map.contains_key("$some") => {
-            answer.is_null().then(|| format!("{place} should be there"))
-        }
+        Json::Object(map) if map.contains_key("$some") => answer.is_null().then(|| format!("{place} should be there")),
         Json::Object(map) if map.contains_key("$length") => {
             let wanted = map.get("$length").and_then(Json::as_u64).unwrap_or_default();
             let found = answer.as_array().map(|list| list.len() as u64);
