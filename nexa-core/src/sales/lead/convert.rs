@@ -16,7 +16,7 @@ use crate::{
     sales::{
         account::Account,
         contact::{Contact, LifecycleStage},
-        deal::{self, Deal},
+        deal::{Deal, owner::OWNER_MUST_BE_USER},
         pipeline::default_pipeline,
     },
 };
@@ -142,7 +142,7 @@ impl Lead {
 impl Command for Convert {
     const NAME: &'static str = "lead.convert";
     const ERRORS: &'static [Code] =
-        &[NOT_QUALIFIED, ALREADY_CONVERTED, CONTACT_ELSEWHERE, MAPPING_INVALID, deal::OWNER_MUST_BE_USER];
+        &[NOT_QUALIFIED, ALREADY_CONVERTED, CONTACT_ELSEWHERE, MAPPING_INVALID, OWNER_MUST_BE_USER];
     type Target = Lead;
     type Output = Conversion;
     fn check(&self) -> Result<()> {
@@ -367,7 +367,7 @@ impl Convert {
         let owner = match (&wanted.owner, lead.assignee) {
             (Some(owner), _) => Some(cx.load::<User>(owner).await?.id),
             (None, Some(Assignee::User(id))) => Some(Id::new(id)),
-            (None, Some(Assignee::Group(_))) => return Err(deal::OWNER_MUST_BE_USER.error()),
+            (None, Some(Assignee::Group(_))) => return Err(OWNER_MUST_BE_USER.error()),
             (None, None) => cx.actor().user().map(Id::new),
         };
         let today = cx.today().await?;
