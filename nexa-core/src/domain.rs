@@ -38,6 +38,5 @@ fn people(builder: CrmBuilder) -> CrmBuilder {
 
 /// What a new tenant starts with.
 pub(crate) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
-    let _ = cx;
-    Ok(())
+    crate::sales::furnish(cx).await
 }

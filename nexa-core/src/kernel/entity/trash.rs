@@ -130,6 +130,8 @@ impl<R: Entity> Command for Trash<R> {
                 for (kind, path) in R::NEEDED_BY {
                     cx.point(kind, path, id, target.id().uuid()).await?;
                 }
+                // What was loaded before may itself have pointed at the record that goes.
+                cx.known(target.id()).await?.took_over(cx).await?;
             }
         }
         let row = cx.set_trashed(R::def(), record.to_row(), true).await?;

@@ -1,0 +1,113 @@
+//! A tenant to sell in, with an admin and a policy that lets everybody do everything but see what is said to be hidden.
+
+use std::sync::{Arc, Mutex};
+
+use nexa_core::{
+    Access, Action, Actor, Amount, Command, Create, Crm, Currency, Email, Entity, Error, Id, Money, Name, Policy,
+    Query, Session, Timestamp,
+    kernel::{memory::MemoryStore, ports::Clock, record::RecordDef},
+    people::{CreateOrg, Group, User, group::AddMember},
+    sales::{Account, Contact, Deal},
+    testing::{ManualClock, SeededIds, block_on},
+};
+
+/// Allows everything to everybody; hides fields, as `(kind, field)`, from viewers.
+#[derive(Clone, Default)]
+struct Open(Arc<Mutex<Vec<(&'static str, &'static str)>>>);
+
+impl Policy for Open {
+    fn access(&self, actor: &Actor, kind: &'static RecordDef, _: Action) -> Access {
+        if !actor.has_role("viewer") {
+            return Access::full();
+        }
+        let hidden = self.0.lock().unwrap();
+        Access::full().hiding(hidden.iter().filter(|(of, _)| *of == kind.kind).map(|(_, field)| *field))
+    }
+}
+
+struct Shared(Arc<ManualClock>);
+
+impl Clock for Shared {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+}
+
+pub struct World {
+    pub crm: Crm,
+    pub admin: Session,
+    pub clock: Arc<ManualClock>,
+    hidden: Open,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let (clock, hidden) = (Arc::new(ManualClock::at("2025-11-17T09:00:00Z")), Open::default());
+        let crm = Crm::builder()
+            .store(Arc::new(MemoryStore::new()))
+            .clock(Shared(clock.clone()))
+            .ids(SeededIds::new(7))
+            .policy(hidden.clone())
+            .build()
+            .unwrap();
+        let org = CreateOrg::new("Nexa", "Ada", "ada@nexa.example").unwrap();
+        let admin = block_on(crm.create_org(org)).unwrap();
+        Self { crm, admin, clock, hidden }
+    }
+
+    pub fn run<C: Command + Clone>(&self, command: C) -> C::Output {
+        self.attempt(command).unwrap()
+    }
+    pub fn attempt<C: Command + Clone>(&self, command: C) -> Result<C::Output, Error> {
+        block_on(self.admin.run(command))
+    }
+    /// The code with which a command is refused.
+    pub fn refused<C: Command + Clone>(&self, command: C) -> String {
+        match self.attempt(command) {
+            Ok(_) => panic!("{} was not refused", C::NAME),
+            Err(error) => error.code().to_owned(),
+        }
+    }
+    pub fn ask<Q: Query + Clone>(&self, query: Q) -> Q::Output {
+        block_on(self.admin.ask(query)).unwrap()
+    }
+    pub fn get<R: Entity>(&self, id: Id<R>) -> R {
+        block_on(self.admin.get(id)).unwrap()
+    }
+
+    pub fn account(&self, name: &str) -> Account {
+        self.run(Create::<Account>::new().set(Account::NAME, name))
+    }
+    pub fn contact(&self, name: &str, account: &Account) -> Contact {
+        self.run(Create::<Contact>::new().set(Contact::FIRST_NAME, name).set(Contact::ACCOUNT, account))
+    }
+    pub fn deal(&self, name: &str, amount: Money) -> Deal {
+        self.run(Create::<Deal>::new().set(Deal::NAME, name).set(Deal::AMOUNT, amount))
+    }
+    pub fn user(&self, name: &str, role: &str) -> User {
+        let email = Email::parse(&format!("{name}@nexa.example")).unwrap();
+        let user = Create::<User>::new().set(User::NAME, name).set(User::EMAIL, email);
+        self.run(user.set(User::ROLE, role))
+    }
+    pub fn group(&self, name: &str, member: &User) -> Group {
+        let group = self.run(Create::<Group>::new().set(Group::NAME, Name::parse(name).unwrap()));
+        self.run(AddMember { group: (&group).into(), user: member.into() });
+        group
+    }
+    pub fn days_later(&self, days: i64) {
+        self.clock.set(self.clock.now().plus_days(days));
+    }
+    pub fn hide(&self, kind: &'static str, field: &'static str) {
+        self.hidden.0.lock().unwrap().push((kind, field));
+    }
+}
+
+pub fn usd(amount: &str) -> Money {
+    Money::new(Amount::parse(amount).unwrap(), Currency::USD)
+}
+pub fn eur(amount: &str) -> Money {
+    Money::new(Amount::parse(amount).unwrap(), Currency::EUR)
+}
+pub fn gbp(amount: &str) -> Money {
+    Money::new(Amount::parse(amount).unwrap(), Currency::GBP)
+}
