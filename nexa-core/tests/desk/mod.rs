@@ -14,23 +14,23 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-pub struct Desk {
-    pub crm: Crm,
-    pub clock: Arc<ManualClock>,
-    pub lisa: Session,
-    pub maria: Session,
-    pub alex: Session,
-    pub nina: Session,
-    pub victor: Session,
-    pub support: Id<Group>,
+pub(crate) struct Desk {
+    pub(crate) crm: Crm,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) lisa: Session,
+    pub(crate) maria: Session,
+    pub(crate) alex: Session,
+    pub(crate) nina: Session,
+    pub(crate) victor: Session,
+    pub(crate) support: Id<Group>,
 }
 
-pub fn desk() -> Desk {
+pub(crate) fn desk() -> Desk {
     desk_with(|builder| builder)
 }
 
 /// A desk whose host changed something about the Crm.
-pub fn desk_with(change: impl FnOnce(nexa_core::CrmBuilder) -> nexa_core::CrmBuilder) -> Desk {
+pub(crate) fn desk_with(change: impl FnOnce(nexa_core::CrmBuilder) -> nexa_core::CrmBuilder) -> Desk {
     let clock = Arc::new(ManualClock::at("2025-11-17T09:00:00Z"));
     let builder = Crm::builder().store(Arc::new(MemoryStore::new())).clock(clock.clone()).ids(SeededIds::new(7));
     let crm = change(builder).build().unwrap();
@@ -42,7 +42,7 @@ pub fn desk_with(change: impl FnOnce(nexa_core::CrmBuilder) -> nexa_core::CrmBui
     Desk { crm, clock, lisa, maria, alex, nina, victor, support }
 }
 
-pub fn user(crm: &Crm, admin: &Session, name: &str, role: &str) -> Session {
+pub(crate) fn user(crm: &Crm, admin: &Session, name: &str, role: &str) -> Session {
     let create = Create::<User>::new()
         .set(User::NAME, name)
         .set(User::EMAIL, format!("{}@nexa.example", name.to_lowercase()).as_str())
@@ -50,7 +50,7 @@ pub fn user(crm: &Crm, admin: &Session, name: &str, role: &str) -> Session {
     crm.user(admin.org(), run(admin, create).unwrap().id)
 }
 
-pub fn group(admin: &Session, name: &str, members: &[&Session]) -> Id<Group> {
+pub(crate) fn group(admin: &Session, name: &str, members: &[&Session]) -> Id<Group> {
     let group = run(admin, Create::<Group>::new().set(Group::NAME, name)).unwrap();
     for member in members {
         run(admin, AddMember { group: group.id.into(), user: id(member).into() }).unwrap();
@@ -59,44 +59,44 @@ pub fn group(admin: &Session, name: &str, members: &[&Session]) -> Id<Group> {
 }
 
 /// The user at work.
-pub fn id(session: &Session) -> Id<User> {
+pub(crate) fn id(session: &Session) -> Id<User> {
     match session.principal() {
         Principal::User(id) => Id::new(*id),
         other => panic!("{other} is no user"),
     }
 }
 
-pub fn to(session: &Session) -> Assignee {
+pub(crate) fn to(session: &Session) -> Assignee {
     Assignee::user(id(session))
 }
 
-pub fn run<C: Command + Clone>(session: &Session, command: C) -> Result<C::Output> {
+pub(crate) fn run<C: Command + Clone>(session: &Session, command: C) -> Result<C::Output> {
     block_on(session.run(command))
 }
 
 /// By name, as a binding calls it.
-pub fn call(session: &Session, operation: &str, with: Json) -> Result<Json> {
+pub(crate) fn call(session: &Session, operation: &str, with: Json) -> Result<Json> {
     block_on(session.execute(operation, with, Envelope::default()))
 }
 
-pub fn code<T: std::fmt::Debug>(result: Result<T>) -> String {
+pub(crate) fn code<T: std::fmt::Debug>(result: Result<T>) -> String {
     result.unwrap_err().code().to_owned()
 }
 
-pub fn kind<T: std::fmt::Debug>(result: Result<T>) -> ErrorKind {
+pub(crate) fn kind<T: std::fmt::Debug>(result: Result<T>) -> ErrorKind {
     result.unwrap_err().kind()
 }
 
-pub fn ticket(session: &Session, subject: &str) -> Ticket {
+pub(crate) fn ticket(session: &Session, subject: &str) -> Ticket {
     run(session, ticket::Create::new(subject)).unwrap()
 }
 
-pub fn move_to(session: &Session, ticket: &Ticket, status: TicketStatus) -> Result<Ticket> {
+pub(crate) fn move_to(session: &Session, ticket: &Ticket, status: TicketStatus) -> Result<Ticket> {
     run(session, ticket::Move { ticket: ticket.id.into(), status, until: None })
 }
 
 /// A ticket of nobody that stands there.
-pub fn ticket_in(session: &Session, status: TicketStatus) -> Ticket {
+pub(crate) fn ticket_in(session: &Session, status: TicketStatus) -> Ticket {
     let ticket = ticket(session, "Cannot access dashboard");
     let steps: &[TicketStatus] = match status {
         TicketStatus::Open => &[],
@@ -106,16 +106,16 @@ pub fn ticket_in(session: &Session, status: TicketStatus) -> Ticket {
     steps.iter().fold(ticket, |ticket, step| move_to(session, &ticket, *step).unwrap())
 }
 
-pub fn comment(session: &Session, ticket: &Ticket, body: &str, audience: &str) -> Result<Comment> {
+pub(crate) fn comment(session: &Session, ticket: &Ticket, body: &str, audience: &str) -> Result<Comment> {
     let with = json!({"ticket": ticket.id, "body": body, "audience": audience});
     run(session, serde_json::from_value::<Write>(with).unwrap())
 }
 
 /// A command of the host: a text field of the tenant.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct DefineField {
-    pub of_kind: String,
-    pub name: String,
+pub(crate) struct DefineField {
+    pub(crate) of_kind: String,
+    pub(crate) name: String,
 }
 
 impl Command for DefineField {
