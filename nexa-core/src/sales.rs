@@ -28,7 +28,7 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .query::<account::rollup::Rollup>()
         .entity::<Pipeline>()
         .entity::<Deal>()
-        .command::<deal::Assign>()
+        .command::<deal::owner::Assign>()
         .command::<deal::stage::Move>()
         .command::<deal::stage::ResetProbability>()
         .command::<deal::decision::Win>()

@@ -1,14 +1,16 @@
+use std::thread;
+
 use nexa_core::{
-    Create, Date, Dependents, Restore, Trash, Update,
+    Create, Date, Dependents, Draft, Restore, Trash, Update,
     kernel::{entity::TrashOptions, targeted::Targeted},
-    people::org::Configure,
+    people::{Org, org::Configure},
     sales::{
         Account, AccountType, Contact, Deal,
         account::{SetPrimaryContact, rollup::Rollup},
         deal::decision::Win,
     },
+    testing::block_on,
 };
-use nexa_core::{Draft, people::Org};
 use serde_json::json;
 
 use crate::world::{World, eur, gbp, usd};
@@ -86,6 +88,22 @@ fn a_hierarchy_has_no_circle() {
     // Nor does reassigning make one: the children of what goes may be above what takes them.
     assert_eq!(world.refused(trash(&top, Dependents::Reassign(low.id.uuid()))), "account.hierarchy_cycle");
     assert_eq!(world.get(middle.id).parent, Some(top.id));
+}
+
+#[test]
+fn two_writers_at_once_make_no_circle() {
+    let world = World::new();
+    let (a, b) = (world.account("A"), world.account("B"));
+    let done = thread::scope(|scope| {
+        let put = |child: Account, parent: Account| {
+            let session = world.admin.clone();
+            scope.spawn(move || block_on(session.run(Update::of(&child).set(Account::PARENT, &parent))).is_ok())
+        };
+        let both = [put(a.clone(), b.clone()), put(b.clone(), a.clone())];
+        both.into_iter().map(|thread| thread.join().unwrap()).filter(|put| *put).count()
+    });
+    assert_eq!(done, 1);
+    assert_ne!(world.get(a.id).parent.is_some(), world.get(b.id).parent.is_some());
 }
 
 #[test]

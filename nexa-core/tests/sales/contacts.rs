@@ -133,7 +133,7 @@ fn the_overview_hides_what_the_policy_hides() {
     world.run(Update::of(&world.deal("Plan", usd("100"))).set(Deal::PRIMARY_CONTACT, &sarah));
     world.hide("contact", "phone");
     world.hide("deal", "amount");
-    let viewer = world.crm.user(world.admin.org(), world.user("vic", "viewer").id);
+    let (_, viewer) = world.viewer();
     let overview = block_on(viewer.ask(Overview { contact: (&sarah).into() })).unwrap();
     assert_eq!((overview.profile.phone.is_none(), overview.deals.open), (true, 1));
     assert!(overview.deals.total_open.is_empty());

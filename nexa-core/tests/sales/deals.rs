@@ -6,9 +6,9 @@ use nexa_core::{
     sales::{
         Account, AccountType, Contact, Deal, DealStatus, LifecycleStage,
         deal::{
-            Assign,
             decision::{Lose, Reopen, Win},
             metrics::Metrics,
+            owner::Assign,
             stage::{Move, ResetProbability},
         },
     },

@@ -8,4 +8,5 @@ mod deals;
 mod forecasts;
 mod merges;
 mod pipelines;
+mod visibility;
 mod world;

@@ -1,6 +1,9 @@
+use std::thread;
+
 use nexa_core::{
-    Create, Email, Merge, Update,
+    Create, Email, Filter, Merge, Update,
     sales::{Account, AccountType, Contact, Deal, LifecycleStage},
+    testing::block_on,
 };
 
 use crate::world::{World, usd};
@@ -18,6 +21,23 @@ fn merging_back_and_forth_leaves_one_survivor() {
     assert_eq!(world.get(b.id).id, a.id);
     assert_eq!(world.get(contact.id).account, Some(a.id));
     assert_eq!(world.get(deal.id).account, Some(a.id));
+}
+
+#[test]
+fn two_at_once_in_opposite_directions_leave_one_survivor() {
+    let world = World::new();
+    let (a, b) = (world.account("Acme"), world.account("ACME Corp."));
+    let done = thread::scope(|scope| {
+        let merge = |survivor: Account, other: Account| {
+            let session = world.admin.clone();
+            scope.spawn(move || block_on(session.run(Merge::into(&survivor, &other))).is_ok())
+        };
+        let both = [merge(a.clone(), b.clone()), merge(b.clone(), a.clone())];
+        both.into_iter().map(|thread| thread.join().unwrap()).filter(|merged| *merged).count()
+    });
+    assert_eq!(done, 1);
+    assert_eq!(world.get(a.id).id, world.get(b.id).id);
+    assert_eq!(block_on(world.admin.count::<Account>(Filter::everything())).unwrap(), 1);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 use nexa_core::{
     Create, Dependents, Find, Percent, Trash, Update,
     kernel::{entity::TrashOptions, targeted::Targeted},
-    sales::{Deal, Pipeline, deal::stage::Move},
+    sales::{
+        Deal, Pipeline,
+        deal::{decision::Win, stage::Move},
+    },
     testing::block_on,
 };
 use serde_json::{Value as Json, json};
@@ -87,6 +90,15 @@ fn open_deals_follow_a_stage_whose_probability_changes() {
         {"name": "lost", "probability": 0, "kind": "lost"},
     ]);
     assert_eq!(world.refused::<Update<Pipeline>>(edit(renamed.clone()).unwrap()), "pipeline.stage_in_use");
+    let won = world.deal("Three", usd("100"));
+    world.run(Win { deal: (&won).into() });
+    let decided = json!([
+        {"name": "talk", "probability": 40},
+        {"name": "signed", "probability": 100, "kind": "won"},
+        {"name": "lost", "probability": 0, "kind": "lost"},
+    ]);
+    world.run::<Update<Pipeline>>(edit(decided).unwrap());
+    assert_eq!(world.get(won.id).stage, "signed");
     // A deal in the trash may come back.
     world.run(Trash::of(&by_hand));
     world.run(Trash::of(&follows));
@@ -106,7 +118,7 @@ fn a_pipeline_with_deals_goes_with_them_or_hands_them_over() {
         Trash(Targeted::new(&standard, TrashOptions { on_dependents }))
     };
     // Another pipeline takes only deals for which it has the stages.
-    assert_eq!(world.refused(hand_over(&renewals)), "deal.stage_unknown");
+    assert_eq!(world.refused(hand_over(&renewals)), "pipeline.stage_in_use");
     world.run(hand_over(&copy));
     assert_eq!(world.get(deal.id).pipeline, copy.id);
     let moved = Move { deal: (&deal).into(), stage: "proposal".try_into().unwrap() };
