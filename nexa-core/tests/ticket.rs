@@ -9,7 +9,6 @@ use desk::*;
 use nexa_core::{
     Assignee, Body, Create, Email, Envelope, ErrorKind, ExternalKey, Filter, Find, Id, Merge, Name, Op, Phone,
     Principal, Restore, Session, Tags, Timestamp, Trash, Update,
-    kernel::targeted::Targeted,
     people::{
         User,
         assignment::{Assign, Claim, Release},
@@ -290,7 +289,7 @@ fn who_may_claim_what() {
     let waiting = self::ticket(&desk.maria, "For technical support");
     run(&desk.lisa, Assign::<Ticket>::to(waiting.id, Assignee::group(desk.support))).unwrap();
     assert_eq!(code(run(&desk.maria, Claim::<Ticket>::of(waiting.id))), "assignee.taken");
-    run(&desk.lisa, Trash::<Ticket>(Targeted::new(waiting.id, Default::default()))).unwrap();
+    run(&desk.lisa, Trash::<Ticket>::of(waiting.id)).unwrap();
     assert_eq!(code(run(&desk.alex, Claim::<Ticket>::of(waiting.id))), "record.not_found");
 }
 
@@ -532,12 +531,10 @@ fn a_trashed_ticket_comes_back() {
     let desk = desk();
     let ticket = ticket(&desk.alex, "Cannot access dashboard");
     let comment = comment(&desk.alex, &ticket, "Looking", "members").unwrap();
-    let trash = Targeted::new(ticket.id, Default::default());
-    run(&desk.alex, Trash::<Ticket>(trash)).unwrap();
+    run(&desk.alex, Trash::<Ticket>::of(ticket.id)).unwrap();
     let read = || block_on(desk.alex.get::<Comment>(comment.id));
     assert_eq!(code(read()), "record.not_found", "what hangs on it follows");
-    let restore = Targeted::new(ticket.id, Default::default());
-    run(&desk.alex, Restore::<Ticket>(restore)).unwrap();
+    run(&desk.alex, Restore::<Ticket>::of(ticket.id)).unwrap();
     assert_eq!(read().unwrap().id, comment.id);
     assert!(block_on(desk.lisa.get::<User>(id(&desk.alex))).unwrap().active);
 }
