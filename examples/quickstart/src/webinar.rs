@@ -6,10 +6,10 @@ use nexa_crm::{
     blocking::Session,
     import::{ImportOptions, Progress},
     marketing::Campaign,
-    productivity::{Task, task},
+    productivity::{Task, TaskStatus, task},
     sales::{
         Deal, DealStatus, Lead,
-        deal::{Move, Win},
+        deal::{decision::Win, stage::Move},
         lead::{Band, BantInput, Contacted, Convert, NewDeal, Qualify, Route, Status},
     },
 };
@@ -124,7 +124,7 @@ fn convert(team: &Team, campaign: Id<Campaign>, band: Band, wanted: u64) -> Resu
 }
 
 fn tasks(rep: &Session, lead: &Lead) -> Result<Vec<Task>> {
-    let about = Filter::compare("about.id", Op::Eq, lead.id).and(Task::STATUS.eq(task::Status::Todo));
+    let about = Filter::compare("about.id", Op::Eq, lead.id).and(Task::STATUS.eq(TaskStatus::Todo));
     Ok(rep.find(Find::new().filter(about))?.items)
 }
 
