@@ -7,8 +7,8 @@ mod domain;
 pub mod import;
 pub mod kernel;
 pub mod people;
-pub mod sales;
 pub mod productivity;
+pub mod sales;
 pub mod service;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
