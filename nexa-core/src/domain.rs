@@ -1,7 +1,7 @@
 //! Joins the kinds and operations of every module into one Crm.
 
 use crate::{
-    Context, Crm, CrmBuilder, Result,
+    Context, Crm, CrmBuilder, Result, marketing,
     people::{
         Group, Membership, Org, User,
         counter::Counter,
@@ -10,12 +10,14 @@ use crate::{
         org::{Configure, Verify},
         user::{Activate, Deactivate},
     },
+    productivity, sales, service,
 };
 
 impl Crm {
     /// A builder that knows every kind and operation of the domain; it lacks a store, a clock and a source of identifiers.
     pub fn builder() -> CrmBuilder {
-        crate::sales::install(people(CrmBuilder::bare())).directory(TenantDirectory)
+        let modules = [people, sales::install, marketing::install, service::install, productivity::install];
+        modules.into_iter().fold(CrmBuilder::bare(), |builder, install| install(builder)).directory(TenantDirectory)
     }
 }
 
@@ -36,6 +38,5 @@ fn people(builder: CrmBuilder) -> CrmBuilder {
 
 /// What a new tenant starts with.
 pub(crate) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
-    let _ = cx;
-    Ok(())
+    sales::furnish(cx).await
 }

@@ -6,6 +6,7 @@ extern crate self as nexa_core;
 mod domain;
 pub mod import;
 pub mod kernel;
+pub mod marketing;
 pub mod people;
 pub mod productivity;
 pub mod sales;
@@ -30,6 +31,8 @@ pub use kernel::{
     value::{Amount, Date, Timestamp},
 };
 
+pub use people::CreateOrg;
+pub use rust_decimal::Decimal;
 pub use values::{
     About, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Money, Name, Percent, Phone,
     Reason, Reasons, Signals, Subject, Tags, TimeZone, Url,

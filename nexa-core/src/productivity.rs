@@ -1,5 +1,24 @@
 //! What the team does: tasks.
 
+pub mod about;
 pub mod task;
 
-pub use task::Task;
+pub use task::{Task, TaskPriority, TaskStatus};
+
+use crate::{
+    CrmBuilder,
+    people::assignment::{Assign, Claim, Release},
+};
+
+/// The kinds and operations of this module.
+pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
+    builder
+        .entity::<Task>()
+        .command::<task::Start>()
+        .command::<task::Complete>()
+        .command::<task::Cancel>()
+        .command::<task::Reopen>()
+        .command::<Claim<Task>>()
+        .command::<Assign<Task>>()
+        .command::<Release<Task>>()
+}

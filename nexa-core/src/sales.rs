@@ -3,16 +3,46 @@
 pub mod account;
 pub mod contact;
 pub mod deal;
+pub mod lead;
+mod lookups;
+pub mod money_sum;
 pub mod pipeline;
 
 pub use account::{Account, AccountType, Tier};
 pub use contact::{Contact, ContactStatus, LifecycleStage};
 pub use deal::{Deal, DealStatus, DealType};
+pub use lead::Lead;
+pub use money_sum::{MoneySum, Unpriced};
 pub use pipeline::{Pipeline, Stage, StageKind};
 
-use crate::CrmBuilder;
+use crate::{Context, CrmBuilder, Result};
 
 /// The kinds and operations of this module.
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
-    builder.mergeable::<Contact>().mergeable::<Account>().entity::<Pipeline>().entity::<Deal>()
+    lead::install(builder)
+        .mergeable::<Contact>()
+        .command::<contact::Assign>()
+        .command::<contact::SetStage>()
+        .query::<contact::overview::Overview>()
+        .mergeable::<Account>()
+        .command::<account::Assign>()
+        .command::<account::SetPrimaryContact>()
+        .query::<account::rollup::Rollup>()
+        .entity::<Pipeline>()
+        .entity::<Deal>()
+        .command::<deal::owner::Assign>()
+        .command::<deal::stage::Move>()
+        .command::<deal::stage::ResetProbability>()
+        .command::<deal::decision::Win>()
+        .command::<deal::decision::Lose>()
+        .command::<deal::decision::Reopen>()
+        .query::<deal::metrics::Metrics>()
+        .query::<deal::forecast::Forecast>()
+        .query::<deal::by_stage::ByStage>()
+}
+
+/// What a new tenant starts with.
+pub(crate) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
+    lead::furnish(cx).await?;
+    pipeline::furnish(cx).await
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use nexa_core::{
-    AggregateOf, Command, CreateOrg, CrmBuilder, Envelope, Feed, Filter, Find, GroupRow, Hits, Page, Permission, Principal,
-    Query, Record, Ref, Request, Result, kernel::query::HistoryPage,
+    AggregateOf, Command, CreateOrg, CrmBuilder, Envelope, Feed, Filter, Find, GroupRow, Hits, Page, Permission,
+    Principal, Query, Record, Ref, Request, Result, kernel::query::HistoryPage,
 };
 use pollster::block_on;
 use serde_json::Value as Json;

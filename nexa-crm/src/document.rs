@@ -3,15 +3,15 @@
 use nexa_core::Result;
 
 /// The catalog of every operation as pretty JSON.
-pub async fn catalog_json() -> Result<String> {
-    let crm = crate::open("memory:").await?;
+pub fn catalog_json() -> Result<String> {
+    let crm = pollster::block_on(crate::open("memory:"))?;
     let document = crm.catalog().document(crm.kinds());
     Ok(serde_json::to_string_pretty(&document).unwrap_or_default() + "\n")
 }
 
 /// The tables of the SQLite backend as SQL.
 #[cfg(feature = "sqlite")]
-pub async fn sqlite_schema() -> Result<String> {
-    let crm = crate::open("memory:").await?;
+pub fn sqlite_schema() -> Result<String> {
+    let crm = pollster::block_on(crate::open("memory:"))?;
     Ok(nexa_store_sqlite::schema(crm.kinds().all()))
 }

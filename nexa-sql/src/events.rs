@@ -68,6 +68,16 @@ pub fn events<'q>(dialect: Dialect, org: Uuid, query: &EventQuery) -> Statement<
     text.push("SELECT ");
     text.push(&EVENT_COLUMNS.join(", "));
     text.push(" FROM ");
+    let records = match query.records.as_deref() {
+        None | Some([_]) => None,
+        Some(several) => Some(text.hold(Bind::List(several.iter().copied().map(Value::Uuid).collect()))),
+    };
+    if let Some(records) = records.filter(|_| dialect == Dialect::Sqlite) {
+        // The join is in this order, so that the events of a few records are not sought among all.
+        text.push("(SELECT DISTINCT value FROM rarray(");
+        text.placeholder(records);
+        text.push(")) AS wanted CROSS JOIN ");
+    }
     text.table("events");
     text.push(" WHERE org = ");
     text.placeholder(1);
@@ -75,15 +85,16 @@ pub fn events<'q>(dialect: Dialect, org: Uuid, query: &EventQuery) -> Statement<
         text.push(if query.backwards { " AND seq < " } else { " AND seq > " });
         text.bind(Value::Int(i64::try_from(query.after).unwrap_or(i64::MAX)));
     }
-    match query.records.as_deref() {
-        None => {}
-        Some([record]) => {
+    match (query.records.as_deref(), records) {
+        (Some([record]), _) => {
             text.push(" AND record = ");
             text.bind(Value::Uuid(*record));
         }
-        Some(records) => {
-            text.push(if dialect == Dialect::Sqlite { " AND record IN rarray(" } else { " AND record = ANY(" });
-            text.bind(Bind::List(records.iter().copied().map(Value::Uuid).collect()));
+        (_, None) => {}
+        (_, Some(_)) if dialect == Dialect::Sqlite => text.push(" AND record = wanted.value"),
+        (_, Some(records)) => {
+            text.push(" AND record = ANY(");
+            text.placeholder(records);
             text.push(")");
         }
     }

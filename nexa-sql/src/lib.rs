@@ -8,6 +8,7 @@
 mod aggregate;
 mod change;
 mod dialect;
+mod document;
 mod events;
 mod index_tables;
 mod kernel_tables;

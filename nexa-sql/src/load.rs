@@ -1,6 +1,6 @@
 //! Rows by key.
 
-use nexa_core::kernel::record::RecordDef;
+use nexa_core::kernel::{record::RecordDef, store::Trash};
 use uuid::Uuid;
 
 use crate::{
@@ -8,9 +8,8 @@ use crate::{
     predicate::{Scope, and_trash},
     text::Text,
 };
-use nexa_core::kernel::store::Trash;
 
-/// Rows whose column is one value, or one of a list; trashed ones included, in the order of their ids.
+/// Rows whose column is one value, or one of a list; trashed ones included, in no order.
 /// The first bind is the tenant, the second the value or the list.
 pub fn load_by_key(dialect: Dialect, def: &'static RecordDef, column: usize, list: bool) -> String {
     let mut text = Text::new(dialect, Uuid::nil());
@@ -26,23 +25,30 @@ pub fn load_by_key(dialect: Dialect, def: &'static RecordDef, column: usize, lis
         text.push("SELECT ");
         text.columns(0, def);
         text.push(" FROM ");
+        if list && dialect == Dialect::Sqlite {
+            // The join is in this order, so that a list of any length is looked up key by key.
+            text.push("(SELECT DISTINCT value FROM rarray(");
+            text.placeholder(2);
+            text.push(")) AS wanted CROSS JOIN ");
+        }
         text.table(def.table);
         text.push(" AS t0 WHERE t0.org = ");
         text.placeholder(1);
         text.push(" AND ");
         text.column(0, def, column);
-        text.push(match (list, dialect) {
-            (false, _) => " = ",
-            (true, Dialect::Sqlite) => " IN rarray(",
-            (true, Dialect::Postgres) => " = ANY(",
-        });
-        text.placeholder(2);
-        text.push(if list { ")" } else { "" });
+        match (list, dialect) {
+            (true, Dialect::Sqlite) => text.push(" = wanted.value"),
+            (true, Dialect::Postgres) => {
+                text.push(" = ANY(");
+                text.placeholder(2);
+                text.push(")");
+            }
+            (false, _) => {
+                text.push(" = ");
+                text.placeholder(2);
+            }
+        }
         and_trash(&mut text, Scope::of(def, *trash), *trash);
-    }
-    // One id is one row.
-    if list || column != def.id {
-        text.push(&format!(" ORDER BY {}", def.id + 1));
     }
     text.finish().sql
 }

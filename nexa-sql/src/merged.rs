@@ -7,7 +7,7 @@
 
 use nexa_core::kernel::{
     filter::{Comparison, Predicate},
-    record::{IndexDef, RecordDef},
+    record::RecordDef,
     store::Select,
     value::Value,
 };
@@ -16,6 +16,7 @@ use crate::{
     dialect::Dialect,
     order::{self, Key},
     predicate::{Scope, and_condition, and_trash},
+    schema::unindexed_references,
     text::{Bind, Text},
 };
 
@@ -44,7 +45,9 @@ impl<'q> Plan<'q> {
             parts.iter().enumerate().filter_map(|(part, predicate)| fixes(part, predicate)).collect();
         let keys = order::keys(query);
         let mut chosen: Option<Vec<&Fixed<'q>>> = None;
-        for index in &query.of.indexes {
+        let references: Vec<[usize; 1]> = unindexed_references(query.of).map(|column| [column]).collect();
+        let indexes = query.of.indexes.iter().map(|index| index.columns.as_slice());
+        for index in indexes.chain(references.iter().map(<[usize; 1]>::as_slice)) {
             if let Some(prefix) = prefix_of(index, query.of, &fixed, &keys)
                 && chosen.as_ref().is_none_or(|best| prefix.len() > best.len())
             {
@@ -91,35 +94,51 @@ fn flat(predicate: &Predicate) -> Vec<&Predicate> {
 }
 
 fn fixes(part: usize, predicate: &Predicate) -> Option<Fixed<'_>> {
-    let (column, mut values): (usize, Vec<&Value>) = match predicate {
-        Predicate::Compare(column, Comparison::Eq, value) => (*column, vec![value]),
-        Predicate::In(column, values) => (*column, values.iter().collect()),
-        _ => return None,
-    };
-    if values.len() > MOST_RANGES {
-        return None;
-    }
-    values.retain(|value| !value.is_null());
-    // A value that is listed twice must not give its rows twice.
-    let mut different: Vec<&Value> = Vec::with_capacity(values.len());
+    let (column, values) = equalities(predicate)?;
+    // A value that is listed twice must not give its rows twice, and a null matches nothing.
+    let mut different: Vec<&Value> = Vec::with_capacity(values.len().min(MOST_RANGES));
     for value in values {
-        if !different.contains(&value) {
+        if different.len() > MOST_RANGES {
+            return None;
+        }
+        if !value.is_null() && !different.contains(&value) {
             different.push(value);
         }
     }
     (!different.is_empty()).then_some(Fixed { column, values: different, part })
 }
 
+/// The column and the values of an equality, a list, or alternatives of them about one column.
+fn equalities(predicate: &Predicate) -> Option<(usize, Vec<&Value>)> {
+    match predicate {
+        Predicate::Compare(column, Comparison::Eq, value) => Some((*column, vec![value])),
+        Predicate::In(column, values) => Some((*column, values.iter().collect())),
+        Predicate::Or(any) => {
+            let mut parts = any.iter().map(equalities);
+            let (column, mut values) = parts.next()??;
+            for part in parts {
+                let (other, more) = part?;
+                if other != column {
+                    return None;
+                }
+                values.extend(more);
+            }
+            Some((column, values))
+        }
+        _ => None,
+    }
+}
+
 /// The fixed columns that lead an index, when the columns of the order follow them.
 fn prefix_of<'f, 'q>(
-    index: &IndexDef,
+    index: &[usize],
     def: &RecordDef,
     fixed: &'f [Fixed<'q>],
     keys: &[Key<'q>],
 ) -> Option<Vec<&'f Fixed<'q>>> {
     let prefix: Vec<&Fixed<'q>> =
-        index.columns.iter().map_while(|column| fixed.iter().find(|fixed| fixed.column == *column)).collect();
-    let mut following = index.columns.iter().skip(prefix.len()).chain(std::iter::once(&def.id));
+        index.iter().map_while(|column| fixed.iter().find(|fixed| fixed.column == *column)).collect();
+    let mut following = index.iter().skip(prefix.len()).chain(std::iter::once(&def.id));
     // A column that is fixed may also be sorted by; it is then fixed within each range, not before them all.
     let sorted = keys.iter().all(|key| !key.nullable && following.next() == Some(&key.column));
     (sorted && !prefix.is_empty()).then_some(prefix)

@@ -8,10 +8,10 @@ use nexa_core::kernel::{
     store::Trash,
     value::Value,
 };
-use serde_json::Value as Json;
 
 use crate::{
     dialect::Dialect,
+    document::{has, key_is_null, keyed},
     prefix,
     text::{Bind, Text},
 };
@@ -35,7 +35,7 @@ impl Scope {
     }
 }
 
-const fn operator(comparison: Comparison) -> &'static str {
+pub(crate) const fn operator(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Eq => " = ",
         Comparison::Ne => " <> ",
@@ -96,18 +96,7 @@ pub(crate) fn condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
         }
         Predicate::Match(column, place, sought) => matching(text, scope, *column, *place, sought),
         Predicate::Key(column, key, comparison, value) => keyed(text, scope, *column, key, *comparison, value),
-        Predicate::KeyIsNull(column, key) => match text.dialect {
-            Dialect::Sqlite => {
-                text.push("coalesce(");
-                json_part(text, scope, *column, key, "type");
-                text.push(", 'null') = 'null'");
-            }
-            Dialect::Postgres => {
-                text.push("coalesce(jsonb_typeof(");
-                json_part(text, scope, *column, key, "value");
-                text.push("), 'null') = 'null'");
-            }
-        },
+        Predicate::KeyIsNull(column, key) => key_is_null(text, scope, *column, key),
         Predicate::Has(column, entry) => has(text, scope, *column, entry),
         Predicate::Through(column, def, predicate) => {
             let parent = Scope { def, depth: scope.depth + 1, live: true };
@@ -224,132 +213,6 @@ fn matching<'q>(text: &mut Text<'q>, scope: Scope, column: usize, place: Place, 
             text.push(" IN ");
             text.column(depth, def, column);
             text.push(") > 0");
-        }
-    }
-}
-
-/// Appends the type or the value of a key of a JSON object; null when it is not there.
-fn json_part(text: &mut Text<'_>, scope: Scope, column: usize, key: &str, part: &str) {
-    if text.dialect == Dialect::Postgres {
-        text.push("(");
-        text.column(scope.depth, scope.def, column);
-        text.push(" -> ");
-        text.bind(Bind::text(key));
-        return text.push(")");
-    }
-    // A path cannot spell every key; walking the object can.
-    if key.contains(|c: char| matches!(c, '"' | '\\') || c.is_control()) {
-        text.push(&format!("(SELECT {part} FROM json_each("));
-        text.column(scope.depth, scope.def, column);
-        text.push(") WHERE key = ");
-        text.bind(Bind::text(key));
-        return text.push(")");
-    }
-    text.push(if part == "type" { "json_type(" } else { "json_extract(" });
-    text.column(scope.depth, scope.def, column);
-    text.push(", ");
-    text.bind(Bind::text(format!("$.\"{key}\"")));
-    text.push(")");
-}
-
-fn keyed<'q>(text: &mut Text<'q>, scope: Scope, column: usize, key: &str, comparison: Comparison, value: &'q Json) {
-    let operator = operator(comparison);
-    match (text.dialect, value) {
-        (_, Json::Null | Json::Array(_) | Json::Object(_)) => text.push("NULL"),
-        (Dialect::Sqlite, Json::Number(number)) => {
-            // Whole numbers compare exactly, all others as floating point.
-            let value = text.aside(|text| json_part(text, scope, column, key, "value"));
-            let float = text.hold(Bind::Number(number.as_f64().unwrap_or(f64::NAN)));
-            text.push("CASE ");
-            json_part(text, scope, column, key, "type");
-            text.push(" WHEN 'integer' THEN CASE WHEN typeof(");
-            text.push(&value);
-            text.push(") = 'integer' THEN ");
-            match number.as_i64() {
-                Some(whole) => {
-                    text.push(&value);
-                    text.push(operator);
-                    text.bind(Value::Int(whole));
-                }
-                None => {
-                    text.push(&format!("CAST({value} AS REAL){operator}"));
-                    text.placeholder(float);
-                }
-            }
-            text.push(&format!(" ELSE {value}{operator}"));
-            text.placeholder(float);
-            text.push(&format!(" END WHEN 'real' THEN {value}{operator}"));
-            text.placeholder(float);
-            text.push(" END");
-        }
-        (Dialect::Sqlite, Json::String(sought)) => {
-            text.push("CASE WHEN ");
-            json_part(text, scope, column, key, "type");
-            text.push(" = 'text' THEN ");
-            json_part(text, scope, column, key, "value");
-            text.push(operator);
-            text.bind(Bind::text(sought));
-            text.push(" END");
-        }
-        (Dialect::Sqlite, Json::Bool(sought)) => {
-            text.push("CASE ");
-            json_part(text, scope, column, key, "type");
-            text.push(" WHEN 'true' THEN 1 WHEN 'false' THEN 0 END");
-            text.push(operator);
-            text.bind(Value::Bool(*sought));
-        }
-        (Dialect::Postgres, scalar) => {
-            let (kind, cast) = match scalar {
-                Json::Number(_) => ("number", "numeric"),
-                Json::Bool(_) => ("boolean", "boolean"),
-                _ => ("string", "text"),
-            };
-            text.push("CASE WHEN jsonb_typeof(");
-            json_part(text, scope, column, key, "value");
-            text.push(&format!(") = '{kind}' THEN ("));
-            json_part(text, scope, column, key, "value");
-            text.push(&format!(" #>> '{{}}')::{cast}{operator}"));
-            match scalar {
-                Json::Number(number) => match number.as_i64() {
-                    Some(whole) => text.bind(Value::Int(whole)),
-                    None => text.bind(Bind::Number(number.as_f64().unwrap_or(f64::NAN))),
-                },
-                Json::Bool(sought) => text.bind(Value::Bool(*sought)),
-                other => text.bind(Bind::text(other.as_str().unwrap_or_default())),
-            }
-            text.push(" END");
-        }
-    }
-}
-
-fn has<'q>(text: &mut Text<'q>, scope: Scope, column: usize, entry: &str) {
-    if scope.live && scope.def.tags == Some(column) {
-        text.push("EXISTS (SELECT 1 FROM ");
-        text.table("indexed_values");
-        text.push(" AS tag WHERE tag.org = ");
-        text.placeholder(1);
-        text.push(" AND tag.kind = ");
-        text.bind(Bind::text(scope.def.kind));
-        text.push(" AND tag.field = 'tags' AND tag.value = ");
-        text.bind(Bind::text(entry));
-        text.push(" AND tag.record = ");
-        text.column(scope.depth, scope.def, scope.def.id);
-        return text.push(")");
-    }
-    match text.dialect {
-        Dialect::Sqlite => {
-            text.push("EXISTS (SELECT 1 FROM json_each(");
-            text.column(scope.depth, scope.def, column);
-            text.push(") AS entry WHERE entry.value = ");
-            text.bind(Bind::text(entry));
-            text.push(")");
-        }
-        Dialect::Postgres => {
-            text.push("coalesce(");
-            text.column(scope.depth, scope.def, column);
-            text.push(" ? ");
-            text.bind(Bind::text(entry));
-            text.push(", FALSE)");
         }
     }
 }

@@ -142,14 +142,17 @@ fn indexes(dialect: Dialect, def: &RecordDef) -> Vec<Index> {
         add(false, &index.name, &columns, None);
     }
     // Removing a record looks for those that point at it.
-    for relation in &def.relations {
-        if def.indexes.iter().any(|index| index.columns.first() == Some(&relation.column)) {
-            continue;
-        }
-        let Some(column) = def.columns.get(relation.column) else { continue };
+    for column in unindexed_references(def) {
+        let Some(column) = def.columns.get(column) else { continue };
         let name = format!("{}_{}_ref", def.table, column.name);
         let condition = column.nullable.then(|| format!("\"{}\" IS NOT NULL", column.name));
         add(false, &name, &[format!("\"{}\"", column.name), quoted(def, def.id)], condition);
     }
     indexes
+}
+
+/// The references that lead no index of the definition; the schema gives each one of its own, with the id.
+pub(crate) fn unindexed_references(def: &RecordDef) -> impl Iterator<Item = usize> {
+    let indexed = |column: usize| def.indexes.iter().any(|index| index.columns.first() == Some(&column));
+    def.relations.iter().map(|relation| relation.column).filter(move |column| !indexed(*column))
 }

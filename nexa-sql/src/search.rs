@@ -41,8 +41,7 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select) {
     text.placeholder(1);
     text.push(" AND ");
     text.column(0, query.of, query.of.id);
-    text.push(" = found.record WHERE ");
-    text.push(text.dialect.truth(true));
+    text.push(" = found.record");
     and_trash(text, scope, query.trash);
     and_condition(text, scope, &query.filter);
     if let Some([score, id]) = query.after.as_deref() {

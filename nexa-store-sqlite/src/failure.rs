@@ -34,31 +34,28 @@ pub(crate) fn error(path: &Path, failure: &Failure) -> Error {
 /// SQLite does not say why a file cannot be opened; the operating system does.
 fn cannot_open(path: &Path, failure: &Failure) -> Error {
     let at = |code: nexa_core::Code| code.with("path", path.display().to_string());
-    let exists = path.exists();
-    match OpenOptions::new().read(true).write(true).create(!exists).truncate(false).open(path) {
-        Ok(_) => {
-            if !exists {
-                // Only the question was whether it can be made.
-                let _ = std::fs::remove_file(path);
-            }
-            // The file is fine, so its journal beside it is not.
-            match directory_refuses(path) {
-                true => at(codes::NOT_WRITABLE),
-                false => at(codes::IO).with("problem", failure.to_string()),
-            }
-        }
+    let mut asked = OpenOptions::new().read(true).write(true).open(path).map(|_| ());
+    if asked.as_ref().map_or_else(|problem| problem.kind() == io::ErrorKind::NotFound, |()| true) {
+        // The file is fine or not there yet, so the question is whether files can be made beside it.
+        asked = make_beside(path);
+    }
+    match asked {
+        Ok(()) => at(codes::IO).with("problem", failure.to_string()),
         Err(problem) if refused(&problem) => at(codes::NOT_WRITABLE),
         Err(problem) => at(codes::IO).with("problem", problem.to_string()),
     }
 }
 
-fn refused(problem: &io::Error) -> bool {
-    matches!(problem.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+/// Makes a file in the same directory, and removes it.
+fn make_beside(path: &Path) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let probe = path.with_file_name(format!(".{name}.{}.probe", std::process::id()));
+    OpenOptions::new().write(true).create_new(true).open(&probe)?;
+    std::fs::remove_file(probe)
 }
 
-fn directory_refuses(path: &Path) -> bool {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::metadata(directory).is_ok_and(|metadata| metadata.permissions().readonly())
+fn refused(problem: &io::Error) -> bool {
+    matches!(problem.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
 /// Whether a failure is a violated constraint.

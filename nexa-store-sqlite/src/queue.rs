@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    panic::{self, AssertUnwindSafe},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
 };
@@ -121,7 +122,8 @@ impl Queue {
             if ends {
                 return;
             }
-            while self.serve_group() {}
+            // A panic costs the group that it happened in; the turn must not get lost with it.
+            while panic::catch_unwind(AssertUnwindSafe(|| self.serve_group())).unwrap_or(true) {}
         }
     }
 

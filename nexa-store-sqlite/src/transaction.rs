@@ -70,6 +70,7 @@ impl<'a> SqliteTransaction<'a> {
         while let Some(row) = rows.next().map_err(failed)? {
             found.push(read_row(of, row)?);
         }
+        found.sort_unstable_by_key(|row| row.id(of));
         Ok(found)
     }
 

@@ -86,6 +86,7 @@ impl Writer {
     fn attempt(&mut self, units: &[Unit], apart: Apart) -> Outcome {
         // Another process may have written since the last transaction, so nothing is kept from it.
         self.ledgers.clear();
+        self.roll_back();
         if let Err(failure) = self.link.execute("BEGIN IMMEDIATE") {
             let error = self.link.failed(&failure);
             return Outcome::Settled(vec![Err(error); units.len()]);
@@ -149,7 +150,7 @@ impl Writer {
 
     fn roll_back(&mut self) {
         if !self.link.db.is_autocommit() {
-            // A rollback that fails leaves the transaction to the next BEGIN, which then reports it.
+            // A transaction that stays open is rolled back before the next one, or reported by it.
             let _ = self.link.execute("ROLLBACK");
         }
     }

@@ -11,13 +11,13 @@ struct Document {
 }
 
 /// All generated files.
-fn documents() -> Vec<Document> {
-    vec![
+fn documents() -> nexa_crm::Result<Vec<Document>> {
+    Ok(vec![
         // Every operation with its JSON Schema, errors and docs.
-        Document { name: "catalog.json", text: "{}\n".to_owned() },
+        Document { name: "catalog.json", text: nexa_crm::catalog_json()? },
         // The tables as SQLite has them.
-        Document { name: "sqlite.sql", text: String::new() },
-    ]
+        Document { name: "sqlite.sql", text: nexa_crm::sqlite_schema()? },
+    ])
 }
 
 fn main() -> ExitCode {
@@ -30,8 +30,15 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let documents = match documents() {
+        Ok(documents) => documents,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let mut current = true;
-    for Document { name, text } in documents() {
+    for Document { name, text } in documents {
         let path = folder.join(name);
         // A file that is not there differs in every line.
         let found = fs::read_to_string(&path).unwrap_or_default();

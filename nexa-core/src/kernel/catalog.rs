@@ -118,8 +118,12 @@ impl Catalog {
     }
 
     pub(crate) fn entity<R: Entity>(&mut self) {
-        self.record::<R>();
         self.command::<Create<R>>(false);
+        self.entity_without_create::<R>();
+    }
+
+    pub(crate) fn entity_without_create<R: Entity>(&mut self) {
+        self.record::<R>();
         self.command::<Update<R>>(true);
         if !R::def().uniques.is_empty() || R::def().external_keys.is_some() {
             self.command::<Upsert<R>>(false);

@@ -124,6 +124,13 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// A live record with the tenant's eyes, as a command names it; an old id of a merged record finds its survivor.
+    /// Error: `record.not_found`.
+    pub async fn known_by<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
+        let row = self.named_row(R::def(), record).await?;
+        if row.live(R::def()) { R::from_row(row) } else { Err(not_found(R::def(), record)) }
+    }
+
     /// Live records whose key column (unique, or a reference) has this value, with the tenant's eyes.
     pub async fn matching<R: Record, T: Field>(&mut self, column: Column<R, T>, value: &T) -> Result<Vec<R>> {
         let mut values = Vec::with_capacity(T::WIDTH);
@@ -207,6 +214,15 @@ impl<'a> Context<'a> {
         record: &Ref<R>,
         trashed: bool,
     ) -> Result<Row> {
+        let row = self.named_row(def, record).await?;
+        if (!trashed && !row.live(def)) || !self.allows(def, &row, Action::Read).await? {
+            return Err(not_found(def, record));
+        }
+        Ok(row)
+    }
+
+    /// The row that a command names, or its survivor; no access is asked.
+    async fn named_row<R>(&mut self, def: &'static RecordDef, record: &Ref<R>) -> Result<Row> {
         let missing = || not_found(def, record);
         let mut id = match record {
             Ref::Id(id) => id.uuid(),
@@ -214,14 +230,8 @@ impl<'a> Context<'a> {
         };
         for _ in 0..LONGEST_FORWARD {
             let Some(row) = self.row(def, id).await? else { return Err(missing()) };
-            if let Some(survivor) = def.merged_into.and_then(|column| row.get(column).as_uuid()) {
-                id = survivor;
-                continue;
-            }
-            if (!trashed && !row.live(def)) || !self.allows(def, &row, Action::Read).await? {
-                return Err(missing());
-            }
-            return Ok(row);
+            let Some(survivor) = def.merged_into.and_then(|column| row.get(column).as_uuid()) else { return Ok(row) };
+            id = survivor;
         }
         Err(missing())
     }
@@ -453,7 +463,7 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) async fn rows(&mut self, query: &Select) -> Result<Vec<Row>> {
-        self.flush().await?;
+        self.flush_for(query.of, &query.filter).await?;
         let rows = self.tx.select(query).await?;
         for row in &rows {
             self.keep(query.of, row.clone());
@@ -461,9 +471,15 @@ impl<'a> Context<'a> {
         Ok(rows)
     }
 
+    /// Writes what is pending when a query could see it.
+    async fn flush_for(&mut self, of: &'static RecordDef, filter: &Predicate) -> Result<()> {
+        let seen = self.touched.iter().any(|(kind, _)| *kind == of.kind || filter.looks_at(kind));
+        if seen { self.flush().await } else { Ok(()) }
+    }
+
     /// Groups and measures with the actor's eyes.
     pub(crate) async fn groups(&mut self, mut query: Aggregate) -> Result<Vec<Row>> {
-        self.flush().await?;
+        self.flush_for(query.of, &query.filter).await?;
         query.filter = query.filter.and(compile::rows(&self.parts.kinds, query.of, self.eyes(), Action::Read)?);
         query.trash = Trash::Live;
         self.tx.aggregate(&query).await

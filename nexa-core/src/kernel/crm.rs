@@ -133,6 +133,14 @@ impl CrmBuilder {
         self.needed_by.insert(R::def().kind, R::NEEDED_BY);
         self
     }
+    /// The same for a kind that has a create command of its own, which is added beside it.
+    #[must_use]
+    pub fn entity_without_create<R: Entity>(mut self) -> Self {
+        self.kinds.add(R::def());
+        self.catalog.entity_without_create::<R>();
+        self.needed_by.insert(R::def().kind, R::NEEDED_BY);
+        self
+    }
     /// A kind whose records can also be folded into each other.
     #[must_use]
     pub fn mergeable<R: Mergeable>(mut self) -> Self {

@@ -7,7 +7,7 @@ mod upsert;
 
 pub use create::{Create, Update};
 pub use merge::{Merge, MergeOptions, Mergeable};
-pub use trash::{Dependents, Purge, Restore, Trash, TrashOptions};
+pub use trash::{Dependents, NoOptions, Purge, Restore, Trash, TrashOptions};
 pub(crate) use upsert::{EXISTS, NO_MATCH_FIELD};
 pub use upsert::{MatchPolicy, Upsert, Upserted};
 
@@ -35,9 +35,18 @@ pub trait Entity: Record + Default {
         let _ = actor;
         Ok(())
     }
+    /// Notes which fields a caller gave, whatever their values; asked before [`Entity::settle`].
+    fn given(&mut self, fields: &Map<String, Json>) {
+        let _ = fields;
+    }
     /// Completes and checks a record after a caller set its fields; `before` is `None` for a new one.
     fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
         let _ = (before, cx);
+        async { Ok(()) }
+    }
+    /// What has to hold after the dependents of a trashed record were pointed at this one.
+    fn took_over(&self, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = cx;
         async { Ok(()) }
     }
 }
@@ -51,8 +60,17 @@ impl Context<'_> {
         let mut record = R::from_row(row)?;
         let id = id.unwrap_or_else(|| self.new_id());
         record.stamp(id, 1, self.now(), self.now());
+        record.given(fields);
         record.settle(None, self).await?;
         Ok(record)
+    }
+
+    /// A new record that a command puts together, settled like one from a caller.
+    pub async fn add<R: Entity>(&mut self, mut record: R) -> Result<R> {
+        let id = if record.id().uuid().is_nil() { self.new_id() } else { record.id() };
+        record.stamp(id, 1, self.now(), self.now());
+        record.settle(None, self).await?;
+        self.insert(record).await
     }
 
     /// A new record from the fields of a caller.
@@ -68,6 +86,7 @@ impl Context<'_> {
         let mut row = before.to_row();
         self.assign(R::def(), &mut row, fields).await?;
         let mut record = R::from_row(row)?;
+        record.given(fields);
         record.settle(Some(&before), self).await?;
         self.save(record).await
     }

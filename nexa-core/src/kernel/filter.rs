@@ -292,6 +292,15 @@ impl Predicate {
     pub fn is_always(&self) -> bool {
         matches!(self, Self::And(all) if all.is_empty())
     }
+    /// Whether it looks at records of this kind through a relation.
+    pub fn looks_at(&self, kind: &str) -> bool {
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().any(|one| one.looks_at(kind)),
+            Self::Not(one) => one.looks_at(kind),
+            Self::Through(_, of, inner) => of.kind == kind || inner.looks_at(kind),
+            _ => false,
+        }
+    }
     /// Both predicates, flat.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

@@ -13,6 +13,12 @@ pub trait Clock: MaybeSend + MaybeSync {
     fn now(&self) -> Timestamp;
 }
 
+impl<T: Clock + ?Sized> Clock for std::sync::Arc<T> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+}
+
 /// Makes identifiers and salts.
 pub trait Ids: MaybeSend + MaybeSync {
     /// A new UUIDv7 for something made at this moment.

@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
+    draft::Accepts,
     error::{Error, Result, codes},
     filter::{Filter, Op},
     send::{MaybeSend, MaybeSync},
@@ -655,33 +656,54 @@ impl<R, T> Column<R, T> {
     }
 }
 
-impl<R, T: Serialize> Column<R, T> {
+impl<R, T> Column<R, T> {
     /// The field equals the value.
-    pub fn eq(self, value: impl Into<T>) -> Filter {
-        Filter::compare(self.name, Op::Eq, value.into())
+    pub fn eq<V>(self, value: V) -> Filter
+    where
+        T: Accepts<V>,
+    {
+        Filter::compare(self.name, Op::Eq, T::json(value))
     }
     /// The field differs from the value; a field without a value does not match.
-    pub fn ne(self, value: impl Into<T>) -> Filter {
-        Filter::compare(self.name, Op::Ne, value.into())
+    pub fn ne<V>(self, value: V) -> Filter
+    where
+        T: Accepts<V>,
+    {
+        Filter::compare(self.name, Op::Ne, T::json(value))
     }
     /// The field is less than the value.
-    pub fn lt(self, value: impl Into<T>) -> Filter {
-        Filter::compare(self.name, Op::Lt, value.into())
+    pub fn lt<V>(self, value: V) -> Filter
+    where
+        T: Accepts<V>,
+    {
+        Filter::compare(self.name, Op::Lt, T::json(value))
     }
     /// The field is at most the value.
-    pub fn le(self, value: impl Into<T>) -> Filter {
-        Filter::compare(self.name, Op::Le, value.into())
+    pub fn le<V>(self, value: V) -> Filter
+    where
+        T: Accepts<V>,
+    {
+        Filter::compare(self.name, Op::Le, T::json(value))
     }
     /// The field is more than the value.
-    pub fn gt(self, value: impl Into<T>) -> Filter {
-        Filter::compare(self.name, Op::Gt, value.into())
+    pub fn gt<V>(self, value: V) -> Filter
+    where
+        T: Accepts<V>,
+    {
+        Filter::compare(self.name, Op::Gt, T::json(value))
     }
     /// The field is at least the value.
-    pub fn ge(self, value: impl Into<T>) -> Filter {
-        Filter::compare(self.name, Op::Ge, value.into())
+    pub fn ge<V>(self, value: V) -> Filter
+    where
+        T: Accepts<V>,
+    {
+        Filter::compare(self.name, Op::Ge, T::json(value))
     }
     /// The field is one of the values.
-    pub fn any_of(self, values: impl IntoIterator<Item = T>) -> Filter {
-        Filter::compare(self.name, Op::In, values.into_iter().collect::<Vec<T>>())
+    pub fn any_of<V>(self, values: impl IntoIterator<Item = V>) -> Filter
+    where
+        T: Accepts<V>,
+    {
+        Filter::compare(self.name, Op::In, values.into_iter().map(T::json).collect::<Vec<Json>>())
     }
 }

@@ -3,6 +3,10 @@
 use super::{group::Membership, user::User};
 use crate::{Assignee, Code, Context, Id, Result, people::Group};
 
+pub mod queue;
+
+pub use queue::{Assign, AssignOptions, Assignable, Claim, Release};
+
 /// The assignee cannot work.
 pub const INACTIVE: Code =
     Code::rule("assignee.inactive", "The {assignee} is deactivated or has no active member; choose somebody else.");

@@ -87,7 +87,7 @@ impl Entity for User {
 
 /// Refuses when there is no other active admin. Error: `user.last_admin`.
 async fn other_admin(cx: &mut Context<'_>, leaving: &User) -> Result<()> {
-    let admins = User::ROLE.eq(Role::Admin).and(User::ACTIVE.eq(true)).and(User::ID.ne(leaving.id));
+    let admins = User::ROLE.eq(Role::Admin.as_str()).and(User::ACTIVE.eq(true)).and(User::ID.ne(leaving.id));
     let others: Vec<User> = cx.all(&admins, &[], 1).await?;
     if others.is_empty() { Err(LAST_ADMIN.with("name", leaving.name.as_str())) } else { Ok(()) }
 }

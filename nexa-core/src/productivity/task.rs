@@ -3,14 +3,29 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod moves;
+
+pub use self::moves::{Cancel, Complete, Reopen, Start};
 use crate::{
-    About, Assignee, Body, Custom, Date, Entity, ExternalKey, Id, Record, Subject, Tags, Timestamp, closed_enum,
-    people::{Group, User},
+    About, Assignee, Body, Code, Context, Custom, Date, Entity, ExternalKey, Id, Record, Result, Subject, Tags,
+    Timestamp, closed_enum,
+    people::{
+        Group, User,
+        assignment::{Assignable, INACTIVE, NOT_A_USER, NOT_ASSIGNED, TAKEN},
+    },
 };
+
+/// The task is over.
+pub const FINISHED: Code = Code::rule("task.finished", "The task is {status}; reopen it first with task.reopen.");
+/// The task is not over.
+pub const NOT_FINISHED: Code = Code::rule("task.not_finished", "The task is {status}; there is nothing to reopen.");
+/// A moment and a day at once.
+pub const DUE_TWICE: Code =
+    Code::invalid("task.due_twice", "Give due_at for a moment or due_date for a whole day, and empty the other.");
 
 closed_enum! {
     /// Where a task stands.
-    pub enum Status {
+    pub enum TaskStatus {
         /// Nobody has begun.
         Todo = "todo",
         /// Somebody is at it.
@@ -24,7 +39,7 @@ closed_enum! {
 
 closed_enum! {
     /// How urgent a task is; medium unless said.
-    pub enum Priority default Medium {
+    pub enum TaskPriority default Medium {
         /// It can wait.
         Low = "low",
         /// In its turn.
@@ -37,7 +52,7 @@ closed_enum! {
 }
 
 /// Something to do.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "task",
     table = "tasks",
@@ -70,9 +85,9 @@ pub struct Task {
     pub due_date: Option<Date>,
     /// How urgent it is.
     #[record(editable, ranked)]
-    pub priority: Priority,
-    /// Where it stands; `task.complete`, `cancel` and `reopen` change it.
-    pub status: Status,
+    pub priority: TaskPriority,
+    /// Where it stands; `task.start`, `complete`, `cancel` and `reopen` change it.
+    pub status: TaskStatus,
     /// Who does it: a user or a group, never both; nobody when absent.
     #[record(editable, queue)]
     pub assignee: Option<Assignee>,
@@ -96,4 +111,58 @@ pub struct Task {
     pub external_keys: Vec<ExternalKey>,
 }
 
-impl Entity for Task {}
+// ── rules ──
+
+impl Task {
+    fn is_finished(&self) -> bool {
+        matches!(self.status, TaskStatus::Done | TaskStatus::Cancelled)
+    }
+    fn must_be_unfinished(&self) -> Result<()> {
+        if self.is_finished() { Err(FINISHED.with("status", self.status)) } else { Ok(()) }
+    }
+    fn may_reopen(&self) -> Result<()> {
+        if self.is_finished() { Ok(()) } else { Err(NOT_FINISHED.with("status", self.status)) }
+    }
+}
+
+impl Entity for Task {
+    const ERRORS: &'static [Code] = &[DUE_TWICE, INACTIVE];
+
+    async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        if self.due_at.is_some() && self.due_date.is_some() {
+            return Err(DUE_TWICE.error());
+        }
+        if before.is_none_or(|before| before.assignee != self.assignee) {
+            if let Some(assignee) = &self.assignee {
+                cx.check_assignee(assignee).await?;
+            }
+            self.via_group = None;
+        }
+        if before.is_none_or(|before| before.about != self.about)
+            && let Some(about) = &self.about
+        {
+            self.about = Some(cx.check_about(about).await?);
+        }
+        Ok(())
+    }
+}
+
+impl Assignable for Task {
+    const CLAIM: &'static str = "task.claim";
+    const ASSIGN: &'static str = "task.assign";
+    const RELEASE: &'static str = "task.release";
+    const ASSIGNMENT_ERRORS: &'static [Code] = &[FINISHED, INACTIVE, TAKEN, NOT_ASSIGNED, NOT_A_USER];
+
+    fn may_change_hands(&self) -> Result<()> {
+        self.must_be_unfinished()
+    }
+    fn assignee(&self) -> Option<Assignee> {
+        self.assignee
+    }
+    fn via_group(&self) -> Option<Id<Group>> {
+        self.via_group
+    }
+    fn hand_over(&mut self, assignee: Option<Assignee>, via_group: Option<Id<Group>>) {
+        (self.assignee, self.via_group) = (assignee, via_group);
+    }
+}

@@ -5,9 +5,22 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::Contact;
 use crate::{
-    Address, Assignee, Body, Choice, Custom, Date, Entity, ExternalKey, Id, Mergeable, Money, Name, Phone, Record,
-    Tags, Timestamp, Url, closed_enum,
+    Address, Assignee, Body, Choice, Code, Command, Context, Custom, Date, Entity, ExternalKey, Id, Mergeable, Money,
+    Name, Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum, people::assignment,
 };
+
+pub mod rollup;
+
+/// A company would belong to itself.
+pub const HIERARCHY_CYCLE: Code = Code::rule(
+    "account.hierarchy_cycle",
+    "{name} would belong to itself through its subsidiaries; choose a parent that is not below it.",
+);
+/// Somebody else's contact.
+pub const PRIMARY_CONTACT_FOREIGN: Code = Code::rule(
+    "account.primary_contact_foreign",
+    "{contact} is not a contact of {name}; set the contact's account first, or choose one of its contacts.",
+);
 
 closed_enum! {
     /// What a company is to us.
@@ -121,6 +134,136 @@ pub struct Account {
     pub external_keys: Vec<ExternalKey>,
 }
 
-impl Entity for Account {}
+impl Account {
+    /// What a won deal makes of a company: a customer, since this day if not before.
+    pub fn becomes_customer(&mut self, on: Date) {
+        self.r#type = AccountType::Customer;
+        self.customer_since = self.customer_since.or(Some(on));
+    }
+    async fn check_hierarchy(&self, cx: &mut Context<'_>) -> Result<()> {
+        let Some(parent) = self.parent else { return Ok(()) };
+        if cx.leads_to(parent, self.id, |account: &Self| account.parent).await? {
+            return Err(HIERARCHY_CYCLE.with("name", self.name.as_str()));
+        }
+        Ok(())
+    }
+    async fn check_primary_contact(&self, cx: &mut Context<'_>) -> Result<()> {
+        let Some(primary) = self.primary_contact else { return Ok(()) };
+        let contact = cx.known(primary).await?;
+        if contact.account == Some(self.id) {
+            return Ok(());
+        }
+        Err(PRIMARY_CONTACT_FOREIGN.with("contact", contact.full_name()).with("name", self.name.as_str()))
+    }
+}
 
-impl Mergeable for Account {}
+impl Entity for Account {
+    const ERRORS: &'static [Code] = &[HIERARCHY_CYCLE, PRIMARY_CONTACT_FOREIGN, assignment::INACTIVE];
+    const NEEDED_BY: &'static [(&'static str, &'static str)] =
+        &[("contact", "account"), ("deal", "account"), ("ticket", "account"), ("account", "parent")];
+
+    async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        if before.is_none() {
+            self.account_number = format!("A-{:06}", cx.next_number("account").await?);
+        }
+        if before.is_none_or(|before| before.industry != self.industry) {
+            cx.check_choices(&[("account.industry", self.industry.as_deref())]).await?;
+        }
+        if before.is_none_or(|before| before.source != self.source) {
+            cx.check_choices(&[("account.source", self.source.as_deref())]).await?;
+        }
+        if let Some(owner) = &self.owner
+            && before.is_none_or(|before| before.owner != self.owner)
+        {
+            cx.check_assignee(owner).await?;
+        }
+        if before.is_none_or(|before| before.parent != self.parent) {
+            self.check_hierarchy(cx).await?;
+        }
+        if before.is_none_or(|before| before.primary_contact != self.primary_contact) {
+            self.check_primary_contact(cx).await?;
+        }
+        Ok(())
+    }
+
+    async fn took_over(&self, cx: &mut Context<'_>) -> Result<()> {
+        self.check_hierarchy(cx).await
+    }
+}
+
+impl Mergeable for Account {
+    fn absorb(&mut self, other: &Self) {
+        if self.r#type == AccountType::Prospect {
+            self.r#type = other.r#type;
+        }
+        // One of the two belonged to the other: the survivor takes the upper place.
+        if self.parent == Some(other.id) {
+            self.parent = other.parent;
+        }
+        self.parent = self.parent.filter(|parent| *parent != self.id);
+    }
+    async fn merged(survivor: &Self, cx: &mut Context<'_>) -> Result<()> {
+        cx.known(survivor.id).await?.check_hierarchy(cx).await
+    }
+}
+
+/// Gives an account to somebody who looks after it. Error: `assignee.inactive`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assign {
+    /// The account.
+    pub account: Ref<Account>,
+    /// To whom; to nobody without.
+    #[serde(default)]
+    pub assignee: Option<Assignee>,
+}
+
+impl Command for Assign {
+    const NAME: &'static str = "account.assign";
+    const ERRORS: &'static [Code] = &[assignment::INACTIVE];
+    type Target = Account;
+    type Output = Account;
+    fn target(&self) -> Option<&Ref<Account>> {
+        Some(&self.account)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Account> {
+        if let Some(assignee) = &self.assignee {
+            cx.check_assignee(assignee).await?;
+        }
+        cx.change(&self.account, |account, _| {
+            account.owner = self.assignee;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Says whom of an account's contacts to speak with first. Error: `account.primary_contact_foreign`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetPrimaryContact {
+    /// The account.
+    pub account: Ref<Account>,
+    /// One of its contacts; nobody without.
+    #[serde(default)]
+    pub contact: Option<Ref<Contact>>,
+}
+
+impl Command for SetPrimaryContact {
+    const NAME: &'static str = "account.set_primary_contact";
+    const ERRORS: &'static [Code] = &[PRIMARY_CONTACT_FOREIGN];
+    type Target = Account;
+    type Output = Account;
+    fn target(&self) -> Option<&Ref<Account>> {
+        Some(&self.account)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Account> {
+        let mut account = cx.load(&self.account).await?;
+        account.primary_contact = match &self.contact {
+            Some(contact) => Some(cx.load(contact).await?.id),
+            None => None,
+        };
+        account.check_primary_contact(cx).await?;
+        cx.save(account).await
+    }
+}

@@ -5,9 +5,27 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use crate::{
-    Assignee, Body, Choice, Custom, Email, Entity, ExternalKey, Id, Mergeable, Name, Phone, Record, Tags, Timestamp,
-    Url, closed_enum,
+    Assignee, Body, Choice, Code, Command, Context, Custom, Email, Entity, ExternalKey, Id, Mergeable, Name, Phone,
+    Record, Ref, Result, Tags, Timestamp, Url, closed_enum, people::assignment,
 };
+
+pub mod overview;
+
+/// Nothing tells who it is.
+pub const NOTHING_KNOWN: Code = Code::invalid(
+    "contact.nothing_known",
+    "Nothing tells who the contact is; give a name, a mail address, a phone number or an external key.",
+);
+/// Somebody would report to themselves.
+pub const REPORTING_CYCLE: Code = Code::rule(
+    "contact.reporting_cycle",
+    "{name} would report to themselves through others; choose somebody who does not report to them.",
+);
+/// The lifecycle stage would move back.
+pub const STAGE_BACK: Code = Code::rule(
+    "contact.stage_back",
+    "The lifecycle stage moves from {from} back to {to} only by hand; use contact.set_stage.",
+);
 
 closed_enum! {
     /// How far somebody has come with us. It moves forward by itself, and back only by hand.
@@ -118,6 +136,149 @@ pub struct Contact {
     pub external_keys: Vec<ExternalKey>,
 }
 
-impl Entity for Contact {}
+impl Contact {
+    /// First and last name, or what else tells who it is.
+    pub fn full_name(&self) -> String {
+        let names: Vec<&str> = [&self.first_name, &self.last_name].into_iter().flatten().map(Name::as_str).collect();
+        if !names.is_empty() {
+            return names.join(" ");
+        }
+        let rest = [self.email.as_deref(), self.phone.as_deref(), self.mobile.as_deref()];
+        rest.into_iter().flatten().next().map_or_else(|| format!("contact {}", self.id), str::to_owned)
+    }
+    /// Moves the lifecycle stage forward to this one; never back.
+    pub fn advance(&mut self, stage: LifecycleStage) {
+        self.lifecycle_stage = self.lifecycle_stage.max(stage);
+    }
+    fn is_known(&self) -> bool {
+        self.first_name.is_some()
+            || self.last_name.is_some()
+            || self.email.is_some()
+            || self.phone.is_some()
+            || self.mobile.is_some()
+            || !self.external_keys.is_empty()
+    }
+    async fn check_reporting(&self, cx: &mut Context<'_>) -> Result<()> {
+        let Some(above) = self.reports_to else { return Ok(()) };
+        if cx.leads_to(above, self.id, |contact: &Self| contact.reports_to).await? {
+            return Err(REPORTING_CYCLE.with("name", self.full_name()));
+        }
+        Ok(())
+    }
+    /// An account that the contact has left no longer has it as primary contact.
+    async fn resign(&self, cx: &mut Context<'_>) -> Result<()> {
+        let accounts: Vec<Account> = cx.matching(Account::PRIMARY_CONTACT, &self.id).await?;
+        for mut account in accounts.into_iter().filter(|account| self.account != Some(account.id)) {
+            account.primary_contact = None;
+            cx.save(account).await?;
+        }
+        Ok(())
+    }
+}
 
-impl Mergeable for Contact {}
+impl Entity for Contact {
+    const ERRORS: &'static [Code] = &[NOTHING_KNOWN, REPORTING_CYCLE, STAGE_BACK, assignment::INACTIVE];
+    const NEEDED_BY: &'static [(&'static str, &'static str)] = &[("deal", "primary_contact"), ("ticket", "contact")];
+    const PARTS: &'static [(&'static str, &'static str)] =
+        &[("campaign_member", "contact"), ("contact_list_member", "contact")];
+
+    async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        if !self.is_known() {
+            return Err(NOTHING_KNOWN.error());
+        }
+        if let Some(before) = before
+            && self.lifecycle_stage < before.lifecycle_stage
+        {
+            return Err(STAGE_BACK.with("from", before.lifecycle_stage).with("to", self.lifecycle_stage));
+        }
+        if before.is_none_or(|before| before.source != self.source) {
+            cx.check_choices(&[("contact.source", self.source.as_deref())]).await?;
+        }
+        if let Some(owner) = &self.owner
+            && before.is_none_or(|before| before.owner != self.owner)
+        {
+            cx.check_assignee(owner).await?;
+        }
+        if before.is_none_or(|before| before.reports_to != self.reports_to) {
+            self.check_reporting(cx).await?;
+        }
+        if before.is_some_and(|before| before.account != self.account) {
+            self.resign(cx).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Mergeable for Contact {
+    fn absorb(&mut self, other: &Self) {
+        self.advance(other.lifecycle_stage);
+        self.last_activity = self.last_activity.max(other.last_activity);
+        // One of the two reported to the other.
+        if self.reports_to == Some(other.id) {
+            self.reports_to = other.reports_to;
+        }
+        self.reports_to = self.reports_to.filter(|above| *above != self.id);
+    }
+    async fn merged(survivor: &Self, cx: &mut Context<'_>) -> Result<()> {
+        let survivor = cx.known(survivor.id).await?;
+        survivor.check_reporting(cx).await?;
+        survivor.resign(cx).await
+    }
+}
+
+/// Gives a contact to somebody who looks after it. Error: `assignee.inactive`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assign {
+    /// The contact.
+    pub contact: Ref<Contact>,
+    /// To whom; to nobody without.
+    #[serde(default)]
+    pub assignee: Option<Assignee>,
+}
+
+impl Command for Assign {
+    const NAME: &'static str = "contact.assign";
+    const ERRORS: &'static [Code] = &[assignment::INACTIVE];
+    type Target = Contact;
+    type Output = Contact;
+    fn target(&self) -> Option<&Ref<Contact>> {
+        Some(&self.contact)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Contact> {
+        if let Some(assignee) = &self.assignee {
+            cx.check_assignee(assignee).await?;
+        }
+        cx.change(&self.contact, |contact, _| {
+            contact.owner = self.assignee;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Sets the lifecycle stage of a contact by hand, forward or back.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetStage {
+    /// The contact.
+    pub contact: Ref<Contact>,
+    /// The new stage.
+    pub stage: LifecycleStage,
+}
+
+impl Command for SetStage {
+    const NAME: &'static str = "contact.set_stage";
+    type Target = Contact;
+    type Output = Contact;
+    fn target(&self) -> Option<&Ref<Contact>> {
+        Some(&self.contact)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Contact> {
+        cx.change(&self.contact, |contact, _| {
+            contact.lifecycle_stage = self.stage;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -3,11 +3,44 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{account::Account, contact::Contact, pipeline::Pipeline};
-use crate::{
-    Body, Choice, Custom, Date, Entity, ExternalKey, Id, Money, Percent, Record, Subject, Tags, Timestamp, closed_enum,
-    people::User,
+use serde_json::{Map, Value as Json};
+
+use super::{
+    account::Account,
+    contact::Contact,
+    pipeline::{Pipeline, Stage, StageKind, default_pipeline},
 };
+use crate::{
+    Assignee, Body, Choice, Code, Context, Custom, Date, Entity, ExternalKey, Id, Money, Percent, Record, Result,
+    Subject, Tags, Timestamp, closed_enum,
+    marketing::Campaign,
+    people::{User, assignment},
+};
+
+pub mod by_stage;
+pub mod decision;
+pub mod forecast;
+pub(super) mod groups;
+pub mod metrics;
+pub mod owner;
+pub mod stage;
+
+/// The pipeline has no such stage.
+pub const STAGE_UNKNOWN: Code =
+    Code::invalid("deal.stage_unknown", "{pipeline} has no stage {stage}; use one of {stages}.");
+/// A deal is decided by its own commands.
+pub const USE_WIN_OR_LOSE: Code =
+    Code::rule("deal.use_win_or_lose", "{stage} decides a deal; use deal.win or deal.lose, which ask what that needs.");
+/// The deal is decided.
+pub const CLOSED: Code = Code::rule("deal.closed", "The deal is {status}; reopen it first with deal.reopen.");
+/// A deal cannot be won without an amount.
+pub const AMOUNT_MISSING: Code =
+    Code::rule("deal.amount_missing", "A won deal needs an amount; set it first with deal.update.");
+/// The contact belongs to another account.
+pub const CONTACT_FOREIGN: Code = Code::rule(
+    "deal.contact_foreign",
+    "{contact} is not a contact of the deal's account; choose one of its contacts, or set the contact's account.",
+);
 
 closed_enum! {
     /// Whether a deal is decided; its stage says so.
@@ -45,6 +78,7 @@ closed_enum! {
     index("pipeline", "stage"),
     index("owner", "status", "close_date"),
     index("account", "status"),
+    index("campaign", "status"),
     index("primary_contact", "updated_at")
 )]
 pub struct Deal {
@@ -94,6 +128,9 @@ pub struct Deal {
     /// Where it came from, one of the tenant's list for `deal.source`.
     #[record(editable)]
     pub source: Option<Choice>,
+    /// The campaign that brought it.
+    #[record(editable)]
+    pub campaign: Option<Id<Campaign>>,
     /// The company that may buy.
     #[record(editable)]
     pub account: Option<Id<Account>>,
@@ -126,4 +163,122 @@ pub struct Deal {
     pub external_keys: Vec<ExternalKey>,
 }
 
-impl Entity for Deal {}
+impl From<StageKind> for DealStatus {
+    fn from(kind: StageKind) -> Self {
+        match kind {
+            StageKind::Open => Self::Open,
+            StageKind::Won => Self::Won,
+            StageKind::Lost => Self::Lost,
+        }
+    }
+}
+
+impl Deal {
+    /// What it is worth times how probable it is; nothing without an amount.
+    pub fn weighted(&self) -> Option<Money> {
+        // A part of an amount is never too large.
+        self.amount.and_then(|amount| amount.times_percent(self.probability.get()).ok())
+    }
+    /// For how many whole days it has been in its stage.
+    pub const fn days_in_stage(&self, now: Timestamp) -> i64 {
+        whole_days(self.stage_since, now)
+    }
+    /// How many whole days it took from its beginning until it was decided; nothing while it is open.
+    pub fn sales_cycle_days(&self) -> Option<i64> {
+        self.closed_at.map(|closed_at| whole_days(self.created_at, closed_at))
+    }
+
+    fn must_be_open(&self) -> Result<()> {
+        if self.status == DealStatus::Open { Ok(()) } else { Err(CLOSED.with("status", self.status)) }
+    }
+    /// Puts it into a stage, whose probability it takes unless somebody set one by hand.
+    fn enter(&mut self, stage: &Stage, now: Timestamp) {
+        self.stage = stage.name.clone();
+        self.status = stage.kind.into();
+        self.stage_since = now;
+        if !self.probability_by_hand {
+            self.probability = stage.probability;
+        }
+    }
+    /// The open stage of this name. Errors: `deal.stage_unknown`, `deal.use_win_or_lose`.
+    fn open_stage<'a>(pipeline: &'a Pipeline, name: &str) -> Result<&'a Stage> {
+        match pipeline.stage(name) {
+            Some(stage) if stage.kind == StageKind::Open => Ok(stage),
+            Some(stage) => Err(USE_WIN_OR_LOSE.with("stage", stage.name.as_str())),
+            None => {
+                let error = STAGE_UNKNOWN.with("pipeline", pipeline.name.as_str()).with("stage", name);
+                Err(error.with("stages", pipeline.stage_names()))
+            }
+        }
+    }
+    async fn begin(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        let pipeline =
+            if self.pipeline == Id::default() { default_pipeline(cx).await? } else { cx.known(self.pipeline).await? };
+        self.pipeline = pipeline.id;
+        let stage = if self.stage.is_empty() {
+            pipeline.first(StageKind::Open)?
+        } else {
+            Self::open_stage(&pipeline, &self.stage)?
+        };
+        self.enter(stage, cx.now());
+        Ok(())
+    }
+    async fn go_on(&mut self, before: &Self, cx: &mut Context<'_>) -> Result<()> {
+        let moved = (self.pipeline, &self.stage) != (before.pipeline, &before.stage);
+        let weighed = (self.probability, self.probability_by_hand) != (before.probability, before.probability_by_hand);
+        if moved || weighed {
+            before.must_be_open()?;
+        }
+        if moved {
+            let pipeline = cx.pipeline(self.pipeline).await?;
+            let stage = Self::open_stage(&pipeline, &self.stage)?;
+            self.enter(stage, cx.now());
+        }
+        if self.status == DealStatus::Won && self.amount.is_none() {
+            return Err(AMOUNT_MISSING.error());
+        }
+        Ok(())
+    }
+    async fn check_contact(&self, cx: &mut Context<'_>) -> Result<()> {
+        let (Some(account), Some(primary)) = (self.account, self.primary_contact) else { return Ok(()) };
+        let contact = cx.known(primary).await?;
+        if contact.account == Some(account) {
+            return Ok(());
+        }
+        Err(CONTACT_FOREIGN.with("contact", contact.full_name()))
+    }
+}
+
+/// How many whole days lie between two moments.
+const fn whole_days(from: Timestamp, to: Timestamp) -> i64 {
+    const MICROS: i64 = 24 * 3_600 * 1_000_000;
+    to.since(from).div_euclid(MICROS)
+}
+
+impl Entity for Deal {
+    const ERRORS: &'static [Code] =
+        &[STAGE_UNKNOWN, USE_WIN_OR_LOSE, CLOSED, AMOUNT_MISSING, CONTACT_FOREIGN, assignment::INACTIVE];
+
+    fn given(&mut self, fields: &Map<String, Json>) {
+        self.probability_by_hand |= fields.contains_key(Self::PROBABILITY.name());
+    }
+
+    async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        match before {
+            None => self.begin(cx).await?,
+            Some(before) => self.go_on(before, cx).await?,
+        }
+        if before.is_none_or(|before| before.source != self.source) {
+            cx.check_choices(&[("deal.source", self.source.as_deref())]).await?;
+        }
+        if let Some(owner) = self.owner
+            && before.is_none_or(|before| before.owner != self.owner)
+        {
+            cx.check_assignee(&Assignee::user(owner)).await?;
+        }
+        if before.is_none_or(|b| (b.account, b.primary_contact) != (self.account, self.primary_contact)) {
+            self.check_contact(cx).await?;
+        }
+        Ok(())
+    }
+}

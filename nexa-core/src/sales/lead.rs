@@ -1,17 +1,17 @@
 //! A lead: somebody who may buy. New → contacted → qualified → converted; or lost.
 //! (Business use cases, "Service: Leads Management".)
 
-mod bant;
-mod convert;
-mod engagement;
-mod lifecycle;
-mod routing;
-mod scoring;
+pub mod bant;
+pub mod convert;
+pub mod engagement;
+pub mod lifecycle;
+pub mod routing;
+pub mod scoring;
 
 pub use bant::{Bant, BantInput, Criterion, CriterionInput, RecordBant};
 pub use convert::{Conversion, Convert, NewDeal};
 pub use engagement::RecordEngagement;
-pub use lifecycle::{Assign, Claim, Contacted, Lose, Qualify, Release, Reopen};
+pub use lifecycle::{Contacted, Lose, Qualify, Reopen};
 pub use routing::{Route, Routed, Routing};
 pub use scoring::{Band, Rescore, ScoreRule, Scorecard};
 
@@ -22,10 +22,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{account::Account, contact::Contact, deal::Deal};
 use crate::{
-    Actor, Address, Assignee, Body, Choice, Code, Context, CrmBuilder, Custom, Email, Entity, ExternalKey, Id, Mergeable,
-    Name, Phone, Reasons, Record, Result, Signals, Tags, Timestamp, Url, closed_enum,
+    Actor, Address, Assignee, Body, Choice, Code, Context, CrmBuilder, Custom, Email, Entity, ExternalKey, Id,
+    Mergeable, Name, Phone, Reasons, Record, Result, Signals, Tags, Timestamp, Url, closed_enum,
     marketing::Campaign,
-    people::{Group, assignment},
+    people::{
+        Group,
+        assignment::{self, Assign, Assignable, Claim, Release},
+    },
 };
 
 /// Nothing is known of the lead.
@@ -129,7 +132,7 @@ pub struct Lead {
     /// What they did, by signal, and how often.
     pub engagement: Signals,
     /// Whose it is: a user or a group.
-    #[record(queue)]
+    #[record(editable, queue)]
     pub assignee: Option<Assignee>,
     /// The group it came through; release puts it back there.
     pub via_group: Option<Id<Group>>,
@@ -139,8 +142,10 @@ pub struct Lead {
     pub last_contacted: Option<Timestamp>,
     /// When it was qualified.
     pub qualified_at: Option<Timestamp>,
-    /// When it was converted or lost.
-    pub closed_at: Option<Timestamp>,
+    /// When it was converted.
+    pub converted_at: Option<Timestamp>,
+    /// When it was lost.
+    pub lost_at: Option<Timestamp>,
     /// The contact it became.
     pub converted_contact: Option<Id<Contact>>,
     /// The account it became or joined.
@@ -190,15 +195,22 @@ impl Lead {
 }
 
 impl Entity for Lead {
+    const PARTS: &'static [(&'static str, &'static str)] =
+        &[("campaign_member", "lead"), ("contact_list_member", "lead")];
     const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, crate::people::org::CHOICE_UNKNOWN];
     fn may_edit(&self, _: &Actor) -> Result<()> {
         self.must_not_be_converted()
     }
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         self.something_known()?;
-        let new = |now: &Option<Choice>, then: fn(&Self) -> &Option<Choice>| {
-            before.is_none_or(|before| then(before) != now)
-        };
+        if let Some(assignee) = self.assignee
+            && before.is_none_or(|before| before.assignee != self.assignee)
+        {
+            cx.check_assignee(&assignee).await?;
+            self.via_group = None;
+        }
+        let new =
+            |now: &Option<Choice>, then: fn(&Self) -> &Option<Choice>| before.is_none_or(|before| then(before) != now);
         cx.check_choices(&[
             ("lead.industry", self.industry.as_deref().filter(|_| new(&self.industry, |lead| &lead.industry))),
             (
@@ -232,19 +244,25 @@ impl Mergeable for Lead {
     }
 }
 
-impl assignment::Assignable for Lead {
+impl Assignable for Lead {
+    const CLAIM: &'static str = "lead.claim";
+    const ASSIGN: &'static str = "lead.assign";
+    const RELEASE: &'static str = "lead.release";
+    const ASSIGNMENT_ERRORS: &'static [Code] =
+        &[assignment::INACTIVE, assignment::TAKEN, assignment::NOT_ASSIGNED, assignment::NOT_A_USER, CONVERTED];
+
+    fn may_change_hands(&self) -> Result<()> {
+        self.must_not_be_converted()
+    }
     fn assignee(&self) -> Option<Assignee> {
         self.assignee
     }
     fn via_group(&self) -> Option<Id<Group>> {
         self.via_group
     }
-    fn assign(&mut self, assignee: Option<Assignee>, via_group: Option<Id<Group>>) {
+    fn hand_over(&mut self, assignee: Option<Assignee>, via_group: Option<Id<Group>>) {
         self.assignee = assignee;
         self.via_group = via_group;
-    }
-    fn may_assign(&self, _: &Actor) -> Result<()> {
-        self.must_not_be_converted()
     }
 }
 
@@ -258,9 +276,9 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<Convert>()
         .command::<Lose>()
         .command::<Reopen>()
-        .command::<Assign>()
-        .untargeted::<Claim>()
-        .command::<Release>()
+        .command::<Claim<Lead>>()
+        .command::<Assign<Lead>>()
+        .command::<Release<Lead>>()
         .command::<Rescore>()
         .command::<Route>()
         .entity::<Scorecard>()

@@ -3,7 +3,27 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Choice, Document, Entity, Id, Name, Percent, Record, Timestamp, closed_enum};
+use super::deal::{Deal, DealStatus};
+use crate::{
+    Choice, Code, Context, Document, Entity, Error, Filter, Id, Name, Percent, Record, Result, Timestamp, closed_enum,
+    kernel::{
+        compile::{self, Eyes},
+        context::not_found,
+        search::fold,
+        store::{Select, Trash},
+    },
+};
+
+/// The stages do not make a pipeline.
+pub const INVALID: Code = Code::invalid("pipeline.invalid", "The stages do not make a pipeline: {problem}.");
+/// Open deals would be in no stage.
+pub const STAGE_IN_USE: Code = Code::rule(
+    "pipeline.stage_in_use",
+    "Open deals, some perhaps in the trash, are in {stage}, which is no open stage of {pipeline}; move them first.",
+);
+/// A tenant has a default pipeline.
+pub const DEFAULT_NEEDED: Code =
+    Code::rule("pipeline.default_needed", "{pipeline} is the default; make another pipeline the default instead.");
 
 closed_enum! {
     /// What it means that a deal is in a stage.
@@ -28,6 +48,14 @@ pub struct Stage {
     /// What it means that a deal is in it; open unless said.
     #[serde(default)]
     pub kind: StageKind,
+}
+
+impl Stage {
+    fn standard(name: &str, probability: u8, kind: StageKind) -> Result<Self> {
+        let invalid = |problem| INVALID.with("problem", problem);
+        let name = Choice::parse(name).map_err(invalid)?;
+        Ok(Self { name, probability: Percent::new(probability).map_err(invalid)?, kind })
+    }
 }
 
 /// The stages that deals go through.
@@ -55,4 +83,163 @@ pub struct Pipeline {
     pub stages: Document<Vec<Stage>>,
 }
 
-impl Entity for Pipeline {}
+impl Pipeline {
+    /// Prospecting 10, qualification 25, proposal 50, negotiation 75, closed won 100, closed lost 0.
+    fn standard() -> Result<Self> {
+        let stages = [
+            Stage::standard("prospecting", 10, StageKind::Open)?,
+            Stage::standard("qualification", 25, StageKind::Open)?,
+            Stage::standard("proposal", 50, StageKind::Open)?,
+            Stage::standard("negotiation", 75, StageKind::Open)?,
+            Stage::standard("closed_won", 100, StageKind::Won)?,
+            Stage::standard("closed_lost", 0, StageKind::Lost)?,
+        ];
+        let name = Name::parse("Sales").map_err(|problem| INVALID.with("problem", problem))?;
+        Ok(Self { name, is_default: true, stages: Document(stages.into()), ..Self::default() })
+    }
+    /// The stage of this name.
+    pub fn stage(&self, name: &str) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.name == name)
+    }
+    /// The names of its stages, in order.
+    pub fn stage_names(&self) -> Vec<&str> {
+        self.stages.iter().map(|stage| stage.name.as_str()).collect()
+    }
+    /// The first stage of a kind; a pipeline has one of each. Error: `pipeline.invalid`.
+    pub fn first(&self, kind: StageKind) -> Result<&Stage> {
+        self.stages
+            .iter()
+            .find(|stage| stage.kind == kind)
+            .ok_or_else(|| problem(format!("it has no stage of the kind {kind}")))
+    }
+
+    fn check(&self) -> Result<()> {
+        let mut names: Vec<String> = self.stages.iter().map(|stage| fold(&stage.name)).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        if names.len() < count {
+            return Err(problem("two stages have the same name"));
+        }
+        for (kind, probability) in [(StageKind::Won, Percent::HUNDRED), (StageKind::Lost, Percent::ZERO)] {
+            let stages: Vec<&Stage> = self.stages.iter().filter(|stage| stage.kind == kind).collect();
+            match stages.as_slice() {
+                [stage] if stage.probability == probability => {}
+                [stage] => {
+                    return Err(problem(format!("{} is {kind}, so give it the probability {probability}", stage.name)));
+                }
+                several => return Err(problem(format!("give it one stage of the kind {kind}, not {}", several.len()))),
+            }
+        }
+        self.first(StageKind::Open).map(drop)
+    }
+
+    /// Makes the deals in the pipeline, in the trash as well, fit its stages: what is decided goes to the stage for that, and
+    /// no probability goes stale. Error: `pipeline.stage_in_use`, when open deals would be in no stage.
+    async fn fit_deals(&self, cx: &mut Context<'_>) -> Result<()> {
+        for kind in StageKind::ALL {
+            let stages: Vec<&Stage> = self.stages.iter().filter(|stage| stage.kind == *kind).collect();
+            let elsewhere = !Deal::STAGE.any_of(stages.iter().map(|stage| stage.name.clone()));
+            let decided = Deal::STATUS.eq(DealStatus::from(*kind));
+            for mut deal in self.deals(cx, decided.clone().and(elsewhere)).await? {
+                if *kind == StageKind::Open {
+                    let error = STAGE_IN_USE.with("stage", deal.stage.as_str());
+                    return Err(error.with("pipeline", self.name.as_str()));
+                }
+                deal.stage = self.first(*kind)?.name.clone();
+                cx.save(deal).await?;
+            }
+            for stage in stages {
+                let stale = Deal::STAGE.eq(stage.name.clone()).and(Deal::PROBABILITY.ne(stage.probability));
+                let follows = Deal::PROBABILITY_BY_HAND.eq(false);
+                for mut deal in self.deals(cx, decided.clone().and(stale).and(follows)).await? {
+                    deal.probability = stage.probability;
+                    cx.save(deal).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn deals(&self, cx: &mut Context<'_>, which: Filter) -> Result<Vec<Deal>> {
+        let filter = Deal::PIPELINE.eq(self.id).and(which);
+        let filter = compile::filter(&cx.parts.kinds, Deal::def(), &filter, Eyes::Tenant)?;
+        let all = Select { trash: Trash::Any, ..Select::all(Deal::def(), usize::MAX >> 1) };
+        cx.rows(&all.filtered(filter)).await?.into_iter().map(Deal::from_row).collect()
+    }
+}
+
+fn problem(problem: impl Into<String>) -> Error {
+    INVALID.with("problem", problem.into())
+}
+
+impl Entity for Pipeline {
+    const ERRORS: &'static [Code] = &[INVALID, STAGE_IN_USE, DEFAULT_NEEDED];
+    const NEEDED_BY: &'static [(&'static str, &'static str)] = &[("deal", "pipeline")];
+
+    async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        if before.is_none() && self.stages.is_empty() {
+            self.stages = Self::standard()?.stages;
+        }
+        self.check()?;
+        let was_default = before.is_some_and(|before| before.is_default);
+        if was_default && !self.is_default {
+            return Err(DEFAULT_NEEDED.with("pipeline", self.name.as_str()));
+        }
+        if self.is_default && !was_default {
+            let others: Vec<Self> = cx.all(&Self::IS_DEFAULT.eq(true), &[], usize::MAX >> 1).await?;
+            for mut other in others {
+                other.is_default = false;
+                cx.save(other).await?;
+            }
+        }
+        if before.is_some_and(|before| before.stages != self.stages) {
+            self.fit_deals(cx).await?;
+        }
+        Ok(())
+    }
+
+    async fn took_over(&self, cx: &mut Context<'_>) -> Result<()> {
+        self.fit_deals(cx).await
+    }
+}
+
+/// The default pipeline, found once in a call.
+struct DefaultPipeline(Id<Pipeline>);
+
+/// The pipeline of deals that name none: the default one, else the oldest, else a new one with the standard stages.
+///
+/// Pending changes may be written first, so a command that makes several records asks for it before them.
+pub async fn default_pipeline(cx: &mut Context<'_>) -> Result<Pipeline> {
+    let pipeline = match present_default(cx).await? {
+        Some(pipeline) => pipeline,
+        None => cx.insert_by_rule(Pipeline::standard()?).await?,
+    };
+    cx.keep_for_call(DefaultPipeline(pipeline.id));
+    Ok(pipeline)
+}
+
+/// The same, as far as there is one.
+pub(super) async fn present_default(cx: &mut Context<'_>) -> Result<Option<Pipeline>> {
+    let kept = cx.kept::<DefaultPipeline>().map(|kept| kept.0);
+    if let Some(pipeline) = cx.if_live(kept).await?.filter(|pipeline: &Pipeline| pipeline.is_default) {
+        return Ok(Some(pipeline));
+    }
+    let best: Vec<Pipeline> = cx.all(&Filter::everything(), &["-is_default", "created_at"], 1).await?;
+    Ok(best.into_iter().next())
+}
+
+/// Gives a new tenant its pipeline.
+pub(crate) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
+    cx.insert_by_rule(Pipeline::standard()?).await.map(drop)
+}
+
+impl Context<'_> {
+    /// A pipeline that a deal is in, wherever it is by now. Error: `record.not_found`.
+    pub(super) async fn pipeline(&mut self, id: Id<Pipeline>) -> Result<Pipeline> {
+        match self.row(Pipeline::def(), id.uuid()).await? {
+            Some(row) => Pipeline::from_row(row),
+            None => Err(not_found(Pipeline::def(), id)),
+        }
+    }
+}

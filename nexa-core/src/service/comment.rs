@@ -3,8 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Ticket;
-use crate::{Body, Id, Record, Timestamp, closed_enum, people::User};
+use super::{Ticket, ticket::CLOSED};
+use crate::{
+    Actor, Body, Code, Command, Context, Id, Record, Ref, Result, Timestamp, closed_enum,
+    people::{Role, User},
+};
+
+/// Only an admin writes for admins.
+pub const ADMINS_ONLY: Code =
+    Code::forbidden("comment.admins_only", "Only an admin writes for admins; write for the members instead.");
 
 closed_enum! {
     /// Who may read a comment.
@@ -16,8 +23,8 @@ closed_enum! {
     }
 }
 
-/// What somebody of the team wrote on a ticket.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+/// What somebody of the team wrote on a ticket. It is seen by those who see the ticket, or by the admins among them.
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(kind = "comment", table = "comments", index("ticket", "created_at"))]
 pub struct Comment {
     /// The identifier.
@@ -36,4 +43,53 @@ pub struct Comment {
     pub body: Body,
     /// Who may read it.
     pub audience: Audience,
+}
+
+impl Audience {
+    /// Whether this actor may write for it. Error: `comment.admins_only`.
+    fn may_be_addressed(self, actor: &Actor) -> Result<()> {
+        match self {
+            Self::Admins if !actor.is_system() && !actor.has_role(Role::Admin.as_str()) => Err(ADMINS_ONLY.error()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Writes a comment on a ticket that is not closed. A comment on a ticket that was folded into another reaches that one.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Write {
+    /// The ticket.
+    pub ticket: Ref<Ticket>,
+    /// What to write.
+    pub body: Body,
+    /// Who may read it; the members unless said.
+    #[serde(default)]
+    pub audience: Audience,
+}
+
+impl Command for Write {
+    const NAME: &'static str = "ticket.comment";
+    const ERRORS: &'static [Code] = &[CLOSED, ADMINS_ONLY];
+    type Target = Ticket;
+    type Output = Comment;
+    fn target(&self) -> Option<&Ref<Ticket>> {
+        Some(&self.ticket)
+    }
+    fn guard(ticket: &Ticket, _: &Actor) -> Result<()> {
+        ticket.must_be_unclosed()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Comment> {
+        let ticket = cx.load(&self.ticket).await?;
+        ticket.must_be_unclosed()?;
+        self.audience.may_be_addressed(cx.actor())?;
+        cx.insert(Comment {
+            ticket: ticket.id,
+            author: cx.actor().user().map(Id::new),
+            body: self.body.clone(),
+            audience: self.audience,
+            ..Comment::default()
+        })
+        .await
+    }
 }

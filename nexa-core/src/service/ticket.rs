@@ -1,104 +1,49 @@
 //! A ticket: an issue of a customer, from its report until it is closed.
 //!
-//! Open, pending and in progress move freely among each other and to resolved; resolved goes back, or on to closed; closed is final.
+//! Open, pending and in progress move freely among each other and to resolved; resolved goes back to any of them or on to closed;
+//! closed is final, and what comes later is a follow-up ticket. Nothing moves by itself.
 
+mod create;
 mod escalation;
+mod follow_up;
+mod lists;
+mod moves;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::escalation::Escalation;
+pub use self::{
+    create::{CUSTOMER_UNREACHABLE, Create, Customer},
+    escalation::{Escalate, Escalation},
+    follow_up::{FollowUp, NOT_CLOSED},
+    lists::{Channel, Severity, TicketPriority, TicketStatus, TicketType},
+    moves::{Close, Move, NOT_RESOLVED, Prioritize, Resolve},
+};
 use crate::{
-    Assignee, Body, Choice, Custom, Entity, ExternalKey, Id, Record, Subject, Tags, Timestamp, closed_enum,
-    people::Group,
+    Actor, Assignee, Body, Choice, Code, Context, Custom, Entity, ExternalKey, Id, Mergeable, Record, Result, Subject,
+    Tags, Timestamp,
+    people::{
+        Group,
+        assignment::{Assignable, INACTIVE, NOT_A_USER, NOT_ASSIGNED, TAKEN},
+        org::CHOICE_UNKNOWN,
+    },
+    sales::{Account, Contact},
 };
 
-closed_enum! {
-    /// Where a ticket stands.
-    pub enum Status {
-        /// New, and waiting for somebody.
-        Open = "open",
-        /// Waiting for something: the customer's answer, another system.
-        Pending = "pending",
-        /// Somebody works on it.
-        InProgress = "in_progress",
-        /// The problem is fixed.
-        Resolved = "resolved",
-        /// Finished for good.
-        Closed = "closed",
-    }
-}
-
-closed_enum! {
-    /// How urgent a ticket is; medium unless said.
-    pub enum Priority default Medium {
-        /// It can wait.
-        Low = "low",
-        /// In its turn.
-        Medium = "medium",
-        /// Before the others.
-        High = "high",
-        /// Now.
-        Critical = "critical",
-    }
-}
-
-closed_enum! {
-    /// What sort of issue it is.
-    pub enum Type {
-        /// The customer wants to know something.
-        Question = "question",
-        /// Something does not work for the customer.
-        Problem = "problem",
-        /// Something does not work for many.
-        Incident = "incident",
-        /// The product is wrong.
-        Bug = "bug",
-        /// The customer wishes for something.
-        FeatureRequest = "feature_request",
-        /// Something is to be done.
-        Task = "task",
-    }
-}
-
-closed_enum! {
-    /// How bad the damage is, mildest first.
-    pub enum Severity {
-        /// Cosmetic.
-        P4 = "p4",
-        /// There is a way around it.
-        P3 = "p3",
-        /// An important function is broken.
-        P2 = "p2",
-        /// Core functionality is blocked.
-        P1 = "p1",
-    }
-}
-
-closed_enum! {
-    /// How the customer reached the team.
-    pub enum Channel {
-        /// By mail.
-        Email = "email",
-        /// In a chat.
-        Chat = "chat",
-        /// On the phone.
-        Phone = "phone",
-        /// In a form on the web.
-        Web = "web",
-        /// Through a program.
-        Api = "api",
-    }
-}
+/// Closed is final.
+pub const CLOSED: Code =
+    Code::rule("ticket.closed", "{number} is closed, and closed is final; open a follow-up with ticket.follow_up.");
 
 /// An issue of a customer.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "ticket",
     table = "tickets",
     search(number = 2, subject = 1),
     unique("number", code = "ticket.number_taken"),
-    index("status", "assignee.queue", "priority.rank", "created_at")
+    index("status", "assignee.queue", "priority.rank", "created_at"),
+    index("contact"),
+    index("account")
 )]
 pub struct Ticket {
     /// The identifier.
@@ -122,13 +67,13 @@ pub struct Ticket {
     #[record(editable)]
     pub description: Option<Body>,
     /// Where it stands; changed by `ticket.move`, `ticket.resolve` and `ticket.close`.
-    pub status: Status,
+    pub status: TicketStatus,
     /// How urgent it is.
     #[record(editable, ranked)]
-    pub priority: Priority,
+    pub priority: TicketPriority,
     /// What sort of issue it is.
     #[record(editable)]
-    pub r#type: Option<Type>,
+    pub r#type: Option<TicketType>,
     /// How bad the damage is.
     #[record(editable, ranked)]
     pub severity: Option<Severity>,
@@ -138,6 +83,12 @@ pub struct Ticket {
     /// What it does to the customer, such as `blocking_work`; one of the tenant's list `ticket.customer_impact`, if it has one.
     #[record(editable)]
     pub customer_impact: Option<Choice>,
+    /// The customer.
+    #[record(editable)]
+    pub contact: Option<Id<Contact>>,
+    /// The customer's company.
+    #[record(editable)]
+    pub account: Option<Id<Account>>,
     /// Who works on it: a user or a group, never both; nobody when absent. Changed by `ticket.claim`, `assign` and `release`.
     #[record(queue)]
     pub assignee: Option<Assignee>,
@@ -170,6 +121,70 @@ pub struct Ticket {
     pub external_keys: Vec<ExternalKey>,
 }
 
+// ── rules ──
+
+impl Ticket {
+    /// Error: `ticket.closed`.
+    pub(crate) fn must_be_unclosed(&self) -> Result<()> {
+        if self.status == TicketStatus::Closed { Err(CLOSED.with("number", &self.number)) } else { Ok(()) }
+    }
+}
+
 impl Entity for Ticket {
+    const ERRORS: &'static [Code] = &[CLOSED, CHOICE_UNKNOWN];
     const PARTS: &'static [(&'static str, &'static str)] = &[("comment", "ticket")];
+
+    fn may_edit(&self, _: &Actor) -> Result<()> {
+        self.must_be_unclosed()
+    }
+    async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        cx.check_choices(&[("ticket.customer_impact", self.customer_impact.as_deref())]).await?;
+        if before.is_none() {
+            self.number = format!("T-{:06}", cx.next_number("ticket").await?);
+        }
+        // A customer's company is known with them.
+        if self.account.is_none()
+            && let Some(contact) = self.contact
+            && before.is_none_or(|before| before.contact != self.contact)
+        {
+            let contacts: Vec<Contact> = cx.matching(Contact::ID, &contact).await?;
+            self.account = contacts.first().and_then(|contact| contact.account);
+        }
+        Ok(())
+    }
+}
+
+impl Mergeable for Ticket {
+    fn may_merge(&self, _: &Actor) -> Result<()> {
+        self.must_be_unclosed()
+    }
+    async fn merged(survivor: &Self, cx: &mut Context<'_>) -> Result<()> {
+        let mut survivor = cx.known(survivor.id).await?;
+        // What followed the other follows the survivor, but not itself.
+        if survivor.follow_up_of == Some(survivor.id) {
+            survivor.follow_up_of = None;
+            cx.save(survivor).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Assignable for Ticket {
+    const CLAIM: &'static str = "ticket.claim";
+    const ASSIGN: &'static str = "ticket.assign";
+    const RELEASE: &'static str = "ticket.release";
+    const ASSIGNMENT_ERRORS: &'static [Code] = &[CLOSED, INACTIVE, TAKEN, NOT_ASSIGNED, NOT_A_USER];
+
+    fn may_change_hands(&self) -> Result<()> {
+        self.must_be_unclosed()
+    }
+    fn assignee(&self) -> Option<Assignee> {
+        self.assignee
+    }
+    fn via_group(&self) -> Option<Id<Group>> {
+        self.via_group
+    }
+    fn hand_over(&mut self, assignee: Option<Assignee>, via_group: Option<Id<Group>>) {
+        (self.assignee, self.via_group) = (assignee, via_group);
+    }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Entity;
 use crate::kernel::{
-    access::Action,
+    access::{Action, Actor},
     command::Command,
     compile,
     context::{Context, not_found},
@@ -97,6 +97,11 @@ pub(super) const TOO_MANY: Code = Code::rule(
     "Over {limit} records need this {kind}; move or trash them in portions first.",
 );
 
+/// Whether the record can come out of the trash, one way or the other. Error: `record.not_trashed`.
+fn must_be_trashed<R: Record>(record: &R) -> Result<()> {
+    if record.to_row().live(R::def()) { Err(codes::NOT_TRASHED.with("kind", R::def().kind)) } else { Ok(()) }
+}
+
 impl<R: Entity> Command for Trash<R> {
     const NAME: &'static str = R::NAMES.trash;
     const ACTION: Action = Action::Trash;
@@ -125,6 +130,8 @@ impl<R: Entity> Command for Trash<R> {
                 for (kind, path) in R::NEEDED_BY {
                     cx.point(kind, path, id, target.id().uuid()).await?;
                 }
+                // What was loaded before may itself have pointed at the record that goes.
+                cx.known(target.id()).await?.took_over(cx).await?;
             }
         }
         let row = cx.set_trashed(R::def(), record.to_row(), true).await?;
@@ -141,12 +148,13 @@ impl<R: Entity> Command for Restore<R> {
     fn target(&self) -> Option<&Ref<R>> {
         Some(&self.0.record)
     }
+    fn guard(target: &R, _: &Actor) -> Result<()> {
+        must_be_trashed(target)
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let row = cx.load_even_trashed(&self.0.record).await?.to_row();
-        if row.live(R::def()) {
-            return Err(codes::NOT_TRASHED.with("kind", R::def().kind));
-        }
-        let row = cx.set_trashed(R::def(), row, false).await?;
+        let record = cx.load_even_trashed(&self.0.record).await?;
+        must_be_trashed(&record)?;
+        let row = cx.set_trashed(R::def(), record.to_row(), false).await?;
         R::from_row(row)
     }
 }
@@ -160,11 +168,12 @@ impl<R: Entity> Command for Purge<R> {
     fn target(&self) -> Option<&Ref<R>> {
         Some(&self.0.record)
     }
+    fn guard(target: &R, _: &Actor) -> Result<()> {
+        must_be_trashed(target)
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
         let record = cx.load_even_trashed(&self.0.record).await?;
-        if record.to_row().live(R::def()) {
-            return Err(codes::NOT_TRASHED.with("kind", R::def().kind));
-        }
+        must_be_trashed(&record)?;
         for (kind, path) in R::PARTS {
             let of = cx.kind(kind)?;
             for row in cx.pointing(of, path, record.id().uuid(), Rows::Any).await? {
@@ -226,16 +235,44 @@ impl Context<'_> {
         Ok(found)
     }
 
-    /// Makes every row that points at one record point at another.
+    /// Makes every row that points at one record point at another. What would then be there twice, such as two memberships of one
+    /// person in one list, is dropped: put in the trash where its kind has one.
     pub(crate) async fn point(&mut self, kind: &str, path: &str, from: Uuid, to: Uuid) -> Result<()> {
         let of = self.kind(kind)?;
         let Some(column) = of.column(path) else { return Ok(()) };
         for mut row in self.pointing(of, path, from, Rows::Any).await? {
             row.set(column, Value::Uuid(to));
             of.derive(&mut row);
-            self.save_row(of, row).await?;
+            if !self.is_double(of, column, &row).await? {
+                self.save_row(of, row).await?;
+            } else if of.deleted_at.is_some() {
+                self.set_trashed(of, row, true).await?;
+            } else {
+                self.remove_row(of, row.id(of));
+            }
         }
         Ok(())
+    }
+
+    /// Whether another live row links the same: it agrees in all columns of a unique constraint over this reference and others.
+    async fn is_double(&mut self, of: &'static RecordDef, reference: usize, row: &Row) -> Result<bool> {
+        if !row.live(of) {
+            return Ok(false);
+        }
+        for unique in &of.uniques {
+            if unique.columns.len() < 2
+                || !unique.columns.contains(&reference)
+                || unique.columns.iter().any(|column| row.get(*column).is_null())
+            {
+                continue;
+            }
+            let there = self.rows_by(of, reference, row.get(reference).clone()).await?;
+            let same = |other: &Row| unique.columns.iter().all(|column| other.get(*column) == row.get(*column));
+            if there.iter().any(|other| other.id(of) != row.id(of) && other.live(of) && same(other)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn cascade<'b>(

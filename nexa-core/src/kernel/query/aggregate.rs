@@ -105,12 +105,24 @@ impl<R: Record> Query for AggregateOf<R> {
     type Target = R;
     type Output = Vec<GroupRow>;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<GroupRow>> {
-        let of = R::def();
-        let hidden = cx.hidden(of);
+        cx.measured(R::def(), &self.filter, &self.group_by, &self.measure).await
+    }
+}
+
+impl Context<'_> {
+    /// Groups and measures of a kind, with the actor's eyes. Errors: those of [`AggregateOf`].
+    pub(crate) async fn measured(
+        &mut self,
+        of: &'static RecordDef,
+        filter: &Filter,
+        group_by: &[GroupBy],
+        measure: &[MeasureOf],
+    ) -> Result<Vec<GroupRow>> {
+        let hidden = self.hidden(of);
         let column = |path: &str| column(of, path, &hidden);
-        let mut groups = self.group_by.iter().map(|by| group(of, by, &hidden)).collect::<Result<Vec<_>>>()?;
-        let mut measures = Vec::with_capacity(self.measure.len());
-        for measure in &self.measure {
+        let mut groups = group_by.iter().map(|by| group(of, by, &hidden)).collect::<Result<Vec<_>>>()?;
+        let mut measures = Vec::with_capacity(measure.len());
+        for measure in measure {
             let resolved = match measure {
                 MeasureOf::Count => Measure::Count,
                 MeasureOf::Distinct(path) => Measure::Distinct(column(path)?),
@@ -128,10 +140,10 @@ impl<R: Record> Query for AggregateOf<R> {
             }
             measures.push(resolved);
         }
-        let filter = compile::filter(&cx.parts.kinds, of, &self.filter, cx.eyes())?;
+        let filter = compile::filter(&self.parts.kinds, of, filter, self.eyes())?;
         let width = groups.len();
         let query = Aggregate { of, filter, trash: Trash::Live, groups, measures, limit: MOST_GROUPS + 1 };
-        let rows = cx.groups(query).await?;
+        let rows = self.groups(query).await?;
         if rows.len() > MOST_GROUPS {
             return Err(codes::TOO_MANY_GROUPS.with("limit", MOST_GROUPS));
         }

@@ -11,8 +11,7 @@ use crate::{
 };
 
 /// The lead is closed.
-pub const CLOSED: Code =
-    Code::rule("lead.closed", "The lead is {status}; reopen it with lead.reopen if it was lost.");
+pub const CLOSED: Code = Code::rule("lead.closed", "The lead is {status}; reopen it with lead.reopen if it was lost.");
 
 /// One criterion: whether it is met, what shows it, when and by whom that was noted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -42,12 +41,7 @@ pub struct Bant {
 
 impl Bant {
     fn criteria(&self) -> [(&'static str, &Criterion); 4] {
-        [
-            ("budget", &self.budget),
-            ("authority", &self.authority),
-            ("need", &self.need),
-            ("timeline", &self.timeline),
-        ]
+        [("budget", &self.budget), ("authority", &self.authority), ("need", &self.need), ("timeline", &self.timeline)]
     }
     /// The names of the criteria that are not met.
     pub fn missing(&self) -> Vec<&'static str> {

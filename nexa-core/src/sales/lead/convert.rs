@@ -8,19 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{Lead, Status};
 use crate::{
-    About, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Money, Name, Ref, Result,
-    kernel::{
-        error::codes,
-        receipt::fingerprint,
-        value::days_after,
-    },
+    About, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Money, Name, Ref, Result, Subject,
+    kernel::{error::codes, receipt::fingerprint, value::days_after},
     marketing,
     people::User,
-    productivity::task::Task,
+    productivity::{Task, TaskStatus},
     sales::{
         account::Account,
         contact::{Contact, LifecycleStage},
-        deal::{self, Deal},
+        deal::{Deal, owner::OWNER_MUST_BE_USER},
+        pipeline::default_pipeline,
     },
 };
 
@@ -100,7 +97,7 @@ impl Convert {
 pub struct NewDeal {
     /// Its name; company and source unless said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Name>,
+    pub name: Option<Subject>,
     /// What it is about, for the name: `Company - Product`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product: Option<Name>,
@@ -130,6 +127,8 @@ pub struct Conversion {
 
 /// After how many days a new deal should close.
 const CLOSE_IN_DAYS: i64 = 90;
+/// The stage in which a new deal begins, where its pipeline has it.
+const STAGE: &str = "qualification";
 
 impl Lead {
     fn may_convert(&self) -> Result<()> {
@@ -142,13 +141,8 @@ impl Lead {
 
 impl Command for Convert {
     const NAME: &'static str = "lead.convert";
-    const ERRORS: &'static [Code] = &[
-        NOT_QUALIFIED,
-        ALREADY_CONVERTED,
-        CONTACT_ELSEWHERE,
-        MAPPING_INVALID,
-        deal::OWNER_MUST_BE_USER,
-    ];
+    const ERRORS: &'static [Code] =
+        &[NOT_QUALIFIED, ALREADY_CONVERTED, CONTACT_ELSEWHERE, MAPPING_INVALID, OWNER_MUST_BE_USER];
     type Target = Lead;
     type Output = Conversion;
     fn check(&self) -> Result<()> {
@@ -235,7 +229,7 @@ async fn close(
     asked: String,
 ) -> Result<Lead> {
     lead.status = Status::Converted;
-    lead.closed_at = Some(cx.now());
+    lead.converted_at = Some(cx.now());
     lead.converted_contact = Some(contact.id);
     lead.converted_account = account.map(|account| account.id);
     lead.converted_deal = deal.map(|deal| deal.id);
@@ -245,7 +239,7 @@ async fn close(
 
 /// Open tasks, campaigns and lists go with the contact.
 async fn hand_over(cx: &mut Context<'_>, lead: &Lead, contact: &Contact) -> Result<()> {
-    let open = Task::ABOUT.eq(About::from(lead)).and(crate::productivity::task::open());
+    let open = Task::ABOUT.eq(About::from(lead)).and(Task::STATUS.any_of([TaskStatus::Todo, TaskStatus::InProgress]));
     for mut task in cx.all::<Task>(&open, &[], 10_000).await? {
         task.about = Some(About::from(contact));
         cx.save(task).await?;
@@ -311,8 +305,7 @@ impl Convert {
                     custom,
                     ..Account::default()
                 };
-                let account = cx.numbered(account).await?;
-                cx.insert(account).await.map(Some)
+                cx.add(account).await.map(Some)
             }
             (None, None) => Ok(None),
         }
@@ -345,7 +338,7 @@ impl Convert {
                 custom,
                 ..Contact::default()
             };
-            return cx.insert(contact).await;
+            return cx.add(contact).await;
         };
         self.put(&mut contact.first_name, &lead.first_name);
         self.put(&mut contact.last_name, &lead.last_name);
@@ -363,16 +356,25 @@ impl Convert {
         cx.save(contact).await
     }
 
-    async fn deal(&self, cx: &mut Context<'_>, lead: &Lead, contact: &Contact, account: Option<&Account>) -> Result<Deal> {
+    async fn deal(
+        &self,
+        cx: &mut Context<'_>,
+        lead: &Lead,
+        contact: &Contact,
+        account: Option<&Account>,
+    ) -> Result<Deal> {
         let wanted = self.deal.clone().unwrap_or_default();
         let owner = match (&wanted.owner, lead.assignee) {
             (Some(owner), _) => Some(cx.load::<User>(owner).await?.id),
             (None, Some(Assignee::User(id))) => Some(Id::new(id)),
-            (None, Some(Assignee::Group(_))) => return Err(deal::OWNER_MUST_BE_USER.error()),
+            (None, Some(Assignee::Group(_))) => return Err(OWNER_MUST_BE_USER.error()),
             (None, None) => cx.actor().user().map(Id::new),
         };
         let today = cx.today().await?;
+        let pipeline = default_pipeline(cx).await?;
         let new = Deal {
+            stage: pipeline.stage(STAGE).map(|stage| stage.name.clone()).unwrap_or_default(),
+            pipeline: pipeline.id,
             name: match wanted.name {
                 Some(name) => name,
                 None => deal_name(lead, wanted.product.as_ref(), account)?,
@@ -387,8 +389,7 @@ impl Convert {
             custom: self.custom_for(lead, "deal"),
             ..Deal::default()
         };
-        let deal = deal::opened(cx, new, Some("qualification")).await?;
-        cx.insert(deal).await
+        cx.add(new).await
     }
 
     fn put<T: Clone>(&self, own: &mut Option<T>, given: &Option<T>) {
@@ -407,15 +408,16 @@ impl Convert {
 }
 
 /// "Company - Product or source", as far as it is known.
-fn deal_name(lead: &Lead, product: Option<&Name>, account: Option<&Account>) -> Result<Name> {
+fn deal_name(lead: &Lead, product: Option<&Name>, account: Option<&Account>) -> Result<Subject> {
     let company = account.map_or_else(|| lead.display_name(), |account| account.name.to_string());
-    let what = product.map(|product| product.to_string()).or_else(|| lead.source.as_ref().map(|source| source.to_string()));
+    let what =
+        product.map(|product| product.to_string()).or_else(|| lead.source.as_ref().map(|source| source.to_string()));
     let full = match what {
         Some(what) => format!("{company} - {what}"),
         None => company.clone(),
     };
     // A name that grows too long by its second part is used without it.
-    Name::parse(&full)
-        .or_else(|_| Name::parse(&company))
+    Subject::parse(&full)
+        .or_else(|_| Subject::parse(&company))
         .map_err(|problem| codes::FIELD_INVALID.with("field", "deal.name").with("problem", problem))
 }

@@ -7,10 +7,7 @@ use super::{
     CONVERTED, Lead, Status,
     bant::{BantInput, CLOSED},
 };
-use crate::{
-    Actor, Assignee, Body, Code, Command, Context, Id, Ref, Result, Timestamp,
-    people::assignment,
-};
+use crate::{Actor, Body, Code, Command, Context, Id, Ref, Result, Timestamp};
 
 /// The lead was not contacted yet, or is past that.
 pub const NOT_CONTACTED: Code = Code::rule(
@@ -147,7 +144,7 @@ impl Command for Lose {
             lead.status_before = Some(lead.status);
             lead.status = Status::Lost;
             lead.lost_reason = Some(self.reason.clone());
-            lead.closed_at = Some(now);
+            lead.lost_at = Some(now);
             Ok(())
         })
         .await
@@ -178,77 +175,9 @@ impl Command for Reopen {
             lead.may_reopen()?;
             lead.status = lead.status_before.take().unwrap_or_default();
             lead.lost_reason = None;
-            lead.closed_at = None;
+            lead.lost_at = None;
             Ok(())
         })
         .await
-    }
-}
-
-/// Gives the lead to a user or a group; the one replaces the other.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Assign {
-    /// The lead.
-    pub lead: Ref<Lead>,
-    /// To whom; nobody when null.
-    pub assignee: Option<Assignee>,
-}
-
-impl Command for Assign {
-    const NAME: &'static str = "lead.assign";
-    const ERRORS: &'static [Code] = &[assignment::INACTIVE, CONVERTED];
-    type Target = Lead;
-    type Output = Lead;
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.must_not_be_converted()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
-        assignment::assign(cx, &self.lead, self.assignee).await
-    }
-}
-
-/// Takes the lead for oneself; of many who try, exactly one succeeds.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Claim {
-    /// The lead.
-    pub lead: Ref<Lead>,
-}
-
-impl Command for Claim {
-    const NAME: &'static str = "lead.claim";
-    const ERRORS: &'static [Code] = &[assignment::TAKEN, assignment::NOT_A_USER, CONVERTED];
-    type Target = Lead;
-    type Output = Lead;
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
-        assignment::claim(cx, &self.lead).await
-    }
-}
-
-/// Gives the lead back to the group it came through, or to nobody.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Release {
-    /// The lead.
-    pub lead: Ref<Lead>,
-}
-
-impl Command for Release {
-    const NAME: &'static str = "lead.release";
-    const ERRORS: &'static [Code] = &[assignment::NOT_ASSIGNED, CONVERTED];
-    type Target = Lead;
-    type Output = Lead;
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.must_not_be_converted()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
-        assignment::release(cx, &self.lead).await
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     About, Actor, Assignee, Code, Command, Context, Entity, Id, Record, Ref, Result, Subject, Timestamp, closed_enum,
     marketing::{ContactList, contact_list},
     people::{Group, User, assignment},
-    productivity::task::{self, Task},
+    productivity::{Task, TaskPriority},
 };
 
 /// Nobody said where leads of this band go.
@@ -65,7 +65,7 @@ pub struct Routing {
     pub task_due_hours: Option<u32>,
     /// The priority of the task.
     #[record(editable)]
-    pub task_priority: Option<task::Priority>,
+    pub task_priority: Option<TaskPriority>,
 }
 
 impl Entity for Routing {

@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Severity;
+use super::{CLOSED, Severity, Ticket};
 use crate::{
-    Body, Id, Result, Timestamp,
+    Actor, Assignee, Body, Code, Command, Context, Id, Ref, Result, Timestamp,
     kernel::{
         record::{ColumnDef, Field},
         value::Value,
     },
-    people::Group,
+    people::{Group, assignment::INACTIVE},
 };
 
 /// To whom a ticket was escalated, when, how bad and why.
@@ -47,5 +47,46 @@ impl Field for Escalation {
             severity: Field::read(values)?,
             reason: Field::read(values)?,
         })
+    }
+}
+
+/// Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it over.
+/// Errors: `ticket.closed`, `assignee.inactive`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Escalate {
+    /// The ticket.
+    pub ticket: Ref<Ticket>,
+    /// The group that is called.
+    pub to: Ref<Group>,
+    /// How bad it is; as it was unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// Why.
+    pub reason: Body,
+}
+
+impl Command for Escalate {
+    const NAME: &'static str = "ticket.escalate";
+    const ERRORS: &'static [Code] = &[CLOSED, INACTIVE];
+    type Target = Ticket;
+    type Output = Ticket;
+    fn target(&self) -> Option<&Ref<Ticket>> {
+        Some(&self.ticket)
+    }
+    fn guard(ticket: &Ticket, _: &Actor) -> Result<()> {
+        ticket.must_be_unclosed()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
+        let to = cx.load(&self.to).await?.id;
+        cx.check_assignee(&Assignee::group(to)).await?;
+        cx.change(&self.ticket, |ticket, now| {
+            ticket.must_be_unclosed()?;
+            ticket.severity = self.severity.or(ticket.severity);
+            ticket.escalation =
+                Some(Escalation { to, at: now, severity: ticket.severity, reason: self.reason.clone() });
+            Ok(())
+        })
+        .await
     }
 }

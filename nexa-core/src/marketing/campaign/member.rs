@@ -1,0 +1,141 @@
+//! A member of a campaign: a lead or contact whom it reached.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Campaign;
+use crate::{
+    Code, Column, Command, Context, Id, Record, Ref, Result, Timestamp,
+    marketing::membership::{Member, ONE_PERSON, Person, PersonRef},
+    sales::{Contact, Lead},
+};
+
+/// A lead or a contact, exactly one, in a campaign.
+// One refusal, whether it is the lead or the contact that is there already.
+#[allow(clippy::duplicated_attributes)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[record(kind = "campaign_member", table = "campaign_members")]
+#[record(unique("campaign", "lead", code = "campaign.already_member"))]
+#[record(unique("campaign", "contact", code = "campaign.already_member"))]
+pub struct CampaignMember {
+    /// The identifier.
+    pub id: Id<CampaignMember>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When the record was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The campaign.
+    pub campaign: Id<Campaign>,
+    /// The lead; absent when it is a contact.
+    pub lead: Option<Id<Lead>>,
+    /// The contact; absent when it is a lead.
+    pub contact: Option<Id<Contact>>,
+    /// Since when.
+    pub joined_at: Timestamp,
+}
+
+impl Member for CampaignMember {
+    type Of = Campaign;
+    const MEMBERS: &'static str = "campaign.members";
+    const OF: Column<Self, Id<Campaign>> = Self::CAMPAIGN;
+    const OF_LEAD: Column<Self, Id<Lead>> = Self::LEAD;
+    const OF_CONTACT: Column<Self, Id<Contact>> = Self::CONTACT;
+
+    fn joining(campaign: Id<Campaign>, person: Person, joined_at: Timestamp) -> Self {
+        Self { campaign, ..Self::default() }.handed_to(person, joined_at)
+    }
+    fn of(&self) -> Id<Campaign> {
+        self.campaign
+    }
+    fn person(&self) -> (Option<Id<Lead>>, Option<Id<Contact>>) {
+        (self.lead, self.contact)
+    }
+    fn joined_at(&self) -> Timestamp {
+        self.joined_at
+    }
+    fn handed_to(self, person: Person, joined_at: Timestamp) -> Self {
+        Self { lead: person.lead(), contact: person.contact(), joined_at, ..self }
+    }
+}
+
+/// The person is in the campaign already.
+pub const ALREADY_MEMBER: Code =
+    Code::conflict("campaign.already_member", "The {person} is in the campaign already; there is nothing to add.");
+/// The person is not in the campaign.
+pub const NOT_MEMBER: Code =
+    Code::rule("campaign.not_member", "The {person} is not in the campaign; there is nothing to remove.");
+
+/// Adds a lead or a contact to a campaign.
+///
+/// Errors: `campaign.already_member`, `member.lead_or_contact`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Add {
+    /// The campaign.
+    pub campaign: Ref<Campaign>,
+    /// The lead, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Ref<Lead>>,
+    /// The contact, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Ref<Contact>>,
+}
+
+impl Command for Add {
+    const NAME: &'static str = "campaign.add";
+    const ERRORS: &'static [Code] = &[ALREADY_MEMBER, ONE_PERSON];
+    type Target = Campaign;
+    type Output = CampaignMember;
+    fn check(&self) -> Result<()> {
+        PersonRef::one_of(self.lead.as_ref(), self.contact.as_ref()).map(drop)
+    }
+    fn target(&self) -> Option<&Ref<Campaign>> {
+        Some(&self.campaign)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<CampaignMember> {
+        let campaign = cx.load(&self.campaign).await?;
+        let person = PersonRef::one_of(self.lead.as_ref(), self.contact.as_ref())?;
+        let person = cx.person(&person).await?;
+        cx.enrol(campaign.id, person).await?.ok_or_else(|| ALREADY_MEMBER.with("person", person.kind()))
+    }
+}
+
+/// Takes a lead or a contact out of a campaign.
+///
+/// Errors: `campaign.not_member`, `member.lead_or_contact`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Remove {
+    /// The campaign.
+    pub campaign: Ref<Campaign>,
+    /// The lead, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Ref<Lead>>,
+    /// The contact, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Ref<Contact>>,
+}
+
+impl Command for Remove {
+    const NAME: &'static str = "campaign.remove";
+    const ERRORS: &'static [Code] = &[NOT_MEMBER, ONE_PERSON];
+    type Target = Campaign;
+    type Output = ();
+    fn check(&self) -> Result<()> {
+        PersonRef::one_of(self.lead.as_ref(), self.contact.as_ref()).map(drop)
+    }
+    fn target(&self) -> Option<&Ref<Campaign>> {
+        Some(&self.campaign)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
+        let campaign = cx.load(&self.campaign).await?;
+        let person = PersonRef::one_of(self.lead.as_ref(), self.contact.as_ref())?;
+        let person = cx.person_even_trashed(&person).await?;
+        if cx.withdraw::<CampaignMember>(campaign.id, person).await? {
+            return Ok(());
+        }
+        Err(NOT_MEMBER.with("person", person.kind()))
+    }
+}

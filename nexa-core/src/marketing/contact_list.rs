@@ -1,0 +1,138 @@
+//! A contact list: leads and contacts who are written to together.
+
+pub mod member;
+
+pub use member::ContactListMember;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::membership::{Person, PersonRef};
+use crate::{
+    Body, Command, Context, Custom, Entity, ExternalKey, Id, Name, Record, Ref, Result, Tags, Timestamp,
+    sales::{Contact, Lead},
+};
+
+/// Leads and contacts who are written to together, such as those a webinar is to nurture.
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[record(
+    kind = "contact_list",
+    table = "contact_lists",
+    search(name = 2, description = 1),
+    unique("name.folded", code = "contact_list.name_taken")
+)]
+pub struct ContactList {
+    /// The identifier.
+    pub id: Id<ContactList>,
+    /// Counts the changes.
+    pub version: i64,
+    /// When the list was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// When it was put in the trash.
+    pub deleted_at: Option<Timestamp>,
+    /// The name, unique whatever the case.
+    #[record(editable, folded)]
+    pub name: Name,
+    /// What the list is for.
+    #[record(editable)]
+    pub description: Option<Body>,
+    /// Labels.
+    #[record(editable)]
+    pub tags: Tags,
+    /// The tenant's own fields.
+    #[record(editable)]
+    pub custom: Custom,
+    /// Its keys in other systems.
+    #[record(editable)]
+    pub external_keys: Vec<ExternalKey>,
+}
+
+impl Entity for ContactList {
+    const PARTS: &'static [(&'static str, &'static str)] = &[("contact_list_member", "contact_list")];
+}
+
+/// Puts a lead on a list; whether it was not there yet. Error: `record.not_found`.
+pub(crate) async fn add_lead(cx: &mut Context<'_>, list: Id<ContactList>, lead: Id<Lead>) -> Result<bool> {
+    let (list, lead) = (cx.known(list).await?, cx.known(lead).await?);
+    Ok(cx.enrol::<ContactListMember>(list.id, Person::Lead(lead.id)).await?.is_some())
+}
+
+/// Puts leads and contacts on a list. Who is there already stays as they are.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Add {
+    /// The list.
+    pub contact_list: Ref<ContactList>,
+    /// The leads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leads: Vec<Ref<Lead>>,
+    /// The contacts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Ref<Contact>>,
+}
+
+/// How a list grew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Added {
+    /// How many were added; who was there already does not count.
+    pub added: u64,
+}
+
+impl Command for Add {
+    const NAME: &'static str = "contact_list.add";
+    type Target = ContactList;
+    type Output = Added;
+    fn target(&self) -> Option<&Ref<ContactList>> {
+        Some(&self.contact_list)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Added> {
+        let list = cx.load(&self.contact_list).await?;
+        let mut added = 0;
+        for person in PersonRef::all(&self.leads, &self.contacts) {
+            let person = cx.person(&person).await?;
+            added += u64::from(cx.enrol::<ContactListMember>(list.id, person).await?.is_some());
+        }
+        Ok(Added { added })
+    }
+}
+
+/// Takes leads and contacts off a list. Who is not there is passed over.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Remove {
+    /// The list.
+    pub contact_list: Ref<ContactList>,
+    /// The leads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leads: Vec<Ref<Lead>>,
+    /// The contacts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Ref<Contact>>,
+}
+
+/// How a list shrank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Removed {
+    /// How many were removed.
+    pub removed: u64,
+}
+
+impl Command for Remove {
+    const NAME: &'static str = "contact_list.remove";
+    type Target = ContactList;
+    type Output = Removed;
+    fn target(&self) -> Option<&Ref<ContactList>> {
+        Some(&self.contact_list)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Removed> {
+        let list = cx.load(&self.contact_list).await?;
+        let mut removed = 0;
+        for person in PersonRef::all(&self.leads, &self.contacts) {
+            let person = cx.person_even_trashed(&person).await?;
+            removed += u64::from(cx.withdraw::<ContactListMember>(list.id, person).await?);
+        }
+        Ok(Removed { removed })
+    }
+}

@@ -1,0 +1,25 @@
+//! What tasks and their like are about must be there.
+
+use crate::{
+    About, Context, Ref, Result,
+    kernel::{context::not_found, error::codes},
+};
+
+impl Context<'_> {
+    /// Refuses what is about a record that the actor may not see or that is not there; of a merged record it answers the survivor.
+    /// A thing of the host is the host's to know. Error: `reference.broken`.
+    pub async fn check_about(&mut self, about: &About) -> Result<About> {
+        let About::Record { kind, id } = about else { return Ok(about.clone()) };
+        let broken = || codes::REFERENCE_BROKEN.with("field", "about").with("kind", kind);
+        let of = self.kind(kind).map_err(|_| broken())?;
+        // What only rules keep is nothing to be about.
+        if !of.ledger {
+            return Err(broken());
+        }
+        match self.visible_row(of, &Ref::<()>::Id((*id).into()), false).await {
+            Ok(row) => Ok(About::record(of.kind, row.id(of))),
+            Err(error) if error.code() == not_found(of, id).code() => Err(broken()),
+            Err(error) => Err(error),
+        }
+    }
+}

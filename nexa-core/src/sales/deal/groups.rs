@@ -1,0 +1,59 @@
+//! Deals counted and summed in groups, with the actor's eyes and without reading them one by one.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use super::Deal;
+use crate::{
+    AggregateOf, Amount, Context, Currency, Filter, GroupBy, MeasureOf, Money, Query, Record, Result,
+    kernel::record::corrupt,
+};
+
+/// One group of deals: all in one currency, or all without an amount.
+pub(in crate::sales) struct DealGroup {
+    values: Vec<Json>,
+    /// How many deals.
+    pub(in crate::sales) count: u64,
+    /// Their amounts together.
+    pub(in crate::sales) total: Option<Money>,
+}
+
+impl DealGroup {
+    /// The group's value at a position of what was grouped by.
+    pub(in crate::sales) fn value<T: DeserializeOwned>(&self, position: usize) -> Result<T> {
+        read(self.values.get(position))
+    }
+}
+
+/// Counts and sums the deals that match. An actor who may not see amounts gets none.
+pub(in crate::sales) async fn deal_groups(
+    cx: &mut Context<'_>,
+    filter: Filter,
+    by: Vec<GroupBy>,
+) -> Result<Vec<DealGroup>> {
+    let sums = !cx.hidden(Deal::def()).contains(&Deal::AMOUNT.name());
+    let mut measures = vec![MeasureOf::Count];
+    if sums {
+        measures.push(MeasureOf::Sum(Deal::AMOUNT.name().to_owned()));
+    }
+    let rows = AggregateOf::<Deal>::new(filter, by, measures).run(cx).await?;
+    rows.into_iter()
+        .map(|row| {
+            // The currency was added as the last group.
+            let mut values = row.group;
+            let currency: Option<Currency> = if sums { read(values.pop().as_ref())? } else { None };
+            let amount: Option<Amount> = read(row.measures.get(1))?;
+            let total = currency.zip(amount).map(|(currency, amount)| Money::new(amount, currency));
+            Ok(DealGroup { values, count: read(row.measures.first())?, total })
+        })
+        .collect()
+}
+
+/// Groups by the value of a field.
+pub(in crate::sales) fn by(field: &str) -> GroupBy {
+    GroupBy::Field(field.to_owned())
+}
+
+fn read<T: DeserializeOwned>(json: Option<&Json>) -> Result<T> {
+    serde_json::from_value(json.cloned().unwrap_or_default()).map_err(|problem| corrupt("deal", problem))
+}

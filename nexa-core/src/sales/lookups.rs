@@ -1,0 +1,48 @@
+//! What the rules of sales look up, with the tenant's eyes.
+
+use std::collections::HashSet;
+
+use crate::{Context, Date, Id, Record, Result, kernel::error::codes};
+
+impl Context<'_> {
+    /// Whether the chain that starts with one record and goes up by `above` meets another. Records in the trash count: they may
+    /// come back.
+    pub(super) async fn leads_to<R: Record>(
+        &mut self,
+        start: Id<R>,
+        sought: Id<R>,
+        above: fn(&R) -> Option<Id<R>>,
+    ) -> Result<bool> {
+        let mut seen = HashSet::new();
+        let mut next = Some(start);
+        while let Some(id) = next {
+            if id == sought {
+                return Ok(true);
+            }
+            if !seen.insert(id) {
+                break;
+            }
+            next = match self.row(R::def(), id.uuid()).await? {
+                Some(row) => above(&R::from_row(row)?),
+                None => None,
+            };
+        }
+        Ok(false)
+    }
+
+    /// The record, unless it is in the trash or gone.
+    pub(super) async fn if_live<R: Record>(&mut self, id: Option<Id<R>>) -> Result<Option<R>> {
+        let Some(id) = id else { return Ok(None) };
+        match self.known(id).await {
+            Ok(record) => Ok(Some(record)),
+            Err(error) if error.is(&codes::NOT_FOUND) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The calendar date in the tenant's time zone.
+    pub(crate) async fn today(&mut self) -> Result<Date> {
+        let zone = self.organisation().await?.time_zone.zone();
+        Ok(self.now().date_in(zone))
+    }
+}

@@ -1,0 +1,138 @@
+//! Who may do what, unless a host says otherwise (ticket flow, "Who Can Do What?").
+//!
+//! Admins do everything. Agents work on the tickets that are assigned to them, to one of their groups, or to nobody, and read and
+//! write the other kinds. Viewers read those and no tickets. Customers are contacts and may do nothing.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::{
+    Access, Action, Actor, Filter, Op, Policy, Principal, Record,
+    kernel::record::RecordDef,
+    people::Role,
+    service::{Audience, Comment, Ticket},
+};
+
+/// Kinds that set up a tenant: everybody of the team reads them, admins change them.
+const SETTINGS: &[&str] = &["org", "user", "group", "membership", "field", "pipeline", "scorecard"];
+
+/// How a tenant narrows a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Narrow {
+    /// To the owner, the members of the group that owns it, and while nobody owns it to all; a kind without owner and assignee is
+    /// narrowed to admins.
+    OwnerAndGroups,
+    /// To admins.
+    Admins,
+}
+
+/// The policy of the roles admin, agent and viewer.
+///
+/// ```
+/// use nexa_core::service::{DefaultPolicy, Narrow};
+///
+/// let policy = DefaultPolicy::new().narrow("deal", Narrow::OwnerAndGroups).narrow("quote", Narrow::Admins);
+/// # let _ = policy;
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct DefaultPolicy {
+    narrowed: BTreeMap<String, Narrow>,
+}
+
+/// The actors that the policy tells apart.
+enum Party {
+    Admin,
+    Agent,
+    Viewer,
+    Service,
+    Stranger,
+}
+
+impl Party {
+    fn of(actor: &Actor) -> Self {
+        match (&actor.principal, actor.role.as_deref().map(Role::parse)) {
+            (Principal::System(_), _) | (Principal::User(_), Some(Ok(Role::Admin))) => Self::Admin,
+            (Principal::User(_), Some(Ok(Role::Agent))) => Self::Agent,
+            (Principal::User(_), Some(Ok(Role::Viewer))) => Self::Viewer,
+            (Principal::Service(_), _) => Self::Service,
+            _ => Self::Stranger,
+        }
+    }
+}
+
+impl DefaultPolicy {
+    /// Without narrowed kinds.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets fewer agents and viewers reach records of this kind. Services of the host reach them as before, unless they are for admins.
+    #[must_use]
+    pub fn narrow(mut self, kind: impl Into<String>, to: Narrow) -> Self {
+        self.narrowed.insert(kind.into(), to);
+        self
+    }
+
+    /// What somebody who is no admin may reach of a kind at all.
+    fn reach(&self, actor: &Actor, party: &Party, kind: &'static RecordDef) -> Access {
+        let own = match (party, self.narrowed.get(kind.kind)) {
+            (_, Some(Narrow::Admins)) => return Access::none(),
+            (Party::Agent | Party::Viewer, Some(Narrow::OwnerAndGroups)) => queue(actor, kind),
+            _ => Access::full(),
+        };
+        let tickets = || match party {
+            Party::Agent => queue(actor, Ticket::def()),
+            Party::Service => Access::full(),
+            _ => Access::none(),
+        };
+        match kind.kind {
+            "ticket" => tickets(),
+            "comment" => {
+                let on_tickets = match self.narrowed.get("ticket") {
+                    Some(Narrow::Admins) => Access::none(),
+                    _ => tickets(),
+                };
+                if on_tickets.is_none() {
+                    return Access::none();
+                }
+                let through = Filter::Through("ticket".to_owned(), Box::new(on_tickets.rows));
+                Access::rows(Comment::AUDIENCE.eq(Audience::Members).and(through))
+            }
+            _ => own,
+        }
+    }
+}
+
+impl Policy for DefaultPolicy {
+    fn access(&self, actor: &Actor, kind: &'static RecordDef, action: Action) -> Access {
+        let party = Party::of(actor);
+        let writes = match party {
+            Party::Admin => return Access::full(),
+            Party::Stranger => return Access::none(),
+            Party::Viewer => false,
+            Party::Agent | Party::Service => !SETTINGS.contains(&kind.kind),
+        };
+        let allowed = match action {
+            Action::Read => true,
+            Action::Create | Action::Update | Action::Trash => writes,
+            Action::Merge | Action::Purge | Action::Verify => false,
+        };
+        if allowed { self.reach(actor, &party, kind) } else { Access::none() }
+    }
+}
+
+/// What waits for the actor: in their own queue, in those of their groups, and in nobody's.
+fn queue(actor: &Actor, kind: &'static RecordDef) -> Access {
+    let places = ["owner.queue", "assignee.queue", "owner"];
+    let Some(field) = places.into_iter().find(|path| kind.column(path).is_some()) else { return Access::none() };
+    let mine = actor.user().into_iter().chain(actor.groups.iter().copied());
+    Access::rows(if field == "owner" {
+        let nobodys = Filter::compare(field, Op::IsNull, true);
+        Filter::compare(field, Op::In, mine.collect::<Vec<_>>()).or(nobodys)
+    } else {
+        // Nobody's queue is the nil one.
+        Filter::compare(field, Op::In, mine.chain([Uuid::nil()]).collect::<Vec<_>>())
+    })
+}

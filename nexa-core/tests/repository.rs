@@ -1,0 +1,165 @@
+//! A host's own rule against a mocked repository, and the same rule in a command of the door.
+#![cfg(feature = "testing")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mockall::{mock, predicate::eq};
+use nexa_core::{
+    Access, Action, Actor, Code, Command, Context, Create, Crm, Filter, Id, Name, Op, Policy, Record, Ref, Result,
+    Session, Timestamp,
+    kernel::{memory::MemoryStore, record::RecordDef, repository::Repository},
+    people::{CreateOrg, Group},
+    testing::{ManualClock, SeededIds, block_on},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A record of the host: a machine that is let.
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[record(kind = "machine", table = "machines")]
+struct Machine {
+    id: Id<Machine>,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    #[record(editable)]
+    name: Name,
+    #[record(editable)]
+    crew: Id<Group>,
+    hours: i64,
+}
+
+impl nexa_core::Entity for Machine {}
+
+const RESTING: Code = Code::rule("host.crew_resting", "The crew has done {hours} hours; let it rest.");
+
+/// The rule: a crew works at most ten hours on all its machines. It knows nothing of stores, tenants and access.
+async fn log_hours(machines: &mut dyn Repository<Machine>, machine: &Ref<Machine>, hours: i64) -> Result<Machine> {
+    let mut machine = machines.load(machine).await?;
+    let of_crew = Filter::compare("crew", Op::Eq, machine.crew);
+    let done: i64 = machines.find(&of_crew, &["name"], 100).await?.iter().map(|machine| machine.hours).sum();
+    if done + hours > 10 {
+        return Err(RESTING.with("hours", done));
+    }
+    machine.hours += hours;
+    machines.save(machine).await
+}
+
+mock! {
+    Machines {}
+    #[async_trait]
+    impl Repository<Machine> for Machines {
+        async fn load(&mut self, record: &Ref<Machine>) -> Result<Machine>;
+        async fn find(&mut self, filter: &Filter, sort: &[&'static str], limit: usize) -> Result<Vec<Machine>>;
+        async fn insert(&mut self, record: Machine) -> Result<Machine>;
+        async fn save(&mut self, record: Machine) -> Result<Machine>;
+    }
+}
+
+fn digger(hours: i64) -> Machine {
+    Machine { name: "Digger".parse().unwrap(), hours, ..Machine::default() }
+}
+
+#[test]
+fn the_rule_holds_on_what_the_repository_says() {
+    let mut machines = MockMachines::new();
+    machines.expect_load().with(eq(Ref::Id(Id::default()))).times(2).returning(|_| Ok(digger(3)));
+    machines.expect_find().times(2).returning(|_, _, _| Ok(vec![digger(3), digger(4)]));
+    machines.expect_save().withf(|machine| machine.hours == 6).times(1).returning(Ok);
+    let id = Ref::Id(Id::default());
+    assert_eq!(block_on(log_hours(&mut machines, &id, 3)).unwrap().hours, 6);
+    let refused = block_on(log_hours(&mut machines, &id, 4)).unwrap_err();
+    assert!(refused.is(&RESTING), "{refused}");
+    assert_eq!(refused.params()["hours"], 7);
+}
+
+/// The same rule behind the door.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+struct LogHours {
+    machine: Ref<Machine>,
+    hours: i64,
+}
+
+impl Command for LogHours {
+    const NAME: &'static str = "machine.log_hours";
+    const ERRORS: &'static [Code] = &[RESTING];
+    type Target = Machine;
+    type Output = Machine;
+    fn target(&self) -> Option<&Ref<Machine>> {
+        Some(&self.machine)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Machine> {
+        log_hours(&mut cx.repository::<Machine>(), &self.machine, self.hours).await
+    }
+}
+
+/// Makes a second machine that continues a first one's work.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+struct Replace {
+    machine: Ref<Machine>,
+}
+
+impl Command for Replace {
+    const NAME: &'static str = "machine.replace";
+    type Target = Machine;
+    type Output = Machine;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Machine> {
+        let mut machines = cx.repository::<Machine>();
+        let old = machines.load(&self.machine).await?;
+        machines.insert(Machine { name: "Crane".parse().unwrap(), crew: old.crew, ..Machine::default() }).await?;
+        machines.save(Machine { name: "Scrap".parse().unwrap(), ..old }).await
+    }
+}
+
+/// Nobody sees a machine called Hidden, and nobody changes one called Locked.
+struct Careful;
+
+impl Policy for Careful {
+    fn access(&self, _: &Actor, kind: &'static RecordDef, action: Action) -> Access {
+        match (kind.kind, action) {
+            ("machine", Action::Read) => Access::rows(Filter::compare("name", Op::Ne, "Hidden")),
+            ("machine", Action::Update) => Access::rows(Filter::compare("name", Op::Ne, "Locked")),
+            _ => Access::full(),
+        }
+    }
+}
+
+fn office() -> Session {
+    let crm = Crm::builder()
+        .store(Arc::new(MemoryStore::new()))
+        .policy(Careful)
+        .clock(ManualClock::at("2025-11-01T09:00:00Z"))
+        .ids(SeededIds::new(7))
+        .entity::<Machine>()
+        .command::<LogHours>()
+        .untargeted::<Replace>()
+        .build()
+        .unwrap();
+    block_on(crm.migrate()).unwrap();
+    block_on(crm.create_org(CreateOrg::new("Acme", "Mary", "mary@acme.example").unwrap())).unwrap()
+}
+
+#[test]
+fn the_same_rule_runs_behind_the_door() {
+    let mary = office();
+    let crew = block_on(mary.run(Create::<Group>::new().set(Group::NAME, "Crew"))).unwrap();
+    let machine = |name: &str| {
+        block_on(mary.run(Create::<Machine>::new().set(Machine::NAME, name).set(Machine::CREW, &crew))).unwrap()
+    };
+    let (one, two, hidden, locked) = (machine("One"), machine("Two"), machine("Hidden"), machine("Locked"));
+    let log = |machine: &Machine, hours| block_on(mary.run(LogHours { machine: machine.into(), hours }));
+    assert_eq!(log(&one, 6).unwrap().version, 2);
+    assert_eq!(log(&two, 4).unwrap().hours, 4);
+    assert_eq!(log(&two, 1).unwrap_err().code(), "host.crew_resting");
+    assert_eq!(log(&hidden, 0).unwrap_err().code(), "record.not_found");
+    assert_eq!(log(&locked, 0).unwrap_err().code(), "access.denied");
+    assert_eq!(block_on(mary.get::<Machine>(&one)).unwrap().hours, 6);
+
+    let replace = |machine: &Machine| block_on(mary.run(Replace { machine: machine.into() }));
+    assert_eq!(replace(&two).unwrap().name, "Scrap");
+    // The command has no target, so that it is the repository that refuses; what was inserted before is taken back.
+    assert_eq!(replace(&locked).unwrap_err().code(), "access.denied");
+    assert_eq!(block_on(mary.count::<Machine>(Machine::NAME.eq("Crane".parse::<Name>().unwrap()))).unwrap(), 1);
+}

@@ -1,0 +1,97 @@
+//! Which indexes SQLite uses for what runs often.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod common;
+
+use common::*;
+use nexa_core::{
+    Record,
+    kernel::{
+        filter::{Place, Predicate},
+        ledger::EventQuery,
+        store::{Select, SortKey},
+        value::Value,
+    },
+};
+use nexa_sql::Dialect;
+use uuid::Uuid;
+
+/// How SQLite would run a statement on the schema of the two kinds.
+fn plan(sql: &str) -> String {
+    let db = rusqlite::Connection::open_in_memory().unwrap();
+    rusqlite::vtab::array::load_module(&db).unwrap();
+    db.execute_batch(&nexa_store_sqlite::schema(&[Team::def(), Job::def()])).unwrap();
+    let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    for number in 1..=statement.parameter_count() {
+        statement.raw_bind_parameter(number, rusqlite::types::Null).unwrap();
+    }
+    let mut rows = statement.raw_query();
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        lines.push(row.get::<_, String>(3).unwrap());
+    }
+    lines.join("\n")
+}
+
+fn select(query: &Select) -> String {
+    plan(&nexa_sql::select(Dialect::Sqlite, ORG, query).sql)
+}
+
+#[test]
+fn keyed_loads_use_an_index() {
+    for (path, index) in [
+        ("id", "sqlite_autoindex_nexa_jobs_1 (org=? AND id=?)"),
+        ("title", "nexa_jobs_title_key (org=? AND title=?)"),
+        ("title", "nexa_jobs_title_key_trash (org=? AND title=?)"),
+        ("team", "nexa_jobs_team_id_ref (org=? AND team_id=?)"),
+    ] {
+        for list in [false, true] {
+            let plan = plan(&nexa_sql::load_by_key(Dialect::Sqlite, Job::def(), column(path), list));
+            assert!(plan.contains(index) && !plan.contains("SCAN t0"), "{plan}");
+        }
+    }
+    let plan = plan(&nexa_sql::load_external(Dialect::Sqlite, Job::def()));
+    assert!(!plan.contains("SCAN"), "{plan}");
+}
+
+#[test]
+fn a_queue_reads_its_index_in_order() {
+    let teams = Predicate::In(column("team"), (1..=3).map(|team| Value::Uuid(Uuid::from_u128(team))).collect());
+    let sort = ["rank", "created_at"].map(|path| SortKey { column: column(path), descending: false }).to_vec();
+    let filter = equals("status", Value::Text("open".to_owned())).and(teams);
+    let query = Select { sort, ..Select::all(Job::def(), 50).filtered(filter) };
+    let after = Some(vec![Value::Int(1), Value::Int(1), Value::Uuid(ORG)]);
+    for (query, range) in [(query.clone(), "team_id=?)"), (Select { after, ..query }, "(rank,created_at,id)>(?,?,?))")]
+    {
+        let plan = select(&query);
+        assert_eq!(plan.matches("USING COVERING INDEX").count(), 3, "{plan}");
+        assert_eq!(plan.matches(range).count(), 3, "{plan}");
+        // Nothing is sorted: the ranges are read in step.
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}
+
+#[test]
+fn searches_read_a_range_of_terms() {
+    let plan = select(&Select::all(Job::def(), 10).searched(vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(plan.matches("USING PRIMARY KEY (org=? AND kind=? AND term>? AND term<?)").count(), 2, "{plan}");
+    assert!(!plan.contains("SCAN nexa") && !plan.contains("SCAN t0"), "{plan}");
+}
+
+#[test]
+fn pages_by_id_and_events_need_no_sort() {
+    let after = Some(vec![Value::Uuid(ORG)]);
+    let by_id = select(&Select { after, ..Select::all(Job::def(), 10) });
+    assert!(by_id.contains("(org=? AND id>?)") && !by_id.contains("TEMP B-TREE"), "{by_id}");
+    let start = Predicate::Match(column("title.folded"), Place::Start, "a".to_owned());
+    assert!(!select(&Select::all(Job::def(), 10).filtered(start)).contains("SCAN"));
+    let query = EventQuery { after: 5, limit: 10, ..EventQuery::default() };
+    let feed = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);
+    assert!(feed.contains("(org=? AND seq>?)") && !feed.contains("TEMP B-TREE"), "{feed}");
+    let query = EventQuery { records: Some(vec![ORG]), backwards: true, ..query };
+    let timeline = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);
+    assert!(timeline.contains("nexa_events_record_idx") && !timeline.contains("TEMP B-TREE"), "{timeline}");
+    let query = EventQuery { records: Some(vec![ORG, Uuid::nil()]), after: 9, ..query };
+    let timelines = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);
+    assert!(timelines.contains("nexa_events_record_idx (org=? AND record=? AND seq<?)"), "{timelines}");
+}

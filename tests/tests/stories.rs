@@ -1,0 +1,43 @@
+//! Every story, on every backend.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
+use std::sync::Arc;
+
+use nexa_crm::{kernel::memory::MemoryStore, sqlite::SqliteStore};
+use nexa_tests::stories;
+
+fn told(file: &str) {
+    let story = stories::read(file).unwrap();
+    stories::replay(&story, Arc::new(MemoryStore::new())).unwrap_or_else(|problem| panic!("memory: {problem}"));
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("story.db")).unwrap();
+    stories::replay(&story, Arc::new(store)).unwrap_or_else(|problem| panic!("sqlite: {problem}"));
+}
+
+macro_rules! stories {
+    ($($name:ident: $file:literal),* $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                told($file);
+            }
+        )*
+
+        #[test]
+        fn every_file_is_told() {
+            let files: Vec<String> = stories::all().unwrap().into_keys().collect();
+            assert_eq!(files, [$($file),*]);
+        }
+    };
+}
+
+stories! {
+    ticket_flow: "1_ticket_flow.json",
+    a_monday: "1_ticket_monday.json",
+    lead_lifecycle: "2_lead_lifecycle.json",
+    deal_lifecycle: "3_deal_lifecycle.json",
+    pipeline: "3_pipeline.json",
+    account_hierarchy: "4_account_hierarchy.json",
+    webinar_score: "5_webinar_score.json",
+    webinar_to_sales: "5_webinar_to_sales.json",
+}
