@@ -202,7 +202,9 @@ impl Job for Founding {
             ..User::default()
         };
         let admin = cx.insert_by_rule(admin).await?;
-        crate::domain::furnish(cx).await?;
+        for furnish in &cx.parts.furnishers {
+            furnish(cx).await?;
+        }
         Ok(admin.id)
     }
 }
