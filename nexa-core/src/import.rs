@@ -6,6 +6,7 @@
 //! it, and [`ImportReport`] says what became of the rows.
 
 mod chunk;
+mod command;
 pub mod header;
 mod line;
 pub mod mapping;
@@ -21,6 +22,7 @@ mod tally;
 pub mod text;
 mod unit;
 
+pub use command::{CALL_BYTES, CALL_ROWS, ImportCsv, ImportRows};
 pub use line::OWN_SYSTEM;
 pub use options::{ColumnMap, ImportOptions, codes};
 pub use refused::{ERROR_COLUMNS, RefusedCsv, WRITE_FAILED};

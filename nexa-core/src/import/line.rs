@@ -221,6 +221,7 @@ impl Line {
     }
 
     fn give(&mut self, field: usize, values: Vec<Value>) -> Result<()> {
+        self.given.retain(|given| given.field != field);
         self.given.push(Given { field, values, parts: None });
         Ok(())
     }

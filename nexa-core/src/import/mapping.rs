@@ -110,11 +110,12 @@ impl Mapping {
         }
     }
 
-    /// Gives the columns without a target that are named exactly like one of these fields that field.
-    pub fn name_exactly(&mut self, headers: &[String], fields: &[&str]) {
+    /// Gives the columns without a target that are named exactly like one of these fields that field; with `again` also
+    /// when another column has it, as in objects that name a field in different ways.
+    pub fn name_exactly(&mut self, headers: &[String], fields: &[&str], again: bool) {
         for field in fields {
             let named = Some(Target::Field((*field).to_owned()));
-            if self.targets.contains(&named) {
+            if !again && self.targets.contains(&named) {
                 continue;
             }
             let mut open = self.targets.iter_mut().zip(headers);

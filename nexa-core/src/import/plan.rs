@@ -139,7 +139,7 @@ impl Plan {
         }
         let open = |target: &&String| !is_set(options, target);
         let exact: Vec<String> = targets(def, objects).iter().filter(open).cloned().collect();
-        mapping.name_exactly(&columns, &names(&exact));
+        mapping.name_exactly(&columns, &names(&exact), objects);
         for (index, column) in columns.iter().enumerate() {
             // As an export names a reference.
             if let Some(field) = column.strip_suffix(".id").filter(|field| reference(def, field).is_some()) {

@@ -151,12 +151,12 @@ impl<'a, R: Entity> Import<'a, R> {
         }
         match self.unit(plan, lines, 0..lines.len(), operation).await {
             Err(error) if row_may_be_guilty(&error) => {}
-            whole => return whole,
+            whole => return whole?.outcomes(),
         }
         let mut outcomes = Vec::with_capacity(lines.len());
         for line in 0..lines.len() {
             match self.unit(plan, lines, line..line + 1, operation).await {
-                Ok(mut one) => outcomes.append(&mut one),
+                Ok(one) => outcomes.append(&mut one.outcomes()?),
                 Err(error) if row_may_be_guilty(&error) => outcomes.push(Outcome::Refused(error)),
                 Err(error) => return Err(error),
             }
@@ -170,15 +170,14 @@ impl<'a, R: Entity> Import<'a, R> {
         lines: &Arc<Vec<Line>>,
         range: std::ops::Range<usize>,
         operation: &'static str,
-    ) -> Result<Vec<Outcome>> {
+    ) -> Result<Met> {
         let envelope = Envelope {
             dry_run: self.options.dry_run,
             cause: Some(self.options.run.clone().unwrap_or_else(|| "import".to_owned())),
             ..Envelope::default()
         };
         let job: UnitJob<R> = UnitJob { plan: plan.clone(), lines: lines.clone(), range, operation, kind: PhantomData };
-        let Met { outcomes, halted } = self.session.write(envelope, job).await?;
-        halted.map_or(Ok(outcomes), Err)
+        self.session.write(envelope, job).await
     }
 }
 
@@ -204,6 +203,12 @@ struct UnitJob<R> {
 struct Met {
     outcomes: Vec<Outcome>,
     halted: Option<Error>,
+}
+
+impl Met {
+    fn outcomes(self) -> Result<Vec<Outcome>> {
+        self.halted.map_or(Ok(self.outcomes), Err)
+    }
 }
 
 impl<R: Entity> Job for UnitJob<R> {

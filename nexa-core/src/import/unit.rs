@@ -386,7 +386,11 @@ fn custom_value(plan: &Plan, name: &str, text: &str, holds: CustomType) -> Resul
     };
     let value = text::value(&named, text, kind, &plan.formats).map_err(|error| error.with("field", &named))?;
     Ok(match (holds, value) {
-        (CustomType::Number, Some(Json::String(number))) => serde_json::from_str(&number).unwrap_or(Json::Null),
+        // An amount is written with two places at least; a whole number has none.
+        (CustomType::Number, Some(Json::String(number))) => {
+            let whole = number.strip_suffix(".00").unwrap_or(&number);
+            serde_json::from_str(whole).unwrap_or(Json::Null)
+        }
         (_, value) => value.unwrap_or(Json::Null),
     })
 }
