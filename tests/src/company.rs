@@ -5,7 +5,7 @@ pub mod samples;
 use std::{collections::BTreeMap, sync::Arc};
 
 use nexa_crm::{
-    CreateOrg, Crm, CrmBuilder, Envelope, Principal, Result, Session,
+    CreateOrg, Crm, CrmBuilder, Envelope, FeedItem, Principal, Result, Session,
     kernel::store::Store,
     testing::{ManualClock, SeededIds},
 };
@@ -93,15 +93,25 @@ impl Company {
         id
     }
 
+    /// Everything that happened.
+    pub fn events(&self) -> Vec<FeedItem> {
+        let (mut events, mut after) = (Vec::new(), 0);
+        loop {
+            let feed = block_on(self.crm.feed(self.org, after, 1_000)).unwrap();
+            events.extend(feed.items);
+            after = feed.next;
+            if feed.complete {
+                return events;
+            }
+        }
+    }
+
     /// The number of the last event.
     pub fn head(&self) -> u64 {
-        let mut head = 0;
-        loop {
-            let feed = block_on(self.crm.feed(self.org, head, 1_000)).unwrap();
-            head = feed.next;
-            if feed.complete {
-                return head;
-            }
+        match self.events().last() {
+            Some(FeedItem::Changed(change)) => change.seq,
+            Some(FeedItem::Gone { seq, .. }) => *seq,
+            None => 0,
         }
     }
 

@@ -8,3 +8,5 @@ pub mod backends;
 pub mod company;
 pub mod registrants;
 pub mod stories;
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod traffic;
