@@ -3,6 +3,7 @@
 
 #[path = "../desk/mod.rs"]
 mod desk;
+mod overviews;
 mod paths;
 
 use desk::*;
