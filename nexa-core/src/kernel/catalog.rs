@@ -17,6 +17,7 @@ use super::{
     record::{ColumnType, Record, RecordDef, Row},
     send::BoxFuture,
 };
+use crate::import::{ImportCsv, ImportRows};
 
 /// Whether an operation changes or reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -127,6 +128,8 @@ impl Catalog {
     pub(crate) fn entity_without_create<R: Entity>(&mut self) {
         self.record::<R>();
         self.command::<Update<R>>(true);
+        self.command::<ImportCsv<R>>(false);
+        self.command::<ImportRows<R>>(false);
         if !R::def().uniques.is_empty() || R::def().external_keys.is_some() {
             self.command::<Upsert<R>>(false);
         }
