@@ -29,5 +29,5 @@ pub mod send;
 pub mod session;
 pub mod store;
 pub mod targeted;
-mod unit;
+pub(crate) mod unit;
 pub mod value;

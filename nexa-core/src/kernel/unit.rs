@@ -12,14 +12,21 @@ use super::{
     context::Context,
     crm::Parts,
     error::{Result, codes},
+    filter::{Comparison, Predicate},
     index,
     ledger::{self, Event, Verb},
     lookup::Lookup,
     receipt::{KEPT_HOURS, Receipt, fingerprint},
     record::{Id, Record, RecordDef, Row},
-    store::{Batch, Change, Key, Transaction},
+    store::{Batch, Change, Key, Select, Transaction},
     value::Value,
 };
+
+/// How many expired receipts a keyed command takes with it.
+const EXPIRED_AT_ONCE: usize = 2;
+
+/// The operation that makes a tenant; every other needs one.
+pub(crate) const FOUNDING: &str = "org.create";
 
 impl<'a> Context<'a> {
     /// Opens a unit: the moment, the actor, the tenant. Errors: `org.unknown`, `actor.inactive`.
@@ -32,8 +39,7 @@ impl<'a> Context<'a> {
         envelope: &'a Envelope,
     ) -> Result<Self> {
         let head = tx.head();
-        let founding = matches!(principal, Principal::System(_));
-        if head.seq == 0 && !founding {
+        if head.seq == 0 && operation != FOUNDING {
             return Err(codes::ORG_UNKNOWN.with("org", org));
         }
         let actor = parts.directory.actor(tx, principal).await?;
@@ -212,8 +218,21 @@ impl<'a> Context<'a> {
         if receipt.command == command { Ok(Some(receipt.output)) } else { Err(codes::IDEMPOTENCY_MISMATCH.error()) }
     }
 
+    /// Removes a few receipts that are past their time, so that they do not pile up.
+    async fn forget_expired(&mut self) -> Result<()> {
+        let def = Receipt::def();
+        let past = Value::Time(self.now.plus_hours(-KEPT_HOURS));
+        let query =
+            Select::all(def, EXPIRED_AT_ONCE).filtered(Predicate::Compare(def.created_at, Comparison::Le, past));
+        for row in self.rows(&query).await? {
+            self.remove(&Receipt::from_row(row)?).await?;
+        }
+        Ok(())
+    }
+
     /// Remembers an answer under a key.
     pub(crate) async fn remember(&mut self, key: &str, command: String, output: String) -> Result<()> {
+        self.forget_expired().await?;
         let caller_key = fingerprint(&[&self.actor.principal.to_string(), key]);
         let receipt = Receipt { id: Id::default(), caller_key, command, output, ..Receipt::default() };
         self.insert_by_rule(receipt).await.map(|_| ())

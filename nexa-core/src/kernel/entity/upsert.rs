@@ -60,7 +60,7 @@ pub struct Upsert<R> {
 /// What an upsert did.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: Record", rename = "Upserted_of_{R}")]
 pub struct Upserted<R> {
     /// The record.
     pub record: R,

@@ -110,7 +110,7 @@ impl<R> Find<R> {
 /// One page of records.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: Record", rename = "Page_of_{R}")]
 pub struct Page<R> {
     /// The records.
     pub items: Vec<R>,
