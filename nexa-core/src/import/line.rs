@@ -8,6 +8,7 @@ use super::{
     name,
     options::codes,
     plan::{Plan, UniqueField, Use},
+    signal,
     source::SourceRow,
     text,
 };
@@ -45,6 +46,8 @@ pub(super) struct Line {
     pub(super) references: Vec<(usize, ExternalKey)>,
     pub(super) keys: Vec<ExternalKey>,
     pub(super) custom: Vec<(String, Json)>,
+    /// Signals of engagement, each with how often it was seen.
+    pub(super) signals: Vec<(String, u32)>,
     pub(super) tags: Vec<String>,
 }
 
@@ -208,6 +211,10 @@ impl Line {
                 }
                 Err(text::codes::JSON_INVALID.with("column", header()))
             }
+            Use::Signal(name) => {
+                self.signals.push((name.clone(), signal::count(header(), cell, &plan.formats)?));
+                Ok(())
+            }
             Use::Tag => {
                 match cell {
                     Cell::Json(Json::Array(tags)) => {
@@ -241,6 +248,7 @@ impl Line {
         let mut hasher = DefaultHasher::new();
         self.keys.hash(&mut hasher);
         self.tags.hash(&mut hasher);
+        self.signals.hash(&mut hasher);
         self.references.hash(&mut hasher);
         for given in &self.given {
             (given.field, &given.values).hash(&mut hasher);
@@ -271,6 +279,7 @@ impl Line {
                 self.custom.iter().find(|(of, _)| of == name).map(|(_, json)| Cell::Json(json).shown())
             }
             Use::CustomMap => None,
+            Use::Signal(name) => self.signals.iter().find(|(of, _)| of == name).map(|(_, times)| times.to_string()),
             Use::Tag => Some(self.tags.join("; ")),
         };
         found.unwrap_or_default()

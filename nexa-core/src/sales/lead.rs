@@ -195,12 +195,16 @@ impl Lead {
 impl Entity for Lead {
     const PARTS: &'static [(&'static str, &'static str)] =
         &[("campaign_member", "lead"), ("contact_list_member", "lead")];
-    const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, crate::people::org::CHOICE_UNKNOWN];
+    const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, bant::CLOSED, crate::people::org::CHOICE_UNKNOWN];
     fn may_edit(&self, _: &Actor) -> Result<()> {
         self.must_not_be_converted()
     }
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         self.something_known()?;
+        // Only an import brings signals along with an edit.
+        if before.is_some_and(|before| before.engagement != self.engagement) {
+            self.must_be_open()?;
+        }
         if let Some(assignee) = self.assignee
             && before.is_none_or(|before| before.assignee != self.assignee)
         {

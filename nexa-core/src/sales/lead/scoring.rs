@@ -117,7 +117,7 @@ fn seeds() -> Vec<ScoreRule> {
         rule(signal("registered_early", 1), 10, "registered early"),
         rule(signal("mail_opened", 1), 5, "opened a mail"),
         rule(signal("attended", 1), 10, "attended"),
-        rule(signal("questions", 2), 10, "asked two questions or more"),
+        rule(signal("question_asked", 2), 10, "asked two questions or more"),
         rule(signal("content_downloaded", 1), 10, "downloaded content"),
         rule(signal("demo_requested", 1), 30, "asked for a demo"),
         rule(signal("replied", 1), 5, "replied"),
