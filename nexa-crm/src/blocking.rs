@@ -1,13 +1,19 @@
 //! The same API for hosts without an asynchronous runtime: every call blocks its thread.
 
-use std::path::Path;
+use std::{
+    io::{Read, Write},
+    path::Path,
+};
 
 use nexa_core::{
-    AggregateOf, Command, CreateOrg, CrmBuilder, Envelope, Feed, Filter, Find, GroupRow, Hits, Page, Permission,
-    Principal, Query, Record, Ref, Request, Result, kernel::query::HistoryPage,
+    AggregateOf, Command, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Page, Permission,
+    Principal, Query, Record, Ref, Request, Result,
+    export::{ExportFormat, Exported},
+    import::{ImportOptions, ImportReport, Progress},
+    kernel::query::HistoryPage,
 };
 use pollster::block_on;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 /// Opens `memory:` or `sqlite:PATH`; see [`open`](crate::open).
@@ -89,15 +95,15 @@ impl Session {
         self.0.principal()
     }
     /// Runs a command as one unit with its history.
-    pub fn run<C: Command + Clone>(&self, command: C) -> Result<C::Output> {
+    pub fn run<C: Command>(&self, command: C) -> Result<C::Output> {
         block_on(self.0.run(command))
     }
     /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
-    pub fn run_with<C: Command + Clone>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
+    pub fn run_with<C: Command>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
         block_on(self.0.run_with(envelope, command))
     }
     /// Asks a question.
-    pub fn ask<Q: Query + Clone>(&self, query: Q) -> Result<Q::Output> {
+    pub fn ask<Q: Query>(&self, query: Q) -> Result<Q::Output> {
         block_on(self.0.ask(query))
     }
     /// Reads one record. Error: `record.not_found`.
@@ -139,5 +145,33 @@ impl Session {
     /// Events after a position, as far as the actor may see them.
     pub fn feed(&self, after: u64, limit: usize) -> Result<Feed> {
         block_on(self.0.feed(after, limit))
+    }
+    /// Imports a CSV file of any length; `progress` is told after every unit.
+    pub fn import_csv<R: Entity>(
+        &self,
+        file: impl Read,
+        options: ImportOptions,
+        progress: impl FnMut(&Progress),
+    ) -> Result<ImportReport> {
+        block_on(self.0.import_csv::<R>(file, options, progress))
+    }
+    /// Imports rows that are objects, by the names of fields or columns.
+    pub fn import_rows<R: Entity>(
+        &self,
+        rows: impl IntoIterator<Item = Map<String, Json>>,
+        options: ImportOptions,
+        progress: impl FnMut(&Progress),
+    ) -> Result<ImportReport> {
+        block_on(self.0.import_rows::<R>(rows, options, progress))
+    }
+    /// Writes every record that a find matches as CSV or JSON lines; `progress` is told after every page.
+    pub fn export<R: Record>(
+        &self,
+        find: Find<R>,
+        format: ExportFormat,
+        target: impl Write,
+        progress: impl FnMut(&Exported),
+    ) -> Result<Exported> {
+        block_on(self.0.export(find, format, target, progress))
     }
 }

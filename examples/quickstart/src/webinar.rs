@@ -20,6 +20,11 @@ use crate::team::{Team, first};
 /// The registrants; the file ships with the example.
 const REGISTRANTS: &str = include_str!("../data/registrants.csv");
 
+/// Which columns tell what a registrant did; the others are guessed.
+const ENGAGEMENT: &str = "Registered Early=engagement:registered_early,Attended=engagement:attended,\
+    Questions Asked=engagement:questions,Downloaded Brochure=engagement:content_downloaded,\
+    Opened Mail=engagement:mail_opened,Demo Requested=engagement:demo_requested,Referred By Customer=ignore";
+
 /// How many of each band become deals in the story.
 const CONVERTED: [(Band, u64); 2] = [(Band::High, 30), (Band::Medium, 40)];
 
@@ -50,17 +55,18 @@ fn campaign(maya: &Session) -> Result<Id<Campaign>> {
 
 fn import(maya: &Session, campaign: Id<Campaign>) -> Result<()> {
     let bar = bar("Import", REGISTRANTS.len() as u64);
-    let mut options = ImportOptions::default();
-    options.set.insert("source".to_owned(), json!("webinar"));
-    options.set.insert("campaign".to_owned(), json!(campaign));
-    options.run = Some("import:registrants.csv".to_owned());
+    let options = ImportOptions::new()
+        .map(ENGAGEMENT)
+        .set("source", "webinar")
+        .set("campaign", json!(campaign))
+        .run("import:registrants.csv");
     let report = maya.import_csv::<Lead>(REGISTRANTS.as_bytes(), options, |progress: &Progress| {
         bar.set_position(progress.bytes);
-        bar.set_message(format!("{} rows", progress.rows));
+        bar.set_message(format!("{} rows", progress.counts.rows));
     })?;
     bar.finish_with_message(format!(
         "{} rows: {} new leads, {} known already, {} refused",
-        report.rows, report.created, report.skipped, report.refused
+        report.counts.rows, report.counts.created, report.counts.skipped, report.counts.refused
     ));
     Ok(())
 }

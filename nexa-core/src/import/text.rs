@@ -58,7 +58,7 @@ pub fn value(column: &str, cell: &str, kind: ColumnType, formats: &Formats) -> R
         },
         ColumnType::Date => Json::from(date::date(column, cell, formats)?.to_string()),
         ColumnType::Time => Json::from(date::time(column, cell, formats)?.to_string()),
-        ColumnType::List => Json::from(list(cell)),
+        ColumnType::List => json_list(cell).unwrap_or_else(|| Json::from(list(cell))),
         ColumnType::Map => match serde_json::from_str(cell) {
             Ok(value @ Json::Object(_)) => value,
             _ => return Err(invalid(&codes::JSON_INVALID)),
@@ -82,6 +82,11 @@ pub fn list(cell: &str) -> Vec<&str> {
         }
     }
     parts
+}
+
+/// A cell that is a JSON list, as an export writes one whose entries hold delimiters.
+fn json_list(cell: &str) -> Option<Json> {
+    serde_json::from_str::<Vec<String>>(cell.starts_with('[').then_some(cell)?).ok().map(Json::from)
 }
 
 fn boolean(cell: &str) -> Option<bool> {

@@ -89,12 +89,12 @@ pub struct FieldDefinition {
     pub indexed: bool,
 }
 
-/// Checks custom values against the definitions. Errors: `custom.undefined`, `field.invalid`.
+/// Checks the custom values of a kind against the definitions of all kinds. Errors: `custom.undefined`, `field.invalid`.
 pub fn check(kind: &str, definitions: &[FieldDefinition], values: &serde_json::Map<String, Json>) -> Result<()> {
     for (name, value) in values {
         let definition = definitions
             .iter()
-            .find(|definition| definition.name == *name)
+            .find(|definition| definition.of_kind == kind && definition.name == *name)
             .ok_or_else(|| codes::CUSTOM_UNDEFINED.with("kind", kind).with("field", name))?;
         if !definition.holds.accepts(value) {
             return Err(codes::FIELD_INVALID

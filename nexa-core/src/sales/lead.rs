@@ -15,8 +15,6 @@ pub use lifecycle::{Contacted, Lose, Qualify, Reopen};
 pub use routing::{Route, Routed, Routing};
 pub use scoring::{Band, Rescore, ScoreRule, Scorecard};
 
-pub(crate) use scoring::furnish;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -282,5 +280,6 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<Rescore>()
         .command::<Route>()
         .entity::<Scorecard>()
+        .furnish(|cx| Box::pin(scoring::furnish(cx)))
         .entity::<Routing>()
 }

@@ -230,7 +230,7 @@ pub(super) async fn present_default(cx: &mut Context<'_>) -> Result<Option<Pipel
 }
 
 /// Gives a new tenant its pipeline.
-pub(crate) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
+pub(super) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
     cx.insert_by_rule(Pipeline::standard()?).await.map(drop)
 }
 

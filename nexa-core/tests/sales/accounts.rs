@@ -159,5 +159,6 @@ fn an_account_rolls_up_its_subsidiaries_and_never_mixes_currencies() {
     assert_eq!(all.total_deal_value.converted, usd("82500"));
     assert_eq!((all.unpriced, all.total_deal_value.unpriced[0].total), (1, eur("7000")));
     assert_eq!(all.closed_won.converted, usd("12500"));
+    assert_eq!(all.lifetime_value, all.closed_won);
     assert_eq!(world.get(uk.id).customer_since, Date::from_ymd_opt(2025, 11, 17));
 }

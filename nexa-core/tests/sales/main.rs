@@ -7,6 +7,7 @@ mod contacts;
 mod deals;
 mod forecasts;
 mod merges;
+mod overviews;
 mod pipelines;
 mod visibility;
 mod world;

@@ -110,7 +110,7 @@ impl<R> Find<R> {
 /// One page of records.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: Record", rename = "Page_of_{R}")]
 pub struct Page<R> {
     /// The records.
     pub items: Vec<R>,
@@ -127,6 +127,16 @@ impl<R: Record> Query for Find<R> {
     type Target = R;
     type Output = Page<R>;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Page<R>> {
+        let (rows, next) = self.page(cx).await?;
+        let related = related(cx, R::def(), &self.with, &rows).await?;
+        let items = rows.into_iter().map(R::from_row).collect::<Result<_>>()?;
+        Ok(Page { items, next, related })
+    }
+}
+
+impl<R: Record> Find<R> {
+    /// The rows of one page without what is hidden, and where the next page starts.
+    pub(crate) async fn page(&self, cx: &mut Context<'_>) -> Result<(Vec<Row>, Option<String>)> {
         let def = R::def();
         let limit = page_size(self.limit)?;
         let hidden = cx.hidden(def);
@@ -167,9 +177,7 @@ impl<R: Record> Query for Find<R> {
         if !hidden.is_empty() {
             rows = rows.into_iter().map(|row| conceal(def, row, &hidden)).collect();
         }
-        let related = related(cx, def, &self.with, &rows).await?;
-        let items = rows.into_iter().map(R::from_row).collect::<Result<_>>()?;
-        Ok(Page { items, next, related })
+        Ok((rows, next))
     }
 }
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Lead, Status};
 use crate::{
-    About, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Money, Name, Ref, Result, Subject,
+    About, Action, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Money, Name, Record, Ref, Result,
+    Subject,
     kernel::{error::codes, receipt::fingerprint, value::days_after},
     marketing,
     people::User,
@@ -172,7 +173,7 @@ impl Command for Convert {
         let account = self.account(cx, &lead, found.as_ref()).await?;
         let contact = self.contact(cx, &lead, found, account.as_ref()).await?;
         let account = match account {
-            Some(mut account) if account.primary_contact.is_none() => {
+            Some(mut account) if account.primary_contact.is_none() && contact.account == Some(account.id) => {
                 account.primary_contact = Some(contact.id);
                 Some(cx.save(account).await?)
             }
@@ -287,6 +288,10 @@ impl Convert {
         };
         let custom = self.custom_for(lead, "account");
         match (found, &lead.company) {
+            // What the actor may not change is joined as it is.
+            (Some(account), _) if !cx.allows(Account::def(), &account.to_row(), Action::Update).await? => {
+                Ok(Some(account))
+            }
             (Some(mut account), _) => {
                 self.put(&mut account.industry, &lead.industry);
                 self.put(&mut account.website, &lead.website);
@@ -340,6 +345,9 @@ impl Convert {
             };
             return cx.add(contact).await;
         };
+        if !cx.allows(Contact::def(), &contact.to_row(), Action::Update).await? {
+            return Ok(contact);
+        }
         self.put(&mut contact.first_name, &lead.first_name);
         self.put(&mut contact.last_name, &lead.last_name);
         self.put(&mut contact.email, &lead.email);

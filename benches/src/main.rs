@@ -1,0 +1,50 @@
+//! Measures Nexa beside hand-written SQL that writes and reads the same rows, in the same run.
+//!
+//! `cargo run --release -p nexa-benches -- [--short] [NAME…]` prints one table. Ours and the hand-written side take turns,
+//! block by block, so that whatever else the machine does meets both; a ratio is the median of the ratios of the turns.
+
+mod by_hand;
+mod figure;
+mod measures;
+mod office;
+mod people;
+mod same;
+mod turns;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{figure::Figure, measures::Measure};
+
+/// What went wrong, in a sentence.
+type Trouble = Box<dyn std::error::Error + Send + Sync>;
+type Outcome<T> = Result<T, Trouble>;
+
+#[derive(Parser)]
+#[command(about = "Measures Nexa beside hand-written SQL that writes and reads the same rows.")]
+struct Arguments {
+    /// Little data, no targets: shows that everything runs
+    #[arg(long)]
+    short: bool,
+    /// Which measures; all of them when empty
+    names: Vec<Measure>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let measures = if arguments.names.is_empty() { Measure::ALL.to_vec() } else { arguments.names };
+    let mut figures: Vec<Figure> = Vec::new();
+    for measure in measures {
+        eprintln!("{measure} …");
+        match measure.run(arguments.short) {
+            Ok(more) => figures.extend(more),
+            Err(trouble) => {
+                eprintln!("{measure}: {trouble}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    println!("{}", figure::table(&figures, arguments.short));
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,36 @@
+//! What is measured.
+
+mod callers;
+mod commands;
+
+use std::fmt;
+
+use clap::ValueEnum;
+
+use crate::{Outcome, figure::Figure};
+
+/// One of the measures, by the name that the command line takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Measure {
+    /// Conversion of leads, one caller and 64
+    Convert,
+    /// Reports of issues, one caller and 64
+    Ticket,
+}
+
+impl Measure {
+    pub(crate) const ALL: [Self; 2] = [Self::Convert, Self::Ticket];
+
+    pub(crate) fn run(self, short: bool) -> Outcome<Vec<Figure>> {
+        match self {
+            Self::Convert => commands::convert(short),
+            Self::Ticket => commands::ticket(short),
+        }
+    }
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.to_possible_value().as_ref().map_or("", |value| value.get_name()))
+    }
+}

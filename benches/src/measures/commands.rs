@@ -1,0 +1,152 @@
+//! Commands beside the same rows written by hand: one caller, and 64 at once.
+
+use std::time::{Duration, Instant};
+
+use nexa_crm::{
+    Id, Money,
+    sales::{Contact, Lead, lead::Convert},
+    service::{
+        Ticket,
+        ticket::{Channel, Create, TicketPriority, TicketType},
+    },
+};
+use uuid::Uuid;
+
+use super::callers::{CALLERS, at_once};
+use crate::{
+    Outcome,
+    by_hand::{ByHand, Ledger},
+    figure::{Figure, Target},
+    office::Office,
+    same,
+    turns::turns,
+};
+
+/// How much is run.
+struct Amount {
+    turns: usize,
+    /// Operations in a turn of one caller.
+    alone: usize,
+    /// Operations in a turn of all callers.
+    together: usize,
+}
+
+impl Amount {
+    const fn of(short: bool) -> Self {
+        if short {
+            Self { turns: 1, alone: 20, together: 2 * CALLERS }
+        } else {
+            Self { turns: 20, alone: 100, together: 10 * CALLERS }
+        }
+    }
+    const fn operations(&self) -> usize {
+        (self.turns + 1) * (self.alone + self.together)
+    }
+}
+
+/// `lead.convert`.
+pub(crate) fn convert(short: bool) -> Outcome<Vec<Figure>> {
+    let amount = Amount::of(short);
+    let office = Office::open()?;
+    let leads = office.leads(amount.operations())?;
+    let money = Money::parse("50000.00 USD")?;
+    let ours = |lead: &Id<Lead>| -> Outcome<()> {
+        office.agent.run(Convert::of(*lead).amount(money))?;
+        Ok(())
+    };
+    let by_hand =
+        |hand: &ByHand, ledger: &mut Ledger, lead: &Id<Lead>| hand.convert(ledger, office.agent_id.uuid(), lead.uuid());
+    beside("convert", &amount, &office, &leads, ours, by_hand)
+}
+
+const DESCRIPTION: &str = "Since this morning the dashboard answers with a blank page in every browser that we tried. The password \
+    was reset twice. Fourteen people cannot work.";
+
+/// `ticket.create`.
+pub(crate) fn ticket(short: bool) -> Outcome<Vec<Figure>> {
+    let amount = Amount::of(short);
+    let office = Office::open()?;
+    let contacts = office.contacts(if short { 100 } else { 1_000 })?;
+    let issues: Vec<(String, Id<Contact>)> = (0..amount.operations())
+        .zip(contacts.iter().cycle())
+        .map(|(number, contact)| (format!("Cannot open dashboard {number} since the update"), *contact))
+        .collect();
+    let ours = |(subject, contact): &(String, Id<Contact>)| -> Outcome<()> {
+        let create = Create::new(subject)
+            .set(Ticket::DESCRIPTION, DESCRIPTION)
+            .set(Ticket::PRIORITY, TicketPriority::High)
+            .set(Ticket::TYPE, TicketType::Problem)
+            .set(Ticket::CHANNEL, Channel::Email)
+            .set(Ticket::CONTACT, *contact);
+        office.agent.run(create)?;
+        Ok(())
+    };
+    let by_hand = |hand: &ByHand, ledger: &mut Ledger, (subject, contact): &(String, Id<Contact>)| {
+        let _: Uuid = hand.ticket(ledger, office.agent_id.uuid(), contact.uuid(), subject, DESCRIPTION)?;
+        Ok(())
+    };
+    beside("ticket", &amount, &office, &issues, ours, by_hand)
+}
+
+/// Runs both sides over the same work, from the same state of the file.
+fn beside<T: Sync>(
+    name: &str,
+    amount: &Amount,
+    office: &Office,
+    work: &[T],
+    ours: impl Fn(&T) -> Outcome<()> + Sync,
+    by_hand: impl Fn(&ByHand, &mut Ledger, &T) -> Outcome<()>,
+) -> Outcome<Vec<Figure>> {
+    let hand = ByHand::open(&office.copy("by_hand.db")?, office.org)?;
+    let (alone, together) = work.split_at((amount.turns + 1) * amount.alone);
+
+    let single = turns(
+        amount.turns,
+        amount.alone,
+        |turn| timed(|| share(alone, turn, amount.alone).iter().try_for_each(&ours)),
+        |turn| {
+            timed(|| {
+                share(alone, turn, amount.alone)
+                    .iter()
+                    .try_for_each(|one| hand.together(|hand, ledger| by_hand(hand, ledger, one)))
+            })
+        },
+    )?;
+    let grouped = turns(
+        amount.turns,
+        amount.together,
+        |turn| at_once(share(together, turn, amount.together), &ours),
+        |turn| {
+            timed(|| {
+                share(together, turn, amount.together).chunks(CALLERS).try_for_each(|group| {
+                    hand.together(|hand, ledger| group.iter().try_for_each(|one| by_hand(hand, ledger, one)))
+                })
+            })
+        },
+    )?;
+    drop(hand);
+    same::check(&office.path(), &office.beside("by_hand.db"), office.org, office.admin.principal())?;
+    let against_single = single.floor / grouped.ours;
+    Ok(vec![
+        single.rate(format!("{name}, one caller"), Some(Target::AtLeast(0.85))),
+        grouped.rate(format!("{name}, {CALLERS} callers; floor: {CALLERS} in a commit"), Some(Target::AtLeast(0.6))),
+        Figure {
+            measure: format!("{name}, {CALLERS} callers; floor: one in a commit"),
+            ours: format!("{:.0}/s", 1.0 / grouped.ours),
+            floor: format!("{:.0}/s", 1.0 / single.floor),
+            ratio: Some(against_single),
+            target: None,
+        },
+    ])
+}
+
+fn timed(run: impl FnOnce() -> Outcome<()>) -> Outcome<Duration> {
+    let start = Instant::now();
+    run()?;
+    Ok(start.elapsed())
+}
+
+/// What is done in one turn.
+fn share<T>(work: &[T], turn: usize, count: usize) -> &[T] {
+    work.get(turn * count..(turn + 1) * count).unwrap_or_default()
+}

@@ -1,0 +1,78 @@
+//! Taking turns: ours, the floor, ours, the floor, … and medians of what they took.
+
+use std::time::Duration;
+
+use crate::{Outcome, figure::Figure, figure::Target};
+
+/// What the turns took, in seconds per operation, and the medians of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turns {
+    pub(crate) ours: f64,
+    pub(crate) floor: f64,
+    /// The median of the floor's time over ours, turn by turn: the share of its throughput.
+    pub(crate) throughput: f64,
+}
+
+/// Lets both run `turns` times `count` operations, after one turn that is not counted.
+pub(crate) fn turns(
+    turns: usize,
+    count: usize,
+    mut ours: impl FnMut(usize) -> Outcome<Duration>,
+    mut floor: impl FnMut(usize) -> Outcome<Duration>,
+) -> Outcome<Turns> {
+    let mut taken = Vec::with_capacity(turns);
+    for turn in 0..=turns {
+        let per = |duration: Duration| duration.as_secs_f64() / count.max(1) as f64;
+        // Who begins changes, so that neither always meets what the other left behind.
+        let pair = if turn % 2 == 0 {
+            let first = per(ours(turn)?);
+            (first, per(floor(turn)?))
+        } else {
+            let second = per(floor(turn)?);
+            (per(ours(turn)?), second)
+        };
+        if turn > 0 {
+            taken.push(pair);
+        }
+    }
+    Ok(Turns {
+        ours: median(taken.iter().map(|(ours, _)| *ours).collect()),
+        floor: median(taken.iter().map(|(_, floor)| *floor).collect()),
+        throughput: median(taken.iter().map(|(ours, floor)| floor / ours).collect()),
+    })
+}
+
+/// The middle of some numbers.
+pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+impl Turns {
+    /// A line about operations a second; the ratio is the share of the floor's.
+    pub(crate) fn rate(self, measure: impl Into<String>, target: Option<Target>) -> Figure {
+        let rate = |seconds: f64| format!("{:.0}/s", 1.0 / seconds);
+        Figure {
+            measure: measure.into(),
+            ours: rate(self.ours),
+            floor: rate(self.floor),
+            ratio: Some(self.throughput),
+            target,
+        }
+    }
+    /// A line about the time of one operation; the ratio is how many times the floor's it is.
+    pub(crate) fn time(self, measure: impl Into<String>, target: Option<Target>) -> Figure {
+        Figure {
+            measure: measure.into(),
+            ours: micros(self.ours),
+            floor: micros(self.floor),
+            ratio: Some(1.0 / self.throughput),
+            target,
+        }
+    }
+}
+
+/// Seconds as microseconds.
+pub(crate) fn micros(seconds: f64) -> String {
+    format!("{:.1} µs", 1e6 * seconds)
+}
