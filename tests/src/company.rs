@@ -142,8 +142,8 @@ impl Company {
         self.make("account", "account.create", json!({"name": "Globex"}));
         self.make("other_account", "account.create", json!({"name": "Initech"}));
         let account = self.id("account");
-        self.make("contact", "contact.create", json!({"email": "sarah@globex.example", "account": account}));
-        self.make("other_contact", "contact.create", json!({"email": "bill@initech.example"}));
+        self.make("contact", "contact.create", json!({"email": "sarah@private.example", "account": account}));
+        self.make("other_contact", "contact.create", json!({"email": "bill@private.example"}));
         for (word, operations) in [
             ("lead", [].as_slice()),
             ("other_lead", &[]),
@@ -152,7 +152,7 @@ impl Company {
             ("converted", &["lead.contact", "lead.qualify", "lead.convert"]),
             ("lost", &["lead.lose"]),
         ] {
-            let lead = self.make(word, "lead.create", json!({"email": format!("{word}@hooli.example")}));
+            let lead = self.make(word, "lead.create", json!({"email": format!("{word}@private.example")}));
             for operation in operations {
                 let mut arguments = json!({"lead": lead});
                 match *operation {

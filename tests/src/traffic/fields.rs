@@ -76,7 +76,7 @@ impl Traffic {
         }
         let column = &def.columns[field.first];
         match (field.count, column.kind) {
-            (1, ColumnType::Text) => self.text(field.name),
+            (1, ColumnType::Text) => self.text(def.kind, field.name),
             (1, ColumnType::Enum(names)) => json!(random.pick(names)),
             (1, ColumnType::Reference(kind)) => self.reference(kind),
             (1, ColumnType::Int) => json!(random.below(101)),
@@ -100,11 +100,13 @@ impl Traffic {
         }
     }
 
-    /// A text that fits the field's name. Mail addresses, phone numbers and descriptions can be recognised wherever they turn up.
-    fn text(&self, name: &str) -> Json {
+    /// A text that fits the field's name. Mail addresses and phone numbers of customers, and descriptions, can be recognised wherever
+    /// they turn up.
+    fn text(&self, kind: &str, name: &str) -> Json {
         let random = &self.random;
         let number = random.below(40);
         json!(match name {
+            "email" if kind == "user" => format!("p{number}@acme.example"),
             "email" => format!("p{number}@private.example"),
             "phone" | "mobile" => format!("+4930555{number:04}"),
             "description" => format!("confidential {number}"),

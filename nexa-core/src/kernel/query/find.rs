@@ -14,7 +14,7 @@ use crate::kernel::{
     compile,
     context::{Context, conceal},
     error::{Result, codes},
-    filter::Filter,
+    filter::{Filter, Predicate},
     record::{Column, Record, RecordDef, Row},
     store::{Aggregate, Key, Measure, Select, Trash},
     value::Value,
@@ -42,7 +42,7 @@ pub struct Find<R> {
     /// Relations whose records come along.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<String>,
-    /// Whether to look in the trash instead.
+    /// Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trashed: bool,
     #[serde(skip)]
@@ -146,8 +146,14 @@ impl<R: Record> Find<R> {
             Some(text) => Some(position(def, &asked, &sort, text)?),
             None => None,
         };
+        let mut filter = cx.visible_filter(def, &self.filter)?;
+        if self.trashed
+            && let Some(column) = def.merged_into
+        {
+            filter = filter.and(Predicate::IsNull(column));
+        }
         let query = Select {
-            filter: cx.visible_filter(def, &self.filter)?,
+            filter,
             trash: if self.trashed { Trash::Trashed } else { Trash::Live },
             sort,
             after,
