@@ -9,6 +9,7 @@ use desk::*;
 use nexa_core::{
     Assignee, Body, Create, Email, Envelope, ErrorKind, ExternalKey, Filter, Find, Id, Merge, Name, Op, Phone,
     Principal, Restore, Session, Tags, Timestamp, Trash, Update,
+    kernel::custom::{CustomType, Define},
     people::{
         User,
         assignment::{Assign, Claim, Release},
@@ -223,8 +224,8 @@ fn closed_is_final() {
 
 #[test]
 fn a_follow_up_takes_subject_tags_customer_and_custom_fields() {
-    let desk = desk_with(|builder| builder.untargeted::<DefineField>());
-    run(&desk.lisa, DefineField { of_kind: "ticket".into(), name: "plan".into() }).unwrap();
+    let desk = desk();
+    run(&desk.lisa, Define::new("ticket", "plan", CustomType::Text)).unwrap();
     let create = ticket::Create::new("Cannot access dashboard")
         .set(Ticket::DESCRIPTION, "Unable to log in")
         .set(Ticket::TAGS, Tags::new(["login", "vip"]).unwrap())

@@ -156,8 +156,9 @@ impl<'a> Context<'a> {
         if !has_custom {
             return Ok(Vec::new());
         }
-        let definitions = self.definitions(key.0).await?;
-        Ok(definitions.into_iter().filter(|field| field.indexed).map(|field| field.name).collect())
+        let definitions = self.definitions().await?;
+        let indexed = definitions.iter().filter(|field| field.indexed && field.of_kind == key.0);
+        Ok(indexed.map(|field| field.name.clone()).collect())
     }
 
     fn event(&self, kind: &'static str, record: Uuid, verb: Verb, payload: String) -> Event {

@@ -137,7 +137,7 @@ impl<R: Record> Query for Find<R> {
             None => None,
         };
         let query = Select {
-            filter: cx.visible_filter(def, &self.filter)?,
+            filter: cx.visible_filter(def, &self.filter).await?,
             trash: if self.trashed { Trash::Trashed } else { Trash::Live },
             sort,
             after,
@@ -268,7 +268,7 @@ impl<R: Record> Query for Count<R> {
     type Output = u64;
     async fn run(&self, cx: &mut Context<'_>) -> Result<u64> {
         let of = R::def();
-        let filter = compile::filter(&cx.parts.kinds, of, &self.filter, cx.eyes())?;
+        let filter = cx.asked_filter(of, &self.filter).await?;
         let measures = vec![Measure::Count];
         let query = Aggregate { of, filter, trash: Trash::Live, groups: Vec::new(), measures, limit: 1 };
         let rows = cx.groups(query).await?;
