@@ -157,11 +157,9 @@ impl<'a> Context<'a> {
         if !has_custom {
             return Ok(Vec::new());
         }
-        let definitions = self.definitions().await?.iter();
-        Ok(definitions
-            .filter(|field| field.indexed && field.of_kind == key.0)
-            .map(|field| field.name.clone())
-            .collect())
+        let definitions = self.definitions().await?;
+        let indexed = definitions.iter().filter(|field| field.indexed && field.of_kind == key.0);
+        Ok(indexed.map(|field| field.name.clone()).collect())
     }
 
     /// Asks the host's rules about a record that waits to be written.
