@@ -179,6 +179,9 @@ impl Traffic {
                 arguments.as_object_mut().unwrap().remove("on_dependents");
             }
         }
+        if operation.name == "ticket.comment" && self.random.once_in(2) {
+            arguments["audience"] = json!("admins");
+        }
         let trashed = self.trashed.get(operation.kind).and_then(|ids| self.random.pick(ids));
         if let Some(id) = trashed
             && (operation.name.ends_with(".restore") || operation.name.ends_with(".purge"))
