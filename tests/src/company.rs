@@ -205,6 +205,8 @@ impl Company {
             self.run("ticket.resolve", json!({"ticket": self.id(word)}));
         }
         self.run("ticket.close", json!({"ticket": self.id("closed")}));
+        let among_admins = json!({"ticket": self.id("ticket"), "body": "A good customer", "audience": "admins"});
+        self.make("admins_comment", "ticket.comment", among_admins);
         self.make("comment", "ticket.comment", json!({"ticket": self.id("ticket"), "body": "On it"}));
     }
 }

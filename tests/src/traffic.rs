@@ -161,6 +161,9 @@ impl Traffic {
                 self.tell_apart(operation.kind, &mut arguments);
             }
         }
+        if operation.name.ends_with(".import_rows") || operation.name.ends_with(".import_csv") {
+            self.fill_import(operation, &mut arguments);
+        }
         if operation.name.ends_with(".create") && self.random.once_in(8) {
             let taken = self.random.once_in(3);
             let id = if taken { self.any_id(operation.kind) } else { Uuid::from_u128(u128::from(self.random.bits())) };
@@ -176,6 +179,9 @@ impl Traffic {
                 arguments.as_object_mut().unwrap().remove("on_dependents");
             }
         }
+        if operation.name == "ticket.comment" && self.random.once_in(2) {
+            arguments["audience"] = json!("admins");
+        }
         let trashed = self.trashed.get(operation.kind).and_then(|ids| self.random.pick(ids));
         if let Some(id) = trashed
             && (operation.name.ends_with(".restore") || operation.name.ends_with(".purge"))
@@ -184,6 +190,54 @@ impl Traffic {
             arguments[operation.kind] = json!(id);
         }
         Request { run: operation.name.to_owned(), with: arguments }
+    }
+
+    /// Several rows instead of the sample's one, with what they are matched by and what happens then.
+    fn fill_import(&self, operation: &Operation, arguments: &mut Json) {
+        let rows: Vec<Json> = match &arguments["rows"] {
+            Json::Array(sample) => {
+                (0..1 + self.random.below(5)).map(|_| self.row(operation.kind, &sample[0])).collect()
+            }
+            _ => return self.fill_csv(operation.kind, arguments),
+        };
+        arguments["rows"] = json!(rows);
+        self.say_what_matches(arguments);
+    }
+
+    fn row(&self, kind: &str, sample: &Json) -> Json {
+        let mut row = sample.clone();
+        self.set_fields(kind, &mut row);
+        self.tell_apart(kind, &mut row);
+        row
+    }
+
+    fn fill_csv(&self, kind: &str, arguments: &mut Json) {
+        let (header, cells) = match arguments["csv"].as_str().and_then(|csv| csv.split_once('\n')) {
+            Some((header, cells)) => (header.to_owned(), cells.trim().to_owned()),
+            None => return,
+        };
+        let names: Vec<&str> = header.split(',').collect();
+        let sample: Json =
+            names.iter().zip(cells.split(',')).map(|(name, cell)| ((*name).to_owned(), json!(cell))).collect();
+        let mut csv = format!("{header}\n");
+        for _ in 0..1 + self.random.below(5) {
+            let row = self.row(kind, &sample);
+            let cells: Vec<String> =
+                names.iter().map(|name| row[*name].as_str().unwrap_or_default().to_owned()).collect();
+            csv += &cells.join(",");
+            csv.push('\n');
+        }
+        arguments["csv"] = json!(csv);
+        self.say_what_matches(arguments);
+    }
+
+    fn say_what_matches(&self, arguments: &mut Json) {
+        if self.random.once_in(2) {
+            arguments["policy"] = json!(["skip", "update", "fill", "refuse"][self.random.below(4)]);
+        }
+        if self.random.once_in(4) {
+            arguments["match_on"] = json!(["email", "name", "external:erp", "none"][self.random.below(4)]);
+        }
     }
 
     /// Other records of the same kind in place of the sample's.

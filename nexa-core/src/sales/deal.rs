@@ -39,7 +39,7 @@ pub const AMOUNT_MISSING: Code =
 /// The contact belongs to another account.
 pub const CONTACT_FOREIGN: Code = Code::rule(
     "deal.contact_foreign",
-    "{contact} is not a contact of the deal's account; choose one of its contacts, or set the contact's account.",
+    "Contact {contact} is not one of the deal's account; choose one of its contacts, or set the contact's account.",
 );
 
 closed_enum! {
@@ -245,7 +245,7 @@ impl Deal {
         if contact.account == Some(account) {
             return Ok(());
         }
-        Err(CONTACT_FOREIGN.with("contact", contact.full_name()))
+        Err(CONTACT_FOREIGN.with("contact", contact.id))
     }
 }
 

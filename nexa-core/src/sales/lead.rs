@@ -164,14 +164,18 @@ pub struct Lead {
 }
 
 impl Lead {
+    /// First and last name, as far as they are known.
+    pub fn name(&self) -> Option<String> {
+        let names: Vec<&str> = [&self.first_name, &self.last_name].into_iter().flatten().map(|name| &**name).collect();
+        if names.is_empty() { None } else { Some(names.join(" ")) }
+    }
     /// First and last name, or what else names the lead.
     pub fn display_name(&self) -> String {
-        let names: Vec<&str> = [&self.first_name, &self.last_name].into_iter().flatten().map(|name| &**name).collect();
-        match (names.is_empty(), &self.company, &self.email) {
-            (false, ..) => names.join(" "),
-            (true, Some(company), _) => company.to_string(),
-            (true, None, Some(email)) => email.to_string(),
-            (true, None, None) => self.id.to_string(),
+        match (self.name(), &self.company, &self.email) {
+            (Some(name), ..) => name,
+            (None, Some(company), _) => company.to_string(),
+            (None, None, Some(email)) => email.to_string(),
+            (None, None, None) => self.id.to_string(),
         }
     }
     /// A lead that was converted is history.

@@ -51,6 +51,19 @@ impl Company {
                 });
                 Some(fields)
             }
+            "import_rows" => {
+                let mut row = self.fields(kind)?;
+                row.as_object_mut()?.remove("customer");
+                Some(json!({"rows": [row]}))
+            }
+            "import_csv" => {
+                let mut row = self.fields(kind)?;
+                let row = row.as_object_mut()?;
+                row.remove("customer");
+                let cells: Vec<&str> = row.values().filter_map(Json::as_str).collect();
+                let header: Vec<&str> = row.keys().map(String::as_str).collect();
+                Some(json!({"csv": format!("{}\n{}\n", header.join(","), cells.join(","))}))
+            }
             "merge" => Some(json!({kind: self.known(kind)?, "other": self.known(&format!("other_{kind}"))?})),
             "assign" => {
                 let mut arguments = one()?;

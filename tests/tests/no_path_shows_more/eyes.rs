@@ -29,7 +29,7 @@ pub(crate) struct Eyes<'a> {
     pub(crate) company: &'a Company,
     traffic: &'a Traffic,
     policies: Policies,
-    session: Session,
+    pub(crate) session: Session,
     host: Session,
     /// What a failure tells.
     pub(crate) told: String,
@@ -122,6 +122,13 @@ impl<'a> Eyes<'a> {
             assert!(told.is_empty(), "{}: {operation} {arguments} tells {told:?}: {answer:?}", self.told);
         }
         answer
+    }
+
+    /// A text that was written for the caller has nothing hidden in it.
+    pub(crate) fn tells_no_secret(&self, text: &str) {
+        if self.limited {
+            assert_eq!(secrets(&Ok(json!(text))), [""; 0], "{}", self.told);
+        }
     }
 
     /// The same, where a refusal is as good as nothing.
@@ -468,7 +475,7 @@ impl<'a> Eyes<'a> {
     }
 }
 
-fn id_of(record: &Json) -> Uuid {
+pub(crate) fn id_of(record: &Json) -> Uuid {
     record["id"].as_str().unwrap().parse().unwrap()
 }
 
@@ -482,7 +489,7 @@ fn empty(json: &Json) -> bool {
 }
 
 /// Without what is empty: the forms of a record differ in how they say that something is not there.
-fn plain(json: &Json) -> Json {
+pub(crate) fn plain(json: &Json) -> Json {
     match json {
         Json::Object(map) => {
             map.iter().map(|(name, value)| (name.clone(), plain(value))).filter(|(_, value)| !empty(value)).collect()

@@ -3,6 +3,7 @@
 //! `NEXA_CASES` says how many tenants are tried, `NEXA_SEED` where they start; a failure names its seed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod exports;
 mod eyes;
 mod named_queries;
 mod policies;
@@ -42,6 +43,7 @@ fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) 
         let eyes = Eyes::new(&company, &traffic, policies, caller, told);
         eyes.every_path_agrees();
         eyes.named_queries_agree();
+        eyes.exports_write_what_get_shows();
     }
 }
 
