@@ -11,7 +11,7 @@ use crate::{
     About, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Money, Name, Ref, Result, Subject,
     kernel::{error::codes, receipt::fingerprint, value::days_after},
     marketing,
-    people::User,
+    people::{User, assignment::INACTIVE, org::CHOICE_UNKNOWN},
     productivity::{Task, TaskStatus},
     sales::{
         account::Account,
@@ -141,8 +141,15 @@ impl Lead {
 
 impl Command for Convert {
     const NAME: &'static str = "lead.convert";
-    const ERRORS: &'static [Code] =
-        &[NOT_QUALIFIED, ALREADY_CONVERTED, CONTACT_ELSEWHERE, MAPPING_INVALID, OWNER_MUST_BE_USER];
+    const ERRORS: &'static [Code] = &[
+        NOT_QUALIFIED,
+        ALREADY_CONVERTED,
+        CONTACT_ELSEWHERE,
+        MAPPING_INVALID,
+        OWNER_MUST_BE_USER,
+        INACTIVE,
+        CHOICE_UNKNOWN,
+    ];
     type Target = Lead;
     type Output = Conversion;
     fn check(&self) -> Result<()> {
