@@ -14,6 +14,7 @@ pub mod entity;
 pub mod error;
 pub mod feed;
 pub mod filter;
+mod identity;
 pub mod in_place;
 mod index;
 pub mod ledger;

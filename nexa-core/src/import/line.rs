@@ -147,14 +147,13 @@ impl Line {
                     self.references.push((*field, key));
                     return Ok(());
                 }
-                let json = match cell {
-                    Cell::Json(json) => return self.give(*field, parse(def, json)?),
-                    Cell::Text(text) if *kind == ColumnType::Text => Some(Json::from(text)),
-                    Cell::Text(text) => text::value(header(), text, *kind, &plan.formats)?,
-                };
-                match json {
-                    Some(json) => self.give(*field, parse(def, &json)?),
-                    None => Ok(()),
+                match cell {
+                    Cell::Json(json) => self.give(*field, parse(def, json)?),
+                    Cell::Text(text) if *kind == ColumnType::Text => self.give(*field, parse_text(def, text)?),
+                    Cell::Text(text) => match text::value(header(), text, *kind, &plan.formats)? {
+                        Some(json) => self.give(*field, parse(def, &json)?),
+                        None => Ok(()),
+                    },
                 }
             }
             Use::Part(field, part, kind) => {
@@ -179,7 +178,7 @@ impl Line {
                 let (given, family) = name::split(&cell.shown());
                 for (field, part) in [(first, given), (last, family)] {
                     if let Some(def) = plan.field(*field).filter(|_| !part.is_empty()) {
-                        self.give(*field, parse(def, &Json::from(part))?)?;
+                        self.give(*field, parse_text(def, &part)?)?;
                     }
                 }
                 Ok(())
@@ -231,6 +230,12 @@ impl Line {
         self.given.retain(|given| given.field != field);
         self.given.push(Given { field, values, parts: None });
         Ok(())
+    }
+
+    /// Whether it has a value for a unique field.
+    pub(super) fn has(&self, unique: &UniqueField) -> bool {
+        let given = self.given.iter().find(|given| given.field == unique.field);
+        given.and_then(|given| given.values.first()).is_some_and(|value| !value.is_null())
     }
 
     /// The value of a unique field, as the unique column holds it.
@@ -336,6 +341,10 @@ fn whole_or_text(cell: Cell<'_>) -> Json {
 
 pub(super) fn parse(field: &FieldDef, json: &Json) -> Result<Vec<Value>> {
     (field.parse)(json).map_err(|problem| malformed(field, &problem))
+}
+
+fn parse_text(field: &FieldDef, text: &str) -> Result<Vec<Value>> {
+    (field.parse_text)(text).map_err(|problem| malformed(field, &problem))
 }
 
 fn malformed(field: &FieldDef, problem: &serde_json::Error) -> Error {

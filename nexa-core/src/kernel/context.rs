@@ -18,6 +18,7 @@ use super::{
     custom::{self, FieldDefinition},
     error::{Error, Result, codes},
     filter::{Filter, Predicate},
+    identity::ByRecord,
     lookup::Lookup,
     record::{Column, ColumnType, ExternalKey, Field, Id, Record, RecordDef, Ref, Row},
     store::{Aggregate, Key, Select, Transaction, Trash},
@@ -33,11 +34,13 @@ pub struct Context<'a> {
     pub(crate) parts: &'a Parts,
     pub(crate) org: Uuid,
     pub(crate) actor: Actor,
+    /// The actor as the ledger writes it.
+    pub(crate) acting: String,
     pub(crate) now: Timestamp,
     pub(crate) unit: Uuid,
     pub(crate) operation: Cow<'static, str>,
     pub(crate) envelope: &'a Envelope,
-    pub(crate) entries: HashMap<(&'static str, Uuid), Entry>,
+    pub(crate) entries: ByRecord<Entry>,
     pub(crate) touched: Vec<(&'static str, Uuid)>,
     pub(crate) definitions: Option<Arc<[FieldDefinition]>>,
     pub(crate) kept: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
@@ -351,12 +354,21 @@ impl<'a> Context<'a> {
         required(def, &row)?;
         self.check_custom(def, &row).await?;
         let key = (def.kind, id.uuid());
-        if self.entries.get(&key).is_some_and(|entry| entry.now.is_some()) {
-            return Err(codes::ID_TAKEN.with("id", id));
+        let place = match self.entries.entry(key) {
+            hash_map::Entry::Occupied(place) if place.get().now.is_some() => return Err(codes::ID_TAKEN.with("id", id)),
+            place => place,
+        };
+        if let Some(trail) = &mut self.trail {
+            trail.note(
+                key,
+                match &place {
+                    hash_map::Entry::Occupied(place) => Some(place.get()),
+                    hash_map::Entry::Vacant(_) => None,
+                },
+            );
         }
-        self.trace(key);
         self.lookup.note(def, &row);
-        self.entries.insert(key, Entry { of: def, before: None, now: Some(row), dirty: true });
+        place.insert_entry(Entry { of: def, before: None, now: Some(row), dirty: true });
         self.touched.push(key);
         Ok(record)
     }

@@ -249,6 +249,9 @@ pub struct ColumnDef {
     pub derived: Option<Derived>,
 }
 
+/// Reads a text of a field into its columns, as from a JSON string.
+pub type ParseText = fn(&str) -> Result<Vec<Value>, serde_json::Error>;
+
 /// Reads one JSON value of a field into its columns.
 pub type ParseField = fn(&Json) -> Result<Vec<Value>, serde_json::Error>;
 
@@ -269,6 +272,8 @@ pub struct FieldDef {
     pub optional: bool,
     /// Reads it from JSON.
     pub parse: ParseField,
+    /// Reads it from a text.
+    pub parse_text: ParseText,
     /// Its JSON Schema.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
 }
