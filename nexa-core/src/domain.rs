@@ -1,7 +1,7 @@
 //! Joins the kinds and operations of every module into one Crm.
 
 use crate::{
-    Context, Crm, CrmBuilder, Result, marketing,
+    Crm, CrmBuilder, marketing,
     people::{
         Group, Membership, Org, User,
         counter::Counter,
@@ -34,9 +34,4 @@ fn people(builder: CrmBuilder) -> CrmBuilder {
         .command::<RemoveMember>()
         .record::<Membership>()
         .kind::<Counter>()
-}
-
-/// What a new tenant starts with.
-pub(crate) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
-    sales::furnish(cx).await
 }

@@ -1,11 +1,31 @@
-//! Reading files that other systems wrote: rows out of bytes, fields out of columns, values out of cells.
+//! The one import machine: rows of files and of other programs become records of any kind.
 //!
-//! Nothing here knows a kind of record. [`source`] yields rows in bounded memory and refuses what is broken row by
-//! row; [`header`] guesses which column is which field; [`mapping`] is what the caller says instead; [`text`] turns a
-//! cell into the value of a column, and [`name`] a full name into its parts.
+//! Reading knows no kind of record: [`source`] yields rows in bounded memory and refuses what is broken row by row;
+//! [`header`] guesses which column is which field; [`mapping`] is what the caller says instead; [`text`] turns a cell
+//! into the value of a column, and [`name`] a full name into its parts. [`ImportOptions`] say the rest, [`Import`] runs
+//! it, and [`ImportReport`] says what became of the rows.
 
+mod chunk;
+mod command;
 pub mod header;
+mod line;
 pub mod mapping;
 pub mod name;
+mod options;
+mod plan;
+mod refused;
+mod repeats;
+mod report;
+mod run;
+mod signal;
 pub mod source;
+mod tally;
 pub mod text;
+mod unit;
+
+pub use command::{CALL_BYTES, CALL_ROWS, ImportCsv, ImportRows};
+pub use line::OWN_SYSTEM;
+pub use options::{ColumnMap, ImportOptions, codes};
+pub use refused::{ERROR_COLUMNS, RefusedCsv, WRITE_FAILED};
+pub use report::{Counts, ImportReport, LISTED, MappedColumn, Progress, Refused};
+pub use run::Import;

@@ -1,6 +1,7 @@
 //! The machine: records, the door, the ledger, access. It names no record of the domain.
 
 pub mod access;
+mod attempt;
 pub mod catalog;
 pub mod command;
 pub mod compile;
@@ -16,6 +17,7 @@ pub mod filter;
 pub mod in_place;
 mod index;
 pub mod ledger;
+mod lookup;
 pub mod memory;
 pub mod ports;
 pub mod query;
@@ -27,5 +29,5 @@ pub mod send;
 pub mod session;
 pub mod store;
 pub mod targeted;
-mod unit;
+pub(crate) mod unit;
 pub mod value;

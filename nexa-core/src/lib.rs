@@ -4,6 +4,7 @@
 extern crate self as nexa_core;
 
 mod domain;
+pub mod export;
 pub mod import;
 pub mod kernel;
 pub mod marketing;

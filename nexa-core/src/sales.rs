@@ -15,7 +15,7 @@ pub use lead::Lead;
 pub use money_sum::{MoneySum, Unpriced};
 pub use pipeline::{Pipeline, Stage, StageKind};
 
-use crate::{Context, CrmBuilder, Result};
+use crate::CrmBuilder;
 
 /// The kinds and operations of this module.
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
@@ -29,8 +29,9 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<account::SetPrimaryContact>()
         .query::<account::rollup::Rollup>()
         .entity::<Pipeline>()
+        .furnish(|cx| Box::pin(pipeline::furnish(cx)))
         .entity::<Deal>()
-        .command::<deal::Assign>()
+        .command::<deal::owner::Assign>()
         .command::<deal::stage::Move>()
         .command::<deal::stage::ResetProbability>()
         .command::<deal::decision::Win>()
@@ -39,10 +40,4 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .query::<deal::metrics::Metrics>()
         .query::<deal::forecast::Forecast>()
         .query::<deal::by_stage::ByStage>()
-}
-
-/// What a new tenant starts with.
-pub(crate) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
-    lead::furnish(cx).await?;
-    pipeline::furnish(cx).await
 }

@@ -31,3 +31,8 @@ pub use system::{SystemClock, SystemIds};
 
 #[cfg(feature = "sqlite")]
 pub use nexa_store_sqlite as sqlite;
+
+/// The lines of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

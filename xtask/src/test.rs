@@ -3,7 +3,7 @@
 use std::{env, fs, process::ExitCode};
 
 use crate::{
-    command::{cargo, run as run_command, run_reading},
+    command::{cargo, run_reading},
     generate,
     report::Report,
     wasm_check,
@@ -38,14 +38,25 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
     }
 }
 
-/// Runs the quickstart on a new file, and again on the same: the second run fails if it made anything twice.
+/// Runs the quickstart on a new file, and again on the same: the second run has to find the ledger as the first left it.
 fn quickstart() -> Result<(), String> {
     let folder = env::temp_dir().join(format!("nexa-quickstart-{}", std::process::id()));
     fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     let url = format!("sqlite:{}", folder.join("quickstart.db").display());
-    let once =
-        || run_command(&mut cargo(["run", "--release", "--quiet", "--package", "quickstart", "--", "--db", &url]));
-    let result = once().and_then(|()| once());
+    let once = || {
+        let mut ledger = None;
+        let mut command = cargo(["run", "--release", "--quiet", "--package", "quickstart", "--", "--db", &url]);
+        run_reading(&mut command, |line| {
+            if line.starts_with("Ledger: ") {
+                ledger = Some(line.to_owned());
+            }
+        })?;
+        ledger.ok_or_else(|| "the quickstart did not verify the ledger".to_owned())
+    };
+    let result = once().and_then(|first| {
+        let second = once()?;
+        if first == second { Ok(()) } else { Err(format!("the second run changed something: {first} / {second}")) }
+    });
     // A folder that stays behind in the temporary folder harms nobody.
     let _ = fs::remove_dir_all(&folder);
     result

@@ -4,7 +4,7 @@ use std::{fs::File, io::BufReader, path::Path};
 
 use nexa_crm::{
     Result,
-    import::{ImportOptions, Progress},
+    import::{ImportOptions, Progress, text::DateFormat},
     sales::Lead,
 };
 
@@ -19,26 +19,26 @@ pub(crate) fn bring(team: &Team, path: &Path, map: Option<&str>, dates: Option<&
     let length = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
     let bar = bar("Import", length);
     let options = ImportOptions {
-        mapping: map.map(Into::into),
-        date_format: dates.map(str::to_owned),
+        mapping: map.map(Into::into).unwrap_or_default(),
+        date_format: dates.map(DateFormat::parse).transpose()?,
         run: path.file_name().map(|name| format!("import:{}", name.to_string_lossy())),
         total_bytes: Some(length),
         ..ImportOptions::default()
     };
     let report = team.maya.import_csv::<Lead>(BufReader::new(file), options, |progress: &Progress| {
         bar.set_position(progress.bytes);
-        bar.set_message(format!("{} rows", progress.rows));
+        bar.set_message(format!("{} rows", progress.counts.rows));
     })?;
     bar.finish_with_message(format!(
         "{} rows: {} new leads, {} known already, {} refused",
-        report.rows, report.created, report.skipped, report.refused
+        report.counts.rows, report.counts.created, report.counts.skipped, report.counts.refused
     ));
     for problem in report.problems.iter().take(10) {
         let column = problem.column.as_deref().unwrap_or("-");
         println!("  row {} {column}: {} [{}]", problem.number, problem.message, problem.code);
     }
-    if report.refused > 10 {
-        println!("  … and {} more", report.refused - 10);
+    if report.counts.refused > 10 {
+        println!("  … and {} more", report.counts.refused - 10);
     }
     Ok(())
 }

@@ -26,7 +26,7 @@ struct Arguments {
     /// What its columns mean: "Column=field,Other=external:SYSTEM"; guessed for columns that are not named.
     #[arg(long, requires = "leads")]
     map: Option<String>,
-    /// A fixed way to read its dates, such as %d-%m-%y; ISO dates need none.
+    /// A fixed way to read its dates, such as DD-MM-YY; ISO dates need none.
     #[arg(long, requires = "leads")]
     dates: Option<String>,
 }

@@ -5,7 +5,7 @@ use nexa_crm::{
     AggregateOf, Filter, GroupBy, MeasureOf, Result,
     marketing::{Campaign, campaign::PerformanceOf},
     people::org::Verify,
-    sales::{Lead, deal::ByStage},
+    sales::{Lead, deal::by_stage::ByStage},
     service::timeline::Timeline,
 };
 

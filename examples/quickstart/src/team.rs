@@ -5,8 +5,8 @@ use nexa_crm::{
     blocking::{Crm, Session},
     marketing::ContactList,
     people::{Group, User, group::AddMember},
-    productivity::task,
-    sales::lead::{Band, Pick, Routing},
+    productivity::TaskPriority,
+    sales::lead::{Band, Routing, routing::Pick},
 };
 use uuid::{Uuid, uuid};
 
@@ -32,9 +32,8 @@ pub(crate) struct Team {
 pub(crate) fn meet(crm: &Crm) -> Result<Team> {
     let lisa = if crm.has_org(ORG)? {
         let system = crm.system(ORG, "quickstart");
-        let lisa = system.find(Find::new().filter(User::EMAIL.eq("lisa@nexa.example")))?;
-        let id = lisa.items.first().map(|user| user.id).unwrap_or_default();
-        crm.user(ORG, id)
+        let lisa = first::<User>(&system, User::EMAIL.eq("lisa@nexa.example"))?;
+        crm.user(ORG, lisa.map(|user| user.id).unwrap_or_default())
     } else {
         let mut create = CreateOrg::new("Nexa Quickstart", "Lisa", "lisa@nexa.example")?;
         create.id = Some(ORG);
@@ -64,7 +63,7 @@ pub(crate) fn meet(crm: &Crm) -> Result<Team> {
             .set(Routing::PICK, Pick::RoundRobin)
             .set(Routing::TASK_TITLE, "Call hot webinar lead")
             .set(Routing::TASK_DUE_HOURS, 24)
-            .set(Routing::TASK_PRIORITY, task::Priority::Urgent),
+            .set(Routing::TASK_PRIORITY, TaskPriority::Urgent),
         Create::new()
             .set(Routing::BAND, Band::Medium)
             .set(Routing::GROUP, standard)

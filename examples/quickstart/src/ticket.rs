@@ -4,9 +4,8 @@ use nexa_crm::{
     Assignee, Body, Email, Envelope, ExternalKey, Name, Ref, Result,
     people::assignment::{Assign, Claim, Release},
     service::{
-        Ticket,
-        comment::{self, Audience},
-        ticket::{self, Close, Create, Customer, Priority, Resolve, Status},
+        Audience, Ticket, TicketPriority, TicketStatus, comment,
+        ticket::{self, Close, Create, Customer, Resolve},
     },
 };
 use serde_json::json;
@@ -31,7 +30,7 @@ pub(crate) fn solve(team: &Team) -> Result<()> {
     };
     let mut create = Create::new("Cannot access dashboard")
         .set(Ticket::DESCRIPTION, "Customer unable to log in")
-        .set(Ticket::PRIORITY, Priority::High)
+        .set(Ticket::PRIORITY, TicketPriority::High)
         .customer(customer);
     create.fields.put("external_keys", json!([key()]));
     let ticket: Ref<Ticket> = team.maria.run_with(Envelope::because("Sarah's mail of 9:00"), create)?.id.into();
@@ -41,7 +40,7 @@ pub(crate) fn solve(team: &Team) -> Result<()> {
     team.maria.run(Claim::of(ticket.clone()))?;
     team.maria.run_with(Envelope::because("End of the morning shift"), Release::of(ticket.clone()))?;
     team.alex.run(Claim::of(ticket.clone()))?;
-    team.alex.run(ticket::Move::to(ticket.clone(), Status::InProgress))?;
+    team.alex.run(ticket::Move::to(ticket.clone(), TicketStatus::InProgress))?;
     say(&team.alex, &ticket, "Account locked due to multiple failed login attempts", Audience::Members)?;
     say(&team.lisa, &ticket, "Check whether others at Acme Corp were locked out as well", Audience::Admins)?;
     say(&team.alex, &ticket, "Customer confirmed issue resolved", Audience::Members)?;

@@ -6,10 +6,10 @@ use nexa_crm::{
     blocking::Session,
     import::{ImportOptions, Progress},
     marketing::Campaign,
-    productivity::{Task, task},
+    productivity::{Task, TaskStatus, task},
     sales::{
         Deal, DealStatus, Lead,
-        deal::{Move, Win},
+        deal::{decision::Win, stage::Move},
         lead::{Band, BantInput, Contacted, Convert, NewDeal, Qualify, Route, Status},
     },
 };
@@ -19,6 +19,11 @@ use crate::team::{Team, first};
 
 /// The registrants; the file ships with the example.
 const REGISTRANTS: &str = include_str!("../data/registrants.csv");
+
+/// Which columns tell what a registrant did; the others are guessed.
+const ENGAGEMENT: &str = "Registered Early=engagement:registered_early,Attended=engagement:attended,\
+    Questions Asked=engagement:question_asked,Downloaded Brochure=engagement:content_downloaded,\
+    Opened Mail=engagement:mail_opened,Demo Requested=engagement:demo_requested,Referred By Customer=ignore";
 
 /// How many of each band become deals in the story.
 const CONVERTED: [(Band, u64); 2] = [(Band::High, 30), (Band::Medium, 40)];
@@ -50,17 +55,18 @@ fn campaign(maya: &Session) -> Result<Id<Campaign>> {
 
 fn import(maya: &Session, campaign: Id<Campaign>) -> Result<()> {
     let bar = bar("Import", REGISTRANTS.len() as u64);
-    let mut options = ImportOptions::default();
-    options.set.insert("source".to_owned(), json!("webinar"));
-    options.set.insert("campaign".to_owned(), json!(campaign));
-    options.run = Some("import:registrants.csv".to_owned());
+    let options = ImportOptions::new()
+        .map(ENGAGEMENT)
+        .set("source", "webinar")
+        .set("campaign", json!(campaign))
+        .run("import:registrants.csv");
     let report = maya.import_csv::<Lead>(REGISTRANTS.as_bytes(), options, |progress: &Progress| {
         bar.set_position(progress.bytes);
-        bar.set_message(format!("{} rows", progress.rows));
+        bar.set_message(format!("{} rows", progress.counts.rows));
     })?;
     bar.finish_with_message(format!(
         "{} rows: {} new leads, {} known already, {} refused",
-        report.rows, report.created, report.skipped, report.refused
+        report.counts.rows, report.counts.created, report.counts.skipped, report.counts.refused
     ));
     Ok(())
 }
@@ -124,7 +130,7 @@ fn convert(team: &Team, campaign: Id<Campaign>, band: Band, wanted: u64) -> Resu
 }
 
 fn tasks(rep: &Session, lead: &Lead) -> Result<Vec<Task>> {
-    let about = Filter::compare("about.id", Op::Eq, lead.id).and(Task::STATUS.eq(task::Status::Todo));
+    let about = Filter::compare("about.id", Op::Eq, lead.id).and(Task::STATUS.eq(TaskStatus::Todo));
     Ok(rep.find(Find::new().filter(about))?.items)
 }
 

@@ -14,8 +14,14 @@ pub enum Target {
     FullName,
     /// The key of the record in this external system; written `external:NAME`.
     External(String),
+    /// A record that the field points at, by its key in an external system; written `FIELD:SYSTEM`, such as
+    /// `account:salesforce`.
+    Key(String, String),
     /// A custom field; written `custom:NAME` or `custom.NAME`.
     Custom(String),
+    /// A signal of engagement, by how often it was seen or whether; written `engagement:NAME`, such as
+    /// `engagement:attended`.
+    Signal(String),
     /// A tag, or several; written `tag`.
     Tag,
     /// Nowhere; written `ignore`.
@@ -28,7 +34,9 @@ impl fmt::Display for Target {
             Self::Field(name) => f.write_str(name),
             Self::FullName => f.write_str(FULL_NAME),
             Self::External(system) => write!(f, "external:{system}"),
+            Self::Key(field, system) => write!(f, "{field}:{system}"),
             Self::Custom(name) => write!(f, "custom:{name}"),
+            Self::Signal(name) => write!(f, "engagement:{name}"),
             Self::Tag => f.write_str("tag"),
             Self::Ignore => f.write_str("ignore"),
         }
@@ -48,10 +56,20 @@ impl Mapping {
     /// `import.mapping_malformed`, `import.column_unknown`, `import.column_repeated`, `import.field_unknown`,
     /// `import.field_repeated`.
     pub fn parse(text: &str, headers: &[String], fields: &[&str]) -> Result<Self> {
+        let entries = entries(text)?;
+        Self::of(entries.iter().map(|(column, target)| (column.as_str(), *target)), headers, fields)
+    }
+
+    /// The same from pairs of column and target.
+    pub fn of<'p>(
+        pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
+        headers: &[String],
+        fields: &[&str],
+    ) -> Result<Self> {
         let mut targets: Vec<Option<Target>> = vec![None; headers.len()];
-        for (column, target) in entries(text)? {
-            let index = find_column(&column, headers)?;
-            let target = read_target(&column, target, fields)?;
+        for (column, target) in pairs {
+            let index = find_column(column, headers)?;
+            let target = read_target(column, target.trim(), fields)?;
             let repeated = targets.iter().position(|other| *other == Some(target.clone()));
             match targets.get_mut(index) {
                 Some(slot @ None) => *slot = Some(target.clone()),
@@ -77,7 +95,7 @@ impl Mapping {
     pub fn complete(&mut self, headers: &[String], fields: &[&str]) {
         let taken = |field: &str| {
             self.targets.iter().flatten().any(|target| match target {
-                Target::Field(name) => name == field,
+                Target::Field(name) | Target::Key(name, _) => name == field,
                 Target::FullName => matches!(field, "first_name" | "last_name"),
                 _ => false,
             })
@@ -96,10 +114,37 @@ impl Mapping {
         }
     }
 
+    /// Gives the columns without a target that are named exactly like one of these fields that field; with `again` also
+    /// when another column has it, as in objects that name a field in different ways.
+    pub fn name_exactly(&mut self, headers: &[String], fields: &[&str], again: bool) {
+        for field in fields {
+            let named = Some(Target::Field((*field).to_owned()));
+            if !again && self.targets.contains(&named) {
+                continue;
+            }
+            let mut open = self.targets.iter_mut().zip(headers);
+            if let Some((slot, _)) = open.find(|(slot, header)| slot.is_none() && header == field) {
+                *slot = named;
+            }
+        }
+    }
+
+    /// Gives a column that has no target this one.
+    pub fn settle(&mut self, column: usize, target: Target) {
+        if let Some(slot @ None) = self.targets.get_mut(column) {
+            *slot = Some(target);
+        }
+    }
+
     /// The target of each column, in order; `None` for a column that nobody knows.
     pub fn targets(&self) -> &[Option<Target>] {
         &self.targets
     }
+}
+
+/// The columns that a mapping names.
+pub(super) fn columns(text: &str) -> Result<Vec<String>> {
+    Ok(entries(text)?.into_iter().map(|(column, _)| column).collect())
 }
 
 /// The pairs of a mapping: a column's name, unquoted, and what stands behind the equals sign.
@@ -154,22 +199,28 @@ fn find_column(column: &str, headers: &[String]) -> Result<usize> {
 }
 
 fn read_target(column: &str, text: &str, fields: &[&str]) -> Result<Target> {
-    let named = |name: &str, target: fn(String) -> Target| match name.trim() {
+    let named = |name: &str| match name.trim() {
         "" => Err(codes::FIELD_UNKNOWN.with("column", column).with("field", text).with("fields", fields)),
-        name => Ok(target(name.to_owned())),
+        name => Ok(name.to_owned()),
     };
     if let Some(system) = text.strip_prefix("external:") {
-        return named(system, Target::External);
+        return named(system).map(Target::External);
     }
     if let Some(name) = text.strip_prefix("custom:").or_else(|| text.strip_prefix("custom.")) {
-        return named(name, Target::Custom);
+        return named(name).map(Target::Custom);
+    }
+    if let Some(name) = text.strip_prefix("engagement:") {
+        return named(name).map(Target::Signal);
+    }
+    if let Some((field, system)) = text.split_once(':').filter(|(field, _)| fields.contains(field)) {
+        return Ok(Target::Key(field.to_owned(), named(system)?));
     }
     match text {
         text if fields.contains(&text) => Ok(Target::Field(text.to_owned())),
         FULL_NAME if fields.contains(&"first_name") && fields.contains(&"last_name") => Ok(Target::FullName),
         "tag" => Ok(Target::Tag),
         "ignore" => Ok(Target::Ignore),
-        _ => named("", Target::Field),
+        _ => named("").map(Target::Field),
     }
 }
 
@@ -191,7 +242,7 @@ pub mod codes {
     /// The kind has no such field.
     pub const FIELD_UNKNOWN: Code = Code::invalid(
         "import.field_unknown",
-        "The column {column} is mapped to {field}; give one of {fields}, external:NAME, custom:NAME, tag or ignore.",
+        "The column {column} is mapped to {field}; give one of {fields}, external:NAME, custom:NAME, engagement:NAME, tag or ignore; FIELD:SYSTEM for a reference.",
     );
     /// Two columns are mapped to one field.
     pub const FIELD_REPEATED: Code = Code::invalid(
@@ -219,9 +270,10 @@ mod tests {
 
     #[test]
     fn every_kind_of_target_is_read() {
-        let headers = headers(&["Prospect ID", "Mail", "City, Country", "A=B", "Say \"x\"", "Group", "Junk", "Person"]);
+        let headers =
+            headers(&["Prospect ID", "Mail", "City, Country", "A=B", "Say \"x\"", "Group", "Junk", "Person", "Came"]);
         let text = r#"prospect id = external:school, Mail=email,"City, Country"=city,"A=B"=custom:ab,
-            "Say ""x"""=custom.say,Group=tag,Junk=ignore,Person=full_name"#;
+            "Say ""x"""=custom.say,Group=tag,Junk=ignore,Person=full_name,Came=engagement:attended"#;
         let mapping = Mapping::parse(text, &headers, FIELDS).unwrap();
         assert_eq!(
             mapping.targets(),
@@ -234,6 +286,7 @@ mod tests {
                 Some(Target::Tag),
                 Some(Target::Ignore),
                 Some(Target::FullName),
+                Some(Target::Signal("attended".into())),
             ],
         );
     }
@@ -252,6 +305,8 @@ mod tests {
         let field = refused("Mail=e_mail");
         assert!(field.is(&codes::FIELD_UNKNOWN) && field.message().contains("Mail"));
         assert!(refused("Mail=external:").is(&codes::FIELD_UNKNOWN));
+        assert!(refused("Mail=engagement:").is(&codes::FIELD_UNKNOWN));
+        assert!(refused("Mail=engagement:replied,City=engagement:replied").is(&codes::FIELD_REPEATED));
         assert!(refused("Mail=email,E-Mail=email").is(&codes::FIELD_REPEATED));
         assert!(Mapping::parse("Mail=tag,City=tag,E-Mail=ignore", &headers, FIELDS).is_ok());
     }

@@ -58,7 +58,7 @@ pub fn value(column: &str, cell: &str, kind: ColumnType, formats: &Formats) -> R
         },
         ColumnType::Date => Json::from(date::date(column, cell, formats)?.to_string()),
         ColumnType::Time => Json::from(date::time(column, cell, formats)?.to_string()),
-        ColumnType::List => Json::from(list(cell)),
+        ColumnType::List => json_list(cell).unwrap_or_else(|| Json::from(list(cell))),
         ColumnType::Map => match serde_json::from_str(cell) {
             Ok(value @ Json::Object(_)) => value,
             _ => return Err(invalid(&codes::JSON_INVALID)),
@@ -82,6 +82,11 @@ pub fn list(cell: &str) -> Vec<&str> {
         }
     }
     parts
+}
+
+/// A cell that is a JSON list, as an export writes one whose entries hold delimiters.
+fn json_list(cell: &str) -> Option<Json> {
+    serde_json::from_str::<Vec<String>>(cell.starts_with('[').then_some(cell)?).ok().map(Json::from)
 }
 
 fn boolean(cell: &str) -> Option<bool> {
@@ -122,6 +127,11 @@ pub mod codes {
     /// Neither yes nor no.
     pub const BOOL_INVALID: Code =
         Code::invalid("import.bool_invalid", "{column} is neither yes nor no; write yes, no, true, false, 1 or 0.");
+    /// Neither a count nor yes or no.
+    pub const SIGNAL_INVALID: Code = Code::invalid(
+        "import.signal_invalid",
+        "{column} says neither how often nor whether; write a whole number, yes or no.",
+    );
     /// None of the choices.
     pub const CHOICE_INVALID: Code =
         Code::invalid("import.choice_invalid", "{column} is none of its choices; write one of {choices}.");
@@ -158,6 +168,7 @@ pub mod codes {
     pub const ALL: &[Code] = &[
         NUMBER_INVALID,
         BOOL_INVALID,
+        SIGNAL_INVALID,
         CHOICE_INVALID,
         DATE_INVALID,
         DATE_AMBIGUOUS,

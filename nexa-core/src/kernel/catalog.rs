@@ -14,9 +14,10 @@ use super::{
     entity::{Create, Entity, Merge, Mergeable, Purge, Restore, Trash, Update, Upsert},
     error::{Code, Error, Result, codes},
     query::{AggregateOf, Count, Find, Get, History, Search},
-    record::{Record, RecordDef, Row},
+    record::{ColumnType, Record, RecordDef, Row},
     send::BoxFuture,
 };
+use crate::import::{ImportCsv, ImportRows};
 
 /// Whether an operation changes or reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -113,7 +114,9 @@ impl Catalog {
         self.query::<Find<R>>();
         self.query::<Count<R>>();
         self.query::<AggregateOf<R>>();
-        self.query::<Search<R>>();
+        if !R::def().search.is_empty() {
+            self.query::<Search<R>>();
+        }
         self.query::<History<R>>();
     }
 
@@ -125,6 +128,8 @@ impl Catalog {
     pub(crate) fn entity_without_create<R: Entity>(&mut self) {
         self.record::<R>();
         self.command::<Update<R>>(true);
+        self.command::<ImportCsv<R>>(false);
+        self.command::<ImportRows<R>>(false);
         if !R::def().uniques.is_empty() || R::def().external_keys.is_some() {
             self.command::<Upsert<R>>(false);
         }
@@ -190,9 +195,16 @@ fn kind_document(def: &'static RecordDef) -> Json {
         .fields
         .iter()
         .map(|field| {
-            let columns: Vec<Json> = (field.first..field.first + field.count)
-                .filter_map(|index| def.columns.get(index))
-                .map(|column| json!({"path": column.path, "type": format!("{:?}", column.kind).to_lowercase()}))
+            let columns: Vec<Json> = def
+                .columns
+                .iter()
+                .skip(field.first)
+                .take(field.count)
+                .map(|column| {
+                    let mut entry = column_type(column.kind);
+                    entry.insert("path".to_owned(), json!(column.path));
+                    Json::Object(entry)
+                })
                 .collect();
             json!({"name": field.name, "doc": field.doc, "editable": field.editable, "optional": field.optional,
                    "columns": columns})
@@ -201,6 +213,30 @@ fn kind_document(def: &'static RecordDef) -> Json {
     let relations: Vec<Json> =
         def.relations.iter().map(|relation| json!({"name": relation.name, "kind": relation.kind})).collect();
     json!({"table": def.table, "doc": def.doc, "fields": fields, "relations": relations})
+}
+
+/// The type of a column, with the kind it refers to or the values it may have.
+fn column_type(kind: ColumnType) -> Map<String, Json> {
+    let (name, more) = match kind {
+        ColumnType::Uuid => ("uuid", None),
+        ColumnType::Reference(kind) => ("reference", Some(("kind", json!(kind)))),
+        ColumnType::Text => ("text", None),
+        ColumnType::Enum(values) => ("enum", Some(("values", json!(values)))),
+        ColumnType::Int => ("int", None),
+        ColumnType::Bool => ("bool", None),
+        ColumnType::Time => ("time", None),
+        ColumnType::Date => ("date", None),
+        ColumnType::Amount => ("amount", None),
+        ColumnType::List => ("list", None),
+        ColumnType::Map => ("map", None),
+        ColumnType::Json => ("json", None),
+    };
+    let mut entry = Map::new();
+    entry.insert("type".to_owned(), json!(name));
+    if let Some((key, value)) = more {
+        entry.insert(key.to_owned(), value);
+    }
+    entry
 }
 
 /// Reads the arguments of an operation. Error: `command.malformed` with the path of what is wrong.

@@ -3,7 +3,7 @@
 use std::{
     any::{Any, TypeId},
     borrow::Cow,
-    collections::HashMap,
+    collections::{HashMap, HashSet, hash_map},
     sync::Arc,
 };
 
@@ -11,13 +11,15 @@ use uuid::Uuid;
 
 use super::{
     access::{Action, Actor},
+    attempt::Trail,
     command::Envelope,
-    compile::{self, Eyes},
+    compile::{self, CustomFields, Eyes},
     crm::Parts,
-    custom::FieldDefinition,
+    custom::{self, FieldDefinition},
     error::{Error, Result, codes},
     filter::{Filter, Predicate},
-    record::{Column, ColumnType, Field, Id, Record, RecordDef, Ref, Row},
+    lookup::Lookup,
+    record::{Column, ColumnType, ExternalKey, Field, Id, Record, RecordDef, Ref, Row},
     store::{Aggregate, Key, Select, Transaction, Trash},
     value::{Timestamp, Value},
 };
@@ -37,8 +39,10 @@ pub struct Context<'a> {
     pub(crate) envelope: &'a Envelope,
     pub(crate) entries: HashMap<(&'static str, Uuid), Entry>,
     pub(crate) touched: Vec<(&'static str, Uuid)>,
-    pub(crate) definitions: Option<Vec<FieldDefinition>>,
+    pub(crate) definitions: Option<Arc<[FieldDefinition]>>,
     pub(crate) kept: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+    pub(crate) lookup: Lookup,
+    pub(crate) trail: Option<Trail>,
 }
 
 /// One record of the identity map.
@@ -149,20 +153,59 @@ impl<'a> Context<'a> {
 
     /// Rows by the value of a column, pending changes included, in the order of their ids.
     pub(crate) async fn rows_by(&mut self, def: &'static RecordDef, column: usize, value: Value) -> Result<Vec<Row>> {
-        let stored = self.tx.load(def, Key::Column(column), std::slice::from_ref(&value)).await?;
-        for row in stored {
+        let ids = self.ids_by(def, column, &value).await?;
+        Ok(ids.into_iter().filter_map(|id| self.current(def, id).cloned()).collect())
+    }
+
+    /// The ids of these rows.
+    pub(crate) async fn ids_by(&mut self, def: &'static RecordDef, column: usize, value: &Value) -> Result<Vec<Uuid>> {
+        if !self.lookup.asked(def, column, value) {
+            self.preload_by(def, column, vec![value.clone()]).await?;
+        }
+        let known = self.lookup.by_value(def, column, value).iter().copied();
+        let mut ids: Vec<Uuid> =
+            known.filter(|id| self.current(def, *id).is_some_and(|row| row.get(column) == value)).collect();
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// Asks the storage once for many values of a column; those that nobody has are known to be absent from then on.
+    pub(crate) async fn preload_by(
+        &mut self,
+        def: &'static RecordDef,
+        column: usize,
+        mut values: Vec<Value>,
+    ) -> Result<()> {
+        let known = self.entries.values().filter(|entry| entry.of.kind == def.kind);
+        self.lookup.with_column(def, column, known.filter_map(|entry| entry.now.as_ref()));
+        let mut seen = HashSet::with_capacity(values.len());
+        values.retain(|value| !value.is_null() && !self.lookup.asked(def, column, value) && seen.insert(value.clone()));
+        if values.is_empty() {
+            return Ok(());
+        }
+        for row in self.tx.load(def, Key::Column(column), &values).await? {
             self.keep(def, row);
         }
-        let mut found: Vec<Row> = self
-            .entries
-            .values()
-            .filter(|entry| entry.of.kind == def.kind)
-            .filter_map(|entry| entry.now.as_ref())
-            .filter(|row| *row.get(column) == value)
-            .cloned()
-            .collect();
-        found.sort_by_key(|row| row.id(def));
-        Ok(found)
+        self.lookup.ask(def, column, values);
+        Ok(())
+    }
+
+    /// The same for external keys.
+    pub(crate) async fn preload_keys(&mut self, def: &'static RecordDef, mut keys: Vec<ExternalKey>) -> Result<()> {
+        let known = self.entries.values().filter(|entry| entry.of.kind == def.kind);
+        self.lookup.with_keys(def, known.filter_map(|entry| entry.now.as_ref()));
+        let mut seen = HashSet::with_capacity(keys.len());
+        keys.retain(|key| !self.lookup.asked_key(def, key) && seen.insert(key.clone()));
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let pair = |key: &ExternalKey| [Value::Text(key.system.clone()), Value::Text(key.key.clone())];
+        let values: Vec<Value> = keys.iter().flat_map(pair).collect();
+        for row in self.tx.load(def, Key::External, &values).await? {
+            self.keep(def, row);
+        }
+        self.lookup.ask_keys(def, keys);
+        Ok(())
     }
 
     pub(crate) async fn visible_row<R>(
@@ -199,27 +242,34 @@ impl<'a> Context<'a> {
         system: &str,
         key: &str,
     ) -> Result<Option<Uuid>> {
-        let pending =
-            self.entries.values().filter(|entry| entry.dirty && entry.of.kind == def.kind).find_map(|entry| {
-                let row = entry.now.as_ref().filter(|row| row.live(def))?;
-                super::index::external_keys(def, row).iter().any(|(s, k)| s == system && k == key).then(|| row.id(def))
-            });
-        if pending.is_some() {
-            return Ok(pending);
+        self.holder_of_key(def, &ExternalKey { system: system.to_owned(), key: key.to_owned() }).await
+    }
+
+    /// The live row that an external key names, pending changes included.
+    pub(crate) async fn holder_of_key(&mut self, def: &'static RecordDef, key: &ExternalKey) -> Result<Option<Uuid>> {
+        if !self.lookup.asked_key(def, key) {
+            self.preload_keys(def, vec![key.clone()]).await?;
         }
-        let values = [Value::Text(system.to_owned()), Value::Text(key.to_owned())];
-        let rows = self.tx.load(def, Key::External, &values).await?;
-        Ok(rows.into_iter().next().map(|row| {
-            let id = row.id(def);
-            self.keep(def, row);
-            id
-        }))
+        let holds = |row: &Row| {
+            row.live(def)
+                && super::index::external_keys(def, row).iter().any(|(s, k)| *s == key.system && *k == key.key)
+        };
+        let known = self.lookup.by_key(def, key).iter().copied();
+        Ok(known.into_iter().find(|id| self.current(def, *id).is_some_and(holds)))
+    }
+
+    /// A row as it is now, when this call knows it.
+    pub(crate) fn current(&self, def: &'static RecordDef, id: Uuid) -> Option<&Row> {
+        self.entries.get(&(def.kind, id)).and_then(|entry| entry.now.as_ref())
     }
 
     /// A row by id as of now, or none; no access is asked.
     pub(crate) async fn row(&mut self, def: &'static RecordDef, id: Uuid) -> Result<Option<Row>> {
         if let Some(entry) = self.entries.get(&(def.kind, id)) {
             return Ok(entry.now.clone());
+        }
+        if self.lookup.asked(def, def.id, &Value::Uuid(id)) {
+            return Ok(None);
         }
         let rows = self.tx.load(def, Key::Column(def.id), &[Value::Uuid(id)]).await?;
         let row = rows.into_iter().next();
@@ -231,20 +281,18 @@ impl<'a> Context<'a> {
 
     /// Remembers a stored row, unless a newer state is known.
     pub(crate) fn keep(&mut self, def: &'static RecordDef, row: Row) {
-        let key = (def.kind, row.id(def));
-        self.entries.entry(key).or_insert_with(|| Entry {
-            of: def,
-            now: Some(row.clone()),
-            before: Some(row),
-            dirty: false,
-        });
+        if let hash_map::Entry::Vacant(place) = self.entries.entry((def.kind, row.id(def))) {
+            self.lookup.note(def, &row);
+            place.insert(Entry { of: def, now: Some(row.clone()), before: Some(row), dirty: false });
+        }
     }
 
     // ── access ──
 
     /// Whether the policy lets the actor do this with this row.
     pub(crate) async fn allows(&mut self, def: &'static RecordDef, row: &Row, action: Action) -> Result<bool> {
-        let predicate = compile::rows(&self.parts.kinds, def, self.eyes(), action)?;
+        let fields = CustomFields::kept(&[]);
+        let predicate = compile::rows(&self.parts.kinds, def, self.eyes(), action, fields)?;
         if predicate.is_always() {
             return Ok(true);
         }
@@ -306,6 +354,8 @@ impl<'a> Context<'a> {
         if self.entries.get(&key).is_some_and(|entry| entry.now.is_some()) {
             return Err(codes::ID_TAKEN.with("id", id));
         }
+        self.trace(key);
+        self.lookup.note(def, &row);
         self.entries.insert(key, Entry { of: def, before: None, now: Some(row), dirty: true });
         self.touched.push(key);
         Ok(record)
@@ -349,7 +399,9 @@ impl<'a> Context<'a> {
     }
 
     fn put(&mut self, key: (&'static str, Uuid), row: Row, dirty: bool) {
+        self.trace(key);
         if let Some(entry) = self.entries.get_mut(&key) {
+            self.lookup.note(entry.of, &row);
             entry.now = Some(row);
             if dirty && !entry.dirty {
                 self.touched.push(key);
@@ -379,7 +431,7 @@ impl<'a> Context<'a> {
         let def = R::def();
         let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
         let query = Select {
-            filter: compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant)?,
+            filter: self.tenants_filter(def, filter).await?,
             sort: compile::sort(def, &names, &[])?,
             ..Select::all(def, limit)
         };
@@ -392,7 +444,7 @@ impl<'a> Context<'a> {
         let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
         let hidden = self.hidden(def);
         let query = Select {
-            filter: self.visible_filter(def, filter)?,
+            filter: self.visible_filter(def, filter).await?,
             sort: compile::sort(def, &names, &hidden)?,
             ..Select::all(def, limit)
         };
@@ -405,10 +457,35 @@ impl<'a> Context<'a> {
         self.parts.policy.access(&self.actor, def, Action::Read).hidden
     }
 
-    /// A filter, and what the actor may see.
-    pub(crate) fn visible_filter(&self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
-        let own = compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read)?;
-        Ok(compile::filter(&self.parts.kinds, def, filter, self.eyes())?.and(own))
+    /// A filter with the actor's eyes. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn asked_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, self.eyes(), CustomFields::asked(&definitions))
+    }
+
+    /// The same, and what the actor may see.
+    pub(crate) async fn visible_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let own = self.visible_rows(def).await?;
+        Ok(self.asked_filter(def, filter).await?.and(own))
+    }
+
+    /// What the actor may see.
+    async fn visible_rows(&mut self, def: &'static RecordDef) -> Result<Predicate> {
+        let definitions = self.definitions_for(&self.eyes().access(def, Action::Read).rows).await?;
+        compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read, CustomFields::kept(&definitions))
+    }
+
+    /// A filter with the tenant's eyes. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn tenants_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant, CustomFields::asked(&definitions))
+    }
+
+    /// A filter that was checked when it was kept as data, with the tenant's eyes; a custom field that was removed since has no
+    /// values. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn kept_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant, CustomFields::kept(&definitions))
     }
 
     pub(crate) async fn rows(&mut self, query: &Select) -> Result<Vec<Row>> {
@@ -428,28 +505,40 @@ impl<'a> Context<'a> {
 
     /// Groups and measures with the actor's eyes.
     pub(crate) async fn groups(&mut self, mut query: Aggregate) -> Result<Vec<Row>> {
+        query.filter = query.filter.and(self.visible_rows(query.of).await?);
         self.flush_for(query.of, &query.filter).await?;
-        query.filter = query.filter.and(compile::rows(&self.parts.kinds, query.of, self.eyes(), Action::Read)?);
         query.trash = Trash::Live;
         self.tx.aggregate(&query).await
     }
 
-    /// The tenant's definitions of custom fields.
-    pub(crate) async fn definitions(&mut self, kind: &str) -> Result<Vec<FieldDefinition>> {
-        if self.definitions.is_none() {
-            let def = FieldDefinition::def();
-            let rows = self.tx.select(&Select::all(def, 10_000)).await?;
-            self.definitions = Some(rows.into_iter().map(FieldDefinition::from_row).collect::<Result<_>>()?);
+    /// The tenant's definitions of custom fields, of all kinds.
+    pub(crate) async fn definitions(&mut self) -> Result<Arc<[FieldDefinition]>> {
+        if let Some(known) = &self.definitions {
+            return Ok(Arc::clone(known));
         }
-        let all = self.definitions.as_deref().unwrap_or_default();
-        Ok(all.iter().filter(|definition| definition.of_kind == kind).cloned().collect())
+        let rows = self.tx.select(&Select::all(FieldDefinition::def(), custom::MOST_FIELDS)).await?;
+        let found: Arc<[FieldDefinition]> = rows.into_iter().map(FieldDefinition::from_row).collect::<Result<_>>()?;
+        self.definitions = Some(Arc::clone(&found));
+        Ok(found)
+    }
+
+    /// The same when the filter names a custom field, else none.
+    async fn definitions_for(&mut self, filter: &Filter) -> Result<Arc<[FieldDefinition]>> {
+        if filter.names_custom() { self.definitions().await } else { Ok(Arc::default()) }
+    }
+
+    /// Writes what is pending by the definitions as they were, and from here on goes by the new ones.
+    pub(crate) async fn definitions_changed(&mut self) -> Result<()> {
+        self.flush().await?;
+        self.definitions = None;
+        Ok(())
     }
 
     async fn check_custom(&mut self, def: &'static RecordDef, row: &Row) -> Result<()> {
         let Some(Value::Json(text)) = def.custom.map(|column| row.get(column)) else { return Ok(()) };
-        let values = serde_json::from_str(text).unwrap_or_default();
-        let definitions = self.definitions(def.kind).await?;
-        super::custom::check(def.kind, &definitions, &values)
+        let values: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+        let definitions = self.definitions().await?;
+        values.iter().try_for_each(|(name, value)| custom::checked(&definitions, def.kind, name, value).map(|_| ()))
     }
 }
 

@@ -9,13 +9,15 @@ use super::{
     catalog::Catalog,
     command::{Command, Query, Rule},
     compile::Kinds,
-    custom::FieldDefinition,
+    context::Context,
+    custom::{self, FieldDefinition},
     definition,
     entity::{Entity, Mergeable},
     error::{Code, Result},
     ports::{Clock, Ids},
     receipt::Receipt,
     record::Record,
+    send::BoxFuture,
     session::Session,
     store::Store,
 };
@@ -34,8 +36,12 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) rules: Vec<Arc<dyn Rule>>,
+    pub(crate) furnishers: Vec<Furnish>,
     needed_by: HashMap<&'static str, &'static [(&'static str, &'static str)]>,
 }
+
+/// Gives a new tenant what it starts with.
+pub type Furnish = for<'a, 'c> fn(&'a mut Context<'c>) -> BoxFuture<'a, Result<()>>;
 
 impl Parts {
     pub(crate) fn needed_by(&self, kind: &str) -> &'static [(&'static str, &'static str)] {
@@ -95,6 +101,7 @@ pub struct CrmBuilder {
     clock: Option<Arc<dyn Clock>>,
     ids: Option<Arc<dyn Ids>>,
     rules: Vec<Arc<dyn Rule>>,
+    furnishers: Vec<Furnish>,
     needed_by: HashMap<&'static str, &'static [(&'static str, &'static str)]>,
 }
 
@@ -103,8 +110,7 @@ impl CrmBuilder {
     pub fn bare() -> Self {
         let mut builder = Self::default();
         builder.kinds.add(Receipt::def());
-        builder.kinds.add(FieldDefinition::def());
-        builder
+        builder.record::<FieldDefinition>().untargeted::<custom::Define>().command::<custom::Remove>()
     }
     /// Where records are kept.
     #[must_use]
@@ -185,6 +191,12 @@ impl CrmBuilder {
         self.rules.push(Arc::new(rule));
         self
     }
+    /// What a new tenant starts with, beside what others give it.
+    #[must_use]
+    pub fn furnish(mut self, furnish: Furnish) -> Self {
+        self.furnishers.push(furnish);
+        self
+    }
     /// What tells the time.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
@@ -231,6 +243,7 @@ impl CrmBuilder {
                 clock: self.clock.ok_or_else(|| missing("clock"))?,
                 ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
                 rules: self.rules,
+                furnishers: self.furnishers,
                 needed_by: self.needed_by,
             }),
         })

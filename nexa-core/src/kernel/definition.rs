@@ -59,6 +59,7 @@ impl Definition {
             tags: None,
             custom: None,
             external_keys: None,
+            engagement: None,
             ledger: true,
             problems: Vec::new(),
         };
@@ -138,6 +139,8 @@ impl Definition {
         self.def.tags = self.def.column("tags");
         self.def.custom = self.def.column("custom");
         self.def.external_keys = self.def.column("external_keys");
+        let counts = |column: &usize| self.def.columns.get(*column).is_some_and(|def| def.kind == ColumnType::Map);
+        self.def.engagement = self.def.column("engagement").filter(counts);
         self.def.relations = relations(&self.def.columns);
         self.def.derived =
             self.def.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.derived?))).collect();

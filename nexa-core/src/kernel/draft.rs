@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     context::Context,
+    custom,
     error::{Result, codes},
     record::{Column, ColumnType, ExternalKey, FieldDef, Record, RecordDef, Ref, Row},
     value::Value,
@@ -250,11 +251,13 @@ impl Context<'_> {
                 Value::Json(text) => serde_json::from_str(text).unwrap_or_default(),
                 _ => Map::new(),
             };
+            let definitions = self.definitions().await?;
             for (key, value) in changes {
                 if value.is_null() {
                     custom.remove(key)
                 } else {
-                    custom.insert(key.clone(), value.clone())
+                    let value = custom::checked(&definitions, def.kind, key, value)?;
+                    custom.insert(key.clone(), value.into_owned())
                 };
             }
             return parsed(&Json::Object(custom));

@@ -8,6 +8,7 @@ mod upsert;
 pub use create::{Create, Update};
 pub use merge::{Merge, MergeOptions, Mergeable};
 pub use trash::{Dependents, NoOptions, Purge, Restore, Trash, TrashOptions};
+pub(crate) use upsert::{EXISTS, NO_MATCH_FIELD};
 pub use upsert::{MatchPolicy, Upsert, Upserted};
 
 use serde_json::{Map, Value as Json};

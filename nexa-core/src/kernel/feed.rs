@@ -12,10 +12,10 @@ use super::{
     compile::plain,
     context::Context,
     crm::Crm,
-    error::Result,
+    error::{Result, codes},
     ledger::{Event, EventQuery, Head, Seq, Verb},
     query::{Change, change_of, page_size, parsed_row},
-    record::{RecordDef, Row},
+    record::{RecordDef, Ref, Row},
     session::{Job, Session},
 };
 
@@ -109,22 +109,35 @@ impl Context<'_> {
         let gone = || Some(FeedItem::Gone { seq, kind: def.kind.to_owned(), id });
         match self.row(def, id).await? {
             // Trashed records are out of every list, but their history stays with who may see them.
-            Some(row) if self.allows(def, &row, Action::Read).await? => {
+            Some(row) if self.sees(def, &row).await? => {
                 Ok(change_of(event, &hidden).map(|change| FeedItem::Changed(Box::new(change))))
             }
             current => {
                 let (before, after) = self.states_around(def, current, &event).await?;
                 let seen = match before {
-                    Some(row) => self.allows(def, &row, Action::Read).await?,
+                    Some(row) => self.sees(def, &row).await?,
                     None => false,
                 };
                 let still = match after {
-                    Some(row) => self.allows(def, &row, Action::Read).await?,
+                    Some(row) => self.sees(def, &row).await?,
                     None => false,
                 };
                 // What was visible only for a while is told as gone, and nothing else of it.
                 Ok(if seen && !still { gone() } else { None })
             }
+        }
+    }
+
+    /// Whether the actor may see the row, and whoever it was folded into: a merged record is read as its survivor.
+    async fn sees(&mut self, def: &'static RecordDef, row: &Row) -> Result<bool> {
+        if !self.allows(def, row, Action::Read).await? {
+            return Ok(false);
+        }
+        let Some(survivor) = def.merged_into.and_then(|column| row.get(column).as_uuid()) else { return Ok(true) };
+        match self.visible_row(def, &Ref::<()>::Id(survivor.into()), true).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is(&codes::NOT_FOUND) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 

@@ -12,7 +12,7 @@ pub use get::Get;
 pub use history::{Change, History, HistoryPage};
 pub use search::{Hits, Search};
 
-pub(crate) use find::{page_size, related};
+pub(crate) use find::{page_size, related, row_json};
 pub(crate) use history::{change_of, parsed_row};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

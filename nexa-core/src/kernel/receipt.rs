@@ -14,7 +14,13 @@ pub const KEPT_HOURS: i64 = 24;
 
 /// The remembered answer of one command under one idempotency key of one actor.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "receipt", table = "receipts", bookkeeping, unique("caller_key", code = "idempotency.mismatch"))]
+#[record(
+    kind = "receipt",
+    table = "receipts",
+    bookkeeping,
+    unique("caller_key", code = "idempotency.mismatch"),
+    index("created_at")
+)]
 pub struct Receipt {
     /// The identifier.
     pub id: Id<Receipt>,

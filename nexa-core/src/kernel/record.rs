@@ -347,6 +347,8 @@ pub struct RecordDef {
     pub custom: Option<usize>,
     /// The column of `external_keys`.
     pub external_keys: Option<usize>,
+    /// The column of `engagement`, for kinds that count signals.
+    pub engagement: Option<usize>,
     /// Whether changes are written to the ledger. Only the kernel's own bookkeeping is not.
     pub ledger: bool,
     /// What did not resolve when it was built; see [`problems`](super::definition::problems).

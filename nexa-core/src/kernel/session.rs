@@ -75,17 +75,17 @@ impl Session {
     }
 
     /// Runs a command as one unit with its history.
-    pub async fn run<C: Command + Clone>(&self, command: C) -> Result<C::Output> {
+    pub async fn run<C: Command>(&self, command: C) -> Result<C::Output> {
         self.run_with(Envelope::default(), command).await
     }
 
     /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
-    pub async fn run_with<C: Command + Clone>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
+    pub async fn run_with<C: Command>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
         self.write(envelope, CommandJob(command)).await
     }
 
     /// Asks a question.
-    pub async fn ask<Q: Query + Clone>(&self, query: Q) -> Result<Q::Output> {
+    pub async fn ask<Q: Query>(&self, query: Q) -> Result<Q::Output> {
         self.read(QueryJob(query)).await
     }
 
@@ -134,7 +134,11 @@ impl Session {
 
     /// What the actor may do with a record now, and if not, why not.
     pub async fn explain<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<Vec<Permission>> {
-        self.explain_kind(R::def().kind, Ref::Id(record_id(record.into())?)).await
+        let record = match record.into() {
+            Ref::Id(id) => Ref::Id(id.uuid().into()),
+            Ref::External(key) => Ref::External(key),
+        };
+        self.explain_kind(R::def().kind, record).await
     }
 
     /// The same by the name of the kind.
@@ -172,15 +176,6 @@ impl Session {
         });
         self.parts.store.read(ReadRequest::new(self.org), work.clone()).await?;
         work.take()
-    }
-}
-
-fn record_id<R>(record: Ref<R>) -> Result<super::record::Id<()>> {
-    match record {
-        Ref::Id(id) => Ok(id.uuid().into()),
-        Ref::External(key) => {
-            Err(codes::FIELD_INVALID.with("field", "record").with("problem", format!("give an id, not {}", key.key)))
-        }
     }
 }
 

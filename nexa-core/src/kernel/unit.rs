@@ -7,18 +7,26 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
-    access::{Action, Principal},
+    access::Principal,
     command::{Case, Command, Envelope},
     context::Context,
     crm::Parts,
     error::{Result, codes},
+    filter::{Comparison, Predicate},
     index,
     ledger::{self, Event, Verb},
+    lookup::Lookup,
     receipt::{KEPT_HOURS, Receipt, fingerprint},
-    record::{Id, Record},
-    store::{Batch, Change, Key, Transaction},
+    record::{Id, Record, RecordDef, Row},
+    store::{Batch, Change, Key, Select, Transaction},
     value::Value,
 };
+
+/// How many expired receipts a keyed command takes with it.
+const EXPIRED_AT_ONCE: usize = 2;
+
+/// The operation that makes a tenant; every other needs one.
+pub(crate) const FOUNDING: &str = "org.create";
 
 impl<'a> Context<'a> {
     /// Opens a unit: the moment, the actor, the tenant. Errors: `org.unknown`, `actor.inactive`.
@@ -31,8 +39,7 @@ impl<'a> Context<'a> {
         envelope: &'a Envelope,
     ) -> Result<Self> {
         let head = tx.head();
-        let founding = matches!(principal, Principal::System(_));
-        if head.seq == 0 && !founding {
+        if head.seq == 0 && operation != FOUNDING {
             return Err(codes::ORG_UNKNOWN.with("org", org));
         }
         let actor = parts.directory.actor(tx, principal).await?;
@@ -51,6 +58,8 @@ impl<'a> Context<'a> {
             touched: Vec::new(),
             definitions: None,
             kept: HashMap::new(),
+            lookup: Lookup::default(),
+            trail: None,
         })
     }
 
@@ -85,11 +94,12 @@ impl<'a> Context<'a> {
 
     /// The output without what the policy hides from the actor, wherever a touched record stands in it.
     pub(crate) fn present<T: Serialize + DeserializeOwned>(&self, output: T) -> Result<T> {
+        let mut by_kind: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
         let mut hidden: HashMap<Uuid, Vec<&'static str>> = HashMap::new();
-        for ((_, id), entry) in &self.entries {
-            let fields = self.parts.policy.access(&self.actor, entry.of, Action::Read).hidden;
+        for ((kind, id), entry) in &self.entries {
+            let fields = by_kind.entry(kind).or_insert_with(|| self.hidden(entry.of));
             if !fields.is_empty() {
-                hidden.insert(*id, fields);
+                hidden.insert(*id, fields.clone());
             }
         }
         if hidden.is_empty() {
@@ -106,6 +116,7 @@ impl<'a> Context<'a> {
         if self.touched.is_empty() {
             return Ok(());
         }
+        self.trace_flush();
         let touched = std::mem::take(&mut self.touched);
         let mut batch = Batch::default();
         for key in touched {
@@ -120,17 +131,7 @@ impl<'a> Context<'a> {
             if before.is_none() && after.is_none() {
                 continue;
             }
-            let case = Case {
-                operation: &self.operation,
-                actor: &self.actor,
-                of,
-                before: before.as_ref(),
-                after: after.as_ref(),
-                now: self.now,
-            };
-            for rule in &self.parts.rules {
-                rule.guard(&case)?;
-            }
+            self.ask_rules_about(of, before.as_ref(), after.as_ref())?;
             if of.ledger {
                 let (verb, payload) = match (&before, &after) {
                     (None, Some(row)) => (Verb::Created, Some(ledger::contents(of, row))),
@@ -156,8 +157,22 @@ impl<'a> Context<'a> {
         if !has_custom {
             return Ok(Vec::new());
         }
-        let definitions = self.definitions(key.0).await?;
-        Ok(definitions.into_iter().filter(|field| field.indexed).map(|field| field.name).collect())
+        let definitions = self.definitions().await?;
+        let indexed = definitions.iter().filter(|field| field.indexed && field.of_kind == key.0);
+        Ok(indexed.map(|field| field.name.clone()).collect())
+    }
+
+    /// Asks the host's rules about a record that waits to be written.
+    pub(crate) fn ask_rules(&self, of: &'static RecordDef, id: Uuid) -> Result<()> {
+        match self.entries.get(&(of.kind, id)) {
+            Some(entry) => self.ask_rules_about(of, entry.before.as_ref(), entry.now.as_ref()),
+            None => Ok(()),
+        }
+    }
+
+    fn ask_rules_about(&self, of: &'static RecordDef, before: Option<&Row>, after: Option<&Row>) -> Result<()> {
+        let case = Case { operation: &self.operation, actor: &self.actor, of, before, after, now: self.now };
+        self.parts.rules.iter().try_for_each(|rule| rule.guard(&case))
     }
 
     fn event(&self, kind: &'static str, record: Uuid, verb: Verb, payload: String) -> Event {
@@ -201,8 +216,21 @@ impl<'a> Context<'a> {
         if receipt.command == command { Ok(Some(receipt.output)) } else { Err(codes::IDEMPOTENCY_MISMATCH.error()) }
     }
 
+    /// Removes a few receipts that are past their time, so that they do not pile up.
+    async fn forget_expired(&mut self) -> Result<()> {
+        let def = Receipt::def();
+        let past = Value::Time(self.now.plus_hours(-KEPT_HOURS));
+        let query =
+            Select::all(def, EXPIRED_AT_ONCE).filtered(Predicate::Compare(def.created_at, Comparison::Le, past));
+        for row in self.rows(&query).await? {
+            self.remove(&Receipt::from_row(row)?).await?;
+        }
+        Ok(())
+    }
+
     /// Remembers an answer under a key.
     pub(crate) async fn remember(&mut self, key: &str, command: String, output: String) -> Result<()> {
+        self.forget_expired().await?;
         let caller_key = fingerprint(&[&self.actor.principal.to_string(), key]);
         let receipt = Receipt { id: Id::default(), caller_key, command, output, ..Receipt::default() };
         self.insert_by_rule(receipt).await.map(|_| ())

@@ -207,7 +207,7 @@ impl fmt::Display for Amount {
 }
 
 /// The value of one column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// Nothing.
     Null,

@@ -11,7 +11,7 @@ use super::user::{Role, User};
 use crate::{
     Action, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, Id, Money, Name, Query,
     Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
-    kernel::{access::Principal, error::codes, session::Job},
+    kernel::{access::Principal, error::codes, session::Job, unit::FOUNDING},
 };
 
 /// The value is not in the tenant's list.
@@ -168,7 +168,7 @@ impl Crm {
         let org = org.into();
         match self.system(org, "has_org").get::<Org>(Id::new(org)).await {
             Ok(_) => Ok(true),
-            Err(error) if error.is(&codes::NOT_FOUND) => Ok(false),
+            Err(error) if error.is(&codes::ORG_UNKNOWN) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -179,7 +179,7 @@ struct Founding(CreateOrg);
 impl Job for Founding {
     type Output = Id<User>;
     fn operation(&self) -> std::borrow::Cow<'static, str> {
-        "org.create".into()
+        FOUNDING.into()
     }
     fn arguments(&self) -> String {
         String::new()
@@ -202,7 +202,9 @@ impl Job for Founding {
             ..User::default()
         };
         let admin = cx.insert_by_rule(admin).await?;
-        crate::domain::furnish(cx).await?;
+        for furnish in &cx.parts.furnishers {
+            furnish(cx).await?;
+        }
         Ok(admin.id)
     }
 }

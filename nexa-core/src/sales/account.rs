@@ -19,7 +19,7 @@ pub const HIERARCHY_CYCLE: Code = Code::rule(
 /// Somebody else's contact.
 pub const PRIMARY_CONTACT_FOREIGN: Code = Code::rule(
     "account.primary_contact_foreign",
-    "{contact} is not a contact of {name}; set the contact's account first, or choose one of its contacts.",
+    "Contact {contact} is not one of {name}; set the contact's account first, or choose one of its contacts.",
 );
 
 closed_enum! {
@@ -153,7 +153,7 @@ impl Account {
         if contact.account == Some(self.id) {
             return Ok(());
         }
-        Err(PRIMARY_CONTACT_FOREIGN.with("contact", contact.full_name()).with("name", self.name.as_str()))
+        Err(PRIMARY_CONTACT_FOREIGN.with("contact", contact.id).with("name", self.name.as_str()))
     }
 }
 

@@ -19,7 +19,7 @@ pub const NOTHING_KNOWN: Code = Code::invalid(
 /// Somebody would report to themselves.
 pub const REPORTING_CYCLE: Code = Code::rule(
     "contact.reporting_cycle",
-    "{name} would report to themselves through others; choose somebody who does not report to them.",
+    "Contact {contact} would report to themselves through others; choose somebody who does not report to them.",
 );
 /// The lifecycle stage would move back.
 pub const STAGE_BACK: Code = Code::rule(
@@ -161,7 +161,7 @@ impl Contact {
     async fn check_reporting(&self, cx: &mut Context<'_>) -> Result<()> {
         let Some(above) = self.reports_to else { return Ok(()) };
         if cx.leads_to(above, self.id, |contact: &Self| contact.reports_to).await? {
-            return Err(REPORTING_CYCLE.with("name", self.full_name()));
+            return Err(REPORTING_CYCLE.with("contact", self.id));
         }
         Ok(())
     }

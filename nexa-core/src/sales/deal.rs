@@ -11,8 +11,8 @@ use super::{
     pipeline::{Pipeline, Stage, StageKind, default_pipeline},
 };
 use crate::{
-    Assignee, Body, Choice, Code, Command, Context, Custom, Date, Entity, ExternalKey, Id, Money, Percent, Record, Ref,
-    Result, Subject, Tags, Timestamp, closed_enum,
+    Assignee, Body, Choice, Code, Context, Custom, Date, Entity, ExternalKey, Id, Money, Percent, Record, Result,
+    Subject, Tags, Timestamp, closed_enum,
     marketing::Campaign,
     people::{User, assignment},
 };
@@ -22,6 +22,7 @@ pub mod decision;
 pub mod forecast;
 pub(super) mod groups;
 pub mod metrics;
+pub mod owner;
 pub mod stage;
 
 /// The pipeline has no such stage.
@@ -38,11 +39,8 @@ pub const AMOUNT_MISSING: Code =
 /// The contact belongs to another account.
 pub const CONTACT_FOREIGN: Code = Code::rule(
     "deal.contact_foreign",
-    "{contact} is not a contact of the deal's account; choose one of its contacts, or set the contact's account.",
+    "Contact {contact} is not one of the deal's account; choose one of its contacts, or set the contact's account.",
 );
-/// A group cannot own a deal.
-pub const OWNER_MUST_BE_USER: Code =
-    Code::rule("deal.owner_must_be_user", "A deal belongs to one user; give a user instead of a group.");
 
 closed_enum! {
     /// Whether a deal is decided; its stage says so.
@@ -247,7 +245,7 @@ impl Deal {
         if contact.account == Some(account) {
             return Ok(());
         }
-        Err(CONTACT_FOREIGN.with("contact", contact.full_name()))
+        Err(CONTACT_FOREIGN.with("contact", contact.id))
     }
 }
 
@@ -282,42 +280,5 @@ impl Entity for Deal {
             self.check_contact(cx).await?;
         }
         Ok(())
-    }
-}
-
-/// Gives a deal to a user. Errors: `deal.owner_must_be_user`, `assignee.inactive`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Assign {
-    /// The deal.
-    pub deal: Ref<Deal>,
-    /// To which user; to nobody without. A group is refused.
-    #[serde(default)]
-    pub owner: Option<Assignee>,
-}
-
-impl Command for Assign {
-    const NAME: &'static str = "deal.assign";
-    const ERRORS: &'static [Code] = &[OWNER_MUST_BE_USER, assignment::INACTIVE];
-    type Target = Deal;
-    type Output = Deal;
-    fn check(&self) -> Result<()> {
-        if self.owner.is_some_and(|owner| owner.as_user().is_none()) {
-            return Err(OWNER_MUST_BE_USER.error());
-        }
-        Ok(())
-    }
-    fn target(&self) -> Option<&Ref<Deal>> {
-        Some(&self.deal)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
-        if let Some(owner) = &self.owner {
-            cx.check_assignee(owner).await?;
-        }
-        cx.change(&self.deal, |deal, _| {
-            deal.owner = self.owner.and_then(Assignee::as_user).map(Id::new);
-            Ok(())
-        })
-        .await
     }
 }

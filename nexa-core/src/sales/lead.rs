@@ -15,8 +15,6 @@ pub use lifecycle::{Contacted, Lose, Qualify, Reopen};
 pub use routing::{Route, Routed, Routing};
 pub use scoring::{Band, Rescore, ScoreRule, Scorecard};
 
-pub(crate) use scoring::furnish;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -166,14 +164,18 @@ pub struct Lead {
 }
 
 impl Lead {
+    /// First and last name, as far as they are known.
+    pub fn name(&self) -> Option<String> {
+        let names: Vec<&str> = [&self.first_name, &self.last_name].into_iter().flatten().map(|name| &**name).collect();
+        if names.is_empty() { None } else { Some(names.join(" ")) }
+    }
     /// First and last name, or what else names the lead.
     pub fn display_name(&self) -> String {
-        let names: Vec<&str> = [&self.first_name, &self.last_name].into_iter().flatten().map(|name| &**name).collect();
-        match (names.is_empty(), &self.company, &self.email) {
-            (false, ..) => names.join(" "),
-            (true, Some(company), _) => company.to_string(),
-            (true, None, Some(email)) => email.to_string(),
-            (true, None, None) => self.id.to_string(),
+        match (self.name(), &self.company, &self.email) {
+            (Some(name), ..) => name,
+            (None, Some(company), _) => company.to_string(),
+            (None, None, Some(email)) => email.to_string(),
+            (None, None, None) => self.id.to_string(),
         }
     }
     /// A lead that was converted is history.
@@ -197,12 +199,16 @@ impl Lead {
 impl Entity for Lead {
     const PARTS: &'static [(&'static str, &'static str)] =
         &[("campaign_member", "lead"), ("contact_list_member", "lead")];
-    const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, crate::people::org::CHOICE_UNKNOWN];
+    const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, bant::CLOSED, crate::people::org::CHOICE_UNKNOWN];
     fn may_edit(&self, _: &Actor) -> Result<()> {
         self.must_not_be_converted()
     }
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         self.something_known()?;
+        // Only an import brings signals along with an edit.
+        if before.is_some_and(|before| before.engagement != self.engagement) {
+            self.must_be_open()?;
+        }
         if let Some(assignee) = self.assignee
             && before.is_none_or(|before| before.assignee != self.assignee)
         {
@@ -282,5 +288,6 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<Rescore>()
         .command::<Route>()
         .entity::<Scorecard>()
+        .furnish(|cx| Box::pin(scoring::furnish(cx)))
         .entity::<Routing>()
 }

@@ -3,13 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::deal::Deal;
+use super::deal::{Deal, DealStatus};
 use crate::{
     Choice, Code, Context, Document, Entity, Error, Filter, Id, Name, Percent, Record, Result, Timestamp, closed_enum,
     kernel::{
-        compile::{self, Eyes},
         context::not_found,
-        record::Row,
         search::fold,
         store::{Select, Trash},
     },
@@ -17,10 +15,10 @@ use crate::{
 
 /// The stages do not make a pipeline.
 pub const INVALID: Code = Code::invalid("pipeline.invalid", "The stages do not make a pipeline: {problem}.");
-/// Deals are in a stage that would go or change its meaning.
+/// Open deals would be in no stage.
 pub const STAGE_IN_USE: Code = Code::rule(
     "pipeline.stage_in_use",
-    "Deals of {pipeline} are in the stage {stage}, some perhaps in the trash; move them first.",
+    "Open deals, some perhaps in the trash, are in {stage}, which is no open stage of {pipeline}; move them first.",
 );
 /// A tenant has a default pipeline.
 pub const DEFAULT_NEEDED: Code =
@@ -135,35 +133,38 @@ impl Pipeline {
         self.first(StageKind::Open).map(drop)
     }
 
-    /// Deals of the pipeline in a stage, in the trash as well.
-    async fn deals(&self, cx: &mut Context<'_>, stage: &Stage, also: Filter, limit: usize) -> Result<Vec<Row>> {
-        let filter = Deal::PIPELINE.eq(self.id).and(Deal::STAGE.eq(stage.name.clone())).and(also);
-        let filter = compile::filter(&cx.parts.kinds, Deal::def(), &filter, Eyes::Tenant)?;
-        cx.rows(&Select { trash: Trash::Any, ..Select::all(Deal::def(), limit).filtered(filter) }).await
-    }
-
-    /// Lets no deal be in a stage that is not there, and no probability go stale.
-    async fn carry_over(&self, before: &Self, cx: &mut Context<'_>) -> Result<()> {
-        for old in before.stages.iter() {
-            match self.stage(&old.name) {
-                Some(new) if new.kind == old.kind && new.probability == old.probability => {}
-                Some(new) if new.kind == old.kind => {
-                    let following = Deal::PROBABILITY_BY_HAND.eq(false);
-                    for row in self.deals(cx, old, following, usize::MAX >> 1).await? {
-                        let mut deal = Deal::from_row(row)?;
-                        deal.probability = new.probability;
-                        cx.save(deal).await?;
-                    }
+    /// Makes the deals in the pipeline, in the trash as well, fit its stages: what is decided goes to the stage for that, and
+    /// no probability goes stale. Error: `pipeline.stage_in_use`, when open deals would be in no stage.
+    async fn fit_deals(&self, cx: &mut Context<'_>) -> Result<()> {
+        for kind in StageKind::ALL {
+            let stages: Vec<&Stage> = self.stages.iter().filter(|stage| stage.kind == *kind).collect();
+            let elsewhere = !Deal::STAGE.any_of(stages.iter().map(|stage| stage.name.clone()));
+            let decided = Deal::STATUS.eq(DealStatus::from(*kind));
+            for mut deal in self.deals(cx, decided.clone().and(elsewhere)).await? {
+                if *kind == StageKind::Open {
+                    let error = STAGE_IN_USE.with("stage", deal.stage.as_str());
+                    return Err(error.with("pipeline", self.name.as_str()));
                 }
-                _ => {
-                    if !self.deals(cx, old, Filter::everything(), 1).await?.is_empty() {
-                        let error = STAGE_IN_USE.with("stage", old.name.as_str());
-                        return Err(error.with("pipeline", self.name.as_str()));
-                    }
+                deal.stage = self.first(*kind)?.name.clone();
+                cx.save(deal).await?;
+            }
+            for stage in stages {
+                let stale = Deal::STAGE.eq(stage.name.clone()).and(Deal::PROBABILITY.ne(stage.probability));
+                let follows = Deal::PROBABILITY_BY_HAND.eq(false);
+                for mut deal in self.deals(cx, decided.clone().and(stale).and(follows)).await? {
+                    deal.probability = stage.probability;
+                    cx.save(deal).await?;
                 }
             }
         }
         Ok(())
+    }
+
+    async fn deals(&self, cx: &mut Context<'_>, which: Filter) -> Result<Vec<Deal>> {
+        let filter = Deal::PIPELINE.eq(self.id).and(which);
+        let filter = cx.tenants_filter(Deal::def(), &filter).await?;
+        let all = Select { trash: Trash::Any, ..Select::all(Deal::def(), usize::MAX >> 1) };
+        cx.rows(&all.filtered(filter)).await?.into_iter().map(Deal::from_row).collect()
     }
 }
 
@@ -191,10 +192,14 @@ impl Entity for Pipeline {
                 cx.save(other).await?;
             }
         }
-        match before {
-            Some(before) => self.carry_over(before, cx).await,
-            None => Ok(()),
+        if before.is_some_and(|before| before.stages != self.stages) {
+            self.fit_deals(cx).await?;
         }
+        Ok(())
+    }
+
+    async fn took_over(&self, cx: &mut Context<'_>) -> Result<()> {
+        self.fit_deals(cx).await
     }
 }
 
@@ -224,7 +229,7 @@ pub(super) async fn present_default(cx: &mut Context<'_>) -> Result<Option<Pipel
 }
 
 /// Gives a new tenant its pipeline.
-pub(crate) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
+pub(super) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
     cx.insert_by_rule(Pipeline::standard()?).await.map(drop)
 }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Kinds that set up a tenant: everybody of the team reads them, admins change them.
-const SETTINGS: &[&str] = &["org", "user", "group", "membership", "field", "pipeline", "scorecard"];
+const SETTINGS: &[&str] = &["org", "user", "group", "membership", "field", "pipeline", "scorecard", "routing"];
 
 /// How a tenant narrows a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

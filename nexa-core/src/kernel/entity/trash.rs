@@ -8,7 +8,6 @@ use super::Entity;
 use crate::kernel::{
     access::{Action, Actor},
     command::Command,
-    compile,
     context::{Context, not_found},
     error::{Code, Result, codes},
     filter::{Comparison, Predicate},
@@ -297,6 +296,7 @@ impl Context<'_> {
 
     fn remove_row(&mut self, of: &'static RecordDef, id: Uuid) {
         let key = (of.kind, id);
+        self.trace(key);
         if let Some(entry) = self.entries.get_mut(&key) {
             entry.now = None;
             if !entry.dirty {
@@ -313,8 +313,8 @@ impl Context<'_> {
     }
 
     /// Checks a filter that is kept as data. Errors: `filter.invalid`, `field.unknown`.
-    pub fn check_filter(&self, kind: &str, filter: &crate::kernel::filter::Filter) -> Result<()> {
+    pub async fn check_filter(&mut self, kind: &str, filter: &crate::kernel::filter::Filter) -> Result<()> {
         let of = self.kind(kind)?;
-        compile::filter(&self.parts.kinds, of, filter, compile::Eyes::Tenant).map(|_| ())
+        self.tenants_filter(of, filter).await.map(|_| ())
     }
 }

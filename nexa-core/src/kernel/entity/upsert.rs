@@ -33,12 +33,12 @@ pub enum MatchPolicy {
 }
 
 /// A record that would be created is already there.
-pub(super) const EXISTS: Code = Code::conflict(
+pub(crate) const EXISTS: Code = Code::conflict(
     "upsert.exists",
     "There is already a {kind} with this {match_on}; choose the policy update, fill or skip.",
 );
 /// Nothing to match by.
-pub(super) const NO_MATCH_FIELD: Code = Code::invalid(
+pub(crate) const NO_MATCH_FIELD: Code = Code::invalid(
     "upsert.match_on",
     "A {kind} cannot be matched on {match_on}; name a unique field that is set, or external:SYSTEM.",
 );
@@ -60,7 +60,7 @@ pub struct Upsert<R> {
 /// What an upsert did.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: Record", rename = "Upserted_of_{R}")]
 pub struct Upserted<R> {
     /// The record.
     pub record: R,

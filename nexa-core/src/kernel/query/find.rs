@@ -14,7 +14,7 @@ use crate::kernel::{
     compile,
     context::{Context, conceal},
     error::{Result, codes},
-    filter::Filter,
+    filter::{Filter, Predicate},
     record::{Column, Record, RecordDef, Row},
     store::{Aggregate, Key, Measure, Select, Trash},
     value::Value,
@@ -42,7 +42,7 @@ pub struct Find<R> {
     /// Relations whose records come along.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub with: Vec<String>,
-    /// Whether to look in the trash instead.
+    /// Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trashed: bool,
     #[serde(skip)]
@@ -110,7 +110,7 @@ impl<R> Find<R> {
 /// One page of records.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: Record", rename = "Page_of_{R}")]
 pub struct Page<R> {
     /// The records.
     pub items: Vec<R>,
@@ -127,6 +127,16 @@ impl<R: Record> Query for Find<R> {
     type Target = R;
     type Output = Page<R>;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Page<R>> {
+        let (rows, next) = self.page(cx).await?;
+        let related = related(cx, R::def(), &self.with, &rows).await?;
+        let items = rows.into_iter().map(R::from_row).collect::<Result<_>>()?;
+        Ok(Page { items, next, related })
+    }
+}
+
+impl<R: Record> Find<R> {
+    /// The rows of one page without what is hidden, and where the next page starts.
+    pub(crate) async fn page(&self, cx: &mut Context<'_>) -> Result<(Vec<Row>, Option<String>)> {
         let def = R::def();
         let limit = page_size(self.limit)?;
         let hidden = cx.hidden(def);
@@ -136,8 +146,14 @@ impl<R: Record> Query for Find<R> {
             Some(text) => Some(position(def, &asked, &sort, text)?),
             None => None,
         };
+        let mut filter = cx.visible_filter(def, &self.filter).await?;
+        if self.trashed
+            && let Some(column) = def.merged_into
+        {
+            filter = filter.and(Predicate::IsNull(column));
+        }
         let query = Select {
-            filter: cx.visible_filter(def, &self.filter)?,
+            filter,
             trash: if self.trashed { Trash::Trashed } else { Trash::Live },
             sort,
             after,
@@ -161,9 +177,7 @@ impl<R: Record> Query for Find<R> {
         if !hidden.is_empty() {
             rows = rows.into_iter().map(|row| conceal(def, row, &hidden)).collect();
         }
-        let related = related(cx, def, &self.with, &rows).await?;
-        let items = rows.into_iter().map(R::from_row).collect::<Result<_>>()?;
-        Ok(Page { items, next, related })
+        Ok((rows, next))
     }
 }
 
@@ -268,7 +282,7 @@ impl<R: Record> Query for Count<R> {
     type Output = u64;
     async fn run(&self, cx: &mut Context<'_>) -> Result<u64> {
         let of = R::def();
-        let filter = compile::filter(&cx.parts.kinds, of, &self.filter, cx.eyes())?;
+        let filter = cx.asked_filter(of, &self.filter).await?;
         let measures = vec![Measure::Count];
         let query = Aggregate { of, filter, trash: Trash::Live, groups: Vec::new(), measures, limit: 1 };
         let rows = cx.groups(query).await?;

@@ -55,7 +55,7 @@ impl<R> Get<R> {
 /// A record with related ones.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: Record", rename = "Found_of_{R}")]
 pub struct Found<R> {
     /// The record.
     #[serde(flatten)]

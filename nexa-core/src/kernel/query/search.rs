@@ -59,7 +59,7 @@ impl<R> Search<R> {
 /// One page of hits, best first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: Record", rename = "Hits_of_{R}")]
 pub struct Hits<R> {
     /// The records.
     pub items: Vec<R>,
@@ -86,7 +86,7 @@ impl<R: Record> Query for Search<R> {
         };
         let hidden = cx.hidden(def);
         let query = Select {
-            filter: cx.visible_filter(def, &self.filter)?,
+            filter: cx.visible_filter(def, &self.filter).await?,
             terms: terms.clone(),
             after,
             ..Select::all(def, limit + 1)

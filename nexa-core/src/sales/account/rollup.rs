@@ -17,6 +17,7 @@ use crate::{
         },
         money_sum::{MoneySum, Tally},
     },
+    service::{Ticket, TicketStatus},
 };
 
 /// What an account amounts to, by itself and with its subsidiaries at every level: `account.rollup`.
@@ -51,10 +52,14 @@ pub struct AccountTotals {
     pub open_deals: u64,
     /// How many won deals.
     pub won_deals: u64,
+    /// How many tickets are open, pending or in progress.
+    pub open_tickets: u64,
     /// What the open and the won deals are worth.
     pub total_deal_value: MoneySum,
     /// What the won deals are worth.
     pub closed_won: MoneySum,
+    /// What the accounts brought in so far: the same as the won deals.
+    pub lifetime_value: MoneySum,
     /// What the accounts earn in a year.
     pub annual_revenue: MoneySum,
     /// How many deals and revenues have no rate to the tenant's currency; they count nowhere else but per currency.
@@ -119,15 +124,25 @@ async fn totals(
         true => 0,
         false => Count::<Contact>::of(Contact::ACCOUNT.any_of(ids())).run(cx).await?,
     };
+    let open_tickets = match cx.hidden(Ticket::def()).contains(&Ticket::ACCOUNT.name()) {
+        true => 0,
+        false => {
+            let unsolved = Ticket::STATUS.any_of(TicketStatus::UNSOLVED);
+            Count::<Ticket>::of(Ticket::ACCOUNT.any_of(ids()).and(unsolved)).run(cx).await?
+        }
+    };
     let (total_deal_value, annual_revenue) = (value.finish(org)?, revenue.finish(org)?);
+    let closed_won = won.finish(org)?;
     Ok(AccountTotals {
         accounts: ids().map(|_| 1).sum(),
         contacts,
         open_deals,
         won_deals,
+        open_tickets,
         unpriced: total_deal_value.unpriced_count() + annual_revenue.unpriced_count(),
         total_deal_value,
-        closed_won: won.finish(org)?,
+        lifetime_value: closed_won.clone(),
+        closed_won,
         annual_revenue,
     })
 }

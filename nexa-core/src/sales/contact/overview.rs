@@ -1,25 +1,25 @@
-//! Everything about a contact at a glance.
+//! The 360° view of a contact: who it is, what belongs to it, and what happened lately.
+//! (Business use cases, "360° Customer View".)
+
+mod deals;
+mod memberships;
+mod tickets;
+mod timeline;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+pub use self::{
+    deals::{ContactDeals, OpenDeal},
+    memberships::{JoinedCampaign, JoinedList},
+    tickets::{ContactTickets, OpenTicket},
+};
 use super::Contact;
 use crate::{
-    Action, Context, Get, Money, Query, Record, Ref, Result,
-    kernel::{
-        ledger::EventQuery,
-        query::{Change, change_of},
-        store::Trash,
-    },
-    sales::{
-        account::Account,
-        deal::{
-            Deal, DealStatus,
-            groups::{by, deal_groups},
-        },
-        money_sum::Tally,
-    },
+    About, Column, Context, Count, Get, Query, Record, Ref, Result,
+    kernel::query::Change,
+    productivity::{Task, TaskStatus},
+    sales::account::Account,
 };
 
 /// Everything about a contact at a glance, as far as the actor may see it: `contact.overview`.
@@ -39,25 +39,20 @@ pub struct ContactOverview {
     pub account: Option<Account>,
     /// The deals on which they are spoken with.
     pub deals: ContactDeals,
-    /// The newest changes of the contact and its deals, newest first.
+    /// The tickets that they raised.
+    pub tickets: ContactTickets,
+    /// How many tasks about them are neither done nor cancelled.
+    pub open_tasks: u64,
+    /// The contact lists they are on, by name.
+    pub contact_lists: Vec<JoinedList>,
+    /// The campaigns they are in, by name.
+    pub campaigns: Vec<JoinedCampaign>,
+    /// The 20 newest changes of the contact, of the leads it was, and of its deals, tickets and tasks, newest first.
     pub timeline: Vec<Change>,
 }
 
-/// The deals of a contact.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ContactDeals {
-    /// How many are open.
-    pub open: u64,
-    /// How many were won.
-    pub won: u64,
-    /// What the open ones are worth, per currency.
-    pub total_open: Vec<Money>,
-    /// What the won ones are worth, per currency.
-    pub total_won: Vec<Money>,
-}
-
-/// How many changes the timeline has.
-const TIMELINE: usize = 20;
+/// How many records or changes a list of the overview has at most.
+const NEWEST: usize = 20;
 
 impl Query for Overview {
     const NAME: &'static str = "contact.overview";
@@ -69,49 +64,28 @@ impl Query for Overview {
             Some(account) => cx.visible(&Account::ID.eq(account), &[], 1).await?.into_iter().next(),
             None => None,
         };
-        let hides_contact = cx.hidden(Deal::def()).contains(&Deal::PRIMARY_CONTACT.name());
-        let deals = if hides_contact { ContactDeals::default() } else { deals(cx, &profile).await? };
-        let timeline = timeline(cx, &profile, !hides_contact).await?;
-        Ok(ContactOverview { profile, account, deals, timeline })
-    }
-}
-
-async fn deals(cx: &mut Context<'_>, contact: &Contact) -> Result<ContactDeals> {
-    let (mut open, mut won) = ((0, Tally::default()), (0, Tally::default()));
-    let filter = Deal::PRIMARY_CONTACT.eq(contact.id).and(Deal::STATUS.any_of([DealStatus::Open, DealStatus::Won]));
-    for group in deal_groups(cx, filter, vec![by(Deal::STATUS.name())]).await? {
-        let (count, tally) = if group.value::<DealStatus>(0)? == DealStatus::Won { &mut won } else { &mut open };
-        *count += group.count;
-        if let Some(total) = group.total {
-            tally.add(total, group.count)?;
-        }
-    }
-    Ok(ContactDeals { open: open.0, won: won.0, total_open: open.1.per_currency(), total_won: won.1.per_currency() })
-}
-
-async fn timeline(cx: &mut Context<'_>, contact: &Contact, with_deals: bool) -> Result<Vec<Change>> {
-    let mut records: Vec<Uuid> = vec![contact.id.uuid()];
-    // What was folded into the contact happened to it as well.
-    let merged = Contact::MERGED_INTO.name();
-    for row in cx.pointing(Contact::def(), merged, contact.id.uuid(), Trash::Trashed).await? {
-        if cx.allows(Contact::def(), &row, Action::Read).await? {
-            records.push(row.id(Contact::def()));
-        }
-    }
-    if with_deals {
-        // The newest changes are those of the deals that changed last.
-        let filter = Deal::PRIMARY_CONTACT.eq(contact.id);
-        let newest: Vec<Deal> = cx.visible(&filter, &["-updated_at"], TIMELINE).await?;
-        records.extend(newest.iter().map(|deal| deal.id.uuid()));
-    }
-    let query = EventQuery { after: 0, limit: TIMELINE, records: Some(records), backwards: true };
-    let events = cx.tx.events(&query).await?;
-    let (of_contact, of_deal) = (cx.hidden(Contact::def()), cx.hidden(Deal::def()));
-    Ok(events
-        .into_iter()
-        .filter_map(|event| {
-            let hidden = if event.kind == Deal::def().kind { &of_deal } else { &of_contact };
-            change_of(event, hidden)
+        Ok(ContactOverview {
+            account,
+            deals: deals::of(cx, profile.id).await?,
+            tickets: tickets::of(cx, profile.id).await?,
+            open_tasks: open_tasks(cx, &profile).await?,
+            contact_lists: memberships::lists(cx, profile.id).await?,
+            campaigns: memberships::campaigns(cx, profile.id).await?,
+            timeline: timeline::of(cx, &profile).await?,
+            profile,
         })
-        .collect())
+    }
+}
+
+async fn open_tasks(cx: &mut Context<'_>, contact: &Contact) -> Result<u64> {
+    if !shows(cx, Task::ABOUT) {
+        return Ok(0);
+    }
+    let open = Task::STATUS.any_of([TaskStatus::Todo, TaskStatus::InProgress]);
+    Count::<Task>::of(Task::ABOUT.eq(About::from(contact)).and(open)).run(cx).await
+}
+
+/// Whether the actor sees by this field what belongs to a contact; where it is hidden, nothing does.
+fn shows<R: Record, T>(cx: &Context<'_>, column: Column<R, T>) -> bool {
+    !cx.hidden(R::def()).contains(&column.name())
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Lead, Status};
 use crate::{
-    About, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Money, Name, Ref, Result, Subject,
+    About, Action, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Money, Name, Record, Ref, Result,
+    Subject,
     kernel::{error::codes, receipt::fingerprint, value::days_after},
     marketing,
     people::User,
@@ -16,7 +17,7 @@ use crate::{
     sales::{
         account::Account,
         contact::{Contact, LifecycleStage},
-        deal::{self, Deal},
+        deal::{Deal, owner::OWNER_MUST_BE_USER},
         pipeline::default_pipeline,
     },
 };
@@ -142,7 +143,7 @@ impl Lead {
 impl Command for Convert {
     const NAME: &'static str = "lead.convert";
     const ERRORS: &'static [Code] =
-        &[NOT_QUALIFIED, ALREADY_CONVERTED, CONTACT_ELSEWHERE, MAPPING_INVALID, deal::OWNER_MUST_BE_USER];
+        &[NOT_QUALIFIED, ALREADY_CONVERTED, CONTACT_ELSEWHERE, MAPPING_INVALID, OWNER_MUST_BE_USER];
     type Target = Lead;
     type Output = Conversion;
     fn check(&self) -> Result<()> {
@@ -172,7 +173,7 @@ impl Command for Convert {
         let account = self.account(cx, &lead, found.as_ref()).await?;
         let contact = self.contact(cx, &lead, found, account.as_ref()).await?;
         let account = match account {
-            Some(mut account) if account.primary_contact.is_none() => {
+            Some(mut account) if account.primary_contact.is_none() && contact.account == Some(account.id) => {
                 account.primary_contact = Some(contact.id);
                 Some(cx.save(account).await?)
             }
@@ -287,6 +288,10 @@ impl Convert {
         };
         let custom = self.custom_for(lead, "account");
         match (found, &lead.company) {
+            // What the actor may not change is joined as it is.
+            (Some(account), _) if !cx.allows(Account::def(), &account.to_row(), Action::Update).await? => {
+                Ok(Some(account))
+            }
             (Some(mut account), _) => {
                 self.put(&mut account.industry, &lead.industry);
                 self.put(&mut account.website, &lead.website);
@@ -340,6 +345,9 @@ impl Convert {
             };
             return cx.add(contact).await;
         };
+        if !cx.allows(Contact::def(), &contact.to_row(), Action::Update).await? {
+            return Ok(contact);
+        }
         self.put(&mut contact.first_name, &lead.first_name);
         self.put(&mut contact.last_name, &lead.last_name);
         self.put(&mut contact.email, &lead.email);
@@ -367,7 +375,7 @@ impl Convert {
         let owner = match (&wanted.owner, lead.assignee) {
             (Some(owner), _) => Some(cx.load::<User>(owner).await?.id),
             (None, Some(Assignee::User(id))) => Some(Id::new(id)),
-            (None, Some(Assignee::Group(_))) => return Err(deal::OWNER_MUST_BE_USER.error()),
+            (None, Some(Assignee::Group(_))) => return Err(OWNER_MUST_BE_USER.error()),
             (None, None) => cx.actor().user().map(Id::new),
         };
         let today = cx.today().await?;
@@ -407,9 +415,11 @@ impl Convert {
     }
 }
 
-/// "Company - Product or source", as far as it is known.
+/// "Company - Product or source", as far as it is known; without a company the person's name. A mail address is nobody's name, and
+/// may be hidden from those who see the deal.
 fn deal_name(lead: &Lead, product: Option<&Name>, account: Option<&Account>) -> Result<Subject> {
-    let company = account.map_or_else(|| lead.display_name(), |account| account.name.to_string());
+    let company =
+        account.map(|account| account.name.to_string()).or_else(|| lead.name()).unwrap_or_else(|| "New deal".to_owned());
     let what =
         product.map(|product| product.to_string()).or_else(|| lead.source.as_ref().map(|source| source.to_string()));
     let full = match what {

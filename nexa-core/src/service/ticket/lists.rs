@@ -18,6 +18,11 @@ closed_enum! {
     }
 }
 
+impl TicketStatus {
+    /// Those of a ticket whose problem is not solved yet.
+    pub const UNSOLVED: [Self; 3] = [Self::Open, Self::Pending, Self::InProgress];
+}
+
 closed_enum! {
     /// How urgent a ticket is; medium unless said.
     pub enum TicketPriority default Medium {

@@ -56,6 +56,13 @@ pub struct Move {
     pub until: Option<Timestamp>,
 }
 
+impl Move {
+    /// Moves this ticket there.
+    pub fn to(ticket: impl Into<Ref<Ticket>>, status: TicketStatus) -> Self {
+        Self { ticket: ticket.into(), status, until: None }
+    }
+}
+
 impl Command for Move {
     const NAME: &'static str = "ticket.move";
     const ERRORS: &'static [Code] = &[CLOSED, NOT_RESOLVED];

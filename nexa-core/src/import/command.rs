@@ -1,0 +1,246 @@
+//! Importing by name, for callers that speak JSON: a bounded number of rows, or a bounded text, as one unit.
+
+use std::marker::PhantomData;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::{Map, Value as Json, json};
+
+use super::{
+    chunk::{FileRows, ObjectRows, Source},
+    mapping,
+    options::{ImportOptions, codes},
+    report::ImportReport,
+    source,
+    tally::count,
+    text, unit,
+};
+use crate::kernel::{
+    access::Action,
+    command::Command,
+    context::Context,
+    draft::schema,
+    entity::{EXISTS, Entity, NO_MATCH_FIELD},
+    error::{Code, Result},
+    record::Record,
+};
+
+/// How many rows one call takes.
+pub const CALL_ROWS: usize = 1_000;
+/// How many bytes of text one call takes: 8 MiB.
+pub const CALL_BYTES: usize = 8 << 20;
+
+/// The options that a command takes from its envelope, or that have no meaning in one unit.
+const IN_ENVELOPE: [&str; 4] = ["dry_run", "chunk", "run", "total_bytes"];
+
+/// What an import may answer for the whole of it, and say of its rows beside the codes of the kind.
+const ERRORS: &[Code] = &joined::<COUNT>(LISTS);
+const LISTS: &[&[Code]] =
+    &[&[EXISTS, NO_MATCH_FIELD], codes::ALL, mapping::codes::ALL, source::codes::ALL, text::codes::ALL];
+const COUNT: usize =
+    2 + codes::ALL.len() + mapping::codes::ALL.len() + source::codes::ALL.len() + text::codes::ALL.len();
+
+/// Imports a CSV text as one unit: `lead.import_csv` and the like. Larger files go through
+/// [`Session::import_csv`](crate::Session::import_csv).
+#[derive(Clone, Debug)]
+pub struct ImportCsv<R> {
+    /// The text, with a header; at most 8 MiB.
+    pub csv: String,
+    /// How to import it.
+    pub options: ImportOptions,
+    kind: PhantomData<fn() -> R>,
+}
+
+/// Imports rows that are objects as one unit: `lead.import_rows` and the like.
+#[derive(Clone, Debug)]
+pub struct ImportRows<R> {
+    /// The rows, at most 1,000: values by the names of fields or columns.
+    pub rows: Vec<Map<String, Json>>,
+    /// How to import them.
+    pub options: ImportOptions,
+    kind: PhantomData<fn() -> R>,
+}
+
+impl<R> ImportCsv<R> {
+    /// Imports this text.
+    pub fn new(csv: impl Into<String>, options: ImportOptions) -> Self {
+        Self { csv: csv.into(), options, kind: PhantomData }
+    }
+}
+
+impl<R> ImportRows<R> {
+    /// Imports these rows.
+    pub fn new(rows: Vec<Map<String, Json>>, options: ImportOptions) -> Self {
+        Self { rows, options, kind: PhantomData }
+    }
+}
+
+impl<R: Entity> Command for ImportCsv<R> {
+    const NAME: &'static str = R::NAMES.import_csv;
+    const ACTION: Action = Action::Create;
+    const ERRORS: &'static [Code] = ERRORS;
+    type Target = R;
+    type Output = ImportReport;
+    fn check(&self) -> Result<()> {
+        check_options(&self.options)?;
+        if self.csv.len() > CALL_BYTES { Err(codes::TEXT_TOO_LONG.with("limit", CALL_BYTES)) } else { Ok(()) }
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<ImportReport> {
+        let source = FileRows::open(R::def(), self.csv.as_bytes(), &self.options)?;
+        run::<R>(cx, source).await
+    }
+}
+
+impl<R: Entity> Command for ImportRows<R> {
+    const NAME: &'static str = R::NAMES.import_rows;
+    const ACTION: Action = Action::Create;
+    const ERRORS: &'static [Code] = ERRORS;
+    type Target = R;
+    type Output = ImportReport;
+    fn check(&self) -> Result<()> {
+        check_options(&self.options)?;
+        match self.rows.len() {
+            rows if rows > CALL_ROWS => Err(codes::TOO_MANY_ROWS.with("limit", CALL_ROWS).with("rows", rows)),
+            _ => Ok(()),
+        }
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<ImportReport> {
+        let source = ObjectRows::open(R::def(), self.rows.iter().cloned(), &self.options)?;
+        run::<R>(cx, source).await
+    }
+}
+
+async fn run<R: Entity>(cx: &mut Context<'_>, mut source: impl Source + Send) -> Result<ImportReport> {
+    let mut report = ImportReport { dry_run: cx.envelope().dry_run, ..ImportReport::default() };
+    loop {
+        let chunk = source.next(CALL_ROWS, false)?;
+        if chunk.items.is_empty() {
+            break;
+        }
+        let plan = source.plan().clone();
+        let common = unit::prepare::<R>(cx, &plan, &chunk.lines).await?;
+        let outcomes = unit::meet::<R>(cx, &plan, common, &chunk.lines).await?;
+        count(&mut report, &plan, chunk, outcomes, None);
+    }
+    report.columns = source.plan().mapped();
+    Ok(report)
+}
+
+/// Error: `import.in_envelope`.
+fn check_options(options: &ImportOptions) -> Result<()> {
+    let said = [options.dry_run, options.chunk.is_some(), options.run.is_some(), options.total_bytes.is_some()];
+    match IN_ENVELOPE.iter().zip(said).find(|(_, said)| *said) {
+        Some((option, _)) => Err(codes::IN_ENVELOPE.with("option", option)),
+        None => Ok(()),
+    }
+}
+
+/// One list of several.
+const fn joined<const N: usize>(mut lists: &[&[Code]]) -> [Code; N] {
+    let mut all = [EXISTS; N];
+    let mut free: &mut [Code] = &mut all;
+    while let Some((list, more)) = lists.split_first() {
+        lists = more;
+        let mut list = *list;
+        while let Some((code, others)) = list.split_first() {
+            list = others;
+            free = match free.split_first_mut() {
+                Some((slot, rest)) => {
+                    *slot = *code;
+                    rest
+                }
+                None => &mut [],
+            };
+        }
+    }
+    all
+}
+
+// ── the wire: the payload beside the options ──
+
+fn write<S: Serializer>(serializer: S, name: &str, payload: Json, options: &ImportOptions) -> Result<S::Ok, S::Error> {
+    let mut map = match serde_json::to_value(options) {
+        Ok(Json::Object(map)) => map,
+        _ => Map::new(),
+    };
+    map.insert(name.to_owned(), payload);
+    map.serialize(serializer)
+}
+
+fn read<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<(Json, ImportOptions), D::Error> {
+    let mut map = Map::deserialize(deserializer)?;
+    let payload = map.remove(name).ok_or_else(|| de::Error::missing_field(name))?;
+    Ok((payload, serde_json::from_value(Json::Object(map)).map_err(de::Error::custom)?))
+}
+
+impl<R> Serialize for ImportCsv<R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write(serializer, "csv", Json::from(self.csv.as_str()), &self.options)
+    }
+}
+
+impl<R> Serialize for ImportRows<R> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write(serializer, "rows", json!(self.rows), &self.options)
+    }
+}
+
+impl<'de, R> Deserialize<'de> for ImportCsv<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match read(deserializer, "csv")? {
+            (Json::String(csv), options) => Ok(Self::new(csv, options)),
+            _ => Err(de::Error::custom("csv is a text")),
+        }
+    }
+}
+
+impl<'de, R> Deserialize<'de> for ImportRows<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (rows, options) = read(deserializer, "rows")?;
+        let rows = serde_json::from_value(rows).map_err(|_| de::Error::custom("rows is a list of objects"))?;
+        Ok(Self::new(rows, options))
+    }
+}
+
+fn arguments(generator: &mut SchemaGenerator, def_kind: &str, name: &str, payload: Json, doc: &str) -> Schema {
+    let options = ImportOptions::json_schema(generator).to_value();
+    let mut properties = options.get("properties").and_then(Json::as_object).cloned().unwrap_or_default();
+    properties.retain(|option, _| !IN_ENVELOPE.contains(&option.as_str()));
+    properties.insert(name.to_owned(), payload);
+    schema(json!({
+        "type": "object",
+        "description": doc.replace("{kind}", &def_kind.replace('_', " ")),
+        "properties": properties,
+        "required": [name],
+        "additionalProperties": false,
+    }))
+}
+
+impl<R: Record> JsonSchema for ImportCsv<R> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        R::NAMES.import_csv.into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let payload = json!({"type": "string", "description": "The text with its header, at most 8 MiB."});
+        arguments(generator, R::def().kind, "csv", payload, "Imports every row of a CSV text as a {kind}, as one unit.")
+    }
+}
+
+impl<R: Record> JsonSchema for ImportRows<R> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        R::NAMES.import_rows.into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let payload = json!({
+            "type": "array", "items": {"type": "object"}, "maxItems": CALL_ROWS,
+            "description": "The rows: values by the names of fields or columns.",
+        });
+        arguments(generator, R::def().kind, "rows", payload, "Imports rows as records of the kind {kind}, as one unit.")
+    }
+}

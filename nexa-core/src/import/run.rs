@@ -1,0 +1,232 @@
+//! An import as the host runs it: unit after unit, each whole, with progress between them.
+
+use std::{borrow::Cow, io::Read, marker::PhantomData, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use super::{
+    chunk::{Chunk, FileRows, ObjectRows, Source},
+    line::Line,
+    options::ImportOptions,
+    plan::Plan,
+    repeats::Repeats,
+    report::{ImportReport, Progress, Refused},
+    tally::{OnRefused, count},
+    unit::{self, Outcome},
+};
+use crate::kernel::{
+    command::Envelope,
+    context::Context,
+    entity::Entity,
+    error::{Error, ErrorKind, Result, codes},
+    session::{Job, Session},
+};
+
+/// An import in the making: `session.import::<Lead>(options).on_refused(…).csv(file)`.
+pub struct Import<'a, R> {
+    session: &'a Session,
+    options: ImportOptions,
+    on_progress: Option<Box<dyn FnMut(&Progress) + 'a>>,
+    on_refused: Option<Box<OnRefused<'a>>>,
+    kind: PhantomData<fn() -> R>,
+}
+
+impl Session {
+    /// Starts an import of records of a kind.
+    pub fn import<R: Entity>(&self, options: ImportOptions) -> Import<'_, R> {
+        Import { session: self, options, on_progress: None, on_refused: None, kind: PhantomData }
+    }
+
+    /// Imports a CSV file of any length; it is read as it is written, in memory that does not grow with it.
+    ///
+    /// Every 1,000 rows are one unit with its history, and `progress` is told after each. An import that stops half-way
+    /// (the reader fails, the process ends) leaves whole units; the same import again goes on, because records that are
+    /// there are skipped unless the options say otherwise. A row that is refused costs itself alone: the report lists it.
+    ///
+    /// Errors of the whole import: `import.…` for a file or options that cannot be used, `access.denied`, `store.…`.
+    pub async fn import_csv<R: Entity>(
+        &self,
+        file: impl Read,
+        options: ImportOptions,
+        progress: impl FnMut(&Progress),
+    ) -> Result<ImportReport> {
+        self.import::<R>(options).on_progress(progress).csv(file).await
+    }
+
+    /// Imports rows that are objects, by the names of fields or columns; in all else as [`Session::import_csv`].
+    pub async fn import_rows<R: Entity>(
+        &self,
+        rows: impl IntoIterator<Item = Map<String, Json>>,
+        options: ImportOptions,
+        progress: impl FnMut(&Progress),
+    ) -> Result<ImportReport> {
+        self.import::<R>(options).on_progress(progress).rows(rows).await
+    }
+}
+
+impl<'a, R: Entity> Import<'a, R> {
+    /// Is told how far the import is, after every unit.
+    #[must_use]
+    pub fn on_progress(mut self, told: impl FnMut(&Progress) + 'a) -> Self {
+        self.on_progress = Some(Box::new(told));
+        self
+    }
+
+    /// Is told of every refused row, in the order of the file; see [`RefusedCsv`](super::RefusedCsv).
+    #[must_use]
+    pub fn on_refused(mut self, told: impl FnMut(&Refused<'_>) + 'a) -> Self {
+        self.on_refused = Some(Box::new(told));
+        self
+    }
+
+    /// Imports a CSV file; see [`Session::import_csv`].
+    pub async fn csv(self, file: impl Read) -> Result<ImportReport> {
+        let source = FileRows::open(R::def(), file, &self.options)?;
+        self.run(source, R::NAMES.import_csv).await
+    }
+
+    /// Imports objects; see [`Session::import_rows`].
+    pub async fn rows(self, rows: impl IntoIterator<Item = Map<String, Json>>) -> Result<ImportReport> {
+        let source = ObjectRows::open(R::def(), rows.into_iter(), &self.options)?;
+        self.run(source, R::NAMES.import_rows).await
+    }
+
+    async fn run(mut self, mut source: impl Source, operation: &'static str) -> Result<ImportReport> {
+        let rows = self.options.rows_per_unit()?;
+        let mut report = ImportReport { dry_run: self.options.dry_run, ..ImportReport::default() };
+        let mut repeats = self.options.dry_run.then(Repeats::default);
+        loop {
+            let mut chunk = source.next(rows, self.on_refused.is_some())?;
+            if chunk.items.is_empty() {
+                break;
+            }
+            let plan = source.plan().clone();
+            let outcomes = match &mut repeats {
+                None => {
+                    let lines = Arc::new(std::mem::take(&mut chunk.lines));
+                    let outcomes = self.write(&plan, &lines, operation).await?;
+                    chunk.lines = Arc::try_unwrap(lines).unwrap_or_else(|lines| lines.as_ref().clone());
+                    outcomes
+                }
+                Some(repeats) => self.rehearse(&plan, &chunk, repeats, operation).await?,
+            };
+            count(&mut report, &plan, chunk, outcomes, self.on_refused.as_deref_mut());
+            if let Some(told) = &mut self.on_progress {
+                told(&Progress {
+                    counts: report.counts,
+                    bytes: source.bytes(),
+                    total_bytes: self.options.total_bytes,
+                    total_rows: source.total(),
+                });
+            }
+        }
+        report.columns = source.plan().mapped();
+        Ok(report)
+    }
+
+    /// Meets the lines that no earlier unit would have met, and remembers them.
+    async fn rehearse(
+        &self,
+        plan: &Arc<Plan>,
+        chunk: &Chunk,
+        repeats: &mut Repeats,
+        operation: &'static str,
+    ) -> Result<Vec<Outcome>> {
+        let known: Vec<Option<Outcome>> = chunk.lines.iter().map(|line| repeats.meet(plan, line)).collect();
+        let new = chunk.lines.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let new: Arc<Vec<Line>> = Arc::new(new.map(|(line, _)| line.clone()).collect());
+        let mut met = self.write(plan, &new, operation).await?.into_iter();
+        let outcomes = known.into_iter().zip(&chunk.lines).map(|(known, line)| match known {
+            Some(outcome) => outcome,
+            None => met.next().map_or(Outcome::Skipped, |outcome| repeats.note(plan, line, outcome)),
+        });
+        Ok(outcomes.collect())
+    }
+
+    /// Writes lines as one unit; when that cannot be, one by one, so that only the guilty ones are refused.
+    async fn write(&self, plan: &Arc<Plan>, lines: &Arc<Vec<Line>>, operation: &'static str) -> Result<Vec<Outcome>> {
+        if lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        match self.unit(plan, lines, 0..lines.len(), operation).await {
+            Err(error) if row_may_be_guilty(&error) => {}
+            whole => return whole?.outcomes(),
+        }
+        let mut outcomes = Vec::with_capacity(lines.len());
+        for line in 0..lines.len() {
+            match self.unit(plan, lines, line..line + 1, operation).await {
+                Ok(one) => outcomes.append(&mut one.outcomes()?),
+                Err(error) if row_may_be_guilty(&error) => outcomes.push(Outcome::Refused(error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(outcomes)
+    }
+
+    async fn unit(
+        &self,
+        plan: &Arc<Plan>,
+        lines: &Arc<Vec<Line>>,
+        range: std::ops::Range<usize>,
+        operation: &'static str,
+    ) -> Result<Met> {
+        let envelope = Envelope {
+            dry_run: self.options.dry_run,
+            cause: Some(self.options.run.clone().unwrap_or_else(|| "import".to_owned())),
+            ..Envelope::default()
+        };
+        let job: UnitJob<R> = UnitJob { plan: plan.clone(), lines: lines.clone(), range, operation, kind: PhantomData };
+        self.session.write(envelope, job).await
+    }
+}
+
+/// Whether one row of a unit may be the reason, so that the others should be tried without it.
+fn row_may_be_guilty(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Unavailable => error.is(&codes::PANICKED),
+        ErrorKind::Forbidden => false,
+        _ => true,
+    }
+}
+
+struct UnitJob<R> {
+    plan: Arc<Plan>,
+    lines: Arc<Vec<Line>>,
+    range: std::ops::Range<usize>,
+    operation: &'static str,
+    kind: PhantomData<fn() -> R>,
+}
+
+/// What became of the lines of a unit, or why the whole import cannot go on.
+#[derive(Serialize, Deserialize)]
+struct Met {
+    outcomes: Vec<Outcome>,
+    halted: Option<Error>,
+}
+
+impl Met {
+    fn outcomes(self) -> Result<Vec<Outcome>> {
+        self.halted.map_or(Ok(self.outcomes), Err)
+    }
+}
+
+impl<R: Entity> Job for UnitJob<R> {
+    type Output = Met;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed(self.operation)
+    }
+    fn arguments(&self) -> String {
+        String::new()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Met> {
+        let lines = self.lines.get(self.range.clone()).unwrap_or_default();
+        match unit::prepare::<R>(cx, &self.plan, lines).await {
+            Ok(common) => {
+                let outcomes = unit::meet::<R>(cx, &self.plan, common, lines).await?;
+                Ok(Met { outcomes, halted: None })
+            }
+            Err(error) => Ok(Met { outcomes: Vec::new(), halted: Some(error) }),
+        }
+    }
+}

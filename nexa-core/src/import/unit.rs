@@ -1,0 +1,425 @@
+//! Rows meet records: inside one unit of work each row makes a record, changes the one it finds, or is refused alone.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use super::{
+    line::{Given, Line, parse},
+    plan::{MatchBy, Plan},
+    signal, text,
+};
+use crate::kernel::{
+    access::Action,
+    context::Context,
+    custom::CustomType,
+    entity::{EXISTS, Entity, MatchPolicy, NO_MATCH_FIELD},
+    error::{Error, ErrorKind, Result, codes},
+    record::{ColumnType, ExternalKey, Field, RecordDef, Ref, Row},
+    value::Value,
+};
+
+/// What became of a row.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Outcome {
+    Created,
+    Updated,
+    Unchanged,
+    Skipped,
+    Refused(Error),
+}
+
+/// What is the same for every row of a unit, read once.
+pub(super) struct Common {
+    /// A new record with the fields that every row gets.
+    template: Row,
+    /// Those fields.
+    set: Vec<usize>,
+    /// What the custom fields of the kind hold.
+    custom: HashMap<String, CustomType>,
+    /// The records that references turned out to be; `None` for those that are not there for the actor.
+    referred: HashMap<(&'static str, Named), Option<Uuid>>,
+}
+
+/// How a row names what it refers to.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Named {
+    Id(Uuid),
+    Key(ExternalKey),
+}
+
+/// Meets all lines in their order. An error is one after which the unit cannot go on.
+pub(super) async fn meet<R: Entity>(
+    cx: &mut Context<'_>,
+    plan: &Plan,
+    mut common: Common,
+    lines: &[Line],
+) -> Result<Vec<Outcome>> {
+    let mut outcomes = Vec::with_capacity(lines.len());
+    for line in lines {
+        cx.begin_attempt();
+        let met = one::<R>(cx, plan, &mut common, line).await;
+        let whole = cx.end_attempt(met.is_ok());
+        outcomes.push(match met {
+            Ok(outcome) => outcome,
+            Err(error) if !whole || error.kind() == ErrorKind::Unavailable => return Err(error),
+            Err(error) => Outcome::Refused(error),
+        });
+    }
+    Ok(outcomes)
+}
+
+/// Reads what the lines have in common, and looks up all their keys at once. An error is one of the whole import.
+pub(super) async fn prepare<R: Entity>(cx: &mut Context<'_>, plan: &Plan, lines: &[Line]) -> Result<Common> {
+    let def = R::def();
+    cx.authorize_kind(def, Action::Create)?;
+    let mut template = R::default().to_row();
+    cx.assign(def, &mut template, &plan.set).await?;
+    let set = def.fields.iter().enumerate().filter(|(_, field)| plan.set.contains_key(field.name));
+    let set = set.map(|(index, _)| index).collect();
+    let mut custom = HashMap::new();
+    if lines.iter().any(|line| !line.custom.is_empty()) {
+        for definition in cx.definitions().await?.iter().filter(|definition| definition.of_kind == def.kind) {
+            custom.insert(definition.name.clone(), definition.holds);
+        }
+    }
+    for unique in &plan.uniques {
+        let values = lines.iter().filter_map(|line| line.unique_value(unique)).collect();
+        cx.preload_by(def, unique.column, values).await?;
+    }
+    let keys: Vec<ExternalKey> = lines.iter().flat_map(|line| line.keys.iter().cloned()).collect();
+    if !keys.is_empty() {
+        cx.preload_keys(def, keys).await?;
+    }
+    preload_references(cx, def, lines).await?;
+    Ok(Common { template, set, custom, referred: HashMap::new() })
+}
+
+async fn preload_references(cx: &mut Context<'_>, def: &'static RecordDef, lines: &[Line]) -> Result<()> {
+    let mut ids: HashMap<&'static str, Vec<Value>> = HashMap::new();
+    let mut keys: HashMap<&'static str, Vec<ExternalKey>> = HashMap::new();
+    for line in lines {
+        for (kind, id) in line.given.iter().flat_map(|given| pointing(def, given)) {
+            ids.entry(kind).or_default().push(Value::Uuid(id));
+        }
+        for (field, key) in &line.references {
+            if let Some((kind, _)) = reference(def, *field) {
+                keys.entry(kind).or_default().push(key.clone());
+            }
+        }
+    }
+    for (kind, ids) in ids {
+        let of = cx.kind(kind)?;
+        cx.preload_by(of, of.id, ids).await?;
+    }
+    for (kind, keys) in keys {
+        let of = cx.kind(kind)?;
+        cx.preload_keys(of, keys).await?;
+    }
+    Ok(())
+}
+
+/// The references among the values of a field: kinds and ids.
+fn pointing<'g>(def: &'static RecordDef, given: &'g Given) -> impl Iterator<Item = (&'static str, Uuid)> + use<'g> {
+    let first = def.fields.get(given.field).map_or(0, |field| field.first);
+    given.values.iter().enumerate().filter_map(move |(offset, value)| {
+        match (def.columns.get(first + offset).map(|column| column.kind), value) {
+            (Some(ColumnType::Reference(kind)), Value::Uuid(id)) => Some((kind, *id)),
+            _ => None,
+        }
+    })
+}
+
+/// The kind that a field of one column points at, and that column.
+fn reference(def: &'static RecordDef, field: usize) -> Option<(&'static str, usize)> {
+    let first = def.fields.get(field)?.first;
+    match def.columns.get(first)?.kind {
+        ColumnType::Reference(kind) => Some((kind, first)),
+        _ => None,
+    }
+}
+
+async fn one<R: Entity>(cx: &mut Context<'_>, plan: &Plan, common: &mut Common, line: &Line) -> Result<Outcome> {
+    let def = R::def();
+    let Some(id) = find(cx, plan, line).await? else {
+        let mut row = common.template.clone();
+        write(cx, plan, common, line, &mut row, Onto::New).await?;
+        let mut record = R::from_row(row)?;
+        record.stamp(cx.new_id(), 1, cx.now(), cx.now());
+        record.settle(None, cx).await?;
+        let record = cx.insert_by_rule(record).await?;
+        cx.check_pending(def, record.id().uuid()).await?;
+        return Ok(Outcome::Created);
+    };
+    let Some(mut row) = cx.current(def, id).cloned() else { return Err(codes::NOT_FOUND.with("kind", def.kind)) };
+    // Somebody else's record is met, but not shown.
+    if plan.policy == MatchPolicy::Refuse || !cx.allows(def, &row, Action::Read).await? {
+        return Err(exists(plan, line));
+    }
+    if plan.policy == MatchPolicy::Skip {
+        return Ok(Outcome::Skipped);
+    }
+    cx.authorize(def, &row, Action::Update).await?;
+    let before = R::from_row(row.clone())?;
+    let actor = cx.actor().clone();
+    before.may_edit(&actor)?;
+    let onto = if plan.policy == MatchPolicy::Fill { Onto::Empty } else { Onto::Stored };
+    for field in &common.set {
+        let Some(field) = def.fields.get(*field) else { continue };
+        let columns = field.first..field.first + field.count;
+        if onto == Onto::Stored || columns.clone().all(|column| row.get(column).is_null()) {
+            columns.for_each(|column| row.set(column, common.template.get(column).clone()));
+        }
+    }
+    write(cx, plan, common, line, &mut row, onto).await?;
+    def.derive(&mut row);
+    let mut record = R::from_row(row)?;
+    record.settle(Some(&before), cx).await?;
+    let record = cx.save(record).await?;
+    if record.version() == before.version() {
+        return Ok(Outcome::Unchanged);
+    }
+    cx.check_pending(def, id).await?;
+    Ok(Outcome::Updated)
+}
+
+/// The live record that a line describes. Error: `upsert.match_on`.
+async fn find(cx: &mut Context<'_>, plan: &Plan, line: &Line) -> Result<Option<Uuid>> {
+    let def = plan.def;
+    let missing = |match_on: &str| NO_MATCH_FIELD.with("kind", def.kind).with("match_on", match_on.to_owned());
+    match &plan.match_by {
+        MatchBy::Nothing => Ok(None),
+        MatchBy::Unique(unique, name) => {
+            let value = line.unique_value(unique).ok_or_else(|| missing(name))?;
+            live(cx, def, unique.column, &value).await
+        }
+        MatchBy::Key(system) => {
+            let key = line.keys.iter().find(|key| key.system == *system);
+            cx.holder_of_key(def, key.ok_or_else(|| missing(&format!("external:{system}")))?).await
+        }
+        MatchBy::Anything => {
+            for unique in &plan.uniques {
+                if let Some(value) = line.unique_value(unique)
+                    && let Some(id) = live(cx, def, unique.column, &value).await?
+                {
+                    return Ok(Some(id));
+                }
+            }
+            for key in &line.keys {
+                if let Some(id) = cx.holder_of_key(def, key).await? {
+                    return Ok(Some(id));
+                }
+            }
+            Ok(None)
+        }
+    }
+}
+
+async fn live(cx: &mut Context<'_>, def: &'static RecordDef, column: usize, value: &Value) -> Result<Option<Uuid>> {
+    let ids = cx.ids_by(def, column, value).await?;
+    Ok(ids.into_iter().find(|id| cx.current(def, *id).is_some_and(|row| row.live(def))))
+}
+
+/// The error of a row whose record is there and must not be.
+pub(super) fn exists(plan: &Plan, line: &Line) -> Error {
+    let unique = plan.uniques.iter().find(|unique| line.unique_value(unique).is_some());
+    let match_on = match (&plan.match_by, unique.and_then(|unique| plan.field(unique.field)), line.keys.first()) {
+        (MatchBy::Unique(_, name), ..) => name.clone(),
+        (MatchBy::Key(system), ..) => format!("external:{system}"),
+        (_, Some(field), _) => field.name.to_owned(),
+        (_, None, Some(key)) => format!("external:{}", key.system),
+        (_, None, None) => "none".to_owned(),
+    };
+    EXISTS.with("kind", plan.def.kind).with("match_on", &match_on).with("field", match_on)
+}
+
+/// On what a line is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Onto {
+    /// A new record.
+    New,
+    /// A stored record: what the line says replaces.
+    Stored,
+    /// A stored record: only what is empty is filled.
+    Empty,
+}
+
+async fn write(
+    cx: &mut Context<'_>,
+    plan: &Plan,
+    common: &mut Common,
+    line: &Line,
+    row: &mut Row,
+    onto: Onto,
+) -> Result<()> {
+    let def = plan.def;
+    for given in &line.given {
+        let Some(field) = def.fields.get(given.field) else { continue };
+        let filled = (field.first..field.first + field.count).any(|column| !row.get(column).is_null());
+        if onto == Onto::Empty && filled {
+            continue;
+        }
+        let mut merged = None;
+        if let Some(parts) = given.parts.as_ref().filter(|_| filled) {
+            let mut whole = stored_parts(def, given.field, row);
+            whole.extend(parts.clone());
+            merged = parse(field, &Json::Object(whole)).ok();
+        }
+        let values = merged.as_ref().unwrap_or(&given.values);
+        for (column, value) in (field.first..).zip(values) {
+            let value = match (def.columns.get(column).map(|column| column.kind), value) {
+                (Some(ColumnType::Reference(kind)), Value::Uuid(id)) if *row.get(column) != *value => {
+                    Value::Uuid(refer(cx, common, kind, Named::Id(*id), field.name).await?)
+                }
+                _ => value.clone(),
+            };
+            row.set(column, value);
+        }
+    }
+    for (field, key) in &line.references {
+        if let (Some((kind, column)), Some(field)) = (reference(def, *field), def.fields.get(*field))
+            && (onto != Onto::Empty || row.get(column).is_null())
+        {
+            row.set(column, Value::Uuid(refer(cx, common, kind, Named::Key(key.clone()), field.name).await?));
+        }
+    }
+    if !line.signals.is_empty() {
+        signal::write(def, &line.signals, row, onto == Onto::Empty)?;
+    }
+    if !line.tags.is_empty() {
+        write_tags(def, &line.tags, row, onto)?;
+    }
+    if !line.custom.is_empty() {
+        write_custom(plan, common, line, row, onto)?;
+    }
+    if !line.keys.is_empty() {
+        write_keys(def, &line.keys, row, onto)?;
+    }
+    Ok(())
+}
+
+/// The record that a reference means, with the actor's eyes. Error: `reference.broken`.
+async fn refer(
+    cx: &mut Context<'_>,
+    common: &mut Common,
+    kind: &'static str,
+    named: Named,
+    field: &'static str,
+) -> Result<Uuid> {
+    let broken = || codes::REFERENCE_BROKEN.with("field", field).with("kind", kind);
+    let place = (kind, named);
+    if let Some(known) = common.referred.get(&place) {
+        return known.ok_or_else(broken);
+    }
+    let of = cx.kind(kind)?;
+    let record: Ref<()> = match &place.1 {
+        Named::Id(id) => Ref::Id((*id).into()),
+        Named::Key(key) => Ref::External(key.clone()),
+    };
+    let found = match cx.visible_row(of, &record, false).await {
+        Ok(row) => Some(row.id(of)),
+        Err(error) if error.is(&codes::NOT_FOUND) => None,
+        Err(error) => return Err(error),
+    };
+    common.referred.insert(place, found);
+    found.ok_or_else(broken)
+}
+
+/// The parts that a field of several columns has, as JSON.
+fn stored_parts(def: &RecordDef, field: usize, row: &Row) -> Map<String, Json> {
+    let Some(field) = def.fields.get(field) else { return Map::new() };
+    let columns = def.columns.iter().enumerate().skip(field.first).take(field.count);
+    let parts = columns.filter(|(index, _)| !row.get(*index).is_null());
+    parts
+        .filter_map(|(index, column)| {
+            let part = column.path.strip_prefix(field.name)?.strip_prefix('.')?;
+            Some((part.to_owned(), row.get(index).to_json()))
+        })
+        .collect()
+}
+
+fn write_tags(def: &RecordDef, tags: &[String], row: &mut Row, onto: Onto) -> Result<()> {
+    let Some((column, field)) = def.tags.zip(def.field("tags")) else { return Ok(()) };
+    if onto == Onto::Empty && !row.get(column).is_null() {
+        return Ok(());
+    }
+    let mut all: Vec<Json> = match row.get(column) {
+        Value::Json(text) => serde_json::from_str(text).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    all.extend(tags.iter().map(|tag| Json::from(tag.as_str())));
+    set(row, column, parse(field, &Json::Array(all))?);
+    Ok(())
+}
+
+/// Error: `custom.undefined`.
+fn write_custom(plan: &Plan, common: &Common, line: &Line, row: &mut Row, onto: Onto) -> Result<()> {
+    let def = plan.def;
+    let Some((column, field)) = def.custom.zip(def.field("custom")) else { return Ok(()) };
+    let mut all: Map<String, Json> = match row.get(column) {
+        Value::Json(text) => serde_json::from_str(text).unwrap_or_default(),
+        _ => Map::new(),
+    };
+    for (name, value) in &line.custom {
+        let undefined = || codes::CUSTOM_UNDEFINED.with("kind", def.kind).with("field", name);
+        let holds = common.custom.get(name).ok_or_else(undefined)?;
+        if onto == Onto::Empty && all.contains_key(name) {
+            continue;
+        }
+        let value = match value {
+            Json::String(text) => custom_value(plan, name, text, *holds)?,
+            value => value.clone(),
+        };
+        all.insert(name.clone(), value);
+    }
+    set(row, column, parse(field, &Json::Object(all))?);
+    Ok(())
+}
+
+fn custom_value(plan: &Plan, name: &str, text: &str, holds: CustomType) -> Result<Json> {
+    let named = format!("custom.{name}");
+    let kind = match holds {
+        CustomType::Text => return Ok(Json::from(text)),
+        CustomType::Bool => ColumnType::Bool,
+        CustomType::Date => ColumnType::Date,
+        CustomType::Time => ColumnType::Time,
+        CustomType::Number => ColumnType::Amount,
+    };
+    let value = text::value(&named, text, kind, &plan.formats).map_err(|error| error.with("field", &named))?;
+    Ok(match (holds, value) {
+        // An amount is written with two places at least; a whole number has none.
+        (CustomType::Number, Some(Json::String(number))) => {
+            let whole = number.strip_suffix(".00").unwrap_or(&number);
+            serde_json::from_str(whole).unwrap_or(Json::Null)
+        }
+        (_, value) => value.unwrap_or(Json::Null),
+    })
+}
+
+/// Keys of other systems stay; the given ones replace those of their systems, or only join them.
+fn write_keys(def: &RecordDef, given: &[ExternalKey], row: &mut Row, onto: Onto) -> Result<()> {
+    let Some(column) = def.external_keys else { return Ok(()) };
+    let mut keys: Vec<ExternalKey> = match row.get(column) {
+        Value::Json(text) => serde_json::from_str(text).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    for key in given {
+        match keys.iter_mut().find(|known| known.system == key.system) {
+            Some(_) if onto == Onto::Empty => {}
+            Some(known) => *known = key.clone(),
+            None => keys.push(key.clone()),
+        }
+    }
+    let mut values = Vec::with_capacity(1);
+    keys.write(&mut values);
+    set(row, column, values);
+    Ok(())
+}
+
+fn set(row: &mut Row, first: usize, values: Vec<Value>) {
+    for (column, value) in (first..).zip(values) {
+        row.set(column, value);
+    }
+}

@@ -1,0 +1,156 @@
+//! A tenant to import into.
+
+use std::sync::{Arc, Mutex};
+
+use nexa_core::{
+    Access, Action, Actor, Case, Code, Command, Context, Create, Crm, Error, Filter, Find, Op, Policy, Result, Rule,
+    Session,
+    import::{ImportOptions, ImportReport},
+    kernel::{
+        custom::{CustomType, FieldDefinition},
+        memory::MemoryStore,
+        record::{Record, RecordDef},
+    },
+    people::{CreateOrg, User},
+    sales::Lead,
+    testing::{ManualClock, SeededIds, block_on},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+/// Everybody may do everything, but viewers see no lead of the name Secret and nobody's mail address.
+struct ViewersSeeLess;
+
+impl Policy for ViewersSeeLess {
+    fn access(&self, actor: &Actor, kind: &'static RecordDef, _: Action) -> Access {
+        match kind.kind {
+            "lead" if actor.has_role("viewer") => {
+                Access::rows(Filter::compare("last_name", Op::Ne, "Secret")).hiding(["email"])
+            }
+            _ => Access::full(),
+        }
+    }
+}
+
+pub(crate) const UNWANTED: Code = Code::rule("host.unwanted", "The company is unwanted; choose another.");
+
+/// The host wants no lead of the company Unwanted.
+struct NobodyUnwanted;
+
+impl Rule for NobodyUnwanted {
+    fn guard(&self, case: &Case<'_>) -> Result<()> {
+        match case.after::<Lead>().and_then(|lead| lead.company) {
+            Some(company) if company == "Unwanted" => Err(UNWANTED.with("field", "company")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A command of the host: a field of the tenant.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct DefineField {
+    pub(crate) name: String,
+    pub(crate) holds: CustomType,
+}
+
+impl Command for DefineField {
+    const NAME: &'static str = "host.define_field";
+    type Target = FieldDefinition;
+    type Output = FieldDefinition;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<FieldDefinition> {
+        let (of_kind, name, holds) = ("lead".to_owned(), self.name.clone(), self.holds);
+        cx.insert_by_rule(FieldDefinition { of_kind, name, holds, ..FieldDefinition::default() }).await
+    }
+}
+
+pub(crate) struct Office {
+    pub(crate) crm: Crm,
+    pub(crate) session: Session,
+}
+
+impl Office {
+    pub(crate) fn new() -> Self {
+        let crm = Crm::builder()
+            .untargeted::<DefineField>()
+            .rule(NobodyUnwanted)
+            .store(Arc::new(MemoryStore::new()))
+            .policy(ViewersSeeLess)
+            .clock(ManualClock::at("2025-11-17T09:00:00Z"))
+            .ids(SeededIds::new(5))
+            .build()
+            .unwrap();
+        block_on(crm.migrate()).unwrap();
+        let org = CreateOrg::new("Acme", "Mary", "mary@acme.example").unwrap();
+        let session = block_on(crm.create_org(org)).unwrap();
+        Self { crm, session }
+    }
+
+    pub(crate) fn viewer(&self) -> Session {
+        let create = Create::<User>::new().set(User::NAME, "Vera").set(User::EMAIL, "vera@acme.example");
+        let mut create = create;
+        create.fields.put("role", "viewer".into());
+        let user = block_on(self.session.run(create)).unwrap();
+        self.crm.user(self.session.org(), user.id)
+    }
+
+    pub(crate) fn define(&self, name: &str, holds: CustomType) {
+        block_on(self.session.run(DefineField { name: name.to_owned(), holds })).unwrap();
+    }
+
+    /// Imports leads from a text.
+    pub(crate) fn import(&self, csv: &str, options: ImportOptions) -> ImportReport {
+        self.try_import(csv.as_bytes(), options).unwrap()
+    }
+    pub(crate) fn try_import(&self, csv: &[u8], options: ImportOptions) -> Result<ImportReport, Error> {
+        block_on(self.session.import_csv::<Lead>(csv, options, |_: &_| {}))
+    }
+    pub(crate) fn rows(&self, rows: Json, options: ImportOptions) -> ImportReport {
+        let rows: Vec<Map<String, Json>> = serde_json::from_value(rows).unwrap();
+        block_on(self.session.import_rows::<Lead>(rows, options, |_: &_| {})).unwrap()
+    }
+    /// Every lead, in the order of creation.
+    pub(crate) fn leads(&self) -> Vec<Lead> {
+        self.all(Find::new())
+    }
+    pub(crate) fn all<R: Record>(&self, find: Find<R>) -> Vec<R> {
+        let mut found = Vec::new();
+        let mut next = find.limit(1_000);
+        loop {
+            let page = block_on(self.session.find(next.clone())).unwrap();
+            found.extend(page.items);
+            next = next.after(page.next);
+            if next.after.is_none() {
+                return found;
+            }
+        }
+    }
+    pub(crate) fn lead(&self, email: &str) -> Lead {
+        let mut found = self.all(Find::<Lead>::new().filter(Filter::compare("email", Op::Eq, email)));
+        assert_eq!(found.len(), 1, "{email}");
+        found.remove(0)
+    }
+    /// Everything that happened, to see that nothing did.
+    pub(crate) fn last_event(&self) -> u64 {
+        let mut last = 0;
+        loop {
+            let feed = block_on(self.crm.feed(self.session.org(), last, 1_000)).unwrap();
+            last = feed.next;
+            if feed.complete {
+                return last;
+            }
+        }
+    }
+}
+
+/// A number of lines, one lead each.
+pub(crate) fn many(rows: usize) -> String {
+    let mut csv = String::from("Name,E-Mail,Company\n");
+    for row in 0..rows {
+        csv.push_str(&format!("Jane Doe{row},jane{row}@doe.example,Doe {}\n", row % 50));
+    }
+    csv
+}
+
+/// A sink that several closures share.
+pub(crate) type Shared<T> = Arc<Mutex<T>>;

@@ -1,0 +1,13 @@
+//! Contacts, accounts, pipelines and deals, through the door.
+#![cfg(feature = "testing")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod accounts;
+mod contacts;
+mod deals;
+mod forecasts;
+mod merges;
+mod overviews;
+mod pipelines;
+mod visibility;
+mod world;

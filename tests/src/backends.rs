@@ -1,0 +1,46 @@
+//! Every backend that the project ships, empty and ready.
+
+use std::sync::Arc;
+
+use nexa_crm::{
+    kernel::{memory::MemoryStore, store::Store},
+    sqlite::SqliteStore,
+};
+use tempfile::TempDir;
+
+/// An empty backend. What it keeps on disk goes when this is dropped.
+pub struct Backend {
+    /// What a failing test calls it.
+    pub name: &'static str,
+    /// The storage.
+    pub store: Arc<dyn Store>,
+    /// The folder of its file, when it has one.
+    pub folder: Option<TempDir>,
+}
+
+/// In memory.
+pub fn memory() -> Backend {
+    Backend { name: "memory", store: Arc::new(MemoryStore::new()), folder: None }
+}
+
+/// On a new SQLite file.
+pub fn sqlite() -> Backend {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("crm.db")).unwrap();
+    Backend { name: "sqlite", store: Arc::new(store), folder: Some(folder) }
+}
+
+/// All of them.
+pub fn all() -> [Backend; 2] {
+    [memory(), sqlite()]
+}
+
+/// How many cases a random test tries: the number in the environment variable `NEXA_CASES`, or else this one.
+pub fn cases(unless_said: usize) -> usize {
+    std::env::var("NEXA_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(unless_said)
+}
+
+/// Where random tests start: the number in the environment variable `NEXA_SEED`, or else this one.
+pub fn seed(unless_said: u64) -> u64 {
+    std::env::var("NEXA_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(unless_said)
+}

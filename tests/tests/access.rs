@@ -1,0 +1,121 @@
+//! Every operation of the catalog, tried by everybody: who is refused, and who is let through.
+//!
+//! An operation without a sample in `company/samples.rs` fails here, unless it stands in [`EXEMPT`] with the reason.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use nexa_crm::{Action, Envelope, ErrorKind, kernel::catalog::Mode};
+use nexa_tests::{
+    backends,
+    company::{CALLERS, Company},
+};
+use pollster::block_on;
+use serde_json::json;
+
+/// Operations that are not tried here, each with the reason.
+const EXEMPT: &[(&str, &str)] = &[];
+
+/// What sets up a tenant: everybody of the team reads it, admins change it.
+const SETTINGS: &[&str] = &["org", "user", "group", "membership", "field", "pipeline", "scorecard", "routing"];
+
+/// Whether the default policy lets somebody do this with records of this kind, where the record is nobody's.
+fn may(caller: &str, kind: &str, action: Action) -> bool {
+    match (caller, action) {
+        ("admin", _) => true,
+        ("agent" | "service", Action::Read) => true,
+        ("agent" | "service", Action::Create | Action::Update | Action::Trash) => !SETTINGS.contains(&kind),
+        ("viewer", Action::Read) => !["ticket", "comment"].contains(&kind),
+        _ => false,
+    }
+}
+
+/// What an operation needs where the catalog says less.
+fn action(name: &str, listed: Action) -> Action {
+    if name == "ledger.verify" { Action::Verify } else { listed }
+}
+
+#[test]
+fn everybody_is_refused_or_let_through_as_the_policy_says() {
+    let backend = backends::memory();
+    let company = Company::found(backend.store);
+    let head = company.head();
+    let mut wrong = Vec::new();
+    for operation in company.crm.catalog().operations() {
+        if EXEMPT.iter().any(|(name, _)| *name == operation.name) {
+            continue;
+        }
+        let Some(sample) = company.sample(operation) else {
+            wrong.push(format!("{} has neither a sample nor an exemption", operation.name));
+            continue;
+        };
+        let envelope = if operation.mode == Mode::Command { Envelope::dry() } else { Envelope::default() };
+        for caller in CALLERS {
+            let answer = block_on(company.session(caller).execute(operation.name, sample.clone(), envelope.clone()));
+            let refused =
+                answer.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound));
+            let let_through = may(caller, operation.kind, action(operation.name, operation.action));
+            if refused == let_through {
+                let said = answer.as_ref().err().map_or_else(|| "ok".to_owned(), |error| format!("{error:?}"));
+                let wanted = if let_through { "let through" } else { "refused" };
+                wrong.push(format!("{caller} is not {wanted} by {}: {said}", operation.name));
+            }
+            // A sample that cannot be read would be let through by anything.
+            if let Err(error) = answer
+                && error.kind() == ErrorKind::Invalid
+            {
+                wrong.push(format!("the sample of {} is wrong: {error:?}", operation.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(company.head(), head, "a dry run left an event");
+}
+
+#[test]
+fn exemptions_are_of_operations_that_exist() {
+    let company = Company::empty(backends::memory().store, nexa_crm::Crm::builder());
+    for (name, reason) in EXEMPT {
+        assert!(company.crm.catalog().operation(name).is_ok(), "{name} is exempt, but there is no such operation");
+        assert!(reason.len() > 20, "{name} is exempt without a reason");
+    }
+}
+
+#[test]
+fn what_somebody_else_works_on_is_not_there() {
+    let company = Company::found(backends::memory().store);
+    let assigned = company.id("assigned");
+    let session = company.session("agent");
+    for operation in company.crm.catalog().operations().filter(|operation| operation.kind == "ticket") {
+        let Some(mut sample) = company.sample(operation) else { continue };
+        if sample.get("ticket").is_none() {
+            continue;
+        }
+        sample["ticket"] = json!(assigned);
+        let envelope = if operation.mode == Mode::Command { Envelope::dry() } else { Envelope::default() };
+        let error = block_on(session.execute(operation.name, sample, envelope)).unwrap_err();
+        // Whoever comes too late is told so, and no more.
+        let expected = if operation.name == "ticket.claim" { "assignee.taken" } else { "record.not_found" };
+        assert_eq!(error.code(), expected, "{}", operation.name);
+    }
+}
+
+#[test]
+fn explain_refuses_whom_the_call_refuses() {
+    let company = Company::found(backends::memory().store);
+    for caller in CALLERS {
+        let session = company.session(caller);
+        for def in company.crm.kinds().all() {
+            let Some(id) = company.known(def.kind) else { continue };
+            let Ok(permissions) = block_on(session.explain_kind(def.kind, nexa_crm::Id::new(id).into())) else {
+                assert!(!may(caller, def.kind, Action::Read), "{caller} is not told about a {}", def.kind);
+                continue;
+            };
+            assert!(may(caller, def.kind, Action::Read), "{caller} is told about a {}", def.kind);
+            for permission in permissions {
+                let operation = company.crm.catalog().operation(&permission.operation).unwrap();
+                let forbidden = permission.refusal.as_ref().is_some_and(|error| error.kind() == ErrorKind::Forbidden);
+                let allowed = may(caller, def.kind, operation.action);
+                assert_eq!(forbidden, !allowed, "{caller}, {}: {:?}", permission.operation, permission.refusal);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The same calls on every backend: the same answers, refusals and events, byte for byte.
+//!
+//! `NEXA_CASES` says how many sequences are tried, `NEXA_SEED` where they start; a failure names its seed and step.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeMap;
+
+use nexa_crm::Result;
+use nexa_tests::{
+    backends,
+    company::Company,
+    traffic::{self, Traffic},
+};
+use pollster::block_on;
+use serde_json::{Value as Json, json};
+
+/// How many calls a sequence has.
+const STEPS: usize = 250;
+
+/// How often each command was let through.
+type Accepted = BTreeMap<String, usize>;
+
+fn text(answer: &Result<Json>) -> String {
+    match answer {
+        Ok(json) => json.to_string(),
+        Err(error) => serde_json::to_string(error).unwrap(),
+    }
+}
+
+/// What everybody reads of a kind, live and in the trash.
+fn contents(company: &Company, caller: &str, kind: &str, sort: &[&str]) -> Vec<String> {
+    let finds = [
+        json!({"sort": sort, "limit": 1_000}),
+        json!({"trashed": true, "limit": 1_000}),
+        json!({"filter": {"field": "version", "op": "gt", "value": 1}, "sort": ["-updated_at"], "limit": 20}),
+    ];
+    finds
+        .into_iter()
+        .map(|find| text(&block_on(company.session(caller).execute(&format!("{kind}.find"), find, Default::default()))))
+        .collect()
+}
+
+fn run(seed: u64, steps: usize, accepted: &mut Accepted) {
+    let (memory, sqlite) = (backends::memory(), backends::sqlite());
+    let companies = [Company::found(memory.store), Company::found(sqlite.store)];
+    let [one, other] = &companies;
+    let founding = companies.each_ref().map(Company::events);
+    assert_eq!(founding[0], founding[1], "the founding");
+    let mut traffic = Traffic::new(one, &founding[0], seed);
+    assert_eq!(traffic::without_sample(one), [""; 0], "these commands are never tried");
+    let mut seen = founding[0].len() as u64;
+    for position in 0..steps {
+        let step = traffic.step();
+        let told = || format!("NEXA_SEED={seed}, step {position}: {step:#?}");
+        let answers = [step.perform(one), step.perform(other)];
+        assert_eq!(text(&answers[0]), text(&answers[1]), "{}", told());
+        let feeds = companies.each_ref().map(|company| block_on(company.crm.feed(company.org, seen, 1_000)).unwrap());
+        let [events, same] = feeds.each_ref().map(|feed| serde_json::to_string(feed).unwrap());
+        assert_eq!(events, same, "{}", told());
+        seen = feeds[0].next;
+        assert!(feeds[0].complete, "one call left more than a page of events: {}", told());
+        if answers[0].is_err() || step.envelope.dry_run {
+            assert!(feeds[0].items.is_empty(), "a call that changes nothing left events: {}", told());
+        }
+        if answers[0].is_ok() {
+            for request in &step.requests {
+                *accepted.entry(request.run.clone()).or_default() += 1;
+            }
+        }
+        traffic.learn(&feeds[0].items);
+    }
+    for def in
+        one.crm.kinds().all().iter().filter(|def| one.crm.catalog().operation(&format!("{}.find", def.kind)).is_ok())
+    {
+        for caller in ["admin", "agent", "viewer"] {
+            for sort in [["created_at"], ["-updated_at"]] {
+                let [here, there] = companies.each_ref().map(|company| contents(company, caller, def.kind, &sort));
+                assert_eq!(here, there, "NEXA_SEED={seed}: what {caller} finds of {}", def.kind);
+            }
+        }
+    }
+    let [here, there] = companies.each_ref().map(|company| {
+        let feed = |caller| serde_json::to_string(&block_on(company.session(caller).feed(0, 1_000))).unwrap();
+        let verified = company.run_as("system", "ledger.verify", json!({}));
+        (feed("agent"), feed("colleague"), feed("viewer"), text(&verified))
+    });
+    assert_eq!(here, there, "NEXA_SEED={seed}: feeds and the head of the ledger");
+}
+
+#[test]
+fn every_backend_answers_the_same() {
+    let cases = backends::cases(4);
+    let mut accepted = Accepted::new();
+    for case in 0..cases {
+        run(backends::seed(1) + case as u64, STEPS, &mut accepted);
+    }
+    // A sequence of refusals would prove nothing.
+    let total: usize = accepted.values().sum();
+    println!("{total} of {} calls were let through: {accepted:?}", cases * STEPS);
+    assert!(total * 3 > cases * STEPS, "most calls were refused: {accepted:?}");
+}

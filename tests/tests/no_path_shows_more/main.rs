@@ -1,0 +1,72 @@
+//! No path shows more than `get`: random records, everybody who calls, and every way to read.
+//!
+//! `NEXA_CASES` says how many tenants are tried, `NEXA_SEED` where they start; a failure names its seed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod exports;
+mod eyes;
+mod named_queries;
+mod policies;
+
+use std::sync::Arc;
+
+use nexa_crm::{Crm, kernel::store::Store};
+use nexa_tests::{
+    backends,
+    company::{CALLERS, Company},
+    traffic::Traffic,
+};
+
+use eyes::Eyes;
+use policies::Policies;
+
+/// How many calls fill a tenant.
+const STEPS: usize = 300;
+
+fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) {
+    let company = Company::found_with(store, Crm::builder().policy(policies));
+    let mut traffic = Traffic::new(&company, &company.events(), seed);
+    let mut seen = company.head();
+    for _ in 0..STEPS {
+        let step = traffic.step();
+        let limited = policies.limits(&company, &step.principal);
+        let answer = step.perform(&company);
+        if limited {
+            policies::must_not_tell(&step, &answer);
+        }
+        let feed = pollster::block_on(company.crm.feed(company.org, seen, 1_000)).unwrap();
+        seen = feed.next;
+        traffic.learn(&feed.items);
+    }
+    for caller in CALLERS {
+        let told = format!("NEXA_SEED={seed}, {name}, {policies:?}, {caller}");
+        let eyes = Eyes::new(&company, &traffic, policies, caller, told);
+        eyes.every_path_agrees();
+        eyes.named_queries_agree();
+        eyes.exports_write_what_get_shows();
+    }
+}
+
+fn try_policies(policies: Policies) {
+    for case in 0..backends::cases(1) {
+        let seed = backends::seed(1) + case as u64;
+        for backend in backends::all() {
+            try_tenant(backend.name, backend.store, policies, seed);
+        }
+    }
+}
+
+#[test]
+fn with_the_default_policy() {
+    try_policies(Policies::Default);
+}
+
+#[test]
+fn with_kinds_narrowed() {
+    try_policies(Policies::Narrowed);
+}
+
+#[test]
+fn with_fields_hidden() {
+    try_policies(Policies::Hiding);
+}

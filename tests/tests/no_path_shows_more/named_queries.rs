@@ -1,0 +1,162 @@
+//! The named questions show and count what `get` shows.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::eyes::{Eyes, Shown};
+
+impl Eyes<'_> {
+    pub(crate) fn named_queries_agree(&self) {
+        self.timelines();
+        self.overviews();
+        self.members();
+        self.rollups();
+        self.performances();
+        self.pipelines();
+    }
+
+    fn kind(&self, kind: &str) -> &'static nexa_crm::kernel::record::RecordDef {
+        self.company.crm.kinds().named(kind).unwrap()
+    }
+
+    fn timelines(&self) {
+        let comments = self.live("comment");
+        for (ticket, tickets) in [(true, self.live("ticket")), (false, self.in_trash("ticket"))] {
+            for id in tickets.keys() {
+                let page = self.ask("ticket.timeline", json!({"ticket": id, "limit": 1_000})).unwrap();
+                let told: BTreeSet<&str> =
+                    page["items"].as_array().unwrap().iter().map(|entry| entry["record"].as_str().unwrap()).collect();
+                let own = id.to_string();
+                let on_it: BTreeSet<String> = comments
+                    .iter()
+                    .filter(|(_, comment)| comment["ticket"] == json!(id))
+                    .map(|(id, _)| id.to_string())
+                    .chain([own])
+                    .collect();
+                // Comments are not read through a ticket in the trash.
+                if ticket {
+                    assert_eq!(told, on_it.iter().map(String::as_str).collect(), "{}: timeline of {id}", self.told);
+                } else {
+                    assert!(told.iter().all(|id| on_it.contains(*id)), "{}: timeline of {id}", self.told);
+                }
+                for entry in page["items"].as_array().unwrap() {
+                    let hidden = self.hidden(self.kind(entry["kind"].as_str().unwrap()));
+                    self.tells_nothing_hidden(&hidden, entry);
+                    for field in &hidden {
+                        let did = entry["did"].as_str().unwrap();
+                        assert!(!did.contains(field), "{}: {did}", self.told);
+                    }
+                }
+            }
+        }
+    }
+
+    fn overviews(&self) {
+        let (deals, accounts) = (self.live("deal"), self.live("account"));
+        for (id, contact) in self.live("contact") {
+            let overview = self.ask("contact.overview", json!({"contact": id})).unwrap();
+            assert_eq!(overview["profile"], contact, "{}", self.told);
+            let account = contact["account"].as_str().and_then(|id| accounts.get(&id.parse::<Uuid>().unwrap()));
+            assert_eq!(overview["account"], account.cloned().unwrap_or_default(), "{}", self.told);
+            for status in ["open", "won"] {
+                let counted = count(&deals, &[("primary_contact", json!(id)), ("status", json!(status))]);
+                assert_eq!(overview["deals"][status], json!(counted), "{}: deals of {id}", self.told);
+            }
+            for change in overview["timeline"].as_array().unwrap() {
+                let kind = change["kind"].as_str().unwrap();
+                let record: Uuid = change["record"].as_str().unwrap().parse().unwrap();
+                let shown = self.live(kind).contains_key(&record)
+                    || self.in_trash(kind).contains_key(&record)
+                    || self.ask(&format!("{kind}.get"), json!({kind: record})).is_ok();
+                assert!(shown, "{}: the overview of {id} tells of {kind} {record}", self.told);
+                self.tells_nothing_hidden(&self.hidden(self.kind(kind)), change);
+            }
+        }
+    }
+
+    fn members(&self) {
+        for (kind, member) in [("campaign", "campaign_member"), ("contact_list", "contact_list_member")] {
+            let members = self.live(member);
+            for id in self.live(kind).keys() {
+                let page = self.ask(&format!("{kind}.members"), json!({kind: id, "limit": 1_000})).unwrap();
+                for person in ["lead", "contact"] {
+                    let seen = self.live(person);
+                    let expected: BTreeSet<String> = members
+                        .values()
+                        .filter(|member| member[kind] == json!(id))
+                        .filter_map(|member| member[person].as_str().map(str::to_owned))
+                        .filter(|id| seen.contains_key(&id.parse::<Uuid>().unwrap()))
+                        .collect();
+                    assert_eq!(page[format!("{person}s")], json!(expected.len()), "{}: {kind}.members", self.told);
+                    let listed: BTreeSet<String> = page["items"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .filter_map(|item| item[person].as_str().map(str::to_owned))
+                        .collect();
+                    assert_eq!(listed, expected, "{}: {kind}.members of {id}", self.told);
+                }
+            }
+        }
+    }
+
+    fn rollups(&self) {
+        let (deals, contacts, accounts) = (self.live("deal"), self.live("contact"), self.live("account"));
+        for id in accounts.keys() {
+            let rollup = self.ask("account.rollup", json!({"account": id})).ok();
+            // Who may not see what an account earns cannot be told.
+            let Some(rollup) = rollup else {
+                assert!(!self.hidden(self.kind("account")).is_empty(), "{}: account.rollup", self.told);
+                continue;
+            };
+            let own = &rollup["own"];
+            assert_eq!(own["contacts"], json!(count(&contacts, &[("account", json!(id))])), "{}", self.told);
+            for (field, status) in [("open_deals", "open"), ("won_deals", "won")] {
+                let counted = count(&deals, &[("account", json!(id)), ("status", json!(status))]);
+                assert_eq!(own[field], json!(counted), "{}: {field} of {id}", self.told);
+            }
+            let mut below = BTreeSet::from([id.to_string()]);
+            loop {
+                let more: Vec<String> = accounts
+                    .iter()
+                    .filter(|(_, account)| account["parent"].as_str().is_some_and(|parent| below.contains(parent)))
+                    .map(|(id, _)| id.to_string())
+                    .filter(|id| !below.contains(id))
+                    .collect();
+                if more.is_empty() {
+                    break;
+                }
+                below.extend(more);
+            }
+            assert_eq!(rollup["with_subsidiaries"]["accounts"], json!(below.len()), "{}: {id}", self.told);
+        }
+    }
+
+    fn performances(&self) {
+        let leads = self.live("lead");
+        for id in self.live("campaign").keys() {
+            let Ok(performance) = self.ask("campaign.performance", json!({"campaign": id})) else { continue };
+            let generated = count(&leads, &[("campaign", json!(id))]);
+            assert_eq!(performance["leads"]["generated"], json!(generated), "{}: {id}", self.told);
+        }
+    }
+
+    fn pipelines(&self) {
+        let deals = self.live("deal");
+        for id in self.live("pipeline").keys() {
+            let Ok(value) = self.ask("deal.pipeline", json!({"pipeline": id})) else { continue };
+            let open = count(&deals, &[("pipeline", json!(id)), ("status", json!("open"))]);
+            assert_eq!(value["open"]["count"], json!(open), "{}: {id}", self.told);
+        }
+        let Ok(forecast) = self.ask("deal.forecast", json!({"from": "2000-01-01", "to": "2100-12-31"})) else { return };
+        let undated = count(&deals, &[("close_date", Json::Null), ("status", json!("open"))]);
+        assert_eq!(forecast["undated"], json!(undated), "{}: deal.forecast", self.told);
+    }
+}
+
+/// How many records hold these values.
+fn count(records: &Shown, held: &[(&str, Json)]) -> usize {
+    records.values().filter(|record| held.iter().all(|(field, value)| record[*field] == *value)).count()
+}
