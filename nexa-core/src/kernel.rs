@@ -23,6 +23,7 @@ pub mod ports;
 pub mod query;
 pub mod receipt;
 pub mod record;
+pub mod redact;
 pub mod repository;
 pub mod search;
 pub mod send;

@@ -95,15 +95,15 @@ impl Session {
         self.0.principal()
     }
     /// Runs a command as one unit with its history.
-    pub fn run<C: Command + Clone>(&self, command: C) -> Result<C::Output> {
+    pub fn run<C: Command>(&self, command: C) -> Result<C::Output> {
         block_on(self.0.run(command))
     }
     /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
-    pub fn run_with<C: Command + Clone>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
+    pub fn run_with<C: Command>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
         block_on(self.0.run_with(envelope, command))
     }
     /// Asks a question.
-    pub fn ask<Q: Query + Clone>(&self, query: Q) -> Result<Q::Output> {
+    pub fn ask<Q: Query>(&self, query: Q) -> Result<Q::Output> {
         block_on(self.0.ask(query))
     }
     /// Reads one record. Error: `record.not_found`.

@@ -185,6 +185,16 @@ fn reference(def: &RecordDef, field: &FieldDef) -> Option<&'static str> {
     }
 }
 
+/// What is wrong with the value of a field. A personal one is not repeated, as a value of the wrong type would be.
+fn problem_with(def: &RecordDef, field: &FieldDef, error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let personal = def.columns.get(field.first).is_some_and(|column| column.personal);
+    match text.split_once(", expected ") {
+        Some((given, expected)) if personal && given.starts_with("invalid ") => format!("give {expected}"),
+        _ => text,
+    }
+}
+
 impl Context<'_> {
     /// Puts the fields of a draft into a row. Errors: `field.unknown`, `field.read_only`, `field.required`, `field.invalid`,
     /// `reference.broken`.
@@ -232,8 +242,9 @@ impl Context<'_> {
             return Ok(vec![Value::Null; field.count]);
         }
         let parsed = |json: &Json| {
-            (field.parse)(json)
-                .map_err(|problem| codes::FIELD_INVALID.with("field", field.name).with("problem", problem.to_string()))
+            (field.parse)(json).map_err(|error| {
+                codes::FIELD_INVALID.with("field", field.name).with("problem", problem_with(def, field, &error))
+            })
         };
         if let (Some(kind), Json::Object(_)) = (reference(def, field), json) {
             let broken = || codes::REFERENCE_BROKEN.with("field", field.name).with("kind", kind);

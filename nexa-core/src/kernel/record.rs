@@ -506,6 +506,11 @@ pub fn corrupt(kind: &str, problem: impl fmt::Display) -> Error {
     codes::CORRUPT.with("kind", kind).with("problem", problem.to_string())
 }
 
+/// The error of a stored value of another type than expected; the value itself may be personal.
+pub(crate) fn unexpected(kind: &str, expected: &str, found: Option<&Value>) -> Error {
+    corrupt(kind, format!("expected {expected}, found {}", found.map_or("nothing", Value::type_name)))
+}
+
 macro_rules! scalar_field {
     ($($type:ty, $column:expr, $value:ident);* $(;)?) => {$(
         impl Field for $type {
@@ -520,7 +525,7 @@ macro_rules! scalar_field {
                     Some(Value::$value(value)) => {
                         value.try_into().map_err(|_| corrupt("value", concat!(stringify!($type), " out of range")))
                     }
-                    other => Err(corrupt("value", format!("expected {}, found {other:?}", stringify!($value)))),
+                    other => Err(unexpected("value", stringify!($value), other.as_ref())),
                 }
             }
         }
@@ -617,7 +622,7 @@ impl Field for Vec<ExternalKey> {
         match values.next() {
             Some(Value::Null) => Ok(Self::new()),
             Some(Value::Json(text)) => serde_json::from_str(&text).map_err(|problem| corrupt("external_keys", problem)),
-            other => Err(corrupt("external_keys", format!("expected Json, found {other:?}"))),
+            other => Err(unexpected("external_keys", "Json", other.as_ref())),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     Subject,
     kernel::{error::codes, receipt::fingerprint, value::days_after},
     marketing,
-    people::User,
+    people::{User, assignment::INACTIVE, org::CHOICE_UNKNOWN},
     productivity::{Task, TaskStatus},
     sales::{
         account::Account,
@@ -142,8 +142,15 @@ impl Lead {
 
 impl Command for Convert {
     const NAME: &'static str = "lead.convert";
-    const ERRORS: &'static [Code] =
-        &[NOT_QUALIFIED, ALREADY_CONVERTED, CONTACT_ELSEWHERE, MAPPING_INVALID, OWNER_MUST_BE_USER];
+    const ERRORS: &'static [Code] = &[
+        NOT_QUALIFIED,
+        ALREADY_CONVERTED,
+        CONTACT_ELSEWHERE,
+        MAPPING_INVALID,
+        OWNER_MUST_BE_USER,
+        INACTIVE,
+        CHOICE_UNKNOWN,
+    ];
     type Target = Lead;
     type Output = Conversion;
     fn check(&self) -> Result<()> {
@@ -418,8 +425,10 @@ impl Convert {
 /// "Company - Product or source", as far as it is known; without a company the person's name. A mail address is nobody's name, and
 /// may be hidden from those who see the deal.
 fn deal_name(lead: &Lead, product: Option<&Name>, account: Option<&Account>) -> Result<Subject> {
-    let company =
-        account.map(|account| account.name.to_string()).or_else(|| lead.name()).unwrap_or_else(|| "New deal".to_owned());
+    let company = account
+        .map(|account| account.name.to_string())
+        .or_else(|| lead.name())
+        .unwrap_or_else(|| "New deal".to_owned());
     let what =
         product.map(|product| product.to_string()).or_else(|| lead.source.as_ref().map(|source| source.to_string()));
     let full = match what {

@@ -122,7 +122,8 @@ fn seeds() -> Vec<ScoreRule> {
 
 /// The scorecard of a new tenant.
 pub(super) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
-    let name = Name::parse("Default").map_err(|problem| codes::FIELD_INVALID.with("problem", problem))?;
+    let name = Name::parse("Default")
+        .map_err(|problem| codes::FIELD_INVALID.with("field", "name").with("problem", problem))?;
     let card = Scorecard { name, active: true, rules: Document(seeds()), ..Scorecard::default() };
     cx.insert_by_rule(card).await.map(|_| ())
 }
