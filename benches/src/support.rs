@@ -48,10 +48,11 @@ impl Agents {
     fn assignee(&self, number: usize, size: usize) -> Option<Assignee> {
         // Of the open half a thousandth is for the narrow agent to see, at least 80.
         let visible = (size / 2 / 1_000).max(80);
-        let every = size / visible;
+        // Every so many, an even number: these are open ones.
+        let every = 2 * (size / 2 / visible).max(1);
         let pick = |list: &[Uuid], number: usize| list.get(number % list.len().max(1)).copied().unwrap_or_default();
         if number.is_multiple_of(every) {
-            // An even number: these are open ones. A quarter of them is nobody's.
+            // A quarter of them is nobody's.
             return (!(number / every).is_multiple_of(4)).then_some(Assignee::User(self.narrow));
         }
         match mixed(number) % 100 {
