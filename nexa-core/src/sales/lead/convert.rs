@@ -418,8 +418,10 @@ impl Convert {
 /// "Company - Product or source", as far as it is known; without a company the person's name. A mail address is nobody's name, and
 /// may be hidden from those who see the deal.
 fn deal_name(lead: &Lead, product: Option<&Name>, account: Option<&Account>) -> Result<Subject> {
-    let company =
-        account.map(|account| account.name.to_string()).or_else(|| lead.name()).unwrap_or_else(|| "New deal".to_owned());
+    let company = account
+        .map(|account| account.name.to_string())
+        .or_else(|| lead.name())
+        .unwrap_or_else(|| "New deal".to_owned());
     let what =
         product.map(|product| product.to_string()).or_else(|| lead.source.as_ref().map(|source| source.to_string()));
     let full = match what {
