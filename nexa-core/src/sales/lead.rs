@@ -199,7 +199,8 @@ impl Lead {
 impl Entity for Lead {
     const PARTS: &'static [(&'static str, &'static str)] =
         &[("campaign_member", "lead"), ("contact_list_member", "lead")];
-    const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, crate::people::org::CHOICE_UNKNOWN];
+    const ERRORS: &'static [Code] =
+        &[NOTHING_KNOWN, CONVERTED, crate::people::org::CHOICE_UNKNOWN, assignment::INACTIVE];
     fn may_edit(&self, _: &Actor) -> Result<()> {
         self.must_not_be_converted()
     }
