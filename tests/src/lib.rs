@@ -6,6 +6,7 @@
 pub mod backends;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 pub mod company;
+pub mod faults;
 pub mod registrants;
 pub mod stories;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]

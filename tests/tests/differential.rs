@@ -3,9 +3,9 @@
 //! `NEXA_CASES` says how many sequences are tried, `NEXA_SEED` where they start; a failure names its seed and step.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use nexa_crm::Result;
+use nexa_crm::{Result, kernel::error::codes};
 use nexa_tests::{
     backends,
     company::Company,
@@ -17,8 +17,14 @@ use serde_json::{Value as Json, json};
 /// How many calls a sequence has.
 const STEPS: usize = 250;
 
-/// How often each command was let through.
-type Accepted = BTreeMap<String, usize>;
+/// What came of the calls.
+#[derive(Debug, Default)]
+struct Tally {
+    /// How often each command was let through.
+    accepted: BTreeMap<String, usize>,
+    /// Refusals that the catalog does not list for their operation.
+    unlisted: BTreeSet<(String, String)>,
+}
 
 fn text(answer: &Result<Json>) -> String {
     match answer {
@@ -40,7 +46,7 @@ fn contents(company: &Company, caller: &str, kind: &str, sort: &[&str]) -> Vec<S
         .collect()
 }
 
-fn run(seed: u64, steps: usize, accepted: &mut Accepted) {
+fn run(seed: u64, steps: usize, tally: &mut Tally) {
     let (memory, sqlite) = (backends::memory(), backends::sqlite());
     let companies = [Company::found(memory.store), Company::found(sqlite.store)];
     let [one, other] = &companies;
@@ -62,10 +68,19 @@ fn run(seed: u64, steps: usize, accepted: &mut Accepted) {
         if answers[0].is_err() || step.envelope.dry_run {
             assert!(feeds[0].items.is_empty(), "a call that changes nothing left events: {}", told());
         }
-        if answers[0].is_ok() {
-            for request in &step.requests {
-                *accepted.entry(request.run.clone()).or_default() += 1;
+        match (&answers[0], step.requests.as_slice()) {
+            (Ok(_), requests) => {
+                for request in requests {
+                    *tally.accepted.entry(request.run.clone()).or_default() += 1;
+                }
             }
+            (Err(error), [request]) => {
+                let operation = one.crm.catalog().operation(&request.run).unwrap();
+                if !operation.errors.iter().chain(codes::ALL).any(|code| code.code == error.code()) {
+                    tally.unlisted.insert((request.run.clone(), error.code().to_owned()));
+                }
+            }
+            (Err(_), _) => {}
         }
         traffic.learn(&feeds[0].items);
     }
@@ -90,12 +105,13 @@ fn run(seed: u64, steps: usize, accepted: &mut Accepted) {
 #[test]
 fn every_backend_answers_the_same() {
     let cases = backends::cases(4);
-    let mut accepted = Accepted::new();
+    let mut tally = Tally::default();
     for case in 0..cases {
-        run(backends::seed(1) + case as u64, STEPS, &mut accepted);
+        run(backends::seed(1) + case as u64, STEPS, &mut tally);
     }
     // A sequence of refusals would prove nothing.
-    let total: usize = accepted.values().sum();
-    println!("{total} of {} calls were let through: {accepted:?}", cases * STEPS);
-    assert!(total * 3 > cases * STEPS, "most calls were refused: {accepted:?}");
+    let total: usize = tally.accepted.values().sum();
+    println!("{total} of {} calls were let through: {:?}", cases * STEPS, tally.accepted);
+    assert!(total * 3 > cases * STEPS, "most calls were refused: {:?}", tally.accepted);
+    assert_eq!(tally.unlisted, BTreeSet::new(), "refusals that the catalog does not list");
 }

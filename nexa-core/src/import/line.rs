@@ -184,11 +184,11 @@ impl Line {
                 Ok(())
             }
             Use::Key(field, system) => {
-                self.references.push((*field, ExternalKey { system: system.clone(), key: cell.shown() }));
+                self.references.push((*field, external_key(system, &cell)?));
                 Ok(())
             }
             Use::External(system) => {
-                self.keys.push(ExternalKey { system: system.clone(), key: cell.shown() });
+                self.keys.push(external_key(system, &cell)?);
                 Ok(())
             }
             Use::Keys => {
@@ -289,6 +289,12 @@ impl Line {
         };
         found.unwrap_or_default()
     }
+}
+
+/// Error: `field.invalid`.
+fn external_key(system: &str, cell: &Cell<'_>) -> Result<ExternalKey> {
+    ExternalKey::new(system, cell.shown())
+        .map_err(|problem| kernel::FIELD_INVALID.with("field", format!("external:{system}")).with("problem", problem))
 }
 
 /// The key of a row that has nothing else to find its record by: a hash of its text, whatever the order of the columns.

@@ -14,11 +14,14 @@ use super::{
 /// What an attempt changed: each record as it was before.
 #[derive(Default)]
 pub(crate) struct Trail {
-    /// Record, its row, and whether that waited to be written; `None` for a record that was not known.
-    before: Vec<((&'static str, Uuid), Option<(Option<Row>, bool)>)>,
+    /// `None` for a record that was not known.
+    before: Vec<((&'static str, Uuid), Option<State>)>,
     /// Whether something of it reached the storage, so that only the end of the unit takes it back.
     written: bool,
 }
+
+/// A record's row, and whether that waited to be written.
+type State = (Option<Row>, bool);
 
 impl Trail {
     /// Notes a record that is about to change.

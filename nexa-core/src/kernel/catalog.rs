@@ -84,7 +84,7 @@ impl Catalog {
             kind: C::Target::def().kind,
             action: C::ACTION,
             targeted,
-            errors: C::ERRORS.to_vec(),
+            errors: C::ERRORS.iter().copied().chain(taken_values::<C>()).collect(),
             trashed_target: C::TRASHED_TARGET,
             perform: perform_command::<C>,
             guard: targeted.then_some(guard::<C> as fn(&Row, &Actor) -> Result<()>),
@@ -135,6 +135,11 @@ impl Catalog {
         if !R::def().uniques.is_empty() || R::def().external_keys.is_some() {
             self.command::<Upsert<R>>(false);
             self.answers(R::NAMES.upsert, R::ERRORS.iter().copied().chain(taken::<R>()));
+        }
+        for name in [R::NAMES.import_csv, R::NAMES.import_rows, R::NAMES.upsert] {
+            if let Some(operation) = self.operations.get_mut(name) {
+                operation.errors.extend_from_slice(R::ERRORS);
+            }
         }
         if R::def().deleted_at.is_some() {
             self.command::<Trash<R>>(true);
@@ -258,6 +263,15 @@ fn column_type(kind: ColumnType) -> Map<String, Json> {
         entry.insert(key.to_owned(), value);
     }
     entry
+}
+
+/// The codes of the kind's unique values, for the commands that give a record its values.
+fn taken_values<C: Command>() -> Vec<Code> {
+    let names = C::Target::NAMES;
+    let giving =
+        [names.create, names.update, names.upsert, names.restore, names.merge, names.import_csv, names.import_rows];
+    let uniques = if giving.contains(&C::NAME) { C::Target::def().uniques.as_slice() } else { &[] };
+    uniques.iter().map(|unique| Code { code: unique.code, ..codes::TAKEN }).collect()
 }
 
 /// Reads the arguments of an operation. Error: `command.malformed` with the path of what is wrong.

@@ -351,7 +351,7 @@ impl<'a> Context<'a> {
         let id = if record.id().uuid().is_nil() { self.new_id() } else { record.id() };
         record.stamp(id, 1, self.now, self.now);
         let row = record.to_row();
-        required(def, &row)?;
+        well_formed(def, &row)?;
         self.check_custom(def, &row).await?;
         let key = (def.kind, id.uuid());
         let place = match self.entries.entry(key) {
@@ -402,7 +402,7 @@ impl<'a> Context<'a> {
                 def.custom.is_some_and(|column| before.get(column) != row.get(column))
             }
         };
-        required(def, &row)?;
+        well_formed(def, &row)?;
         if custom_changed {
             self.check_custom(def, &row).await?;
         }
@@ -575,9 +575,18 @@ pub(crate) fn denied(def: &RecordDef, action: Action) -> Error {
     codes::DENIED.with("action", action.as_str()).with("kind", def.kind)
 }
 
-/// A text that must be there is not empty, and a reference that must be there is not nil.
-fn required(def: &RecordDef, row: &Row) -> Result<()> {
+/// The longest text or document that a record holds, in bytes: 1 MiB.
+const LONGEST_VALUE: usize = 1 << 20;
+
+/// A text that must be there is not empty, a reference that must be there is not nil, and nothing is too long.
+fn well_formed(def: &RecordDef, row: &Row) -> Result<()> {
     for (index, column) in def.columns.iter().enumerate() {
+        if let Value::Text(text) | Value::Json(text) = row.get(index)
+            && text.len() > LONGEST_VALUE
+            && def.ledger
+        {
+            return Err(codes::FIELD_INVALID.with("field", &column.path).with("problem", "give at most 1 MiB"));
+        }
         let missing = !column.nullable
             && column.derived.is_none()
             && match (column.kind, row.get(index)) {

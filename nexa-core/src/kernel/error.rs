@@ -139,10 +139,11 @@ impl Error {
     pub fn params(&self) -> &BTreeMap<String, Json> {
         &self.0.params
     }
-    /// Adds a parameter.
+    /// Adds a parameter. Of a long text only its beginning and its end are kept: what was given may be of any size.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value).unwrap_or(Json::Null);
+        let mut value = serde_json::to_value(value).unwrap_or(Json::Null);
+        shorten(&mut value);
         self.0.params.insert(name.to_owned(), value);
         self
     }
@@ -167,6 +168,24 @@ impl Error {
         }
         out.push_str(rest);
         out
+    }
+}
+
+/// The longest text in a parameter that is kept whole, in bytes.
+const LONGEST: usize = 600;
+/// How much of a longer one is kept at each end.
+const KEPT: usize = 250;
+
+fn shorten(value: &mut Json) {
+    match value {
+        Json::String(text) if text.len() > LONGEST => {
+            let head = text.get(..text.floor_char_boundary(KEPT)).unwrap_or_default();
+            let tail = text.get(text.ceil_char_boundary(text.len() - KEPT)..).unwrap_or_default();
+            *text = format!("{head} … {tail}");
+        }
+        Json::Array(items) => items.iter_mut().for_each(shorten),
+        Json::Object(map) => map.values_mut().for_each(shorten),
+        _ => {}
     }
 }
 

@@ -9,7 +9,10 @@ use std::{
 };
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, DeserializeOwned},
+};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -115,13 +118,43 @@ impl<R> JsonSchema for Id<R> {
 }
 
 /// A host's own key of a record: unique per tenant, kind and system.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct ExternalKey {
-    /// The system that gave the key, such as `salesforce`.
+    /// The system that gave the key, such as `salesforce`: one line of at most 200 characters.
+    #[schemars(length(min = 1, max = 200))]
     pub system: String,
-    /// The key in that system.
+    /// The key in that system: one line of at most 200 characters.
+    #[schemars(length(min = 1, max = 200))]
     pub key: String,
+}
+
+impl ExternalKey {
+    /// A key in a system, both trimmed; or what to do about it.
+    pub fn new(system: impl Into<String>, key: impl Into<String>) -> Result<Self, &'static str> {
+        Ok(Self { system: key_part(system.into())?, key: key_part(key.into())? })
+    }
+}
+
+impl<'de> Deserialize<'de> for ExternalKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Given {
+            system: String,
+            key: String,
+        }
+        let given = Given::deserialize(deserializer)?;
+        Self::new(given.system, given.key).map_err(de::Error::custom)
+    }
+}
+
+fn key_part(text: String) -> Result<String, &'static str> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() || trimmed.contains(char::is_control) || trimmed.chars().count() > 200 {
+        return Err("system and key are lines of 1 to 200 characters");
+    }
+    Ok(if trimmed.len() == text.len() { text } else { trimmed.to_owned() })
 }
 
 /// How a command names a record: by id, or by a host's own key.

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::user::{Role, User};
 use crate::{
-    Action, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, Id, Money, Name, Query,
-    Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
+    Action, Choice, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, Id, Money, Name,
+    Query, Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
     kernel::{access::Principal, error::codes, session::Job, unit::FOUNDING},
 };
 
@@ -81,6 +81,12 @@ impl Entity for Org {
             if *rate <= Decimal::ZERO {
                 return Err(RATE_INVALID.with("currency", currency));
             }
+        }
+        // A value that a field could not hold would never be chosen.
+        for value in self.choices.0.values_mut().flatten() {
+            let choice = Choice::parse(value)
+                .map_err(|problem| codes::FIELD_INVALID.with("field", "choices").with("problem", problem))?;
+            *value = choice.into();
         }
         Ok(())
     }

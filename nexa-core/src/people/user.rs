@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, Code, Command, Context, Email, Entity, Id, Name, Record, Ref, Result, Timestamp, closed_enum,
-    kernel::redact::redacted_debug,
+    Actor, Choice, Code, Command, Context, Email, Entity, Id, Name, Record, Ref, Result, Timestamp, closed_enum,
+    kernel::{error::codes, redact::redacted_debug},
 };
 
 /// The last admin cannot leave.
@@ -78,12 +78,14 @@ impl User {
 impl Entity for User {
     const ERRORS: &'static [Code] = &[LAST_ADMIN];
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        if before.is_none() && self.role.is_empty() {
+            self.role = Role::Agent.into();
+        }
+        let role = Choice::parse(&self.role);
+        self.role = role.map_err(|problem| codes::FIELD_INVALID.with("field", "role").with("problem", problem))?.into();
         match before {
             None => {
                 self.active = true;
-                if self.role.is_empty() {
-                    self.role = Role::Agent.into();
-                }
                 Ok(())
             }
             Some(before) if before.is_active_admin() && !self.is_active_admin() => other_admin(cx, before).await,

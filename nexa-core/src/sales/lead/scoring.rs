@@ -89,6 +89,8 @@ impl Entity for Scorecard {
             if rule.points == 0 || rule.points.abs() > 100 {
                 return Err(POINTS_INVALID.with("reason", &rule.reason).with("points", rule.points));
             }
+            Name::parse(&rule.reason)
+                .map_err(|problem| codes::FIELD_INVALID.with("field", "rules.reason").with("problem", problem))?;
             cx.check_filter("lead", &rule.filter).await?;
             if matches!(&rule.filter, Filter::Through(..)) {
                 let problem = "a score looks at the lead alone";

@@ -1,0 +1,187 @@
+//! What fails half-way leaves no trace: a write that breaks inside a transaction, a port that errs, a process that is killed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod broken_store;
+
+use std::{path::Path, sync::Arc, thread, time::Duration};
+
+use broken_store::{BrokenStore, Fault};
+use mockall::mock;
+use nexa_crm::{
+    CreateOrg, Crm, Envelope, Timestamp,
+    kernel::ports::Ids,
+    testing::{ManualClock, SeededIds},
+};
+use nexa_tests::{
+    backends,
+    company::Company,
+    faults::{check, load, round::Writer},
+};
+use pollster::block_on;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+/// Commands that change several records, as calls.
+fn calls(company: &Company) -> Vec<(&'static str, Json)> {
+    let id = |word: &str| company.id(word);
+    let customer = json!({"name": "Ada Byron", "email": "ada@umbrella.example", "company": "Umbrella"});
+    let rows: Vec<Json> = (0..5).map(|row| json!({"email": format!("row{row}@umbrella.example")})).collect();
+    vec![
+        ("lead.convert", json!({"lead": id("qualified")})),
+        ("ticket.create", json!({"subject": "It does not start", "customer": customer})),
+        ("contact.merge", json!({"contact": id("contact"), "other": id("other_contact")})),
+        ("ticket.merge", json!({"ticket": id("ticket"), "other": id("other_ticket")})),
+        ("deal.win", json!({"deal": id("deal")})),
+        ("account.trash", json!({"account": id("account"), "on_dependents": "cascade"})),
+        ("lead.import_rows", json!({"rows": rows})),
+        ("pipeline.create", json!({"name": "Partners", "is_default": true})),
+    ]
+}
+
+/// Everything that anybody could notice.
+fn trace(company: &Company) -> Vec<String> {
+    let mut trace = vec![serde_json::to_string(&company.events()).unwrap()];
+    for def in company.crm.kinds().all() {
+        for trashed in [false, true] {
+            let find = json!({"trashed": trashed, "limit": 1_000});
+            if let Ok(page) = company.run_as("system", &format!("{}.find", def.kind), find) {
+                trace.push(page.to_string());
+            }
+        }
+    }
+    trace
+}
+
+fn no_trace(fault: Fault) {
+    for backend in backends::all() {
+        let store = Arc::new(BrokenStore::new(backend.store));
+        let company = Company::found(store.clone());
+        for (operation, arguments) in calls(&company) {
+            let before = trace(&company);
+            let key = Envelope::once(format!("{operation} {fault:?}"));
+            let call = || block_on(company.session("admin").execute(operation, arguments.clone(), key.clone()));
+            let mut failures = 0;
+            // The first write fails, then the second, until there is none left to fail.
+            let answer = loop {
+                store.fail(fault, failures);
+                let answer = call();
+                if !store.failed() {
+                    break answer;
+                }
+                let told = format!("{}, {operation}, {fault:?} at {failures}", backend.name);
+                assert_eq!(answer.expect_err(&told).code(), fault.code(), "{told}");
+                assert_eq!(trace(&company), before, "{told} left a trace");
+                failures += 1;
+            };
+            assert!(failures > 0, "{}: {operation} wrote nothing", backend.name);
+            let answer = answer.unwrap_or_else(|error| panic!("{}: {operation} then: {error:?}", backend.name));
+            assert_ne!(trace(&company), before);
+            // A failure is not remembered under the key, a success is.
+            assert_eq!(call().unwrap(), answer);
+        }
+        company.run("ledger.verify", json!({}));
+    }
+}
+
+#[test]
+fn a_write_that_is_refused_by_the_storage_leaves_no_trace() {
+    no_trace(Fault::Before);
+}
+
+#[test]
+fn a_write_that_fails_after_it_was_made_leaves_no_trace() {
+    no_trace(Fault::After);
+}
+
+#[test]
+fn a_panic_inside_a_unit_leaves_no_trace() {
+    // The panics are meant; their messages would bury those that are not.
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if info.payload().downcast_ref::<&str>() != Some(&broken_store::MEANT) {
+            told(info);
+        }
+    }));
+    no_trace(Fault::Panic);
+}
+
+#[test]
+fn a_unit_that_waits_for_the_outside_leaves_no_trace() {
+    no_trace(Fault::Wait);
+}
+
+mock! {
+    Numbers {}
+    impl Ids for Numbers {
+        fn id(&self, at: Timestamp) -> Uuid;
+        fn salt(&self) -> [u8; 16];
+    }
+}
+
+#[test]
+fn a_source_of_identifiers_that_repeats_itself_is_noticed() {
+    for backend in backends::all() {
+        let ids = SeededIds::new(3);
+        let mut numbers = MockNumbers::new();
+        numbers.expect_salt().returning(|| [7; 16]);
+        let stuck = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let seen = stuck.clone();
+        numbers.expect_id().returning(move |at| {
+            let id = ids.id(at);
+            if seen.load(std::sync::atomic::Ordering::SeqCst) { Uuid::from_u128(42) } else { id }
+        });
+        let clock = ManualClock::at("2025-11-17T09:15:00Z");
+        let crm = Crm::builder().store(backend.store).clock(clock).ids(numbers).build().unwrap();
+        block_on(crm.migrate()).unwrap();
+        let admin = block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap();
+        let create = |mail: &str| block_on(admin.execute("lead.create", json!({"email": mail}), Envelope::default()));
+        stuck.store(true, std::sync::atomic::Ordering::SeqCst);
+        create("a@example.com").unwrap();
+        assert_eq!(create("b@example.com").unwrap_err().code(), "id.taken", "{}", backend.name);
+        let leads = block_on(admin.execute("lead.count", json!({}), Envelope::default())).unwrap();
+        assert_eq!(leads, 1, "{}", backend.name);
+        block_on(admin.execute("ledger.verify", json!({}), Envelope::default())).unwrap();
+    }
+}
+
+/// The program that writes until it is killed.
+fn faults() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_faults"))
+}
+
+#[test]
+fn what_was_acknowledged_survives_the_end_of_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("crm.db");
+    let mut org = None;
+    for (round, time) in (1..).zip([40, 5, 160, 90]) {
+        let writer = Writer::start(faults(), &file, org, round).unwrap();
+        org = Some(writer.org);
+        thread::sleep(Duration::from_millis(time));
+        let acknowledged = writer.kill().unwrap();
+        let crm = load::open(&file).unwrap();
+        check::whole(&file, &crm, org.unwrap(), &acknowledged).unwrap();
+    }
+}
+
+#[test]
+fn two_processes_on_one_file_both_get_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("crm.db");
+    let first = Writer::start(faults(), &file, None, 1).unwrap();
+    let second = Writer::start(faults(), &file, Some(first.org), 2).unwrap();
+    let org = first.org;
+    // How long it takes depends on the machine; what counts is that nobody is kept out.
+    let mut told = [first, second];
+    for _ in 0..100 {
+        thread::sleep(Duration::from_millis(100));
+        if told.iter_mut().all(|writer| writer.acknowledged() >= 40) {
+            break;
+        }
+    }
+    let acknowledged: Vec<_> = told.into_iter().map(|writer| writer.kill().unwrap()).collect();
+    let counts: Vec<usize> = acknowledged.iter().map(Vec::len).collect();
+    assert!(counts.iter().all(|count| *count >= 40), "one was kept out: {counts:?}");
+    let crm = load::open(&file).unwrap();
+    check::whole(&file, &crm, org, &acknowledged.concat()).unwrap();
+}
