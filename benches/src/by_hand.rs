@@ -4,6 +4,7 @@
 //! records it works on, the next number and the head of the ledger. It knows its kinds at compile time and asks nobody's rules.
 
 mod convert;
+mod import;
 mod ledger;
 mod pages;
 mod terms;
@@ -19,7 +20,7 @@ use rusqlite::{Connection, config::DbConfig, params};
 use uuid::Uuid;
 
 use self::ledger::Call;
-pub(crate) use self::{ledger::Ledger, pages::Viewer};
+pub(crate) use self::{import::Registrant, ledger::Ledger, pages::Viewer};
 use crate::Outcome;
 
 /// A connection of the hand-written program.

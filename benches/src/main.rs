@@ -8,6 +8,7 @@ mod figure;
 mod measures;
 mod office;
 mod people;
+mod registrants;
 mod same;
 mod support;
 mod turns;
@@ -28,12 +29,24 @@ struct Arguments {
     /// Little data, no targets: shows that everything runs
     #[arg(long)]
     short: bool,
+    /// Import so many leads and print the peak of memory; what the measure of it runs as a process of its own
+    #[arg(long, hide = true)]
+    import_alone: Option<usize>,
     /// Which measures; all of them when empty
     names: Vec<Measure>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(rows) = arguments.import_alone {
+        return match measures::import_alone(rows) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(trouble) => {
+                eprintln!("{trouble}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let measures = if arguments.names.is_empty() { Measure::ALL.to_vec() } else { arguments.names };
     let mut figures: Vec<Figure> = Vec::new();
     for measure in measures {

@@ -2,12 +2,14 @@
 
 mod callers;
 mod commands;
+mod import;
 mod pages;
 
 use std::fmt;
 
 use clap::ValueEnum;
 
+pub(crate) use self::import::alone as import_alone;
 use crate::{Outcome, figure::Figure};
 
 /// One of the measures, by the name that the command line takes.
@@ -21,10 +23,15 @@ pub(crate) enum Measure {
     Queue,
     /// A page of contacts
     Page,
+    /// Leads from a file
+    Import,
+    /// The memory of a large import
+    Memory,
 }
 
 impl Measure {
-    pub(crate) const ALL: [Self; 4] = [Self::Convert, Self::Ticket, Self::Queue, Self::Page];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Convert, Self::Ticket, Self::Queue, Self::Page, Self::Import, Self::Memory];
 
     pub(crate) fn run(self, short: bool) -> Outcome<Vec<Figure>> {
         match self {
@@ -32,6 +39,8 @@ impl Measure {
             Self::Ticket => commands::ticket(short),
             Self::Queue => pages::queue(short),
             Self::Page => pages::typed(short),
+            Self::Import => import::speed(short),
+            Self::Memory => import::memory(short),
         }
     }
 }

@@ -111,7 +111,7 @@ pub(crate) fn fill(office: &Office, agents: &Agents, size: usize) -> Outcome<()>
         for number in from..size.min(from + 100_000) {
             let row = ticket(agents, number, size)?.to_row();
             statement.raw_bind_parameter(1, office.org.as_bytes())?;
-            for (position, value) in row.0.into_iter().enumerate() {
+            for (position, value) in row.into_values().into_iter().enumerate() {
                 statement.raw_bind_parameter(position + 2, stored(value))?;
             }
             statement.raw_execute()?;

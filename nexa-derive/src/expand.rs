@@ -33,12 +33,12 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 let definition = <Self as ::nexa_core::kernel::record::Record>::def();
                 let mut values = ::std::vec::Vec::with_capacity(definition.columns.len());
                 #(#writes)*
-                let mut row = ::nexa_core::kernel::record::Row(values);
+                let mut row = ::nexa_core::kernel::record::Row::new(values);
                 definition.derive(&mut row);
                 row
             }
             fn from_row(row: ::nexa_core::kernel::record::Row) -> ::nexa_core::kernel::error::Result<Self> {
-                let mut values = row.0.into_iter();
+                let mut values = row.into_values().into_iter();
                 let values: &mut dyn ::std::iter::Iterator<Item = ::nexa_core::kernel::value::Value> = &mut values;
                 ::std::result::Result::Ok(Self { #(#reads),* })
             }

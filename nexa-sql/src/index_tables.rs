@@ -2,12 +2,10 @@
 
 use crate::dialect::Dialect;
 
-/// The statements that add and remove entries. Binds: the tenant, the kind, the columns of the entry, the record;
-/// a term's weight follows when it is added.
+/// The statements that add and remove entries. Binds: the tenant, the kind, the columns of the entry, the record.
+/// Terms are added by [`add_terms`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexTables {
-    /// Adds a search term: term, record, weight.
-    pub add_term: String,
     /// Removes a search term: term, record.
     pub remove_term: String,
     /// Adds an indexed value: field, value, record.
@@ -18,6 +16,29 @@ pub struct IndexTables {
     pub add_key: String,
     /// Removes an external key: system, key, record.
     pub remove_key: String,
+}
+
+/// Adds search terms of one record. Binds: the tenant, the kind, the record, then each term with its weight. Terms that
+/// the record has stay as they are.
+pub fn add_terms(dialect: Dialect, count: usize) -> String {
+    // SQLite keeps a journal of its own for a statement of many rows that may fail half-way; one that ignores cannot.
+    let (insert, again) = match dialect {
+        Dialect::Sqlite => ("INSERT OR IGNORE", ""),
+        Dialect::Postgres => ("INSERT", " ON CONFLICT DO NOTHING"),
+    };
+    let mut sql = format!("{insert} INTO {} (org, kind, record, term, weight) VALUES ", dialect.table("terms"));
+    for term in 0..count {
+        sql.push_str(if term == 0 { "(" } else { ", (" });
+        for (position, number) in [1, 2, 3, 4 + 2 * term, 5 + 2 * term].into_iter().enumerate() {
+            if position > 0 {
+                sql.push_str(", ");
+            }
+            dialect.placeholder(&mut sql, number);
+        }
+        sql.push(')');
+    }
+    sql.push_str(again);
+    sql
 }
 
 /// The statements of the index tables.
@@ -47,11 +68,6 @@ pub fn index_tables(dialect: Dialect) -> IndexTables {
         sql
     };
     IndexTables {
-        add_term: add(
-            "terms",
-            &["term", "record", "weight"],
-            " ON CONFLICT (org, kind, term, record) DO UPDATE SET weight = excluded.weight",
-        ),
         remove_term: remove("terms", &["term", "record"]),
         add_value: add("indexed_values", &["field", "value", "record"], " ON CONFLICT DO NOTHING"),
         remove_value: remove("indexed_values", &["field", "value", "record"]),

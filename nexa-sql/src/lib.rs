@@ -27,7 +27,7 @@ pub use aggregate::{Answer, aggregate, finish};
 pub use change::{Changed, delete, insert, update};
 pub use dialect::Dialect;
 pub use events::{EVENT_COLUMNS, events, insert_event, read_head, write_head};
-pub use index_tables::{IndexTables, index_tables};
+pub use index_tables::{IndexTables, add_terms, index_tables};
 pub use load::{load_by_key, load_external};
 pub use schema::{Index, Table, schema, tables};
 pub use select::select;

@@ -528,3 +528,15 @@ fn queue(statuses: &[&str]) -> Select {
         ..Select::all(Ticket::def(), 50).filtered(status(statuses).and(only_queue(&[1, 0])))
     }
 }
+
+#[test]
+fn terms_are_added_together() {
+    assert_eq!(
+        nexa_sql::add_terms(Dialect::Sqlite, 2),
+        "INSERT OR IGNORE INTO nexa_terms (org, kind, record, term, weight) VALUES (?1, ?2, ?3, ?4, ?5), (?1, ?2, ?3, ?6, ?7)"
+    );
+    assert_eq!(
+        nexa_sql::add_terms(Dialect::Postgres, 1),
+        "INSERT INTO nexa.terms (org, kind, record, term, weight) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
+    );
+}

@@ -16,6 +16,9 @@ use uuid::Uuid;
 
 use crate::{bind::Stored, failure, ledger::write_event, references::Touched, transaction::SqliteTransaction};
 
+/// How many terms a statement adds: as many as most records have.
+const TERMS_AT_ONCE: usize = 16;
+
 impl SqliteTransaction<'_> {
     pub(crate) fn apply_batch(&mut self, batch: Batch) -> Result<()> {
         self.applied |= !batch.changes.is_empty() || !batch.events.is_empty();
@@ -43,7 +46,8 @@ impl SqliteTransaction<'_> {
             (Some(before), None) => self.delete(def, before)?,
             (None, None) => {}
         }
-        for entry in &change.add {
+        self.add_terms(def, id, &change.add)?;
+        for entry in change.add.iter().filter(|entry| !matches!(entry, Entry::Term(..))) {
             self.write_entry(def, id, entry, true)?;
         }
         if !def.relations.is_empty() || change.after.is_none() {
@@ -106,15 +110,40 @@ impl SqliteTransaction<'_> {
         }
     }
 
+    /// Adds the search terms among these entries, several in a statement and in the order of the table.
+    fn add_terms(&mut self, def: &'static RecordDef, id: Uuid, entries: &[Entry]) -> Result<()> {
+        let mut terms: Vec<(&str, i64)> = Vec::with_capacity(entries.len());
+        terms.extend(entries.iter().filter_map(|entry| match entry {
+            Entry::Term(term, weight) => Some((term.as_str(), *weight)),
+            Entry::Value(..) | Entry::Key(..) => None,
+        }));
+        terms.sort_unstable();
+        for some in terms.chunks(TERMS_AT_ONCE) {
+            let sql = self.link.statements.add_terms(some.len());
+            let mut statement = self.prepare(&sql)?;
+            let added = statement.raw_bind_parameter(1, self.org.as_bytes()).and_then(|()| {
+                statement.raw_bind_parameter(2, def.kind)?;
+                statement.raw_bind_parameter(3, id.as_bytes())?;
+                for (position, (term, weight)) in some.iter().enumerate() {
+                    statement.raw_bind_parameter(4 + 2 * position, term)?;
+                    statement.raw_bind_parameter(5 + 2 * position, weight)?;
+                }
+                statement.raw_execute()
+            });
+            added.map_err(|failure| self.failed(&failure))?;
+        }
+        Ok(())
+    }
+
     fn write_entry(&mut self, def: &'static RecordDef, id: Uuid, entry: &Entry, add: bool) -> Result<()> {
         let index = Arc::clone(&self.link.statements.index);
-        let (sql, first, second, weight) = match (entry, add) {
-            (Entry::Term(term, weight), true) => (&index.add_term, term, None, Some(*weight)),
-            (Entry::Term(term, _), false) => (&index.remove_term, term, None, None),
-            (Entry::Value(field, value), true) => (&index.add_value, field, Some(value), None),
-            (Entry::Value(field, value), false) => (&index.remove_value, field, Some(value), None),
-            (Entry::Key(system, key), true) => (&index.add_key, system, Some(key), None),
-            (Entry::Key(system, key), false) => (&index.remove_key, system, Some(key), None),
+        let (sql, first, second) = match (entry, add) {
+            (Entry::Term(..), true) => return self.add_terms(def, id, std::slice::from_ref(entry)),
+            (Entry::Term(term, _), false) => (&index.remove_term, term, None),
+            (Entry::Value(field, value), true) => (&index.add_value, field, Some(value)),
+            (Entry::Value(field, value), false) => (&index.remove_value, field, Some(value)),
+            (Entry::Key(system, key), true) => (&index.add_key, system, Some(key)),
+            (Entry::Key(system, key), false) => (&index.remove_key, system, Some(key)),
         };
         let mut statement = self.prepare(sql)?;
         let written = statement.raw_bind_parameter(1, self.org.as_bytes()).and_then(|()| {
@@ -126,9 +155,6 @@ impl SqliteTransaction<'_> {
                 next += 1;
             }
             statement.raw_bind_parameter(next, id.as_bytes())?;
-            if let Some(weight) = weight {
-                statement.raw_bind_parameter(next + 1, weight)?;
-            }
             statement.raw_execute()
         });
         match (written, entry) {

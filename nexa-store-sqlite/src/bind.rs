@@ -73,7 +73,7 @@ pub(crate) fn read_row(def: &RecordDef, row: &rusqlite::Row<'_>) -> Result<Row> 
             .ok_or_else(|| corrupt(def.kind, format!("{} does not fit its type", column.path)))?;
         values.push(value);
     }
-    Ok(Row(values))
+    Ok(Row::new(values))
 }
 
 /// Reads one value; `None` when it does not fit the type.

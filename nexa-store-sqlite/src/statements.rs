@@ -3,8 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use nexa_core::kernel::record::RecordDef;
-use nexa_sql::{Changed, Dialect, IndexTables, delete, index_tables, insert, insert_event, load_by_key, load_external};
-use nexa_sql::{read_head, update, write_head};
+use nexa_sql::{Changed, Dialect, IndexTables, add_terms, delete, index_tables, insert, insert_event, load_by_key};
+use nexa_sql::{load_external, read_head, update, write_head};
 
 /// The statements of one kind.
 pub(crate) struct KindStatements {
@@ -47,6 +47,8 @@ pub(crate) struct Statements {
     pub(crate) read_head: Arc<str>,
     pub(crate) write_head: Arc<str>,
     kinds: HashMap<usize, KindStatements>,
+    /// By how many terms they add.
+    add_terms: HashMap<usize, Arc<str>>,
 }
 
 impl Default for Statements {
@@ -57,11 +59,16 @@ impl Default for Statements {
             read_head: read_head(Dialect::Sqlite).into(),
             write_head: write_head(Dialect::Sqlite).into(),
             kinds: HashMap::new(),
+            add_terms: HashMap::new(),
         }
     }
 }
 
 impl Statements {
+    /// The statement that adds so many terms of a record.
+    pub(crate) fn add_terms(&mut self, count: usize) -> Arc<str> {
+        Arc::clone(self.add_terms.entry(count).or_insert_with(|| add_terms(Dialect::Sqlite, count).into()))
+    }
     /// The statements of a kind. A definition lives as long as the program, so its address names it.
     pub(crate) fn of(&mut self, def: &'static RecordDef) -> &mut KindStatements {
         self.kinds.entry(std::ptr::from_ref(def).addr()).or_insert_with(|| KindStatements::new(def))

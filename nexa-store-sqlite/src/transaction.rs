@@ -163,7 +163,7 @@ fn read_answers(query: &Aggregate, answers: &[Answer], row: &rusqlite::Row<'_>) 
             }
         }
     }
-    Ok(Row(values))
+    Ok(Row::new(values))
 }
 
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]

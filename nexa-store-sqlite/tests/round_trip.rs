@@ -228,7 +228,7 @@ fn searches_and_aggregates() {
         Value::Amount(Amount::parse("0").unwrap()),
         date(2025, 11, 17),
     ];
-    assert_eq!(rows, [nexa_core::kernel::record::Row(expected)]);
+    assert_eq!(rows, [nexa_core::kernel::record::Row::new(expected)]);
 
     let mut large = job(8, "eight");
     large.price = Some(Price(i64::MAX));

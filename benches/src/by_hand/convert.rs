@@ -98,7 +98,8 @@ impl ByHand {
     pub(crate) fn convert(&self, ledger: &mut Ledger, caller: Uuid, id: Uuid) -> Outcome<()> {
         self.authenticate(caller)?;
         let at = self.now(ledger);
-        let call = Call { unit: self.ids.id(at), at, actor: format!("user:{caller}"), command: "lead.convert" };
+        let call =
+            Call { unit: self.ids.id(at), at, actor: format!("user:{caller}"), cause: None, command: "lead.convert" };
         let lead = self.qualified(id)?;
         self.must_be_new(&lead)?;
         let pipeline = self.pipeline()?;

@@ -21,6 +21,7 @@ pub(crate) struct Call {
     pub(super) unit: Uuid,
     pub(super) at: Timestamp,
     pub(super) actor: String,
+    pub(super) cause: Option<&'static str>,
     pub(super) command: &'static str,
 }
 
@@ -65,7 +66,7 @@ impl Ledger {
         sha.update(self.seq.to_be_bytes());
         sha.update(call.unit.as_bytes());
         sha.update(call.at.micros().to_be_bytes());
-        for part in [Some(call.actor.as_str()), None, None, None, Some(call.command), Some(verb), Some(kind)] {
+        for part in [Some(call.actor.as_str()), None, call.cause, None, Some(call.command), Some(verb), Some(kind)] {
             text(&mut sha, part);
         }
         sha.update(record.as_bytes());
@@ -74,8 +75,8 @@ impl Ledger {
         self.hash = sha.finalize().into();
         hand.db
             .prepare_cached(
-                "INSERT INTO nexa_events (org, seq, unit, at, actor, command, verb, kind, record, format, digest, salt, payload, \
-                 hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?11, ?12, ?13)",
+                "INSERT INTO nexa_events (org, seq, unit, at, actor, cause, command, verb, kind, record, format, digest, salt, payload, \
+                 hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11, ?12, ?13, ?14)",
             )?
             .execute(params![
                 hand.org.as_bytes(),
@@ -83,6 +84,7 @@ impl Ledger {
                 call.unit.as_bytes(),
                 call.at.micros(),
                 call.actor,
+                call.cause,
                 call.command,
                 verb,
                 kind,

@@ -35,7 +35,8 @@ impl ByHand {
     ) -> Outcome<Uuid> {
         self.authenticate(caller)?;
         let at = self.now(ledger);
-        let call = Call { unit: self.ids.id(at), at, actor: format!("user:{caller}"), command: "ticket.create" };
+        let call =
+            Call { unit: self.ids.id(at), at, actor: format!("user:{caller}"), cause: None, command: "ticket.create" };
         let account: Option<[u8; 16]> = self
             .db
             .prepare_cached("SELECT account_id FROM nexa_contacts WHERE org = ?1 AND id = ?2 AND deleted_at IS NULL")?

@@ -391,7 +391,7 @@ impl<'a> Context<'a> {
         let Some(entry) = self.entries.get(&key) else { return Err(not_found(def, key.1)) };
         let custom_changed = match &entry.before {
             None => true,
-            Some(before) if super::ledger::difference(def, before, &row).is_none() => {
+            Some(before) if !super::ledger::differs(def, before, &row) => {
                 let unchanged = before.clone();
                 self.put(key, unchanged.clone(), false);
                 return Ok(unchanged);

@@ -213,6 +213,11 @@ pub fn contents(def: &RecordDef, row: &Row) -> String {
     out
 }
 
+/// Whether something that history records has changed.
+pub fn differs(def: &RecordDef, before: &Row, after: &Row) -> bool {
+    (0..def.columns.len()).any(|index| before.get(index) != after.get(index) && recorded(def, index))
+}
+
 /// The payload of an update, `{path: [from, to]}`; `None` when nothing that history records has changed.
 pub fn difference(def: &RecordDef, before: &Row, after: &Row) -> Option<String> {
     let mut out = String::with_capacity(128);

@@ -6,6 +6,7 @@ use std::{
     hash::{Hash, Hasher},
     marker::PhantomData,
     str::FromStr,
+    sync::Arc,
 };
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -442,11 +443,23 @@ pub fn rank(names: &[&str], text: &str) -> Value {
     }
 }
 
-/// The values of one record, one per column of its definition.
+/// The values of one record, one per column of its definition. A clone is shared until one of them changes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row(pub Vec<Value>);
+pub struct Row(Arc<Vec<Value>>);
 
 impl Row {
+    /// A row of these values.
+    pub fn new(values: Vec<Value>) -> Self {
+        Self(Arc::new(values))
+    }
+    /// The values.
+    pub fn values(&self) -> &[Value] {
+        &self.0
+    }
+    /// The values, without a copy where nobody else has the row.
+    pub fn into_values(self) -> Vec<Value> {
+        Arc::unwrap_or_clone(self.0)
+    }
     /// The value of a column; null when the row is too short.
     pub fn get(&self, column: usize) -> &Value {
         const NULL: &Value = &Value::Null;
@@ -454,7 +467,7 @@ impl Row {
     }
     /// Sets the value of a column.
     pub fn set(&mut self, column: usize, value: Value) {
-        if let Some(slot) = self.0.get_mut(column) {
+        if let Some(slot) = Arc::make_mut(&mut self.0).get_mut(column) {
             *slot = value;
         }
     }

@@ -23,6 +23,8 @@ impl Context<'_> {
     /// Refuses a user or group that is not there, and one that cannot work. Errors: `record.not_found`, `assignee.inactive`.
     pub async fn check_assignee(&mut self, assignee: &Assignee) -> Result<()> {
         match *assignee {
+            // Who acts is active, or the call would have been refused.
+            Assignee::User(id) if self.actor().user() == Some(id) => Ok(()),
             Assignee::User(id) => {
                 let user: User = self.load(&Id::new(id).into()).await?;
                 if user.active { Ok(()) } else { Err(INACTIVE.with("assignee", "user")) }

@@ -33,10 +33,8 @@ impl Directory for TenantDirectory {
         let def = Membership::def();
         let column = def.column(Membership::USER.name()).unwrap_or_default();
         let memberships = tx.load(def, Key::Column(column), &[Value::Uuid(*id)]).await?;
-        let groups = memberships
-            .into_iter()
-            .map(|row| Membership::from_row(row).map(|membership| membership.group.uuid()))
-            .collect::<Result<_>>()?;
+        let group = def.column(Membership::GROUP.name()).unwrap_or_default();
+        let groups = memberships.iter().filter_map(|row| row.get(group).as_uuid()).collect();
         Ok(Actor { principal: principal.clone(), role: Some(user.role), groups })
     }
 }

@@ -1,6 +1,6 @@
 //! An organisation: one tenant, with its currency, time zone, rates and lists.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
@@ -97,28 +97,31 @@ impl Context<'_> {
     pub async fn organisation(&mut self) -> Result<Org> {
         self.known(Id::new(self.org())).await
     }
+    /// The same for rules that ask often; read once while it stays as it is.
+    pub(crate) async fn settings(&mut self) -> Result<Arc<Org>> {
+        let version = self.current(Org::def(), self.org()).and_then(|row| row.get(Org::def().version).as_int());
+        if let Some(org) = self.kept::<Org>()
+            && version == Some(org.version)
+        {
+            return Ok(org);
+        }
+        let org = self.organisation().await?;
+        Ok(self.keep_for_call(org))
+    }
     /// Checks values against the tenant's closed lists. Error: `choice.unknown`.
     pub(crate) async fn check_choices(&mut self, values: &[(&str, Option<&str>)]) -> Result<()> {
         if values.iter().all(|(_, value)| value.is_none()) {
             return Ok(());
         }
-        let lists = match self.kept::<ChoiceLists>() {
-            Some(lists) => lists,
-            None => {
-                let org = self.organisation().await?;
-                self.keep_for_call(ChoiceLists(org))
-            }
-        };
+        let org = self.settings().await?;
         for (field, value) in values {
             if let Some(value) = value {
-                lists.0.check_choice(field, value)?;
+                org.check_choice(field, value)?;
             }
         }
         Ok(())
     }
 }
-
-struct ChoiceLists(Org);
 
 /// What a new tenant starts with.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -42,7 +42,7 @@ impl Context<'_> {
 
     /// The calendar date in the tenant's time zone.
     pub(crate) async fn today(&mut self) -> Result<Date> {
-        let zone = self.organisation().await?.time_zone.zone();
+        let zone = self.settings().await?.time_zone.zone();
         Ok(self.now().date_in(zone))
     }
 }

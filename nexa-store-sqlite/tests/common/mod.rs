@@ -277,7 +277,7 @@ pub fn load<R: Record>(store: &dyn Store, number: u128) -> Option<R> {
 }
 
 pub fn ids(rows: &[Row]) -> Vec<u128> {
-    rows.iter().map(|row| row.0[0].as_uuid().unwrap().as_u128()).collect()
+    rows.iter().map(|row| row.values()[0].as_uuid().unwrap().as_u128()).collect()
 }
 
 pub fn events(store: &dyn Store) -> Vec<Event> {

@@ -500,7 +500,7 @@ pub(crate) fn plain(json: &Json) -> Json {
 
 /// The searched columns of a record as it is shown.
 fn searched(def: &'static RecordDef, record: &Json) -> Row {
-    let mut row = Row(vec![Value::Null; def.columns.len()]);
+    let mut row = Row::new(vec![Value::Null; def.columns.len()]);
     for (column, _) in &def.search {
         let held = def.columns[*column].path.split('.').fold(record, |value, part| &value[part]);
         if let Some(text) = held.as_str() {

@@ -26,7 +26,7 @@ pub(super) fn aggregate(tenant: &Tenant, query: &Aggregate) -> Result<Vec<Row>> 
     let answers = groups.into_iter().take(query.limit).map(|(values, rows)| {
         let groups = values.into_iter().map(|Ordered(value)| Ok(value));
         let measures = query.measures.iter().map(|measure| measured(query.of, *measure, &rows));
-        groups.chain(measures).collect::<Result<Vec<Value>>>().map(Row)
+        groups.chain(measures).collect::<Result<Vec<Value>>>().map(Row::new)
     });
     answers.collect()
 }

@@ -150,7 +150,7 @@ impl Context<'_> {
         Ok(rows
             .into_iter()
             .map(|row| {
-                let mut values = row.0.iter().map(crate::kernel::value::Value::to_json);
+                let mut values = row.values().iter().map(crate::kernel::value::Value::to_json);
                 let group = values.by_ref().take(width).collect();
                 GroupRow { group, measures: values.collect() }
             })

@@ -80,7 +80,7 @@ pub(crate) fn change_of(event: Event, hidden: &[&'static str]) -> Option<Change>
 
 /// The row that a creation or purge describes.
 pub(crate) fn parsed_row(def: &RecordDef, id: Uuid, contents: &Map<String, Json>) -> Row {
-    let mut row = Row(vec![Value::Null; def.columns.len()]);
+    let mut row = Row::new(vec![Value::Null; def.columns.len()]);
     row.set(def.id, Value::Uuid(id));
     for (path, json) in contents {
         if let Some(column) = def.column(path)

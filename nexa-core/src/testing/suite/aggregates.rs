@@ -19,7 +19,7 @@ use crate::{
 
 fn measured(store: &dyn Store, groups: Vec<Group>, measures: Vec<Measure>) -> Vec<Vec<Value>> {
     let rows = aggregate(store, ORG, query(groups, measures)).unwrap();
-    rows.into_iter().map(|Row(values)| values).collect()
+    rows.into_iter().map(Row::into_values).collect()
 }
 
 fn query(groups: Vec<Group>, measures: Vec<Measure>) -> Aggregate {
@@ -80,10 +80,10 @@ pub fn measures_of_all_rows(store: &dyn Store) {
     let answer = measured(store, Vec::new(), all.iter().map(|(measure, _)| *measure).collect());
     assert_eq!(answer, [all.map(|(_, value)| value)]);
     let trashed = Aggregate { trash: Trash::Trashed, ..query(Vec::new(), vec![Measure::Count, Measure::Sum(rating)]) };
-    assert_eq!(aggregate(store, ORG, trashed).unwrap(), [Row(vec![Value::Int(1), Value::Int(1_000)])]);
+    assert_eq!(aggregate(store, ORG, trashed).unwrap(), [Row::new(vec![Value::Int(1), Value::Int(1_000)])]);
     let filter = Predicate::Compare(rating, Comparison::Lt, Value::Int(10));
     let filtered = Aggregate { filter, trash: Trash::Any, ..query(Vec::new(), vec![Measure::Count]) };
-    assert_eq!(aggregate(store, ORG, filtered).unwrap(), [Row(vec![Value::Int(1)])]);
+    assert_eq!(aggregate(store, ORG, filtered).unwrap(), [Row::new(vec![Value::Int(1)])]);
 }
 
 /// Groups come in the order of their values, nulls last, by several columns; each with its own measures.
@@ -238,5 +238,5 @@ pub fn sums_that_do_not_fit(store: &dyn Store) {
     put(store, vec![insert(&exact)]);
     let filter = Predicate::Compare(column("note"), Comparison::Eq, text("exact"));
     let sum = Aggregate { filter, ..query(Vec::new(), vec![Measure::Sum(column("rating"))]) };
-    assert_eq!(aggregate(store, ORG, sum).unwrap(), [Row(vec![Value::Int(9_007_199_254_740_993)])]);
+    assert_eq!(aggregate(store, ORG, sum).unwrap(), [Row::new(vec![Value::Int(9_007_199_254_740_993)])]);
 }

@@ -120,7 +120,7 @@ pub fn aggregates_agree_with_their_meaning(store: &dyn Store) {
             limit: if random.once_in(4) { 1 + random.below(3) } else { 1_000 },
         };
         let answer = aggregate(store, ORG, query.clone()).unwrap();
-        let answer: Vec<Vec<Value>> = answer.into_iter().map(|row| row.0).collect();
+        let answer: Vec<Vec<Value>> = answer.into_iter().map(crate::kernel::record::Row::into_values).collect();
         assert_eq!(answer, world.aggregate(&query), "case {case}: {query:?}");
     }
 }

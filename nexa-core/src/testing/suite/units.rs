@@ -79,7 +79,7 @@ pub fn a_unit_sees_its_own_changes(store: &dyn Store) {
                 measures: vec![Measure::Count],
                 limit: 1,
             };
-            assert_eq!(tx.aggregate(&count).await?, [Row(vec![Value::Int(2)])]);
+            assert_eq!(tx.aggregate(&count).await?, [Row::new(vec![Value::Int(2)])]);
             let seen = tx.events(&EventQuery { limit: 9, ..EventQuery::default() }).await?;
             assert_eq!(seen.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2, 3]);
             assert_eq!(tx.head().hash, seen[2].hash);

@@ -1,0 +1,88 @@
+//! Importing leads from a file: how fast, and in how much memory.
+
+use std::{fs, process::Command};
+
+use nexa_crm::{import::ImportOptions, sales::Lead};
+
+use crate::{
+    Outcome,
+    by_hand::{ByHand, Registrant},
+    figure::{Figure, Target},
+    office::Office,
+    registrants::Registrants,
+    same,
+    turns::{timed, turns},
+};
+
+/// How many rows a unit has on both sides.
+const CHUNK: usize = 1_000;
+
+/// 100,000 leads, beside a batch insert.
+pub(crate) fn speed(short: bool) -> Outcome<Vec<Figure>> {
+    let (count, rows) = if short { (1, 500) } else { (10, 10_000) };
+    let mut office = Office::open()?;
+    office.reopen()?;
+    let hand = ByHand::open(&office.copy("by_hand.db")?, office.org)?;
+    let file = |turn: usize| Registrants::of(turn * rows..(turn + 1) * rows);
+    let taken = turns(
+        count,
+        rows,
+        |turn| timed(|| import(&office, file(turn), rows)),
+        |turn| {
+            timed(|| {
+                let mut reader = csv::Reader::from_reader(file(turn));
+                let mut rows = reader.deserialize::<Registrant>().peekable();
+                while rows.peek().is_some() {
+                    hand.together(|hand, ledger| {
+                        let call = hand.importing(ledger, office.agent_id.uuid())?;
+                        rows.by_ref().take(CHUNK).try_for_each(|row| hand.import(ledger, &call, &row?))
+                    })?;
+                }
+                Ok(())
+            })
+        },
+    )?;
+    drop(hand);
+    same::check(&office.path(), &office.beside("by_hand.db"), office.org, office.admin.principal())?;
+    Ok(vec![taken.rate(format!("import of {} leads", count * rows), Some(Target::AtLeast(0.75)))])
+}
+
+fn import(office: &Office, file: Registrants, rows: usize) -> Outcome<()> {
+    let report = office.agent.import_csv::<Lead>(file, ImportOptions::new().chunk(CHUNK), |_| ())?;
+    if report.counts.created != rows as u64 {
+        return Err(format!("{} of {rows} leads were imported", report.counts.created).into());
+    }
+    Ok(())
+}
+
+/// What a file of any size may take, in bytes.
+const LIMIT: f64 = 100e6;
+
+/// The most memory that a process takes which imports a large file and does nothing else.
+pub(crate) fn memory(short: bool) -> Outcome<Vec<Figure>> {
+    let rows: usize = if short { 5_000 } else { 2_000_000 };
+    let child = Command::new(std::env::current_exe()?).arg("--import-alone").arg(rows.to_string()).output()?;
+    if !child.status.success() {
+        return Err(String::from_utf8_lossy(&child.stderr).into_owned().into());
+    }
+    let bytes: f64 = String::from_utf8(child.stdout)?.trim().parse::<f64>()? * 1024.0;
+    Ok(vec![Figure {
+        measure: format!("memory of an import of {rows} leads; floor: the limit"),
+        ours: format!("{:.0} MB", bytes / 1e6),
+        floor: format!("{:.0} MB", LIMIT / 1e6),
+        ratio: Some(bytes / LIMIT),
+        processor: None,
+        target: Some(Target::AtMost(1.0)),
+    }])
+}
+
+/// The child: imports and prints the most memory that it ever had, in KiB.
+pub(crate) fn alone(rows: usize) -> Outcome<()> {
+    let office = Office::open()?;
+    import(&office, Registrants::of(0..rows), rows)?;
+    let status = fs::read_to_string("/proc/self/status")?;
+    let peak =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|rest| rest.split_whitespace().next());
+    println!("{}", peak.ok_or("the system does not tell a process how much memory it took")?);
+    Ok(())
+}
