@@ -74,6 +74,7 @@ CREATE TABLE nexa_receipts (
   CONSTRAINT nexa_receipts_pk PRIMARY KEY (org, "id")
 ) STRICT;
 CREATE UNIQUE INDEX nexa_receipts_caller_key_key ON nexa_receipts (org, "caller_key");
+CREATE INDEX nexa_receipts_created_at_idx ON nexa_receipts (org, "created_at", "id");
 
 CREATE TABLE nexa_fields (
   org BLOB NOT NULL,

@@ -5,6 +5,7 @@
 
 mod convert;
 mod ledger;
+mod pages;
 mod terms;
 mod ticket;
 
@@ -18,7 +19,7 @@ use rusqlite::{Connection, config::DbConfig, params};
 use uuid::Uuid;
 
 use self::ledger::Call;
-pub(crate) use self::ledger::Ledger;
+pub(crate) use self::{ledger::Ledger, pages::Viewer};
 use crate::Outcome;
 
 /// A connection of the hand-written program.

@@ -10,6 +10,8 @@ pub(crate) struct Figure {
     pub(crate) floor: String,
     /// Ours against the floor.
     pub(crate) ratio: Option<f64>,
+    /// Seconds of the processor for one operation, ours and the floor's.
+    pub(crate) processor: Option<(f64, f64)>,
     pub(crate) target: Option<Target>,
 }
 
@@ -42,7 +44,15 @@ impl Target {
 /// The table; `short` runs are too small to be held against a target.
 pub(crate) fn table(figures: &[Figure], short: bool) -> Table {
     let mut table = Table::new();
-    table.load_preset(ASCII_MARKDOWN).set_header(["measure", "ours", "floor", "ratio", "target", "verdict"]);
+    table.load_preset(ASCII_MARKDOWN).set_header([
+        "measure",
+        "ours",
+        "floor",
+        "ratio",
+        "target",
+        "verdict",
+        "processor",
+    ]);
     for figure in figures {
         let verdict = match (figure.target, figure.ratio) {
             _ if short => "not judged".to_owned(),
@@ -56,6 +66,10 @@ pub(crate) fn table(figures: &[Figure], short: bool) -> Table {
             figure.ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default(),
             figure.target.map(Target::text).unwrap_or_default(),
             verdict,
+            figure
+                .processor
+                .map(|(ours, floor)| format!("{:.0} : {:.0} µs", 1e6 * ours, 1e6 * floor))
+                .unwrap_or_default(),
         ]);
     }
     table

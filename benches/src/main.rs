@@ -9,6 +9,7 @@ mod measures;
 mod office;
 mod people;
 mod same;
+mod support;
 mod turns;
 
 use std::process::ExitCode;

@@ -2,6 +2,7 @@
 
 mod callers;
 mod commands;
+mod pages;
 
 use std::fmt;
 
@@ -16,15 +17,21 @@ pub(crate) enum Measure {
     Convert,
     /// Reports of issues, one caller and 64
     Ticket,
+    /// An agent's queue in a small and a large tenant
+    Queue,
+    /// A page of contacts
+    Page,
 }
 
 impl Measure {
-    pub(crate) const ALL: [Self; 2] = [Self::Convert, Self::Ticket];
+    pub(crate) const ALL: [Self; 4] = [Self::Convert, Self::Ticket, Self::Queue, Self::Page];
 
     pub(crate) fn run(self, short: bool) -> Outcome<Vec<Figure>> {
         match self {
             Self::Convert => commands::convert(short),
             Self::Ticket => commands::ticket(short),
+            Self::Queue => pages::queue(short),
+            Self::Page => pages::typed(short),
         }
     }
 }

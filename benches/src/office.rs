@@ -53,6 +53,14 @@ impl Office {
         self.directory.path().join(name)
     }
 
+    /// Opens the file anew, so that both sides begin with an empty cache.
+    pub(crate) fn reopen(&mut self) -> Outcome<()> {
+        self.crm = open(&self.path())?;
+        self.admin = self.crm.session(self.org, self.admin.principal().clone());
+        self.agent = self.crm.session(self.org, self.agent.principal().clone());
+        Ok(())
+    }
+
     /// A copy of the file as it is now.
     pub(crate) fn copy(&self, name: &str) -> Outcome<PathBuf> {
         let path = self.beside(name);

@@ -1,14 +1,37 @@
 //! Taking turns: ours, the floor, ours, the floor, … and medians of what they took.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Outcome, figure::Figure, figure::Target};
 
-/// What the turns took, in seconds per operation, and the medians of it.
+/// What something took.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taken {
+    wall: Duration,
+    /// Of all threads.
+    processor: Duration,
+}
+
+/// Runs something and tells what it took.
+pub(crate) fn timed(run: impl FnOnce() -> Outcome<()>) -> Outcome<Taken> {
+    let (start, processor) = (Instant::now(), processor_time());
+    run()?;
+    Ok(Taken { wall: start.elapsed(), processor: processor_time().saturating_sub(processor) })
+}
+
+fn processor_time() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).unwrap_or_default()
+}
+
+/// The medians of what the turns took, in seconds per operation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turns {
     pub(crate) ours: f64,
     pub(crate) floor: f64,
+    /// The processor's time of both, which neither the disk nor other programs change much.
+    pub(crate) processor: (f64, f64),
     /// The median of the floor's time over ours, turn by turn: the share of its throughput.
     pub(crate) throughput: f64,
 }
@@ -17,12 +40,12 @@ pub(crate) struct Turns {
 pub(crate) fn turns(
     turns: usize,
     count: usize,
-    mut ours: impl FnMut(usize) -> Outcome<Duration>,
-    mut floor: impl FnMut(usize) -> Outcome<Duration>,
+    mut ours: impl FnMut(usize) -> Outcome<Taken>,
+    mut floor: impl FnMut(usize) -> Outcome<Taken>,
 ) -> Outcome<Turns> {
     let mut taken = Vec::with_capacity(turns);
     for turn in 0..=turns {
-        let per = |duration: Duration| duration.as_secs_f64() / count.max(1) as f64;
+        let per = |taken: Taken| [taken.wall, taken.processor].map(|time| time.as_secs_f64() / count.max(1) as f64);
         // Who begins changes, so that neither always meets what the other left behind.
         let pair = if turn % 2 == 0 {
             let first = per(ours(turn)?);
@@ -36,9 +59,13 @@ pub(crate) fn turns(
         }
     }
     Ok(Turns {
-        ours: median(taken.iter().map(|(ours, _)| *ours).collect()),
-        floor: median(taken.iter().map(|(_, floor)| *floor).collect()),
-        throughput: median(taken.iter().map(|(ours, floor)| floor / ours).collect()),
+        ours: median(taken.iter().map(|([ours, _], _)| *ours).collect()),
+        floor: median(taken.iter().map(|(_, [floor, _])| *floor).collect()),
+        processor: (
+            median(taken.iter().map(|([_, ours], _)| *ours).collect()),
+            median(taken.iter().map(|(_, [_, floor])| *floor).collect()),
+        ),
+        throughput: median(taken.iter().map(|([ours, _], [floor, _])| floor / ours).collect()),
     })
 }
 
@@ -57,6 +84,7 @@ impl Turns {
             ours: rate(self.ours),
             floor: rate(self.floor),
             ratio: Some(self.throughput),
+            processor: Some(self.processor),
             target,
         }
     }
@@ -67,6 +95,7 @@ impl Turns {
             ours: micros(self.ours),
             floor: micros(self.floor),
             ratio: Some(1.0 / self.throughput),
+            processor: Some(self.processor),
             target,
         }
     }

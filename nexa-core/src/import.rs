@@ -17,6 +17,7 @@ mod refused;
 mod repeats;
 mod report;
 mod run;
+mod signal;
 pub mod source;
 mod tally;
 pub mod text;

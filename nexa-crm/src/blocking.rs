@@ -6,10 +6,10 @@ use std::{
 };
 
 use nexa_core::{
-    AggregateOf, Command, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Page, Permission,
-    Principal, Query, Record, Ref, Request, Result,
+    AggregateOf, Command, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Page,
+    Permission, Principal, Query, Record, Ref, Request, Result,
     export::{ExportFormat, Exported},
-    import::{ImportOptions, ImportReport, Progress},
+    import::{ImportOptions, ImportReport, Progress, Refused},
     kernel::query::HistoryPage,
 };
 use pollster::block_on;
@@ -142,11 +142,7 @@ impl Session {
     pub fn batch(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Vec<Json>> {
         block_on(self.0.batch(requests, envelope))
     }
-    /// Events after a position, as far as the actor may see them.
-    pub fn feed(&self, after: u64, limit: usize) -> Result<Feed> {
-        block_on(self.0.feed(after, limit))
-    }
-    /// Imports a CSV file of any length; `progress` is told after every unit.
+    /// Imports a CSV file of any length; see [`nexa_core::Session::import_csv`].
     pub fn import_csv<R: Entity>(
         &self,
         file: impl Read,
@@ -155,7 +151,7 @@ impl Session {
     ) -> Result<ImportReport> {
         block_on(self.0.import_csv::<R>(file, options, progress))
     }
-    /// Imports rows that are objects, by the names of fields or columns.
+    /// Imports rows that are objects; see [`nexa_core::Session::import_rows`].
     pub fn import_rows<R: Entity>(
         &self,
         rows: impl IntoIterator<Item = Map<String, Json>>,
@@ -164,7 +160,11 @@ impl Session {
     ) -> Result<ImportReport> {
         block_on(self.0.import_rows::<R>(rows, options, progress))
     }
-    /// Writes every record that a find matches as CSV or JSON lines; `progress` is told after every page.
+    /// Starts an import that also tells of refused rows.
+    pub fn import<R: Entity>(&self, options: ImportOptions) -> Import<'_, R> {
+        Import(self.0.import(options))
+    }
+    /// Writes every record that a find matches; see [`nexa_core::Session::export`].
     pub fn export<R: Record>(
         &self,
         find: Find<R>,
@@ -173,5 +173,33 @@ impl Session {
         progress: impl FnMut(&Exported),
     ) -> Result<Exported> {
         block_on(self.0.export(find, format, target, progress))
+    }
+    /// Events after a position, as far as the actor may see them.
+    pub fn feed(&self, after: u64, limit: usize) -> Result<Feed> {
+        block_on(self.0.feed(after, limit))
+    }
+}
+
+/// An import in the making: `session.import::<Lead>(options).on_refused(…).csv(file)`.
+pub struct Import<'a, R>(nexa_core::import::Import<'a, R>);
+
+impl<'a, R: Entity> Import<'a, R> {
+    /// Is told how far the import is, after every unit.
+    #[must_use]
+    pub fn on_progress(self, told: impl FnMut(&Progress) + 'a) -> Self {
+        Self(self.0.on_progress(told))
+    }
+    /// Is told of every refused row, in the order of the file.
+    #[must_use]
+    pub fn on_refused(self, told: impl FnMut(&Refused<'_>) + 'a) -> Self {
+        Self(self.0.on_refused(told))
+    }
+    /// Imports a CSV file.
+    pub fn csv(self, file: impl Read) -> Result<ImportReport> {
+        block_on(self.0.csv(file))
+    }
+    /// Imports rows that are objects.
+    pub fn rows(self, rows: impl IntoIterator<Item = Map<String, Json>>) -> Result<ImportReport> {
+        block_on(self.0.rows(rows))
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     dialect::Dialect,
-    predicate::{Scope, and_condition, and_trash},
+    indexed::from_where,
     text::{Bind, Statement, Text},
 };
 
@@ -25,7 +25,6 @@ pub enum Answer {
 
 /// Renders an aggregate, and says how its columns are read. [`finish`] makes the measures of them.
 pub fn aggregate<'q>(dialect: Dialect, org: Uuid, query: &'q Aggregate) -> (Statement<'q>, Vec<Answer>) {
-    let scope = Scope::of(query.of, query.trash);
     let mut text = Text::new(dialect, org);
     let mut answers = Vec::with_capacity(query.groups.len() + query.measures.len());
     text.push("SELECT ");
@@ -40,12 +39,7 @@ pub fn aggregate<'q>(dialect: Dialect, org: Uuid, query: &'q Aggregate) -> (Stat
     if answers.is_empty() {
         text.push("NULL");
     }
-    text.push(" FROM ");
-    text.table(query.of.table);
-    text.push(" AS t0 WHERE t0.org = ");
-    text.placeholder(1);
-    and_trash(&mut text, scope, query.trash);
-    and_condition(&mut text, scope, &query.filter);
+    from_where(&mut text, query.of, query.trash, &query.filter);
     for (clause, ending) in [(" GROUP BY ", ""), (" ORDER BY ", " NULLS LAST")] {
         for number in 1..=query.groups.len() {
             text.push(if number == 1 { clause } else { ", " });

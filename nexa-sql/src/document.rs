@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::{
     dialect::Dialect,
+    indexed::has_entry,
     predicate::{Scope, operator},
     text::{Bind, Text},
 };
@@ -26,7 +27,7 @@ pub(crate) fn key_is_null(text: &mut Text<'_>, scope: Scope, column: usize, key:
 }
 
 /// Appends the type or the value of a key of a JSON object; null when it is not there.
-fn json_part(text: &mut Text<'_>, scope: Scope, column: usize, key: &str, part: &str) {
+pub(crate) fn json_part(text: &mut Text<'_>, scope: Scope, column: usize, key: &str, part: &str) {
     if text.dialect == Dialect::Postgres {
         text.push("(");
         text.column(scope.depth, scope.def, column);
@@ -128,19 +129,9 @@ pub(crate) fn keyed<'q>(
 }
 
 /// Appends whether a list holds an entry: never null.
-pub(crate) fn has(text: &mut Text<'_>, scope: Scope, column: usize, entry: &str) {
+pub(crate) fn has(text: &mut Text<'_>, scope: Scope, column: usize, entry: &String) {
     if scope.live && scope.def.tags == Some(column) {
-        text.push("EXISTS (SELECT 1 FROM ");
-        text.table("indexed_values");
-        text.push(" AS tag WHERE tag.org = ");
-        text.placeholder(1);
-        text.push(" AND tag.kind = ");
-        text.bind(Bind::text(scope.def.kind));
-        text.push(" AND tag.field = 'tags' AND tag.value = ");
-        text.bind(Bind::text(entry));
-        text.push(" AND tag.record = ");
-        text.column(scope.depth, scope.def, scope.def.id);
-        return text.push(")");
+        return has_entry(text, scope, "tags", std::slice::from_ref(entry));
     }
     match text.dialect {
         Dialect::Sqlite => {

@@ -11,6 +11,7 @@ mod dialect;
 mod document;
 mod events;
 mod index_tables;
+mod indexed;
 mod kernel_tables;
 mod load;
 mod merged;

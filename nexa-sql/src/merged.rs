@@ -40,7 +40,7 @@ pub(crate) struct Plan<'q> {
 impl<'q> Plan<'q> {
     /// A plan, where an index serves one and more than one range is needed.
     pub(crate) fn of(query: &'q Select) -> Option<Self> {
-        let parts = flat(&query.filter);
+        let parts = query.filter.parts();
         let fixed: Vec<Fixed<'q>> =
             parts.iter().enumerate().filter_map(|(part, predicate)| fixes(part, predicate)).collect();
         let keys = order::keys(query);
@@ -82,14 +82,6 @@ impl<'q> Plan<'q> {
                 })
                 .collect()
         })
-    }
-}
-
-/// The parts of nested conjunctions.
-fn flat(predicate: &Predicate) -> Vec<&Predicate> {
-    match predicate {
-        Predicate::And(all) => all.iter().flat_map(flat).collect(),
-        one => vec![one],
     }
 }
 

@@ -12,6 +12,7 @@ use nexa_core::kernel::{
 use crate::{
     dialect::Dialect,
     document::{has, key_is_null, keyed},
+    indexed::is_one_of,
     prefix,
     text::{Bind, Text},
 };
@@ -25,13 +26,15 @@ pub(crate) struct Scope {
     pub(crate) def: &'static RecordDef,
     /// How many relations away from the queried kind; names the alias.
     pub(crate) depth: usize,
-    /// Whether only live rows get here, so that the index of tags knows them all.
+    /// Whether only live rows get here, so that the index of values knows them all.
     pub(crate) live: bool,
+    /// Whether no NOT stands above, so that unknown and false come to the same.
+    pub(crate) positive: bool,
 }
 
 impl Scope {
     pub(crate) fn of(def: &'static RecordDef, trash: Trash) -> Self {
-        Self { def, depth: 0, live: trash == Trash::Live || def.deleted_at.is_none() }
+        Self { def, depth: 0, live: trash == Trash::Live || def.deleted_at.is_none(), positive: true }
     }
 }
 
@@ -80,7 +83,7 @@ pub(crate) fn condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
         Predicate::Or(any) => joined(text, scope, any, " OR ", false),
         Predicate::Not(one) => {
             text.push("NOT (");
-            condition(text, scope, one);
+            condition(text, Scope { positive: false, ..scope }, one);
             text.push(")");
         }
         Predicate::Compare(_, _, Value::Null) => text.push("NULL"),
@@ -96,10 +99,11 @@ pub(crate) fn condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
         }
         Predicate::Match(column, place, sought) => matching(text, scope, *column, *place, sought),
         Predicate::Key(column, key, comparison, value) => keyed(text, scope, *column, key, *comparison, value),
+        Predicate::Indexed(..) => is_one_of(text, scope, predicate),
         Predicate::KeyIsNull(column, key) => key_is_null(text, scope, *column, key),
         Predicate::Has(column, entry) => has(text, scope, *column, entry),
         Predicate::Through(column, def, predicate) => {
-            let parent = Scope { def, depth: scope.depth + 1, live: true };
+            let parent = Scope { def, depth: scope.depth + 1, live: true, positive: true };
             text.push("EXISTS (SELECT 1 FROM ");
             text.table(def.table);
             text.push(&format!(" AS t{0} WHERE t{0}.org = ", parent.depth));
@@ -146,6 +150,11 @@ fn list<'q>(text: &mut Text<'q>, scope: Scope, column: usize, values: &'q [Value
         return;
     }
     text.column(scope.depth, scope.def, column);
+    members(text, values);
+}
+
+/// Appends ` IN …` for values of which none is null.
+pub(crate) fn members<'q>(text: &mut Text<'q>, values: Cow<'q, [Value]>) {
     if values.len() > LONGEST_SPELLED_LIST {
         text.push(match text.dialect {
             Dialect::Sqlite => " IN rarray(",

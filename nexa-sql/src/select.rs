@@ -5,9 +5,10 @@ use uuid::Uuid;
 
 use crate::{
     dialect::Dialect,
+    indexed::from_where,
     merged::{self, Plan},
     order,
-    predicate::{Scope, and_condition, and_trash},
+    predicate::Scope,
     search,
     text::{Bind, Statement, Text},
 };
@@ -30,12 +31,7 @@ fn plain<'q>(text: &mut Text<'q>, query: &'q Select) {
     let keys = order::keys(query);
     text.push("SELECT ");
     text.columns(0, query.of);
-    text.push(" FROM ");
-    text.table(query.of.table);
-    text.push(" AS t0 WHERE t0.org = ");
-    text.placeholder(1);
-    and_trash(text, scope, query.trash);
-    and_condition(text, scope, &query.filter);
+    from_where(text, query.of, query.trash, &query.filter);
     order::and_after(text, scope, &keys);
     order::order_by(text, &keys, |text, _, key| text.column(0, query.of, key.column));
     text.push(" LIMIT ");

@@ -339,9 +339,42 @@ fn tags_of_live_rows_are_indexed() {
     assert_eq!(
         rendered(&Select::all(Ticket::def(), 1).filtered(has)),
         "nexa_tickets AS t0 WHERE t0.org = ?1 AND t0.\"deleted_at\" IS NULL AND EXISTS (SELECT 1 FROM nexa_indexed_values \
-         AS tag WHERE tag.org = ?1 AND tag.kind = ?2 AND tag.field = 'tags' AND tag.value = ?3 \
-         AND tag.record = t0.\"id\") ORDER BY t0.\"id\" LIMIT ?4"
+         AS entry WHERE entry.org = ?1 AND entry.kind = ?2 AND entry.field = ?3 AND entry.value = ?4 \
+         AND entry.record = t0.\"id\") ORDER BY t0.\"id\" LIMIT ?5"
     );
+}
+
+#[test]
+fn indexed_custom_fields_lead_to_their_rows() {
+    let among = |texts: &[&str]| {
+        let texts = texts.iter().map(|text| (*text).to_owned()).collect();
+        Predicate::Indexed(at("custom"), "region".to_owned(), texts)
+    };
+    let live = |filter| rendered(&Select::all(Ticket::def(), 1).filtered(filter));
+    let entry = "entry.org = ?1 AND entry.kind = ?2 AND entry.field = ?3";
+    assert_eq!(
+        live(among(&["EMEA"])),
+        format!(
+            "nexa_indexed_values AS entry CROSS JOIN nexa_tickets AS t0 WHERE {entry} AND entry.value = ?4 \
+             AND entry.record = t0.\"id\" AND t0.org = ?1 AND t0.\"deleted_at\" IS NULL ORDER BY t0.\"id\" LIMIT ?5"
+        )
+    );
+    // Under an OR it does not lead, and under a NOT it has to know of unknown.
+    let live_rows = "nexa_tickets AS t0 WHERE t0.org = ?1 AND t0.\"deleted_at\" IS NULL AND";
+    assert_eq!(
+        live(Predicate::Or(vec![among(&["EMEA", "APAC"]), Predicate::IsNull(at("due"))])),
+        format!(
+            "{live_rows} (EXISTS (SELECT 1 FROM nexa_indexed_values AS entry WHERE {entry} AND entry.value IN (?4, ?5) \
+             AND entry.record = t0.\"id\") OR t0.\"due\" IS NULL) ORDER BY t0.\"id\" LIMIT ?6"
+        )
+    );
+    let document = "CASE WHEN json_type(t0.\"custom\", ?2) = 'text' THEN json_extract(t0.\"custom\", ?3) = ?4 END";
+    assert_eq!(
+        live(Predicate::Not(Box::new(among(&["EMEA"])))),
+        format!("{live_rows} NOT ({document}) ORDER BY t0.\"id\" LIMIT ?5")
+    );
+    assert_eq!(condition(among(&["EMEA"])), document, "the index does not know the trash");
+    assert_eq!(condition(among(&[])), "0");
 }
 
 #[test]

@@ -95,3 +95,18 @@ fn pages_by_id_and_events_need_no_sort() {
     let timelines = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);
     assert!(timelines.contains("nexa_events_record_idx (org=? AND record=? AND seq<?)"), "{timelines}");
 }
+
+#[test]
+fn indexed_custom_fields_are_found_by_their_index() {
+    let region = Predicate::Indexed(column("custom"), "region".to_owned(), vec!["EMEA".to_owned()]);
+    let key = "entry USING PRIMARY KEY (org=? AND kind=? AND field=? AND value=?)";
+    let sort = vec![SortKey { column: column("created_at"), descending: true }];
+    for query in [Select::all(Job::def(), 10), Select { sort, ..Select::all(Job::def(), 10) }] {
+        let plan = select(&query.filtered(region.clone()));
+        let first = plan.lines().next().unwrap_or_default();
+        assert!(
+            first.contains(key) && plan.contains("t0 USING INDEX sqlite_autoindex_nexa_jobs_1 (org=? AND id=?)"),
+            "{plan}"
+        );
+    }
+}

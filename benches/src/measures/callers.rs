@@ -1,18 +1,17 @@
 //! Many callers at once, each on a thread of its own.
 
-use std::{
-    sync::Barrier,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{sync::Barrier, thread};
 
-use crate::Outcome;
+use crate::{
+    Outcome,
+    turns::{Taken, timed},
+};
 
 /// How many call at once.
 pub(crate) const CALLERS: usize = 64;
 
 /// Runs every piece of work, shared out among the callers, and tells how long it took once all were ready.
-pub(crate) fn at_once<T: Sync>(work: &[T], run: impl Fn(&T) -> Outcome<()> + Sync) -> Outcome<Duration> {
+pub(crate) fn at_once<T: Sync>(work: &[T], run: impl Fn(&T) -> Outcome<()> + Sync) -> Outcome<Taken> {
     let each = work.len().div_ceil(CALLERS).max(1);
     let shares: Vec<&[T]> = work.chunks(each).collect();
     let ready = Barrier::new(shares.len() + 1);
@@ -27,10 +26,11 @@ pub(crate) fn at_once<T: Sync>(work: &[T], run: impl Fn(&T) -> Outcome<()> + Syn
             })
             .collect();
         ready.wait();
-        let start = Instant::now();
-        for caller in callers {
-            caller.join().map_err(|_| "a caller panicked")??;
-        }
-        Ok(start.elapsed())
+        timed(|| {
+            for caller in callers {
+                caller.join().map_err(|_| "a caller panicked")??;
+            }
+            Ok(())
+        })
     })
 }

@@ -1,7 +1,5 @@
 //! Commands beside the same rows written by hand: one caller, and 64 at once.
 
-use std::time::{Duration, Instant};
-
 use nexa_crm::{
     Id, Money,
     sales::{Contact, Lead, lead::Convert},
@@ -19,7 +17,7 @@ use crate::{
     figure::{Figure, Target},
     office::Office,
     same,
-    turns::turns,
+    turns::{timed, turns},
 };
 
 /// How much is run.
@@ -47,8 +45,9 @@ impl Amount {
 /// `lead.convert`.
 pub(crate) fn convert(short: bool) -> Outcome<Vec<Figure>> {
     let amount = Amount::of(short);
-    let office = Office::open()?;
+    let mut office = Office::open()?;
     let leads = office.leads(amount.operations())?;
+    office.reopen()?;
     let money = Money::parse("50000.00 USD")?;
     let ours = |lead: &Id<Lead>| -> Outcome<()> {
         office.agent.run(Convert::of(*lead).amount(money))?;
@@ -65,8 +64,9 @@ const DESCRIPTION: &str = "Since this morning the dashboard answers with a blank
 /// `ticket.create`.
 pub(crate) fn ticket(short: bool) -> Outcome<Vec<Figure>> {
     let amount = Amount::of(short);
-    let office = Office::open()?;
+    let mut office = Office::open()?;
     let contacts = office.contacts(if short { 100 } else { 1_000 })?;
+    office.reopen()?;
     let issues: Vec<(String, Id<Contact>)> = (0..amount.operations())
         .zip(contacts.iter().cycle())
         .map(|(number, contact)| (format!("Cannot open dashboard {number} since the update"), *contact))
@@ -135,15 +135,10 @@ fn beside<T: Sync>(
             ours: format!("{:.0}/s", 1.0 / grouped.ours),
             floor: format!("{:.0}/s", 1.0 / single.floor),
             ratio: Some(against_single),
+            processor: None,
             target: None,
         },
     ])
-}
-
-fn timed(run: impl FnOnce() -> Outcome<()>) -> Outcome<Duration> {
-    let start = Instant::now();
-    run()?;
-    Ok(start.elapsed())
 }
 
 /// What is done in one turn.

@@ -53,7 +53,7 @@ fn funnel(team: &Team) -> Result<()> {
     for (name, number) in
         [("came in", total), ("contacted", contacted), ("qualified", qualified), ("converted", converted)]
     {
-        let share = if total == 0 { 0 } else { number * 100 / total };
+        let share = (number * 100).checked_div(total).unwrap_or_default();
         let width = usize::try_from(share * 40 / 100).unwrap_or_default();
         table.add_row([cell(name), number_cell(number), number_cell(format!("{share} %")), cell("█".repeat(width))]);
     }
@@ -72,7 +72,7 @@ fn pipeline(team: &Team) -> Result<()> {
         table.add_row([
             cell(&stage.stage),
             number_cell(stage.deals.count),
-            number_cell(format!("{} %", stage.probability)),
+            number_cell(stage.probability),
             number_cell(stage.deals.total.converted),
             number_cell(stage.deals.weighted.converted),
         ]);

@@ -22,7 +22,7 @@ const REGISTRANTS: &str = include_str!("../data/registrants.csv");
 
 /// Which columns tell what a registrant did; the others are guessed.
 const ENGAGEMENT: &str = "Registered Early=engagement:registered_early,Attended=engagement:attended,\
-    Questions Asked=engagement:questions,Downloaded Brochure=engagement:content_downloaded,\
+    Questions Asked=engagement:question_asked,Downloaded Brochure=engagement:content_downloaded,\
     Opened Mail=engagement:mail_opened,Demo Requested=engagement:demo_requested,Referred By Customer=ignore";
 
 /// How many of each band become deals in the story.

@@ -42,7 +42,7 @@ impl Chunk {
                 let nameless = line.keys.is_empty()
                     && matches!(plan.match_by, MatchBy::Anything)
                     && plan.def.external_keys.is_some()
-                    && plan.uniques.iter().all(|unique| line.unique_value(unique).is_none());
+                    && !plan.uniques.iter().any(|unique| line.has(unique));
                 if nameless {
                     line.keys.push(own_key(plan, cells));
                 }

@@ -8,6 +8,7 @@ use super::{
     name,
     options::codes,
     plan::{Plan, UniqueField, Use},
+    signal,
     source::SourceRow,
     text,
 };
@@ -45,6 +46,8 @@ pub(super) struct Line {
     pub(super) references: Vec<(usize, ExternalKey)>,
     pub(super) keys: Vec<ExternalKey>,
     pub(super) custom: Vec<(String, Json)>,
+    /// Signals of engagement, each with how often it was seen.
+    pub(super) signals: Vec<(String, u32)>,
     pub(super) tags: Vec<String>,
 }
 
@@ -144,14 +147,13 @@ impl Line {
                     self.references.push((*field, key));
                     return Ok(());
                 }
-                let json = match cell {
-                    Cell::Json(json) => return self.give(*field, parse(def, json)?),
-                    Cell::Text(text) if *kind == ColumnType::Text => Some(Json::from(text)),
-                    Cell::Text(text) => text::value(header(), text, *kind, &plan.formats)?,
-                };
-                match json {
-                    Some(json) => self.give(*field, parse(def, &json)?),
-                    None => Ok(()),
+                match cell {
+                    Cell::Json(json) => self.give(*field, parse(def, json)?),
+                    Cell::Text(text) if *kind == ColumnType::Text => self.give(*field, parse_text(def, text)?),
+                    Cell::Text(text) => match text::value(header(), text, *kind, &plan.formats)? {
+                        Some(json) => self.give(*field, parse(def, &json)?),
+                        None => Ok(()),
+                    },
                 }
             }
             Use::Part(field, part, kind) => {
@@ -176,7 +178,7 @@ impl Line {
                 let (given, family) = name::split(&cell.shown());
                 for (field, part) in [(first, given), (last, family)] {
                     if let Some(def) = plan.field(*field).filter(|_| !part.is_empty()) {
-                        self.give(*field, parse(def, &Json::from(part))?)?;
+                        self.give(*field, parse_text(def, &part)?)?;
                     }
                 }
                 Ok(())
@@ -208,6 +210,10 @@ impl Line {
                 }
                 Err(text::codes::JSON_INVALID.with("column", header()))
             }
+            Use::Signal(name) => {
+                self.signals.push((name.clone(), signal::count(header(), cell, &plan.formats)?));
+                Ok(())
+            }
             Use::Tag => {
                 match cell {
                     Cell::Json(Json::Array(tags)) => {
@@ -226,6 +232,12 @@ impl Line {
         Ok(())
     }
 
+    /// Whether it has a value for a unique field.
+    pub(super) fn has(&self, unique: &UniqueField) -> bool {
+        let given = self.given.iter().find(|given| given.field == unique.field);
+        given.and_then(|given| given.values.first()).is_some_and(|value| !value.is_null())
+    }
+
     /// The value of a unique field, as the unique column holds it.
     pub(super) fn unique_value(&self, unique: &UniqueField) -> Option<Value> {
         let given = self.given.iter().find(|given| given.field == unique.field)?;
@@ -241,6 +253,7 @@ impl Line {
         let mut hasher = DefaultHasher::new();
         self.keys.hash(&mut hasher);
         self.tags.hash(&mut hasher);
+        self.signals.hash(&mut hasher);
         self.references.hash(&mut hasher);
         for given in &self.given {
             (given.field, &given.values).hash(&mut hasher);
@@ -271,6 +284,7 @@ impl Line {
                 self.custom.iter().find(|(of, _)| of == name).map(|(_, json)| Cell::Json(json).shown())
             }
             Use::CustomMap => None,
+            Use::Signal(name) => self.signals.iter().find(|(of, _)| of == name).map(|(_, times)| times.to_string()),
             Use::Tag => Some(self.tags.join("; ")),
         };
         found.unwrap_or_default()
@@ -333,6 +347,10 @@ fn whole_or_text(cell: Cell<'_>) -> Json {
 
 pub(super) fn parse(field: &FieldDef, json: &Json) -> Result<Vec<Value>> {
     (field.parse)(json).map_err(|problem| malformed(field, &problem))
+}
+
+fn parse_text(field: &FieldDef, text: &str) -> Result<Vec<Value>> {
+    (field.parse_text)(text).map_err(|problem| malformed(field, &problem))
 }
 
 fn malformed(field: &FieldDef, problem: &serde_json::Error) -> Error {

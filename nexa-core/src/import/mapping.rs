@@ -19,6 +19,9 @@ pub enum Target {
     Key(String, String),
     /// A custom field; written `custom:NAME` or `custom.NAME`.
     Custom(String),
+    /// A signal of engagement, by how often it was seen or whether; written `engagement:NAME`, such as
+    /// `engagement:attended`.
+    Signal(String),
     /// A tag, or several; written `tag`.
     Tag,
     /// Nowhere; written `ignore`.
@@ -33,6 +36,7 @@ impl fmt::Display for Target {
             Self::External(system) => write!(f, "external:{system}"),
             Self::Key(field, system) => write!(f, "{field}:{system}"),
             Self::Custom(name) => write!(f, "custom:{name}"),
+            Self::Signal(name) => write!(f, "engagement:{name}"),
             Self::Tag => f.write_str("tag"),
             Self::Ignore => f.write_str("ignore"),
         }
@@ -205,6 +209,9 @@ fn read_target(column: &str, text: &str, fields: &[&str]) -> Result<Target> {
     if let Some(name) = text.strip_prefix("custom:").or_else(|| text.strip_prefix("custom.")) {
         return named(name).map(Target::Custom);
     }
+    if let Some(name) = text.strip_prefix("engagement:") {
+        return named(name).map(Target::Signal);
+    }
     if let Some((field, system)) = text.split_once(':').filter(|(field, _)| fields.contains(field)) {
         return Ok(Target::Key(field.to_owned(), named(system)?));
     }
@@ -235,7 +242,7 @@ pub mod codes {
     /// The kind has no such field.
     pub const FIELD_UNKNOWN: Code = Code::invalid(
         "import.field_unknown",
-        "The column {column} is mapped to {field}; give one of {fields}, external:NAME, custom:NAME, tag or ignore; FIELD:SYSTEM for a reference.",
+        "The column {column} is mapped to {field}; give one of {fields}, external:NAME, custom:NAME, engagement:NAME, tag or ignore; FIELD:SYSTEM for a reference.",
     );
     /// Two columns are mapped to one field.
     pub const FIELD_REPEATED: Code = Code::invalid(
@@ -263,9 +270,10 @@ mod tests {
 
     #[test]
     fn every_kind_of_target_is_read() {
-        let headers = headers(&["Prospect ID", "Mail", "City, Country", "A=B", "Say \"x\"", "Group", "Junk", "Person"]);
+        let headers =
+            headers(&["Prospect ID", "Mail", "City, Country", "A=B", "Say \"x\"", "Group", "Junk", "Person", "Came"]);
         let text = r#"prospect id = external:school, Mail=email,"City, Country"=city,"A=B"=custom:ab,
-            "Say ""x"""=custom.say,Group=tag,Junk=ignore,Person=full_name"#;
+            "Say ""x"""=custom.say,Group=tag,Junk=ignore,Person=full_name,Came=engagement:attended"#;
         let mapping = Mapping::parse(text, &headers, FIELDS).unwrap();
         assert_eq!(
             mapping.targets(),
@@ -278,6 +286,7 @@ mod tests {
                 Some(Target::Tag),
                 Some(Target::Ignore),
                 Some(Target::FullName),
+                Some(Target::Signal("attended".into())),
             ],
         );
     }
@@ -296,6 +305,8 @@ mod tests {
         let field = refused("Mail=e_mail");
         assert!(field.is(&codes::FIELD_UNKNOWN) && field.message().contains("Mail"));
         assert!(refused("Mail=external:").is(&codes::FIELD_UNKNOWN));
+        assert!(refused("Mail=engagement:").is(&codes::FIELD_UNKNOWN));
+        assert!(refused("Mail=engagement:replied,City=engagement:replied").is(&codes::FIELD_REPEATED));
         assert!(refused("Mail=email,E-Mail=email").is(&codes::FIELD_REPEATED));
         assert!(Mapping::parse("Mail=tag,City=tag,E-Mail=ignore", &headers, FIELDS).is_ok());
     }

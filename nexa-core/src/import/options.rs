@@ -21,7 +21,8 @@ const LARGEST_CHUNK: usize = 10_000;
 /// Which column goes where, as far as the caller says; the rest is guessed from the headers.
 ///
 /// A target is a field such as `email` or `address.city`; `full_name`; `external:SYSTEM` for the key in that system;
-/// `FIELD:SYSTEM` for the key of the record that a field points at; `custom:NAME`; `tag`; or `ignore`.
+/// `FIELD:SYSTEM` for the key of the record that a field points at; `custom:NAME`; `engagement:SIGNAL` for what a lead did,
+/// such as `engagement:attended`, with yes, no or a number in its cells; `tag`; or `ignore`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ColumnMap {

@@ -36,6 +36,8 @@ pub(super) enum Use {
     Custom(String),
     /// Several custom fields, as JSON.
     CustomMap,
+    /// A signal of engagement.
+    Signal(String),
     /// Tags, added to those that are there.
     Tag,
 }
@@ -206,6 +208,7 @@ impl Plan {
             Use::Keys => head == "external_keys",
             Use::Custom(custom) => name == custom || name.strip_prefix("custom.") == Some(custom),
             Use::CustomMap => head == "custom",
+            Use::Signal(_) => head == "engagement",
             Use::Tag => head == "tags",
         };
         self.uses.iter().find(|(_, becomes)| fits(becomes)).map(|(column, _)| *column)
@@ -267,6 +270,8 @@ fn use_of(def: &RecordDef, target: &Target) -> Result<Option<Use>> {
         Target::External(system) => Use::External(system.clone()),
         Target::Custom(_) if def.custom.is_none() => return Err(unsupported()),
         Target::Custom(name) => Use::Custom(name.clone()),
+        Target::Signal(_) if def.engagement.is_none() => return Err(unsupported()),
+        Target::Signal(name) => Use::Signal(name.clone()),
         Target::Tag if def.tags.is_none() => return Err(unsupported()),
         Target::Tag => Use::Tag,
         Target::Key(name, system) => match reference(def, name) {

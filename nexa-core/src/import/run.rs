@@ -23,11 +23,13 @@ use crate::kernel::{
     session::{Job, Session},
 };
 
+type OnProgress<'a> = dyn FnMut(&Progress) + 'a;
+
 /// An import in the making: `session.import::<Lead>(options).on_refused(…).csv(file)`.
 pub struct Import<'a, R> {
     session: &'a Session,
     options: ImportOptions,
-    on_progress: Option<Box<dyn FnMut(&Progress) + 'a>>,
+    on_progress: Option<Box<OnProgress<'a>>>,
     on_refused: Option<Box<OnRefused<'a>>>,
     kind: PhantomData<fn() -> R>,
 }

@@ -127,6 +127,11 @@ pub mod codes {
     /// Neither yes nor no.
     pub const BOOL_INVALID: Code =
         Code::invalid("import.bool_invalid", "{column} is neither yes nor no; write yes, no, true, false, 1 or 0.");
+    /// Neither a count nor yes or no.
+    pub const SIGNAL_INVALID: Code = Code::invalid(
+        "import.signal_invalid",
+        "{column} says neither how often nor whether; write a whole number, yes or no.",
+    );
     /// None of the choices.
     pub const CHOICE_INVALID: Code =
         Code::invalid("import.choice_invalid", "{column} is none of its choices; write one of {choices}.");
@@ -163,6 +168,7 @@ pub mod codes {
     pub const ALL: &[Code] = &[
         NUMBER_INVALID,
         BOOL_INVALID,
+        SIGNAL_INVALID,
         CHOICE_INVALID,
         DATE_INVALID,
         DATE_AMBIGUOUS,

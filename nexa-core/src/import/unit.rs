@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     line::{Given, Line, parse},
     plan::{MatchBy, Plan},
-    text,
+    signal, text,
 };
 use crate::kernel::{
     access::Action,
@@ -284,6 +284,9 @@ async fn write(
         {
             row.set(column, Value::Uuid(refer(cx, common, kind, Named::Key(key.clone()), field.name).await?));
         }
+    }
+    if !line.signals.is_empty() {
+        signal::write(def, &line.signals, row, onto == Onto::Empty)?;
     }
     if !line.tags.is_empty() {
         write_tags(def, &line.tags, row, onto)?;

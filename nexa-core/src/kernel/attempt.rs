@@ -3,21 +3,31 @@
 use uuid::Uuid;
 
 use super::{
-    context::Context,
+    context::{Context, Entry},
     error::codes,
     error::{Error, Result},
     index,
-    record::{ExternalKey, RecordDef, Row},
+    record::{ExternalKey, RecordDef, Row, UniqueDef},
     value::Value,
 };
 
 /// What an attempt changed: each record as it was before.
 #[derive(Default)]
 pub(crate) struct Trail {
-    /// Record, its row, and whether that waited to be written; `None` for a record that was not known.
-    before: Vec<((&'static str, Uuid), Option<(Option<Row>, bool)>)>,
+    /// `None` for a record that was not known.
+    before: Vec<((&'static str, Uuid), Option<State>)>,
     /// Whether something of it reached the storage, so that only the end of the unit takes it back.
     written: bool,
+}
+
+/// A record's row, and whether that waited to be written.
+type State = (Option<Row>, bool);
+
+impl Trail {
+    /// Notes a record that is about to change.
+    pub(crate) fn note(&mut self, key: (&'static str, Uuid), before: Option<&Entry>) {
+        self.before.push((key, before.map(|entry| (entry.now.clone(), entry.dirty))));
+    }
 }
 
 impl Context<'_> {
@@ -53,8 +63,7 @@ impl Context<'_> {
     /// Notes a record that is about to change.
     pub(crate) fn trace(&mut self, key: (&'static str, Uuid)) {
         if let Some(trail) = &mut self.trail {
-            let before = self.entries.get(&key).map(|entry| (entry.now.clone(), entry.dirty));
-            trail.before.push((key, before));
+            trail.note(key, self.entries.get(&key));
         }
     }
 
@@ -68,28 +77,23 @@ impl Context<'_> {
     /// Asks for one record what the storage and the host's rules will ask when it is written, so that it is refused
     /// alone. Errors: the codes of its uniques, `external_key.taken`, `host.…`.
     pub(crate) async fn check_pending(&mut self, def: &'static RecordDef, id: Uuid) -> Result<()> {
-        let Some(row) =
-            self.entries.get(&(def.kind, id)).filter(|entry| entry.dirty).and_then(|entry| entry.now.clone())
-        else {
-            return Ok(());
-        };
-        for unique in &def.uniques {
-            let values: Vec<&Value> = unique.columns.iter().map(|column| row.get(*column)).collect();
-            let (Some(first), Some(value)) = (unique.columns.first(), values.first()) else { continue };
-            if values.iter().any(|value| value.is_null()) {
-                continue;
-            }
-            for holder in self.ids_by(def, *first, value).await?.into_iter().filter(|holder| *holder != id) {
-                let same = |other: &Row| {
-                    other.live(def)
-                        && unique.columns.iter().zip(&values).all(|(column, value)| other.get(*column) == *value)
-                };
-                if self.current(def, holder).is_some_and(same) {
-                    return Err(Error::taken(unique.code, def.kind, unique.field));
-                }
+        let Some(row) = self.current(def, id) else { return Ok(()) };
+        let keys = index::external_keys(def, row);
+        let value = |column: &usize| Some(row.get(*column)).filter(|value| !value.is_null()).cloned();
+        let values = |unique: &UniqueDef| unique.columns.iter().map(value).collect::<Option<Vec<Value>>>();
+        let uniques: Vec<(&UniqueDef, Vec<Value>)> =
+            def.uniques.iter().filter_map(|unique| Some((unique, values(unique)?))).collect();
+        for (unique, values) in uniques {
+            let (Some(column), Some(value)) = (unique.columns.first(), values.first()) else { continue };
+            let same = |other: &Row| {
+                other.live(def) && unique.columns.iter().zip(&values).all(|(column, value)| other.get(*column) == value)
+            };
+            let holders = self.ids_by(def, *column, value).await?;
+            if holders.into_iter().any(|holder| holder != id && self.current(def, holder).is_some_and(same)) {
+                return Err(Error::taken(unique.code, def.kind, unique.field));
             }
         }
-        for (system, key) in index::external_keys(def, &row) {
+        for (system, key) in keys {
             let key = ExternalKey { system, key };
             if self.holder_of_key(def, &key).await?.is_some_and(|holder| holder != id) {
                 let taken = codes::EXTERNAL_KEY_TAKEN.with("kind", def.kind);

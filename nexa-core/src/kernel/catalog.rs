@@ -11,7 +11,7 @@ use super::{
     command::{Command, Query},
     compile::Kinds,
     context::Context,
-    entity::{Create, Entity, Merge, Mergeable, Purge, Restore, Trash, Update, Upsert},
+    entity::{Create, Entity, Merge, Mergeable, Purge, Restore, TOO_MANY_DEPENDENTS, Trash, Update, Upsert},
     error::{Code, Error, Result, codes},
     query::{AggregateOf, Count, Find, Get, History, Search},
     record::{ColumnType, Record, RecordDef, Row},
@@ -122,16 +122,19 @@ impl Catalog {
 
     pub(crate) fn entity<R: Entity>(&mut self) {
         self.command::<Create<R>>(false);
+        self.answers(R::NAMES.create, taken::<R>());
         self.entity_without_create::<R>();
     }
 
     pub(crate) fn entity_without_create<R: Entity>(&mut self) {
         self.record::<R>();
         self.command::<Update<R>>(true);
+        self.answers(R::NAMES.update, taken::<R>());
         self.command::<ImportCsv<R>>(false);
         self.command::<ImportRows<R>>(false);
         if !R::def().uniques.is_empty() || R::def().external_keys.is_some() {
             self.command::<Upsert<R>>(false);
+            self.answers(R::NAMES.upsert, R::ERRORS.iter().copied().chain(taken::<R>()));
         }
         for name in [R::NAMES.import_csv, R::NAMES.import_rows, R::NAMES.upsert] {
             if let Some(operation) = self.operations.get_mut(name) {
@@ -140,13 +143,24 @@ impl Catalog {
         }
         if R::def().deleted_at.is_some() {
             self.command::<Trash<R>>(true);
+            // Where its dependents go is asked as well.
+            self.answers(R::NAMES.trash, R::ERRORS.iter().copied());
             self.command::<Restore<R>>(true);
+            self.answers(R::NAMES.restore, taken::<R>());
             self.command::<Purge<R>>(true);
         }
     }
 
     pub(crate) fn mergeable<R: Mergeable>(&mut self) {
         self.command::<Merge<R>>(true);
+        self.answers(R::NAMES.merge, [TOO_MANY_DEPENDENTS]);
+    }
+
+    /// Notes codes that an operation answers beside those it names itself.
+    fn answers(&mut self, name: &str, codes: impl IntoIterator<Item = Code>) {
+        if let Some(operation) = self.operations.get_mut(name) {
+            operation.errors.extend(codes);
+        }
     }
 
     /// The catalog as a JSON document: operations, kinds, shared schemas, codes.
@@ -193,6 +207,13 @@ impl Catalog {
             "$defs": generator.take_definitions(true),
         })
     }
+}
+
+/// The codes of a kind's uniques, as far as callers set their fields.
+fn taken<R: Record>() -> impl Iterator<Item = Code> {
+    let given = |field| R::def().field(field).is_some_and(|field| field.editable);
+    let uniques = R::def().uniques.iter().filter(move |unique| given(unique.field));
+    uniques.map(|unique| Code { code: unique.code, ..codes::TAKEN })
 }
 
 fn kind_document(def: &'static RecordDef) -> Json {

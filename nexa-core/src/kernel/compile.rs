@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Access, Action, Actor, Policy},
+    custom::{self, FieldDefinition},
     error::{Error, Result, codes},
     filter::{Comparison, Filter, Op, Place, Predicate},
     record::{ColumnDef, ColumnType, Derived, RecordDef},
@@ -56,19 +57,50 @@ impl Eyes<'_> {
     }
 }
 
+/// What a filter knows of the tenant's custom fields.
+#[derive(Clone, Copy)]
+pub struct CustomFields<'a> {
+    definitions: &'a [FieldDefinition],
+    strict: bool,
+}
+
+impl<'a> CustomFields<'a> {
+    /// For a filter that somebody gives: it names fields that are defined, with values that they can hold.
+    pub const fn asked(definitions: &'a [FieldDefinition]) -> Self {
+        Self { definitions, strict: true }
+    }
+    /// For a filter that was given before, or in code: a field that is not defined has no values.
+    pub const fn kept(definitions: &'a [FieldDefinition]) -> Self {
+        Self { definitions, strict: false }
+    }
+}
+
 /// Compiles a filter. Errors: `filter.invalid`, `field.unknown`.
-pub fn filter(kinds: &Kinds, def: &'static RecordDef, filter: &Filter, eyes: Eyes<'_>) -> Result<Predicate> {
+pub fn filter(
+    kinds: &Kinds,
+    def: &'static RecordDef,
+    filter: &Filter,
+    eyes: Eyes<'_>,
+    fields: CustomFields<'_>,
+) -> Result<Predicate> {
     let hidden = eyes.access(def, Action::Read).hidden;
-    Compiler { kinds, def, eyes, hidden: &hidden }.filter(filter)
+    Compiler { kinds, def, eyes, hidden: &hidden, fields }.filter(filter)
 }
 
 /// What the actor may do with rows of a kind, as a predicate; the policy's own filters are trusted.
-pub fn rows(kinds: &Kinds, def: &'static RecordDef, eyes: Eyes<'_>, action: Action) -> Result<Predicate> {
+pub fn rows(
+    kinds: &Kinds,
+    def: &'static RecordDef,
+    eyes: Eyes<'_>,
+    action: Action,
+    fields: CustomFields<'_>,
+) -> Result<Predicate> {
     let access = eyes.access(def, action);
     if access.rows.is_everything() {
         return Ok(Predicate::always());
     }
-    Compiler { kinds, def, eyes: Eyes::Tenant, hidden: &[] }.filter(&access.rows)
+    let fields = CustomFields::kept(fields.definitions);
+    Compiler { kinds, def, eyes: Eyes::Tenant, hidden: &[], fields }.filter(&access.rows)
 }
 
 /// Compiles an order such as `["-priority", "created_at"]`. Errors: `filter.invalid`, `field.unknown`.
@@ -125,6 +157,7 @@ struct Compiler<'a> {
     def: &'static RecordDef,
     eyes: Eyes<'a>,
     hidden: &'a [&'static str],
+    fields: CustomFields<'a>,
 }
 
 impl Compiler<'_> {
@@ -145,8 +178,8 @@ impl Compiler<'_> {
             .filter(|found| !is_hidden(self.def, found.column, self.hidden))
             .ok_or_else(|| unknown(self.def, relation))?;
         let of = self.kinds.named(relation.kind)?;
-        let mut inner = rows(self.kinds, of, self.eyes, Action::Read)?;
-        inner = inner.and(self::filter(self.kinds, of, filter, self.eyes)?);
+        let mut inner = rows(self.kinds, of, self.eyes, Action::Read, self.fields)?;
+        inner = inner.and(self::filter(self.kinds, of, filter, self.eyes, self.fields)?);
         Ok(Predicate::Through(relation.column, of, Box::new(inner)))
     }
 
@@ -173,7 +206,11 @@ impl Compiler<'_> {
                 && self.def.columns.get(column).is_some_and(|column| column.kind == ColumnType::Map)
                 && !is_hidden(self.def, column, self.hidden)
             {
-                return key(path, column, tail, op, value);
+                return if self.def.custom == Some(column) {
+                    self.custom(path, column, tail, op, value)
+                } else {
+                    key(path, column, tail, op, value)
+                };
             }
         }
         Err(unknown(self.def, path))
@@ -257,6 +294,45 @@ impl Compiler<'_> {
             }
             (None, ColumnType::Enum(_), _) => Err(invalid(path, "its values have no order; use eq or in")),
             _ => Ok(Predicate::Compare(column, comparison, value)),
+        }
+    }
+
+    /// A custom field: defined, compared with what it holds, and by the index where it has one.
+    fn custom(&self, path: &str, column: usize, name: &str, op: Op, value: &Json) -> Result<Predicate> {
+        let Some(field) = custom::defined(self.fields.definitions, self.def.kind, name) else {
+            return if self.fields.strict { Err(unknown(self.def, path)) } else { key(path, column, name, op, value) };
+        };
+        let held = |value: &Json| match field.holds.normal(value) {
+            Some(value) => self.as_kept(path, column, name, value.into_owned()),
+            None if value.is_null() || !self.fields.strict => Ok(value.clone()),
+            None => Err(invalid(path, format!("it holds {}; give {}", field.holds.as_str(), field.holds.asks_for()))),
+        };
+        let value = match (op, value) {
+            (Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge, value) => held(value)?,
+            (Op::In, Json::Array(items)) => Json::Array(items.iter().map(held).collect::<Result<_>>()?),
+            (_, value) => value.clone(),
+        };
+        let indexed = |texts| Ok(Predicate::Indexed(column, name.to_owned(), texts));
+        match (field.indexed, op, &value) {
+            (true, Op::Eq, Json::String(text)) => indexed(vec![text.clone()]),
+            (true, Op::In, Json::Array(items)) if items.iter().all(Json::is_string) => {
+                indexed(items.iter().filter_map(Json::as_str).map(str::to_owned).collect())
+            }
+            _ => key(path, column, name, op, &value),
+        }
+    }
+
+    /// A custom value as the column's own type keeps it, such as a text without spaces around it.
+    fn as_kept(&self, path: &str, column: usize, name: &str, value: Json) -> Result<Json> {
+        let Some(parse) = self.def.fields.iter().find(|field| field.first == column).map(|field| field.parse) else {
+            return Ok(value);
+        };
+        let mut entry = serde_json::Map::new();
+        entry.insert(name.to_owned(), value);
+        let columns = parse(&Json::Object(entry)).map_err(|error| invalid(path, error.to_string()))?;
+        match columns.first().map(Value::to_json) {
+            Some(Json::Object(mut entry)) => Ok(entry.remove(name).unwrap_or_default()),
+            _ => Ok(Json::Null),
         }
     }
 

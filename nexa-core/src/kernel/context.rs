@@ -13,11 +13,12 @@ use super::{
     access::{Action, Actor},
     attempt::Trail,
     command::Envelope,
-    compile::{self, Eyes},
+    compile::{self, CustomFields, Eyes},
     crm::Parts,
-    custom::FieldDefinition,
+    custom::{self, FieldDefinition},
     error::{Error, Result, codes},
     filter::{Filter, Predicate},
+    identity::ByRecord,
     lookup::Lookup,
     record::{Column, ColumnType, ExternalKey, Field, Id, Record, RecordDef, Ref, Row},
     store::{Aggregate, Key, Select, Transaction, Trash},
@@ -33,13 +34,15 @@ pub struct Context<'a> {
     pub(crate) parts: &'a Parts,
     pub(crate) org: Uuid,
     pub(crate) actor: Actor,
+    /// The actor as the ledger writes it.
+    pub(crate) acting: String,
     pub(crate) now: Timestamp,
     pub(crate) unit: Uuid,
     pub(crate) operation: Cow<'static, str>,
     pub(crate) envelope: &'a Envelope,
-    pub(crate) entries: HashMap<(&'static str, Uuid), Entry>,
+    pub(crate) entries: ByRecord<Entry>,
     pub(crate) touched: Vec<(&'static str, Uuid)>,
-    pub(crate) definitions: Option<Vec<FieldDefinition>>,
+    pub(crate) definitions: Option<Arc<[FieldDefinition]>>,
     pub(crate) kept: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     pub(crate) lookup: Lookup,
     pub(crate) trail: Option<Trail>,
@@ -291,7 +294,8 @@ impl<'a> Context<'a> {
 
     /// Whether the policy lets the actor do this with this row.
     pub(crate) async fn allows(&mut self, def: &'static RecordDef, row: &Row, action: Action) -> Result<bool> {
-        let predicate = compile::rows(&self.parts.kinds, def, self.eyes(), action)?;
+        let fields = CustomFields::kept(&[]);
+        let predicate = compile::rows(&self.parts.kinds, def, self.eyes(), action, fields)?;
         if predicate.is_always() {
             return Ok(true);
         }
@@ -350,12 +354,21 @@ impl<'a> Context<'a> {
         well_formed(def, &row)?;
         self.check_custom(def, &row).await?;
         let key = (def.kind, id.uuid());
-        if self.entries.get(&key).is_some_and(|entry| entry.now.is_some()) {
-            return Err(codes::ID_TAKEN.with("id", id));
+        let place = match self.entries.entry(key) {
+            hash_map::Entry::Occupied(place) if place.get().now.is_some() => return Err(codes::ID_TAKEN.with("id", id)),
+            place => place,
+        };
+        if let Some(trail) = &mut self.trail {
+            trail.note(
+                key,
+                match &place {
+                    hash_map::Entry::Occupied(place) => Some(place.get()),
+                    hash_map::Entry::Vacant(_) => None,
+                },
+            );
         }
-        self.trace(key);
         self.lookup.note(def, &row);
-        self.entries.insert(key, Entry { of: def, before: None, now: Some(row), dirty: true });
+        place.insert_entry(Entry { of: def, before: None, now: Some(row), dirty: true });
         self.touched.push(key);
         Ok(record)
     }
@@ -430,7 +443,7 @@ impl<'a> Context<'a> {
         let def = R::def();
         let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
         let query = Select {
-            filter: compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant)?,
+            filter: self.tenants_filter(def, filter).await?,
             sort: compile::sort(def, &names, &[])?,
             ..Select::all(def, limit)
         };
@@ -443,7 +456,7 @@ impl<'a> Context<'a> {
         let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
         let hidden = self.hidden(def);
         let query = Select {
-            filter: self.visible_filter(def, filter)?,
+            filter: self.visible_filter(def, filter).await?,
             sort: compile::sort(def, &names, &hidden)?,
             ..Select::all(def, limit)
         };
@@ -456,10 +469,35 @@ impl<'a> Context<'a> {
         self.parts.policy.access(&self.actor, def, Action::Read).hidden
     }
 
-    /// A filter, and what the actor may see.
-    pub(crate) fn visible_filter(&self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
-        let own = compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read)?;
-        Ok(compile::filter(&self.parts.kinds, def, filter, self.eyes())?.and(own))
+    /// A filter with the actor's eyes. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn asked_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, self.eyes(), CustomFields::asked(&definitions))
+    }
+
+    /// The same, and what the actor may see.
+    pub(crate) async fn visible_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let own = self.visible_rows(def).await?;
+        Ok(self.asked_filter(def, filter).await?.and(own))
+    }
+
+    /// What the actor may see.
+    async fn visible_rows(&mut self, def: &'static RecordDef) -> Result<Predicate> {
+        let definitions = self.definitions_for(&self.eyes().access(def, Action::Read).rows).await?;
+        compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read, CustomFields::kept(&definitions))
+    }
+
+    /// A filter with the tenant's eyes. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn tenants_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant, CustomFields::asked(&definitions))
+    }
+
+    /// A filter that was checked when it was kept as data, with the tenant's eyes; a custom field that was removed since has no
+    /// values. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn kept_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant, CustomFields::kept(&definitions))
     }
 
     pub(crate) async fn rows(&mut self, query: &Select) -> Result<Vec<Row>> {
@@ -479,26 +517,40 @@ impl<'a> Context<'a> {
 
     /// Groups and measures with the actor's eyes.
     pub(crate) async fn groups(&mut self, mut query: Aggregate) -> Result<Vec<Row>> {
+        query.filter = query.filter.and(self.visible_rows(query.of).await?);
         self.flush_for(query.of, &query.filter).await?;
-        query.filter = query.filter.and(compile::rows(&self.parts.kinds, query.of, self.eyes(), Action::Read)?);
         query.trash = Trash::Live;
         self.tx.aggregate(&query).await
     }
 
-    /// The tenant's definitions of custom fields, of every kind.
-    pub(crate) async fn definitions(&mut self) -> Result<&[FieldDefinition]> {
-        if self.definitions.is_none() {
-            let def = FieldDefinition::def();
-            let rows = self.tx.select(&Select::all(def, 10_000)).await?;
-            self.definitions = Some(rows.into_iter().map(FieldDefinition::from_row).collect::<Result<_>>()?);
+    /// The tenant's definitions of custom fields, of all kinds.
+    pub(crate) async fn definitions(&mut self) -> Result<Arc<[FieldDefinition]>> {
+        if let Some(known) = &self.definitions {
+            return Ok(Arc::clone(known));
         }
-        Ok(self.definitions.as_deref().unwrap_or_default())
+        let rows = self.tx.select(&Select::all(FieldDefinition::def(), custom::MOST_FIELDS)).await?;
+        let found: Arc<[FieldDefinition]> = rows.into_iter().map(FieldDefinition::from_row).collect::<Result<_>>()?;
+        self.definitions = Some(Arc::clone(&found));
+        Ok(found)
+    }
+
+    /// The same when the filter names a custom field, else none.
+    async fn definitions_for(&mut self, filter: &Filter) -> Result<Arc<[FieldDefinition]>> {
+        if filter.names_custom() { self.definitions().await } else { Ok(Arc::default()) }
+    }
+
+    /// Writes what is pending by the definitions as they were, and from here on goes by the new ones.
+    pub(crate) async fn definitions_changed(&mut self) -> Result<()> {
+        self.flush().await?;
+        self.definitions = None;
+        Ok(())
     }
 
     async fn check_custom(&mut self, def: &'static RecordDef, row: &Row) -> Result<()> {
         let Some(Value::Json(text)) = def.custom.map(|column| row.get(column)) else { return Ok(()) };
-        let values = serde_json::from_str(text).unwrap_or_default();
-        super::custom::check(def.kind, self.definitions().await?, &values)
+        let values: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+        let definitions = self.definitions().await?;
+        values.iter().try_for_each(|(name, value)| custom::checked(&definitions, def.kind, name, value).map(|_| ()))
     }
 }
 

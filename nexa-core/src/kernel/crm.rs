@@ -10,7 +10,7 @@ use super::{
     command::{Command, Query, Rule},
     compile::Kinds,
     context::Context,
-    custom::FieldDefinition,
+    custom::{self, FieldDefinition},
     definition,
     entity::{Entity, Mergeable},
     error::{Code, Result},
@@ -110,8 +110,7 @@ impl CrmBuilder {
     pub fn bare() -> Self {
         let mut builder = Self::default();
         builder.kinds.add(Receipt::def());
-        builder.kinds.add(FieldDefinition::def());
-        builder
+        builder.record::<FieldDefinition>().untargeted::<custom::Define>().command::<custom::Remove>()
     }
     /// Where records are kept.
     #[must_use]

@@ -1,5 +1,12 @@
 //! Custom fields: what a tenant adds to a kind, defined before it is used.
 
+pub mod define;
+mod entries;
+
+pub use define::{Define, Remove};
+
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -31,7 +38,7 @@ pub enum CustomType {
 const NAMES: &[&str] = &["text", "number", "bool", "date", "time"];
 
 impl CustomType {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Number => "number",
@@ -40,13 +47,30 @@ impl CustomType {
             Self::Time => "time",
         }
     }
-    /// Whether a JSON value is one of this type.
-    pub fn accepts(self, value: &Json) -> bool {
+    /// What to give for it.
+    pub(crate) const fn asks_for(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Number => "a number",
+            Self::Bool => "true or false",
+            Self::Date => "a date such as 2025-11-17",
+            Self::Time => "a time such as 2025-11-17T09:15:00Z",
+        }
+    }
+    /// The value as it is kept and compared, so that the same day or moment is the same text however it was written; `None` when
+    /// it is not of this type.
+    pub fn normal(self, value: &Json) -> Option<Cow<'_, Json>> {
         match (self, value) {
-            (Self::Text, Json::String(_)) | (Self::Number, Json::Number(_)) | (Self::Bool, Json::Bool(_)) => true,
-            (Self::Date, Json::String(text)) => text.parse::<Date>().is_ok(),
-            (Self::Time, Json::String(text)) => Timestamp::parse(text).is_some(),
-            _ => false,
+            (Self::Text, Json::String(_)) | (Self::Number, Json::Number(_)) | (Self::Bool, Json::Bool(_)) => {
+                Some(Cow::Borrowed(value))
+            }
+            (Self::Date, Json::String(text)) => {
+                text.parse::<Date>().ok().map(|date| Cow::Owned(Json::String(date.to_string())))
+            }
+            (Self::Time, Json::String(text)) => {
+                Timestamp::parse(text).map(|time| Cow::Owned(Json::String(time.to_string())))
+            }
+            _ => None,
         }
     }
 }
@@ -66,6 +90,9 @@ impl Field for CustomType {
             .ok_or_else(|| corrupt("field", text))
     }
 }
+
+/// How many custom fields a tenant can define.
+pub(crate) const MOST_FIELDS: usize = 10_000;
 
 /// A field that a tenant added to a kind; its values live under `custom`.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -89,18 +116,22 @@ pub struct FieldDefinition {
     pub indexed: bool,
 }
 
-/// Checks the custom values of a kind against the definitions of all kinds. Errors: `custom.undefined`, `field.invalid`.
-pub fn check(kind: &str, definitions: &[FieldDefinition], values: &serde_json::Map<String, Json>) -> Result<()> {
-    for (name, value) in values {
-        let definition = definitions
-            .iter()
-            .find(|definition| definition.of_kind == kind && definition.name == *name)
-            .ok_or_else(|| codes::CUSTOM_UNDEFINED.with("kind", kind).with("field", name))?;
-        if !definition.holds.accepts(value) {
-            return Err(codes::FIELD_INVALID
-                .with("field", format!("custom.{name}"))
-                .with("problem", format!("give a {}", definition.holds.as_str())));
-        }
-    }
-    Ok(())
+/// The definition of a field of a kind.
+pub(crate) fn defined<'d>(definitions: &'d [FieldDefinition], kind: &str, name: &str) -> Option<&'d FieldDefinition> {
+    definitions.iter().find(|definition| definition.of_kind == kind && definition.name == name)
+}
+
+/// Checks a custom value against its definition and answers it as it is kept. Errors: `custom.undefined`, `field.invalid`.
+pub(crate) fn checked<'v>(
+    definitions: &[FieldDefinition],
+    kind: &str,
+    name: &str,
+    value: &'v Json,
+) -> Result<Cow<'v, Json>> {
+    let definition = defined(definitions, kind, name)
+        .ok_or_else(|| codes::CUSTOM_UNDEFINED.with("kind", kind).with("field", name))?;
+    definition.holds.normal(value).ok_or_else(|| {
+        let problem = format!("give {}", definition.holds.asks_for());
+        codes::FIELD_INVALID.with("field", format!("custom.{name}")).with("problem", problem)
+    })
 }

@@ -1,7 +1,10 @@
 //! Builds a [`RecordDef`] field by field. `#[derive(Record)]` writes the calls.
 
 use schemars::SchemaGenerator;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserializer,
+    de::{DeserializeOwned, IntoDeserializer, Visitor},
+};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
@@ -59,6 +62,7 @@ impl Definition {
             tags: None,
             custom: None,
             external_keys: None,
+            engagement: None,
             ledger: true,
             problems: Vec::new(),
         };
@@ -93,6 +97,7 @@ impl Definition {
             editable: marks.contains(&Mark::Editable),
             optional: T::OPTIONAL,
             parse: parse_field::<T>,
+            parse_text: parse_text::<T>,
             schema: SchemaGenerator::subschema_for::<T>,
         });
         self
@@ -138,6 +143,8 @@ impl Definition {
         self.def.tags = self.def.column("tags");
         self.def.custom = self.def.column("custom");
         self.def.external_keys = self.def.column("external_keys");
+        let counts = |column: &usize| self.def.columns.get(*column).is_some_and(|def| def.kind == ColumnType::Map);
+        self.def.engagement = self.def.column("engagement").filter(counts);
         self.def.relations = relations(&self.def.columns);
         self.def.derived =
             self.def.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.derived?))).collect();
@@ -241,6 +248,41 @@ fn parse_field<T: Field + DeserializeOwned>(json: &Json) -> Result<Vec<Value>, s
         T::deserialize(json)?.write(&mut values);
     }
     Ok(values)
+}
+
+/// The same from a text, without a JSON document in between.
+fn parse_text<T: Field + DeserializeOwned>(text: &str) -> Result<Vec<Value>, serde_json::Error> {
+    let mut values = Vec::with_capacity(T::WIDTH);
+    T::deserialize(PlainText(text))?.write(&mut values);
+    Ok(values)
+}
+
+/// A text that is there, as a field reads it.
+struct PlainText<'a>(&'a str);
+
+impl<'de> Deserializer<'de> for PlainText<'_> {
+    type Error = serde_json::Error;
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_str(self.0)
+    }
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_some(self)
+    }
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_enum(self.0.into_deserializer())
+    }
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
+    }
 }
 
 fn relations(columns: &[ColumnDef]) -> Vec<RelationDef> {

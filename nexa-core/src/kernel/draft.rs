@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     context::Context,
+    custom,
     error::{Result, codes},
     record::{Column, ColumnType, ExternalKey, FieldDef, Record, RecordDef, Ref, Row},
     value::Value,
@@ -184,6 +185,16 @@ fn reference(def: &RecordDef, field: &FieldDef) -> Option<&'static str> {
     }
 }
 
+/// What is wrong with the value of a field. A personal one is not repeated, as a value of the wrong type would be.
+fn problem_with(def: &RecordDef, field: &FieldDef, error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let personal = def.columns.get(field.first).is_some_and(|column| column.personal);
+    match text.split_once(", expected ") {
+        Some((given, expected)) if personal && given.starts_with("invalid ") => format!("give {expected}"),
+        _ => text,
+    }
+}
+
 impl Context<'_> {
     /// Puts the fields of a draft into a row. Errors: `field.unknown`, `field.read_only`, `field.required`, `field.invalid`,
     /// `reference.broken`.
@@ -231,8 +242,9 @@ impl Context<'_> {
             return Ok(vec![Value::Null; field.count]);
         }
         let parsed = |json: &Json| {
-            (field.parse)(json)
-                .map_err(|problem| codes::FIELD_INVALID.with("field", field.name).with("problem", problem.to_string()))
+            (field.parse)(json).map_err(|error| {
+                codes::FIELD_INVALID.with("field", field.name).with("problem", problem_with(def, field, &error))
+            })
         };
         if let (Some(kind), Json::Object(_)) = (reference(def, field), json) {
             let broken = || codes::REFERENCE_BROKEN.with("field", field.name).with("kind", kind);
@@ -250,11 +262,13 @@ impl Context<'_> {
                 Value::Json(text) => serde_json::from_str(text).unwrap_or_default(),
                 _ => Map::new(),
             };
+            let definitions = self.definitions().await?;
             for (key, value) in changes {
                 if value.is_null() {
                     custom.remove(key)
                 } else {
-                    custom.insert(key.clone(), value.clone())
+                    let value = custom::checked(&definitions, def.kind, key, value)?;
+                    custom.insert(key.clone(), value.into_owned())
                 };
             }
             return parsed(&Json::Object(custom));

@@ -7,6 +7,7 @@ mod upsert;
 
 pub use create::{Create, Update};
 pub use merge::{Merge, MergeOptions, Mergeable};
+pub(super) use trash::TOO_MANY_DEPENDENTS;
 pub use trash::{Dependents, NoOptions, Purge, Restore, Trash, TrashOptions};
 pub(crate) use upsert::{EXISTS, NO_MATCH_FIELD};
 pub use upsert::{MatchPolicy, Upsert, Upserted};

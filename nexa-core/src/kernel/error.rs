@@ -251,8 +251,10 @@ pub mod codes {
     use super::Code;
 
     /// The arguments cannot be read.
-    pub const MALFORMED: Code =
-        Code::invalid("command.malformed", "{operation} cannot read its arguments at {path}: {problem}.");
+    pub const MALFORMED: Code = Code::invalid(
+        "command.malformed",
+        "{operation} cannot read its arguments at {path}: {problem}; the catalog has their schema.",
+    );
     /// No operation has this name.
     pub const UNKNOWN_OPERATION: Code =
         Code::invalid("operation.unknown", "There is no operation {operation}; the catalog lists them all.");
@@ -293,8 +295,10 @@ pub mod codes {
     pub const DENIED: Code =
         Code::forbidden("access.denied", "You may not {action} a {kind}; ask an admin of your organisation.");
     /// The actor is unknown or was deactivated.
-    pub const ACTOR_INACTIVE: Code =
-        Code::forbidden("actor.inactive", "The actor {actor} is unknown or deactivated in this organisation.");
+    pub const ACTOR_INACTIVE: Code = Code::forbidden(
+        "actor.inactive",
+        "The actor {actor} is unknown or deactivated in this organisation; ask an admin to activate them.",
+    );
     /// No organisation with this id.
     pub const ORG_UNKNOWN: Code =
         Code::not_found("org.unknown", "There is no organisation {org}; create it with create_org.");
@@ -349,7 +353,7 @@ pub mod codes {
         Code::unavailable("store.failed", "The storage failed ({problem}); nothing was changed, try again.");
     /// The backend does not offer this.
     pub const STORE_UNSUPPORTED: Code =
-        Code::unavailable("store.unsupported", "This backend does not offer {what}.").permanent();
+        Code::unavailable("store.unsupported", "This backend does not offer {what}; use one that does.").permanent();
     /// A change inside a read.
     pub const READ_ONLY: Code =
         Code::unavailable("store.read_only", "A read changes nothing; make the change in a write.").permanent();

@@ -111,6 +111,14 @@ impl Filter {
     pub fn is_everything(&self) -> bool {
         matches!(self, Self::And(all) if all.is_empty())
     }
+    /// Whether it names a custom field, of the kind itself or of a related one.
+    pub(crate) fn names_custom(&self) -> bool {
+        match self {
+            Self::Compare { field, .. } => field.split('.').any(|part| part == "custom"),
+            Self::And(all) | Self::Or(all) => all.iter().any(Self::names_custom),
+            Self::Not(one) | Self::Through(_, one) => one.names_custom(),
+        }
+    }
 }
 
 impl std::ops::Not for Filter {
@@ -271,6 +279,9 @@ pub enum Predicate {
     Match(usize, Place, String),
     /// A key of a `Map` column against a scalar; unknown when the key is absent or of another JSON type.
     Key(usize, String, Comparison, Json),
+    /// A key of the `custom` column that the index of values knows is one of these texts; unknown when the key is absent or no
+    /// text. An empty list is false.
+    Indexed(usize, String, Vec<String>),
     /// A key of a `Map` column is absent or null. Never unknown.
     KeyIsNull(usize, String),
     /// A `List` column holds this entry. Never unknown: a null list holds nothing.
@@ -299,6 +310,13 @@ impl Predicate {
             Self::Not(one) => one.looks_at(kind),
             Self::Through(_, of, inner) => of.kind == kind || inner.looks_at(kind),
             _ => false,
+        }
+    }
+    /// What all has to hold: the parts of nested conjunctions.
+    pub fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::And(all) => all.iter().flat_map(Self::parts).collect(),
+            one => vec![one],
         }
     }
     /// Both predicates, flat.
@@ -361,6 +379,11 @@ impl Predicate {
                 compare_scalars(key_of(row.get(*column), key).as_ref()?, value)
                     .map(|ordering| comparison.holds(ordering))
             }
+            Self::Indexed(_, _, values) if values.is_empty() => Some(false),
+            Self::Indexed(column, key, values) => match key_of(row.get(*column), key) {
+                Some(Json::String(own)) => Some(values.contains(&own)),
+                _ => None,
+            },
             Self::KeyIsNull(column, key) => Some(key_of(row.get(*column), key).is_none_or(|value| value.is_null())),
             Self::Has(column, entry) => Some(match row.get(*column) {
                 Value::Json(text) => serde_json::from_str::<Vec<String>>(text).is_ok_and(|list| list.contains(entry)),

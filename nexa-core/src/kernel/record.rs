@@ -282,6 +282,9 @@ pub struct ColumnDef {
     pub derived: Option<Derived>,
 }
 
+/// Reads a text of a field into its columns, as from a JSON string.
+pub type ParseText = fn(&str) -> Result<Vec<Value>, serde_json::Error>;
+
 /// Reads one JSON value of a field into its columns.
 pub type ParseField = fn(&Json) -> Result<Vec<Value>, serde_json::Error>;
 
@@ -302,6 +305,8 @@ pub struct FieldDef {
     pub optional: bool,
     /// Reads it from JSON.
     pub parse: ParseField,
+    /// Reads it from a text.
+    pub parse_text: ParseText,
     /// Its JSON Schema.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
 }
@@ -380,6 +385,8 @@ pub struct RecordDef {
     pub custom: Option<usize>,
     /// The column of `external_keys`.
     pub external_keys: Option<usize>,
+    /// The column of `engagement`, for kinds that count signals.
+    pub engagement: Option<usize>,
     /// Whether changes are written to the ledger. Only the kernel's own bookkeeping is not.
     pub ledger: bool,
     /// What did not resolve when it was built; see [`problems`](super::definition::problems).
@@ -537,6 +544,11 @@ pub fn corrupt(kind: &str, problem: impl fmt::Display) -> Error {
     codes::CORRUPT.with("kind", kind).with("problem", problem.to_string())
 }
 
+/// The error of a stored value of another type than expected; the value itself may be personal.
+pub(crate) fn unexpected(kind: &str, expected: &str, found: Option<&Value>) -> Error {
+    corrupt(kind, format!("expected {expected}, found {}", found.map_or("nothing", Value::type_name)))
+}
+
 macro_rules! scalar_field {
     ($($type:ty, $column:expr, $value:ident);* $(;)?) => {$(
         impl Field for $type {
@@ -551,7 +563,7 @@ macro_rules! scalar_field {
                     Some(Value::$value(value)) => {
                         value.try_into().map_err(|_| corrupt("value", concat!(stringify!($type), " out of range")))
                     }
-                    other => Err(corrupt("value", format!("expected {}, found {other:?}", stringify!($value)))),
+                    other => Err(unexpected("value", stringify!($value), other.as_ref())),
                 }
             }
         }
@@ -648,7 +660,7 @@ impl Field for Vec<ExternalKey> {
         match values.next() {
             Some(Value::Null) => Ok(Self::new()),
             Some(Value::Json(text)) => serde_json::from_str(&text).map_err(|problem| corrupt("external_keys", problem)),
-            other => Err(corrupt("external_keys", format!("expected Json, found {other:?}"))),
+            other => Err(unexpected("external_keys", "Json", other.as_ref())),
         }
     }
 }

@@ -260,7 +260,7 @@ impl<J: Job> Work for Unit<J> {
             let text = serde_json::to_string(&output).map_err(|error| super::record::corrupt("output", error))?;
             cx.remember(key, command, text).await?;
         }
-        cx.flush().await?;
+        cx.finish().await?;
         self.keep(output);
         Ok(())
     }

@@ -123,6 +123,8 @@ pub struct Batch {
 }
 
 /// One change of one row, with the entries of the index tables that come and go with it; those to remove go first.
+///
+/// Where the row becomes what it was, only entries change: the row must still be at its version, and stays there.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// The kind.

@@ -13,6 +13,7 @@ use super::{
     crm::Parts,
     error::{Result, codes},
     filter::{Comparison, Predicate},
+    identity::{ByRecord, Seeded},
     index,
     ledger::{self, Event, Verb},
     lookup::Lookup,
@@ -45,16 +46,18 @@ impl<'a> Context<'a> {
         let actor = parts.directory.actor(tx, principal).await?;
         let now = parts.clock.now().max(head.at);
         let unit = parts.ids.id(now);
+        let acting = actor.principal.to_string();
         Ok(Self {
             tx,
             parts,
             org,
             actor,
+            acting,
             now,
             unit,
             operation,
             envelope,
-            entries: HashMap::new(),
+            entries: ByRecord::with_hasher(Seeded::by(unit)),
             touched: Vec::new(),
             definitions: None,
             kept: HashMap::new(),
@@ -117,6 +120,15 @@ impl<'a> Context<'a> {
 
     /// Writes what is pending, with its events, after the host's rules were asked.
     pub(crate) async fn flush(&mut self) -> Result<()> {
+        self.write_pending(false).await
+    }
+
+    /// The same at the end of the call: what is written need not be remembered.
+    pub(crate) async fn finish(&mut self) -> Result<()> {
+        self.write_pending(true).await
+    }
+
+    async fn write_pending(&mut self, last: bool) -> Result<()> {
         if self.touched.is_empty() {
             return Ok(());
         }
@@ -130,8 +142,11 @@ impl<'a> Context<'a> {
                 continue;
             }
             entry.dirty = false;
-            let (of, before, after) = (entry.of, entry.before.take(), entry.now.clone());
-            entry.before.clone_from(&after);
+            let (of, before) = (entry.of, entry.before.take());
+            let after = if last { entry.now.take() } else { entry.now.clone() };
+            if !last {
+                entry.before.clone_from(&after);
+            }
             if before.is_none() && after.is_none() {
                 continue;
             }
@@ -161,11 +176,9 @@ impl<'a> Context<'a> {
         if !has_custom {
             return Ok(Vec::new());
         }
-        let definitions = self.definitions().await?.iter();
-        Ok(definitions
-            .filter(|field| field.indexed && field.of_kind == key.0)
-            .map(|field| field.name.clone())
-            .collect())
+        let definitions = self.definitions().await?;
+        let indexed = definitions.iter().filter(|field| field.indexed && field.of_kind == key.0);
+        Ok(indexed.map(|field| field.name.clone()).collect())
     }
 
     /// Asks the host's rules about a record that waits to be written.
@@ -186,7 +199,7 @@ impl<'a> Context<'a> {
             seq: 0,
             unit: self.unit,
             at: self.now,
-            actor: self.actor.principal.to_string(),
+            actor: self.acting.clone(),
             on_behalf_of: self.envelope.on_behalf_of.map(|user| format!("user:{user}")),
             cause: self.envelope.cause.clone(),
             request: self.envelope.request_id.clone(),

@@ -234,6 +234,20 @@ impl Value {
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
+    /// The name of its type, for messages that must not show the value.
+    pub const fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "Null",
+            Self::Bool(_) => "Bool",
+            Self::Int(_) => "Int",
+            Self::Amount(_) => "Amount",
+            Self::Text(_) => "Text",
+            Self::Uuid(_) => "Uuid",
+            Self::Time(_) => "Time",
+            Self::Date(_) => "Date",
+            Self::Json(_) => "Json",
+        }
+    }
     /// The text, when this is text.
     pub fn as_text(&self) -> Option<&str> {
         match self {

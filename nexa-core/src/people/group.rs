@@ -7,7 +7,8 @@ use super::user::User;
 use crate::{Code, Command, Context, Entity, Id, Name, Record, Ref, Result, Timestamp};
 
 /// The user is in the group already.
-pub const ALREADY_MEMBER: Code = Code::conflict("group.already_member", "The user is in the group already.");
+pub const ALREADY_MEMBER: Code =
+    Code::conflict("group.already_member", "The user is in the group already; there is nothing to add.");
 /// The user is not in the group.
 pub const NOT_MEMBER: Code =
     Code::rule("group.not_member", "The user is not in the group; there is nothing to remove.");

@@ -5,16 +5,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Actor, Choice, Code, Command, Context, Email, Entity, Id, Name, Record, Ref, Result, Timestamp, closed_enum,
-    kernel::error::codes,
+    kernel::{error::codes, redact::redacted_debug},
 };
 
 /// The last admin cannot leave.
 pub const LAST_ADMIN: Code =
-    Code::rule("user.last_admin", "{name} is the last active admin; make somebody else an admin first.");
+    Code::rule("user.last_admin", "The user {user} is the last active admin; make somebody else an admin first.");
 /// The user is deactivated already.
-pub const ALREADY_INACTIVE: Code = Code::rule("user.already_inactive", "The user is deactivated already.");
+pub const ALREADY_INACTIVE: Code =
+    Code::rule("user.already_inactive", "The user is deactivated already; user.activate lets them act again.");
 /// The user is active already.
-pub const ALREADY_ACTIVE: Code = Code::rule("user.already_active", "The user is active already.");
+pub const ALREADY_ACTIVE: Code =
+    Code::rule("user.already_active", "The user is active already; there is nothing to do.");
 
 closed_enum! {
     /// The roles of the default policy (ticket flow, "Who Can Do What?").
@@ -35,7 +37,7 @@ impl From<Role> for String {
 }
 
 /// Somebody of the tenant who works with it.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[record(kind = "user", table = "users", search(name = 2, email = 1), unique("email", code = "user.email_taken"))]
 pub struct User {
     /// The identifier.
@@ -58,6 +60,8 @@ pub struct User {
     /// Whether the user can act and be given work.
     pub active: bool,
 }
+
+redacted_debug!(User);
 
 impl User {
     fn is_active_admin(&self) -> bool {
@@ -94,7 +98,7 @@ impl Entity for User {
 async fn other_admin(cx: &mut Context<'_>, leaving: &User) -> Result<()> {
     let admins = User::ROLE.eq(Role::Admin.as_str()).and(User::ACTIVE.eq(true)).and(User::ID.ne(leaving.id));
     let others: Vec<User> = cx.all(&admins, &[], 1).await?;
-    if others.is_empty() { Err(LAST_ADMIN.with("name", leaving.name.as_str())) } else { Ok(()) }
+    if others.is_empty() { Err(LAST_ADMIN.with("user", leaving.id)) } else { Ok(()) }
 }
 
 /// Deactivates a user: they can no longer act or be given work; their history stays.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::contact::Contact;
 use crate::{
     Address, Assignee, Body, Choice, Code, Command, Context, Custom, Date, Entity, ExternalKey, Id, Mergeable, Money,
-    Name, Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum, people::assignment,
+    Name, Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
+    people::{assignment, org::CHOICE_UNKNOWN},
 };
 
 pub mod rollup;
@@ -19,7 +20,7 @@ pub const HIERARCHY_CYCLE: Code = Code::rule(
 /// Somebody else's contact.
 pub const PRIMARY_CONTACT_FOREIGN: Code = Code::rule(
     "account.primary_contact_foreign",
-    "Contact {contact} is not one of {name}; set the contact's account first, or choose one of its contacts.",
+    "The contact {contact} is not one of {name}; set the contact's account first, or choose one of its contacts.",
 );
 
 closed_enum! {
@@ -158,7 +159,7 @@ impl Account {
 }
 
 impl Entity for Account {
-    const ERRORS: &'static [Code] = &[HIERARCHY_CYCLE, PRIMARY_CONTACT_FOREIGN, assignment::INACTIVE];
+    const ERRORS: &'static [Code] = &[HIERARCHY_CYCLE, PRIMARY_CONTACT_FOREIGN, assignment::INACTIVE, CHOICE_UNKNOWN];
     const NEEDED_BY: &'static [(&'static str, &'static str)] =
         &[("contact", "account"), ("deal", "account"), ("ticket", "account"), ("account", "parent")];
 

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::account::Account;
 use crate::{
     Assignee, Body, Choice, Code, Command, Context, Custom, Email, Entity, ExternalKey, Id, Mergeable, Name, Phone,
-    Record, Ref, Result, Tags, Timestamp, Url, closed_enum, people::assignment,
+    Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
+    kernel::redact::redacted_debug,
+    people::{assignment, org::CHOICE_UNKNOWN},
 };
 
 pub mod overview;
@@ -19,7 +21,7 @@ pub const NOTHING_KNOWN: Code = Code::invalid(
 /// Somebody would report to themselves.
 pub const REPORTING_CYCLE: Code = Code::rule(
     "contact.reporting_cycle",
-    "Contact {contact} would report to themselves through others; choose somebody who does not report to them.",
+    "The contact {contact} would report to themselves through others; choose somebody who does not report to them.",
 );
 /// The lifecycle stage would move back.
 pub const STAGE_BACK: Code = Code::rule(
@@ -56,7 +58,7 @@ closed_enum! {
 }
 
 /// A person whom we know.
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "contact",
     table = "contacts",
@@ -136,6 +138,8 @@ pub struct Contact {
     pub external_keys: Vec<ExternalKey>,
 }
 
+redacted_debug!(Contact);
+
 impl Contact {
     /// First and last name, or what else tells who it is.
     pub fn full_name(&self) -> String {
@@ -177,7 +181,7 @@ impl Contact {
 }
 
 impl Entity for Contact {
-    const ERRORS: &'static [Code] = &[NOTHING_KNOWN, REPORTING_CYCLE, STAGE_BACK, assignment::INACTIVE];
+    const ERRORS: &'static [Code] = &[NOTHING_KNOWN, REPORTING_CYCLE, STAGE_BACK, assignment::INACTIVE, CHOICE_UNKNOWN];
     const NEEDED_BY: &'static [(&'static str, &'static str)] = &[("deal", "primary_contact"), ("ticket", "contact")];
     const PARTS: &'static [(&'static str, &'static str)] =
         &[("campaign_member", "contact"), ("contact_list_member", "contact")];

@@ -14,7 +14,7 @@ use crate::{
     Assignee, Body, Choice, Code, Context, Custom, Date, Entity, ExternalKey, Id, Money, Percent, Record, Result,
     Subject, Tags, Timestamp, closed_enum,
     marketing::Campaign,
-    people::{User, assignment},
+    people::{User, assignment, org::CHOICE_UNKNOWN},
 };
 
 pub mod by_stage;
@@ -39,7 +39,7 @@ pub const AMOUNT_MISSING: Code =
 /// The contact belongs to another account.
 pub const CONTACT_FOREIGN: Code = Code::rule(
     "deal.contact_foreign",
-    "Contact {contact} is not one of the deal's account; choose one of its contacts, or set the contact's account.",
+    "The contact {contact} is not one of the deal's account; choose one of its contacts, or set the contact's account.",
 );
 
 closed_enum! {
@@ -256,8 +256,15 @@ const fn whole_days(from: Timestamp, to: Timestamp) -> i64 {
 }
 
 impl Entity for Deal {
-    const ERRORS: &'static [Code] =
-        &[STAGE_UNKNOWN, USE_WIN_OR_LOSE, CLOSED, AMOUNT_MISSING, CONTACT_FOREIGN, assignment::INACTIVE];
+    const ERRORS: &'static [Code] = &[
+        STAGE_UNKNOWN,
+        USE_WIN_OR_LOSE,
+        CLOSED,
+        AMOUNT_MISSING,
+        CONTACT_FOREIGN,
+        assignment::INACTIVE,
+        CHOICE_UNKNOWN,
+    ];
 
     fn given(&mut self, fields: &Map<String, Json>) {
         self.probability_by_hand |= fields.contains_key(Self::PROBABILITY.name());

@@ -22,10 +22,12 @@ use super::{account::Account, contact::Contact, deal::Deal};
 use crate::{
     Actor, Address, Assignee, Body, Choice, Code, Context, CrmBuilder, Custom, Email, Entity, ExternalKey, Id,
     Mergeable, Name, Phone, Reasons, Record, Result, Signals, Tags, Timestamp, Url, closed_enum,
+    kernel::redact::redacted_debug,
     marketing::Campaign,
     people::{
         Group,
         assignment::{self, Assign, Assignable, Claim, Release},
+        org::CHOICE_UNKNOWN,
     },
 };
 
@@ -55,7 +57,7 @@ closed_enum! {
 }
 
 /// Somebody who may buy.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "lead",
     table = "leads",
@@ -115,7 +117,7 @@ pub struct Lead {
     #[record(editable)]
     pub campaign: Option<Id<Campaign>>,
     /// Anything else worth knowing.
-    #[record(editable)]
+    #[record(editable, personal)]
     pub description: Option<Body>,
     /// Where the lead stands.
     pub status: Status,
@@ -163,6 +165,8 @@ pub struct Lead {
     pub external_keys: Vec<ExternalKey>,
 }
 
+redacted_debug!(Lead);
+
 impl Lead {
     /// First and last name, as far as they are known.
     pub fn name(&self) -> Option<String> {
@@ -199,13 +203,16 @@ impl Lead {
 impl Entity for Lead {
     const PARTS: &'static [(&'static str, &'static str)] =
         &[("campaign_member", "lead"), ("contact_list_member", "lead")];
-    const ERRORS: &'static [Code] =
-        &[NOTHING_KNOWN, CONVERTED, crate::people::org::CHOICE_UNKNOWN, assignment::INACTIVE];
+    const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, bant::CLOSED, assignment::INACTIVE, CHOICE_UNKNOWN];
     fn may_edit(&self, _: &Actor) -> Result<()> {
         self.must_not_be_converted()
     }
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         self.something_known()?;
+        // Only an import brings signals along with an edit.
+        if before.is_some_and(|before| before.engagement != self.engagement) {
+            self.must_be_open()?;
+        }
         if let Some(assignee) = self.assignee
             && before.is_none_or(|before| before.assignee != self.assignee)
         {

@@ -7,7 +7,6 @@ use super::deal::{Deal, DealStatus};
 use crate::{
     Choice, Code, Context, Document, Entity, Error, Filter, Id, Name, Percent, Record, Result, Timestamp, closed_enum,
     kernel::{
-        compile::{self, Eyes},
         context::not_found,
         search::fold,
         store::{Select, Trash},
@@ -163,7 +162,7 @@ impl Pipeline {
 
     async fn deals(&self, cx: &mut Context<'_>, which: Filter) -> Result<Vec<Deal>> {
         let filter = Deal::PIPELINE.eq(self.id).and(which);
-        let filter = compile::filter(&cx.parts.kinds, Deal::def(), &filter, Eyes::Tenant)?;
+        let filter = cx.tenants_filter(Deal::def(), &filter).await?;
         let all = Select { trash: Trash::Any, ..Select::all(Deal::def(), usize::MAX >> 1) };
         cx.rows(&all.filtered(filter)).await?.into_iter().map(Deal::from_row).collect()
     }

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::{
     Result,
     kernel::{
-        record::{ColumnDef, ColumnType, Field, corrupt, plain_column},
+        record::{ColumnDef, ColumnType, Field, corrupt, plain_column, unexpected},
         value::{Value, write_json_text},
     },
 };
@@ -77,7 +77,7 @@ pub(super) fn read_json<T: DeserializeOwned + Default>(kind: &str, value: Option
 fn read_document<T: DeserializeOwned>(kind: &str, value: Option<Value>) -> Result<T> {
     match value {
         Some(Value::Json(text)) => serde_json::from_str(&text).map_err(|problem| corrupt(kind, problem)),
-        other => Err(corrupt(kind, format!("expected JSON, found {other:?}"))),
+        other => Err(unexpected(kind, "Json", other.as_ref())),
     }
 }
 

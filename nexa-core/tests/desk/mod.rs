@@ -4,14 +4,12 @@
 use std::sync::Arc;
 
 use nexa_core::{
-    Assignee, Command, Context, Create, Crm, Envelope, ErrorKind, Id, Principal, Result, Session,
-    kernel::{custom::FieldDefinition, memory::MemoryStore},
+    Assignee, Command, Create, Crm, Envelope, ErrorKind, Id, Principal, Result, Session,
+    kernel::memory::MemoryStore,
     people::{CreateOrg, Group, User, group::AddMember},
     service::{Comment, Ticket, TicketStatus, comment::Write, ticket},
     testing::{ManualClock, SeededIds, block_on},
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 pub(crate) struct Desk {
@@ -109,22 +107,4 @@ pub(crate) fn ticket_in(session: &Session, status: TicketStatus) -> Ticket {
 pub(crate) fn comment(session: &Session, ticket: &Ticket, body: &str, audience: &str) -> Result<Comment> {
     let with = json!({"ticket": ticket.id, "body": body, "audience": audience});
     run(session, serde_json::from_value::<Write>(with).unwrap())
-}
-
-/// A command of the host: a text field of the tenant.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub(crate) struct DefineField {
-    pub(crate) of_kind: String,
-    pub(crate) name: String,
-}
-
-impl Command for DefineField {
-    const NAME: &'static str = "host.define_field";
-    type Target = FieldDefinition;
-    type Output = FieldDefinition;
-    async fn run(&self, cx: &mut Context<'_>) -> Result<FieldDefinition> {
-        let field =
-            FieldDefinition { of_kind: self.of_kind.clone(), name: self.name.clone(), ..FieldDefinition::default() };
-        cx.insert_by_rule(field).await
-    }
 }

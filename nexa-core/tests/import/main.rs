@@ -9,3 +9,4 @@ mod named_cases;
 mod office;
 mod policies;
 mod refusals;
+mod signals;

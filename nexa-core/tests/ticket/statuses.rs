@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use nexa_core::{
     Body, ExternalKey, Merge, Tags, Timestamp, Update,
+    kernel::custom::{CustomType, Define},
     people::assignment::{Assign, Claim, Release},
     service::{
         Ticket, TicketPriority,
@@ -109,8 +110,8 @@ fn closed_is_final() {
 
 #[test]
 fn a_follow_up_takes_subject_tags_customer_and_custom_fields() {
-    let desk = desk_with(|builder| builder.untargeted::<DefineField>());
-    run(&desk.lisa, DefineField { of_kind: "ticket".into(), name: "plan".into() }).unwrap();
+    let desk = desk();
+    run(&desk.lisa, Define::new("ticket", "plan", CustomType::Text)).unwrap();
     let create = ticket::Create::new("Cannot access dashboard")
         .set(Ticket::DESCRIPTION, "Unable to log in")
         .set(Ticket::TAGS, Tags::new(["login", "vip"]).unwrap())

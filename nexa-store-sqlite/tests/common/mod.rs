@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use nexa_core::{
-    Amount, Date, Id, Record, Result, Timestamp,
+    Amount, Custom, Date, Id, Record, Result, Timestamp,
     kernel::{
         filter::{Comparison, Predicate},
         ledger::{Event, FORMAT, Verb, contents},
@@ -124,6 +124,7 @@ pub struct Job {
     pub urgent: bool,
     pub due: Option<Day>,
     pub price: Option<Price>,
+    pub custom: Custom,
 }
 
 pub const ORG: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
@@ -155,6 +156,7 @@ pub fn job(number: u128, title: &str) -> Job {
         urgent: true,
         due: Some(Day(17)),
         price: Some(Price(123_456)),
+        custom: Custom::default(),
     }
 }
 

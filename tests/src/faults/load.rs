@@ -39,7 +39,7 @@ pub fn run(path: &Path, org: Option<Uuid>, seed: u64) -> Result<()> {
             })
             .collect();
         // Nobody ends but by a refusal, which ends all.
-        threads.into_iter().map(|thread| thread.join().unwrap_or(Ok(()))).collect()
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or(Ok(())))
     })
 }
 

@@ -8,7 +8,6 @@ use super::Entity;
 use crate::kernel::{
     access::{Action, Actor},
     command::Command,
-    compile,
     context::{Context, not_found},
     error::{Code, Result, codes},
     filter::{Comparison, Predicate},
@@ -92,9 +91,9 @@ impl<R> Purge<R> {
 const MOST_DEPENDENTS: usize = 10_000;
 
 /// Too many records hang on the one that goes.
-pub(super) const TOO_MANY: Code = Code::rule(
+pub(in crate::kernel) const TOO_MANY_DEPENDENTS: Code = Code::rule(
     "record.too_many_dependents",
-    "Over {limit} records need this {kind}; move or trash them in portions first.",
+    "Over {limit} records of the kind {kind} point at this one; move or trash them in portions first.",
 );
 
 /// Whether the record can come out of the trash, one way or the other. Error: `record.not_trashed`.
@@ -105,7 +104,7 @@ fn must_be_trashed<R: Record>(record: &R) -> Result<()> {
 impl<R: Entity> Command for Trash<R> {
     const NAME: &'static str = R::NAMES.trash;
     const ACTION: Action = Action::Trash;
-    const ERRORS: &'static [Code] = &[TOO_MANY];
+    const ERRORS: &'static [Code] = &[TOO_MANY_DEPENDENTS];
     type Target = R;
     type Output = R;
     fn target(&self) -> Option<&Ref<R>> {
@@ -162,6 +161,7 @@ impl<R: Entity> Command for Restore<R> {
 impl<R: Entity> Command for Purge<R> {
     const NAME: &'static str = R::NAMES.purge;
     const ACTION: Action = Action::Purge;
+    const ERRORS: &'static [Code] = &[TOO_MANY_DEPENDENTS];
     const TRASHED_TARGET: bool = true;
     type Target = R;
     type Output = ();
@@ -207,7 +207,7 @@ impl Context<'_> {
         let query = Select { trash, ..Select::all(of, MOST_DEPENDENTS + 1).filtered(self.pointer(of, path, id)?) };
         let rows = self.rows(&query).await?;
         if rows.len() > MOST_DEPENDENTS {
-            return Err(TOO_MANY.with("limit", MOST_DEPENDENTS).with("kind", of.kind));
+            return Err(TOO_MANY_DEPENDENTS.with("limit", MOST_DEPENDENTS).with("kind", of.kind));
         }
         Ok(rows)
     }
@@ -314,8 +314,8 @@ impl Context<'_> {
     }
 
     /// Checks a filter that is kept as data. Errors: `filter.invalid`, `field.unknown`.
-    pub fn check_filter(&self, kind: &str, filter: &crate::kernel::filter::Filter) -> Result<()> {
+    pub async fn check_filter(&mut self, kind: &str, filter: &crate::kernel::filter::Filter) -> Result<()> {
         let of = self.kind(kind)?;
-        compile::filter(&self.parts.kinds, of, filter, compile::Eyes::Tenant).map(|_| ())
+        self.tenants_filter(of, filter).await.map(|_| ())
     }
 }

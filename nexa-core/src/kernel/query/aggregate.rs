@@ -140,7 +140,7 @@ impl Context<'_> {
             }
             measures.push(resolved);
         }
-        let filter = compile::filter(&self.parts.kinds, of, filter, self.eyes())?;
+        let filter = self.asked_filter(of, filter).await?;
         let width = groups.len();
         let query = Aggregate { of, filter, trash: Trash::Live, groups, measures, limit: MOST_GROUPS + 1 };
         let rows = self.groups(query).await?;

@@ -146,7 +146,7 @@ impl<R: Record> Find<R> {
             Some(text) => Some(position(def, &asked, &sort, text)?),
             None => None,
         };
-        let mut filter = cx.visible_filter(def, &self.filter)?;
+        let mut filter = cx.visible_filter(def, &self.filter).await?;
         if self.trashed
             && let Some(column) = def.merged_into
         {
@@ -282,7 +282,7 @@ impl<R: Record> Query for Count<R> {
     type Output = u64;
     async fn run(&self, cx: &mut Context<'_>) -> Result<u64> {
         let of = R::def();
-        let filter = compile::filter(&cx.parts.kinds, of, &self.filter, cx.eyes())?;
+        let filter = cx.asked_filter(of, &self.filter).await?;
         let measures = vec![Measure::Count];
         let query = Aggregate { of, filter, trash: Trash::Live, groups: Vec::new(), measures, limit: 1 };
         let rows = cx.groups(query).await?;

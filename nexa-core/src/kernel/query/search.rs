@@ -86,7 +86,7 @@ impl<R: Record> Query for Search<R> {
         };
         let hidden = cx.hidden(def);
         let query = Select {
-            filter: cx.visible_filter(def, &self.filter)?,
+            filter: cx.visible_filter(def, &self.filter).await?,
             terms: terms.clone(),
             after,
             ..Select::all(def, limit + 1)

@@ -12,7 +12,7 @@ use crate::{
     Subject,
     kernel::{error::codes, receipt::fingerprint, value::days_after},
     marketing,
-    people::User,
+    people::{User, assignment::INACTIVE, org::CHOICE_UNKNOWN},
     productivity::{Task, TaskStatus},
     sales::{
         account::Account,
@@ -142,8 +142,15 @@ impl Lead {
 
 impl Command for Convert {
     const NAME: &'static str = "lead.convert";
-    const ERRORS: &'static [Code] =
-        &[NOT_QUALIFIED, ALREADY_CONVERTED, CONTACT_ELSEWHERE, MAPPING_INVALID, OWNER_MUST_BE_USER];
+    const ERRORS: &'static [Code] = &[
+        NOT_QUALIFIED,
+        ALREADY_CONVERTED,
+        CONTACT_ELSEWHERE,
+        MAPPING_INVALID,
+        OWNER_MUST_BE_USER,
+        INACTIVE,
+        CHOICE_UNKNOWN,
+    ];
     type Target = Lead;
     type Output = Conversion;
     fn check(&self) -> Result<()> {

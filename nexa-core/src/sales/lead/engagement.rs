@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{CONVERTED, Lead, bant::CLOSED};
 use crate::{Actor, Code, Command, Context, Name, Ref, Result, kernel::error::codes};
 
-/// Notes that a lead did something, such as `mail_opened`, `attended` or `replied`; the score follows.
+/// Notes that a lead did something; the score follows. The first scorecard of a tenant counts `registered_early`,
+/// `mail_opened`, `attended`, `question_asked`, `content_downloaded`, `demo_requested` and `replied`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordEngagement {

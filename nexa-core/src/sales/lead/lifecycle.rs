@@ -20,7 +20,8 @@ pub const BANT_INCOMPLETE: Code = Code::rule(
     "The lead does not meet {missing}; note them with lead.record_bant when they are met.",
 );
 /// Only a lost lead can be reopened.
-pub const NOT_LOST: Code = Code::rule("lead.not_lost", "The lead is {status}; only a lost lead can be reopened.");
+pub const NOT_LOST: Code =
+    Code::rule("lead.not_lost", "The lead is {status}; there is nothing to reopen, as only a lost lead is.");
 
 impl Lead {
     fn may_qualify(&self) -> Result<()> {

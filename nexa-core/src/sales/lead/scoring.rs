@@ -8,11 +8,7 @@ use super::{CONVERTED, Lead};
 use crate::{
     Actor, Code, Command, Context, Document, Entity, Filter, Id, Name, Op, Reasons, Record, Ref, Result, Timestamp,
     closed_enum,
-    kernel::{
-        compile::{self, Eyes},
-        error::codes,
-        filter::Predicate,
-    },
+    kernel::{error::codes, filter::Predicate},
 };
 
 /// A rule is worth nothing or far too much.
@@ -95,7 +91,7 @@ impl Entity for Scorecard {
             }
             Name::parse(&rule.reason)
                 .map_err(|problem| codes::FIELD_INVALID.with("field", "rules.reason").with("problem", problem))?;
-            cx.check_filter("lead", &rule.filter)?;
+            cx.check_filter("lead", &rule.filter).await?;
             if matches!(&rule.filter, Filter::Through(..)) {
                 let problem = "a score looks at the lead alone";
                 return Err(codes::FILTER_INVALID.with("field", "rules").with("problem", problem));
@@ -119,7 +115,7 @@ fn seeds() -> Vec<ScoreRule> {
         rule(signal("registered_early", 1), 10, "registered early"),
         rule(signal("mail_opened", 1), 5, "opened a mail"),
         rule(signal("attended", 1), 10, "attended"),
-        rule(signal("questions", 2), 10, "asked two questions or more"),
+        rule(signal("question_asked", 2), 10, "asked two questions or more"),
         rule(signal("content_downloaded", 1), 10, "downloaded content"),
         rule(signal("demo_requested", 1), 30, "asked for a demo"),
         rule(signal("replied", 1), 5, "replied"),
@@ -128,7 +124,8 @@ fn seeds() -> Vec<ScoreRule> {
 
 /// The scorecard of a new tenant.
 pub(super) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
-    let name = Name::parse("Default").map_err(|problem| codes::FIELD_INVALID.with("problem", problem))?;
+    let name = Name::parse("Default")
+        .map_err(|problem| codes::FIELD_INVALID.with("field", "name").with("problem", problem))?;
     let card = Scorecard { name, active: true, rules: Document(seeds()), ..Scorecard::default() };
     cx.insert_by_rule(card).await.map(|_| ())
 }
@@ -144,13 +141,11 @@ impl Context<'_> {
             None => {
                 let cards: Vec<Scorecard> = self.all(&Scorecard::ACTIVE.eq(true), &["-created_at"], 1).await?;
                 let rules = cards.into_iter().next().map(|card| card.rules.0).unwrap_or_default();
-                let compiled = rules
-                    .into_iter()
-                    .map(|rule| {
-                        let filter = compile::filter(&self.parts.kinds, Lead::def(), &rule.filter, Eyes::Tenant)?;
-                        Ok((filter, rule.points, rule.reason))
-                    })
-                    .collect::<Result<_>>()?;
+                let mut compiled = Vec::with_capacity(rules.len());
+                for rule in rules {
+                    let filter = self.kept_filter(Lead::def(), &rule.filter).await?;
+                    compiled.push((filter, rule.points, rule.reason));
+                }
                 self.keep_for_call(Scoring(compiled))
             }
         };

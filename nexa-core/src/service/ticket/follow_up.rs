@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Ticket, TicketStatus};
+use super::{CHOICE_UNKNOWN, Ticket, TicketStatus};
 use crate::{Action, Actor, Code, Command, Context, Entity as _, Ref, Result};
 
 /// Only a closed ticket is followed up.
@@ -43,7 +43,7 @@ pub struct FollowUp {
 impl Command for FollowUp {
     const NAME: &'static str = "ticket.follow_up";
     const ACTION: Action = Action::Create;
-    const ERRORS: &'static [Code] = &[NOT_CLOSED];
+    const ERRORS: &'static [Code] = &[NOT_CLOSED, CHOICE_UNKNOWN];
     type Target = Ticket;
     type Output = Ticket;
     fn target(&self) -> Option<&Ref<Ticket>> {

@@ -4,12 +4,16 @@ use serde_json::json;
 
 use super::{
     filters::{found, not},
-    toys::{Toy, column, labels, toy, traits},
-    unit::{insert, put},
+    toys::{Toy, column, labels, second, toy, traits, uuid},
+    unit::{ORG, get, head, insert, numbers, put, remove, select, update, write},
 };
-use crate::kernel::{
-    filter::{Comparison, Predicate},
-    store::Store,
+use crate::{
+    Id, Record,
+    kernel::{
+        error::codes,
+        filter::{Comparison, Predicate},
+        store::{Batch, Change, Entry, Select, Store, Trash, WriteRequest},
+    },
 };
 
 /// Keys of a map compare with values of their own JSON type; all else is unknown.
@@ -53,6 +57,93 @@ pub fn keys_of_a_map(store: &dyn Store) {
     ] {
         assert_eq!(found(store, filter.clone()), expected, "{filter:?}");
     }
+}
+
+/// An indexed key is one of a list of texts; without a text it is unknown. The index knows live rows only, so the trash has to be
+/// read from the rows.
+pub fn indexed_keys(store: &dyn Store) {
+    let made = |number, json| Toy { custom: traits(json), ..toy(number, "toy") };
+    let gone = Toy { deleted_at: Some(second(1)), ..made(7, json!({"x": "a"})) };
+    let first = made(1, json!({"x": "a", "y": "b"}));
+    put(
+        store,
+        vec![
+            insert(&first),
+            insert(&made(2, json!({"x": "b"}))),
+            insert(&made(3, json!({"x": "A"}))),
+            insert(&made(4, json!({"x": 1}))),
+            insert(&made(5, json!({"x": null, "y": "a"}))),
+            insert(&toy(6, "nothing")),
+            insert(&gone),
+            insert(&Toy { like: Some(Id::new(uuid(1))), ..toy(8, "likes the first") }),
+            insert(&Toy { like: Some(Id::new(uuid(7))), ..toy(9, "likes the one that is gone") }),
+        ],
+    );
+    let x = |texts: &[&str]| {
+        let texts = texts.iter().map(|text| (*text).to_owned()).collect();
+        Predicate::Indexed(column("custom"), "x".to_owned(), texts)
+    };
+    let likes = |filter| Predicate::Through(column("like"), Toy::def(), Box::new(filter));
+    let many: Vec<String> = (0..100).map(|number| format!("{number}")).chain(["b".to_owned()]).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    for (filter, expected) in [
+        (x(&["a"]), vec![1]),
+        (x(&["a", "b", "a"]), vec![1, 2]),
+        (x(&many), vec![2]),
+        (x(&[]), vec![]),
+        (not(x(&[])), vec![1, 2, 3, 4, 5, 6, 8, 9]),
+        (not(x(&["a"])), vec![2, 3]),
+        (not(not(x(&["a"]))), vec![1]),
+        (not(Predicate::Or(vec![x(&["a"]), x(&["b"])])), vec![3]),
+        (Predicate::Or(vec![x(&["a"]), Predicate::IsNull(column("custom"))]), vec![1, 6, 8, 9]),
+        (Predicate::And(vec![x(&["a", "b"]), not(x(&["b"]))]), vec![1]),
+        (likes(x(&["a"])), vec![8]),
+        (not(likes(x(&["a"]))), vec![1, 2, 3, 4, 5, 6, 9]),
+    ] {
+        assert_eq!(found(store, filter.clone()), expected, "{filter:?}");
+    }
+    for (trash, expected) in [(Trash::Trashed, vec![7]), (Trash::Any, vec![1, 7])] {
+        let query = Select { trash, ..Select::all(Toy::def(), 10) };
+        assert_eq!(numbers(Toy::def(), &select(store, ORG, query.filtered(x(&["a"])))), expected, "{trash:?}");
+    }
+    // The index follows its rows.
+    put(store, vec![update(&first, &made(1, json!({"x": "b"}))), remove(&made(2, json!({"x": "b"})))]);
+    assert_eq!((found(store, x(&["a"])), found(store, x(&["b"]))), (vec![], vec![1]));
+}
+
+/// Where a row becomes what it was, its entries come and go, and nothing else: no version, no event.
+pub fn entries_change_alone(store: &dyn Store) {
+    let bear = Toy { custom: traits(json!({"x": "a"})), ..toy(1, "bear") };
+    let row = bear.to_row();
+    // As if the key had not been indexed so far.
+    let bare = Change { of: Toy::def(), before: None, after: Some(row.clone()), add: Vec::new(), remove: Vec::new() };
+    put(store, vec![bare]);
+    let before = head(store, ORG);
+    let entries = vec![Entry::Value("custom.x".to_owned(), "a".to_owned()), Entry::Term("teddy".to_owned(), 1)];
+    let only = |add: &[Entry], remove: &[Entry]| Change {
+        of: Toy::def(),
+        before: Some(row.clone()),
+        after: Some(row.clone()),
+        add: add.to_vec(),
+        remove: remove.to_vec(),
+    };
+    let write_entries = |change: Change| {
+        write(store, WriteRequest::new(ORG), move |tx| {
+            let changes = vec![change.clone()];
+            Box::pin(async move { tx.apply(Batch { changes, events: Vec::new() }).await })
+        })
+    };
+    let x = || Predicate::Indexed(column("custom"), "x".to_owned(), vec!["a".to_owned()]);
+    let teddy = || select(store, ORG, Select::all(Toy::def(), 10).searched(vec!["teddy".to_owned()])).len();
+    write_entries(only(&entries, &[])).unwrap();
+    assert_eq!((found(store, x()), teddy()), (vec![1], 1));
+    write_entries(only(&[], &entries)).unwrap();
+    assert_eq!(teddy(), 0);
+    assert_eq!((head(store, ORG), get::<Toy>(store, ORG, uuid(1))), (before, Some(bear.clone())));
+    // The row must still be as it was seen.
+    put(store, vec![update(&bear, &Toy { pieces: 2, ..bear.clone() })]);
+    let error = write_entries(only(&entries, &[])).unwrap_err();
+    assert!(error.is(&codes::VERSION_CONFLICT), "{error:?}");
 }
 
 /// A list holds an entry exactly, or does not hold it; nothing about it is unknown.

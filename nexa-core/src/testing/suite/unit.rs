@@ -211,16 +211,17 @@ fn change<R: Record>(before: Option<Row>, after: Option<Row>) -> Change {
 
 /// The entries of a row in the index tables.
 fn entries(of: &RecordDef, row: &Row) -> Vec<Entry> {
+    if !row.live(of) {
+        return Vec::new();
+    }
     let mut found: Vec<Entry> =
         row_terms(of, row).into_iter().map(|(term, weight)| Entry::Term(term, weight)).collect();
     if let Some(tags) = document::<Vec<String>>(row, of.tags) {
         found.extend(tags.into_iter().map(|tag| Entry::Value("tags".to_owned(), tag)));
     }
     if let Some(custom) = document::<serde_json::Map<String, Json>>(row, of.custom) {
-        found.extend(custom.into_iter().map(|(name, value)| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            Entry::Value(format!("custom.{name}"), text)
-        }));
+        let texts = custom.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())));
+        found.extend(texts.map(|(name, text)| Entry::Value(format!("custom.{name}"), text)));
     }
     if let Some(keys) = document::<Vec<ExternalKey>>(row, of.external_keys) {
         found.extend(keys.into_iter().map(|ExternalKey { system, key }| Entry::Key(system, key)));

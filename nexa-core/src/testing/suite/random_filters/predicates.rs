@@ -51,7 +51,7 @@ pub(super) fn predicate(random: &Random, depth: usize) -> Predicate {
             _ => through(random, depth),
         };
     }
-    match random.below(10) {
+    match random.below(11) {
         0..=3 => {
             let (path, value) = any(random, &COMPARED);
             // A comparison with nothing is unknown.
@@ -73,6 +73,10 @@ pub(super) fn predicate(random: &Random, depth: usize) -> Predicate {
         }
         7 => Predicate::Key(column("custom"), key(random), any(random, &COMPARISONS), scalar(random)),
         8 => Predicate::KeyIsNull(column("custom"), key(random)),
+        9 => {
+            let texts = (0..random.below(4)).map(|_| any(random, &["1", "a", "B", "\u{e4}"]).to_owned()).collect();
+            Predicate::Indexed(column("custom"), key(random), texts)
+        }
         _ => Predicate::Has(column(any(random, &["tags", "aliases"])), any(random, &LABELS).to_owned()),
     }
 }

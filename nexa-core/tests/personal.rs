@@ -1,0 +1,99 @@
+//! Personal values do not get into logs and errors.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod desk;
+
+use desk::*;
+use nexa_core::{
+    Record,
+    people::User,
+    sales::{Contact, Lead},
+};
+use serde_json::{Value as Json, json};
+
+/// A record of these fields, what it shows, and whether all personal columns of the kind have a value in it.
+fn shown<R: Record + Default + std::fmt::Debug>(fields: &Json) -> (R, String) {
+    let mut all = serde_json::to_value(R::default()).unwrap();
+    for (name, value) in fields.as_object().unwrap() {
+        all[name] = value.clone();
+    }
+    let record: R = serde_json::from_value(all).unwrap();
+    let text = format!("{record:?}");
+    (record, text)
+}
+
+fn hides<R: Record + Default + std::fmt::Debug>(fields: &Json) {
+    let def = R::def();
+    let (record, text) = shown::<R>(fields);
+    let row = record.to_row();
+    for (index, column) in def.columns.iter().enumerate().filter(|(_, column)| column.personal) {
+        let value = row.get(index);
+        assert!(!value.is_null(), "give {} a value for {}", def.kind, column.path);
+        let value = value.to_json().as_str().unwrap().to_owned();
+        assert!(!value.is_empty() && !text.contains(&value), "{}.{}: {text}", def.kind, column.path);
+    }
+    assert!(text.starts_with(def.kind) && text.contains("version: 0"), "{text}");
+}
+
+#[test]
+fn no_record_shows_personal_values_in_debug() {
+    let address =
+        json!({"street": "Gasse 7", "city": "Zug", "region": "Innerschweiz", "postal_code": "6300", "country": "CH"});
+    let person = json!({
+        "first_name": "Sarah", "last_name": "Chen", "email": "sarah@acme.example", "phone": "+41791234567",
+        "mobile": "+41797654321", "linkedin_url": "https://linkedin.example/sarah", "description": "Plays chess",
+    });
+    let mut contact = person.clone();
+    contact["custom"] = json!({"shoe_size": 47});
+    let mut lead = person;
+    lead["address"] = address;
+    for name in ["mobile", "linkedin_url"] {
+        lead.as_object_mut().unwrap().remove(name);
+    }
+    let user = json!({"name": "Lisa Simpson", "email": "lisa@nexa.example"});
+    for def in desk().crm.kinds().all() {
+        if !def.columns.iter().any(|column| column.personal) {
+            continue;
+        }
+        match def.kind {
+            "contact" => hides::<Contact>(&contact),
+            "lead" => hides::<Lead>(&lead),
+            "user" => hides::<User>(&user),
+            other => panic!("{other} has personal fields: check here that its Debug does not show them"),
+        }
+    }
+    let (_, text) = shown::<Contact>(&contact);
+    assert!(!text.contains("47") && text.contains("custom: …"), "nobody knows what a tenant keeps: {text}");
+}
+
+#[test]
+fn errors_name_people_by_id() {
+    let desk = desk();
+    let lisa = id(&desk.lisa).to_string();
+    let error = call(&desk.lisa, "user.deactivate", json!({"user": lisa})).unwrap_err();
+    assert_eq!((error.code(), &error.params()["user"]), ("user.last_admin", &json!(lisa)));
+
+    let contact = |name: &str, account: Option<Json>| {
+        let fields = json!({"first_name": name, "account": account});
+        call(&desk.alex, "contact.create", fields).unwrap()["id"].clone()
+    };
+    let [boss, report] = ["Sarah", "Tom"].map(|name| contact(name, None));
+    call(&desk.alex, "contact.update", json!({"contact": report, "reports_to": boss})).unwrap();
+    let cycle = json!({"contact": boss, "reports_to": report});
+    let account = call(&desk.alex, "account.create", json!({"name": "Acme"})).unwrap();
+    let foreign = json!({"name": "Big", "account": account["id"], "primary_contact": boss});
+    let primary = json!({"account": account["id"], "primary_contact": boss});
+    for (operation, with, code) in [
+        ("contact.update", cycle, "contact.reporting_cycle"),
+        ("account.update", primary, "account.primary_contact_foreign"),
+        ("deal.create", foreign, "deal.contact_foreign"),
+    ] {
+        let error = call(&desk.alex, operation, with).unwrap_err();
+        assert_eq!((error.code(), &error.params()["contact"]), (code, &boss));
+        assert!(!format!("{error}").contains("Sarah"), "{error}");
+    }
+    // A value of the wrong type is not repeated.
+    let error = call(&desk.alex, "contact.create", json!({"phone": 41_791_234_567_i64})).unwrap_err();
+    assert_eq!(error.code(), "field.invalid");
+    assert!(!format!("{error}").contains("1234567") && format!("{error}").contains("give a"), "{error}");
+}
