@@ -137,6 +137,13 @@ impl Company {
     }
 
     fn sell(&mut self) {
+        for (word, kind) in [("field", "lead"), ("ticket_field", "ticket")] {
+            self.make(
+                word,
+                "field.define",
+                json!({"of_kind": kind, "name": "color", "holds": "text", "indexed": true}),
+            );
+        }
         self.make("campaign", "campaign.create", json!({"name": "Webinar", "type": "webinar"}));
         self.make("contact_list", "contact_list.create", json!({"name": "Nurture"}));
         self.make("account", "account.create", json!({"name": "Globex"}));

@@ -179,6 +179,12 @@ impl Traffic {
                 arguments.as_object_mut().unwrap().remove("on_dependents");
             }
         }
+        if operation.name == "field.define" {
+            arguments["of_kind"] = json!(["lead", "contact", "ticket", "deal"][self.random.below(4)]);
+            arguments["name"] = json!(["color", "size", "shoe_size"][self.random.below(3)]);
+            arguments["holds"] = json!(["text", "text", "number"][self.random.below(3)]);
+            arguments["indexed"] = json!(self.random.once_in(2));
+        }
         if operation.name == "ticket.comment" && self.random.once_in(2) {
             arguments["audience"] = json!("admins");
         }
@@ -285,7 +291,7 @@ fn weight(operation: &Operation) -> usize {
     match operation.kind {
         "lead" | "ticket" => base * 3,
         "contact" | "account" | "deal" | "task" => base * 2,
-        "scorecard" | "pipeline" | "routing" | "org" => 1,
+        "scorecard" | "pipeline" | "routing" | "org" | "field" => 1,
         _ => base,
     }
 }

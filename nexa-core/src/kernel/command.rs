@@ -37,6 +37,9 @@ pub trait Command: Serialize + DeserializeOwned + JsonSchema + MaybeSend + Maybe
     fn target(&self) -> Option<&Ref<Self::Target>> {
         None
     }
+    /// Whether [`Command::run`] holds the expected version against a record by itself, with [`Context::expect_version`], as it names
+    /// one that is no target.
+    const EXPECTS_VERSION: bool = false;
     /// Whether the target may be in the trash.
     const TRASHED_TARGET: bool = false;
     /// What the state of the target and the actor allow, without arguments; `explain` asks this as well.

@@ -332,9 +332,11 @@ impl Job for BatchJob {
         let mut answers = Vec::with_capacity(self.0.len());
         for (position, request) in self.0.iter().enumerate() {
             let perform = cx.parts.catalog.operation(&request.run)?.perform;
-            cx.flush().await?;
             cx.operation = Cow::Owned(request.run.clone());
             let answer = perform(cx, request.with.clone()).await;
+            // What the storage or a host's rule refuses is refused of this operation, and its events bear its name.
+            let written = if answer.is_ok() { cx.flush().await } else { Ok(()) };
+            let answer = answer.and_then(|answer| written.map(|()| answer));
             answers.push(answer.map_err(|error| error.with("position", position))?);
         }
         Ok(answers)

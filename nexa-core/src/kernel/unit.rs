@@ -72,7 +72,7 @@ impl<'a> Context<'a> {
         let def = C::Target::def();
         match command.target() {
             None => {
-                if self.envelope.expected_version.is_some() {
+                if self.envelope.expected_version.is_some() && !C::EXPECTS_VERSION {
                     return Err(codes::VERSION_WITHOUT_TARGET.with("operation", C::NAME));
                 }
                 self.authorize_kind(def, C::ACTION)?;
@@ -80,19 +80,23 @@ impl<'a> Context<'a> {
             Some(target) => {
                 let row = self.visible_row(def, target, C::TRASHED_TARGET).await?;
                 self.authorize(def, &row, C::ACTION).await?;
-                if let (Some(expected), Some(actual)) = (self.envelope.expected_version, row.get(def.version).as_int())
-                    && expected != actual
-                {
-                    return Err(codes::VERSION_CONFLICT
-                        .with("kind", def.kind)
-                        .with("expected", expected)
-                        .with("actual", actual));
-                }
                 let target = C::Target::from_row(row)?;
+                self.expect_version(&target)?;
                 C::guard(&target, &self.actor)?;
             }
         }
         command.run(self).await
+    }
+
+    /// Refuses when the caller has seen another version of the record. Error: `version.conflict`.
+    pub fn expect_version<R: Record>(&self, record: &R) -> Result<()> {
+        match self.envelope.expected_version {
+            Some(expected) if expected != record.version() => Err(codes::VERSION_CONFLICT
+                .with("kind", R::def().kind)
+                .with("expected", expected)
+                .with("actual", record.version())),
+            _ => Ok(()),
+        }
     }
 
     /// The output without what the policy hides from the actor, wherever a touched record stands in it.

@@ -103,6 +103,8 @@ impl Company {
         Some(match name {
             "org.configure" => json!({"name": "Acme Corp"}),
             "ledger.verify" => json!({}),
+            "field.define" => json!({"of_kind": "contact", "name": "shoe_size", "holds": "number"}),
+            "field.remove" => of("field", "field"),
             "user.activate" => of("user", "deactivated"),
             "user.deactivate" => of("user", "user"),
             "group.add_member" => with(of("group", "group"), "user", json!(self.id("colleague"))),

@@ -72,7 +72,14 @@ impl Traffic {
             return json!([{"system": "erp", "key": random.below(20).to_string()}]);
         }
         if def.custom == Some(field.first) {
-            return if random.once_in(8) { json!({"size": 42}) } else { json!({}) };
+            let color = ["red", "green", "blue"][random.below(3)];
+            return match random.below(8) {
+                0 => json!({}),
+                1 => json!({"color": null}),
+                2 => json!({"size": random.below(50)}),
+                3 => json!({"size": random.below(50), "color": color}),
+                _ => json!({"color": color}),
+            };
         }
         let column = &def.columns[field.first];
         match (field.count, column.kind) {

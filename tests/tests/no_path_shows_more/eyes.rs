@@ -191,6 +191,18 @@ impl<'a> Eyes<'a> {
     /// A comparison of some field with what some record holds there.
     fn comparison(&self, def: &'static RecordDef) -> Option<(&'static ColumnDef, Json)> {
         let records: Vec<&Json> = self.everything.get(def.kind)?.values().collect();
+        if let Some(custom) = def.custom
+            && self.random.once_in(6)
+        {
+            let (op, value) = [
+                ("eq", json!("red")),
+                ("ne", json!("red")),
+                ("in", json!(["blue", "green"])),
+                ("is_null", json!(true)),
+            ][self.random.below(4)]
+            .clone();
+            return Some((&def.columns[custom], json!({"field": "custom.color", "op": op, "value": value})));
+        }
         let columns: Vec<&'static ColumnDef> = def.columns.iter().filter(|column| column.derived.is_none()).collect();
         let column = *self.random.pick(&columns)?;
         let held = records[self.random.below(records.len())];
@@ -258,7 +270,7 @@ impl<'a> Eyes<'a> {
             json!({"through": relation.name, "filter": inner})
         } else {
             let mut dotted = inner.clone();
-            dotted["field"] = json!(format!("{}.{}", relation.name, column.path));
+            dotted["field"] = json!(format!("{}.{}", relation.name, inner["field"].as_str().unwrap()));
             dotted
         };
         let told = format!("{}: {}.find {filter}", self.told, def.kind);

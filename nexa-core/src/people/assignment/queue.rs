@@ -66,6 +66,7 @@ impl<R: Assignable> Command for Claim<R> {
     type Target = R;
     type Output = R;
     // No target: the door would load it with the actor's eyes, and tell those who came too late that it is not there.
+    const EXPECTS_VERSION: bool = true;
     fn guard(record: &R, actor: &Actor) -> Result<()> {
         record.may_claim(actor)
     }
@@ -76,6 +77,7 @@ impl<R: Assignable> Command for Claim<R> {
             return Err(if taken { TAKEN.error() } else { not_found(R::def(), &self.0.record) });
         }
         cx.authorize(R::def(), &record.to_row(), Action::Update).await?;
+        cx.expect_version(&record)?;
         record.may_claim(cx.actor())?;
         let user = cx.actor().user().map(Assignee::User);
         if record.assignee() != user {

@@ -1,0 +1,145 @@
+//! Tenants in one storage never see each other.
+
+use nexa_crm::{
+    CreateOrg, Crm, Envelope, Principal, Session,
+    testing::{ManualClock, SeededIds},
+};
+use nexa_tests::{backends, company::Company, traffic::Traffic};
+use pollster::block_on;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+/// A second tenant beside a company.
+fn neighbour(company: &Company) -> Session {
+    block_on(company.crm.create_org(CreateOrg::new("Initech", "Bill", "lisa@acme.example").unwrap())).unwrap()
+}
+
+fn run(session: &Session, operation: &str, arguments: Json) -> nexa_crm::Result<Json> {
+    block_on(session.execute(operation, arguments, Envelope::default()))
+}
+
+#[test]
+fn nothing_of_one_is_found_by_the_other() {
+    for backend in backends::all() {
+        let company = Company::found(backend.store);
+        let bill = neighbour(&company);
+        let traffic = Traffic::new(&company, &company.events(), 1);
+        let keys = json!([{"system": "erp", "key": "1"}]);
+        company.run("lead.update", json!({"lead": company.id("lead"), "external_keys": keys}));
+        for caller in [bill.clone(), company.crm.system(bill.org(), "test")] {
+            for def in company.crm.kinds().all() {
+                let catalog = company.crm.catalog();
+                let Ok(operation) = catalog.operation(&format!("{}.get", def.kind)) else { continue };
+                for id in traffic.ids(def.kind) {
+                    let refused = run(&caller, operation.name, json!({def.kind: id, "trashed": true})).unwrap_err();
+                    assert_eq!(refused.code(), "record.not_found", "{}, {} {id}", backend.name, def.kind);
+                    let history = run(&caller, &format!("{}.history", def.kind), json!({def.kind: id})).unwrap_err();
+                    assert_eq!(history.code(), "record.not_found", "{}", backend.name);
+                }
+                let page = run(&caller, &format!("{}.find", def.kind), json!({})).unwrap();
+                let theirs =
+                    page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().parse().unwrap());
+                for id in theirs {
+                    assert!(!traffic.ids(def.kind).contains(&id), "{}: {} {id}", backend.name, def.kind);
+                }
+            }
+            let feed = block_on(caller.feed(0, 1_000)).unwrap();
+            let text = serde_json::to_string(&feed).unwrap();
+            assert!(!text.contains("private.example"), "{}: the feed tells of the neighbour", backend.name);
+            assert_eq!(
+                run(&caller, "lead.search", json!({"text": "lead"})).unwrap()["items"],
+                json!([]),
+                "{}",
+                backend.name
+            );
+            let key = json!({"lead": {"system": "erp", "key": "1"}});
+            assert_eq!(run(&caller, "lead.get", key).unwrap_err().code(), "record.not_found", "{}", backend.name);
+        }
+        // References do not reach across either.
+        for (operation, arguments) in [
+            ("deal.create", json!({"name": "D", "account": company.id("account")})),
+            ("task.create", json!({"title": "T", "assignee": {"user": company.id("agent")}})),
+            ("task.create", json!({"title": "T", "about": {"kind": "lead", "id": company.id("lead")}})),
+            ("lead.create", json!({"email": "x@example.com", "campaign": company.id("campaign")})),
+        ] {
+            let refused = run(&bill, operation, arguments.clone()).unwrap_err();
+            let expected = ["reference.broken", "record.not_found"];
+            assert!(expected.contains(&refused.code()), "{}: {operation} {arguments}: {refused:?}", backend.name);
+        }
+    }
+}
+
+#[test]
+fn values_ids_keys_and_numbers_are_each_ones_own() {
+    for backend in backends::all() {
+        let company = Company::found(backend.store);
+        let bill = neighbour(&company);
+        let id = Uuid::from_u128(77);
+        let lead = json!({"id": id, "email": "same@example.com", "external_keys": [{"system": "erp", "key": "1"}]});
+        for session in [company.session("admin"), bill.clone()] {
+            assert_eq!(run(&session, "lead.create", lead.clone()).unwrap()["id"], json!(id), "{}", backend.name);
+            let keyed = block_on(session.execute("task.create", json!({"title": "T"}), Envelope::once("key")));
+            assert!(keyed.is_ok(), "{}", backend.name);
+        }
+        assert_eq!(
+            run(&bill, "ticket.create", json!({"subject": "S"})).unwrap()["number"],
+            "T-000001",
+            "{}",
+            backend.name
+        );
+        run(&bill, "lead.update", json!({"lead": id, "company": "Initech"})).unwrap();
+        assert_eq!(company.run("lead.get", json!({"lead": id}))["company"], Json::Null, "{}", backend.name);
+        let events = block_on(company.crm.feed(bill.org(), 0, 1_000)).unwrap();
+        assert!(events.complete && events.next == events.items.len() as u64, "{}: numbers without a gap", backend.name);
+    }
+}
+
+#[test]
+fn whoever_works_for_one_is_nobody_for_the_other() {
+    for backend in backends::all() {
+        let company = Company::found(backend.store);
+        let bill = neighbour(&company);
+        let stranger = company.crm.user(bill.org(), company.id("admin"));
+        assert_eq!(run(&stranger, "lead.find", json!({})).unwrap_err().code(), "actor.inactive", "{}", backend.name);
+        let nowhere = company.crm.system(Uuid::from_u128(1), "test");
+        assert_eq!(run(&nowhere, "lead.find", json!({})).unwrap_err().code(), "org.unknown", "{}", backend.name);
+        assert_eq!(run(&nowhere, "lead.create", json!({"email": "x@example.com"})).unwrap_err().code(), "org.unknown");
+        assert!(!block_on(company.crm.has_org(Uuid::from_u128(1))).unwrap(), "{}", backend.name);
+    }
+}
+
+#[test]
+fn one_goes_and_the_other_stays() {
+    for backend in backends::all() {
+        let company = Company::found(backend.store);
+        let bill = neighbour(&company);
+        run(&bill, "lead.create", json!({"email": "stays@example.com"})).unwrap();
+        block_on(company.crm.drop_org(company.org)).unwrap();
+        let lisa = company.session("admin");
+        assert_eq!(run(&lisa, "lead.find", json!({})).unwrap_err().code(), "org.unknown", "{}", backend.name);
+        assert_eq!(run(&bill, "lead.count", json!({})).unwrap(), 1, "{}", backend.name);
+        run(&bill, "ledger.verify", json!({})).unwrap();
+        // The name of the tenant is free again.
+        let again = CreateOrg { id: Some(company.org), ..CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap() };
+        let lisa = block_on(company.crm.create_org(again)).unwrap();
+        assert_eq!(run(&lisa, "lead.count", json!({})).unwrap(), 0, "{}", backend.name);
+        let twice = CreateOrg { id: Some(company.org), ..CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap() };
+        assert_eq!(block_on(company.crm.create_org(twice)).err().unwrap().code(), "id.taken", "{}", backend.name);
+    }
+}
+
+#[test]
+fn a_storage_with_nothing_in_it_knows_nobody() {
+    for backend in backends::all() {
+        let crm = Crm::builder()
+            .store(backend.store)
+            .clock(ManualClock::at("2025-11-17T09:15:00Z"))
+            .ids(SeededIds::new(1))
+            .build()
+            .unwrap();
+        block_on(crm.migrate()).unwrap();
+        let anybody = crm.session(Uuid::from_u128(9), Principal::User(Uuid::from_u128(8)));
+        assert_eq!(run(&anybody, "org.find", json!({})).unwrap_err().code(), "org.unknown", "{}", backend.name);
+        assert_eq!(block_on(anybody.feed(0, 10)).unwrap_err().code(), "org.unknown", "{}", backend.name);
+    }
+}
