@@ -131,7 +131,7 @@ fn a_record_survives_its_row() {
     let first = Toy { keeper: Some(Keeper { first: Some(full.id), second: None }), ..toy() };
     assert_eq!(Toy::from_row(first.to_row()).unwrap(), first);
     assert_eq!(full.id(), full.id);
-    assert_eq!(full.to_row().0.len(), Toy::def().columns.len());
+    assert_eq!(full.to_row().values().len(), Toy::def().columns.len());
 }
 
 #[test]
