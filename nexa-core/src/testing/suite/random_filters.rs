@@ -1,4 +1,4 @@
-//! Random rows and random queries, against the plain meaning of each: [`Predicate::holds`], a sort, and a sum.
+//! Random rows and random queries, against the plain meaning of each: `Predicate::holds`, a sort, and a sum.
 
 mod naive;
 mod predicates;
