@@ -1,0 +1,162 @@
+//! Types that can be fields of a record: they declare their columns and move to and from them.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use super::{
+    Kind,
+    layout::{ColumnDef, ColumnType},
+    reference::{ExternalKey, Id},
+};
+use crate::kernel::{
+    error::{Error, Result, codes},
+    value::{Amount, Date, Timestamp, Value, write_json_text},
+};
+
+/// A type that can be a field of a record: it declares its columns and moves to and from them.
+pub trait Field: Sized {
+    /// Declares the columns. `name` is the field's path; an SQL name is the path with underscores.
+    fn columns(name: &str, out: &mut Vec<ColumnDef>);
+    /// Appends one value per declared column.
+    fn write(&self, out: &mut Vec<Value>);
+    /// Takes one value per declared column.
+    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self>;
+    /// Appends what an absent field holds.
+    fn write_absent(out: &mut Vec<Value>) {
+        out.extend(std::iter::repeat_n(Value::Null, Self::WIDTH));
+    }
+    /// How many columns it declares.
+    const WIDTH: usize = 1;
+    /// Whether these columns, all null, mean that the field is absent.
+    const OPTIONAL: bool = false;
+}
+
+/// A plain column of a field.
+pub fn plain_column(path: &str, kind: ColumnType) -> ColumnDef {
+    let mut name = path.replace('.', "_");
+    if matches!(kind, ColumnType::Reference(_)) {
+        name.push_str("_id");
+    }
+    ColumnDef { name, path: path.to_owned(), kind, nullable: false, personal: false, derived: None }
+}
+
+/// The error of a stored value that does not fit its type.
+pub fn corrupt(kind: &str, problem: impl fmt::Display) -> Error {
+    codes::CORRUPT.with("kind", kind).with("problem", problem.to_string())
+}
+
+/// The error of a stored value of another type than expected; the value itself may be personal.
+pub(crate) fn unexpected(kind: &str, expected: &str, found: Option<&Value>) -> Error {
+    corrupt(kind, format!("expected {expected}, found {}", found.map_or("nothing", Value::type_name)))
+}
+
+macro_rules! scalar_field {
+    ($($type:ty, $column:expr, $value:ident);* $(;)?) => {$(
+        impl Field for $type {
+            fn columns(name: &str, out: &mut Vec<ColumnDef>) {
+                out.push(plain_column(name, $column));
+            }
+            fn write(&self, out: &mut Vec<Value>) {
+                out.push(Value::$value(self.clone().into()));
+            }
+            fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
+                match values.next() {
+                    Some(Value::$value(value)) => {
+                        value.try_into().map_err(|_| corrupt("value", concat!(stringify!($type), " out of range")))
+                    }
+                    other => Err(unexpected("value", stringify!($value), other.as_ref())),
+                }
+            }
+        }
+    )*};
+}
+
+scalar_field! {
+    String, ColumnType::Text, Text;
+    bool, ColumnType::Bool, Bool;
+    i64, ColumnType::Int, Int;
+    i32, ColumnType::Int, Int;
+    u32, ColumnType::Int, Int;
+    u8, ColumnType::Int, Int;
+    Timestamp, ColumnType::Time, Time;
+    Date, ColumnType::Date, Date;
+    Amount, ColumnType::Amount, Amount;
+    Uuid, ColumnType::Uuid, Uuid;
+}
+
+impl<R: Kind> Field for Id<R> {
+    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
+        if name == "id" {
+            out.push(plain_column(name, ColumnType::Uuid));
+        } else {
+            out.push(plain_column(name, ColumnType::Reference(R::KIND)));
+        }
+    }
+    fn write(&self, out: &mut Vec<Value>) {
+        out.push(Value::Uuid(self.uuid()));
+    }
+    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
+        Uuid::read(values).map(Self::new)
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    const OPTIONAL: bool = true;
+    const WIDTH: usize = T::WIDTH;
+    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
+        let from = out.len();
+        T::columns(name, out);
+        for column in out.iter_mut().skip(from) {
+            column.nullable = true;
+        }
+    }
+    fn write(&self, out: &mut Vec<Value>) {
+        match self {
+            Some(value) => value.write(out),
+            None => T::write_absent(out),
+        }
+    }
+    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
+        // The first value tells of most fields; the leading nulls of the others are given back.
+        for nulls in 0..T::WIDTH {
+            match values.next() {
+                Some(Value::Null) | None => {}
+                Some(value) => {
+                    let leading = std::iter::repeat_n(Value::Null, nulls).chain(std::iter::once(value));
+                    return T::read(&mut leading.chain(values)).map(Some);
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Field for Vec<ExternalKey> {
+    const OPTIONAL: bool = true;
+    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
+        out.push(ColumnDef { nullable: true, ..plain_column(name, ColumnType::Json) });
+    }
+    fn write(&self, out: &mut Vec<Value>) {
+        if self.is_empty() {
+            return out.push(Value::Null);
+        }
+        let mut text = String::from("[");
+        for (position, ExternalKey { system, key }) in self.iter().enumerate() {
+            text.push_str(if position == 0 { "{\"key\":" } else { ",{\"key\":" });
+            write_json_text(&mut text, key);
+            text.push_str(",\"system\":");
+            write_json_text(&mut text, system);
+            text.push('}');
+        }
+        text.push(']');
+        out.push(Value::Json(text));
+    }
+    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
+        match values.next() {
+            Some(Value::Null) => Ok(Self::new()),
+            Some(Value::Json(text)) => serde_json::from_str(&text).map_err(|problem| corrupt("external_keys", problem)),
+            other => Err(unexpected("external_keys", "Json", other.as_ref())),
+        }
+    }
+}
