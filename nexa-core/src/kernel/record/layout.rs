@@ -173,7 +173,7 @@ pub struct RecordDef {
     pub engagement: Option<usize>,
     /// Whether changes are written to the ledger. Only the kernel's own bookkeeping is not.
     pub ledger: bool,
-    /// What did not resolve when it was built; see [`problems`](super::definition::problems).
+    /// What did not resolve when it was built; see [`problems`](crate::kernel::definition::problems).
     pub problems: Vec<String>,
 }
 
