@@ -1,0 +1,167 @@
+//! The ledger tells everything, in order, and shows when somebody changed it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use nexa_crm::{
+    Crm, Envelope, FeedItem, Result,
+    kernel::{ledger::Verb, query::Change, record::RecordDef},
+    sqlite::SqliteStore,
+    testing::{ManualClock, SeededIds},
+};
+use nexa_tests::{backends, company::Company, traffic::Traffic};
+use pollster::block_on;
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+/// A record as its events tell it.
+#[derive(Default)]
+struct Told {
+    fields: Map<String, Json>,
+    events: i64,
+    at: Json,
+}
+
+/// Puts the events of every record together; each must begin where the one before ended.
+fn told(events: &[FeedItem]) -> BTreeMap<(String, Uuid), Told> {
+    let mut records: BTreeMap<(String, Uuid), Told> = BTreeMap::new();
+    for item in events {
+        let FeedItem::Changed(change) = item else { panic!("the host sees everything") };
+        let Change { seq, verb, kind, record, changes, at, .. } = &**change;
+        let changes = changes.clone().unwrap();
+        let told = records.entry((kind.clone(), *record)).or_default();
+        told.events += 1;
+        told.at = json!(at);
+        match verb {
+            Verb::Created => {
+                assert_eq!(told.events, 1, "event {seq}: {kind} {record} was there already");
+                told.fields = changes;
+            }
+            Verb::Updated => {
+                for (path, change) in changes {
+                    let before = told.fields.remove(&path).unwrap_or_default();
+                    assert_eq!(before, change[0], "event {seq}: {path} of {kind} {record} was something else");
+                    if !change[1].is_null() {
+                        told.fields.insert(path, change[1].clone());
+                    }
+                }
+            }
+            Verb::Purged => {
+                assert_eq!(told.fields, changes, "event {seq}: {kind} {record} last held something else");
+                records.remove(&(kind.clone(), *record));
+            }
+        }
+    }
+    records
+}
+
+/// The same of a record as `get` shows it: what is not empty, by the paths of its columns.
+fn shown(def: &RecordDef, record: &Json) -> Map<String, Json> {
+    let own = [def.id, def.version, def.created_at, def.updated_at];
+    let columns = def.columns.iter().enumerate().filter(|(at, column)| column.derived.is_none() && !own.contains(at));
+    columns
+        .map(|(_, column)| {
+            let value = column.path.split('.').fold(record, |value, part| &value[part]);
+            (column.path.clone(), value.clone())
+        })
+        .filter(|(_, value)| !(value.is_null() || *value == json!([]) || *value == json!({})))
+        .collect()
+}
+
+#[test]
+fn every_record_can_be_put_together_from_its_events() {
+    for backend in backends::all() {
+        for seed in 0..backends::cases(1) as u64 {
+            let company =
+                Company::found(backends::all().into_iter().find(|one| one.name == backend.name).unwrap().store);
+            let mut traffic = Traffic::new(&company, &company.events(), backends::seed(1) + seed);
+            let mut seen = company.head();
+            for _ in 0..300 {
+                let _ = traffic.step().perform(&company);
+                let feed = block_on(company.crm.feed(company.org, seen, 1_000)).unwrap();
+                seen = feed.next;
+                traffic.learn(&feed.items);
+            }
+            let mut compared = 0;
+            for ((kind, id), told) in told(&company.events()) {
+                let def = company.crm.kinds().named(&kind).unwrap();
+                let get = company.run_as("system", &format!("{kind}.get"), json!({&*kind: id, "trashed": true}));
+                let record = get.unwrap_or_else(|error| panic!("{}: {kind} {id}: {error:?}", backend.name));
+                // What was folded into another shows the other.
+                if record["id"] != json!(id) {
+                    assert!(told.fields.contains_key("merged_into"), "{}: {kind} {id}", backend.name);
+                    continue;
+                }
+                compared += 1;
+                let fields: Map<String, Json> =
+                    told.fields.into_iter().filter(|(_, value)| *value != json!([]) && *value != json!({})).collect();
+                assert_eq!(fields, shown(def, &record), "{}, seed {seed}: {kind} {id}", backend.name);
+                assert_eq!(record["version"], json!(told.events), "{}: changes of {kind} {id}", backend.name);
+                assert_eq!(record["updated_at"], told.at, "{}: {kind} {id}", backend.name);
+            }
+            assert!(compared > 80, "{}: only {compared} records", backend.name);
+        }
+    }
+}
+
+/// What the ledger says of a copy in which somebody did this.
+fn verdict(company: &Company, tamper: &str) -> Result<Json> {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    block_on(company.crm.backup(&copy)).unwrap();
+    let file = rusqlite::Connection::open(&copy).unwrap();
+    file.execute_batch(tamper).unwrap_or_else(|error| panic!("{tamper}: {error}"));
+    drop(file);
+    let store = Arc::new(SqliteStore::open(&copy).unwrap());
+    let clock = ManualClock::at("2030-01-01T00:00:00Z");
+    let crm = Crm::builder().store(store).clock(clock).ids(SeededIds::new(2)).build().unwrap();
+    block_on(crm.migrate()).unwrap();
+    block_on(crm.system(company.org, "test").execute("ledger.verify", json!({}), Envelope::default()))
+}
+
+#[test]
+fn what_was_changed_afterwards_shows() {
+    let backend = backends::sqlite();
+    let company = Company::found(backend.store.clone());
+    let whole = verdict(&company, "").unwrap();
+    assert_eq!((&whole["events"], &whole["erased"]), (&json!(company.head()), &json!(0)));
+    for tamper in [
+        "UPDATE nexa_events SET payload = replace(payload, 'Webinar', 'Seminar') WHERE payload LIKE '%Webinar%'",
+        "UPDATE nexa_events SET reason = 'forged' WHERE seq = 7",
+        "UPDATE nexa_events SET actor = 'user:00000000-0000-0000-0000-000000000001' WHERE seq = 7",
+        "UPDATE nexa_events SET on_behalf_of = 'user:00000000-0000-0000-0000-000000000001' WHERE seq = 7",
+        "UPDATE nexa_events SET cause = 'workflow' WHERE seq = 7",
+        "UPDATE nexa_events SET command = 'lead.create' WHERE seq = 7",
+        "UPDATE nexa_events SET at = at + 1 WHERE seq = 7",
+        "UPDATE nexa_events SET verb = 'purged' WHERE seq = 7",
+        "UPDATE nexa_events SET record = (SELECT record FROM nexa_events WHERE seq = 3) WHERE seq = 7",
+        "UPDATE nexa_events SET unit = (SELECT unit FROM nexa_events WHERE seq = 3) WHERE seq = 7",
+        "UPDATE nexa_events SET hash = zeroblob(32) WHERE seq = 7",
+        "UPDATE nexa_events SET digest = zeroblob(32), salt = NULL, payload = NULL, reason = NULL WHERE seq = 7",
+        // Erased, so that nothing holds the payload; and then another put in its place.
+        "UPDATE nexa_events SET salt = NULL, payload = '{}' WHERE seq = 7",
+        "UPDATE nexa_events SET salt = NULL, payload = NULL, reason = 'forged' WHERE seq = 7",
+        "DELETE FROM nexa_events WHERE seq = 7",
+        "DELETE FROM nexa_events WHERE seq = (SELECT max(seq) FROM nexa_events)",
+        "DELETE FROM nexa_events",
+        "UPDATE nexa_events SET seq = -seq WHERE seq IN (7, 8);
+         UPDATE nexa_events SET seq = 15 + seq WHERE seq < 0",
+        "UPDATE nexa_ledger SET seq = seq + 1",
+        "UPDATE nexa_ledger SET head = zeroblob(32)",
+    ] {
+        let error = verdict(&company, tamper).expect_err(tamper);
+        assert_eq!(error.code(), "ledger.broken", "{tamper}: {error:?}");
+        assert!(error.params().contains_key("seq"), "{tamper}: {error:?}");
+    }
+}
+
+#[test]
+fn a_person_can_be_erased_and_the_chain_still_holds() {
+    let backend = backends::sqlite();
+    let company = Company::found(backend.store.clone());
+    let erase = "UPDATE nexa_events SET salt = NULL, payload = NULL, reason = NULL WHERE seq IN (5, 9)";
+    let verified = verdict(&company, erase).unwrap();
+    let whole = verdict(&company, "").unwrap();
+    assert_eq!((&verified["events"], &verified["erased"]), (&whole["events"], &json!(2)));
+    assert_eq!(verified["head"], whole["head"]);
+}
