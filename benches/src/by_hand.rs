@@ -30,19 +30,25 @@ pub(crate) struct ByHand {
     pub(crate) ids: SystemIds,
 }
 
+/// What every connection is told.
+fn configure(db: &Connection) -> rusqlite::Result<()> {
+    db.busy_timeout(Duration::from_secs(5))?;
+    db.set_prepared_statement_cache_capacity(512);
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    // Beside partial indexes a statement is otherwise prepared again whenever its binds change.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    db.pragma_update(None, "temp_store", "MEMORY")
+}
+
 impl ByHand {
     /// Opens the file as the store opens its writer.
     pub(crate) fn open(path: &Path, org: Uuid) -> Outcome<Self> {
         let db = Connection::open(path)?;
-        db.busy_timeout(Duration::from_secs(5))?;
-        db.set_prepared_statement_cache_capacity(512);
-        db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-        db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
-        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        configure(&db)?;
         db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "foreign_keys", true)?;
-        db.pragma_update(None, "temp_store", "MEMORY")?;
         db.pragma_update_and_check(None, "wal_autocheckpoint", 4_000, |_| Ok(()))?;
         db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
         db.pragma_update(None, "cache_size", -32_768)?;

@@ -1,10 +1,11 @@
 //! Pages by hand: whole records in structs of their own.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, Row, params};
 use uuid::Uuid;
 
+use super::configure;
 use crate::Outcome;
 
 /// A connection of the hand-written program that only reads, opened as the store opens its readers.
@@ -171,9 +172,7 @@ impl Viewer {
     pub(crate) fn open(path: &Path, org: Uuid) -> Outcome<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(path, flags)?;
-        db.busy_timeout(Duration::from_secs(5))?;
-        db.set_prepared_statement_cache_capacity(512);
-        db.pragma_update(None, "temp_store", "MEMORY")?;
+        configure(&db)?;
         db.pragma_update(None, "cache_size", -8_192)?;
         db.pragma_update(None, "query_only", true)?;
         Ok(Self { db, org })
