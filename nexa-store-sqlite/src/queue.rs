@@ -105,7 +105,7 @@ impl Queue {
         } else {
             // No thread is to be had: serve those who wait rather than leave them.
             drop(state);
-            while self.serve_group() {}
+            while self.serve_group().is_some() {}
         }
     }
 
@@ -123,12 +123,33 @@ impl Queue {
                 return;
             }
             // A panic costs the group that it happened in; the turn must not get lost with it.
-            while panic::catch_unwind(AssertUnwindSafe(|| self.serve_group())).unwrap_or(true) {}
+            let mut served = 0;
+            while let Some(units) = panic::catch_unwind(AssertUnwindSafe(|| {
+                self.gather(served);
+                self.serve_group()
+            }))
+            .unwrap_or(Some(0))
+            {
+                served = units;
+            }
         }
     }
 
-    /// Commits the next group. When nobody waits any more it gives up the turn and answers false.
-    fn serve_group(&self) -> bool {
+    /// Lets those who were just answered come back, so that they share the next commit; no longer than more of them come.
+    fn gather(&self, answered: usize) {
+        let mut waiting = locked(&self.state).waiting.len();
+        while waiting < answered {
+            thread::yield_now();
+            let now = locked(&self.state).waiting.len();
+            if now == waiting {
+                return;
+            }
+            waiting = now;
+        }
+    }
+
+    /// Commits the next group and tells how many had a share in it. When nobody waits any more it gives up the turn.
+    fn serve_group(&self) -> Option<usize> {
         let mut tasks = VecDeque::with_capacity(LARGEST_GROUP);
         {
             let mut state = locked(&self.state);
@@ -142,9 +163,10 @@ impl Queue {
             }
             if tasks.is_empty() {
                 (state.busy, state.handed) = (false, false);
-                return false;
+                return None;
             }
         }
+        let served = tasks.len();
         let mut writer = locked(&self.writer);
         let mut answers = Vec::with_capacity(LARGEST_GROUP);
         let mut units = Vec::with_capacity(LARGEST_GROUP);
@@ -162,7 +184,7 @@ impl Queue {
             }
         }
         commit(&mut writer, &mut units, &mut answers);
-        true
+        Some(served)
     }
 
     /// Ends the thread, after it has served all who wait.

@@ -147,7 +147,8 @@ impl<'a> Context<'a> {
         self.live_by(&path, Value::Text(super::search::fold(text))).await
     }
 
-    async fn live_by<R: Record>(&mut self, path: &str, value: Value) -> Result<Vec<R>> {
+    /// Live records by the value of one column that an index of the kind begins with, with the tenant's eyes.
+    pub(crate) async fn live_by<R: Record>(&mut self, path: &str, value: Value) -> Result<Vec<R>> {
         let def = R::def();
         let column = def.column(path).ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", path))?;
         let rows = self.rows_by(def, column, value).await?;
@@ -181,8 +182,11 @@ impl<'a> Context<'a> {
     ) -> Result<()> {
         let known = self.entries.values().filter(|entry| entry.of.kind == def.kind);
         self.lookup.with_column(def, column, known.filter_map(|entry| entry.now.as_ref()));
-        let mut seen = HashSet::with_capacity(values.len());
-        values.retain(|value| !value.is_null() && !self.lookup.asked(def, column, value) && seen.insert(value.clone()));
+        if values.len() > 1 {
+            let mut seen = HashSet::with_capacity(values.len());
+            values.retain(|value| seen.insert(value.clone()));
+        }
+        values.retain(|value| !value.is_null() && !self.lookup.asked(def, column, value));
         if values.is_empty() {
             return Ok(());
         }

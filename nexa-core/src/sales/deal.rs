@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::{
     account::Account,
     contact::Contact,
-    pipeline::{Pipeline, Stage, StageKind, default_pipeline},
+    pipeline::{Pipeline, Stage, StageKind, default_pipeline, kept_default},
 };
 use crate::{
     Assignee, Body, Choice, Code, Context, Custom, Date, Entity, ExternalKey, Id, Money, Percent, Record, Result,
@@ -212,8 +212,11 @@ impl Deal {
         }
     }
     async fn begin(&mut self, cx: &mut Context<'_>) -> Result<()> {
-        let pipeline =
-            if self.pipeline == Id::default() { default_pipeline(cx).await? } else { cx.known(self.pipeline).await? };
+        let pipeline = match kept_default(cx, |kept| kept.id == self.pipeline) {
+            Some(kept) => kept,
+            None if self.pipeline == Id::default() => default_pipeline(cx).await?,
+            None => cx.known(self.pipeline).await?,
+        };
         self.pipeline = pipeline.id;
         let stage = if self.stage.is_empty() {
             pipeline.first(StageKind::Open)?

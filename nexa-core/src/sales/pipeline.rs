@@ -203,8 +203,8 @@ impl Entity for Pipeline {
     }
 }
 
-/// The default pipeline, found once in a call.
-struct DefaultPipeline(Id<Pipeline>);
+/// The default pipeline, read once in a call while it stays as it is.
+struct DefaultPipeline(Pipeline);
 
 /// The pipeline of deals that name none: the default one, else the oldest, else a new one with the standard stages.
 ///
@@ -214,19 +214,25 @@ pub async fn default_pipeline(cx: &mut Context<'_>) -> Result<Pipeline> {
         Some(pipeline) => pipeline,
         None => cx.insert_by_rule(Pipeline::standard()?).await?,
     };
-    cx.keep_for_call(DefaultPipeline(pipeline.id));
-    Ok(pipeline)
+    Ok(cx.keep_for_call(DefaultPipeline(pipeline)).0.clone())
 }
 
 /// The same, as far as there is one.
 pub(super) async fn present_default(cx: &mut Context<'_>) -> Result<Option<Pipeline>> {
-    let kept = cx.kept::<DefaultPipeline>().map(|kept| kept.0);
-    if let Some(pipeline) = cx.if_live(kept).await?.filter(|pipeline: &Pipeline| pipeline.is_default) {
+    if let Some(pipeline) = kept_default(cx, |pipeline| pipeline.is_default) {
         return Ok(Some(pipeline));
     }
     // A tenant has few; what is read in the order of their ids need not be sorted by the storage.
     let all: Vec<Pipeline> = cx.all(&Filter::everything(), &[], usize::MAX >> 1).await?;
     Ok(all.into_iter().min_by_key(|pipeline| (!pipeline.is_default, pipeline.created_at)))
+}
+
+/// What [`default_pipeline`] answered in this call, when it is still so and fits.
+pub(super) fn kept_default(cx: &Context<'_>, fits: impl FnOnce(&Pipeline) -> bool) -> Option<Pipeline> {
+    let DefaultPipeline(kept) = &*cx.kept::<DefaultPipeline>()?;
+    let row = cx.current(Pipeline::def(), kept.id.uuid())?;
+    let unchanged = row.live(Pipeline::def()) && row.get(Pipeline::def().version).as_int() == Some(kept.version);
+    (unchanged && fits(kept)).then(|| kept.clone())
 }
 
 /// Gives a new tenant its pipeline.

@@ -10,7 +10,11 @@ use super::{Lead, Status};
 use crate::{
     About, Action, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Money, Name, Record, Ref, Result,
     Subject,
-    kernel::{error::codes, receipt::fingerprint, value::days_after},
+    kernel::{
+        error::codes,
+        receipt::fingerprint,
+        value::{Value, days_after},
+    },
     marketing,
     people::{User, assignment::INACTIVE, org::CHOICE_UNKNOWN},
     productivity::{Task, TaskStatus},
@@ -247,8 +251,12 @@ async fn close(
 
 /// Open tasks, campaigns and lists go with the contact.
 async fn hand_over(cx: &mut Context<'_>, lead: &Lead, contact: &Contact) -> Result<()> {
-    let open = Task::ABOUT.eq(About::from(lead)).and(Task::STATUS.any_of([TaskStatus::Todo, TaskStatus::InProgress]));
-    for mut task in cx.all::<Task>(&open, &[], 10_000).await? {
+    let about = About::from(lead);
+    for mut task in cx.live_by::<Task>("about.id", Value::Uuid(lead.id.uuid())).await? {
+        let open = matches!(task.status, TaskStatus::Todo | TaskStatus::InProgress);
+        if !open || task.about.as_ref() != Some(&about) {
+            continue;
+        }
         task.about = Some(About::from(contact));
         cx.save(task).await?;
     }
@@ -258,11 +266,9 @@ async fn hand_over(cx: &mut Context<'_>, lead: &Lead, contact: &Contact) -> Resu
 impl Convert {
     /// What makes two conversions of one lead the same.
     fn asked(&self) -> String {
-        let mut json = serde_json::to_value(self).unwrap_or_default();
-        if let Some(map) = json.as_object_mut() {
-            map.remove("lead");
-        }
-        fingerprint(&[&json.to_string()])
+        let Self { lead: _, account, contact, deal, without_deal, overwrite, custom } = self;
+        let asked = serde_json::to_string(&(account, contact, deal, without_deal, overwrite, custom));
+        fingerprint(&[&asked.unwrap_or_default()])
     }
 
     /// The lead's custom fields that go to this kind.
