@@ -19,7 +19,7 @@ use crate::{
 pub enum Answer {
     /// As a value of this type.
     Column(ColumnType),
-    /// As the high part of a sum; the low part and the count of summands follow it.
+    /// As a sum, then the count of its summands. On SQLite the sum is two columns: how many times 2³², and the rest.
     Sum,
 }
 
@@ -84,7 +84,7 @@ fn write_group(text: &mut Text<'_>, def: &RecordDef, group: Group) -> ColumnType
                     text.column(0, def, column);
                     text.push(") - 2) || '01'");
                 }
-                (Dialect::Postgres, moment) => {
+                (Dialect::Postgres(_), moment) => {
                     text.push("date_trunc('month', ");
                     text.column(0, def, column);
                     if moment {
@@ -107,16 +107,14 @@ fn write_measure(text: &mut Text<'_>, def: &RecordDef, measure: Measure) -> Answ
         }
         Measure::Sum(column) | Measure::Avg(column) => {
             // In two parts, so that no sum of whole numbers overflows on its way; PostgreSQL's sums do not.
-            let (high, low) = match text.dialect {
-                Dialect::Sqlite => (" >> 32), sum(", " & 4294967295), count("),
-                Dialect::Postgres => ("), sum(0 * ", "), count("),
+            let parts: &[&str] = match text.dialect {
+                Dialect::Sqlite => &["sum(", " >> 32), sum(", " & 4294967295), count("],
+                Dialect::Postgres(_) => &["sum(", "), count("],
             };
-            text.push("sum(");
-            text.column(0, def, column);
-            text.push(high);
-            text.column(0, def, column);
-            text.push(low);
-            text.column(0, def, column);
+            for part in parts {
+                text.push(part);
+                text.column(0, def, column);
+            }
             text.push(")");
             return Answer::Sum;
         }
@@ -133,14 +131,14 @@ fn write_measure(text: &mut Text<'_>, def: &RecordDef, measure: Measure) -> Answ
     }
 }
 
-/// The value of a sum or a mean from the parts of a sum. Error: `aggregate.overflow`.
-pub fn finish(def: &RecordDef, measure: Measure, high: i64, low: i64, count: i64) -> Result<Value> {
+/// The value of a sum or a mean from the sum and the count of its summands; amounts come as ten-thousandths.
+/// Error: `aggregate.overflow`.
+pub fn finish(def: &RecordDef, measure: Measure, sum: i128, count: i64) -> Result<Value> {
     let (Measure::Sum(column) | Measure::Avg(column)) = measure else { return Ok(Value::Null) };
     if count == 0 {
         return Ok(Value::Null);
     }
     let overflow = || codes::OVERFLOW.with("field", def.columns.get(column).map_or("", |column| column.path.as_str()));
-    let sum = (i128::from(high) << 32) + i128::from(low);
     let amount = kind_of(def, column) == ColumnType::Amount;
     if matches!(measure, Measure::Sum(_)) {
         let sum = i64::try_from(sum).map_err(|_| overflow())?;

@@ -1,6 +1,10 @@
 //! Where the databases differ.
 
-use std::fmt::Write;
+use std::{
+    collections::BTreeSet,
+    fmt::Write,
+    sync::{Mutex, PoisonError},
+};
 
 use nexa_core::kernel::record::ColumnType;
 
@@ -10,23 +14,63 @@ use nexa_core::kernel::record::ColumnType;
 pub enum Dialect {
     /// SQLite: tables under the prefix `nexa_`, lists by the function `rarray`.
     Sqlite,
-    /// PostgreSQL: tables in the schema `nexa`, lists as arrays.
-    Postgres,
+    /// PostgreSQL: tables in a schema of their own, lists as arrays.
+    Postgres(Namespace),
+}
+
+/// The schema in which the tables are, on PostgreSQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Namespace(&'static str);
+
+impl Default for Namespace {
+    fn default() -> Self {
+        Self("nexa")
+    }
+}
+
+impl Namespace {
+    /// A schema of this name; `None` unless it is made of at most 63 lower-case letters, digits and underscores and
+    /// begins with a letter.
+    pub fn new(name: &str) -> Option<Self> {
+        static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+        let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.len() <= 63
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !plain {
+            return None;
+        }
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(name) {
+            return Some(Self(known));
+        }
+        // A host has a handful of schemas for as long as it runs, and so do their names.
+        let kept: &'static str = Box::leak(name.to_owned().into_boxed_str());
+        known.insert(kept);
+        Some(Self(kept))
+    }
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
 }
 
 impl Dialect {
+    /// Whether this is PostgreSQL.
+    pub const fn is_postgres(self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
     /// The name of a table in statements.
     pub fn table(self, table: &str) -> String {
         match self {
             Self::Sqlite => format!("nexa_{table}"),
-            Self::Postgres => format!("nexa.{table}"),
+            Self::Postgres(namespace) => format!("{}.{table}", namespace.name()),
         }
     }
     /// The name of a constraint or an index; unique in the schema.
     pub fn constraint(self, name: &str) -> String {
         match self {
             Self::Sqlite => format!("nexa_{name}"),
-            Self::Postgres => name.to_owned(),
+            Self::Postgres(_) => name.to_owned(),
         }
     }
     /// The type of a column.
@@ -35,15 +79,15 @@ impl Dialect {
             (Self::Sqlite, ColumnType::Uuid | ColumnType::Reference(_)) => "BLOB",
             (Self::Sqlite, ColumnType::Int | ColumnType::Bool | ColumnType::Time | ColumnType::Amount) => "INTEGER",
             (Self::Sqlite, _) => "TEXT",
-            (Self::Postgres, ColumnType::Uuid | ColumnType::Reference(_)) => "uuid",
-            (Self::Postgres, ColumnType::Int) => "bigint",
-            (Self::Postgres, ColumnType::Bool) => "boolean",
-            (Self::Postgres, ColumnType::Time) => "timestamptz",
-            (Self::Postgres, ColumnType::Date) => "date",
-            (Self::Postgres, ColumnType::Amount) => "numeric(19,4)",
-            (Self::Postgres, ColumnType::List | ColumnType::Map) => "jsonb",
-            (Self::Postgres, ColumnType::Json) => "json",
-            (Self::Postgres, _) => "text COLLATE \"C\"",
+            (Self::Postgres(_), ColumnType::Uuid | ColumnType::Reference(_)) => "uuid",
+            (Self::Postgres(_), ColumnType::Int) => "bigint",
+            (Self::Postgres(_), ColumnType::Bool) => "boolean",
+            (Self::Postgres(_), ColumnType::Time) => "timestamptz",
+            (Self::Postgres(_), ColumnType::Date) => "date",
+            (Self::Postgres(_), ColumnType::Amount) => "numeric(19,4)",
+            // The text stays as it was written, which binary JSON does not promise.
+            (Self::Postgres(_), ColumnType::List | ColumnType::Map | ColumnType::Json) => "json",
+            (Self::Postgres(_), _) => "text COLLATE \"C\"",
         }
     }
     /// True or false as a literal.
@@ -51,8 +95,8 @@ impl Dialect {
         match (self, value) {
             (Self::Sqlite, true) => "1",
             (Self::Sqlite, false) => "0",
-            (Self::Postgres, true) => "TRUE",
-            (Self::Postgres, false) => "FALSE",
+            (Self::Postgres(_), true) => "TRUE",
+            (Self::Postgres(_), false) => "FALSE",
         }
     }
     /// Appends the placeholder of a bind, counted from 1.
@@ -60,7 +104,7 @@ impl Dialect {
         // Writing to a String does not fail.
         let _ = match self {
             Self::Sqlite => write!(out, "?{number}"),
-            Self::Postgres => write!(out, "${number}"),
+            Self::Postgres(_) => write!(out, "${number}"),
         };
     }
 }

@@ -17,8 +17,8 @@ pub(crate) fn key_is_null(text: &mut Text<'_>, scope: Scope, column: usize, key:
             text.push("coalesce(");
             json_part(text, scope, column, key, "type");
         }
-        Dialect::Postgres => {
-            text.push("coalesce(jsonb_typeof(");
+        Dialect::Postgres(_) => {
+            text.push("coalesce(json_typeof(");
             json_part(text, scope, column, key, "value");
             text.push(")");
         }
@@ -28,7 +28,7 @@ pub(crate) fn key_is_null(text: &mut Text<'_>, scope: Scope, column: usize, key:
 
 /// Appends the type or the value of a key of a JSON object; null when it is not there.
 pub(crate) fn json_part(text: &mut Text<'_>, scope: Scope, column: usize, key: &str, part: &str) {
-    if text.dialect == Dialect::Postgres {
+    if text.dialect.is_postgres() {
         text.push("(");
         text.column(scope.depth, scope.def, column);
         text.push(" -> ");
@@ -104,13 +104,13 @@ pub(crate) fn keyed<'q>(
             text.push(operator);
             text.bind(Value::Bool(*sought));
         }
-        (Dialect::Postgres, scalar) => {
+        (Dialect::Postgres(_), scalar) => {
             let (kind, cast) = match scalar {
                 Json::Number(_) => ("number", "numeric"),
                 Json::Bool(_) => ("boolean", "boolean"),
                 _ => ("string", "text"),
             };
-            text.push("CASE WHEN jsonb_typeof(");
+            text.push("CASE WHEN json_typeof(");
             json_part(text, scope, column, key, "value");
             text.push(&format!(") = '{kind}' THEN ("));
             json_part(text, scope, column, key, "value");
@@ -141,12 +141,12 @@ pub(crate) fn has(text: &mut Text<'_>, scope: Scope, column: usize, entry: &Stri
             text.bind(Bind::text(entry));
             text.push(")");
         }
-        Dialect::Postgres => {
-            text.push("coalesce(");
+        Dialect::Postgres(_) => {
+            text.push("EXISTS (SELECT 1 FROM json_array_elements_text(");
             text.column(scope.depth, scope.def, column);
-            text.push(" ? ");
+            text.push(") AS entry (value) WHERE entry.value = ");
             text.bind(Bind::text(entry));
-            text.push(", FALSE)");
+            text.push(")");
         }
     }
 }

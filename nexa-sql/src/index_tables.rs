@@ -24,7 +24,7 @@ pub fn add_terms(dialect: Dialect, count: usize) -> String {
     // SQLite keeps a journal of its own for a statement of many rows that may fail half-way; one that ignores cannot.
     let (insert, again) = match dialect {
         Dialect::Sqlite => ("INSERT OR IGNORE", ""),
-        Dialect::Postgres => ("INSERT", " ON CONFLICT DO NOTHING"),
+        Dialect::Postgres(_) => ("INSERT", " ON CONFLICT DO NOTHING"),
     };
     let mut sql = format!("{insert} INTO {} (org, kind, record, term, weight) VALUES ", dialect.table("terms"));
     for term in 0..count {

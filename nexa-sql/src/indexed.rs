@@ -60,8 +60,8 @@ pub(crate) fn is_one_of<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
             text.push(" = 'text' THEN ");
             json_part(text, scope, *column, key, "value");
         }
-        Dialect::Postgres => {
-            text.push("CASE WHEN jsonb_typeof(");
+        Dialect::Postgres(_) => {
+            text.push("CASE WHEN json_typeof(");
             json_part(text, scope, *column, key, "value");
             text.push(") = 'string' THEN (");
             json_part(text, scope, *column, key, "value");

@@ -24,12 +24,12 @@ impl Type {
             (Dialect::Sqlite, Self::Number) => "INTEGER NOT NULL",
             (Dialect::Sqlite, Self::Text) => "TEXT NOT NULL",
             (Dialect::Sqlite, Self::MaybeText) => "TEXT",
-            (Dialect::Postgres, Self::Uuid) => "uuid NOT NULL",
-            (Dialect::Postgres, Self::Bytes) => "bytea NOT NULL",
-            (Dialect::Postgres, Self::MaybeBytes) => "bytea",
-            (Dialect::Postgres, Self::Number) => "bigint NOT NULL",
-            (Dialect::Postgres, Self::Text) => "text COLLATE \"C\" NOT NULL",
-            (Dialect::Postgres, Self::MaybeText) => "text COLLATE \"C\"",
+            (Dialect::Postgres(_), Self::Uuid) => "uuid NOT NULL",
+            (Dialect::Postgres(_), Self::Bytes) => "bytea NOT NULL",
+            (Dialect::Postgres(_), Self::MaybeBytes) => "bytea",
+            (Dialect::Postgres(_), Self::Number) => "bigint NOT NULL",
+            (Dialect::Postgres(_), Self::Text) => "text COLLATE \"C\" NOT NULL",
+            (Dialect::Postgres(_), Self::MaybeText) => "text COLLATE \"C\"",
         }
     }
 }

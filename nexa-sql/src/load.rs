@@ -38,7 +38,7 @@ pub fn load_by_key(dialect: Dialect, def: &'static RecordDef, column: usize, lis
         text.column(0, def, column);
         match (list, dialect) {
             (true, Dialect::Sqlite) => text.push(" = wanted.value"),
-            (true, Dialect::Postgres) => {
+            (true, Dialect::Postgres(_)) => {
                 text.push(" = ANY(");
                 text.placeholder(2);
                 text.push(")");

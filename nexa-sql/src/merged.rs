@@ -13,7 +13,6 @@ use nexa_core::kernel::{
 };
 
 use crate::{
-    dialect::Dialect,
     order::{self, Key},
     predicate::{Scope, and_condition, and_trash},
     schema::unindexed_references,
@@ -159,7 +158,7 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select, plan: &Plan<'q>
         if position > 0 {
             text.push(" UNION ALL ");
         }
-        text.push(if text.dialect == Dialect::Postgres { "(SELECT " } else { "SELECT " });
+        text.push(if text.dialect.is_postgres() { "(SELECT " } else { "SELECT " });
         for (position, key) in keys.iter().enumerate() {
             if position > 0 {
                 text.push(", ");
@@ -183,7 +182,7 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select, plan: &Plan<'q>
             text.placeholder(*bind);
         }
         text.push(&tail);
-        if text.dialect == Dialect::Postgres {
+        if text.dialect.is_postgres() {
             order::order_by(text, &keys, |text, position, _| text.push(&format!("k{position}")));
             text.push(" LIMIT ");
             text.placeholder(limit);

@@ -158,7 +158,7 @@ pub(crate) fn members<'q>(text: &mut Text<'q>, values: Cow<'q, [Value]>) {
     if values.len() > LONGEST_SPELLED_LIST {
         text.push(match text.dialect {
             Dialect::Sqlite => " IN rarray(",
-            Dialect::Postgres => " = ANY(",
+            Dialect::Postgres(_) => " = ANY(",
         });
         text.bind(Bind::List(values));
         return text.push(")");
@@ -178,7 +178,7 @@ fn matching<'q>(text: &mut Text<'q>, scope: Scope, column: usize, place: Place, 
     match (place, dialect) {
         (Place::Start, _) => {
             // On Postgres these operators compare bytes, and row-level security trusts them with an index.
-            let (from, to) = if dialect == Dialect::Postgres { (" ~>=~ ", " ~<~ ") } else { (" >= ", " < ") };
+            let (from, to) = if dialect.is_postgres() { (" ~>=~ ", " ~<~ ") } else { (" >= ", " < ") };
             text.push("(");
             text.column(depth, def, column);
             text.push(from);
@@ -203,7 +203,7 @@ fn matching<'q>(text: &mut Text<'q>, scope: Scope, column: usize, place: Place, 
             text.bind(Bind::text(sought));
             text.push(" AS BLOB) END");
         }
-        (Place::End, Dialect::Postgres) => {
+        (Place::End, Dialect::Postgres(_)) => {
             text.push("right(");
             text.column(depth, def, column);
             text.push(&format!(", {}) = ", sought.chars().count()));
@@ -216,7 +216,7 @@ fn matching<'q>(text: &mut Text<'q>, scope: Scope, column: usize, place: Place, 
             text.bind(Bind::text(sought));
             text.push(") > 0");
         }
-        (Place::Anywhere, Dialect::Postgres) => {
+        (Place::Anywhere, Dialect::Postgres(_)) => {
             text.push("position(");
             text.bind(Bind::text(sought));
             text.push(" IN ");

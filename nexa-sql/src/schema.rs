@@ -47,7 +47,7 @@ pub fn schema(dialect: Dialect, defs: &[&'static RecordDef]) -> String {
 fn table(dialect: Dialect, def: &'static RecordDef, defs: &[&'static RecordDef]) -> Table {
     let mut lines = vec![match dialect {
         Dialect::Sqlite => "org BLOB NOT NULL".to_owned(),
-        Dialect::Postgres => "org uuid NOT NULL".to_owned(),
+        Dialect::Postgres(_) => "org uuid NOT NULL".to_owned(),
     }];
     lines.extend(def.columns.iter().map(|column| {
         let null = if column.nullable { "" } else { " NOT NULL" };

@@ -417,7 +417,9 @@ fn an_aggregate() {
 #[test]
 fn sums_are_put_together_exactly() {
     let version = at("version");
-    let finish = |measure, high, low, count| nexa_sql::finish(Ticket::def(), measure, high, low, count);
+    let finish = |measure, high, low, count| {
+        nexa_sql::finish(Ticket::def(), measure, (i128::from(high) << 32) + i128::from(low), count)
+    };
     let split = |number: i64| (number >> 32, number & 0xffff_ffff);
     for number in [0, 1, -1, i64::MAX, i64::MIN, 5_000_000_000] {
         let (high, low) = split(number);
@@ -503,12 +505,12 @@ fn events_by_position() {
 #[test]
 fn postgres_reads_the_same_shapes() {
     let page = queue(&["open", "pending"]);
-    let sql = nexa_sql::select(Dialect::Postgres, ORG, &page).sql;
+    let sql = nexa_sql::select(Dialect::Postgres(nexa_sql::Namespace::default()), ORG, &page).sql;
     assert!(sql.contains("FROM nexa.tickets AS t0 WHERE t0.org = $1"));
     assert!(sql.contains(" > ($7, $8, $9) ORDER BY k0, k1, k2 LIMIT $2) UNION ALL (SELECT "));
     let start =
         Select::all(Ticket::def(), 1).filtered(Predicate::Match(at("subject.folded"), Place::Start, "a".to_owned()));
-    let sql = nexa_sql::select(Dialect::Postgres, ORG, &start).sql;
+    let sql = nexa_sql::select(Dialect::Postgres(nexa_sql::Namespace::default()), ORG, &start).sql;
     assert!(sql.contains("(t0.\"subject_folded\" ~>=~ $2 AND t0.\"subject_folded\" ~<~ $3)"));
 }
 
@@ -536,7 +538,7 @@ fn terms_are_added_together() {
         "INSERT OR IGNORE INTO nexa_terms (org, kind, record, term, weight) VALUES (?1, ?2, ?3, ?4, ?5), (?1, ?2, ?3, ?6, ?7)"
     );
     assert_eq!(
-        nexa_sql::add_terms(Dialect::Postgres, 1),
+        nexa_sql::add_terms(Dialect::Postgres(nexa_sql::Namespace::default()), 1),
         "INSERT INTO nexa.terms (org, kind, record, term, weight) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"
     );
 }

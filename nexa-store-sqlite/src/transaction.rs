@@ -149,14 +149,14 @@ fn read_answers(query: &Aggregate, answers: &[Answer], row: &rusqlite::Row<'_>) 
             Answer::Sum => {
                 let count = read_int(kind, row, position + 2)?;
                 // The sum of nothing is null.
-                let (high, low) = if count == 0 {
-                    (0, 0)
+                let sum = if count == 0 {
+                    0
                 } else {
-                    (read_int(kind, row, position)?, read_int(kind, row, position + 1)?)
+                    (i128::from(read_int(kind, row, position)?) << 32) + i128::from(read_int(kind, row, position + 1)?)
                 };
                 let measure = query.measures.get(number.saturating_sub(query.groups.len()));
                 values.push(match measure {
-                    Some(measure) => nexa_sql::finish(query.of, *measure, high, low, count)?,
+                    Some(measure) => nexa_sql::finish(query.of, *measure, sum, count)?,
                     None => Value::Null,
                 });
                 position += 3;

@@ -8,6 +8,8 @@ use nexa_crm::{
 };
 use tempfile::TempDir;
 
+use crate::database::Database;
+
 /// An empty backend. What it keeps on disk goes when this is dropped.
 pub struct Backend {
     /// What a failing test calls it.
@@ -16,23 +18,31 @@ pub struct Backend {
     pub store: Arc<dyn Store>,
     /// The folder of its file, when it has one.
     pub folder: Option<TempDir>,
+    /// Its database, when it is on a server.
+    pub database: Option<Database>,
 }
 
 /// In memory.
 pub fn memory() -> Backend {
-    Backend { name: "memory", store: Arc::new(MemoryStore::new()), folder: None }
+    Backend { name: "memory", store: Arc::new(MemoryStore::new()), folder: None, database: None }
 }
 
 /// On a new SQLite file.
 pub fn sqlite() -> Backend {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path().join("crm.db")).unwrap();
-    Backend { name: "sqlite", store: Arc::new(store), folder: Some(folder) }
+    Backend { name: "sqlite", store: Arc::new(store), folder: Some(folder), database: None }
+}
+
+/// In a new database of the PostgreSQL server that `NEXA_TEST_POSTGRES_URL` names.
+pub fn postgres() -> Backend {
+    let database = Database::fresh();
+    Backend { name: "postgres", store: Arc::new(database.store()), folder: None, database: Some(database) }
 }
 
 /// All of them.
-pub fn all() -> [Backend; 2] {
-    [memory(), sqlite()]
+pub fn all() -> [Backend; 3] {
+    [memory(), sqlite(), postgres()]
 }
 
 /// How many cases a random test tries: the number in the environment variable `NEXA_CASES`, or else this one.

@@ -6,6 +6,8 @@
 pub mod backends;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 pub mod company;
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+pub mod database;
 pub mod faults;
 pub mod registrants;
 pub mod stories;

@@ -1,10 +1,11 @@
-//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `wasm-check`.
+//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `postgres`, `wasm-check`.
 
 mod bench;
 mod ci;
 mod command;
 mod faults;
 mod generate;
+mod postgres;
 mod report;
 mod test;
 mod wasm_check;
@@ -33,6 +34,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Kill a writing process again and again, and check what it left
     Faults(faults::Arguments),
+    /// Start a throw-away PostgreSQL server, print its URL, and stop it when the input ends
+    Postgres,
     /// Check that nexa-core compiles for wasm32, installing what that needs
     WasmCheck,
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Task::Gen(arguments) => generate::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Faults(arguments) => faults::run(&arguments),
+        Task::Postgres => postgres::run(),
         Task::WasmCheck => wasm_check::run(),
     };
     match result {

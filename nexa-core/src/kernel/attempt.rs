@@ -6,7 +6,6 @@ use super::{
     context::{Context, Entry},
     error::codes,
     error::{Error, Result},
-    index,
     record::{ExternalKey, RecordDef, Row, UniqueDef},
     value::Value,
 };
@@ -78,7 +77,7 @@ impl Context<'_> {
     /// alone. Errors: the codes of its uniques, `external_key.taken`, `host.…`.
     pub(crate) async fn check_pending(&mut self, def: &'static RecordDef, id: Uuid) -> Result<()> {
         let Some(row) = self.current(def, id) else { return Ok(()) };
-        let keys = index::external_keys(def, row);
+        let keys = row.external_keys(def);
         let value = |column: &usize| Some(row.get(*column)).filter(|value| !value.is_null()).cloned();
         let values = |unique: &UniqueDef| unique.columns.iter().map(value).collect::<Option<Vec<Value>>>();
         let uniques: Vec<(&UniqueDef, Vec<Value>)> =

@@ -259,7 +259,7 @@ impl<'a> Context<'a> {
         }
         let holds = |row: &Row| {
             row.live(def)
-                && super::index::external_keys(def, row).iter().any(|(s, k)| *s == key.system && *k == key.key)
+                && row.external_keys(def).iter().any(|(s, k)| *s == key.system && *k == key.key)
         };
         let known = self.lookup.by_key(def, key).iter().copied();
         Ok(known.into_iter().find(|id| self.current(def, *id).is_some_and(holds)))

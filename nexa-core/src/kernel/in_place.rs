@@ -1,7 +1,7 @@
-//! Runs work where its transaction is: for backends whose transactions never wait.
+//! Runs work where its transaction is: for backends that answer it between one poll and the next.
 
 use std::{
-    pin::pin,
+    pin::{Pin, pin},
     task::{Context, Poll, Waker},
 };
 
@@ -13,22 +13,25 @@ use super::{
 /// Polls work once. Work that is not done then has waited for the world outside: `work.awaited_outside`. A panic in it
 /// becomes `work.panicked`, where panics unwind. The backend rolls back after any error.
 pub fn run_in_place(work: &dyn Work, tx: &mut dyn Transaction) -> Result<()> {
-    catch(|| {
-        let mut running = pin!(work.run(tx));
-        match running.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(result) => result,
-            Poll::Pending => Err(codes::AWAITED_OUTSIDE.error()),
-        }
-    })
+    let mut running = pin!(work.run(tx));
+    match poll_in_place(running.as_mut()) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(codes::AWAITED_OUTSIDE.error()),
+    }
+}
+
+/// Polls once what nobody will wake. A panic becomes `work.panicked`, where panics unwind; it must not be polled again then.
+pub fn poll_in_place<F: Future<Output = Result<()>> + ?Sized>(running: Pin<&mut F>) -> Poll<Result<()>> {
+    catch(|| running.poll(&mut Context::from_waker(Waker::noop())))
 }
 
 #[cfg(target_arch = "wasm32")]
-fn catch(run: impl FnOnce() -> Result<()>) -> Result<()> {
+fn catch(run: impl FnOnce() -> Poll<Result<()>>) -> Poll<Result<()>> {
     run()
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn catch(run: impl FnOnce() -> Result<()>) -> Result<()> {
+fn catch(run: impl FnOnce() -> Poll<Result<()>>) -> Poll<Result<()>> {
     // The backend rolls back what a panic left half done, so nobody sees a broken state.
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
         Ok(result) => result,
@@ -38,7 +41,7 @@ fn catch(run: impl FnOnce() -> Result<()>) -> Result<()> {
                 .map(|text| (*text).to_owned())
                 .or_else(|| payload.downcast_ref::<String>().cloned())
                 .unwrap_or_else(|| "no message".to_owned());
-            Err(codes::PANICKED.with("problem", problem))
+            Poll::Ready(Err(codes::PANICKED.with("problem", problem)))
         }
     }
 }

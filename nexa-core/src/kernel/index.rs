@@ -56,13 +56,6 @@ fn entries(def: &RecordDef, row: &Row, indexed: &[String]) -> Vec<Entry> {
             }
         }
     }
-    found.extend(external_keys(def, row).into_iter().map(|(system, key)| Entry::Key(system, key)));
+    found.extend(row.external_keys(def).into_iter().map(|(system, key)| Entry::Key(system, key)));
     found
-}
-
-/// The external keys of a row.
-pub(crate) fn external_keys(def: &RecordDef, row: &Row) -> Vec<(String, String)> {
-    let Some(Value::Json(text)) = def.external_keys.map(|column| row.get(column)) else { return Vec::new() };
-    let keys: Vec<super::record::ExternalKey> = serde_json::from_str(text).unwrap_or_default();
-    keys.into_iter().map(|key| (key.system, key.key)).collect()
 }

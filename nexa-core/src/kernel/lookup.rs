@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::{
-    index,
     record::{ExternalKey, RecordDef, Row},
     value::Value,
 };
@@ -43,7 +42,7 @@ impl Lookup {
             }
         }
         for (_, holders) in self.keys.iter_mut().filter(|(kind, _)| *kind == def.kind) {
-            for (system, key) in index::external_keys(def, row) {
+            for (system, key) in row.external_keys(def) {
                 holders.entry(ExternalKey { system, key }).or_default().add(row.id(def));
             }
         }
@@ -68,7 +67,7 @@ impl Lookup {
         }
         let mut holders: HashMap<ExternalKey, Holders> = HashMap::new();
         for row in known {
-            for (system, key) in index::external_keys(def, row) {
+            for (system, key) in row.external_keys(def) {
                 holders.entry(ExternalKey { system, key }).or_default().add(row.id(def));
             }
         }

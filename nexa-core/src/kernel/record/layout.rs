@@ -258,6 +258,12 @@ impl Row {
     pub fn id(&self, def: &RecordDef) -> Uuid {
         self.get(def.id).as_uuid().unwrap_or_default()
     }
+    /// The external keys of the record: system and key.
+    pub fn external_keys(&self, def: &RecordDef) -> Vec<(String, String)> {
+        let Some(Value::Json(text)) = def.external_keys.map(|column| self.get(column)) else { return Vec::new() };
+        let keys: Vec<super::ExternalKey> = serde_json::from_str(text).unwrap_or_default();
+        keys.into_iter().map(|key| (key.system, key.key)).collect()
+    }
     /// Whether the record is not in the trash.
     pub fn live(&self, def: &RecordDef) -> bool {
         def.deleted_at.is_none_or(|column| self.get(column).is_null())

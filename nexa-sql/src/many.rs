@@ -1,0 +1,246 @@
+//! Many rows of many tables in one statement of PostgreSQL: a column of all rows is one bind, an array.
+
+use nexa_core::kernel::{
+    record::{ColumnType, RecordDef},
+    store::Trash,
+};
+use uuid::Uuid;
+
+use crate::{
+    dialect::{Dialect, Namespace},
+    events::EVENT_COLUMNS,
+    predicate::{Scope, and_trash},
+    text::Text,
+};
+
+/// What a part of a statement writes. Its binds are arrays of one length, one for each of its [`part_types`].
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// Inserts rows: every column.
+    Insert(&'static RecordDef),
+    /// Updates rows that are still at a version: the versions before, then every column.
+    Update(&'static RecordDef),
+    /// Deletes rows that are still at a version: the versions, the ids.
+    Delete(&'static RecordDef),
+    /// Adds search terms: kind, term, record, weight. Terms that a record has get the weight.
+    AddTerms,
+    /// Removes search terms: kind, term, record.
+    RemoveTerms,
+    /// Adds indexed values: kind, field, value, record.
+    AddValues,
+    /// Removes indexed values: kind, field, value, record.
+    RemoveValues,
+    /// Adds external keys: kind, system, key, record. A key of another record is left alone and not counted.
+    AddKeys,
+    /// Removes external keys: kind, system, key, record.
+    RemoveKeys,
+    /// Writes events: [`EVENT_COLUMNS`].
+    Events,
+    /// Writes the head of the ledger: seq, at, head.
+    Head,
+}
+
+impl PartialEq for Part {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for Part {}
+
+impl std::hash::Hash for Part {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
+    }
+}
+
+impl Part {
+    /// What tells parts apart. A definition lives as long as the program, so its address names it.
+    fn identity(&self) -> (u8, usize) {
+        let of = |def: &'static RecordDef| std::ptr::from_ref(def).addr();
+        match self {
+            Self::Insert(def) => (0, of(def)),
+            Self::Update(def) => (1, of(def)),
+            Self::Delete(def) => (2, of(def)),
+            Self::AddTerms => (3, 0),
+            Self::RemoveTerms => (4, 0),
+            Self::AddValues => (5, 0),
+            Self::RemoveValues => (6, 0),
+            Self::AddKeys => (7, 0),
+            Self::RemoveKeys => (8, 0),
+            Self::Events => (9, 0),
+            Self::Head => (10, 0),
+        }
+    }
+}
+
+const TEXT: &str = "text";
+const UUID: &str = "uuid";
+const BIGINT: &str = "bigint";
+const BYTES: &str = "bytea";
+
+/// The names and the element types of the arrays of a part, in the order of its binds.
+fn arrays(part: Part) -> Vec<(&'static str, &'static str)> {
+    let column = |def: &'static RecordDef, column: usize| {
+        def.columns.get(column).map_or(("id", UUID), |column| (column.name.as_str(), element(column.kind)))
+    };
+    let all = |def: &'static RecordDef| (0..def.columns.len()).map(move |index| column(def, index));
+    match part {
+        Part::Insert(def) => all(def).collect(),
+        Part::Update(def) => std::iter::once(("version_before", BIGINT)).chain(all(def)).collect(),
+        Part::Delete(def) => vec![("version_before", BIGINT), column(def, def.id)],
+        Part::AddTerms => vec![("kind", TEXT), ("term", TEXT), ("record", UUID), ("weight", BIGINT)],
+        Part::RemoveTerms => vec![("kind", TEXT), ("term", TEXT), ("record", UUID)],
+        Part::AddValues | Part::RemoveValues => {
+            vec![("kind", TEXT), ("field", TEXT), ("value", TEXT), ("record", UUID)]
+        }
+        Part::AddKeys | Part::RemoveKeys => vec![("kind", TEXT), ("system", TEXT), ("key", TEXT), ("record", UUID)],
+        Part::Events => EVENT_COLUMNS
+            .iter()
+            .map(|name| match *name {
+                "seq" | "at" | "format" => (*name, BIGINT),
+                "unit" | "record" => (*name, UUID),
+                "digest" | "salt" | "hash" => (*name, BYTES),
+                _ => (*name, TEXT),
+            })
+            .collect(),
+        Part::Head => vec![("seq", BIGINT), ("at", BIGINT), ("head", BYTES)],
+    }
+}
+
+const fn element(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Uuid | ColumnType::Reference(_) => UUID,
+        ColumnType::Int => BIGINT,
+        ColumnType::Bool => "boolean",
+        ColumnType::Time => "timestamptz",
+        ColumnType::Date => "date",
+        ColumnType::Amount => "numeric",
+        ColumnType::List | ColumnType::Map | ColumnType::Json => "json",
+        _ => TEXT,
+    }
+}
+
+/// How many arrays a part binds.
+pub fn part_types(part: Part) -> usize {
+    arrays(part).len()
+}
+
+/// Writes all parts in one statement. Binds: the tenant, then the arrays of each part in order. It answers one row: for
+/// each part how many rows it wrote.
+pub fn write_many(namespace: Namespace, parts: &[Part]) -> String {
+    let dialect = Dialect::Postgres(namespace);
+    let mut sql = String::with_capacity(4096);
+    let mut bind = 2;
+    for (number, part) in parts.iter().enumerate() {
+        sql.push_str(if number == 0 { "WITH " } else { ", " });
+        sql.push_str(&format!("p{number} AS ("));
+        write_part(&mut sql, dialect, *part, &mut bind);
+        sql.push_str(" RETURNING 1)");
+    }
+    for number in 0..parts.len() {
+        sql.push_str(if number == 0 { " SELECT " } else { ", " });
+        sql.push_str(&format!("(SELECT count(*) FROM p{number})"));
+    }
+    sql
+}
+
+fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) {
+    let arrays = arrays(part);
+    let names: Vec<String> = arrays.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    let mut rows = String::from("unnest(");
+    for (position, (_, kind)) in arrays.iter().enumerate() {
+        let comma = if position > 0 { ", " } else { "" };
+        rows.push_str(&format!("{comma}${bind}::{kind}[]"));
+        *bind += 1;
+    }
+    rows.push_str(&format!(") AS u ({})", names.join(", ")));
+    match part {
+        Part::Insert(def) => insert(sql, &dialect.table(def.table), &names, &rows, ""),
+        Part::Events => insert(sql, &dialect.table("events"), &names, &rows, ""),
+        Part::AddTerms => insert(
+            sql,
+            &dialect.table("terms"),
+            &names,
+            &rows,
+            " ON CONFLICT (org, kind, term, record) DO UPDATE SET weight = excluded.weight",
+        ),
+        Part::AddValues => insert(
+            sql,
+            &dialect.table("indexed_values"),
+            &names,
+            &rows,
+            " ON CONFLICT (org, kind, field, value, record) DO NOTHING",
+        ),
+        Part::AddKeys => insert(
+            sql,
+            &dialect.table("external_keys"),
+            &names,
+            &rows,
+            " ON CONFLICT (org, kind, system, key) DO UPDATE SET record = excluded.record \
+             WHERE t.record = excluded.record",
+        ),
+        Part::Head => insert(
+            sql,
+            &dialect.table("ledger"),
+            &names,
+            &rows,
+            " ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, at = excluded.at, head = excluded.head",
+        ),
+        Part::Update(def) => {
+            sql.push_str(&format!("UPDATE {} AS t SET ", dialect.table(def.table)));
+            let mut first = true;
+            for (position, column) in def.columns.iter().enumerate().filter(|(position, _)| *position != def.id) {
+                let comma = if first { "" } else { ", " };
+                first = false;
+                sql.push_str(&format!("{comma}\"{}\" = u.\"{}\"", column.name, column.name));
+                debug_assert!(position < def.columns.len());
+            }
+            sql.push_str(&format!(" FROM {rows} WHERE t.org = $1"));
+            at_version(sql, def);
+        }
+        Part::Delete(def) => {
+            sql.push_str(&format!("DELETE FROM {} AS t USING {rows} WHERE t.org = $1", dialect.table(def.table)));
+            at_version(sql, def);
+        }
+        Part::RemoveTerms => remove(sql, &dialect.table("terms"), &names, &rows),
+        Part::RemoveValues => remove(sql, &dialect.table("indexed_values"), &names, &rows),
+        Part::RemoveKeys => remove(sql, &dialect.table("external_keys"), &names, &rows),
+    }
+}
+
+fn insert(sql: &mut String, table: &str, names: &[String], rows: &str, again: &str) {
+    let columns = names.join(", ");
+    let values: Vec<String> = names.iter().map(|name| format!("u.{name}")).collect();
+    sql.push_str(&format!("INSERT INTO {table} AS t (org, {columns}) SELECT $1, {} FROM {rows}{again}", values.join(", ")));
+}
+
+fn remove(sql: &mut String, table: &str, names: &[String], rows: &str) {
+    sql.push_str(&format!("DELETE FROM {table} AS t USING {rows} WHERE t.org = $1"));
+    for name in names {
+        sql.push_str(&format!(" AND t.{name} = u.{name}"));
+    }
+}
+
+fn at_version(sql: &mut String, def: &RecordDef) {
+    let name = |column: usize| def.columns.get(column).map_or("id", |column| column.name.as_str());
+    let (id, version) = (name(def.id), name(def.version));
+    sql.push_str(&format!(" AND t.\"{id}\" = u.\"{id}\" AND t.\"{version}\" = u.\"version_before\""));
+}
+
+/// The live rows with external keys, each followed by the system and the key. Binds: the tenant, the kind, an array of
+/// systems, an array of keys.
+pub fn load_named(namespace: Namespace, def: &'static RecordDef) -> String {
+    let mut text = Text::new(Dialect::Postgres(namespace), Uuid::nil());
+    text.push("SELECT ");
+    text.columns(0, def);
+    text.push(", named.system, named.key FROM unnest($3::text[], $4::text[]) AS wanted (system, key) JOIN ");
+    text.table("external_keys");
+    text.push(" AS named ON named.org = $1 AND named.kind = $2 AND named.system = wanted.system AND named.key = wanted.key JOIN ");
+    text.table(def.table);
+    text.push(" AS t0 ON t0.org = $1 AND ");
+    text.column(0, def, def.id);
+    text.push(" = named.record WHERE TRUE");
+    and_trash(&mut text, Scope::of(def, Trash::Live), Trash::Live);
+    text.finish().sql
+}

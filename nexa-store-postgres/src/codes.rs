@@ -1,0 +1,57 @@
+//! What can go wrong with the server. Nothing is half done after any of these.
+
+use nexa_core::Code;
+
+/// The server cannot be reached, or the connection broke. A command that was not answered is whole or absent: repeat it
+/// under its idempotency key.
+pub const UNREACHABLE: Code = Code::unavailable(
+    "store.unreachable",
+    "The PostgreSQL server does not answer ({problem}); repeat the call, a command under its idempotency key.",
+);
+/// All connections were in use for longer than the acquire timeout.
+pub const EXHAUSTED: Code = Code::unavailable(
+    "store.exhausted",
+    "Every connection to PostgreSQL stayed in use; try again, or allow the store more connections.",
+);
+/// Somebody else holds the tenant: a host's transaction that is still open.
+pub const BUSY: Code = Code::unavailable(
+    "org.busy",
+    "Another transaction keeps the organisation {org} locked; nothing was changed, try again when it has ended.",
+);
+/// The role is not bound by row-level security.
+pub const ISOLATION: Code = Code::unavailable(
+    "store.isolation",
+    "The role {role} bypasses row-level security; connect as one without SUPERUSER and BYPASSRLS, or say Isolation::FilterOnly.",
+)
+.permanent();
+/// The schema is not there, or lacks something that this version needs.
+pub const NOT_MIGRATED: Code = Code::unavailable(
+    "schema.missing",
+    "The schema {schema} lacks {missing}; run the migration with a role that owns the schema.",
+)
+.permanent();
+/// The migration may not do what it has to.
+pub const RIGHTS: Code = Code::unavailable(
+    "schema.rights",
+    "The role {role} may not set up the schema {schema} ({problem}); give it CREATE on the database or make the schema its own.",
+)
+.permanent();
+/// The role that the tables are meant for is not there.
+pub const ROLE_UNKNOWN: Code = Code::unavailable(
+    "schema.role_unknown",
+    "There is no role {role} to give the tables to; create it, with NOSUPERUSER and NOBYPASSRLS, and migrate again.",
+)
+.permanent();
+/// The database was migrated by a later version of the library.
+pub const NEWER: Code = Code::unavailable(
+    "schema.newer",
+    "The schema {schema} has version {found}, and this library knows {known}; use a newer version of Nexa.",
+)
+.permanent();
+/// The URL or an option makes no sense.
+pub const MISCONFIGURED: Code =
+    Code::invalid("store.misconfigured", "The store cannot be opened: {problem}. Correct its URL or options.");
+
+/// All of them, for the catalog.
+pub const ALL: &[Code] =
+    &[UNREACHABLE, EXHAUSTED, BUSY, ISOLATION, NOT_MIGRATED, RIGHTS, ROLE_UNKNOWN, NEWER, MISCONFIGURED];

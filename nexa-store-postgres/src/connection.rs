@@ -1,0 +1,82 @@
+//! A connection of the pool with a transaction that is never left open.
+
+use std::sync::Arc;
+
+use nexa_core::kernel::ledger::Head;
+use sqlx::{Postgres, pool::PoolConnection, raw_sql};
+use uuid::Uuid;
+
+use crate::{
+    failure::{self, Class, Failure},
+    link::Link,
+    store::Shared,
+};
+
+/// How often a connection that turns out to be dead is replaced.
+const REPLACEMENTS: usize = 12;
+
+/// A connection; closed when it is dropped inside a transaction.
+pub(crate) struct Connection {
+    db: PoolConnection<Postgres>,
+    shared: Arc<Shared>,
+    org: Uuid,
+    open: bool,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.open {
+            self.db.close_on_drop();
+        }
+    }
+}
+
+impl Connection {
+    pub(crate) async fn acquire(shared: &Arc<Shared>, org: Uuid) -> Result<Self, Failure> {
+        let db = shared.pool.acquire().await.map_err(|problem| failure::of(&problem, org))?;
+        Ok(Self { db, shared: Arc::clone(shared), org, open: false })
+    }
+
+    /// Begins a transaction and reads the head of the ledger. A connection that the server has closed since it was used
+    /// last is replaced.
+    pub(crate) async fn begin(&mut self, opening: &str, lock: bool) -> Result<Head, Failure> {
+        for _ in 0..REPLACEMENTS {
+            self.open = true;
+            match self.link().begin(opening, lock).await {
+                Err(Failure { class: Class::Lost, .. }) => {
+                    // Nothing was done on it yet.
+                    let fresh = Self::acquire(&self.shared, self.org).await?;
+                    *self = fresh;
+                }
+                begun => return begun,
+            }
+        }
+        self.open = true;
+        self.link().begin(opening, lock).await
+    }
+
+    pub(crate) fn link(&mut self) -> Link<'_> {
+        Link { db: &mut self.db, statements: &self.shared.statements, trips: &self.shared.trips, org: self.org }
+    }
+
+    /// Ends the transaction with these statements, the last of which is COMMIT.
+    pub(crate) async fn commit(&mut self, statements: &str) -> Result<(), Failure> {
+        let ended = self.link().simple(statements.to_owned()).await;
+        if ended.is_ok() {
+            self.open = false;
+        }
+        ended.map(|_| ())
+    }
+
+    /// Ends the transaction without a trace; a connection that cannot is not used again.
+    pub(crate) async fn roll_back(&mut self) {
+        if self.open && raw_sql("ROLLBACK").execute(&mut *self.db).await.is_ok() {
+            self.open = false;
+        }
+    }
+
+    /// Whether the connection can be used again.
+    pub(crate) const fn usable(&self) -> bool {
+        !self.open
+    }
+}

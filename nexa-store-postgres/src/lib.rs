@@ -1,0 +1,41 @@
+//! Nexa on PostgreSQL: the same rules for many tenants, beside the host's own tables.
+//!
+//! Commands that wait for the same tenant share a transaction and its round trips; tenants are written in parallel. Every
+//! statement names its tenant, and row-level security stops one that would not.
+//!
+//! ```no_run
+//! # async fn run() -> nexa_core::Result<()> {
+//! use nexa_store_postgres::{Options, PostgresStore};
+//!
+//! let options = Options::default().owner("postgres://owner@localhost/app").role("app");
+//! let store = PostgresStore::open_with("postgres://app@localhost/app", options)?;
+//! # Ok(())
+//! # }
+//! ```
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+mod alone;
+mod arguments;
+mod careful;
+pub mod codes;
+mod connection;
+mod failure;
+mod group;
+mod isolation;
+mod link;
+mod migrate;
+mod options;
+mod overlay;
+mod reader;
+mod references;
+mod rows;
+mod script;
+mod statements;
+mod store;
+mod tenants;
+mod write;
+
+pub use migrate::{VERSION, schema};
+pub use nexa_sql::Namespace;
+pub use options::{Isolation, Options};
+pub use store::PostgresStore;

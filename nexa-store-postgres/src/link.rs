@@ -1,0 +1,137 @@
+//! A connection inside a transaction for one tenant.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use nexa_core::kernel::{
+    ledger::{Event, EventQuery, Head},
+    record::{RecordDef, Row},
+    store::{Aggregate, Key, Select},
+    value::Value,
+};
+use sqlx::{
+    AssertSqlSafe, PgConnection,
+    postgres::{PgArguments, PgRow},
+    query_with, raw_sql,
+};
+use uuid::Uuid;
+
+use crate::{
+    arguments::{Array, Binds, TEXT, kind_of},
+    failure::{self, Failure},
+    rows::{read_aggregate, read_event, read_head, read_row, read_text},
+    statements::Statements,
+};
+
+pub(crate) struct Link<'c> {
+    pub(crate) db: &'c mut PgConnection,
+    pub(crate) statements: &'c Statements,
+    /// How many messages went to the server and were waited for.
+    pub(crate) trips: &'c AtomicU64,
+    pub(crate) org: Uuid,
+}
+
+/// A row with the external key that it was found by.
+pub(crate) type Named = (String, String, Row);
+
+impl Link<'_> {
+    pub(crate) fn failed(&self, problem: &sqlx::Error) -> Failure {
+        failure::of(problem, self.org)
+    }
+
+    /// Runs statements without binds, in one message.
+    pub(crate) async fn simple(&mut self, sql: String) -> Result<Vec<PgRow>, Failure> {
+        self.trips.fetch_add(1, Ordering::Relaxed);
+        let rows = raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *self.db).await;
+        rows.map_err(|problem| self.failed(&problem))
+    }
+
+    /// Runs one statement.
+    pub(crate) async fn rows(&mut self, sql: Arc<str>, binds: Binds) -> Result<Vec<PgRow>, Failure> {
+        self.trips.fetch_add(1, Ordering::Relaxed);
+        let arguments: Result<PgArguments, sqlx::Error> = binds.finish();
+        let rows = match arguments {
+            Ok(arguments) => query_with(AssertSqlSafe(sql), arguments).fetch_all(&mut *self.db).await,
+            Err(problem) => Err(problem),
+        };
+        rows.map_err(|problem| self.failed(&problem))
+    }
+
+    /// Begins a transaction and reads the head of the ledger; with `lock`, nobody else writes for the tenant until its end.
+    pub(crate) async fn begin(&mut self, opening: &str, lock: bool) -> Result<Head, Failure> {
+        let org = self.org;
+        let table = self.statements.dialect().table("ledger");
+        let update = if lock { " FOR UPDATE" } else { "" };
+        let rows = self
+            .simple(format!(
+                "{opening}; SET LOCAL nexa.org = '{org}'; SELECT seq, at, head FROM {table} WHERE org = '{org}'{update}"
+            ))
+            .await?;
+        Ok(read_head(&rows)?)
+    }
+
+    pub(crate) async fn load(
+        &mut self,
+        of: &'static RecordDef,
+        by: Key,
+        values: &[Value],
+    ) -> Result<Vec<Row>, Failure> {
+        let mut found = match by {
+            Key::Column(column) => self.load_rows(of, column, values).await?,
+            Key::External => self.load_named(of, values).await?.into_iter().map(|(.., row)| row).collect(),
+        };
+        found.sort_by_key(|row| row.id(of));
+        found.dedup_by_key(|row| row.id(of));
+        Ok(found)
+    }
+
+    pub(crate) async fn load_rows<'v>(
+        &mut self,
+        of: &'static RecordDef,
+        column: usize,
+        values: impl IntoIterator<Item = &'v Value>,
+    ) -> Result<Vec<Row>, Failure> {
+        let kind = of.columns.get(column).map_or(TEXT, |column| kind_of(column.kind));
+        let mut binds = Binds::of(self.org);
+        binds.array(Array::of(kind, values));
+        let rows = self.rows(self.statements.load(of, column), binds).await?;
+        Ok(rows.iter().map(|row| read_row(of, row)).collect::<Result<_, _>>()?)
+    }
+
+    pub(crate) async fn load_named(&mut self, of: &'static RecordDef, pairs: &[Value]) -> Result<Vec<Named>, Failure> {
+        let mut binds = Binds::of(self.org);
+        binds.value(&Value::Text(of.kind.to_owned()));
+        binds.array(Array::of(TEXT, pairs.iter().step_by(2)));
+        binds.array(Array::of(TEXT, pairs.iter().skip(1).step_by(2)));
+        let rows = self.rows(self.statements.named(of), binds).await?;
+        let width = of.columns.len();
+        let read = |row: &PgRow| {
+            Ok::<_, nexa_core::Error>((
+                read_text("external key", row, width)?,
+                read_text("external key", row, width + 1)?,
+                read_row(of, row)?,
+            ))
+        };
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    }
+
+    pub(crate) async fn select(&mut self, query: &Select) -> Result<Vec<Row>, Failure> {
+        let rendered = nexa_sql::select(self.statements.dialect(), self.org, query);
+        let rows = self.rows(rendered.sql.into(), Binds::rendered(&rendered.binds)).await?;
+        Ok(rows.iter().map(|row| read_row(query.of, row)).collect::<Result<_, _>>()?)
+    }
+
+    pub(crate) async fn aggregate(&mut self, query: &Aggregate) -> Result<Vec<Row>, Failure> {
+        let (rendered, answers) = nexa_sql::aggregate(self.statements.dialect(), self.org, query);
+        let rows = self.rows(rendered.sql.into(), Binds::rendered(&rendered.binds)).await?;
+        Ok(rows.iter().map(|row| read_aggregate(query, &answers, row)).collect::<Result<_, _>>()?)
+    }
+
+    pub(crate) async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>, Failure> {
+        let rendered = nexa_sql::events(self.statements.dialect(), self.org, query);
+        let rows = self.rows(rendered.sql.into(), Binds::rendered(&rendered.binds)).await?;
+        Ok(rows.iter().map(read_event).collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,222 @@
+//! The schema of the database, set up by its owner.
+
+use std::collections::HashSet;
+
+use nexa_core::{
+    Error,
+    kernel::{error::Result, record::RecordDef},
+};
+use nexa_sql::{Dialect, Namespace, Table, tables};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, query, raw_sql};
+use uuid::Uuid;
+
+use crate::{
+    codes,
+    connection,
+    store::{Shared, connect_options, failed},
+};
+
+/// The version of the schema that this library writes.
+pub const VERSION: i64 = 1;
+
+/// The table of versions belongs to no tenant.
+const VERSIONS: &str = "schema_version";
+
+/// The schema of these kinds as a script, for a host that wants to read it or run it with a tool of its own. The role is
+/// the one that the host's code connects as.
+pub fn schema(namespace: Namespace, defs: &[&'static RecordDef], role: Option<&str>) -> String {
+    let mut script = format!("CREATE SCHEMA IF NOT EXISTS {};\n\n", namespace.name());
+    for table in tables(Dialect::Postgres(namespace), defs) {
+        for sql in statements_of(namespace, &table) {
+            script.push_str(&sql);
+            script.push_str(";\n");
+        }
+        script.push('\n');
+    }
+    script.push_str(&format!("{};\n", written(namespace)));
+    for sql in role.into_iter().flat_map(|role| grants(namespace, role)) {
+        script.push_str(&sql);
+        script.push_str(";\n");
+    }
+    script
+}
+
+fn written(namespace: Namespace) -> String {
+    format!("INSERT INTO {}.{VERSIONS} (version) VALUES ({VERSION}) ON CONFLICT DO NOTHING", namespace.name())
+}
+
+fn statements_of(namespace: Namespace, table: &Table) -> Vec<String> {
+    let mut all = vec![table.sql.clone()];
+    all.extend(table.indexes.iter().map(|index| index.sql.clone()));
+    all.extend(policies(namespace, &table.name));
+    all
+}
+
+/// Row-level security of a table: without a tenant, or with another one, it is empty.
+fn policies(namespace: Namespace, table: &str) -> Vec<String> {
+    if table == format!("{}.{VERSIONS}", namespace.name()) {
+        return Vec::new();
+    }
+    vec![
+        format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),
+        format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY"),
+        format!(
+            "CREATE POLICY tenant ON {table} USING (org = nullif(current_setting('nexa.org', true), '')::uuid)"
+        ),
+    ]
+}
+
+fn grants(namespace: Namespace, role: &str) -> Vec<String> {
+    let (schema, role) = (namespace.name(), role.replace('"', "\"\""));
+    vec![
+        format!("GRANT USAGE ON SCHEMA {schema} TO \"{role}\""),
+        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO \"{role}\""),
+        format!("REVOKE INSERT, UPDATE, DELETE ON {schema}.{VERSIONS} FROM \"{role}\""),
+    ]
+}
+
+/// Refuses a schema that is not there, or of a later version.
+pub(crate) async fn check(db: &mut PgConnection, namespace: Namespace) -> Result<()> {
+    let missing = || codes::NOT_MIGRATED.with("schema", namespace.name()).with("missing", "its tables");
+    match found(db, namespace).await? {
+        None => Err(missing()),
+        Some(version) if version > VERSION => Err(newer(namespace, version)),
+        Some(_) => Ok(()),
+    }
+}
+
+fn newer(namespace: Namespace, found: i64) -> Error {
+    codes::NEWER.with("schema", namespace.name()).with("found", found).with("known", VERSION)
+}
+
+/// The version of the schema; `None` before the first migration.
+async fn found(db: &mut PgConnection, namespace: Namespace) -> Result<Option<i64>> {
+    let table = format!("{}.{VERSIONS}", namespace.name());
+    let known = format!("SELECT to_regclass('{table}') IS NOT NULL");
+    let known = query(AssertSqlSafe(known)).fetch_one(&mut *db).await.map_err(|problem| failed(&problem))?;
+    if !known.try_get::<bool, _>(0).map_err(|problem| failed(&problem))? {
+        return Ok(None);
+    }
+    let asked = format!("SELECT max(version) FROM {table}");
+    let row = query(AssertSqlSafe(asked)).fetch_one(&mut *db).await.map_err(|problem| failed(&problem))?;
+    row.try_get(0).map_err(|problem| failed(&problem))
+}
+
+/// What of the schema is there: tables and indexes by name, without the schema's.
+async fn there(db: &mut PgConnection, namespace: Namespace) -> Result<HashSet<String>> {
+    let asked = "SELECT c.relname::text FROM pg_catalog.pg_class AS c \
+                 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1";
+    let rows = query(asked).bind(namespace.name()).fetch_all(db).await.map_err(|problem| failed(&problem))?;
+    rows.iter().map(|row| row.try_get(0).map_err(|problem| failed(&problem))).collect()
+}
+
+fn plain<'n>(namespace: Namespace, name: &'n str) -> &'n str {
+    name.strip_prefix(namespace.name()).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name)
+}
+
+/// What these kinds need and the database does not have.
+fn missing(namespace: Namespace, tables: &[Table], there: &HashSet<String>) -> Vec<String> {
+    let mut statements = Vec::new();
+    for table in tables {
+        if !there.contains(plain(namespace, &table.name)) {
+            statements.extend(statements_of(namespace, table));
+            continue;
+        }
+        let lacking = table.indexes.iter().filter(|index| !there.contains(&index.name));
+        statements.extend(lacking.map(|index| index.sql.clone()));
+    }
+    statements
+}
+
+/// Brings the schema up to these kinds. What is there already needs no rights.
+pub(crate) async fn migrate(shared: &Shared, defs: &[&'static RecordDef]) -> Result<()> {
+    let namespace = shared.statements.namespace;
+    let wanted = tables(Dialect::Postgres(namespace), defs);
+    {
+        let mut db = shared.pool.acquire().await.map_err(|problem| failed(&problem))?;
+        let version = found(&mut db, namespace).await?;
+        if let Some(version) = version.filter(|version| *version > VERSION) {
+            return Err(newer(namespace, version));
+        }
+        if version == Some(VERSION) && missing(namespace, &wanted, &there(&mut db, namespace).await?).is_empty() {
+            return Ok(());
+        }
+    }
+    let role = shared.options.role.as_deref();
+    match &shared.options.owner {
+        Some(url) => {
+            let connected = connect_options(url)?.connect().await;
+            let mut db = connected.map_err(|problem| failed(&problem))?;
+            set_up(&mut db, namespace, &wanted, role).await?;
+            // It was for this alone; the server closes what is not closed in order.
+            let _ = db.close().await;
+            Ok(())
+        }
+        None => {
+            let mut db = shared.pool.acquire().await.map_err(|problem| failed(&problem))?;
+            set_up(&mut db, namespace, &wanted, role).await
+        }
+    }
+}
+
+/// Creates what is missing, all or nothing. Of several that start at once, one works and the others wait.
+async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], role: Option<&str>) -> Result<()> {
+    let mut tx = db.begin().await.map_err(|problem| failed(&problem))?;
+    query("SELECT pg_advisory_xact_lock(hashtext($1))")
+        .bind(format!("nexa schema {}", namespace.name()))
+        .execute(&mut *tx)
+        .await
+        .map_err(|problem| failed(&problem))?;
+    if let Some(version) = found(&mut tx, namespace).await?.filter(|version| *version > VERSION) {
+        return Err(newer(namespace, version));
+    }
+    if let Some(role) = role {
+        let known = query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1").bind(role).fetch_optional(&mut *tx);
+        if known.await.map_err(|problem| failed(&problem))?.is_none() {
+            return Err(codes::ROLE_UNKNOWN.with("role", role));
+        }
+    }
+    let mut statements = vec!["SET LOCAL client_min_messages = warning".to_owned()];
+    let schema = query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1").bind(namespace.name());
+    if schema.fetch_optional(&mut *tx).await.map_err(|problem| failed(&problem))?.is_none() {
+        statements.push(format!("CREATE SCHEMA {}", namespace.name()));
+    }
+    statements.extend(missing(namespace, wanted, &there(&mut tx, namespace).await?));
+    statements.push(written(namespace));
+    statements.extend(role.into_iter().flat_map(|role| grants(namespace, role)));
+    let done = raw_sql(AssertSqlSafe(statements.join(";\n"))).execute(&mut *tx).await;
+    if let Err(problem) = done {
+        drop(tx);
+        return Err(denied(db, namespace, &problem).await);
+    }
+    tx.commit().await.map_err(|problem| failed(&problem))
+}
+
+/// What the owner may not do is told as that.
+async fn denied(db: &mut PgConnection, namespace: Namespace, problem: &sqlx::Error) -> Error {
+    let right = problem.as_database_error().filter(|database| database.code().as_deref() == Some("42501"));
+    let Some(right) = right else { return failed(problem) };
+    let role = query("SELECT current_user::text").fetch_one(db).await.and_then(|row| row.try_get::<String, _>(0));
+    codes::RIGHTS
+        .with("role", role.unwrap_or_default())
+        .with("schema", namespace.name())
+        .with("problem", right.message())
+}
+
+/// Removes every row of a tenant.
+pub(crate) async fn drop_org(shared: &std::sync::Arc<Shared>, org: Uuid) -> Result<()> {
+    let removed = async {
+        let mut connection = connection::Connection::acquire(shared, org).await?;
+        connection.begin(&shared.opening, true).await?;
+        let dialect = shared.statements.dialect();
+        let mut statements = Vec::new();
+        for table in tables(dialect, &shared.kinds()) {
+            if table.name != dialect.table(VERSIONS) {
+                statements.push(format!("DELETE FROM {} WHERE org = '{org}'", table.name));
+            }
+        }
+        connection.link().simple(statements.join("; ")).await?;
+        connection.commit("COMMIT").await
+    };
+    removed.await.map_err(|failure| failure.error)
+}

@@ -1,0 +1,42 @@
+//! Snapshots: transactions that read while others write.
+
+use std::sync::Arc;
+
+use nexa_core::kernel::{
+    error::Result,
+    store::{ReadRequest, Work},
+};
+
+use crate::{
+    alone::read,
+    connection::Connection,
+    failure::Failure,
+    script::{Script, Step},
+    store::Shared,
+};
+
+const OPENING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Runs work on a snapshot.
+pub(crate) async fn snapshot(shared: Arc<Shared>, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
+    let mut connection = Connection::acquire(&shared, request.org).await.map_err(|failure| failure.error)?;
+    let ended = run(&mut connection, &work).await;
+    let answered = ended.unwrap_or_else(|failure| Err(failure.error));
+    connection.roll_back().await;
+    answered
+}
+
+async fn run(connection: &mut Connection, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {
+    let head = connection.begin(OPENING, false).await?;
+    let mut link = connection.link();
+    let mut script = Script::start(work, head, false);
+    loop {
+        match script.step() {
+            Step::Ends(result) => return Ok(result),
+            Step::Asks(asked) => {
+                let answer = read(&mut link, asked).await?;
+                script.answer(Ok(answer));
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Values on their way from the server, out of PostgreSQL's binary form.
+
+use std::borrow::Cow;
+
+use nexa_core::{
+    Error,
+    kernel::{
+        error::Result,
+        ledger::{Event, Head, Verb},
+        record::{ColumnType, RecordDef, Row, corrupt},
+        store::{Aggregate, Measure},
+        value::{Amount, Date, Timestamp, Value, days_after},
+    },
+};
+use nexa_sql::Answer;
+use sqlx::{Row as _, ValueRef, postgres::PgRow};
+use uuid::Uuid;
+
+use crate::arguments::{BASE, EPOCH_DAYS, EPOCH_MICROS};
+
+/// The bytes of a column; `None` where it is null.
+fn bytes(row: &PgRow, position: usize) -> Option<Option<&[u8]>> {
+    let raw = row.try_get_raw(position).ok()?;
+    if raw.is_null() {
+        return Some(None);
+    }
+    raw.as_bytes().ok().map(Some)
+}
+
+fn fixed<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
+    bytes.try_into().ok()
+}
+
+fn text(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).ok().map(str::to_owned)
+}
+
+/// A number as ten-thousandths.
+fn ten_thousandths(bytes: &[u8]) -> Option<i128> {
+    let mut words = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    let (count, weight, sign) = (words.next()?, words.next()?.cast_signed(), words.next()?);
+    let _scale = words.next()?;
+    if sign != 0 && sign != 0x4000 {
+        return None;
+    }
+    let mut sum: i128 = 0;
+    for (position, digit) in words.take(usize::from(count)).enumerate() {
+        let power = i32::from(weight) + 1 - i32::try_from(position).ok()?;
+        let Ok(power) = u32::try_from(power) else { break };
+        sum = sum.checked_add(i128::from(digit).checked_mul(i128::from(BASE).checked_pow(power)?)?)?;
+    }
+    Some(if sign == 0 { sum } else { -sum })
+}
+
+fn value_of(kind: ColumnType, bytes: &[u8]) -> Option<Value> {
+    Some(match kind {
+        ColumnType::Uuid | ColumnType::Reference(_) => Value::Uuid(Uuid::from_slice(bytes).ok()?),
+        ColumnType::Int => Value::Int(i64::from_be_bytes(fixed(bytes)?)),
+        ColumnType::Bool => Value::Bool(*bytes.first()? != 0),
+        ColumnType::Time => {
+            Value::Time(Timestamp::from_micros(i64::from_be_bytes(fixed(bytes)?).checked_add(EPOCH_MICROS)?))
+        }
+        ColumnType::Date => {
+            let days = i64::from(i32::from_be_bytes(fixed(bytes)?)) + i64::from(EPOCH_DAYS - 719_163);
+            Value::Date(days_after(Date::default(), days))
+        }
+        ColumnType::Amount => {
+            Value::Amount(Amount::from_ten_thousandths(i64::try_from(ten_thousandths(bytes)?).ok()?))
+        }
+        ColumnType::List | ColumnType::Map | ColumnType::Json => Value::Json(text(bytes)?),
+        _ => Value::Text(text(bytes)?),
+    })
+}
+
+fn read_value(kind: ColumnType, row: &PgRow, position: usize) -> Option<Value> {
+    match bytes(row, position)? {
+        None => Some(Value::Null),
+        Some(bytes) => value_of(kind, bytes),
+    }
+}
+
+/// Reads a row of a kind.
+pub(crate) fn read_row(def: &RecordDef, row: &PgRow) -> Result<Row> {
+    let mut values = Vec::with_capacity(def.columns.len());
+    for (position, column) in def.columns.iter().enumerate() {
+        let value = read_value(column.kind, row, position)
+            .ok_or_else(|| corrupt(def.kind, format!("{} does not fit its type", column.path)))?;
+        values.push(value);
+    }
+    Ok(Row::new(values))
+}
+
+/// Reads an integer.
+pub(crate) fn read_int(what: &str, row: &PgRow, position: usize) -> Result<i64, Error> {
+    bytes(row, position)
+        .flatten()
+        .and_then(fixed)
+        .map(i64::from_be_bytes)
+        .ok_or_else(|| corrupt(what, format!("column {position} is no number")))
+}
+
+/// Reads a text.
+pub(crate) fn read_text(what: &str, row: &PgRow, position: usize) -> Result<String> {
+    bytes(row, position)
+        .flatten()
+        .and_then(text)
+        .ok_or_else(|| corrupt(what, format!("column {position} is no text")))
+}
+
+/// Reads the groups and measures of an aggregate.
+pub(crate) fn read_aggregate(query: &Aggregate, answers: &[Answer], row: &PgRow) -> Result<Row> {
+    let kind = query.of.kind;
+    let mut values = Vec::with_capacity(answers.len());
+    let mut position = 0;
+    for (number, answer) in answers.iter().enumerate() {
+        match answer {
+            Answer::Column(of) => {
+                let value = read_value(*of, row, position);
+                values.push(value.ok_or_else(|| corrupt(kind, "a group does not fit"))?);
+                position += 1;
+            }
+            Answer::Sum => {
+                let measure = query.measures.get(number.saturating_sub(query.groups.len()));
+                values.push(match measure {
+                    Some(measure) => read_sum(query.of, *measure, row, position)?,
+                    None => Value::Null,
+                });
+                position += 2;
+            }
+        }
+    }
+    Ok(Row::new(values))
+}
+
+fn read_sum(def: &RecordDef, measure: Measure, row: &PgRow, position: usize) -> Result<Value> {
+    let count = read_int(def.kind, row, position + 1)?;
+    let (Measure::Sum(column) | Measure::Avg(column)) = measure else { return Ok(Value::Null) };
+    let amount = def.columns.get(column).is_some_and(|column| column.kind == ColumnType::Amount);
+    let sum = match bytes(row, position).flatten() {
+        None => 0,
+        Some(bytes) => ten_thousandths(bytes).ok_or_else(|| corrupt(def.kind, "a sum does not fit"))?,
+    };
+    nexa_sql::finish(def, measure, if amount { sum } else { sum / i128::from(BASE) }, count)
+}
+
+/// Reads the head of a ledger as the simple protocol gives it: as text.
+pub(crate) fn read_head(rows: &[PgRow]) -> Result<Head> {
+    let Some(row) = rows.last() else { return Ok(Head::default()) };
+    let field = |position: usize| {
+        row.try_get_raw(position)
+            .ok()
+            .and_then(|raw| raw.as_str().ok().map(str::to_owned))
+            .ok_or_else(|| corrupt("ledger", "its head is not there"))
+    };
+    let number = |position: usize| field(position)?.parse::<i64>().map_err(|problem| corrupt("ledger", problem));
+    let hash = field(2)?;
+    let digits = hash.strip_prefix("\\x").unwrap_or(&hash);
+    let mut head = Head { seq: number(0)?.cast_unsigned(), at: Timestamp::from_micros(number(1)?), hash: [0; 32] };
+    if digits.len() != 64 {
+        return Err(corrupt("ledger", "its head has another length"));
+    }
+    for (byte, pair) in head.hash.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
+        let pair = std::str::from_utf8(pair).map_err(|problem| corrupt("ledger", problem))?;
+        *byte = u8::from_str_radix(pair, 16).map_err(|problem| corrupt("ledger", problem))?;
+    }
+    Ok(head)
+}
+
+/// Reads an event.
+pub(crate) fn read_event(row: &PgRow) -> Result<Event> {
+    let broken = |position: usize| corrupt("event", format!("column {position} does not fit"));
+    let some = |position: usize| bytes(row, position).flatten().ok_or_else(|| broken(position));
+    let number = |position: usize| Ok::<_, Error>(i64::from_be_bytes(fixed(some(position)?).ok_or_else(|| broken(position))?));
+    let string = |position: usize| text(some(position)?).ok_or_else(|| broken(position));
+    let maybe = |position: usize| match bytes(row, position).ok_or_else(|| broken(position))? {
+        None => Ok::<_, Error>(None),
+        Some(bytes) => text(bytes).map(Some).ok_or_else(|| broken(position)),
+    };
+    let id = |position: usize| Uuid::from_slice(some(position)?).map_err(|_| broken(position));
+    let hash = |position: usize| fixed::<32>(some(position)?).ok_or_else(|| broken(position));
+    let verb = string(8)?;
+    let salt = match bytes(row, 13).ok_or_else(|| broken(13))? {
+        None => None,
+        Some(bytes) => Some(fixed::<16>(bytes).ok_or_else(|| broken(13))?),
+    };
+    Ok(Event {
+        seq: number(0)?.cast_unsigned(),
+        unit: id(1)?,
+        at: Timestamp::from_micros(number(2)?),
+        actor: string(3)?,
+        on_behalf_of: maybe(4)?,
+        cause: maybe(5)?,
+        request: maybe(6)?,
+        command: Cow::Owned(string(7)?),
+        verb: Verb::parse(&verb).ok_or_else(|| corrupt("event", format!("there is no verb {verb}")))?,
+        kind: Cow::Owned(string(9)?),
+        record: id(10)?,
+        format: u16::try_from(number(11)?).map_err(|_| broken(11))?,
+        digest: hash(12)?,
+        salt,
+        reason: maybe(14)?,
+        payload: maybe(15)?,
+        hash: hash(16)?,
+    })
+}

@@ -1,0 +1,63 @@
+//! The text of the statements, rendered once and shared by all connections.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use nexa_core::kernel::record::RecordDef;
+use nexa_sql::{Dialect, Namespace, Part, load_by_key, load_named, write_many};
+
+/// More shapes of writes than this are forgotten again.
+const SHAPES: usize = 1_024;
+
+#[derive(Default)]
+struct Texts {
+    loads: HashMap<(usize, usize), Arc<str>>,
+    named: HashMap<usize, Arc<str>>,
+    writes: HashMap<Vec<Part>, Arc<str>>,
+}
+
+/// The statements of a store.
+pub(crate) struct Statements {
+    pub(crate) namespace: Namespace,
+    texts: Mutex<Texts>,
+}
+
+impl Statements {
+    pub(crate) fn new(namespace: Namespace) -> Self {
+        Self { namespace, texts: Mutex::default() }
+    }
+
+    pub(crate) const fn dialect(&self) -> Dialect {
+        Dialect::Postgres(self.namespace)
+    }
+
+    /// Loads rows by a column.
+    pub(crate) fn load(&self, def: &'static RecordDef, column: usize) -> Arc<str> {
+        let render = || load_by_key(self.dialect(), def, column, true).into();
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(texts.loads.entry((std::ptr::from_ref(def).addr(), column)).or_insert_with(render))
+    }
+
+    /// Loads rows by external keys.
+    pub(crate) fn named(&self, def: &'static RecordDef) -> Arc<str> {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = texts.named.entry(std::ptr::from_ref(def).addr());
+        Arc::clone(named.or_insert_with(|| load_named(self.namespace, def).into()))
+    }
+
+    /// Writes all of these.
+    pub(crate) fn write(&self, parts: &[Part]) -> Arc<str> {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(text) = texts.writes.get(parts) {
+            return Arc::clone(text);
+        }
+        if texts.writes.len() >= SHAPES {
+            texts.writes.clear();
+        }
+        let text: Arc<str> = write_many(self.namespace, parts).into();
+        texts.writes.insert(parts.to_vec(), Arc::clone(&text));
+        text
+    }
+}

@@ -1,0 +1,221 @@
+//! The store: a pool of connections, and who waits for them.
+
+use std::{
+    str::FromStr,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use nexa_core::{
+    Error,
+    kernel::{
+        error::{Result, codes as kernel},
+        record::RecordDef,
+        store::{ReadRequest, Store, Work, WriteRequest},
+    },
+};
+use sqlx::{
+    ConnectOptions, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    sync::OnceCell,
+};
+use uuid::Uuid;
+
+use crate::{
+    codes, isolation, migrate,
+    options::Options,
+    reader,
+    statements::Statements,
+    tenants::{Tenants, Unit},
+};
+
+/// Statements that a connection keeps prepared.
+const PREPARED: usize = 256;
+
+/// What all connections have in common.
+pub(crate) struct Shared {
+    pub(crate) pool: PgPool,
+    pub(crate) options: Options,
+    pub(crate) statements: Statements,
+    pub(crate) trips: AtomicU64,
+    pub(crate) handle: Handle,
+    /// What begins a transaction that writes.
+    pub(crate) opening: String,
+    known: RwLock<Vec<&'static RecordDef>>,
+    ready: OnceCell<()>,
+}
+
+impl Shared {
+    /// The kinds that the store was told of.
+    pub(crate) fn kinds(&self) -> Vec<&'static RecordDef> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn learn(&self, defs: &[&'static RecordDef]) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        for def in defs {
+            known.retain(|other| other.kind != def.kind);
+            known.push(def);
+        }
+    }
+
+    /// What ends a transaction that wrote for a tenant.
+    pub(crate) fn closing(&self, org: Uuid) -> String {
+        if self.options.notify { format!("NOTIFY nexa, '{org}'; COMMIT") } else { "COMMIT".to_owned() }
+    }
+
+    /// Checks once that the schema is there and that the role cannot look past its tenant.
+    async fn ready(&self) -> Result<()> {
+        self.ready.get_or_try_init(|| isolation::check(self)).await.map(|_| ())
+    }
+}
+
+/// A database with every tenant's records. Several stores, also of several processes, may work on one database.
+pub struct PostgresStore {
+    shared: Arc<Shared>,
+    tenants: Arc<Tenants>,
+    /// The store's own runtime, where it was opened outside of one.
+    runtime: Option<Runtime>,
+}
+
+impl PostgresStore {
+    /// A store on this server, such as `postgres://app:secret@localhost/app`. It connects when it is first used.
+    /// Error: `store.misconfigured`.
+    pub fn open(url: &str) -> Result<Self> {
+        Self::open_with(url, Options::default())
+    }
+
+    /// The same with options.
+    pub fn open_with(url: &str, options: Options) -> Result<Self> {
+        let connect = connect_options(url)?;
+        let (handle, runtime) = runtime()?;
+        let entered = handle.enter();
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections)
+            .acquire_timeout(options.acquire_timeout)
+            // A connection that died is noticed when a transaction begins on it, without a message of its own.
+            .test_before_acquire(false)
+            .connect_lazy_with(connect);
+        drop(entered);
+        Ok(Self::on(pool, options, handle, runtime))
+    }
+
+    /// A store that shares the host's pool. Called inside the host's tokio runtime. Error: `store.misconfigured`.
+    pub fn from_pool(pool: PgPool, options: Options) -> Result<Self> {
+        let handle = Handle::try_current()
+            .map_err(|problem| codes::MISCONFIGURED.with("problem", format!("the pool's runtime: {problem}")))?;
+        Ok(Self::on(pool, options, handle, None))
+    }
+
+    fn on(pool: PgPool, options: Options, handle: Handle, runtime: Option<Runtime>) -> Self {
+        let opening = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {}; \
+             SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off",
+            options.lock_timeout.as_millis()
+        );
+        let shared = Shared {
+            pool,
+            statements: Statements::new(options.namespace),
+            options,
+            trips: AtomicU64::new(0),
+            handle,
+            opening,
+            known: RwLock::default(),
+            ready: OnceCell::new(),
+        };
+        Self { shared: Arc::new(shared), tenants: Arc::default(), runtime }
+    }
+
+    /// How many messages went to the server and were waited for, since the store was opened.
+    pub fn round_trips(&self) -> u64 {
+        self.shared.trips.load(Ordering::Relaxed)
+    }
+
+    /// The pool.
+    pub fn pool(&self) -> &PgPool {
+        &self.shared.pool
+    }
+
+    /// Runs on the runtime that the connections live on, whoever waits for it.
+    async fn on_runtime<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let ended = self.shared.handle.spawn(work).await;
+        ended.map_err(|problem| kernel::STORE_FAILED.with("problem", problem.to_string()))?
+    }
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+pub(crate) fn connect_options(url: &str) -> Result<PgConnectOptions> {
+    let parsed = PgConnectOptions::from_str(url);
+    let options = parsed.map_err(|problem| codes::MISCONFIGURED.with("problem", problem.to_string()))?;
+    Ok(options.statement_cache_capacity(PREPARED).disable_statement_logging())
+}
+
+/// The runtime of the caller, or one of the store's own.
+fn runtime() -> Result<(Handle, Option<Runtime>)> {
+    if let Ok(handle) = Handle::try_current() {
+        return Ok((handle, None));
+    }
+    let built = Builder::new_multi_thread().worker_threads(2).thread_name("nexa-postgres").enable_all().build();
+    let runtime = built.map_err(|problem| codes::MISCONFIGURED.with("problem", format!("its threads: {problem}")))?;
+    Ok((runtime.handle().clone(), Some(runtime)))
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn migrate(&self, defs: &[&'static RecordDef]) -> Result<()> {
+        let (shared, defs) = (Arc::clone(&self.shared), defs.to_vec());
+        self.on_runtime(async move {
+            migrate::migrate(&shared, &defs).await?;
+            shared.learn(&defs);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()> {
+        if !self.shared.ready.initialized() {
+            let shared = Arc::clone(&self.shared);
+            self.on_runtime(async move { shared.ready().await }).await?;
+        }
+        self.tenants.run(&self.shared, Unit { request, work }).await
+    }
+
+    async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
+        let shared = Arc::clone(&self.shared);
+        self.on_runtime(async move {
+            shared.ready().await?;
+            reader::snapshot(shared, request, work).await
+        })
+        .await
+    }
+
+    async fn drop_org(&self, org: Uuid) -> Result<()> {
+        let shared = Arc::clone(&self.shared);
+        self.on_runtime(async move {
+            shared.ready().await?;
+            migrate::drop_org(&shared, org).await
+        })
+        .await
+    }
+}
+
+/// An error of a statement that belongs to no tenant.
+pub(crate) fn failed(problem: &sqlx::Error) -> Error {
+    crate::failure::of(problem, Uuid::nil()).error
+}

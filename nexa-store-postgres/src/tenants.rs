@@ -1,0 +1,261 @@
+//! Who waits to write, by tenant. A tenant's units are written one group after another; tenants in parallel.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use nexa_core::kernel::{
+    error::{Result, codes},
+    store::{Work, WriteRequest},
+};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::{
+    alone::{self, Manner},
+    connection::Connection,
+    failure::{Class, Failure},
+    group,
+    store::Shared,
+};
+
+/// At most so many units share a commit.
+const LARGEST_GROUP: usize = 64;
+/// How often a unit runs again because another transaction was in the way.
+const ATTEMPTS: u32 = 8;
+
+/// Work for a tenant.
+pub(crate) struct Unit {
+    pub(crate) request: WriteRequest,
+    pub(crate) work: Arc<dyn Work>,
+}
+
+struct Waiting {
+    unit: Arc<Unit>,
+    answer: oneshot::Sender<Result<()>>,
+}
+
+/// The tenants that somebody writes for. One that is in the map has a task that serves it.
+#[derive(Default)]
+pub(crate) struct Tenants(Mutex<HashMap<Uuid, VecDeque<Waiting>>>);
+
+impl Tenants {
+    fn locked(&self) -> MutexGuard<'_, HashMap<Uuid, VecDeque<Waiting>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a unit when its turn comes.
+    pub(crate) async fn run(self: &Arc<Self>, shared: &Arc<Shared>, unit: Unit) -> Result<()> {
+        let org = unit.request.org;
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting { unit: Arc::new(unit), answer };
+        let first = {
+            let mut tenants = self.locked();
+            let served = tenants.contains_key(&org);
+            tenants.entry(org).or_default().push_back(waiting);
+            !served
+        };
+        if first {
+            let (tenants, shared) = (Arc::clone(self), Arc::clone(shared));
+            let handle = shared.handle.clone();
+            handle.spawn(async move { Serving { tenants, shared, org, finished: false }.serve().await });
+        }
+        answered.await.unwrap_or_else(|_| Err(codes::STORE_FAILED.with("problem", "it was closed")))
+    }
+}
+
+/// The task of a tenant.
+struct Serving {
+    tenants: Arc<Tenants>,
+    shared: Arc<Shared>,
+    org: Uuid,
+    finished: bool,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // A task that was stopped leaves nobody waiting: their channels close, and the next caller starts another.
+        if !self.finished {
+            self.tenants.locked().remove(&self.org);
+        }
+    }
+}
+
+impl Serving {
+    async fn serve(mut self) {
+        let mut connection = None;
+        loop {
+            if self.is_done() {
+                self.finished = true;
+                return;
+            }
+            let mut current = match connection.take() {
+                Some(current) => current,
+                None => match Connection::acquire(&self.shared, self.org).await {
+                    Ok(current) => current,
+                    Err(failure) => {
+                        self.refuse(&failure);
+                        continue;
+                    }
+                },
+            };
+            match current.begin(&self.shared.opening, true).await {
+                Err(failure) => {
+                    current.roll_back().await;
+                    self.refuse(&failure);
+                }
+                Ok(head) => {
+                    let waiting = self.next_group();
+                    self.serve_group(&mut current, waiting, head).await;
+                }
+            }
+            connection = Some(current).filter(Connection::usable);
+        }
+    }
+
+    /// Whether nobody waits; then the tenant is served no longer.
+    fn is_done(&self) -> bool {
+        let mut tenants = self.tenants.locked();
+        let done = tenants.get(&self.org).is_none_or(VecDeque::is_empty);
+        if done {
+            tenants.remove(&self.org);
+        }
+        done
+    }
+
+    fn next_group(&self) -> Vec<Waiting> {
+        let mut tenants = self.tenants.locked();
+        let Some(queue) = tenants.get_mut(&self.org) else { return Vec::new() };
+        let mut group = Vec::with_capacity(LARGEST_GROUP.min(queue.len()));
+        while group.len() < LARGEST_GROUP
+            && let Some(waiting) = queue.pop_front()
+        {
+            // For one whose caller is gone, nothing was done yet.
+            if !waiting.answer.is_closed() {
+                group.push(waiting);
+            }
+        }
+        group
+    }
+
+    /// Tells all who wait now that nothing can be done.
+    fn refuse(&self, failure: &Failure) {
+        for waiting in self.next_group() {
+            // Who waited may be gone; then nobody hears of it.
+            let _ = waiting.answer.send(Err(failure.error.clone()));
+        }
+    }
+
+    async fn serve_group(
+        &self,
+        connection: &mut Connection,
+        waiting: Vec<Waiting>,
+        head: nexa_core::kernel::ledger::Head,
+    ) {
+        let kinds = self.shared.kinds();
+        let (together, mut apart): (Vec<Waiting>, Vec<Waiting>) =
+            waiting.into_iter().partition(|waiting| !waiting.unit.request.discard);
+        if let [one] = together.as_slice() {
+            let ran = alone::run(&mut connection.link(), &kinds, &one.unit, head, Manner::Fast).await;
+            let ended = match ran {
+                Ok(ran) if ran.written => connection.commit(&self.shared.closing(self.org)).await.map(|()| ran.result),
+                Ok(ran) => Ok(ran.result),
+                Err(failure) => Err(failure),
+            };
+            connection.roll_back().await;
+            for waiting in together {
+                let result = match &ended {
+                    Ok(result) => result.clone(),
+                    Err(failure) => self.retry(connection, &waiting.unit, failure).await,
+                };
+                let _ = waiting.answer.send(result);
+            }
+        } else {
+            let units: Vec<Arc<Unit>> = together.iter().map(|waiting| Arc::clone(&waiting.unit)).collect();
+            let ran = group::run(&mut connection.link(), &units, head).await;
+            let ended = match ran {
+                Ok(ran) if ran.written => connection.commit(&self.shared.closing(self.org)).await.map(|()| ran.results),
+                Ok(ran) => Ok(ran.results),
+                Err(failure) => Err(failure),
+            };
+            connection.roll_back().await;
+            match ended {
+                Ok(results) => {
+                    for (waiting, result) in together.into_iter().zip(results) {
+                        match result {
+                            Some(result) => drop(waiting.answer.send(result)),
+                            None => apart.push(waiting),
+                        }
+                    }
+                }
+                Err(failure) if failure.class == Class::Lost => {
+                    for waiting in together {
+                        let _ = waiting.answer.send(Err(failure.error.clone()));
+                    }
+                }
+                Err(_) => {
+                    let mut all = together;
+                    all.append(&mut apart);
+                    apart = all;
+                }
+            }
+        }
+        for waiting in apart {
+            let result = self.alone(connection, &waiting.unit, Manner::Fast).await;
+            let _ = waiting.answer.send(result);
+        }
+    }
+
+    /// After a first failure, runs the unit as the failure calls for.
+    async fn retry(&self, connection: &mut Connection, unit: &Unit, failure: &Failure) -> Result<()> {
+        match failure.class {
+            Class::Constraint => self.alone(connection, unit, Manner::Careful).await,
+            Class::Serialization => self.alone(connection, unit, Manner::Fast).await,
+            Class::Lost | Class::Final => Err(failure.error.clone()),
+        }
+    }
+
+    /// Runs a unit in a transaction of its own.
+    async fn alone(&self, connection: &mut Connection, unit: &Unit, manner: Manner) -> Result<()> {
+        let mut manner = manner;
+        let mut attempt = 0;
+        loop {
+            if !connection.usable() {
+                *connection = Connection::acquire(&self.shared, self.org).await.map_err(|failure| failure.error)?;
+            }
+            let ended = self.attempt(connection, unit, manner).await;
+            connection.roll_back().await;
+            let failure = match ended {
+                Ok(result) => return result,
+                Err(failure) => failure,
+            };
+            attempt += 1;
+            match failure.class {
+                Class::Constraint if manner == Manner::Fast => manner = Manner::Careful,
+                Class::Serialization if attempt < ATTEMPTS => {
+                    // Two that were in each other's way must not meet again.
+                    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+                    let jitter = u64::from(now.subsec_nanos() / 1_000 % 10_000);
+                    tokio::time::sleep(Duration::from_micros(jitter * u64::from(attempt))).await;
+                }
+                _ => return Err(failure.error),
+            }
+        }
+    }
+
+    async fn attempt(&self, connection: &mut Connection, unit: &Unit, manner: Manner) -> Result<Result<()>, Failure> {
+        let head = connection.begin(&self.shared.opening, true).await?;
+        let ran = alone::run(&mut connection.link(), &self.shared.kinds(), unit, head, manner).await?;
+        if !ran.written {
+            return Ok(ran.result);
+        }
+        if unit.request.discard {
+            connection.link().simple("SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
+        } else {
+            connection.commit(&self.shared.closing(self.org)).await?;
+        }
+        Ok(ran.result)
+    }
+}
