@@ -16,7 +16,7 @@ use pollster::block_on;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-/// Opens `memory:` or `sqlite:PATH`; see [`open`](crate::open).
+/// Opens `memory:`, `sqlite:PATH` or `postgres://…`; see [`open`](crate::open).
 pub fn open(url: &str) -> Result<Crm> {
     block_on(crate::open(url)).map(Crm)
 }

@@ -15,3 +15,10 @@ pub fn sqlite_schema() -> Result<String> {
     let crm = pollster::block_on(crate::open("memory:"))?;
     Ok(nexa_store_sqlite::schema(crm.kinds().all()))
 }
+
+/// The tables of the PostgreSQL backend as SQL, in a schema and for the role that the host connects as.
+#[cfg(feature = "postgres")]
+pub fn postgres_schema(namespace: nexa_store_postgres::Namespace, role: Option<&str>) -> Result<String> {
+    let crm = pollster::block_on(crate::open("memory:"))?;
+    Ok(nexa_store_postgres::schema(namespace, crm.kinds().all(), role))
+}

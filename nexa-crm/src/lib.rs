@@ -23,12 +23,16 @@ mod open;
 mod system;
 
 pub use document::catalog_json;
+#[cfg(feature = "postgres")]
+pub use document::postgres_schema;
 #[cfg(feature = "sqlite")]
 pub use document::sqlite_schema;
 pub use nexa_core::*;
 pub use open::{URL_INVALID, builder, open, open_with};
 pub use system::{SystemClock, SystemIds};
 
+#[cfg(feature = "postgres")]
+pub use nexa_store_postgres as postgres;
 #[cfg(feature = "sqlite")]
 pub use nexa_store_sqlite as sqlite;
 

@@ -12,7 +12,7 @@ use crate::system::{SystemClock, SystemIds};
 /// The URL names no backend.
 pub const URL_INVALID: Code = Code::invalid(
     "crm.url_invalid",
-    "{url} names no backend of this build; use memory: or sqlite:PATH, such as sqlite:crm.db.",
+    "{url} names no backend of this build; use memory:, sqlite:PATH such as sqlite:crm.db, or postgres://….",
 );
 
 /// A builder with every kind and operation, the system's clock and randomness; it lacks a store.
@@ -20,9 +20,13 @@ pub fn builder() -> CrmBuilder {
     Crm::builder().clock(SystemClock).ids(SystemIds::default())
 }
 
-/// Opens `memory:` or `sqlite:PATH` and brings its schema up to date.
+/// Opens `memory:`, `sqlite:PATH` or `postgres://…` and brings its schema up to date.
 ///
-/// Errors: `crm.url_invalid`, and of the backend, such as `store.locked`, `store.not_a_database`, `schema.newer`.
+/// On PostgreSQL a role that may not migrate finds the schema that its owner has set up; with more to say than a URL,
+/// give [`builder`] a store with options.
+///
+/// Errors: `crm.url_invalid`, and of the backend, such as `store.locked`, `store.not_a_database`, `store.unreachable`,
+/// `store.isolation`, `schema.newer`, `schema.rights`.
 pub async fn open(url: &str) -> Result<Crm> {
     open_with(url, builder()).await
 }
@@ -41,6 +45,8 @@ fn store(url: &str) -> Result<Arc<dyn Store>> {
         Some(("sqlite", path)) if !path.is_empty() => {
             Ok(Arc::new(nexa_store_sqlite::SqliteStore::open(path.strip_prefix("//").unwrap_or(path))?))
         }
+        #[cfg(feature = "postgres")]
+        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(nexa_store_postgres::PostgresStore::open(url)?)),
         _ => Err(URL_INVALID.with("url", url)),
     }
 }

@@ -122,9 +122,17 @@ fn write_measure(text: &mut Text<'_>, def: &RecordDef, measure: Measure) -> Answ
         Measure::Min(column) => ("min(", column),
         Measure::Max(column) => ("max(", column),
     };
+    let least = matches!(measure, Measure::Min(_));
+    // PostgreSQL orders truths and identifiers, but has no least and greatest of them.
+    let (function, ending) = match (text.dialect, kind_of(def, column)) {
+        (_, _) if matches!(measure, Measure::Distinct(_)) => (function, ")"),
+        (Dialect::Postgres(_), ColumnType::Bool) => (if least { "bool_and(" } else { "bool_or(" }, ")"),
+        (Dialect::Postgres(_), ColumnType::Uuid | ColumnType::Reference(_)) => (function, "::text)::uuid"),
+        _ => (function, ")"),
+    };
     text.push(function);
     text.column(0, def, column);
-    text.push(")");
+    text.push(ending);
     match measure {
         Measure::Distinct(_) => Answer::Column(ColumnType::Int),
         _ => Answer::Column(kind_of(def, column)),

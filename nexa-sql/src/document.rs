@@ -117,8 +117,15 @@ pub(crate) fn keyed<'q>(
             text.push(&format!(" #>> '{{}}')::{cast}{operator}"));
             match scalar {
                 Json::Number(number) => match number.as_i64() {
-                    Some(whole) => text.bind(Value::Int(whole)),
-                    None => text.bind(Bind::Number(number.as_f64().unwrap_or(f64::NAN))),
+                    // The text says the type, as statements of one text are prepared once.
+                    Some(whole) => {
+                        text.bind(Value::Int(whole));
+                        text.push("::bigint");
+                    }
+                    None => {
+                        text.bind(Bind::Number(number.as_f64().unwrap_or(f64::NAN)));
+                        text.push("::float8");
+                    }
                 },
                 Json::Bool(sought) => text.bind(Value::Bool(*sought)),
                 other => text.bind(Bind::text(other.as_str().unwrap_or_default())),

@@ -95,7 +95,8 @@ pub fn events<'q>(dialect: Dialect, org: Uuid, query: &EventQuery) -> Statement<
         (_, Some(records)) => {
             text.push(" AND record = ANY(");
             text.placeholder(records);
-            text.push(")");
+            // An empty list has no type of its own.
+            text.push("::uuid[])");
         }
     }
     text.push(if query.backwards { " ORDER BY seq DESC LIMIT " } else { " ORDER BY seq LIMIT " });

@@ -212,7 +212,10 @@ fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) 
 fn insert(sql: &mut String, table: &str, names: &[String], rows: &str, again: &str) {
     let columns = names.join(", ");
     let values: Vec<String> = names.iter().map(|name| format!("u.{name}")).collect();
-    sql.push_str(&format!("INSERT INTO {table} AS t (org, {columns}) SELECT $1, {} FROM {rows}{again}", values.join(", ")));
+    sql.push_str(&format!(
+        "INSERT INTO {table} AS t (org, {columns}) SELECT $1, {} FROM {rows}{again}",
+        values.join(", ")
+    ));
 }
 
 fn remove(sql: &mut String, table: &str, names: &[String], rows: &str) {

@@ -2,12 +2,7 @@
 
 use nexa_core::{
     Error,
-    kernel::{
-        error::Result,
-        ledger::Head,
-        record::RecordDef,
-        store::Batch,
-    },
+    kernel::{error::Result, ledger::Head, record::RecordDef, store::Batch},
 };
 
 use crate::{
@@ -34,7 +29,6 @@ pub(crate) struct Ran {
     pub(crate) result: Result<()>,
     /// Whether there is something to commit.
     pub(crate) written: bool,
-    pub(crate) head: Head,
 }
 
 /// A unit on its way.
@@ -66,12 +60,12 @@ pub(crate) async fn run(
             }
         }
     };
-    let Running { link, head, written, touched, lost, .. } = running;
+    let Running { link, written, touched, lost, .. } = running;
     let mut result = ended.and(lost.map_or(Ok(()), Err));
     if result.is_ok() && manner == Manner::Careful {
         result = broken(link, kinds, &touched).await?.map_or(Ok(()), Err);
     }
-    Ok(Ran { written: written && result.is_ok(), result, head })
+    Ok(Ran { written: written && result.is_ok(), result })
 }
 
 impl Running<'_, '_> {

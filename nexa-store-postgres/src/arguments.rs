@@ -25,7 +25,6 @@ pub(crate) const BYTES: Kind = Kind { own: 17, array: 1001 };
 pub(crate) const INT: Kind = Kind { own: 20, array: 1016 };
 pub(crate) const TEXT: Kind = Kind { own: 25, array: 1009 };
 pub(crate) const JSON: Kind = Kind { own: 114, array: 199 };
-pub(crate) const FLOAT: Kind = Kind { own: 701, array: 1022 };
 pub(crate) const DATE: Kind = Kind { own: 1082, array: 1182 };
 pub(crate) const TIME: Kind = Kind { own: 1184, array: 1185 };
 pub(crate) const AMOUNT: Kind = Kind { own: 1700, array: 1231 };
@@ -242,7 +241,7 @@ impl Binds {
                 Bind::Value(value) => all.value(value),
                 Bind::Number(number) => all.add(*number),
                 Bind::List(values) => {
-                    let kind = values.first().map_or(TEXT, kind_of_value);
+                    let kind = values.first().map_or(UUID, kind_of_value);
                     all.array(Array::of(kind, values.iter()));
                 }
             }

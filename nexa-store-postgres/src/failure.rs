@@ -70,10 +70,9 @@ pub(crate) fn of(problem: &sqlx::Error, org: Uuid) -> Failure {
         "57P01" | "57P02" | "57P03" => lost(),
         state if state.starts_with("08") => lost(),
         "53300" => failed(Class::Final, codes::EXHAUSTED.error()),
-        "42P01" | "3F000" | "42703" => failed(
-            Class::Final,
-            codes::NOT_MIGRATED.with("schema", "of the store").with("missing", database.message()),
-        ),
+        "42P01" | "3F000" | "42703" => {
+            failed(Class::Final, codes::NOT_MIGRATED.with("schema", "of the store").with("missing", database.message()))
+        }
         _ => failed(Class::Final, kernel::STORE_FAILED.with("problem", format!("{} ({state})", database.message()))),
     }
 }

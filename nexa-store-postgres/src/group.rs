@@ -121,9 +121,7 @@ impl Member {
                 self.own.adjust(of, by, &values, &mut rows);
                 (Read::Load { of, by, values, answer: seen }, Answered::Rows(rows))
             }
-            (Asked::Select(query), Answered::Rows(rows)) => {
-                (Read::Select(query, rows.clone()), Answered::Rows(rows))
-            }
+            (Asked::Select(query), Answered::Rows(rows)) => (Read::Select(query, rows.clone()), Answered::Rows(rows)),
             (Asked::Aggregate(query), rows) => (Read::Aggregate(query), rows),
             (_, answer) => (Read::Events, answer),
         };

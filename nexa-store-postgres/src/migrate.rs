@@ -11,8 +11,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, query, 
 use uuid::Uuid;
 
 use crate::{
-    codes,
-    connection,
+    codes, connection,
     store::{Shared, connect_options, failed},
 };
 
@@ -60,9 +59,7 @@ fn policies(namespace: Namespace, table: &str) -> Vec<String> {
     vec![
         format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),
         format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY"),
-        format!(
-            "CREATE POLICY tenant ON {table} USING (org = nullif(current_setting('nexa.org', true), '')::uuid)"
-        ),
+        format!("CREATE POLICY tenant ON {table} USING (org = nullif(current_setting('nexa.org', true), '')::uuid)"),
     ]
 }
 

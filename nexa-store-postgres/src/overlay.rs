@@ -76,7 +76,8 @@ fn found_by(of: &RecordDef, by: Key, values: &[Value], row: &Row) -> bool {
         Key::External => {
             let named = |system: &str, key: &str| {
                 values.as_chunks::<2>().0.iter().any(|pair| {
-                    pair.first().and_then(Value::as_text) == Some(system) && pair.last().and_then(Value::as_text) == Some(key)
+                    pair.first().and_then(Value::as_text) == Some(system)
+                        && pair.last().and_then(Value::as_text) == Some(key)
                 })
             };
             row.live(of) && row.external_keys(of).iter().any(|(system, key)| named(system, key))

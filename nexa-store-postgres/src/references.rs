@@ -34,10 +34,7 @@ pub(crate) async fn broken(
 }
 
 /// The references that a touched row can have broken: who points, by which column, at what.
-fn pairs(
-    kinds: &[&'static RecordDef],
-    row: &Touched,
-) -> Vec<(&'static RecordDef, usize, &'static RecordDef)> {
+fn pairs(kinds: &[&'static RecordDef], row: &Touched) -> Vec<(&'static RecordDef, usize, &'static RecordDef)> {
     let parent = |kind: &str| kinds.iter().copied().find(|def| def.kind == kind);
     if row.removed {
         let pointing = kinds.iter().flat_map(|def| def.relations.iter().map(move |relation| (*def, relation)));
@@ -46,11 +43,7 @@ fn pairs(
             .map(|(def, relation)| (def, relation.column, row.def))
             .collect();
     }
-    row.def
-        .relations
-        .iter()
-        .filter_map(|relation| Some((row.def, relation.column, parent(relation.kind)?)))
-        .collect()
+    row.def.relations.iter().filter_map(|relation| Some((row.def, relation.column, parent(relation.kind)?))).collect()
 }
 
 async fn dangles(

@@ -64,9 +64,7 @@ fn value_of(kind: ColumnType, bytes: &[u8]) -> Option<Value> {
             let days = i64::from(i32::from_be_bytes(fixed(bytes)?)) + i64::from(EPOCH_DAYS - 719_163);
             Value::Date(days_after(Date::default(), days))
         }
-        ColumnType::Amount => {
-            Value::Amount(Amount::from_ten_thousandths(i64::try_from(ten_thousandths(bytes)?).ok()?))
-        }
+        ColumnType::Amount => Value::Amount(Amount::from_ten_thousandths(i64::try_from(ten_thousandths(bytes)?).ok()?)),
         ColumnType::List | ColumnType::Map | ColumnType::Json => Value::Json(text(bytes)?),
         _ => Value::Text(text(bytes)?),
     })
@@ -101,10 +99,7 @@ pub(crate) fn read_int(what: &str, row: &PgRow, position: usize) -> Result<i64, 
 
 /// Reads a text.
 pub(crate) fn read_text(what: &str, row: &PgRow, position: usize) -> Result<String> {
-    bytes(row, position)
-        .flatten()
-        .and_then(text)
-        .ok_or_else(|| corrupt(what, format!("column {position} is no text")))
+    bytes(row, position).flatten().and_then(text).ok_or_else(|| corrupt(what, format!("column {position} is no text")))
 }
 
 /// Reads the groups and measures of an aggregate.
@@ -170,7 +165,8 @@ pub(crate) fn read_head(rows: &[PgRow]) -> Result<Head> {
 pub(crate) fn read_event(row: &PgRow) -> Result<Event> {
     let broken = |position: usize| corrupt("event", format!("column {position} does not fit"));
     let some = |position: usize| bytes(row, position).flatten().ok_or_else(|| broken(position));
-    let number = |position: usize| Ok::<_, Error>(i64::from_be_bytes(fixed(some(position)?).ok_or_else(|| broken(position))?));
+    let number =
+        |position: usize| Ok::<_, Error>(i64::from_be_bytes(fixed(some(position)?).ok_or_else(|| broken(position))?));
     let string = |position: usize| text(some(position)?).ok_or_else(|| broken(position));
     let maybe = |position: usize| match bytes(row, position).ok_or_else(|| broken(position))? {
         None => Ok::<_, Error>(None),

@@ -143,10 +143,7 @@ impl PostgresStore {
     }
 
     /// Runs on the runtime that the connections live on, whoever waits for it.
-    async fn on_runtime<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Result<T> {
+    async fn on_runtime<T: Send + 'static>(&self, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
         let ended = self.shared.handle.spawn(work).await;
         ended.map_err(|problem| kernel::STORE_FAILED.with("problem", problem.to_string()))?
     }

@@ -24,6 +24,10 @@ pub(crate) struct Net {
     rows: Vec<Step>,
     places: HashMap<(&'static str, Uuid), usize>,
     entries: HashMap<(&'static str, Uuid, Name), Presence>,
+    /// Which row has, had or gets a unique value.
+    holders: HashMap<(&'static str, String), Uuid>,
+    /// Whether the order of the changes decides what is refused; one statement has no order.
+    ordered: bool,
 }
 
 struct Step {
@@ -61,11 +65,16 @@ impl Net {
     pub(crate) fn add(&mut self, change: Change) {
         let of = change.of;
         let id = change.after.as_ref().or(change.before.as_ref()).map_or_else(Uuid::nil, |row| row.id(of));
+        for row in [&change.before, &change.after].into_iter().flatten().filter(|row| row.live(of)) {
+            self.hold_uniques(of, row, id);
+        }
         for entry in change.remove {
             let (name, _) = name_of(entry);
+            self.hold_key(of, &name, id);
             match self.entries.entry((of.kind, id, name)) {
                 hash_map::Entry::Occupied(mut there) => {
-                    let gone = if matches!(there.get(), Presence::Added(_)) { Presence::Never } else { Presence::Removed };
+                    let gone =
+                        if matches!(there.get(), Presence::Added(_)) { Presence::Never } else { Presence::Removed };
                     there.insert(gone);
                 }
                 hash_map::Entry::Vacant(free) => {
@@ -75,15 +84,40 @@ impl Net {
         }
         for entry in change.add {
             let (name, weight) = name_of(entry);
+            self.hold_key(of, &name, id);
             self.entries.insert((of.kind, id, name), Presence::Added(weight));
         }
         match self.places.get(&(of.kind, id)).and_then(|place| self.rows.get_mut(*place)) {
-            Some(step) => step.after = change.after,
+            Some(step) => {
+                let version = |row: &Option<Row>| row.as_ref().map(|row| row.get(of.version).clone());
+                self.ordered |= version(&step.after) != version(&change.before);
+                step.after = change.after;
+            }
             None => {
                 self.places.insert((of.kind, id), self.rows.len());
                 self.rows.push(Step { of, before: change.before, after: change.after });
             }
         }
+    }
+
+    fn hold_uniques(&mut self, of: &'static RecordDef, row: &Row, id: Uuid) {
+        for unique in &of.uniques {
+            let values: Vec<&Value> = unique.columns.iter().map(|column| row.get(*column)).collect();
+            if values.iter().all(|value| !value.is_null()) {
+                self.hold(of, format!("{} {values:?}", unique.name), id);
+            }
+        }
+    }
+
+    fn hold_key(&mut self, of: &'static RecordDef, name: &Name, id: Uuid) {
+        if let Name::Key(system, key) = name {
+            self.hold(of, format!("{system:?} {key:?}"), id);
+        }
+    }
+
+    fn hold(&mut self, of: &'static RecordDef, value: String, id: Uuid) {
+        let holder = *self.holders.entry((of.kind, value)).or_insert(id);
+        self.ordered |= holder != id;
     }
 
     pub(crate) fn of(changes: impl IntoIterator<Item = Change>) -> Self {
@@ -103,7 +137,8 @@ struct Columns {
 impl Columns {
     fn of_rows(part: Part, def: &RecordDef, leading: bool, rows: usize) -> Self {
         let versions = leading.then(|| Array::new(INT, rows));
-        let arrays = versions.into_iter().chain(def.columns.iter().map(|column| Array::new(kind_of(column.kind), rows)));
+        let arrays =
+            versions.into_iter().chain(def.columns.iter().map(|column| Array::new(kind_of(column.kind), rows)));
         Self { part, arrays: arrays.collect(), rows: 0 }
     }
     fn of_texts(part: Part, rows: usize) -> Self {
@@ -134,6 +169,9 @@ impl Columns {
 /// Writes changes, sealed events and the head of the ledger in one statement. What was not at its version or is taken is
 /// a failure of the class `Constraint`, and then nothing more can be done in the transaction.
 pub(crate) async fn write(link: &mut Link<'_>, net: Net, events: &[Event], head: Option<Head>) -> Result<(), Failure> {
+    if net.ordered {
+        return Err(Failure::incomplete());
+    }
     let mut parts: Vec<Columns> = rows_by_kind(net.rows);
     parts.extend(entries_by_table(net.entries));
     if !events.is_empty() {
@@ -252,13 +290,28 @@ fn entries_by_table(entries: HashMap<(&'static str, Uuid, Name), Presence>) -> V
 
 fn event_columns(events: &[Event]) -> Columns {
     let many = events.len();
-    let kinds = [
-        INT, UUID, INT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, UUID, INT, BYTES, BYTES, TEXT, TEXT, BYTES,
-    ];
+    let kinds = [INT, UUID, INT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, UUID, INT, BYTES, BYTES, TEXT, TEXT, BYTES];
     let mut arrays = kinds.map(|kind| Array::new(kind, many));
     for event in events {
-        let [seq, unit, at, actor, behalf, cause, request, command, verb, kind, record, format, digest, salt, reason, payload, hash] =
-            &mut arrays;
+        let [
+            seq,
+            unit,
+            at,
+            actor,
+            behalf,
+            cause,
+            request,
+            command,
+            verb,
+            kind,
+            record,
+            format,
+            digest,
+            salt,
+            reason,
+            payload,
+            hash,
+        ] = &mut arrays;
         seq.int(event.seq.cast_signed());
         unit.uuid(event.unit);
         at.int(event.at.micros());

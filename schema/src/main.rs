@@ -4,6 +4,8 @@ mod difference;
 
 use std::{env, fs, path::PathBuf, process::ExitCode};
 
+use nexa_crm::postgres::Namespace;
+
 /// A generated file: its name, and what belongs into it.
 struct Document {
     name: &'static str,
@@ -17,6 +19,8 @@ fn documents() -> nexa_crm::Result<Vec<Document>> {
         Document { name: "catalog.json", text: nexa_crm::catalog_json()? },
         // The tables as SQLite has them.
         Document { name: "sqlite.sql", text: nexa_crm::sqlite_schema()? },
+        // The same as PostgreSQL has them, in the usual schema.
+        Document { name: "postgres.sql", text: nexa_crm::postgres_schema(Namespace::default(), None)? },
     ])
 }
 

@@ -27,8 +27,9 @@ pub struct Database {
 impl Database {
     /// An empty database.
     pub fn fresh() -> Self {
-        let url = std::env::var(URL)
-            .unwrap_or_else(|_| panic!("{URL} names no PostgreSQL server; `cargo xtask test` starts one for the tests"));
+        let url = std::env::var(URL).unwrap_or_else(|_| {
+            panic!("{URL} names no PostgreSQL server; `cargo xtask test` starts one for the tests")
+        });
         Self::on(&url)
     }
 

@@ -17,7 +17,7 @@ use nexa_crm::{Result, blocking};
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Where the records are kept: sqlite:PATH, or memory: for nothing that stays.
+    /// Where the records are kept: sqlite:PATH, postgres://…, or memory: for nothing that stays.
     #[arg(long, default_value = "sqlite:quickstart.db")]
     db: String,
     /// A CSV of your own leads instead of the webinar's registrants.

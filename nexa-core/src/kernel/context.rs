@@ -257,10 +257,8 @@ impl<'a> Context<'a> {
         if !self.lookup.asked_key(def, key) {
             self.preload_keys(def, vec![key.clone()]).await?;
         }
-        let holds = |row: &Row| {
-            row.live(def)
-                && row.external_keys(def).iter().any(|(s, k)| *s == key.system && *k == key.key)
-        };
+        let holds =
+            |row: &Row| row.live(def) && row.external_keys(def).iter().any(|(s, k)| *s == key.system && *k == key.key);
         let known = self.lookup.by_key(def, key).iter().copied();
         Ok(known.into_iter().find(|id| self.current(def, *id).is_some_and(holds)))
     }

@@ -43,8 +43,7 @@ impl Cluster {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("nexa-postgres-{}-{number}", std::process::id()));
         let data = folder.to_string_lossy().into_owned();
-        let arguments =
-            ["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"];
+        let arguments = ["-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"];
         programs.run("initdb", &arguments)?;
         let mut cluster = Self { programs, folder, port: 0, durability };
         let mut problem = String::new();

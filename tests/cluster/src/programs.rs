@@ -48,7 +48,11 @@ fn complete(folder: &Path) -> bool {
 fn debian() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     let numbered = versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path())));
-    numbered.map(|(number, path)| (number, path.join("bin"))).filter(|(_, path)| complete(path)).max().map(|(_, path)| path)
+    numbered
+        .map(|(number, path)| (number, path.join("bin")))
+        .filter(|(_, path)| complete(path))
+        .max()
+        .map(|(_, path)| path)
 }
 
 fn on_path() -> Option<PathBuf> {
