@@ -13,9 +13,11 @@ pub struct Table {
     pub sql: String,
     /// Its indexes.
     pub indexes: Vec<Index>,
+    /// Its foreign keys, where they are added when all tables are there: PostgreSQL wants to see what they point at.
+    pub references: Vec<Index>,
 }
 
-/// An index of a table.
+/// An index or a foreign key of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
     /// Its name in the database.
@@ -34,12 +36,17 @@ pub fn tables(dialect: Dialect, defs: &[&'static RecordDef]) -> Vec<Table> {
 /// The whole schema as one script.
 pub fn schema(dialect: Dialect, defs: &[&'static RecordDef]) -> String {
     let mut script = String::new();
-    for table in tables(dialect, defs) {
+    let tables = tables(dialect, defs);
+    for table in &tables {
         for sql in std::iter::once(&table.sql).chain(table.indexes.iter().map(|index| &index.sql)) {
             script.push_str(sql);
             script.push_str(";\n");
         }
         script.push('\n');
+    }
+    for reference in tables.iter().flat_map(|table| &table.references) {
+        script.push_str(&reference.sql);
+        script.push_str(";\n");
     }
     script
 }
@@ -58,22 +65,35 @@ fn table(dialect: Dialect, def: &'static RecordDef, defs: &[&'static RecordDef])
     };
     lines.push(constraint("pk", format!("PRIMARY KEY (org, {})", quoted(def, def.id))));
     lines.extend(checks(dialect, def).into_iter().map(|(name, check)| constraint(&name, format!("CHECK ({check})"))));
+    let name = dialect.table(def.table);
+    let mut added = Vec::new();
     for relation in &def.relations {
         let Some(target) = defs.iter().find(|target| target.kind == relation.kind) else { continue };
         let column = def.columns.get(relation.column).map_or("", |column| column.name.as_str());
-        lines.push(constraint(
-            &format!("{column}_fk"),
+        let foreign = constraint(
+            &reference(column),
             format!(
                 "FOREIGN KEY (org, \"{column}\") REFERENCES {} (org, {}) DEFERRABLE INITIALLY DEFERRED",
                 dialect.table(target.table),
                 quoted(target, target.id)
             ),
-        ));
+        );
+        if dialect.is_postgres() {
+            added.push(Index {
+                name: format!("{}_{}", def.table, reference(column)),
+                sql: format!("ALTER TABLE {name} ADD {foreign}"),
+            });
+        } else {
+            lines.push(foreign);
+        }
     }
     let strict = if dialect == Dialect::Sqlite { " STRICT" } else { "" };
-    let name = dialect.table(def.table);
     let sql = format!("CREATE TABLE {name} (\n  {}\n){strict}", lines.join(",\n  "));
-    Table { name, sql, indexes: indexes(dialect, def) }
+    Table { name, sql, indexes: indexes(dialect, def), references: added }
+}
+
+fn reference(column: &str) -> String {
+    format!("{column}_fk")
 }
 
 fn quoted(def: &RecordDef, column: usize) -> String {

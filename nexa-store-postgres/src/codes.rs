@@ -18,6 +18,11 @@ pub const BUSY: Code = Code::unavailable(
     "org.busy",
     "Another transaction keeps the organisation {org} locked; nothing was changed, try again when it has ended.",
 );
+/// The host's transaction began before a change that it has to see.
+pub const SERIALIZATION: Code = Code::unavailable(
+    "store.serialization",
+    "The organisation {org} was changed since the transaction began; roll the transaction back and run all of it again.",
+);
 /// The role is not bound by row-level security.
 pub const ISOLATION: Code = Code::unavailable(
     "store.isolation",
@@ -54,4 +59,4 @@ pub const MISCONFIGURED: Code =
 
 /// All of them, for the catalog.
 pub const ALL: &[Code] =
-    &[UNREACHABLE, EXHAUSTED, BUSY, ISOLATION, NOT_MIGRATED, RIGHTS, ROLE_UNKNOWN, NEWER, MISCONFIGURED];
+    &[UNREACHABLE, EXHAUSTED, BUSY, SERIALIZATION, ISOLATION, NOT_MIGRATED, RIGHTS, ROLE_UNKNOWN, NEWER, MISCONFIGURED];

@@ -21,6 +21,7 @@ pub mod codes;
 mod connection;
 mod failure;
 mod group;
+mod host;
 mod isolation;
 mod link;
 mod migrate;
@@ -35,6 +36,7 @@ mod store;
 mod tenants;
 mod write;
 
+pub use host::{HostSession, PostgresTransaction};
 pub use migrate::{VERSION, schema};
 pub use nexa_sql::Namespace;
 pub use options::{Isolation, Options};

@@ -25,12 +25,17 @@ const VERSIONS: &str = "schema_version";
 /// the one that the host's code connects as.
 pub fn schema(namespace: Namespace, defs: &[&'static RecordDef], role: Option<&str>) -> String {
     let mut script = format!("CREATE SCHEMA IF NOT EXISTS {};\n\n", namespace.name());
-    for table in tables(Dialect::Postgres(namespace), defs) {
-        for sql in statements_of(namespace, &table) {
+    let tables = tables(Dialect::Postgres(namespace), defs);
+    for table in &tables {
+        for sql in statements_of(namespace, table) {
             script.push_str(&sql);
             script.push_str(";\n");
         }
         script.push('\n');
+    }
+    for reference in tables.iter().flat_map(|table| &table.references) {
+        script.push_str(&reference.sql);
+        script.push_str(";\n");
     }
     script.push_str(&format!("{};\n", written(namespace)));
     for sql in role.into_iter().flat_map(|role| grants(namespace, role)) {
@@ -99,10 +104,12 @@ async fn found(db: &mut PgConnection, namespace: Namespace) -> Result<Option<i64
     row.try_get(0).map_err(|problem| failed(&problem))
 }
 
-/// What of the schema is there: tables and indexes by name, without the schema's.
+/// What of the schema is there: tables, indexes and foreign keys by name, without the schema's.
 async fn there(db: &mut PgConnection, namespace: Namespace) -> Result<HashSet<String>> {
     let asked = "SELECT c.relname::text FROM pg_catalog.pg_class AS c \
-                 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1";
+                 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 \
+                 UNION ALL SELECT f.conname::text FROM pg_catalog.pg_constraint AS f \
+                 JOIN pg_catalog.pg_namespace AS n ON n.oid = f.connamespace WHERE n.nspname = $1 AND f.contype = 'f'";
     let rows = query(asked).bind(namespace.name()).fetch_all(db).await.map_err(|problem| failed(&problem))?;
     rows.iter().map(|row| row.try_get(0).map_err(|problem| failed(&problem))).collect()
 }
@@ -122,6 +129,8 @@ fn missing(namespace: Namespace, tables: &[Table], there: &HashSet<String>) -> V
         let lacking = table.indexes.iter().filter(|index| !there.contains(&index.name));
         statements.extend(lacking.map(|index| index.sql.clone()));
     }
+    let references = tables.iter().flat_map(|table| &table.references);
+    statements.extend(references.filter(|one| !there.contains(&one.name)).map(|one| one.sql.clone()));
     statements
 }
 

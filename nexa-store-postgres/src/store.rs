@@ -70,6 +70,19 @@ impl Shared {
         if self.options.notify { format!("NOTIFY nexa, '{org}'; COMMIT") } else { "COMMIT".to_owned() }
     }
 
+    /// The statements that check every reference of a transaction so far.
+    pub(crate) fn references_now(&self) -> String {
+        let namespace = self.statements.namespace.name();
+        let tables = nexa_sql::tables(self.statements.dialect(), &self.kinds());
+        let references = tables.iter().flat_map(|table| &table.references);
+        let names: Vec<String> = references.map(|reference| format!("{namespace}.{}", reference.name)).collect();
+        if names.is_empty() {
+            return "SELECT 1".to_owned();
+        }
+        let names = names.join(", ");
+        format!("SET CONSTRAINTS {names} IMMEDIATE; SET CONSTRAINTS {names} DEFERRED")
+    }
+
     /// Checks once that the schema is there and that the role cannot look past its tenant.
     async fn ready(&self) -> Result<()> {
         self.ready.get_or_try_init(|| isolation::check(self)).await.map(|_| ())
@@ -135,6 +148,10 @@ impl PostgresStore {
     /// How many messages went to the server and were waited for, since the store was opened.
     pub fn round_trips(&self) -> u64 {
         self.shared.trips.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
     }
 
     /// The pool.

@@ -22,13 +22,14 @@ use super::{
     receipt::fingerprint,
     record::{Record, Ref},
     send::{MaybeSend, MaybeSync},
-    store::{ReadRequest, Transaction, Work, WriteRequest},
+    store::{ReadRequest, Store, Transaction, Work, WriteRequest},
 };
 
 /// Somebody at work in a tenant; cheap to clone.
 #[derive(Clone)]
 pub struct Session {
     pub(crate) parts: Arc<Parts>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) org: Uuid,
     pub(crate) principal: Principal,
 }
@@ -72,6 +73,14 @@ impl Session {
     /// Who acts.
     pub const fn principal(&self) -> &Principal {
         &self.principal
+    }
+    /// Where the records are kept.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+    /// The same somebody on another storage.
+    pub(crate) fn on(&self, store: Arc<dyn Store>) -> Self {
+        Self { store, ..self.clone() }
     }
 
     /// Runs a command as one unit with its history.
@@ -160,7 +169,7 @@ impl Session {
             writes: true,
             answer: Mutex::new(None),
         });
-        self.parts.store.write(request, work.clone()).await?;
+        self.store.write(request, work.clone()).await?;
         work.take()
     }
 
@@ -174,7 +183,7 @@ impl Session {
             writes: false,
             answer: Mutex::new(None),
         });
-        self.parts.store.read(ReadRequest::new(self.org), work.clone()).await?;
+        self.store.read(ReadRequest::new(self.org), work.clone()).await?;
         work.take()
     }
 }
