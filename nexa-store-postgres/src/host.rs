@@ -35,7 +35,7 @@ use crate::{
 ///
 /// let mut transaction = pool.begin().await?;
 /// sqlx::query("INSERT INTO orders (number) VALUES (7)").execute(&mut *transaction).await?;
-/// session.within(&mut transaction).run(Qualify::new(&lead)).await?;
+/// session.within(&mut transaction).run(Qualify { lead: (&lead).into(), bant: None }).await?;
 /// transaction.commit().await?;
 /// # Ok(())
 /// # }

@@ -40,4 +40,6 @@ pub use host::{HostSession, PostgresTransaction};
 pub use migrate::{VERSION, schema};
 pub use nexa_sql::Namespace;
 pub use options::{Isolation, Options};
+/// The sqlx whose pools and transactions the store takes.
+pub use sqlx;
 pub use store::PostgresStore;

@@ -34,7 +34,7 @@ use crate::{
 /// let mut db = rusqlite::Connection::open("crm.db")?;
 /// let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
 /// transaction.execute("INSERT INTO orders (number) VALUES (7)", [])?;
-/// pollster::block_on(session.within(&transaction).run(Qualify::new(&lead)))?;
+/// pollster::block_on(session.within(&transaction).run(Qualify { lead: (&lead).into(), bant: None }))?;
 /// transaction.commit()?;
 /// # Ok(())
 /// # }

@@ -47,6 +47,8 @@ use uuid::Uuid;
 pub use host::{HostSession, SqliteHostTransaction};
 pub use migrate::VERSION;
 pub use options::Options;
+/// The rusqlite whose transactions [`HostSession`] takes.
+pub use rusqlite;
 
 use crate::{
     connection::{Kinds, Link, Purpose},

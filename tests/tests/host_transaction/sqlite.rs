@@ -77,7 +77,11 @@ fn a_commit_keeps_both_and_a_rollback_neither() {
         assert_eq!(seen["status"], "converted");
         // Nobody else sees it before the end.
         assert_eq!(host.lead("qualified")["status"], "qualified");
-        if commits { transaction.commit().unwrap() } else { transaction.rollback().unwrap() }
+        if commits {
+            transaction.commit().unwrap()
+        } else {
+            transaction.rollback().unwrap()
+        }
         assert_eq!(host.orders(), i64::from(commits));
     }
     assert_eq!(host.lead("qualified")["status"], "converted");
