@@ -38,7 +38,7 @@ pub fn schema(namespace: Namespace, defs: &[&'static RecordDef], role: Option<&s
         script.push_str(";\n");
     }
     script.push_str(&format!("{};\n", written(namespace)));
-    for sql in role.into_iter().flat_map(|role| grants(namespace, role)) {
+    for sql in role.into_iter().flat_map(|role| grants(namespace, &tables, role)) {
         script.push_str(&sql);
         script.push_str(";\n");
     }
@@ -68,13 +68,16 @@ fn policies(namespace: Namespace, table: &str) -> Vec<String> {
     ]
 }
 
-fn grants(namespace: Namespace, role: &str) -> Vec<String> {
+/// What a role needs. Tables by name: the partitions of one have no row-level security of their own.
+fn grants(namespace: Namespace, tables: &[Table], role: &str) -> Vec<String> {
     let (schema, role) = (namespace.name(), role.replace('"', "\"\""));
-    vec![
-        format!("GRANT USAGE ON SCHEMA {schema} TO \"{role}\""),
-        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO \"{role}\""),
-        format!("REVOKE INSERT, UPDATE, DELETE ON {schema}.{VERSIONS} FROM \"{role}\""),
-    ]
+    let versions = format!("{schema}.{VERSIONS}");
+    let mut statements = vec![format!("GRANT USAGE ON SCHEMA {schema} TO \"{role}\"")];
+    statements.extend(tables.iter().map(|table| {
+        let rights = if table.name == versions { "SELECT" } else { "SELECT, INSERT, UPDATE, DELETE" };
+        format!("GRANT {rights} ON {} TO \"{role}\"", table.name)
+    }));
+    statements
 }
 
 /// Refuses a schema that is not there, or of a later version.
@@ -104,12 +107,13 @@ async fn found(db: &mut PgConnection, namespace: Namespace) -> Result<Option<i64
     row.try_get(0).map_err(|problem| failed(&problem))
 }
 
-/// What of the schema is there: tables, indexes and foreign keys by name, without the schema's.
+/// What of the schema is there: tables, indexes, foreign keys and policies by name, without the schema's.
 async fn there(db: &mut PgConnection, namespace: Namespace) -> Result<HashSet<String>> {
     let asked = "SELECT c.relname::text FROM pg_catalog.pg_class AS c \
                  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 \
                  UNION ALL SELECT f.conname::text FROM pg_catalog.pg_constraint AS f \
-                 JOIN pg_catalog.pg_namespace AS n ON n.oid = f.connamespace WHERE n.nspname = $1 AND f.contype = 'f'";
+                 JOIN pg_catalog.pg_namespace AS n ON n.oid = f.connamespace WHERE n.nspname = $1 AND f.contype = 'f' \
+                 UNION ALL SELECT 'policy of ' || p.tablename FROM pg_catalog.pg_policies AS p WHERE p.schemaname = $1";
     let rows = query(asked).bind(namespace.name()).fetch_all(db).await.map_err(|problem| failed(&problem))?;
     rows.iter().map(|row| row.try_get(0).map_err(|problem| failed(&problem))).collect()
 }
@@ -128,6 +132,10 @@ fn missing(namespace: Namespace, tables: &[Table], there: &HashSet<String>) -> V
         }
         let lacking = table.indexes.iter().filter(|index| !there.contains(&index.name));
         statements.extend(lacking.map(|index| index.sql.clone()));
+        // A host may have made a table itself, in partitions.
+        if !there.contains(&format!("policy of {}", plain(namespace, &table.name))) {
+            statements.extend(policies(namespace, &table.name));
+        }
     }
     let references = tables.iter().flat_map(|table| &table.references);
     statements.extend(references.filter(|one| !there.contains(&one.name)).map(|one| one.sql.clone()));
@@ -189,7 +197,7 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
     }
     statements.extend(missing(namespace, wanted, &there(&mut tx, namespace).await?));
     statements.push(written(namespace));
-    statements.extend(role.into_iter().flat_map(|role| grants(namespace, role)));
+    statements.extend(role.into_iter().flat_map(|role| grants(namespace, wanted, role)));
     let done = raw_sql(AssertSqlSafe(statements.join(";\n"))).execute(&mut *tx).await;
     if let Err(problem) = done {
         drop(tx);
