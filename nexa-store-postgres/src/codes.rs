@@ -8,10 +8,10 @@ pub const UNREACHABLE: Code = Code::unavailable(
     "store.unreachable",
     "The PostgreSQL server does not answer ({problem}); repeat the call, a command under its idempotency key.",
 );
-/// All connections were in use for longer than the acquire timeout.
+/// No connection became free, and none could be made, within the acquire timeout.
 pub const EXHAUSTED: Code = Code::unavailable(
     "store.exhausted",
-    "Every connection to PostgreSQL stayed in use; try again, or allow the store more connections.",
+    "No connection to PostgreSQL became free or could be made in time; try again, check the server, or allow more connections.",
 );
 /// Somebody else holds the tenant: a host's transaction that is still open.
 pub const BUSY: Code = Code::unavailable(

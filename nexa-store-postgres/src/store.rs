@@ -4,7 +4,7 @@ use std::{
     str::FromStr,
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -44,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) statements: Statements,
     pub(crate) trips: AtomicU64,
+    /// How many wait for a connection.
+    pub(crate) waiting: AtomicUsize,
     pub(crate) handle: Handle,
     /// What begins a transaction that writes.
     pub(crate) opening: String,
@@ -137,6 +139,7 @@ impl PostgresStore {
             statements: Statements::new(options.namespace),
             options,
             trips: AtomicU64::new(0),
+            waiting: AtomicUsize::new(0),
             handle,
             opening,
             known: RwLock::default(),
