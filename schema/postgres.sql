@@ -171,9 +171,7 @@ CREATE TABLE nexa.memberships (
   "updated_at" timestamptz NOT NULL,
   "group_id" uuid NOT NULL,
   "user_id" uuid NOT NULL,
-  CONSTRAINT memberships_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT memberships_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT memberships_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT memberships_pk PRIMARY KEY (org, "id")
 );
 CREATE UNIQUE INDEX memberships_group_id_user_id_key ON nexa.memberships (org, "group_id", "user_id");
 CREATE INDEX memberships_group_id_ref ON nexa.memberships (org, "group_id", "id");
@@ -265,19 +263,7 @@ CREATE TABLE nexa.leads (
   CONSTRAINT leads_pk PRIMARY KEY (org, "id"),
   CONSTRAINT leads_status_check CHECK ("status" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
   CONSTRAINT leads_status_before_check CHECK ("status_before" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
-  CONSTRAINT leads_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
-  CONSTRAINT leads_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_bant_budget_by_id_fk FOREIGN KEY (org, "bant_budget_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_bant_authority_by_id_fk FOREIGN KEY (org, "bant_authority_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_bant_need_by_id_fk FOREIGN KEY (org, "bant_need_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_bant_timeline_by_id_fk FOREIGN KEY (org, "bant_timeline_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_converted_contact_id_fk FOREIGN KEY (org, "converted_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_converted_account_id_fk FOREIGN KEY (org, "converted_account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT leads_converted_deal_id_fk FOREIGN KEY (org, "converted_deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT leads_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
 );
 CREATE UNIQUE INDEX leads_email_key ON nexa.leads (org, "email") WHERE "deleted_at" IS NULL;
 CREATE INDEX leads_email_key_trash ON nexa.leads (org, "email") WHERE "deleted_at" IS NOT NULL;
@@ -334,9 +320,7 @@ CREATE TABLE nexa.routings (
   CONSTRAINT routings_pk PRIMARY KEY (org, "id"),
   CONSTRAINT routings_band_check CHECK ("band" IN ('low', 'medium', 'high')),
   CONSTRAINT routings_pick_check CHECK ("pick" IN ('group', 'round_robin', 'fewest_open')),
-  CONSTRAINT routings_task_priority_check CHECK ("task_priority" IN ('low', 'medium', 'high', 'urgent')),
-  CONSTRAINT routings_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT routings_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa.contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT routings_task_priority_check CHECK ("task_priority" IN ('low', 'medium', 'high', 'urgent'))
 );
 CREATE UNIQUE INDEX routings_band_key ON nexa.routings (org, "band") WHERE "deleted_at" IS NULL;
 CREATE INDEX routings_band_key_trash ON nexa.routings (org, "band") WHERE "deleted_at" IS NOT NULL;
@@ -381,12 +365,7 @@ CREATE TABLE nexa.contacts (
   CONSTRAINT contacts_pk PRIMARY KEY (org, "id"),
   CONSTRAINT contacts_lifecycle_stage_check CHECK ("lifecycle_stage" IN ('subscriber', 'lead', 'opportunity', 'customer', 'advocate')),
   CONSTRAINT contacts_status_check CHECK ("status" IN ('active', 'inactive', 'churned')),
-  CONSTRAINT contacts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
-  CONSTRAINT contacts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT contacts_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT contacts_reports_to_id_fk FOREIGN KEY (org, "reports_to_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT contacts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT contacts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT contacts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
 );
 CREATE UNIQUE INDEX contacts_email_key ON nexa.contacts (org, "email") WHERE "deleted_at" IS NULL;
 CREATE INDEX contacts_email_key_trash ON nexa.contacts (org, "email") WHERE "deleted_at" IS NOT NULL;
@@ -445,12 +424,7 @@ CREATE TABLE nexa.accounts (
   CONSTRAINT accounts_type_check CHECK ("type" IN ('prospect', 'customer', 'partner', 'vendor')),
   CONSTRAINT accounts_tier_check CHECK ("tier" IN ('startup', 'smb', 'mid_market', 'enterprise')),
   CONSTRAINT accounts_annual_revenue_currency_both CHECK (("annual_revenue_amount" IS NULL) = ("annual_revenue_currency" IS NULL)),
-  CONSTRAINT accounts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
-  CONSTRAINT accounts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT accounts_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT accounts_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT accounts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT accounts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT accounts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
 );
 CREATE UNIQUE INDEX accounts_name_folded_key ON nexa.accounts (org, "name_folded") WHERE "deleted_at" IS NULL;
 CREATE INDEX accounts_name_folded_key_trash ON nexa.accounts (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
@@ -522,12 +496,7 @@ CREATE TABLE nexa.deals (
   CONSTRAINT deals_pk PRIMARY KEY (org, "id"),
   CONSTRAINT deals_amount_currency_both CHECK (("amount_amount" IS NULL) = ("amount_currency" IS NULL)),
   CONSTRAINT deals_status_check CHECK ("status" IN ('open', 'won', 'lost')),
-  CONSTRAINT deals_type_check CHECK ("type" IN ('new_business', 'upsell', 'renewal', 'cross_sell')),
-  CONSTRAINT deals_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa.pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT deals_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT deals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT deals_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT deals_type_check CHECK ("type" IN ('new_business', 'upsell', 'renewal', 'cross_sell'))
 );
 CREATE INDEX deals_status_close_date_idx ON nexa.deals (org, "status", "close_date", "id", "deleted_at");
 CREATE INDEX deals_pipeline_id_stage_idx ON nexa.deals (org, "pipeline_id", "stage", "id", "deleted_at");
@@ -569,9 +538,7 @@ CREATE TABLE nexa.campaigns (
   CONSTRAINT campaigns_status_check CHECK ("status" IN ('planned', 'active', 'completed', 'cancelled')),
   CONSTRAINT campaigns_budget_currency_both CHECK (("budget_amount" IS NULL) = ("budget_currency" IS NULL)),
   CONSTRAINT campaigns_actual_cost_currency_both CHECK (("actual_cost_amount" IS NULL) = ("actual_cost_currency" IS NULL)),
-  CONSTRAINT campaigns_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
-  CONSTRAINT campaigns_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT campaigns_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT campaigns_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
 );
 CREATE UNIQUE INDEX campaigns_name_folded_key ON nexa.campaigns (org, "name_folded") WHERE "deleted_at" IS NULL;
 CREATE INDEX campaigns_name_folded_key_trash ON nexa.campaigns (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
@@ -592,10 +559,7 @@ CREATE TABLE nexa.campaign_members (
   "lead_id" uuid,
   "contact_id" uuid,
   "joined_at" timestamptz NOT NULL,
-  CONSTRAINT campaign_members_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT campaign_members_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT campaign_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT campaign_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT campaign_members_pk PRIMARY KEY (org, "id")
 );
 CREATE UNIQUE INDEX campaign_members_campaign_id_lead_id_key ON nexa.campaign_members (org, "campaign_id", "lead_id");
 CREATE UNIQUE INDEX campaign_members_campaign_id_contact_id_key ON nexa.campaign_members (org, "campaign_id", "contact_id");
@@ -637,10 +601,7 @@ CREATE TABLE nexa.contact_list_members (
   "lead_id" uuid,
   "contact_id" uuid,
   "joined_at" timestamptz NOT NULL,
-  CONSTRAINT contact_list_members_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT contact_list_members_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa.contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT contact_list_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT contact_list_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT contact_list_members_pk PRIMARY KEY (org, "id")
 );
 CREATE UNIQUE INDEX contact_list_members_contact_list_id_lead_id_key ON nexa.contact_list_members (org, "contact_list_id", "lead_id");
 CREATE UNIQUE INDEX contact_list_members_contact_list_id_contact_id_key ON nexa.contact_list_members (org, "contact_list_id", "contact_id");
@@ -697,15 +658,7 @@ CREATE TABLE nexa.tickets (
   CONSTRAINT tickets_severity_check CHECK ("severity" IN ('p4', 'p3', 'p2', 'p1')),
   CONSTRAINT tickets_channel_check CHECK ("channel" IN ('email', 'chat', 'phone', 'web', 'api')),
   CONSTRAINT tickets_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
-  CONSTRAINT tickets_escalation_severity_check CHECK ("escalation_severity" IN ('p4', 'p3', 'p2', 'p1')),
-  CONSTRAINT tickets_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT tickets_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT tickets_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT tickets_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT tickets_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT tickets_escalation_to_id_fk FOREIGN KEY (org, "escalation_to_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT tickets_escalation_severity_check CHECK ("escalation_severity" IN ('p4', 'p3', 'p2', 'p1'))
 );
 CREATE UNIQUE INDEX tickets_number_key ON nexa.tickets (org, "number") WHERE "deleted_at" IS NULL;
 CREATE INDEX tickets_number_key_trash ON nexa.tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
@@ -733,9 +686,7 @@ CREATE TABLE nexa.comments (
   "body" text COLLATE "C" NOT NULL,
   "audience" text COLLATE "C" NOT NULL,
   CONSTRAINT comments_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT comments_audience_check CHECK ("audience" IN ('members', 'admins')),
-  CONSTRAINT comments_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT comments_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT comments_audience_check CHECK ("audience" IN ('members', 'admins'))
 );
 CREATE INDEX comments_ticket_id_created_at_idx ON nexa.comments (org, "ticket_id", "created_at", "id");
 CREATE INDEX comments_author_id_ref ON nexa.comments (org, "author_id", "id") WHERE "author_id" IS NOT NULL;
@@ -774,11 +725,7 @@ CREATE TABLE nexa.tasks (
   CONSTRAINT tasks_pk PRIMARY KEY (org, "id"),
   CONSTRAINT tasks_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'urgent')),
   CONSTRAINT tasks_status_check CHECK ("status" IN ('todo', 'in_progress', 'done', 'cancelled')),
-  CONSTRAINT tasks_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
-  CONSTRAINT tasks_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT tasks_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT tasks_completed_by_id_fk FOREIGN KEY (org, "completed_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT tasks_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
 );
 CREATE INDEX tasks_status_assignee_queue_priority_rank_due_at_idx ON nexa.tasks (org, "status", "assignee_queue", "priority_rank", "due_at", "id", "deleted_at");
 CREATE INDEX tasks_about_id_status_idx ON nexa.tasks (org, "about_id", "status", "id", "deleted_at");
@@ -789,5 +736,59 @@ CREATE INDEX tasks_completed_by_id_ref ON nexa.tasks (org, "completed_by_id", "i
 ALTER TABLE nexa.tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.tasks FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.tasks USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+ALTER TABLE nexa.memberships ADD CONSTRAINT memberships_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.memberships ADD CONSTRAINT memberships_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_budget_by_id_fk FOREIGN KEY (org, "bant_budget_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_authority_by_id_fk FOREIGN KEY (org, "bant_authority_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_need_by_id_fk FOREIGN KEY (org, "bant_need_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_timeline_by_id_fk FOREIGN KEY (org, "bant_timeline_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_contact_id_fk FOREIGN KEY (org, "converted_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_account_id_fk FOREIGN KEY (org, "converted_account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_deal_id_fk FOREIGN KEY (org, "converted_deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.routings ADD CONSTRAINT routings_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.routings ADD CONSTRAINT routings_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa.contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_reports_to_id_fk FOREIGN KEY (org, "reports_to_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa.pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.campaigns ADD CONSTRAINT campaigns_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.campaigns ADD CONSTRAINT campaigns_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa.contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_escalation_to_id_fk FOREIGN KEY (org, "escalation_to_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.comments ADD CONSTRAINT comments_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.comments ADD CONSTRAINT comments_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_completed_by_id_fk FOREIGN KEY (org, "completed_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 
 INSERT INTO nexa.schema_version (version) VALUES (1) ON CONFLICT DO NOTHING;

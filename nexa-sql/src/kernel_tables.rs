@@ -119,5 +119,5 @@ fn table(
     if dialect == Dialect::Sqlite {
         sql.push_str(if clustered { " STRICT, WITHOUT ROWID" } else { " STRICT" });
     }
-    Table { name: dialect.table(name), sql, indexes }
+    Table { name: dialect.table(name), sql, indexes, references: Vec::new() }
 }

@@ -13,6 +13,9 @@ pub struct Table {
     pub sql: String,
     /// Its indexes.
     pub indexes: Vec<Index>,
+    /// Its references, which are made when every table is there: kinds point at each other. On SQLite they stand in the
+    /// statement that creates the table.
+    pub references: Vec<Reference>,
 }
 
 /// An index of a table.
@@ -21,6 +24,15 @@ pub struct Index {
     /// Its name in the database.
     pub name: String,
     /// The statement that creates it.
+    pub sql: String,
+}
+
+/// A reference of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The name of its constraint.
+    pub name: String,
+    /// The statement that makes it.
     pub sql: String,
 }
 
@@ -33,13 +45,18 @@ pub fn tables(dialect: Dialect, defs: &[&'static RecordDef]) -> Vec<Table> {
 
 /// The whole schema as one script.
 pub fn schema(dialect: Dialect, defs: &[&'static RecordDef]) -> String {
+    let tables = tables(dialect, defs);
     let mut script = String::new();
-    for table in tables(dialect, defs) {
+    for table in &tables {
         for sql in std::iter::once(&table.sql).chain(table.indexes.iter().map(|index| &index.sql)) {
             script.push_str(sql);
             script.push_str(";\n");
         }
         script.push('\n');
+    }
+    for reference in tables.iter().flat_map(|table| &table.references) {
+        script.push_str(&reference.sql);
+        script.push_str(";\n");
     }
     script
 }
@@ -58,22 +75,27 @@ fn table(dialect: Dialect, def: &'static RecordDef, defs: &[&'static RecordDef])
     };
     lines.push(constraint("pk", format!("PRIMARY KEY (org, {})", quoted(def, def.id))));
     lines.extend(checks(dialect, def).into_iter().map(|(name, check)| constraint(&name, format!("CHECK ({check})"))));
+    let name = dialect.table(def.table);
+    let mut references = Vec::new();
     for relation in &def.relations {
         let Some(target) = defs.iter().find(|target| target.kind == relation.kind) else { continue };
         let column = def.columns.get(relation.column).map_or("", |column| column.name.as_str());
-        lines.push(constraint(
-            &format!("{column}_fk"),
-            format!(
-                "FOREIGN KEY (org, \"{column}\") REFERENCES {} (org, {}) DEFERRABLE INITIALLY DEFERRED",
-                dialect.table(target.table),
-                quoted(target, target.id)
-            ),
-        ));
+        let key = dialect.constraint(&format!("{}_{column}_fk", def.table));
+        let constraint = format!(
+            "CONSTRAINT {key} FOREIGN KEY (org, \"{column}\") REFERENCES {} (org, {}) DEFERRABLE INITIALLY DEFERRED",
+            dialect.table(target.table),
+            quoted(target, target.id)
+        );
+        match dialect {
+            Dialect::Sqlite => lines.push(constraint),
+            Dialect::Postgres(_) => {
+                references.push(Reference { sql: format!("ALTER TABLE {name} ADD {constraint}"), name: key });
+            }
+        }
     }
     let strict = if dialect == Dialect::Sqlite { " STRICT" } else { "" };
-    let name = dialect.table(def.table);
     let sql = format!("CREATE TABLE {name} (\n  {}\n){strict}", lines.join(",\n  "));
-    Table { name, sql, indexes: indexes(dialect, def) }
+    Table { name, sql, indexes: indexes(dialect, def), references }
 }
 
 fn quoted(def: &RecordDef, column: usize) -> String {
