@@ -33,7 +33,7 @@ impl Drop for Connection {
 
 impl Connection {
     pub(crate) async fn acquire(shared: &Arc<Shared>, org: Uuid) -> Result<Self, Failure> {
-        let db = shared.pool.acquire().await.map_err(|problem| failure::of(&problem, org))?;
+        let db = shared.acquire().await.map_err(|problem| failure::of(&problem, org))?;
         Ok(Self { db, shared: Arc::clone(shared), org, open: false })
     }
 
