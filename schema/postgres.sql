@@ -790,5 +790,4 @@ ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_user_id_fk FOREIGN KEY (org
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_completed_by_id_fk FOREIGN KEY (org, "completed_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
-
 INSERT INTO nexa.schema_version (version) VALUES (1) ON CONFLICT DO NOTHING;

@@ -33,3 +33,4 @@ pub mod store;
 pub mod targeted;
 pub(crate) mod unit;
 pub mod value;
+pub mod within;

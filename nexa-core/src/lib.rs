@@ -30,6 +30,7 @@ pub use kernel::{
     record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},
     session::{Permission, Request, Session},
     value::{Amount, Date, Timestamp},
+    within::Within,
 };
 
 pub use people::CreateOrg;

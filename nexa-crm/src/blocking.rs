@@ -1,5 +1,8 @@
 //! The same API for hosts without an asynchronous runtime: every call blocks its thread.
 
+#[cfg(feature = "sqlite")]
+mod within;
+
 use std::{
     io::{Read, Write},
     path::Path,
@@ -15,6 +18,9 @@ use nexa_core::{
 use pollster::block_on;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
+
+#[cfg(feature = "sqlite")]
+pub use within::Within;
 
 /// Opens `memory:`, `sqlite:PATH` or `postgres://…`; see [`open`](crate::open).
 pub fn open(url: &str) -> Result<Crm> {

@@ -1,5 +1,6 @@
 //! Writes the code of a record.
 
+use proc_macro_crate::{FoundCrate, crate_name};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -17,59 +18,73 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let writes = fields.iter().map(write);
     let reads = fields.iter().map(read);
     let constants = fields.iter().map(|field| constant(ident, field));
+    let library = library();
     quote! {
+        const _: () = {
+        use ::#library as nexa_core;
         #[automatically_derived]
-        impl ::nexa_core::kernel::record::Kind for #ident {
+        impl nexa_core::kernel::record::Kind for #ident {
             const KIND: &'static str = #kind;
         }
         #[automatically_derived]
-        impl ::nexa_core::kernel::record::Record for #ident {
-            fn def() -> &'static ::nexa_core::kernel::record::RecordDef {
-                static DEFINITION: ::std::sync::LazyLock<::nexa_core::kernel::record::RecordDef> =
+        impl nexa_core::kernel::record::Record for #ident {
+            fn def() -> &'static nexa_core::kernel::record::RecordDef {
+                static DEFINITION: ::std::sync::LazyLock<nexa_core::kernel::record::RecordDef> =
                     ::std::sync::LazyLock::new(|| #definition);
                 &DEFINITION
             }
-            fn to_row(&self) -> ::nexa_core::kernel::record::Row {
-                let definition = <Self as ::nexa_core::kernel::record::Record>::def();
+            fn to_row(&self) -> nexa_core::kernel::record::Row {
+                let definition = <Self as nexa_core::kernel::record::Record>::def();
                 let mut values = ::std::vec::Vec::with_capacity(definition.columns.len());
                 #(#writes)*
-                let mut row = ::nexa_core::kernel::record::Row::new(values);
+                let mut row = nexa_core::kernel::record::Row::new(values);
                 definition.derive(&mut row);
                 row
             }
-            fn from_row(row: ::nexa_core::kernel::record::Row) -> ::nexa_core::kernel::error::Result<Self> {
+            fn from_row(row: nexa_core::kernel::record::Row) -> nexa_core::kernel::error::Result<Self> {
                 let mut values = row.into_values().into_iter();
-                let values: &mut dyn ::std::iter::Iterator<Item = ::nexa_core::kernel::value::Value> = &mut values;
+                let values: &mut dyn ::std::iter::Iterator<Item = nexa_core::kernel::value::Value> = &mut values;
                 ::std::result::Result::Ok(Self { #(#reads),* })
             }
-            fn id(&self) -> ::nexa_core::kernel::record::Id<Self> {
+            fn id(&self) -> nexa_core::kernel::record::Id<Self> {
                 self.id
             }
             fn version(&self) -> i64 {
                 self.version
             }
-            fn created_at(&self) -> ::nexa_core::kernel::value::Timestamp {
+            fn created_at(&self) -> nexa_core::kernel::value::Timestamp {
                 self.created_at
             }
             fn stamp(
                 &mut self,
-                id: ::nexa_core::kernel::record::Id<Self>,
+                id: nexa_core::kernel::record::Id<Self>,
                 version: i64,
-                created_at: ::nexa_core::kernel::value::Timestamp,
-                updated_at: ::nexa_core::kernel::value::Timestamp,
+                created_at: nexa_core::kernel::value::Timestamp,
+                updated_at: nexa_core::kernel::value::Timestamp,
             ) {
                 self.id = id;
                 self.version = version;
                 self.created_at = created_at;
                 self.updated_at = updated_at;
             }
-            const NAMES: ::nexa_core::kernel::record::Names = #names;
+            const NAMES: nexa_core::kernel::record::Names = #names;
         }
         #[allow(dead_code)]
         impl #ident {
             #(#constants)*
         }
+        };
     }
+}
+
+/// What the caller's crate knows the library as: it depends on the core, or on the facade alone.
+fn library() -> Ident {
+    let known = |package: &str| match crate_name(package).ok()? {
+        FoundCrate::Itself => Some(package.replace('-', "_")),
+        FoundCrate::Name(name) => Some(name),
+    };
+    let name = known("nexa-core").or_else(|| known("nexa-crm"));
+    format_ident!("{}", name.unwrap_or_else(|| "nexa_core".to_owned()))
 }
 
 fn names(kind: &syn::LitStr) -> TokenStream {
@@ -94,7 +109,7 @@ fn names(kind: &syn::LitStr) -> TokenStream {
         let (field, name) = (format_ident!("{operation}"), format!("{}.{operation}", kind.value()));
         quote!(#field: #name)
     });
-    quote!(::nexa_core::kernel::record::Names { #(#fields),* })
+    quote!(nexa_core::kernel::record::Names { #(#fields),* })
 }
 
 fn definition(model: &Model) -> TokenStream {
@@ -108,7 +123,7 @@ fn definition(model: &Model) -> TokenStream {
             Mark::Queue => quote!(Queue),
         });
         quote_spanned! {of.span()=>
-            .field::<#of>(#name, #doc, &[#(::nexa_core::kernel::definition::Mark::#marks),*])
+            .field::<#of>(#name, #doc, &[#(nexa_core::kernel::definition::Mark::#marks),*])
         }
     });
     let search = attributes.search.iter().map(|(path, weight)| quote!(.search(#path, #weight)));
@@ -119,7 +134,7 @@ fn definition(model: &Model) -> TokenStream {
     let indexes = attributes.indexes.iter().map(|paths| quote!(.index(&[#(#paths),*])));
     let bookkeeping = attributes.bookkeeping.then(|| quote!(.bookkeeping()));
     quote! {
-        ::nexa_core::kernel::definition::Definition::new(#kind, #table, #doc)
+        nexa_core::kernel::definition::Definition::new(#kind, #table, #doc)
             #(#fields)* #(#search)* #(#uniques)* #(#indexes)* #bookkeeping
             .finish()
     }
@@ -128,16 +143,16 @@ fn definition(model: &Model) -> TokenStream {
 fn write(field: &Field) -> TokenStream {
     let Field { ident, of, .. } = field;
     // The place of the derived column; `RecordDef::derive` fills it.
-    let derived = field.derives().then(|| quote!(values.push(::nexa_core::kernel::value::Value::Null);));
+    let derived = field.derives().then(|| quote!(values.push(nexa_core::kernel::value::Value::Null);));
     quote_spanned! {of.span()=>
-        <#of as ::nexa_core::kernel::record::Field>::write(&self.#ident, &mut values);
+        <#of as nexa_core::kernel::record::Field>::write(&self.#ident, &mut values);
         #derived
     }
 }
 
 fn read(field: &Field) -> TokenStream {
     let Field { ident, of, .. } = field;
-    let value = quote_spanned!(of.span()=> <#of as ::nexa_core::kernel::record::Field>::read(values)?);
+    let value = quote_spanned!(of.span()=> <#of as nexa_core::kernel::record::Field>::read(values)?);
     if !field.derives() {
         return quote!(#ident: #value);
     }
@@ -157,7 +172,7 @@ fn constant(record: &Ident, field: &Field) -> TokenStream {
     let doc = if field.doc.is_empty() { format!("The field `{name}`.") } else { field.doc.clone() };
     quote! {
         #[doc = #doc]
-        #visibility const #constant: ::nexa_core::kernel::record::Column<#record, #present> =
-            ::nexa_core::kernel::record::Column::new(#name);
+        #visibility const #constant: nexa_core::kernel::record::Column<#record, #present> =
+            nexa_core::kernel::record::Column::new(#name);
     }
 }

@@ -13,26 +13,16 @@ pub struct Table {
     pub sql: String,
     /// Its indexes.
     pub indexes: Vec<Index>,
-    /// Its references, which are made when every table is there: kinds point at each other. On SQLite they stand in the
-    /// statement that creates the table.
-    pub references: Vec<Reference>,
+    /// Its foreign keys, where they are added when all tables are there: PostgreSQL wants to see what they point at.
+    pub references: Vec<Index>,
 }
 
-/// An index of a table.
+/// An index or a foreign key of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
     /// Its name in the database.
     pub name: String,
     /// The statement that creates it.
-    pub sql: String,
-}
-
-/// A reference of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reference {
-    /// The name of its constraint.
-    pub name: String,
-    /// The statement that makes it.
     pub sql: String,
 }
 
@@ -45,8 +35,8 @@ pub fn tables(dialect: Dialect, defs: &[&'static RecordDef]) -> Vec<Table> {
 
 /// The whole schema as one script.
 pub fn schema(dialect: Dialect, defs: &[&'static RecordDef]) -> String {
-    let tables = tables(dialect, defs);
     let mut script = String::new();
+    let tables = tables(dialect, defs);
     for table in &tables {
         for sql in std::iter::once(&table.sql).chain(table.indexes.iter().map(|index| &index.sql)) {
             script.push_str(sql);
@@ -76,26 +66,34 @@ fn table(dialect: Dialect, def: &'static RecordDef, defs: &[&'static RecordDef])
     lines.push(constraint("pk", format!("PRIMARY KEY (org, {})", quoted(def, def.id))));
     lines.extend(checks(dialect, def).into_iter().map(|(name, check)| constraint(&name, format!("CHECK ({check})"))));
     let name = dialect.table(def.table);
-    let mut references = Vec::new();
+    let mut added = Vec::new();
     for relation in &def.relations {
         let Some(target) = defs.iter().find(|target| target.kind == relation.kind) else { continue };
         let column = def.columns.get(relation.column).map_or("", |column| column.name.as_str());
-        let key = dialect.constraint(&format!("{}_{column}_fk", def.table));
-        let constraint = format!(
-            "CONSTRAINT {key} FOREIGN KEY (org, \"{column}\") REFERENCES {} (org, {}) DEFERRABLE INITIALLY DEFERRED",
-            dialect.table(target.table),
-            quoted(target, target.id)
+        let foreign = constraint(
+            &reference(column),
+            format!(
+                "FOREIGN KEY (org, \"{column}\") REFERENCES {} (org, {}) DEFERRABLE INITIALLY DEFERRED",
+                dialect.table(target.table),
+                quoted(target, target.id)
+            ),
         );
-        match dialect {
-            Dialect::Sqlite => lines.push(constraint),
-            Dialect::Postgres(_) => {
-                references.push(Reference { sql: format!("ALTER TABLE {name} ADD {constraint}"), name: key });
-            }
+        if dialect.is_postgres() {
+            added.push(Index {
+                name: format!("{}_{}", def.table, reference(column)),
+                sql: format!("ALTER TABLE {name} ADD {foreign}"),
+            });
+        } else {
+            lines.push(foreign);
         }
     }
     let strict = if dialect == Dialect::Sqlite { " STRICT" } else { "" };
     let sql = format!("CREATE TABLE {name} (\n  {}\n){strict}", lines.join(",\n  "));
-    Table { name, sql, indexes: indexes(dialect, def), references }
+    Table { name, sql, indexes: indexes(dialect, def), references: added }
+}
+
+fn reference(column: &str) -> String {
+    format!("{column}_fk")
 }
 
 fn quoted(def: &RecordDef, column: usize) -> String {

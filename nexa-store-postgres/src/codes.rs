@@ -8,15 +8,20 @@ pub const UNREACHABLE: Code = Code::unavailable(
     "store.unreachable",
     "The PostgreSQL server does not answer ({problem}); repeat the call, a command under its idempotency key.",
 );
-/// All connections were in use for longer than the acquire timeout.
+/// No connection became free, and none could be made, within the acquire timeout.
 pub const EXHAUSTED: Code = Code::unavailable(
     "store.exhausted",
-    "Every connection to PostgreSQL stayed in use; try again, or allow the store more connections.",
+    "No connection to PostgreSQL became free or could be made in time; try again, check the server, or allow more connections.",
 );
 /// Somebody else holds the tenant: a host's transaction that is still open.
 pub const BUSY: Code = Code::unavailable(
     "org.busy",
     "Another transaction keeps the organisation {org} locked; nothing was changed, try again when it has ended.",
+);
+/// The host's transaction began before a change that it has to see.
+pub const SERIALIZATION: Code = Code::unavailable(
+    "store.serialization",
+    "The organisation {org} was changed since the transaction began; roll the transaction back and run all of it again.",
 );
 /// The role is not bound by row-level security.
 pub const ISOLATION: Code = Code::unavailable(
@@ -54,4 +59,4 @@ pub const MISCONFIGURED: Code =
 
 /// All of them, for the catalog.
 pub const ALL: &[Code] =
-    &[UNREACHABLE, EXHAUSTED, BUSY, ISOLATION, NOT_MIGRATED, RIGHTS, ROLE_UNKNOWN, NEWER, MISCONFIGURED];
+    &[UNREACHABLE, EXHAUSTED, BUSY, SERIALIZATION, ISOLATION, NOT_MIGRATED, RIGHTS, ROLE_UNKNOWN, NEWER, MISCONFIGURED];

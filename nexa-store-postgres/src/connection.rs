@@ -1,6 +1,6 @@
 //! A connection of the pool with a transaction that is never left open.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use nexa_core::kernel::ledger::Head;
 use sqlx::{Postgres, pool::PoolConnection, raw_sql};
@@ -33,7 +33,10 @@ impl Drop for Connection {
 
 impl Connection {
     pub(crate) async fn acquire(shared: &Arc<Shared>, org: Uuid) -> Result<Self, Failure> {
-        let db = shared.acquire().await.map_err(|problem| failure::of(&problem, org))?;
+        shared.waiting.fetch_add(1, Ordering::Relaxed);
+        let acquired = shared.acquire().await;
+        shared.waiting.fetch_sub(1, Ordering::Relaxed);
+        let db = acquired.map_err(|problem| failure::of(&problem, org))?;
         Ok(Self { db, shared: Arc::clone(shared), org, open: false })
     }
 
@@ -78,5 +81,10 @@ impl Connection {
     /// Whether the connection can be used again.
     pub(crate) const fn usable(&self) -> bool {
         !self.open
+    }
+
+    /// Whether it can be kept for the next transaction: a tenant that is always busy must not keep others waiting.
+    pub(crate) fn may_stay(&self) -> bool {
+        self.usable() && self.shared.waiting.load(Ordering::Relaxed) == 0
     }
 }

@@ -21,6 +21,7 @@ pub mod codes;
 mod connection;
 mod failure;
 mod group;
+mod host;
 mod isolation;
 mod link;
 mod migrate;
@@ -35,7 +36,10 @@ mod store;
 mod tenants;
 mod write;
 
+pub use host::{HostSession, PostgresTransaction};
 pub use migrate::{VERSION, schema};
 pub use nexa_sql::Namespace;
 pub use options::{Isolation, Options};
+/// The sqlx whose pools and transactions the store takes.
+pub use sqlx;
 pub use store::PostgresStore;

@@ -37,9 +37,8 @@ pub fn schema(namespace: Namespace, defs: &[&'static RecordDef], role: Option<&s
         script.push_str(&reference.sql);
         script.push_str(";\n");
     }
-    script.push('\n');
     script.push_str(&format!("{};\n", written(namespace)));
-    for sql in role.into_iter().flat_map(|role| grants(namespace, role)) {
+    for sql in role.into_iter().flat_map(|role| grants(namespace, &tables, role)) {
         script.push_str(&sql);
         script.push_str(";\n");
     }
@@ -69,13 +68,16 @@ fn policies(namespace: Namespace, table: &str) -> Vec<String> {
     ]
 }
 
-fn grants(namespace: Namespace, role: &str) -> Vec<String> {
+/// What a role needs. Tables by name: the partitions of one have no row-level security of their own.
+fn grants(namespace: Namespace, tables: &[Table], role: &str) -> Vec<String> {
     let (schema, role) = (namespace.name(), role.replace('"', "\"\""));
-    vec![
-        format!("GRANT USAGE ON SCHEMA {schema} TO \"{role}\""),
-        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO \"{role}\""),
-        format!("REVOKE INSERT, UPDATE, DELETE ON {schema}.{VERSIONS} FROM \"{role}\""),
-    ]
+    let versions = format!("{schema}.{VERSIONS}");
+    let mut statements = vec![format!("GRANT USAGE ON SCHEMA {schema} TO \"{role}\"")];
+    statements.extend(tables.iter().map(|table| {
+        let rights = if table.name == versions { "SELECT" } else { "SELECT, INSERT, UPDATE, DELETE" };
+        format!("GRANT {rights} ON {} TO \"{role}\"", table.name)
+    }));
+    statements
 }
 
 /// Refuses a schema that is not there, or of a later version.
@@ -104,20 +106,21 @@ async fn found(db: &mut PgConnection, namespace: Namespace) -> Result<Option<i64
     query(AssertSqlSafe(asked)).fetch_one(&mut *db).await?.try_get(0)
 }
 
-/// What of the schema is there, each by its sort and its name without the schema's. Something else of the same name is an
-/// obstacle that the migration runs into.
+/// What of the schema is there: tables, indexes, foreign keys and policies, each by its sort and its name without the
+/// schema's. Something else of the same name is an obstacle that the migration runs into.
 async fn there(db: &mut PgConnection, namespace: Namespace) -> Result<HashSet<(String, String)>> {
     let asked = "SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 'table' ELSE 'index' END, c.relname::text \
                  FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
                  WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'i', 'I') \
-                 UNION ALL SELECT 'reference', k.conname::text FROM pg_catalog.pg_constraint AS k \
-                 JOIN pg_catalog.pg_namespace AS n ON n.oid = k.connamespace WHERE n.nspname = $1 AND k.contype = 'f'";
+                 UNION ALL SELECT 'reference', f.conname::text FROM pg_catalog.pg_constraint AS f \
+                 JOIN pg_catalog.pg_namespace AS n ON n.oid = f.connamespace WHERE n.nspname = $1 AND f.contype = 'f' \
+                 UNION ALL SELECT 'policy', p.tablename::text FROM pg_catalog.pg_policies AS p WHERE p.schemaname = $1";
     let rows = query(asked).bind(namespace.name()).fetch_all(db).await.map_err(|problem| failed(&problem))?;
     let read = |row: &PgRow| Ok((row.try_get(0)?, row.try_get(1)?));
     rows.iter().map(|row| read(row).map_err(|problem| failed(&problem))).collect()
 }
 
-fn plain<'n>(namespace: Namespace, name: &'n str) -> &'n str {
+fn plain(namespace: Namespace, name: &str) -> &str {
     name.strip_prefix(namespace.name()).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name)
 }
 
@@ -132,6 +135,10 @@ fn missing(namespace: Namespace, tables: &[Table], there: &HashSet<(String, Stri
         }
         let lacking = table.indexes.iter().filter(|index| lacks("index", &index.name));
         statements.extend(lacking.map(|index| index.sql.clone()));
+        // A host may have made a table itself, in partitions.
+        if lacks("policy", plain(namespace, &table.name)) {
+            statements.extend(policies(namespace, &table.name));
+        }
     }
     let references = tables.iter().flat_map(|table| &table.references);
     statements.extend(references.filter(|one| lacks("reference", &one.name)).map(|one| one.sql.clone()));
@@ -204,7 +211,7 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
     }
     statements.extend(missing(namespace, wanted, &there(&mut tx, namespace).await?));
     statements.push(written(namespace));
-    statements.extend(role.into_iter().flat_map(|role| grants(namespace, role)));
+    statements.extend(role.into_iter().flat_map(|role| grants(namespace, wanted, role)));
     let done = raw_sql(AssertSqlSafe(statements.join(";\n"))).execute(&mut *tx).await;
     if let Err(problem) = done {
         drop(tx);

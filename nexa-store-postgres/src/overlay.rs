@@ -1,6 +1,6 @@
 //! What earlier members of a group changed, for those who come after them.
 
-use std::collections::HashMap;
+use std::{cell::Cell, collections::HashMap};
 
 use nexa_core::kernel::{
     record::{RecordDef, Row},
@@ -51,7 +51,13 @@ impl Overlay {
                     Trash::Trashed => !row.live(of),
                     Trash::Any => true,
                 };
-                marked && query.filter.holds(row, &|_, _| None) != Some(false)
+                // What it says of a related row is not known here.
+                let related = Cell::new(false);
+                let holds = query.filter.holds(row, &|_, _| {
+                    related.set(true);
+                    None
+                });
+                marked && (related.get() || holds == Some(true))
             })
     }
 

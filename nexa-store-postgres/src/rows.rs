@@ -138,15 +138,15 @@ fn read_sum(def: &RecordDef, measure: Measure, row: &PgRow, position: usize) -> 
     nexa_sql::finish(def, measure, if amount { sum } else { sum / i128::from(BASE) }, count)
 }
 
+/// A column as the simple protocol gives it; `None` where it is null.
+pub(crate) fn simple_text(row: &PgRow, position: usize) -> Option<String> {
+    row.try_get_raw(position).ok().and_then(|raw| raw.as_str().ok().map(str::to_owned))
+}
+
 /// Reads the head of a ledger as the simple protocol gives it: as text.
 pub(crate) fn read_head(rows: &[PgRow]) -> Result<Head> {
     let Some(row) = rows.last() else { return Ok(Head::default()) };
-    let field = |position: usize| {
-        row.try_get_raw(position)
-            .ok()
-            .and_then(|raw| raw.as_str().ok().map(str::to_owned))
-            .ok_or_else(|| corrupt("ledger", "its head is not there"))
-    };
+    let field = |position: usize| simple_text(row, position).ok_or_else(|| corrupt("ledger", "its head is not there"));
     let number = |position: usize| field(position)?.parse::<i64>().map_err(|problem| corrupt("ledger", problem));
     let hash = field(2)?;
     let digits = hash.strip_prefix("\\x").unwrap_or(&hash);

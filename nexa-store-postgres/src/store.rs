@@ -4,7 +4,7 @@ use std::{
     str::FromStr,
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -50,6 +50,8 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) statements: Statements,
     pub(crate) trips: AtomicU64,
+    /// How many wait for a connection.
+    pub(crate) waiting: AtomicUsize,
     pub(crate) handle: Handle,
     /// What begins a transaction that writes.
     pub(crate) opening: String,
@@ -93,6 +95,19 @@ impl Shared {
     /// What ends a transaction that wrote for a tenant.
     pub(crate) fn closing(&self, org: Uuid) -> String {
         if self.options.notify { format!("NOTIFY nexa, '{org}'; COMMIT") } else { "COMMIT".to_owned() }
+    }
+
+    /// The statements that check every reference of a transaction so far.
+    pub(crate) fn references_now(&self) -> String {
+        let namespace = self.statements.namespace.name();
+        let tables = nexa_sql::tables(self.statements.dialect(), &self.kinds());
+        let references = tables.iter().flat_map(|table| &table.references);
+        let names: Vec<String> = references.map(|reference| format!("{namespace}.{}", reference.name)).collect();
+        if names.is_empty() {
+            return "SELECT 1".to_owned();
+        }
+        let names = names.join(", ");
+        format!("SET CONSTRAINTS {names} IMMEDIATE; SET CONSTRAINTS {names} DEFERRED")
     }
 
     /// Checks once that the schema is there and that the role cannot look past its tenant.
@@ -149,6 +164,7 @@ impl PostgresStore {
             statements: Statements::new(options.namespace),
             options,
             trips: AtomicU64::new(0),
+            waiting: AtomicUsize::new(0),
             handle,
             opening,
             known: RwLock::default(),
@@ -160,6 +176,10 @@ impl PostgresStore {
     /// How many messages went to the server and were waited for, since the store was opened.
     pub fn round_trips(&self) -> u64 {
         self.shared.trips.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
     }
 
     /// The pool.

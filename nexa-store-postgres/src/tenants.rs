@@ -111,7 +111,7 @@ impl Serving {
                     self.serve_group(&mut current, waiting, head).await;
                 }
             }
-            connection = Some(current).filter(Connection::usable);
+            connection = Some(current).filter(Connection::may_stay);
         }
     }
 

@@ -19,7 +19,7 @@ use crate::{bind::Stored, failure, ledger::write_event, references::Touched, tra
 /// How many terms a statement adds: as many as most records have.
 const TERMS_AT_ONCE: usize = 16;
 
-impl SqliteTransaction<'_> {
+impl SqliteTransaction<'_, '_> {
     pub(crate) fn apply_batch(&mut self, batch: Batch) -> Result<()> {
         self.applied |= !batch.changes.is_empty() || !batch.events.is_empty();
         for change in &batch.changes {

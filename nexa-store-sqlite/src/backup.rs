@@ -14,7 +14,7 @@ use crate::{codes, connection::Link, failure};
 const PAGES: i32 = 1_024;
 
 /// Copies the file as it is now to a new one.
-pub(crate) fn backup(link: &Link, path: &Path) -> Result<()> {
+pub(crate) fn backup(link: &Link<'_>, path: &Path) -> Result<()> {
     let at = |code: nexa_core::Code| code.with("path", path.display().to_string());
     // Taken at once, so that two backups never write to one file.
     match OpenOptions::new().write(true).create_new(true).open(path) {
@@ -33,7 +33,7 @@ pub(crate) fn backup(link: &Link, path: &Path) -> Result<()> {
     copied
 }
 
-fn copy(link: &Link, path: &Path) -> Result<()> {
+fn copy(link: &Link<'_>, path: &Path) -> Result<()> {
     let reading = |failure: rusqlite::Error| link.failed(&failure);
     let writing = |failure: rusqlite::Error| failure::error(path, &failure);
     // One snapshot for the whole copy: without it every commit would make the copy start again.

@@ -33,9 +33,14 @@ pub const IO: Code = Code::unavailable(
     "store.io",
     "The database {path} cannot be read or written ({problem}); nothing was changed, check the disk.",
 );
+/// The connection that a session is to work in has no open transaction.
+pub const NO_TRANSACTION: Code = Code::invalid(
+    "store.no_transaction",
+    "The connection has no open transaction; begin one, so that your changes and ours end together.",
+);
 /// A backup does not overwrite.
 pub const BACKUP_EXISTS: Code =
     Code::conflict("backup.exists", "There is already a file {path}; give the backup a new name.");
 
 /// All of them, for the catalog.
-pub const ALL: &[Code] = &[LOCKED, FULL, NOT_WRITABLE, NOT_A_DATABASE, NEWER, IO, BACKUP_EXISTS];
+pub const ALL: &[Code] = &[LOCKED, FULL, NOT_WRITABLE, NOT_A_DATABASE, NEWER, IO, NO_TRANSACTION, BACKUP_EXISTS];

@@ -1,12 +1,14 @@
 //! A connection to the file, with what is remembered between its transactions.
 
 use std::{
+    ops::Deref,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
 
 use nexa_core::kernel::{error::Result, record::RecordDef};
 use rusqlite::{Connection, OpenFlags, config::DbConfig, vtab::array};
+use send_wrapper::SendWrapper;
 
 use crate::{failure, month, options::Options, statements::Statements};
 
@@ -39,15 +41,32 @@ pub(crate) enum Purpose {
     Read,
 }
 
+/// Whose connection it is.
+pub(crate) enum Database<'c> {
+    Own(Connection),
+    /// The host's, used on its own thread alone.
+    Host(SendWrapper<&'c Connection>),
+}
+
+impl Deref for Database<'_> {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::Own(db) => db,
+            Self::Host(db) => db,
+        }
+    }
+}
+
 /// A connection.
-pub(crate) struct Link {
-    pub(crate) db: Connection,
+pub(crate) struct Link<'c> {
+    pub(crate) db: Database<'c>,
     pub(crate) path: PathBuf,
     pub(crate) kinds: Kinds,
     pub(crate) statements: Statements,
 }
 
-impl Link {
+impl Link<'static> {
     pub(crate) fn open(path: &Path, options: &Options, kinds: &Kinds, purpose: Purpose) -> Result<Self> {
         let connect = || -> rusqlite::Result<Connection> {
             let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -59,7 +78,19 @@ impl Link {
             Ok(db)
         };
         let db = connect().map_err(|problem| failure::error(path, &problem))?;
+        let db = Database::Own(db);
         Ok(Self { db, path: path.to_owned(), kinds: kinds.clone(), statements: Statements::default() })
+    }
+}
+
+impl<'c> Link<'c> {
+    /// A connection of the host, given the functions that statements use.
+    pub(crate) fn to_host(db: &'c Connection, path: &Path, kinds: &Kinds, statements: Statements) -> Result<Self> {
+        let furnished = array::load_module(db).and_then(|()| month::register(db));
+        furnished.map_err(|problem| failure::error(path, &problem))?;
+        db.set_prepared_statement_cache_capacity(STATEMENTS);
+        let db = Database::Host(SendWrapper::new(db));
+        Ok(Self { db, path: path.to_owned(), kinds: kinds.clone(), statements })
     }
 
     /// The error of a failed call.

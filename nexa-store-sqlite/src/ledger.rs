@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::connection::Link;
 
 /// The head of a tenant's ledger as the file has it.
-pub(crate) fn read_head(link: &Link, org: Uuid) -> Result<Head> {
+pub(crate) fn read_head(link: &Link<'_>, org: Uuid) -> Result<Head> {
     let found: Option<(i64, i64, [u8; 32])> = link
         .db
         .prepare_cached(&link.statements.read_head)
@@ -30,7 +30,7 @@ pub(crate) fn read_head(link: &Link, org: Uuid) -> Result<Head> {
 }
 
 /// Writes the head of a tenant's ledger.
-pub(crate) fn write_head(link: &Link, org: Uuid, head: &Head) -> rusqlite::Result<()> {
+pub(crate) fn write_head(link: &Link<'_>, org: Uuid, head: &Head) -> rusqlite::Result<()> {
     link.db
         .prepare_cached(&link.statements.write_head)?
         .execute(params![org.as_bytes(), head.seq.cast_signed(), head.at.micros(), head.hash])
@@ -38,7 +38,7 @@ pub(crate) fn write_head(link: &Link, org: Uuid, head: &Head) -> rusqlite::Resul
 }
 
 /// Writes a sealed event.
-pub(crate) fn write_event(link: &Link, org: Uuid, event: &Event) -> rusqlite::Result<()> {
+pub(crate) fn write_event(link: &Link<'_>, org: Uuid, event: &Event) -> rusqlite::Result<()> {
     link.db
         .prepare_cached(&link.statements.event)?
         .execute(params![

@@ -18,6 +18,7 @@ mod bind;
 pub mod codes;
 mod connection;
 mod failure;
+mod host;
 mod ledger;
 mod migrate;
 mod month;
@@ -29,7 +30,10 @@ mod statements;
 mod transaction;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
 use nexa_core::kernel::{
@@ -40,13 +44,17 @@ use nexa_core::kernel::{
 use nexa_sql::Dialect;
 use uuid::Uuid;
 
+pub use host::{HostSession, SqliteHostTransaction};
 pub use migrate::VERSION;
 pub use options::Options;
+/// The rusqlite whose transactions [`HostSession`] takes.
+pub use rusqlite;
 
 use crate::{
     connection::{Kinds, Link, Purpose},
     queue::{Alone, Queue, Task},
     reader::Readers,
+    statements::Statements,
     writer::{Unit, Writer},
 };
 
@@ -59,6 +67,8 @@ pub fn schema(defs: &[&'static RecordDef]) -> String {
 pub struct SqliteStore {
     queue: Arc<Queue>,
     readers: Readers,
+    /// The statements of the host's transactions, while none is at work.
+    statements: Mutex<Option<Statements>>,
 }
 
 impl SqliteStore {
@@ -74,7 +84,8 @@ impl SqliteStore {
         let kinds = Kinds::default();
         let link = Link::open(path, &options, &kinds, Purpose::Write)?;
         migrate::check(&link)?;
-        Ok(Self { queue: Queue::new(Writer::new(link)), readers: Readers::new(path.to_owned(), options, kinds) })
+        let readers = Readers::new(path.to_owned(), options, kinds);
+        Ok(Self { queue: Queue::new(Writer::new(link)), readers, statements: Mutex::default() })
     }
 }
 

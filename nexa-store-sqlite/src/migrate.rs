@@ -12,7 +12,7 @@ use crate::{codes, connection::Link, failure};
 pub const VERSION: i64 = 1;
 
 /// The version of the file's schema; `None` before the first migration.
-fn found(link: &Link) -> rusqlite::Result<Option<i64>> {
+fn found(link: &Link<'_>) -> rusqlite::Result<Option<i64>> {
     let known = link
         .db
         .query_row("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'nexa_schema_version'", [], |_| Ok(()))
@@ -24,7 +24,7 @@ fn found(link: &Link) -> rusqlite::Result<Option<i64>> {
 }
 
 /// Refuses a file of a later version: `schema.newer`.
-pub(crate) fn check(link: &Link) -> Result<()> {
+pub(crate) fn check(link: &Link<'_>) -> Result<()> {
     match found(link).map_err(|failure| link.failed(&failure))? {
         Some(version) if version > VERSION => Err(codes::NEWER
             .with("path", link.path.display().to_string())
@@ -35,7 +35,7 @@ pub(crate) fn check(link: &Link) -> Result<()> {
 }
 
 /// Creates what these kinds need and the file does not have.
-pub(crate) fn migrate(link: &mut Link, defs: &[&'static RecordDef]) -> Result<()> {
+pub(crate) fn migrate(link: &mut Link<'_>, defs: &[&'static RecordDef]) -> Result<()> {
     let failed = |failure: rusqlite::Error| failure::error(&link.path, &failure);
     link.execute("BEGIN IMMEDIATE").map_err(failed)?;
     let migrated = check(link).and_then(|()| create(link, &tables(Dialect::Sqlite, defs)).map_err(failed));
@@ -52,7 +52,7 @@ pub(crate) fn migrate(link: &mut Link, defs: &[&'static RecordDef]) -> Result<()
     Ok(())
 }
 
-fn create(link: &Link, tables: &[Table]) -> rusqlite::Result<()> {
+fn create(link: &Link<'_>, tables: &[Table]) -> rusqlite::Result<()> {
     let there: HashSet<String> = link
         .db
         .prepare("SELECT name FROM sqlite_schema WHERE name GLOB 'nexa_*'")?
@@ -71,7 +71,7 @@ fn create(link: &Link, tables: &[Table]) -> rusqlite::Result<()> {
 }
 
 /// Removes every row of a tenant.
-pub(crate) fn drop_org(link: &mut Link, org: uuid::Uuid) -> Result<()> {
+pub(crate) fn drop_org(link: &mut Link<'_>, org: uuid::Uuid) -> Result<()> {
     let remove = || -> rusqlite::Result<()> {
         link.execute("BEGIN IMMEDIATE")?;
         let tables: Vec<String> = link

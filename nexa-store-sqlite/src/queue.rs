@@ -20,7 +20,7 @@ use crate::{
 const LARGEST_GROUP: usize = 64;
 
 /// Something that has the file for itself.
-pub(crate) type Alone = Box<dyn FnOnce(&mut Link) -> Result<()> + Send>;
+pub(crate) type Alone = Box<dyn FnOnce(&mut Link<'_>) -> Result<()> + Send>;
 
 pub(crate) enum Task {
     Unit(Unit),

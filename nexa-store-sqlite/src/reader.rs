@@ -19,10 +19,10 @@ use crate::{
 
 /// Connections for reading.
 pub(crate) struct Readers {
-    idle: Mutex<Vec<Link>>,
-    path: PathBuf,
+    idle: Mutex<Vec<Link<'static>>>,
+    pub(crate) path: PathBuf,
     options: Options,
-    kinds: Kinds,
+    pub(crate) kinds: Kinds,
 }
 
 impl Readers {
@@ -48,12 +48,12 @@ impl Readers {
     }
 
     /// A connection for reading.
-    pub(crate) fn open(&self) -> Result<Link> {
+    pub(crate) fn open(&self) -> Result<Link<'static>> {
         Link::open(&self.path, &self.options, &self.kinds, Purpose::Read)
     }
 }
 
-fn snapshot(link: &mut Link, request: ReadRequest, work: &dyn Work) -> Result<()> {
+fn snapshot(link: &mut Link<'_>, request: ReadRequest, work: &dyn Work) -> Result<()> {
     link.execute("BEGIN").map_err(|failure| link.failed(&failure))?;
     let mut tx = SqliteTransaction::reading(link, request.org);
     let answered = run_in_place(work, &mut tx);

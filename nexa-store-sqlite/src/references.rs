@@ -21,7 +21,7 @@ pub(crate) struct Touched {
 }
 
 /// The first broken reference among the touched rows: from one that is there, or to one that is gone.
-pub(crate) fn broken(link: &Link, org: Uuid, touched: &[Touched]) -> Result<Option<Error>> {
+pub(crate) fn broken(link: &Link<'_>, org: Uuid, touched: &[Touched]) -> Result<Option<Error>> {
     let kinds = link.kinds.all();
     for row in touched {
         let pairs: Vec<(&RecordDef, usize, &RecordDef)> = if row.removed {
@@ -54,7 +54,7 @@ pub(crate) fn broken(link: &Link, org: Uuid, touched: &[Touched]) -> Result<Opti
 }
 
 fn dangles(
-    link: &Link,
+    link: &Link<'_>,
     org: Uuid,
     row: &Touched,
     child: &RecordDef,

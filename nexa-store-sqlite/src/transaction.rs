@@ -24,8 +24,8 @@ use crate::{
 };
 
 /// What a unit of work runs on.
-pub(crate) struct SqliteTransaction<'a> {
-    pub(crate) link: &'a mut Link,
+pub(crate) struct SqliteTransaction<'a, 'c> {
+    pub(crate) link: &'a mut Link<'c>,
     pub(crate) org: Uuid,
     /// Whether `apply` is allowed.
     pub(crate) writes: bool,
@@ -39,12 +39,12 @@ pub(crate) struct SqliteTransaction<'a> {
     pub(crate) lost: RefCell<Option<Error>>,
 }
 
-impl<'a> SqliteTransaction<'a> {
-    pub(crate) fn reading(link: &'a mut Link, org: Uuid) -> Self {
+impl<'a, 'c> SqliteTransaction<'a, 'c> {
+    pub(crate) fn reading(link: &'a mut Link<'c>, org: Uuid) -> Self {
         let (head, lost) = (Cell::new(None), RefCell::new(None));
         Self { link, org, writes: false, head, applied: false, touched: Vec::new(), lost }
     }
-    pub(crate) fn writing(link: &'a mut Link, org: Uuid, head: Head) -> Self {
+    pub(crate) fn writing(link: &'a mut Link<'c>, org: Uuid, head: Head) -> Self {
         let (head, lost) = (Cell::new(Some(head)), RefCell::new(None));
         Self { link, org, writes: true, head, applied: false, touched: Vec::new(), lost }
     }
@@ -168,7 +168,7 @@ fn read_answers(query: &Aggregate, answers: &[Answer], row: &rusqlite::Row<'_>) 
 
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
-impl Transaction for SqliteTransaction<'_> {
+impl Transaction for SqliteTransaction<'_, '_> {
     fn head(&self) -> Head {
         if let Some(head) = self.head.get() {
             return head;

@@ -54,12 +54,12 @@ struct Standing {
 
 /// The connection that writes.
 pub(crate) struct Writer {
-    pub(crate) link: Link,
+    pub(crate) link: Link<'static>,
     ledgers: Vec<Standing>,
 }
 
 impl Writer {
-    pub(crate) const fn new(link: Link) -> Self {
+    pub(crate) const fn new(link: Link<'static>) -> Self {
         Self { link, ledgers: Vec::new() }
     }
 

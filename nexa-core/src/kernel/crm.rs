@@ -28,7 +28,6 @@ pub const UNBUILDABLE: Code =
 
 /// Everything that a call of the door needs.
 pub(crate) struct Parts {
-    pub(crate) store: Arc<dyn Store>,
     pub(crate) catalog: Catalog,
     pub(crate) kinds: Kinds,
     pub(crate) policy: Arc<dyn Policy>,
@@ -53,16 +52,17 @@ impl Parts {
 #[derive(Clone)]
 pub struct Crm {
     pub(crate) parts: Arc<Parts>,
+    store: Arc<dyn Store>,
 }
 
 impl Crm {
     /// Brings the storage up to this version's schema.
     pub async fn migrate(&self) -> Result<()> {
-        self.parts.store.migrate(self.parts.kinds.all()).await
+        self.store.migrate(self.parts.kinds.all()).await
     }
     /// A session of somebody in a tenant. The host has authenticated them.
     pub fn session(&self, org: impl Into<Uuid>, principal: Principal) -> Session {
-        Session { parts: self.parts.clone(), org: org.into(), principal }
+        Session { parts: self.parts.clone(), store: self.store.clone(), org: org.into(), principal }
     }
     /// A session of a user.
     pub fn user(&self, org: impl Into<Uuid>, user: impl Into<Uuid>) -> Session {
@@ -74,11 +74,11 @@ impl Crm {
     }
     /// Removes a tenant with everything it has, its history included.
     pub async fn drop_org(&self, org: impl Into<Uuid>) -> Result<()> {
-        self.parts.store.drop_org(org.into()).await
+        self.store.drop_org(org.into()).await
     }
     /// Writes a consistent copy of an embedded storage to a new file while work goes on.
     pub async fn backup(&self, path: &Path) -> Result<()> {
-        self.parts.store.backup(path).await
+        self.store.backup(path).await
     }
     /// Every operation.
     pub fn catalog(&self) -> &Catalog {
@@ -234,8 +234,8 @@ impl CrmBuilder {
         }
         let missing = |what: &str| unbuildable(format!("no {what} was given"));
         Ok(Crm {
+            store: self.store.ok_or_else(|| missing("store"))?,
             parts: Arc::new(Parts {
-                store: self.store.ok_or_else(|| missing("store"))?,
                 catalog: self.catalog,
                 kinds: self.kinds,
                 policy: self.policy.ok_or_else(|| missing("policy"))?,

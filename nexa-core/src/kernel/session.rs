@@ -22,7 +22,7 @@ use super::{
     receipt::fingerprint,
     record::{Record, Ref},
     send::{MaybeSend, MaybeSync},
-    store::{ReadRequest, Transaction, Work, WriteRequest},
+    store::{ReadRequest, Store, Transaction, Work, WriteRequest},
     value::{NO_NUL, NUL},
 };
 
@@ -30,6 +30,7 @@ use super::{
 #[derive(Clone)]
 pub struct Session {
     pub(crate) parts: Arc<Parts>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) org: Uuid,
     pub(crate) principal: Principal,
 }
@@ -73,6 +74,14 @@ impl Session {
     /// Who acts.
     pub const fn principal(&self) -> &Principal {
         &self.principal
+    }
+    /// Where the records are kept.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+    /// The same somebody on another storage.
+    pub(crate) fn on(&self, store: Arc<dyn Store>) -> Self {
+        Self { store, ..self.clone() }
     }
 
     /// Runs a command as one unit with its history.
@@ -161,7 +170,7 @@ impl Session {
             writes: true,
             answer: Mutex::new(None),
         });
-        self.parts.store.write(request, work.clone()).await?;
+        self.store.write(request, work.clone()).await?;
         work.take()
     }
 
@@ -175,7 +184,7 @@ impl Session {
             writes: false,
             answer: Mutex::new(None),
         });
-        self.parts.store.read(ReadRequest::new(self.org), work.clone()).await?;
+        self.store.read(ReadRequest::new(self.org), work.clone()).await?;
         work.take()
     }
 }

@@ -1,6 +1,6 @@
 //! What a backend implements: it runs work in a transaction and moves rows. It knows no rule.
 
-use std::{path::Path, sync::Arc};
+use std::{any::Any, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -55,7 +55,7 @@ impl ReadRequest {
 /// A storage. A tenant's writes happen one after another, so that a rule sees the truth.
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
-pub trait Store: MaybeSend + MaybeSync {
+pub trait Store: Any + MaybeSend + MaybeSync {
     /// Brings the schema up to these definitions. Errors: `schema.newer`, `store.…`.
     async fn migrate(&self, defs: &[&'static RecordDef]) -> Result<()>;
     /// Runs work as one atomic unit: all of it with its events, or nothing. Work may run more than once.

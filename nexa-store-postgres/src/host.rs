@@ -1,0 +1,206 @@
+//! Work in a transaction of the host.
+
+use std::{any::Any, sync::Arc};
+
+use nexa_core::{
+    Error, Session, Within,
+    kernel::{
+        error::{Result, codes as kernel},
+        ledger::Head,
+        store::{ReadRequest, Work, WriteRequest},
+        within::HostTransaction,
+    },
+};
+use sqlx::{PgConnection, postgres::PgRow};
+use uuid::Uuid;
+
+use crate::{
+    alone::{self, Manner},
+    codes,
+    failure::{Class, Failure},
+    link::Link,
+    options::Isolation,
+    rows::{read_head, simple_text},
+    script::{Script, Step},
+    store::{PostgresStore, Shared},
+    tenants::Unit,
+};
+
+/// Sessions in transactions of sqlx.
+///
+/// ```no_run
+/// # async fn run(session: nexa_core::Session, pool: sqlx::PgPool, lead: nexa_core::sales::Lead) -> Result<(), Box<dyn std::error::Error>> {
+/// use nexa_core::sales::lead::Qualify;
+/// use nexa_store_postgres::HostSession;
+///
+/// let mut transaction = pool.begin().await?;
+/// sqlx::query("INSERT INTO orders (number) VALUES (7)").execute(&mut *transaction).await?;
+/// session.within(&mut transaction).run(Qualify { lead: (&lead).into(), bant: None }).await?;
+/// transaction.commit().await?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait HostSession {
+    /// This session in a transaction that the host has opened on the same database.
+    ///
+    /// Nothing is run again by itself: `store.serialization` calls for a new transaction, `org.busy` says that another one
+    /// keeps the tenant. Error of every call when the session's store is another one: `store.unsupported`.
+    fn within<'t>(&self, transaction: &'t mut PgConnection) -> Within<PostgresTransaction<'t>>;
+}
+
+impl HostSession for Session {
+    fn within<'t>(&self, transaction: &'t mut PgConnection) -> Within<PostgresTransaction<'t>> {
+        let store: &dyn Any = self.store();
+        let shared = store.downcast_ref::<PostgresStore>().map(PostgresStore::shared);
+        Within::new(self.clone(), PostgresTransaction { db: transaction, shared })
+    }
+}
+
+/// A transaction that the host has opened.
+pub struct PostgresTransaction<'t> {
+    db: &'t mut PgConnection,
+    shared: Option<Arc<Shared>>,
+}
+
+/// What a unit sets for itself, and gives back.
+const SETTINGS: [&str; 4] = ["nexa.org", "lock_timeout", "plan_cache_mode", "enable_seqscan"];
+const SAVE: &str = "SAVEPOINT nexa_unit";
+const KEEP: &str = "RELEASE SAVEPOINT nexa_unit";
+const TAKE_BACK: &str = "ROLLBACK TO SAVEPOINT nexa_unit; RELEASE SAVEPOINT nexa_unit";
+
+/// The host's settings, in the order of [`SETTINGS`].
+type Found = Vec<String>;
+
+impl PostgresTransaction<'_> {
+    fn shared(&self) -> Result<Arc<Shared>> {
+        let other = || kernel::STORE_UNSUPPORTED.with("what", "a transaction of PostgreSQL");
+        self.shared.clone().ok_or_else(other)
+    }
+
+    fn link<'l>(&'l mut self, shared: &'l Shared, org: Uuid) -> Link<'l> {
+        Link { db: self.db, statements: &shared.statements, trips: &shared.trips, org }
+    }
+}
+
+/// Begins a unit: a savepoint, the host's settings, ours, and the head of the ledger.
+async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Found, Head), Failure> {
+    let org = link.org;
+    let ledger = shared.statements.dialect().table("ledger");
+    let found = SETTINGS.map(|name| format!("current_setting('{name}', true)")).join(", ");
+    let mut opening = format!("{SAVE}; SELECT {found}, row_security_active('{ledger}'); SET LOCAL nexa.org = '{org}'");
+    if lock {
+        let timeout = shared.options.lock_timeout.as_millis();
+        opening.push_str(&format!(
+            "; SET LOCAL lock_timeout = {timeout}; SET LOCAL plan_cache_mode = force_generic_plan; \
+             SET LOCAL enable_seqscan = off"
+        ));
+    }
+    let update = if lock { " FOR UPDATE" } else { "" };
+    opening.push_str(&format!("; SELECT seq, at, head FROM {ledger} WHERE org = '{org}'{update}"));
+    let rows = link.simple(opening).await?;
+    let Some((settings, head)) = rows.split_first() else {
+        return Err(kernel::STORE_FAILED.with("problem", "the transaction answers nothing").into());
+    };
+    if shared.options.isolation == Isolation::RowSecurity && text(settings, SETTINGS.len()) != "t" {
+        return Err(codes::ISOLATION.with("role", "of the transaction").into());
+    }
+    let found = (0..SETTINGS.len()).map(|position| text(settings, position)).collect();
+    Ok((found, read_head(head)?))
+}
+
+fn text(row: &PgRow, position: usize) -> String {
+    simple_text(row, position).unwrap_or_default()
+}
+
+/// The statement that gives the host's settings back.
+fn give_back(found: &[String]) -> String {
+    let each = SETTINGS.iter().zip(found);
+    let calls: Vec<String> =
+        each.map(|(name, value)| format!("set_config('{name}', '{}', true)", value.replace('\'', "''"))).collect();
+    format!("SELECT {}", calls.join(", "))
+}
+
+async fn take_back(link: &mut Link<'_>) {
+    // When even this fails the connection is gone, and the host's transaction with it.
+    let _ = link.simple(TAKE_BACK.to_owned()).await;
+}
+
+/// Runs a unit between a savepoint and its end. What failed is taken back by the caller.
+async fn write(link: &mut Link<'_>, shared: &Shared, unit: &Unit, manner: Manner) -> Result<Result<()>, Failure> {
+    let kinds = shared.kinds();
+    let (found, head) = begin(link, shared, true).await?;
+    let ran = alone::run(link, &kinds, unit, head, manner).await?;
+    if ran.result.is_err() || unit.request.discard {
+        if ran.result.is_ok() {
+            link.simple(shared.references_now()).await?;
+        }
+        link.simple(TAKE_BACK.to_owned()).await?;
+        return Ok(ran.result);
+    }
+    let mut closing = String::new();
+    if ran.written {
+        // A broken reference is ours to tell now, and not the host's to meet when it commits.
+        closing.push_str(&shared.references_now());
+        closing.push_str("; ");
+        if shared.options.notify {
+            closing.push_str(&format!("NOTIFY nexa, '{}'; ", link.org));
+        }
+    }
+    closing.push_str(&give_back(&found));
+    closing.push_str("; ");
+    closing.push_str(KEEP);
+    link.simple(closing).await?;
+    Ok(Ok(()))
+}
+
+async fn read(link: &mut Link<'_>, shared: &Shared, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {
+    let (found, head) = begin(link, shared, false).await?;
+    let mut script = Script::start(work, head, false);
+    let ended = loop {
+        match script.step() {
+            Step::Ends(result) => break result,
+            Step::Asks(asked) => {
+                let answer = alone::read(link, asked).await?;
+                script.answer(Ok(answer));
+            }
+        }
+    };
+    link.simple(format!("{}; {KEEP}", give_back(&found))).await?;
+    Ok(ended)
+}
+
+/// What only a new transaction of the host can cure is told as that.
+fn told(failure: Failure, org: Uuid) -> Error {
+    if failure.class == Class::Serialization { codes::SERIALIZATION.with("org", org) } else { failure.error }
+}
+
+impl HostTransaction for PostgresTransaction<'_> {
+    async fn write(&mut self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()> {
+        let shared = self.shared()?;
+        let org = request.org;
+        let mut link = self.link(&shared, org);
+        let unit = Unit { request, work };
+        let mut ended = write(&mut link, &shared, &unit, Manner::Fast).await;
+        if ended.is_err() {
+            take_back(&mut link).await;
+        }
+        if matches!(&ended, Err(failure) if failure.class == Class::Constraint) {
+            ended = write(&mut link, &shared, &unit, Manner::Careful).await;
+            if ended.is_err() {
+                take_back(&mut link).await;
+            }
+        }
+        ended.unwrap_or_else(|failure| Err(told(failure, org)))
+    }
+
+    async fn read(&mut self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
+        let shared = self.shared()?;
+        let org = request.org;
+        let mut link = self.link(&shared, org);
+        let ended = read(&mut link, &shared, &work).await;
+        if ended.is_err() {
+            take_back(&mut link).await;
+        }
+        ended.unwrap_or_else(|failure| Err(told(failure, org)))
+    }
+}
