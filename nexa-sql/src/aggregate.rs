@@ -64,7 +64,7 @@ fn kind_of(def: &RecordDef, column: usize) -> ColumnType {
 fn write_group(text: &mut Text<'_>, def: &RecordDef, group: Group) -> ColumnType {
     match group {
         Group::Column(column) => {
-            text.column(0, def, column);
+            text.compared(0, def, column);
             kind_of(def, column)
         }
         Group::Month(column, zone) => {
@@ -131,7 +131,7 @@ fn write_measure(text: &mut Text<'_>, def: &RecordDef, measure: Measure) -> Answ
         _ => (function, ")"),
     };
     text.push(function);
-    text.column(0, def, column);
+    text.compared(0, def, column);
     text.push(ending);
     match measure {
         Measure::Distinct(_) => Answer::Column(ColumnType::Int),

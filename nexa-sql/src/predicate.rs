@@ -88,9 +88,9 @@ pub(crate) fn condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
         }
         Predicate::Compare(_, _, Value::Null) => text.push("NULL"),
         Predicate::Compare(column, comparison, value) => {
-            text.column(scope.depth, scope.def, *column);
+            text.compared(scope.depth, scope.def, *column);
             text.push(operator(*comparison));
-            text.bind(value);
+            text.comparand(value);
         }
         Predicate::In(column, values) => list(text, scope, *column, values),
         Predicate::IsNull(column) => {
@@ -149,7 +149,7 @@ fn list<'q>(text: &mut Text<'q>, scope: Scope, column: usize, values: &'q [Value
         text.push(" IS NULL AND NULL)");
         return;
     }
-    text.column(scope.depth, scope.def, column);
+    text.compared(scope.depth, scope.def, column);
     members(text, values);
 }
 
@@ -160,7 +160,7 @@ pub(crate) fn members<'q>(text: &mut Text<'q>, values: Cow<'q, [Value]>) {
             Dialect::Sqlite => " IN rarray(",
             Dialect::Postgres(_) => " = ANY(",
         });
-        text.bind(Bind::List(values));
+        text.comparand(Bind::List(values));
         return text.push(")");
     }
     text.push(" IN (");
@@ -168,7 +168,7 @@ pub(crate) fn members<'q>(text: &mut Text<'q>, values: Cow<'q, [Value]>) {
         if position > 0 {
             text.push(", ");
         }
-        text.bind(value.clone());
+        text.comparand(value.clone());
     }
     text.push(")");
 }

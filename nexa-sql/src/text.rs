@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, fmt::Write};
 
-use nexa_core::kernel::{record::RecordDef, value::Value};
+use nexa_core::kernel::{
+    record::{ColumnType, RecordDef},
+    value::Value,
+};
 use uuid::Uuid;
 
 use crate::dialect::Dialect;
@@ -85,6 +88,31 @@ impl<'q> Text<'q> {
         let name = def.columns.get(column).map_or("id", |column| column.name.as_str());
         // Writing to a String does not fail.
         let _ = write!(self.sql, "t{depth}.\"{name}\"");
+    }
+    /// Appends a column as something that can be compared: PostgreSQL compares no documents, but their texts.
+    pub(crate) fn compared(&mut self, depth: usize, def: &RecordDef, column: usize) {
+        let kind = def.columns.get(column).map(|column| column.kind);
+        let document = matches!(kind, Some(ColumnType::List | ColumnType::Map | ColumnType::Json));
+        if document && self.dialect.is_postgres() {
+            self.push("(");
+            self.column(depth, def, column);
+            self.push("::text COLLATE \"C\")");
+        } else {
+            self.column(depth, def, column);
+        }
+    }
+    /// Appends what a column is compared with.
+    pub(crate) fn comparand(&mut self, bind: impl Into<Bind<'q>>) {
+        let bind = bind.into();
+        let cast = match &bind {
+            Bind::Value(value) if matches!(**value, Value::Json(_)) => "::text",
+            Bind::List(values) if matches!(values.first(), Some(Value::Json(_))) => "::text[]",
+            _ => "",
+        };
+        self.bind(bind);
+        if self.dialect.is_postgres() {
+            self.push(cast);
+        }
     }
     /// Appends all columns of a kind, in the order of its definition.
     pub(crate) fn columns(&mut self, depth: usize, def: &RecordDef) {

@@ -34,7 +34,7 @@ impl Drop for Connection {
 impl Connection {
     pub(crate) async fn acquire(shared: &Arc<Shared>, org: Uuid) -> Result<Self, Failure> {
         shared.waiting.fetch_add(1, Ordering::Relaxed);
-        let acquired = shared.pool.acquire().await;
+        let acquired = shared.acquire().await;
         shared.waiting.fetch_sub(1, Ordering::Relaxed);
         let db = acquired.map_err(|problem| failure::of(&problem, org))?;
         Ok(Self { db, shared: Arc::clone(shared), org, open: false })

@@ -73,6 +73,10 @@ pub(crate) fn of(problem: &sqlx::Error, org: Uuid) -> Failure {
         "42P01" | "3F000" | "42703" => {
             failed(Class::Final, codes::NOT_MIGRATED.with("schema", "of the store").with("missing", database.message()))
         }
+        "42501" => {
+            let rights = format!("rights of the role: {}", database.message());
+            failed(Class::Final, codes::NOT_MIGRATED.with("schema", "of the store").with("missing", rights))
+        }
         _ => failed(Class::Final, kernel::STORE_FAILED.with("problem", format!("{} ({state})", database.message()))),
     }
 }

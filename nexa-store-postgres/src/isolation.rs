@@ -7,7 +7,7 @@ use crate::{codes, migrate, options::Isolation, store::Shared, store::failed};
 
 /// Refuses a schema that is not there or newer, and a role that row-level security does not bind.
 pub(crate) async fn check(shared: &Shared) -> Result<()> {
-    let mut db = shared.pool.acquire().await.map_err(|problem| failed(&problem))?;
+    let mut db = shared.acquire().await.map_err(|problem| failed(&problem))?;
     migrate::check(&mut db, shared.statements.namespace).await?;
     if shared.options.isolation == Isolation::FilterOnly {
         return Ok(());

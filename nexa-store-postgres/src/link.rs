@@ -95,7 +95,8 @@ impl Link<'_> {
     ) -> Result<Vec<Row>, Failure> {
         let kind = of.columns.get(column).map_or(TEXT, |column| kind_of(column.kind));
         let mut binds = Binds::of(self.org);
-        binds.array(Array::of(kind, values));
+        // No row holds a value that cannot be kept, and the server takes no NUL.
+        binds.array(Array::of(kind, values.into_iter().filter(|value| value.unfit().is_none())));
         let rows = self.rows(self.statements.load(of, column), binds).await?;
         Ok(rows.iter().map(|row| read_row(of, row)).collect::<Result<_, _>>()?)
     }

@@ -7,7 +7,7 @@ use nexa_core::{
     kernel::{error::Result, record::RecordDef},
 };
 use nexa_sql::{Dialect, Namespace, Table, tables};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, query, raw_sql};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, postgres::PgRow, query, raw_sql};
 use uuid::Uuid;
 
 use crate::{
@@ -83,7 +83,7 @@ fn grants(namespace: Namespace, tables: &[Table], role: &str) -> Vec<String> {
 /// Refuses a schema that is not there, or of a later version.
 pub(crate) async fn check(db: &mut PgConnection, namespace: Namespace) -> Result<()> {
     let missing = || codes::NOT_MIGRATED.with("schema", namespace.name()).with("missing", "its tables");
-    match found(db, namespace).await? {
+    match found(db, namespace).await.map_err(|problem| failed(&problem))? {
         None => Err(missing()),
         Some(version) if version > VERSION => Err(newer(namespace, version)),
         Some(_) => Ok(()),
@@ -94,51 +94,54 @@ fn newer(namespace: Namespace, found: i64) -> Error {
     codes::NEWER.with("schema", namespace.name()).with("found", found).with("known", VERSION)
 }
 
-/// The version of the schema; `None` before the first migration.
-async fn found(db: &mut PgConnection, namespace: Namespace) -> Result<Option<i64>> {
-    let table = format!("{}.{VERSIONS}", namespace.name());
-    let known = format!("SELECT to_regclass('{table}') IS NOT NULL");
-    let known = query(AssertSqlSafe(known)).fetch_one(&mut *db).await.map_err(|problem| failed(&problem))?;
-    if !known.try_get::<bool, _>(0).map_err(|problem| failed(&problem))? {
+/// The version of the schema; `None` before the first migration. It fails where the role may not look.
+async fn found(db: &mut PgConnection, namespace: Namespace) -> Result<Option<i64>, sqlx::Error> {
+    // A name that is resolved, as by `to_regclass`, is refused to a role without rights.
+    let known = "SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+                 WHERE n.nspname = $1 AND c.relname = $2";
+    if query(known).bind(namespace.name()).bind(VERSIONS).fetch_optional(&mut *db).await?.is_none() {
         return Ok(None);
     }
-    let asked = format!("SELECT max(version) FROM {table}");
-    let row = query(AssertSqlSafe(asked)).fetch_one(&mut *db).await.map_err(|problem| failed(&problem))?;
-    row.try_get(0).map_err(|problem| failed(&problem))
+    let asked = format!("SELECT max(version) FROM {}.{VERSIONS}", namespace.name());
+    query(AssertSqlSafe(asked)).fetch_one(&mut *db).await?.try_get(0)
 }
 
-/// What of the schema is there: tables, indexes, foreign keys and policies by name, without the schema's.
-async fn there(db: &mut PgConnection, namespace: Namespace) -> Result<HashSet<String>> {
-    let asked = "SELECT c.relname::text FROM pg_catalog.pg_class AS c \
-                 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 \
-                 UNION ALL SELECT f.conname::text FROM pg_catalog.pg_constraint AS f \
+/// What of the schema is there: tables, indexes, foreign keys and policies, each by its sort and its name without the
+/// schema's. Something else of the same name is an obstacle that the migration runs into.
+async fn there(db: &mut PgConnection, namespace: Namespace) -> Result<HashSet<(String, String)>> {
+    let asked = "SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 'table' ELSE 'index' END, c.relname::text \
+                 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+                 WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'i', 'I') \
+                 UNION ALL SELECT 'reference', f.conname::text FROM pg_catalog.pg_constraint AS f \
                  JOIN pg_catalog.pg_namespace AS n ON n.oid = f.connamespace WHERE n.nspname = $1 AND f.contype = 'f' \
-                 UNION ALL SELECT 'policy of ' || p.tablename FROM pg_catalog.pg_policies AS p WHERE p.schemaname = $1";
+                 UNION ALL SELECT 'policy', p.tablename::text FROM pg_catalog.pg_policies AS p WHERE p.schemaname = $1";
     let rows = query(asked).bind(namespace.name()).fetch_all(db).await.map_err(|problem| failed(&problem))?;
-    rows.iter().map(|row| row.try_get(0).map_err(|problem| failed(&problem))).collect()
+    let read = |row: &PgRow| Ok((row.try_get(0)?, row.try_get(1)?));
+    rows.iter().map(|row| read(row).map_err(|problem| failed(&problem))).collect()
 }
 
-fn plain<'n>(namespace: Namespace, name: &'n str) -> &'n str {
+fn plain(namespace: Namespace, name: &str) -> &str {
     name.strip_prefix(namespace.name()).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name)
 }
 
-/// What these kinds need and the database does not have.
-fn missing(namespace: Namespace, tables: &[Table], there: &HashSet<String>) -> Vec<String> {
+/// What these kinds need and the database does not have: tables first, then what points at them.
+fn missing(namespace: Namespace, tables: &[Table], there: &HashSet<(String, String)>) -> Vec<String> {
+    let lacks = |sort: &str, name: &str| !there.contains(&(sort.to_owned(), name.to_owned()));
     let mut statements = Vec::new();
     for table in tables {
-        if !there.contains(plain(namespace, &table.name)) {
+        if lacks("table", plain(namespace, &table.name)) {
             statements.extend(statements_of(namespace, table));
             continue;
         }
-        let lacking = table.indexes.iter().filter(|index| !there.contains(&index.name));
+        let lacking = table.indexes.iter().filter(|index| lacks("index", &index.name));
         statements.extend(lacking.map(|index| index.sql.clone()));
         // A host may have made a table itself, in partitions.
-        if !there.contains(&format!("policy of {}", plain(namespace, &table.name))) {
+        if lacks("policy", plain(namespace, &table.name)) {
             statements.extend(policies(namespace, &table.name));
         }
     }
     let references = tables.iter().flat_map(|table| &table.references);
-    statements.extend(references.filter(|one| !there.contains(&one.name)).map(|one| one.sql.clone()));
+    statements.extend(references.filter(|one| lacks("reference", &one.name)).map(|one| one.sql.clone()));
     statements
 }
 
@@ -147,8 +150,12 @@ pub(crate) async fn migrate(shared: &Shared, defs: &[&'static RecordDef]) -> Res
     let namespace = shared.statements.namespace;
     let wanted = tables(Dialect::Postgres(namespace), defs);
     {
-        let mut db = shared.pool.acquire().await.map_err(|problem| failed(&problem))?;
-        let version = found(&mut db, namespace).await?;
+        let mut db = shared.acquire().await.map_err(|problem| failed(&problem))?;
+        // A role that may not look has no rights yet, which the owner gives it.
+        let version = match found(&mut db, namespace).await {
+            Err(problem) if is_denied(&problem) => None,
+            found => found.map_err(|problem| failed(&problem))?,
+        };
         if let Some(version) = version.filter(|version| *version > VERSION) {
             return Err(newer(namespace, version));
         }
@@ -167,7 +174,7 @@ pub(crate) async fn migrate(shared: &Shared, defs: &[&'static RecordDef]) -> Res
             Ok(())
         }
         None => {
-            let mut db = shared.pool.acquire().await.map_err(|problem| failed(&problem))?;
+            let mut db = shared.acquire().await.map_err(|problem| failed(&problem))?;
             set_up(&mut db, namespace, &wanted, role).await
         }
     }
@@ -181,7 +188,14 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
         .execute(&mut *tx)
         .await
         .map_err(|problem| failed(&problem))?;
-    if let Some(version) = found(&mut tx, namespace).await?.filter(|version| *version > VERSION) {
+    let version = match found(&mut tx, namespace).await {
+        Ok(version) => version,
+        Err(problem) => {
+            drop(tx);
+            return Err(denied(db, namespace, &problem).await);
+        }
+    };
+    if let Some(version) = version.filter(|version| *version > VERSION) {
         return Err(newer(namespace, version));
     }
     if let Some(role) = role {
@@ -206,9 +220,13 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
     tx.commit().await.map_err(|problem| failed(&problem))
 }
 
+fn is_denied(problem: &sqlx::Error) -> bool {
+    problem.as_database_error().is_some_and(|database| database.code().as_deref() == Some("42501"))
+}
+
 /// What the owner may not do is told as that.
 async fn denied(db: &mut PgConnection, namespace: Namespace, problem: &sqlx::Error) -> Error {
-    let right = problem.as_database_error().filter(|database| database.code().as_deref() == Some("42501"));
+    let right = problem.as_database_error().filter(|_| is_denied(problem));
     let Some(right) = right else { return failed(problem) };
     let role = query("SELECT current_user::text").fetch_one(db).await.and_then(|row| row.try_get::<String, _>(0));
     codes::RIGHTS

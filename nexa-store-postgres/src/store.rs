@@ -6,6 +6,7 @@ use std::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -18,12 +19,14 @@ use nexa_core::{
     },
 };
 use sqlx::{
-    ConnectOptions, PgPool,
+    ConnectOptions, Connection, PgPool, Postgres,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     sync::OnceCell,
+    time::timeout,
 };
 use uuid::Uuid;
 
@@ -37,6 +40,9 @@ use crate::{
 
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 256;
+
+/// How long a server may take to answer a new connection.
+const PROBE: Duration = Duration::from_secs(2);
 
 /// What all connections have in common.
 pub(crate) struct Shared {
@@ -64,6 +70,25 @@ impl Shared {
         for def in defs {
             known.retain(|other| other.kind != def.kind);
             known.push(def);
+        }
+    }
+
+    /// A connection of the pool. The pool tries again and again where nobody listens, and then says the same as when all
+    /// its connections are in use; who waited in vain is told which it was.
+    pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        let waited = match self.pool.acquire().await {
+            Err(sqlx::Error::PoolTimedOut) => sqlx::Error::PoolTimedOut,
+            acquired => return acquired,
+        };
+        let options = self.pool.connect_options();
+        match timeout(PROBE, options.connect()).await {
+            Ok(Ok(free)) => {
+                // It was for the answer alone; the server closes what is not closed in order.
+                let _ = free.close().await;
+                Err(waited)
+            }
+            Ok(Err(problem)) => Err(problem),
+            Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
         }
     }
 

@@ -34,9 +34,9 @@ pub fn sqlite() -> Backend {
     Backend { name: "sqlite", store: Arc::new(store), folder: Some(folder), database: None }
 }
 
-/// In a new database of the PostgreSQL server that `NEXA_TEST_POSTGRES_URL` names.
+/// In a new database of the PostgreSQL server that `NEXA_TEST_POSTGRES_URL` names; the schema is there already.
 pub fn postgres() -> Backend {
-    let database = Database::fresh();
+    let database = Database::migrated();
     Backend { name: "postgres", store: Arc::new(database.store()), folder: None, database: Some(database) }
 }
 

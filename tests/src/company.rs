@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use nexa_crm::{
     CreateOrg, Crm, CrmBuilder, Envelope, FeedItem, Principal, Result, Session,
-    kernel::store::Store,
+    kernel::{ports::Ids, store::Store},
     testing::{ManualClock, SeededIds},
 };
 use pollster::block_on;
@@ -35,17 +35,29 @@ impl Company {
 
     /// The same with a builder of the test's own.
     pub fn found_with(store: Arc<dyn Store>, builder: CrmBuilder) -> Self {
-        let mut company = Self::empty(store, builder);
-        company.hire();
-        company.sell();
-        company.support();
-        company
+        Self::empty(store, builder).filled()
+    }
+
+    /// The same with identifiers of the test's own.
+    pub fn found_numbered(store: Arc<dyn Store>, ids: impl Ids + 'static) -> Self {
+        Self::begun(store, Crm::builder().ids(ids)).filled()
     }
 
     /// A company with its first admin and nothing else.
     pub fn empty(store: Arc<dyn Store>, builder: CrmBuilder) -> Self {
+        Self::begun(store, builder.ids(SeededIds::new(7)))
+    }
+
+    fn filled(mut self) -> Self {
+        self.hire();
+        self.sell();
+        self.support();
+        self
+    }
+
+    fn begun(store: Arc<dyn Store>, builder: CrmBuilder) -> Self {
         let clock = Arc::new(ManualClock::at("2025-11-17T09:15:00Z"));
-        let crm = builder.store(store).clock(clock.clone()).ids(SeededIds::new(7)).build().unwrap();
+        let crm = builder.store(store).clock(clock.clone()).build().unwrap();
         block_on(crm.migrate()).unwrap();
         let founder = block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap();
         let Principal::User(admin) = *founder.principal() else { panic!("the first admin is a user") };

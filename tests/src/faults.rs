@@ -1,7 +1,8 @@
-//! A process that writes is killed at a random moment; what it left on disk is checked.
+//! A process that writes is killed at a random moment; what it left is checked.
 
 pub mod check;
 pub mod load;
+pub mod place;
 pub mod round;
 
 use std::fmt;

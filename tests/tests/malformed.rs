@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use nexa_crm::{
-    Envelope, Error,
+    Envelope, Error, Principal,
     kernel::{
         catalog::Operation,
         error::codes,
@@ -284,6 +284,67 @@ fn malformed_commands_are_refused_in_memory() {
 #[test]
 fn malformed_commands_are_refused_on_sqlite() {
     try_all(backends::sqlite());
+}
+
+#[test]
+fn malformed_commands_are_refused_on_postgres() {
+    try_all(backends::postgres());
+}
+
+/// What PostgreSQL keeps in no text, and what SQLite does not keep in order, is refused by every backend.
+#[test]
+fn what_a_storage_cannot_keep_is_refused_everywhere() {
+    for backend in backends::all() {
+        let company = Company::found(backend.store.clone());
+        let call = |caller: &str, operation: &str, arguments: Json, envelope: Envelope| {
+            let told = format!("{}: {operation} {arguments}", backend.name);
+            let error = block_on(company.session(caller).execute(operation, arguments, envelope)).expect_err(&told);
+            must_be_typed(&company, operation, &error, &told);
+            error.code().to_owned()
+        };
+        let create = json!({"email": "nul@acme.example"});
+        let nul = || "a\u{0}b".to_owned();
+        for envelope in [
+            Envelope { reason: Some(nul()), ..Envelope::default() },
+            Envelope { cause: Some(nul()), ..Envelope::default() },
+            Envelope { request_id: Some(nul()), ..Envelope::default() },
+            Envelope { idempotency_key: Some(nul()), ..Envelope::default() },
+        ] {
+            assert_eq!(call("admin", "lead.create", create.clone(), envelope), "field.invalid", "{}", backend.name);
+        }
+        let service = company.crm.session(company.org, Principal::Service(nul()));
+        let refused = block_on(service.execute("lead.create", create, Envelope::default())).unwrap_err();
+        assert_eq!(refused.code(), "field.invalid", "{}", backend.name);
+        let filter = |field: &str, op: &str, value: Json| json!({"filter": {"field": field, "op": op, "value": value}});
+        for (field, op, value) in [
+            ("company", "eq", json!("a\u{0}b")),
+            ("company", "gt", json!("a\u{0}b")),
+            ("company", "contains", json!("\u{0}")),
+            ("company", "in", json!(["x", "\u{0}"])),
+            ("email", "eq", json!("a\u{0}@acme.example")),
+            ("tags", "has", json!("a\u{0}b")),
+            ("custom.color", "eq", json!("a\u{0}b")),
+            ("created_at", "lt", json!("-9999-01-01T00:00:00Z")),
+        ] {
+            let told = format!("{}: {field} {op} {value}", backend.name);
+            let code = call("admin", "lead.find", filter(field, op, value), Envelope::default());
+            assert_eq!(code, "filter.invalid", "{told}");
+        }
+        let unknown = filter("custom.a\u{0}b", "eq", json!("x"));
+        assert_eq!(call("admin", "lead.find", unknown, Envelope::default()), "field.unknown", "{}", backend.name);
+        for date in ["-9999-01-01", "+12345-01-01"] {
+            let expected = filter("close_date", "lt", json!(date));
+            assert_eq!(call("admin", "deal.find", expected, Envelope::default()), "filter.invalid", "{}", backend.name);
+            let update = json!({"deal": company.id("deal"), "close_date": date});
+            assert_eq!(call("admin", "deal.update", update, Envelope::default()), "field.invalid", "{}", backend.name);
+        }
+        // A search is for words; NUL is in none.
+        let hits = company.run("lead.search", json!({"text": "converted@private.example\u{0}x"}));
+        assert_eq!(hits["items"], json!([]), "{}", backend.name);
+        let report =
+            company.run("lead.import_rows", json!({"rows": [{"email": "row@acme.example", "company": "a\u{0}b"}]}));
+        assert_eq!(report["refused"], 1, "{}: {report}", backend.name);
+    }
 }
 
 #[test]

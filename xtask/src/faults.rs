@@ -1,6 +1,11 @@
 //! `cargo xtask faults`: a writing process is killed at random moments, and what it left is checked.
 
-use crate::command::{cargo, run as run_command};
+use nexa_test_cluster::Durability;
+
+use crate::{
+    command::{cargo, run as run_command},
+    postgres,
+};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -17,17 +22,10 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    let rounds = if arguments.short { "10" } else { "200" };
-    run_command(&mut cargo([
-        "run",
-        "--release",
-        "--quiet",
-        "--package",
-        "nexa-tests",
-        "--bin",
-        "faults",
-        "--",
-        "--rounds",
-        rounds,
-    ]))
+    let number = if arguments.short { "10" } else { "200" };
+    // The writer is killed, not the server, so the server need not survive a crash.
+    let server = postgres::server(Durability::None)?;
+    let mut rounds =
+        cargo(["run", "--release", "--quiet", "--package", "nexa-tests", "--bin", "faults", "--", "--rounds", number]);
+    run_command(rounds.env(postgres::URL, server.url()))
 }

@@ -2,9 +2,11 @@
 
 use std::{env, fs, process::ExitCode};
 
+use nexa_test_cluster::Durability;
+
 use crate::{
     command::{cargo, run_reading},
-    generate,
+    generate, postgres,
     report::Report,
     wasm_check,
 };
@@ -24,13 +26,23 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 /// The steps of `test`, which `ci` runs as well.
 pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
+    let mut server = None;
+    report.step("PostgreSQL server", || {
+        server = Some(postgres::server(Durability::None)?);
+        Ok(())
+    });
     report.counted("tests", |counts| {
         let mut tests = cargo(["test", "--workspace", "--no-fail-fast"]);
         if arguments.short {
             tests.env("PROPTEST_CASES", "16");
         }
+        // Without a server the tests that need none still run; the others say what they lack.
+        if let Some(server) = &server {
+            tests.env(postgres::URL, server.url());
+        }
         run_reading(&mut tests, |line| counts.read(line))
     });
+    drop(server);
     report.step("generated files", || generate::run(&generate::Arguments::check()));
     if !arguments.short {
         report.step("wasm32 check", wasm_check::run);

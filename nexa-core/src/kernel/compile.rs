@@ -11,7 +11,7 @@ use super::{
     record::{ColumnDef, ColumnType, Derived, RecordDef},
     search,
     store::SortKey,
-    value::{Amount, Date, Timestamp, Value},
+    value::{Amount, Date, NO_NUL, NUL, Timestamp, Value, holds_nul},
 };
 
 /// The kinds that a Crm knows, by name.
@@ -184,6 +184,12 @@ impl Compiler<'_> {
     }
 
     fn compare(&self, path: &str, op: Op, value: &Json) -> Result<Predicate> {
+        if path.contains(NUL) {
+            return Err(unknown(self.def, path));
+        }
+        if holds_nul(value) {
+            return Err(invalid(path, NO_NUL));
+        }
         if let Some(column) = self.def.column(path) {
             if is_hidden(self.def, column, self.hidden) {
                 return Err(unknown(self.def, path));
@@ -351,10 +357,17 @@ impl Compiler<'_> {
         let definition = self.def.columns.get(column).ok_or_else(|| unknown(self.def, path))?;
         if let Some(field) = self.def.field(path).filter(|field| field.count == 1) {
             let values = (field.parse)(json).map_err(|error| invalid(path, error.to_string()))?;
-            return values.into_iter().next().ok_or_else(|| unknown(self.def, path));
+            let value = values.into_iter().next().ok_or_else(|| unknown(self.def, path))?;
+            return fit(path, value);
         }
-        plain(definition, json).ok_or_else(|| invalid(path, format!("{json} is no value of it")))
+        let value = plain(definition, json).ok_or_else(|| invalid(path, format!("{json} is no value of it")))?;
+        fit(path, value)
     }
+}
+
+/// A value that no record holds is not looked for either.
+fn fit(path: &str, value: Value) -> Result<Value> {
+    value.unfit().map_or(Ok(value), |problem| Err(invalid(path, problem)))
 }
 
 fn is_null(path: &str, value: &Json, predicate: Predicate) -> Result<Predicate> {

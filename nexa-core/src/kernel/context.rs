@@ -580,9 +580,13 @@ pub(crate) fn denied(def: &RecordDef, action: Action) -> Error {
 /// The longest text or document that a record holds, in bytes: 1 MiB.
 const LONGEST_VALUE: usize = 1 << 20;
 
-/// A text that must be there is not empty, a reference that must be there is not nil, and nothing is too long.
+/// A text that must be there is not empty, a reference that must be there is not nil, nothing is too long, and every
+/// value is one that all storages keep.
 fn well_formed(def: &RecordDef, row: &Row) -> Result<()> {
     for (index, column) in def.columns.iter().enumerate() {
+        if let Some(problem) = row.get(index).unfit() {
+            return Err(codes::FIELD_INVALID.with("field", &column.path).with("problem", problem));
+        }
         if let Value::Text(text) | Value::Json(text) = row.get(index)
             && text.len() > LONGEST_VALUE
             && def.ledger

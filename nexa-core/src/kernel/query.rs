@@ -60,5 +60,9 @@ fn read_position(asked: &str, columns: &[&ColumnDef], cursor: &str) -> Option<Ve
     if !fingerprint(&[asked]).starts_with(&mark) || mark.len() != 12 || list.len() != columns.len() {
         return None;
     }
-    columns.iter().zip(&list).map(|(column, json)| plain(column, json)).collect()
+    columns
+        .iter()
+        .zip(&list)
+        .map(|(column, json)| plain(column, json).filter(|value| value.unfit().is_none()))
+        .collect()
 }

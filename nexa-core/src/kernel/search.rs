@@ -35,7 +35,8 @@ pub fn terms(text: &str) -> Vec<String> {
         folded.unicode_words().for_each(&mut add);
     }
     if folded.contains(['@', '-', '.']) {
-        for whole in folded.split_whitespace().filter(|word| word.contains(['@', '-', '.'])) {
+        let words = folded.split(|c: char| c.is_whitespace() || c.is_control());
+        for whole in words.filter(|word| word.contains(['@', '-', '.'])) {
             add(whole.trim_matches(|c: char| !c.is_alphanumeric()));
         }
     }

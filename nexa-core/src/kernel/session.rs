@@ -23,6 +23,7 @@ use super::{
     record::{Record, Ref},
     send::{MaybeSend, MaybeSync},
     store::{ReadRequest, Store, Transaction, Work, WriteRequest},
+    value::{NO_NUL, NUL},
 };
 
 /// Somebody at work in a tenant; cheap to clone.
@@ -157,7 +158,7 @@ impl Session {
     }
 
     pub(crate) async fn write<J: Job>(&self, envelope: Envelope, job: J) -> Result<J::Output> {
-        check(&envelope)?;
+        check(&envelope, &self.principal)?;
         let request = WriteRequest::new(self.org);
         let request = if envelope.dry_run { request.discarded() } else { request };
         let work = Arc::new(Unit {
@@ -191,7 +192,7 @@ impl Session {
 /// The longest text in an envelope, in bytes.
 const LONGEST_NOTE: usize = 2_000;
 
-fn check(envelope: &Envelope) -> Result<()> {
+fn check(envelope: &Envelope, principal: &Principal) -> Result<()> {
     let texts = [
         ("idempotency_key", &envelope.idempotency_key, 200),
         ("reason", &envelope.reason, LONGEST_NOTE),
@@ -206,8 +207,16 @@ fn check(envelope: &Envelope) -> Result<()> {
                 .with("field", field)
                 .with("problem", format!("give 1 to {longest} bytes, or leave it out")));
         }
+        if text.as_ref().is_some_and(|text| text.contains(NUL)) {
+            return Err(codes::FIELD_INVALID.with("field", field).with("problem", NO_NUL));
+        }
     }
-    Ok(())
+    match principal {
+        Principal::Service(name) | Principal::System(name) if name.contains(NUL) => {
+            Err(codes::FIELD_INVALID.with("field", "actor").with("problem", NO_NUL))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What runs inside a unit.

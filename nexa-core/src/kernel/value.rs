@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, fmt};
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, TimeDelta};
 use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -206,6 +206,25 @@ impl fmt::Display for Amount {
     }
 }
 
+/// The character that PostgreSQL keeps in no text.
+pub(crate) const NUL: char = '\0';
+/// What to do about it.
+pub(crate) const NO_NUL: &str = "leave out the character NUL";
+/// The years 0 to 9999, which have four digits and so an order as text: from the first microsecond to before the last.
+const YEARS: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
+/// What to do about another year.
+const NO_YEAR: &str = "give a year from 0 to 9999";
+
+/// Whether a text or a name in a document holds NUL.
+pub(crate) fn holds_nul(json: &Json) -> bool {
+    match json {
+        Json::String(text) => text.contains(NUL),
+        Json::Array(items) => items.iter().any(holds_nul),
+        Json::Object(map) => map.iter().any(|(name, value)| name.contains(NUL) || holds_nul(value)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
 /// The value of one column.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
@@ -233,6 +252,20 @@ impl Value {
     /// Whether this is [`Value::Null`].
     pub const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
+    }
+    /// What is wrong with it where not every storage keeps it, or keeps it in order; as a problem to report.
+    pub fn unfit(&self) -> Option<&'static str> {
+        match self {
+            Self::Text(text) => text.contains(NUL).then_some(NO_NUL),
+            // In JSON it is written as an escape, which may also be a text that begins with a backslash.
+            Self::Json(text) => {
+                let held = text.contains("\\u0000") && serde_json::from_str(text).is_ok_and(|json| holds_nul(&json));
+                held.then_some(NO_NUL)
+            }
+            Self::Time(time) => (!YEARS.contains(&time.0)).then_some(NO_YEAR),
+            Self::Date(date) => (!(0..=9999).contains(&date.year())).then_some(NO_YEAR),
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Amount(_) | Self::Uuid(_) => None,
+        }
     }
     /// The name of its type, for messages that must not show the value.
     pub const fn type_name(&self) -> &'static str {

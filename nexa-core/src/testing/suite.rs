@@ -71,7 +71,7 @@ macro_rules! __conformance {
                 keyed_loads: rows_are_loaded_by_id, rows_are_loaded_by_unique_and_reference, long_lists_of_keys;
                 filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
                     related_rows, trashed_and_live;
-                documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list;
+                documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;
                 pages: pages_run_in_both_directions, ties_are_broken_by_id, a_queue_is_merged, limits_hold;
                 searches: terms_match_by_their_beginning, hits_come_best_first, searches_are_filtered_and_paged,
                     terms_follow_their_rows;

@@ -1,19 +1,23 @@
-//! Kills a writing process at random moments, again and again, and checks what it left: `faults --rounds 200`.
+//! Kills a writing process at random moments, again and again, and checks what it left: `faults --rounds 200`, on SQLite,
+//! and on PostgreSQL where `NEXA_TEST_POSTGRES_URL` names a server.
 
-use std::{env, path::PathBuf, process::ExitCode, time::Duration};
+use std::{env, path::Path, process::ExitCode, time::Duration};
 
 use nexa_crm::testing::Random;
-use nexa_tests::faults::{load, round};
+use nexa_tests::{
+    database,
+    faults::{load, place::Place, round},
+};
 use uuid::Uuid;
 
-/// After so many rounds a new file is begun: each check reads the whole ledger.
-const ROUNDS_PER_FILE: u64 = 10;
+/// After so many rounds a new storage is begun: each check reads the whole ledger.
+const ROUNDS_PER_PLACE: u64 = 10;
 
 #[derive(Default)]
 struct Arguments {
     rounds: u64,
     seed: u64,
-    child: Option<PathBuf>,
+    child: Option<String>,
     org: Option<Uuid>,
 }
 
@@ -26,7 +30,7 @@ fn arguments() -> Result<Arguments, String> {
         match name.as_str() {
             "--rounds" => arguments.rounds = value.parse().map_err(|_| wrong())?,
             "--seed" => arguments.seed = value.parse().map_err(|_| wrong())?,
-            "--child" => arguments.child = Some(PathBuf::from(value)),
+            "--child" => arguments.child = Some(value),
             "--org" => arguments.org = Some(value.parse().map_err(|_| wrong())?),
             _ => return Err(format!("there is no option {name}; use --rounds NUMBER and --seed NUMBER")),
         }
@@ -36,8 +40,8 @@ fn arguments() -> Result<Arguments, String> {
 
 fn main() -> ExitCode {
     let outcome = arguments().and_then(|arguments| match &arguments.child {
-        Some(file) => load::run(file, arguments.org, arguments.seed).map_err(|error| format!("{error:?}")).map(|()| 0),
-        None => play(&arguments),
+        Some(url) => load::run(url, arguments.org, arguments.seed).map_err(|error| format!("{error:?}")).map(|()| 0),
+        None => play_all(&arguments),
     });
     match outcome {
         Ok(0) => ExitCode::SUCCESS,
@@ -49,25 +53,40 @@ fn main() -> ExitCode {
     }
 }
 
-/// Plays all rounds, and answers how many failed.
-fn play(arguments: &Arguments) -> Result<u64, String> {
-    let random = Random::new(arguments.seed);
+/// Plays all rounds on every storage, and answers how many failed.
+fn play_all(arguments: &Arguments) -> Result<u64, String> {
     let folder = tempfile::tempdir().map_err(|error| format!("there is no folder for the files: {error}"))?;
+    let mut failed = play(arguments, "SQLite", |number| file(folder.path(), number));
+    if env::var_os(database::URL).is_some() {
+        failed += play(arguments, "PostgreSQL", |_| Place::database());
+    }
+    Ok(failed)
+}
+
+fn file(folder: &Path, number: u64) -> Place {
+    Place::file(folder, &format!("crm{number}.db"))
+}
+
+/// Plays all rounds on one storage, and answers how many failed.
+fn play(arguments: &Arguments, name: &str, new: impl Fn(u64) -> Place) -> u64 {
+    let random = Random::new(arguments.seed);
     let (mut passed, mut failed) = (0, 0);
+    let mut begun: Option<Place> = None;
     let mut org = None;
     for number in 1..=arguments.rounds {
-        if number % ROUNDS_PER_FILE == 1 {
-            org = None;
+        if number % ROUNDS_PER_PLACE == 1 {
+            (begun, org) = (None, None);
         }
-        let file = folder.path().join(format!("crm{}.db", (number - 1) / ROUNDS_PER_FILE));
+        let place = begun.take().unwrap_or_else(|| new(number));
+        let told = format!("{name}, round {number} of {}", arguments.rounds);
         let time = Duration::from_micros(random.bits() % 250_000);
-        match round::play(&file, org, arguments.seed.wrapping_mul(1_000_003).wrapping_add(number), time) {
+        match round::play(&place, org, arguments.seed.wrapping_mul(1_000_003).wrapping_add(number), time) {
             Ok(round) => {
                 passed += 1;
                 org = Some(round.org);
+                begun = Some(place);
                 println!(
-                    "round {number} of {}: killed after {} ms, {} acknowledged, {} events in {} units, all whole",
-                    arguments.rounds,
+                    "{told}: killed after {} ms, {} acknowledged, {} events in {} units, all whole",
                     round.wrote.as_millis(),
                     round.acknowledged,
                     round.found.events,
@@ -77,15 +96,13 @@ fn play(arguments: &Arguments) -> Result<u64, String> {
             Err(problem) => {
                 failed += 1;
                 org = None;
-                println!("round {number} of {}: {problem}", arguments.rounds);
-                let kept = env::temp_dir().join(format!("nexa-faults-{}-{number}.db", arguments.seed));
-                if std::fs::copy(&file, &kept).is_ok() {
-                    println!("  the file is kept as {}", kept.display());
+                println!("{told}: {problem}");
+                if let Some(kept) = place.keep(&format!("nexa-faults-{}-{number}.db", arguments.seed)) {
+                    println!("  what it left is kept: {kept}");
                 }
-                let _ = std::fs::remove_file(&file);
             }
         }
     }
-    println!("{passed} passed, {failed} failed");
-    Ok(failed)
+    println!("{name}: {passed} passed, {failed} failed");
+    failed
 }

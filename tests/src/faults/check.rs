@@ -1,9 +1,6 @@
-//! What must hold of a file whose writer was killed.
+//! What must hold of a storage whose writer was killed.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use nexa_crm::{
     Envelope, FeedItem, Filter, Find, Id, Op, Record,
@@ -18,7 +15,7 @@ use nexa_crm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Acknowledged, load};
+use super::{Acknowledged, load, place::Place};
 
 /// What was found.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,10 +27,11 @@ pub struct Found {
 }
 
 /// Checks everything; the error tells the first thing that does not hold.
-pub fn whole(path: &Path, crm: &Crm, org: Uuid, acknowledged: &[Acknowledged]) -> Result<Found, String> {
+pub fn whole(place: &Place, org: Uuid, acknowledged: &[Acknowledged]) -> Result<Found, String> {
+    place.sound()?;
+    let crm = &place.open()?;
     // The keys belong to whoever gave them.
     let session = crm.system(org, load::CAUSE);
-    sound(path)?;
     let verified = session
         .execute("ledger.verify", json!({}), Envelope::default())
         .map_err(|error| format!("the ledger does not hold: {error:?}"))?;
@@ -51,18 +49,6 @@ pub fn whole(path: &Path, crm: &Crm, org: Uuid, acknowledged: &[Acknowledged]) -
         return Err("what was asked again was done again".to_owned());
     }
     Ok(Found { events: changes.len(), units })
-}
-
-/// SQLite itself finds nothing wrong.
-fn sound(path: &Path) -> Result<(), String> {
-    let told = |error: rusqlite::Error| format!("the file cannot be checked: {error}");
-    let connection = rusqlite::Connection::open(path).map_err(told)?;
-    let verdict: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).map_err(told)?;
-    if verdict != "ok" {
-        return Err(format!("integrity_check: {verdict}"));
-    }
-    let mut broken = connection.prepare("PRAGMA foreign_key_check").map_err(told)?;
-    if broken.exists([]).map_err(told)? { Err("foreign_key_check: a row points at nothing".to_owned()) } else { Ok(()) }
 }
 
 /// Every event, numbered without a gap.

@@ -2,13 +2,12 @@
 
 use std::{
     io::{self, Write},
-    path::Path,
     thread,
 };
 
 use nexa_crm::{
     CreateOrg, Envelope, Result,
-    blocking::{self, Crm, Session},
+    blocking::{self, Session},
     testing::Random,
 };
 use serde_json::{Value as Json, json};
@@ -23,9 +22,9 @@ pub const CAUSE: &str = "load";
 /// How many rows an import has.
 pub const ROWS: u64 = 20;
 
-/// Writes to the file until the process ends. A file without a tenant gets one.
-pub fn run(path: &Path, org: Option<Uuid>, seed: u64) -> Result<()> {
-    let crm = open(path)?;
+/// Writes to the storage of this URL until the process ends. One without a tenant gets one.
+pub fn run(url: &str, org: Option<Uuid>, seed: u64) -> Result<()> {
+    let crm = blocking::open(url)?;
     let org = match org {
         Some(org) => org,
         None => crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example")?)?.org(),
@@ -41,11 +40,6 @@ pub fn run(path: &Path, org: Option<Uuid>, seed: u64) -> Result<()> {
         // Nobody ends but by a refusal, which ends all.
         threads.into_iter().try_for_each(|thread| thread.join().unwrap_or(Ok(())))
     })
-}
-
-/// Opens the file.
-pub fn open(path: &Path) -> Result<Crm> {
-    blocking::open(&format!("sqlite:{}", path.display()))
 }
 
 fn tell(acknowledged: &Acknowledged) {

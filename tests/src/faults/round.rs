@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     Acknowledged,
     check::{self, Found},
-    load,
+    place::Place,
 };
 
 /// What happened in a round.
@@ -43,9 +43,9 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the program as a writer, and waits until it has the tenant.
-    pub fn start(program: &Path, file: &Path, org: Option<Uuid>, seed: u64) -> Result<Self, String> {
+    pub fn start(program: &Path, place: &Place, org: Option<Uuid>, seed: u64) -> Result<Self, String> {
         let mut command = Command::new(program);
-        command.arg("--child").arg(file).arg("--seed").arg(seed.to_string());
+        command.arg("--child").arg(place.url()).arg("--seed").arg(seed.to_string());
         if let Some(org) = org {
             command.arg("--org").arg(org.to_string());
         }
@@ -89,14 +89,13 @@ impl Writer {
     }
 }
 
-/// Lets a writer work on the file for so long, kills it, and checks what is there.
-pub fn play(file: &Path, org: Option<Uuid>, seed: u64, time: Duration) -> Result<Round, String> {
+/// Lets a writer work for so long, kills it, and checks what is there.
+pub fn play(place: &Place, org: Option<Uuid>, seed: u64, time: Duration) -> Result<Round, String> {
     let program = env::current_exe().map_err(|error| format!("this program is not to be found: {error}"))?;
-    let writer = Writer::start(&program, file, org, seed)?;
+    let writer = Writer::start(&program, place, org, seed)?;
     thread::sleep(time);
     let (org, wrote) = (writer.org, writer.began.elapsed());
     let acknowledged = writer.kill()?;
-    let crm = load::open(file).map_err(|error| format!("the file cannot be opened again: {error:?}"))?;
-    let found = check::whole(file, &crm, org, &acknowledged)?;
+    let found = check::whole(place, org, &acknowledged)?;
     Ok(Round { org, wrote, acknowledged: acknowledged.len(), found })
 }

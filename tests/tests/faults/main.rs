@@ -15,7 +15,7 @@ use nexa_crm::{
 use nexa_tests::{
     backends,
     company::Company,
-    faults::{check, load, round::Writer},
+    faults::{check, place::Place, round::Writer},
 };
 use pollster::block_on;
 use serde_json::{Value as Json, json};
@@ -149,39 +149,44 @@ fn faults() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_faults"))
 }
 
-#[test]
-fn what_was_acknowledged_survives_the_end_of_the_process() {
+/// A storage of each sort that outlives its process.
+fn places(test: impl Fn(Place)) {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("crm.db");
-    let mut org = None;
-    for (round, time) in (1..).zip([40, 5, 160, 90]) {
-        let writer = Writer::start(faults(), &file, org, round).unwrap();
-        org = Some(writer.org);
-        thread::sleep(Duration::from_millis(time));
-        let acknowledged = writer.kill().unwrap();
-        let crm = load::open(&file).unwrap();
-        check::whole(&file, &crm, org.unwrap(), &acknowledged).unwrap();
-    }
+    test(Place::file(folder.path(), "crm.db"));
+    test(Place::database());
 }
 
 #[test]
-fn two_processes_on_one_file_both_get_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("crm.db");
-    let first = Writer::start(faults(), &file, None, 1).unwrap();
-    let second = Writer::start(faults(), &file, Some(first.org), 2).unwrap();
-    let org = first.org;
-    // How long it takes depends on the machine; what counts is that nobody is kept out.
-    let mut told = [first, second];
-    for _ in 0..100 {
-        thread::sleep(Duration::from_millis(100));
-        if told.iter_mut().all(|writer| writer.acknowledged() >= 40) {
-            break;
+fn what_was_acknowledged_survives_the_end_of_the_process() {
+    places(|place| {
+        let mut org = None;
+        for (round, time) in (1..).zip([40, 5, 160, 90]) {
+            let writer = Writer::start(faults(), &place, org, round).unwrap();
+            org = Some(writer.org);
+            thread::sleep(Duration::from_millis(time));
+            let acknowledged = writer.kill().unwrap();
+            check::whole(&place, org.unwrap(), &acknowledged).unwrap_or_else(|problem| panic!("{place:?}: {problem}"));
         }
-    }
-    let acknowledged: Vec<_> = told.into_iter().map(|writer| writer.kill().unwrap()).collect();
-    let counts: Vec<usize> = acknowledged.iter().map(Vec::len).collect();
-    assert!(counts.iter().all(|count| *count >= 40), "one was kept out: {counts:?}");
-    let crm = load::open(&file).unwrap();
-    check::whole(&file, &crm, org, &acknowledged.concat()).unwrap();
+    });
+}
+
+#[test]
+fn two_processes_on_one_storage_both_get_on() {
+    places(|place| {
+        let first = Writer::start(faults(), &place, None, 1).unwrap();
+        let second = Writer::start(faults(), &place, Some(first.org), 2).unwrap();
+        let org = first.org;
+        // How long it takes depends on the machine; what counts is that nobody is kept out.
+        let mut told = [first, second];
+        for _ in 0..100 {
+            thread::sleep(Duration::from_millis(100));
+            if told.iter_mut().all(|writer| writer.acknowledged() >= 40) {
+                break;
+            }
+        }
+        let acknowledged: Vec<_> = told.into_iter().map(|writer| writer.kill().unwrap()).collect();
+        let counts: Vec<usize> = acknowledged.iter().map(Vec::len).collect();
+        assert!(counts.iter().all(|count| *count >= 40), "{place:?}: one was kept out: {counts:?}");
+        check::whole(&place, org, &acknowledged.concat()).unwrap_or_else(|problem| panic!("{place:?}: {problem}"));
+    });
 }

@@ -5,14 +5,16 @@ use serde_json::json;
 use super::{
     filters::{found, not},
     toys::{Toy, column, labels, second, toy, traits, uuid},
-    unit::{ORG, get, head, insert, numbers, put, remove, select, update, write},
+    unit::{ORG, aggregate, get, head, insert, numbers, put, remove, select, update, write},
 };
 use crate::{
     Id, Record,
     kernel::{
         error::codes,
         filter::{Comparison, Predicate},
-        store::{Batch, Change, Entry, Select, Store, Trash, WriteRequest},
+        record::Row,
+        store::{Aggregate, Batch, Change, Entry, Group, Measure, Select, Store, Trash, WriteRequest},
+        value::Value,
     },
 };
 
@@ -175,4 +177,47 @@ pub fn entries_of_a_list(store: &dyn Store) {
             assert_eq!(found(store, filter.clone()), expected, "{filter:?}");
         }
     }
+}
+
+/// As a whole, lists and maps compare, group and count by their texts.
+pub fn documents_as_a_whole(store: &dyn Store) {
+    let made = |number, tags: &[&str]| Toy { tags: labels(tags), ..toy(number, "toy") };
+    put(
+        store,
+        vec![
+            insert(&made(1, &["a"])),
+            insert(&made(2, &["a", "b"])),
+            insert(&made(3, &["a"])),
+            insert(&toy(4, "untagged")),
+            insert(&Toy { custom: traits(json!({"x": 1})), ..made(5, &["B"]) }),
+        ],
+    );
+    let list = |text: &str| Value::Json(text.to_owned());
+    let tags = column("tags");
+    let many: Vec<Value> = (0..100).map(|number| list(&format!("[{number}]"))).chain([list(r#"["B"]"#)]).collect();
+    for (filter, expected) in [
+        (Predicate::Compare(tags, Comparison::Eq, list(r#"["a"]"#)), vec![1, 3]),
+        (Predicate::Compare(tags, Comparison::Ne, list(r#"["a"]"#)), vec![2, 5]),
+        (Predicate::Compare(tags, Comparison::Ge, list(r#"["a"]"#)), vec![1, 3]),
+        (Predicate::In(tags, vec![list(r#"["a","b"]"#), list(r#"["B"]"#)]), vec![2, 5]),
+        (not(Predicate::In(tags, vec![list(r#"["a"]"#)])), vec![2, 5]),
+        (Predicate::In(tags, many), vec![5]),
+        (Predicate::Compare(column("custom"), Comparison::Eq, list(r#"{"x":1}"#)), vec![5]),
+    ] {
+        assert_eq!(found(store, filter.clone()), expected, "{filter:?}");
+    }
+    let query = Aggregate {
+        of: Toy::def(),
+        filter: Predicate::always(),
+        trash: Trash::Live,
+        groups: vec![Group::Column(tags)],
+        measures: vec![Measure::Count, Measure::Distinct(tags), Measure::Max(tags)],
+        limit: 10,
+    };
+    let rows: Vec<Vec<Value>> = aggregate(store, ORG, query).unwrap().into_iter().map(Row::into_values).collect();
+    let group =
+        |tags: Value, count| vec![tags.clone(), Value::Int(count), Value::Int(i64::from(!tags.is_null())), tags];
+    let expected =
+        [group(list(r#"["B"]"#), 1), group(list(r#"["a","b"]"#), 1), group(list(r#"["a"]"#), 2), group(Value::Null, 1)];
+    assert_eq!(rows, expected);
 }

@@ -1,6 +1,6 @@
 //! PostgreSQL does what every backend must do.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use nexa_crm::{
@@ -12,7 +12,6 @@ use nexa_crm::{
 };
 use nexa_store_postgres::PostgresStore;
 use nexa_tests::database::Database;
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// A store that takes its database with it.

@@ -3,7 +3,13 @@
 //! `NEXA_CASES` says how many sequences are tried, `NEXA_SEED` where they start; a failure names its seed and step.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod repeatable;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Debug,
+    sync::Arc,
+};
 
 use nexa_crm::{Result, kernel::error::codes};
 use nexa_tests::{
@@ -12,6 +18,7 @@ use nexa_tests::{
     traffic::{self, Traffic},
 };
 use pollster::block_on;
+use repeatable::{Repeatable, UnitIds};
 use serde_json::{Value as Json, json};
 
 /// How many calls a sequence has.
@@ -46,23 +53,33 @@ fn contents(company: &Company, caller: &str, kind: &str, sort: &[&str]) -> Vec<S
         .collect()
 }
 
+/// What every backend said is what the first one said.
+fn same<T: PartialEq + Debug>(names: &[&str; 3], said: &[T; 3], told: impl Fn() -> String) {
+    for (name, other) in names.iter().zip(said).skip(1) {
+        assert_eq!(&said[0], other, "{} and {name}: {}", names[0], told());
+    }
+}
+
 fn run(seed: u64, steps: usize, tally: &mut Tally) {
-    let (memory, sqlite) = (backends::memory(), backends::sqlite());
-    let companies = [Company::found(memory.store), Company::found(sqlite.store)];
-    let [one, other] = &companies;
+    let backends = backends::all();
+    let names = backends.each_ref().map(|backend| backend.name);
+    let companies = backends.each_ref().map(|backend| {
+        let ids = UnitIds::new();
+        Company::found_numbered(Arc::new(Repeatable::on(backend.store.clone(), ids.clone())), ids)
+    });
+    let one = &companies[0];
     let founding = companies.each_ref().map(Company::events);
-    assert_eq!(founding[0], founding[1], "the founding");
+    same(&names, &founding, || "the founding".to_owned());
     let mut traffic = Traffic::new(one, &founding[0], seed);
     assert_eq!(traffic::without_sample(one), [""; 0], "these commands are never tried");
     let mut seen = founding[0].len() as u64;
     for position in 0..steps {
         let step = traffic.step();
         let told = || format!("NEXA_SEED={seed}, step {position}: {step:#?}");
-        let answers = [step.perform(one), step.perform(other)];
-        assert_eq!(text(&answers[0]), text(&answers[1]), "{}", told());
+        let answers = companies.each_ref().map(|company| step.perform(company));
+        same(&names, &answers.each_ref().map(text), told);
         let feeds = companies.each_ref().map(|company| block_on(company.crm.feed(company.org, seen, 1_000)).unwrap());
-        let [events, same] = feeds.each_ref().map(|feed| serde_json::to_string(feed).unwrap());
-        assert_eq!(events, same, "{}", told());
+        same(&names, &feeds.each_ref().map(|feed| serde_json::to_string(feed).unwrap()), told);
         seen = feeds[0].next;
         assert!(feeds[0].complete, "one call left more than a page of events: {}", told());
         if answers[0].is_err() || step.envelope.dry_run {
@@ -89,17 +106,17 @@ fn run(seed: u64, steps: usize, tally: &mut Tally) {
     {
         for caller in ["admin", "agent", "viewer"] {
             for sort in [["created_at"], ["-updated_at"]] {
-                let [here, there] = companies.each_ref().map(|company| contents(company, caller, def.kind, &sort));
-                assert_eq!(here, there, "NEXA_SEED={seed}: what {caller} finds of {}", def.kind);
+                let found = companies.each_ref().map(|company| contents(company, caller, def.kind, &sort));
+                same(&names, &found, || format!("NEXA_SEED={seed}: what {caller} finds of {}", def.kind));
             }
         }
     }
-    let [here, there] = companies.each_ref().map(|company| {
+    let told = companies.each_ref().map(|company| {
         let feed = |caller| serde_json::to_string(&block_on(company.session(caller).feed(0, 1_000))).unwrap();
         let verified = company.run_as("system", "ledger.verify", json!({}));
         (feed("agent"), feed("colleague"), feed("viewer"), text(&verified))
     });
-    assert_eq!(here, there, "NEXA_SEED={seed}: feeds and the head of the ledger");
+    same(&names, &told, || format!("NEXA_SEED={seed}: feeds and the head of the ledger"));
 }
 
 #[test]
