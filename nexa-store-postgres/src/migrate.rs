@@ -33,6 +33,10 @@ pub fn schema(namespace: Namespace, defs: &[&'static RecordDef], role: Option<&s
         }
         script.push('\n');
     }
+    for sql in distribution(namespace, &tables.iter().collect::<Vec<_>>()) {
+        script.push_str(&sql);
+        script.push_str(";\n\n");
+    }
     for reference in tables.iter().flat_map(|table| &table.references) {
         script.push_str(&reference.sql);
         script.push_str(";\n");
@@ -124,6 +128,30 @@ fn plain(namespace: Namespace, name: &str) -> &str {
     name.strip_prefix(namespace.name()).and_then(|rest| rest.strip_prefix('.')).unwrap_or(name)
 }
 
+/// Spreads new tables by tenant over the machines of Citus, where that extension is: all rows of a tenant on one.
+fn distribution(namespace: Namespace, tables: &[&Table]) -> Option<String> {
+    let ledger = format!("{}.ledger", namespace.name());
+    let calls: Vec<String> = tables
+        .iter()
+        .map(|table| {
+            let name = &table.name;
+            if plain(namespace, name) == VERSIONS {
+                format!("PERFORM create_reference_table('{name}');")
+            } else if *name == ledger {
+                format!("PERFORM create_distributed_table('{name}', 'org');")
+            } else {
+                format!("PERFORM create_distributed_table('{name}', 'org', colocate_with => '{ledger}');")
+            }
+        })
+        .collect();
+    (!calls.is_empty()).then(|| {
+        format!(
+            "DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN {} END IF; END $$",
+            calls.join(" ")
+        )
+    })
+}
+
 /// What these kinds need and the database does not have: tables first, then what points at them.
 fn missing(namespace: Namespace, tables: &[Table], there: &HashSet<(String, String)>) -> Vec<String> {
     let lacks = |sort: &str, name: &str| !there.contains(&(sort.to_owned(), name.to_owned()));
@@ -140,6 +168,8 @@ fn missing(namespace: Namespace, tables: &[Table], there: &HashSet<(String, Stri
             statements.extend(policies(namespace, &table.name));
         }
     }
+    let fresh: Vec<&Table> = tables.iter().filter(|table| lacks("table", plain(namespace, &table.name))).collect();
+    statements.extend(distribution(namespace, &fresh));
     let references = tables.iter().flat_map(|table| &table.references);
     statements.extend(references.filter(|one| lacks("reference", &one.name)).map(|one| one.sql.clone()));
     statements
@@ -204,7 +234,11 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
             return Err(codes::ROLE_UNKNOWN.with("role", role));
         }
     }
-    let mut statements = vec!["SET LOCAL client_min_messages = warning".to_owned()];
+    // The second setting is for Citus; a plain server takes it and does nothing with it.
+    let mut statements = vec![
+        "SET LOCAL client_min_messages = warning".to_owned(),
+        "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'".to_owned(),
+    ];
     let schema = query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1").bind(namespace.name());
     if schema.fetch_optional(&mut *tx).await.map_err(|problem| failed(&problem))?.is_none() {
         statements.push(format!("CREATE SCHEMA {}", namespace.name()));
