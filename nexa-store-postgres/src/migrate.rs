@@ -33,7 +33,7 @@ pub fn schema(namespace: Namespace, defs: &[&'static RecordDef], role: Option<&s
         }
         script.push('\n');
     }
-    for sql in distribution(namespace, &tables.iter().collect::<Vec<_>>()) {
+    if let Some(sql) = distribution(namespace, &tables.iter().collect::<Vec<_>>()) {
         script.push_str(&sql);
         script.push_str(";\n\n");
     }
