@@ -3,7 +3,10 @@
 //! A unit whose answers were changed by one before it runs again on what that one left. So all of them end as if they had
 //! run in their order, and what they ask for together is asked for once.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use nexa_core::kernel::{
     error::Result,
@@ -188,7 +191,7 @@ impl Cache {
                     let Some((.., wanted)) = columns.get_mut(place) else { continue };
                     for value in values.iter().filter(|value| !value.is_null()) {
                         let known = self.rows.entry((address(of), *column, value.clone()));
-                        if let std::collections::hash_map::Entry::Vacant(free) = known {
+                        if let Entry::Vacant(free) = known {
                             free.insert(Vec::new());
                             wanted.push(value.clone());
                         }
@@ -202,28 +205,25 @@ impl Cache {
                     let Some((_, wanted)) = names.get_mut(place) else { continue };
                     for [system, key] in values.as_chunks::<2>().0 {
                         let known = self.named.entry((address(of), system.clone(), key.clone()));
-                        if let std::collections::hash_map::Entry::Vacant(free) = known {
+                        if let Entry::Vacant(free) = known {
                             free.insert(Vec::new());
                             wanted.extend([system.clone(), key.clone()]);
                         }
                     }
                 }
                 Asked::Select(query) => {
-                    let text = format!("{query:?}");
-                    if !self.selects.contains_key(&text) {
-                        self.selects.insert(text, link.select(query).await?);
+                    if let Entry::Vacant(free) = self.selects.entry(format!("{query:?}")) {
+                        free.insert(link.select(query).await?);
                     }
                 }
                 Asked::Aggregate(query) => {
-                    let text = format!("{query:?}");
-                    if !self.selects.contains_key(&text) {
-                        self.selects.insert(text, link.aggregate(query).await?);
+                    if let Entry::Vacant(free) = self.selects.entry(format!("{query:?}")) {
+                        free.insert(link.aggregate(query).await?);
                     }
                 }
                 Asked::Events(query) => {
-                    let text = format!("{query:?}");
-                    if !self.events.contains_key(&text) {
-                        self.events.insert(text, link.events(query).await?);
+                    if let Entry::Vacant(free) = self.events.entry(format!("{query:?}")) {
+                        free.insert(link.events(query).await?);
                     }
                 }
                 Asked::Apply(_) => {}

@@ -37,7 +37,7 @@ fn text(bytes: &[u8]) -> Option<String> {
 
 /// A number as ten-thousandths.
 fn ten_thousandths(bytes: &[u8]) -> Option<i128> {
-    let mut words = bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+    let mut words = bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_be_bytes(*pair));
     let (count, weight, sign) = (words.next()?, words.next()?.cast_signed(), words.next()?);
     let _scale = words.next()?;
     if sign != 0 && sign != 0x4000 {

@@ -237,7 +237,7 @@ impl Serving {
                 Class::Serialization if attempt < ATTEMPTS => {
                     // Two that were in each other's way must not meet again.
                     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-                    let jitter = u64::from(now.subsec_nanos() / 1_000 % 10_000);
+                    let jitter = u64::from(now.subsec_micros() % 10_000);
                     tokio::time::sleep(Duration::from_micros(jitter * u64::from(attempt))).await;
                 }
                 _ => return Err(failure.error),

@@ -21,7 +21,7 @@ pub enum Place {
     /// A SQLite file.
     File(PathBuf),
     /// A database on a PostgreSQL server, with the schema.
-    Database(Database),
+    Database(Box<Database>),
 }
 
 impl Place {
@@ -32,7 +32,7 @@ impl Place {
 
     /// A new database on the server of the tests.
     pub fn database() -> Self {
-        Self::Database(Database::migrated())
+        Self::Database(Box::new(Database::migrated()))
     }
 
     /// What a process is told to open.
