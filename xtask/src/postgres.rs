@@ -24,6 +24,16 @@ impl Server {
     }
 }
 
+impl Server {
+    /// The URL of a new database with an owner of its own; `None` on a server that was given.
+    pub(crate) fn database(&self, name: &str) -> Result<Option<String>, String> {
+        match self {
+            Self::Given(_) => Ok(None),
+            Self::Started(cluster) => cluster.tenant(name).map(Some),
+        }
+    }
+}
+
 /// Finds or starts a server; on Debian, as root, PostgreSQL is installed when it is missing.
 pub(crate) fn server(durability: Durability) -> Result<Server, String> {
     if let Ok(url) = env::var(URL) {

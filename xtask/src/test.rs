@@ -5,7 +5,7 @@ use std::{env, fs, process::ExitCode};
 use nexa_test_cluster::Durability;
 
 use crate::{
-    command::{cargo, run_reading},
+    command::{cargo, run as run_command, run_reading},
     generate, postgres,
     report::Report,
     wasm_check,
@@ -42,22 +42,44 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
         }
         run_reading(&mut tests, |line| counts.read(line))
     });
-    drop(server);
+    report.step("examples", || {
+        run_command(&mut cargo(["run", "--quiet", "--package", "own_records"]))?;
+        run_command(&mut cargo(["run", "--quiet", "--package", "host_transaction"]))?;
+        match server.as_ref().map_or(Ok(None), |server| server.database("shop"))? {
+            None => Ok(()),
+            Some(url) => {
+                run_command(&mut cargo(["run", "--quiet", "--package", "host_transaction", "--", "--db", &url]))
+            }
+        }
+    });
     report.step("generated files", || generate::run(&generate::Arguments::check()));
     if !arguments.short {
         report.step("wasm32 check", wasm_check::run);
-        report.step("quickstart, twice", quickstart);
+        report.step("quickstart, twice", quickstart_on_file);
+        report.step("quickstart on PostgreSQL, twice", || {
+            match server.as_ref().map_or(Ok(None), |server| server.database("quickstart"))? {
+                None => Ok(()),
+                Some(url) => quickstart(&url),
+            }
+        });
     }
 }
 
-/// Runs the quickstart on a new file, and again on the same: the second run has to find the ledger as the first left it.
-fn quickstart() -> Result<(), String> {
+/// Runs the quickstart on a new file.
+fn quickstart_on_file() -> Result<(), String> {
     let folder = env::temp_dir().join(format!("nexa-quickstart-{}", std::process::id()));
     fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-    let url = format!("sqlite:{}", folder.join("quickstart.db").display());
+    let result = quickstart(&format!("sqlite:{}", folder.join("quickstart.db").display()));
+    // A folder that stays behind in the temporary folder harms nobody.
+    let _ = fs::remove_dir_all(&folder);
+    result
+}
+
+/// Runs the quickstart, and again on the same: the second run has to find the ledger as the first left it.
+fn quickstart(url: &str) -> Result<(), String> {
     let once = || {
         let mut ledger = None;
-        let mut command = cargo(["run", "--release", "--quiet", "--package", "quickstart", "--", "--db", &url]);
+        let mut command = cargo(["run", "--release", "--quiet", "--package", "quickstart", "--", "--db", url]);
         run_reading(&mut command, |line| {
             if line.starts_with("Ledger: ") {
                 ledger = Some(line.to_owned());
@@ -65,11 +87,7 @@ fn quickstart() -> Result<(), String> {
         })?;
         ledger.ok_or_else(|| "the quickstart did not verify the ledger".to_owned())
     };
-    let result = once().and_then(|first| {
-        let second = once()?;
-        if first == second { Ok(()) } else { Err(format!("the second run changed something: {first} / {second}")) }
-    });
-    // A folder that stays behind in the temporary folder harms nobody.
-    let _ = fs::remove_dir_all(&folder);
-    result
+    let first = once()?;
+    let second = once()?;
+    if first == second { Ok(()) } else { Err(format!("the second run changed something: {first} / {second}")) }
 }

@@ -79,6 +79,14 @@ impl Cluster {
         self.programs.run("pg_ctl", &["-D", &data, "-m", mode, "-w", "stop"])
     }
 
+    /// Makes a role that owns a database of the same name, and answers its URL.
+    pub fn tenant(&self, name: &str) -> Result<String, String> {
+        for sql in [format!("CREATE ROLE {name} LOGIN"), format!("CREATE DATABASE {name} OWNER {name}")] {
+            self.programs.run("psql", &["-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url(), "-c", &sql])?;
+        }
+        Ok(format!("postgres://{name}@127.0.0.1:{}/{name}", self.port))
+    }
+
     /// The URL of the superuser and the maintenance database.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
