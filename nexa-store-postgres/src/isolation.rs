@@ -1,7 +1,7 @@
 //! Whether tenants are kept apart on this connection.
 
 use nexa_core::kernel::error::Result;
-use sqlx::{AssertSqlSafe, Row, query};
+use sqlx::Row;
 
 use crate::{codes, migrate, options::Isolation, store::Shared, store::failed};
 
@@ -14,7 +14,8 @@ pub(crate) async fn check(shared: &Shared) -> Result<()> {
     }
     let ledger = shared.statements.dialect().table("ledger");
     let asked = format!("SELECT row_security_active('{ledger}'), current_user::text");
-    let row = query(AssertSqlSafe(asked)).fetch_one(&mut *db).await.map_err(|problem| failed(&problem))?;
+    let rows = migrate::ask(&mut db, asked).await.map_err(|problem| failed(&problem))?;
+    let Some(row) = rows.first() else { return Err(failed(&sqlx::Error::RowNotFound)) };
     let bound: bool = row.try_get(0).map_err(|problem| failed(&problem))?;
     let role: String = row.try_get(1).map_err(|problem| failed(&problem))?;
     if bound { Ok(()) } else { Err(codes::ISOLATION.with("role", role)) }

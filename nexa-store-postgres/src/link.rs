@@ -53,7 +53,10 @@ impl Link<'_> {
         self.trips.fetch_add(1, Ordering::Relaxed);
         let arguments: Result<PgArguments, sqlx::Error> = binds.finish();
         let rows = match arguments {
-            Ok(arguments) => query_with(AssertSqlSafe(sql), arguments).fetch_all(&mut *self.db).await,
+            Ok(arguments) => {
+                let query = query_with(AssertSqlSafe(sql), arguments).persistent(self.statements.prepared);
+                query.fetch_all(&mut *self.db).await
+            }
             Err(problem) => Err(problem),
         };
         rows.map_err(|problem| self.failed(&problem))

@@ -7,7 +7,7 @@ use nexa_core::{
     kernel::{error::Result, record::RecordDef},
 };
 use nexa_sql::{Dialect, Namespace, Table, tables};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, postgres::PgRow, query, raw_sql};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, postgres::PgRow, raw_sql};
 use uuid::Uuid;
 
 use crate::{
@@ -98,28 +98,40 @@ fn newer(namespace: Namespace, found: i64) -> Error {
     codes::NEWER.with("schema", namespace.name()).with("found", found).with("known", VERSION)
 }
 
+/// Asks in one message and without a prepared statement: behind a pooler every message outside of a transaction may meet
+/// another connection of the server.
+pub(crate) async fn ask(db: &mut PgConnection, sql: String) -> Result<Vec<PgRow>, sqlx::Error> {
+    raw_sql(AssertSqlSafe(sql)).fetch_all(db).await
+}
+
 /// The version of the schema; `None` before the first migration. It fails where the role may not look.
 async fn found(db: &mut PgConnection, namespace: Namespace) -> Result<Option<i64>, sqlx::Error> {
     // A name that is resolved, as by `to_regclass`, is refused to a role without rights.
-    let known = "SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
-                 WHERE n.nspname = $1 AND c.relname = $2";
-    if query(known).bind(namespace.name()).bind(VERSIONS).fetch_optional(&mut *db).await?.is_none() {
+    let schema = namespace.name();
+    let known = format!(
+        "SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+         WHERE n.nspname = '{schema}' AND c.relname = '{VERSIONS}'"
+    );
+    if ask(db, known).await?.is_empty() {
         return Ok(None);
     }
-    let asked = format!("SELECT max(version) FROM {}.{VERSIONS}", namespace.name());
-    query(AssertSqlSafe(asked)).fetch_one(&mut *db).await?.try_get(0)
+    let rows = ask(db, format!("SELECT max(version) FROM {schema}.{VERSIONS}")).await?;
+    rows.first().map_or(Ok(None), |row| row.try_get(0))
 }
 
 /// What of the schema is there: tables, indexes, foreign keys and policies, each by its sort and its name without the
 /// schema's. Something else of the same name is an obstacle that the migration runs into.
 async fn there(db: &mut PgConnection, namespace: Namespace) -> Result<HashSet<(String, String)>> {
-    let asked = "SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 'table' ELSE 'index' END, c.relname::text \
-                 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
-                 WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'i', 'I') \
-                 UNION ALL SELECT 'reference', f.conname::text FROM pg_catalog.pg_constraint AS f \
-                 JOIN pg_catalog.pg_namespace AS n ON n.oid = f.connamespace WHERE n.nspname = $1 AND f.contype = 'f' \
-                 UNION ALL SELECT 'policy', p.tablename::text FROM pg_catalog.pg_policies AS p WHERE p.schemaname = $1";
-    let rows = query(asked).bind(namespace.name()).fetch_all(db).await.map_err(|problem| failed(&problem))?;
+    let schema = namespace.name();
+    let asked = format!(
+        "SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 'table' ELSE 'index' END, c.relname::text \
+         FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+         WHERE n.nspname = '{schema}' AND c.relkind IN ('r', 'p', 'i', 'I') \
+         UNION ALL SELECT 'reference', f.conname::text FROM pg_catalog.pg_constraint AS f \
+         JOIN pg_catalog.pg_namespace AS n ON n.oid = f.connamespace WHERE n.nspname = '{schema}' AND f.contype = 'f' \
+         UNION ALL SELECT 'policy', p.tablename::text FROM pg_catalog.pg_policies AS p WHERE p.schemaname = '{schema}'"
+    );
+    let rows = ask(db, asked).await.map_err(|problem| failed(&problem))?;
     let read = |row: &PgRow| Ok((row.try_get(0)?, row.try_get(1)?));
     rows.iter().map(|row| read(row).map_err(|problem| failed(&problem))).collect()
 }
@@ -213,11 +225,8 @@ pub(crate) async fn migrate(shared: &Shared, defs: &[&'static RecordDef]) -> Res
 /// Creates what is missing, all or nothing. Of several that start at once, one works and the others wait.
 async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], role: Option<&str>) -> Result<()> {
     let mut tx = db.begin().await.map_err(|problem| failed(&problem))?;
-    query("SELECT pg_advisory_xact_lock(hashtext($1))")
-        .bind(format!("nexa schema {}", namespace.name()))
-        .execute(&mut *tx)
-        .await
-        .map_err(|problem| failed(&problem))?;
+    let lock = format!("SELECT pg_advisory_xact_lock(hashtext('nexa schema {}'))", namespace.name());
+    ask(&mut tx, lock).await.map_err(|problem| failed(&problem))?;
     let version = match found(&mut tx, namespace).await {
         Ok(version) => version,
         Err(problem) => {
@@ -229,8 +238,8 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
         return Err(newer(namespace, version));
     }
     if let Some(role) = role {
-        let known = query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1").bind(role).fetch_optional(&mut *tx);
-        if known.await.map_err(|problem| failed(&problem))?.is_none() {
+        let known = format!("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = '{}'", role.replace('\'', "''"));
+        if ask(&mut tx, known).await.map_err(|problem| failed(&problem))?.is_empty() {
             return Err(codes::ROLE_UNKNOWN.with("role", role));
         }
     }
@@ -239,8 +248,8 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
         "SET LOCAL client_min_messages = warning".to_owned(),
         "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'".to_owned(),
     ];
-    let schema = query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1").bind(namespace.name());
-    if schema.fetch_optional(&mut *tx).await.map_err(|problem| failed(&problem))?.is_none() {
+    let schema = format!("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = '{}'", namespace.name());
+    if ask(&mut tx, schema).await.map_err(|problem| failed(&problem))?.is_empty() {
         statements.push(format!("CREATE SCHEMA {}", namespace.name()));
     }
     statements.extend(missing(namespace, wanted, &there(&mut tx, namespace).await?));
@@ -262,7 +271,8 @@ fn is_denied(problem: &sqlx::Error) -> bool {
 async fn denied(db: &mut PgConnection, namespace: Namespace, problem: &sqlx::Error) -> Error {
     let right = problem.as_database_error().filter(|_| is_denied(problem));
     let Some(right) = right else { return failed(problem) };
-    let role = query("SELECT current_user::text").fetch_one(db).await.and_then(|row| row.try_get::<String, _>(0));
+    let rows = ask(db, "SELECT current_user::text".to_owned()).await.unwrap_or_default();
+    let role = rows.first().and_then(|row| row.try_get::<String, _>(0).ok());
     codes::RIGHTS
         .with("role", role.unwrap_or_default())
         .with("schema", namespace.name())

@@ -33,6 +33,10 @@ pub struct Options {
     pub acquire_timeout: Duration,
     /// How long to wait for a tenant that another transaction holds; then `org.busy`. Five seconds by default.
     pub lock_timeout: Duration,
+    /// Whether connections keep statements prepared, as they do by default. Not behind a pooler that gives each
+    /// transaction another connection of the server and knows nothing of prepared statements, such as PgBouncer before
+    /// 1.21.
+    pub prepared: bool,
     /// Whether each commit sends `NOTIFY nexa, '<org>'`, a hint for those who follow the feed. Off by default:
     /// PostgreSQL lets commits that notify wait for one another.
     pub notify: bool,
@@ -48,6 +52,7 @@ impl Default for Options {
             connections: 10,
             acquire_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(5),
+            prepared: true,
             notify: false,
         }
     }
@@ -95,6 +100,12 @@ impl Options {
     #[must_use]
     pub const fn lock_timeout(mut self, timeout: Duration) -> Self {
         self.lock_timeout = timeout;
+        self
+    }
+    /// The same with or without prepared statements.
+    #[must_use]
+    pub const fn prepared(mut self, prepared: bool) -> Self {
+        self.prepared = prepared;
         self
     }
     /// The same with or without notifications.

@@ -21,12 +21,14 @@ struct Texts {
 /// The statements of a store.
 pub(crate) struct Statements {
     pub(crate) namespace: Namespace,
+    /// Whether connections keep them prepared.
+    pub(crate) prepared: bool,
     texts: Mutex<Texts>,
 }
 
 impl Statements {
-    pub(crate) fn new(namespace: Namespace) -> Self {
-        Self { namespace, texts: Mutex::default() }
+    pub(crate) fn new(namespace: Namespace, prepared: bool) -> Self {
+        Self { namespace, prepared, texts: Mutex::default() }
     }
 
     pub(crate) const fn dialect(&self) -> Dialect {

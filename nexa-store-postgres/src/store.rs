@@ -161,7 +161,7 @@ impl PostgresStore {
         );
         let shared = Shared {
             pool,
-            statements: Statements::new(options.namespace),
+            statements: Statements::new(options.namespace, options.prepared),
             options,
             trips: AtomicU64::new(0),
             waiting: AtomicUsize::new(0),

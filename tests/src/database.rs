@@ -22,6 +22,9 @@ use tokio::runtime::{Builder, Runtime};
 /// Which server the tests use; its role makes databases and roles.
 pub const URL: &str = "NEXA_TEST_POSTGRES_URL";
 
+/// On which port of that machine a pooler such as PgBouncer stands before the server, when stores are to connect to it.
+pub const POOLER: &str = "NEXA_TEST_POSTGRES_POOLER";
+
 /// The role that stores connect as; row-level security binds it.
 pub const ROLE: &str = "nexa_test_app";
 
@@ -89,7 +92,11 @@ impl Database {
 
     /// The URL of a role that was made here.
     pub fn url_of(&self, role: &str) -> String {
-        self.server.clone().database(&self.name).username(role).password("nexa").to_url_lossy().to_string()
+        let mut options = self.server.clone();
+        if let Ok(pooler) = std::env::var(POOLER) {
+            options = options.port(pooler.parse().unwrap_or_else(|_| panic!("{POOLER} is no port: {pooler}")));
+        }
+        options.database(&self.name).username(role).password("nexa").to_url_lossy().to_string()
     }
 
     /// Makes a role with attributes such as `NOBYPASSRLS`, unless it is there: roles are the whole server's.
@@ -103,7 +110,9 @@ impl Database {
 
     /// The options of a store here.
     pub fn options(&self) -> Options {
-        Options::default().owner(self.owner_url()).role(ROLE)
+        // Poolers of any age.
+        let prepared = std::env::var_os(POOLER).is_none();
+        Options::default().owner(self.owner_url()).role(ROLE).prepared(prepared)
     }
 
     /// A store here, not migrated yet.

@@ -5,6 +5,7 @@ mod conformance;
 mod feed;
 mod isolation;
 mod migrations;
+mod poolers;
 mod schema_facts;
 mod server_trouble;
 mod write_skew;
