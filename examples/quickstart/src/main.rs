@@ -52,6 +52,14 @@ fn run(arguments: &Arguments) -> Result<()> {
         }
     }
     report::show(&team, arguments.leads.is_none())?;
-    println!("\nThe records are in {}; run the same again, and nothing is done twice.", arguments.db);
+    println!("\nThe records are in {}; run the same again, and nothing is done twice.", without_secrets(&arguments.db));
     Ok(())
+}
+
+/// A URL without the name and password of who connects.
+fn without_secrets(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
+        _ => url.to_owned(),
+    }
 }
