@@ -5,17 +5,22 @@
 
 mod by_hand;
 mod figure;
+mod ledger;
 mod measures;
 mod office;
 mod people;
+mod postgres;
+mod registrant;
 mod registrants;
 mod same;
 mod support;
+mod tenant;
+mod terms;
 mod turns;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use crate::{figure::Figure, measures::Measure};
 
@@ -47,7 +52,7 @@ fn main() -> ExitCode {
             }
         };
     }
-    let measures = if arguments.names.is_empty() { Measure::ALL.to_vec() } else { arguments.names };
+    let measures = if arguments.names.is_empty() { Measure::value_variants().to_vec() } else { arguments.names };
     let mut figures: Vec<Figure> = Vec::new();
     for measure in measures {
         eprintln!("{measure} …");
