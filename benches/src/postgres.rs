@@ -9,5 +9,6 @@ mod proxy;
 mod same;
 mod seed;
 
+pub(crate) use building::Building;
 pub(crate) use job::Kind;
 pub(crate) use measures::{commands, import, network, queue, search, trips};

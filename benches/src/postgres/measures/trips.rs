@@ -18,9 +18,9 @@ use crate::{
 const MOST: f64 = 9.0;
 
 pub(crate) fn run(_short: bool) -> Outcome<Vec<Figure>> {
-    let building = Building::open(1)?;
     let mut figures = Vec::new();
     for (kind, name) in [(Kind::Convert, "convert"), (Kind::Ticket, "ticket")] {
+        let building = Building::open(1)?;
         let work = jobs(&building, kind, 0, 2 + 2 * CALLERS)?;
         let (alone, rest) = work.split_at(2);
         let (warm, group) = rest.split_at(CALLERS);
