@@ -19,9 +19,8 @@ use nexa_crm::{
 use rusqlite::{Connection, config::DbConfig, params};
 use uuid::Uuid;
 
-use self::ledger::Call;
-pub(crate) use self::{import::Registrant, ledger::Ledger, pages::Viewer};
-use crate::Outcome;
+pub(crate) use self::pages::Viewer;
+use crate::{Outcome, ledger::Ledger};
 
 /// A connection of the hand-written program.
 pub(crate) struct ByHand {

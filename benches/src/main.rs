@@ -5,17 +5,23 @@
 
 mod by_hand;
 mod figure;
+mod ledger;
 mod measures;
 mod office;
 mod people;
+mod postgres;
+mod registrant;
 mod registrants;
 mod same;
+mod soak;
 mod support;
+mod tenant;
+mod terms;
 mod turns;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use crate::{figure::Figure, measures::Measure};
 
@@ -32,6 +38,9 @@ struct Arguments {
     /// Import so many leads and print the peak of memory; what the measure of it runs as a process of its own
     #[arg(long, hide = true)]
     import_alone: Option<usize>,
+    /// Let many callers work on PostgreSQL for so many minutes instead, and check that nothing fails or grows
+    #[arg(long)]
+    soak: Option<f64>,
     /// Which measures; all of them when empty
     names: Vec<Measure>,
 }
@@ -39,15 +48,12 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(rows) = arguments.import_alone {
-        return match measures::import_alone(rows) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(trouble) => {
-                eprintln!("{trouble}");
-                ExitCode::FAILURE
-            }
-        };
+        return ended(measures::import_alone(rows));
     }
-    let measures = if arguments.names.is_empty() { Measure::ALL.to_vec() } else { arguments.names };
+    if let Some(minutes) = arguments.soak {
+        return ended(soak::run(minutes));
+    }
+    let measures = if arguments.names.is_empty() { Measure::value_variants().to_vec() } else { arguments.names };
     let mut figures: Vec<Figure> = Vec::new();
     for measure in measures {
         eprintln!("{measure} …");
@@ -61,4 +67,14 @@ fn main() -> ExitCode {
     }
     println!("{}", figure::table(&figures, arguments.short));
     ExitCode::SUCCESS
+}
+
+fn ended(outcome: Outcome<()>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(trouble) => {
+            eprintln!("{trouble}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -10,7 +10,11 @@ use std::fmt;
 use clap::ValueEnum;
 
 pub(crate) use self::import::alone as import_alone;
-use crate::{Outcome, figure::Figure};
+use crate::{
+    Outcome,
+    figure::Figure,
+    postgres::{self, Kind},
+};
 
 /// One of the measures, by the name that the command line takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -27,12 +31,23 @@ pub(crate) enum Measure {
     Import,
     /// The memory of a large import
     Memory,
+    /// On PostgreSQL: conversion of leads, one caller, 64 of a tenant, 64 of sixteen tenants
+    PostgresConvert,
+    /// On PostgreSQL: reports of issues, the same
+    PostgresTicket,
+    /// On PostgreSQL: both, over a network of 1 ms
+    PostgresNetwork,
+    /// On PostgreSQL: round trips
+    PostgresTrips,
+    /// On PostgreSQL: leads from a file
+    PostgresImport,
+    /// On PostgreSQL: an agent's queue in a small and a large tenant
+    PostgresQueue,
+    /// On PostgreSQL: searches in a large tenant
+    PostgresSearch,
 }
 
 impl Measure {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Convert, Self::Ticket, Self::Queue, Self::Page, Self::Import, Self::Memory];
-
     pub(crate) fn run(self, short: bool) -> Outcome<Vec<Figure>> {
         match self {
             Self::Convert => commands::convert(short),
@@ -41,6 +56,13 @@ impl Measure {
             Self::Page => pages::typed(short),
             Self::Import => import::speed(short),
             Self::Memory => import::memory(short),
+            Self::PostgresConvert => postgres::commands::run(Kind::Convert, short),
+            Self::PostgresTicket => postgres::commands::run(Kind::Ticket, short),
+            Self::PostgresNetwork => postgres::network::run(short),
+            Self::PostgresTrips => postgres::trips::run(short),
+            Self::PostgresImport => postgres::import::run(short),
+            Self::PostgresQueue => postgres::queue::run(short),
+            Self::PostgresSearch => postgres::search::run(short),
         }
     }
 }

@@ -13,7 +13,7 @@ use nexa_sql::Dialect;
 use rusqlite::{Connection, types::Value as Stored};
 use uuid::Uuid;
 
-use crate::{Outcome, office::Office};
+use crate::{Outcome, office::Office, tenant::Tenant};
 
 /// Who works on the tickets.
 pub(crate) struct Agents {
@@ -26,18 +26,18 @@ pub(crate) struct Agents {
 }
 
 impl Agents {
-    pub(crate) fn hire(office: &Office) -> Outcome<Self> {
+    pub(crate) fn hire(tenant: &Tenant) -> Outcome<Self> {
         let hire = |name: &str| -> Outcome<Uuid> {
             let user = Create::<User>::new().set(User::NAME, name).set(User::EMAIL, format!("{name}@acme.example"));
-            Ok(office.admin.run(user.set(User::ROLE, Role::Agent.as_str()))?.id.uuid())
+            Ok(tenant.admin.run(user.set(User::ROLE, Role::Agent.as_str()))?.id.uuid())
         };
         let (busy, narrow) = (hire("busy")?, hire("narrow")?);
         let others = (0..20).map(|number| hire(&format!("agent{number}"))).collect::<Outcome<Vec<_>>>()?;
         let mut groups = Vec::new();
         for number in 0..5 {
-            let group = office.admin.run(Create::<Group>::new().set(Group::NAME, format!("Team {number}")))?.id;
+            let group = tenant.admin.run(Create::<Group>::new().set(Group::NAME, format!("Team {number}")))?.id;
             if number < 2 {
-                office.admin.run(AddMember { group: group.into(), user: Ref::Id(Id::new(busy)) })?;
+                tenant.admin.run(AddMember { group: group.into(), user: Ref::Id(Id::new(busy)) })?;
             }
             groups.push(group.uuid());
         }
@@ -74,7 +74,8 @@ const fn mixed(number: usize) -> usize {
 /// When the first ticket came in: 2024-01-01T00:00:00Z.
 const FIRST: i64 = 1_704_067_200_000_000;
 
-fn ticket(agents: &Agents, number: usize, size: usize) -> Outcome<Ticket> {
+/// One of the tickets of a tenant of that size; every other one is open.
+pub(crate) fn ticket(agents: &Agents, number: usize, size: usize) -> Outcome<Ticket> {
     let at = Timestamp::from_micros(FIRST + i64::try_from(mixed(number) % 60_000_000_000_000)?);
     let open = number.is_multiple_of(2);
     let mut ticket = Ticket {
@@ -110,7 +111,7 @@ pub(crate) fn fill(office: &Office, agents: &Agents, size: usize) -> Outcome<()>
         let mut statement = db.prepare_cached(&sql)?;
         for number in from..size.min(from + 100_000) {
             let row = ticket(agents, number, size)?.to_row();
-            statement.raw_bind_parameter(1, office.org.as_bytes())?;
+            statement.raw_bind_parameter(1, office.tenant.org.as_bytes())?;
             for (position, value) in row.into_values().into_iter().enumerate() {
                 statement.raw_bind_parameter(position + 2, stored(value))?;
             }

@@ -17,13 +17,13 @@ use crate::{
 
 const OPENING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// Runs work on a snapshot.
+/// Runs work on a snapshot. The answer does not wait for the end of the transaction, which has nothing to say.
 pub(crate) async fn snapshot(shared: Arc<Shared>, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
+    let handle = shared.handle.clone();
     let mut connection = Connection::acquire(&shared, request.org).await.map_err(|failure| failure.error)?;
     let ended = run(&mut connection, &work).await;
-    let answered = ended.unwrap_or_else(|failure| Err(failure.error));
-    connection.roll_back().await;
-    answered
+    handle.spawn(async move { connection.roll_back().await });
+    ended.unwrap_or_else(|failure| Err(failure.error))
 }
 
 async fn run(connection: &mut Connection, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {

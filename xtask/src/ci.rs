@@ -7,7 +7,7 @@ use crate::{
     command::{cargo, output, program, run as run_command},
     faults,
     report::Report,
-    test,
+    soak, test,
 };
 
 pub(crate) fn run() -> ExitCode {
@@ -23,6 +23,7 @@ pub(crate) fn run() -> ExitCode {
     report.step("docs", || run_command(cargo(["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-Dwarnings")));
     test::steps(&mut report, &test::Arguments::default());
     report.step("faults, short", || faults::run(&faults::Arguments::short()));
+    report.step("soak, one minute", || soak::run(&soak::Arguments::short()));
     report.step("bench, short", || bench::run(&bench::Arguments::short()));
     report.finish()
 }

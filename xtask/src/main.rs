@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `postgres`, `wasm-check`.
+//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `soak`, `postgres`, `wasm-check`.
 
 mod bench;
 mod ci;
@@ -7,6 +7,7 @@ mod faults;
 mod generate;
 mod postgres;
 mod report;
+mod soak;
 mod test;
 mod wasm_check;
 mod wasm_toolchain;
@@ -34,6 +35,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Kill a writing process again and again, and check what it left
     Faults(faults::Arguments),
+    /// Let many callers of many tenants work on PostgreSQL for minutes, and check that nothing fails or grows
+    Soak(soak::Arguments),
     /// Start a throw-away PostgreSQL server, print its URL, and stop it when the input ends
     Postgres,
     /// Check that nexa-core compiles for wasm32, installing what that needs
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Gen(arguments) => generate::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Faults(arguments) => faults::run(&arguments),
+        Task::Soak(arguments) => soak::run(&arguments),
         Task::Postgres => postgres::run(),
         Task::WasmCheck => wasm_check::run(),
     };

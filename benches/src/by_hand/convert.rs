@@ -8,8 +8,12 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{ByHand, Call, Ledger, terms::Terms};
-use crate::Outcome;
+use super::ByHand;
+use crate::{
+    Outcome,
+    ledger::{Call, Ledger},
+    terms::Terms,
+};
 
 /// What a conversion needs of a lead.
 struct Lead {
@@ -175,7 +179,7 @@ impl ByHand {
                 lead.assignee.as_bytes(),
                 lead.source,
             ])?;
-        Terms::default().of(&lead.company, 4).of(&number, 3).write(self, "account", id)?;
+        self.index(&Terms::default().of(&lead.company, 4).of(&number, 3), "account", id)?;
         let created = AccountCreated {
             name: &lead.company,
             account_number: &number,
@@ -214,7 +218,7 @@ impl ByHand {
             ])?;
         let terms =
             Terms::default().of(&lead.email, 4).of(&lead.last_name, 3).of(&lead.first_name, 2).of(&lead.title, 1);
-        terms.write(self, "contact", id)?;
+        self.index(&terms, "contact", id)?;
         let created = ContactCreated {
             first_name: &lead.first_name,
             last_name: &lead.last_name,
@@ -266,7 +270,7 @@ impl ByHand {
                 contact.as_bytes(),
                 lead.assignee.as_bytes(),
             ])?;
-        Terms::default().of(&name, 1).write(self, "deal", id)?;
+        self.index(&Terms::default().of(&name, 1), "deal", id)?;
         let created = DealCreated {
             name: &name,
             amount: "50000.00",

@@ -1,29 +1,15 @@
-//! The ledger by hand: salted digest, hash chain, one row per event.
+//! The ledger in SQLite: one row per event, and the head.
 
 use nexa_crm::{Timestamp, kernel::ports::Ids};
 use rusqlite::params;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::ByHand;
-use crate::Outcome;
-
-/// The head of the tenant's ledger inside a transaction.
-pub(crate) struct Ledger {
-    seq: i64,
-    pub(super) at: Timestamp,
-    hash: [u8; 32],
-}
-
-/// One operation of one caller.
-pub(crate) struct Call {
-    pub(super) unit: Uuid,
-    pub(super) at: Timestamp,
-    pub(super) actor: String,
-    pub(super) cause: Option<&'static str>,
-    pub(super) command: &'static str,
-}
+use crate::{
+    Outcome,
+    ledger::{Call, Ledger, Told},
+};
 
 impl Ledger {
     pub(super) fn read(hand: &ByHand) -> Outcome<Self> {
@@ -50,29 +36,7 @@ impl Ledger {
         record: Uuid,
         payload: &impl Serialize,
     ) -> Outcome<()> {
-        let payload = serde_json::to_string(payload)?;
-        let salt = hand.ids.salt();
-        let digest: [u8; 32] = {
-            let mut sha = Sha256::new();
-            sha.update(salt);
-            text(&mut sha, None);
-            text(&mut sha, Some(&payload));
-            sha.finalize().into()
-        };
-        self.seq += 1;
-        self.at = call.at;
-        let mut sha = Sha256::new();
-        sha.update(self.hash);
-        sha.update(self.seq.to_be_bytes());
-        sha.update(call.unit.as_bytes());
-        sha.update(call.at.micros().to_be_bytes());
-        for part in [Some(call.actor.as_str()), None, call.cause, None, Some(call.command), Some(verb), Some(kind)] {
-            text(&mut sha, part);
-        }
-        sha.update(record.as_bytes());
-        sha.update(1_u16.to_be_bytes());
-        sha.update(digest);
-        self.hash = sha.finalize().into();
+        let sealed = self.seal(call, hand.ids.salt(), &Told { verb, kind, record, payload })?;
         hand.db
             .prepare_cached(
                 "INSERT INTO nexa_events (org, seq, unit, at, actor, cause, command, verb, kind, record, format, digest, salt, payload, \
@@ -80,7 +44,7 @@ impl Ledger {
             )?
             .execute(params![
                 hand.org.as_bytes(),
-                self.seq,
+                sealed.seq,
                 call.unit.as_bytes(),
                 call.at.micros(),
                 call.actor,
@@ -89,16 +53,11 @@ impl Ledger {
                 verb,
                 kind,
                 record.as_bytes(),
-                digest,
-                salt,
-                payload,
-                self.hash,
+                sealed.digest,
+                sealed.salt,
+                sealed.payload,
+                sealed.hash,
             ])?;
         Ok(())
     }
-}
-
-fn text(sha: &mut Sha256, text: Option<&str>) {
-    sha.update(text.map_or(u64::MAX, |text| text.len() as u64).to_be_bytes());
-    sha.update(text.unwrap_or_default());
 }

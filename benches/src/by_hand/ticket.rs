@@ -5,8 +5,12 @@ use rusqlite::params;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{ByHand, Call, Ledger, terms::Terms};
-use crate::Outcome;
+use super::ByHand;
+use crate::{
+    Outcome,
+    ledger::{Call, Ledger},
+    terms::Terms,
+};
 
 #[derive(Serialize)]
 struct Created<'a> {
@@ -61,7 +65,7 @@ impl ByHand {
                 account.as_ref().map(Uuid::as_bytes),
                 Uuid::nil().as_bytes(),
             ])?;
-        Terms::default().of(&number, 2).of(subject, 1).write(self, "ticket", id)?;
+        self.index(&Terms::default().of(&number, 2).of(subject, 1), "ticket", id)?;
         let created = Created {
             number: &number,
             subject,

@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::callers::{CALLERS, at_once};
 use crate::{
     Outcome,
-    by_hand::{ByHand, Ledger},
+    by_hand::ByHand,
     figure::{Figure, Target},
+    ledger::Ledger,
     office::Office,
     same,
     turns::{timed, turns},
@@ -46,15 +47,16 @@ impl Amount {
 pub(crate) fn convert(short: bool) -> Outcome<Vec<Figure>> {
     let amount = Amount::of(short);
     let mut office = Office::open()?;
-    let leads = office.leads(amount.operations())?;
+    let leads = office.tenant.leads(amount.operations())?;
     office.reopen()?;
     let money = Money::parse("50000.00 USD")?;
     let ours = |lead: &Id<Lead>| -> Outcome<()> {
-        office.agent.run(Convert::of(*lead).amount(money))?;
+        office.tenant.agent.run(Convert::of(*lead).amount(money))?;
         Ok(())
     };
-    let by_hand =
-        |hand: &ByHand, ledger: &mut Ledger, lead: &Id<Lead>| hand.convert(ledger, office.agent_id.uuid(), lead.uuid());
+    let by_hand = |hand: &ByHand, ledger: &mut Ledger, lead: &Id<Lead>| {
+        hand.convert(ledger, office.tenant.agent_id.uuid(), lead.uuid())
+    };
     beside("convert", &amount, &office, &leads, ours, by_hand)
 }
 
@@ -65,7 +67,7 @@ const DESCRIPTION: &str = "Since this morning the dashboard answers with a blank
 pub(crate) fn ticket(short: bool) -> Outcome<Vec<Figure>> {
     let amount = Amount::of(short);
     let mut office = Office::open()?;
-    let contacts = office.contacts(if short { 100 } else { 1_000 })?;
+    let contacts = office.tenant.contacts(if short { 100 } else { 1_000 })?;
     office.reopen()?;
     let issues: Vec<(String, Id<Contact>)> = (0..amount.operations())
         .zip(contacts.iter().cycle())
@@ -78,11 +80,11 @@ pub(crate) fn ticket(short: bool) -> Outcome<Vec<Figure>> {
             .set(Ticket::TYPE, TicketType::Problem)
             .set(Ticket::CHANNEL, Channel::Email)
             .set(Ticket::CONTACT, *contact);
-        office.agent.run(create)?;
+        office.tenant.agent.run(create)?;
         Ok(())
     };
     let by_hand = |hand: &ByHand, ledger: &mut Ledger, (subject, contact): &(String, Id<Contact>)| {
-        let _: Uuid = hand.ticket(ledger, office.agent_id.uuid(), contact.uuid(), subject, DESCRIPTION)?;
+        let _: Uuid = hand.ticket(ledger, office.tenant.agent_id.uuid(), contact.uuid(), subject, DESCRIPTION)?;
         Ok(())
     };
     beside("ticket", &amount, &office, &issues, ours, by_hand)
@@ -97,7 +99,7 @@ fn beside<T: Sync>(
     ours: impl Fn(&T) -> Outcome<()> + Sync,
     by_hand: impl Fn(&ByHand, &mut Ledger, &T) -> Outcome<()>,
 ) -> Outcome<Vec<Figure>> {
-    let hand = ByHand::open(&office.copy("by_hand.db")?, office.org)?;
+    let hand = ByHand::open(&office.copy("by_hand.db")?, office.tenant.org)?;
     let (alone, together) = work.split_at((amount.turns + 1) * amount.alone);
 
     let single = turns(
@@ -125,7 +127,7 @@ fn beside<T: Sync>(
         },
     )?;
     drop(hand);
-    same::check(&office.path(), &office.beside("by_hand.db"), office.org, office.admin.principal())?;
+    same::check(&office.path(), &office.beside("by_hand.db"), office.tenant.org, office.tenant.admin.principal())?;
     let against_single = single.floor / grouped.ours;
     Ok(vec![
         single.rate(format!("{name}, one caller"), Some(Target::AtLeast(0.85))),

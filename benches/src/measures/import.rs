@@ -6,9 +6,10 @@ use nexa_crm::{import::ImportOptions, sales::Lead};
 
 use crate::{
     Outcome,
-    by_hand::{ByHand, Registrant},
+    by_hand::ByHand,
     figure::{Figure, Target},
     office::Office,
+    registrant::Registrant,
     registrants::Registrants,
     same,
     turns::{timed, turns},
@@ -22,7 +23,7 @@ pub(crate) fn speed(short: bool) -> Outcome<Vec<Figure>> {
     let (count, rows) = if short { (1, 500) } else { (10, 10_000) };
     let mut office = Office::open()?;
     office.reopen()?;
-    let hand = ByHand::open(&office.copy("by_hand.db")?, office.org)?;
+    let hand = ByHand::open(&office.copy("by_hand.db")?, office.tenant.org)?;
     let file = |turn: usize| Registrants::of(turn * rows..(turn + 1) * rows);
     let taken = turns(
         count,
@@ -34,7 +35,7 @@ pub(crate) fn speed(short: bool) -> Outcome<Vec<Figure>> {
                 let mut rows = reader.deserialize::<Registrant>().peekable();
                 while rows.peek().is_some() {
                     hand.together(|hand, ledger| {
-                        let call = hand.importing(ledger, office.agent_id.uuid())?;
+                        let call = hand.importing(ledger, office.tenant.agent_id.uuid())?;
                         rows.by_ref().take(CHUNK).try_for_each(|row| hand.import(ledger, &call, &row?))
                     })?;
                 }
@@ -43,12 +44,12 @@ pub(crate) fn speed(short: bool) -> Outcome<Vec<Figure>> {
         },
     )?;
     drop(hand);
-    same::check(&office.path(), &office.beside("by_hand.db"), office.org, office.admin.principal())?;
+    same::check(&office.path(), &office.beside("by_hand.db"), office.tenant.org, office.tenant.admin.principal())?;
     Ok(vec![taken.rate(format!("import of {} leads", count * rows), Some(Target::AtLeast(0.75)))])
 }
 
 fn import(office: &Office, file: Registrants, rows: usize) -> Outcome<()> {
-    let report = office.agent.import_csv::<Lead>(file, ImportOptions::new().chunk(CHUNK), |_| ())?;
+    let report = office.tenant.agent.import_csv::<Lead>(file, ImportOptions::new().chunk(CHUNK), |_| ())?;
     if report.counts.created != rows as u64 {
         return Err(format!("{} of {rows} leads were imported", report.counts.created).into());
     }

@@ -39,10 +39,10 @@ impl Amount {
 /// A page of contacts, in the order of their ids.
 pub(crate) fn typed(short: bool) -> Outcome<Vec<Figure>> {
     let office = Office::open()?;
-    office.contacts(if short { 100 } else { 1_000 })?;
-    let viewer = Viewer::open(&office.path(), office.org)?;
-    let agent = office.agent_id.uuid();
-    let ours = || office.agent.find(Find::<Contact>::new().limit(PAGE));
+    office.tenant.contacts(if short { 100 } else { 1_000 })?;
+    let viewer = Viewer::open(&office.path(), office.tenant.org)?;
+    let agent = office.tenant.agent_id.uuid();
+    let ours = || office.tenant.agent.find(Find::<Contact>::new().limit(PAGE));
     let same =
         ours()?.items.iter().map(|contact| contact.id.uuid()).eq(viewer.contacts(agent)?.iter().map(|row| row.id));
     if !same {
@@ -65,12 +65,12 @@ pub(crate) fn queue(short: bool) -> Outcome<Vec<Figure>> {
     let mut before: Vec<Turns> = Vec::new();
     for size in sizes {
         let office = Office::open()?;
-        let agents = Agents::hire(&office)?;
+        let agents = Agents::hire(&office.tenant)?;
         fill(&office, &agents, size)?;
-        let viewer = Viewer::open(&office.path(), office.org)?;
+        let viewer = Viewer::open(&office.path(), office.tenant.org)?;
         let mut now = Vec::new();
         for (who, agent) in WHO.into_iter().zip([agents.busy, agents.narrow]) {
-            let session = office.crm.user(office.org, agent);
+            let session = office.tenant.crm.user(office.tenant.org, agent);
             let taken = page(&session, &viewer, agent, short)?;
             figures.push(taken.time(format!("queue of {size} tickets, {who}"), Some(Target::AtMost(1.5))));
             now.push(taken);
