@@ -1,0 +1,132 @@
+//! Questions that a command asks, with the eyes of its actor or of the tenant.
+
+use std::sync::Arc;
+
+use super::{Context, conceal};
+use crate::kernel::{
+    access::Action,
+    compile::{self, CustomFields, Eyes},
+    custom::{self, FieldDefinition},
+    error::Result,
+    filter::{Filter, Predicate},
+    record::{Record, RecordDef, Row},
+    store::{Aggregate, Select, Trash},
+    value::Value,
+};
+
+impl Context<'_> {
+    /// Live records by filter with the tenant's eyes, for what rules must know. Pending changes are written first.
+    pub async fn all<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
+        let def = R::def();
+        let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
+        let query = Select {
+            filter: self.tenants_filter(def, filter).await?,
+            sort: compile::sort(def, &names, &[])?,
+            ..Select::all(def, limit)
+        };
+        self.rows(&query).await?.into_iter().map(R::from_row).collect()
+    }
+
+    /// Live records by filter with the actor's eyes; hidden fields are empty.
+    pub async fn visible<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
+        let def = R::def();
+        let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
+        let hidden = self.hidden(def);
+        let query = Select {
+            filter: self.visible_filter(def, filter).await?,
+            sort: compile::sort(def, &names, &hidden)?,
+            ..Select::all(def, limit)
+        };
+        let rows = self.rows(&query).await?;
+        rows.into_iter().map(|row| R::from_row(conceal(def, row, &hidden))).collect()
+    }
+
+    /// The fields of a kind that do not exist for the actor.
+    pub(crate) fn hidden(&self, def: &'static RecordDef) -> Vec<&'static str> {
+        self.parts.policy.access(&self.actor, def, Action::Read).hidden
+    }
+
+    /// A filter with the actor's eyes. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn asked_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, self.eyes(), CustomFields::asked(&definitions))
+    }
+
+    /// The same, and what the actor may see.
+    pub(crate) async fn visible_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let own = self.visible_rows(def).await?;
+        Ok(self.asked_filter(def, filter).await?.and(own))
+    }
+
+    /// What the actor may see.
+    async fn visible_rows(&mut self, def: &'static RecordDef) -> Result<Predicate> {
+        let definitions = self.definitions_for(&self.eyes().access(def, Action::Read).rows).await?;
+        compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read, CustomFields::kept(&definitions))
+    }
+
+    /// A filter with the tenant's eyes. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn tenants_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant, CustomFields::asked(&definitions))
+    }
+
+    /// A filter that was checked when it was kept as data, with the tenant's eyes; a custom field that was removed since has no
+    /// values. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn kept_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant, CustomFields::kept(&definitions))
+    }
+
+    pub(crate) async fn rows(&mut self, query: &Select) -> Result<Vec<Row>> {
+        self.flush_for(query.of, &query.filter).await?;
+        let rows = self.tx.select(query).await?;
+        for row in &rows {
+            self.keep(query.of, row.clone());
+        }
+        Ok(rows)
+    }
+
+    /// Writes what is pending when a query could see it.
+    async fn flush_for(&mut self, of: &'static RecordDef, filter: &Predicate) -> Result<()> {
+        let seen = self.touched.iter().any(|(kind, _)| *kind == of.kind || filter.looks_at(kind));
+        if seen { self.flush().await } else { Ok(()) }
+    }
+
+    /// Groups and measures with the actor's eyes.
+    pub(crate) async fn groups(&mut self, mut query: Aggregate) -> Result<Vec<Row>> {
+        query.filter = query.filter.and(self.visible_rows(query.of).await?);
+        self.flush_for(query.of, &query.filter).await?;
+        query.trash = Trash::Live;
+        self.tx.aggregate(&query).await
+    }
+
+    /// The tenant's definitions of custom fields, of all kinds.
+    pub(crate) async fn definitions(&mut self) -> Result<Arc<[FieldDefinition]>> {
+        if let Some(known) = &self.definitions {
+            return Ok(Arc::clone(known));
+        }
+        let rows = self.tx.select(&Select::all(FieldDefinition::def(), custom::MOST_FIELDS)).await?;
+        let found: Arc<[FieldDefinition]> = rows.into_iter().map(FieldDefinition::from_row).collect::<Result<_>>()?;
+        self.definitions = Some(Arc::clone(&found));
+        Ok(found)
+    }
+
+    /// The same when the filter names a custom field, else none.
+    async fn definitions_for(&mut self, filter: &Filter) -> Result<Arc<[FieldDefinition]>> {
+        if filter.names_custom() { self.definitions().await } else { Ok(Arc::default()) }
+    }
+
+    /// Writes what is pending by the definitions as they were, and from here on goes by the new ones.
+    pub(crate) async fn definitions_changed(&mut self) -> Result<()> {
+        self.flush().await?;
+        self.definitions = None;
+        Ok(())
+    }
+
+    pub(super) async fn check_custom(&mut self, def: &'static RecordDef, row: &Row) -> Result<()> {
+        let Some(Value::Json(text)) = def.custom.map(|column| row.get(column)) else { return Ok(()) };
+        let values: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+        let definitions = self.definitions().await?;
+        values.iter().try_for_each(|(name, value)| custom::checked(&definitions, def.kind, name, value).map(|_| ()))
+    }
+}

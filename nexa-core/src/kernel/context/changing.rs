@@ -1,0 +1,143 @@
+//! Records on their way to the storage.
+
+use std::collections::hash_map;
+
+use uuid::Uuid;
+
+use super::{Context, Entry, not_found};
+use crate::kernel::{
+    access::Action,
+    error::{Result, codes},
+    ledger,
+    record::{ColumnType, Record, RecordDef, Ref, Row},
+    value::{Timestamp, Value},
+};
+
+impl Context<'_> {
+    /// Adds a record that the actor makes. A nil id becomes a new one. Errors: `access.denied`, `field.required`, `id.taken`.
+    pub async fn insert<R: Record>(&mut self, record: R) -> Result<R> {
+        self.authorize_kind(R::def(), Action::Create)?;
+        self.insert_by_rule(record).await
+    }
+
+    /// Adds a record that a rule makes, whatever the actor may do.
+    pub async fn insert_by_rule<R: Record>(&mut self, mut record: R) -> Result<R> {
+        let def = R::def();
+        let id = if record.id().uuid().is_nil() { self.new_id() } else { record.id() };
+        record.stamp(id, 1, self.now, self.now);
+        let row = record.to_row();
+        well_formed(def, &row)?;
+        self.check_custom(def, &row).await?;
+        let key = (def.kind, id.uuid());
+        let place = match self.entries.entry(key) {
+            hash_map::Entry::Occupied(place) if place.get().now.is_some() => return Err(codes::ID_TAKEN.with("id", id)),
+            place => place,
+        };
+        if let Some(trail) = &mut self.trail {
+            trail.note(
+                key,
+                match &place {
+                    hash_map::Entry::Occupied(place) => Some(place.get()),
+                    hash_map::Entry::Vacant(_) => None,
+                },
+            );
+        }
+        self.lookup.note(def, &row);
+        place.insert_entry(Entry { of: def, before: None, now: Some(row), dirty: true });
+        self.touched.push(key);
+        Ok(record)
+    }
+
+    /// Keeps the new state of a record that was loaded in this call.
+    pub async fn save<R: Record>(&mut self, record: R) -> Result<R> {
+        let row = self.save_row(R::def(), record.to_row()).await?;
+        let mut record = record;
+        if let (Some(version), Value::Time(updated_at)) =
+            (row.get(R::def().version).as_int(), row.get(R::def().updated_at))
+        {
+            record.stamp(record.id(), version, record.created_at(), *updated_at);
+        }
+        Ok(record)
+    }
+
+    /// The same for a row of any kind; answers it with its version and time.
+    pub(crate) async fn save_row(&mut self, def: &'static RecordDef, mut row: Row) -> Result<Row> {
+        let key = (def.kind, row.id(def));
+        let Some(entry) = self.entries.get(&key) else { return Err(not_found(def, key.1)) };
+        let custom_changed = match &entry.before {
+            None => true,
+            Some(before) if !ledger::differs(def, before, &row) => {
+                let unchanged = before.clone();
+                self.put(key, unchanged.clone(), false);
+                return Ok(unchanged);
+            }
+            Some(before) => {
+                row.set(def.version, Value::Int(before.get(def.version).as_int().unwrap_or_default() + 1));
+                row.set(def.updated_at, Value::Time(self.now));
+                def.custom.is_some_and(|column| before.get(column) != row.get(column))
+            }
+        };
+        well_formed(def, &row)?;
+        if custom_changed {
+            self.check_custom(def, &row).await?;
+        }
+        self.put(key, row.clone(), true);
+        Ok(row)
+    }
+
+    fn put(&mut self, key: (&'static str, Uuid), row: Row, dirty: bool) {
+        self.trace(key);
+        if let Some(entry) = self.entries.get_mut(&key) {
+            self.lookup.note(entry.of, &row);
+            entry.now = Some(row);
+            if dirty && !entry.dirty {
+                self.touched.push(key);
+            }
+            // A new record stays to be written whatever is taken back.
+            entry.dirty = dirty || entry.before.is_none();
+        }
+    }
+
+    /// Loads a record with the actor's eyes, authorizes the change, makes it and keeps it.
+    pub async fn change<R: Record>(
+        &mut self,
+        record: &Ref<R>,
+        change: impl FnOnce(&mut R, Timestamp) -> Result<()>,
+    ) -> Result<R> {
+        let row = self.visible_row(R::def(), record, false).await?;
+        self.authorize(R::def(), &row, Action::Update).await?;
+        let mut record = R::from_row(row)?;
+        change(&mut record, self.now)?;
+        self.save(record).await
+    }
+}
+
+/// The longest text or document that a record holds, in bytes: 1 MiB.
+const LONGEST_VALUE: usize = 1 << 20;
+
+/// A text that must be there is not empty, a reference that must be there is not nil, nothing is too long, and every
+/// value is one that all storages keep.
+fn well_formed(def: &RecordDef, row: &Row) -> Result<()> {
+    for (index, column) in def.columns.iter().enumerate() {
+        if let Some(problem) = row.get(index).unfit() {
+            return Err(codes::FIELD_INVALID.with("field", &column.path).with("problem", problem));
+        }
+        if let Value::Text(text) | Value::Json(text) = row.get(index)
+            && text.len() > LONGEST_VALUE
+            && def.ledger
+        {
+            return Err(codes::FIELD_INVALID.with("field", &column.path).with("problem", "give at most 1 MiB"));
+        }
+        let missing = !column.nullable
+            && column.derived.is_none()
+            && match (column.kind, row.get(index)) {
+                (ColumnType::Text, Value::Text(text)) => text.is_empty(),
+                (ColumnType::Reference(_), Value::Uuid(id)) => id.is_nil(),
+                _ => false,
+            };
+        if missing {
+            return Err(codes::FIELD_REQUIRED.with("field", &column.path));
+        }
+    }
+    Ok(())
+}
