@@ -1,0 +1,120 @@
+//! How many messages to PostgreSQL a group of commands waits for: few, and not more for more commands.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::{sync::Arc, thread, time::Duration};
+
+use nexa_crm::{
+    Create, CreateOrg, Id, Money,
+    blocking::{self, Session},
+    people::{Role, User},
+    sales::{
+        Contact, Lead,
+        lead::{BantInput, Contacted, Convert, Qualify},
+    },
+    service::{Ticket, ticket},
+};
+use nexa_store_postgres::PostgresStore;
+use nexa_tests::database::Database;
+
+/// How often a conversion asks for something once it was answered: each level of loads is a message.
+const LEVELS: u64 = 11;
+/// What begins, writes and commits.
+const FRAME: u64 = 3;
+/// How many commands share a commit.
+const GROUP: usize = 64;
+
+struct Desk {
+    store: Arc<PostgresStore>,
+    admin: Session,
+    agent: Session,
+    database: Database,
+}
+
+impl Desk {
+    fn open() -> Self {
+        let database = Database::fresh();
+        let store = Arc::new(database.store());
+        let crm = nexa_crm::builder().store(Arc::clone(&store) as _).build().unwrap();
+        pollster::block_on(crm.migrate()).unwrap();
+        let crm = blocking::Crm::new(crm);
+        let admin = crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap()).unwrap();
+        let agent = Create::<User>::new().set(User::NAME, "Maria").set(User::EMAIL, "maria@acme.example");
+        let agent = admin.run(agent.set(User::ROLE, Role::Agent.as_str())).unwrap().id;
+        Self { agent: crm.user(admin.org(), agent), store, admin, database }
+    }
+
+    fn trips(&self, work: impl FnOnce()) -> u64 {
+        let before = self.store.round_trips();
+        work();
+        self.store.round_trips() - before
+    }
+}
+
+/// Runs commands at once that wait for one another's tenant until all of them do, so that they are one group.
+fn together(desk: &Desk, calls: Vec<Box<dyn FnOnce() + Send>>) -> u64 {
+    let holder = nexa_tests::database::runtime();
+    let mut db = holder.block_on(async {
+        let options: sqlx::postgres::PgConnectOptions = desk.database.owner_url().parse().unwrap();
+        sqlx::ConnectOptions::connect(&options).await.unwrap()
+    });
+    let hold = format!("BEGIN; SELECT 1 FROM nexa.ledger WHERE org = '{}' FOR UPDATE", desk.admin.org());
+    holder.block_on(sqlx::raw_sql(sqlx::AssertSqlSafe(hold)).execute(&mut db)).unwrap();
+    desk.trips(|| {
+        let callers: Vec<_> = calls.into_iter().map(thread::spawn).collect();
+        thread::sleep(Duration::from_millis(700));
+        holder.block_on(sqlx::raw_sql("ROLLBACK").execute(&mut db)).unwrap();
+        callers.into_iter().for_each(|caller| caller.join().unwrap());
+    })
+}
+
+fn contacts(desk: &Desk, count: usize) -> Vec<Id<Contact>> {
+    let contact = |number| Create::<Contact>::new().set(Contact::EMAIL, format!("c{number}@example.com"));
+    (0..count).map(|number| desk.agent.run(contact(number)).unwrap().id).collect()
+}
+
+fn report(desk: &Desk, number: usize, contact: Id<Contact>) {
+    let create = ticket::Create::new(format!("Printer {number} is on fire")).set(Ticket::CONTACT, contact);
+    desk.agent.run(create).unwrap();
+}
+
+fn qualified(desk: &Desk, number: usize) -> Id<Lead> {
+    let lead = Create::<Lead>::new().set(Lead::COMPANY, format!("Globex {number}"));
+    let lead = desk.agent.run(lead.set(Lead::EMAIL, format!("l{number}@globex.example"))).unwrap().id;
+    desk.agent.run(Contacted { lead: lead.into() }).unwrap();
+    desk.agent.run(Qualify { lead: lead.into(), bant: Some(BantInput::all_met()) }).unwrap();
+    lead
+}
+
+fn convert(desk: &Desk, lead: Id<Lead>) {
+    desk.agent.run(Convert::of(lead).amount(Money::parse("50000.00 USD").unwrap())).unwrap();
+}
+
+#[test]
+fn a_group_of_tickets_takes_no_more_messages_than_one() {
+    let desk = Arc::new(Desk::open());
+    let contacts = contacts(&desk, GROUP);
+    report(&desk, 0, contacts[0]);
+    let alone = desk.trips(|| report(&desk, 1, contacts[0]));
+    let calls = contacts.iter().enumerate().map(|(number, contact)| {
+        let (desk, contact) = (Arc::clone(&desk), *contact);
+        Box::new(move || report(&desk, number, contact)) as Box<dyn FnOnce() + Send>
+    });
+    let grouped = together(&desk, calls.collect());
+    assert!(alone <= 9, "one ticket took {alone} round trips");
+    assert!(grouped <= alone, "{GROUP} tickets took {grouped} round trips, one takes {alone}");
+}
+
+#[test]
+fn a_group_of_conversions_takes_no_more_messages_than_one() {
+    let desk = Arc::new(Desk::open());
+    let leads: Vec<_> = (0..GROUP + 2).map(|number| qualified(&desk, number)).collect();
+    convert(&desk, leads[0]);
+    let alone = desk.trips(|| convert(&desk, leads[1]));
+    let calls = leads[2..].iter().map(|lead| {
+        let (desk, lead) = (Arc::clone(&desk), *lead);
+        Box::new(move || convert(&desk, lead)) as Box<dyn FnOnce() + Send>
+    });
+    let grouped = together(&desk, calls.collect());
+    assert!(grouped <= alone, "{GROUP} conversions took {grouped} round trips, one takes {alone}");
+    assert!(grouped <= FRAME + LEVELS, "{GROUP} conversions took {grouped} round trips");
+}
