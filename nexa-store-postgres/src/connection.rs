@@ -18,8 +18,6 @@ const REPLACEMENTS: usize = 12;
 /// A connection; closed when it is dropped inside a transaction.
 pub(crate) struct Connection {
     db: PoolConnection<Postgres>,
-    shared: Arc<Shared>,
-    org: Uuid,
     open: bool,
 }
 
@@ -33,38 +31,47 @@ impl Drop for Connection {
 
 impl Connection {
     pub(crate) async fn acquire(shared: &Arc<Shared>, org: Uuid) -> Result<Self, Failure> {
+        if let Some(kept) = shared.kept() {
+            return Ok(kept);
+        }
         shared.waiting.fetch_add(1, Ordering::Relaxed);
         let acquired = shared.acquire().await;
         shared.waiting.fetch_sub(1, Ordering::Relaxed);
         let db = acquired.map_err(|problem| failure::of(&problem, org))?;
-        Ok(Self { db, shared: Arc::clone(shared), org, open: false })
+        Ok(Self { db, open: false })
     }
 
     /// Begins a transaction and reads the head of the ledger. A connection that the server has closed since it was used
     /// last is replaced.
-    pub(crate) async fn begin(&mut self, opening: &str, lock: bool) -> Result<Head, Failure> {
+    pub(crate) async fn begin(
+        &mut self,
+        shared: &Arc<Shared>,
+        org: Uuid,
+        opening: &str,
+        lock: bool,
+    ) -> Result<Head, Failure> {
         for _ in 0..REPLACEMENTS {
             self.open = true;
-            match self.link().begin(opening, lock).await {
+            match self.link(shared, org).begin(opening, lock).await {
                 Err(Failure { class: Class::Lost, .. }) => {
-                    // Nothing was done on it yet.
-                    let fresh = Self::acquire(&self.shared, self.org).await?;
-                    *self = fresh;
+                    // Nothing was done on it yet, and those that were kept beside it are no better.
+                    shared.forget_kept();
+                    *self = Self::acquire(shared, org).await?;
                 }
                 begun => return begun,
             }
         }
         self.open = true;
-        self.link().begin(opening, lock).await
+        self.link(shared, org).begin(opening, lock).await
     }
 
-    pub(crate) fn link(&mut self) -> Link<'_> {
-        Link { db: &mut self.db, statements: &self.shared.statements, trips: &self.shared.trips, org: self.org }
+    pub(crate) fn link<'l>(&'l mut self, shared: &'l Shared, org: Uuid) -> Link<'l> {
+        Link { db: &mut self.db, statements: &shared.statements, trips: &shared.trips, org }
     }
 
     /// Ends the transaction with these statements, the last of which is COMMIT.
-    pub(crate) async fn commit(&mut self, statements: &str) -> Result<(), Failure> {
-        let ended = self.link().simple(statements.to_owned()).await;
+    pub(crate) async fn commit(&mut self, shared: &Shared, org: Uuid, statements: String) -> Result<(), Failure> {
+        let ended = self.link(shared, org).simple(statements).await;
         if ended.is_ok() {
             self.open = false;
         }
@@ -84,7 +91,7 @@ impl Connection {
     }
 
     /// Whether it can be kept for the next transaction: a tenant that is always busy must not keep others waiting.
-    pub(crate) fn may_stay(&self) -> bool {
-        self.usable() && self.shared.waiting.load(Ordering::Relaxed) == 0
+    pub(crate) fn may_stay(&self, shared: &Shared) -> bool {
+        self.usable() && shared.waiting.load(Ordering::Relaxed) == 0
     }
 }

@@ -72,7 +72,8 @@ impl Link<'_> {
                 "{opening}; SET LOCAL nexa.org = '{org}'; SELECT seq, at, head FROM {table} WHERE org = '{org}'{update}"
             ))
             .await?;
-        Ok(read_head(&rows)?)
+        // What begins a write answers a row of settings first.
+        Ok(read_head(rows.get(usize::from(lock)..).unwrap_or_default())?)
     }
 
     pub(crate) async fn load(

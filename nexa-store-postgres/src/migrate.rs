@@ -283,7 +283,7 @@ async fn denied(db: &mut PgConnection, namespace: Namespace, problem: &sqlx::Err
 pub(crate) async fn drop_org(shared: &std::sync::Arc<Shared>, org: Uuid) -> Result<()> {
     let removed = async {
         let mut connection = connection::Connection::acquire(shared, org).await?;
-        connection.begin(&shared.opening, true).await?;
+        connection.begin(shared, org, &shared.opening, true).await?;
         let dialect = shared.statements.dialect();
         let mut statements = Vec::new();
         for table in tables(dialect, &shared.kinds()) {
@@ -291,8 +291,8 @@ pub(crate) async fn drop_org(shared: &std::sync::Arc<Shared>, org: Uuid) -> Resu
                 statements.push(format!("DELETE FROM {} WHERE org = '{org}'", table.name));
             }
         }
-        connection.link().simple(statements.join("; ")).await?;
-        connection.commit("COMMIT").await
+        connection.link(shared, org).simple(statements.join("; ")).await?;
+        connection.commit(shared, org, "COMMIT".to_owned()).await
     };
     removed.await.map_err(|failure| failure.error)
 }

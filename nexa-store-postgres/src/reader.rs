@@ -21,14 +21,22 @@ const OPENING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 pub(crate) async fn snapshot(shared: Arc<Shared>, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
     let handle = shared.handle.clone();
     let mut connection = Connection::acquire(&shared, request.org).await.map_err(|failure| failure.error)?;
-    let ended = run(&mut connection, &work).await;
-    handle.spawn(async move { connection.roll_back().await });
+    let ended = run(&shared, &mut connection, request, &work).await;
+    handle.spawn(async move {
+        connection.roll_back().await;
+        shared.keep(connection);
+    });
     ended.unwrap_or_else(|failure| Err(failure.error))
 }
 
-async fn run(connection: &mut Connection, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {
-    let head = connection.begin(OPENING, false).await?;
-    let mut link = connection.link();
+async fn run(
+    shared: &Arc<Shared>,
+    connection: &mut Connection,
+    request: ReadRequest,
+    work: &Arc<dyn Work>,
+) -> Result<Result<()>, Failure> {
+    let head = connection.begin(shared, request.org, OPENING, false).await?;
+    let mut link = connection.link(shared, request.org);
     let mut script = Script::start(work, head, false);
     loop {
         match script.step() {

@@ -3,7 +3,7 @@
 use std::{
     str::FromStr,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -19,7 +19,7 @@ use nexa_core::{
     },
 };
 use sqlx::{
-    ConnectOptions, Connection, PgPool, Postgres,
+    ConnectOptions, Connection as _, PgPool, Postgres,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -31,7 +31,9 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
-    codes, isolation, migrate,
+    codes,
+    connection::Connection,
+    isolation, migrate,
     options::Options,
     reader,
     statements::Statements,
@@ -52,6 +54,9 @@ pub(crate) struct Shared {
     pub(crate) trips: AtomicU64,
     /// How many wait for a connection.
     pub(crate) waiting: AtomicUsize,
+    /// Connections between two transactions. The pool would ask each of them whether it is alive; here the next
+    /// transaction finds out. `None` on a pool of the host's, which gets its connections back.
+    idle: Option<Mutex<Vec<Connection>>>,
     pub(crate) handle: Handle,
     /// What begins a transaction that writes.
     pub(crate) opening: String,
@@ -76,6 +81,7 @@ impl Shared {
     /// A connection of the pool. The pool tries again and again where nobody listens, and then says the same as when all
     /// its connections are in use; who waited in vain is told which it was.
     pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.forget_kept();
         let waited = match self.pool.acquire().await {
             Err(sqlx::Error::PoolTimedOut) => sqlx::Error::PoolTimedOut,
             acquired => return acquired,
@@ -89,6 +95,25 @@ impl Shared {
             }
             Ok(Err(problem)) => Err(problem),
             Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+        }
+    }
+
+    /// A connection that was kept.
+    pub(crate) fn kept(&self) -> Option<Connection> {
+        self.idle.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    /// Keeps a connection for the next transaction, unless somebody waits for it at the pool.
+    pub(crate) fn keep(&self, connection: Connection) {
+        if let Some(idle) = self.idle.as_ref().filter(|_| connection.may_stay(self)) {
+            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+    }
+
+    /// Gives all connections that were kept back to the pool.
+    pub(crate) fn forget_kept(&self) {
+        if let Some(idle) = &self.idle {
+            idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
 
@@ -113,6 +138,15 @@ impl Shared {
     /// Checks once that the schema is there and that the role cannot look past its tenant.
     async fn ready(&self) -> Result<()> {
         self.ready.get_or_try_init(|| isolation::check(self)).await.map(|_| ())
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // A connection goes back to its pool inside of the runtime, wherever the last who knew the store lets it go.
+        let entered = self.handle.enter();
+        self.forget_kept();
+        drop(entered);
     }
 }
 
@@ -143,20 +177,20 @@ impl PostgresStore {
             .test_before_acquire(false)
             .connect_lazy_with(connect);
         drop(entered);
-        Ok(Self::on(pool, options, handle, runtime))
+        Ok(Self::on(pool, true, options, handle, runtime))
     }
 
     /// A store that shares the host's pool. Called inside the host's tokio runtime. Error: `store.misconfigured`.
     pub fn from_pool(pool: PgPool, options: Options) -> Result<Self> {
         let handle = Handle::try_current()
             .map_err(|problem| codes::MISCONFIGURED.with("problem", format!("the pool's runtime: {problem}")))?;
-        Ok(Self::on(pool, options, handle, None))
+        Ok(Self::on(pool, false, options, handle, None))
     }
 
-    fn on(pool: PgPool, options: Options, handle: Handle, runtime: Option<Runtime>) -> Self {
+    fn on(pool: PgPool, own: bool, options: Options, handle: Handle, runtime: Option<Runtime>) -> Self {
         let opening = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {}; \
-             SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off",
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT set_config('lock_timeout', '{}', true), \
+             set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)",
             options.lock_timeout.as_millis()
         );
         let shared = Shared {
@@ -165,6 +199,7 @@ impl PostgresStore {
             options,
             trips: AtomicU64::new(0),
             waiting: AtomicUsize::new(0),
+            idle: own.then(Mutex::default),
             handle,
             opening,
             known: RwLock::default(),
@@ -182,9 +217,10 @@ impl PostgresStore {
         Arc::clone(&self.shared)
     }
 
-    /// The pool.
-    pub fn pool(&self) -> &PgPool {
-        &self.shared.pool
+    /// Closes every connection; calls that come later are refused.
+    pub async fn close(&self) {
+        self.shared.forget_kept();
+        self.shared.pool.close().await;
     }
 
     /// Runs on the runtime that the connections live on, whoever waits for it.

@@ -85,10 +85,11 @@ impl Drop for Serving {
 
 impl Serving {
     async fn serve(mut self) {
-        let mut connection = None;
+        let mut connection: Option<Connection> = None;
         loop {
             if self.is_done() {
                 self.finished = true;
+                connection.take().into_iter().for_each(|kept| self.shared.keep(kept));
                 return;
             }
             let mut current = match connection.take() {
@@ -101,7 +102,7 @@ impl Serving {
                     }
                 },
             };
-            match current.begin(&self.shared.opening, true).await {
+            match current.begin(&self.shared, self.org, &self.shared.opening, true).await {
                 Err(failure) => {
                     current.roll_back().await;
                     self.refuse(&failure);
@@ -111,7 +112,7 @@ impl Serving {
                     self.serve_group(&mut current, waiting, head).await;
                 }
             }
-            connection = Some(current).filter(Connection::may_stay);
+            connection = Some(current).filter(|current| current.may_stay(&self.shared));
         }
     }
 
@@ -158,9 +159,12 @@ impl Serving {
         let (together, mut apart): (Vec<Waiting>, Vec<Waiting>) =
             waiting.into_iter().partition(|waiting| !waiting.unit.request.discard);
         if let [one] = together.as_slice() {
-            let ran = alone::run(&mut connection.link(), &kinds, &one.unit, head, Manner::Fast).await;
+            let ran =
+                alone::run(&mut connection.link(&self.shared, self.org), &kinds, &one.unit, head, Manner::Fast).await;
             let ended = match ran {
-                Ok(ran) if ran.written => connection.commit(&self.shared.closing(self.org)).await.map(|()| ran.result),
+                Ok(ran) if ran.written => {
+                    connection.commit(&self.shared, self.org, self.shared.closing(self.org)).await.map(|()| ran.result)
+                }
                 Ok(ran) => Ok(ran.result),
                 Err(failure) => Err(failure),
             };
@@ -174,9 +178,11 @@ impl Serving {
             }
         } else {
             let units: Vec<Arc<Unit>> = together.iter().map(|waiting| Arc::clone(&waiting.unit)).collect();
-            let ran = group::run(&mut connection.link(), &units, head).await;
+            let ran = group::run(&mut connection.link(&self.shared, self.org), &units, head).await;
             let ended = match ran {
-                Ok(ran) if ran.written => connection.commit(&self.shared.closing(self.org)).await.map(|()| ran.results),
+                Ok(ran) if ran.written => {
+                    connection.commit(&self.shared, self.org, self.shared.closing(self.org)).await.map(|()| ran.results)
+                }
                 Ok(ran) => Ok(ran.results),
                 Err(failure) => Err(failure),
             };
@@ -246,15 +252,16 @@ impl Serving {
     }
 
     async fn attempt(&self, connection: &mut Connection, unit: &Unit, manner: Manner) -> Result<Result<()>, Failure> {
-        let head = connection.begin(&self.shared.opening, true).await?;
-        let ran = alone::run(&mut connection.link(), &self.shared.kinds(), unit, head, manner).await?;
+        let head = connection.begin(&self.shared, self.org, &self.shared.opening, true).await?;
+        let ran =
+            alone::run(&mut connection.link(&self.shared, self.org), &self.shared.kinds(), unit, head, manner).await?;
         if !ran.written {
             return Ok(ran.result);
         }
         if unit.request.discard {
-            connection.link().simple("SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
+            connection.link(&self.shared, self.org).simple("SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
         } else {
-            connection.commit(&self.shared.closing(self.org)).await?;
+            connection.commit(&self.shared, self.org, self.shared.closing(self.org)).await?;
         }
         Ok(ran.result)
     }

@@ -40,6 +40,6 @@ fn make(url: &str, name: &str) {
     let store = Arc::new(database.store());
     block_on(nexa_crm::builder().store(store.clone()).build().unwrap().migrate()).unwrap();
     // A database that somebody is connected to cannot be copied.
-    runtime().block_on(store.pool().close());
+    runtime().block_on(store.close());
     database.on_server(&format!("ALTER DATABASE {} RENAME TO {name}", database.name));
 }

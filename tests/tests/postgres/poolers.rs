@@ -5,17 +5,18 @@ use std::sync::Arc;
 use nexa_crm::{CreateOrg, Envelope, postgres::PostgresStore};
 use nexa_tests::database::{Database, runtime};
 use serde_json::json;
-use sqlx::{Row, raw_sql};
+use sqlx::{Row, postgres::PgPoolOptions, raw_sql};
 
 use crate::{found, run, verify};
 
 /// What a connection of a store keeps after work: prepared statements, the tenant, the settings.
 fn kept(prepared: bool) -> (i64, String, String, String) {
     let database = Database::migrated();
-    let options = database.options().prepared(prepared).connections(1);
+    let options = database.options().prepared(prepared);
     runtime().block_on(async {
-        let store = Arc::new(PostgresStore::open_with(&database.url(), options).unwrap());
-        let crm = nexa_crm::builder().store(store.clone()).build().unwrap();
+        let pool = PgPoolOptions::new().max_connections(1).connect(&database.url()).await.unwrap();
+        let store = Arc::new(PostgresStore::from_pool(pool.clone(), options).unwrap());
+        let crm = nexa_crm::builder().store(store).build().unwrap();
         crm.migrate().await.unwrap();
         let session = crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap()).await.unwrap();
         let envelope = Envelope::default;
@@ -26,7 +27,7 @@ fn kept(prepared: bool) -> (i64, String, String, String) {
         session.execute("ledger.verify", json!({}), envelope()).await.unwrap();
         let asked = "SELECT (SELECT count(*) FROM pg_prepared_statements), coalesce(current_setting('nexa.org', true), ''), \
                      current_setting('lock_timeout'), current_setting('enable_seqscan')";
-        let row = raw_sql(asked).fetch_one(store.pool()).await.unwrap();
+        let row = raw_sql(asked).fetch_one(&pool).await.unwrap();
         (row.get(0), row.get(1), row.get(2), row.get(3))
     })
 }
