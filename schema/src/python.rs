@@ -79,6 +79,8 @@ pub(crate) fn reference(schema: &Json) -> Option<&str> {
 pub(crate) fn files(catalog: &str) -> Result<Vec<(&'static str, String)>> {
     let catalog = Catalog::read(catalog)?;
     let mut types = Types::new(&catalog);
+    // Once to meet every type, so that what is written does not hang on the order.
+    operations::file(&mut types, operations::Style::Blocking);
     let operations = operations::file(&mut types, operations::Style::Blocking);
     let aio = operations::file(&mut types, operations::Style::Async);
     let where_ = filters::file(&mut types);

@@ -5,6 +5,7 @@
 mod crm;
 mod errors;
 mod export;
+mod frame;
 mod handle;
 mod import;
 mod kinds;
@@ -21,6 +22,8 @@ mod _native {
     use super::catalog;
     #[pymodule_export]
     use super::crm::{Crm, open};
+    #[pymodule_export]
+    use super::frame::Table;
     #[pymodule_export]
     use super::session::Session;
     #[pymodule_export]

@@ -8,7 +8,14 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::{errors::raised, export, handle::Handle, import, wait::wait};
+use crate::{
+    errors::raised,
+    export,
+    frame::{self, Table},
+    handle::Handle,
+    import,
+    wait::wait,
+};
 
 /// Somebody at work in a tenant.
 #[pyclass(frozen, module = "nexa_crm._native")]
@@ -125,6 +132,11 @@ impl Session {
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(u64, u64)> {
         export::text(py, &self.open(py)?, kind, find, format, target, progress)
+    }
+    /// Records as a table of Arrow with these columns, or all of them.
+    #[pyo3(signature = (kind, find, columns=None))]
+    fn frame(&self, py: Python<'_>, kind: &str, find: &str, columns: Option<Vec<String>>) -> PyResult<Table> {
+        frame::table(py, &self.open(py)?, kind, find, columns)
     }
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyValueError::new_err("a session cannot be pickled; make it again with Crm.session(org=…, user=…)"))

@@ -10,7 +10,7 @@ pub(crate) fn file(types: &mut Types<'_>) -> String {
     );
     out.push_str(
         "\nfrom collections.abc import Collection\nfrom datetime import date, datetime\nfrom decimal import Decimal\n\
-         from typing import TypedDict\nfrom uuid import UUID\n\nfrom .._record import Record\nfrom .inputs import *\n",
+         from typing import Literal, TypedDict\nfrom uuid import UUID\n\nfrom .._record import Record\nfrom .inputs import *\n",
     );
     let catalog = types.catalog;
     for kind in &catalog.kinds {

@@ -52,11 +52,11 @@ pub(crate) fn file(types: &mut Types<'_>, style: Style) -> String {
     });
     let base = match style {
         Style::Blocking => {
-            "from .._frame import Frame\nfrom .._imports import Importable\nfrom .._pages import Results, found, upserted\n\
+            "from .._frame import Frame\nfrom .._imports import Importable\nfrom .._pages import Results, Upserted, found, upserted\n\
              from .._session import Readable, Operations, SessionBase, asked, sorting\n"
         }
         Style::Async => {
-            "from .._frame import Frame\nfrom .._pages import AsyncResults, found, upserted\n\
+            "from .._frame import Frame\nfrom .._pages import AsyncResults, Upserted, found, upserted\n\
              from .._session import asked, sorting\n\
              from ..aio import AsyncImportable, AsyncOperations, AsyncReadable, AsyncSessionBase\n"
         }

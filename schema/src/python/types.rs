@@ -51,7 +51,10 @@ impl<'a> Types<'a> {
         for kind in &catalog.kinds {
             types.structure(&kind.record, catalog.def(&kind.record).clone());
         }
-        types.structure("Change", catalog.def("Change").clone());
+        // What the package itself reads.
+        for name in ["Change", "GroupRow", "ImportReport"] {
+            types.structure(name, catalog.def(name).clone());
+        }
         types
     }
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import TextIOBase
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Literal, Protocol, TextIO
 
 from ._frame import Frame
 from ._values import UNSET, to_text
@@ -62,7 +62,7 @@ class _Bar:
         except ImportError:
             self._tqdm: Any = None
         else:
-            unit = {"unit": "B", "unit_scale": True, "unit_divisor": 1024} if bytes_ else {"unit": " rows"}
+            unit: Any = {"unit": "B", "unit_scale": True, "unit_divisor": 1024} if bytes_ else {"unit": " rows"}
             self._tqdm = tqdm(desc=what, total=total, **unit)
 
     def tell(self, rows: int, done: int) -> None:
@@ -87,7 +87,7 @@ def _teller(
 ) -> tuple[Callable[..., object] | None, Callable[[], None]]:
     """What the native part tells, and what ends it."""
     if progress is False:
-        return None, lambda: None
+        return None, _nothing
     if progress is True:
         bar = _Bar(what, total, bytes_)
 
@@ -97,10 +97,16 @@ def _teller(
         return shown, bar.close
     callback = progress
 
-    def told(*numbers: int) -> None:
-        callback(Progress(*numbers, total))
+    def told(
+        rows: int, created: int, updated: int, unchanged: int, skipped: int, refused: int, size: int
+    ) -> None:
+        callback(Progress(rows, created, updated, unchanged, skipped, refused, size, total))
 
-    return told, lambda: None
+    return told, _nothing
+
+
+def _nothing() -> None:
+    pass
 
 
 class _Utf8:
@@ -173,7 +179,7 @@ def _batches(rows: Iterator[Any]) -> Callable[[], str | None]:
 class Imports:
     """How a kind is imported, whoever waits for it."""
 
-    KIND: str
+    KIND: ClassVar[str]
     _session: Any
 
     def _report(self, text: str) -> ImportReport:
@@ -195,19 +201,18 @@ class Imports:
     ) -> ImportReport:
         native: _native.Session = self._session._native
         if isinstance(source, (str, os.PathLike)):
-            with open(source, "rb") as file:
-                return self._import_csv(file, options, progress, on_refused)
+            with open(source, "rb") as opened:
+                return self._import_csv(opened, options, progress, on_refused)
+        reader: Any = source
         total = _length(source)
         if isinstance(source, TextIOBase):
             # Python has read the encoding already.
-            file_, total = _Utf8(source), None
+            reader, total = _Utf8(source), None
             options["encoding"] = "utf8"
-        else:
-            file_ = source  # type: ignore[assignment]
         options["total_bytes"] = total
         tell, close = _teller(f"Importing {self.KIND}", progress, total, True)
         try:
-            return self._report(native.import_csv(self.KIND, file_, self._options(options), tell, _refused(on_refused)))
+            return self._report(native.import_csv(self.KIND, reader, self._options(options), tell, _refused(on_refused)))
         finally:
             close()
 
@@ -301,7 +306,7 @@ class Importable(Imports):
 class Exports:
     """How a kind is read in bulk, whoever waits for it."""
 
-    KIND: str
+    KIND: ClassVar[str]
     _session: Any
 
     def _framed(self, asked: _Asked, columns: Any) -> Frame:
@@ -324,19 +329,16 @@ class Exports:
         find = dict(asked.arguments)
         if asked.limit is not None:
             find["limit"] = asked.limit
-        tell, bar = None, None
-        if progress is True:
-            bar = _Bar(f"Exporting {self.KIND}", None, False)
-            shown = bar
-
-            def tell(records: int, size: int) -> None:
-                shown.tell(records, records)
-
-        elif progress is not False:
-            tell = progress
+        native: _native.Session = self._session._native
+        text = to_text("export", find)
+        if not isinstance(progress, bool):
+            return native.export(self.KIND, text, format, target, progress)[0]
+        if not progress:
+            return native.export(self.KIND, text, format, target)[0]
+        bar = _Bar(f"Exporting {self.KIND}", None, False)
         try:
-            native: _native.Session = self._session._native
-            return native.export(self.KIND, to_text("export", find), format, target, tell)[0]
+            return native.export(
+                self.KIND, text, format, target, lambda records, size: bar.tell(records, records)
+            )[0]
         finally:
-            if bar is not None:
-                bar.close()
+            bar.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Awaitable, Callable, Iterator, AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -147,7 +148,7 @@ class Results(Generic[T]):
         got: Page[T] = self._call(self._asked.operation, arguments, page(self._asked.read))
         return got
 
-    def list(self) -> list[T]:
+    def list(self) -> builtins.list[T]:
         """All of them."""
         return [*self]
 
@@ -193,7 +194,7 @@ class AsyncResults(Generic[T]):
         got: Page[T] = await self._call(self._asked.operation, arguments, page(self._asked.read))
         return got
 
-    async def list(self) -> list[T]:
+    async def list(self) -> builtins.list[T]:
         """All of them."""
         return [item async for item in self]
 

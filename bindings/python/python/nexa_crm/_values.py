@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from decimal import Decimal
@@ -175,7 +175,7 @@ def _plain(value: Any) -> Any:
     item = getattr(value, "item", None)
     if item is not None and not isinstance(value, type):
         return item()
-    if hasattr(value, "__iter__"):
+    if isinstance(value, Iterable):
         return list(value)
     raise TypeError(f"{type(value).__name__} is no value of a field")
 
@@ -190,7 +190,3 @@ def to_text(operation: str, value: Any) -> str:
     except (TypeError, ValueError, RecursionError, OverflowError) as problem:
         raise malformed(operation, str(problem)) from problem
 
-
-def ref(value: Record | str | Mapping[str, str]) -> Any:
-    """A record as what names it."""
-    return value

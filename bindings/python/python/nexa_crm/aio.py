@@ -91,7 +91,8 @@ class AsyncSessionBase(blocking.SessionBase):
 
     def feed(self, after: int = 0, *, follow: bool = False) -> AsyncFeed:  # type: ignore[override]
         """Events after a position, as far as the actor may see them: ``async for event in s.feed(after=…)``."""
-        return AsyncFeed(partial(self._threads.run, self._native.feed), after, follow)
+        native, run = self._native, self._threads.run
+        return AsyncFeed(lambda position, limit: run(native.feed, position, limit), after, follow)
 
 
 class AsyncOperations:
@@ -111,6 +112,7 @@ class AsyncReadable(Exports, AsyncOperations, Generic[R]):
     """What can be done with every kind that is read."""
 
     RECORD: ClassVar[type[Record]]
+    _session: AsyncSessionBase
 
     async def explain(self, record: R | str) -> Explanation:
         """What the actor may do with a record now, and if not, why not."""
@@ -217,7 +219,8 @@ class AsyncCrm:
 
     def feed(self, org: str | UUID, after: int = 0, *, follow: bool = False) -> AsyncFeed:
         """Events of a tenant after a position, without a gap and without an access rule: for the trusted host."""
-        return AsyncFeed(partial(self._threads.run, self._crm._native.feed, str(org)), after, follow)
+        native, tenant, run = self._crm._native, str(org), self._threads.run
+        return AsyncFeed(lambda position, limit: run(native.feed, tenant, position, limit), after, follow)
 
     async def close(self) -> None:
         """Lets go of the storage. Calls that are under way end; later ones are `crm.closed`."""

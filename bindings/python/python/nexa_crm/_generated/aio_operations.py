@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .._frame import Frame
-from .._pages import AsyncResults, found, upserted
+from .._pages import AsyncResults, Upserted, found, upserted
 from .._session import asked, sorting
 from ..aio import AsyncImportable, AsyncOperations, AsyncReadable, AsyncSessionBase
 from .._values import UNSET, Id, Unset, decimal, moment, to_about, to_assignee

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._frame import Frame
 from .._imports import Importable
-from .._pages import Results, found, upserted
+from .._pages import Results, Upserted, found, upserted
 from .._session import Readable, Operations, SessionBase, asked, sorting
 from .._values import UNSET, Id, Unset, decimal, moment, to_about, to_assignee
 from .._record import many, named

@@ -1088,6 +1088,41 @@ class Group(Record):
     """The name, unique whatever the case."""
 
 
+class GroupRow(Struct):
+    """One group: its values, then its measures, in the order in which they were asked. A currency that was added
+    to keep sums apart
+    stands last among the groups.
+    """
+
+    group: list[Any]
+    """The values of the group."""
+    measures: list[Any]
+    """The measures."""
+
+
+class ImportReport(Struct):
+    """What an import did. The counts are those of the store."""
+
+    columns: list[MappedColumn]
+    """How the columns were understood."""
+    created: int
+    """Rows that made a record."""
+    dry_run: bool
+    """Whether nothing was changed because a dry run was asked for."""
+    problems: list[RowProblem]
+    """The first 1,000 refused rows, each with what is wrong and what to do."""
+    refused: int
+    """Rows that were refused; each tells why."""
+    rows: int
+    """Rows that were read, without blank ones: the sum of the others."""
+    skipped: int
+    """Rows whose record was there and was left as it is."""
+    unchanged: int
+    """Rows whose record was there and has all of it already."""
+    updated: int
+    """Rows that changed a record that was there."""
+
+
 class JoinedCampaign(Struct):
     """A campaign that a contact is in."""
 
@@ -1223,6 +1258,15 @@ class ListedMember(Struct):
     """The lead; absent when it is a contact."""
     name: str | None
     """First and last name, as far as there are any that the actor may see."""
+
+
+class MappedColumn(Struct):
+    """Where the cells of a column went."""
+
+    column: str
+    """The column's header."""
+    target: str | None
+    """Its target; absent for a column that nobody knows, whose cells were not read."""
 
 
 class MembersPage(Struct):
@@ -1428,6 +1472,23 @@ class Routing(Record):
     """In how many hours the task is due."""
     task_priority: RoutingTaskPriority | None
     """The priority of the task."""
+
+
+class RowProblem(Struct):
+    """One refused row: where it is, what is wrong, and what to do."""
+
+    code: str
+    """The stable code."""
+    column: str | None
+    """The header of the column, when one is to blame."""
+    message: str
+    """The sentence: what is wrong and what to do."""
+    number: int
+    """The line on which the row starts, as an editor counts: the header is on line 1."""
+    record: int
+    """The row as a count of data rows: the first below the header is 1."""
+    value: str
+    """The refused value, at most 80 characters of it."""
 
 
 class ScoreRule(Struct):
@@ -2007,6 +2068,23 @@ Group.FIELDS = {
     "updated_at": moment,
     "name": None,
 }
+GroupRow.FIELDS = {
+    "group": None,
+    "measures": None,
+}
+GroupRow.EMPTY = {"group": list, "measures": list}
+ImportReport.FIELDS = {
+    "columns": many(MappedColumn),
+    "created": None,
+    "dry_run": None,
+    "problems": many(RowProblem),
+    "refused": None,
+    "rows": None,
+    "skipped": None,
+    "unchanged": None,
+    "updated": None,
+}
+ImportReport.EMPTY = {"columns": list, "problems": list}
 JoinedCampaign.FIELDS = {
     "id": Id,
     "name": None,
@@ -2072,6 +2150,10 @@ ListedMember.FIELDS = {
     "joined_at": moment,
     "lead": Id,
     "name": None,
+}
+MappedColumn.FIELDS = {
+    "column": None,
+    "target": None,
 }
 MembersPage.FIELDS = {
     "contacts": None,
@@ -2170,6 +2252,14 @@ Routing.FIELDS = {
     "task_title": None,
     "task_due_hours": None,
     "task_priority": RoutingTaskPriority,
+}
+RowProblem.FIELDS = {
+    "code": None,
+    "column": None,
+    "message": None,
+    "number": None,
+    "record": None,
+    "value": None,
 }
 ScoreRule.FIELDS = {
     "filter": None,
