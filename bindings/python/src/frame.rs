@@ -246,7 +246,8 @@ impl Column {
             Self::Time(to) => to.append_null(),
             Self::Date(to) => to.append_null(),
             Self::Amount(to) => to.append_null(),
-            Self::List(to) => to.append(false),
+            // A list that has nothing is empty, as in the record.
+            Self::List(to) => to.append(true),
         }
     }
 

@@ -212,7 +212,7 @@ impl Method<'_> {
             2,
             &[
                 "Records as a table of Arrow, without a Python object per value.".to_owned(),
-                "Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are paths \
+                "Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are paths \
                  as filters name them; all of them unless said. The rest is as in `find`."
                     .to_owned(),
             ],

@@ -79,6 +79,10 @@ _CLASSES: dict[str, type[Error]] = {
     cls.kind: cls for cls in (Invalid, NotFound, Forbidden, RuleViolation, Conflict, Unavailable)
 }
 
+for _class in (Error, *_CLASSES.values()):
+    # Where they are caught, not where they are written.
+    _class.__module__ = "nexa_crm"
+
 
 def of_wire(wire: dict[str, Any]) -> Error:
     """The exception of a refusal as it is on the wire."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 OPERATORS = frozenset(
@@ -66,8 +66,8 @@ def _comparison(name: str, value: Any) -> dict[str, Any]:
     if value is None and op in ("eq", "ne"):
         return {"field": field, "op": "is_null", "value": op == "eq"}
     if op in ("in", "not_in") and not isinstance(value, (list, tuple)):
-        # Text would fall apart into letters, and a query into pages.
-        value = [value] if isinstance(value, str) else list(value)
+        # Text would fall apart into letters.
+        value = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
     return {"field": field, "op": op, "value": value}
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Frame:
-    """A table: ``polars.from_arrow(frame)``, ``pyarrow.table(frame)``, ``pandas.DataFrame.from_arrow(frame)``.
+    """A table: ``polars.DataFrame(frame)``, ``pyarrow.table(frame)``, ``pandas.DataFrame.from_arrow(frame)``.
 
     The values stay where they are; whoever takes the table shares them. It can be taken any number of times.
     """

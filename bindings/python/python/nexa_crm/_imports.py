@@ -176,11 +176,15 @@ def _batches(rows: Iterator[Any]) -> Callable[[], str | None]:
     return following
 
 
-class Imports:
-    """How a kind is imported, whoever waits for it."""
+class OfKind:
+    """What belongs to a kind, in a session."""
 
-    KIND: ClassVar[str]
+    KIND: ClassVar[str] = ""
     _session: Any
+
+
+class Imports(OfKind):
+    """How a kind is imported, whoever waits for it."""
 
     def _report(self, text: str) -> ImportReport:
         from ._generated.records import ImportReport
@@ -303,11 +307,8 @@ class Importable(Imports):
         return self._import_rows(rows, options, progress, on_refused)
 
 
-class Exports:
+class Exports(OfKind):
     """How a kind is read in bulk, whoever waits for it."""
-
-    KIND: ClassVar[str]
-    _session: Any
 
     def _framed(self, asked: _Asked, columns: Any) -> Frame:
         find = dict(asked.arguments)

@@ -15,7 +15,7 @@ from ._errors import Unavailable
 from ._explain import Explanation, explanation
 from ._feed import Feed
 from ._filter import Q, condition
-from ._imports import Exports
+from ._imports import Exports, OfKind
 from ._pages import PAGE, _Asked
 from ._record import Reader, Record
 from ._values import UNSET, Id, to_text
@@ -145,10 +145,8 @@ class SessionBase:
         return Feed(self._native.feed, after, follow)
 
 
-class Operations:
+class Operations(OfKind):
     """The operations of a kind."""
-
-    KIND: ClassVar[str] = ""
 
     def __init__(self, session: SessionBase) -> None:
         self._session = session

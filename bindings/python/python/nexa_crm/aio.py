@@ -19,7 +19,7 @@ from . import _native
 from . import _session as blocking
 from ._explain import Explanation, explanation
 from ._feed import AsyncFeed
-from ._imports import Exports, Imports
+from ._imports import Exports, Imports, OfKind
 from ._record import Reader, Record
 from ._values import to_text
 
@@ -95,10 +95,8 @@ class AsyncSessionBase(blocking.SessionBase):
         return AsyncFeed(lambda position, limit: run(native.feed, position, limit), after, follow)
 
 
-class AsyncOperations:
+class AsyncOperations(OfKind):
     """The operations of a kind, to be awaited."""
-
-    KIND: ClassVar[str] = ""
 
     def __init__(self, session: AsyncSessionBase) -> None:
         self._session = session
@@ -112,7 +110,6 @@ class AsyncReadable(Exports, AsyncOperations, Generic[R]):
     """What can be done with every kind that is read."""
 
     RECORD: ClassVar[type[Record]]
-    _session: AsyncSessionBase
 
     async def explain(self, record: R | str) -> Explanation:
         """What the actor may do with a record now, and if not, why not."""
@@ -121,7 +118,8 @@ class AsyncReadable(Exports, AsyncOperations, Generic[R]):
         return explanation(json.loads(text))
 
     async def _frame(self, asked: _Asked, columns: Any) -> Frame:
-        return await self._session._threads.run(self._framed, asked, columns)
+        frame: Frame = await self._session._threads.run(self._framed, asked, columns)
+        return frame
 
     async def _export(
         self,
@@ -130,13 +128,12 @@ class AsyncReadable(Exports, AsyncOperations, Generic[R]):
         format: str,
         progress: bool | Callable[[int, int], object],
     ) -> int:
-        return await self._session._threads.run(self._exported, target, asked, format, progress)
+        written: int = await self._session._threads.run(self._exported, target, asked, format, progress)
+        return written
 
 
 class AsyncImportable(Imports):
     """What can be done with every kind that is imported. Progress is told on another thread than the loop's."""
-
-    _session: AsyncSessionBase
 
     async def import_csv(
         self,
@@ -149,7 +146,10 @@ class AsyncImportable(Imports):
     ) -> ImportReport:
         """Imports a CSV file of any length; the options are those of the blocking `import_csv`."""
         options["policy"] = policy
-        return await self._session._threads.run(self._import_csv, source, options, progress, on_refused)
+        report: ImportReport = await self._session._threads.run(
+            self._import_csv, source, options, progress, on_refused
+        )
+        return report
 
     async def import_rows(
         self,
@@ -162,7 +162,10 @@ class AsyncImportable(Imports):
     ) -> ImportReport:
         """Imports rows; the options are those of the blocking `import_rows`."""
         options["policy"] = policy
-        return await self._session._threads.run(self._import_rows, rows, options, progress, on_refused)
+        report: ImportReport = await self._session._threads.run(
+            self._import_rows, rows, options, progress, on_refused
+        )
+        return report
 
 
 class AsyncCrm:

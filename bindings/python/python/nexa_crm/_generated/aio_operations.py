@@ -216,7 +216,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -761,7 +761,7 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -1176,7 +1176,7 @@ class AsyncCampaignMemberOperations(AsyncReadable[CampaignMember]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -1344,7 +1344,7 @@ class AsyncCommentOperations(AsyncReadable[Comment]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -1602,7 +1602,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -2079,7 +2079,7 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -2410,7 +2410,7 @@ class AsyncContactListMemberOperations(AsyncReadable[ContactListMember]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -2670,7 +2670,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -3218,7 +3218,7 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -3438,7 +3438,7 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -3839,7 +3839,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -4386,7 +4386,7 @@ class AsyncMembershipOperations(AsyncReadable[Membership]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -4583,7 +4583,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -4777,7 +4777,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -5095,7 +5095,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -5405,7 +5405,7 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -5778,7 +5778,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -6296,7 +6296,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -6820,7 +6820,7 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}

@@ -216,7 +216,7 @@ class AccountOperations(Importable, Readable[Account]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -761,7 +761,7 @@ class CampaignOperations(Importable, Readable[Campaign]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -1176,7 +1176,7 @@ class CampaignMemberOperations(Readable[CampaignMember]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -1344,7 +1344,7 @@ class CommentOperations(Readable[Comment]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -1602,7 +1602,7 @@ class ContactOperations(Importable, Readable[Contact]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -2079,7 +2079,7 @@ class ContactListOperations(Importable, Readable[ContactList]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -2410,7 +2410,7 @@ class ContactListMemberOperations(Readable[ContactListMember]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -2670,7 +2670,7 @@ class DealOperations(Importable, Readable[Deal]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -3218,7 +3218,7 @@ class FieldOperations(Readable[FieldDefinition]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -3438,7 +3438,7 @@ class GroupOperations(Importable, Readable[Group]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -3839,7 +3839,7 @@ class LeadOperations(Importable, Readable[Lead]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -4386,7 +4386,7 @@ class MembershipOperations(Readable[Membership]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -4583,7 +4583,7 @@ class OrgOperations(Readable[Org]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -4777,7 +4777,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -5095,7 +5095,7 @@ class RoutingOperations(Importable, Readable[Routing]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -5405,7 +5405,7 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -5778,7 +5778,7 @@ class TaskOperations(Importable, Readable[Task]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -6296,7 +6296,7 @@ class TicketOperations(Importable, Readable[Ticket]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
@@ -6820,7 +6820,7 @@ class UserOperations(Importable, Readable[User]):
     ) -> Frame:
         """Records as a table of Arrow, without a Python object per value.
 
-        Give it to `polars.from_arrow`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
         paths as filters name them; all of them unless said. The rest is as in `find`.
         """
         arguments: dict[str, Any] = {}
