@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `postgres`, `wasm-check`.
+//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `postgres`, `python`, `wasm-check`.
 
 mod bench;
 mod ci;
@@ -6,6 +6,7 @@ mod command;
 mod faults;
 mod generate;
 mod postgres;
+mod python;
 mod report;
 mod test;
 mod wasm_check;
@@ -36,6 +37,8 @@ enum Task {
     Faults(faults::Arguments),
     /// Start a throw-away PostgreSQL server, print its URL, and stop it when the input ends
     Postgres,
+    /// Build the Python wheel, install it into a new environment, and run its tests
+    Python(python::Arguments),
     /// Check that nexa-core compiles for wasm32, installing what that needs
     WasmCheck,
 }
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Faults(arguments) => faults::run(&arguments),
         Task::Postgres => postgres::run(),
+        Task::Python(arguments) => python::run(&arguments),
         Task::WasmCheck => wasm_check::run(),
     };
     match result {

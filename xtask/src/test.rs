@@ -4,7 +4,7 @@ use std::{env, fs, process::ExitCode};
 
 use crate::{
     command::{cargo, run_reading},
-    generate,
+    generate, python,
     report::Report,
     wasm_check,
 };
@@ -32,6 +32,7 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
         run_reading(&mut tests, |line| counts.read(line))
     });
     report.step("generated files", || generate::run(&generate::Arguments::check()));
+    report.counted("python", |counts| python::counted(&python::Arguments::default(), counts));
     if !arguments.short {
         report.step("wasm32 check", wasm_check::run);
         report.step("quickstart, twice", quickstart);

@@ -60,15 +60,18 @@ fn columns(types: &Types<'_>, kind: &str) -> Vec<(String, Json)> {
 }
 
 /// What a column is compared with; nothing for those that only `Q` reaches into.
-fn value(types: &Types<'_>, column: &Json) -> Option<String> {
+fn value(types: &mut Types<'_>, column: &Json) -> Option<String> {
     let own = match column["type"].as_str()? {
         "uuid" | "reference" => "Record | str | UUID".to_owned(),
         "text" => "str".to_owned(),
         "enum" => {
             let words = column["values"].as_array()?;
             let words: Vec<String> = words.iter().filter_map(Json::as_str).map(str::to_owned).collect();
-            match types.enums.get(&words).filter(|one| types.word_inputs.contains(&one.name)) {
-                Some(one) => format!("{}Word", one.name),
+            match types.enums.get(&words) {
+                Some(one) => {
+                    types.word_inputs.insert(one.name.clone());
+                    format!("{}Word", one.name)
+                }
                 None => {
                     let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
                     format!("Literal[{}]", words.join(", "))

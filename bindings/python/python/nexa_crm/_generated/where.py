@@ -658,16 +658,16 @@ class CampaignWhere(TypedDict, total=False):
     type__contains: str
     type__starts_with: str
     type__ends_with: str
-    status: Literal["planned", "active", "completed", "cancelled"] | None
-    status__eq: Literal["planned", "active", "completed", "cancelled"] | None
-    status__ne: Literal["planned", "active", "completed", "cancelled"] | None
+    status: CampaignStatusWord | None
+    status__eq: CampaignStatusWord | None
+    status__ne: CampaignStatusWord | None
     status__is_null: bool
-    status__in: Collection[Literal["planned", "active", "completed", "cancelled"]]
-    status__not_in: Collection[Literal["planned", "active", "completed", "cancelled"]]
-    status__lt: Literal["planned", "active", "completed", "cancelled"]
-    status__le: Literal["planned", "active", "completed", "cancelled"]
-    status__gt: Literal["planned", "active", "completed", "cancelled"]
-    status__ge: Literal["planned", "active", "completed", "cancelled"]
+    status__in: Collection[CampaignStatusWord]
+    status__not_in: Collection[CampaignStatusWord]
+    status__lt: CampaignStatusWord
+    status__le: CampaignStatusWord
+    status__gt: CampaignStatusWord
+    status__ge: CampaignStatusWord
     start_date: date | str | None
     start_date__eq: date | str | None
     start_date__ne: date | str | None
@@ -895,8 +895,8 @@ class CampaignMemberWhere(TypedDict, total=False):
     campaign__name__in: Collection[str]
     campaign__type: str | None
     campaign__type__in: Collection[str]
-    campaign__status: Literal["planned", "active", "completed", "cancelled"] | None
-    campaign__status__in: Collection[Literal["planned", "active", "completed", "cancelled"]]
+    campaign__status: CampaignStatusWord | None
+    campaign__status__in: Collection[CampaignStatusWord]
     campaign__start_date: date | str | None
     campaign__start_date__in: Collection[date | str]
     campaign__end_date: date | str | None
@@ -965,10 +965,10 @@ class CampaignMemberWhere(TypedDict, total=False):
     lead__campaign__in: Collection[Record | str | UUID]
     lead__description: str | None
     lead__description__in: Collection[str]
-    lead__status: Literal["new", "contacted", "qualified", "converted", "lost"] | None
-    lead__status__in: Collection[Literal["new", "contacted", "qualified", "converted", "lost"]]
-    lead__status_before: Literal["new", "contacted", "qualified", "converted", "lost"] | None
-    lead__status_before__in: Collection[Literal["new", "contacted", "qualified", "converted", "lost"]]
+    lead__status: LeadStatusWord | None
+    lead__status__in: Collection[LeadStatusWord]
+    lead__status_before: LeadStatusWord | None
+    lead__status_before__in: Collection[LeadStatusWord]
     lead__lost_reason: str | None
     lead__lost_reason__in: Collection[str]
     lead__score: int | None
@@ -1860,10 +1860,10 @@ class ContactListMemberWhere(TypedDict, total=False):
     lead__campaign__in: Collection[Record | str | UUID]
     lead__description: str | None
     lead__description__in: Collection[str]
-    lead__status: Literal["new", "contacted", "qualified", "converted", "lost"] | None
-    lead__status__in: Collection[Literal["new", "contacted", "qualified", "converted", "lost"]]
-    lead__status_before: Literal["new", "contacted", "qualified", "converted", "lost"] | None
-    lead__status_before__in: Collection[Literal["new", "contacted", "qualified", "converted", "lost"]]
+    lead__status: LeadStatusWord | None
+    lead__status__in: Collection[LeadStatusWord]
+    lead__status_before: LeadStatusWord | None
+    lead__status_before__in: Collection[LeadStatusWord]
     lead__lost_reason: str | None
     lead__lost_reason__in: Collection[str]
     lead__score: int | None
@@ -2269,8 +2269,8 @@ class DealWhere(TypedDict, total=False):
     campaign__name__in: Collection[str]
     campaign__type: str | None
     campaign__type__in: Collection[str]
-    campaign__status: Literal["planned", "active", "completed", "cancelled"] | None
-    campaign__status__in: Collection[Literal["planned", "active", "completed", "cancelled"]]
+    campaign__status: CampaignStatusWord | None
+    campaign__status__in: Collection[CampaignStatusWord]
     campaign__start_date: date | str | None
     campaign__start_date__in: Collection[date | str]
     campaign__end_date: date | str | None
@@ -2829,26 +2829,26 @@ class LeadWhere(TypedDict, total=False):
     description__contains: str
     description__starts_with: str
     description__ends_with: str
-    status: Literal["new", "contacted", "qualified", "converted", "lost"] | None
-    status__eq: Literal["new", "contacted", "qualified", "converted", "lost"] | None
-    status__ne: Literal["new", "contacted", "qualified", "converted", "lost"] | None
+    status: LeadStatusWord | None
+    status__eq: LeadStatusWord | None
+    status__ne: LeadStatusWord | None
     status__is_null: bool
-    status__in: Collection[Literal["new", "contacted", "qualified", "converted", "lost"]]
-    status__not_in: Collection[Literal["new", "contacted", "qualified", "converted", "lost"]]
-    status__lt: Literal["new", "contacted", "qualified", "converted", "lost"]
-    status__le: Literal["new", "contacted", "qualified", "converted", "lost"]
-    status__gt: Literal["new", "contacted", "qualified", "converted", "lost"]
-    status__ge: Literal["new", "contacted", "qualified", "converted", "lost"]
-    status_before: Literal["new", "contacted", "qualified", "converted", "lost"] | None
-    status_before__eq: Literal["new", "contacted", "qualified", "converted", "lost"] | None
-    status_before__ne: Literal["new", "contacted", "qualified", "converted", "lost"] | None
+    status__in: Collection[LeadStatusWord]
+    status__not_in: Collection[LeadStatusWord]
+    status__lt: LeadStatusWord
+    status__le: LeadStatusWord
+    status__gt: LeadStatusWord
+    status__ge: LeadStatusWord
+    status_before: LeadStatusWord | None
+    status_before__eq: LeadStatusWord | None
+    status_before__ne: LeadStatusWord | None
     status_before__is_null: bool
-    status_before__in: Collection[Literal["new", "contacted", "qualified", "converted", "lost"]]
-    status_before__not_in: Collection[Literal["new", "contacted", "qualified", "converted", "lost"]]
-    status_before__lt: Literal["new", "contacted", "qualified", "converted", "lost"]
-    status_before__le: Literal["new", "contacted", "qualified", "converted", "lost"]
-    status_before__gt: Literal["new", "contacted", "qualified", "converted", "lost"]
-    status_before__ge: Literal["new", "contacted", "qualified", "converted", "lost"]
+    status_before__in: Collection[LeadStatusWord]
+    status_before__not_in: Collection[LeadStatusWord]
+    status_before__lt: LeadStatusWord
+    status_before__le: LeadStatusWord
+    status_before__gt: LeadStatusWord
+    status_before__ge: LeadStatusWord
     lost_reason: str | None
     lost_reason__eq: str | None
     lost_reason__ne: str | None
@@ -3148,10 +3148,10 @@ class LeadWhere(TypedDict, total=False):
     merged_into__campaign__in: Collection[Record | str | UUID]
     merged_into__description: str | None
     merged_into__description__in: Collection[str]
-    merged_into__status: Literal["new", "contacted", "qualified", "converted", "lost"] | None
-    merged_into__status__in: Collection[Literal["new", "contacted", "qualified", "converted", "lost"]]
-    merged_into__status_before: Literal["new", "contacted", "qualified", "converted", "lost"] | None
-    merged_into__status_before__in: Collection[Literal["new", "contacted", "qualified", "converted", "lost"]]
+    merged_into__status: LeadStatusWord | None
+    merged_into__status__in: Collection[LeadStatusWord]
+    merged_into__status_before: LeadStatusWord | None
+    merged_into__status_before__in: Collection[LeadStatusWord]
     merged_into__lost_reason: str | None
     merged_into__lost_reason__in: Collection[str]
     merged_into__score: int | None
@@ -3224,8 +3224,8 @@ class LeadWhere(TypedDict, total=False):
     campaign__name__in: Collection[str]
     campaign__type: str | None
     campaign__type__in: Collection[str]
-    campaign__status: Literal["planned", "active", "completed", "cancelled"] | None
-    campaign__status__in: Collection[Literal["planned", "active", "completed", "cancelled"]]
+    campaign__status: CampaignStatusWord | None
+    campaign__status__in: Collection[CampaignStatusWord]
     campaign__start_date: date | str | None
     campaign__start_date__in: Collection[date | str]
     campaign__end_date: date | str | None
@@ -4060,16 +4060,16 @@ class TaskWhere(TypedDict, total=False):
     priority__le: RoutingTaskPriorityWord
     priority__gt: RoutingTaskPriorityWord
     priority__ge: RoutingTaskPriorityWord
-    status: Literal["todo", "in_progress", "done", "cancelled"] | None
-    status__eq: Literal["todo", "in_progress", "done", "cancelled"] | None
-    status__ne: Literal["todo", "in_progress", "done", "cancelled"] | None
+    status: TaskStatusWord | None
+    status__eq: TaskStatusWord | None
+    status__ne: TaskStatusWord | None
     status__is_null: bool
-    status__in: Collection[Literal["todo", "in_progress", "done", "cancelled"]]
-    status__not_in: Collection[Literal["todo", "in_progress", "done", "cancelled"]]
-    status__lt: Literal["todo", "in_progress", "done", "cancelled"]
-    status__le: Literal["todo", "in_progress", "done", "cancelled"]
-    status__gt: Literal["todo", "in_progress", "done", "cancelled"]
-    status__ge: Literal["todo", "in_progress", "done", "cancelled"]
+    status__in: Collection[TaskStatusWord]
+    status__not_in: Collection[TaskStatusWord]
+    status__lt: TaskStatusWord
+    status__le: TaskStatusWord
+    status__gt: TaskStatusWord
+    status__ge: TaskStatusWord
     assignee__user: Record | str | UUID | None
     assignee__user__eq: Record | str | UUID | None
     assignee__user__ne: Record | str | UUID | None
