@@ -33,14 +33,19 @@ pub(crate) struct Arguments {
 }
 
 /// An environment of Python.
-pub(crate) struct Environment(PathBuf);
+struct Environment(PathBuf);
 
 impl Environment {
-    /// Where tools and the libraries of the tests are; made anew when their list changes.
+    /// Where tools and the libraries of the tests are.
     fn of_tests() -> Result<Self, String> {
-        let list = root().join(PACKAGE).join("tests/requirements.txt");
+        Self::with("tests")
+    }
+
+    /// An environment with what a folder of the package lists; made anew when the list changes.
+    fn with(folder: &str) -> Result<Self, String> {
+        let list = root().join(PACKAGE).join(folder).join("requirements.txt");
         let wanted = fs::read_to_string(&list).map_err(|error| format!("{}: {error}", list.display()))?;
-        let environment = Self(target().join("python/tests"));
+        let environment = Self(target().join("python").join(folder));
         let stamp = environment.0.join("requirements.txt");
         if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
             return Ok(environment);
@@ -64,13 +69,15 @@ impl Environment {
         match output(program(&python).args(["-c", version])).as_deref() {
             Some("True") => {}
             Some(_) => return Err(format!("{python} is older than 3.11; name a newer one in PYTHON")),
-            None => return Err(format!("{python} cannot be started; install Python 3.11 or newer, or name it in PYTHON")),
+            None => {
+                return Err(format!("{python} cannot be started; install Python 3.11 or newer, or name it in PYTHON"));
+            }
         }
         run_command(program(&python).args(["-m", "venv", "--clear"]).arg(&self.0))
     }
 
     /// Its interpreter, with arguments.
-    pub(crate) fn python<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+    fn python<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
         let folder = if cfg!(windows) { "Scripts" } else { "bin" };
         let mut command = program(self.0.join(folder).join("python"));
         command.args(arguments).env_remove("PYTHONPATH");
@@ -84,11 +91,12 @@ impl Environment {
     }
 }
 
-/// An environment with the tools, and the wheel of this source in it.
-pub(crate) fn prepared(release: bool) -> Result<Environment, String> {
-    let tests = Environment::of_tests()?;
-    tests.install(&wheel(&tests, release, "wheels")?)?;
-    Ok(tests)
+/// Measures the release build of the package.
+pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
+    let wheel = wheel(&Environment::of_tests()?, true, "release")?;
+    let environment = Environment::with("bench")?;
+    environment.install(&wheel)?;
+    run_command(environment.python(["bindings/python/bench/run.py"]).args(arguments))
 }
 
 fn wheel(tools: &Environment, release: bool, folder: &str) -> Result<PathBuf, String> {
@@ -130,7 +138,8 @@ fn first_lines(wheel: &Path) -> Result<(), String> {
 fn source_distribution(tools: &Environment) -> Result<(), String> {
     let folder = target().join("python/sdist");
     let _ = fs::remove_dir_all(&folder);
-    let mut build = tools.python(["-m", "maturin", "sdist", "--quiet", "--manifest-path", "bindings/python/Cargo.toml"]);
+    let mut build =
+        tools.python(["-m", "maturin", "sdist", "--quiet", "--manifest-path", "bindings/python/Cargo.toml"]);
     run_command(build.arg("--out").arg(&folder))?;
     let source = made(&folder, "tar.gz")?;
     let mut install = tools.python(["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]);

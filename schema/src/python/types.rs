@@ -90,7 +90,7 @@ impl<'a> Types<'a> {
     /// How an answer's value is read.
     pub(crate) fn output(&mut self, schema: &Json, owner: &str, field: &str) -> Read {
         if let Some(def) = reference(schema) {
-            return self.output_of_definition(&def.to_owned());
+            return self.output_of_definition(def);
         }
         if let Some(some) = schema["anyOf"].as_array() {
             let some: Vec<&Json> = some.iter().filter(|one| one["type"] != "null").collect();
@@ -184,7 +184,7 @@ impl<'a> Types<'a> {
     /// How an argument is annotated.
     pub(crate) fn input(&mut self, schema: &Json, owner: &str, field: &str) -> String {
         if let Some(def) = reference(schema) {
-            return self.input_of_definition(&def.to_owned());
+            return self.input_of_definition(def);
         }
         if let Some(all) = schema["anyOf"].as_array().cloned() {
             return self.input_of_any(&all, owner, field);
