@@ -1,6 +1,7 @@
 //! Writes the files that are generated from the library, or compares them: `nexa-schema FOLDER [--check]`.
 
 mod difference;
+mod python;
 
 use std::{env, fs, path::PathBuf, process::ExitCode};
 
@@ -8,20 +9,27 @@ use nexa_crm::postgres::Namespace;
 
 /// A generated file: its name, and what belongs into it.
 struct Document {
-    name: &'static str,
+    name: String,
     text: String,
 }
 
+/// Where the Python package has what is generated, from the folder of the schema.
+const PYTHON: &str = "../bindings/python/python/nexa_crm/_generated";
+
 /// All generated files.
 fn documents() -> nexa_crm::Result<Vec<Document>> {
-    Ok(vec![
+    let catalog = nexa_crm::catalog_json()?;
+    let python = python::files(&catalog)?;
+    let mut documents = vec![
         // Every operation with its JSON Schema, errors and docs.
-        Document { name: "catalog.json", text: nexa_crm::catalog_json()? },
+        Document { name: "catalog.json".to_owned(), text: catalog },
         // The tables as SQLite has them.
-        Document { name: "sqlite.sql", text: nexa_crm::sqlite_schema()? },
+        Document { name: "sqlite.sql".to_owned(), text: nexa_crm::sqlite_schema()? },
         // The same as PostgreSQL has them, in the usual schema.
-        Document { name: "postgres.sql", text: nexa_crm::postgres_schema(Namespace::default(), None)? },
-    ])
+        Document { name: "postgres.sql".to_owned(), text: nexa_crm::postgres_schema(Namespace::default(), None)? },
+    ];
+    documents.extend(python.into_iter().map(|(name, text)| Document { name: format!("{PYTHON}/{name}"), text }));
+    Ok(documents)
 }
 
 fn main() -> ExitCode {

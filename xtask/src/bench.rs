@@ -1,6 +1,10 @@
-//! `cargo xtask bench`: measures the release build beside hand-written SQL that writes the same rows.
+//! `cargo xtask bench`: measures the release build beside hand-written SQL that writes the same rows; `bench python`
+//! the Python package beside what a Python developer would use otherwise.
 
-use crate::command::{cargo, run as run_command};
+use crate::{
+    command::{cargo, run as run_command},
+    python,
+};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -17,5 +21,8 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    if let Some(("python", rest)) = arguments.arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return python::bench(rest);
+    }
     run_command(cargo(["run", "--release", "--quiet", "--package", "nexa-benches", "--"]).args(&arguments.arguments))
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use crate::{
     bench,
     command::{cargo, output, program, run as run_command},
-    faults,
+    faults, python,
     report::Report,
     soak, test,
 };
@@ -24,6 +24,7 @@ pub(crate) fn run() -> ExitCode {
     test::steps(&mut report, &test::Arguments::default());
     report.step("faults, short", || faults::run(&faults::Arguments::short()));
     report.step("soak, one minute", || soak::run(&soak::Arguments::short()));
+    report.step("python, from its source distribution", python::sdist);
     report.step("bench, short", || bench::run(&bench::Arguments::short()));
     report.finish()
 }

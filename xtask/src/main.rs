@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `soak`, `postgres`, `wasm-check`.
+//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `soak`, `postgres`, `python`, `wasm-check`.
 
 mod bench;
 mod ci;
@@ -6,6 +6,7 @@ mod command;
 mod faults;
 mod generate;
 mod postgres;
+mod python;
 mod report;
 mod soak;
 mod test;
@@ -39,6 +40,8 @@ enum Task {
     Soak(soak::Arguments),
     /// Start a throw-away PostgreSQL server, print its URL, and stop it when the input ends
     Postgres,
+    /// Build the Python wheel, install it into a new environment, and run its tests
+    Python(python::Arguments),
     /// Check that nexa-core compiles for wasm32, installing what that needs
     WasmCheck,
 }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Faults(arguments) => faults::run(&arguments),
         Task::Soak(arguments) => soak::run(&arguments),
         Task::Postgres => postgres::run(),
+        Task::Python(arguments) => python::run(&arguments),
         Task::WasmCheck => wasm_check::run(),
     };
     match result {

@@ -17,6 +17,18 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// Adds the counts of a line such as `3 failed, 120 passed, 2 skipped in 20.11s`, as pytest ends with.
+    pub(crate) fn read_pytest(&mut self, line: &str) {
+        let Some((counts, _)) = line.rsplit_once(" in ").filter(|(_, took)| took.contains('s')) else { return };
+        for part in counts.trim_matches(['=', ' ']).split(", ") {
+            match part.split_once(' ').map(|(number, what)| (number.parse::<u64>(), what)) {
+                Some((Ok(number), "passed")) => self.passed += number,
+                Some((Ok(number), "failed" | "error" | "errors")) => self.failed += number,
+                Some((Ok(number), "skipped")) => self.skipped += number,
+                _ => {}
+            }
+        }
+    }
     /// Adds the counts of a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; …`.
     pub(crate) fn read(&mut self, line: &str) {
         let Some((_, counts)) = line.trim().strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {

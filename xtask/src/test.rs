@@ -6,7 +6,7 @@ use nexa_test_cluster::Durability;
 
 use crate::{
     command::{cargo, run as run_command, run_reading},
-    generate, postgres,
+    generate, postgres, python,
     report::Report,
     wasm_check,
 };
@@ -53,6 +53,7 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
         }
     });
     report.step("generated files", || generate::run(&generate::Arguments::check()));
+    report.counted("python", |counts| python::counted(&python::Arguments::default(), server.as_ref(), counts));
     if !arguments.short {
         report.step("wasm32 check", wasm_check::run);
         report.step("quickstart, twice", quickstart_on_file);

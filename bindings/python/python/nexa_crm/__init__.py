@@ -1,0 +1,88 @@
+"""A CRM that other products embed: one compiled rulebook, used as if it had been written for Python.
+
+::
+
+    import nexa_crm as nexa
+
+    crm = nexa.open("sqlite:crm.db")                     # or "memory:", "postgres://…"
+    admin = crm.create_org("Acme Support", admin={"name": "Lisa", "email": "lisa@acme.example"})
+    alex = admin.user.create(name="Alex", email="alex@acme.example", role="agent")
+    s = crm.session(org=admin.org, user=alex.id)
+    t = s.ticket.create(subject="Cannot access dashboard", priority="high")
+    t = s.ticket.claim(t.id)
+    for t in s.ticket.find(status="open", order_by=["-priority", "created_at"]):
+        print(t)
+    s.explain(t)                                         # what may I do now, and why not
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._errors import Conflict, Error, Forbidden, Invalid, NotFound, RuleViolation, Unavailable
+from ._explain import Explanation, Permission
+from ._feed import Feed, Gone
+from ._filter import Q
+from ._frame import Frame
+from ._generated import records
+from ._generated.operations import Session
+from ._imports import Progress
+from ._pages import Page, Results, Upserted
+from ._record import Record, Struct
+from ._session import Crm, open
+from ._values import UNSET, About, Assignee, Id, Money
+
+if TYPE_CHECKING:
+    from . import aio as aio
+
+__all__ = [
+    "UNSET",
+    "About",
+    "Assignee",
+    "Conflict",
+    "Crm",
+    "Error",
+    "Explanation",
+    "Feed",
+    "Forbidden",
+    "Frame",
+    "Gone",
+    "Id",
+    "Invalid",
+    "Money",
+    "NotFound",
+    "Page",
+    "Permission",
+    "Progress",
+    "Q",
+    "Record",
+    "Results",
+    "RuleViolation",
+    "Session",
+    "Struct",
+    "Unavailable",
+    "Upserted",
+    "aio",
+    "catalog",
+    "open",
+    "records",
+]
+
+
+def catalog() -> dict[str, Any]:
+    """Every operation with its schema, its errors and its documentation, as data."""
+    import json
+
+    from . import _native
+
+    found: dict[str, Any] = json.loads(_native.catalog())
+    return found
+
+
+def __getattr__(name: str) -> Any:
+    # asyncio takes half of the time that the import of all else takes, and most programs do without.
+    if name == "aio":
+        from importlib import import_module
+
+        return import_module(".aio", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,88 @@
+"""The change feed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ._generated.records import Change
+from ._values import Id
+
+LIMIT = 1000
+SHORTEST, LONGEST = 0.01, 0.5
+"""How long a feed that follows waits before it looks again, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A record left the actor's view; forget it."""
+
+    seq: int
+    kind: str
+    id: Id
+
+
+def _item(raw: dict[str, Any]) -> Change | Gone:
+    gone = raw.get("gone")
+    return Change(raw["changed"]) if gone is None else Gone(gone["seq"], gone["kind"], Id(gone["id"]))
+
+
+class _Place:
+    """Where a feed is, and how long it waits."""
+
+    def __init__(self, after: int, follow: bool) -> None:
+        self.position = after
+        """Everything up to here was given; go on after it another time."""
+        self._follow = follow
+        self._wait = SHORTEST
+
+    def _read(self, text: str) -> tuple[list[Change | Gone], int, bool]:
+        got = json.loads(text)
+        items = [_item(raw) for raw in got["items"]]
+        self._wait = SHORTEST if items else min(self._wait * 2, LONGEST)
+        return items, got["next"], got["complete"]
+
+
+class Feed(_Place):
+    """Events in the order of the ledger: `for event in session.feed(after=…)`."""
+
+    def __init__(self, fetch: Callable[[int, int], str], after: int, follow: bool) -> None:
+        super().__init__(after, follow)
+        self._fetch = fetch
+
+    def __iter__(self) -> Iterator[Change | Gone]:
+        while True:
+            items, following, complete = self._read(self._fetch(self.position, LIMIT))
+            for item in items:
+                self.position = item.seq
+                yield item
+            self.position = following
+            if complete and not self._follow:
+                return
+            if complete:
+                time.sleep(self._wait)
+
+
+class AsyncFeed(_Place):
+    """Events in the order of the ledger: `async for event in session.feed(after=…)`."""
+
+    def __init__(self, fetch: Callable[[int, int], Awaitable[str]], after: int, follow: bool) -> None:
+        super().__init__(after, follow)
+        self._fetch = fetch
+
+    async def __aiter__(self) -> AsyncIterator[Change | Gone]:
+        import asyncio
+
+        while True:
+            items, following, complete = self._read(await self._fetch(self.position, LIMIT))
+            for item in items:
+                self.position = item.seq
+                yield item
+            self.position = following
+            if complete and not self._follow:
+                return
+            if complete:
+                await asyncio.sleep(self._wait)

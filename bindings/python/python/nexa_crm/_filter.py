@@ -1,0 +1,78 @@
+"""Filters: keywords such as ``score__ge=75``, joined by `Q`, or plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+OPERATORS = frozenset(
+    ("eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "is_null", "contains", "starts_with", "ends_with", "has")
+)
+
+
+class Q:
+    """A condition: ``Q(score__ge=75) & (Q(status="new") | ~Q(source__in=["web", "event"]))``.
+
+    A keyword is a field, then ``__`` and how it is compared; equal unless said. ``__`` also stands for the dot of a path:
+    ``account__industry="retail"``, ``custom__region__in=["north"]``. `None` means without a value. A keyword such as
+    ``custom__in`` that a field is named like is written with the comparison: ``custom__in__eq``.
+    """
+
+    __slots__ = ("filter",)
+
+    filter: dict[str, Any]
+
+    def __init__(self, *conditions: Q | Mapping[str, Any], **lookups: Any) -> None:
+        every = [_data(condition) for condition in conditions]
+        every += [_comparison(name, value) for name, value in lookups.items()]
+        self.filter = every[0] if len(every) == 1 else {"and": every}
+
+    def __and__(self, other: Q) -> Q:
+        return Q({"and": [self.filter, other.filter]})
+
+    def __or__(self, other: Q) -> Q:
+        return Q({"or": [self.filter, other.filter]})
+
+    def __invert__(self) -> Q:
+        return Q({"not": self.filter})
+
+    @staticmethod
+    def through(relation: str, condition: Q | Mapping[str, Any]) -> Q:
+        """The related record exists and matches."""
+        return Q({"through": relation, "filter": _data(condition)})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Q) and self.filter == other.filter
+
+    def __hash__(self) -> int:
+        return hash(repr(self.filter))
+
+    def __repr__(self) -> str:
+        return f"Q({self.filter!r})"
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is on the wire."""
+        return self.filter
+
+
+def _data(condition: Q | Mapping[str, Any]) -> dict[str, Any]:
+    return condition.filter if isinstance(condition, Q) else dict(condition)
+
+
+def _comparison(name: str, value: Any) -> dict[str, Any]:
+    path = name.split("__")
+    op = path.pop() if len(path) > 1 and path[-1] in OPERATORS else "eq"
+    field = ".".join(path)
+    if value is None and op in ("eq", "ne"):
+        return {"field": field, "op": "is_null", "value": op == "eq"}
+    if op in ("in", "not_in") and not isinstance(value, (list, tuple)):
+        # Text would fall apart into letters.
+        value = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    return {"field": field, "op": op, "value": value}
+
+
+def condition(filter: Q | Mapping[str, Any] | None, lookups: Mapping[str, Any]) -> Any:
+    """What a find was asked for; `None` for everything."""
+    if not lookups:
+        return None if filter is None else _data(filter)
+    return Q(**lookups).filter if filter is None else Q(filter, **lookups).filter

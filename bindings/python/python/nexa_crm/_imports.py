@@ -1,0 +1,345 @@
+"""Imports from files, tables and iterators, and exports into files, with progress."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from io import TextIOBase
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Literal, Protocol, TextIO
+
+from ._frame import Frame
+from ._values import UNSET, to_text
+
+if TYPE_CHECKING:
+    from . import _native
+    from ._generated.records import ImportReport
+    from ._pages import _Asked
+
+    Source = str | os.PathLike[str] | BinaryIO | TextIO
+    Policy = Literal["skip", "update", "fill", "refuse"]
+
+ROWS = 1000
+"""How many rows are handed over at once."""
+
+
+class SupportsWrite(Protocol):
+    """A file that takes bytes."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import is; told after every unit that is written."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    skipped: int
+    refused: int
+    bytes: int
+    """Bytes read; 0 for rows that come from no file."""
+    total: int | None
+    """Of bytes for a file, of rows for anything else, as far as it is known."""
+
+
+Told = bool | Callable[[Progress], object]
+
+
+class _Bar:
+    """A bar of tqdm, which looks right in terminals and notebooks; plain lines without it."""
+
+    def __init__(self, what: str, total: int | None, bytes_: bool) -> None:
+        self._bytes = bytes_
+        self._what = what
+        self._total = total
+        try:
+            from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
+        except ImportError:
+            self._tqdm: Any = None
+        else:
+            unit: Any = {"unit": "B", "unit_scale": True, "unit_divisor": 1024} if bytes_ else {"unit": " rows"}
+            self._tqdm = tqdm(desc=what, total=total, **unit)
+
+    def tell(self, rows: int, done: int) -> None:
+        if self._tqdm is not None:
+            self._tqdm.update(done - self._tqdm.n)
+            if self._bytes:
+                self._tqdm.set_postfix(rows=rows, refresh=False)
+        elif sys.stderr is not None and sys.stderr.isatty():
+            of = f" of {self._total}" if self._total and not self._bytes else ""
+            sys.stderr.write(f"\r{self._what}: {rows} rows{of}")
+            sys.stderr.flush()
+
+    def close(self) -> None:
+        if self._tqdm is not None:
+            self._tqdm.close()
+        elif sys.stderr is not None and sys.stderr.isatty():
+            sys.stderr.write("\n")
+
+
+def _teller(
+    what: str, progress: Told, total: int | None, bytes_: bool
+) -> tuple[Callable[..., object] | None, Callable[[], None]]:
+    """What the native part tells, and what ends it."""
+    if progress is False:
+        return None, _nothing
+    if progress is True:
+        bar = _Bar(what, total, bytes_)
+
+        def shown(rows: int, *counts: int) -> None:
+            bar.tell(rows, counts[-1] if bytes_ else rows)
+
+        return shown, bar.close
+    callback = progress
+
+    def told(
+        rows: int, created: int, updated: int, unchanged: int, skipped: int, refused: int, size: int
+    ) -> None:
+        callback(Progress(rows, created, updated, unchanged, skipped, refused, size, total))
+
+    return told, _nothing
+
+
+def _nothing() -> None:
+    pass
+
+
+class _Utf8:
+    """A text file as bytes."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._left = b""
+
+    def read(self, size: int) -> bytes:
+        if not self._left:
+            self._left = self._file.read(size).encode()
+        out, self._left = self._left[:size], self._left[size:]
+        return out
+
+
+def _length(file: Any) -> int | None:
+    """How many bytes are left in a file, when it says so."""
+    try:
+        place = file.tell()
+        end: int = file.seek(0, os.SEEK_END)
+        file.seek(place)
+    except (AttributeError, OSError, ValueError):
+        return None
+    return end - int(place)
+
+
+def records_of(rows: Any) -> tuple[Iterator[Any], int | None]:
+    """The rows of a table or an iterable as mappings, and how many they are, if that is known."""
+    for name, arguments in (("iter_rows", {"named": True}), ("to_pylist", {})):
+        # A DataFrame of polars; a table of pyarrow.
+        read = getattr(rows, name, None)
+        if read is not None:
+            return iter(read(**arguments)), len(rows)
+    if hasattr(rows, "itertuples") and hasattr(rows, "columns"):
+        # A DataFrame of pandas, where what is absent is not a number.
+        columns = [str(column) for column in rows.columns]
+        tuples = rows.itertuples(index=False, name=None)
+        return (dict(zip(columns, values, strict=True)) for values in tuples), len(rows)
+    return iter(rows), len(rows) if hasattr(rows, "__len__") else None
+
+
+def _row(row: Any) -> dict[str, Any]:
+    if not isinstance(row, Mapping):
+        raise TypeError(f"a row is a mapping of columns to values, not {type(row).__name__}")
+    return {str(name): value for name, value in row.items() if _says(value)}
+
+
+def _says(value: Any) -> bool:
+    """Whether a cell says something: not `None`, and neither NaN nor what pandas has for absent values."""
+    if isinstance(value, (str, int, list, dict)):
+        return True
+    return value is not None and type(value).__name__ not in ("NaTType", "NAType") and bool(value == value)
+
+
+def _batches(rows: Iterator[Any]) -> Callable[[], str | None]:
+    """Hands the rows over, many at a time."""
+
+    def following() -> str | None:
+        batch = []
+        for row in rows:
+            batch.append(_row(row))
+            if len(batch) == ROWS:
+                break
+        return to_text("import_rows", batch) if batch else None
+
+    return following
+
+
+class OfKind:
+    """What belongs to a kind, in a session."""
+
+    KIND: ClassVar[str] = ""
+    _session: Any
+
+
+class Imports(OfKind):
+    """How a kind is imported, whoever waits for it."""
+
+    def _report(self, text: str) -> ImportReport:
+        from ._generated.records import ImportReport
+
+        return ImportReport(json.loads(text))
+
+    def _options(self, options: dict[str, Any]) -> str:
+        given = {name: value for name, value in options.items() if value is not None and value is not UNSET}
+        envelope = json.loads(self._session._envelope or "{}")
+        if envelope.get("dry_run"):
+            given["dry_run"] = True
+        if envelope.get("cause") and "run" not in given:
+            given["run"] = envelope["cause"]
+        return to_text("import", given)
+
+    def _import_csv(
+        self, source: Source, options: dict[str, Any], progress: Told, on_refused: Callable[[dict[str, Any]], object] | None
+    ) -> ImportReport:
+        native: _native.Session = self._session._native
+        if isinstance(source, (str, os.PathLike)):
+            with open(source, "rb") as opened:
+                return self._import_csv(opened, options, progress, on_refused)
+        reader: Any = source
+        total = _length(source)
+        if isinstance(source, TextIOBase):
+            # Python has read the encoding already.
+            reader, total = _Utf8(source), None
+            options["encoding"] = "utf8"
+        options["total_bytes"] = total
+        tell, close = _teller(f"Importing {self.KIND}", progress, total, True)
+        try:
+            return self._report(native.import_csv(self.KIND, reader, self._options(options), tell, _refused(on_refused)))
+        finally:
+            close()
+
+    def _import_rows(
+        self,
+        rows: Any,
+        options: dict[str, Any],
+        progress: Told,
+        on_refused: Callable[[dict[str, Any]], object] | None,
+    ) -> ImportReport:
+        native: _native.Session = self._session._native
+        each, total = records_of(rows)
+        tell, close = _teller(f"Importing {self.KIND}", progress, total, False)
+        try:
+            following = _batches(each)
+            return self._report(
+                native.import_rows(self.KIND, following, self._options(options), tell, _refused(on_refused))
+            )
+        finally:
+            close()
+
+
+def _refused(told: Callable[[dict[str, Any]], object] | None) -> Callable[[str], object] | None:
+    return None if told is None else lambda text: told(json.loads(text))
+
+
+
+class Importable(Imports):
+    """What can be done with every kind that is imported."""
+
+    def import_csv(
+        self,
+        source: Source,
+        *,
+        mapping: str | Mapping[str, str] | None = None,
+        set: Mapping[str, Any] | None = None,
+        match_on: str | None = None,
+        policy: Policy | None = None,
+        encoding: str | None = None,
+        mixed_latin1: bool = False,
+        delimiter: str | None = None,
+        date_format: str | None = None,
+        decimal_comma: bool = False,
+        chunk: int | None = None,
+        run: str | None = None,
+        progress: Told = False,
+        on_refused: Callable[[dict[str, Any]], object] | None = None,
+    ) -> ImportReport:
+        """Imports a CSV file of any length from a path or an open file; the same file again creates nothing.
+
+        `mapping` says which column goes where, as ``{"Column": "field"}``; what is not said is guessed from the headers.
+        `set` gives every row fields; `match_on` is by what a row finds the record that is already there, and `policy` what
+        happens to it then. Every `chunk` rows, 1,000 unless said, are one unit with its history, under the name `run`.
+
+        `progress=True` shows a bar (tqdm, when it is installed), or is a function that is told a `Progress`. `on_refused`
+        is told each refused row, with `problem` and `cells`; the report lists the first 1,000.
+        """
+        options = dict(
+            mapping=mapping, set=set, match_on=match_on, policy=policy, encoding=encoding,
+            mixed_latin1=mixed_latin1 or None, delimiter=delimiter, date_format=date_format,
+            decimal_comma=decimal_comma or None, chunk=chunk, run=run,
+        )  # fmt: skip
+        return self._import_csv(source, options, progress, on_refused)
+
+    def import_rows(
+        self,
+        rows: Any,
+        *,
+        mapping: str | Mapping[str, str] | None = None,
+        set: Mapping[str, Any] | None = None,
+        match_on: str | None = None,
+        policy: Policy | None = None,
+        date_format: str | None = None,
+        decimal_comma: bool = False,
+        chunk: int | None = None,
+        run: str | None = None,
+        progress: Told = False,
+        on_refused: Callable[[dict[str, Any]], object] | None = None,
+    ) -> ImportReport:
+        """Imports rows from an iterable of dicts, or a DataFrame of polars or pandas, or a table of pyarrow.
+
+        Rows are taken as they are needed, in memory that does not grow. The rest is as in `import_csv`.
+        """
+        options = dict(
+            mapping=mapping, set=set, match_on=match_on, policy=policy, date_format=date_format,
+            decimal_comma=decimal_comma or None, chunk=chunk, run=run,
+        )  # fmt: skip
+        return self._import_rows(rows, options, progress, on_refused)
+
+
+class Exports(OfKind):
+    """How a kind is read in bulk, whoever waits for it."""
+
+    def _framed(self, asked: _Asked, columns: Any) -> Frame:
+        find = dict(asked.arguments)
+        if asked.limit is not None:
+            find["limit"] = asked.limit
+        native: _native.Session = self._session._native
+        return Frame(native.frame(self.KIND, to_text("frame", find), None if columns is None else list(columns)))
+
+    def _exported(
+        self,
+        target: str | os.PathLike[str] | SupportsWrite,
+        asked: _Asked,
+        format: str,
+        progress: bool | Callable[[int, int], object],
+    ) -> int:
+        if isinstance(target, (str, os.PathLike)):
+            with open(target, "wb") as file:
+                return self._exported(file, asked, format, progress)
+        find = dict(asked.arguments)
+        if asked.limit is not None:
+            find["limit"] = asked.limit
+        native: _native.Session = self._session._native
+        text = to_text("export", find)
+        if not isinstance(progress, bool):
+            return native.export(self.KIND, text, format, target, progress)[0]
+        if not progress:
+            return native.export(self.KIND, text, format, target)[0]
+        bar = _Bar(f"Exporting {self.KIND}", None, False)
+        try:
+            return native.export(
+                self.KIND, text, format, target, lambda records, size: bar.tell(records, records)
+            )[0]
+        finally:
+            bar.close()

@@ -1,0 +1,294 @@
+"""The door: a Crm, its sessions, and what the operations of a kind have in common."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import weakref
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from . import _native
+from ._errors import Unavailable
+from ._explain import Explanation, explanation
+from ._feed import Feed
+from ._filter import Q, condition
+from ._imports import Exports, OfKind
+from ._pages import PAGE, _Asked
+from ._record import Reader, Record
+from ._values import UNSET, Id, to_text
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from ._generated.operations import Session
+
+R = TypeVar("R", bound=Record)
+S = TypeVar("S", bound="SessionBase")
+
+
+def given(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments without those that were left out."""
+    return {name: value for name, value in arguments.items() if value is not UNSET}
+
+
+def asked(
+    operation: str,
+    read: Reader,
+    filter: Q | Mapping[str, Any] | None,
+    where: Mapping[str, Any],
+    arguments: dict[str, Any],
+    limit: int | None,
+    size: int = PAGE,
+) -> _Asked:
+    """A question for records, as the door reads it."""
+    asking = condition(filter, where)
+    if asking is not None:
+        arguments["filter"] = asking
+    return _Asked(operation, arguments, read, limit, size)
+
+
+def sorting(order_by: str | Iterable[str]) -> list[str]:
+    """An order: one field, or several."""
+    return [order_by] if isinstance(order_by, str) else list(order_by)
+
+
+def envelope_text(current: str | None, parts: dict[str, Any]) -> str | None:
+    """An envelope with more said."""
+    whole = {**(json.loads(current) if current else {}), **given(parts)}
+    return to_text("envelope", whole) if whole else None
+
+
+class SessionBase:
+    """Somebody at work in a tenant."""
+
+    def __init__(self, native: _native.Session, envelope: str | None = None) -> None:
+        self._native = native
+        self._envelope = envelope
+
+    @property
+    def org(self) -> Id:
+        """The tenant."""
+        return Id(self._native.org)
+
+    @property
+    def actor(self) -> str:
+        """Who acts, such as ``user:0195f3a2-…``."""
+        return self._native.principal
+
+    @property
+    def user_id(self) -> Id | None:
+        """The user who acts; nobody when a service or the host does."""
+        sort, _, rest = self.actor.partition(":")
+        return Id(rest) if sort == "user" else None
+
+    def __repr__(self) -> str:
+        return f"<Session of {self.actor} in {self.org}>"
+
+    def envelope(
+        self: S,
+        *,
+        idempotency_key: str | None = None,
+        expected_version: int | None = None,
+        dry_run: bool = False,
+        reason: str | None = None,
+        cause: str | None = None,
+        on_behalf_of: Record | str | UUID | None = None,
+        request_id: str | None = None,
+    ) -> S:
+        """The same session, whose commands say more: ``s.envelope(reason="Customer called").ticket.close(t)``.
+
+        The same `idempotency_key` with the same command answers the first result again, for 24 hours; `expected_version`
+        is the version that the caller has seen; `dry_run` checks and answers, but changes nothing; `reason` says why, and
+        is kept in the ledger with `cause`, `on_behalf_of` and `request_id`.
+        """
+        parts = {
+            "idempotency_key": UNSET if idempotency_key is None else idempotency_key,
+            "expected_version": UNSET if expected_version is None else expected_version,
+            "dry_run": dry_run or UNSET,
+            "reason": UNSET if reason is None else reason,
+            "cause": UNSET if cause is None else cause,
+            "on_behalf_of": UNSET if on_behalf_of is None else on_behalf_of,
+            "request_id": UNSET if request_id is None else request_id,
+        }
+        return self._with(envelope_text(self._envelope, parts))
+
+    def _with(self: S, envelope: str | None) -> S:
+        return type(self)(self._native, envelope)
+
+    def _call(self, operation: str, arguments: dict[str, Any], read: Reader | None) -> Any:
+        text = self._native.execute(operation, to_text(operation, given(arguments)), self._envelope)
+        answer = json.loads(text)
+        return answer if read is None or answer is None else read(answer)
+
+    def execute(self, operation: str, arguments: Mapping[str, Any] | None = None) -> Any:
+        """Runs an operation of the catalog by name, from JSON to JSON: ``s.execute("ticket.claim", {"ticket": id})``."""
+        return self._call(operation, dict(arguments or {}), None)
+
+    def batch(self, requests: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Any]:
+        """Runs several operations, all or none: ``s.batch([("lead.contact", {"lead": id}), …])``."""
+        wire = [{"run": operation, "with": given(dict(arguments))} for operation, arguments in requests]
+        answers: list[Any] = json.loads(self._native.batch(to_text("batch", wire), self._envelope))
+        return answers
+
+    def explain(self, record: Record) -> Explanation:
+        """What the actor may do with a record now, and if not, why not."""
+        return explanation(json.loads(self._native.explain(record.KIND, to_text("explain", record))))
+
+    def feed(self, after: int = 0, *, follow: bool = False) -> Feed:
+        """Events after a position, as far as the actor may see them.
+
+        Ends with the ledger, or waits for more with `follow`. Keep `position` of the feed to go on another time.
+        """
+        return Feed(self._native.feed, after, follow)
+
+
+class Operations(OfKind):
+    """The operations of a kind."""
+
+    def __init__(self, session: SessionBase) -> None:
+        self._session = session
+        self._call = session._call
+
+    def __repr__(self) -> str:
+        return f"<operations of {self.KIND}>"
+
+
+class Readable(Exports, Operations, Generic[R]):
+    """What can be done with every kind that is read."""
+
+    _frame = Exports._framed
+    _export = Exports._exported
+
+    RECORD: ClassVar[type[Record]]
+
+    def explain(self, record: R | str) -> Explanation:
+        """What the actor may do with a record now, and if not, why not."""
+        native = self._session._native
+        return explanation(json.loads(native.explain(self.KIND, to_text("explain", record))))
+
+
+_open: weakref.WeakSet[Crm] = weakref.WeakSet()
+
+
+class Crm:
+    """An open storage with its tenants. Close it, or use it in a ``with`` block; it also closes when the process ends."""
+
+    def __init__(self, native: _native.Crm) -> None:
+        self._native = native
+        _open.add(self)
+
+    def create_org(
+        self,
+        name: str,
+        *,
+        admin: Mapping[str, str],
+        base_currency: str = "USD",
+        time_zone: str = "UTC",
+        id: str | UUID | None = None,
+    ) -> Session:
+        """Makes a tenant with its first admin, ``{"name": …, "email": …}``, and answers the admin's session.
+
+        Reports of the tenant are in `base_currency`; its days and months are meant in `time_zone`.
+        """
+        return _session(self._native.create_org(founding(name, admin, base_currency, time_zone, id)))
+
+    def session(
+        self,
+        org: str | UUID,
+        *,
+        user: Record | str | UUID | None = None,
+        contact: Record | str | UUID | None = None,
+        service: str | None = None,
+    ) -> Session:
+        """A session of a user, a customer or a service of the host, whom the host has authenticated."""
+        return _session(self._native.session(str(org), principal(user, contact, service)))
+
+    def system(self, org: str | UUID, cause: str) -> Session:
+        """A session of the host itself, for which every access is open; never hand it to a caller from outside."""
+        return _session(self._native.session(str(org), f"system:{cause}"))
+
+    def has_org(self, org: str | UUID) -> bool:
+        """Whether the tenant exists."""
+        return self._native.has_org(str(org))
+
+    def drop_org(self, org: str | UUID) -> None:
+        """Removes a tenant with everything it has, its history included."""
+        self._native.drop_org(str(org))
+
+    def backup(self, path: str | os.PathLike[str]) -> None:
+        """Writes a consistent copy of an embedded storage to a new file while work goes on."""
+        self._native.backup(os.fspath(path))
+
+    def feed(self, org: str | UUID, after: int = 0, *, follow: bool = False) -> Feed:
+        """Events of a tenant after a position, without a gap and without an access rule: for the trusted host."""
+        native, tenant = self._native, str(org)
+        return Feed(lambda position, limit: native.feed(tenant, position, limit), after, follow)
+
+    def close(self) -> None:
+        """Lets go of the storage. Calls that are under way end; later ones are `crm.closed`."""
+        self._native.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._native.closed
+
+    def __enter__(self) -> Crm:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return "<Crm, closed>" if self.closed else "<Crm>"
+
+
+def closed() -> Unavailable:
+    """What a closed Crm answers."""
+    return Unavailable("This Crm was closed; open it again.", "crm.closed")
+
+
+def founding(
+    name: str, admin: Mapping[str, str], base_currency: str, time_zone: str, id: str | UUID | None
+) -> str:
+    """The JSON of a new tenant."""
+    whole = {"id": id, "name": name, "base_currency": base_currency, "time_zone": time_zone}
+    whole.update({f"admin_{part}": value for part, value in admin.items()})
+    return to_text("create_org", whole)
+
+
+def principal(
+    user: Record | str | UUID | None, contact: Record | str | UUID | None, service: str | None
+) -> str:
+    """Who acts, in one word."""
+    named = {"user": user, "contact": contact, "service": service}
+    said = [f"{sort}:{getattr(who, 'id', who)}" for sort, who in named.items() if who is not None]
+    if len(said) != 1:
+        raise TypeError("a session is of a user, a contact or a service: name one of them")
+    return said[0]
+
+
+def _session(native: _native.Session) -> Session:
+    from ._generated.operations import Session
+
+    return Session(native)
+
+
+def open(url: str) -> Crm:
+    """Opens ``memory:``, ``sqlite:PATH`` or ``postgres://…`` and brings its schema up to date.
+
+    Raises `Invalid` with `crm.url_invalid`, and what the storage refuses, such as `store.locked`, `store.unreachable`,
+    `schema.newer`.
+    """
+    return Crm(_native.open(url))
+
+
+@atexit.register
+def _close_all() -> None:
+    for crm in list(_open):
+        crm.close()

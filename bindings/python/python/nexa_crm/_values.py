@@ -1,0 +1,192 @@
+"""Types of values: identifiers, money, who works on something, and what something is about."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from ._errors import malformed
+
+if TYPE_CHECKING:
+    from ._record import Record
+
+
+class Id(str):
+    """The identifier of a record: a string, with a type of its own for each kind."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class Unset(Enum):
+    """What was not given."""
+
+    UNSET = "unset"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNSET: Final = Unset.UNSET
+"""An argument that is left out: the field stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency, such as ``Money("50000.00", "USD")``. Different currencies do not add up."""
+
+    amount: Decimal
+    currency: str
+
+    def __init__(self, amount: Decimal | int | str, currency: str) -> None:
+        object.__setattr__(self, "amount", amount if isinstance(amount, Decimal) else Decimal(amount))
+        object.__setattr__(self, "currency", currency)
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not add up; convert one of them first")
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is on the wire."""
+        return {"amount": format(self.amount, "f"), "currency": self.currency}
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """Who works on something: a user or a group."""
+
+    user: Id | None = None
+    group: Id | None = None
+
+    def __post_init__(self) -> None:
+        if (self.user is None) == (self.group is None):
+            raise ValueError("an assignee is a user or a group: give one of them")
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is on the wire."""
+        return {"user": self.user} if self.user is not None else {"group": self.group}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What something is about: one of our records, or a thing of the host."""
+
+    kind: str | None = None
+    id: Id | None = None
+    host: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is on the wire."""
+        return {"host": dict(self.host)} if self.host is not None else {"kind": self.kind, "id": self.id}
+
+
+# Readers: from what JSON has to what Python has.
+
+
+def moment(text: str) -> datetime:
+    """A moment, aware and in UTC."""
+    return datetime.fromisoformat(text)
+
+
+def day(text: str) -> date:
+    """A day."""
+    return date.fromisoformat(text)
+
+
+def decimal(value: str | int | float) -> Decimal:
+    """A number that is exact."""
+    return Decimal(str(value))
+
+
+def money(value: dict[str, Any]) -> Money:
+    """An amount in a currency."""
+    return Money(decimal(value["amount"]), value["currency"])
+
+
+def assignee(value: dict[str, Any]) -> Assignee:
+    """Who works on something."""
+    user, group = value.get("user"), value.get("group")
+    return Assignee(None if user is None else Id(user), None if group is None else Id(group))
+
+
+def about(value: dict[str, Any]) -> About:
+    """What something is about."""
+    host = value.get("host")
+    return About(host=host) if host is not None else About(value["kind"], Id(value["id"]))
+
+
+# Writers: from what Python has to what JSON has.
+
+
+def to_assignee(value: Any) -> Any:
+    """A user or a group as the assignee that it means."""
+    kind = getattr(value, "KIND", None)
+    return {kind: value.id} if kind in ("user", "group") else value
+
+
+def to_about(value: Any) -> Any:
+    """A record as what something is about."""
+    kind = getattr(value, "KIND", None)
+    return value if kind is None else {"kind": kind, "id": value.id}
+
+
+def _plain(value: Any) -> Any:
+    """What `json` does not know by itself."""
+    write = getattr(value, "to_wire", None) or getattr(value, "to_json", None)
+    if write is not None and not isinstance(value, type):
+        return write()
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise TypeError(f"{value!r} has no time zone; give one, such as datetime.now(timezone.utc)")
+        return value.astimezone(timezone.utc).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    if isinstance(value, Mapping):
+        return dict(value)
+    # Scalars of numpy and pandas know their Python value.
+    item = getattr(value, "item", None)
+    if item is not None and not isinstance(value, type):
+        return item()
+    if isinstance(value, Iterable):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is no value of a field")
+
+
+_encode = json.JSONEncoder(allow_nan=False, default=_plain, separators=(",", ":")).encode
+
+
+def to_text(operation: str, value: Any) -> str:
+    """JSON text of arguments. Error: `command.malformed`."""
+    try:
+        return _encode(value)
+    except (TypeError, ValueError, RecursionError, OverflowError) as problem:
+        raise malformed(operation, str(problem)) from problem
+

@@ -1,0 +1,254 @@
+"""The same for asyncio: ``crm = await nexa.aio.open("sqlite:crm.db")``; calls are awaited, and do not block the loop.
+
+The work runs on threads of the Crm. A call whose await is cancelled may still be done: a command is one unit, whole or
+not at all. With an `idempotency_key` it can be asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, TypeVar
+
+from . import _native
+from . import _session as blocking
+from ._explain import Explanation, explanation
+from ._feed import AsyncFeed
+from ._imports import Exports, Imports, OfKind
+from ._record import Reader, Record
+from ._values import to_text
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from ._frame import Frame
+    from ._generated.aio_operations import AsyncSession
+    from ._generated.records import ImportReport
+    from ._imports import Policy, Source, SupportsWrite, Told
+    from ._pages import _Asked
+
+R = TypeVar("R", bound=Record)
+S = TypeVar("S", bound="AsyncSessionBase")
+P = ParamSpec("P")
+T = TypeVar("T")
+
+THREADS = 32
+"""How many calls of one Crm are under way at once; the others wait."""
+
+
+class _Threads:
+    """The threads of a Crm."""
+
+    def __init__(self, size: int) -> None:
+        self._pool = ThreadPoolExecutor(size, thread_name_prefix="nexa")
+        self._process = os.getpid()
+
+    def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        """Runs work on a thread. Errors: `crm.closed`, `crm.forked`."""
+        if self._process != os.getpid():
+            # The threads were not copied with the memory. What the native part says of it needs none.
+            work(*args, **kwargs)
+        loop = asyncio.get_running_loop()
+        try:
+            return loop.run_in_executor(self._pool, partial(work, *args, **kwargs))
+        except RuntimeError as problem:
+            raise blocking.closed() from problem
+
+    def close(self) -> None:
+        """Takes no more work; what waits is not begun."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class AsyncSessionBase(blocking.SessionBase):
+    """Somebody at work in a tenant; calls are awaited."""
+
+    def __init__(self, native: _native.Session, threads: _Threads, envelope: str | None = None) -> None:
+        super().__init__(native, envelope)
+        self._threads = threads
+
+    def _with(self: S, envelope: str | None) -> S:
+        return type(self)(self._native, self._threads, envelope)
+
+    async def _call(self, operation: str, arguments: dict[str, Any], read: Reader | None) -> Any:
+        return await self._threads.run(super()._call, operation, arguments, read)
+
+    async def execute(self, operation: str, arguments: Mapping[str, Any] | None = None) -> Any:
+        """Runs an operation of the catalog by name, from JSON to JSON."""
+        return await self._call(operation, dict(arguments or {}), None)
+
+    async def batch(self, requests: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Any]:  # type: ignore[override]
+        """Runs several operations, all or none."""
+        return await self._threads.run(super().batch, list(requests))
+
+    async def explain(self, record: Record) -> Explanation:  # type: ignore[override]
+        """What the actor may do with a record now, and if not, why not."""
+        return await self._threads.run(super().explain, record)
+
+    def feed(self, after: int = 0, *, follow: bool = False) -> AsyncFeed:  # type: ignore[override]
+        """Events after a position, as far as the actor may see them: ``async for event in s.feed(after=…)``."""
+        native, run = self._native, self._threads.run
+        return AsyncFeed(lambda position, limit: run(native.feed, position, limit), after, follow)
+
+
+class AsyncOperations(OfKind):
+    """The operations of a kind, to be awaited."""
+
+    def __init__(self, session: AsyncSessionBase) -> None:
+        self._session = session
+        self._call = session._call
+
+    def __repr__(self) -> str:
+        return f"<operations of {self.KIND}>"
+
+
+class AsyncReadable(Exports, AsyncOperations, Generic[R]):
+    """What can be done with every kind that is read."""
+
+    RECORD: ClassVar[type[Record]]
+
+    async def explain(self, record: R | str) -> Explanation:
+        """What the actor may do with a record now, and if not, why not."""
+        session = self._session
+        text = await session._threads.run(session._native.explain, self.KIND, to_text("explain", record))
+        return explanation(json.loads(text))
+
+    async def _frame(self, asked: _Asked, columns: Any) -> Frame:
+        frame: Frame = await self._session._threads.run(self._framed, asked, columns)
+        return frame
+
+    async def _export(
+        self,
+        target: str | os.PathLike[str] | SupportsWrite,
+        asked: _Asked,
+        format: str,
+        progress: bool | Callable[[int, int], object],
+    ) -> int:
+        written: int = await self._session._threads.run(self._exported, target, asked, format, progress)
+        return written
+
+
+class AsyncImportable(Imports):
+    """What can be done with every kind that is imported. Progress is told on another thread than the loop's."""
+
+    async def import_csv(
+        self,
+        source: Source,
+        *,
+        progress: Told = False,
+        on_refused: Callable[[dict[str, Any]], object] | None = None,
+        policy: Policy | None = None,
+        **options: Any,
+    ) -> ImportReport:
+        """Imports a CSV file of any length; the options are those of the blocking `import_csv`."""
+        options["policy"] = policy
+        report: ImportReport = await self._session._threads.run(
+            self._import_csv, source, options, progress, on_refused
+        )
+        return report
+
+    async def import_rows(
+        self,
+        rows: Any,
+        *,
+        progress: Told = False,
+        on_refused: Callable[[dict[str, Any]], object] | None = None,
+        policy: Policy | None = None,
+        **options: Any,
+    ) -> ImportReport:
+        """Imports rows; the options are those of the blocking `import_rows`."""
+        options["policy"] = policy
+        report: ImportReport = await self._session._threads.run(
+            self._import_rows, rows, options, progress, on_refused
+        )
+        return report
+
+
+class AsyncCrm:
+    """An open storage with its tenants. Close it, or use it in an ``async with`` block."""
+
+    def __init__(self, crm: blocking.Crm, threads: _Threads) -> None:
+        self._crm = crm
+        self._threads = threads
+
+    def _session(self, native: _native.Session) -> AsyncSession:
+        from ._generated.aio_operations import AsyncSession
+
+        return AsyncSession(native, self._threads)
+
+    async def create_org(
+        self,
+        name: str,
+        *,
+        admin: Mapping[str, str],
+        base_currency: str = "USD",
+        time_zone: str = "UTC",
+        id: str | UUID | None = None,
+    ) -> AsyncSession:
+        """Makes a tenant with its first admin, ``{"name": …, "email": …}``, and answers the admin's session."""
+        text = blocking.founding(name, admin, base_currency, time_zone, id)
+        return self._session(await self._threads.run(self._crm._native.create_org, text))
+
+    def session(
+        self,
+        org: str | UUID,
+        *,
+        user: Record | str | UUID | None = None,
+        contact: Record | str | UUID | None = None,
+        service: str | None = None,
+    ) -> AsyncSession:
+        """A session of a user, a customer or a service of the host, whom the host has authenticated."""
+        return self._session(self._crm._native.session(str(org), blocking.principal(user, contact, service)))
+
+    def system(self, org: str | UUID, cause: str) -> AsyncSession:
+        """A session of the host itself, for which every access is open; never hand it to a caller from outside."""
+        return self._session(self._crm._native.session(str(org), f"system:{cause}"))
+
+    async def has_org(self, org: str | UUID) -> bool:
+        """Whether the tenant exists."""
+        return await self._threads.run(self._crm.has_org, org)
+
+    async def drop_org(self, org: str | UUID) -> None:
+        """Removes a tenant with everything it has, its history included."""
+        await self._threads.run(self._crm.drop_org, org)
+
+    async def backup(self, path: str | os.PathLike[str]) -> None:
+        """Writes a consistent copy of an embedded storage to a new file while work goes on."""
+        await self._threads.run(self._crm.backup, path)
+
+    def feed(self, org: str | UUID, after: int = 0, *, follow: bool = False) -> AsyncFeed:
+        """Events of a tenant after a position, without a gap and without an access rule: for the trusted host."""
+        native, tenant, run = self._crm._native, str(org), self._threads.run
+        return AsyncFeed(lambda position, limit: run(native.feed, tenant, position, limit), after, follow)
+
+    async def close(self) -> None:
+        """Lets go of the storage. Calls that are under way end; later ones are `crm.closed`."""
+        self._threads.close()
+        await asyncio.to_thread(self._crm.close)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._crm.closed
+
+    async def __aenter__(self) -> AsyncCrm:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+async def open(url: str, *, threads: int = THREADS) -> AsyncCrm:
+    """Opens ``memory:``, ``sqlite:PATH`` or ``postgres://…``; at most `threads` calls are under way at once."""
+    pool = _Threads(threads)
+    try:
+        return AsyncCrm(await pool.run(blocking.open, url), pool)
+    except BaseException:
+        pool.close()
+        raise

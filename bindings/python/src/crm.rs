@@ -1,0 +1,90 @@
+//! `Crm`: the host's side.
+
+use std::{path::PathBuf, sync::Arc};
+
+use nexa_crm::{CreateOrg, Principal};
+use pyo3::{exceptions::PyValueError, prelude::*};
+
+use crate::{
+    errors::raised,
+    handle::Handle,
+    session::{Session, malformed, text},
+    wait::wait,
+};
+
+/// Opens `memory:`, `sqlite:PATH` or `postgres://…` and brings its schema up to date.
+#[pyfunction]
+pub(crate) fn open(py: Python<'_>, url: &str) -> PyResult<Crm> {
+    Ok(Crm::new(wait(py, nexa_crm::open(url))?))
+}
+
+/// An open storage.
+#[pyclass(frozen, module = "nexa_crm._native")]
+pub(crate) struct Crm {
+    handle: Arc<Handle>,
+}
+
+impl Crm {
+    pub(crate) fn new(crm: nexa_crm::Crm) -> Self {
+        Self { handle: Arc::new(Handle::new(crm)) }
+    }
+    fn crm(&self, py: Python<'_>) -> PyResult<nexa_crm::Crm> {
+        self.handle.crm().map_err(|error| raised(py, &error))
+    }
+}
+
+/// A tenant's identifier.
+fn org_id(py: Python<'_>, text: &str) -> PyResult<uuid::Uuid> {
+    text.parse().map_err(|_| raised(py, &malformed("session", "org", "it is no UUID")))
+}
+
+#[pymethods]
+impl Crm {
+    /// Makes a tenant with its first admin, from JSON; answers the admin's session.
+    fn create_org(&self, py: Python<'_>, founding: &str) -> PyResult<Session> {
+        let crm = self.crm(py)?;
+        let founding: CreateOrg = serde_json::from_str(founding)
+            .map_err(|problem| raised(py, &malformed("create_org", "the top", &problem.to_string())))?;
+        let session = wait(py, crm.create_org(founding))?;
+        Ok(Session::new(self.handle.clone(), session.org(), session.principal().clone()))
+    }
+    /// Whether the tenant exists.
+    fn has_org(&self, py: Python<'_>, org: &str) -> PyResult<bool> {
+        let (crm, org) = (self.crm(py)?, org_id(py, org)?);
+        wait(py, crm.has_org(org))
+    }
+    /// Removes a tenant with everything it has.
+    fn drop_org(&self, py: Python<'_>, org: &str) -> PyResult<()> {
+        let (crm, org) = (self.crm(py)?, org_id(py, org)?);
+        wait(py, crm.drop_org(org))
+    }
+    /// Writes a consistent copy of an embedded storage to a new file.
+    fn backup(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        let crm = self.crm(py)?;
+        wait(py, crm.backup(&path))
+    }
+    /// A session of `user:ID`, `contact:ID`, `service:NAME` or `system:CAUSE`.
+    fn session(&self, py: Python<'_>, org: &str, principal: &str) -> PyResult<Session> {
+        let org = org_id(py, org)?;
+        let principal: Principal =
+            principal.parse().map_err(|problem: &str| raised(py, &malformed("session", "principal", problem)))?;
+        Ok(Session::new(self.handle.clone(), org, principal))
+    }
+    /// A page of a tenant's events, for the host.
+    fn feed(&self, py: Python<'_>, org: &str, after: u64, limit: usize) -> PyResult<String> {
+        let (crm, org) = (self.crm(py)?, org_id(py, org)?);
+        text(wait(py, crm.feed(org, after, limit))?)
+    }
+    /// Lets go of the storage.
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.handle.close());
+    }
+    /// Whether it was closed, or belongs to another process.
+    #[getter]
+    fn closed(&self) -> bool {
+        self.handle.is_closed()
+    }
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyValueError::new_err("an open Crm cannot be pickled; open it again where it is needed"))
+    }
+}

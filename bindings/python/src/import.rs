@@ -1,0 +1,192 @@
+//! Imports from files and iterators of Python, with progress.
+
+use std::{
+    cell::RefCell,
+    io::{self, Read},
+};
+
+use nexa_crm::{
+    Entity, Result, Session,
+    import::{ImportOptions, ImportReport, Progress, Refused},
+};
+use pyo3::{prelude::*, types::PyBytes};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    errors::raised,
+    kinds::of_kind,
+    session::{parsed, text},
+    wait::run,
+};
+
+/// Whom an import tells.
+pub(crate) struct Told {
+    /// `progress(rows, created, updated, unchanged, skipped, refused, bytes)`.
+    pub(crate) progress: Option<Py<PyAny>>,
+    /// `refused(text)`: a JSON object with `problem` and `cells`.
+    pub(crate) refused: Option<Py<PyAny>>,
+}
+
+/// The first exception of a callback; it ends the import, and is raised in its place.
+#[derive(Default)]
+struct Raised(RefCell<Option<PyErr>>);
+
+impl Raised {
+    fn is_some(&self) -> bool {
+        self.0.borrow().is_some()
+    }
+    fn keep(&self, problem: PyErr) {
+        self.0.borrow_mut().get_or_insert(problem);
+    }
+    /// Runs a callback, unless one has failed before; afterwards signals are looked for.
+    fn call<T>(&self, work: impl FnOnce(Python<'_>) -> PyResult<T>) -> Option<T> {
+        if self.is_some() {
+            return None;
+        }
+        let done = Python::attach(|py| work(py).and_then(|answer| py.check_signals().map(|()| answer)));
+        done.map_err(|problem| self.keep(problem)).ok()
+    }
+}
+
+/// A Python file that is read in bytes.
+struct File<'a> {
+    file: Py<PyAny>,
+    raised: &'a Raised,
+}
+
+impl Read for File<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let wanted = buffer.len();
+        let read = self.raised.call(|py| {
+            let answer = self.file.bind(py).call_method1("read", (wanted,))?;
+            let bytes = answer.cast::<PyBytes>()?.as_bytes();
+            let size = bytes.len().min(wanted);
+            if let (Some(to), Some(from)) = (buffer.get_mut(..size), bytes.get(..size)) {
+                to.copy_from_slice(from);
+            }
+            Ok(size)
+        });
+        read.ok_or_else(|| io::Error::other("the file raised an exception"))
+    }
+}
+
+/// Objects that Python hands over many at a time.
+struct Rows<'a> {
+    next: Py<PyAny>,
+    ready: std::vec::IntoIter<Map<String, Json>>,
+    raised: &'a Raised,
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Map<String, Json>;
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(row) = self.ready.next() {
+                return Some(row);
+            }
+            let more = self.raised.call(|py| {
+                let answer = self.next.bind(py).call0()?;
+                let Some(text) = answer.extract::<Option<String>>()? else { return Ok(None) };
+                parsed::<Vec<Map<String, Json>>>(py, "import_rows", &text).map(Some)
+            });
+            self.ready = more??.into_iter();
+        }
+    }
+}
+
+/// Imports a CSV file.
+pub(crate) fn csv(
+    py: Python<'_>,
+    session: &Session,
+    kind: &str,
+    file: Py<PyAny>,
+    options: &str,
+    told: Told,
+) -> PyResult<String> {
+    let options: ImportOptions = parsed(py, "import_csv", options)?;
+    with_progress(py, told, |raised, told| {
+        let file = File { file, raised };
+        of_kind!(
+            kind,
+            entities,
+            run(prepared::<Kind>(session, options, raised, told).csv(file)).unwrap_or_else(stop(raised))
+        )
+    })
+}
+
+/// Imports objects.
+pub(crate) fn rows(
+    py: Python<'_>,
+    session: &Session,
+    kind: &str,
+    rows: Py<PyAny>,
+    options: &str,
+    told: Told,
+) -> PyResult<String> {
+    let options: ImportOptions = parsed(py, "import_rows", options)?;
+    with_progress(py, told, |raised, told| {
+        let rows = Rows { next: rows, ready: Vec::new().into_iter(), raised };
+        of_kind!(
+            kind,
+            entities,
+            run(prepared::<Kind>(session, options, raised, told).rows(rows)).unwrap_or_else(stop(raised))
+        )
+    })
+}
+
+/// A signal while the import waited.
+fn stop(raised: &Raised) -> impl FnOnce(PyErr) -> Result<ImportReport> {
+    move |problem| {
+        raised.keep(problem);
+        Ok(ImportReport::default())
+    }
+}
+
+fn with_progress(
+    py: Python<'_>,
+    told: Told,
+    work: impl FnOnce(&Raised, Told) -> Result<ImportReport> + Send,
+) -> PyResult<String> {
+    let (report, problem) = py.detach(|| {
+        let raised = Raised::default();
+        let report = work(&raised, told);
+        (report, raised.0.into_inner())
+    });
+    match problem {
+        Some(problem) => Err(problem),
+        None => text(report.map_err(|error| raised(py, &error))?),
+    }
+}
+
+fn prepared<'a, R: Entity>(
+    session: &'a Session,
+    options: ImportOptions,
+    raised: &'a Raised,
+    told: Told,
+) -> nexa_crm::import::Import<'a, R> {
+    let mut import = session.import::<R>(options);
+    if let Some(progress) = told.progress {
+        import = import.on_progress(move |so_far: &Progress| {
+            let counts = so_far.counts;
+            let numbers = (
+                counts.rows,
+                counts.created,
+                counts.updated,
+                counts.unchanged,
+                counts.skipped,
+                counts.refused,
+                so_far.bytes,
+            );
+            raised.call(|py| progress.call1(py, numbers).map(|_| ()));
+        });
+    }
+    if let Some(refused) = told.refused {
+        import = import.on_refused(move |row: &Refused<'_>| {
+            let cells: Map<String, Json> =
+                row.columns.iter().zip(row.cells).map(|(column, cell)| (column.clone(), json!(cell))).collect();
+            let row = json!({"problem": row.problem, "cells": cells}).to_string();
+            raised.call(|py| refused.call1(py, (row,)).map(|_| ()));
+        });
+    }
+    import
+}

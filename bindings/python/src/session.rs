@@ -1,0 +1,144 @@
+//! `Session`: operations by name.
+
+use std::sync::Arc;
+
+use nexa_crm::{Envelope, Error, Principal, Ref, Request, kernel::error::codes};
+use pyo3::{exceptions::PyValueError, prelude::*};
+use serde::Serialize;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::{
+    errors::raised,
+    export,
+    frame::{self, Table},
+    handle::Handle,
+    import,
+    wait::wait,
+};
+
+/// Somebody at work in a tenant.
+#[pyclass(frozen, module = "nexa_crm._native")]
+pub(crate) struct Session {
+    handle: Arc<Handle>,
+    org: Uuid,
+    principal: Principal,
+}
+
+impl Session {
+    pub(crate) const fn new(handle: Arc<Handle>, org: Uuid, principal: Principal) -> Self {
+        Self { handle, org, principal }
+    }
+    pub(crate) fn open(&self, py: Python<'_>) -> PyResult<nexa_crm::Session> {
+        let crm = self.handle.crm().map_err(|error| raised(py, &error))?;
+        Ok(crm.session(self.org, self.principal.clone()))
+    }
+}
+
+/// What cannot be read, as the door says it.
+pub(crate) fn malformed(operation: &str, path: &str, problem: &str) -> Error {
+    codes::MALFORMED.with("operation", operation).with("path", path).with("problem", problem)
+}
+
+/// An answer as text. It is written by us, and can be.
+pub(crate) fn text(answer: impl Serialize) -> PyResult<String> {
+    serde_json::to_string(&answer).map_err(|problem| PyValueError::new_err(problem.to_string()))
+}
+
+/// Reads text that Python wrote. Error: `command.malformed`.
+pub(crate) fn parsed<T: serde::de::DeserializeOwned>(py: Python<'_>, operation: &str, text: &str) -> PyResult<T> {
+    serde_json::from_str(text).map_err(|problem| raised(py, &malformed(operation, "the top", &problem.to_string())))
+}
+
+#[pymethods]
+impl Session {
+    /// The tenant.
+    #[getter]
+    fn org(&self) -> String {
+        self.org.to_string()
+    }
+    /// Who acts, such as `user:ID`.
+    #[getter]
+    fn principal(&self) -> String {
+        self.principal.to_string()
+    }
+    /// Runs an operation by name.
+    #[pyo3(signature = (operation, arguments, envelope=None))]
+    fn execute(&self, py: Python<'_>, operation: &str, arguments: &str, envelope: Option<&str>) -> PyResult<String> {
+        let session = self.open(py)?;
+        let work = async {
+            let read = |problem: serde_json::Error| malformed(operation, "the top", &problem.to_string());
+            let arguments: Json = serde_json::from_str(arguments).map_err(read)?;
+            let envelope: Envelope = envelope.map_or(Ok(Envelope::default()), serde_json::from_str).map_err(read)?;
+            let answer = session.execute(operation, arguments, envelope).await?;
+            Ok(answer.to_string())
+        };
+        wait(py, work)
+    }
+    /// Runs several operations, all or none.
+    #[pyo3(signature = (requests, envelope=None))]
+    fn batch(&self, py: Python<'_>, requests: &str, envelope: Option<&str>) -> PyResult<String> {
+        let session = self.open(py)?;
+        let requests: Vec<Request> = parsed(py, "batch", requests)?;
+        let envelope = envelope.map_or(Ok(Envelope::default()), |text| parsed(py, "batch", text))?;
+        text(wait(py, session.batch(requests, envelope))?)
+    }
+    /// What the actor may do with a record now.
+    fn explain(&self, py: Python<'_>, kind: &str, record: &str) -> PyResult<String> {
+        let session = self.open(py)?;
+        let record: Ref<()> = parsed(py, "explain", record)?;
+        text(wait(py, session.explain_kind(kind, record))?)
+    }
+    /// A page of events that the actor may see.
+    fn feed(&self, py: Python<'_>, after: u64, limit: usize) -> PyResult<String> {
+        let session = self.open(py)?;
+        text(wait(py, session.feed(after, limit))?)
+    }
+    /// Imports a CSV file: `file` has `read(size)` that answers bytes; `progress` is told after each unit.
+    #[pyo3(signature = (kind, file, options, progress=None, refused=None))]
+    fn import_csv(
+        &self,
+        py: Python<'_>,
+        kind: &str,
+        file: Py<PyAny>,
+        options: &str,
+        progress: Option<Py<PyAny>>,
+        refused: Option<Py<PyAny>>,
+    ) -> PyResult<String> {
+        import::csv(py, &self.open(py)?, kind, file, options, import::Told { progress, refused })
+    }
+    /// Imports rows: `rows` answers the next objects as the text of a JSON list, and `None` after the last.
+    #[pyo3(signature = (kind, rows, options, progress=None, refused=None))]
+    fn import_rows(
+        &self,
+        py: Python<'_>,
+        kind: &str,
+        rows: Py<PyAny>,
+        options: &str,
+        progress: Option<Py<PyAny>>,
+        refused: Option<Py<PyAny>>,
+    ) -> PyResult<String> {
+        import::rows(py, &self.open(py)?, kind, rows, options, import::Told { progress, refused })
+    }
+    /// Writes records as `csv` or `json_lines`: `target` has `write(bytes)`; answers records and bytes.
+    #[pyo3(signature = (kind, find, format, target, progress=None))]
+    fn export(
+        &self,
+        py: Python<'_>,
+        kind: &str,
+        find: &str,
+        format: &str,
+        target: Py<PyAny>,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<(u64, u64)> {
+        export::text(py, &self.open(py)?, kind, find, format, target, progress)
+    }
+    /// Records as a table of Arrow with these columns, or all of them.
+    #[pyo3(signature = (kind, find, columns=None))]
+    fn frame(&self, py: Python<'_>, kind: &str, find: &str, columns: Option<Vec<String>>) -> PyResult<Table> {
+        frame::table(py, &self.open(py)?, kind, find, columns)
+    }
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyValueError::new_err("a session cannot be pickled; make it again with Crm.session(org=…, user=…)"))
+    }
+}

@@ -1,0 +1,79 @@
+"""Refusals are exceptions of one small tree."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+import nexa_crm as nexa
+from nexa_crm import testing
+
+MISSING = "00000000-0000-7000-8000-000000000000"
+
+
+def test_each_kind_of_refusal_has_a_class(crm: nexa.Crm, make: testing.Factory) -> None:
+    admin = make.session
+    ticket = make.ticket()
+    with pytest.raises(nexa.NotFound) as not_found:
+        admin.ticket.get(MISSING)
+    assert not_found.value.code == "record.not_found" and not_found.value.details["kind"] == "ticket"
+    with pytest.raises(nexa.Invalid) as invalid:
+        admin.lead.create(email="no address")
+    assert not invalid.value.retryable
+    with pytest.raises(nexa.RuleViolation) as rule:
+        admin.ticket.close(ticket)
+    assert rule.value.code == "ticket.not_resolved"
+    make.lead(email="one@example.com")
+    with pytest.raises(nexa.Conflict):
+        make.lead(email="one@example.com")
+    viewer = crm.session(admin.org, user=make.user(role="viewer"))
+    with pytest.raises(nexa.Forbidden) as forbidden:
+        viewer.lead.create(last_name="X")
+    assert forbidden.value.code == "access.denied"
+    with pytest.raises(nexa.Unavailable) as unavailable:
+        nexa.open("sqlite:/no/such/folder/crm.db")
+    for error in (not_found, invalid, rule, forbidden, unavailable):
+        assert isinstance(error.value, nexa.Error)
+        assert error.value.message and error.value.code in str(error.value)
+        assert pickle.loads(pickle.dumps(error.value)) == error.value
+
+
+def test_a_url_that_names_no_storage_is_refused() -> None:
+    with pytest.raises(nexa.Invalid) as refused:
+        nexa.open("mysql://localhost")
+    assert refused.value.code == "crm.url_invalid"
+
+
+def test_a_closed_crm_refuses(tmp_path: Path) -> None:
+    crm = nexa.open(f"sqlite:{tmp_path / 'crm.db'}")
+    admin = crm.create_org("A", admin={"name": "Ada", "email": "ada@example.com"})
+    crm.close()
+    crm.close()
+    assert crm.closed and "closed" in repr(crm)
+    for call in (lambda: admin.lead.count(), lambda: crm.has_org(admin.org), lambda: list(admin.feed())):
+        with pytest.raises(nexa.Unavailable) as refused:
+            call()
+        assert refused.value.code == "crm.closed"
+
+
+def test_an_operation_that_is_not_there(admin: nexa.Session) -> None:
+    with pytest.raises(nexa.Invalid) as refused:
+        admin.execute("lead.fly")
+    assert refused.value.code == "operation.unknown"
+    with pytest.raises(TypeError):
+        admin.lead.create(colour="red")  # type: ignore[call-arg]
+
+
+def test_a_session_needs_somebody(crm: nexa.Crm, admin: nexa.Session) -> None:
+    with pytest.raises(TypeError):
+        crm.session(admin.org)
+    with pytest.raises(nexa.Invalid):
+        crm.session("no id", user=admin.user_id)
+
+
+def test_open_things_are_not_pickled(crm: nexa.Crm, admin: nexa.Session) -> None:
+    for thing in (crm, admin):
+        with pytest.raises(ValueError, match="cannot be pickled"):
+            pickle.dumps(thing)

@@ -1,0 +1,109 @@
+"""Imports from paths, files, tables and iterators, with progress."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nexa_crm as nexa
+
+ROOT = Path(__file__).parents[3]
+CSV = "Email,Last Name\n" + "".join(f"p{number}@example.com,P{number}\n" for number in range(2500))
+
+
+def test_from_a_path_with_progress(admin: nexa.Session, tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text(CSV)
+    told: list[nexa.Progress] = []
+    report = admin.lead.import_csv(path, set={"source": "web"}, progress=told.append)
+    assert (report.rows, report.created, report.refused) == (2500, 2500, 0)
+    assert [one.rows for one in told] == [1000, 2000, 2500]
+    assert told[-1].bytes == told[-1].total == path.stat().st_size
+    assert admin.lead.count(source="web") == 2500
+    again = admin.lead.import_csv(str(path))
+    assert (again.created, again.skipped) == (0, 2500)
+
+
+@pytest.mark.parametrize("source", [io.StringIO, lambda text: io.BytesIO(text.encode("utf-16"))])
+def test_from_open_files(admin: nexa.Session, source: Any) -> None:
+    assert admin.lead.import_csv(source(CSV)).created == 2500
+
+
+def test_refused_rows_are_told(admin: nexa.Session) -> None:
+    refused: list[dict[str, Any]] = []
+    text = "Email,Last Name\nno address,A\nb@example.com,B\n"
+    report = admin.lead.import_csv(io.StringIO(text), on_refused=refused.append)
+    assert (report.created, report.refused) == (1, 1)
+    assert refused[0]["cells"]["Email"] == "no address"
+    assert report.problems[0].code == refused[0]["problem"]["code"]
+
+
+def rows(count: int) -> Iterator[dict[str, Any]]:
+    for number in range(count):
+        yield {"email": f"p{number}@example.com", "last_name": f"P{number}", "company": None}
+
+
+def test_from_an_iterator(admin: nexa.Session) -> None:
+    told: list[nexa.Progress] = []
+    report = admin.lead.import_rows(rows(2100), chunk=500, progress=told.append)
+    assert report.created == 2100 and [one.rows for one in told] == [500, 1000, 1500, 2000, 2100]
+    assert told[-1].total is None
+
+
+def test_from_tables(admin: nexa.Session) -> None:
+    pl, pd, pa = (pytest.importorskip(name) for name in ("polars", "pandas", "pyarrow"))
+    data = {"email": ["a@example.com", "b@example.com"], "last_name": ["A", None], "company": ["X", "Y"]}
+    assert admin.lead.import_rows(pl.DataFrame(data)).created == 2
+    assert admin.lead.import_rows(pd.DataFrame(data)).skipped == 2
+    assert admin.lead.import_rows(pa.table(data), policy="update").unchanged == 2
+    lead = admin.lead.find(email="b@example.com").first()
+    assert lead is not None and lead.last_name is None and lead.company == "Y"
+
+
+def test_an_exception_of_the_caller_ends_the_import(admin: nexa.Session) -> None:
+    class Broken(Exception):
+        pass
+
+    def failing() -> Iterator[dict[str, Any]]:
+        yield from rows(1500)
+        raise Broken
+
+    with pytest.raises(Broken):
+        admin.lead.import_rows(failing())
+    assert admin.lead.count() in (0, 1000, 1500)
+
+    def stop(progress: nexa.Progress) -> None:
+        raise Broken
+
+    with pytest.raises(Broken):
+        admin.lead.import_rows(rows(20_000), progress=stop)
+    assert admin.lead.count() < 20_000
+    with pytest.raises(TypeError, match="a row is a mapping"):
+        admin.lead.import_rows([("a", "b")])
+
+
+def test_a_bar_is_shown(admin: nexa.Session, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tqdm")
+    admin.lead.import_csv(io.BytesIO(CSV.encode()), progress=True)
+    assert "Importing lead" in capsys.readouterr().err
+    admin.lead.import_rows(list(rows(10)), progress=True)
+    assert "10/10" in capsys.readouterr().err
+
+
+def test_a_dry_run_changes_nothing(admin: nexa.Session) -> None:
+    report = admin.envelope(dry_run=True).lead.import_rows(rows(10))
+    assert report.dry_run and report.created == 10 and admin.lead.count() == 0
+
+
+def test_every_kind_that_is_imported_takes_files(admin: nexa.Session) -> None:
+    operations = nexa.catalog()["operations"]
+    kinds = [name.split(".")[0] for name in operations if name.endswith(".import_csv")]
+    assert len(kinds) > 10
+    for kind in kinds:
+        with pytest.raises(nexa.Invalid) as refused:
+            getattr(admin, kind).import_csv(io.StringIO("Nobody Knows\nx\n"))
+        assert refused.value.code != "kind.unknown"

@@ -1,0 +1,330 @@
+//! What a JSON Schema of the catalog is in Python: how it is annotated, read and written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::{Catalog, keys, reference, text::camel};
+
+/// How Python reads a value.
+pub(crate) struct Read {
+    pub(crate) annotation: String,
+    /// The callable that reads it; JSON's own value unless there is one.
+    pub(crate) reader: Option<String>,
+    /// What stands for an absent value: `list` or `dict`.
+    pub(crate) empty: Option<&'static str>,
+}
+
+impl Read {
+    fn plain(annotation: &str) -> Self {
+        Self { annotation: annotation.to_owned(), reader: None, empty: None }
+    }
+    fn by(annotation: &str, reader: &str) -> Self {
+        Self { reader: Some(reader.to_owned()), ..Self::plain(annotation) }
+    }
+}
+
+/// A closed set of words.
+pub(crate) struct Words {
+    pub(crate) name: String,
+    pub(crate) words: Vec<(String, String)>,
+}
+
+/// The types that were met so far.
+pub(crate) struct Types<'a> {
+    pub(crate) catalog: &'a Catalog,
+    /// By their words.
+    pub(crate) enums: BTreeMap<Vec<String>, Words>,
+    /// Classes of answers: the name and the schema.
+    pub(crate) structs: BTreeMap<String, Json>,
+    /// Typed dicts of arguments: the name and the schema.
+    pub(crate) inputs: BTreeMap<String, Json>,
+    /// Enums that arguments take.
+    pub(crate) word_inputs: BTreeSet<String>,
+}
+
+impl<'a> Types<'a> {
+    pub(crate) fn new(catalog: &'a Catalog) -> Self {
+        let (enums, structs) = (BTreeMap::new(), BTreeMap::new());
+        let mut types = Self { catalog, enums, structs, inputs: BTreeMap::new(), word_inputs: BTreeSet::new() };
+        // The kinds first: an enum has the name of the field that it is known for.
+        for kind in &catalog.kinds {
+            types.structure(&kind.record, catalog.def(&kind.record).clone());
+        }
+        // What the package itself reads.
+        for name in ["Change", "GroupRow", "ImportReport"] {
+            types.structure(name, catalog.def(name).clone());
+        }
+        types
+    }
+
+    /// Notes a class of answers, and what its fields need.
+    fn structure(&mut self, name: &str, schema: Json) {
+        if self.structs.contains_key(name) {
+            return;
+        }
+        self.structs.insert(name.to_owned(), schema.clone());
+        for field in keys(&schema["properties"]) {
+            self.output(&schema["properties"][&field], name, &field);
+        }
+    }
+
+    /// The name of a closed set of words.
+    fn words(&mut self, words: Vec<(String, String)>, name: String) -> String {
+        let signature: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
+        self.enums.entry(signature).or_insert(Words { name, words }).name.clone()
+    }
+
+    /// The class of the identifier that a field of a record holds.
+    fn identifier(&self, owner: &str, field: &str) -> String {
+        let Some(kind) = self.catalog.kind_of_record(owner) else { return "Id".to_owned() };
+        let fields = self.catalog.json["kinds"][&kind.name]["fields"].as_array();
+        let column = fields.into_iter().flatten().find(|one| one["name"] == field).map(|one| &one["columns"][0]);
+        match column.and_then(|column| column["kind"].as_str()).and_then(|kind| self.catalog.kind(kind)) {
+            Some(target) => format!("{}Id", target.record),
+            None if field == "id" => format!("{owner}Id"),
+            None => "Id".to_owned(),
+        }
+    }
+
+    /// How an answer's value is read.
+    pub(crate) fn output(&mut self, schema: &Json, owner: &str, field: &str) -> Read {
+        if let Some(def) = reference(schema) {
+            return self.output_of_definition(def);
+        }
+        if let Some(some) = schema["anyOf"].as_array() {
+            let some: Vec<&Json> = some.iter().filter(|one| one["type"] != "null").collect();
+            let nullable = schema["anyOf"].as_array().is_some_and(|all| all.len() > some.len());
+            return match some[..] {
+                [one] => optional(self.output(one, owner, field), nullable),
+                _ => Read::plain("Any"),
+            };
+        }
+        let (sort, nullable) = sort(schema);
+        let read = if let Some(words) = enum_words(schema) {
+            let name = self.words(words, format!("{owner}{}", camel(field)));
+            Read::by(&name, &name)
+        } else {
+            match sort.as_slice() {
+                ["string", "number"] => Read::by("Decimal", "decimal"),
+                ["string"] => match schema["format"].as_str() {
+                    Some("uuid") => {
+                        let name = self.identifier(owner, field);
+                        Read::by(&name, &name)
+                    }
+                    Some("date-time") => Read::by("datetime", "moment"),
+                    Some("date") => Read::by("date", "day"),
+                    _ => Read::plain("str"),
+                },
+                ["integer"] => Read::plain("int"),
+                ["number"] => Read::plain("float"),
+                ["boolean"] => Read::plain("bool"),
+                ["array"] => self.list(schema, owner, field),
+                ["object"] => self.object(schema, owner, field),
+                [] if nullable => Read::plain("None"),
+                _ => Read::plain("Any"),
+            }
+        };
+        optional(read, nullable)
+    }
+
+    fn list(&mut self, schema: &Json, owner: &str, field: &str) -> Read {
+        let items = self.output(&schema["items"], owner, field.strip_suffix('s').unwrap_or(field));
+        Read {
+            annotation: format!("list[{}]", items.annotation),
+            reader: items.reader.map(|reader| format!("many({reader})")),
+            empty: Some("list"),
+        }
+    }
+
+    fn object(&mut self, schema: &Json, owner: &str, field: &str) -> Read {
+        let names = keys(&schema["properties"]);
+        if names == ["amount", "currency"] {
+            return Read::by("Money", "money");
+        }
+        if !names.is_empty() {
+            let name = inline(&names, owner, field);
+            self.structure(&name, schema.clone());
+            return Read::by(&name, &name);
+        }
+        let values = &schema["additionalProperties"];
+        let values = if values.is_object() { self.output(values, owner, field) } else { Read::plain("Any") };
+        Read {
+            annotation: format!("dict[str, {}]", values.annotation),
+            reader: values.reader.map(|reader| format!("named({reader})")),
+            empty: Some("dict"),
+        }
+    }
+
+    fn output_of_definition(&mut self, def: &str) -> Read {
+        if let Some(record) = def.strip_prefix("Found_of_") {
+            return Read::by(record, &format!("found({record})"));
+        }
+        if let Some(record) = def.strip_prefix("Upserted_of_") {
+            return Read::by(&format!("Upserted[{record}]"), &format!("upserted({record})"));
+        }
+        match def {
+            "Filter" => return Read::plain("dict[str, Any]"),
+            "Assignee" => return Read::by("Assignee", "assignee"),
+            "About" => return Read::by("About", "about"),
+            _ => {}
+        }
+        let schema = self.catalog.def(def).clone();
+        if let Some(words) = const_words(&schema) {
+            let name = self.words(words, def.to_owned());
+            return Read::by(&name, &name);
+        }
+        if schema["type"] == "object" {
+            self.structure(def, schema);
+            return Read::by(def, def);
+        }
+        Read::plain("Any")
+    }
+
+    /// How an argument is annotated.
+    pub(crate) fn input(&mut self, schema: &Json, owner: &str, field: &str) -> String {
+        if let Some(def) = reference(schema) {
+            return self.input_of_definition(def);
+        }
+        if let Some(all) = schema["anyOf"].as_array().cloned() {
+            return self.input_of_any(&all, owner, field);
+        }
+        let (sort, nullable) = sort(schema);
+        let annotation = if let Some(words) = enum_words(schema) {
+            self.word_input(words, format!("{owner}{}", camel(field)))
+        } else {
+            match sort.as_slice() {
+                ["string", "number"] => "Decimal | int | str".to_owned(),
+                ["string"] => match schema["format"].as_str() {
+                    Some("uuid") => "str | UUID",
+                    Some("date-time") => "datetime | str",
+                    Some("date") => "date | str",
+                    _ => "str",
+                }
+                .to_owned(),
+                ["integer"] => "int".to_owned(),
+                ["number"] => "float".to_owned(),
+                ["boolean"] => "bool".to_owned(),
+                ["array"] => {
+                    format!(
+                        "Sequence[{}]",
+                        self.input(&schema["items"], owner, field.strip_suffix('s').unwrap_or(field))
+                    )
+                }
+                ["object"] => self.input_of_object(schema, owner, field),
+                _ => "Any".to_owned(),
+            }
+        };
+        if nullable { format!("{annotation} | None") } else { annotation }
+    }
+
+    fn input_of_any(&mut self, all: &[Json], owner: &str, field: &str) -> String {
+        let nullable = all.iter().any(|one| one["type"] == "null");
+        let some: Vec<&Json> = all.iter().filter(|one| one["type"] != "null").collect();
+        let annotation = match some[..] {
+            [one] => self.input(one, owner, field),
+            [id, key] if id["format"] == "uuid" && reference(key) == Some("ExternalKey") => {
+                self.input_of_definition("ExternalKey");
+                let record = self.catalog.kind(field).map_or("Record", |kind| kind.record.as_str());
+                format!("{record} | Ref")
+            }
+            _ => {
+                let mut parts: Vec<String> = some.iter().map(|one| self.input(one, owner, field)).collect();
+                parts.dedup();
+                parts.join(" | ")
+            }
+        };
+        if nullable && !annotation.ends_with("| None") { format!("{annotation} | None") } else { annotation }
+    }
+
+    fn word_input(&mut self, words: Vec<(String, String)>, name: String) -> String {
+        let name = self.words(words, name);
+        self.word_inputs.insert(name.clone());
+        format!("{name}Word")
+    }
+
+    fn input_of_object(&mut self, schema: &Json, owner: &str, field: &str) -> String {
+        let names = keys(&schema["properties"]);
+        if names == ["amount", "currency"] {
+            return "Money | MoneyDict".to_owned();
+        }
+        if !names.is_empty() {
+            let name = inline(&names, owner, field);
+            return self.typed_dict(&name, schema.clone());
+        }
+        let values = &schema["additionalProperties"];
+        let values = if values.is_object() { self.input(values, owner, field) } else { "Any".to_owned() };
+        format!("Mapping[str, {values}]")
+    }
+
+    fn typed_dict(&mut self, name: &str, schema: Json) -> String {
+        let dict = format!("{}Dict", name.strip_suffix("Input").unwrap_or(name));
+        if self.inputs.insert(dict.clone(), schema.clone()).is_none() {
+            for field in keys(&schema["properties"]) {
+                self.input(&schema["properties"][&field], name, &field);
+            }
+        }
+        if self.structs.contains_key(name) { format!("{name} | {dict}") } else { dict }
+    }
+
+    fn input_of_definition(&mut self, def: &str) -> String {
+        match def {
+            "Filter" => return "Q | Mapping[str, Any]".to_owned(),
+            "Assignee" => return "User | Group | Assignee | AssigneeDict".to_owned(),
+            "About" => return "Record | About | Mapping[str, Any]".to_owned(),
+            _ => {}
+        }
+        let schema = self.catalog.def(def).clone();
+        if let Some(words) = const_words(&schema) {
+            return self.word_input(words, def.to_owned());
+        }
+        if let Some(some) = schema["oneOf"].as_array() {
+            let words: Vec<String> =
+                some.iter().filter_map(|one| one["const"].as_str()).map(|word| format!("\"{word}\"")).collect();
+            let literal = if words.is_empty() { String::new() } else { format!("Literal[{}] | ", words.join(", ")) };
+            return format!("{literal}Mapping[str, Any]");
+        }
+        if schema["type"] == "object" { self.typed_dict(def, schema) } else { self.input(&schema, def, "value") }
+    }
+}
+
+fn optional(mut read: Read, nullable: bool) -> Read {
+    if nullable && read.empty.is_none() && !read.annotation.ends_with("None") && read.annotation != "Any" {
+        read.annotation.push_str(" | None");
+    }
+    read
+}
+
+/// The name of an object that has none of its own.
+fn inline(names: &[String], owner: &str, field: &str) -> String {
+    let has = |name: &str| names.iter().any(|own| own == name);
+    if has("city") && has("country") { "Address".to_owned() } else { format!("{owner}{}", camel(field)) }
+}
+
+/// The JSON types of a schema without null, and whether it may be null.
+fn sort(schema: &Json) -> (Vec<&str>, bool) {
+    let all: Vec<&str> = match &schema["type"] {
+        Json::String(one) => vec![one.as_str()],
+        Json::Array(all) => all.iter().filter_map(Json::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let nullable = all.contains(&"null");
+    (all.into_iter().filter(|one| *one != "null").collect(), nullable)
+}
+
+fn enum_words(schema: &Json) -> Option<Vec<(String, String)>> {
+    let words = schema["enum"].as_array()?;
+    let docs = &schema["x-enum-descriptions"];
+    let words = words.iter().filter_map(Json::as_str).enumerate();
+    Some(words.map(|(at, word)| (word.to_owned(), docs[at].as_str().unwrap_or_default().to_owned())).collect())
+}
+
+fn const_words(schema: &Json) -> Option<Vec<(String, String)>> {
+    schema["oneOf"]
+        .as_array()?
+        .iter()
+        .map(|one| {
+            Some((one["const"].as_str()?.to_owned(), one["description"].as_str().unwrap_or_default().to_owned()))
+        })
+        .collect()
+}
