@@ -155,8 +155,9 @@ impl Building {
     }
 
     fn add(&mut self, rows: &[Row]) -> Result<(), ArrowError> {
-        for (index, column) in &mut self.columns {
-            for row in rows {
+        // Row by row: a row is together in memory, a column is not.
+        for row in rows {
+            for (index, column) in &mut self.columns {
                 column.push(row.get(*index));
             }
         }

@@ -5,7 +5,7 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use nexa_crm::{Code, Crm, Error, Result};
+use nexa_crm::{Code, Crm, Result};
 
 /// The Crm was closed.
 const CLOSED: Code = Code::unavailable("crm.closed", "This Crm was closed; open it again.").permanent();
@@ -38,10 +38,10 @@ impl Handle {
             return Err(FORKED.error());
         }
         let crm = self.crm.read().unwrap_or_else(PoisonError::into_inner);
-        crm.clone().ok_or_else(|| Error::clone(&CLOSED.error()))
+        crm.clone().ok_or_else(|| CLOSED.error())
     }
 
-    /// Lets go of the storage; calls that are under way end first, each holding it as long as it needs it.
+    /// Lets go of the storage. A call that is under way holds it until it has ended.
     pub(crate) fn close(&self) {
         if self.is_forked() {
             return;

@@ -63,8 +63,8 @@ pub(crate) fn file(types: &mut Types<'_>, style: Style) -> String {
     };
     out.push_str(&format!(
         "\nfrom functools import cached_property\nfrom typing import TYPE_CHECKING, Any\n\n{base}\
-         from .._values import UNSET, Id, Unset, decimal, moment, to_about, to_assignee\nfrom .._record import many, named\n\
-         from .records import *\nfrom .records import KINDS\n\nif TYPE_CHECKING:\n    \
+         from .._record import many\nfrom .._values import UNSET, Unset, to_about, to_assignee\n\
+         from .records import *\n\nif TYPE_CHECKING:\n    \
          from collections.abc import Callable, Mapping, Sequence\n    \
          from datetime import date, datetime\n    from decimal import Decimal\n    from os import PathLike\n    \
          from typing import Literal, Unpack\n    from uuid import UUID\n\n    \
@@ -91,9 +91,6 @@ fn class(out: &mut String, types: &mut Types<'_>, style: Style, group: &str, ope
     out.push_str(&format!("\n\nclass {prefix}{}Operations({bases}):\n", camel(group)));
     out.push_str(&docstring(1, &[format!("The operations of `{group}`.")]));
     out.push_str(&format!("\n    KIND = \"{group}\"\n"));
-    if let Some(record) = &record {
-        out.push_str(&format!("    RECORD = {record}\n"));
-    }
     for (verb, operation) in operations {
         let method = Method { group, verb, operation, style };
         match (verb.as_str(), &record) {

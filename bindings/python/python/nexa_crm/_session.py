@@ -8,7 +8,7 @@ import os
 import weakref
 from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import _native
 from ._errors import Unavailable
@@ -161,8 +161,6 @@ class Readable(Exports, Operations, Generic[R]):
 
     _frame = Exports._framed
     _export = Exports._exported
-
-    RECORD: ClassVar[type[Record]]
 
     def explain(self, record: R | str) -> Explanation:
         """What the actor may do with a record now, and if not, why not."""

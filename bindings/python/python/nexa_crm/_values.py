@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ._errors import malformed
-
-if TYPE_CHECKING:
-    from ._record import Record
 
 
 class Id(str):

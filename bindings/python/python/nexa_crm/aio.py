@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from . import _native
 from . import _session as blocking
@@ -108,8 +108,6 @@ class AsyncOperations(OfKind):
 
 class AsyncReadable(Exports, AsyncOperations, Generic[R]):
     """What can be done with every kind that is read."""
-
-    RECORD: ClassVar[type[Record]]
 
     async def explain(self, record: R | str) -> Explanation:
         """What the actor may do with a record now, and if not, why not."""

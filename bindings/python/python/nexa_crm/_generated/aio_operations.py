@@ -10,10 +10,9 @@ from .._frame import Frame
 from .._pages import AsyncResults, Upserted, found, upserted
 from .._session import asked, sorting
 from ..aio import AsyncImportable, AsyncOperations, AsyncReadable, AsyncSessionBase
-from .._values import UNSET, Id, Unset, decimal, moment, to_about, to_assignee
-from .._record import many, named
+from .._record import many
+from .._values import UNSET, Unset, to_about, to_assignee
 from .records import *
-from .records import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +34,6 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
     """The operations of `account`."""
 
     KIND = "account"
-    RECORD = Account
 
     async def aggregate(
         self,
@@ -562,7 +560,6 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
     """The operations of `campaign`."""
 
     KIND = "campaign"
-    RECORD = Campaign
 
     async def add(
         self,
@@ -1087,7 +1084,6 @@ class AsyncCampaignMemberOperations(AsyncReadable[CampaignMember]):
     """The operations of `campaign_member`."""
 
     KIND = "campaign_member"
-    RECORD = CampaignMember
 
     async def aggregate(
         self,
@@ -1255,7 +1251,6 @@ class AsyncCommentOperations(AsyncReadable[Comment]):
     """The operations of `comment`."""
 
     KIND = "comment"
-    RECORD = Comment
 
     async def aggregate(
         self,
@@ -1423,7 +1418,6 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
     """The operations of `contact`."""
 
     KIND = "contact"
-    RECORD = Contact
 
     async def aggregate(
         self,
@@ -1940,7 +1934,6 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
     """The operations of `contact_list`."""
 
     KIND = "contact_list"
-    RECORD = ContactList
 
     async def add(
         self,
@@ -2321,7 +2314,6 @@ class AsyncContactListMemberOperations(AsyncReadable[ContactListMember]):
     """The operations of `contact_list_member`."""
 
     KIND = "contact_list_member"
-    RECORD = ContactListMember
 
     async def aggregate(
         self,
@@ -2489,7 +2481,6 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
     """The operations of `deal`."""
 
     KIND = "deal"
-    RECORD = Deal
 
     async def aggregate(
         self,
@@ -3097,7 +3088,6 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
     """The operations of `field`."""
 
     KIND = "field"
-    RECORD = FieldDefinition
 
     async def aggregate(
         self,
@@ -3312,7 +3302,6 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
     """The operations of `group`."""
 
     KIND = "group"
-    RECORD = Group
 
     async def add_member(
         self,
@@ -3589,7 +3578,6 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
     """The operations of `lead`."""
 
     KIND = "lead"
-    RECORD = Lead
 
     async def aggregate(
         self,
@@ -4297,7 +4285,6 @@ class AsyncMembershipOperations(AsyncReadable[Membership]):
     """The operations of `membership`."""
 
     KIND = "membership"
-    RECORD = Membership
 
     async def aggregate(
         self,
@@ -4465,7 +4452,6 @@ class AsyncOrgOperations(AsyncReadable[Org]):
     """The operations of `org`."""
 
     KIND = "org"
-    RECORD = Org
 
     async def aggregate(
         self,
@@ -4662,7 +4648,6 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
     """The operations of `pipeline`."""
 
     KIND = "pipeline"
-    RECORD = Pipeline
 
     async def aggregate(
         self,
@@ -4970,7 +4955,6 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
     """The operations of `routing`."""
 
     KIND = "routing"
-    RECORD = Routing
 
     async def aggregate(
         self,
@@ -5292,7 +5276,6 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
     """The operations of `scorecard`."""
 
     KIND = "scorecard"
-    RECORD = Scorecard
 
     async def aggregate(
         self,
@@ -5578,7 +5561,6 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
     """The operations of `task`."""
 
     KIND = "task"
-    RECORD = Task
 
     async def aggregate(
         self,
@@ -6052,7 +6034,6 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
     """The operations of `ticket`."""
 
     KIND = "ticket"
-    RECORD = Ticket
 
     async def aggregate(
         self,
@@ -6677,7 +6658,6 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
     """The operations of `user`."""
 
     KIND = "user"
-    RECORD = User
 
     async def activate(
         self,

@@ -10,10 +10,9 @@ from .._frame import Frame
 from .._imports import Importable
 from .._pages import Results, Upserted, found, upserted
 from .._session import Readable, Operations, SessionBase, asked, sorting
-from .._values import UNSET, Id, Unset, decimal, moment, to_about, to_assignee
-from .._record import many, named
+from .._record import many
+from .._values import UNSET, Unset, to_about, to_assignee
 from .records import *
-from .records import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +34,6 @@ class AccountOperations(Importable, Readable[Account]):
     """The operations of `account`."""
 
     KIND = "account"
-    RECORD = Account
 
     def aggregate(
         self,
@@ -562,7 +560,6 @@ class CampaignOperations(Importable, Readable[Campaign]):
     """The operations of `campaign`."""
 
     KIND = "campaign"
-    RECORD = Campaign
 
     def add(
         self,
@@ -1087,7 +1084,6 @@ class CampaignMemberOperations(Readable[CampaignMember]):
     """The operations of `campaign_member`."""
 
     KIND = "campaign_member"
-    RECORD = CampaignMember
 
     def aggregate(
         self,
@@ -1255,7 +1251,6 @@ class CommentOperations(Readable[Comment]):
     """The operations of `comment`."""
 
     KIND = "comment"
-    RECORD = Comment
 
     def aggregate(
         self,
@@ -1423,7 +1418,6 @@ class ContactOperations(Importable, Readable[Contact]):
     """The operations of `contact`."""
 
     KIND = "contact"
-    RECORD = Contact
 
     def aggregate(
         self,
@@ -1940,7 +1934,6 @@ class ContactListOperations(Importable, Readable[ContactList]):
     """The operations of `contact_list`."""
 
     KIND = "contact_list"
-    RECORD = ContactList
 
     def add(
         self,
@@ -2321,7 +2314,6 @@ class ContactListMemberOperations(Readable[ContactListMember]):
     """The operations of `contact_list_member`."""
 
     KIND = "contact_list_member"
-    RECORD = ContactListMember
 
     def aggregate(
         self,
@@ -2489,7 +2481,6 @@ class DealOperations(Importable, Readable[Deal]):
     """The operations of `deal`."""
 
     KIND = "deal"
-    RECORD = Deal
 
     def aggregate(
         self,
@@ -3097,7 +3088,6 @@ class FieldOperations(Readable[FieldDefinition]):
     """The operations of `field`."""
 
     KIND = "field"
-    RECORD = FieldDefinition
 
     def aggregate(
         self,
@@ -3312,7 +3302,6 @@ class GroupOperations(Importable, Readable[Group]):
     """The operations of `group`."""
 
     KIND = "group"
-    RECORD = Group
 
     def add_member(
         self,
@@ -3589,7 +3578,6 @@ class LeadOperations(Importable, Readable[Lead]):
     """The operations of `lead`."""
 
     KIND = "lead"
-    RECORD = Lead
 
     def aggregate(
         self,
@@ -4297,7 +4285,6 @@ class MembershipOperations(Readable[Membership]):
     """The operations of `membership`."""
 
     KIND = "membership"
-    RECORD = Membership
 
     def aggregate(
         self,
@@ -4465,7 +4452,6 @@ class OrgOperations(Readable[Org]):
     """The operations of `org`."""
 
     KIND = "org"
-    RECORD = Org
 
     def aggregate(
         self,
@@ -4662,7 +4648,6 @@ class PipelineOperations(Importable, Readable[Pipeline]):
     """The operations of `pipeline`."""
 
     KIND = "pipeline"
-    RECORD = Pipeline
 
     def aggregate(
         self,
@@ -4970,7 +4955,6 @@ class RoutingOperations(Importable, Readable[Routing]):
     """The operations of `routing`."""
 
     KIND = "routing"
-    RECORD = Routing
 
     def aggregate(
         self,
@@ -5292,7 +5276,6 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
     """The operations of `scorecard`."""
 
     KIND = "scorecard"
-    RECORD = Scorecard
 
     def aggregate(
         self,
@@ -5578,7 +5561,6 @@ class TaskOperations(Importable, Readable[Task]):
     """The operations of `task`."""
 
     KIND = "task"
-    RECORD = Task
 
     def aggregate(
         self,
@@ -6052,7 +6034,6 @@ class TicketOperations(Importable, Readable[Ticket]):
     """The operations of `ticket`."""
 
     KIND = "ticket"
-    RECORD = Ticket
 
     def aggregate(
         self,
@@ -6677,7 +6658,6 @@ class UserOperations(Importable, Readable[User]):
     """The operations of `user`."""
 
     KIND = "user"
-    RECORD = User
 
     def activate(
         self,
