@@ -139,8 +139,7 @@ fn first_lines(wheel: &Path) -> Result<(), String> {
 fn source_distribution(tools: &Environment) -> Result<(), String> {
     let folder = target().join("python/sdist");
     let _ = fs::remove_dir_all(&folder);
-    let mut build =
-        tools.python(["-m", "maturin", "sdist", "--quiet", "--manifest-path", "bindings/python/Cargo.toml"]);
+    let mut build = tools.python(["-m", "maturin", "sdist", "--manifest-path", "bindings/python/Cargo.toml"]);
     run_command(build.arg("--out").arg(&folder))?;
     let source = made(&folder, "tar.gz")?;
     let mut install = tools.python(["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]);
