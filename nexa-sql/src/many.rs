@@ -121,9 +121,9 @@ const fn element(kind: ColumnType) -> &'static str {
     }
 }
 
-/// How many arrays a part binds.
-pub fn part_types(part: Part) -> usize {
-    arrays(part).len()
+/// The types of the elements of the arrays that a part binds, in their order.
+pub fn part_types(part: Part) -> impl Iterator<Item = &'static str> {
+    arrays(part).into_iter().map(|(_, kind)| kind)
 }
 
 /// Writes all parts in one statement. Binds: the tenant, then the arrays of each part in order. It answers one row: for
@@ -189,13 +189,9 @@ fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) 
         ),
         Part::Update(def) => {
             sql.push_str(&format!("UPDATE {} AS t SET ", dialect.table(def.table)));
-            let mut first = true;
-            for (position, column) in def.columns.iter().enumerate().filter(|(position, _)| *position != def.id) {
-                let comma = if first { "" } else { ", " };
-                first = false;
-                sql.push_str(&format!("{comma}\"{}\" = u.\"{}\"", column.name, column.name));
-                debug_assert!(position < def.columns.len());
-            }
+            let changed = def.columns.iter().enumerate().filter(|(position, _)| *position != def.id);
+            let sets: Vec<String> = changed.map(|(_, column)| format!("\"{0}\" = u.\"{0}\"", column.name)).collect();
+            sql.push_str(&sets.join(", "));
             sql.push_str(&format!(" FROM {rows} WHERE t.org = $1"));
             at_version(sql, def);
         }

@@ -44,6 +44,21 @@ pub(crate) const fn kind_of(column: ColumnType) -> Kind {
     }
 }
 
+/// The server's type of this name.
+pub(crate) fn kind_named(name: &str) -> Kind {
+    match name {
+        "uuid" => UUID,
+        "bigint" => INT,
+        "boolean" => BOOL,
+        "timestamptz" => TIME,
+        "date" => DATE,
+        "numeric" => AMOUNT,
+        "json" => JSON,
+        "bytea" => BYTES,
+        _ => TEXT,
+    }
+}
+
 const fn kind_of_value(value: &Value) -> Kind {
     match value {
         Value::Bool(_) => BOOL,

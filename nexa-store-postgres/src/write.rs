@@ -12,7 +12,7 @@ use nexa_sql::{Part, part_types};
 use uuid::Uuid;
 
 use crate::{
-    arguments::{Array, BYTES, Binds, INT, TEXT, UUID, kind_of},
+    arguments::{Array, Binds, kind_named},
     failure::Failure,
     link::Link,
     rows::read_int,
@@ -135,21 +135,16 @@ struct Columns {
 }
 
 impl Columns {
-    fn of_rows(part: Part, def: &RecordDef, leading: bool, rows: usize) -> Self {
-        let versions = leading.then(|| Array::new(INT, rows));
-        let arrays =
-            versions.into_iter().chain(def.columns.iter().map(|column| Array::new(kind_of(column.kind), rows)));
-        Self { part, arrays: arrays.collect(), rows: 0 }
+    fn new(part: Part, rows: usize) -> Self {
+        Self { part, arrays: part_types(part).map(|name| Array::new(kind_named(name), rows)).collect(), rows: 0 }
     }
-    fn of_texts(part: Part, rows: usize) -> Self {
-        // The kind, the entry's own texts, the record, and of an added term its weight.
-        let texts = if matches!(part, Part::AddTerms | Part::RemoveTerms) { 2 } else { 3 };
-        let mut arrays: Vec<Array> = (0..texts).map(|_| Array::new(TEXT, rows)).collect();
-        arrays.push(Array::new(UUID, rows));
-        if matches!(part, Part::AddTerms) {
-            arrays.push(Array::new(INT, rows));
-        }
-        Self { part, arrays, rows: 0 }
+    /// The columns of a part among others, added to them when it is not there yet.
+    fn among(parts: &mut Vec<Self>, part: Part, rows: usize) -> Option<&mut Self> {
+        let place = parts.iter().position(|columns| columns.part == part).unwrap_or_else(|| {
+            parts.push(Self::new(part, rows));
+            parts.len() - 1
+        });
+        parts.get_mut(place)
     }
     fn values<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>) {
         self.rows += 1;
@@ -178,14 +173,13 @@ pub(crate) async fn write(link: &mut Link<'_>, net: Net, events: &[Event], head:
         parts.push(event_columns(events));
     }
     if let Some(head) = head {
-        let mut arrays = vec![Array::new(INT, 1), Array::new(INT, 1), Array::new(BYTES, 1)];
-        for (array, number) in arrays.iter_mut().zip([head.seq.cast_signed(), head.at.micros()]) {
-            array.int(number);
+        let mut columns = Columns::new(Part::Head, 1);
+        if let [seq, at, hash] = columns.arrays.as_mut_slice() {
+            seq.int(head.seq.cast_signed());
+            at.int(head.at.micros());
+            hash.bytes(Some(&head.hash));
         }
-        if let Some(array) = arrays.last_mut() {
-            array.bytes(Some(&head.hash));
-        }
-        parts.push(Columns { part: Part::Head, arrays, rows: 1 });
+        parts.push(columns);
     }
     if parts.is_empty() {
         return Ok(());
@@ -194,7 +188,6 @@ pub(crate) async fn write(link: &mut Link<'_>, net: Net, events: &[Event], head:
     let expected: Vec<Option<i64>> = parts.iter().map(Columns::expected).collect();
     let mut binds = Binds::of(link.org);
     for part in parts {
-        debug_assert_eq!(part.arrays.len(), part_types(part.part));
         part.arrays.into_iter().for_each(|array| binds.array(array));
     }
     let written = link.rows(link.statements.write(&shape), binds).await?;
@@ -219,14 +212,7 @@ fn rows_by_kind(rows: Vec<Step>) -> Vec<Columns> {
             (Some(_), None) => Part::Delete(def),
             (None, None) => continue,
         };
-        let place = parts.iter().position(|columns| columns.part == part).unwrap_or_else(|| {
-            parts.push(match part {
-                Part::Delete(_) => Columns { part, arrays: vec![Array::new(INT, 1), Array::new(UUID, 1)], rows: 0 },
-                _ => Columns::of_rows(part, def, matches!(part, Part::Update(_)), many),
-            });
-            parts.len() - 1
-        });
-        let Some(columns) = parts.get_mut(place) else { continue };
+        let Some(columns) = Columns::among(&mut parts, part, many) else { continue };
         match (&step.before, &step.after) {
             (None, Some(after)) => columns.values(after.values()),
             (Some(before), Some(after)) => {
@@ -262,11 +248,7 @@ fn entries_by_table(entries: HashMap<(&'static str, Uuid, Name), Presence>) -> V
             (Name::Key(system, key), Presence::Added(_)) => (Part::AddKeys, vec![system, key], None),
             (Name::Key(system, key), Presence::Removed) => (Part::RemoveKeys, vec![system, key], None),
         };
-        let place = parts.iter().position(|columns| columns.part == part).unwrap_or_else(|| {
-            parts.push(Columns::of_texts(part, many));
-            parts.len() - 1
-        });
-        let Some(columns) = parts.get_mut(place) else { continue };
+        let Some(columns) = Columns::among(&mut parts, part, many) else { continue };
         columns.rows += 1;
         let mut arrays = columns.arrays.iter_mut();
         for text in std::iter::once(kind).chain(texts.iter().map(String::as_str)) {
@@ -289,9 +271,7 @@ fn entries_by_table(entries: HashMap<(&'static str, Uuid, Name), Presence>) -> V
 }
 
 fn event_columns(events: &[Event]) -> Columns {
-    let many = events.len();
-    let kinds = [INT, UUID, INT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, UUID, INT, BYTES, BYTES, TEXT, TEXT, BYTES];
-    let mut arrays = kinds.map(|kind| Array::new(kind, many));
+    let mut columns = Columns::new(Part::Events, events.len());
     for event in events {
         let [
             seq,
@@ -311,7 +291,10 @@ fn event_columns(events: &[Event]) -> Columns {
             reason,
             payload,
             hash,
-        ] = &mut arrays;
+        ] = columns.arrays.as_mut_slice()
+        else {
+            continue;
+        };
         seq.int(event.seq.cast_signed());
         unit.uuid(event.unit);
         at.int(event.at.micros());
@@ -330,5 +313,5 @@ fn event_columns(events: &[Event]) -> Columns {
         payload.text(event.payload.as_deref());
         hash.bytes(Some(&event.hash));
     }
-    Columns { part: Part::Events, arrays: arrays.into_iter().collect(), rows: i64::try_from(many).unwrap_or(i64::MAX) }
+    columns
 }
