@@ -57,6 +57,6 @@ pub const NEWER: Code = Code::unavailable(
 pub const MISCONFIGURED: Code =
     Code::invalid("store.misconfigured", "The store cannot be opened: {problem}. Correct its URL or options.");
 
-/// All of them, for the catalog.
+/// All of them, for a host that translates their sentences.
 pub const ALL: &[Code] =
     &[UNREACHABLE, EXHAUSTED, BUSY, SERIALIZATION, ISOLATION, NOT_MIGRATED, RIGHTS, ROLE_UNKNOWN, NEWER, MISCONFIGURED];

@@ -3,10 +3,7 @@
 //! A unit whose answers were changed by one before it runs again on what that one left. So all of them end as if they had
 //! run in their order, and what they ask for together is asked for once.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
-};
+use std::collections::{HashMap, hash_map::Entry};
 
 use nexa_core::kernel::{
     error::Result,
@@ -254,7 +251,7 @@ fn ordered(of: &RecordDef, mut rows: Vec<Row>) -> Vec<Row> {
 }
 
 /// Runs units on an open transaction that holds the tenant. After a failure the transaction is to be rolled back.
-pub(crate) async fn run(link: &mut Link<'_>, units: &[Arc<Unit>], mut head: Head) -> Result<Ran, Failure> {
+pub(crate) async fn run(link: &mut Link<'_>, units: &[&Unit], mut head: Head) -> Result<Ran, Failure> {
     let mut cache = Cache::default();
     let nothing = Overlay::default();
     let started = head;

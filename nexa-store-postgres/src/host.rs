@@ -20,8 +20,8 @@ use crate::{
     failure::{Class, Failure},
     link::Link,
     options::Isolation,
+    reader,
     rows::{read_head, simple_text},
-    script::{Script, Step},
     store::{PostgresStore, Shared},
     tenants::Unit,
 };
@@ -89,11 +89,8 @@ async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Foun
     let found = SETTINGS.map(|name| format!("current_setting('{name}', true)")).join(", ");
     let mut opening = format!("{SAVE}; SELECT {found}, row_security_active('{ledger}'); SET LOCAL nexa.org = '{org}'");
     if lock {
-        let timeout = shared.options.lock_timeout.as_millis();
-        opening.push_str(&format!(
-            "; SET LOCAL lock_timeout = {timeout}; SET LOCAL plan_cache_mode = force_generic_plan; \
-             SET LOCAL enable_seqscan = off"
-        ));
+        opening.push_str("; ");
+        opening.push_str(&shared.settings);
     }
     let update = if lock { " FOR UPDATE" } else { "" };
     opening.push_str(&format!("; SELECT seq, at, head FROM {ledger} WHERE org = '{org}'{update}"));
@@ -105,7 +102,8 @@ async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Foun
         return Err(codes::ISOLATION.with("role", "of the transaction").into());
     }
     let found = (0..SETTINGS.len()).map(|position| text(settings, position)).collect();
-    Ok((found, read_head(head)?))
+    // Our own settings answer a row as well.
+    Ok((found, read_head(head.get(usize::from(lock)..).unwrap_or_default())?))
 }
 
 fn text(row: &PgRow, position: usize) -> String {
@@ -132,39 +130,26 @@ async fn write(link: &mut Link<'_>, shared: &Shared, unit: &Unit, manner: Manner
     let ran = alone::run(link, &kinds, unit, head, manner).await?;
     if ran.result.is_err() || unit.request.discard {
         if ran.result.is_ok() {
-            link.simple(shared.references_now()).await?;
+            link.simple(shared.references_now().to_string()).await?;
         }
         link.simple(TAKE_BACK.to_owned()).await?;
         return Ok(ran.result);
     }
-    let mut closing = String::new();
+    let (references, notice) = (shared.references_now(), shared.notice(link.org));
+    let (given_back, mut closing) = (give_back(&found), Vec::new());
     if ran.written {
         // A broken reference is ours to tell now, and not the host's to meet when it commits.
-        closing.push_str(&shared.references_now());
-        closing.push_str("; ");
-        if shared.options.notify {
-            closing.push_str(&format!("NOTIFY nexa, '{}'; ", link.org));
-        }
+        closing.extend(Some(&*references).filter(|check| !check.is_empty()));
+        closing.extend(notice.as_deref());
     }
-    closing.push_str(&give_back(&found));
-    closing.push_str("; ");
-    closing.push_str(KEEP);
-    link.simple(closing).await?;
+    closing.extend([given_back.as_str(), KEEP]);
+    link.simple(closing.join("; ")).await?;
     Ok(Ok(()))
 }
 
 async fn read(link: &mut Link<'_>, shared: &Shared, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {
     let (found, head) = begin(link, shared, false).await?;
-    let mut script = Script::start(work, head, false);
-    let ended = loop {
-        match script.step() {
-            Step::Ends(result) => break result,
-            Step::Asks(asked) => {
-                let answer = alone::read(link, asked).await?;
-                script.answer(Ok(answer));
-            }
-        }
-    };
+    let ended = reader::work_on(link, head, work).await?;
     link.simple(format!("{}; {KEEP}", give_back(&found))).await?;
     Ok(ended)
 }

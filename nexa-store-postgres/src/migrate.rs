@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     codes, connection,
+    rows::simple_text,
     store::{Shared, connect_options, failed},
 };
 
@@ -284,13 +285,18 @@ pub(crate) async fn drop_org(shared: &std::sync::Arc<Shared>, org: Uuid) -> Resu
     let removed = async {
         let mut connection = connection::Connection::acquire(shared, org).await?;
         connection.begin(shared, org, &shared.opening, true).await?;
-        let dialect = shared.statements.dialect();
-        let mut statements = Vec::new();
-        for table in tables(dialect, &shared.kinds()) {
-            if table.name != dialect.table(VERSIONS) {
-                statements.push(format!("DELETE FROM {} WHERE org = '{org}'", table.name));
-            }
-        }
+        let namespace = shared.statements.namespace.name();
+        // From every table that is there, also of kinds that this process was not told of.
+        let there = format!(
+            "SELECT c.relname FROM pg_catalog.pg_class AS c \
+             JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
+             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'org' \
+             WHERE n.nspname = '{namespace}' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+        );
+        let rows = connection.link(shared, org).simple(there).await?;
+        let tables = rows.iter().filter_map(|row| simple_text(row, 0));
+        let statements: Vec<String> =
+            tables.map(|table| format!("DELETE FROM {namespace}.\"{table}\" WHERE org = '{org}'")).collect();
         connection.link(shared, org).simple(statements.join("; ")).await?;
         connection.commit(shared, org, "COMMIT".to_owned()).await
     };

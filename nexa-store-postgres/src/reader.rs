@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use nexa_core::kernel::{
     error::Result,
+    ledger::Head,
     store::{ReadRequest, Work},
 };
 
@@ -11,6 +12,7 @@ use crate::{
     alone::read,
     connection::Connection,
     failure::Failure,
+    link::Link,
     script::{Script, Step},
     store::Shared,
 };
@@ -36,13 +38,17 @@ async fn run(
     work: &Arc<dyn Work>,
 ) -> Result<Result<()>, Failure> {
     let head = connection.begin(shared, request.org, OPENING, false).await?;
-    let mut link = connection.link(shared, request.org);
+    work_on(&mut connection.link(shared, request.org), head, work).await
+}
+
+/// Runs work that changes nothing in a transaction that is open.
+pub(crate) async fn work_on(link: &mut Link<'_>, head: Head, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {
     let mut script = Script::start(work, head, false);
     loop {
         match script.step() {
             Step::Ends(result) => return Ok(result),
             Step::Asks(asked) => {
-                let answer = read(&mut link, asked).await?;
+                let answer = read(link, asked).await?;
                 script.answer(Ok(answer));
             }
         }

@@ -58,24 +58,44 @@ pub(crate) struct Shared {
     /// transaction finds out. `None` on a pool of the host's, which gets its connections back.
     idle: Option<Mutex<Vec<Connection>>>,
     pub(crate) handle: Handle,
-    /// What begins a transaction that writes.
+    /// What a transaction that writes sets for itself.
+    pub(crate) settings: String,
+    /// What begins one.
     pub(crate) opening: String,
-    known: RwLock<Vec<&'static RecordDef>>,
+    known: RwLock<Known>,
     ready: OnceCell<()>,
 }
 
+/// What the store was told of.
+#[derive(Clone, Default)]
+struct Known {
+    kinds: Arc<[&'static RecordDef]>,
+    /// The statements that check every reference of a transaction so far.
+    references_now: Arc<str>,
+}
+
 impl Shared {
-    /// The kinds that the store was told of.
-    pub(crate) fn kinds(&self) -> Vec<&'static RecordDef> {
+    fn known(&self) -> Known {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The kinds that the store was told of.
+    pub(crate) fn kinds(&self) -> Arc<[&'static RecordDef]> {
+        self.known().kinds
     }
 
     fn learn(&self, defs: &[&'static RecordDef]) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        for def in defs {
-            known.retain(|other| other.kind != def.kind);
-            known.push(def);
-        }
+        let others = known.kinds.iter().filter(|other| defs.iter().all(|def| def.kind != other.kind));
+        let kinds: Vec<&'static RecordDef> = others.chain(defs).copied().collect();
+        let tables = nexa_sql::tables(self.statements.dialect(), &kinds);
+        let references = tables.iter().flat_map(|table| &table.references);
+        let namespace = self.statements.namespace.name();
+        let names: Vec<String> = references.map(|reference| format!("{namespace}.{}", reference.name)).collect();
+        let names = names.join(", ");
+        let check = format!("SET CONSTRAINTS {names} IMMEDIATE; SET CONSTRAINTS {names} DEFERRED");
+        let references_now = if names.is_empty() { Arc::default() } else { check.into() };
+        *known = Known { kinds: kinds.into(), references_now };
     }
 
     /// A connection of the pool. The pool tries again and again where nobody listens, and then says the same as when all
@@ -119,20 +139,17 @@ impl Shared {
 
     /// What ends a transaction that wrote for a tenant.
     pub(crate) fn closing(&self, org: Uuid) -> String {
-        if self.options.notify { format!("NOTIFY nexa, '{org}'; COMMIT") } else { "COMMIT".to_owned() }
+        self.notice(org).map_or_else(|| "COMMIT".to_owned(), |notice| format!("{notice}; COMMIT"))
     }
 
-    /// The statements that check every reference of a transaction so far.
-    pub(crate) fn references_now(&self) -> String {
-        let namespace = self.statements.namespace.name();
-        let tables = nexa_sql::tables(self.statements.dialect(), &self.kinds());
-        let references = tables.iter().flat_map(|table| &table.references);
-        let names: Vec<String> = references.map(|reference| format!("{namespace}.{}", reference.name)).collect();
-        if names.is_empty() {
-            return "SELECT 1".to_owned();
-        }
-        let names = names.join(", ");
-        format!("SET CONSTRAINTS {names} IMMEDIATE; SET CONSTRAINTS {names} DEFERRED")
+    /// What tells those who listen that a tenant has new events, where the host wants that.
+    pub(crate) fn notice(&self, org: Uuid) -> Option<String> {
+        self.options.notify.then(|| format!("NOTIFY nexa, '{org}'"))
+    }
+
+    /// The statements that check every reference of a transaction so far; empty without references.
+    pub(crate) fn references_now(&self) -> Arc<str> {
+        self.known().references_now
     }
 
     /// Checks once that the schema is there and that the role cannot look past its tenant.
@@ -188,11 +205,12 @@ impl PostgresStore {
     }
 
     fn on(pool: PgPool, own: bool, options: Options, handle: Handle, runtime: Option<Runtime>) -> Self {
-        let opening = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT set_config('lock_timeout', '{}', true), \
-             set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)",
+        let settings = format!(
+            "SELECT set_config('lock_timeout', '{}', true), set_config('plan_cache_mode', 'force_generic_plan', true), \
+             set_config('enable_seqscan', 'off', true)",
             options.lock_timeout.as_millis()
         );
+        let opening = format!("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {settings}");
         let shared = Shared {
             pool,
             statements: Statements::new(options.namespace, options.prepared),
@@ -201,6 +219,7 @@ impl PostgresStore {
             waiting: AtomicUsize::new(0),
             idle: own.then(Mutex::default),
             handle,
+            settings,
             opening,
             known: RwLock::default(),
             ready: OnceCell::new(),

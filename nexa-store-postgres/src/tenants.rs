@@ -8,6 +8,7 @@ use std::{
 
 use nexa_core::kernel::{
     error::{Result, codes},
+    ledger::Head,
     store::{Work, WriteRequest},
 };
 use tokio::sync::oneshot;
@@ -33,8 +34,15 @@ pub(crate) struct Unit {
 }
 
 struct Waiting {
-    unit: Arc<Unit>,
+    unit: Unit,
     answer: oneshot::Sender<Result<()>>,
+}
+
+impl Waiting {
+    fn answer(self, result: Result<()>) {
+        // Who waited may be gone; then nobody hears of it.
+        let _ = self.answer.send(result);
+    }
 }
 
 /// The tenants that somebody writes for. One that is in the map has a task that serves it.
@@ -50,7 +58,7 @@ impl Tenants {
     pub(crate) async fn run(self: &Arc<Self>, shared: &Arc<Shared>, unit: Unit) -> Result<()> {
         let org = unit.request.org;
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { unit: Arc::new(unit), answer };
+        let waiting = Waiting { unit, answer };
         let first = {
             let mut tenants = self.locked();
             let served = tenants.contains_key(&org);
@@ -144,83 +152,65 @@ impl Serving {
     /// Tells all who wait now that nothing can be done.
     fn refuse(&self, failure: &Failure) {
         for waiting in self.next_group() {
-            // Who waited may be gone; then nobody hears of it.
-            let _ = waiting.answer.send(Err(failure.error.clone()));
+            waiting.answer(Err(failure.error.clone()));
         }
     }
 
-    async fn serve_group(
-        &self,
-        connection: &mut Connection,
-        waiting: Vec<Waiting>,
-        head: nexa_core::kernel::ledger::Head,
-    ) {
-        let kinds = self.shared.kinds();
+    async fn serve_group(&self, connection: &mut Connection, waiting: Vec<Waiting>, head: Head) {
         let (together, mut apart): (Vec<Waiting>, Vec<Waiting>) =
             waiting.into_iter().partition(|waiting| !waiting.unit.request.discard);
-        if let [one] = together.as_slice() {
-            let ran =
-                alone::run(&mut connection.link(&self.shared, self.org), &kinds, &one.unit, head, Manner::Fast).await;
-            let ended = match ran {
-                Ok(ran) if ran.written => {
-                    connection.commit(&self.shared, self.org, self.shared.closing(self.org)).await.map(|()| ran.result)
+        let mut manner = Manner::Fast;
+        match self.together(connection, &together, head).await {
+            Ok(results) => {
+                for (waiting, result) in together.into_iter().zip(results) {
+                    match result {
+                        Some(result) => waiting.answer(result),
+                        None => apart.push(waiting),
+                    }
                 }
-                Ok(ran) => Ok(ran.result),
-                Err(failure) => Err(failure),
-            };
-            connection.roll_back().await;
-            for waiting in together {
-                let result = match &ended {
-                    Ok(result) => result.clone(),
-                    Err(failure) => self.retry(connection, &waiting.unit, failure).await,
-                };
-                let _ = waiting.answer.send(result);
             }
-        } else {
-            let units: Vec<Arc<Unit>> = together.iter().map(|waiting| Arc::clone(&waiting.unit)).collect();
-            let ran = group::run(&mut connection.link(&self.shared, self.org), &units, head).await;
-            let ended = match ran {
-                Ok(ran) if ran.written => {
-                    connection.commit(&self.shared, self.org, self.shared.closing(self.org)).await.map(|()| ran.results)
+            // Whether it was committed is not known here, so none of it may run again.
+            Err(failure) if failure.class == Class::Lost => {
+                together.into_iter().for_each(|waiting| waiting.answer(Err(failure.error.clone())));
+            }
+            Err(failure) => {
+                if together.len() == 1 && failure.class == Class::Constraint {
+                    manner = Manner::Careful;
                 }
-                Ok(ran) => Ok(ran.results),
-                Err(failure) => Err(failure),
-            };
-            connection.roll_back().await;
-            match ended {
-                Ok(results) => {
-                    for (waiting, result) in together.into_iter().zip(results) {
-                        match result {
-                            Some(result) => drop(waiting.answer.send(result)),
-                            None => apart.push(waiting),
-                        }
-                    }
-                }
-                Err(failure) if failure.class == Class::Lost => {
-                    for waiting in together {
-                        let _ = waiting.answer.send(Err(failure.error.clone()));
-                    }
-                }
-                Err(_) => {
-                    let mut all = together;
-                    all.append(&mut apart);
-                    apart = all;
-                }
+                apart.splice(0..0, together);
             }
         }
         for waiting in apart {
-            let result = self.alone(connection, &waiting.unit, Manner::Fast).await;
-            let _ = waiting.answer.send(result);
+            let result = self.alone(connection, &waiting.unit, manner).await;
+            waiting.answer(result);
         }
     }
 
-    /// After a first failure, runs the unit as the failure calls for.
-    async fn retry(&self, connection: &mut Connection, unit: &Unit, failure: &Failure) -> Result<()> {
-        match failure.class {
-            Class::Constraint => self.alone(connection, unit, Manner::Careful).await,
-            Class::Serialization => self.alone(connection, unit, Manner::Fast).await,
-            Class::Lost | Class::Final => Err(failure.error.clone()),
-        }
+    /// Runs units in the transaction that is open, and ends it. Units without a result have to run alone.
+    async fn together(
+        &self,
+        connection: &mut Connection,
+        waiting: &[Waiting],
+        head: Head,
+    ) -> Result<Vec<Option<Result<()>>>, Failure> {
+        let mut link = connection.link(&self.shared, self.org);
+        let ran = match waiting {
+            [one] => alone::run(&mut link, &self.shared.kinds(), &one.unit, head, Manner::Fast)
+                .await
+                .map(|ran| group::Ran { results: vec![Some(ran.result)], written: ran.written }),
+            several => {
+                let units: Vec<&Unit> = several.iter().map(|waiting| &waiting.unit).collect();
+                group::run(&mut link, &units, head).await
+            }
+        };
+        let ended = match ran {
+            Ok(ran) if ran.written => {
+                connection.commit(&self.shared, self.org, self.shared.closing(self.org)).await.map(|()| ran.results)
+            }
+            ran => ran.map(|ran| ran.results),
+        };
+        connection.roll_back().await;
+        ended
     }
 
     /// Runs a unit in a transaction of its own.

@@ -42,5 +42,5 @@ pub const NO_TRANSACTION: Code = Code::invalid(
 pub const BACKUP_EXISTS: Code =
     Code::conflict("backup.exists", "There is already a file {path}; give the backup a new name.");
 
-/// All of them, for the catalog.
+/// All of them, for a host that translates their sentences.
 pub const ALL: &[Code] = &[LOCKED, FULL, NOT_WRITABLE, NOT_A_DATABASE, NEWER, IO, NO_TRANSACTION, BACKUP_EXISTS];
