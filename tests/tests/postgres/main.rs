@@ -6,6 +6,7 @@ mod feed;
 mod isolation;
 mod migrations;
 mod poolers;
+mod round_trips;
 mod schema_facts;
 mod server_trouble;
 mod write_skew;

@@ -1,5 +1,4 @@
 //! How many messages to PostgreSQL a group of commands waits for: few, and not more for more commands.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{sync::Arc, thread, time::Duration};
 
