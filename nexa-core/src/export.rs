@@ -79,43 +79,6 @@ impl Session {
     }
 }
 
-/// One page of rows, for who builds tables of columns.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct RowPage {
-    /// The rows; what is hidden from the actor is null in them.
-    #[serde(skip)]
-    pub rows: Vec<Row>,
-    /// The fields that are hidden from the actor.
-    #[serde(skip)]
-    pub hidden: Vec<&'static str>,
-    /// Where the next page starts; absent on the last.
-    pub next: Option<String>,
-}
-
-impl Session {
-    /// One page of rows as the storage has them: a value for each column of the definition. Errors: those of find.
-    pub async fn rows<R: Record>(&self, find: Find<R>) -> Result<RowPage> {
-        self.read(RowJob(find)).await
-    }
-}
-
-struct RowJob<R>(Find<R>);
-
-impl<R: Record> Job for RowJob<R> {
-    type Output = RowPage;
-    fn operation(&self) -> Cow<'static, str> {
-        Cow::Borrowed(R::NAMES.find)
-    }
-    fn arguments(&self) -> String {
-        String::new()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<RowPage> {
-        cx.authorize_kind(R::def(), Action::Read)?;
-        let (rows, next) = self.0.page(cx).await?;
-        Ok(RowPage { rows, hidden: cx.hidden(R::def()), next })
-    }
-}
-
 struct PageJob<R> {
     find: Find<R>,
     format: ExportFormat,

@@ -26,6 +26,7 @@ pub mod receipt;
 pub mod record;
 pub mod redact;
 pub mod repository;
+pub mod scan;
 pub mod search;
 pub mod send;
 pub mod session;

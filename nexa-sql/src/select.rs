@@ -21,16 +21,33 @@ pub fn select<'q>(dialect: Dialect, org: Uuid, query: &'q Select) -> Statement<'
     } else if let Some(plan) = Plan::of(query) {
         merged::render(&mut text, query, &plan);
     } else {
-        plain(&mut text, query);
+        plain(&mut text, query, |text| text.columns(0, query.of));
     }
     text.finish()
 }
 
-fn plain<'q>(text: &mut Text<'q>, query: &'q Select) {
+/// Renders a query for rows without terms that answers these columns alone.
+pub fn scan<'q>(dialect: Dialect, org: Uuid, query: &'q Select, columns: &[usize]) -> Statement<'q> {
+    let mut text = Text::new(dialect, org);
+    plain(&mut text, query, |text| {
+        for (position, column) in columns.iter().enumerate() {
+            if position > 0 {
+                text.push(", ");
+            }
+            text.column(0, query.of, *column);
+        }
+        if columns.is_empty() {
+            text.push("1");
+        }
+    });
+    text.finish()
+}
+
+fn plain<'q>(text: &mut Text<'q>, query: &'q Select, columns: impl FnOnce(&mut Text<'q>)) {
     let scope = Scope::of(query.of, query.trash);
     let keys = order::keys(query);
     text.push("SELECT ");
-    text.columns(0, query.of);
+    columns(text);
     from_where(text, query.of, query.trash, &query.filter);
     order::and_after(text, scope, &keys);
     order::order_by(text, &keys, |text, _, key| text.column(0, query.of, key.column));

@@ -6,7 +6,8 @@ use nexa_core::{
     Amount, Date, Error, Timestamp,
     kernel::{
         error::Result,
-        record::{ColumnType, RecordDef, Row, corrupt},
+        record::{ColumnDef, ColumnType, RecordDef, Row, corrupt},
+        scan::Cell,
         value::Value,
     },
 };
@@ -69,33 +70,41 @@ pub(crate) fn bind_all(statement: &mut Statement<'_>, binds: &[Bind<'_>]) -> rus
 pub(crate) fn read_row(def: &RecordDef, row: &rusqlite::Row<'_>) -> Result<Row> {
     let mut values = Vec::with_capacity(def.columns.len());
     for (position, column) in def.columns.iter().enumerate() {
-        let value = read_value(column.kind, row, position)
-            .ok_or_else(|| corrupt(def.kind, format!("{} does not fit its type", column.path)))?;
-        values.push(value);
+        values.push(read_value(column.kind, row, position).ok_or_else(|| unfit(def, column))?);
     }
     Ok(Row::new(values))
 }
 
+/// What is stored is not what the column holds.
+pub(crate) fn unfit(def: &RecordDef, column: &ColumnDef) -> Error {
+    corrupt(def.kind, format!("{} does not fit its type", column.path))
+}
+
 /// Reads one value; `None` when it does not fit the type.
 pub(crate) fn read_value(kind: ColumnType, row: &rusqlite::Row<'_>, position: usize) -> Option<Value> {
+    read_cell(kind, row, position).map(Into::into)
+}
+
+/// The same where it lies.
+pub(crate) fn read_cell<'r>(kind: ColumnType, row: &'r rusqlite::Row<'_>, position: usize) -> Option<Cell<'r>> {
     Some(match (kind, row.get_ref(position).ok()?) {
-        (_, ValueRef::Null) => Value::Null,
+        (_, ValueRef::Null) => Cell::Null,
         (ColumnType::Uuid | ColumnType::Reference(_), ValueRef::Blob(bytes)) => {
-            Value::Uuid(Uuid::from_slice(bytes).ok()?)
+            Cell::Uuid(Uuid::from_slice(bytes).ok()?)
         }
-        (ColumnType::Text | ColumnType::Enum(_), ValueRef::Text(text)) => Value::Text(text_of(text)?),
-        (ColumnType::List | ColumnType::Map | ColumnType::Json, ValueRef::Text(text)) => Value::Json(text_of(text)?),
-        (ColumnType::Int, ValueRef::Integer(number)) => Value::Int(number),
-        (ColumnType::Bool, ValueRef::Integer(number)) => Value::Bool(number != 0),
-        (ColumnType::Time, ValueRef::Integer(micros)) => Value::Time(Timestamp::from_micros(micros)),
-        (ColumnType::Amount, ValueRef::Integer(number)) => Value::Amount(Amount::from_ten_thousandths(number)),
-        (ColumnType::Date, ValueRef::Text(text)) => Value::Date(Date::from_str(std::str::from_utf8(text).ok()?).ok()?),
+        (ColumnType::Text | ColumnType::Enum(_), ValueRef::Text(text)) => Cell::Text(text_of(text)?),
+        (ColumnType::List | ColumnType::Map | ColumnType::Json, ValueRef::Text(text)) => Cell::Json(text_of(text)?),
+        (ColumnType::Int, ValueRef::Integer(number)) => Cell::Int(number),
+        (ColumnType::Bool, ValueRef::Integer(number)) => Cell::Bool(number != 0),
+        (ColumnType::Time, ValueRef::Integer(micros)) => Cell::Time(Timestamp::from_micros(micros)),
+        (ColumnType::Amount, ValueRef::Integer(number)) => Cell::Amount(Amount::from_ten_thousandths(number)),
+        (ColumnType::Date, ValueRef::Text(text)) => Cell::Date(Date::from_str(text_of(text)?).ok()?),
         _ => return None,
     })
 }
 
-fn text_of(bytes: &[u8]) -> Option<String> {
-    std::str::from_utf8(bytes).ok().map(str::to_owned)
+fn text_of(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
 }
 
 /// Reads an integer; an error when it is none.

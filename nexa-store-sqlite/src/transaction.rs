@@ -8,7 +8,8 @@ use nexa_core::{
     kernel::{
         error::{Result, codes},
         ledger::{Event, EventQuery, Head},
-        record::{RecordDef, Row},
+        record::{ColumnDef, RecordDef, Row},
+        scan::Sink,
         store::{Aggregate, Batch, Key, Select, Transaction},
         value::Value,
     },
@@ -17,7 +18,7 @@ use nexa_sql::{Answer, Dialect};
 use uuid::Uuid;
 
 use crate::{
-    bind::{Stored, bind_all, list, read_int, read_row, read_value},
+    bind::{Stored, bind_all, list, read_cell, read_int, read_row, read_value, unfit},
     connection::Link,
     ledger::{read_event, read_head},
     references::Touched,
@@ -108,6 +109,23 @@ impl<'a, 'c> SqliteTransaction<'a, 'c> {
         Ok(found)
     }
 
+    fn scan_rows(&self, query: &Select, columns: &[usize], sink: &mut dyn Sink) -> Result<()> {
+        let failed = |failure: rusqlite::Error| self.failed(&failure);
+        let rendered = nexa_sql::scan(Dialect::Sqlite, self.org, query, columns);
+        let mut statement = self.link.db.prepare_cached(&rendered.sql).map_err(failed)?;
+        bind_all(&mut statement, &rendered.binds).map_err(failed)?;
+        let wanted: Vec<&ColumnDef> = columns.iter().filter_map(|column| query.of.columns.get(*column)).collect();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let mut cells = Vec::with_capacity(wanted.len());
+            for (position, column) in wanted.iter().enumerate() {
+                cells.push(read_cell(column.kind, row, position).ok_or_else(|| unfit(query.of, column))?);
+            }
+            sink.row(&cells)?;
+        }
+        Ok(())
+    }
+
     fn aggregate_rows(&self, query: &Aggregate) -> Result<Vec<Row>> {
         let failed = |failure: rusqlite::Error| self.failed(&failure);
         let (rendered, answers) = nexa_sql::aggregate(Dialect::Sqlite, self.org, query);
@@ -195,6 +213,10 @@ impl Transaction for SqliteTransaction<'_, '_> {
 
     async fn select(&mut self, query: &Select) -> Result<Vec<Row>> {
         self.select_rows(query)
+    }
+
+    async fn scan(&mut self, query: &Select, columns: &[usize], sink: &mut dyn Sink) -> Result<()> {
+        self.scan_rows(query, columns, sink)
     }
 
     async fn aggregate(&mut self, query: &Aggregate) -> Result<Vec<Row>> {

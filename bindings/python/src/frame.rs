@@ -1,9 +1,9 @@
 //! Records as a table of Arrow, handed over through the PyCapsule interface.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{
-    ArrayRef, RecordBatch, RecordBatchIterator,
+    ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchOptions,
     builder::{
         BooleanBuilder, Date32Builder, Decimal128Builder, Int64Builder, ListBuilder, StringBuilder,
         TimestampMicrosecondBuilder,
@@ -16,8 +16,8 @@ use nexa_crm::{
     Error, Find, Record, Result, Session,
     kernel::{
         error::codes,
-        record::{ColumnType, RecordDef, Row},
-        value::Value,
+        record::{ColumnDef, ColumnType},
+        scan::{Cell, Sink},
     },
 };
 use pyo3::{prelude::*, types::PyCapsule};
@@ -30,8 +30,6 @@ use crate::{
     wait::run,
 };
 
-/// How many rows are read at once, as many as a page may have.
-const PAGE: usize = 1_000;
 /// How many rows one batch has.
 const BATCH: usize = 64_000;
 /// Digits of an amount in all, and behind the point.
@@ -82,101 +80,79 @@ pub(crate) fn table(
     columns: Option<Vec<String>>,
 ) -> PyResult<Table> {
     let find: Json = parsed(py, "frame", find)?;
-    py.detach(|| -> PyResult<Result<Table>> {
-        let read = of_kind!(kind, records, Ok(read::<Kind>(session, find, columns)));
-        read.unwrap_or_else(|error: Error| Ok(Err(error)))
-    })?
-    .map_err(|error| raised(py, &error))
+    let read = py.detach(|| of_kind!(kind, records, Ok(read::<Kind>(session, find, columns))));
+    match read.map_err(|error: Error| raised(py, &error))?? {
+        Ok(table) => Ok(table),
+        Err(error) => Err(raised(py, &error)),
+    }
 }
 
-fn read<R: Record>(session: &Session, find: Json, wanted: Option<Vec<String>>) -> PyResult<Result<Table>> {
-    let mut find: Find<R> = match serde_json::from_value(find) {
+fn read<R: Record>(session: &Session, find: Json, columns: Option<Vec<String>>) -> PyResult<Result<Table>> {
+    let find: Find<R> = match serde_json::from_value(find) {
         Ok(find) => find,
         Err(problem) => return Ok(Err(malformed("frame", "find", &problem.to_string()))),
     };
-    let mut left = find.limit.unwrap_or(usize::MAX);
-    let mut building: Option<Building> = None;
-    loop {
-        find.limit = Some(left.min(PAGE));
-        let page = match run(session.rows(find.clone()))? {
-            Ok(page) => page,
-            Err(error) => return Ok(Err(error)),
-        };
-        let table = match &mut building {
-            Some(table) => table,
-            None => match Building::new(R::def(), &page.hidden, wanted.as_deref()) {
-                Ok(table) => building.insert(table),
-                Err(error) => return Ok(Err(error)),
-            },
-        };
-        left -= page.rows.len().min(left);
-        if let Err(problem) = table.add(&page.rows) {
-            return Ok(Err(broken(&problem)));
-        }
-        find.after = page.next;
-        if find.after.is_none() || left == 0 {
-            break;
-        }
+    let building = Building::default();
+    let stopped = building.stopped.clone();
+    let scanned = run(session.scan(find, columns, building))?;
+    if let Some(stopped) = stopped.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        return Err(stopped);
     }
-    let Some(table) = building else { return Ok(Err(codes::PAGE_SIZE.with("size", 0))) };
-    Ok(table.finish().map_err(|problem| broken(&problem)))
+    Ok(scanned.and_then(|table| table.finish().map_err(|problem| broken(&problem))))
 }
 
 /// A table in the making.
+#[derive(Default)]
 struct Building {
-    schema: Arc<Schema>,
-    columns: Vec<(usize, Column)>,
+    fields: Vec<Field>,
+    columns: Vec<Column>,
     rows: usize,
-    batches: Vec<RecordBatch>,
+    /// How many rows each has, and its columns.
+    batches: Vec<(usize, Vec<ArrayRef>)>,
+    /// What a signal raised while rows came.
+    stopped: Arc<Mutex<Option<PyErr>>>,
+}
+
+impl Sink for Building {
+    fn begin(&mut self, columns: &[&'static ColumnDef]) {
+        self.fields = columns.iter().map(|column| Field::new(&column.path, data_type(column.kind), true)).collect();
+        self.columns = columns.iter().map(|column| Column::new(column.kind)).collect();
+        (self.rows, self.batches) = (0, Vec::new());
+    }
+
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
+        for (column, cell) in self.columns.iter_mut().zip(cells) {
+            column.push(*cell);
+        }
+        self.rows += 1;
+        if self.rows < BATCH {
+            return Ok(());
+        }
+        self.batch();
+        Python::attach(|py| py.check_signals()).map_err(|signal| {
+            *self.stopped.lock().unwrap_or_else(PoisonError::into_inner) = Some(signal);
+            codes::STORE_FAILED.with("problem", "a signal stopped the reading")
+        })
+    }
 }
 
 impl Building {
-    /// The columns by path, in the order that was asked for. Error: `field.unknown`.
-    fn new(def: &'static RecordDef, hidden: &[&str], wanted: Option<&[String]>) -> Result<Self> {
-        let shown = def.fields.iter().filter(|field| !hidden.contains(&field.name));
-        let shown = shown.flat_map(|field| field.first..field.first + field.count);
-        let shown: Vec<(usize, &str, ColumnType)> = shown
-            .filter_map(|index| def.columns.get(index).map(|column| (index, column.path.as_str(), column.kind)))
-            .collect();
-        let chosen = match wanted {
-            None => shown,
-            Some(wanted) => wanted
-                .iter()
-                .map(|name| {
-                    let found = shown.iter().find(|(_, path, _)| path == name).copied();
-                    found.ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name))
-                })
-                .collect::<Result<_>>()?,
-        };
-        let fields = chosen.iter().map(|(_, path, kind)| Field::new(*path, data_type(*kind), true));
-        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        let columns = chosen.iter().map(|(index, _, kind)| (*index, Column::new(*kind))).collect();
-        Ok(Self { schema, columns, rows: 0, batches: Vec::new() })
-    }
-
-    fn add(&mut self, rows: &[Row]) -> Result<(), ArrowError> {
-        // Row by row: a row is together in memory, a column is not.
-        for row in rows {
-            for (index, column) in &mut self.columns {
-                column.push(row.get(*index));
-            }
-        }
-        self.rows += rows.len();
-        if self.rows >= BATCH { self.batch() } else { Ok(()) }
-    }
-
-    fn batch(&mut self) -> Result<(), ArrowError> {
-        let arrays: Vec<ArrayRef> = self.columns.iter_mut().map(|(_, column)| column.take()).collect();
-        self.batches.push(RecordBatch::try_new(self.schema.clone(), arrays)?);
-        self.rows = 0;
-        Ok(())
+    fn batch(&mut self) {
+        let rows = std::mem::take(&mut self.rows);
+        self.batches.push((rows, self.columns.iter_mut().map(Column::take).collect()));
     }
 
     fn finish(mut self) -> Result<Table, ArrowError> {
         if self.rows > 0 {
-            self.batch()?;
+            self.batch();
         }
-        Ok(Table { schema: self.schema, batches: self.batches })
+        let schema = Arc::new(Schema::new(self.fields));
+        let batches = self.batches.into_iter().map(|(rows, arrays)| {
+            // Without columns the arrays do not tell how many rows there are.
+            let options = RecordBatchOptions::new().with_row_count(Some(rows));
+            RecordBatch::try_new_with_options(schema.clone(), arrays, &options)
+        });
+        Ok(Table { batches: batches.collect::<Result<_, _>>()?, schema })
     }
 }
 
@@ -217,18 +193,18 @@ impl Column {
         }
     }
 
-    fn push(&mut self, value: &Value) {
-        match (self, value) {
-            (Self::Text(to), Value::Text(text) | Value::Json(text)) => to.append_value(text),
-            (Self::Text(to), Value::Uuid(id)) => {
+    fn push(&mut self, cell: Cell<'_>) {
+        match (self, cell) {
+            (Self::Text(to), Cell::Text(text) | Cell::Json(text)) => to.append_value(text),
+            (Self::Text(to), Cell::Uuid(id)) => {
                 to.append_value(id.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
             }
-            (Self::Int(to), Value::Int(number)) => to.append_value(*number),
-            (Self::Bool(to), Value::Bool(yes)) => to.append_value(*yes),
-            (Self::Time(to), Value::Time(moment)) => to.append_value(moment.micros()),
-            (Self::Date(to), Value::Date(date)) => to.append_value(Date32Type::from_naive_date(*date)),
-            (Self::Amount(to), Value::Amount(amount)) => to.append_value(i128::from(amount.ten_thousandths())),
-            (Self::List(to), Value::Json(text)) => {
+            (Self::Int(to), Cell::Int(number)) => to.append_value(number),
+            (Self::Bool(to), Cell::Bool(yes)) => to.append_value(yes),
+            (Self::Time(to), Cell::Time(moment)) => to.append_value(moment.micros()),
+            (Self::Date(to), Cell::Date(date)) => to.append_value(Date32Type::from_naive_date(date)),
+            (Self::Amount(to), Cell::Amount(amount)) => to.append_value(i128::from(amount.ten_thousandths())),
+            (Self::List(to), Cell::Json(text)) => {
                 let entries: Vec<String> = serde_json::from_str(text).unwrap_or_default();
                 for entry in entries {
                     to.values().append_value(entry);

@@ -4,6 +4,7 @@ mod aggregate;
 mod find;
 mod get;
 mod history;
+mod scan;
 mod search;
 
 pub use aggregate::{AggregateOf, GroupBy, GroupRow, MeasureOf};

@@ -9,7 +9,9 @@ use super::{
     error::{Result, codes},
     filter::Predicate,
     ledger::{Event, EventQuery, Head},
+    query::LARGEST_PAGE,
     record::{RecordDef, Row},
+    scan::{Cell, Sink},
     send::{MaybeSend, MaybeSync},
     value::Value,
 };
@@ -90,6 +92,24 @@ pub trait Transaction: MaybeSend {
     async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>>;
     /// Rows by filter or terms, sorted, after a position, at most `limit`.
     async fn select(&mut self, query: &Select) -> Result<Vec<Row>>;
+    /// Hands over these columns of the rows of a query without terms, in its order, as they are read.
+    async fn scan(&mut self, query: &Select, columns: &[usize], sink: &mut dyn Sink) -> Result<()> {
+        let mut left = query.limit;
+        let mut page = Select { limit: left.min(LARGEST_PAGE), ..query.clone() };
+        loop {
+            let rows = self.select(&page).await?;
+            for row in &rows {
+                let cells: Vec<Cell<'_>> = columns.iter().map(|column| Cell::from(row.get(*column))).collect();
+                sink.row(&cells)?;
+            }
+            left -= rows.len().min(left);
+            if rows.len() < page.limit || left == 0 {
+                return Ok(());
+            }
+            page.after = rows.last().map(|last| query.position(last));
+            page.limit = left.min(LARGEST_PAGE);
+        }
+    }
     /// Groups in the order of their group values, nulls last; each row is its groups, then its measures.
     async fn aggregate(&mut self, query: &Aggregate) -> Result<Vec<Row>>;
     /// Writes changes and their events, sealed with the next sequence numbers. An error means that the unit is lost:
@@ -203,6 +223,11 @@ impl Select {
             after: None,
             limit,
         }
+    }
+    /// Where a row stands in the order of a query without terms, for `after`.
+    pub fn position(&self, row: &Row) -> Vec<Value> {
+        let columns = self.sort.iter().map(|key| key.column).chain([self.of.id]);
+        columns.map(|column| row.get(column).clone()).collect()
     }
     /// The same with this filter.
     #[must_use]

@@ -1,8 +1,14 @@
 //! An export writes what `get` shows.
 
+use std::collections::BTreeSet;
+
 use nexa_crm::{
-    Find, Record,
+    Find, Record, Result,
     export::ExportFormat,
+    kernel::{
+        record::ColumnDef,
+        scan::{Cell, Sink},
+    },
     marketing::{Campaign, CampaignMember, ContactList, ContactListMember},
     people::{Group, Membership, User},
     productivity::Task,
@@ -11,6 +17,7 @@ use nexa_crm::{
 };
 use pollster::block_on;
 use serde_json::Value as Json;
+use uuid::Uuid;
 
 use crate::eyes::{Eyes, Shown, id_of, plain};
 
@@ -62,10 +69,47 @@ impl Eyes<'_> {
         let told: Vec<&str> = columns.filter(|path| hidden.contains(&path.split('.').next().unwrap())).collect();
         assert_eq!(told, [""; 0], "{}: hidden columns of {}", self.told, def.kind);
 
+        self.scanned::<R>(&live.keys().copied().collect());
+
         let mut trash = Find::<R>::new();
         trash.trashed = true;
         let (done, lines) = write(trash, ExportFormat::JsonLines).unwrap();
         assert_eq!(done.records, self.in_trash(def.kind).len() as u64, "{}: trashed {}", self.told, def.kind);
         self.tells_no_secret(&lines);
+    }
+
+    fn scanned<R: Record>(&self, live: &BTreeSet<Uuid>) {
+        let def = R::def();
+        let scanned = block_on(self.session.scan(Find::<R>::new(), None, Scanned::default())).unwrap();
+        assert_eq!(&scanned.ids, live, "{}: a scan of {}", self.told, def.kind);
+        self.tells_no_secret(&scanned.text);
+        for column in &def.columns {
+            let hidden = self.hidden(def).contains(&column.path.split('.').next().unwrap());
+            let told = scanned.paths.contains(&column.path);
+            assert!(!(hidden && told), "{}: {} of {}", self.told, column.path, def.kind);
+            let asked = self.session.scan(Find::<R>::new(), Some(vec![column.path.clone()]), Scanned::default());
+            assert_eq!(block_on(asked).is_ok(), told, "{}: {} of {}", self.told, column.path, def.kind);
+        }
+    }
+}
+
+/// What a scan handed over.
+#[derive(Default)]
+struct Scanned {
+    paths: Vec<String>,
+    ids: BTreeSet<Uuid>,
+    text: String,
+}
+
+impl Sink for Scanned {
+    fn begin(&mut self, columns: &[&'static ColumnDef]) {
+        *self = Self { paths: columns.iter().map(|column| column.path.clone()).collect(), ..Self::default() };
+    }
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
+        if let (Some("id"), Some(Cell::Uuid(id))) = (self.paths.first().map(String::as_str), cells.first()) {
+            self.ids.insert(*id);
+        }
+        self.text.push_str(&format!("{cells:?}"));
+        Ok(())
     }
 }

@@ -140,10 +140,32 @@ impl<R: Record> Find<R> {
         let def = R::def();
         let limit = page_size(self.limit)?;
         let hidden = cx.hidden(def);
-        let sort = compile::sort(def, &self.sort, &hidden)?;
-        let asked = serde_json::json!([def.kind, self.filter, self.sort, self.trashed]).to_string();
+        let query = self.select(cx, &hidden, limit + 1).await?;
+        let mut rows = cx.tx.select(&query).await?;
+        let next = if rows.len() > limit {
+            rows.truncate(limit);
+            rows.last().map(|last| cursor(&self.asked(), &query.position(last)))
+        } else {
+            None
+        };
+        if !hidden.is_empty() {
+            rows = rows.into_iter().map(|row| conceal(def, row, &hidden)).collect();
+        }
+        Ok((rows, next))
+    }
+
+    /// What a cursor of this question is bound to.
+    fn asked(&self) -> String {
+        serde_json::json!([R::def().kind, self.filter, self.sort, self.trashed]).to_string()
+    }
+
+    /// The question as the storage takes it, for what the actor may see. Errors: `filter.invalid`, `field.unknown`,
+    /// `page.cursor_mismatch`.
+    pub(super) async fn select(&self, cx: &mut Context<'_>, hidden: &[&'static str], limit: usize) -> Result<Select> {
+        let def = R::def();
+        let sort = compile::sort(def, &self.sort, hidden)?;
         let after = match &self.after {
-            Some(text) => Some(position(def, &asked, &sort, text)?),
+            Some(text) => Some(position(def, &self.asked(), &sort, text)?),
             None => None,
         };
         let mut filter = cx.visible_filter(def, &self.filter).await?;
@@ -152,32 +174,8 @@ impl<R: Record> Find<R> {
         {
             filter = filter.and(Predicate::IsNull(column));
         }
-        let query = Select {
-            filter,
-            trash: if self.trashed { Trash::Trashed } else { Trash::Live },
-            sort,
-            after,
-            ..Select::all(def, limit + 1)
-        };
-        let mut rows = cx.tx.select(&query).await?;
-        let next = if rows.len() > limit {
-            rows.truncate(limit);
-            rows.last().map(|last| {
-                let values: Vec<Value> = query
-                    .sort
-                    .iter()
-                    .map(|key| last.get(key.column).clone())
-                    .chain([last.get(def.id).clone()])
-                    .collect();
-                cursor(&asked, &values)
-            })
-        } else {
-            None
-        };
-        if !hidden.is_empty() {
-            rows = rows.into_iter().map(|row| conceal(def, row, &hidden)).collect();
-        }
-        Ok((rows, next))
+        let trash = if self.trashed { Trash::Trashed } else { Trash::Live };
+        Ok(Select { filter, trash, sort, after, ..Select::all(def, limit) })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     toys::{Keeper, Size, Toy, column, labels, player, second, toy, toy_box, uuid},
-    unit::{ORG, insert, numbers, put, select},
+    unit::{ORG, insert, numbers, put, scan, select},
 };
 use crate::{
     Id, Record,
@@ -22,12 +22,6 @@ fn sorted(sort: Vec<SortKey>, limit: usize) -> Select {
     Select { sort, ..Select::all(Toy::def(), limit) }
 }
 
-/// Where a row stands in the order of a query.
-pub(super) fn position(query: &Select, row: &Row) -> Vec<Value> {
-    let id = Value::Uuid(row.id(query.of));
-    query.sort.iter().map(|key| row.get(key.column).clone()).chain([id]).collect()
-}
-
 /// All rows of a query, page by page.
 pub(super) fn all_pages(store: &dyn Store, org: uuid::Uuid, mut query: Select) -> Vec<Row> {
     let mut all: Vec<Row> = Vec::new();
@@ -35,7 +29,7 @@ pub(super) fn all_pages(store: &dyn Store, org: uuid::Uuid, mut query: Select) -
         let page = select(store, org, query.clone());
         assert!(page.len() <= query.limit, "a page holds at most {}", query.limit);
         let Some(last) = page.last() else { return all };
-        query.after = Some(position(&query, last));
+        query.after = Some(query.position(last));
         all.extend(page);
     }
 }
@@ -112,6 +106,23 @@ pub fn a_queue_is_merged(store: &dyn Store) {
     let pages = numbers(Toy::def(), &all_pages(store, ORG, query));
     let expected = [104, 110, 122, 105, 111, 123, 102, 108, 120, 103, 109, 121, 100, 106, 118, 101, 107, 119];
     assert_eq!(pages, expected);
+}
+
+/// A scan of some columns goes on over any number of rows, in order, from a position up to its limit.
+pub fn scans_go_on_over_many_pages(store: &dyn Store) {
+    let rows: Vec<Toy> = (1..=2_345).map(|number| Toy { place: Some(7), ..toy(number, "toy") }).collect();
+    put(store, rows.iter().map(insert).collect());
+    let query = sorted(vec![by("id", true)], usize::MAX);
+    let columns = vec![column("place"), column("id"), column("note")];
+    let expected = |from: u128, to: u128| -> Vec<Row> {
+        let row = |number| Row::new(vec![Value::Int(7), Value::Uuid(uuid(number)), Value::Null]);
+        (to..=from).rev().map(row).collect()
+    };
+    assert_eq!(scan(store, ORG, query.clone(), columns.clone()), expected(2_345, 1));
+    let limited =
+        Select { limit: 2_000, after: Some(vec![Value::Uuid(uuid(2_300)), Value::Uuid(uuid(2_300))]), ..query };
+    assert_eq!(scan(store, ORG, limited.clone(), columns.clone()), expected(2_299, 300));
+    assert_eq!(scan(store, ORG, Select { limit: 0, ..limited }, columns), Vec::<Row>::new());
 }
 
 /// No more rows come than were asked for, and none when none were.

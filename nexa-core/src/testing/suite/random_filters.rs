@@ -65,7 +65,7 @@ pub fn selects_agree_with_their_meaning(store: &dyn Store) {
         let mut query = random_select(&random);
         let all = world.select(&query);
         if let Some(seen) = random.pick(&all) {
-            query.after = Some(super::pages::position(&query, seen)).filter(|_| random.once_in(3));
+            query.after = Some(query.position(seen)).filter(|_| random.once_in(3));
             query.limit = if random.once_in(3) { 1 + random.below(10) } else { 1_000 };
         }
         let expected = world.select(&query);

@@ -11,7 +11,8 @@ use crate::{
     kernel::{
         error::Result,
         ledger::{Event, EventQuery, FORMAT, Head, Verb, contents},
-        record::{RecordDef, Row},
+        record::{ColumnDef, RecordDef, Row},
+        scan::{Cell, Sink},
         search::row_terms,
         send::{BoxFuture, MaybeSend, MaybeSync},
         store::{Aggregate, Batch, Change, Entry, Key, ReadRequest, Select, Store, Transaction, Work, WriteRequest},
@@ -95,10 +96,43 @@ pub(super) fn get<R: Record>(store: &dyn Store, org: Uuid, id: Uuid) -> Option<R
     rows.into_iter().next().map(|row| R::from_row(row).unwrap())
 }
 
+/// The rows of a query; where it has no terms, a scan has to hand over the same.
 pub(super) fn select(store: &dyn Store, org: Uuid, query: Select) -> Vec<Row> {
-    read(store, org, move |tx| {
-        let query = query.clone();
+    let every: Vec<usize> = (0..query.of.columns.len()).collect();
+    let asked = query.clone();
+    let found = read(store, org, move |tx| {
+        let query = asked.clone();
         Box::pin(async move { tx.select(&query).await })
+    })
+    .unwrap();
+    if query.terms.is_empty() {
+        assert_eq!(scan(store, org, query, every), found, "a scan finds what a select finds");
+    }
+    found
+}
+
+/// Rows of these columns.
+#[derive(Default)]
+struct Scanned(Vec<Row>);
+
+impl Sink for Scanned {
+    fn begin(&mut self, _: &[&'static ColumnDef]) {
+        self.0.clear();
+    }
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
+        self.0.push(Row::new(cells.iter().map(|cell| Value::from(*cell)).collect()));
+        Ok(())
+    }
+}
+
+pub(super) fn scan(store: &dyn Store, org: Uuid, query: Select, columns: Vec<usize>) -> Vec<Row> {
+    read(store, org, move |tx| {
+        let (query, columns) = (query.clone(), columns.clone());
+        Box::pin(async move {
+            let mut scanned = Scanned::default();
+            tx.scan(&query, &columns, &mut scanned).await?;
+            Ok(scanned.0)
+        })
     })
     .unwrap()
 }

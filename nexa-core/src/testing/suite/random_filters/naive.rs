@@ -38,7 +38,7 @@ impl World {
     }
 
     pub(super) fn select(&self, query: &Select) -> Vec<Row> {
-        let position = |row: &Row| super::super::pages::position(query, row);
+        let position = |row: &Row| query.position(row);
         let mut rows = self.matching(&query.filter, query.trash);
         rows.sort_by(|a, b| compare(query, &position(a), &position(b)));
         let seen = |row: &&&Row| query.after.as_ref().is_none_or(|after| compare(query, &position(row), after).is_gt());
