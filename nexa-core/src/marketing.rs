@@ -12,6 +12,7 @@ pub use membership::Person;
 
 use crate::{
     Context, CrmBuilder, Id, Result,
+    kernel::store::Foreseen,
     sales::{Contact, Lead},
 };
 
@@ -19,6 +20,13 @@ use crate::{
 pub(crate) async fn move_memberships(cx: &mut Context<'_>, lead: Id<Lead>, contact: Id<Contact>) -> Result<()> {
     cx.hand_over::<CampaignMember>(lead, contact).await?;
     cx.hand_over::<ContactListMember>(lead, contact).await
+}
+
+/// The loads of what a person belongs to.
+pub(crate) fn foreseen_memberships(person: Person) -> impl Iterator<Item = Foreseen> {
+    [membership::foreseen::<CampaignMember>(person), membership::foreseen::<ContactListMember>(person)]
+        .into_iter()
+        .flatten()
 }
 
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {

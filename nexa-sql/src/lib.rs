@@ -23,6 +23,7 @@ mod schema;
 mod search;
 mod select;
 mod text;
+mod together;
 
 pub use aggregate::{Answer, aggregate, finish};
 pub use change::{Changed, delete, insert, update};
@@ -34,3 +35,4 @@ pub use many::{Part, load_named, part_types, write_many};
 pub use schema::{Index, Table, schema, tables};
 pub use select::{scan, select};
 pub use text::{Bind, Statement};
+pub use together::{Together, load_together};

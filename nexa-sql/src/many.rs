@@ -108,7 +108,7 @@ fn arrays(part: Part) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-const fn element(kind: ColumnType) -> &'static str {
+pub(crate) const fn element(kind: ColumnType) -> &'static str {
     match kind {
         ColumnType::Uuid | ColumnType::Reference(_) => UUID,
         ColumnType::Int => BIGINT,

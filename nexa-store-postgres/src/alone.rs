@@ -6,6 +6,7 @@ use nexa_core::{
 };
 
 use crate::{
+    cache::Cache,
     careful,
     failure::Failure,
     link::Link,
@@ -34,6 +35,8 @@ pub(crate) struct Ran {
 /// A unit on its way.
 struct Running<'l, 'c> {
     link: &'l mut Link<'c>,
+    /// What was foreseen, as long as it holds.
+    cache: Cache,
     manner: Manner,
     head: Head,
     written: bool,
@@ -50,7 +53,8 @@ pub(crate) async fn run(
     manner: Manner,
 ) -> Result<Ran, Failure> {
     let mut script = Script::start(&unit.work, head, true);
-    let mut running = Running { link, manner, head, written: false, touched: Vec::new(), lost: None };
+    let mut running =
+        Running { link, cache: Cache::default(), manner, head, written: false, touched: Vec::new(), lost: None };
     let ended = loop {
         match script.step() {
             Step::Ends(result) => break result,
@@ -75,12 +79,13 @@ impl Running<'_, '_> {
                 Some(lost) => Err(lost.clone()),
                 None => self.apply(batch, script).await?,
             },
-            other => Ok(read(self.link, other).await?),
+            other => Ok(read(self.link, &mut self.cache, other).await?),
         })
     }
 
     async fn apply(&mut self, batch: Batch, script: &mut Script) -> Result<Result<Answered>, Failure> {
         let Batch { changes, mut events } = batch;
+        self.cache = Cache::default();
         self.written |= !changes.is_empty() || !events.is_empty();
         let net = match self.manner {
             Manner::Fast => Net::of(changes),
@@ -98,17 +103,24 @@ impl Running<'_, '_> {
         let head = (!events.is_empty()).then_some(self.head);
         write::write(self.link, net, &events, head).await?;
         script.moved(self.head);
-        Ok(Ok(Answered::Applied))
+        Ok(Ok(Answered::Done))
     }
 }
 
 /// Answers a question that changes nothing.
-pub(crate) async fn read(link: &mut Link<'_>, asked: Asked) -> Result<Answered, Failure> {
+pub(crate) async fn read(link: &mut Link<'_>, cache: &mut Cache, asked: Asked) -> Result<Answered, Failure> {
+    if let Some(known) = cache.answer(&asked) {
+        return Ok(known);
+    }
     Ok(match asked {
+        Asked::Foresee(_) => {
+            cache.fetch(link, std::iter::once(&asked)).await?;
+            Answered::Done
+        }
         Asked::Load { of, by, values } => Answered::Rows(link.load(of, by, &values).await?),
         Asked::Select(query) => Answered::Rows(link.select(&query).await?),
         Asked::Aggregate(query) => Answered::Rows(link.aggregate(&query).await?),
         Asked::Events(query) => Answered::Events(link.events(&query).await?),
-        Asked::Apply(_) => Answered::Applied,
+        Asked::Apply(_) => Answered::Done,
     })
 }

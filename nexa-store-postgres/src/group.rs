@@ -3,8 +3,6 @@
 //! A unit whose answers were changed by one before it runs again on what that one left. So all of them end as if they had
 //! run in their order, and what they ask for together is asked for once.
 
-use std::collections::{HashMap, hash_map::Entry};
-
 use nexa_core::kernel::{
     error::Result,
     ledger::{Event, Head},
@@ -14,6 +12,7 @@ use nexa_core::kernel::{
 };
 
 use crate::{
+    cache::Cache,
     failure::Failure,
     link::Link,
     overlay::Overlay,
@@ -97,7 +96,7 @@ impl Member {
                         batch.changes.iter().for_each(|change| self.own.lay(change));
                         self.changes.extend(batch.changes);
                         self.events.extend(batch.events);
-                        self.script.answer(Ok(Answered::Applied));
+                        self.script.answer(Ok(Answered::Done));
                         continue;
                     }
                     Step::Asks(asked) => asked,
@@ -123,6 +122,10 @@ impl Member {
             }
             (Asked::Select(query), Answered::Rows(rows)) => (Read::Select(query, rows.clone()), Answered::Rows(rows)),
             (Asked::Aggregate(query), rows) => (Read::Aggregate(query), rows),
+            (Asked::Foresee(_), done) => {
+                self.script.answer(Ok(done));
+                return;
+            }
             (_, answer) => (Read::Events, answer),
         };
         // A load was brought up to date; any other answer has to be right as it is stored.
@@ -133,121 +136,6 @@ impl Member {
         self.reads.push(read);
         self.script.answer(Ok(answer));
     }
-}
-
-/// What was read from the storage in this transaction.
-#[derive(Default)]
-struct Cache {
-    rows: HashMap<(usize, usize, Value), Vec<Row>>,
-    named: HashMap<(usize, Value, Value), Vec<Row>>,
-    selects: HashMap<String, Vec<Row>>,
-    events: HashMap<String, Vec<Event>>,
-}
-
-fn address(def: &'static RecordDef) -> usize {
-    std::ptr::from_ref(def).addr()
-}
-
-impl Cache {
-    /// The answer, when everything that it needs was read.
-    fn answer(&self, asked: &Asked) -> Option<Answered> {
-        match asked {
-            Asked::Load { of, by: Key::Column(column), values } => {
-                let mut found: Vec<Row> = Vec::with_capacity(values.len());
-                for value in values.iter().filter(|value| !value.is_null()) {
-                    found.extend(self.rows.get(&(address(of), *column, value.clone()))?.iter().cloned());
-                }
-                Some(Answered::Rows(ordered(of, found)))
-            }
-            Asked::Load { of, by: Key::External, values } => {
-                let mut found: Vec<Row> = Vec::new();
-                for [system, key] in values.as_chunks::<2>().0 {
-                    found.extend(self.named.get(&(address(of), system.clone(), key.clone()))?.iter().cloned());
-                }
-                Some(Answered::Rows(ordered(of, found)))
-            }
-            Asked::Select(query) => self.selects.get(&format!("{query:?}")).cloned().map(Answered::Rows),
-            Asked::Aggregate(query) => self.selects.get(&format!("{query:?}")).cloned().map(Answered::Rows),
-            Asked::Events(query) => self.events.get(&format!("{query:?}")).cloned().map(Answered::Events),
-            Asked::Apply(_) => None,
-        }
-    }
-
-    /// Reads what is asked for and not known, each table once.
-    async fn fetch(&mut self, link: &mut Link<'_>, asked: impl Iterator<Item = &Asked>) -> Result<(), Failure> {
-        let mut columns: Vec<(&'static RecordDef, usize, Vec<Value>)> = Vec::new();
-        let mut names: Vec<(&'static RecordDef, Vec<Value>)> = Vec::new();
-        for asked in asked {
-            match asked {
-                Asked::Load { of, by: Key::Column(column), values } => {
-                    let place = columns.iter().position(|(def, by, _)| std::ptr::eq(*def, *of) && by == column);
-                    let place = place.unwrap_or_else(|| {
-                        columns.push((*of, *column, Vec::new()));
-                        columns.len() - 1
-                    });
-                    let Some((.., wanted)) = columns.get_mut(place) else { continue };
-                    for value in values.iter().filter(|value| !value.is_null()) {
-                        let known = self.rows.entry((address(of), *column, value.clone()));
-                        if let Entry::Vacant(free) = known {
-                            free.insert(Vec::new());
-                            wanted.push(value.clone());
-                        }
-                    }
-                }
-                Asked::Load { of, by: Key::External, values } => {
-                    let place = names.iter().position(|(def, _)| std::ptr::eq(*def, *of)).unwrap_or_else(|| {
-                        names.push((*of, Vec::new()));
-                        names.len() - 1
-                    });
-                    let Some((_, wanted)) = names.get_mut(place) else { continue };
-                    for [system, key] in values.as_chunks::<2>().0 {
-                        let known = self.named.entry((address(of), system.clone(), key.clone()));
-                        if let Entry::Vacant(free) = known {
-                            free.insert(Vec::new());
-                            wanted.extend([system.clone(), key.clone()]);
-                        }
-                    }
-                }
-                Asked::Select(query) => {
-                    if let Entry::Vacant(free) = self.selects.entry(format!("{query:?}")) {
-                        free.insert(link.select(query).await?);
-                    }
-                }
-                Asked::Aggregate(query) => {
-                    if let Entry::Vacant(free) = self.selects.entry(format!("{query:?}")) {
-                        free.insert(link.aggregate(query).await?);
-                    }
-                }
-                Asked::Events(query) => {
-                    if let Entry::Vacant(free) = self.events.entry(format!("{query:?}")) {
-                        free.insert(link.events(query).await?);
-                    }
-                }
-                Asked::Apply(_) => {}
-            }
-        }
-        for (of, column, wanted) in columns.into_iter().filter(|(.., wanted)| !wanted.is_empty()) {
-            for row in link.load_rows(of, column, &wanted).await? {
-                if let Some(rows) = self.rows.get_mut(&(address(of), column, row.get(column).clone())) {
-                    rows.push(row);
-                }
-            }
-        }
-        for (of, wanted) in names.into_iter().filter(|(_, wanted)| !wanted.is_empty()) {
-            for (system, key, row) in link.load_named(of, &wanted).await? {
-                if let Some(rows) = self.named.get_mut(&(address(of), Value::Text(system), Value::Text(key))) {
-                    rows.push(row);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn ordered(of: &RecordDef, mut rows: Vec<Row>) -> Vec<Row> {
-    rows.sort_by_key(|row| row.id(of));
-    rows.dedup_by_key(|row| row.id(of));
-    rows
 }
 
 /// Runs units on an open transaction that holds the tenant. After a failure the transaction is to be rolled back.

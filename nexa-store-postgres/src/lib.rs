@@ -16,6 +16,7 @@
 
 mod alone;
 mod arguments;
+mod cache;
 mod careful;
 pub mod codes;
 mod connection;

@@ -7,7 +7,7 @@ use std::sync::{
 
 use nexa_core::kernel::{
     ledger::{Event, EventQuery, Head},
-    record::{RecordDef, Row},
+    record::{RecordDef, Row, corrupt},
     store::{Aggregate, Key, Select},
     value::Value,
 };
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::{
     arguments::{Array, Binds, TEXT, kind_of},
     failure::{self, Failure},
-    rows::{read_aggregate, read_event, read_head, read_row, read_text},
+    rows::{read_aggregate, read_event, read_head, read_int, read_row, read_row_at, read_text},
     statements::Statements,
 };
 
@@ -31,6 +31,25 @@ pub(crate) struct Link<'c> {
     /// How many messages went to the server and were waited for.
     pub(crate) trips: &'c AtomicU64,
     pub(crate) org: Uuid,
+}
+
+/// Rows of a kind by the values of a column.
+pub(crate) struct Load {
+    pub(crate) of: &'static RecordDef,
+    pub(crate) column: usize,
+    pub(crate) values: Vec<Value>,
+}
+
+impl Load {
+    fn array(&self) -> Array {
+        array_of(self.of, self.column, &self.values)
+    }
+}
+
+fn array_of<'v>(of: &RecordDef, column: usize, values: impl IntoIterator<Item = &'v Value>) -> Array {
+    let kind = of.columns.get(column).map_or(TEXT, |column| kind_of(column.kind));
+    // No row holds a value that cannot be kept, and the server takes no NUL.
+    Array::of(kind, values.into_iter().filter(|value| value.unfit().is_none()))
 }
 
 /// A row with the external key that it was found by.
@@ -97,12 +116,26 @@ impl Link<'_> {
         column: usize,
         values: impl IntoIterator<Item = &'v Value>,
     ) -> Result<Vec<Row>, Failure> {
-        let kind = of.columns.get(column).map_or(TEXT, |column| kind_of(column.kind));
         let mut binds = Binds::of(self.org);
-        // No row holds a value that cannot be kept, and the server takes no NUL.
-        binds.array(Array::of(kind, values.into_iter().filter(|value| value.unfit().is_none())));
+        binds.array(array_of(of, column, values));
         let rows = self.rows(self.statements.load(of, column), binds).await?;
         Ok(rows.iter().map(|row| read_row(of, row)).collect::<Result<_, _>>()?)
+    }
+
+    /// The rows of several loads, each with the number of its load, in one message.
+    pub(crate) async fn load_together(&mut self, loads: &[Load]) -> Result<Vec<(usize, Row)>, Failure> {
+        let together = self.statements.together(loads);
+        let mut binds = Binds::of(self.org);
+        loads.iter().for_each(|load| binds.array(load.array()));
+        let rows = self.rows(Arc::clone(&together.sql), binds).await?;
+        let read = |row: &PgRow| {
+            let number = usize::try_from(read_int("load", row, 0)?).unwrap_or(usize::MAX);
+            match (loads.get(number), together.places.get(number)) {
+                (Some(load), Some(places)) => Ok((number, read_row_at(load.of, row, places.iter().copied())?)),
+                _ => Err(corrupt("load", format!("there is no load {number}"))),
+            }
+        };
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
     }
 
     pub(crate) async fn load_named(&mut self, of: &'static RecordDef, pairs: &[Value]) -> Result<Vec<Named>, Failure> {

@@ -10,6 +10,7 @@ use nexa_core::kernel::{
 
 use crate::{
     alone::read,
+    cache::Cache,
     connection::Connection,
     failure::Failure,
     link::Link,
@@ -44,11 +45,12 @@ async fn run(
 /// Runs work that changes nothing in a transaction that is open.
 pub(crate) async fn work_on(link: &mut Link<'_>, head: Head, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {
     let mut script = Script::start(work, head, false);
+    let mut cache = Cache::default();
     loop {
         match script.step() {
             Step::Ends(result) => return Ok(result),
             Step::Asks(asked) => {
-                let answer = read(link, asked).await?;
+                let answer = read(link, &mut cache, asked).await?;
                 script.answer(Ok(answer));
             }
         }

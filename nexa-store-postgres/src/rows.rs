@@ -79,8 +79,13 @@ fn read_value(kind: ColumnType, row: &PgRow, position: usize) -> Option<Value> {
 
 /// Reads a row of a kind.
 pub(crate) fn read_row(def: &RecordDef, row: &PgRow) -> Result<Row> {
+    read_row_at(def, row, 0..)
+}
+
+/// Reads a row of a kind whose columns stand at these places.
+pub(crate) fn read_row_at(def: &RecordDef, row: &PgRow, places: impl IntoIterator<Item = usize>) -> Result<Row> {
     let mut values = Vec::with_capacity(def.columns.len());
-    for (position, column) in def.columns.iter().enumerate() {
+    for (position, column) in places.into_iter().zip(&def.columns) {
         let value = read_value(column.kind, row, position)
             .ok_or_else(|| corrupt(def.kind, format!("{} does not fit its type", column.path)))?;
         values.push(value);

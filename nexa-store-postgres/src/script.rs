@@ -14,13 +14,14 @@ use nexa_core::kernel::{
     in_place::poll_in_place,
     ledger::{Event, EventQuery, Head},
     record::{RecordDef, Row},
-    store::{Aggregate, Batch, Key, Select, Transaction, Work},
+    store::{Aggregate, Batch, Foreseen, Key, Select, Transaction, Work},
     value::Value,
 };
 
 /// What work asks of its transaction.
 #[derive(Debug)]
 pub(crate) enum Asked {
+    Foresee(Vec<Foreseen>),
     Load { of: &'static RecordDef, by: Key, values: Vec<Value> },
     Select(Select),
     Aggregate(Aggregate),
@@ -32,7 +33,7 @@ pub(crate) enum Asked {
 pub(crate) enum Answered {
     Rows(Vec<Row>),
     Events(Vec<Event>),
-    Applied,
+    Done,
 }
 
 /// How a step ended.
@@ -121,7 +122,7 @@ impl Conversation {
     async fn rows(&self, asked: Asked) -> Result<Vec<Row>> {
         match self.ask(asked).await? {
             Answered::Rows(rows) => Ok(rows),
-            Answered::Events(_) | Answered::Applied => Ok(Vec::new()),
+            Answered::Events(_) | Answered::Done => Ok(Vec::new()),
         }
     }
 }
@@ -132,6 +133,13 @@ impl Transaction for Conversation {
         let mut desk = locked(&self.desk);
         desk.looked |= desk.applied;
         desk.head
+    }
+
+    async fn foresee(&mut self, loads: Vec<Foreseen>) -> Result<()> {
+        if loads.is_empty() {
+            return Ok(());
+        }
+        self.ask(Asked::Foresee(loads)).await.map(|_| ())
     }
 
     async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>> {
@@ -160,7 +168,7 @@ impl Transaction for Conversation {
     async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
         match self.ask(Asked::Events(query.clone())).await? {
             Answered::Events(events) => Ok(events),
-            Answered::Rows(_) | Answered::Applied => Ok(Vec::new()),
+            Answered::Rows(_) | Answered::Done => Ok(Vec::new()),
         }
     }
 }

@@ -6,7 +6,9 @@ use std::{
 };
 
 use nexa_core::kernel::record::RecordDef;
-use nexa_sql::{Dialect, Namespace, Part, load_by_key, load_named, write_many};
+use nexa_sql::{Dialect, Namespace, Part, load_by_key, load_named, load_together, write_many};
+
+use crate::link::Load;
 
 /// More shapes of writes than this are forgotten again.
 const SHAPES: usize = 1_024;
@@ -16,6 +18,14 @@ struct Texts {
     loads: HashMap<(usize, usize), Arc<str>>,
     named: HashMap<usize, Arc<str>>,
     writes: HashMap<Vec<Part>, Arc<str>>,
+    together: HashMap<Vec<(usize, usize)>, Arc<Together>>,
+}
+
+/// Several loads in one statement.
+pub(crate) struct Together {
+    pub(crate) sql: Arc<str>,
+    /// For each load where the columns of its kind stand in a row.
+    pub(crate) places: Vec<Vec<usize>>,
 }
 
 /// The statements of a store.
@@ -47,6 +57,21 @@ impl Statements {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         let named = texts.named.entry(std::ptr::from_ref(def).addr());
         Arc::clone(named.or_insert_with(|| load_named(self.namespace, def).into()))
+    }
+
+    /// Loads all of these.
+    pub(crate) fn together(&self, loads: &[Load]) -> Arc<Together> {
+        let shape = loads.iter().map(|load| (std::ptr::from_ref(load.of).addr(), load.column)).collect();
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        if texts.together.len() >= SHAPES {
+            texts.together.clear();
+        }
+        let render = || {
+            let shape: Vec<_> = loads.iter().map(|load| (load.of, load.column)).collect();
+            let rendered = load_together(self.namespace, &shape);
+            Arc::new(Together { sql: rendered.sql.into(), places: rendered.places })
+        };
+        Arc::clone(texts.together.entry(shape).or_insert_with(render))
     }
 
     /// Writes all of these.

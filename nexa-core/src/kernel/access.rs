@@ -12,7 +12,7 @@ use super::{
     filter::Filter,
     record::RecordDef,
     send::{MaybeSend, MaybeSync},
-    store::Transaction,
+    store::{Foreseen, Transaction},
 };
 
 /// Who calls. The host authenticates; Nexa authorizes.
@@ -171,4 +171,9 @@ pub trait Policy: MaybeSend + MaybeSync {
 pub trait Directory: MaybeSend + MaybeSync {
     /// Reads the actor. Error: `actor.inactive`.
     async fn actor(&self, tx: &mut dyn Transaction, principal: &Principal) -> Result<Actor>;
+    /// What [`Directory::actor`] will load.
+    fn foreseen(&self, principal: &Principal) -> Vec<Foreseen> {
+        let _ = principal;
+        Vec::new()
+    }
 }

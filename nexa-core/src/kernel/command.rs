@@ -10,6 +10,7 @@ use super::{
     error::{Code, Result},
     record::{Record, RecordDef, Ref, Row},
     send::{MaybeSend, MaybeSync},
+    store::Foreseen,
     value::Timestamp,
 };
 
@@ -37,6 +38,11 @@ pub trait Command: Serialize + DeserializeOwned + JsonSchema + MaybeSend + Maybe
     fn target(&self) -> Option<&Ref<Self::Target>> {
         None
     }
+    /// What it will load, as far as the command alone tells.
+    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
+        let _ = org;
+        self.target().and_then(Ref::foreseen).into_iter().collect()
+    }
     /// Whether [`Command::run`] holds the expected version against a record by itself, with [`Context::expect_version`], as it names
     /// one that is no target.
     const EXPECTS_VERSION: bool = false;
@@ -62,6 +68,10 @@ pub trait Query: Serialize + DeserializeOwned + JsonSchema + MaybeSend + MaybeSy
     /// What it answers.
     type Output: Serialize + DeserializeOwned + JsonSchema + MaybeSend + MaybeSync + 'static;
 
+    /// What it will load, as far as the question alone tells.
+    fn foreseen(&self) -> Vec<Foreseen> {
+        Vec::new()
+    }
     /// Reads, with the actor's eyes.
     fn run(&self, cx: &mut Context<'_>) -> impl Future<Output = Result<Self::Output>> + MaybeSend;
 }

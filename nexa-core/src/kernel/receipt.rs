@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    access::Principal,
     record::{Id, Record},
-    value::Timestamp,
+    store::Foreseen,
+    value::{Timestamp, Value},
 };
 
 /// How long a key answers the first result again.
@@ -36,6 +38,21 @@ pub struct Receipt {
     pub command: String,
     /// What it answered, as JSON text.
     pub output: String,
+}
+
+impl Receipt {
+    /// Where the hash of actor and key is.
+    pub(crate) const BY: &'static str = "caller_key";
+
+    /// The hash of actor and key.
+    pub(crate) fn key_of(principal: &Principal, key: &str) -> String {
+        fingerprint(&[&principal.to_string(), key])
+    }
+
+    /// The load of what was remembered.
+    pub(crate) fn foreseen(principal: &Principal, key: &str) -> Option<Foreseen> {
+        Foreseen::by(Self::def(), Self::BY, Value::Text(Self::key_of(principal, key)))
+    }
 }
 
 /// A hash of several texts, as hexadecimal; lengths keep them apart.

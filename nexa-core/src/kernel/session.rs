@@ -19,10 +19,10 @@ use super::{
     crm::Parts,
     error::{Error, Result, codes},
     query::{AggregateOf, Count, Find, Get, GroupRow, History, HistoryPage, Hits, Page, Search},
-    receipt::fingerprint,
+    receipt::{Receipt, fingerprint},
     record::{Record, Ref},
     send::{MaybeSend, MaybeSync},
-    store::{ReadRequest, Store, Transaction, Work, WriteRequest},
+    store::{Foreseen, ReadRequest, Store, Transaction, Work, WriteRequest},
     value::{NO_NUL, NUL},
 };
 
@@ -225,6 +225,11 @@ pub(crate) trait Job: MaybeSend + MaybeSync + 'static {
     fn operation(&self) -> Cow<'static, str>;
     /// The arguments as text, to recognise a repeated command.
     fn arguments(&self) -> String;
+    /// What it will load, as far as the arguments tell.
+    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
+        let _ = org;
+        Vec::new()
+    }
     fn run(&self, cx: &mut Context<'_>) -> impl Future<Output = Result<Self::Output>> + MaybeSend;
 }
 
@@ -256,6 +261,11 @@ impl<J: Job> Unit<J> {
 impl<J: Job> Work for Unit<J> {
     async fn run(&self, tx: &mut dyn Transaction) -> Result<()> {
         let operation = self.job.operation();
+        let key = self.envelope.idempotency_key.as_deref().filter(|_| self.writes);
+        let mut loads = self.parts.directory.foreseen(&self.principal);
+        loads.extend(key.and_then(|key| Receipt::foreseen(&self.principal, key)));
+        loads.extend(self.job.foreseen(self.org));
+        tx.foresee(loads).await?;
         let mut cx =
             Context::open(tx, &self.parts, self.org, &self.principal, operation.clone(), &self.envelope).await?;
         if !self.writes {
@@ -263,7 +273,6 @@ impl<J: Job> Work for Unit<J> {
             self.keep(output);
             return Ok(());
         }
-        let key = self.envelope.idempotency_key.as_deref();
         let command = key.map(|_| fingerprint(&[&operation, &self.job.arguments()])).unwrap_or_default();
         if let Some(key) = key
             && let Some(text) = cx.remembered(key, &command).await?
@@ -299,6 +308,9 @@ impl<C: Command> Job for CommandJob<C> {
     fn arguments(&self) -> String {
         text(&self.0)
     }
+    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
+        self.0.foreseen(org)
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<C::Output> {
         cx.perform(&self.0).await
     }
@@ -313,6 +325,9 @@ impl<Q: Query> Job for QueryJob<Q> {
     }
     fn arguments(&self) -> String {
         text(&self.0)
+    }
+    fn foreseen(&self, _: Uuid) -> Vec<Foreseen> {
+        self.0.foreseen()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Q::Output> {
         cx.authorize_kind(Q::Target::def(), Action::Read)?;

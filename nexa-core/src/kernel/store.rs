@@ -10,7 +10,7 @@ use super::{
     filter::Predicate,
     ledger::{Event, EventQuery, Head},
     query::LARGEST_PAGE,
-    record::{RecordDef, Row},
+    record::{Column, Field, Record, RecordDef, Row},
     scan::{Cell, Sink},
     send::{MaybeSend, MaybeSync},
     value::Value,
@@ -88,6 +88,11 @@ pub trait Work: MaybeSend + MaybeSync {
 pub trait Transaction: MaybeSend {
     /// The tenant's ledger as of now: last sequence number, time and hash.
     fn head(&self) -> Head;
+    /// Tells which loads will probably come. A storage far away may read them all at once; what is told need not come.
+    async fn foresee(&mut self, loads: Vec<Foreseen>) -> Result<()> {
+        let _ = loads;
+        Ok(())
+    }
     /// Rows by key, trashed ones included, in the order of their ids; unknown keys are left out.
     async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>>;
     /// Rows by filter or terms, sorted, after a position, at most `limit`.
@@ -122,6 +127,34 @@ pub trait Transaction: MaybeSend {
     async fn apply(&mut self, batch: Batch) -> Result<()>;
     /// Events in order.
     async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>>;
+}
+
+/// A load by a column that a unit of work expects to make.
+#[derive(Clone, Debug)]
+pub struct Foreseen {
+    /// The kind.
+    pub of: &'static RecordDef,
+    /// The column: the id, a unique or a reference.
+    pub column: usize,
+    /// Its values.
+    pub values: Vec<Value>,
+}
+
+impl Foreseen {
+    /// The row of this id.
+    pub fn id(of: &'static RecordDef, id: Uuid) -> Self {
+        Self { of, column: of.id, values: vec![Value::Uuid(id)] }
+    }
+    /// Rows whose column has this value.
+    pub fn matching<R: Record, T: Field>(column: Column<R, T>, value: &T) -> Option<Self> {
+        let mut values = Vec::with_capacity(T::WIDTH);
+        value.write(&mut values);
+        Self::by(R::def(), column.name(), values.into_iter().next()?)
+    }
+    /// Rows by the value of the column of this path; nothing where the kind has no such column.
+    pub fn by(of: &'static RecordDef, path: &str, value: Value) -> Option<Self> {
+        Some(Self { of, column: of.column(path)?, values: vec![value] })
+    }
 }
 
 /// By what [`Transaction::load`] finds rows.

@@ -17,7 +17,7 @@ use super::{
     index,
     ledger::{self, Event, Verb},
     lookup::Lookup,
-    receipt::{KEPT_HOURS, Receipt, fingerprint},
+    receipt::{KEPT_HOURS, Receipt},
     record::{Id, Record, RecordDef, Row},
     store::{Batch, Change, Key, Select, Transaction},
     value::Value,
@@ -69,6 +69,7 @@ impl<'a> Context<'a> {
     /// Runs a command inside this unit: check, target, access, version, guard, change.
     pub(crate) async fn perform<C: Command>(&mut self, command: &C) -> Result<C::Output> {
         command.check()?;
+        self.tx.foresee(command.foreseen(self.org)).await?;
         let def = C::Target::def();
         match command.target() {
             None => {
@@ -220,9 +221,9 @@ impl<'a> Context<'a> {
 
     /// The remembered answer of this command under this key. Error: `idempotency.mismatch`.
     pub(crate) async fn remembered(&mut self, key: &str, command: &str) -> Result<Option<String>> {
-        let caller_key = fingerprint(&[&self.actor.principal.to_string(), key]);
+        let caller_key = Receipt::key_of(&self.actor.principal, key);
         let def = Receipt::def();
-        let column = def.column("caller_key").unwrap_or_default();
+        let column = def.column(Receipt::BY).unwrap_or_default();
         let rows = self.tx.load(def, Key::Column(column), &[Value::Text(caller_key)]).await?;
         let Some(row) = rows.into_iter().next() else { return Ok(None) };
         self.keep(def, row.clone());
@@ -250,7 +251,7 @@ impl<'a> Context<'a> {
     /// Remembers an answer under a key.
     pub(crate) async fn remember(&mut self, key: &str, command: String, output: String) -> Result<()> {
         self.forget_expired().await?;
-        let caller_key = fingerprint(&[&self.actor.principal.to_string(), key]);
+        let caller_key = Receipt::key_of(&self.actor.principal, key);
         let receipt = Receipt { id: Id::default(), caller_key, command, output, ..Receipt::default() };
         self.insert_by_rule(receipt).await.map(|_| ())
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     Code, Column, Context, Entity, Id, Record, Ref, Result, Timestamp,
+    kernel::store::Foreseen,
     sales::{Contact, Lead},
 };
 
@@ -87,6 +88,14 @@ impl PersonRef {
     pub(super) fn all(leads: &[Ref<Lead>], contacts: &[Ref<Contact>]) -> Vec<Self> {
         let leads = leads.iter().cloned().map(Self::Lead);
         leads.chain(contacts.iter().cloned().map(Self::Contact)).collect()
+    }
+}
+
+/// The load of what a person belongs to.
+pub(super) fn foreseen<M: Member>(person: Person) -> Option<Foreseen> {
+    match person {
+        Person::Lead(lead) => Foreseen::matching(M::OF_LEAD, &lead),
+        Person::Contact(contact) => Foreseen::matching(M::OF_CONTACT, &contact),
     }
 }
 

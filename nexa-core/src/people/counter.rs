@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Id, Record, Result, Timestamp};
+use crate::{Context, Id, Record, Result, Timestamp, kernel::store::Foreseen};
 
 /// The last number given under a name.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +21,13 @@ pub struct Counter {
     pub name: String,
     /// The last number given.
     pub last: i64,
+}
+
+impl Counter {
+    /// The load of the counter of this name.
+    pub(crate) fn foreseen(name: &str) -> Option<Foreseen> {
+        Foreseen::matching(Self::NAME, &name.to_owned())
+    }
 }
 
 impl Context<'_> {

@@ -8,7 +8,7 @@ use crate::{
     kernel::{
         access::Directory,
         error::codes,
-        store::{Key, Transaction},
+        store::{Foreseen, Key, Transaction},
         value::Value,
     },
 };
@@ -36,5 +36,12 @@ impl Directory for TenantDirectory {
         let group = def.column(Membership::GROUP.name()).unwrap_or_default();
         let groups = memberships.iter().filter_map(|row| row.get(group).as_uuid()).collect();
         Ok(Actor { principal: principal.clone(), role: Some(user.role), groups })
+    }
+
+    fn foreseen(&self, principal: &Principal) -> Vec<Foreseen> {
+        let Principal::User(id) = principal else { return Vec::new() };
+        let user = Foreseen::id(User::def(), *id);
+        let memberships = Foreseen::by(Membership::def(), Membership::USER.name(), Value::Uuid(*id));
+        std::iter::once(user).chain(memberships).collect()
     }
 }

@@ -158,6 +158,9 @@ impl Account {
     }
 }
 
+/// What numbers the accounts of a tenant.
+pub(super) const COUNTER: &str = "account";
+
 impl Entity for Account {
     const ERRORS: &'static [Code] = &[HIERARCHY_CYCLE, PRIMARY_CONTACT_FOREIGN, assignment::INACTIVE, CHOICE_UNKNOWN];
     const NEEDED_BY: &'static [(&'static str, &'static str)] =
@@ -165,7 +168,7 @@ impl Entity for Account {
 
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if before.is_none() {
-            self.account_number = format!("A-{:06}", cx.next_number("account").await?);
+            self.account_number = format!("A-{:06}", cx.next_number(COUNTER).await?);
         }
         if before.is_none_or(|before| before.industry != self.industry) {
             cx.check_choices(&[("account.industry", self.industry.as_deref())]).await?;

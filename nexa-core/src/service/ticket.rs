@@ -121,6 +121,9 @@ pub struct Ticket {
     pub external_keys: Vec<ExternalKey>,
 }
 
+/// What numbers the tickets of a tenant.
+const COUNTER: &str = "ticket";
+
 // ── rules ──
 
 impl Ticket {
@@ -140,7 +143,7 @@ impl Entity for Ticket {
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         cx.check_choices(&[("ticket.customer_impact", self.customer_impact.as_deref())]).await?;
         if before.is_none() {
-            self.number = format!("T-{:06}", cx.next_number("ticket").await?);
+            self.number = format!("T-{:06}", cx.next_number(COUNTER).await?);
         }
         // A customer's company is known with them.
         if self.account.is_none()

@@ -10,7 +10,7 @@ use crate::kernel::{
     error::{Result, codes},
     record::{Column, ExternalKey, Field, Id, Record, RecordDef, Ref, Row},
     search,
-    store::Key,
+    store::{Foreseen, Key},
     value::Value,
 };
 
@@ -18,6 +18,11 @@ use crate::kernel::{
 const LONGEST_FORWARD: usize = 32;
 
 impl Context<'_> {
+    /// Tells the storage which loads will probably come, so that one far away makes them at once.
+    pub(crate) async fn foresee(&mut self, loads: Vec<Foreseen>) -> Result<()> {
+        self.tx.foresee(loads).await
+    }
+
     /// A live record that the actor may see; an old id of a merged record finds its survivor. Error: `record.not_found`.
     pub async fn load<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
         let row = self.visible_row(R::def(), record, false).await?;

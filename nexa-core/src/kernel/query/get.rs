@@ -12,6 +12,7 @@ use crate::kernel::{
     context::{Context, conceal},
     error::Result,
     record::{Record, Ref},
+    store::Foreseen,
     targeted::Targeted,
 };
 
@@ -69,6 +70,9 @@ impl<R: Record> Query for Get<R> {
     const NAME: &'static str = R::NAMES.get;
     type Target = R;
     type Output = Found<R>;
+    fn foreseen(&self) -> Vec<Foreseen> {
+        self.0.record.foreseen().into_iter().collect()
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Found<R>> {
         let options = &self.0.arguments;
         let hidden = cx.hidden(R::def());

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use super::Record;
-use crate::kernel::error::Result;
+use crate::kernel::{error::Result, store::Foreseen};
 
 /// The identifier of a record of one kind: a UUIDv7, a string in JSON.
 pub struct Id<R>(Uuid, PhantomData<fn() -> R>);
@@ -157,6 +157,16 @@ pub enum Ref<R> {
     /// By a host's own key.
     External(ExternalKey),
 }
+impl<R: Record> Ref<R> {
+    /// The load of the record, where its identifier is known.
+    pub(crate) fn foreseen(&self) -> Option<Foreseen> {
+        match self {
+            Self::Id(id) => Some(Foreseen::id(R::def(), id.uuid())),
+            Self::External(_) => None,
+        }
+    }
+}
+
 impl<R> Clone for Ref<R> {
     fn clone(&self) -> Self {
         match self {

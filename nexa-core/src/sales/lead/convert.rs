@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Lead, Status};
 use crate::{
@@ -13,13 +14,21 @@ use crate::{
     kernel::{
         error::codes,
         receipt::fingerprint,
+        search::fold,
+        store::Foreseen,
         value::{Value, days_after},
     },
     marketing,
-    people::{User, assignment::INACTIVE, org::CHOICE_UNKNOWN},
+    marketing::Person,
+    people::{
+        Group, User,
+        assignment::INACTIVE,
+        counter::Counter,
+        org::{CHOICE_UNKNOWN, Org},
+    },
     productivity::{Task, TaskStatus},
     sales::{
-        account::Account,
+        account::{self, Account},
         contact::{Contact, LifecycleStage},
         deal::{Deal, owner::OWNER_MUST_BE_USER},
         pipeline::default_pipeline,
@@ -130,6 +139,8 @@ pub struct Conversion {
     pub deal: Option<Deal>,
 }
 
+/// Where a task says what it is about.
+const ABOUT: &str = "about.id";
 /// After how many days a new deal should close.
 const CLOSE_IN_DAYS: i64 = 90;
 /// The stage in which a new deal begins, where its pipeline has it.
@@ -170,6 +181,15 @@ impl Command for Convert {
     fn guard(lead: &Lead, _: &Actor) -> Result<()> {
         lead.may_convert()
     }
+    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
+        let mut loads = vec![Foreseen::id(Org::def(), org)];
+        loads.extend(self.lead.foreseen());
+        if let Ref::Id(lead) = self.lead {
+            loads.extend(Foreseen::by(Task::def(), ABOUT, Value::Uuid(lead.uuid())));
+            loads.extend(marketing::foreseen_memberships(Person::Lead(lead)));
+        }
+        loads
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Conversion> {
         let lead = cx.load(&self.lead).await?;
         let asked = self.asked();
@@ -177,6 +197,7 @@ impl Command for Convert {
             return repeated(cx, lead, &asked).await;
         }
         lead.may_convert()?;
+        cx.foresee(self.foreseen_of(&lead)).await?;
         let found = match &self.contact {
             Some(given) => Some(cx.load(given).await?),
             None => matching_contact(cx, &lead).await?,
@@ -252,7 +273,7 @@ async fn close(
 /// Open tasks, campaigns and lists go with the contact.
 async fn hand_over(cx: &mut Context<'_>, lead: &Lead, contact: &Contact) -> Result<()> {
     let about = About::from(lead);
-    for mut task in cx.live_by::<Task>("about.id", Value::Uuid(lead.id.uuid())).await? {
+    for mut task in cx.live_by::<Task>(ABOUT, Value::Uuid(lead.id.uuid())).await? {
         let open = matches!(task.status, TaskStatus::Todo | TaskStatus::InProgress);
         if !open || task.about.as_ref() != Some(&about) {
             continue;
@@ -264,6 +285,19 @@ async fn hand_over(cx: &mut Context<'_>, lead: &Lead, contact: &Contact) -> Resu
 }
 
 impl Convert {
+    /// What joining or making contact, account and deal will load.
+    fn foreseen_of(&self, lead: &Lead) -> Vec<Foreseen> {
+        let contact = lead.email.as_ref().and_then(|email| Foreseen::matching(Contact::EMAIL, email));
+        let company = lead.company.as_ref().map(|company| Value::Text(fold(company)));
+        let account = company.and_then(|company| Foreseen::by(Account::def(), "name.folded", company));
+        let owner = match lead.assignee {
+            Some(Assignee::User(user)) => Some(Foreseen::id(User::def(), user)),
+            Some(Assignee::Group(group)) => Some(Foreseen::id(Group::def(), group)),
+            None => None,
+        };
+        [contact, account, owner, Counter::foreseen(account::COUNTER)].into_iter().flatten().collect()
+    }
+
     /// What makes two conversions of one lead the same.
     fn asked(&self) -> String {
         let Self { lead: _, account, contact, deal, without_deal, overwrite, custom } = self;

@@ -5,15 +5,19 @@ mod customer;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
 pub use self::customer::{CUSTOMER_UNREACHABLE, Customer};
-use super::{CHOICE_UNKNOWN, Ticket};
+use super::{CHOICE_UNKNOWN, COUNTER, Ticket};
 use crate::{
     Accepts, Action, Code, Column, Command, Context, Draft, Id, Record, Result,
     kernel::{
         draft::{properties, schema},
         error::codes,
+        store::Foreseen,
     },
+    people::{counter::Counter, org::Org},
+    sales::Contact,
 };
 
 /// Reports an issue. The ticket is open, assigned to nobody, and has the tenant's next number.
@@ -86,6 +90,11 @@ impl Command for Create {
             return Err(codes::FIELD_INVALID.with("field", "customer").with("problem", problem));
         }
         customer.must_be_reachable()
+    }
+    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
+        let contact = self.customer.as_ref().and_then(|customer| customer.email.as_ref());
+        let contact = contact.and_then(|email| Foreseen::matching(Contact::EMAIL, email));
+        [Some(Foreseen::id(Org::def(), org)), Counter::foreseen(COUNTER), contact].into_iter().flatten().collect()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
         let mut ticket: Ticket = cx.draft(self.id, self.fields.fields()).await?;
