@@ -22,6 +22,8 @@ pub enum Part {
     Update(&'static RecordDef),
     /// Deletes rows that are still at a version: the versions, the ids.
     Delete(&'static RecordDef),
+    /// Adds search terms of new records: kind, term, record, weight.
+    NewTerms,
     /// Adds search terms: kind, term, record, weight. Terms that a record has get the weight.
     AddTerms,
     /// Removes search terms: kind, term, record.
@@ -70,6 +72,7 @@ impl Part {
             Self::RemoveKeys => (8, 0),
             Self::Events => (9, 0),
             Self::Head => (10, 0),
+            Self::NewTerms => (11, 0),
         }
     }
 }
@@ -89,7 +92,7 @@ fn arrays(part: Part) -> Vec<(&'static str, &'static str)> {
         Part::Insert(def) => all(def).collect(),
         Part::Update(def) => std::iter::once(("version_before", BIGINT)).chain(all(def)).collect(),
         Part::Delete(def) => vec![("version_before", BIGINT), column(def, def.id)],
-        Part::AddTerms => vec![("kind", TEXT), ("term", TEXT), ("record", UUID), ("weight", BIGINT)],
+        Part::NewTerms | Part::AddTerms => vec![("kind", TEXT), ("term", TEXT), ("record", UUID), ("weight", BIGINT)],
         Part::RemoveTerms => vec![("kind", TEXT), ("term", TEXT), ("record", UUID)],
         Part::AddValues | Part::RemoveValues => {
             vec![("kind", TEXT), ("field", TEXT), ("value", TEXT), ("record", UUID)]
@@ -158,6 +161,8 @@ fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) 
     match part {
         Part::Insert(def) => insert(sql, &dialect.table(def.table), &names, &rows, ""),
         Part::Events => insert(sql, &dialect.table("events"), &names, &rows, ""),
+        // A record that is new has no terms yet, and looking for them would cost half as much again.
+        Part::NewTerms => insert(sql, &dialect.table("terms"), &names, &rows, ""),
         Part::AddTerms => insert(
             sql,
             &dialect.table("terms"),

@@ -113,11 +113,10 @@ pub(crate) async fn read(link: &mut Link<'_>, cache: &mut Cache, asked: Asked) -
         return Ok(known);
     }
     Ok(match asked {
-        Asked::Foresee(_) => {
+        Asked::Foresee(_) | Asked::Load { .. } => {
             cache.fetch(link, std::iter::once(&asked)).await?;
-            Answered::Done
+            cache.answer(&asked).unwrap_or(Answered::Done)
         }
-        Asked::Load { of, by, values } => Answered::Rows(link.load(of, by, &values).await?),
         Asked::Select(query) => Answered::Rows(link.select(&query).await?),
         Asked::Aggregate(query) => Answered::Rows(link.aggregate(&query).await?),
         Asked::Events(query) => Answered::Events(link.events(&query).await?),

@@ -8,7 +8,7 @@ use std::sync::{
 use nexa_core::kernel::{
     ledger::{Event, EventQuery, Head},
     record::{RecordDef, Row, corrupt},
-    store::{Aggregate, Key, Select},
+    store::{Aggregate, Select},
     value::Value,
 };
 use sqlx::{
@@ -93,21 +93,6 @@ impl Link<'_> {
             .await?;
         // What begins a write answers a row of settings first.
         Ok(read_head(rows.get(usize::from(lock)..).unwrap_or_default())?)
-    }
-
-    pub(crate) async fn load(
-        &mut self,
-        of: &'static RecordDef,
-        by: Key,
-        values: &[Value],
-    ) -> Result<Vec<Row>, Failure> {
-        let mut found = match by {
-            Key::Column(column) => self.load_rows(of, column, values).await?,
-            Key::External => self.load_named(of, values).await?.into_iter().map(|(.., row)| row).collect(),
-        };
-        found.sort_by_key(|row| row.id(of));
-        found.dedup_by_key(|row| row.id(of));
-        Ok(found)
     }
 
     pub(crate) async fn load_rows<'v>(

@@ -167,8 +167,13 @@ pub(crate) async fn write(link: &mut Link<'_>, net: Net, events: &[Event], head:
     if net.ordered {
         return Err(Failure::incomplete());
     }
+    let new = |kind: &'static str, id: Uuid| {
+        let step = net.places.get(&(kind, id)).and_then(|place| net.rows.get(*place));
+        step.is_some_and(|step| step.before.is_none())
+    };
+    let entries = entries_by_table(net.entries, new);
     let mut parts: Vec<Columns> = rows_by_kind(net.rows);
-    parts.extend(entries_by_table(net.entries));
+    parts.extend(entries);
     if !events.is_empty() {
         parts.push(event_columns(events));
     }
@@ -232,7 +237,10 @@ fn rows_by_kind(rows: Vec<Step>) -> Vec<Columns> {
     parts
 }
 
-fn entries_by_table(entries: HashMap<(&'static str, Uuid, Name), Presence>) -> Vec<Columns> {
+fn entries_by_table(
+    entries: HashMap<(&'static str, Uuid, Name), Presence>,
+    new: impl Fn(&'static str, Uuid) -> bool,
+) -> Vec<Columns> {
     let mut sorted: Vec<((&'static str, Uuid, Name), Presence)> = entries.into_iter().collect();
     // In the order of the tables, so that neighbours are written together.
     sorted.sort_unstable_by(|(a, _), (b, _)| (a.0, &a.2, a.1).cmp(&(b.0, &b.2, b.1)));
@@ -241,7 +249,9 @@ fn entries_by_table(entries: HashMap<(&'static str, Uuid, Name), Presence>) -> V
     for ((kind, record, name), presence) in sorted {
         let (part, texts, weight) = match (name, presence) {
             (_, Presence::Never) => continue,
-            (Name::Term(term), Presence::Added(weight)) => (Part::AddTerms, vec![term], Some(weight)),
+            (Name::Term(term), Presence::Added(weight)) => {
+                (if new(kind, record) { Part::NewTerms } else { Part::AddTerms }, vec![term], Some(weight))
+            }
             (Name::Term(term), Presence::Removed) => (Part::RemoveTerms, vec![term], None),
             (Name::Value(field, value), Presence::Added(_)) => (Part::AddValues, vec![field, value], None),
             (Name::Value(field, value), Presence::Removed) => (Part::RemoveValues, vec![field, value], None),
@@ -263,9 +273,10 @@ fn entries_by_table(entries: HashMap<(&'static str, Uuid, Name), Presence>) -> V
         Part::RemoveTerms => 0,
         Part::RemoveValues => 1,
         Part::RemoveKeys => 2,
-        Part::AddTerms => 3,
-        Part::AddValues => 4,
-        _ => 5,
+        Part::NewTerms => 3,
+        Part::AddTerms => 4,
+        Part::AddValues => 5,
+        _ => 6,
     });
     parts
 }

@@ -5,6 +5,7 @@ use std::{fmt, marker::PhantomData};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
 
 use super::{
     context::Context,
@@ -94,6 +95,10 @@ impl<R> Draft<R> {
     /// Whether the draft gives the field a value or null.
     pub fn has<T>(&self, column: Column<R, T>) -> bool {
         self.fields.contains_key(column.name())
+    }
+    /// The identifier that the draft gives a reference.
+    pub(crate) fn id<T>(&self, column: Column<R, T>) -> Option<Uuid> {
+        self.get(column.name()).and_then(Json::as_str).and_then(|text| Uuid::parse_str(text).ok())
     }
     /// All fields as on the wire.
     pub const fn fields(&self) -> &Map<String, Json> {

@@ -93,7 +93,11 @@ impl Command for Create {
     }
     fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
         let contact = self.customer.as_ref().and_then(|customer| customer.email.as_ref());
-        let contact = contact.and_then(|email| Foreseen::matching(Contact::EMAIL, email));
+        let contact = match (contact, self.fields.id(Ticket::CONTACT)) {
+            (Some(email), _) => Foreseen::matching(Contact::EMAIL, email),
+            (None, Some(contact)) => Some(Foreseen::id(Contact::def(), contact)),
+            (None, None) => None,
+        };
         [Some(Foreseen::id(Org::def(), org)), Counter::foreseen(COUNTER), contact].into_iter().flatten().collect()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
