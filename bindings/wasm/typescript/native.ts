@@ -4,7 +4,7 @@ import { source } from "#wasm";
 
 import type { Native } from "../native/nexa.js";
 import type { HostStore } from "./store.js";
-import type { Call, Transport } from "./transport.js";
+import type { TextCall, TextTransport } from "./transport.js";
 
 type Module = typeof import("../native/nexa.js");
 
@@ -25,18 +25,8 @@ async function native(): Promise<Module["Native"]> {
   }
 }
 
-/** The calls that are not operations of the catalog. */
-interface Others {
-  create_org: object;
-  has_org: { org: string };
-  drop_org: { org: string };
-  batch: { requests: unknown };
-  explain: { kind: string; record: unknown };
-  feed: { after: number; limit: number };
-}
-
 /** A crm in this thread. */
-export class NativeTransport implements Transport {
+export class NativeTransport implements TextTransport {
   readonly #native: Native;
 
   private constructor(crm: Native) {
@@ -55,31 +45,32 @@ export class NativeTransport implements Transport {
     return new NativeTransport(await Native.openStore(store));
   }
 
-  async call(call: Call): Promise<unknown> {
-    const { org = "", principal = "", operation, envelope } = call;
+  async text({ org = "", principal, operation, input, envelope }: TextCall): Promise<string> {
+    const crm = this.#native;
+    const actor = principal ?? "";
     const said = envelope && JSON.stringify(envelope);
-    const input = call.input as never;
-    switch (operation as keyof Others) {
+    switch (operation) {
       case "create_org":
-        return JSON.parse(await this.#native.createOrg(JSON.stringify(input)));
+        return crm.createOrg(input);
       case "has_org":
-        return this.#native.hasOrg((input as Others["has_org"]).org);
+        return JSON.stringify(await crm.hasOrg((JSON.parse(input) as { org: string }).org));
       case "drop_org":
-        return this.#native.dropOrg((input as Others["drop_org"]).org);
+        await crm.dropOrg((JSON.parse(input) as { org: string }).org);
+        return "null";
       case "batch": {
-        const requests = JSON.stringify((input as Others["batch"]).requests);
-        return JSON.parse(await this.#native.batch(org, principal, requests, said));
+        const { requests } = JSON.parse(input) as { requests: unknown };
+        return crm.batch(org, actor, JSON.stringify(requests), said);
       }
       case "explain": {
-        const { kind, record } = input as Others["explain"];
-        return JSON.parse(await this.#native.explain(org, principal, kind, JSON.stringify(record)));
+        const { kind, record } = JSON.parse(input) as { kind: string; record: unknown };
+        return crm.explain(org, actor, kind, JSON.stringify(record));
       }
       case "feed": {
-        const { after, limit } = input as Others["feed"];
-        return JSON.parse(await this.#native.feed(org, call.principal, after, limit));
+        const { after, limit } = JSON.parse(input) as { after: number; limit: number };
+        return crm.feed(org, principal, after, limit);
       }
       default:
-        return JSON.parse(await this.#native.execute(org, principal, operation, JSON.stringify(input), said));
+        return crm.execute(org, actor, operation, input, said);
     }
   }
 

@@ -4,7 +4,7 @@ import { Crm } from "./crm.js";
 import { urlInvalid } from "./errors.js";
 import { NativeTransport } from "./native.js";
 import type { HostStore } from "./store.js";
-import type { Call, Transport } from "./transport.js";
+import { type Call, overText, type Transport } from "./transport.js";
 
 /**
  * `memory:`, `opfs:NAME` for a file that the browser keeps, a storage that the host has written, or what carries calls
@@ -27,14 +27,14 @@ export async function open(place: Place): Promise<Crm> {
 
 async function transport(place: Place): Promise<Transport> {
   if (typeof place === "object") {
-    if ("store" in place) return NativeTransport.openStore(place.store);
+    if ("store" in place) return overText(await NativeTransport.openStore(place.store));
     const { execute, close } = place;
     return close ? { call: execute, close } : { call: execute };
   }
-  if (place === "memory:") return NativeTransport.open(place);
+  if (place === "memory:") return overText(await NativeTransport.open(place));
   if (typeof place === "string" && place.startsWith("opfs:") && place !== "opfs:") {
     const { openTabs } = await import("./tabs.js");
-    return openTabs(place.slice("opfs:".length));
+    return overText(await openTabs(place));
   }
   throw urlInvalid(place, "open memory:, opfs:NAME, { store } or { execute }");
 }

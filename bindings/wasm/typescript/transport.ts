@@ -42,3 +42,31 @@ export interface Transport {
   /** Lets go of what it holds. */
   close?(): Promise<void>;
 }
+
+/** The same as it goes to a worker or another tab: what it takes is JSON, so that anything that JSON can write is taken. */
+export interface TextCall extends Omit<Call, "input"> {
+  input: string;
+}
+
+/** What carries calls as text. */
+export interface TextTransport {
+  /** Makes a call, and gives its answer as JSON. A refusal is thrown. */
+  text(call: TextCall): Promise<string>;
+  /** Lets go of what it holds. */
+  close(): Promise<void>;
+}
+
+/** A call with its input as text. */
+export function asText(call: Call): TextCall {
+  const { input, envelope, ...rest } = call;
+  const text: TextCall = { ...rest, input: JSON.stringify(input ?? {}) };
+  return envelope ? { ...text, envelope: { ...envelope } } : text;
+}
+
+/** What carries calls, over what carries text. */
+export function overText(carrier: TextTransport): Transport {
+  return {
+    call: async (call) => JSON.parse(await carrier.text(asText(call))) as unknown,
+    close: () => carrier.close(),
+  };
+}
