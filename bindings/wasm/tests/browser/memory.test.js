@@ -15,8 +15,8 @@ before(async () => {
   await browser.start();
 });
 after(async () => {
-  await browser.end();
   await server.close();
+  await browser.end();
 });
 
 test("the stories end as they do on a server", async (context) => {

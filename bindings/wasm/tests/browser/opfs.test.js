@@ -15,8 +15,8 @@ before(async () => {
   await browser.start();
 });
 after(async () => {
-  await browser.end();
   await server.close();
+  await browser.end();
 });
 
 /** Opens a file in a new tab; `window.crm` is the crm there. */

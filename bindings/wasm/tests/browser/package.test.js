@@ -77,14 +77,14 @@ test("Vite builds it, and the page works from a folder of its own", async () => 
   const main = `import { story } from "./story.ts";\nObject.assign(window, { story });\ndocument.title = "ready";\n`;
   writeFileSync(join(project, "main.ts"), main);
   tool("vite/bin/vite.js", "build", "--logLevel", "warn", "--base", "./");
-  const server = await serve(join(project, "dist"), { page: undefined, clock: false });
   const browser = await new Browser().start();
+  const server = await serve(join(project, "dist"), { page: null, clock: false });
   try {
     const tab = await browser.open(server.url);
     assert.equal(await tab.evaluate(() => window.story("memory:")), TOLD);
     assert.equal(await tab.evaluate(() => window.story("opfs:packed.db")), TOLD);
   } finally {
-    await browser.end();
     await server.close();
+    await browser.end();
   }
 });

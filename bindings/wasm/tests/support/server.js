@@ -36,7 +36,7 @@ export async function serve(folder, { page = PAGE, clock = true } = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://host").pathname);
     const file = join(folder, normalize(path));
-    if (path === "/" && page !== undefined) {
+    if (path === "/" && page !== null) {
       response.setHeader("content-type", TYPES[".html"]).end(page);
       return;
     }
