@@ -2,6 +2,7 @@
 
 pub mod access;
 mod attempt;
+pub(crate) mod behaviour;
 pub mod catalog;
 pub mod command;
 pub mod compile;
@@ -29,6 +30,7 @@ pub mod repository;
 pub mod scan;
 pub mod search;
 pub mod send;
+pub mod sent;
 pub mod session;
 pub mod store;
 pub mod targeted;

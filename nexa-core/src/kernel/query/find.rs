@@ -127,45 +127,45 @@ impl<R: Record> Query for Find<R> {
     type Target = R;
     type Output = Page<R>;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Page<R>> {
-        let (rows, next) = self.page(cx).await?;
-        let related = related(cx, R::def(), &self.with, &rows).await?;
-        let items = rows.into_iter().map(R::from_row).collect::<Result<_>>()?;
-        Ok(Page { items, next, related })
+        let page = page_of(cx, R::def(), &self.untyped()).await?;
+        let items = page.rows.into_iter().map(R::from_row).collect::<Result<_>>()?;
+        Ok(Page { items, next: page.next, related: page.related })
     }
 }
 
-impl<R: Record> Find<R> {
-    /// The rows of one page without what is hidden, and where the next page starts.
-    pub(crate) async fn page(&self, cx: &mut Context<'_>) -> Result<(Vec<Row>, Option<String>)> {
-        let def = R::def();
-        let limit = page_size(self.limit)?;
-        let hidden = cx.hidden(def);
-        let query = self.select(cx, &hidden, limit + 1).await?;
-        let mut rows = cx.tx.select(&query).await?;
-        let next = if rows.len() > limit {
-            rows.truncate(limit);
-            rows.last().map(|last| cursor(&self.asked(), &query.position(last)))
-        } else {
-            None
-        };
-        if !hidden.is_empty() {
-            rows = rows.into_iter().map(|row| conceal(def, row, &hidden)).collect();
+impl<R> Find<R> {
+    /// The same question about any kind.
+    pub(crate) fn untyped(&self) -> Find<()> {
+        Find {
+            filter: self.filter.clone(),
+            sort: self.sort.clone(),
+            limit: self.limit,
+            after: self.after.clone(),
+            with: self.with.clone(),
+            trashed: self.trashed,
+            kind: std::marker::PhantomData,
         }
-        Ok((rows, next))
     }
+}
 
+impl Find<()> {
     /// What a cursor of this question is bound to.
-    fn asked(&self) -> String {
-        serde_json::json!([R::def().kind, self.filter, self.sort, self.trashed]).to_string()
+    fn asked(&self, def: &RecordDef) -> String {
+        serde_json::json!([def.kind, self.filter, self.sort, self.trashed]).to_string()
     }
 
     /// The question as the storage takes it, for what the actor may see. Errors: `filter.invalid`, `field.unknown`,
     /// `page.cursor_mismatch`.
-    pub(super) async fn select(&self, cx: &mut Context<'_>, hidden: &[&'static str], limit: usize) -> Result<Select> {
-        let def = R::def();
+    pub(super) async fn select(
+        &self,
+        cx: &mut Context<'_>,
+        def: &'static RecordDef,
+        hidden: &[&'static str],
+        limit: usize,
+    ) -> Result<Select> {
         let sort = compile::sort(def, &self.sort, hidden)?;
         let after = match &self.after {
-            Some(text) => Some(position(def, &self.asked(), &sort, text)?),
+            Some(text) => Some(position(def, &self.asked(def), &sort, text)?),
             None => None,
         };
         let mut filter = cx.visible_filter(def, &self.filter).await?;
@@ -177,6 +177,45 @@ impl<R: Record> Find<R> {
         let trash = if self.trashed { Trash::Trashed } else { Trash::Live };
         Ok(Select { filter, trash, sort, after, ..Select::all(def, limit) })
     }
+}
+
+/// Related records by relation and id.
+pub(crate) type Related = BTreeMap<String, BTreeMap<String, Json>>;
+
+/// A page before its rows are records.
+pub(crate) struct PageOfRows {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) next: Option<String>,
+    pub(crate) related: Related,
+}
+
+/// One page of a kind with the related records.
+pub(crate) async fn page_of(cx: &mut Context<'_>, def: &'static RecordDef, find: &Find<()>) -> Result<PageOfRows> {
+    let (rows, next) = page(cx, def, find).await?;
+    let related = related(cx, def, &find.with, &rows).await?;
+    Ok(PageOfRows { rows, next, related })
+}
+
+/// The rows of one page without what is hidden, and where the next page starts.
+pub(crate) async fn page(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    find: &Find<()>,
+) -> Result<(Vec<Row>, Option<String>)> {
+    let limit = page_size(find.limit)?;
+    let hidden = cx.hidden(def);
+    let query = find.select(cx, def, &hidden, limit + 1).await?;
+    let mut rows = cx.tx.select(&query).await?;
+    let next = if rows.len() > limit {
+        rows.truncate(limit);
+        rows.last().map(|last| cursor(&find.asked(def), &query.position(last)))
+    } else {
+        None
+    };
+    if !hidden.is_empty() {
+        rows = rows.into_iter().map(|row| conceal(def, row, &hidden)).collect();
+    }
+    Ok((rows, next))
 }
 
 /// A page size in range. Error: `page.size`.
@@ -279,12 +318,15 @@ impl<R: Record> Query for Count<R> {
     type Target = R;
     type Output = u64;
     async fn run(&self, cx: &mut Context<'_>) -> Result<u64> {
-        let of = R::def();
-        let filter = cx.asked_filter(of, &self.filter).await?;
-        let measures = vec![Measure::Count];
-        let query = Aggregate { of, filter, trash: Trash::Live, groups: Vec::new(), measures, limit: 1 };
-        let rows = cx.groups(query).await?;
-        let count = rows.first().and_then(|row| row.get(0).as_int()).unwrap_or_default();
-        Ok(count.unsigned_abs())
+        count_rows(cx, R::def(), &self.filter).await
     }
+}
+
+pub(crate) async fn count_rows(cx: &mut Context<'_>, of: &'static RecordDef, filter: &Filter) -> Result<u64> {
+    let filter = cx.asked_filter(of, filter).await?;
+    let measures = vec![Measure::Count];
+    let query = Aggregate { of, filter, trash: Trash::Live, groups: Vec::new(), measures, limit: 1 };
+    let rows = cx.groups(query).await?;
+    let count = rows.first().and_then(|row| row.get(0).as_int()).unwrap_or_default();
+    Ok(count.unsigned_abs())
 }

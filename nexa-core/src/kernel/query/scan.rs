@@ -53,19 +53,28 @@ impl<R: Record, S: Sink + 'static> Job for ScanJob<R, S> {
         String::new()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
-        let def = R::def();
-        cx.authorize_kind(def, Action::Read)?;
-        let hidden = cx.hidden(def);
-        let columns = chosen(def, &hidden, self.columns.as_deref())?;
-        let query = self.find.select(cx, &hidden, self.find.limit.unwrap_or(usize::MAX)).await?;
         let taken = self.sink.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut sink = taken.ok_or_else(unanswered)?;
-        let defs: Vec<&'static ColumnDef> = columns.iter().filter_map(|column| def.columns.get(*column)).collect();
-        sink.begin(&defs);
-        let scanned = cx.tx.scan(&query, &columns, &mut sink).await;
+        let scanned = scan(cx, R::def(), &self.find.untyped(), self.columns.as_deref(), &mut sink).await;
         *self.sink.lock().unwrap_or_else(PoisonError::into_inner) = Some(sink);
         scanned
     }
+}
+
+async fn scan(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    find: &Find<()>,
+    columns: Option<&[String]>,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    cx.authorize_kind(def, Action::Read)?;
+    let hidden = cx.hidden(def);
+    let columns = chosen(def, &hidden, columns)?;
+    let query = find.select(cx, def, &hidden, find.limit.unwrap_or(usize::MAX)).await?;
+    let defs: Vec<&'static ColumnDef> = columns.iter().filter_map(|column| def.columns.get(*column)).collect();
+    sink.begin(&defs);
+    cx.tx.scan(&query, &columns, sink).await
 }
 
 /// The columns of these paths, in their order. Error: `field.unknown`, also for what is hidden.

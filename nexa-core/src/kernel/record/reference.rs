@@ -167,6 +167,19 @@ impl<R: Record> Ref<R> {
     }
 }
 
+impl<R> Ref<R> {
+    /// The same name without the kind.
+    pub(crate) fn untyped(&self) -> Ref<()> {
+        self.clone().of_kind()
+    }
+    /// The same name for a record of another kind.
+    pub(crate) fn of_kind<T>(self) -> Ref<T> {
+        match self {
+            Self::Id(id) => Ref::Id(Id::new(id.uuid())),
+            Self::External(key) => Ref::External(key),
+        }
+    }
+}
 impl<R> Clone for Ref<R> {
     fn clone(&self) -> Self {
         match self {
