@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
+import { createServer } from "vite";
+
 import { Browser } from "../support/browser.js";
 import { folder } from "../support/project.js";
 import { serve } from "../support/server.js";
@@ -70,6 +72,18 @@ test("it runs in Node", () => {
   assert.equal(run(process.execPath, "--pending-deprecation", "--throw-deprecation", "run.js").trim(), TOLD);
 });
 
+/** Opens a page of the project, and tells what the story told there. */
+async function toldAt(url) {
+  const browser = await new Browser().start();
+  try {
+    const tab = await browser.open(url);
+    assert.equal(await tab.evaluate(() => window.story("memory:")), TOLD);
+    assert.equal(await tab.evaluate(() => window.story("opfs:packed.db")), TOLD);
+  } finally {
+    await browser.end();
+  }
+}
+
 test("Vite builds it, and the page works from a folder of its own", async () => {
   const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,">
 <script type="module" src="./main.ts"></script></html>`;
@@ -77,14 +91,21 @@ test("Vite builds it, and the page works from a folder of its own", async () => 
   const main = `import { story } from "./story.ts";\nObject.assign(window, { story });\ndocument.title = "ready";\n`;
   writeFileSync(join(project, "main.ts"), main);
   tool("vite/bin/vite.js", "build", "--logLevel", "warn", "--base", "./");
-  const browser = await new Browser().start();
   const server = await serve(join(project, "dist"), { page: null, clock: false });
   try {
-    const tab = await browser.open(server.url);
-    assert.equal(await tab.evaluate(() => window.story("memory:")), TOLD);
-    assert.equal(await tab.evaluate(() => window.story("opfs:packed.db")), TOLD);
+    await toldAt(server.url);
   } finally {
     await server.close();
-    await browser.end();
+  }
+});
+
+test("Vite's development server serves it when it leaves the package alone", async () => {
+  const optimizeDeps = { exclude: ["nexa-crm"] };
+  const server = await createServer({ root: project, optimizeDeps, configFile: false, logLevel: "warn", server: { port: 0 } });
+  await server.listen();
+  try {
+    await toldAt(`http://localhost:${server.httpServer.address().port}/`);
+  } finally {
+    await server.close();
   }
 });
