@@ -48,7 +48,7 @@ CREATE TABLE nexa.terms (
   term text COLLATE "C" NOT NULL,
   record uuid NOT NULL,
   weight bigint NOT NULL,
-  CONSTRAINT terms_pk PRIMARY KEY (org, kind, term, record)
+  CONSTRAINT terms_pk PRIMARY KEY (org, kind, term, record) INCLUDE (weight)
 );
 ALTER TABLE nexa.terms ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.terms FORCE ROW LEVEL SECURITY;

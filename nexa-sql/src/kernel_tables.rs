@@ -79,35 +79,48 @@ pub(crate) fn kernel_tables(dialect: Dialect) -> Vec<Table> {
         sql: format!("CREATE INDEX {} ON {} ({columns})", dialect.constraint(name), dialect.table(table)),
     };
     vec![
-        table(dialect, "schema_version", &[("version", Type::Number)], "version", true, Vec::new()),
-        table(dialect, "ledger", LEDGER, "org", true, Vec::new()),
+        table(dialect, "schema_version", &[("version", Type::Number)], Key::of("version"), true, Vec::new()),
+        table(dialect, "ledger", LEDGER, Key::of("org"), true, Vec::new()),
         table(
             dialect,
             "events",
             EVENTS,
-            "org, seq",
+            Key::of("org, seq"),
             // Payloads are long, and long rows do not belong into the inner pages of a tree.
             false,
             vec![index("events_record_idx", "events", "org, record, seq")],
         ),
-        table(dialect, "terms", TERMS, "org, kind, term, record", true, Vec::new()),
-        table(dialect, "indexed_values", INDEXED_VALUES, "org, kind, field, value, record", true, Vec::new()),
+        table(dialect, "terms", TERMS, Key { columns: "org, kind, term, record", covers: "weight" }, true, Vec::new()),
+        table(dialect, "indexed_values", INDEXED_VALUES, Key::of("org, kind, field, value, record"), true, Vec::new()),
         table(
             dialect,
             "external_keys",
             EXTERNAL_KEYS,
-            "org, kind, system, key",
+            Key::of("org, kind, system, key"),
             true,
             vec![index("external_keys_record_idx", "external_keys", "org, kind, record")],
         ),
     ]
 }
 
+/// The primary key of a table.
+struct Key {
+    columns: &'static str,
+    /// What it holds beside, so that who needs no more reads the key alone. SQLite keeps whole rows in it anyway.
+    covers: &'static str,
+}
+
+impl Key {
+    const fn of(columns: &'static str) -> Self {
+        Self { columns, covers: "" }
+    }
+}
+
 fn table(
     dialect: Dialect,
     name: &str,
     columns: &[(&str, Type)],
-    key: &str,
+    key: Key,
     clustered: bool,
     indexes: Vec<Index>,
 ) -> Table {
@@ -115,7 +128,12 @@ fn table(
     for (column, kind) in columns {
         sql.push_str(&format!("  {column} {},\n", kind.sql(dialect)));
     }
-    sql.push_str(&format!("  CONSTRAINT {} PRIMARY KEY ({key})\n)", dialect.constraint(&format!("{name}_pk"))));
+    let constraint = dialect.constraint(&format!("{name}_pk"));
+    sql.push_str(&format!("  CONSTRAINT {constraint} PRIMARY KEY ({})", key.columns));
+    if dialect.is_postgres() && !key.covers.is_empty() {
+        sql.push_str(&format!(" INCLUDE ({})", key.covers));
+    }
+    sql.push_str("\n)");
     if dialect == Dialect::Sqlite {
         sql.push_str(if clustered { " STRICT, WITHOUT ROWID" } else { " STRICT" });
     }

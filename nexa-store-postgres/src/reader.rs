@@ -18,7 +18,8 @@ use crate::{
     store::Shared,
 };
 
-const OPENING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// Compiling a large search takes the server longer than running it.
+const OPENING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL jit = off";
 
 /// Runs work on a snapshot. The answer does not wait for the end of the transaction, which has nothing to say.
 pub(crate) async fn snapshot(shared: Arc<Shared>, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {

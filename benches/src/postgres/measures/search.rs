@@ -91,7 +91,7 @@ fn measure(
     if found.is_empty() || found != other {
         return Err(format!("{}: {} hits and {} by the owner", way.name, found.len(), other.len()).into());
     }
-    let (count, searches) = if short { (1, 10) } else { (15, 50) };
+    let (count, searches) = if short { (1, 10) } else { (5, 10) };
     let taken = turns(
         count,
         searches,
