@@ -10,15 +10,16 @@ import { tenant } from "../support/tenant.js";
 test("input is checked as the door checks it", async () => {
   const rules = await loadRules();
   assert.equal(await loadRules(), rules, "they are loaded once");
-  assert.equal(rules.problem("ticket.create", { subject: "Cannot log in", priority: "high" }), undefined);
-  rules.validate("ticket.create", { subject: "Cannot log in" });
   const { alex } = await tenant();
-  for (const input of [{ subject: "" }, { subject: "x", priority: "urgent" }, { subjet: "x" }, {}]) {
-    const there = await alex.ticket.create(input).catch((problem) => problem);
-    const here = rules.problem("ticket.create", input);
+  const { id: ticket } = await alex.ticket.create({ subject: "Cannot log in" });
+  assert.equal(rules.problem("ticket.comment", { ticket, body: "Have a look" }), undefined);
+  rules.validate("ticket.comment", { ticket, body: "Have a look", audience: "admins" });
+  for (const input of [{ ticket, body: "" }, { ticket, body: "x", audience: "all" }, { ticket, bdy: "x" }, {}]) {
+    const there = await alex.ticket.comment(input).catch((problem) => problem);
+    const here = rules.problem("ticket.comment", input);
     assert.ok(here instanceof Invalid, JSON.stringify(input));
     assert.deepEqual([here.code, here.message], [there.code, there.message]);
-    assert.throws(() => rules.validate("ticket.create", input), { code: there.code });
+    assert.throws(() => rules.validate("ticket.comment", input), { code: there.code });
   }
   assert.equal(rules.problem("ticket.unheard_of", {}).code, "operation.unknown");
 });
