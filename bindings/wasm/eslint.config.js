@@ -20,7 +20,7 @@ export default typescript.config(
     rules: { "@typescript-eslint/consistent-type-definitions": "off" },
   },
   {
-    files: ["tests/**/*.js", "*.js"],
+    files: ["tests/**/*.{js,mjs}", "*.js"],
     rules: { "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }] },
     languageOptions: {
       globals: Object.fromEntries(

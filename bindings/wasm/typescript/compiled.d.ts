@@ -5,7 +5,7 @@ declare module "*/native/nexa.js" {
   export class Native {
     private constructor();
     static open(url: string): Promise<Native>;
-    static openStore(store: object): Promise<Native>;
+    static openStore(store: import("./store.js").HostStore): Promise<Native>;
     createOrg(founding: string): Promise<string>;
     hasOrg(org: string): Promise<boolean>;
     dropOrg(org: string): Promise<void>;

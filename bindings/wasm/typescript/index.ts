@@ -39,5 +39,5 @@ export type { CsvOptions, Importable, Progress, RowOptions } from "./imports.js"
 export { open, type Place } from "./open.js";
 export { type Fetched, Results } from "./results.js";
 export type { Answers, Request, Session } from "./session.js";
-export type { HostStore } from "./store.js";
+export type { HostStore, StoredEvent, StoredKind, StoredRow, Tenant, WrittenUnit } from "./store.js";
 export type { Call, Envelope, Transport } from "./transport.js";

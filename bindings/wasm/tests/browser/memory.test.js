@@ -64,3 +64,18 @@ test("errors, explanations and imports of dropped files are the same in a page",
   assert.deepEqual(said, [1, 1, [50], "ticket.not_resolved", "ticket.not_resolved"]);
   await page.close();
 });
+
+test("the rules are loaded without the storage", async () => {
+  const page = await browser.open(server.url);
+  const loaded = [];
+  page.on("request", (request) => loaded.push(new URL(request.url()).pathname));
+  const code = await page.evaluate(async () => {
+    const { loadRules } = await import("nexa-crm/rules");
+    const rules = await loadRules();
+    return rules.problem("ticket.comment", {}).code;
+  });
+  assert.equal(code, "command.malformed");
+  assert.ok(loaded.includes("/native/rules_bg.wasm"));
+  assert.ok(!loaded.includes("/native/nexa_bg.wasm"));
+  await page.close();
+});
