@@ -8,7 +8,7 @@ function format(currency: string, short: boolean): Intl.NumberFormat {
       style: "currency",
       currency,
       notation: short ? "compact" : "standard",
-      maximumFractionDigits: short ? 1 : 2,
+      maximumFractionDigits: 2,
       minimumFractionDigits: 0,
     });
     money.set(key, known);
