@@ -1,11 +1,20 @@
 //! Writes the files that are generated from the library, or compares them: `nexa-schema FOLDER [--check]`.
 
+mod catalog;
 mod difference;
 mod python;
+mod text;
+mod typescript;
 
-use std::{env, fs, path::PathBuf, process::ExitCode};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use nexa_crm::postgres::Namespace;
+
+use catalog::Catalog;
 
 /// A generated file: its name, and what belongs into it.
 struct Document {
@@ -16,10 +25,15 @@ struct Document {
 /// Where the Python package has what is generated, from the folder of the schema.
 const PYTHON: &str = "../bindings/python/python/nexa_crm/_generated";
 
+/// Where the npm package has what is generated, from the folder of the schema.
+const TYPESCRIPT: &str = "../bindings/wasm/typescript/generated";
+
 /// All generated files.
 fn documents() -> nexa_crm::Result<Vec<Document>> {
     let catalog = nexa_crm::catalog_json()?;
-    let python = python::files(&catalog)?;
+    let read = Catalog::read(&catalog)?;
+    let python = python::files(&read);
+    let typescript = typescript::files(&read);
     let mut documents = vec![
         // Every operation with its JSON Schema, errors and docs.
         Document { name: "catalog.json".to_owned(), text: catalog },
@@ -29,7 +43,16 @@ fn documents() -> nexa_crm::Result<Vec<Document>> {
         Document { name: "postgres.sql".to_owned(), text: nexa_crm::postgres_schema(Namespace::default(), None)? },
     ];
     documents.extend(python.into_iter().map(|(name, text)| Document { name: format!("{PYTHON}/{name}"), text }));
+    documents
+        .extend(typescript.into_iter().map(|(name, text)| Document { name: format!("{TYPESCRIPT}/{name}"), text }));
     Ok(documents)
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text)
 }
 
 fn main() -> ExitCode {
@@ -61,7 +84,7 @@ fn main() -> ExitCode {
             println!("{} is not what the library gives:", path.display());
             print!("{}", difference::summary(&found, &text));
             current = false;
-        } else if let Err(error) = fs::write(&path, text) {
+        } else if let Err(error) = write(&path, &text) {
             eprintln!("cannot write {}: {error}", path.display());
             return ExitCode::FAILURE;
         } else {

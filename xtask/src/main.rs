@@ -1,4 +1,5 @@
-//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `soak`, `postgres`, `python`, `wasm-check`.
+//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `soak`, `postgres`, `python`, `wasm`,
+//! `wasm-check`.
 
 mod bench;
 mod ci;
@@ -10,6 +11,7 @@ mod python;
 mod report;
 mod soak;
 mod test;
+mod wasm;
 mod wasm_check;
 mod wasm_toolchain;
 
@@ -42,6 +44,8 @@ enum Task {
     Postgres,
     /// Build the Python wheel, install it into a new environment, and run its tests
     Python(python::Arguments),
+    /// Build what a browser loads, show what it consists of, and hold its size against the budgets
+    Wasm(wasm::Arguments),
     /// Check that nexa-core compiles for wasm32, installing what that needs
     WasmCheck,
 }
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         Task::Soak(arguments) => soak::run(&arguments),
         Task::Postgres => postgres::run(),
         Task::Python(arguments) => python::run(&arguments),
+        Task::Wasm(arguments) => wasm::run(&arguments),
         Task::WasmCheck => wasm_check::run(),
     };
     match result {

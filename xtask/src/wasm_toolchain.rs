@@ -43,7 +43,7 @@ pub(crate) fn ready() -> Result<Toolchain, String> {
     if usual_has_target() {
         return Ok(Toolchain::Usual);
     }
-    let cached = cache()?;
+    let cached = cache()?.join("rust-web");
     if has_target(&cached.join("usr")) && works(&cached) {
         return Ok(Toolchain::Unpacked(cached));
     }
@@ -71,10 +71,19 @@ fn works(folder: &Path) -> bool {
     output(program(compiler(folder)).arg("--version").env("LD_LIBRARY_PATH", libraries(folder))).is_some()
 }
 
-fn cache() -> Result<PathBuf, String> {
+/// Where tools of the project are kept between builds.
+pub(crate) fn cache() -> Result<PathBuf, String> {
     let home = env::var_os("HOME").ok_or("HOME is not set, so there is no place for a cache")?;
     let cache = env::var_os("XDG_CACHE_HOME").map_or_else(|| Path::new(&home).join(".cache"), PathBuf::from);
-    Ok(cache.join("nexa").join("rust-web"))
+    Ok(cache.join("nexa"))
+}
+
+/// The version of LLVM that an unpacked compiler has, such as `22`.
+pub(crate) fn llvm_version(folder: &Path) -> Result<String, String> {
+    let printed = output(program(compiler(folder)).arg("-vV").env("LD_LIBRARY_PATH", libraries(folder)));
+    let version = printed.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("LLVM version: ")));
+    let major = version.and_then(|version| version.split('.').next()).map(str::to_owned);
+    major.ok_or_else(|| format!("{} does not tell its version of LLVM", compiler(folder).display()))
 }
 
 fn compiler(folder: &Path) -> PathBuf {

@@ -1,12 +1,10 @@
 //! `inputs.py`: the types of arguments. Only type checkers read it.
 
-use serde_json::Value as Json;
-
 use super::{
-    keys,
     text::{docstring, heading},
     types::Types,
 };
+use crate::catalog::{keys, required};
 
 pub(crate) fn file(types: &mut Types<'_>) -> String {
     let mut out = heading("The types of arguments; type checkers read this, a running program does not.");
@@ -23,8 +21,7 @@ pub(crate) fn file(types: &mut Types<'_>) -> String {
     );
     for (name, schema) in types.inputs.clone() {
         let own = name.strip_suffix("Dict").unwrap_or(&name).to_owned();
-        let required: Vec<&str> =
-            schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let required = required(&schema);
         out.push_str(&format!("\n\nclass {name}(TypedDict, total=False):\n"));
         let doc = schema["description"].as_str().unwrap_or("A part of an argument.").to_owned();
         out.push_str(&docstring(1, &[doc]));

@@ -18,8 +18,8 @@ pub(crate) fn file(types: &mut Types<'_>) -> String {
             "\n\nclass {}Where(TypedDict, total=False):\n    \"\"\"What a `{}` is found by.\"\"\"\n\n",
             kind.record, kind.name
         ));
-        for (path, column) in columns(types, &kind.name) {
-            let Some(own) = value(types, &column) else { continue };
+        for (path, column) in catalog.columns(&kind.name) {
+            let Some(own) = value(types, column) else { continue };
             let name = path.replace('.', "__");
             let sort = column["type"].as_str().unwrap_or_default();
             if sort == "list" {
@@ -40,23 +40,15 @@ pub(crate) fn file(types: &mut Types<'_>) -> String {
                 }
             }
         }
-        let relations = catalog.json["kinds"][&kind.name]["relations"].as_array();
-        for relation in relations.into_iter().flatten() {
-            let (Some(name), Some(target)) = (relation["name"].as_str(), relation["kind"].as_str()) else { continue };
-            for (path, column) in columns(types, target) {
-                let Some(own) = value(types, &column).filter(|_| column["type"] != "list") else { continue };
+        for (name, target) in catalog.relations(&kind.name) {
+            for (path, column) in catalog.columns(target) {
+                let Some(own) = value(types, column).filter(|_| column["type"] != "list") else { continue };
                 let name = format!("{name}.{path}").replace('.', "__");
                 out.push_str(&format!("    {name}: {own} | None\n    {name}__in: Collection[{own}]\n"));
             }
         }
     }
     out
-}
-
-fn columns(types: &Types<'_>, kind: &str) -> Vec<(String, Json)> {
-    let fields = types.catalog.json["kinds"][kind]["fields"].as_array();
-    let columns = fields.into_iter().flatten().filter_map(|field| field["columns"].as_array()).flatten();
-    columns.map(|column| (column["path"].as_str().unwrap_or_default().to_owned(), column.clone())).collect()
 }
 
 /// What a column is compared with; nothing for those that only `Q` reaches into.

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::{
-    keys, reference,
-    text::{camel, docstring, heading, identifier},
+    text::{docstring, heading, identifier},
     types::{Read, Types},
+};
+use crate::{
+    catalog::{keys, reference, required},
+    text::camel,
 };
 
 /// Whether calls block or are awaited.
@@ -131,21 +134,13 @@ impl Method<'_> {
             .map(|(name, doc)| format!("- `{name}`: {}", doc.replace('\n', " ")))
             .collect();
         paragraphs.push(described.join("\n"));
-        let mut raised: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for code in self.operation["errors"].as_array().into_iter().flatten().filter_map(Json::as_str) {
-            let class = match types.catalog.json["codes"][code]["kind"].as_str() {
-                Some("invalid") => "Invalid",
-                Some("not_found") => "NotFound",
-                Some("forbidden") => "Forbidden",
-                Some("rule") => "RuleViolation",
-                Some("conflict") => "Conflict",
-                _ => "Unavailable",
-            };
-            raised.entry(class).or_default().push(format!("`{code}`"));
-        }
+        let raised: Vec<String> = types
+            .catalog
+            .refusals(self.operation)
+            .into_iter()
+            .map(|(class, codes)| format!("`{class}` (`{}`)", codes.join("`, `")))
+            .collect();
         if !raised.is_empty() {
-            let raised: Vec<String> =
-                raised.iter().map(|(class, codes)| format!("`{class}` ({})", codes.join(", "))).collect();
             paragraphs.push(format!("Raises {}.", raised.join("; ")));
         }
         docstring(2, &paragraphs)
@@ -317,7 +312,7 @@ impl Method<'_> {
     fn plain(&self, out: &mut String, types: &mut Types<'_>) {
         let input = &self.operation["input"];
         let owner = types.catalog.kind(self.group).map_or_else(|| camel(self.group), |kind| kind.record.clone());
-        let required: Vec<&str> = input["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let required = required(input);
         let mut names = keys(&input["properties"]);
         // The record first, then what must be given.
         names.sort_by_key(|name| (name != self.group, !required.contains(&name.as_str())));

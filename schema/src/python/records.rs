@@ -3,10 +3,10 @@
 use serde_json::Value as Json;
 
 use super::{
-    keys,
     text::{docstring, heading, identifier},
     types::Types,
 };
+use crate::catalog::{keys, required};
 
 pub(crate) fn file(types: &mut Types<'_>) -> String {
     let mut out = heading("Records, the parts of records, and the words of their enums.");
@@ -50,9 +50,9 @@ pub(crate) fn file(types: &mut Types<'_>) -> String {
     }
     out.push_str("}\n\"\"\"The class of each kind.\"\"\"\n\nRELATIONS: dict[str, dict[str, str]] = {\n");
     for kind in &types.catalog.kinds {
-        let relations = types.catalog.json["kinds"][&kind.name]["relations"].as_array();
+        let relations = types.catalog.relations(&kind.name);
         let pairs: Vec<String> =
-            relations.into_iter().flatten().map(|one| format!("{}: {}", one["name"], one["kind"])).collect();
+            relations.into_iter().map(|(name, target)| format!("\"{name}\": \"{target}\"")).collect();
         out.push_str(&format!("    \"{}\": {{{}}},\n", kind.name, pairs.join(", ")));
     }
     out.push_str("}\n\"\"\"The kind that each relation of a kind leads to.\"\"\"\n");
@@ -63,13 +63,9 @@ fn class(types: &mut Types<'_>, name: &str, schema: &Json, tail: &mut String) ->
     let kind = types.catalog.kind_of_record(name).map(|kind| kind.name.clone());
     let fields = match &kind {
         // In the order of the record, not of the alphabet.
-        Some(kind) => types.catalog.json["kinds"][kind]["fields"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|field| field["name"].as_str().map(str::to_owned))
-            .filter(|field| schema["properties"].get(field).is_some())
-            .collect(),
+        Some(kind) => {
+            types.catalog.fields(kind).into_iter().filter(|field| schema["properties"].get(field).is_some()).collect()
+        }
         None => keys(&schema["properties"]),
     };
     let mut out = format!("\n\nclass {name}({}):\n", if kind.is_some() { "Record" } else { "Struct" });
@@ -83,7 +79,7 @@ fn class(types: &mut Types<'_>, name: &str, schema: &Json, tail: &mut String) ->
     if let Some(kind) = &kind {
         out.push_str(&format!("    KIND = \"{kind}\"\n"));
     }
-    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let required = required(schema);
     let (mut readers, mut empties) = (String::new(), String::new());
     for field in &fields {
         let property = &schema["properties"][field];

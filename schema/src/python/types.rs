@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{Catalog, keys, reference, text::camel};
+use crate::{
+    catalog::{Catalog, Words, const_words, enum_words, inline, keys, reference, sort},
+    text::camel,
+};
 
 /// How Python reads a value.
 pub(crate) struct Read {
@@ -22,12 +25,6 @@ impl Read {
     fn by(annotation: &str, reader: &str) -> Self {
         Self { reader: Some(reader.to_owned()), ..Self::plain(annotation) }
     }
-}
-
-/// A closed set of words.
-pub(crate) struct Words {
-    pub(crate) name: String,
-    pub(crate) words: Vec<(String, String)>,
 }
 
 /// The types that were met so far.
@@ -77,12 +74,9 @@ impl<'a> Types<'a> {
 
     /// The class of the identifier that a field of a record holds.
     fn identifier(&self, owner: &str, field: &str) -> String {
-        let Some(kind) = self.catalog.kind_of_record(owner) else { return "Id".to_owned() };
-        let fields = self.catalog.json["kinds"][&kind.name]["fields"].as_array();
-        let column = fields.into_iter().flatten().find(|one| one["name"] == field).map(|one| &one["columns"][0]);
-        match column.and_then(|column| column["kind"].as_str()).and_then(|kind| self.catalog.kind(kind)) {
+        match self.catalog.target(owner, field) {
             Some(target) => format!("{}Id", target.record),
-            None if field == "id" => format!("{owner}Id"),
+            None if field == "id" && self.catalog.kind_of_record(owner).is_some() => format!("{owner}Id"),
             None => "Id".to_owned(),
         }
     }
@@ -293,38 +287,4 @@ fn optional(mut read: Read, nullable: bool) -> Read {
         read.annotation.push_str(" | None");
     }
     read
-}
-
-/// The name of an object that has none of its own.
-fn inline(names: &[String], owner: &str, field: &str) -> String {
-    let has = |name: &str| names.iter().any(|own| own == name);
-    if has("city") && has("country") { "Address".to_owned() } else { format!("{owner}{}", camel(field)) }
-}
-
-/// The JSON types of a schema without null, and whether it may be null.
-fn sort(schema: &Json) -> (Vec<&str>, bool) {
-    let all: Vec<&str> = match &schema["type"] {
-        Json::String(one) => vec![one.as_str()],
-        Json::Array(all) => all.iter().filter_map(Json::as_str).collect(),
-        _ => Vec::new(),
-    };
-    let nullable = all.contains(&"null");
-    (all.into_iter().filter(|one| *one != "null").collect(), nullable)
-}
-
-fn enum_words(schema: &Json) -> Option<Vec<(String, String)>> {
-    let words = schema["enum"].as_array()?;
-    let docs = &schema["x-enum-descriptions"];
-    let words = words.iter().filter_map(Json::as_str).enumerate();
-    Some(words.map(|(at, word)| (word.to_owned(), docs[at].as_str().unwrap_or_default().to_owned())).collect())
-}
-
-fn const_words(schema: &Json) -> Option<Vec<(String, String)>> {
-    schema["oneOf"]
-        .as_array()?
-        .iter()
-        .map(|one| {
-            Some((one["const"].as_str()?.to_owned(), one["description"].as_str().unwrap_or_default().to_owned()))
-        })
-        .collect()
 }

@@ -1,0 +1,33 @@
+import js from "@eslint/js";
+import typescript from "typescript-eslint";
+
+export default typescript.config(
+  { ignores: ["dist/", "native/", "node_modules/", "target/"] },
+  js.configs.recommended,
+  {
+    files: ["typescript/**/*.ts"],
+    extends: [...typescript.configs.strictTypeChecked, ...typescript.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { project: "tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/explicit-module-boundary-types": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/dot-notation": "off",
+    },
+  },
+  {
+    // Generated from the catalog, which has no interface where one of several forms is meant.
+    files: ["typescript/generated/**/*.ts"],
+    rules: { "@typescript-eslint/consistent-type-definitions": "off" },
+  },
+  {
+    files: ["tests/**/*.js", "*.js"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ["Blob", "BroadcastChannel", "Buffer", "MessageChannel", "ReadableStream", "TextEncoder", "URL", "console", "crypto"]
+          .concat(["document", "navigator", "performance", "process", "setTimeout", "clearTimeout", "structuredClone", "window"])
+          .map((name) => [name, "readonly"]),
+      ),
+    },
+  },
+  { files: ["tests/types/**/*.ts"], extends: [typescript.configs.base] , rules: { "no-unused-vars": "off" } },
+);

@@ -1,0 +1,76 @@
+//! What the calls of [`Native`](crate::Native) do, from text to text.
+
+use nexa_core::{Crm, Envelope, Principal, Ref, Request, Session};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+use wasm_bindgen::JsValue;
+
+use crate::errors::{Answer, malformed, parsed, text};
+
+/// A tenant's identifier. Error: `command.malformed`.
+pub(crate) fn org_id(text: &str) -> Answer<Uuid> {
+    text.parse().map_err(|_| malformed("session", "org", "it is no UUID"))
+}
+
+/// A session of `user:ID`, `contact:ID`, `service:NAME` or `system:CAUSE`. Error: `command.malformed`.
+pub(crate) fn session(crm: &Crm, org: &str, principal: &str) -> Answer<Session> {
+    let principal: Principal = principal.parse().map_err(|problem: &str| malformed("session", "principal", problem))?;
+    Ok(crm.session(org_id(org)?, principal))
+}
+
+pub(crate) async fn create_org(crm: Crm, founding: String) -> Answer {
+    let session = crm.create_org(parsed("create_org", &founding)?).await?;
+    text("create_org", &json!({"org": session.org(), "principal": session.principal().to_string()}))
+}
+
+pub(crate) async fn has_org(crm: Crm, org: String) -> Answer {
+    Ok(JsValue::from_bool(crm.has_org(org_id(&org)?).await?))
+}
+
+pub(crate) async fn drop_org(crm: Crm, org: String) -> Answer {
+    crm.drop_org(org_id(&org)?).await?;
+    Ok(JsValue::UNDEFINED)
+}
+
+pub(crate) async fn execute(session: Session, operation: String, input: String, envelope: Option<String>) -> Answer {
+    let input: Json = parsed(&operation, &input)?;
+    let envelope = read_envelope(&operation, envelope)?;
+    text(&operation, &session.execute(&operation, input, envelope).await?)
+}
+
+pub(crate) async fn batch(session: Session, requests: String, envelope: Option<String>) -> Answer {
+    let requests: Vec<Request> = parsed("batch", &requests)?;
+    let envelope = read_envelope("batch", envelope)?;
+    text("batch", &session.batch(requests, envelope).await?)
+}
+
+pub(crate) async fn explain(session: Session, kind: String, record: String) -> Answer {
+    let record: Ref<()> = parsed("explain", &record)?;
+    text("explain", &session.explain_kind(&kind, record).await?)
+}
+
+/// Events after a position; without a principal the host's.
+pub(crate) async fn feed(crm: Crm, org: String, principal: Option<String>, after: f64, limit: f64) -> Answer {
+    let (after, limit) = (whole("after", after)?, whole("limit", limit)?);
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let feed = match principal {
+        Some(principal) => session(&crm, &org, &principal)?.feed(after, limit).await?,
+        None => crm.feed(org_id(&org)?, after, limit).await?,
+    };
+    text("feed", &feed)
+}
+
+fn read_envelope(operation: &str, envelope: Option<String>) -> Answer<Envelope> {
+    envelope.map_or_else(|| Ok(Envelope::default()), |text| parsed(operation, &text))
+}
+
+/// A number of JavaScript that counts something.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and within 2^53")]
+fn whole(path: &str, number: f64) -> Answer<u64> {
+    const LARGEST: f64 = 9_007_199_254_740_991.0;
+    if number.fract() == 0.0 && (0.0..=LARGEST).contains(&number) {
+        Ok(number as u64)
+    } else {
+        Err(malformed("feed", path, "give a whole number from 0"))
+    }
+}

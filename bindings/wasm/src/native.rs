@@ -1,0 +1,126 @@
+//! `Native`: an open storage.
+
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+use js_sys::Promise;
+use nexa_core::{
+    Code, Crm, Session,
+    kernel::{memory::MemoryStore, store::Store},
+};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use crate::{
+    calls,
+    errors::{Answer, CLOSED},
+    promise::promise,
+    world::{CryptoIds, DateClock},
+};
+
+/// The URL names no backend.
+const URL_INVALID: Code = Code::invalid(
+    "crm.url_invalid",
+    "{url} names no backend of this build; use memory: or opfs:NAME such as opfs:crm.db, or give a store.",
+);
+
+/// An open storage. Every promise rejects with `{kind, code, message, params, retryable}`.
+#[wasm_bindgen]
+pub struct Native {
+    crm: Rc<RefCell<Option<Crm>>>,
+}
+
+impl Native {
+    fn crm(&self) -> Answer<Crm> {
+        self.crm.borrow().clone().ok_or_else(|| CLOSED.error())
+    }
+
+    /// The promise of what a call does with the Crm.
+    fn call<F: Future<Output = Answer> + 'static>(&self, work: impl FnOnce(Crm) -> F + 'static) -> Promise {
+        let crm = self.crm();
+        promise(async move { work(crm?).await })
+    }
+
+    /// The promise of what a call does in a session.
+    fn within<F: Future<Output = Answer> + 'static>(
+        &self,
+        org: String,
+        principal: String,
+        work: impl FnOnce(Session) -> F + 'static,
+    ) -> Promise {
+        let crm = self.crm();
+        promise(async move { work(calls::session(&crm?, &org, &principal)?).await })
+    }
+}
+
+/// A Crm on a storage, brought up to this version's schema.
+async fn opened(store: Arc<dyn Store>) -> Answer {
+    let crm = Crm::builder().clock(DateClock).ids(CryptoIds::default()).store(store).build()?;
+    crm.migrate().await?;
+    Ok(JsValue::from(Native { crm: Rc::new(RefCell::new(Some(crm))) }))
+}
+
+async fn store(url: &str) -> Answer<Arc<dyn Store>> {
+    match url.split_once(':') {
+        Some(("memory", "")) => Ok(Arc::new(MemoryStore::new())),
+        _ => Err(URL_INVALID.with("url", url)),
+    }
+}
+
+#[wasm_bindgen]
+impl Native {
+    /// Opens `memory:`, or `opfs:NAME` in a dedicated worker, and brings its schema up to date.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Native>")]
+    pub fn open(url: String) -> Promise {
+        promise(async move { opened(store(&url).await?).await })
+    }
+    /// Makes a tenant with its first admin, from JSON; answers `{"org", "principal"}`.
+    #[wasm_bindgen(js_name = createOrg, unchecked_return_type = "Promise<string>")]
+    pub fn create_org(&self, founding: String) -> Promise {
+        self.call(|crm| calls::create_org(crm, founding))
+    }
+    /// Whether the tenant exists.
+    #[wasm_bindgen(js_name = hasOrg, unchecked_return_type = "Promise<boolean>")]
+    pub fn has_org(&self, org: String) -> Promise {
+        self.call(|crm| calls::has_org(crm, org))
+    }
+    /// Removes a tenant with everything it has.
+    #[wasm_bindgen(js_name = dropOrg, unchecked_return_type = "Promise<void>")]
+    pub fn drop_org(&self, org: String) -> Promise {
+        self.call(|crm| calls::drop_org(crm, org))
+    }
+    /// Runs an operation by name, from JSON to JSON.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn execute(
+        &self,
+        org: String,
+        principal: String,
+        operation: String,
+        input: String,
+        envelope: Option<String>,
+    ) -> Promise {
+        self.within(org, principal, |session| calls::execute(session, operation, input, envelope))
+    }
+    /// Runs several operations, all or none: `[{"run", "with"}]`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn batch(&self, org: String, principal: String, requests: String, envelope: Option<String>) -> Promise {
+        self.within(org, principal, |session| calls::batch(session, requests, envelope))
+    }
+    /// What the actor may do with a record now.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn explain(&self, org: String, principal: String, kind: String, record: String) -> Promise {
+        self.within(org, principal, |session| calls::explain(session, kind, record))
+    }
+    /// A page of events; without a principal, the host's.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn feed(&self, org: String, principal: Option<String>, after: f64, limit: f64) -> Promise {
+        self.call(move |crm| calls::feed(crm, org, principal, after, limit))
+    }
+    /// Lets go of the storage; later calls are refused with `crm.closed`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn close(&self) -> Promise {
+        let crm = self.crm.borrow_mut().take();
+        promise(async move {
+            drop(crm);
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+}

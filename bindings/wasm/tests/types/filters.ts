@@ -1,0 +1,34 @@
+/** What filters the compiler must accept, and what it must not. */
+
+import { and, type Filter, type LeadWhere, not, or, type Session, through, type TicketWhere, where } from "nexa-crm";
+
+export function accepted(session: Session): void {
+  session.ticket.find({ filter: where({ status: "open", number__starts_with: "T-" }), sort: ["-priority"] });
+  session.ticket.find({ filter: where({ status__in: ["open", "pending"], contact: null }) });
+  session.ticket.find({ filter: where({ contact__email__contains: "@acme", "custom__region": "north" }) });
+  session.lead.find({ filter: where({ score__ge: 75, tags__has: "webinar" }) });
+  session.lead.find({ filter: or(where({ score__ge: 75 }), not(where({ source__in: ["web"] }))) });
+  session.lead.find({ filter: and(where({ score: 1 }), through("campaign", where({ name: "Spring" }))) });
+  session.lead.find({ filter: { field: "custom.region", op: "in", value: ["north"] } });
+  void session.ticket.count({ filter: where({ priority: undefined, assignee__user: "id" }) });
+  const kept: Filter<TicketWhere> = where({ status: "open" });
+  session.ticket.find({ filter: kept });
+}
+
+export function refused(session: Session): void {
+  // @ts-expect-error: there is no such word
+  session.ticket.find({ filter: where({ status: "closd" }) });
+  // @ts-expect-error: there is no such field
+  session.ticket.find({ filter: where({ statsu: "open" }) });
+  // @ts-expect-error: a flag does not contain text
+  session.user.find({ filter: where({ active__contains: "x" }) });
+  // @ts-expect-error: a score is a number
+  session.lead.find({ filter: where({ score__ge: "75" }) });
+  // @ts-expect-error: also within
+  session.lead.find({ filter: or(where({ scoer: 1 }), where({ score: 1 })) });
+  const leads: Filter<LeadWhere> = where({ score__ge: 75 });
+  // @ts-expect-error: a filter of leads finds no tickets
+  session.ticket.find({ filter: leads });
+  // @ts-expect-error: there is no such comparison
+  session.lead.find({ filter: { field: "score", op: "gte", value: 75 } });
+}

@@ -1,0 +1,28 @@
+/** What the compiled part gives; `cargo xtask wasm` builds it, and the package is checked without it as well. */
+
+declare module "*/native/nexa.js" {
+  /** The crm in this thread. Text is JSON; every refusal is an object as the wire has it. */
+  export class Native {
+    private constructor();
+    static open(url: string): Promise<Native>;
+    static openStore(store: object): Promise<Native>;
+    createOrg(founding: string): Promise<string>;
+    hasOrg(org: string): Promise<boolean>;
+    dropOrg(org: string): Promise<void>;
+    execute(org: string, principal: string, operation: string, input: string, envelope?: string): Promise<string>;
+    batch(org: string, principal: string, requests: string, envelope?: string): Promise<string>;
+    explain(org: string, principal: string, kind: string, record: string): Promise<string>;
+    feed(org: string, principal: string | undefined, after: number, limit: number): Promise<string>;
+    close(): Promise<void>;
+  }
+  export default function load(from?: { module_or_path: BufferSource | URL | Promise<BufferSource> }): Promise<unknown>;
+}
+
+declare module "*/native/rules.js" {
+  /** The rules without a storage. */
+  export class NativeRules {
+    validate(operation: string, input: string): void;
+    explain(input: string): Promise<string>;
+  }
+  export default function load(from?: { module_or_path: BufferSource | URL | Promise<BufferSource> }): Promise<unknown>;
+}

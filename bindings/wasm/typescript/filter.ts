@@ -1,0 +1,97 @@
+/** Filters: lookups such as `score__ge: 75`, joined by `and`, `or` and `not`, or plain data. */
+
+declare const of: unique symbol;
+
+/** How a field is compared. */
+export type Op =
+  | "eq"
+  | "ne"
+  | "lt"
+  | "le"
+  | "gt"
+  | "ge"
+  | "in"
+  | "not_in"
+  | "is_null"
+  | "contains"
+  | "starts_with"
+  | "ends_with"
+  | "has";
+
+/** A filter as it is on the wire. */
+export type WireFilter =
+  | { field: string; op?: Op; value: unknown }
+  | { and: readonly WireFilter[] }
+  | { or: readonly WireFilter[] }
+  | { not: WireFilter }
+  | { through: string; filter: WireFilter };
+
+/** Which records are meant, of a kind that is found by `W`. Dotted paths reach one relation away or into `custom`. */
+export type Filter<W = unknown> = WireFilter & { readonly [of]?: (lookups: W) => void };
+
+const OPERATORS: ReadonlySet<string> = new Set([
+  "eq",
+  "ne",
+  "lt",
+  "le",
+  "gt",
+  "ge",
+  "in",
+  "not_in",
+  "is_null",
+  "contains",
+  "starts_with",
+  "ends_with",
+  "has",
+] satisfies Op[]);
+
+/**
+ * The records for which all of these hold: `where({ status: "open", score__ge: 75 })`.
+ *
+ * A name is a field, then `__` and how it is compared; equal unless said. `__` also stands for the dot of a path:
+ * `account__industry`, `custom__region__in`. `null` means without a value, and what is `undefined` is left out. A name
+ * such as `custom__in` that a field is named like is written with the comparison: `custom__in__eq`.
+ */
+export function where<W>(lookups: NoInfer<W>): Filter<W> {
+  const all = Object.entries(lookups as Record<string, unknown>)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => comparison(name, value));
+  return all.length === 1 && all[0] ? all[0] : { and: all };
+}
+
+/** All of these hold. */
+export function and<W>(...filters: readonly Filter<NoInfer<W>>[]): Filter<W> {
+  return { and: filters };
+}
+
+/** At least one of these holds. */
+export function or<W>(...filters: readonly Filter<NoInfer<W>>[]): Filter<W> {
+  return { or: filters };
+}
+
+/** This does not hold. */
+export function not<W>(filter: Filter<NoInfer<W>>): Filter<W> {
+  return { not: filter };
+}
+
+/** The related record exists and matches. */
+export function through(relation: string, filter: Filter): Filter {
+  return { through: relation, filter };
+}
+
+function comparison(name: string, value: unknown): WireFilter {
+  const path = name.split("__");
+  const last = path[path.length - 1] ?? "";
+  const said = path.length > 1 && OPERATORS.has(last);
+  const op = (said ? last : "eq") as Op;
+  const field = (said ? path.slice(0, -1) : path).join(".");
+  if (value === null && (op === "eq" || op === "ne")) return { field, op: "is_null", value: op === "eq" };
+  if (op === "in" || op === "not_in") return { field, op, value: list(value) };
+  return { field, op, value };
+}
+
+/** Text would fall apart into letters. */
+function list(value: unknown): unknown[] {
+  const many = typeof value === "object" && value !== null && Symbol.iterator in value;
+  return many ? [...(value as Iterable<unknown>)] : [value];
+}

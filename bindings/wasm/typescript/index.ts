@@ -1,0 +1,43 @@
+/**
+ * A CRM that other products embed: one compiled rulebook, used as if it had been written for TypeScript.
+ *
+ * ```ts
+ * import { open, where } from "nexa-crm";
+ *
+ * const crm = await open("memory:"); // or "opfs:crm.db", { store }, { execute }
+ * const lisa = await crm.createOrg("Acme Support", { admin: { name: "Lisa", email: "lisa@acme.example" } });
+ * const t = await lisa.ticket.create({ subject: "Cannot access dashboard", priority: "high" });
+ * await lisa.ticket.claim({ ticket: t.id });
+ * for await (const t of lisa.ticket.find({ filter: where({ status: "open" }) })) console.log(t.number, t.subject);
+ * ```
+ *
+ * @module
+ */
+
+export type * from "./base.js";
+export { Crm, type Actor, type Founding } from "./crm.js";
+export type { Source } from "./encoding.js";
+export {
+  type Code,
+  Conflict,
+  type ErrorKind,
+  Forbidden,
+  Invalid,
+  isWireError,
+  NexaError,
+  NotFound,
+  refusal,
+  RuleViolation,
+  Unavailable,
+  type WireError,
+} from "./errors.js";
+export { Explanation, type Permission } from "./explanation.js";
+export { Feed, type FeedEvent, type FeedOptions, type Gone } from "./feed.js";
+export { and, type Filter, not, type Op, or, through, where, type WireFilter } from "./filter.js";
+export * from "./generated/index.js";
+export type { CsvOptions, Importable, Progress, RowOptions } from "./imports.js";
+export { open, type Place } from "./open.js";
+export { type Fetched, Results } from "./results.js";
+export type { Answers, Request, Session } from "./session.js";
+export type { HostStore } from "./store.js";
+export type { Call, Envelope, Transport } from "./transport.js";

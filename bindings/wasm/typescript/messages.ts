@@ -1,0 +1,59 @@
+/** What a page and its worker say to each other, and what the tabs of an origin do. */
+
+import { thrown, type WireError } from "./errors.js";
+import type { TextCall } from "./transport.js";
+
+/** A problem that can be sent: a refusal, or what else went wrong in words. */
+export type Problem = WireError | string;
+
+/** What came of a call. */
+export type Outcome = { answer: string } | { problem: Problem };
+
+/** From the page to its worker. */
+export type ToWorker =
+  | { type: "open"; url: string }
+  | { type: "call"; id: number; call: TextCall }
+  | { type: "close" };
+
+/** From the worker to its page. */
+export type FromWorker =
+  | { type: "opened" }
+  | { type: "failed"; problem: Problem }
+  | { type: "outcome"; id: number; outcome: Outcome }
+  | { type: "closed" };
+
+/** To the owner of a file, from another tab. */
+export type ToOwner =
+  | { type: "hello"; from: string }
+  /** `again` says that an earlier owner may have done it, and was gone before it answered. */
+  | { type: "call"; from: string; id: string; call: TextCall; again: boolean }
+  | { type: "bye"; from: string };
+
+/** From the owner to one tab, or to all when it is new. */
+export type FromOwner = { type: "here" } | { type: "outcome"; id: string; outcome: Outcome };
+
+/** What was thrown, so that it can be sent. */
+export function portable(problem: unknown): Problem {
+  const error = thrown(problem);
+  return "toJSON" in error ? (error as { toJSON(): WireError }).toJSON() : error.message;
+}
+
+/** What was sent, so that it can be thrown. */
+export function unpacked(problem: Problem): Error {
+  return typeof problem === "string" ? new Error(problem) : thrown(problem);
+}
+
+/** What comes of a call. */
+export async function outcome(work: Promise<string>): Promise<Outcome> {
+  try {
+    return { answer: await work };
+  } catch (problem) {
+    return { problem: portable(problem) };
+  }
+}
+
+/** The answer of a call, or what it was refused with. */
+export function answered(outcome: Outcome): string {
+  if ("problem" in outcome) throw unpacked(outcome.problem);
+  return outcome.answer;
+}

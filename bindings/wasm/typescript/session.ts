@@ -1,0 +1,112 @@
+/** A session: somebody at work in a tenant. */
+
+import type { Id, Ref } from "./base.js";
+import { thrown } from "./errors.js";
+import { Explanation, type WireExplanation } from "./explanation.js";
+import { Feed, type FeedOptions, type WireFeed } from "./feed.js";
+import { OPERATIONS } from "./generated/names.js";
+import type { UserId } from "./generated/records/user.js";
+import type { KindName, SessionOperations } from "./generated/session.js";
+import type { OperationName, OperationTable } from "./generated/table.js";
+import { operationsOf } from "./operations.js";
+import type { Call, Envelope, Transport } from "./transport.js";
+
+/** One operation of a batch, by name, with what it takes. */
+export type Request = { [N in OperationName]: readonly [operation: N, input: OperationTable[N]["input"]] }[OperationName];
+
+/** The answers of a batch, in the order of what was asked. */
+export type Answers<R extends readonly Request[]> = { [I in keyof R]: OperationTable[R[I][0]]["output"] };
+
+/** What an operation takes; nothing when it needs nothing. */
+type Input<N extends OperationName> =
+  Partial<Record<PropertyKey, never>> extends OperationTable[N]["input"]
+    ? [input?: OperationTable[N]["input"]]
+    : [input: OperationTable[N]["input"]];
+
+/** What a session has besides the operations of each kind. */
+export class SessionBase {
+  /** The tenant. */
+  readonly org: Id<"org">;
+  /** Who acts, such as `user:0195f3a2-…`. */
+  readonly actor: string;
+  /** What is said with every command. */
+  readonly envelope: Envelope;
+  readonly #transport: Transport;
+
+  constructor(transport: Transport, org: string, actor: string, envelope: Envelope = {}) {
+    this.#transport = transport;
+    this.org = org;
+    this.actor = actor;
+    this.envelope = envelope;
+  }
+
+  /** The user who acts; nobody when a contact, a service or the host does. */
+  get userId(): UserId | undefined {
+    return this.actor.startsWith("user:") ? this.actor.slice("user:".length) : undefined;
+  }
+
+  /**
+   * The same session, whose commands say more: `session.with({ reason: "Customer called" }).ticket.close({ ticket })`.
+   */
+  with(envelope: Envelope): Session {
+    return newSession(this.#transport, this.org, this.actor, { ...this.envelope, ...envelope });
+  }
+
+  /** Runs an operation of the catalog by name: `session.execute("ticket.claim", { ticket: id })`. */
+  async execute<N extends OperationName>(operation: N, ...input: Input<N>): Promise<OperationTable[N]["output"]>;
+  async execute<S extends string>(operation: S extends OperationName ? never : S, input?: object): Promise<unknown>;
+  async execute(operation: string, input: object = {}): Promise<unknown> {
+    return this.#call(operation, input, true);
+  }
+
+  /** Runs several operations, all or none: `session.batch([["lead.contact", { lead: id }], …])`. */
+  async batch<const R extends readonly Request[]>(requests: R): Promise<Answers<R>> {
+    const wire = requests.map(([operation, input]) => ({ run: operation, with: input }));
+    return (await this.#call("batch", { requests: wire }, true)) as Answers<R>;
+  }
+
+  /** What the actor may do with a record now, and if not, why not. */
+  async explain<K extends KindName>(kind: K, record: Ref<Id<K>>): Promise<Explanation> {
+    return new Explanation((await this.#call("explain", { kind, record }, false)) as WireExplanation);
+  }
+
+  /**
+   * Events after a position, as far as the actor may see them. Ends with the ledger, or waits for more with `follow`.
+   */
+  feed(options: FeedOptions = {}): Feed {
+    const fetch = (after: number, limit: number): Promise<WireFeed> =>
+      this.#call("feed", { after, limit }, false) as Promise<WireFeed>;
+    return new Feed(fetch, options);
+  }
+
+  async #call(operation: string, input: object, enveloped: boolean): Promise<unknown> {
+    const call: Call = { org: this.org, principal: this.actor, operation, input };
+    if (enveloped && Object.keys(this.envelope).length > 0) call.envelope = this.envelope;
+    try {
+      return await this.#transport.call(call);
+    } catch (problem) {
+      throw thrown(problem);
+    }
+  }
+}
+
+/** Somebody at work in a tenant: `session.ticket.claim({ ticket: id })`. */
+export interface Session extends SessionBase, SessionOperations {}
+
+for (const group of Object.keys(OPERATIONS)) {
+  // The tenant's own kind has another name, because `org` is its id.
+  const property = group === "org" ? "organisation" : group.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  Object.defineProperty(SessionBase.prototype, property, {
+    configurable: true,
+    get(this: SessionBase) {
+      const operations = operationsOf(this, group);
+      Object.defineProperty(this, property, { value: operations });
+      return operations;
+    },
+  });
+}
+
+/** A session over a transport. */
+export function newSession(transport: Transport, org: string, actor: string, envelope: Envelope = {}): Session {
+  return new SessionBase(transport, org, actor, envelope) as Session;
+}

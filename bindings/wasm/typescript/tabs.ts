@@ -1,0 +1,102 @@
+/** The transport into a page's worker, which shares a file with the other tabs. */
+
+import { Deferred } from "./deferred.js";
+import { closed, Unavailable, urlInvalid } from "./errors.js";
+import { answered, type FromWorker, type Outcome, type ToWorker, unpacked } from "./messages.js";
+import type { TextCall, TextTransport } from "./transport.js";
+
+/** What of a worker is used. */
+export interface WorkerLike {
+  postMessage(message: ToWorker): void;
+  onmessage: ((event: MessageEvent<FromWorker>) => unknown) | null;
+  onerror: ((event: ErrorEvent) => unknown) | null;
+  terminate(): void;
+}
+
+/** Opens a file that all tabs of the origin share. */
+export async function openTabs(url: string): Promise<TextTransport> {
+  if (typeof Worker === "undefined" || !("locks" in navigator)) {
+    throw urlInvalid(url, "this needs a browser with workers, Web Locks and a private file system");
+  }
+  const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: `nexa-crm ${url}` });
+  const transport = new WorkerTransport(worker);
+  await transport.open(url);
+  return transport;
+}
+
+/** Calls into a worker. */
+export class WorkerTransport implements TextTransport {
+  readonly #worker: WorkerLike;
+  readonly #waiting = new Map<number, (outcome: Outcome) => void>();
+  readonly #opened = new Deferred<void>();
+  readonly #closed = new Deferred<void>();
+  #next = 0;
+  #broken: Error | undefined;
+
+  constructor(worker: WorkerLike) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => {
+      this.#hear(data);
+    };
+    worker.onerror = (event) => {
+      this.#break(event.message || "its script cannot be loaded");
+    };
+  }
+
+  /** Waits until some tab owns the file. */
+  async open(url: string): Promise<void> {
+    this.#worker.postMessage({ type: "open", url });
+    try {
+      await this.#opened.promise;
+    } catch (problem) {
+      this.#worker.terminate();
+      throw problem;
+    }
+  }
+
+  async text(call: TextCall): Promise<string> {
+    if (this.#broken) throw this.#broken;
+    const came = new Deferred<Outcome>();
+    this.#next += 1;
+    this.#waiting.set(this.#next, came.resolve);
+    this.#worker.postMessage({ type: "call", id: this.#next, call });
+    return answered(await came.promise);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#broken) {
+      this.#worker.postMessage({ type: "close" });
+      await this.#closed.promise;
+      this.#broken = closed();
+    }
+    this.#worker.terminate();
+  }
+
+  #hear(told: FromWorker): void {
+    switch (told.type) {
+      case "opened":
+        this.#opened.resolve();
+        break;
+      case "failed":
+        this.#opened.reject(unpacked(told.problem));
+        break;
+      case "outcome":
+        this.#waiting.get(told.id)?.(told.outcome);
+        this.#waiting.delete(told.id);
+        break;
+      case "closed":
+        this.#closed.resolve();
+    }
+  }
+
+  /** The worker has ended by itself. */
+  #break(problem: string): void {
+    const message = `The worker of the storage has failed: ${problem}. Load the page again.`;
+    const error = new Unavailable({ kind: "unavailable", code: "crm.worker_failed", message, params: { problem } });
+    this.#broken = error;
+    this.#opened.reject(error);
+    this.#closed.resolve();
+    for (const done of this.#waiting.values()) done({ problem: error.toJSON() });
+    this.#waiting.clear();
+  }
+}

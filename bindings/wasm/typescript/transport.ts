@@ -1,0 +1,72 @@
+/** What carries calls to where the rules are. */
+
+/** What is common to all commands. */
+export interface Envelope {
+  /** The same key with the same command answers the first result again, for 24 hours. */
+  idempotency_key?: string;
+  /** The version of the target that the caller has seen; otherwise `version.conflict`. */
+  expected_version?: number;
+  /** Check and answer, but change nothing. */
+  dry_run?: boolean;
+  /** Why, in the caller's words; kept in the ledger. */
+  reason?: string;
+  /** Which rule, import or workflow runs this; kept in the ledger. */
+  cause?: string;
+  /** The user on whose behalf the actor acts; kept in the ledger. */
+  on_behalf_of?: string;
+  /** The host's name for the request; kept in the ledger. */
+  request_id?: string;
+}
+
+/** One call, as plain data. */
+export interface Call {
+  /** The tenant; absent for a call that is not made in one. */
+  org?: string;
+  /** Who acts, such as `user:ID`; absent for a call of the host. */
+  principal?: string;
+  /**
+   * An operation of the catalog, or `batch`, `explain`, `feed`, `create_org`, `has_org`, `drop_org`, with an object as
+   * the input of each.
+   */
+  operation: string;
+  /** What the operation takes. */
+  input: unknown;
+  /** What is common to all commands. */
+  envelope?: Envelope;
+}
+
+/** What carries calls. A refusal is thrown, as a `NexaError` or as it is on the wire. */
+export interface Transport {
+  /** Makes a call, and gives its answer. */
+  call(call: Call): Promise<unknown>;
+  /** Lets go of what it holds. */
+  close?(): Promise<void>;
+}
+
+/** The same as it goes to a worker or another tab: what it takes is JSON, so that anything that JSON can write is taken. */
+export interface TextCall extends Omit<Call, "input"> {
+  input: string;
+}
+
+/** What carries calls as text. */
+export interface TextTransport {
+  /** Makes a call, and gives its answer as JSON. A refusal is thrown. */
+  text(call: TextCall): Promise<string>;
+  /** Lets go of what it holds. */
+  close(): Promise<void>;
+}
+
+/** A call with its input as text. */
+export function asText(call: Call): TextCall {
+  const { input, envelope, ...rest } = call;
+  const text: TextCall = { ...rest, input: JSON.stringify(input ?? {}) };
+  return envelope ? { ...text, envelope: { ...envelope } } : text;
+}
+
+/** What carries calls, over what carries text. */
+export function overText(carrier: TextTransport): Transport {
+  return {
+    call: async (call) => JSON.parse(await carrier.text(asText(call))) as unknown,
+    close: () => carrier.close(),
+  };
+}

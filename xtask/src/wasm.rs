@@ -1,0 +1,121 @@
+//! `cargo xtask wasm`: builds what a browser loads into `bindings/wasm/native`, and holds its size against the budgets.
+
+mod sizes;
+mod tools;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use self::tools::Tools;
+use crate::{
+    command::{cargo, program, root, run as run_command, target},
+    wasm_toolchain::{self, TARGET, Toolchain},
+};
+
+/// Where the package expects what is built, from the root.
+const PLACE: &str = "bindings/wasm/native";
+
+/// So many crates are shown with their share.
+const CRATES: usize = 15;
+
+#[derive(clap::Args, Default)]
+pub(crate) struct Arguments {
+    /// Build quickly and large, to try something out; no budgets
+    #[arg(long)]
+    quick: bool,
+    /// Build only one of the modules
+    #[arg(long)]
+    only: Option<String>,
+}
+
+/// One module that is loaded by itself.
+struct Module {
+    /// Its files are `NAME.js`, `NAME_bg.wasm` and `NAME.d.ts`.
+    name: &'static str,
+    /// The features of the crate.
+    features: &'static str,
+    /// The most bytes it may have after gzip.
+    budget: u64,
+}
+
+const MODULES: [Module; 1] = [Module { name: "nexa", features: "full", budget: 900 * 1024 }];
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let toolchain = wasm_toolchain::ready()?;
+    let tools = Tools::ready(&toolchain)?;
+    let mut above = Vec::new();
+    for module in &MODULES {
+        if arguments.only.as_deref().is_some_and(|only| only != module.name) {
+            continue;
+        }
+        let built = compile(module, arguments.quick, &toolchain, &tools)?;
+        bind(&tools, module, &built)?;
+        if arguments.quick {
+            continue;
+        }
+        let measured = shrink(&tools, module)?;
+        if measured > module.budget {
+            above.push(format!("{} has {measured} bytes after gzip, above its {}", module.name, module.budget));
+        }
+    }
+    if above.is_empty() { Ok(()) } else { Err(above.join("; ")) }
+}
+
+fn place() -> PathBuf {
+    root().join(PLACE)
+}
+
+/// Compiles the crate with the features of a module.
+fn compile(module: &Module, quick: bool, toolchain: &Toolchain, tools: &Tools) -> Result<PathBuf, String> {
+    let profile = if quick { "wasm-quick" } else { "wasm-release" };
+    let mut build = cargo(["build", "--package", "nexa-wasm", "--no-default-features", "--target", TARGET]);
+    build.args(["--features", module.features, "--profile", profile]);
+    // Another compiler must not throw away what the usual one built.
+    let folder = target().join("wasm");
+    build.env("CARGO_TARGET_DIR", &folder);
+    toolchain.select(&mut build);
+    tools.select(&mut build);
+    run_command(&mut build)?;
+    Ok(folder.join(TARGET).join(profile).join("nexa_wasm.wasm"))
+}
+
+/// Writes the JavaScript and the types around a module.
+fn bind(tools: &Tools, module: &Module, built: &Path) -> Result<(), String> {
+    let mut bindgen = program(&tools.bindgen);
+    bindgen.args(["--target", "web", "--out-name", module.name, "--out-dir"]).arg(place()).arg(built);
+    run_command(&mut bindgen)
+}
+
+/// Makes a module as small as it gets, prints what it consists of, and answers its bytes after gzip.
+fn shrink(tools: &Tools, module: &Module) -> Result<u64, String> {
+    let shipped = place().join(format!("{}_bg.wasm", module.name));
+    let named = target().join("wasm").join(format!("{}-named.wasm", module.name));
+    // Names are kept until the shares are counted.
+    run_command(tools.optimiser().args(["-Oz", "-g"]).arg(&shipped).arg("-o").arg(&named))?;
+    run_command(tools.optimiser().arg("--strip-debug").arg(&named).arg("-o").arg(&shipped))?;
+
+    let raw = fs::metadata(&shipped).map_err(|error| format!("{}: {error}", shipped.display()))?.len();
+    let compressed = tools.compressed(&shipped)?;
+    println!("\n{}: {} after gzip of at most {}", module.name, kib(compressed.gzip), kib(module.budget));
+    println!("  {} as it is, {} after brotli", kib(raw), kib(compressed.brotli));
+    let bytes = fs::read(&named).map_err(|error| format!("{}: {error}", named.display()))?;
+    let shares = sizes::shares(&bytes)?;
+    let all: u64 = shares.iter().map(|share| share.bytes).sum();
+    for share in shares.iter().take(CRATES) {
+        println!("  {:>10} {:>5.1} %  {}", kib(share.bytes), percent(share.bytes, all), share.name);
+    }
+    let rest: u64 = shares.iter().skip(CRATES).map(|share| share.bytes).sum();
+    println!("  {:>10} {:>5.1} %  everything else", kib(rest), percent(rest, all));
+    Ok(compressed.gzip)
+}
+
+fn kib(bytes: u64) -> String {
+    format!("{}.{} KiB", bytes / 1024, bytes % 1024 * 10 / 1024)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "sizes of files, shown with one decimal")]
+fn percent(part: u64, all: u64) -> f64 {
+    part as f64 * 100.0 / all.max(1) as f64
+}

@@ -1,0 +1,156 @@
+//! The programs beside the compiler: a linker and a C compiler for wasm32, wasm-bindgen, wasm-opt, Node.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    command::{cargo, output, program, root, run as run_command, target},
+    wasm_toolchain::{self, Toolchain},
+};
+
+/// The version of binaryen, which has wasm-opt.
+const BINARYEN: &str = "132.0.0";
+
+/// What of Debian's LLVM is needed: SQLite is compiled, and the module linked.
+const LLVM: [(&str, &str); 3] = [("clang", "clang"), ("lld", "wasm-ld"), ("llvm", "llvm-ar")];
+
+pub(super) struct Tools {
+    /// The command line of wasm-bindgen, of the version that the crate has.
+    pub(super) bindgen: PathBuf,
+    optimiser: PathBuf,
+    /// The ending of LLVM's programs, such as `-22`; empty where they have none.
+    llvm: String,
+    /// Whether the compiler has no linker of its own.
+    link: bool,
+}
+
+/// The bytes of a file after compression.
+pub(super) struct Compressed {
+    pub(super) gzip: u64,
+    pub(super) brotli: u64,
+}
+
+impl Tools {
+    /// Finds them, or installs what is missing.
+    pub(super) fn ready(toolchain: &Toolchain) -> Result<Self, String> {
+        for (name, what) in [("node", "Node 20 or newer"), ("npm", "npm, which comes with Node")] {
+            if output(program(name).arg("--version")).is_none() {
+                return Err(format!("{name} cannot be started; install {what}"));
+            }
+        }
+        Ok(Self {
+            llvm: llvm(toolchain)?,
+            link: matches!(toolchain, Toolchain::Unpacked(_)),
+            bindgen: bindgen()?,
+            optimiser: optimiser()?,
+        })
+    }
+
+    /// Makes cargo use the linker and the C compiler.
+    pub(super) fn select(&self, cargo: &mut Command) {
+        let named = |name: &str| format!("{name}{}", self.llvm);
+        cargo.env("CC_wasm32_unknown_unknown", named("clang")).env("AR_wasm32_unknown_unknown", named("llvm-ar"));
+        if self.link {
+            cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", named("wasm-ld"));
+        }
+    }
+
+    /// wasm-opt.
+    pub(super) fn optimiser(&self) -> Command {
+        program(&self.optimiser)
+    }
+
+    /// Compresses a file as servers do.
+    #[allow(clippy::unused_self, reason = "Node is one of the tools, and was found to be there")]
+    pub(super) fn compressed(&self, file: &Path) -> Result<Compressed, String> {
+        let script = "const z = require('zlib'), b = require('fs').readFileSync(process.argv[1]); \
+                      console.log(z.gzipSync(b, {level: 9}).length, z.brotliCompressSync(b).length)";
+        let printed = output(program("node").args(["-e", script]).arg(file)).unwrap_or_default();
+        let mut numbers = printed.split_whitespace().map(str::parse);
+        match (numbers.next(), numbers.next()) {
+            (Some(Ok(gzip)), Some(Ok(brotli))) => Ok(Compressed { gzip, brotli }),
+            _ => Err(format!("cannot compress {}", file.display())),
+        }
+    }
+}
+
+/// The ending of LLVM's programs, with a clang that knows wasm32.
+fn llvm(toolchain: &Toolchain) -> Result<String, String> {
+    let version = match toolchain {
+        Toolchain::Usual => None,
+        Toolchain::Unpacked(folder) => Some(wasm_toolchain::llvm_version(folder)?),
+    };
+    // The compiler's own version first: a linker must understand what the compiler wrote.
+    let ending = version.map(|version| format!("-{version}"));
+    let all = |ending: &str| {
+        LLVM.iter().all(|(_, name)| output(program(format!("{name}{ending}")).arg("--version")).is_some())
+    };
+    if let Some(ending) = ending.iter().chain([&String::new()]).find(|ending| all(ending)) {
+        return Ok(ending.clone());
+    }
+    let ending = ending.unwrap_or_default();
+    let packages: Vec<String> = LLVM.iter().map(|(package, _)| format!("{package}{ending}")).collect();
+    let wanted = packages.join(" ");
+    let debian = Path::new("/etc/debian_version").exists();
+    if debian && output(program("id").arg("-u")).as_deref() == Some("0") {
+        println!("installing {wanted}");
+        run_command(program("apt-get").args(["update", "-qq"]))?;
+        let mut install = program("apt-get");
+        run_command(install.args(["install", "-qq", "-y", "--no-install-recommends"]).args(&packages))?;
+        if all(&ending) {
+            return Ok(ending);
+        }
+    }
+    let how = if debian {
+        format!("as root: apt-get install {wanted}")
+    } else {
+        format!("install clang, lld and llvm of one version of LLVM, so that {} can be started", names(&ending))
+    };
+    Err(format!("SQLite cannot be compiled and the module cannot be linked; {how}"))
+}
+
+fn names(ending: &str) -> String {
+    LLVM.iter().map(|(_, name)| format!("{name}{ending}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The command line of wasm-bindgen of exactly the crate's version, from the user's cache.
+fn bindgen() -> Result<PathBuf, String> {
+    let version = locked("wasm-bindgen")?;
+    let folder = wasm_toolchain::cache()?.join(format!("wasm-bindgen-{version}"));
+    let binary = folder.join("bin").join(format!("wasm-bindgen{}", env::consts::EXE_SUFFIX));
+    if !binary.exists() {
+        println!("installing wasm-bindgen {version} (about two minutes, once)");
+        let mut install = cargo(["install", "--quiet", "wasm-bindgen-cli", "--version", &version, "--root"]);
+        // Outside of the project, so that neither its lock file nor its configuration counts.
+        run_command(install.arg(&folder).current_dir(env::temp_dir()))?;
+    }
+    Ok(binary)
+}
+
+/// The version of a package in the lock file.
+fn locked(package: &str) -> Result<String, String> {
+    let path = root().join("Cargo.lock");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let (_, rest) = text
+        .split_once(&format!("name = \"{package}\"\nversion = \""))
+        .ok_or_else(|| format!("{package} is not in {}", path.display()))?;
+    Ok(rest.split('"').next().unwrap_or_default().to_owned())
+}
+
+/// wasm-opt, from npm: Debian's is too old.
+fn optimiser() -> Result<PathBuf, String> {
+    let folder = target().join("wasm/tools");
+    let binary = folder.join("node_modules/binaryen/bin/wasm-opt");
+    let stamp = folder.join("binaryen.version");
+    if !fs::read_to_string(&stamp).is_ok_and(|found| found == BINARYEN) {
+        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let mut install = program("npm");
+        install.args(["install", "--silent", "--no-save", "--no-package-lock", "--prefix"]).arg(&folder);
+        run_command(install.arg(format!("binaryen@{BINARYEN}")))?;
+        fs::write(&stamp, BINARYEN).map_err(|error| format!("{}: {error}", stamp.display()))?;
+    }
+    Ok(binary)
+}
