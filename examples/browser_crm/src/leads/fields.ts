@@ -16,7 +16,7 @@ export const fields: FormField[] = [
 ];
 
 /** What a lead is, and why somebody may have it. */
-export const newFields: FormField[] = [{ name: "first_name", label: "First name" }, { name: "last_name", label: "Last name" }, ...fields.slice(0, 7)];
+export const newFields: FormField[] = [{ name: "first_name", label: "First name" }, { name: "last_name", label: "Last name" }, ...fields];
 
 /** What a lead may have done; the scorecard counts it. */
 export const signals = ["replied", "demo_requested", "mail_opened", "attended", "question_asked", "content_downloaded", "registered_early"] as const;

@@ -1,4 +1,4 @@
-import type { Filter, Lead, Session } from "nexa-crm";
+import type { Fetched, Filter, Lead, Session } from "nexa-crm";
 
 import { sentence } from "../app/act.ts";
 
@@ -11,13 +11,16 @@ export interface Wanted {
   text: string;
 }
 
+/** Where a page starts. */
+type Cursor = string | number | null;
+
 /** A list of any length, of which only the pages in sight are read. A cursor leads from each page to the next. */
 export class Rows {
   total = $state(0);
   loading = $state(true);
   problem = $state("");
   #pages = $state.raw(new Map<number, Lead[]>());
-  #cursors: (string | null)[] = [null];
+  #cursors: Cursor[] = [null];
   #session: Session | undefined;
   #wanted: Wanted | undefined;
   #turn = 0;
@@ -87,9 +90,9 @@ export class Rows {
     }
   }
 
-  async #page(session: Session, wanted: Wanted, after: string | null): Promise<{ items: Lead[]; next?: string | null | undefined }> {
-    const rest = { limit: PAGE, ...(after && { after }), ...(wanted.filter && { filter: wanted.filter }) };
-    if (wanted.text) return session.lead.search({ text: wanted.text, ...rest });
+  async #page(session: Session, wanted: Wanted, after: Cursor): Promise<Fetched<Lead>> {
+    const rest = { limit: PAGE, ...(typeof after === "string" && { after }), ...(wanted.filter && { filter: wanted.filter }) };
+    if (wanted.text) return session.lead.search({ text: wanted.text, ...rest }).page();
     return session.lead.find({ sort: wanted.sort, ...rest }).page();
   }
 }

@@ -1,12 +1,15 @@
-import type { Deal, StageValue } from "nexa-crm";
+import type { Account, Deal, StageValue } from "nexa-crm";
 
 import { act } from "../app/act.ts";
 import { workspace } from "../app/workspace.svelte.ts";
 import { say } from "../design/words.ts";
 
+/** A deal as the board shows it, with its account. */
+export type Shown = Deal & { related?: { account?: Account | undefined } };
+
 /** A deal that is being carried, by hand or by keys. */
 export interface Carried {
-  deal: Deal;
+  deal: Shown;
   over: string;
   /** Where the pointer is; nothing when keys carry it. */
   at?: { x: number; y: number; dx: number; dy: number; width: number };
@@ -24,7 +27,7 @@ export class Board {
     return this.#dropped.get(deal.id) ?? deal.stage;
   }
 
-  lift(deal: Deal, at?: Carried["at"]): void {
+  lift(deal: Shown, at?: Carried["at"]): void {
     this.carried = { deal, over: deal.stage, ...(at && { at }) };
     if (!at) this.said = `${deal.name} picked up from ${say(deal.stage)}. Left and right move it, Space drops it, Escape puts it back.`;
   }
