@@ -34,3 +34,4 @@ pub mod targeted;
 pub(crate) mod unit;
 pub mod value;
 pub mod within;
+pub mod zone;

@@ -401,7 +401,7 @@ fn an_aggregate() {
         of: Ticket::def(),
         filter: Predicate::always(),
         trash: Trash::Live,
-        groups: vec![Group::Column(at("status")), Group::Month(at("created_at"), chrono_tz::Tz::Europe__Berlin)],
+        groups: vec![Group::Column(at("status")), Group::Month(at("created_at"), chrono_tz::Tz::Europe__Berlin.into())],
         measures: vec![Measure::Count, Measure::Avg(at("version")), Measure::Distinct(at("due"))],
         limit: 5,
     };

@@ -73,7 +73,10 @@ impl Link<'static> {
             if purpose == Purpose::Write {
                 flags |= OpenFlags::SQLITE_OPEN_CREATE;
             }
+            #[cfg(not(target_arch = "wasm32"))]
             let db = Connection::open_with_flags(path, flags)?;
+            #[cfg(target_arch = "wasm32")]
+            let db = Connection::open_with_flags_and_vfs(path, flags, crate::opfs::vfs(path).as_str())?;
             prepare(&db, options, purpose)?;
             Ok(db)
         };
@@ -112,7 +115,10 @@ fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Re
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     // Plans do not depend on what is bound, so statements are not prepared again.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    // A browser has no memory that connections share, and no second connection.
+    let (journal, locking) = if cfg!(target_arch = "wasm32") { ("TRUNCATE", "EXCLUSIVE") } else { ("WAL", "NORMAL") };
+    db.pragma_update_and_check(None, "locking_mode", locking, |_| Ok(()))?;
+    db.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(()))?;
     db.pragma_update(None, "synchronous", if options.durable { "FULL" } else { "NORMAL" })?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;

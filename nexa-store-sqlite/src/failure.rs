@@ -34,6 +34,9 @@ pub(crate) fn error(path: &Path, failure: &Failure) -> Error {
 /// SQLite does not say why a file cannot be opened; the operating system does.
 fn cannot_open(path: &Path, failure: &Failure) -> Error {
     let at = |code: nexa_core::Code| code.with("path", path.display().to_string());
+    if cfg!(target_arch = "wasm32") {
+        return at(codes::IO).with("problem", failure.to_string());
+    }
     let mut asked = OpenOptions::new().read(true).write(true).open(path).map(|_| ());
     if asked.as_ref().map_or_else(|problem| problem.kind() == io::ErrorKind::NotFound, |()| true) {
         // The file is fine or not there yet, so the question is whether files can be made beside it.

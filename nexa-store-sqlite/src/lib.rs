@@ -22,6 +22,8 @@ mod host;
 mod ledger;
 mod migrate;
 mod month;
+#[cfg(target_arch = "wasm32")]
+mod opfs;
 mod options;
 mod queue;
 mod reader;
@@ -37,7 +39,7 @@ use std::{
 
 use async_trait::async_trait;
 use nexa_core::kernel::{
-    error::Result,
+    error::{Result, codes as kernel},
     record::RecordDef,
     store::{ReadRequest, Store, Work, WriteRequest},
 };
@@ -69,8 +71,26 @@ pub struct SqliteStore {
     readers: Readers,
     /// The statements of the host's transactions, while none is at work.
     statements: Mutex<Option<Statements>>,
+    /// Dropped last, when no connection has its files any more.
+    #[cfg(target_arch = "wasm32")]
+    _files: opfs::Files,
 }
 
+#[cfg(target_arch = "wasm32")]
+impl SqliteStore {
+    /// Opens a database of this name in the origin's private file system, or makes it. Only in a dedicated worker, and only
+    /// one at a time has it. Errors: `store.unsupported`, `store.locked`, `store.name`, `store.io`, `schema.newer`.
+    pub async fn open_opfs(name: &str, options: Options) -> Result<Self> {
+        let files = opfs::Files::of(name).await?;
+        let kinds = Kinds::default();
+        let link = Link::open(Path::new(name), &options, &kinds, Purpose::Write)?;
+        migrate::check(&link)?;
+        let readers = Readers::new(name.into(), options, kinds);
+        Ok(Self { queue: Queue::new(Writer::new(link)), readers, statements: Mutex::default(), _files: files })
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
 impl SqliteStore {
     /// Opens the file, or makes it. Errors: `store.locked`, `store.not_writable`, `store.not_a_database`,
     /// `store.io`, `schema.newer`.
@@ -109,7 +129,11 @@ impl Store for SqliteStore {
     }
 
     async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
-        self.readers.run(request, &*work)
+        if self.readers.any() {
+            self.readers.run(request, &*work)
+        } else {
+            self.queue.run(Task::Read(request, work)).await
+        }
     }
 
     async fn drop_org(&self, org: Uuid) -> Result<()> {
@@ -118,6 +142,9 @@ impl Store for SqliteStore {
     }
 
     async fn backup(&self, path: &Path) -> Result<()> {
+        if cfg!(target_arch = "wasm32") {
+            return Err(kernel::STORE_UNSUPPORTED.with("what", "a copy beside the database"));
+        }
         backup::backup(&self.readers.open()?, path)
     }
 }

@@ -11,7 +11,8 @@ pub struct Options {
     /// Whether an answered write survives a power cut (`synchronous = FULL`, the default). Otherwise it survives the
     /// end of the process only, and the last writes before a power cut may be missing; the file stays whole.
     pub durable: bool,
-    /// How many connections for reading are kept open; more are opened while more read at once. Four by default.
+    /// How many connections for reading are kept open; more are opened while more read at once. Four by default. With
+    /// none, reads take turns with writes on the one connection that there is; in a browser it is always so.
     pub readers: usize,
     /// The largest size of the file in bytes; beyond it a write is `store.full`. No limit by default.
     pub largest: Option<u64>,
@@ -19,7 +20,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(5), durable: true, readers: 4, largest: None }
+        Self {
+            busy_timeout: Duration::from_secs(5),
+            durable: true,
+            readers: if cfg!(target_arch = "wasm32") { 0 } else { 4 },
+            largest: None,
+        }
     }
 }
 

@@ -9,10 +9,14 @@ use std::{
 };
 
 use futures_channel::oneshot;
-use nexa_core::kernel::error::{Result, codes};
+use nexa_core::kernel::{
+    error::{Result, codes},
+    store::{ReadRequest, Work},
+};
 
 use crate::{
     connection::Link,
+    reader::snapshot,
     writer::{Unit, Writer},
 };
 
@@ -24,6 +28,7 @@ pub(crate) type Alone = Box<dyn FnOnce(&mut Link<'_>) -> Result<()> + Send>;
 
 pub(crate) enum Task {
     Unit(Unit),
+    Read(ReadRequest, Arc<dyn Work>),
     Alone(Alone),
 }
 
@@ -81,6 +86,7 @@ impl Queue {
                 let mut writer = locked(&self.writer);
                 match task {
                     Task::Unit(unit) => writer.run(&[unit]).pop().unwrap_or(Ok(())),
+                    Task::Read(request, work) => snapshot(&mut writer.link, request, &*work),
                     Task::Alone(alone) => alone(&mut writer.link),
                 }
             }
@@ -95,8 +101,7 @@ impl Queue {
             return;
         }
         if state.thread.is_none() {
-            let queue = Arc::clone(self);
-            state.thread = thread::Builder::new().name("nexa-writer".to_owned()).spawn(move || queue.serve()).ok();
+            state.thread = self.spawn();
         }
         if state.thread.is_some() {
             state.handed = true;
@@ -109,7 +114,21 @@ impl Queue {
         }
     }
 
+    #[cfg(not(target_arch = "wasm32"))]
+    fn spawn(self: &Arc<Self>) -> Option<JoinHandle<()>> {
+        let queue = Arc::clone(self);
+        thread::Builder::new().name("nexa-writer".to_owned()).spawn(move || queue.serve()).ok()
+    }
+
+    /// There are no threads; who has the turn serves those who wait.
+    #[cfg(target_arch = "wasm32")]
+    #[allow(clippy::unused_self)]
+    fn spawn(self: &Arc<Self>) -> Option<JoinHandle<()>> {
+        None
+    }
+
     /// The thread.
+    #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
     fn serve(&self) {
         loop {
             let state = locked(&self.state);
@@ -175,6 +194,11 @@ impl Queue {
                 Task::Unit(unit) => {
                     units.push(unit);
                     answers.push(answer);
+                }
+                Task::Read(request, work) => {
+                    commit(&mut writer, &mut units, &mut answers);
+                    // Who waited may be gone; then nobody hears of it.
+                    let _ = answer.send(snapshot(&mut writer.link, request, &*work));
                 }
                 Task::Alone(alone) => {
                     commit(&mut writer, &mut units, &mut answers);

@@ -26,6 +26,11 @@ pub(crate) struct Readers {
 }
 
 impl Readers {
+    /// Whether reads have connections of their own.
+    pub(crate) const fn any(&self) -> bool {
+        self.options.readers > 0
+    }
+
     pub(crate) const fn new(path: PathBuf, options: Options, kinds: Kinds) -> Self {
         Self { idle: Mutex::new(Vec::new()), path, options, kinds }
     }
@@ -53,7 +58,7 @@ impl Readers {
     }
 }
 
-fn snapshot(link: &mut Link<'_>, request: ReadRequest, work: &dyn Work) -> Result<()> {
+pub(crate) fn snapshot(link: &mut Link<'_>, request: ReadRequest, work: &dyn Work) -> Result<()> {
     link.execute("BEGIN").map_err(|failure| link.failed(&failure))?;
     let mut tx = SqliteTransaction::reading(link, request.org);
     let answered = run_in_place(work, &mut tx);

@@ -205,7 +205,7 @@ fn searches_and_aggregates() {
         of: Job::def(),
         filter: nexa_core::kernel::filter::Predicate::always(),
         trash: Trash::Live,
-        groups: vec![Group::Month(column("created_at"), chrono_tz::Tz::America__New_York)],
+        groups: vec![Group::Month(column("created_at"), chrono_tz::Tz::America__New_York.into())],
         measures: vec![
             Measure::Count,
             Measure::Sum(column("price")),

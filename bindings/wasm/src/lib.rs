@@ -8,6 +8,7 @@ mod errors;
 mod native;
 mod promise;
 mod world;
+mod zones;
 
 pub use native::Native;
 
@@ -17,4 +18,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(start)]
 pub fn start() {
     promise::watch_panics();
+    nexa_core::kernel::zone::know(zones::offset);
 }

@@ -7,6 +7,7 @@ use nexa_core::{
     Code, Crm, Session,
     kernel::{memory::MemoryStore, store::Store},
 };
+use nexa_store_sqlite::{Options, SqliteStore};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::{
@@ -61,6 +62,7 @@ async fn opened(store: Arc<dyn Store>) -> Answer {
 async fn store(url: &str) -> Answer<Arc<dyn Store>> {
     match url.split_once(':') {
         Some(("memory", "")) => Ok(Arc::new(MemoryStore::new())),
+        Some(("opfs", name)) => Ok(Arc::new(SqliteStore::open_opfs(name, Options::default()).await?)),
         _ => Err(URL_INVALID.with("url", url)),
     }
 }

@@ -4,6 +4,7 @@
 //! fields and rows beyond their bounds, more fields than columns. Each becomes a [`RowProblem`] with the line that an
 //! editor shows. Only a file without a usable header is refused as a whole.
 
+mod decode;
 mod dialect;
 mod encoding;
 mod head;

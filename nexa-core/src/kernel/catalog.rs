@@ -1,20 +1,23 @@
 //! Every operation by name: its schema, its codes, and how it is run from JSON.
 
+#[cfg(feature = "catalog")]
+mod document;
+
 use std::collections::BTreeMap;
 
-use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value as Json, json};
+use serde_json::Value as Json;
 
+#[cfg(feature = "catalog")]
+use self::document::Schemas;
 use super::{
     access::{Action, Actor},
     command::{Command, Query},
-    compile::Kinds,
     context::Context,
     entity::{Create, Entity, Merge, Mergeable, Purge, Restore, TOO_MANY_DEPENDENTS, Trash, Update, Upsert},
     error::{Code, Error, Result, codes},
     query::{AggregateOf, Count, Find, Get, History, Search},
-    record::{ColumnType, Record, RecordDef, Row},
+    record::{Record, Row},
     send::BoxFuture,
 };
 use crate::import::{ImportCsv, ImportRows};
@@ -49,8 +52,8 @@ pub struct Operation {
     pub(crate) trashed_target: bool,
     pub(crate) perform: Perform,
     pub(crate) guard: Option<fn(&Row, &Actor) -> Result<()>>,
-    input: fn(&mut SchemaGenerator) -> schemars::Schema,
-    output: fn(&mut SchemaGenerator) -> schemars::Schema,
+    #[cfg(feature = "catalog")]
+    schemas: Schemas,
 }
 
 /// Every operation that a Crm knows.
@@ -88,8 +91,8 @@ impl Catalog {
             trashed_target: C::TRASHED_TARGET,
             perform: perform_command::<C>,
             guard: targeted.then_some(guard::<C> as fn(&Row, &Actor) -> Result<()>),
-            input: |generator| C::json_schema(generator),
-            output: |generator| generator.subschema_for::<C::Output>(),
+            #[cfg(feature = "catalog")]
+            schemas: Schemas::of::<C, C::Output>(),
         });
     }
 
@@ -104,8 +107,8 @@ impl Catalog {
             trashed_target: false,
             perform: perform_query::<Q>,
             guard: None,
-            input: |generator| Q::json_schema(generator),
-            output: |generator| generator.subschema_for::<Q::Output>(),
+            #[cfg(feature = "catalog")]
+            schemas: Schemas::of::<Q, Q::Output>(),
         });
     }
 
@@ -162,51 +165,6 @@ impl Catalog {
             operation.errors.extend(codes);
         }
     }
-
-    /// The catalog as a JSON document: operations, kinds, shared schemas, codes.
-    pub fn document(&self, kinds: &Kinds) -> Json {
-        let mut generator = SchemaSettings::draft2020_12().into_generator();
-        let mut operations = Map::new();
-        for operation in self.operations.values() {
-            let input = (operation.input)(&mut generator).to_value();
-            let output = (operation.output)(&mut generator).to_value();
-            let doc = input.get("description").and_then(Json::as_str).unwrap_or_default().to_owned();
-            let mut codes: Vec<&str> = operation.errors.iter().map(|code| code.code).collect();
-            codes.sort_unstable();
-            codes.dedup();
-            operations.insert(
-                operation.name.to_owned(),
-                json!({
-                    "mode": operation.mode,
-                    "kind": operation.kind,
-                    "action": operation.action,
-                    "targeted": operation.targeted,
-                    "doc": doc,
-                    "errors": codes,
-                    "input": input,
-                    "output": output,
-                }),
-            );
-        }
-        let mut all: BTreeMap<&str, &Code> = codes::ALL.iter().map(|code| (code.code, code)).collect();
-        all.extend(self.operations.values().flat_map(|operation| &operation.errors).map(|code| (code.code, code)));
-        let codes: Map<String, Json> = all
-            .into_iter()
-            .map(|(name, code)| {
-                let entry = json!({"kind": code.kind, "message": code.message, "retryable": code.retryable});
-                (name.to_owned(), entry)
-            })
-            .collect();
-        let kinds: Map<String, Json> =
-            kinds.all().iter().filter(|def| def.ledger).map(|def| (def.kind.to_owned(), kind_document(def))).collect();
-        json!({
-            "format": 1,
-            "operations": operations,
-            "kinds": kinds,
-            "codes": codes,
-            "$defs": generator.take_definitions(true),
-        })
-    }
 }
 
 /// The codes of a kind's uniques, as far as callers set their fields.
@@ -214,55 +172,6 @@ fn taken<R: Record>() -> impl Iterator<Item = Code> {
     let given = |field| R::def().field(field).is_some_and(|field| field.editable);
     let uniques = R::def().uniques.iter().filter(move |unique| given(unique.field));
     uniques.map(|unique| Code { code: unique.code, ..codes::TAKEN })
-}
-
-fn kind_document(def: &'static RecordDef) -> Json {
-    let fields: Vec<Json> = def
-        .fields
-        .iter()
-        .map(|field| {
-            let columns: Vec<Json> = def
-                .columns
-                .iter()
-                .skip(field.first)
-                .take(field.count)
-                .map(|column| {
-                    let mut entry = column_type(column.kind);
-                    entry.insert("path".to_owned(), json!(column.path));
-                    Json::Object(entry)
-                })
-                .collect();
-            json!({"name": field.name, "doc": field.doc, "editable": field.editable, "optional": field.optional,
-                   "columns": columns})
-        })
-        .collect();
-    let relations: Vec<Json> =
-        def.relations.iter().map(|relation| json!({"name": relation.name, "kind": relation.kind})).collect();
-    json!({"table": def.table, "doc": def.doc, "fields": fields, "relations": relations})
-}
-
-/// The type of a column, with the kind it refers to or the values it may have.
-fn column_type(kind: ColumnType) -> Map<String, Json> {
-    let (name, more) = match kind {
-        ColumnType::Uuid => ("uuid", None),
-        ColumnType::Reference(kind) => ("reference", Some(("kind", json!(kind)))),
-        ColumnType::Text => ("text", None),
-        ColumnType::Enum(values) => ("enum", Some(("values", json!(values)))),
-        ColumnType::Int => ("int", None),
-        ColumnType::Bool => ("bool", None),
-        ColumnType::Time => ("time", None),
-        ColumnType::Date => ("date", None),
-        ColumnType::Amount => ("amount", None),
-        ColumnType::List => ("list", None),
-        ColumnType::Map => ("map", None),
-        ColumnType::Json => ("json", None),
-    };
-    let mut entry = Map::new();
-    entry.insert("type".to_owned(), json!(name));
-    if let Some((key, value)) = more {
-        entry.insert(key.to_owned(), value);
-    }
-    entry
 }
 
 /// The codes of the kind's unique values, for the commands that give a record its values.

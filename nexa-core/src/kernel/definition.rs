@@ -1,6 +1,5 @@
 //! Builds a [`RecordDef`] field by field. `#[derive(Record)]` writes the calls.
 
-use schemars::SchemaGenerator;
 use serde::{
     Deserializer,
     de::{DeserializeOwned, IntoDeserializer, Visitor},
@@ -98,7 +97,8 @@ impl Definition {
             optional: T::OPTIONAL,
             parse: parse_field::<T>,
             parse_text: parse_text::<T>,
-            schema: SchemaGenerator::subschema_for::<T>,
+            #[cfg(feature = "catalog")]
+            schema: schemars::SchemaGenerator::subschema_for::<T>,
         });
         self
     }

@@ -158,7 +158,7 @@ pub(crate) fn schema(json: Json) -> Schema {
 pub(crate) fn properties(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Map<String, Json> {
     let mut properties = Map::new();
     for field in def.fields.iter().filter(|field| field.editable) {
-        let mut schema = (field.schema)(generator).to_value();
+        let mut schema = field.schema(generator).to_value();
         if reference(def, field).is_some() {
             let key = generator.subschema_for::<ExternalKey>().to_value();
             let mut forms = vec![json!({"type": "string", "format": "uuid"}), key];

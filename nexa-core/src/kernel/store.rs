@@ -12,6 +12,7 @@ use super::{
     record::{RecordDef, Row},
     send::{MaybeSend, MaybeSync},
     value::Value,
+    zone::Zone,
 };
 
 /// What a unit of work is for.
@@ -224,7 +225,7 @@ pub enum Group {
     /// The value of a column.
     Column(usize),
     /// The first day of the month of a date column, or of a time column in a time zone, as a date.
-    Month(usize, chrono_tz::Tz),
+    Month(usize, Zone),
 }
 
 /// What an aggregate measures. Nulls do not count; a measure of nothing is null, a count of nothing 0.

@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::zone::Zone;
+
 /// A calendar date, without time or zone.
 pub type Date = NaiveDate;
 
@@ -48,8 +50,8 @@ impl Timestamp {
         DateTime::from_timestamp_micros(self.0).unwrap_or_default().date_naive()
     }
     /// The calendar date in a time zone.
-    pub fn date_in(self, zone: chrono_tz::Tz) -> Date {
-        DateTime::from_timestamp_micros(self.0).unwrap_or_default().with_timezone(&zone).date_naive()
+    pub fn date_in(self, zone: Zone) -> Date {
+        zone.date(self)
     }
 }
 

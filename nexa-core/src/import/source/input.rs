@@ -2,22 +2,18 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
-
 use super::{
     FIELD_BYTES,
+    decode::Utf16,
     encoding::{Encoding, SAMPLE, detect},
 };
-
-/// Stands for what could not be decoded: it is no UTF-8, so the row that holds it is refused.
-const UNDECODABLE: u8 = 0xff;
 
 /// The bytes from the start of the current row on. UTF-16 is decoded here to UTF-8; other encodings stay as they are,
 /// because their delimiters are those of ASCII.
 pub(super) struct Input<R> {
     source: R,
     encoding: Encoding,
-    decoder: Option<Decoder>,
+    decoder: Option<Utf16>,
     raw: Vec<u8>,
     window: Vec<u8>,
     start: usize,
@@ -44,12 +40,10 @@ impl<R: Read> Input<R> {
         let (encoding, mark) = detect(&input.window, wanted);
         input.encoding = encoding;
         input.start = mark;
-        let decoder = match encoding {
-            Encoding::Utf16Le => UTF_16LE,
-            Encoding::Utf16Be => UTF_16BE,
-            _ => return Ok(input),
-        };
-        input.decoder = Some(decoder.new_decoder_without_bom_handling());
+        if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be) {
+            return Ok(input);
+        }
+        input.decoder = Some(Utf16::new(encoding == Encoding::Utf16Be));
         let sample = std::mem::take(&mut input.window);
         input.start = 0;
         input.decode(sample.get(mark..).unwrap_or_default());
@@ -126,21 +120,9 @@ impl<R: Read> Input<R> {
     }
 
     /// Appends decoded bytes to the window; the last call, with nothing, flushes half a character.
-    fn decode(&mut self, mut raw: &[u8]) {
-        let Some(decoder) = self.decoder.as_mut() else { return };
-        loop {
-            let kept = self.window.len();
-            let room = decoder.max_utf8_buffer_length_without_replacement(raw.len()).unwrap_or(SAMPLE);
-            self.window.resize(kept + room, 0);
-            let target = self.window.get_mut(kept..).unwrap_or_default();
-            let (result, taken, written) = decoder.decode_to_utf8_without_replacement(raw, target, self.ended);
-            self.window.truncate(kept + written);
-            raw = raw.get(taken..).unwrap_or_default();
-            match result {
-                DecoderResult::InputEmpty => return,
-                DecoderResult::OutputFull => {}
-                DecoderResult::Malformed(..) => self.window.push(UNDECODABLE),
-            }
+    fn decode(&mut self, raw: &[u8]) {
+        if let Some(decoder) = &mut self.decoder {
+            decoder.decode(raw, self.ended, &mut self.window);
         }
     }
 }

@@ -1,8 +1,6 @@
 //! One row that could be read.
 
-use encoding_rs::WINDOWS_1252;
-
-use super::{encoding::undefined_in_latin1, scan::Span};
+use super::{decode::push_latin1, encoding::undefined_in_latin1, scan::Span};
 
 /// One row, borrowed from the reader until the next is read.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +61,7 @@ pub(super) fn decode_latin1(row: &[u8], spans: &mut [Span], text: &mut String) -
             return Err(index);
         }
         let start = text.len();
-        text.push_str(&WINDOWS_1252.decode_without_bom_handling(field).0);
+        push_latin1(field, text);
         *span = Span { start, end: text.len(), doubled: false };
     }
     Ok(())

@@ -1,6 +1,5 @@
 //! Groups and measures over the records that an actor may see.
 
-use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -13,6 +12,7 @@ use crate::kernel::{
     filter::Filter,
     record::{ColumnType, Record, RecordDef},
     store::{Aggregate, Group, Measure, Trash},
+    zone::Zone,
 };
 
 /// What to group by.
@@ -173,8 +173,8 @@ fn group(of: &'static RecordDef, by: &GroupBy, hidden: &[&'static str]) -> Resul
         GroupBy::Month { field, zone } => {
             let index = column(of, field, hidden)?;
             let zone = match zone {
-                None => Tz::UTC,
-                Some(name) => name.parse().map_err(|_| unusable(field, format!("{name} is no time zone")))?,
+                None => Zone::UTC,
+                Some(name) => Zone::named(name).ok_or_else(|| unusable(field, format!("{name} is no time zone")))?,
             };
             match of.columns.get(index).map(|column| column.kind) {
                 Some(ColumnType::Date | ColumnType::Time) => Ok(Group::Month(index, zone)),

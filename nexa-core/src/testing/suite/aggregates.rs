@@ -1,9 +1,7 @@
 //! Groups and measures.
 
-use chrono_tz::Tz;
-
 use super::{
-    toys::{Size, Toy, column, second, toy},
+    toys::{Size, Toy, column, second, toy, zone},
     unit::{ORG, aggregate, insert, put},
 };
 use crate::{
@@ -14,6 +12,7 @@ use crate::{
         record::Row,
         store::{Aggregate, Group, Measure, Store, Trash},
         value::Value,
+        zone::Zone,
     },
 };
 
@@ -148,18 +147,18 @@ pub fn months_in_a_zone(store: &dyn Store) {
     };
     let nothing = |count| (Value::Null, count);
     assert_eq!(
-        by_month("played_at", Tz::UTC),
+        by_month("played_at", Zone::UTC),
         [(first(1969, 12), 1), (first(2024, 12), 2), (first(2025, 3), 1), (first(2025, 4), 1), nothing(2),]
     );
     assert_eq!(
-        by_month("played_at", Tz::Europe__Berlin),
+        by_month("played_at", zone("Europe/Berlin")),
         [(first(1970, 1), 1), (first(2024, 12), 1), (first(2025, 1), 1), (first(2025, 4), 2), nothing(2),]
     );
     assert_eq!(
-        by_month("played_at", Tz::America__New_York),
+        by_month("played_at", zone("America/New_York")),
         [(first(1969, 12), 1), (first(2024, 12), 2), (first(2025, 3), 2), nothing(2),]
     );
-    assert_eq!(by_month("bought", Tz::Pacific__Kiritimati), [(first(2024, 2), 2), nothing(5)]);
+    assert_eq!(by_month("bought", zone("Pacific/Kiritimati")), [(first(2024, 2), 2), nothing(5)]);
 }
 
 /// A mean is rounded half to even at the fourth place, on both sides of zero.

@@ -7,7 +7,7 @@ mod rows;
 use self::{naive::World, predicates::predicate, rows::random_world};
 use super::{
     pages::all_pages,
-    toys::{Toy, column, uuid},
+    toys::{Toy, column, uuid, zone},
     unit::{ORG, aggregate, numbers, select},
 };
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     kernel::{
         store::{Aggregate, Group, Measure, Select, SortKey, Store, Trash},
         value::Value,
+        zone::Zone,
     },
     testing::Random,
 };
@@ -100,7 +101,7 @@ pub fn aggregates_agree_with_their_meaning(store: &dyn Store) {
     for case in 0..400 {
         let mut groups: Vec<Group> = (0..random.below(3)).map(|_| Group::Column(any(&random, &grouped))).collect();
         if random.once_in(3) {
-            let zone = any(&random, &[chrono_tz::UTC, chrono_tz::Asia::Tokyo, chrono_tz::America::Sao_Paulo]);
+            let zone = any(&random, &[Zone::UTC, zone("Asia/Tokyo"), zone("America/Sao_Paulo")]);
             groups.push(Group::Month(column(any(&random, &["played_at", "bought"])), zone));
         }
         let query = Aggregate {

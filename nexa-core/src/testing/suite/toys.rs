@@ -13,6 +13,7 @@ use crate::{
         error::Result,
         record::{ColumnDef, ColumnType, Field, RecordDef, corrupt, plain_column},
         value::Value,
+        zone::Zone,
     },
 };
 
@@ -196,6 +197,11 @@ fn read_document<T: DeserializeOwned + Default>(value: Option<Value>, name: &str
 /// A moment of the suite, so many seconds after its beginning.
 pub(super) const fn second(number: i64) -> Timestamp {
     Timestamp::from_micros(1_763_370_900_000_000 + number * 1_000_000)
+}
+
+/// A zone that every host knows.
+pub(super) fn zone(name: &str) -> Zone {
+    Zone::named(name).expect(name)
 }
 
 /// The identifier of this number.
