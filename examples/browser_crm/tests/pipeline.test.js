@@ -88,9 +88,9 @@ test("losing wants a reason; a deal without an amount is not won, and says why",
   await page.keyboard.press("n");
   await page.getByLabel("Name").fill("Nothing to win");
   await page.getByRole("button", { name: "Create deal" }).click();
-  const panel = page.getByRole("region", { name: "Deal" });
-  await panel.getByRole("button", { name: "Win" }).and(page.locator("[aria-disabled=true]")).waitFor();
-  await panel.getByRole("button", { name: "Win" }).hover();
+  const panel = page.getByRole("region", { name: "Deal", exact: true });
+  await panel.getByRole("button", { name: "Win", exact: true }).and(page.locator("[aria-disabled=true]")).waitFor();
+  await panel.getByRole("button", { name: "Win", exact: true }).hover();
   await panel.getByRole("tooltip", { name: /amount/ }).waitFor();
   assert.deepEqual(complaints, []);
   await close();

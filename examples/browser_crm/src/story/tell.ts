@@ -64,7 +64,7 @@ async function bring({ lisa, group }: Team): Promise<string[]> {
   ]);
   await lisa.lead.importCsv({ csv: leads, mapping, set: { campaign: campaign.id } });
   const all = await lisa.lead.find({ sort: ["-score", "email"] }).list();
-  await lisa.batch(all.map((lead): Request => ["lead.route", { lead: lead.id }]));
+  await lisa.batch(all.flatMap((lead): Request[] => [["campaign.add", { campaign: campaign.id, lead: lead.id }], ["lead.route", { lead: lead.id }]]));
   return all.sort((one, other) => Number(other.email === "sarah@acme.example") - Number(one.email === "sarah@acme.example")).map((lead) => lead.id);
 }
 
