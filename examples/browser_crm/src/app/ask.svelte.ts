@@ -10,13 +10,33 @@ export class Answer<T> {
   loading = $state(true);
 }
 
-/** Asks while a component is shown. What the question reads before its first await decides when it is asked again. */
-export function ask<T>(question: () => Promise<T> | undefined): Answer<T> {
+/**
+ * Asks while a component is shown. What the question reads before its first await decides when it is asked again.
+ * What reads much waits until nothing has changed for `calm` milliseconds, so that it is in nobody's way.
+ */
+export function ask<T>(question: () => Promise<T> | undefined, calm = 0): Answer<T> {
   const answer = new Answer<T>();
   let turn = 0;
+  let settled = $state(0);
+  if (calm) {
+    $effect(() => {
+      void workspace.revision;
+      void workspace.session;
+      const timer = setTimeout(() => (settled += 1), calm);
+      return () => clearTimeout(timer);
+    });
+  }
   $effect(() => {
+    if (calm) {
+      if (settled) run();
+      return;
+    }
     void workspace.revision;
     void workspace.session;
+    run();
+  });
+
+  function run(): void {
     const mine = ++turn;
     const asked = question();
     if (!asked) {
@@ -41,6 +61,6 @@ export function ask<T>(question: () => Promise<T> | undefined): Answer<T> {
         answer.loading = false;
       },
     );
-  });
+  }
   return answer;
 }

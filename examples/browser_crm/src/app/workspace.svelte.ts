@@ -45,7 +45,8 @@ class Workspace {
     this.#others.onmessage = (event) => void this.#heard(event.data);
     try {
       this.#crm = await this.#open();
-      if (await this.#crm.hasOrg(ORG)) await this.enter();
+      const [founded, team] = await Promise.all([this.#crm.hasOrg(ORG), this.#team().catch(() => undefined)]);
+      if (founded) await this.enter(team);
       else this.state = "empty";
     } catch (error) {
       this.problem = String(error instanceof Error ? error.message : error);
@@ -68,28 +69,33 @@ class Workspace {
     else if (message === "dropped") location.reload();
   }
 
-  get #open_crm(): Crm {
+  get #opened(): Crm {
     if (!this.#crm) throw new Error("the storage is not open");
     return this.#crm;
   }
 
   /** Makes the tenant with its first admin. */
   async found(): Promise<Session> {
-    return this.#open_crm.createOrg("Nexa", { id: ORG, admin: { name: "Lisa", email: emailOf("lisa") } });
+    return this.#opened.createOrg("Nexa", { id: ORG, admin: { name: "Lisa", email: emailOf("lisa") } });
   }
 
   sessionOf(user: string): Session {
-    return this.#open_crm.session({ org: ORG, user });
+    return this.#opened.session({ org: ORG, user });
   }
 
   /** Comes to work in the tenant, as whoever was here last. */
-  async enter(): Promise<void> {
-    const host = this.#open_crm.system(ORG, "page");
-    [this.users, this.groups] = await Promise.all([host.user.find({ sort: ["name"] }).list(), host.group.find({ sort: ["name"] }).list()]);
+  async enter(team?: [User[], Group[]]): Promise<void> {
+    [this.users, this.groups] = team ?? (await this.#team());
     const last = localStorage.getItem("nexa.persona");
     this.become(personas.find((one) => one.key === last)?.key ?? "maria");
     this.state = "ready";
     this.revision += 1;
+  }
+
+  /** Everybody, to be named and chosen wherever they stand. */
+  async #team(): Promise<[User[], Group[]]> {
+    const host = this.#opened.system(ORG, "page");
+    return Promise.all([host.user.find({ sort: ["name"] }).list(), host.group.find({ sort: ["name"] }).list()]);
   }
 
   begun(): void {
@@ -110,7 +116,7 @@ class Workspace {
   }
 
   async dropAll(): Promise<void> {
-    await this.#open_crm.dropOrg(ORG);
+    await this.#opened.dropOrg(ORG);
     this.#others.postMessage("dropped");
     location.hash = "";
     location.reload();

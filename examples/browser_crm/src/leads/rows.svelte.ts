@@ -2,7 +2,9 @@ import type { Fetched, Filter, Lead, Session } from "nexa-crm";
 
 import { sentence } from "../app/act.ts";
 
-const PAGE = 200;
+const PAGE = 100;
+/** What fills a screen, and is read before anything else. */
+const SCREEN = 40;
 
 /** What the table shows, and in which order. */
 export interface Wanted {
@@ -53,16 +55,27 @@ export class Rows {
   async #first(session: Session, wanted: Wanted, turn: number, other: boolean): Promise<void> {
     const start = other ? 0 : this.#sight[0];
     try {
-      const [page, total] = await Promise.all([
-        this.#page(session, wanted, this.#cursors[start] ?? null),
-        wanted.text ? undefined : session.lead.count(wanted.filter ? { filter: wanted.filter } : {}),
-      ]);
+      const page = await this.#page(session, wanted, this.#cursors[start] ?? null, other ? SCREEN : PAGE);
       if (turn !== this.#turn) return;
       this.#pages = new Map([[start, page.items]]);
       this.#cursors.length = start + 1;
       this.#cursors[start + 1] = page.next ?? null;
-      this.total = total ?? start * PAGE + page.items.length + (page.next ? 1 : 0);
+      const known = start * PAGE + page.items.length;
+      this.total = page.next && !other ? Math.max(known, this.total) : known;
       this.problem = "";
+      this.loading = false;
+      if (other && page.next) {
+        const rest = await this.#page(session, wanted, page.next, PAGE - SCREEN);
+        if (turn !== this.#turn) return;
+        this.#pages = new Map([[start, [...page.items, ...rest.items]]]);
+        this.#cursors[start + 1] = rest.next ?? null;
+        this.total = start * PAGE + page.items.length + rest.items.length + (rest.next ? 1 : 0);
+      }
+      if (page.next && !wanted.text) {
+        const total = await session.lead.count(wanted.filter ? { filter: wanted.filter } : {});
+        if (turn !== this.#turn) return;
+        this.total = total;
+      }
       await this.#fill(turn);
     } catch (error) {
       if (turn === this.#turn) this.problem = sentence(error);
@@ -90,8 +103,8 @@ export class Rows {
     }
   }
 
-  async #page(session: Session, wanted: Wanted, after: Cursor): Promise<Fetched<Lead>> {
-    const rest = { limit: PAGE, ...(typeof after === "string" && { after }), ...(wanted.filter && { filter: wanted.filter }) };
+  async #page(session: Session, wanted: Wanted, after: Cursor, limit = PAGE): Promise<Fetched<Lead>> {
+    const rest = { limit, ...(typeof after === "string" && { after }), ...(wanted.filter && { filter: wanted.filter }) };
     if (wanted.text) return session.lead.search({ text: wanted.text, ...rest }).page();
     return session.lead.find({ sort: wanted.sort, ...rest }).page();
   }
