@@ -21,9 +21,10 @@ export default typescript.config(
   },
   {
     files: ["tests/**/*.js", "*.js"],
+    rules: { "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }] },
     languageOptions: {
       globals: Object.fromEntries(
-        ["Blob", "BroadcastChannel", "Buffer", "MessageChannel", "ReadableStream", "TextEncoder", "URL", "console", "crypto"]
+        ["AbortController", "Blob", "File", "BroadcastChannel", "Buffer", "MessageChannel", "ReadableStream", "TextEncoder", "URL", "DOMException", "console", "crypto"]
           .concat(["document", "navigator", "performance", "process", "setTimeout", "clearTimeout", "structuredClone", "window"])
           .map((name) => [name, "readonly"]),
       ),

@@ -13,7 +13,7 @@ use crate::kernel::{
     access::Action,
     context::Context,
     error::{Code, Result},
-    query::{Find, LARGEST_PAGE, row_json},
+    query::{Find, LARGEST_PAGE, page, row_json},
     record::{ColumnType, Record, RecordDef, Row},
     session::{Job, Session},
     value::Value,
@@ -111,7 +111,7 @@ impl<R: Record> Job for RowJob<R> {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<RowPage> {
         cx.authorize_kind(R::def(), Action::Read)?;
-        let (rows, next) = self.0.page(cx).await?;
+        let (rows, next) = page(cx, R::def(), &self.0.untyped()).await?;
         Ok(RowPage { rows, hidden: cx.hidden(R::def()), next })
     }
 }
@@ -140,7 +140,7 @@ impl<R: Record> Job for PageJob<R> {
     async fn run(&self, cx: &mut Context<'_>) -> Result<PageText> {
         let def = R::def();
         cx.authorize_kind(def, Action::Read)?;
-        let (rows, next) = self.find.page(cx).await?;
+        let (rows, next) = page(cx, R::def(), &self.find.untyped()).await?;
         let hidden = cx.hidden(def);
         let text = match self.format {
             ExportFormat::Csv => csv_text(def, &rows, &hidden, self.header)?,

@@ -24,6 +24,7 @@ pub mod text;
 mod unit;
 
 pub use command::{CALL_BYTES, CALL_ROWS, ImportCsv, ImportRows};
+pub(crate) use command::{csv, rows};
 pub use line::OWN_SYSTEM;
 pub use options::{ColumnMap, ImportOptions, codes};
 pub use refused::{ERROR_COLUMNS, RefusedCsv, WRITE_FAILED};

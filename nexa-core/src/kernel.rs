@@ -2,6 +2,7 @@
 
 pub mod access;
 mod attempt;
+pub(crate) mod behaviour;
 pub mod catalog;
 pub mod command;
 pub mod compile;
@@ -28,6 +29,7 @@ pub mod redact;
 pub mod repository;
 pub mod search;
 pub mod send;
+pub mod sent;
 pub mod session;
 pub mod store;
 pub mod targeted;

@@ -1,7 +1,8 @@
-//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `soak`, `postgres`, `python`, `wasm`,
-//! `wasm-check`.
+//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `soak`, `postgres`, `python`, `browser`,
+//! `wasm`, `wasm-check`.
 
 mod bench;
+mod browser;
 mod ci;
 mod command;
 mod faults;
@@ -44,6 +45,8 @@ enum Task {
     Postgres,
     /// Build the Python wheel, install it into a new environment, and run its tests
     Python(python::Arguments),
+    /// Build what a browser loads, check the npm package, and run its tests under Node and in Chromium
+    Browser(browser::Arguments),
     /// Build what a browser loads, show what it consists of, and hold its size against the budgets
     Wasm(wasm::Arguments),
     /// Check that nexa-core compiles for wasm32, installing what that needs
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Task::Soak(arguments) => soak::run(&arguments),
         Task::Postgres => postgres::run(),
         Task::Python(arguments) => python::run(&arguments),
+        Task::Browser(arguments) => browser::run(&arguments),
         Task::Wasm(arguments) => wasm::run(&arguments),
         Task::WasmCheck => wasm_check::run(),
     };

@@ -29,6 +29,20 @@ impl Counts {
             }
         }
     }
+    /// Adds the count of a line such as `ℹ pass 57`, as the test runner of Node ends with.
+    pub(crate) fn read_node(&mut self, line: &str) {
+        let mut words = line.split_whitespace().skip_while(|word| ["ℹ", "#"].contains(word));
+        let (Some(what), Some(Ok(number)), None) = (words.next(), words.next().map(str::parse::<u64>), words.next())
+        else {
+            return;
+        };
+        match what {
+            "pass" => self.passed += number,
+            "fail" | "cancelled" => self.failed += number,
+            "skipped" | "todo" => self.skipped += number,
+            _ => {}
+        }
+    }
     /// Adds the counts of a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; …`.
     pub(crate) fn read(&mut self, line: &str) {
         let Some((_, counts)) = line.trim().strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
@@ -116,5 +130,15 @@ mod tests {
             counts.read(line);
         }
         assert_eq!(counts, Counts { passed: 15, failed: 2, skipped: 1 });
+    }
+
+    #[test]
+    fn the_counts_of_node_are_read_however_they_are_marked() {
+        let mut counts = Counts::default();
+        for line in ["ℹ tests 9", "ℹ pass 7", "# fail 1", "ℹ cancelled 0", "ℹ skipped 1", "pass the salt", "ℹ suites 0"]
+        {
+            counts.read_node(line);
+        }
+        assert_eq!(counts, Counts { passed: 7, failed: 1, skipped: 1 });
     }
 }

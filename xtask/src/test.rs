@@ -5,6 +5,7 @@ use std::{env, fs, process::ExitCode};
 use nexa_test_cluster::Durability;
 
 use crate::{
+    browser,
     command::{cargo, run as run_command, run_reading},
     generate, postgres, python,
     report::Report,
@@ -56,6 +57,7 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
     report.counted("python", |counts| python::counted(&python::Arguments::default(), server.as_ref(), counts));
     if !arguments.short {
         report.step("wasm32 check", wasm_check::run);
+        report.counted("browser", |counts| browser::counted(&browser::Arguments::default(), counts));
         report.step("quickstart, twice", quickstart_on_file);
         report.step("quickstart on PostgreSQL, twice", || {
             match server.as_ref().map_or(Ok(None), |server| server.database("quickstart"))? {

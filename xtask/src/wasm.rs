@@ -40,7 +40,10 @@ struct Module {
     budget: u64,
 }
 
-const MODULES: [Module; 1] = [Module { name: "nexa", features: "full", budget: 900 * 1024 }];
+const MODULES: [Module; 2] = [
+    Module { name: "nexa", features: "full", budget: 900 * 1024 },
+    Module { name: "rules", features: "rules", budget: 250 * 1024 },
+];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let toolchain = wasm_toolchain::ready()?;

@@ -3,14 +3,21 @@
 //! Nothing here knows an operation; the TypeScript around it is generated from the catalog.
 #![cfg(target_arch = "wasm32")]
 
+#[cfg(feature = "full")]
 mod calls;
 mod errors;
+#[cfg(feature = "full")]
 mod native;
 mod promise;
+#[cfg(feature = "rules")]
+mod rules;
 mod world;
 mod zones;
 
+#[cfg(feature = "full")]
 pub use native::Native;
+#[cfg(feature = "rules")]
+pub use rules::NativeRules;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

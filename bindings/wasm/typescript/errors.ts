@@ -35,7 +35,6 @@ export class NexaError extends Error {
 
   constructor(wire: WireError) {
     super(wire.message);
-    this.name = new.target.name;
     this.kind = wire.kind as ErrorKind;
     this.code = wire.code;
     this.details = wire.params ?? {};
@@ -92,6 +91,19 @@ const CLASSES: Readonly<Record<string, new (wire: WireError) => NexaError>> = {
   conflict: Conflict,
   unavailable: Unavailable,
 };
+
+// Bundlers shorten the names of classes, but not those of properties.
+for (const [name, Class] of Object.entries({
+  NexaError,
+  Invalid,
+  NotFound,
+  Forbidden,
+  RuleViolation,
+  Conflict,
+  Unavailable,
+})) {
+  Class.prototype.name = name;
+}
 
 /** Whether something is a refusal as it is on the wire. */
 export function isWireError(problem: unknown): problem is WireError {

@@ -76,6 +76,10 @@ export class Member implements TextTransport {
     this.#gone = this.#own();
   }
 
+  #hasLeft(): boolean {
+    return this.#leaving.signal.aborted;
+  }
+
   /** Waits until there is an owner. Throws what opening the file throws when this member has to open it. */
   async joined(): Promise<void> {
     await this.#joined.promise;
@@ -87,7 +91,7 @@ export class Member implements TextTransport {
   }
 
   async text(call: TextCall): Promise<string> {
-    if (this.#leaving.signal.aborted) throw closed();
+    if (this.#hasLeft()) throw closed();
     // Nobody makes a call again for an owner: when it goes, so does whoever called.
     if (this.#owner) return this.#owner.text(call);
     const came = new Deferred<Outcome>();
@@ -100,7 +104,7 @@ export class Member implements TextTransport {
 
   /** Leaves: answers what it was asked, lets go of the file, and hands it over. */
   async close(): Promise<void> {
-    if (!this.#leaving.signal.aborted) {
+    if (!this.#hasLeft()) {
       this.#send({ type: "bye", from: this.#id });
       this.#leaving.abort();
     }
@@ -112,12 +116,11 @@ export class Member implements TextTransport {
 
   /** Owns the file as often as the lock comes here, until this member leaves. */
   async #own(): Promise<void> {
-    const left = this.#leaving.signal;
-    while (!left.aborted) {
+    while (!this.#hasLeft()) {
       try {
-        await this.#world.lock(this.#name, left, () => this.#lead());
+        await this.#world.lock(this.#name, this.#leaving.signal, () => this.#lead());
       } catch (problem) {
-        if (left.aborted) return;
+        if (this.#hasLeft()) return;
         this.#joined.reject(problem);
         this.#fail(portable(problem));
         // Another member may be luckier before this one tries again.
@@ -140,7 +143,7 @@ export class Member implements TextTransport {
         this.#settle(id, came);
       });
     }
-    await left(this.#leaving.signal);
+    await aborted(this.#leaving.signal);
     this.#owner = undefined;
     await owner.close();
   }
@@ -174,7 +177,7 @@ export class Member implements TextTransport {
 }
 
 /** Waits until a signal says so. */
-function left(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => {

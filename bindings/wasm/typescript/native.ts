@@ -1,10 +1,9 @@
 /** The transport into the compiled part in this thread. */
 
-import { source } from "#wasm";
-
 import type { Native } from "../native/nexa.js";
 import type { HostStore } from "./store.js";
 import type { TextCall, TextTransport } from "./transport.js";
+import { source } from "./wasm.js";
 
 type Module = typeof import("../native/nexa.js");
 
@@ -13,7 +12,7 @@ let loading: Promise<Module["Native"]> | undefined;
 /** The compiled part, loaded once. */
 async function native(): Promise<Module["Native"]> {
   loading ??= import("../native/nexa.js").then(async (module) => {
-    await module.default(source("nexa_bg.wasm"));
+    await module.default(await source("nexa_bg.wasm"));
     return module.Native;
   });
   try {

@@ -1,5 +1,7 @@
 /** What a question found, fetched page by page as it is read. */
 
+import { LISTS, MAPS } from "./generated/names.js";
+
 /** How many records are fetched at once while one reads on. */
 const PAGE = 200;
 /** How many a single page has unless said. */
@@ -76,7 +78,15 @@ export function relate(record: Record<string, unknown>, related: Record<string, 
       at = typeof at === "object" && at !== null ? (at as Record<string, unknown>)[part] : undefined;
     }
     const found = typeof at === "string" ? records[at] : undefined;
-    if (found !== undefined) own[relation] = found;
+    if (typeof found === "object" && found !== null) own[relation] = whole(found as Record<string, unknown>);
   }
   record["related"] = own;
+}
+
+/** A record that came along, with lists and maps where nothing is in them. */
+function whole(record: Record<string, unknown>): Record<string, unknown> {
+  const filled = { ...record };
+  for (const name of LISTS) if (filled[name] === null) filled[name] = [];
+  for (const name of MAPS) if (filled[name] === null) filled[name] = {};
+  return filled;
 }

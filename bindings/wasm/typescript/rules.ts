@@ -5,14 +5,13 @@
  * @module
  */
 
-import { source } from "#wasm";
-
 import type { NativeRules } from "../native/rules.js";
 import { NexaError, thrown } from "./errors.js";
 import { Explanation, type WireExplanation } from "./explanation.js";
 import type { User } from "./generated/records/user.js";
 import type { KindName, RecordTable } from "./generated/session.js";
 import type { OperationName, OperationTable } from "./generated/table.js";
+import { source } from "./wasm.js";
 
 export {
   Conflict,
@@ -83,7 +82,7 @@ let loading: Promise<Rules> | undefined;
 /** Loads the rules, once. */
 export async function loadRules(): Promise<Rules> {
   loading ??= import("../native/rules.js").then(async (module) => {
-    await module.default(source("rules_bg.wasm"));
+    await module.default(await source("rules_bg.wasm"));
     return new Rules(new module.NativeRules());
   });
   try {

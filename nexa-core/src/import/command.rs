@@ -17,6 +17,7 @@ use super::{
 };
 use crate::kernel::{
     access::Action,
+    behaviour::{Behaviour, of_entity},
     command::Command,
     context::Context,
     draft::schema,
@@ -66,12 +67,25 @@ impl<R> ImportCsv<R> {
     pub fn new(csv: impl Into<String>, options: ImportOptions) -> Self {
         Self { csv: csv.into(), options, kind: PhantomData }
     }
+    /// Errors: `import.text_too_long`, `import.in_envelope`.
+    pub(crate) fn in_bounds(&self) -> Result<()> {
+        check_options(&self.options)?;
+        if self.csv.len() > CALL_BYTES { Err(codes::TEXT_TOO_LONG.with("limit", CALL_BYTES)) } else { Ok(()) }
+    }
 }
 
 impl<R> ImportRows<R> {
     /// Imports these rows.
     pub fn new(rows: Vec<Map<String, Json>>, options: ImportOptions) -> Self {
         Self { rows, options, kind: PhantomData }
+    }
+    /// Errors: `import.too_many_rows`, `import.in_envelope`.
+    pub(crate) fn in_bounds(&self) -> Result<()> {
+        check_options(&self.options)?;
+        match self.rows.len() {
+            rows if rows > CALL_ROWS => Err(codes::TOO_MANY_ROWS.with("limit", CALL_ROWS).with("rows", rows)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -82,12 +96,10 @@ impl<R: Entity> Command for ImportCsv<R> {
     type Target = R;
     type Output = ImportReport;
     fn check(&self) -> Result<()> {
-        check_options(&self.options)?;
-        if self.csv.len() > CALL_BYTES { Err(codes::TEXT_TOO_LONG.with("limit", CALL_BYTES)) } else { Ok(()) }
+        self.in_bounds()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<ImportReport> {
-        let source = FileRows::open(R::def(), self.csv.as_bytes(), &self.options)?;
-        run::<R>(cx, source).await
+        csv(cx, of_entity::<R>(), self).await
     }
 }
 
@@ -98,19 +110,34 @@ impl<R: Entity> Command for ImportRows<R> {
     type Target = R;
     type Output = ImportReport;
     fn check(&self) -> Result<()> {
-        check_options(&self.options)?;
-        match self.rows.len() {
-            rows if rows > CALL_ROWS => Err(codes::TOO_MANY_ROWS.with("limit", CALL_ROWS).with("rows", rows)),
-            _ => Ok(()),
-        }
+        self.in_bounds()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<ImportReport> {
-        let source = ObjectRows::open(R::def(), self.rows.iter().cloned(), &self.options)?;
-        run::<R>(cx, source).await
+        rows(cx, of_entity::<R>(), self).await
     }
 }
 
-async fn run<R: Entity>(cx: &mut Context<'_>, mut source: impl Source + Send) -> Result<ImportReport> {
+/// Imports a text as records of a kind.
+pub(crate) async fn csv<R>(
+    cx: &mut Context<'_>,
+    kind: &'static Behaviour,
+    import: &ImportCsv<R>,
+) -> Result<ImportReport> {
+    let mut source = FileRows::open((kind.def)(), import.csv.as_bytes(), &import.options)?;
+    run(cx, kind, &mut source).await
+}
+
+/// Imports objects as records of a kind.
+pub(crate) async fn rows<R>(
+    cx: &mut Context<'_>,
+    kind: &'static Behaviour,
+    import: &ImportRows<R>,
+) -> Result<ImportReport> {
+    let mut source = ObjectRows::open((kind.def)(), import.rows.iter().cloned(), &import.options)?;
+    run(cx, kind, &mut source).await
+}
+
+async fn run(cx: &mut Context<'_>, kind: &'static Behaviour, source: &mut (dyn Source + Send)) -> Result<ImportReport> {
     let mut report = ImportReport { dry_run: cx.envelope().dry_run, ..ImportReport::default() };
     loop {
         let chunk = source.next(CALL_ROWS, false)?;
@@ -118,8 +145,8 @@ async fn run<R: Entity>(cx: &mut Context<'_>, mut source: impl Source + Send) ->
             break;
         }
         let plan = source.plan().clone();
-        let common = unit::prepare::<R>(cx, &plan, &chunk.lines).await?;
-        let outcomes = unit::meet::<R>(cx, &plan, common, &chunk.lines).await?;
+        let common = unit::prepare(cx, kind, &plan, &chunk.lines).await?;
+        let outcomes = unit::meet(cx, kind, &plan, common, &chunk.lines).await?;
         count(&mut report, &plan, chunk, outcomes, None);
     }
     report.columns = source.plan().mapped();

@@ -16,6 +16,7 @@ use super::{
     unit::{self, Outcome},
 };
 use crate::kernel::{
+    behaviour::{Behaviour, of_entity},
     command::Envelope,
     context::Context,
     entity::Entity,
@@ -178,7 +179,7 @@ impl<'a, R: Entity> Import<'a, R> {
             cause: Some(self.options.run.clone().unwrap_or_else(|| "import".to_owned())),
             ..Envelope::default()
         };
-        let job: UnitJob<R> = UnitJob { plan: plan.clone(), lines: lines.clone(), range, operation, kind: PhantomData };
+        let job = UnitJob { plan: plan.clone(), lines: lines.clone(), range, operation, kind: of_entity::<R>() };
         self.session.write(envelope, job).await
     }
 }
@@ -192,12 +193,12 @@ fn row_may_be_guilty(error: &Error) -> bool {
     }
 }
 
-struct UnitJob<R> {
+struct UnitJob {
     plan: Arc<Plan>,
     lines: Arc<Vec<Line>>,
     range: std::ops::Range<usize>,
     operation: &'static str,
-    kind: PhantomData<fn() -> R>,
+    kind: &'static Behaviour,
 }
 
 /// What became of the lines of a unit, or why the whole import cannot go on.
@@ -213,7 +214,7 @@ impl Met {
     }
 }
 
-impl<R: Entity> Job for UnitJob<R> {
+impl Job for UnitJob {
     type Output = Met;
     fn operation(&self) -> Cow<'static, str> {
         Cow::Borrowed(self.operation)
@@ -223,9 +224,9 @@ impl<R: Entity> Job for UnitJob<R> {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Met> {
         let lines = self.lines.get(self.range.clone()).unwrap_or_default();
-        match unit::prepare::<R>(cx, &self.plan, lines).await {
+        match unit::prepare(cx, self.kind, &self.plan, lines).await {
             Ok(common) => {
-                let outcomes = unit::meet::<R>(cx, &self.plan, common, lines).await?;
+                let outcomes = unit::meet(cx, self.kind, &self.plan, common, lines).await?;
                 Ok(Met { outcomes, halted: None })
             }
             Err(error) => Ok(Met { outcomes: Vec::new(), halted: Some(error) }),

@@ -13,9 +13,10 @@ use super::{
 };
 use crate::kernel::{
     access::Action,
+    behaviour::Behaviour,
     context::Context,
     custom::CustomType,
-    entity::{EXISTS, Entity, MatchPolicy, NO_MATCH_FIELD},
+    entity::{EXISTS, MatchPolicy, NO_MATCH_FIELD},
     error::{Error, ErrorKind, Result, codes},
     record::{ColumnType, ExternalKey, Field, RecordDef, Ref, Row},
     value::Value,
@@ -51,8 +52,9 @@ enum Named {
 }
 
 /// Meets all lines in their order. An error is one after which the unit cannot go on.
-pub(super) async fn meet<R: Entity>(
+pub(super) async fn meet(
     cx: &mut Context<'_>,
+    kind: &'static Behaviour,
     plan: &Plan,
     mut common: Common,
     lines: &[Line],
@@ -60,7 +62,7 @@ pub(super) async fn meet<R: Entity>(
     let mut outcomes = Vec::with_capacity(lines.len());
     for line in lines {
         cx.begin_attempt();
-        let met = one::<R>(cx, plan, &mut common, line).await;
+        let met = one(cx, kind, plan, &mut common, line).await;
         let whole = cx.end_attempt(met.is_ok());
         outcomes.push(match met {
             Ok(outcome) => outcome,
@@ -72,10 +74,15 @@ pub(super) async fn meet<R: Entity>(
 }
 
 /// Reads what the lines have in common, and looks up all their keys at once. An error is one of the whole import.
-pub(super) async fn prepare<R: Entity>(cx: &mut Context<'_>, plan: &Plan, lines: &[Line]) -> Result<Common> {
-    let def = R::def();
+pub(super) async fn prepare(
+    cx: &mut Context<'_>,
+    kind: &'static Behaviour,
+    plan: &Plan,
+    lines: &[Line],
+) -> Result<Common> {
+    let def = (kind.def)();
     cx.authorize_kind(def, Action::Create)?;
-    let mut template = R::default().to_row();
+    let mut template = (kind.edited()?.blank)();
     cx.assign(def, &mut template, &plan.set).await?;
     let set = def.fields.iter().enumerate().filter(|(_, field)| plan.set.contains_key(field.name));
     let set = set.map(|(index, _)| index).collect();
@@ -141,16 +148,23 @@ fn reference(def: &'static RecordDef, field: usize) -> Option<(&'static str, usi
     }
 }
 
-async fn one<R: Entity>(cx: &mut Context<'_>, plan: &Plan, common: &mut Common, line: &Line) -> Result<Outcome> {
-    let def = R::def();
+async fn one(
+    cx: &mut Context<'_>,
+    kind: &'static Behaviour,
+    plan: &Plan,
+    common: &mut Common,
+    line: &Line,
+) -> Result<Outcome> {
+    let def = (kind.def)();
+    let entity = kind.edited()?;
     let Some(id) = find(cx, plan, line).await? else {
         let mut row = common.template.clone();
         write(cx, plan, common, line, &mut row, Onto::New).await?;
-        let mut record = R::from_row(row)?;
-        record.stamp(cx.new_id(), 1, cx.now(), cx.now());
-        record.settle(None, cx).await?;
-        let record = cx.insert_by_rule(record).await?;
-        cx.check_pending(def, record.id().uuid()).await?;
+        let id = cx.new_id::<()>().uuid();
+        cx.stamp_row(def, &mut row, id);
+        let row = (entity.settle)(cx, row, None, None).await?;
+        cx.insert_row(def, row).await?;
+        cx.check_pending(def, id).await?;
         return Ok(Outcome::Created);
     };
     let Some(mut row) = cx.current(def, id).cloned() else { return Err(codes::NOT_FOUND.with("kind", def.kind)) };
@@ -162,9 +176,8 @@ async fn one<R: Entity>(cx: &mut Context<'_>, plan: &Plan, common: &mut Common, 
         return Ok(Outcome::Skipped);
     }
     cx.authorize(def, &row, Action::Update).await?;
-    let before = R::from_row(row.clone())?;
-    let actor = cx.actor().clone();
-    before.may_edit(&actor)?;
+    let before = row.clone();
+    (entity.may_edit)(row.clone(), cx.actor())?;
     let onto = if plan.policy == MatchPolicy::Fill { Onto::Empty } else { Onto::Stored };
     for field in &common.set {
         let Some(field) = def.fields.get(*field) else { continue };
@@ -175,10 +188,10 @@ async fn one<R: Entity>(cx: &mut Context<'_>, plan: &Plan, common: &mut Common, 
     }
     write(cx, plan, common, line, &mut row, onto).await?;
     def.derive(&mut row);
-    let mut record = R::from_row(row)?;
-    record.settle(Some(&before), cx).await?;
-    let record = cx.save(record).await?;
-    if record.version() == before.version() {
+    let version = before.get(def.version).clone();
+    let row = (entity.settle)(cx, row, Some(before), None).await?;
+    let row = cx.save_row(def, row).await?;
+    if *row.get(def.version) == version {
         return Ok(Outcome::Unchanged);
     }
     cx.check_pending(def, id).await?;

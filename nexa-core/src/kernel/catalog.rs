@@ -2,6 +2,7 @@
 
 #[cfg(feature = "catalog")]
 mod document;
+mod shared;
 
 use std::collections::BTreeMap;
 
@@ -10,16 +11,19 @@ use serde_json::Value as Json;
 
 #[cfg(feature = "catalog")]
 use self::document::Schemas;
+use self::shared::Shared;
 use super::{
-    access::{Action, Actor},
+    access::Action,
+    behaviour::{self, Behaviour, of_entity, of_mergeable},
     command::{Command, Query},
-    context::Context,
     entity::{Create, Entity, Merge, Mergeable, Purge, Restore, TOO_MANY_DEPENDENTS, Trash, Update, Upsert},
     error::{Code, Error, Result, codes},
     query::{AggregateOf, Count, Find, Get, History, Search},
-    record::{Record, Row},
-    send::BoxFuture,
+    record::Record,
+    unit::{self, Guard},
 };
+#[cfg(feature = "operations")]
+use super::{context::Context, send::BoxFuture, unit::Terms};
 use crate::import::{ImportCsv, ImportRows};
 
 /// Whether an operation changes or reads.
@@ -32,7 +36,25 @@ pub enum Mode {
     Query,
 }
 
-pub(crate) type Perform = for<'a, 'c> fn(&'a mut Context<'c>, Json) -> BoxFuture<'a, Result<Json>>;
+/// Reads the arguments of an operation and checks them by themselves.
+type Check = fn(Json) -> Result<()>;
+
+/// Runs an operation that was let in.
+#[cfg(feature = "operations")]
+type Perform = for<'a, 'c> fn(&'a mut Context<'c>, Json) -> BoxFuture<'a, Result<Json>>;
+
+/// How an operation works.
+#[derive(Clone, Copy)]
+enum Work {
+    /// As every kind's does.
+    Shared(Shared),
+    /// By its own command or query.
+    Own {
+        check: Check,
+        #[cfg(feature = "operations")]
+        perform: Perform,
+    },
+}
 
 /// One operation of the catalog.
 #[derive(Clone)]
@@ -50,8 +72,10 @@ pub struct Operation {
     /// The codes it may answer beside the kernel's own.
     pub errors: Vec<Code>,
     pub(crate) trashed_target: bool,
-    pub(crate) perform: Perform,
-    pub(crate) guard: Option<fn(&Row, &Actor) -> Result<()>>,
+    pub(crate) guard: Option<Guard>,
+    expects_version: bool,
+    behaviour: &'static Behaviour,
+    work: Work,
     #[cfg(feature = "catalog")]
     schemas: Schemas,
 }
@@ -81,22 +105,42 @@ impl Catalog {
     }
 
     pub(crate) fn command<C: Command>(&mut self, targeted: bool) {
+        let work = Work::Own {
+            check: check_command::<C>,
+            #[cfg(feature = "operations")]
+            perform: perform_command::<C>,
+        };
+        self.command_that::<C>(targeted, behaviour::of_record::<C::Target>(), work);
+    }
+
+    fn command_that<C: Command>(&mut self, targeted: bool, behaviour: &'static Behaviour, work: Work) {
         self.add(Operation {
             name: C::NAME,
             mode: Mode::Command,
             kind: C::Target::def().kind,
             action: C::ACTION,
             targeted,
-            errors: C::ERRORS.iter().copied().chain(taken_values::<C>()).collect(),
+            errors: C::ERRORS.iter().copied().chain(taken_values(behaviour, C::NAME)).collect(),
             trashed_target: C::TRASHED_TARGET,
-            perform: perform_command::<C>,
-            guard: targeted.then_some(guard::<C> as fn(&Row, &Actor) -> Result<()>),
+            guard: targeted.then_some(unit::guard::<C> as Guard),
+            expects_version: C::EXPECTS_VERSION,
+            behaviour,
+            work,
             #[cfg(feature = "catalog")]
             schemas: Schemas::of::<C, C::Output>(),
         });
     }
 
     pub(crate) fn query<Q: Query>(&mut self) {
+        let work = Work::Own {
+            check: check_query::<Q>,
+            #[cfg(feature = "operations")]
+            perform: perform_query::<Q>,
+        };
+        self.query_that::<Q>(work);
+    }
+
+    fn query_that<Q: Query>(&mut self, work: Work) {
         self.add(Operation {
             name: Q::NAME,
             mode: Mode::Query,
@@ -105,38 +149,40 @@ impl Catalog {
             targeted: false,
             errors: Q::ERRORS.to_vec(),
             trashed_target: false,
-            perform: perform_query::<Q>,
             guard: None,
+            expects_version: false,
+            behaviour: behaviour::of_record::<Q::Target>(),
+            work,
             #[cfg(feature = "catalog")]
             schemas: Schemas::of::<Q, Q::Output>(),
         });
     }
 
     pub(crate) fn record<R: Record>(&mut self) {
-        self.query::<Get<R>>();
-        self.query::<Find<R>>();
-        self.query::<Count<R>>();
-        self.query::<AggregateOf<R>>();
+        self.query_that::<Get<R>>(Work::Shared(Shared::Get));
+        self.query_that::<Find<R>>(Work::Shared(Shared::Find));
+        self.query_that::<Count<R>>(Work::Shared(Shared::Count));
+        self.query_that::<AggregateOf<R>>(Work::Shared(Shared::Aggregate));
         if !R::def().search.is_empty() {
-            self.query::<Search<R>>();
+            self.query_that::<Search<R>>(Work::Shared(Shared::Search));
         }
-        self.query::<History<R>>();
+        self.query_that::<History<R>>(Work::Shared(Shared::History));
     }
 
     pub(crate) fn entity<R: Entity>(&mut self) {
-        self.command::<Create<R>>(false);
+        self.command_that::<Create<R>>(false, of_entity::<R>(), Work::Shared(Shared::Create));
         self.answers(R::NAMES.create, taken::<R>());
         self.entity_without_create::<R>();
     }
 
     pub(crate) fn entity_without_create<R: Entity>(&mut self) {
         self.record::<R>();
-        self.command::<Update<R>>(true);
+        self.command_that::<Update<R>>(true, of_entity::<R>(), Work::Shared(Shared::Update));
         self.answers(R::NAMES.update, taken::<R>());
-        self.command::<ImportCsv<R>>(false);
-        self.command::<ImportRows<R>>(false);
+        self.command_that::<ImportCsv<R>>(false, of_entity::<R>(), Work::Shared(Shared::ImportCsv));
+        self.command_that::<ImportRows<R>>(false, of_entity::<R>(), Work::Shared(Shared::ImportRows));
         if !R::def().uniques.is_empty() || R::def().external_keys.is_some() {
-            self.command::<Upsert<R>>(false);
+            self.command_that::<Upsert<R>>(false, of_entity::<R>(), Work::Shared(Shared::Upsert));
             self.answers(R::NAMES.upsert, R::ERRORS.iter().copied().chain(taken::<R>()));
         }
         for name in [R::NAMES.import_csv, R::NAMES.import_rows, R::NAMES.upsert] {
@@ -145,17 +191,17 @@ impl Catalog {
             }
         }
         if R::def().deleted_at.is_some() {
-            self.command::<Trash<R>>(true);
+            self.command_that::<Trash<R>>(true, of_entity::<R>(), Work::Shared(Shared::Trash));
             // Where its dependents go is asked as well.
             self.answers(R::NAMES.trash, R::ERRORS.iter().copied());
-            self.command::<Restore<R>>(true);
+            self.command_that::<Restore<R>>(true, of_entity::<R>(), Work::Shared(Shared::Restore));
             self.answers(R::NAMES.restore, taken::<R>());
-            self.command::<Purge<R>>(true);
+            self.command_that::<Purge<R>>(true, of_entity::<R>(), Work::Shared(Shared::Purge));
         }
     }
 
     pub(crate) fn mergeable<R: Mergeable>(&mut self) {
-        self.command::<Merge<R>>(true);
+        self.command_that::<Merge<R>>(true, of_mergeable::<R>(), Work::Shared(Shared::Merge));
         self.answers(R::NAMES.merge, [TOO_MANY_DEPENDENTS]);
     }
 
@@ -175,31 +221,81 @@ fn taken<R: Record>() -> impl Iterator<Item = Code> {
 }
 
 /// The codes of the kind's unique values, for the commands that give a record its values.
-fn taken_values<C: Command>() -> Vec<Code> {
-    let names = C::Target::NAMES;
+fn taken_values(kind: &Behaviour, operation: &str) -> impl Iterator<Item = Code> {
+    let names = kind.names;
     let giving =
         [names.create, names.update, names.upsert, names.restore, names.merge, names.import_csv, names.import_rows];
-    let uniques = if giving.contains(&C::NAME) { C::Target::def().uniques.as_slice() } else { &[] };
-    uniques.iter().map(|unique| Code { code: unique.code, ..codes::TAKEN }).collect()
+    let uniques = if giving.contains(&operation) { (kind.def)().uniques.as_slice() } else { &[] };
+    uniques.iter().map(|unique| Code { code: unique.code, ..codes::TAKEN })
+}
+
+impl Operation {
+    /// Reads the arguments and checks them by themselves, without any storage. Errors: `command.malformed`, and what the
+    /// command says of its arguments.
+    pub fn check(&self, arguments: Json) -> Result<()> {
+        match self.work {
+            Work::Shared(shared) => shared.check(self, arguments),
+            Work::Own { check, .. } => check(arguments),
+        }
+    }
+
+    /// Runs the operation inside a unit.
+    #[cfg(feature = "operations")]
+    pub(crate) async fn perform(&self, cx: &mut Context<'_>, arguments: Json) -> Result<Json> {
+        match self.work {
+            Work::Shared(shared) => shared.perform(cx, self, arguments).await,
+            Work::Own { perform, .. } => perform(cx, arguments).await,
+        }
+    }
+
+    /// On what terms it is let in.
+    #[cfg(feature = "operations")]
+    fn terms(&self) -> Terms {
+        Terms {
+            operation: self.name,
+            def: (self.behaviour.def)(),
+            action: self.action,
+            expects_version: self.expects_version,
+            trashed_target: self.trashed_target,
+            guard: self.guard,
+        }
+    }
 }
 
 /// Reads the arguments of an operation. Error: `command.malformed` with the path of what is wrong.
 pub(crate) fn arguments<T: DeserializeOwned>(operation: &str, json: Json) -> Result<T> {
-    serde_path_to_error::deserialize(json).map_err(|error| malformed(operation, &error))
+    serde_path_to_error::deserialize(json).map_err(|error| {
+        let path = error.path().to_string();
+        let path = if path == "." { AT_TOP } else { path.as_str() };
+        malformed(operation, path, error.inner())
+    })
 }
 
-fn malformed(operation: &str, error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    let path = match error.path().to_string() {
-        path if path == "." => "the top".to_owned(),
-        path => path,
-    };
-    codes::MALFORMED.with("operation", operation).with("path", path).with("problem", error.inner().to_string())
+/// The path of a problem that belongs to no part of the arguments.
+const AT_TOP: &str = "the top";
+
+fn malformed(operation: &str, path: &str, problem: &serde_json::Error) -> Error {
+    codes::MALFORMED.with("operation", operation).with("path", path).with("problem", problem.to_string())
 }
 
+fn malformed_at_top(operation: &str, problem: &serde_json::Error) -> Error {
+    malformed(operation, AT_TOP, problem)
+}
+
+fn check_command<C: Command>(json: Json) -> Result<()> {
+    arguments::<C>(C::NAME, json)?.check()
+}
+
+fn check_query<Q: Query>(json: Json) -> Result<()> {
+    arguments::<Q>(Q::NAME, json).map(|_| ())
+}
+
+#[cfg(feature = "operations")]
 fn answer<T: Serialize>(output: T) -> Result<Json> {
     serde_json::to_value(output).map_err(|error| super::record::corrupt("output", error))
 }
 
+#[cfg(feature = "operations")]
 fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
     Box::pin(async move {
         let command: C = arguments(C::NAME, json)?;
@@ -208,6 +304,7 @@ fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: Json) -> BoxFu
     })
 }
 
+#[cfg(feature = "operations")]
 fn perform_query<'a, Q: Query>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
     Box::pin(async move {
         let query: Q = arguments(Q::NAME, json)?;
@@ -215,9 +312,4 @@ fn perform_query<'a, Q: Query>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture
         let output = query.run(cx).await?;
         answer(output)
     })
-}
-
-fn guard<C: Command>(row: &Row, actor: &Actor) -> Result<()> {
-    let target = C::Target::from_row(row.clone())?;
-    C::guard(&target, actor)
 }

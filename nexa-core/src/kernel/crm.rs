@@ -60,6 +60,11 @@ impl Crm {
     pub async fn migrate(&self) -> Result<()> {
         self.store.migrate(self.parts.kinds.all()).await
     }
+    /// The same machine on another storage.
+    #[must_use]
+    pub fn on(&self, store: Arc<dyn Store>) -> Self {
+        Self { store, ..self.clone() }
+    }
     /// A session of somebody in a tenant. The host has authenticated them.
     pub fn session(&self, org: impl Into<Uuid>, principal: Principal) -> Session {
         Session { parts: self.parts.clone(), store: self.store.clone(), org: org.into(), principal }

@@ -14,12 +14,16 @@ pub use upsert::{MatchPolicy, Upsert, Upserted};
 
 use serde_json::{Map, Value as Json};
 
+use uuid::Uuid;
+
 use super::{
-    access::Actor,
+    access::{Action, Actor},
+    behaviour::{Behaviour, of_entity},
     context::Context,
     error::{Code, Result},
-    record::{Id, Record},
+    record::{Id, Record, RecordDef, Row},
     send::MaybeSend,
+    value::Value,
 };
 
 /// A kind that callers create and edit by its fields.
@@ -55,15 +59,7 @@ pub trait Entity: Record + Default {
 impl Context<'_> {
     /// A new record from the fields of a caller, settled but not yet added.
     pub async fn draft<R: Entity>(&mut self, id: Option<Id<R>>, fields: &Map<String, Json>) -> Result<R> {
-        let def = R::def();
-        let mut row = R::default().to_row();
-        self.assign(def, &mut row, fields).await?;
-        let mut record = R::from_row(row)?;
-        let id = id.unwrap_or_else(|| self.new_id());
-        record.stamp(id, 1, self.now(), self.now());
-        record.given(fields);
-        record.settle(None, self).await?;
-        Ok(record)
+        R::from_row(self.draft_row(of_entity::<R>(), id.map(Id::uuid), fields).await?)
     }
 
     /// A new record that a command puts together, settled like one from a caller.
@@ -76,19 +72,64 @@ impl Context<'_> {
 
     /// A new record from the fields of a caller.
     pub async fn create<R: Entity>(&mut self, id: Option<Id<R>>, fields: &Map<String, Json>) -> Result<R> {
-        let record = self.draft(id, fields).await?;
-        self.insert(record).await
+        R::from_row(self.create_row(of_entity::<R>(), id.map(Id::uuid), fields).await?)
     }
 
     /// Sets fields of a record that was loaded in this call.
     pub async fn edit<R: Entity>(&mut self, before: R, fields: &Map<String, Json>) -> Result<R> {
-        let actor = self.actor().clone();
-        before.may_edit(&actor)?;
-        let mut row = before.to_row();
-        self.assign(R::def(), &mut row, fields).await?;
-        let mut record = R::from_row(row)?;
-        record.given(fields);
-        record.settle(Some(&before), self).await?;
-        self.save(record).await
+        R::from_row(self.edit_row(of_entity::<R>(), before.to_row(), fields).await?)
+    }
+
+    async fn draft_row(
+        &mut self,
+        kind: &'static Behaviour,
+        id: Option<Uuid>,
+        fields: &Map<String, Json>,
+    ) -> Result<Row> {
+        let def = (kind.def)();
+        let entity = kind.edited()?;
+        let mut row = (entity.blank)();
+        self.assign(def, &mut row, fields).await?;
+        let id = id.unwrap_or_else(|| self.new_id::<()>().uuid());
+        self.stamp_row(def, &mut row, id);
+        (entity.settle)(self, row, None, Some(fields)).await
+    }
+
+    /// Makes a row a new one of this moment.
+    pub(crate) fn stamp_row(&self, def: &RecordDef, row: &mut Row, id: Uuid) {
+        row.set(def.id, Value::Uuid(id));
+        row.set(def.version, Value::Int(1));
+        row.set(def.created_at, Value::Time(self.now()));
+        row.set(def.updated_at, Value::Time(self.now()));
+    }
+
+    pub(crate) async fn create_row(
+        &mut self,
+        kind: &'static Behaviour,
+        id: Option<Uuid>,
+        fields: &Map<String, Json>,
+    ) -> Result<Row> {
+        let def = (kind.def)();
+        let mut row = self.draft_row(kind, id, fields).await?;
+        self.authorize_kind(def, Action::Create)?;
+        let id = if row.id(def).is_nil() { self.new_id::<()>().uuid() } else { row.id(def) };
+        self.stamp_row(def, &mut row, id);
+        self.insert_row(def, row.clone()).await?;
+        Ok(row)
+    }
+
+    pub(crate) async fn edit_row(
+        &mut self,
+        kind: &'static Behaviour,
+        before: Row,
+        fields: &Map<String, Json>,
+    ) -> Result<Row> {
+        let def = (kind.def)();
+        let entity = kind.edited()?;
+        (entity.may_edit)(before.clone(), self.actor())?;
+        let mut row = before.clone();
+        self.assign(def, &mut row, fields).await?;
+        let row = (entity.settle)(self, row, Some(before), Some(fields)).await?;
+        self.save_row(def, row).await
     }
 }

@@ -12,8 +12,10 @@ pub use get::Get;
 pub use history::{Change, History, HistoryPage};
 pub use search::{Hits, Search};
 
-pub(crate) use find::{page_size, related, row_json};
-pub(crate) use history::{change_of, parsed_row};
+pub(crate) use find::{Related, count_rows, page, page_of, page_size, related, row_json};
+pub(crate) use get::{GetOptions, get_row};
+pub(crate) use history::{HistoryOptions, change_of, history_of, parsed_row};
+pub(crate) use search::search_rows;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value as Json;

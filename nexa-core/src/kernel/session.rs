@@ -124,6 +124,7 @@ impl Session {
         self.read(QueryJob(History::<R>::of(record))).await
     }
 
+    #[cfg(feature = "operations")]
     /// Runs an operation of the catalog by name, from JSON to JSON. This is what every binding calls.
     pub async fn execute(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<Json> {
         let mode = self.parts.catalog.operation(operation)?.mode;
@@ -134,6 +135,7 @@ impl Session {
         }
     }
 
+    #[cfg(feature = "operations")]
     /// Runs several operations, all or none.
     pub async fn batch(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Vec<Json>> {
         for request in &requests {
@@ -320,8 +322,10 @@ impl<Q: Query> Job for QueryJob<Q> {
     }
 }
 
+#[cfg(feature = "operations")]
 struct NamedJob(Request);
 
+#[cfg(feature = "operations")]
 impl Job for NamedJob {
     type Output = Json;
     fn operation(&self) -> Cow<'static, str> {
@@ -331,13 +335,15 @@ impl Job for NamedJob {
         text(&self.0.with)
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Json> {
-        let perform = cx.parts.catalog.operation(&self.0.run)?.perform;
-        perform(cx, self.0.with.clone()).await
+        let parts = cx.parts;
+        parts.catalog.operation(&self.0.run)?.perform(cx, self.0.with.clone()).await
     }
 }
 
+#[cfg(feature = "operations")]
 struct BatchJob(Vec<Request>);
 
+#[cfg(feature = "operations")]
 impl Job for BatchJob {
     type Output = Vec<Json>;
     fn operation(&self) -> Cow<'static, str> {
@@ -347,11 +353,12 @@ impl Job for BatchJob {
         text(&self.0)
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<Json>> {
+        let parts = cx.parts;
         let mut answers = Vec::with_capacity(self.0.len());
         for (position, request) in self.0.iter().enumerate() {
-            let perform = cx.parts.catalog.operation(&request.run)?.perform;
+            let operation = parts.catalog.operation(&request.run)?;
             cx.operation = Cow::Owned(request.run.clone());
-            let answer = perform(cx, request.with.clone()).await;
+            let answer = operation.perform(cx, request.with.clone()).await;
             // What the storage or a host's rule refuses is refused of this operation, and its events bear its name.
             let written = if answer.is_ok() { cx.flush().await } else { Ok(()) };
             let answer = answer.and_then(|answer| written.map(|()| answer));

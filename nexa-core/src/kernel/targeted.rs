@@ -39,14 +39,21 @@ impl<R: Record, A: Serialize> Serialize for Targeted<R, A> {
 
 impl<'de, R: Record, A: DeserializeOwned> Deserialize<'de> for Targeted<R, A> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut map = Map::deserialize(deserializer)?;
-        let kind = R::def().kind;
-        let record = map.remove(kind).ok_or_else(|| de::Error::custom(format!("missing field `{kind}`")))?;
-        let record = serde_json::from_value(record)
-            .map_err(|_| de::Error::custom(format!("`{kind}` is an id or {{\"system\", \"key\"}}")))?;
-        let arguments = serde_json::from_value(Json::Object(map)).map_err(de::Error::custom)?;
-        Ok(Self { record, arguments, kind: PhantomData })
+        let map = Map::deserialize(deserializer)?;
+        let (record, arguments) = split(R::def().kind, map).map_err(de::Error::custom)?;
+        Ok(Self { record: record.of_kind(), arguments, kind: PhantomData })
     }
+}
+
+/// The record under the name of its kind, and the other arguments.
+pub(crate) fn split<A: DeserializeOwned>(
+    kind: &str,
+    mut map: Map<String, Json>,
+) -> Result<(Ref<()>, A), serde_json::Error> {
+    let record = map.remove(kind).ok_or_else(|| de::Error::custom(format!("missing field `{kind}`")))?;
+    let record = serde_json::from_value(record)
+        .map_err(|_| de::Error::custom(format!("`{kind}` is an id or {{\"system\", \"key\"}}")))?;
+    Ok((record, serde_json::from_value(Json::Object(map))?))
 }
 
 impl<R: Record, A: JsonSchema> JsonSchema for Targeted<R, A> {

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
-    access::Principal,
+    access::{Action, Actor, Principal},
     command::{Case, Command, Envelope},
     context::Context,
     crm::Parts,
@@ -18,7 +18,7 @@ use super::{
     ledger::{self, Event, Verb},
     lookup::Lookup,
     receipt::{KEPT_HOURS, Receipt, fingerprint},
-    record::{Id, Record, RecordDef, Row},
+    record::{Id, Record, RecordDef, Ref, Row},
     store::{Batch, Change, Key, Select, Transaction},
     value::Value,
 };
@@ -28,6 +28,37 @@ const EXPIRED_AT_ONCE: usize = 2;
 
 /// The operation that makes a tenant; every other needs one.
 pub(crate) const FOUNDING: &str = "org.create";
+
+/// On what terms a command is let in.
+pub(crate) struct Terms {
+    pub(crate) operation: &'static str,
+    pub(crate) def: &'static RecordDef,
+    pub(crate) action: Action,
+    pub(crate) expects_version: bool,
+    pub(crate) trashed_target: bool,
+    pub(crate) guard: Option<Guard>,
+}
+
+/// What the state of a row and the actor allow.
+pub(crate) type Guard = fn(&Row, &Actor) -> Result<()>;
+
+impl Terms {
+    fn of<C: Command>(targeted: bool) -> Self {
+        Self {
+            operation: C::NAME,
+            def: C::Target::def(),
+            action: C::ACTION,
+            expects_version: C::EXPECTS_VERSION,
+            trashed_target: C::TRASHED_TARGET,
+            guard: targeted.then_some(guard::<C> as Guard),
+        }
+    }
+}
+
+/// The guard of a command, for a row.
+pub(crate) fn guard<C: Command>(row: &Row, actor: &Actor) -> Result<()> {
+    C::guard(&C::Target::from_row(row.clone())?, actor)
+}
 
 impl<'a> Context<'a> {
     /// Opens a unit: the moment, the actor, the tenant. Errors: `org.unknown`, `actor.inactive`.
@@ -69,32 +100,36 @@ impl<'a> Context<'a> {
     /// Runs a command inside this unit: check, target, access, version, guard, change.
     pub(crate) async fn perform<C: Command>(&mut self, command: &C) -> Result<C::Output> {
         command.check()?;
-        let def = C::Target::def();
-        match command.target() {
-            None => {
-                if self.envelope.expected_version.is_some() && !C::EXPECTS_VERSION {
-                    return Err(codes::VERSION_WITHOUT_TARGET.with("operation", C::NAME));
-                }
-                self.authorize_kind(def, C::ACTION)?;
-            }
-            Some(target) => {
-                let row = self.visible_row(def, target, C::TRASHED_TARGET).await?;
-                self.authorize(def, &row, C::ACTION).await?;
-                let target = C::Target::from_row(row)?;
-                self.expect_version(&target)?;
-                C::guard(&target, &self.actor)?;
-            }
-        }
+        let target = command.target().map(Ref::untyped);
+        self.admit(&Terms::of::<C>(target.is_some()), target.as_ref()).await?;
         command.run(self).await
+    }
+
+    /// Lets a command in, or refuses it: target, access, version, guard.
+    pub(crate) async fn admit(&mut self, terms: &Terms, target: Option<&Ref<()>>) -> Result<()> {
+        let Some(target) = target else {
+            if self.envelope.expected_version.is_some() && !terms.expects_version {
+                return Err(codes::VERSION_WITHOUT_TARGET.with("operation", terms.operation));
+            }
+            return self.authorize_kind(terms.def, terms.action);
+        };
+        let row = self.visible_row(terms.def, target, terms.trashed_target).await?;
+        self.authorize(terms.def, &row, terms.action).await?;
+        let version = row.get(terms.def.version).as_int().unwrap_or_default();
+        self.expect(terms.def.kind, version)?;
+        terms.guard.map_or(Ok(()), |guard| guard(&row, &self.actor))
     }
 
     /// Refuses when the caller has seen another version of the record. Error: `version.conflict`.
     pub fn expect_version<R: Record>(&self, record: &R) -> Result<()> {
+        self.expect(R::def().kind, record.version())
+    }
+
+    fn expect(&self, kind: &str, actual: i64) -> Result<()> {
         match self.envelope.expected_version {
-            Some(expected) if expected != record.version() => Err(codes::VERSION_CONFLICT
-                .with("kind", R::def().kind)
-                .with("expected", expected)
-                .with("actual", record.version())),
+            Some(expected) if expected != actual => {
+                Err(codes::VERSION_CONFLICT.with("kind", kind).with("expected", expected).with("actual", actual))
+            }
             _ => Ok(()),
         }
     }

@@ -44,3 +44,9 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   user:
     "activate aggregate? count? create deactivate find* get? history* import_csv import_rows search* update upsert",
 };
+
+/** Fields of records that are lists, also where the wire says that nothing is in them. */
+export const LISTS: readonly string[] = ["competitors", "external_keys", "rules", "score_reasons", "stages", "tags"];
+
+/** Fields of records that are maps, also where the wire says that nothing is in them. */
+export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "rates"];

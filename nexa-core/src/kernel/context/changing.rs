@@ -22,13 +22,18 @@ impl Context<'_> {
 
     /// Adds a record that a rule makes, whatever the actor may do.
     pub async fn insert_by_rule<R: Record>(&mut self, mut record: R) -> Result<R> {
-        let def = R::def();
         let id = if record.id().uuid().is_nil() { self.new_id() } else { record.id() };
         record.stamp(id, 1, self.now, self.now);
-        let row = record.to_row();
+        self.insert_row(R::def(), record.to_row()).await?;
+        Ok(record)
+    }
+
+    /// The same for a row of any kind, which is complete.
+    pub(crate) async fn insert_row(&mut self, def: &'static RecordDef, row: Row) -> Result<()> {
         well_formed(def, &row)?;
         self.check_custom(def, &row).await?;
-        let key = (def.kind, id.uuid());
+        let id = row.id(def);
+        let key = (def.kind, id);
         let place = match self.entries.entry(key) {
             hash_map::Entry::Occupied(place) if place.get().now.is_some() => return Err(codes::ID_TAKEN.with("id", id)),
             place => place,
@@ -45,7 +50,7 @@ impl Context<'_> {
         self.lookup.note(def, &row);
         place.insert_entry(Entry { of: def, before: None, now: Some(row), dirty: true });
         self.touched.push(key);
-        Ok(record)
+        Ok(())
     }
 
     /// Keeps the new state of a record that was loaded in this call.
@@ -104,7 +109,7 @@ impl Context<'_> {
         record: &Ref<R>,
         change: impl FnOnce(&mut R, Timestamp) -> Result<()>,
     ) -> Result<R> {
-        let row = self.visible_row(R::def(), record, false).await?;
+        let row = self.visible_row(R::def(), &record.untyped(), false).await?;
         self.authorize(R::def(), &row, Action::Update).await?;
         let mut record = R::from_row(row)?;
         change(&mut record, self.now)?;

@@ -20,13 +20,13 @@ const LONGEST_FORWARD: usize = 32;
 impl Context<'_> {
     /// A live record that the actor may see; an old id of a merged record finds its survivor. Error: `record.not_found`.
     pub async fn load<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
-        let row = self.visible_row(R::def(), record, false).await?;
+        let row = self.visible_row(R::def(), &record.untyped(), false).await?;
         R::from_row(row)
     }
 
     /// The same, in the trash as well.
     pub async fn load_even_trashed<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
-        let row = self.visible_row(R::def(), record, true).await?;
+        let row = self.visible_row(R::def(), &record.untyped(), true).await?;
         R::from_row(row)
     }
 
@@ -41,7 +41,7 @@ impl Context<'_> {
     /// A live record with the tenant's eyes, as a command names it; an old id of a merged record finds its survivor.
     /// Error: `record.not_found`.
     pub async fn known_by<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
-        let row = self.named_row(R::def(), record).await?;
+        let row = self.named_row(R::def(), &record.untyped()).await?;
         if row.live(R::def()) { R::from_row(row) } else { Err(not_found(R::def(), record)) }
     }
 
@@ -126,10 +126,10 @@ impl Context<'_> {
         Ok(())
     }
 
-    pub(crate) async fn visible_row<R>(
+    pub(crate) async fn visible_row(
         &mut self,
         def: &'static RecordDef,
-        record: &Ref<R>,
+        record: &Ref<()>,
         trashed: bool,
     ) -> Result<Row> {
         let row = self.named_row(def, record).await?;
@@ -140,7 +140,7 @@ impl Context<'_> {
     }
 
     /// The row that a command names, or its survivor; no access is asked.
-    async fn named_row<R>(&mut self, def: &'static RecordDef, record: &Ref<R>) -> Result<Row> {
+    async fn named_row(&mut self, def: &'static RecordDef, record: &Ref<()>) -> Result<Row> {
         let missing = || not_found(def, record);
         let mut id = match record {
             Ref::Id(id) => id.uuid(),

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Entity;
 use crate::kernel::{
     access::{Action, Actor},
+    behaviour::of_entity,
     command::Command,
     context::Context,
     draft::{Accepts, Draft, properties, schema},
@@ -129,7 +130,7 @@ impl<R: Entity> Command for Update<R> {
         target.may_edit(actor)
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let record = cx.load(&self.0.record).await?;
-        cx.edit(record, self.0.arguments.fields()).await
+        let row = cx.visible_row(R::def(), &self.0.record.untyped(), false).await?;
+        R::from_row(cx.edit_row(of_entity::<R>(), row, self.0.arguments.fields()).await?)
     }
 }

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::Entity;
 use crate::kernel::{
     access::{Action, Actor},
+    behaviour::{Behaviour, of_mergeable},
     command::Command,
-    context::Context,
+    context::{Context, not_found},
     error::{Code, Result, codes},
     filter::{Comparison, Predicate},
     record::{ExternalKey, Record, RecordDef, Ref, Row},
@@ -73,34 +74,44 @@ impl<R: Mergeable> Command for Merge<R> {
         target.may_merge(actor)
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let def = R::def();
-        let survivor: R = cx.load(&self.0.record).await?;
-        let other: R = cx.load(&self.0.arguments.other).await?;
-        if survivor.id() == other.id() {
+        let (survivor, other) = (self.0.record.untyped(), self.0.arguments.other.untyped());
+        R::from_row(cx.merge_rows(of_mergeable::<R>(), &survivor, &other).await?)
+    }
+}
+
+impl Context<'_> {
+    pub(crate) async fn merge_rows(
+        &mut self,
+        kind: &'static Behaviour,
+        survivor: &Ref<()>,
+        other: &Ref<()>,
+    ) -> Result<Row> {
+        let def = (kind.def)();
+        let merge = kind.merge.ok_or_else(|| codes::KIND_UNKNOWN.with("kind", def.kind))?;
+        let kept = self.visible_row(def, survivor, false).await?;
+        let gone = self.visible_row(def, other, false).await?;
+        let id = kept.id(def);
+        if id == gone.id(def) {
             return Err(codes::MERGE_CYCLE.with("kind", def.kind));
         }
-        let actor = cx.actor().clone();
-        other.may_merge(&actor)?;
-        let (kept, gone) = (survivor.to_row(), other.to_row());
-        cx.authorize(def, &gone, Action::Merge).await?;
+        (merge.may_merge)(gone.clone(), self.actor())?;
+        self.authorize(def, &gone, Action::Merge).await?;
         let filled = fill(def, kept, &gone);
 
         // The other leaves first, so that its unique values are free for the survivor.
-        let mut forwarded = gone;
-        for (column, value) in
-            [(def.merged_into, Value::Uuid(survivor.id().uuid())), (def.deleted_at, Value::Time(cx.now()))]
-        {
+        let mut forwarded = gone.clone();
+        for (column, value) in [(def.merged_into, Value::Uuid(id)), (def.deleted_at, Value::Time(self.now()))] {
             if let Some(column) = column {
                 forwarded.set(column, value);
             }
         }
-        cx.save_row(def, forwarded).await?;
-        let mut survivor = R::from_row(filled)?;
-        survivor.absorb(&other);
-        let survivor = cx.save(survivor).await?;
-        cx.move_references(def, other.id().uuid(), survivor.id().uuid()).await?;
-        R::merged(&survivor, cx).await?;
-        cx.known(survivor.id()).await
+        self.save_row(def, forwarded).await?;
+        let from = gone.id(def);
+        let survivor = (merge.absorb)(filled, gone)?;
+        let survivor = self.save_row(def, survivor).await?;
+        self.move_references(def, from, id).await?;
+        (merge.merged)(self, survivor).await?;
+        self.row(def, id).await?.filter(|row| row.live(def)).ok_or_else(|| not_found(def, id))
     }
 }
 

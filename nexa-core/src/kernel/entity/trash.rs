@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::Entity;
 use crate::kernel::{
     access::{Action, Actor},
+    behaviour::{Behaviour, of_entity},
     command::Command,
     context::{Context, not_found},
     error::{Code, Result, codes},
@@ -97,8 +98,8 @@ pub(in crate::kernel) const TOO_MANY_DEPENDENTS: Code = Code::rule(
 );
 
 /// Whether the record can come out of the trash, one way or the other. Error: `record.not_trashed`.
-fn must_be_trashed<R: Record>(record: &R) -> Result<()> {
-    if record.to_row().live(R::def()) { Err(codes::NOT_TRASHED.with("kind", R::def().kind)) } else { Ok(()) }
+fn must_be_trashed(def: &RecordDef, row: &Row) -> Result<()> {
+    if row.live(def) { Err(codes::NOT_TRASHED.with("kind", def.kind)) } else { Ok(()) }
 }
 
 impl<R: Entity> Command for Trash<R> {
@@ -111,30 +112,8 @@ impl<R: Entity> Command for Trash<R> {
         Some(&self.0.record)
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let record = cx.load(&self.0.record).await?;
-        let id = record.id().uuid();
-        match &self.0.arguments.on_dependents {
-            Dependents::Refuse => {
-                let used_by = cx.used_by(R::NEEDED_BY, id).await?;
-                if !used_by.is_empty() {
-                    return Err(codes::IN_USE.with("kind", R::def().kind).with("used_by", used_by));
-                }
-            }
-            Dependents::Cascade => cx.cascade(R::NEEDED_BY, id).await?,
-            Dependents::Reassign(other) => {
-                let target = cx.load::<R>(&Ref::Id((*other).into())).await?;
-                if target.id() == record.id() {
-                    return Err(not_found(R::def(), other));
-                }
-                for (kind, path) in R::NEEDED_BY {
-                    cx.point(kind, path, id, target.id().uuid()).await?;
-                }
-                // What was loaded before may itself have pointed at the record that goes.
-                cx.known(target.id()).await?.took_over(cx).await?;
-            }
-        }
-        let row = cx.set_trashed(R::def(), record.to_row(), true).await?;
-        R::from_row(row)
+        let dependents = &self.0.arguments.on_dependents;
+        R::from_row(cx.trash_row(of_entity::<R>(), &self.0.record.untyped(), dependents).await?)
     }
 }
 
@@ -148,13 +127,10 @@ impl<R: Entity> Command for Restore<R> {
         Some(&self.0.record)
     }
     fn guard(target: &R, _: &Actor) -> Result<()> {
-        must_be_trashed(target)
+        must_be_trashed(R::def(), &target.to_row())
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let record = cx.load_even_trashed(&self.0.record).await?;
-        must_be_trashed(&record)?;
-        let row = cx.set_trashed(R::def(), record.to_row(), false).await?;
-        R::from_row(row)
+        R::from_row(cx.restore_row(of_entity::<R>(), &self.0.record.untyped()).await?)
     }
 }
 
@@ -169,18 +145,69 @@ impl<R: Entity> Command for Purge<R> {
         Some(&self.0.record)
     }
     fn guard(target: &R, _: &Actor) -> Result<()> {
-        must_be_trashed(target)
+        must_be_trashed(R::def(), &target.to_row())
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
-        let record = cx.load_even_trashed(&self.0.record).await?;
-        must_be_trashed(&record)?;
-        for (kind, path) in R::PARTS {
-            let of = cx.kind(kind)?;
-            for row in cx.pointing(of, path, record.id().uuid(), Rows::Any).await? {
-                cx.remove_row(of, row.id(of));
+        cx.purge_row(of_entity::<R>(), &self.0.record.untyped()).await
+    }
+}
+
+impl Context<'_> {
+    pub(crate) async fn trash_row(
+        &mut self,
+        kind: &'static Behaviour,
+        record: &Ref<()>,
+        dependents: &Dependents,
+    ) -> Result<Row> {
+        let def = (kind.def)();
+        let entity = kind.edited()?;
+        let row = self.visible_row(def, record, false).await?;
+        let id = row.id(def);
+        match dependents {
+            Dependents::Refuse => {
+                let used_by = self.used_by(entity.needed_by, id).await?;
+                if !used_by.is_empty() {
+                    return Err(codes::IN_USE.with("kind", def.kind).with("used_by", used_by));
+                }
+            }
+            Dependents::Cascade => self.cascade(entity.needed_by, id).await?,
+            Dependents::Reassign(other) => {
+                let target = self.visible_row(def, &Ref::<()>::Id((*other).into()), false).await?.id(def);
+                if target == id {
+                    return Err(not_found(def, other));
+                }
+                for (kind, path) in entity.needed_by {
+                    self.point(kind, path, id, target).await?;
+                }
+                // What was loaded before may itself have pointed at the record that goes.
+                let Some(now) = self.row(def, target).await?.filter(|row| row.live(def)) else {
+                    return Err(not_found(def, target));
+                };
+                (entity.took_over)(self, now).await?;
             }
         }
-        cx.remove(&record).await
+        self.set_trashed(def, row, true).await
+    }
+
+    pub(crate) async fn restore_row(&mut self, kind: &'static Behaviour, record: &Ref<()>) -> Result<Row> {
+        let def = (kind.def)();
+        let row = self.visible_row(def, record, true).await?;
+        must_be_trashed(def, &row)?;
+        self.set_trashed(def, row, false).await
+    }
+
+    pub(crate) async fn purge_row(&mut self, kind: &'static Behaviour, record: &Ref<()>) -> Result<()> {
+        let def = (kind.def)();
+        let row = self.visible_row(def, record, true).await?;
+        must_be_trashed(def, &row)?;
+        for (part, path) in kind.edited()?.parts {
+            let of = self.kind(part)?;
+            for row in self.pointing(of, path, row.id(def), Rows::Any).await? {
+                self.remove_row(of, row.id(of));
+            }
+        }
+        self.remove_row(def, row.id(def));
+        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Entity;
 use crate::kernel::{
     access::Action,
+    behaviour::{Behaviour, of_entity},
     command::Command,
     context::Context,
     draft::{Draft, properties, schema},
@@ -77,20 +78,20 @@ impl<R: Entity> Command for Upsert<R> {
     type Target = R;
     type Output = Upserted<R>;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Upserted<R>> {
-        let found = cx.find_match::<R>(&self.match_on, self.fields.fields()).await?;
-        let (record, created) = cx.apply_match(found, self.fields.fields(), self.policy, &self.match_on).await?;
-        Ok(Upserted { record, created, kind: PhantomData })
+        let (row, created) = cx.upsert_row(of_entity::<R>(), self).await?;
+        Ok(Upserted { record: R::from_row(row)?, created, kind: PhantomData })
     }
 }
 
 impl Context<'_> {
     /// The live record that these fields describe, by a unique field or an external key. Error: `upsert.match_on`.
-    pub(crate) async fn find_match<R: Entity>(
+    async fn find_match(
         &mut self,
+        kind: &'static Behaviour,
         match_on: &str,
         fields: &Map<String, Json>,
     ) -> Result<Option<Row>> {
-        let def = R::def();
+        let def = (kind.def)();
         let refuse = || NO_MATCH_FIELD.with("kind", def.kind).with("match_on", match_on);
         let row = if let Some(system) = match_on.strip_prefix("external:") {
             let keys: Vec<ExternalKey> = fields
@@ -110,7 +111,7 @@ impl Context<'_> {
             let column = unique(match_on).or_else(|| unique(&folded)).ok_or_else(refuse)?;
             let field = def.field(match_on).ok_or_else(refuse)?;
             let json = fields.get(match_on).filter(|json| !json.is_null()).ok_or_else(refuse)?;
-            let mut probe = R::default().to_row();
+            let mut probe = (kind.edited()?.blank)();
             let values = (field.parse)(json)
                 .map_err(|problem| codes::FIELD_INVALID.with("field", match_on).with("problem", problem.to_string()))?;
             for (index, value) in (field.first..).zip(values) {
@@ -123,23 +124,20 @@ impl Context<'_> {
         Ok(row)
     }
 
-    /// Creates a record, or does with the found one what the policy says; answers it and whether it is new.
-    pub(crate) async fn apply_match<R: Entity>(
-        &mut self,
-        found: Option<Row>,
-        fields: &Map<String, Json>,
-        policy: MatchPolicy,
-        match_on: &str,
-    ) -> Result<(R, bool)> {
-        let def = R::def();
-        let Some(row) = found else { return Ok((self.create(None, fields).await?, true)) };
+    /// Creates a record, or does with the one that is there what the policy says; answers it and whether it is new.
+    pub(crate) async fn upsert_row<R>(&mut self, kind: &'static Behaviour, upsert: &Upsert<R>) -> Result<(Row, bool)> {
+        let (fields, policy, match_on) = (upsert.fields.fields(), upsert.policy, upsert.match_on.as_str());
+        let def = (kind.def)();
+        let Some(row) = self.find_match(kind, match_on, fields).await? else {
+            return Ok((self.create_row(kind, None, fields).await?, true));
+        };
         let taken = || EXISTS.with("kind", def.kind).with("match_on", match_on);
         // Somebody else's record is met, but not shown.
         if policy == MatchPolicy::Refuse || !self.allows(def, &row, Action::Read).await? {
             return Err(taken());
         }
         if policy == MatchPolicy::Skip {
-            return Ok((R::from_row(row)?, false));
+            return Ok((row, false));
         }
         self.authorize(def, &row, Action::Update).await?;
         let mut fields = fields.clone();
@@ -153,7 +151,7 @@ impl Context<'_> {
         if let Some(keys) = fields.get_mut("external_keys") {
             *keys = union_of_keys(&row, def.external_keys, keys);
         }
-        Ok((self.edit(R::from_row(row)?, &fields).await?, false))
+        Ok((self.edit_row(kind, row, &fields).await?, false))
     }
 }
 

@@ -127,58 +127,86 @@ impl<R: Record> Query for Find<R> {
     type Target = R;
     type Output = Page<R>;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Page<R>> {
-        let (rows, next) = self.page(cx).await?;
-        let related = related(cx, R::def(), &self.with, &rows).await?;
-        let items = rows.into_iter().map(R::from_row).collect::<Result<_>>()?;
-        Ok(Page { items, next, related })
+        let page = page_of(cx, R::def(), &self.untyped()).await?;
+        let items = page.rows.into_iter().map(R::from_row).collect::<Result<_>>()?;
+        Ok(Page { items, next: page.next, related: page.related })
     }
 }
 
-impl<R: Record> Find<R> {
-    /// The rows of one page without what is hidden, and where the next page starts.
-    pub(crate) async fn page(&self, cx: &mut Context<'_>) -> Result<(Vec<Row>, Option<String>)> {
-        let def = R::def();
-        let limit = page_size(self.limit)?;
-        let hidden = cx.hidden(def);
-        let sort = compile::sort(def, &self.sort, &hidden)?;
-        let asked = serde_json::json!([def.kind, self.filter, self.sort, self.trashed]).to_string();
-        let after = match &self.after {
-            Some(text) => Some(position(def, &asked, &sort, text)?),
-            None => None,
-        };
-        let mut filter = cx.visible_filter(def, &self.filter).await?;
-        if self.trashed
-            && let Some(column) = def.merged_into
-        {
-            filter = filter.and(Predicate::IsNull(column));
+impl<R> Find<R> {
+    /// The same question about any kind.
+    pub(crate) fn untyped(&self) -> Find<()> {
+        Find {
+            filter: self.filter.clone(),
+            sort: self.sort.clone(),
+            limit: self.limit,
+            after: self.after.clone(),
+            with: self.with.clone(),
+            trashed: self.trashed,
+            kind: std::marker::PhantomData,
         }
-        let query = Select {
-            filter,
-            trash: if self.trashed { Trash::Trashed } else { Trash::Live },
-            sort,
-            after,
-            ..Select::all(def, limit + 1)
-        };
-        let mut rows = cx.tx.select(&query).await?;
-        let next = if rows.len() > limit {
-            rows.truncate(limit);
-            rows.last().map(|last| {
-                let values: Vec<Value> = query
-                    .sort
-                    .iter()
-                    .map(|key| last.get(key.column).clone())
-                    .chain([last.get(def.id).clone()])
-                    .collect();
-                cursor(&asked, &values)
-            })
-        } else {
-            None
-        };
-        if !hidden.is_empty() {
-            rows = rows.into_iter().map(|row| conceal(def, row, &hidden)).collect();
-        }
-        Ok((rows, next))
     }
+}
+
+/// Related records by relation and id.
+pub(crate) type Related = BTreeMap<String, BTreeMap<String, Json>>;
+
+/// A page before its rows are records.
+pub(crate) struct PageOfRows {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) next: Option<String>,
+    pub(crate) related: Related,
+}
+
+/// One page of a kind with the related records.
+pub(crate) async fn page_of(cx: &mut Context<'_>, def: &'static RecordDef, find: &Find<()>) -> Result<PageOfRows> {
+    let (rows, next) = page(cx, def, find).await?;
+    let related = related(cx, def, &find.with, &rows).await?;
+    Ok(PageOfRows { rows, next, related })
+}
+
+/// The rows of one page without what is hidden, and where the next page starts.
+pub(crate) async fn page(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    find: &Find<()>,
+) -> Result<(Vec<Row>, Option<String>)> {
+    let limit = page_size(find.limit)?;
+    let hidden = cx.hidden(def);
+    let sort = compile::sort(def, &find.sort, &hidden)?;
+    let asked = serde_json::json!([def.kind, find.filter, find.sort, find.trashed]).to_string();
+    let after = match &find.after {
+        Some(text) => Some(position(def, &asked, &sort, text)?),
+        None => None,
+    };
+    let mut filter = cx.visible_filter(def, &find.filter).await?;
+    if find.trashed
+        && let Some(column) = def.merged_into
+    {
+        filter = filter.and(Predicate::IsNull(column));
+    }
+    let query = Select {
+        filter,
+        trash: if find.trashed { Trash::Trashed } else { Trash::Live },
+        sort,
+        after,
+        ..Select::all(def, limit + 1)
+    };
+    let mut rows = cx.tx.select(&query).await?;
+    let next = if rows.len() > limit {
+        rows.truncate(limit);
+        rows.last().map(|last| {
+            let values: Vec<Value> =
+                query.sort.iter().map(|key| last.get(key.column).clone()).chain([last.get(def.id).clone()]).collect();
+            cursor(&asked, &values)
+        })
+    } else {
+        None
+    };
+    if !hidden.is_empty() {
+        rows = rows.into_iter().map(|row| conceal(def, row, &hidden)).collect();
+    }
+    Ok((rows, next))
 }
 
 /// A page size in range. Error: `page.size`.
@@ -281,12 +309,15 @@ impl<R: Record> Query for Count<R> {
     type Target = R;
     type Output = u64;
     async fn run(&self, cx: &mut Context<'_>) -> Result<u64> {
-        let of = R::def();
-        let filter = cx.asked_filter(of, &self.filter).await?;
-        let measures = vec![Measure::Count];
-        let query = Aggregate { of, filter, trash: Trash::Live, groups: Vec::new(), measures, limit: 1 };
-        let rows = cx.groups(query).await?;
-        let count = rows.first().and_then(|row| row.get(0).as_int()).unwrap_or_default();
-        Ok(count.unsigned_abs())
+        count_rows(cx, R::def(), &self.filter).await
     }
+}
+
+pub(crate) async fn count_rows(cx: &mut Context<'_>, of: &'static RecordDef, filter: &Filter) -> Result<u64> {
+    let filter = cx.asked_filter(of, filter).await?;
+    let measures = vec![Measure::Count];
+    let query = Aggregate { of, filter, trash: Trash::Live, groups: Vec::new(), measures, limit: 1 };
+    let rows = cx.groups(query).await?;
+    let count = rows.first().and_then(|row| row.get(0).as_int()).unwrap_or_default();
+    Ok(count.unsigned_abs())
 }

@@ -6,12 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::related;
+use super::{Related, related};
 use crate::kernel::{
     command::Query,
     context::{Context, conceal},
     error::Result,
-    record::{Record, Ref},
+    record::{Record, RecordDef, Ref, Row},
     targeted::Targeted,
 };
 
@@ -70,11 +70,21 @@ impl<R: Record> Query for Get<R> {
     type Target = R;
     type Output = Found<R>;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Found<R>> {
-        let options = &self.0.arguments;
-        let hidden = cx.hidden(R::def());
-        let row = cx.visible_row(R::def(), &self.0.record, options.trashed).await?;
-        let row = conceal(R::def(), row, &hidden);
-        let related = related(cx, R::def(), &options.with, std::slice::from_ref(&row)).await?;
+        let (row, related) = get_row(cx, R::def(), &self.0.record.untyped(), &self.0.arguments).await?;
         Ok(Found { record: R::from_row(row)?, related })
     }
+}
+
+/// The row without what is hidden, and the related records.
+pub(crate) async fn get_row(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    record: &Ref<()>,
+    options: &GetOptions,
+) -> Result<(Row, Related)> {
+    let hidden = cx.hidden(def);
+    let row = cx.visible_row(def, record, options.trashed).await?;
+    let row = conceal(def, row, &hidden);
+    let related = related(cx, def, &options.with, std::slice::from_ref(&row)).await?;
+    Ok((row, related))
 }

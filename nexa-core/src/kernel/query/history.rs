@@ -132,21 +132,28 @@ impl<R: Record> Query for History<R> {
     type Target = R;
     type Output = HistoryPage;
     async fn run(&self, cx: &mut Context<'_>) -> Result<HistoryPage> {
-        let def = R::def();
-        let options = &self.0.arguments;
-        let limit = page_size(options.limit)?;
-        let row = cx.visible_row(def, &self.0.record, true).await?;
-        let hidden = cx.hidden(def);
-        let query =
-            EventQuery { after: options.after, limit: limit + 1, records: Some(vec![row.id(def)]), backwards: false };
-        let mut events = cx.tx.events(&query).await?;
-        let next = if events.len() > limit {
-            events.truncate(limit);
-            events.last().map(|event| event.seq)
-        } else {
-            None
-        };
-        let items = events.into_iter().filter_map(|event| change_of(event, &hidden)).collect();
-        Ok(HistoryPage { items, next })
+        history_of(cx, R::def(), &self.0.record.untyped(), &self.0.arguments).await
     }
+}
+
+pub(crate) async fn history_of(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    record: &Ref<()>,
+    options: &HistoryOptions,
+) -> Result<HistoryPage> {
+    let limit = page_size(options.limit)?;
+    let row = cx.visible_row(def, record, true).await?;
+    let hidden = cx.hidden(def);
+    let query =
+        EventQuery { after: options.after, limit: limit + 1, records: Some(vec![row.id(def)]), backwards: false };
+    let mut events = cx.tx.events(&query).await?;
+    let next = if events.len() > limit {
+        events.truncate(limit);
+        events.last().map(|event| event.seq)
+    } else {
+        None
+    };
+    let items = events.into_iter().filter_map(|event| change_of(event, &hidden)).collect();
+    Ok(HistoryPage { items, next })
 }

@@ -73,41 +73,49 @@ impl<R: Record> Query for Search<R> {
     type Target = R;
     type Output = Hits<R>;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Hits<R>> {
-        let def = R::def();
-        let limit = page_size(self.limit)?;
-        let terms = terms(&self.text);
-        if terms.is_empty() {
-            return Ok(Hits { items: Vec::new(), next: None });
-        }
-        let asked = serde_json::json!([def.kind, terms, self.filter]).to_string();
-        let after = match &self.after {
-            Some(text) => Some(search_position(def, &asked, text)?),
-            None => None,
-        };
-        let hidden = cx.hidden(def);
-        let query = Select {
-            filter: cx.visible_filter(def, &self.filter).await?,
-            terms: terms.clone(),
-            after,
-            ..Select::all(def, limit + 1)
-        };
-        let mut rows = cx.tx.select(&query).await?;
-        let next = if rows.len() > limit {
-            rows.truncate(limit);
-            rows.last().and_then(|last| {
-                let score = score(&terms, &row_terms(def, last))?;
-                Some(cursor(&asked, &[Value::Int(score), last.get(def.id).clone()]))
-            })
-        } else {
-            None
-        };
-        // A hit through a hidden field is none.
-        if def.search.iter().any(|(column, _)| compile::is_hidden(def, *column, &hidden)) {
-            rows.retain(|row| hits(def, row, &hidden, &terms));
-        }
-        let items = rows.into_iter().map(|row| R::from_row(conceal(def, row, &hidden))).collect::<Result<_>>()?;
-        Ok(Hits { items, next })
+        let (rows, next) = search_rows(cx, R::def(), self).await?;
+        Ok(Hits { items: rows.into_iter().map(R::from_row).collect::<Result<_>>()?, next })
     }
+}
+
+/// The rows of one page of hits without what is hidden, and where the next page starts.
+pub(crate) async fn search_rows<R>(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    search: &Search<R>,
+) -> Result<(Vec<Row>, Option<String>)> {
+    let limit = page_size(search.limit)?;
+    let terms = terms(&search.text);
+    if terms.is_empty() {
+        return Ok((Vec::new(), None));
+    }
+    let asked = serde_json::json!([def.kind, terms, search.filter]).to_string();
+    let after = match &search.after {
+        Some(text) => Some(search_position(def, &asked, text)?),
+        None => None,
+    };
+    let hidden = cx.hidden(def);
+    let query = Select {
+        filter: cx.visible_filter(def, &search.filter).await?,
+        terms: terms.clone(),
+        after,
+        ..Select::all(def, limit + 1)
+    };
+    let mut rows = cx.tx.select(&query).await?;
+    let next = if rows.len() > limit {
+        rows.truncate(limit);
+        rows.last().and_then(|last| {
+            let score = score(&terms, &row_terms(def, last))?;
+            Some(cursor(&asked, &[Value::Int(score), last.get(def.id).clone()]))
+        })
+    } else {
+        None
+    };
+    // A hit through a hidden field is none.
+    if def.search.iter().any(|(column, _)| compile::is_hidden(def, *column, &hidden)) {
+        rows.retain(|row| hits(def, row, &hidden, &terms));
+    }
+    Ok((rows.into_iter().map(|row| conceal(def, row, &hidden)).collect(), next))
 }
 
 fn hits(def: &RecordDef, row: &Row, hidden: &[&'static str], terms: &[String]) -> bool {

@@ -157,6 +157,19 @@ pub enum Ref<R> {
     /// By a host's own key.
     External(ExternalKey),
 }
+impl<R> Ref<R> {
+    /// The same name without the kind.
+    pub(crate) fn untyped(&self) -> Ref<()> {
+        self.clone().of_kind()
+    }
+    /// The same name for a record of another kind.
+    pub(crate) fn of_kind<T>(self) -> Ref<T> {
+        match self {
+            Self::Id(id) => Ref::Id(Id::new(id.uuid())),
+            Self::External(key) => Ref::External(key),
+        }
+    }
+}
 impl<R> Clone for Ref<R> {
     fn clone(&self) -> Self {
         match self {

@@ -1,0 +1,50 @@
+/** The change feed. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { tenant } from "../support/tenant.js";
+
+test("the host's feed has every event, and goes on where it was", async () => {
+  const { crm, lisa, alex } = await tenant();
+  const feed = crm.feed(lisa.org);
+  const events = [];
+  for await (const event of feed) events.push(event);
+  assert.deepEqual(events.map((event) => event.seq), events.map((_, at) => at + 1));
+  assert.equal(feed.position, events.length);
+  await alex.ticket.create({ subject: "One" });
+  const later = [];
+  for await (const event of crm.feed(lisa.org, { after: feed.position })) later.push(event.command);
+  assert.deepEqual(later, ["ticket.create"]);
+});
+
+test("a session's feed says what went out of sight", async () => {
+  const { lisa, alex } = await tenant();
+  const group = await lisa.group.create({ name: "Second level" });
+  const other = await lisa.user.create({ name: "Bea", email: "bea@acme.example", role: "agent" });
+  await lisa.group.addMember?.({ group: group.id, user: other.id });
+  const { id } = await alex.ticket.create({ subject: "One" });
+  await lisa.ticket.assign({ ticket: id, assignee: { user: other.id } });
+  const seen = [];
+  for await (const event of alex.feed()) if ((event.id ?? event.record) === id) seen.push(event);
+  assert.ok(seen.some((event) => "gone" in event && event.kind === "ticket"), JSON.stringify(seen));
+});
+
+test("a feed that follows waits for more, until a signal ends it", async () => {
+  const { crm, lisa, alex } = await tenant();
+  let position = 0;
+  for await (const event of crm.feed(lisa.org)) position = event.seq;
+  const ending = new AbortController();
+  const heard = (async () => {
+    const commands = [];
+    for await (const event of crm.feed(lisa.org, { after: position, follow: true, signal: ending.signal })) {
+      commands.push(event.command);
+      if (commands.length === 2) setTimeout(() => ending.abort(), 20);
+    }
+    return commands;
+  })();
+  await alex.ticket.create({ subject: "One" });
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  await alex.lead.create({ last_name: "Jones" });
+  assert.deepEqual(await heard, ["ticket.create", "lead.create"]);
+});

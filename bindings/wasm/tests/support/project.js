@@ -1,0 +1,26 @@
+/** Files of the project. */
+
+import { readdirSync, readFileSync } from "node:fs";
+
+const ROOT = new URL("../../../../", import.meta.url);
+
+/** The text of a file, by its path from the project's root. */
+export function text(path) {
+  return readFileSync(new URL(path, ROOT), "utf8");
+}
+
+/** The stories by their names. */
+export function stories() {
+  const names = readdirSync(new URL("tests/stories/", ROOT)).filter((name) => name.endsWith(".json"));
+  return names.sort().map((name) => [name, JSON.parse(text(`tests/stories/${name}`))]);
+}
+
+/** The catalog. */
+export function catalog() {
+  return JSON.parse(text("schema/catalog.json"));
+}
+
+/** A folder of the project as a path. */
+export function folder(path) {
+  return new URL(path, ROOT).pathname;
+}

@@ -1,0 +1,217 @@
+//! The operations that every kind has, by name: read, checked and run over rows, without a type per kind.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json, json};
+
+#[cfg(feature = "operations")]
+use super::answer;
+use super::{Operation, arguments, malformed_at_top};
+#[cfg(feature = "operations")]
+use crate::import;
+#[cfg(feature = "operations")]
+use crate::kernel::{access::Action, query};
+use crate::{
+    import::{ImportCsv, ImportRows},
+    kernel::{
+        context::Context,
+        draft::Draft,
+        entity::{Create, MergeOptions, NoOptions, TrashOptions, Upsert},
+        error::Result,
+        query::{AggregateOf, Count, Find, GetOptions, HistoryOptions, Search},
+        record::Ref,
+        targeted,
+    },
+};
+
+/// Which of them an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shared {
+    Create,
+    Update,
+    Upsert,
+    Trash,
+    Restore,
+    Purge,
+    Merge,
+    ImportCsv,
+    ImportRows,
+    Get,
+    Find,
+    Count,
+    Aggregate,
+    Search,
+    History,
+}
+
+/// A call of one of them, with its arguments.
+enum Call {
+    Create(Create<()>),
+    Update(Ref<()>, Draft<()>),
+    Upsert(Upsert<()>),
+    Trash(Ref<()>, TrashOptions),
+    Restore(Ref<()>),
+    Purge(Ref<()>),
+    Merge(Ref<()>, MergeOptions<()>),
+    ImportCsv(ImportCsv<()>),
+    ImportRows(ImportRows<()>),
+    Get(Ref<()>, GetOptions),
+    Find(Find<()>),
+    Count(Count<()>),
+    Aggregate(AggregateOf<()>),
+    Search(Search<()>),
+    History(Ref<()>, HistoryOptions),
+}
+
+/// The record and the rest of the arguments.
+fn targeted<A: DeserializeOwned>(operation: &Operation, json: Json) -> Result<(Ref<()>, A)> {
+    let map: Map<String, Json> = arguments(operation.name, json)?;
+    targeted::split(operation.kind, map).map_err(|error| malformed_at_top(operation.name, &error))
+}
+
+impl Shared {
+    /// Reads the arguments. Error: `command.malformed`.
+    fn read(self, operation: &Operation, json: Json) -> Result<Call> {
+        let name = operation.name;
+        Ok(match self {
+            Self::Create => Call::Create(arguments(name, json)?),
+            Self::Update => {
+                let (record, draft) = targeted(operation, json)?;
+                Call::Update(record, draft)
+            }
+            Self::Upsert => Call::Upsert(arguments(name, json)?),
+            Self::Trash => {
+                let (record, options) = targeted(operation, json)?;
+                Call::Trash(record, options)
+            }
+            Self::Restore => Call::Restore(targeted::<NoOptions>(operation, json)?.0),
+            Self::Purge => Call::Purge(targeted::<NoOptions>(operation, json)?.0),
+            Self::Merge => {
+                let (record, options) = targeted(operation, json)?;
+                Call::Merge(record, options)
+            }
+            Self::ImportCsv => Call::ImportCsv(arguments(name, json)?),
+            Self::ImportRows => Call::ImportRows(arguments(name, json)?),
+            Self::Get => {
+                let (record, options) = targeted(operation, json)?;
+                Call::Get(record, options)
+            }
+            Self::Find => Call::Find(arguments(name, json)?),
+            Self::Count => Call::Count(arguments(name, json)?),
+            Self::Aggregate => Call::Aggregate(arguments(name, json)?),
+            Self::Search => Call::Search(arguments(name, json)?),
+            Self::History => {
+                let (record, options) = targeted(operation, json)?;
+                Call::History(record, options)
+            }
+        })
+    }
+
+    /// Checks arguments by themselves.
+    pub(super) fn check(self, operation: &Operation, json: Json) -> Result<()> {
+        self.read(operation, json)?.check()
+    }
+
+    /// Runs the operation.
+    #[cfg(feature = "operations")]
+    pub(super) async fn perform(self, cx: &mut Context<'_>, operation: &Operation, json: Json) -> Result<Json> {
+        let call = self.read(operation, json)?;
+        call.check()?;
+        if operation.mode == super::Mode::Query {
+            cx.authorize_kind((operation.behaviour.def)(), Action::Read)?;
+        } else {
+            cx.admit(&operation.terms(), call.target()).await?;
+        }
+        call.run(cx, operation).await
+    }
+}
+
+impl Call {
+    fn check(&self) -> Result<()> {
+        match self {
+            Self::ImportCsv(import) => import.in_bounds(),
+            Self::ImportRows(import) => import.in_bounds(),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(feature = "operations")]
+impl Call {
+    const fn target(&self) -> Option<&Ref<()>> {
+        match self {
+            Self::Update(record, _)
+            | Self::Trash(record, _)
+            | Self::Restore(record)
+            | Self::Purge(record)
+            | Self::Merge(record, _) => Some(record),
+            _ => None,
+        }
+    }
+
+    async fn run(self, cx: &mut Context<'_>, operation: &Operation) -> Result<Json> {
+        let kind = operation.behaviour;
+        let def = (kind.def)();
+        let row = match self {
+            Self::Create(create) => cx.create_row(kind, create.id.map(crate::Id::uuid), create.fields.fields()).await?,
+            Self::Update(record, draft) => {
+                let row = cx.visible_row(def, &record, false).await?;
+                cx.edit_row(kind, row, draft.fields()).await?
+            }
+            Self::Upsert(upsert) => {
+                let (row, created) = cx.upsert_row(kind, &upsert).await?;
+                return Ok(json!({"record": (kind.json)(row)?, "created": created}));
+            }
+            Self::Trash(record, options) => cx.trash_row(kind, &record, &options.on_dependents).await?,
+            Self::Restore(record) => cx.restore_row(kind, &record).await?,
+            Self::Purge(record) => {
+                cx.purge_row(kind, &record).await?;
+                return Ok(Json::Null);
+            }
+            Self::Merge(record, options) => cx.merge_rows(kind, &record, &options.other).await?,
+            Self::ImportCsv(import) => return answer(import::csv(cx, kind, &import).await?),
+            Self::ImportRows(import) => return answer(import::rows(cx, kind, &import).await?),
+            Self::Get(record, options) => {
+                let (row, related) = query::get_row(cx, def, &record, &options).await?;
+                let mut json = (kind.json)(row)?;
+                if let Json::Object(map) = &mut json
+                    && !related.is_empty()
+                {
+                    map.insert("related".to_owned(), json!(related));
+                }
+                return Ok(json);
+            }
+            Self::Find(find) => {
+                let page = query::page_of(cx, def, &find.untyped()).await?;
+                let mut json = listed(kind.json, page.rows, page.next)?;
+                if !page.related.is_empty() {
+                    json.insert("related".to_owned(), json!(page.related));
+                }
+                return Ok(Json::Object(json));
+            }
+            Self::Count(count) => return answer(query::count_rows(cx, def, &count.filter).await?),
+            Self::Aggregate(of) => return answer(cx.measured(def, &of.filter, &of.group_by, &of.measure).await?),
+            Self::Search(search) => {
+                let (rows, next) = query::search_rows(cx, def, &search).await?;
+                return Ok(Json::Object(listed(kind.json, rows, next)?));
+            }
+            Self::History(record, options) => return answer(query::history_of(cx, def, &record, &options).await?),
+        };
+        (kind.json)(row)
+    }
+}
+
+/// One page as callers see it.
+#[cfg(feature = "operations")]
+fn listed(
+    json: fn(crate::kernel::record::Row) -> Result<Json>,
+    rows: Vec<crate::kernel::record::Row>,
+    next: Option<String>,
+) -> Result<Map<String, Json>> {
+    let items = rows.into_iter().map(json).collect::<Result<Vec<Json>>>()?;
+    let mut page = Map::new();
+    page.insert("items".to_owned(), Json::Array(items));
+    if let Some(next) = next {
+        page.insert("next".to_owned(), Json::String(next));
+    }
+    Ok(page)
+}
