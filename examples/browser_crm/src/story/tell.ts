@@ -5,7 +5,7 @@ import { accounts, contacts, domainOf, mailOf } from "./accounts.ts";
 import { deals } from "./deals.ts";
 import { foundTeam, type Team } from "./found.ts";
 import leads from "./leads.csv?raw";
-import { tickets } from "./tickets.ts";
+import { tickets, type Step } from "./tickets.ts";
 
 const key = (of: string): { system: string; key: string } => ({ system: "story", key: of });
 const usd = (thousands: number): { amount: string; currency: string } => ({ amount: `${String(thousands * 1000)}.00`, currency: "USD" });
@@ -110,18 +110,38 @@ function pipeline(team: Team): Request[] {
   });
 }
 
+/** Maria takes the calls; then everybody does their next step, round by round. */
 async function support(team: Team): Promise<void> {
-  for (const { steps, ...create } of tickets) {
-    const { id: ticket } = await as(team, "maria").with({ reason: "The customer's call" }).ticket.create(create);
-    for (const step of steps) {
-      const [does, who] = step;
-      if (does === "group") await team.lisa.ticket.assign({ ticket, assignee: { group: team.group(who) } });
-      else if (does === "claim") await as(team, who).ticket.claim({ ticket });
-      else if (does === "move") await as(team, who).ticket.move({ ticket, status: step[2] });
-      else if (does === "comment") await as(team, who).ticket.comment({ ticket, body: step[2], audience: step[3] ?? "members" });
-      else if (does === "escalate") await as(team, who).ticket.escalate({ ticket, to: team.group(step[2]), severity: "p1", reason: step[3] });
-      else if (does === "resolve") await as(team, who).ticket.resolve({ ticket, resolution: step[2] });
-      else await as(team, who).ticket.close({ ticket });
+  const calls = tickets.map(({ steps: _, ...ticket }): Request => ["ticket.create", { ...ticket, external_keys: [key(ticket.subject)] }]);
+  await as(team, "maria").with({ reason: "The customer's call" }).batch(calls);
+  const rounds = Math.max(...tickets.map((ticket) => ticket.steps.length));
+  for (let round = 0; round < rounds; round += 1) {
+    const turns = new Map<string, Request[]>();
+    for (const { subject, steps } of tickets) {
+      const step = steps[round];
+      if (!step) continue;
+      const who = step[0] === "group" ? "lisa" : step[1];
+      turns.set(who, [...(turns.get(who) ?? []), request(team, step, { ticket: key(subject) })]);
     }
+    for (const [who, requests] of turns) await as(team, who).batch(requests);
+  }
+}
+
+function request(team: Team, step: Step, ref: { ticket: ReturnType<typeof key> }): Request {
+  switch (step[0]) {
+    case "claim":
+      return ["ticket.claim", ref];
+    case "group":
+      return ["ticket.assign", { ...ref, assignee: { group: team.group(step[1]) } }];
+    case "move":
+      return ["ticket.move", { ...ref, status: step[2] }];
+    case "comment":
+      return ["ticket.comment", { ...ref, body: step[2], audience: step[3] ?? "members" }];
+    case "escalate":
+      return ["ticket.escalate", { ...ref, to: team.group(step[2]), severity: "p1", reason: step[3] }];
+    case "resolve":
+      return ["ticket.resolve", { ...ref, resolution: step[2] }];
+    case "close":
+      return ["ticket.close", ref];
   }
 }

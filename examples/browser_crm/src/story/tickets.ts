@@ -1,4 +1,5 @@
-type Step =
+/** What somebody does with a ticket: what, who, and with which words. */
+export type Step =
   | ["claim", string]
   | ["group", string]
   | ["move", string, "pending" | "in_progress"]
