@@ -5,6 +5,11 @@ import { sentence } from "../app/act.ts";
 const PAGE = 100;
 /** What fills a screen, and is read before anything else. */
 const SCREEN = 40;
+/** How many pages are kept. */
+const KEPT = 12;
+
+/** Where a page starts. */
+type Cursor = string | number | null;
 
 /** What the table shows, and in which order. */
 export interface Wanted {
@@ -12,9 +17,6 @@ export interface Wanted {
   sort: string[];
   text: string;
 }
-
-/** Where a page starts. */
-type Cursor = string | number | null;
 
 /** A list of any length, of which only the pages in sight are read. A cursor leads from each page to the next. */
 export class Rows {
@@ -27,13 +29,13 @@ export class Rows {
   #wanted: Wanted | undefined;
   #turn = 0;
   #sight: [number, number] = [0, 0];
-  #reading: Promise<void> | undefined;
+  #reading: Promise<void> = Promise.resolve();
 
   at(index: number): Lead | undefined {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
-  /** Asks anew. The rows in sight stay until the new ones are here. */
+  /** Asks anew: from the start for another list, and else what is in sight. The old rows stay until the new ones are here. */
   ask(session: Session, wanted: Wanted): void {
     const other = session !== this.#session || JSON.stringify(wanted) !== JSON.stringify(this.#wanted);
     this.#session = session;
@@ -43,69 +45,91 @@ export class Rows {
       this.#cursors = [null];
       this.#sight = [0, 0];
     }
-    this.#reading = this.#first(session, wanted, this.#turn, other);
+    this.#reading = this.#read(this.#turn, other);
   }
 
   /** Reads what lies in sight, if it is not here yet. */
   see(first: number, last: number): void {
     this.#sight = [Math.floor(first / PAGE), Math.floor(Math.max(first, last - 1) / PAGE)];
-    this.#reading = (this.#reading ?? Promise.resolve()).then(() => this.#fill(this.#turn));
+    this.#reading = this.#reading.then(() => this.#fill(this.#turn)).catch((error: unknown) => this.#refused(error, this.#turn));
   }
 
-  async #first(session: Session, wanted: Wanted, turn: number, other: boolean): Promise<void> {
-    const start = other ? 0 : this.#sight[0];
+  async #read(turn: number, other: boolean): Promise<void> {
     try {
-      const page = await this.#page(session, wanted, this.#cursors[start] ?? null, other ? SCREEN : PAGE);
-      if (turn !== this.#turn) return;
-      this.#pages = new Map([[start, page.items]]);
-      this.#cursors.length = start + 1;
-      this.#cursors[start + 1] = page.next ?? null;
-      const known = start * PAGE + page.items.length;
-      this.total = page.next && !other ? Math.max(known, this.total) : known;
-      this.problem = "";
-      this.loading = false;
-      if (other && page.next) {
-        const rest = await this.#page(session, wanted, page.next, PAGE - SCREEN);
-        if (turn !== this.#turn) return;
-        this.#pages = new Map([[start, [...page.items, ...rest.items]]]);
-        this.#cursors[start + 1] = rest.next ?? null;
-        this.total = start * PAGE + page.items.length + rest.items.length + (rest.next ? 1 : 0);
-      }
-      if (page.next && !wanted.text) {
-        const total = await session.lead.count(wanted.filter ? { filter: wanted.filter } : {});
-        if (turn !== this.#turn) return;
-        this.total = total;
-      }
-      await this.#fill(turn);
+      if (other) await this.#screen(turn);
+      else await this.#again(turn);
+      if (turn === this.#turn) await this.#fill(turn);
     } catch (error) {
-      if (turn === this.#turn) this.problem = sentence(error);
-    } finally {
-      if (turn === this.#turn) this.loading = false;
+      this.#refused(error, turn);
     }
+  }
+
+  /** A screenful, then the rest of its page, then how many there are. */
+  async #screen(turn: number): Promise<void> {
+    const screen = await this.#fetch(null, SCREEN);
+    if (turn !== this.#turn) return;
+    this.#take(0, screen, new Map());
+    this.total = screen.items.length;
+    this.loading = false;
+    this.problem = "";
+    if (!screen.next) return;
+    const rest = await this.#fetch(screen.next, PAGE - SCREEN);
+    if (turn !== this.#turn) return;
+    this.#take(0, { ...rest, items: [...screen.items, ...rest.items] });
+    this.total = PAGE;
+    await this.#count(turn);
+  }
+
+  /** The page in sight once more; the others are forgotten. */
+  async #again(turn: number): Promise<void> {
+    const [start] = this.#sight;
+    const page = await this.#fetch(this.#cursors[start] ?? null, PAGE);
+    if (turn !== this.#turn) return;
+    this.#cursors.length = start + 1;
+    this.#take(start, page, new Map());
+    if (page.next) await this.#count(turn);
+    else this.total = start * PAGE + page.items.length;
+  }
+
+  /** Hits of a search are not counted; there is one more row as long as there is another page. */
+  async #count(turn: number): Promise<void> {
+    const filter = this.#wanted?.filter;
+    const known = (this.#cursors.length - 1) * PAGE + 1;
+    const total = this.#wanted?.text ? known : await this.#session?.lead.count(filter ? { filter } : {});
+    if (turn === this.#turn) this.total = total ?? known;
   }
 
   async #fill(turn: number): Promise<void> {
-    const session = this.#session;
-    const wanted = this.#wanted;
-    if (!session || !wanted) return;
     while (turn === this.#turn) {
-      const [low, high] = this.#sight;
-      const missing = [low, high].find((page) => !this.#pages.has(page) && page * PAGE < this.total);
+      const missing = this.#sight.find((page) => !this.#pages.has(page) && page * PAGE < this.total);
       if (missing === undefined) return;
       const reach = Math.min(missing, this.#cursors.length - 1);
-      const cursor = this.#cursors[reach];
+      const cursor = this.#cursors[reach] ?? null;
       if (reach > 0 && !cursor) return;
-      const page = await this.#page(session, wanted, cursor ?? null);
+      const page = await this.#fetch(cursor, PAGE);
       if (turn !== this.#turn) return;
-      this.#pages = new Map([...this.#pages, [reach, page.items]].slice(-12) as [number, Lead[]][]);
-      this.#cursors[reach + 1] = page.next ?? null;
-      if (wanted.text) this.total = Math.max(this.total, reach * PAGE + page.items.length + (page.next ? 1 : 0));
+      this.#take(reach, page);
+      const known = reach * PAGE + page.items.length;
+      if (this.#wanted?.text) this.total = page.next ? Math.max(this.total, known + 1) : known;
     }
   }
 
-  async #page(session: Session, wanted: Wanted, after: Cursor, limit = PAGE): Promise<Fetched<Lead>> {
-    const rest = { limit, ...(typeof after === "string" && { after }), ...(wanted.filter && { filter: wanted.filter }) };
-    if (wanted.text) return session.lead.search({ text: wanted.text, ...rest }).page();
-    return session.lead.find({ sort: wanted.sort, ...rest }).page();
+  #take(at: number, page: Fetched<Lead>, kept = this.#pages): void {
+    this.#pages = new Map([...[...kept].filter(([page]) => page !== at).slice(1 - KEPT), [at, page.items]]);
+    this.#cursors[at + 1] = page.next ?? null;
+  }
+
+  async #fetch(after: Cursor, limit: number): Promise<Fetched<Lead>> {
+    const { filter, sort = [], text = "" } = this.#wanted ?? {};
+    const rest = { limit, ...(typeof after === "string" && { after }), ...(filter && { filter }) };
+    const { lead } = this.#session ?? {};
+    if (!lead) return { items: [] };
+    return text ? lead.search({ text, ...rest }).page() : lead.find({ sort, ...rest }).page();
+  }
+
+  #refused(error: unknown, turn: number): void {
+    if (turn !== this.#turn) return;
+    this.problem = sentence(error);
+    this.loading = false;
   }
 }
