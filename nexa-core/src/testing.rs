@@ -3,7 +3,6 @@
 mod block_on;
 mod clock;
 mod random;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod suite;
 
 pub use self::{

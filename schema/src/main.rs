@@ -48,6 +48,21 @@ fn documents() -> nexa_crm::Result<Vec<Document>> {
     Ok(documents)
 }
 
+/// Files under a folder where all is generated that are none of the documents.
+fn left_over(under: &Path, folder: &Path, documents: &[Document]) -> Vec<PathBuf> {
+    // A folder that is not there has none.
+    let entries = fs::read_dir(under).into_iter().flatten().flatten();
+    let mut found = Vec::new();
+    for path in entries.map(|entry| entry.path()) {
+        if path.is_dir() {
+            found.extend(left_over(&path, folder, documents));
+        } else if !documents.iter().any(|document| folder.join(&document.name) == path) {
+            found.push(path);
+        }
+    }
+    found
+}
+
 fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -73,6 +88,17 @@ fn main() -> ExitCode {
         }
     };
     let mut current = true;
+    for path in left_over(&folder.join(TYPESCRIPT), &folder, &documents) {
+        if check {
+            println!("{} is not generated any more", path.display());
+            current = false;
+        } else if let Err(error) = fs::remove_file(&path) {
+            eprintln!("cannot remove {}: {error}", path.display());
+            return ExitCode::FAILURE;
+        } else {
+            println!("removed {}", path.display());
+        }
+    }
     for Document { name, text } in documents {
         let path = folder.join(name);
         // A file that is not there differs in every line.

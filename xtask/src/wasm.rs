@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
     /// Build only one of the modules
     #[arg(long)]
     only: Option<String>,
+    /// Hold the storages against the conformance suite, in Node
+    #[arg(long)]
+    conformance: bool,
 }
 
 /// One module that is loaded by itself.
@@ -48,13 +51,16 @@ const MODULES: [Module; 2] = [
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let toolchain = wasm_toolchain::ready()?;
     let tools = Tools::ready(&toolchain)?;
+    if arguments.conformance {
+        return conformance(&toolchain, &tools);
+    }
     let mut above = Vec::new();
     for module in &MODULES {
         if arguments.only.as_deref().is_some_and(|only| only != module.name) {
             continue;
         }
         let built = compile(module, arguments.quick, &toolchain, &tools)?;
-        bind(&tools, module, &built)?;
+        bind(&tools, module, &built, &place())?;
         if arguments.quick {
             continue;
         }
@@ -64,6 +70,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         }
     }
     if above.is_empty() { Ok(()) } else { Err(above.join("; ")) }
+}
+
+/// Builds the suite into a module, and runs it.
+fn conformance(toolchain: &Toolchain, tools: &Tools) -> Result<(), String> {
+    let module = Module { name: "nexa", features: "conformance", budget: u64::MAX };
+    let built = compile(&module, true, toolchain, tools)?;
+    bind(tools, &module, &built, &place().join("conformance"))?;
+    run_command(program("node").arg("bindings/wasm/tests/conformance/run.mjs"))
 }
 
 fn place() -> PathBuf {
@@ -85,9 +99,9 @@ fn compile(module: &Module, quick: bool, toolchain: &Toolchain, tools: &Tools) -
 }
 
 /// Writes the JavaScript and the types around a module.
-fn bind(tools: &Tools, module: &Module, built: &Path) -> Result<(), String> {
+fn bind(tools: &Tools, module: &Module, built: &Path, place: &Path) -> Result<(), String> {
     let mut bindgen = program(&tools.bindgen);
-    bindgen.args(["--target", "web", "--out-name", module.name, "--out-dir"]).arg(place()).arg(built);
+    bindgen.args(["--target", "web", "--out-name", module.name, "--out-dir"]).arg(place).arg(built);
     run_command(&mut bindgen)
 }
 

@@ -5,7 +5,11 @@
 
 #[cfg(feature = "full")]
 mod calls;
+#[cfg(feature = "conformance")]
+mod conformance;
 mod errors;
+#[cfg(feature = "full")]
+mod host;
 #[cfg(feature = "full")]
 mod native;
 mod promise;

@@ -5,7 +5,10 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use js_sys::Promise;
 use nexa_core::{
     Code, Crm, Session,
-    kernel::{memory::MemoryStore, store::Store},
+    kernel::{
+        memory::{MemoryStore, kept::KeptStore},
+        store::Store,
+    },
 };
 use nexa_store_sqlite::{Options, SqliteStore};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -13,6 +16,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use crate::{
     calls,
     errors::{Answer, CLOSED},
+    host::{HostKeeper, HostStore},
     promise::promise,
     world::{CryptoIds, DateClock},
 };
@@ -73,6 +77,11 @@ impl Native {
     #[wasm_bindgen(unchecked_return_type = "Promise<Native>")]
     pub fn open(url: String) -> Promise {
         promise(async move { opened(store(&url).await?).await })
+    }
+    /// Opens a storage that the host has written.
+    #[wasm_bindgen(js_name = openStore, unchecked_return_type = "Promise<Native>")]
+    pub fn open_store(store: HostStore) -> Promise {
+        promise(async move { opened(Arc::new(KeptStore::new(HostKeeper::new(&store)))).await })
     }
     /// Makes a tenant with its first admin, from JSON; answers `{"org", "principal"}`.
     #[wasm_bindgen(js_name = createOrg, unchecked_return_type = "Promise<string>")]

@@ -40,8 +40,6 @@ export class Owner {
     this.#calls.onmessage = null;
     this.#calls.close();
     while (this.#work.size > 0) await Promise.allSettled(this.#work);
-    // The answers were given to the channels by now.
-    await Promise.resolve();
     for (const channel of this.#members.values()) channel.close();
     await this.#carrier.close();
   }

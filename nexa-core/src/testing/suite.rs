@@ -7,6 +7,7 @@
 
 pub mod aggregates;
 pub mod changes;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod concurrency;
 pub mod documents;
 pub mod filters;
@@ -37,6 +38,36 @@ pub fn run<S: Store>(make: impl Future<Output = S>, check: fn(&dyn Store)) {
     let store = block_on(make);
     block_on(store.migrate(&definitions())).unwrap();
     check(&store);
+}
+
+/// The checks that need no threads and no unwinding, by name, for a test program that has neither.
+pub fn single_threaded() -> Vec<(&'static str, fn(&dyn Store))> {
+    macro_rules! checks {
+        ($($module:ident: $($check:ident),+;)+) => {
+            vec![$($((concat!(stringify!($module), "::", stringify!($check)), $module::$check as fn(&dyn Store)),)+)+]
+        };
+    }
+    checks! {
+        changes: all_values_come_back, an_update_needs_the_version_it_saw, a_removed_row_is_gone, an_id_is_taken_once,
+            uniques_hold_among_live_rows, uniques_of_several_columns, changes_are_checked_in_their_order,
+            external_keys_are_unique_and_found;
+        references: a_reference_needs_its_row, rows_may_come_after_what_points_at_them, a_row_that_others_point_at_stays;
+        units: a_unit_sees_its_own_changes, an_error_takes_everything_back, a_swallowed_refusal_is_no_commit,
+            a_discarded_unit_changes_nothing, work_does_not_wait_for_the_outside, a_read_changes_nothing;
+        ledger: events_are_sealed_in_order, events_come_back_as_they_were, events_are_found;
+        keyed_loads: rows_are_loaded_by_id, rows_are_loaded_by_unique_and_reference, long_lists_of_keys;
+        filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
+            related_rows, trashed_and_live;
+        documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;
+        pages: pages_run_in_both_directions, ties_are_broken_by_id, a_queue_is_merged, limits_hold;
+        searches: terms_match_by_their_beginning, hits_come_best_first, searches_are_filtered_and_paged,
+            terms_follow_their_rows;
+        aggregates: measures_of_all_rows, groups_in_order, months_in_a_zone, means_round_half_to_even,
+            nothing_is_measured, groups_are_limited, sums_that_do_not_fit;
+        tenants: nobody_sees_another_tenant, a_dropped_tenant_is_gone;
+        random_filters: selects_agree_with_their_meaning, pages_agree_with_their_meaning,
+            aggregates_agree_with_their_meaning;
+    }
 }
 
 /// Makes a module `conformance` with one test for each thing that a backend must do, each on a fresh store that the

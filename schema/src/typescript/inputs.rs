@@ -19,8 +19,18 @@ pub(crate) fn name(catalog: &Catalog, group: &str, verb: &str, operation: &Json)
         return Some(format!("{}{}Input", camel(group), camel(verb)));
     }
     let record = catalog.kind(group).map(|kind| kind.record.as_str()).filter(|_| filtered(operation));
-    let of = record.map_or_else(String::new, |record| format!("<{record}Where>"));
+    let of = match record {
+        Some(record) if related(operation) && !catalog.relations(group).is_empty() => {
+            format!("<{record}Where, keyof {record}Related>")
+        }
+        Some(record) => format!("<{record}Where>"),
+        None => String::new(),
+    };
     Some(format!("{}Input{of}", camel(verb)))
+}
+
+fn related(operation: &Json) -> bool {
+    operation["input"]["properties"].get("with").is_some()
 }
 
 fn filtered(operation: &Json) -> bool {
@@ -58,7 +68,12 @@ pub(crate) fn files(types: &mut Types<'_>, modules: &mut Modules) {
     for (verb, operation) in &common {
         types.group = "common".to_owned();
         types.filter = Some("W".to_owned());
-        let parameters = if filtered(operation) { "<W = unknown>" } else { "" };
+        types.relation = Some("R".to_owned());
+        let parameters = match (filtered(operation), related(operation)) {
+            (true, true) => "<W = unknown, R extends string = string>",
+            (true, false) => "<W = unknown>",
+            _ => "",
+        };
         out.push_str(&format!("\n/** What `{verb}` takes, whatever the kind. */\n"));
         out.push_str(&types.interface(&format!("{}Input", camel(verb)), parameters, &operation["input"], "", None));
     }
@@ -67,6 +82,7 @@ pub(crate) fn files(types: &mut Types<'_>, modules: &mut Modules) {
         let kind = catalog.kind(&group);
         types.group.clone_from(&group);
         types.filter = kind.map(|kind| format!("{}Where", kind.record));
+        types.relation = kind.map(|kind| format!("keyof {}Related", kind.record));
         let owner = kind.map_or_else(|| camel(&group), |kind| kind.record.clone());
         let mut out = String::new();
         for (verb, operation) in operations {
@@ -87,4 +103,5 @@ pub(crate) fn files(types: &mut Types<'_>, modules: &mut Modules) {
         }
     }
     types.filter = None;
+    types.relation = None;
 }

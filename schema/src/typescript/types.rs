@@ -23,12 +23,14 @@ pub(crate) struct Types<'a> {
     pub(crate) group: String,
     /// What a filter is of, where one is met.
     pub(crate) filter: Option<String>,
+    /// What names a relation, where records come along.
+    pub(crate) relation: Option<String>,
 }
 
 impl<'a> Types<'a> {
     pub(crate) fn new(catalog: &'a Catalog) -> Self {
         let (enums, parts, themes) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut types = Self { catalog, enums, parts, themes, group: String::new(), filter: None };
+        let mut types = Self { catalog, enums, parts, themes, group: String::new(), filter: None, relation: None };
         // The records first: an enum has the name of the field that it is known for.
         for kind in &catalog.kinds {
             types.group.clone_from(&kind.name);
@@ -215,7 +217,11 @@ impl<'a> Types<'a> {
             if property.is_null() {
                 continue;
             }
-            let own = self.of(property, owner, &field);
+            let own = match &self.relation {
+                Some(relation) if field == "with" && relation.contains(' ') => format!("({relation})[]"),
+                Some(relation) if field == "with" => format!("{relation}[]"),
+                _ => self.of(property, owner, &field),
+            };
             let doc = property["description"].as_str().unwrap_or_default().to_owned();
             let optional = if required.contains(&field.as_str()) { "" } else { "?" };
             out.push_str(&comment(1, &[doc]));

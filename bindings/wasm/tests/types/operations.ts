@@ -60,6 +60,8 @@ export async function refused(session: Session, crm: Crm, ticket: Ticket, lead: 
   await session.execute("ticket.claim");
   // @ts-expect-error: or take what is not
   await session.execute("ticket.claim", { lead: lead.id });
+  // @ts-expect-error: there is no such relation
+  session.ticket.find({ with: ["contcat"] });
   // @ts-expect-error: there is no such kind
   await session.explain("tickets", ticket.id);
   // @ts-expect-error: a session is of one of them

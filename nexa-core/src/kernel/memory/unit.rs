@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     aggregate::aggregate,
+    kept::Written,
     table::{Edit, references},
     tenant::Tenant,
 };
@@ -68,6 +69,21 @@ impl<'a> Unit<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What was written so far: each row as it is now, and the new events.
+    pub(super) fn written(&self) -> Written {
+        let mut seen: BTreeSet<(&str, Uuid)> = BTreeSet::new();
+        let mut rows = Vec::new();
+        for (of, edit) in &self.undo {
+            if let Edit::Row(id, _) = edit
+                && seen.insert((of.kind, *id))
+            {
+                rows.push((*of, *id, self.tenant.row(of.kind, *id).cloned()));
+            }
+        }
+        let events = self.tenant.events.get(self.events..).unwrap_or_default().to_vec();
+        Written { after: self.head.seq, rows, events }
     }
 
     pub(super) fn roll_back(self) {

@@ -4,7 +4,7 @@
 import type { Day, Id, Money, Ref } from "../../base.js";
 import type { AccountTier, AccountType, MatchPolicy } from "../enums.js";
 import type { Address, Assignee, Dependents, ExternalKey } from "../parts/common.js";
-import type { AccountId } from "../records/account.js";
+import type { AccountId, AccountRelated } from "../records/account.js";
 import type { ContactId } from "../records/contact.js";
 
 /** What `account.assign` takes. */
@@ -64,7 +64,7 @@ export interface AccountGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof AccountRelated)[];
 }
 
 /** What `account.history` takes. */

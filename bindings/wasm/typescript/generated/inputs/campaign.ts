@@ -4,7 +4,7 @@
 import type { Day, Money, Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
 import type { Assignee, Dependents, ExternalKey } from "../parts/common.js";
-import type { CampaignId } from "../records/campaign.js";
+import type { CampaignId, CampaignRelated } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
 import type { LeadId } from "../records/lead.js";
 
@@ -67,7 +67,7 @@ export interface CampaignGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof CampaignRelated)[];
 }
 
 /** What `campaign.history` takes. */

@@ -2,7 +2,7 @@
 // What the operations of `campaign_member` take.
 
 import type { Ref } from "../../base.js";
-import type { CampaignMemberId } from "../records/campaign_member.js";
+import type { CampaignMemberId, CampaignMemberRelated } from "../records/campaign_member.js";
 
 /** What `campaign_member.get` takes. */
 export interface CampaignMemberGetInput {
@@ -10,7 +10,7 @@ export interface CampaignMemberGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof CampaignMemberRelated)[];
 }
 
 /** What `campaign_member.history` takes. */

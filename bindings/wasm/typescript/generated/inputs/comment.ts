@@ -2,7 +2,7 @@
 // What the operations of `comment` take.
 
 import type { Ref } from "../../base.js";
-import type { CommentId } from "../records/comment.js";
+import type { CommentId, CommentRelated } from "../records/comment.js";
 
 /** What `comment.get` takes. */
 export interface CommentGetInput {
@@ -10,7 +10,7 @@ export interface CommentGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof CommentRelated)[];
 }
 
 /** What `comment.history` takes. */

@@ -22,7 +22,7 @@ export interface CountInput<W = unknown> {
 }
 
 /** What `find` takes, whatever the kind. */
-export interface FindInput<W = unknown> {
+export interface FindInput<W = unknown, R extends string = string> {
   /** The `next` of the page before. */
   after?: string | null;
   /** Which records; all that the actor may see without. */
@@ -34,7 +34,7 @@ export interface FindInput<W = unknown> {
   /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: R[];
 }
 
 /** What `import_csv` takes, whatever the kind. */

@@ -5,7 +5,7 @@ import type { Id, Ref } from "../../base.js";
 import type { ContactLifecycleStage, ContactStatus, MatchPolicy } from "../enums.js";
 import type { Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { AccountId } from "../records/account.js";
-import type { ContactId } from "../records/contact.js";
+import type { ContactId, ContactRelated } from "../records/contact.js";
 
 /** What `contact.assign` takes. */
 export interface ContactAssignInput {
@@ -62,7 +62,7 @@ export interface ContactGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof ContactRelated)[];
 }
 
 /** What `contact.history` takes. */

@@ -5,7 +5,7 @@ import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
 import type { Dependents, ExternalKey } from "../parts/common.js";
 import type { ContactId } from "../records/contact.js";
-import type { ContactListId } from "../records/contact_list.js";
+import type { ContactListId, ContactListRelated } from "../records/contact_list.js";
 import type { LeadId } from "../records/lead.js";
 
 /** What `contact_list.add` takes. */
@@ -39,7 +39,7 @@ export interface ContactListGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof ContactListRelated)[];
 }
 
 /** What `contact_list.history` takes. */

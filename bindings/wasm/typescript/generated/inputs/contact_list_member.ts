@@ -2,7 +2,7 @@
 // What the operations of `contact_list_member` take.
 
 import type { Ref } from "../../base.js";
-import type { ContactListMemberId } from "../records/contact_list_member.js";
+import type { ContactListMemberId, ContactListMemberRelated } from "../records/contact_list_member.js";
 
 /** What `contact_list_member.get` takes. */
 export interface ContactListMemberGetInput {
@@ -10,7 +10,7 @@ export interface ContactListMemberGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof ContactListMemberRelated)[];
 }
 
 /** What `contact_list_member.history` takes. */

@@ -7,7 +7,7 @@ import type { Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
-import type { DealId } from "../records/deal.js";
+import type { DealId, DealRelated } from "../records/deal.js";
 import type { PipelineId } from "../records/pipeline.js";
 import type { UserId } from "../records/user.js";
 
@@ -80,7 +80,7 @@ export interface DealGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof DealRelated)[];
 }
 
 /** What `deal.history` takes. */

@@ -3,7 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { CustomType } from "../enums.js";
-import type { FieldDefinitionId } from "../records/field.js";
+import type { FieldDefinitionId, FieldDefinitionRelated } from "../records/field.js";
 
 /** What `field.define` takes. */
 export interface FieldDefineInput {
@@ -26,7 +26,7 @@ export interface FieldGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof FieldDefinitionRelated)[];
 }
 
 /** What `field.history` takes. */

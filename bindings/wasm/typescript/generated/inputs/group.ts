@@ -3,7 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
-import type { GroupId } from "../records/group.js";
+import type { GroupId, GroupRelated } from "../records/group.js";
 import type { UserId } from "../records/user.js";
 
 /** What `group.add_member` takes. */
@@ -27,7 +27,7 @@ export interface GroupGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof GroupRelated)[];
 }
 
 /** What `group.history` takes. */

@@ -8,7 +8,7 @@ import type { BantInput, NewDeal } from "../parts/lead.js";
 import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
-import type { LeadId } from "../records/lead.js";
+import type { LeadId, LeadRelated } from "../records/lead.js";
 
 /** What `lead.assign` takes. */
 export interface LeadAssignInput {
@@ -91,7 +91,7 @@ export interface LeadGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof LeadRelated)[];
 }
 
 /** What `lead.history` takes. */

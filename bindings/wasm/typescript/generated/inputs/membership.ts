@@ -2,7 +2,7 @@
 // What the operations of `membership` take.
 
 import type { Ref } from "../../base.js";
-import type { MembershipId } from "../records/membership.js";
+import type { MembershipId, MembershipRelated } from "../records/membership.js";
 
 /** What `membership.get` takes. */
 export interface MembershipGetInput {
@@ -10,7 +10,7 @@ export interface MembershipGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof MembershipRelated)[];
 }
 
 /** What `membership.history` takes. */

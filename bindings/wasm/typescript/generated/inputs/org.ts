@@ -2,7 +2,7 @@
 // What the operations of `org` take.
 
 import type { Decimal, Ref } from "../../base.js";
-import type { OrgId } from "../records/org.js";
+import type { OrgId, OrgRelated } from "../records/org.js";
 
 /** What `org.configure` takes. */
 export interface OrgConfigureInput {
@@ -27,7 +27,7 @@ export interface OrgGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof OrgRelated)[];
 }
 
 /** What `org.history` takes. */

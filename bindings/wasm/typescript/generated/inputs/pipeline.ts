@@ -5,7 +5,7 @@ import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
 import type { Dependents } from "../parts/common.js";
 import type { Stage } from "../parts/pipeline.js";
-import type { PipelineId } from "../records/pipeline.js";
+import type { PipelineId, PipelineRelated } from "../records/pipeline.js";
 
 /** What `pipeline.create` takes. */
 export interface PipelineCreateInput {
@@ -24,7 +24,7 @@ export interface PipelineGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof PipelineRelated)[];
 }
 
 /** What `pipeline.history` takes. */

@@ -6,7 +6,7 @@ import type { MatchPolicy, RoutingBand, RoutingPick, RoutingTaskPriority } from 
 import type { Dependents } from "../parts/common.js";
 import type { ContactListId } from "../records/contact_list.js";
 import type { GroupId } from "../records/group.js";
-import type { RoutingId } from "../records/routing.js";
+import type { RoutingId, RoutingRelated } from "../records/routing.js";
 
 /** What `routing.create` takes. */
 export interface RoutingCreateInput {
@@ -33,7 +33,7 @@ export interface RoutingGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof RoutingRelated)[];
 }
 
 /** What `routing.history` takes. */

@@ -5,7 +5,7 @@ import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
 import type { Dependents } from "../parts/common.js";
 import type { ScoreRule } from "../parts/scorecard.js";
-import type { ScorecardId } from "../records/scorecard.js";
+import type { ScorecardId, ScorecardRelated } from "../records/scorecard.js";
 
 /** What `scorecard.create` takes. */
 export interface ScorecardCreateInput {
@@ -24,7 +24,7 @@ export interface ScorecardGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof ScorecardRelated)[];
 }
 
 /** What `scorecard.history` takes. */

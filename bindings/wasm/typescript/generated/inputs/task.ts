@@ -5,7 +5,7 @@ import type { Day, Ref, Timestamp } from "../../base.js";
 import type { MatchPolicy, RoutingTaskPriority } from "../enums.js";
 import type { Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { About } from "../parts/task.js";
-import type { TaskId } from "../records/task.js";
+import type { TaskId, TaskRelated } from "../records/task.js";
 
 /** What `task.assign` takes. */
 export interface TaskAssignInput {
@@ -62,7 +62,7 @@ export interface TaskGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof TaskRelated)[];
 }
 
 /** What `task.history` takes. */

@@ -15,7 +15,7 @@ import type { Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { Customer } from "../parts/ticket.js";
 import type { AccountId } from "../records/account.js";
 import type { ContactId } from "../records/contact.js";
-import type { TicketId } from "../records/ticket.js";
+import type { TicketId, TicketRelated } from "../records/ticket.js";
 
 /** What `ticket.assign` takes. */
 export interface TicketAssignInput {
@@ -102,7 +102,7 @@ export interface TicketGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof TicketRelated)[];
 }
 
 /** What `ticket.history` takes. */

@@ -3,7 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
-import type { UserId } from "../records/user.js";
+import type { UserId, UserRelated } from "../records/user.js";
 
 /** What `user.activate` takes. */
 export interface UserActivateInput {
@@ -34,7 +34,7 @@ export interface UserGetInput {
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */
-  with?: string[];
+  with?: (keyof UserRelated)[];
 }
 
 /** What `user.history` takes. */

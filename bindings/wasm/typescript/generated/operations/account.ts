@@ -60,7 +60,7 @@ export interface AccountOperations extends Importable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<AccountWhere>): Results<Found<Account, AccountRelated>>;
+  find(input?: FindInput<AccountWhere, keyof AccountRelated>): Results<Found<Account, AccountRelated>>;
   /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
   get(input: AccountGetInput): Promise<Found<Account, AccountRelated>>;
   /**

@@ -78,7 +78,7 @@ export interface CampaignOperations extends Importable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<CampaignWhere>): Results<Found<Campaign, CampaignRelated>>;
+  find(input?: FindInput<CampaignWhere, keyof CampaignRelated>): Results<Found<Campaign, CampaignRelated>>;
   /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
   get(input: CampaignGetInput): Promise<Found<Campaign, CampaignRelated>>;
   /**

@@ -25,7 +25,7 @@ export interface CampaignMemberOperations {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<CampaignMemberWhere>): Results<Found<CampaignMember, CampaignMemberRelated>>;
+  find(input?: FindInput<CampaignMemberWhere, keyof CampaignMemberRelated>): Results<Found<CampaignMember, CampaignMemberRelated>>;
   /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
   get(input: CampaignMemberGetInput): Promise<Found<CampaignMember, CampaignMemberRelated>>;
   /**

@@ -25,7 +25,7 @@ export interface CommentOperations {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<CommentWhere>): Results<Found<Comment, CommentRelated>>;
+  find(input?: FindInput<CommentWhere, keyof CommentRelated>): Results<Found<Comment, CommentRelated>>;
   /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
   get(input: CommentGetInput): Promise<Found<Comment, CommentRelated>>;
   /**

@@ -60,7 +60,7 @@ export interface ContactOperations extends Importable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<ContactWhere>): Results<Found<Contact, ContactRelated>>;
+  find(input?: FindInput<ContactWhere, keyof ContactRelated>): Results<Found<Contact, ContactRelated>>;
   /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
   get(input: ContactGetInput): Promise<Found<Contact, ContactRelated>>;
   /**

@@ -29,7 +29,7 @@ export interface ContactListMemberOperations {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<ContactListMemberWhere>): Results<Found<ContactListMember, ContactListMemberRelated>>;
+  find(input?: FindInput<ContactListMemberWhere, keyof ContactListMemberRelated>): Results<Found<ContactListMember, ContactListMemberRelated>>;
   /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
   get(input: ContactListMemberGetInput): Promise<Found<ContactListMember, ContactListMemberRelated>>;
   /**

@@ -65,7 +65,7 @@ export interface DealOperations extends Importable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<DealWhere>): Results<Found<Deal, DealRelated>>;
+  find(input?: FindInput<DealWhere, keyof DealRelated>): Results<Found<Deal, DealRelated>>;
   /**
    * What deals will bring in that are expected to be decided in a period, or were won in it: `deal.forecast`.
    *

@@ -98,7 +98,7 @@ export interface LeadOperations extends Importable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<LeadWhere>): Results<Found<Lead, LeadRelated>>;
+  find(input?: FindInput<LeadWhere, keyof LeadRelated>): Results<Found<Lead, LeadRelated>>;
   /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
   get(input: LeadGetInput): Promise<Found<Lead, LeadRelated>>;
   /**

@@ -25,7 +25,7 @@ export interface MembershipOperations {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<MembershipWhere>): Results<Found<Membership, MembershipRelated>>;
+  find(input?: FindInput<MembershipWhere, keyof MembershipRelated>): Results<Found<Membership, MembershipRelated>>;
   /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
   get(input: MembershipGetInput): Promise<Found<Membership, MembershipRelated>>;
   /**

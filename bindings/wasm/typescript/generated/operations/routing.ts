@@ -41,7 +41,7 @@ export interface RoutingOperations extends Importable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<RoutingWhere>): Results<Found<Routing, RoutingRelated>>;
+  find(input?: FindInput<RoutingWhere, keyof RoutingRelated>): Results<Found<Routing, RoutingRelated>>;
   /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
   get(input: RoutingGetInput): Promise<Found<Routing, RoutingRelated>>;
   /**

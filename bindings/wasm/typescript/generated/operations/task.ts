@@ -84,7 +84,7 @@ export interface TaskOperations extends Importable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<TaskWhere>): Results<Found<Task, TaskRelated>>;
+  find(input?: FindInput<TaskWhere, keyof TaskRelated>): Results<Found<Task, TaskRelated>>;
   /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
   get(input: TaskGetInput): Promise<Found<Task, TaskRelated>>;
   /**

@@ -100,7 +100,7 @@ export interface TicketOperations extends Importable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<TicketWhere>): Results<Found<Ticket, TicketRelated>>;
+  find(input?: FindInput<TicketWhere, keyof TicketRelated>): Results<Found<Ticket, TicketRelated>>;
   /**
    * Opens a ticket that follows a closed one: with its subject, tags, customer and custom fields, open and
    * unassigned. Error: `ticket.not_closed`.
