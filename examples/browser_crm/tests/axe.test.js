@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+
+import { loadStory, stage, visit, workAs } from "./support/page.js";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** @type {import("./support/page.js").Stage} */
+let on;
+before(async () => {
+  on = await stage();
+});
+after(() => on.close());
+
+/** @param {import("playwright-core").Page} page @param {string} where */
+async function scan(page, where) {
+  const found = await page.evaluate(async () => {
+    const scanner = /** @type {{ axe: { run(): Promise<{ violations: { id: string, impact: string, nodes: { html: string, failureSummary: string }[] }[] }> } }} */ (/** @type {unknown} */ (window)).axe;
+    const { violations } = await scanner.run();
+    return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`).join(" | ")}`);
+  });
+  assert.deepEqual(found.filter((one) => /^(serious|critical)/.test(one)), [], where);
+}
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  test(`axe finds nothing serious, ${colorScheme}`, async () => {
+    const { page, close } = await visit(on, { colorScheme });
+    await page.evaluate(axe);
+    await page.getByRole("button", { name: "Start empty" }).waitFor();
+    await scan(page, "welcome");
+    await loadStory(page);
+    await workAs(page, "Lisa");
+    for (const view of ["leads", "pipeline", "tickets", "contacts", "insights"]) {
+      await page.evaluate((name) => (location.hash = `#/${name}`), view);
+      await page.waitForTimeout(300);
+      await scan(page, view);
+      const first = page.locator("main [data-index='3'], main [data-card], main [data-row]").first();
+      if (await first.count()) {
+        await first.click();
+        await page.waitForTimeout(400);
+        await scan(page, `${view}, one open`);
+      }
+      if (view !== "insights") {
+        await page.keyboard.press("n");
+        await page.getByRole("dialog").waitFor();
+        await scan(page, `${view}, form`);
+        await page.keyboard.press("Escape");
+      }
+    }
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("acme");
+    await page.getByRole("option").first().waitFor();
+    await scan(page, "search");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await scan(page, "help");
+    await close();
+  });
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { go, loadStory, stage, visit, workAs } from "./support/page.js";
+
+/** @type {import("./support/page.js").Stage} */
+let on;
+before(async () => {
+  on = await stage();
+});
+after(() => on.close());
+
+test("search finds leads, contacts, companies, deals and tickets as one types", async () => {
+  const { page, complaints, close } = await visit(on);
+  await loadStory(page);
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Search" });
+  await page.keyboard.type("acme");
+  await dialog.getByRole("option", { name: /Acme Corporation/ }).waitFor();
+  await dialog.getByRole("option", { name: /Acme UK – Enterprise plan/ }).waitFor();
+  await page.getByRole("combobox").fill("sarah");
+  await dialog.getByRole("option", { name: /Sarah Johnson.*Customer/ }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "Contact" }).getByRole("heading", { name: "Sarah Johnson" }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("webhook");
+  await dialog.getByRole("option", { name: /Webhook calls/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "Ticket" }).waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("a contact is on one page: deals, tickets, company and timeline", async () => {
+  const { page, complaints, close } = await visit(on);
+  await loadStory(page);
+  await workAs(page, "Lisa");
+  await go(page, "Contacts");
+  await page.getByRole("link", { name: /Sarah Johnson/ }).click();
+  const contact = page.getByRole("region", { name: "Contact" });
+  await contact.getByText("$45K", { exact: true }).waitFor();
+  await contact.getByText("vip").waitFor();
+  await contact.getByText("won the deal").waitFor();
+  await contact.getByText("closed the ticket").waitFor();
+  await contact.getByText("Q4 Product Webinar").waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("charts show the funnel, the pipeline and the tickets", async () => {
+  const { page, complaints, close } = await visit(on);
+  await loadStory(page);
+  await workAs(page, "Lisa");
+  await go(page, "Insights");
+  await page.getByRole("img", { name: "New: 50, Contacted: 19, Qualified: 7, Converted: 4" }).waitFor();
+  await page.getByRole("img", { name: "$2,000,000, weighted $1,500,000" }).waitFor();
+  await page.getByRole("img", { name: /Open: 10, In progress: 2, Pending: 1, Resolved: 2, Closed: 1/ }).waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("keys lead everywhere", async () => {
+  const { page, complaints, close } = await visit(on);
+  await loadStory(page);
+  for (const [key, view] of [["p", "Pipeline"], ["t", "Tickets"], ["c", "Contacts"], ["i", "Insights"], ["l", "Leads"]]) {
+    await page.keyboard.press("g");
+    await page.keyboard.press(key ?? "");
+    await page.getByRole("heading", { level: 1, name: view ?? "" }).waitFor();
+  }
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("d");
+  await page.waitForFunction(() => getComputedStyle(document.body).colorScheme === "dark" || getComputedStyle(document.documentElement).colorScheme === "dark");
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("the data is there again after a reload, and after all of it was forgotten it is not", async () => {
+  const { page, complaints, close } = await visit(on);
+  await loadStory(page);
+  await page.reload();
+  await page.locator("[role=row][data-index='0'] b").waitFor();
+  assert.equal(await page.getByRole("grid", { name: "Leads" }).getAttribute("aria-rowcount"), "51");
+  await page.getByRole("button", { name: /Settings/ }).click();
+  await page.getByRole("menuitem", { name: /Forget all data/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Forget all data" }).click();
+  await page.getByRole("button", { name: "Start empty" }).click();
+  await page.getByText("No leads yet").waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("on a phone the views are at the bottom, and nothing runs over the side", async () => {
+  const { page, complaints, close } = await visit(on, { viewport: { width: 375, height: 780 }, hasTouch: true, isMobile: true });
+  await loadStory(page);
+  for (const view of ["Leads", "Pipeline", "Tickets", "Contacts", "Insights"]) {
+    await go(page, view);
+    await page.getByRole("heading", { level: 1, name: view }).waitFor();
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(over, 0, view);
+  }
+  await go(page, "Tickets");
+  await page.getByRole("link", { name: /Webhook calls/ }).click();
+  await page.getByRole("region", { name: "Ticket" }).waitFor();
+  await page.getByRole("button", { name: "Close", exact: true }).last().waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
