@@ -34,17 +34,20 @@ pub fn definitions() -> [&'static RecordDef; 3] {
 }
 
 /// Makes a store, migrates it and holds one check against it.
-pub fn run<S: Store>(make: impl Future<Output = S>, check: fn(&dyn Store)) {
+pub fn run<S: Store>(make: impl Future<Output = S>, check: Check) {
     let store = block_on(make);
     block_on(store.migrate(&definitions())).unwrap();
     check(&store);
 }
 
+/// One thing that a backend must do.
+pub type Check = fn(&dyn Store);
+
 /// The checks that need no threads and no unwinding, by name, for a test program that has neither.
-pub fn single_threaded() -> Vec<(&'static str, fn(&dyn Store))> {
+pub fn single_threaded() -> Vec<(&'static str, Check)> {
     macro_rules! checks {
         ($($module:ident: $($check:ident),+;)+) => {
-            vec![$($((concat!(stringify!($module), "::", stringify!($check)), $module::$check as fn(&dyn Store)),)+)+]
+            vec![$($((concat!(stringify!($module), "::", stringify!($check)), $module::$check as Check),)+)+]
         };
     }
     checks! {
@@ -59,7 +62,8 @@ pub fn single_threaded() -> Vec<(&'static str, fn(&dyn Store))> {
         filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
             related_rows, trashed_and_live;
         documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;
-        pages: pages_run_in_both_directions, ties_are_broken_by_id, a_queue_is_merged, limits_hold;
+        pages: pages_run_in_both_directions, ties_are_broken_by_id, a_queue_is_merged, limits_hold,
+            scans_go_on_over_many_pages;
         searches: terms_match_by_their_beginning, hits_come_best_first, searches_are_filtered_and_paged,
             terms_follow_their_rows;
         aggregates: measures_of_all_rows, groups_in_order, months_in_a_zone, means_round_half_to_even,

@@ -36,11 +36,7 @@ fn read(module: &[u8]) -> Option<Vec<Share>> {
                 }
             }
             DATA => *shares.entry("data: texts and tables".to_owned()).or_default() += section.0.len() as u64,
-            CUSTOM => {
-                if section.sized()?.0 == b"name" {
-                    names = function_names(section)?;
-                }
-            }
+            CUSTOM if section.sized()?.0 == b"name" => names = function_names(section)?,
             _ => {}
         }
     }
