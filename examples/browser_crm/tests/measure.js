@@ -29,6 +29,7 @@ async function bring(page, from, to) {
 
 /** @param {import("playwright-core").Page} page */
 async function warm(page) {
+  /** @type {number[]} */
   const times = [];
   for (let at = 0; at < 5; at += 1) {
     await page.reload({ waitUntil: "commit" });
@@ -42,12 +43,39 @@ async function warm(page) {
       ),
     );
   }
-  return times.sort((one, other) => one - other)[2] ?? NaN;
+  return median(times);
+}
+
+/** @param {number[]} times */
+const median = (times) => times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? NaN;
+
+/** Notes how long the worker, which has the store, takes for each search of leads. */
+function watchSearches() {
+  /** @type {number[]} */
+  const taken = [];
+  /** @type {Map<unknown, number>} */
+  const asked = new Map();
+  const send = Worker.prototype.postMessage;
+  /** @this {Worker} @param {{ id?: number, call?: unknown }} message @param {[]} rest */
+  Worker.prototype.postMessage = function (message, ...rest) {
+    if (JSON.stringify(message.call ?? "").includes('"lead.search"')) {
+      asked.set(message.id, performance.now());
+      const answered = (/** @type {MessageEvent<{ id?: number }>} */ { data }) => {
+        if (data.id !== message.id) return;
+        this.removeEventListener("message", answered);
+        taken.push(performance.now() - (asked.get(data.id) ?? NaN));
+      };
+      this.addEventListener("message", answered);
+    }
+    send.call(this, message, ...rest);
+  };
+  Object.assign(window, { taken });
 }
 
 /** @param {import("playwright-core").Page} page @param {string[]} texts */
 async function search(page, texts) {
   await page.keyboard.press("Control+k");
+  /** @type {number[]} */
   const times = [];
   for (const text of texts) {
     await page.getByRole("combobox").fill("");
@@ -71,7 +99,8 @@ async function search(page, texts) {
     );
   }
   await page.keyboard.press("Escape");
-  return times.sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? NaN;
+  const store = await page.evaluate(() => /** @type {{ taken: number[] }} */ (/** @type {unknown} */ (window)).taken);
+  return { shown: median(times), store: median(store) };
 }
 
 /** @param {import("playwright-core").Page} page */
@@ -102,6 +131,7 @@ const on = await stage();
 const { page, close } = await visit(on, { reducedMotion: "no-preference" });
 const began = Date.now();
 await loadStory(page);
+await page.addInitScript(watchSearches);
 console.log(`story loaded: ${String(Date.now() - began)} ms`);
 console.log(`9,950 leads imported: ${String(await bring(page, 0, 9950))} ms`);
 const rows = await warm(page);
@@ -109,9 +139,9 @@ console.log(`first rows on a warm cache, 10,000 leads: ${rows.toFixed(0)} ms (at
 console.log(`40,000 more imported: ${String(await bring(page, 9950, 49_950))} ms`);
 console.log(`first rows, 50,000 leads: ${(await warm(page)).toFixed(0)} ms`);
 const found = await search(page, ["liskov12", "company 9", "ada", "lead4711", "turing3", "hopper", "acme", "grace", "dijk"]);
-console.log(`search as you type over 50,000, from key to shown: ${found.toFixed(1)} ms (at most ${String(SEARCH_LIMIT)} in the store)`);
+console.log(`search over 50,000 leads: ${found.store.toFixed(1)} ms to the store and back (at most ${String(SEARCH_LIMIT)}), ${found.shown.toFixed(1)} ms from key to shown`);
 const smooth = /** @type {{ median: number, p95: number, ghosts: number }} */ (await scroll(page));
 console.log(`scrolling: a frame every ${smooth.median.toFixed(1)} ms, 95 of 100 within ${smooth.p95.toFixed(1)} ms, ${String(smooth.ghosts)} rows still empty at the end`);
 await close();
 await on.close();
-if (rows > WARM_LIMIT || found > SEARCH_LIMIT) process.exitCode = 1;
+if (rows > WARM_LIMIT || found.store > SEARCH_LIMIT) process.exitCode = 1;

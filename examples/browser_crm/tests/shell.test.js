@@ -92,6 +92,23 @@ test("the data is there again after a reload, and after all of it was forgotten 
   await close();
 });
 
+test("what one tab changes, the other shows", async () => {
+  const { page, complaints, close } = await visit(on);
+  await loadStory(page);
+  const other = await page.context().newPage();
+  await other.goto(on.url);
+  await other.locator("[role=row][data-index='0'] b").waitFor();
+  await other.keyboard.press("n");
+  await other.getByLabel("Last name").fill("Lovelace");
+  await other.getByRole("button", { name: "Create lead" }).click();
+  await page.waitForFunction(() => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount") === "52");
+  await page.close();
+  await other.getByRole("region", { name: "Lead" }).getByRole("button", { name: "Contacted" }).click();
+  await other.getByRole("region", { name: "Lead" }).getByText("The lead does not meet budget").filter({ visible: true }).first().waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("on a phone the views are at the bottom, and nothing runs over the side", async () => {
   const { page, complaints, close } = await visit(on, { viewport: { width: 375, height: 780 }, hasTouch: true, isMobile: true });
   await loadStory(page);
