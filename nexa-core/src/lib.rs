@@ -1,4 +1,6 @@
 //! The rules of a CRM: records, commands, ledger and access, on any storage.
+// Without the operations their arguments are read only to be checked, and what would run them has no caller.
+#![cfg_attr(not(feature = "operations"), allow(dead_code, unused_imports))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 extern crate self as nexa_core;

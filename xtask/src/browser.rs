@@ -17,6 +17,9 @@ use crate::{
 /// The package, from the root.
 const PACKAGE: &str = "bindings/wasm";
 
+/// The page that shows it, from the root.
+const PAGE: &str = "examples/browser_crm";
+
 /// What names a Chromium to the tests.
 const CHROMIUM: &str = "NEXA_CHROMIUM";
 
@@ -141,7 +144,16 @@ pub(crate) fn counted(arguments: &Arguments, counts: &mut Counts) -> Result<(), 
         package.script(script)?;
     }
     let only = arguments.only.as_deref();
+    // What fails in one may be understood by what fails in another.
     let node = package.tests("tests/node", ".test.js", only, &chromium, counts);
-    // What fails here may be understood by what fails there.
-    node.and(package.tests("tests/browser", ".test.js", only, &chromium, counts))
+    let browser = package.tests("tests/browser", ".test.js", only, &chromium, counts);
+    node.and(browser).and(page(only, &chromium, counts))
+}
+
+fn page(only: Option<&str>, chromium: &Path, counts: &mut Counts) -> Result<(), String> {
+    let page = Folder::ready(PAGE)?;
+    for script in ["check", "lint", "build"] {
+        page.script(script)?;
+    }
+    page.tests("tests", ".test.js", only, chromium, counts)
 }
