@@ -124,7 +124,9 @@ fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Re
     db.pragma_update(None, "temp_store", "MEMORY")?;
     match purpose {
         Purpose::Write => {
-            db.pragma_update_and_check(None, "wal_autocheckpoint", 4_000, |_| Ok(()))?;
+            if journal == "WAL" {
+                db.pragma_update_and_check(None, "wal_autocheckpoint", 4_000, |_| Ok(()))?;
+            }
             db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
             db.pragma_update(None, "cache_size", -32_768)?;
             if let Some(largest) = options.largest {

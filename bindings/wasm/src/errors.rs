@@ -4,8 +4,6 @@ use nexa_core::{Code, Error, kernel::error::codes};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
-/// The Crm was closed.
-pub(crate) const CLOSED: Code = Code::unavailable("crm.closed", "This Crm was closed; open it again.").permanent();
 /// Something that must not happen has happened.
 pub(crate) const PANICKED: Code =
     Code::unavailable("crm.panicked", "The library met a state it does not know: {problem}. Load the page again.")

@@ -15,11 +15,14 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::{
     calls,
-    errors::{Answer, CLOSED},
+    errors::Answer,
     host::{HostKeeper, HostStore},
     promise::promise,
     world::{CryptoIds, DateClock},
 };
+
+/// The Crm was closed.
+const CLOSED: Code = Code::unavailable("crm.closed", "This Crm was closed; open it again.").permanent();
 
 /// The URL names no backend.
 const URL_INVALID: Code = Code::invalid(

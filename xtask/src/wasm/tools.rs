@@ -17,6 +17,35 @@ const BINARYEN: &str = "132.0.0";
 /// What of Debian's LLVM is needed: SQLite is compiled, and the module linked.
 const LLVM: [(&str, &str); 3] = [("clang", "clang"), ("lld", "wasm-ld"), ("llvm", "llvm-ar")];
 
+/// What of SQLite nobody here uses: extensions, other encodings, a log that needs shared memory.
+const SQLITE: [&str; 25] = [
+    "-USQLITE_ENABLE_API_ARMOR",
+    "-USQLITE_ENABLE_BYTECODE_VTAB",
+    "-USQLITE_ENABLE_COLUMN_METADATA",
+    "-USQLITE_ENABLE_DBPAGE_VTAB",
+    "-USQLITE_ENABLE_DBSTAT_VTAB",
+    "-USQLITE_ENABLE_FTS5",
+    "-USQLITE_ENABLE_MATH_FUNCTIONS",
+    "-USQLITE_ENABLE_OFFSET_SQL_FUNC",
+    "-USQLITE_ENABLE_PREUPDATE_HOOK",
+    "-USQLITE_ENABLE_RTREE",
+    "-USQLITE_ENABLE_SESSION",
+    "-USQLITE_ENABLE_STMTVTAB",
+    "-USQLITE_ENABLE_UNKNOWN_SQL_FUNCTION",
+    "-USQLITE_ENABLE_UNLOCK_NOTIFY",
+    "-DSQLITE_OMIT_AUTOVACUUM",
+    "-DSQLITE_OMIT_COMPLETE",
+    "-DSQLITE_OMIT_DECLTYPE",
+    "-DSQLITE_OMIT_DESERIALIZE",
+    "-DSQLITE_OMIT_GET_TABLE",
+    "-DSQLITE_OMIT_INCRBLOB",
+    "-DSQLITE_OMIT_TCL_VARIABLE",
+    "-DSQLITE_OMIT_TRACE",
+    "-DSQLITE_OMIT_UTF16",
+    "-DSQLITE_OMIT_WAL",
+    "-Oz",
+];
+
 pub(super) struct Tools {
     /// The command line of wasm-bindgen, of the version that the crate has.
     pub(super) bindgen: PathBuf,
@@ -53,6 +82,7 @@ impl Tools {
     pub(super) fn select(&self, cargo: &mut Command) {
         let named = |name: &str| format!("{name}{}", self.llvm);
         cargo.env("CC_wasm32_unknown_unknown", named("clang")).env("AR_wasm32_unknown_unknown", named("llvm-ar"));
+        cargo.env("CFLAGS_wasm32_unknown_unknown", SQLITE.join(" "));
         if self.link {
             cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", named("wasm-ld"));
         }
