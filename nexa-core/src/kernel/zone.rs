@@ -1,7 +1,7 @@
 //! Time zones by their IANA names, and what the calendar says in them.
 //!
 //! With the feature `zones` the rules of all zones are part of the library. Without it the host knows them, as every
-//! browser does, and says so once with [`know`]; until then there is only UTC.
+//! browser does, and says so once with `know`; until then there is only UTC.
 
 #[cfg(feature = "zones")]
 mod rules {
