@@ -115,18 +115,18 @@ fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Re
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     // Plans do not depend on what is bound, so statements are not prepared again.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    // A browser has no memory that connections share, and no second connection.
-    let (journal, locking) = if cfg!(target_arch = "wasm32") { ("TRUNCATE", "EXCLUSIVE") } else { ("WAL", "NORMAL") };
-    db.pragma_update_and_check(None, "locking_mode", locking, |_| Ok(()))?;
-    db.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(()))?;
+    if cfg!(target_arch = "wasm32") {
+        // A browser has no memory that connections share, and no second connection; alone, the log needs none. A rollback
+        // journal would not do: the file system says that a lock is held, so SQLite leaves what a killed tab began.
+        db.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
+    }
+    db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     db.pragma_update(None, "synchronous", if options.durable { "FULL" } else { "NORMAL" })?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
     match purpose {
         Purpose::Write => {
-            if journal == "WAL" {
-                db.pragma_update_and_check(None, "wal_autocheckpoint", 4_000, |_| Ok(()))?;
-            }
+            db.pragma_update_and_check(None, "wal_autocheckpoint", 4_000, |_| Ok(()))?;
             db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
             db.pragma_update(None, "cache_size", -32_768)?;
             if let Some(largest) = options.largest {

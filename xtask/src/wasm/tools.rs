@@ -17,8 +17,8 @@ const BINARYEN: &str = "132.0.0";
 /// What of Debian's LLVM is needed: SQLite is compiled, and the module linked.
 const LLVM: [(&str, &str); 3] = [("clang", "clang"), ("lld", "wasm-ld"), ("llvm", "llvm-ar")];
 
-/// What of SQLite nobody here uses: extensions, other encodings, a log that needs shared memory.
-const SQLITE: [&str; 25] = [
+/// What of SQLite nobody here uses: extensions and other encodings.
+const SQLITE: [&str; 24] = [
     "-USQLITE_ENABLE_API_ARMOR",
     "-USQLITE_ENABLE_BYTECODE_VTAB",
     "-USQLITE_ENABLE_COLUMN_METADATA",
@@ -42,7 +42,6 @@ const SQLITE: [&str; 25] = [
     "-DSQLITE_OMIT_TCL_VARIABLE",
     "-DSQLITE_OMIT_TRACE",
     "-DSQLITE_OMIT_UTF16",
-    "-DSQLITE_OMIT_WAL",
     "-Oz",
 ];
 
