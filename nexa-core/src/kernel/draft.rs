@@ -154,6 +154,45 @@ impl<R: Record> JsonSchema for Draft<R> {
     }
 }
 
+/// Checks fields by themselves, as far as that goes without the tenant: who they refer to and the tenant's own fields are
+/// not looked up. Errors: `field.unknown`, `field.read_only`, `field.required`, `field.invalid`.
+pub(crate) fn check_fields(def: &RecordDef, fields: &Map<String, Json>) -> Result<()> {
+    for (name, json) in fields {
+        let field = editable(def, name)?;
+        let looked_up = json.is_object() && (reference(def, field).is_some() || Some(field.first) == def.custom);
+        if json.is_null() {
+            emptied(def, field)?;
+        } else if !looked_up {
+            parsed(def, field, json)?;
+        }
+    }
+    Ok(())
+}
+
+/// The field of this name that callers set. Errors: `field.unknown`, `field.read_only`.
+fn editable<'d>(def: &'d RecordDef, name: &str) -> Result<&'d FieldDef> {
+    match def.field(name) {
+        None => Err(codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name)),
+        Some(field) if !field.editable => Err(codes::FIELD_READ_ONLY.with("kind", def.kind).with("field", name)),
+        Some(field) => Ok(field),
+    }
+}
+
+/// The values of a field that is emptied. Error: `field.required`.
+fn emptied(def: &RecordDef, field: &FieldDef) -> Result<Vec<Value>> {
+    if !field.optional && def.columns.get(field.first).is_none_or(|column| !column.nullable) {
+        return Err(codes::FIELD_REQUIRED.with("field", field.name));
+    }
+    Ok(vec![Value::Null; field.count])
+}
+
+/// The values of a field. Error: `field.invalid`.
+fn parsed(def: &RecordDef, field: &FieldDef, json: &Json) -> Result<Vec<Value>> {
+    (field.parse)(json).map_err(|error| {
+        codes::FIELD_INVALID.with("field", field.name).with("problem", problem_with(def, field, &error))
+    })
+}
+
 /// A schema of this form.
 pub(crate) fn schema(json: Json) -> Schema {
     Schema::try_from(json).unwrap_or_default()
@@ -210,12 +249,7 @@ impl Context<'_> {
         fields: &Map<String, Json>,
     ) -> Result<()> {
         for (name, json) in fields {
-            let Some(field) = def.field(name) else {
-                return Err(codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name));
-            };
-            if !field.editable {
-                return Err(codes::FIELD_READ_ONLY.with("kind", def.kind).with("field", name));
-            }
+            let field = editable(def, name)?;
             let values = self.field_values(def, field, row, json).await?;
             for (column, value) in (field.first..).zip(values) {
                 if let (Some(ColumnType::Reference(kind)), Value::Uuid(id)) =
@@ -241,16 +275,8 @@ impl Context<'_> {
         json: &Json,
     ) -> Result<Vec<Value>> {
         if json.is_null() {
-            if !field.optional && def.columns.get(field.first).is_none_or(|column| !column.nullable) {
-                return Err(codes::FIELD_REQUIRED.with("field", field.name));
-            }
-            return Ok(vec![Value::Null; field.count]);
+            return emptied(def, field);
         }
-        let parsed = |json: &Json| {
-            (field.parse)(json).map_err(|error| {
-                codes::FIELD_INVALID.with("field", field.name).with("problem", problem_with(def, field, &error))
-            })
-        };
         if let (Some(kind), Json::Object(_)) = (reference(def, field), json) {
             let broken = || codes::REFERENCE_BROKEN.with("field", field.name).with("kind", kind);
             let key: ExternalKey = serde_json::from_value(json.clone()).map_err(|problem| {
@@ -276,8 +302,8 @@ impl Context<'_> {
                     custom.insert(key.clone(), value.into_owned())
                 };
             }
-            return parsed(&Json::Object(custom));
+            return parsed(def, field, &Json::Object(custom));
         }
-        parsed(json)
+        parsed(def, field, json)
     }
 }

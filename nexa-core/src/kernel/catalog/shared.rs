@@ -14,7 +14,7 @@ use crate::{
     import::{ImportCsv, ImportRows},
     kernel::{
         context::Context,
-        draft::Draft,
+        draft::{Draft, check_fields},
         entity::{Create, MergeOptions, NoOptions, TrashOptions, Upsert},
         error::Result,
         query::{AggregateOf, Count, Find, GetOptions, HistoryOptions, Search},
@@ -108,7 +108,11 @@ impl Shared {
 
     /// Checks arguments by themselves.
     pub(super) fn check(self, operation: &Operation, json: Json) -> Result<()> {
-        self.read(operation, json)?.check()
+        let call = self.read(operation, json)?;
+        if let Some(fields) = call.fields() {
+            check_fields((operation.behaviour.def)(), fields)?;
+        }
+        call.check()
     }
 
     /// Runs the operation.
@@ -126,6 +130,16 @@ impl Shared {
 }
 
 impl Call {
+    /// The fields that it sets.
+    fn fields(&self) -> Option<&Map<String, Json>> {
+        match self {
+            Self::Create(create) => Some(create.fields.fields()),
+            Self::Update(_, draft) => Some(draft.fields()),
+            Self::Upsert(upsert) => Some(upsert.fields.fields()),
+            _ => None,
+        }
+    }
+
     fn check(&self) -> Result<()> {
         match self {
             Self::ImportCsv(import) => import.in_bounds(),

@@ -12,7 +12,7 @@ use super::{CHOICE_UNKNOWN, COUNTER, Ticket};
 use crate::{
     Accepts, Action, Code, Column, Command, Context, Draft, Id, Record, Result,
     kernel::{
-        draft::{properties, schema},
+        draft::{check_fields, properties, schema},
         error::codes,
         store::Foreseen,
     },
@@ -84,6 +84,7 @@ impl Command for Create {
     type Target = Ticket;
     type Output = Ticket;
     fn check(&self) -> Result<()> {
+        check_fields(Ticket::def(), self.fields.fields())?;
         let Some(customer) = &self.customer else { return Ok(()) };
         if self.fields.has(Ticket::CONTACT) {
             let problem = "give either the contact or the customer";

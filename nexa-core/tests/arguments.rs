@@ -1,0 +1,39 @@
+//! Arguments checked by themselves are refused as the door refuses them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::sync::Arc;
+
+use nexa_core::{
+    CreateOrg, Crm, Envelope,
+    kernel::memory::MemoryStore,
+    testing::{ManualClock, SeededIds, block_on},
+};
+use serde_json::json;
+
+#[test]
+fn what_is_wrong_with_fields_is_told_without_a_storage() {
+    let crm = Crm::builder().store(Arc::new(MemoryStore::new()));
+    let crm = crm.clock(ManualClock::at("2025-11-17T09:00:00Z")).ids(SeededIds::new(7)).build().unwrap();
+    let lisa = block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap();
+    let lead = block_on(lisa.execute("lead.create", json!({"last_name": "Sand"}), Envelope::default())).unwrap();
+    for (operation, arguments) in [
+        ("lead.create", json!({"email": "nobody"})),
+        ("lead.create", json!({"shoe_size": 43})),
+        ("lead.create", json!({"status": "converted"})),
+        ("lead.update", json!({"lead": lead["id"], "phone": "call me"})),
+        ("lead.upsert", json!({"match_on": "email", "email": "no"})),
+        ("ticket.create", json!({"subject": ""})),
+        ("ticket.create", json!({"subject": null})),
+        ("ticket.create", json!({"subject": "Broken", "priority": "huge"})),
+    ] {
+        let checked = crm.catalog().operation(operation).unwrap().check(arguments.clone()).unwrap_err();
+        let run = block_on(lisa.execute(operation, arguments.clone(), Envelope::default())).unwrap_err();
+        assert_eq!((checked.code(), checked.to_string()), (run.code(), run.to_string()), "{operation} {arguments}");
+    }
+    for (operation, arguments) in [
+        ("lead.create", json!({"email": "sarah@acme.example", "custom": {"shoe_size": 43}})),
+        ("deal.create", json!({"name": "Renewal", "account": {"system": "shop", "key": "7"}})),
+    ] {
+        crm.catalog().operation(operation).unwrap().check(arguments).unwrap();
+    }
+}
