@@ -126,7 +126,9 @@ fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Re
     db.pragma_update(None, "temp_store", "MEMORY")?;
     match purpose {
         Purpose::Write => {
-            db.pragma_update_and_check(None, "wal_autocheckpoint", 4_000, |_| Ok(()))?;
+            // A tab is closed without a farewell, and who opens the file next reads the whole log first.
+            let pages = if cfg!(target_arch = "wasm32") { 400 } else { 4_000 };
+            db.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?;
             db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
             db.pragma_update(None, "cache_size", -32_768)?;
             if let Some(largest) = options.largest {
