@@ -29,7 +29,7 @@ pub(crate) const NAME: Code = Code::invalid(
 
 /// The longest name of a database.
 const LONGEST_NAME: usize = 64;
-/// The database and its journal, and one to spare.
+/// The database, its log, and the journal of its first transaction.
 const FILES: u32 = 3;
 
 /// The files of one database, taken until this is dropped.

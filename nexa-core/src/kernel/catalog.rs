@@ -299,6 +299,8 @@ fn answer<T: Serialize>(output: T) -> Result<Json> {
 fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
     Box::pin(async move {
         let command: C = arguments(C::NAME, json)?;
+        // The door could not foresee what it had not read yet.
+        cx.foresee(command.foreseen(cx.org())).await?;
         let output = cx.perform(&command).await?;
         answer(output)
     })

@@ -100,7 +100,6 @@ impl<'a> Context<'a> {
     /// Runs a command inside this unit: check, target, access, version, guard, change.
     pub(crate) async fn perform<C: Command>(&mut self, command: &C) -> Result<C::Output> {
         command.check()?;
-        self.tx.foresee(command.foreseen(self.org)).await?;
         let target = command.target().map(Ref::untyped);
         self.admit(&Terms::of::<C>(target.is_some()), target.as_ref()).await?;
         command.run(self).await
