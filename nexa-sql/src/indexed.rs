@@ -12,8 +12,14 @@ use crate::{
 /// Appends ` FROM … WHERE …` for the rows of a kind.
 ///
 /// A custom field that the filter fixes leads: its entries are found first and the rows joined to them. Left to itself SQLite
-/// would look every row of the tenant up in the index.
-pub(crate) fn from_where<'q>(text: &mut Text<'q>, def: &'static RecordDef, trash: Trash, filter: &'q Predicate) {
+/// would look every row of the tenant up in the index. `whole` reads the table as it lies, where nothing leads.
+pub(crate) fn from_where<'q>(
+    text: &mut Text<'q>,
+    def: &'static RecordDef,
+    trash: Trash,
+    filter: &'q Predicate,
+    whole: bool,
+) {
     let scope = Scope::of(def, trash);
     let parts = filter.parts();
     let leading = parts.iter().copied().find(|part| known(scope, part));
@@ -27,7 +33,11 @@ pub(crate) fn from_where<'q>(text: &mut Text<'q>, def: &'static RecordDef, trash
         text.push(" AND t0.org = ");
     } else {
         text.table(def.table);
-        text.push(" AS t0 WHERE t0.org = ");
+        text.push(" AS t0");
+        if whole && text.dialect == Dialect::Sqlite {
+            text.push(" NOT INDEXED");
+        }
+        text.push(" WHERE t0.org = ");
     }
     text.placeholder(1);
     and_trash(text, scope, trash);

@@ -1,6 +1,8 @@
 //! A query for rows.
 
-use nexa_core::kernel::store::Select;
+use std::ops::RangeInclusive;
+
+use nexa_core::kernel::{store::Select, value::Value};
 use uuid::Uuid;
 
 use crate::{
@@ -21,35 +23,62 @@ pub fn select<'q>(dialect: Dialect, org: Uuid, query: &'q Select) -> Statement<'
     } else if let Some(plan) = Plan::of(query) {
         merged::render(&mut text, query, &plan);
     } else {
-        plain(&mut text, query, |text| text.columns(0, query.of));
+        plain(&mut text, query);
     }
     text.finish()
 }
 
+/// Whether rows may come in any order: nobody asked for one, and all of them come.
+pub fn any_order(query: &Select) -> bool {
+    query.sort.is_empty() && query.after.is_none() && query.limit == usize::MAX
+}
+
 /// Renders a query for rows without terms that answers these columns alone.
-pub fn scan<'q>(dialect: Dialect, org: Uuid, query: &'q Select, columns: &[usize]) -> Statement<'q> {
+///
+/// With `places` the rows between these row ids of SQLite are read as the table lies, where it would look each of
+/// them up in an index of its own accord.
+pub fn scan<'q>(
+    dialect: Dialect,
+    org: Uuid,
+    query: &'q Select,
+    columns: &[usize],
+    places: Option<RangeInclusive<i64>>,
+) -> Statement<'q> {
     let mut text = Text::new(dialect, org);
-    plain(&mut text, query, |text| {
-        for (position, column) in columns.iter().enumerate() {
-            if position > 0 {
-                text.push(", ");
-            }
-            text.column(0, query.of, *column);
+    text.push("SELECT ");
+    for (position, column) in columns.iter().enumerate() {
+        if position > 0 {
+            text.push(", ");
         }
-        if columns.is_empty() {
-            text.push("1");
-        }
-    });
+        text.column(0, query.of, *column);
+    }
+    if columns.is_empty() {
+        text.push("1");
+    }
+    from_where(&mut text, query.of, query.trash, &query.filter, places.is_some());
+    if let Some(places) = places {
+        text.push(" AND t0.rowid BETWEEN ");
+        text.bind(Value::Int(*places.start()));
+        text.push(" AND ");
+        text.bind(Value::Int(*places.end()));
+    }
+    if !any_order(query) {
+        ordered(&mut text, query);
+    }
     text.finish()
 }
 
-fn plain<'q>(text: &mut Text<'q>, query: &'q Select, columns: impl FnOnce(&mut Text<'q>)) {
-    let scope = Scope::of(query.of, query.trash);
-    let keys = order::keys(query);
+fn plain<'q>(text: &mut Text<'q>, query: &'q Select) {
     text.push("SELECT ");
-    columns(text);
-    from_where(text, query.of, query.trash, &query.filter);
-    order::and_after(text, scope, &keys);
+    text.columns(0, query.of);
+    from_where(text, query.of, query.trash, &query.filter, false);
+    ordered(text, query);
+}
+
+/// Appends the position, the order and the limit.
+fn ordered<'q>(text: &mut Text<'q>, query: &'q Select) {
+    let keys = order::keys(query);
+    order::and_after(text, Scope::of(query.of, query.trash), &keys);
     order::order_by(text, &keys, |text, _, key| text.column(0, query.of, key.column));
     text.push(" LIMIT ");
     text.bind(Bind::int(query.limit));

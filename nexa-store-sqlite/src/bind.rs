@@ -90,7 +90,7 @@ pub(crate) fn read_cell<'r>(kind: ColumnType, row: &'r rusqlite::Row<'_>, positi
     Some(match (kind, row.get_ref(position).ok()?) {
         (_, ValueRef::Null) => Cell::Null,
         (ColumnType::Uuid | ColumnType::Reference(_), ValueRef::Blob(bytes)) => {
-            Cell::Uuid(Uuid::from_slice(bytes).ok()?)
+            Cell::Uuid(Uuid::from_bytes_ref(bytes.try_into().ok()?))
         }
         (ColumnType::Text | ColumnType::Enum(_), ValueRef::Text(text)) => Cell::Text(text_of(text)?),
         (ColumnType::List | ColumnType::Map | ColumnType::Json, ValueRef::Text(text)) => Cell::Json(text_of(text)?),

@@ -28,6 +28,7 @@ mod options;
 mod queue;
 mod reader;
 mod references;
+mod scan;
 mod statements;
 mod transaction;
 mod writer;

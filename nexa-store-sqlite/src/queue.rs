@@ -86,7 +86,7 @@ impl Queue {
                 let mut writer = locked(&self.writer);
                 match task {
                     Task::Unit(unit) => writer.run(&[unit]).pop().unwrap_or(Ok(())),
-                    Task::Read(request, work) => snapshot(&mut writer.link, request, &*work),
+                    Task::Read(request, work) => snapshot(&mut writer.link, request, None, &*work),
                     Task::Alone(alone) => alone(&mut writer.link),
                 }
             }
@@ -198,7 +198,7 @@ impl Queue {
                 Task::Read(request, work) => {
                     commit(&mut writer, &mut units, &mut answers);
                     // Who waited may be gone; then nobody hears of it.
-                    let _ = answer.send(snapshot(&mut writer.link, request, &*work));
+                    let _ = answer.send(snapshot(&mut writer.link, request, None, &*work));
                 }
                 Task::Alone(alone) => {
                     commit(&mut writer, &mut units, &mut answers);

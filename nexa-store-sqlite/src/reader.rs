@@ -10,6 +10,8 @@ use nexa_core::kernel::{
     in_place::run_in_place,
     store::{ReadRequest, Work},
 };
+#[cfg(not(target_arch = "wasm32"))]
+use {crate::ledger::read_head, nexa_core::kernel::ledger::Head, uuid::Uuid};
 
 use crate::{
     connection::{Kinds, Link, Purpose},
@@ -37,12 +39,31 @@ impl Readers {
 
     /// Runs work on a snapshot, on the caller's thread.
     pub(crate) fn run(&self, request: ReadRequest, work: &dyn Work) -> Result<()> {
+        self.lend(|link| snapshot(link, request, Some(self), work))
+    }
+
+    /// Reads on a snapshot in which the tenant's ledger has this head; answers whether it has.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn beside(&self, org: Uuid, head: &Head, read: impl FnOnce(&Link<'_>) -> Result<()>) -> Result<bool> {
+        self.lend(|link| {
+            link.execute("BEGIN").map_err(|failure| link.failed(&failure))?;
+            let done = match read_head(link, org) {
+                Ok(found) if found == *head => read(link).map(|()| true),
+                other => other.map(|_| false),
+            };
+            let _ = link.execute("COMMIT");
+            done
+        })
+    }
+
+    /// Lends a connection.
+    fn lend<T>(&self, work: impl FnOnce(&mut Link<'static>) -> Result<T>) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut link = match idle {
             Some(link) => link,
             None => self.open()?,
         };
-        let result = snapshot(&mut link, request, work);
+        let result = work(&mut link);
         if link.db.is_autocommit() {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             if idle.len() < self.options.readers {
@@ -58,9 +79,14 @@ impl Readers {
     }
 }
 
-pub(crate) fn snapshot(link: &mut Link<'_>, request: ReadRequest, work: &dyn Work) -> Result<()> {
+pub(crate) fn snapshot(
+    link: &mut Link<'_>,
+    request: ReadRequest,
+    readers: Option<&Readers>,
+    work: &dyn Work,
+) -> Result<()> {
     link.execute("BEGIN").map_err(|failure| link.failed(&failure))?;
-    let mut tx = SqliteTransaction::reading(link, request.org);
+    let mut tx = SqliteTransaction { readers, ..SqliteTransaction::reading(link, request.org) };
     let answered = run_in_place(work, &mut tx);
     let result = answered.and(tx.lost.take().map_or(Ok(()), Err));
     // Nothing was written; a connection whose snapshot does not end is not used again.

@@ -8,7 +8,7 @@ use nexa_core::{
     kernel::{
         error::{Result, codes},
         ledger::{Event, EventQuery, Head},
-        record::{ColumnDef, RecordDef, Row},
+        record::{RecordDef, Row},
         scan::Sink,
         store::{Aggregate, Batch, Key, Select, Transaction},
         value::Value,
@@ -18,10 +18,12 @@ use nexa_sql::{Answer, Dialect};
 use uuid::Uuid;
 
 use crate::{
-    bind::{Stored, bind_all, list, read_cell, read_int, read_row, read_value, unfit},
+    bind::{Stored, bind_all, list, read_int, read_row, read_value},
     connection::Link,
     ledger::{read_event, read_head},
+    reader::Readers,
     references::Touched,
+    scan::Scan,
 };
 
 /// What a unit of work runs on.
@@ -38,16 +40,18 @@ pub(crate) struct SqliteTransaction<'a, 'c> {
     pub(crate) touched: Vec<Touched>,
     /// Why the unit is lost.
     pub(crate) lost: RefCell<Option<Error>>,
+    /// The connections that may read beside this one.
+    pub(crate) readers: Option<&'a Readers>,
 }
 
 impl<'a, 'c> SqliteTransaction<'a, 'c> {
     pub(crate) fn reading(link: &'a mut Link<'c>, org: Uuid) -> Self {
         let (head, lost) = (Cell::new(None), RefCell::new(None));
-        Self { link, org, writes: false, head, applied: false, touched: Vec::new(), lost }
+        Self { link, org, writes: false, head, applied: false, touched: Vec::new(), lost, readers: None }
     }
     pub(crate) fn writing(link: &'a mut Link<'c>, org: Uuid, head: Head) -> Self {
         let (head, lost) = (Cell::new(Some(head)), RefCell::new(None));
-        Self { link, org, writes: true, head, applied: false, touched: Vec::new(), lost }
+        Self { link, org, writes: true, head, applied: false, touched: Vec::new(), lost, readers: None }
     }
 
     pub(crate) fn failed(&self, failure: &rusqlite::Error) -> Error {
@@ -107,23 +111,6 @@ impl<'a, 'c> SqliteTransaction<'a, 'c> {
             found.push(read_row(query.of, row)?);
         }
         Ok(found)
-    }
-
-    fn scan_rows(&self, query: &Select, columns: &[usize], sink: &mut dyn Sink) -> Result<()> {
-        let failed = |failure: rusqlite::Error| self.failed(&failure);
-        let rendered = nexa_sql::scan(Dialect::Sqlite, self.org, query, columns);
-        let mut statement = self.link.db.prepare_cached(&rendered.sql).map_err(failed)?;
-        bind_all(&mut statement, &rendered.binds).map_err(failed)?;
-        let wanted: Vec<&ColumnDef> = columns.iter().filter_map(|column| query.of.columns.get(*column)).collect();
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next().map_err(failed)? {
-            let mut cells = Vec::with_capacity(wanted.len());
-            for (position, column) in wanted.iter().enumerate() {
-                cells.push(read_cell(column.kind, row, position).ok_or_else(|| unfit(query.of, column))?);
-            }
-            sink.row(&cells)?;
-        }
-        Ok(())
     }
 
     fn aggregate_rows(&self, query: &Aggregate) -> Result<Vec<Row>> {
@@ -216,7 +203,13 @@ impl Transaction for SqliteTransaction<'_, '_> {
     }
 
     async fn scan(&mut self, query: &Select, columns: &[usize], sink: &mut dyn Sink) -> Result<()> {
-        self.scan_rows(query, columns, sink)
+        let scan = Scan { org: self.org, query, columns };
+        let whole = scan.whole_table(self.link)?;
+        #[cfg(not(target_arch = "wasm32"))]
+        if let (Some(readers), Some(places)) = (self.readers, &whole) {
+            return scan.read_shared(self.link, readers, self.head(), places.clone(), sink);
+        }
+        scan.read(self.link, whole, sink)
     }
 
     async fn aggregate(&mut self, query: &Aggregate) -> Result<Vec<Row>> {

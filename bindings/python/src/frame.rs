@@ -1,6 +1,6 @@
 //! Records as a table of Arrow, handed over through the PyCapsule interface.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow_array::{
     ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchOptions,
@@ -104,20 +104,51 @@ fn read<R: Record>(session: &Session, find: Json, columns: Option<Vec<String>>) 
 /// A table in the making.
 #[derive(Default)]
 struct Building {
-    fields: Vec<Field>,
+    of: Vec<&'static ColumnDef>,
     columns: Vec<Column>,
     rows: usize,
     /// How many rows each has, and its columns.
     batches: Vec<(usize, Vec<ArrayRef>)>,
+    /// What is filled at the same time.
+    parts: Vec<Arc<Mutex<Self>>>,
     /// What a signal raised while rows came.
     stopped: Arc<Mutex<Option<PyErr>>>,
 }
 
+/// A part of a table, filled on a thread of its own.
+struct Part(Arc<Mutex<Building>>);
+
+impl Part {
+    fn building(&self) -> MutexGuard<'_, Building> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sink for Part {
+    fn begin(&mut self, columns: &[&'static ColumnDef]) {
+        self.building().begin(columns);
+    }
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
+        self.building().row(cells)
+    }
+}
+
 impl Sink for Building {
     fn begin(&mut self, columns: &[&'static ColumnDef]) {
-        self.fields = columns.iter().map(|column| Field::new(&column.path, data_type(column.kind), true)).collect();
-        self.columns = columns.iter().map(|column| Column::new(column.kind)).collect();
-        (self.rows, self.batches) = (0, Vec::new());
+        *self = Self {
+            of: columns.to_vec(),
+            columns: columns.iter().map(|column| Column::new(column.kind)).collect(),
+            stopped: self.stopped.clone(),
+            ..Self::default()
+        };
+    }
+
+    fn beside(&mut self) -> Option<Box<dyn Sink>> {
+        let mut part = Self { stopped: self.stopped.clone(), ..Self::default() };
+        part.begin(&self.of);
+        let part = Arc::new(Mutex::new(part));
+        self.parts.push(part.clone());
+        Some(Box::new(Part(part)))
     }
 
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
@@ -142,11 +173,22 @@ impl Building {
         self.batches.push((rows, self.columns.iter_mut().map(Column::take).collect()));
     }
 
-    fn finish(mut self) -> Result<Table, ArrowError> {
+    /// Ends the last batch, and puts those of the parts behind it.
+    fn close(&mut self) {
         if self.rows > 0 {
             self.batch();
         }
-        let schema = Arc::new(Schema::new(self.fields));
+        for part in std::mem::take(&mut self.parts) {
+            let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
+            part.close();
+            self.batches.append(&mut part.batches);
+        }
+    }
+
+    fn finish(mut self) -> Result<Table, ArrowError> {
+        self.close();
+        let field = |column: &&'static ColumnDef| Field::new(&column.path, data_type(column.kind), true);
+        let schema = Arc::new(Schema::new(self.of.iter().map(field).collect::<Vec<_>>()));
         let batches = self.batches.into_iter().map(|(rows, arrays)| {
             // Without columns the arrays do not tell how many rows there are.
             let options = RecordBatchOptions::new().with_row_count(Some(rows));

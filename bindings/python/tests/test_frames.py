@@ -85,6 +85,17 @@ def test_a_frame_is_bound_by_filter_access_and_limit(crm: nexa.Crm, make: testin
     assert refused.value.code == "field.unknown"
 
 
+def test_a_large_frame_is_read_by_several_connections(opened: tuple[nexa.Crm, testing.Clock]) -> None:
+    pa = pytest.importorskip("pyarrow")
+    admin = opened[0].create_org("Acme", admin={"name": "Lisa", "email": "lisa@acme.example"})
+    count = 17_000
+    admin.lead.import_rows({"last_name": f"L{number:05}", "company": "Acme"} for number in range(count))
+    table = pa.table(admin.lead.frame(columns=["last_name", "id"]))
+    assert sorted(table["last_name"].to_pylist()) == [f"L{number:05}" for number in range(count)]
+    in_order = pa.table(admin.lead.frame(columns=["last_name", "id"], order_by="last_name"))
+    assert table.sort_by("last_name").equals(in_order.combine_chunks())
+
+
 def test_every_kind_is_framed_and_exported(admin: nexa.Session, tmp_path: Path) -> None:
     for kind in nexa.catalog()["kinds"]:
         operations = getattr(admin, "organisation" if kind == "org" else kind)

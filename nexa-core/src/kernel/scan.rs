@@ -23,7 +23,7 @@ pub enum Cell<'a> {
     /// Text.
     Text(&'a str),
     /// An identifier or reference.
-    Uuid(Uuid),
+    Uuid(&'a Uuid),
     /// A moment.
     Time(Timestamp),
     /// A calendar date.
@@ -40,7 +40,7 @@ impl<'a> From<&'a Value> for Cell<'a> {
             Value::Int(value) => Self::Int(*value),
             Value::Amount(value) => Self::Amount(*value),
             Value::Text(text) => Self::Text(text),
-            Value::Uuid(id) => Self::Uuid(*id),
+            Value::Uuid(id) => Self::Uuid(id),
             Value::Time(at) => Self::Time(*at),
             Value::Date(date) => Self::Date(*date),
             Value::Json(text) => Self::Json(text),
@@ -56,7 +56,7 @@ impl From<Cell<'_>> for Value {
             Cell::Int(value) => Self::Int(value),
             Cell::Amount(value) => Self::Amount(value),
             Cell::Text(text) => Self::Text(text.to_owned()),
-            Cell::Uuid(id) => Self::Uuid(id),
+            Cell::Uuid(id) => Self::Uuid(*id),
             Cell::Time(at) => Self::Time(at),
             Cell::Date(date) => Self::Date(date),
             Cell::Json(text) => Self::Json(text.to_owned()),
@@ -70,4 +70,9 @@ pub trait Sink: MaybeSend {
     fn begin(&mut self, columns: &[&'static ColumnDef]);
     /// The next row, a cell for each column. An error ends the scan, which answers it.
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<()>;
+    /// A sink for rows that come at the same time, where their order is free; none, if they have to come one by one.
+    /// What it was given counts when the scan has ended.
+    fn beside(&mut self) -> Option<Box<dyn Sink>> {
+        None
+    }
 }

@@ -98,7 +98,8 @@ pub trait Transaction: MaybeSend {
     async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>>;
     /// Rows by filter or terms, sorted, after a position, at most `limit`.
     async fn select(&mut self, query: &Select) -> Result<Vec<Row>>;
-    /// Hands over these columns of the rows of a query without terms, in its order, as they are read.
+    /// Hands over these columns of the rows of a query without terms as they are read: in its order, or as they come
+    /// where it has neither sort nor position nor limit.
     async fn scan(&mut self, query: &Select, columns: &[usize], sink: &mut dyn Sink) -> Result<()> {
         let mut left = query.limit;
         let mut page = Select { limit: left.min(LARGEST_PAGE), ..query.clone() };

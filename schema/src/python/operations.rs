@@ -205,7 +205,8 @@ impl Method<'_> {
             &[
                 "Records as a table of Arrow, without a Python object per value.".to_owned(),
                 "Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are paths \
-                 as filters name them; all of them unless said. The rest is as in `find`."
+                 as filters name them; all of them unless said. The rest is as in `find`, but without `order_by` and `limit` \
+                 records come as the storage has them, which is quickest."
                     .to_owned(),
             ],
         ));

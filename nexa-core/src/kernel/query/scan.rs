@@ -16,7 +16,8 @@ use crate::kernel::{
 };
 
 impl Session {
-    /// Hands over columns of every record that a find matches, in its order, from one snapshot; answers the sink.
+    /// Hands over columns of every record that a find matches, from one snapshot; answers the sink. They come in the
+    /// order of the find; without sort and limit in that of the storage, which is quickest.
     ///
     /// Columns are named by their paths, such as `last_name` or `assignee.user`; without names come all that the actor
     /// may see. Rows go to the sink as they are read, so memory does not grow. `limit` counts all rows, and related

@@ -215,7 +215,8 @@ class AccountOperations(Importable, Readable[Account]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -759,7 +760,8 @@ class CampaignOperations(Importable, Readable[Campaign]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -1173,7 +1175,8 @@ class CampaignMemberOperations(Readable[CampaignMember]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -1340,7 +1343,8 @@ class CommentOperations(Readable[Comment]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -1597,7 +1601,8 @@ class ContactOperations(Importable, Readable[Contact]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -2073,7 +2078,8 @@ class ContactListOperations(Importable, Readable[ContactList]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -2403,7 +2409,8 @@ class ContactListMemberOperations(Readable[ContactListMember]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -2662,7 +2669,8 @@ class DealOperations(Importable, Readable[Deal]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -3209,7 +3217,8 @@ class FieldOperations(Readable[FieldDefinition]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -3428,7 +3437,8 @@ class GroupOperations(Importable, Readable[Group]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -3828,7 +3838,8 @@ class LeadOperations(Importable, Readable[Lead]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -4374,7 +4385,8 @@ class MembershipOperations(Readable[Membership]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -4570,7 +4582,8 @@ class OrgOperations(Readable[Org]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -4763,7 +4776,8 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -5080,7 +5094,8 @@ class RoutingOperations(Importable, Readable[Routing]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -5389,7 +5404,8 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -5761,7 +5777,8 @@ class TaskOperations(Importable, Readable[Task]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -6278,7 +6295,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
@@ -6801,7 +6819,8 @@ class UserOperations(Importable, Readable[User]):
         """Records as a table of Arrow, without a Python object per value.
 
         Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
-        paths as filters name them; all of them unless said. The rest is as in `find`.
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
         """
         arguments: dict[str, Any] = {}
         if order_by:
