@@ -107,7 +107,7 @@ impl Sink for Scanned {
     }
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
         if let (Some("id"), Some(Cell::Uuid(id))) = (self.paths.first().map(String::as_str), cells.first()) {
-            self.ids.insert(*id);
+            self.ids.insert(**id);
         }
         self.text.push_str(&format!("{cells:?}"));
         Ok(())
