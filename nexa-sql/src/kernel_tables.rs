@@ -2,7 +2,7 @@
 
 use crate::{
     dialect::Dialect,
-    schema::{Index, Table},
+    schema::{Index, Table, primary_key},
 };
 
 /// How a column of a kernel table is typed.
@@ -122,20 +122,26 @@ fn table(
     columns: &[(&str, Type)],
     key: Key,
     clustered: bool,
-    indexes: Vec<Index>,
+    mut indexes: Vec<Index>,
 ) -> Table {
-    let mut sql = format!("CREATE TABLE {} (\n", dialect.table(name));
-    for (column, kind) in columns {
-        sql.push_str(&format!("  {column} {},\n", kind.sql(dialect)));
-    }
-    let constraint = dialect.constraint(&format!("{name}_pk"));
-    sql.push_str(&format!("  CONSTRAINT {constraint} PRIMARY KEY ({})", key.columns));
+    let table = dialect.table(name);
+    let named = dialect.constraint(&format!("{name}_pk"));
+    let mut primary = format!("CONSTRAINT {named} PRIMARY KEY ({})", key.columns);
     if dialect.is_postgres() && !key.covers.is_empty() {
-        sql.push_str(&format!(" INCLUDE ({})", key.covers));
+        primary.push_str(&format!(" INCLUDE ({})", key.covers));
     }
-    sql.push_str("\n)");
-    if dialect == Dialect::Sqlite {
-        sql.push_str(if clustered { " STRICT, WITHOUT ROWID" } else { " STRICT" });
-    }
-    Table { name: dialect.table(name), sql, indexes, references: Vec::new() }
+    let mut lines: Vec<String> =
+        columns.iter().map(|(column, kind)| format!("{column} {}", kind.sql(dialect))).collect();
+    let ending = match dialect {
+        Dialect::Sqlite => {
+            lines.push(primary);
+            if clustered { " STRICT, WITHOUT ROWID" } else { " STRICT" }
+        }
+        Dialect::Postgres(_) => {
+            indexes.push(primary_key(&table, named, &primary));
+            ""
+        }
+    };
+    let sql = format!("CREATE TABLE {table} (\n  {}\n){ending}", lines.join(",\n  "));
+    Table { name: table, sql, indexes, references: Vec::new() }
 }
