@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     dialect::Dialect,
+    many::element,
     predicate::{Scope, and_trash},
     text::Text,
 };
@@ -18,7 +19,7 @@ pub(crate) enum Keys {
 }
 
 /// Rows whose column is one value, or one of a list; trashed ones included, in no order.
-/// The first bind is the tenant, the second the value or the list.
+/// The first bind is the tenant, the second the value or the list, which on PostgreSQL has each value once.
 pub fn load_by_key(dialect: Dialect, def: &'static RecordDef, column: usize, list: bool) -> String {
     let mut text = Text::new(dialect, Uuid::nil());
     let keys = if list { Keys::List(2) } else { Keys::One(2) };
@@ -47,11 +48,20 @@ pub(crate) fn push_load(
         text.push("SELECT ");
         columns(text);
         text.push(" FROM ");
-        if let (Keys::List(bind), false) = (keys, postgres) {
-            // The join is in this order, so that a list of any length is looked up key by key.
-            text.push("(SELECT DISTINCT value FROM rarray(");
-            text.placeholder(*bind);
-            text.push(")) AS wanted CROSS JOIN ");
+        // A list of any length is looked up value by value, whatever the server thinks that it knows of the table.
+        match keys {
+            Keys::List(bind) if postgres => {
+                let kind = def.columns.get(column).map_or("uuid", |column| element(column.kind));
+                text.push("unnest(");
+                text.placeholder(*bind);
+                text.push(&format!("::{kind}[]) AS wanted (value) CROSS JOIN LATERAL (SELECT * FROM "));
+            }
+            Keys::List(bind) => {
+                text.push("(SELECT DISTINCT value FROM rarray(");
+                text.placeholder(*bind);
+                text.push(")) AS wanted CROSS JOIN ");
+            }
+            Keys::One(_) => {}
         }
         text.table(def.table);
         text.push(" AS t0 WHERE t0.org = ");
@@ -59,20 +69,22 @@ pub(crate) fn push_load(
         text.push(" AND ");
         text.column(0, def, column);
         match keys {
-            Keys::List(_) if !postgres => text.push(" = wanted.value"),
-            Keys::List(bind) => {
-                text.push(" = ANY(");
-                text.placeholder(*bind);
-                text.push(")");
-            }
+            Keys::List(_) => text.push(" = wanted.value"),
             Keys::One(bind) => {
                 text.push(" = ");
                 text.placeholder(*bind);
             }
         }
         and_trash(text, Scope::of(def, *trash), *trash);
+        if postgres && matches!(keys, Keys::List(_)) {
+            text.push(ONE_BY_ONE);
+            text.push(" AS t0");
+        }
     }
 }
+
+/// Ends a question that PostgreSQL has to ask for each value by itself: it does not turn it into a join.
+pub(crate) const ONE_BY_ONE: &str = " OFFSET 0)";
 
 /// The live row with an external key. Binds: the tenant, the kind, the system, the key.
 pub fn load_external(dialect: Dialect, def: &'static RecordDef) -> String {

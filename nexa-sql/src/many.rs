@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::{
     dialect::{Dialect, Namespace},
     events::EVENT_COLUMNS,
+    load::ONE_BY_ONE,
     predicate::{Scope, and_trash},
     text::Text,
 };
@@ -151,6 +152,7 @@ pub fn write_many(namespace: Namespace, parts: &[Part]) -> String {
 fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) {
     let arrays = arrays(part);
     let names: Vec<String> = arrays.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    let first = *bind;
     let mut rows = String::from("unnest(");
     for (position, (_, kind)) in arrays.iter().enumerate() {
         let comma = if position > 0 { ", " } else { "" };
@@ -158,6 +160,9 @@ fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) 
         *bind += 1;
     }
     rows.push_str(&format!(") AS u ({})", names.join(", ")));
+    // A limit that is all of them lets the server expect one row instead of ten, and look rows up by their key; it would
+    // rather read all rows of a tenant whose table was not analysed yet.
+    let few = format!("(SELECT * FROM {rows} LIMIT cardinality(${first})) AS u");
     match part {
         Part::Insert(def) => insert(sql, &dialect.table(def.table), &names, &rows, ""),
         Part::Events => insert(sql, &dialect.table("events"), &names, &rows, ""),
@@ -197,16 +202,16 @@ fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) 
             let changed = def.columns.iter().enumerate().filter(|(position, _)| *position != def.id);
             let sets: Vec<String> = changed.map(|(_, column)| format!("\"{0}\" = u.\"{0}\"", column.name)).collect();
             sql.push_str(&sets.join(", "));
-            sql.push_str(&format!(" FROM {rows} WHERE t.org = $1"));
+            sql.push_str(&format!(" FROM {few} WHERE t.org = $1"));
             at_version(sql, def);
         }
         Part::Delete(def) => {
-            sql.push_str(&format!("DELETE FROM {} AS t USING {rows} WHERE t.org = $1", dialect.table(def.table)));
+            sql.push_str(&format!("DELETE FROM {} AS t USING {few} WHERE t.org = $1", dialect.table(def.table)));
             at_version(sql, def);
         }
-        Part::RemoveTerms => remove(sql, &dialect.table("terms"), &names, &rows),
-        Part::RemoveValues => remove(sql, &dialect.table("indexed_values"), &names, &rows),
-        Part::RemoveKeys => remove(sql, &dialect.table("external_keys"), &names, &rows),
+        Part::RemoveTerms => remove(sql, &dialect.table("terms"), &names, &few),
+        Part::RemoveValues => remove(sql, &dialect.table("indexed_values"), &names, &few),
+        Part::RemoveKeys => remove(sql, &dialect.table("external_keys"), &names, &few),
     }
 }
 
@@ -238,13 +243,20 @@ pub fn load_named(namespace: Namespace, def: &'static RecordDef) -> String {
     let mut text = Text::new(Dialect::Postgres(namespace), Uuid::nil());
     text.push("SELECT ");
     text.columns(0, def);
-    text.push(", named.system, named.key FROM unnest($3::text[], $4::text[]) AS wanted (system, key) JOIN ");
+    text.push(
+        ", wanted.system, wanted.key FROM unnest($3::text[], $4::text[]) AS wanted (system, key) \
+         CROSS JOIN LATERAL (SELECT named.record FROM ",
+    );
     text.table("external_keys");
-    text.push(" AS named ON named.org = $1 AND named.kind = $2 AND named.system = wanted.system AND named.key = wanted.key JOIN ");
+    text.push(" AS named WHERE named.org = $1 AND named.kind = $2 AND named.system = wanted.system AND named.key = wanted.key");
+    text.push(ONE_BY_ONE);
+    text.push(" AS named CROSS JOIN LATERAL (SELECT * FROM ");
     text.table(def.table);
-    text.push(" AS t0 ON t0.org = $1 AND ");
+    text.push(" AS t0 WHERE t0.org = $1 AND ");
     text.column(0, def, def.id);
-    text.push(" = named.record WHERE TRUE");
+    text.push(" = named.record");
     and_trash(&mut text, Scope::of(def, Trash::Live), Trash::Live);
+    text.push(ONE_BY_ONE);
+    text.push(" AS t0");
     text.finish().sql
 }

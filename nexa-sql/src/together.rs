@@ -14,8 +14,8 @@ use crate::{
 
 /// Loads of several kinds in one statement.
 pub struct Together {
-    /// The statement. Binds: the tenant, then for each load an array of the values of its column. A row begins with the
-    /// number of its load, a bigint.
+    /// The statement. Binds: the tenant, then for each load an array of the values of its column, each once. A row begins
+    /// with the number of its load, a bigint.
     pub sql: String,
     /// For each load where the columns of its definition stand in a row.
     pub places: Vec<Vec<usize>>,

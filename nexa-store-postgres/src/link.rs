@@ -1,8 +1,11 @@
 //! A connection inside a transaction for one tenant.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use nexa_core::kernel::{
@@ -48,8 +51,9 @@ impl Load {
 
 fn array_of<'v>(of: &RecordDef, column: usize, values: impl IntoIterator<Item = &'v Value>) -> Array {
     let kind = of.columns.get(column).map_or(TEXT, |column| kind_of(column.kind));
+    let mut once = HashSet::new();
     // No row holds a value that cannot be kept, and the server takes no NUL.
-    Array::of(kind, values.into_iter().filter(|value| value.unfit().is_none()))
+    Array::of(kind, values.into_iter().filter(|value| value.unfit().is_none() && once.insert(*value)))
 }
 
 /// A row with the external key that it was found by.
