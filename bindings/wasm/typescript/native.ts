@@ -73,6 +73,11 @@ export class NativeTransport implements TextTransport {
     }
   }
 
+  /** Does what a file puts off until nobody asks for anything. */
+  async rest(): Promise<void> {
+    await this.#native.rest();
+  }
+
   async close(): Promise<void> {
     await this.#native.close();
   }
