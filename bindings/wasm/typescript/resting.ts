@@ -4,7 +4,7 @@ import type { NativeTransport } from "./native.js";
 import type { TextCall, TextTransport } from "./transport.js";
 
 /** How long nothing was asked for, in milliseconds. */
-const QUIET = 1000;
+const QUIET = 100;
 
 /** Calls into a file. What is put off until there is time is done before the tab is closed, where that is possible. */
 export class Resting implements TextTransport {

@@ -16,6 +16,9 @@ export function browser(url: string): World {
       await navigator.locks.request(name, { signal }, work);
     },
     channel: (name) => new BroadcastChannel(name),
+    prepare: () => {
+      NativeTransport.prepare();
+    },
     open: () => opened(url),
     newId: () => crypto.randomUUID(),
   };
