@@ -156,6 +156,7 @@ pub(crate) fn counted(arguments: &Arguments, counts: &mut Counts) -> Result<(), 
     let chromium = chromium()?;
     if !arguments.built {
         wasm::run(&wasm::Arguments::default())?;
+        wasm::run(&wasm::Arguments::conformance())?;
     }
     let package = Folder::ready(PACKAGE)?;
     for script in ["build", "lint", "types"] {
