@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import typescript from "typescript-eslint";
 
 export default typescript.config(
-  { ignores: ["dist/", "native/", "node_modules/", "target/"] },
+  { ignores: ["dist/", "native/", "**/node_modules/", "target/"] },
   js.configs.recommended,
   {
     files: ["typescript/**/*.ts"],
@@ -20,12 +20,13 @@ export default typescript.config(
     rules: { "@typescript-eslint/consistent-type-definitions": "off" },
   },
   {
-    files: ["tests/**/*.{js,mjs}", "*.js"],
+    files: ["{tests,bench}/**/*.{js,mjs}", "*.js"],
     rules: { "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }] },
     languageOptions: {
       globals: Object.fromEntries(
         ["AbortController", "Blob", "File", "BroadcastChannel", "Buffer", "MessageChannel", "ReadableStream", "TextEncoder", "URL", "DOMException", "console", "crypto"]
           .concat(["document", "navigator", "performance", "process", "setTimeout", "clearTimeout", "structuredClone", "window"])
+          .concat(["indexedDB", "location", "requestAnimationFrame"])
           .map((name) => [name, "readonly"]),
       ),
     },

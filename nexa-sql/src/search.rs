@@ -1,6 +1,10 @@
 //! A search by terms: best score first, then by id.
 
-use nexa_core::kernel::{store::Select, value::Value};
+use nexa_core::kernel::{
+    filter::Predicate,
+    store::{Select, Trash},
+    value::Value,
+};
 
 use crate::{
     predicate::{Scope, and_condition, and_trash},
@@ -11,30 +15,20 @@ use crate::{
 /// Renders a select that has terms.
 pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select) {
     let scope = Scope::of(query.of, query.trash);
+    // What is in the trash has no terms, so without a filter every hit is an answer. SQLite would fetch the rows of all
+    // hits before it sorts them; PostgreSQL finds that out by itself.
+    let all = query.trash != Trash::Trashed && always(&query.filter) && !text.dialect.is_postgres();
     text.push("SELECT ");
     text.columns(0, query.of);
-    text.push(" FROM (SELECT part.record AS record, sum(part.weight) AS score FROM (");
-    let kind = text.hold(Bind::text(query.of.kind));
-    for (position, term) in query.terms.iter().enumerate() {
-        if position > 0 {
-            text.push(" UNION ALL ");
-        }
-        text.push("SELECT record, max(weight) AS weight FROM ");
-        text.table("terms");
-        text.push(" WHERE org = ");
-        text.placeholder(1);
-        text.push(" AND kind = ");
-        text.placeholder(kind);
-        text.push(" AND term >= ");
-        text.bind(Bind::text(term));
-        if let Some(end) = prefix::end_of(term) {
-            text.push(" AND term < ");
-            text.bind(Bind::text(end));
-        }
-        text.push(" GROUP BY record");
+    text.push(" FROM (");
+    if all {
+        text.push("SELECT record, score FROM (");
     }
-    text.push(") AS part GROUP BY part.record HAVING count(*) = ");
-    text.push(&query.terms.len().to_string());
+    hits(text, query);
+    if all {
+        text.push(") AS found WHERE TRUE");
+        rest(text, query);
+    }
     text.push(") AS found JOIN ");
     text.table(query.of.table);
     text.push(" AS t0 ON t0.org = ");
@@ -43,7 +37,55 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select) {
     text.column(0, query.of, query.of.id);
     text.push(" = found.record");
     and_trash(text, scope, query.trash);
-    and_condition(text, scope, &query.filter);
+    if all {
+        text.push(" ORDER BY found.score DESC, found.record");
+    } else {
+        and_condition(text, scope, &query.filter);
+        rest(text, query);
+    }
+}
+
+/// Whether a predicate is true of every row.
+fn always(predicate: &Predicate) -> bool {
+    matches!(predicate, Predicate::And(all) if all.iter().all(always))
+}
+
+/// Appends a statement that gives every hit with its score.
+fn hits(text: &mut Text<'_>, query: &Select) {
+    let kind = text.hold(Bind::text(query.of.kind));
+    let [only] = query.terms.as_slice() else {
+        text.push("SELECT part.record AS record, sum(part.score) AS score FROM (");
+        for (position, term) in query.terms.iter().enumerate() {
+            if position > 0 {
+                text.push(" UNION ALL ");
+            }
+            hits_of(text, kind, term);
+        }
+        text.push(") AS part GROUP BY part.record HAVING count(*) = ");
+        text.push(&query.terms.len().to_string());
+        return;
+    };
+    hits_of(text, kind, only);
+}
+
+fn hits_of(text: &mut Text<'_>, kind: usize, term: &str) {
+    text.push("SELECT record, max(weight) AS score FROM ");
+    text.table("terms");
+    text.push(" WHERE org = ");
+    text.placeholder(1);
+    text.push(" AND kind = ");
+    text.placeholder(kind);
+    text.push(" AND term >= ");
+    text.bind(Bind::text(term));
+    if let Some(end) = prefix::end_of(term) {
+        text.push(" AND term < ");
+        text.bind(Bind::text(end));
+    }
+    text.push(" GROUP BY record");
+}
+
+/// Appends what comes after a position, in order, and how much of it.
+fn rest<'q>(text: &mut Text<'q>, query: &'q Select) {
     if let Some([score, id]) = query.after.as_deref() {
         after(text, score, id);
     }

@@ -281,23 +281,30 @@ fn positions_of_every_kind() {
 fn a_search() {
     let part = |from: u8| {
         format!(
-            "SELECT record, max(weight) AS weight FROM nexa_terms WHERE org = ?1 AND kind = ?2 \
+            "SELECT record, max(weight) AS score FROM nexa_terms WHERE org = ?1 AND kind = ?2 \
              AND term >= ?{from} AND term < ?{} GROUP BY record",
             from + 1
         )
     };
-    let query = Select::all(Ticket::def(), 5).searched(vec!["a".to_owned(), "b".to_owned()]);
-    assert_eq!(
-        rendered(&query),
-        format!(
-            "(SELECT part.record AS record, sum(part.weight) AS score FROM ({} UNION ALL {}) AS part \
-             GROUP BY part.record HAVING count(*) = 2) AS found \
-             JOIN nexa_tickets AS t0 ON t0.org = ?1 AND t0.\"id\" = found.record AND t0.\"deleted_at\" IS NULL \
-             ORDER BY found.score DESC, found.record LIMIT ?7",
-            part(3),
-            part(5)
-        )
+    let rows = "JOIN nexa_tickets AS t0 ON t0.org = ?1 AND t0.\"id\" = found.record AND t0.\"deleted_at\" IS NULL";
+    let order = "ORDER BY found.score DESC, found.record";
+    let two = Select::all(Ticket::def(), 5).searched(vec!["a".to_owned(), "b".to_owned()]);
+    let both = format!(
+        "SELECT part.record AS record, sum(part.score) AS score FROM ({} UNION ALL {}) AS part \
+         GROUP BY part.record HAVING count(*) = 2",
+        part(3),
+        part(5)
     );
+    assert_eq!(
+        rendered(&two),
+        format!("(SELECT record, score FROM ({both}) AS found WHERE TRUE {order} LIMIT ?7) AS found {rows} {order}")
+    );
+    // A filter may drop hits, so their rows come first.
+    let rank = Predicate::Compare(at("version"), Comparison::Eq, Value::Int(1));
+    let one = Select::all(Ticket::def(), 5).searched(vec!["a".to_owned()]).filtered(rank);
+    assert_eq!(rendered(&one), format!("({}) AS found {rows} AND t0.\"version\" = ?5 {order} LIMIT ?6", part(3)));
+    let sql = nexa_sql::select(Dialect::Postgres(nexa_sql::Namespace::default()), ORG, &two).sql;
+    assert!(sql.ends_with("ORDER BY found.score DESC, found.record LIMIT $7") && sql.matches("ORDER BY").count() == 1);
 }
 
 #[test]

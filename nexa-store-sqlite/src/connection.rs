@@ -116,6 +116,8 @@ fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Re
     // Plans do not depend on what is bound, so statements are not prepared again.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if cfg!(target_arch = "wasm32") {
+        // Each page is a call to the browser, which may ask another process. Only a file that is made new takes the size.
+        db.pragma_update(None, "page_size", 8_192)?;
         // A browser has no memory that connections share, and no second connection; alone, the log needs none. A rollback
         // journal would not do: the file system says that a lock is held, so SQLite leaves what a killed tab began.
         db.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
@@ -127,7 +129,7 @@ fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Re
     match purpose {
         Purpose::Write => {
             // A tab is closed without a farewell, and who opens the file next reads the whole log first.
-            let pages = if cfg!(target_arch = "wasm32") { 400 } else { 4_000 };
+            let pages = if cfg!(target_arch = "wasm32") { 200 } else { 4_000 };
             db.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?;
             db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
             db.pragma_update(None, "cache_size", -32_768)?;

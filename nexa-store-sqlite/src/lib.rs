@@ -89,6 +89,16 @@ impl SqliteStore {
         let readers = Readers::new(name.into(), options, kinds);
         Ok(Self { queue: Queue::new(Writer::new(link)), readers, statements: Mutex::default(), _files: files })
     }
+
+    /// Brings the log into the database, so that who opens it next has none to read. For a moment without other work.
+    /// Errors: `store.io`, `store.full`.
+    pub async fn rest(&self) -> Result<()> {
+        let alone: Alone = Box::new(|link| {
+            let emptied = link.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            emptied.map_err(|failure| link.failed(&failure))
+        });
+        self.queue.run(Task::Alone(alone)).await
+    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

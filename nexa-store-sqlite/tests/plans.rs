@@ -76,6 +76,9 @@ fn searches_read_a_range_of_terms() {
     let plan = select(&Select::all(Job::def(), 10).searched(vec!["a".to_owned(), "b".to_owned()]));
     assert_eq!(plan.matches("USING PRIMARY KEY (org=? AND kind=? AND term>? AND term<?)").count(), 2, "{plan}");
     assert!(!plan.contains("SCAN nexa") && !plan.contains("SCAN t0"), "{plan}");
+    // The rows of hits that are no answer are not fetched.
+    let sorted = plan.find("USE TEMP B-TREE FOR ORDER BY").unwrap();
+    assert!(sorted < plan.find("SEARCH t0").unwrap(), "{plan}");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! `cargo xtask bench`: measures the release build beside hand-written SQL that writes the same rows; `bench python`
-//! the Python package beside what a Python developer would use otherwise.
+//! the Python package beside what a Python developer would use otherwise, `bench browser` the npm package beside other
+//! databases in a page.
 
 use crate::{
+    browser,
     command::{cargo, run as run_command},
     python,
 };
@@ -14,15 +16,17 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Every benchmark with little data: shows that it runs, measures nothing.
-    pub(crate) fn short() -> Self {
-        Self { arguments: vec!["--short".to_owned()] }
+    /// With little data: shows that it runs, measures nothing.
+    pub(crate) fn short(which: &[&str]) -> Self {
+        Self { arguments: which.iter().chain(&["--short"]).map(|&argument| argument.to_owned()).collect() }
     }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    if let Some(("python", rest)) = arguments.arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-        return python::bench(rest);
+    match arguments.arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        Some(("python", rest)) => return python::bench(rest),
+        Some(("browser", rest)) => return browser::bench(rest),
+        _ => {}
     }
     run_command(cargo(["run", "--release", "--quiet", "--package", "nexa-benches", "--"]).args(&arguments.arguments))
 }

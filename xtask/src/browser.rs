@@ -20,6 +20,9 @@ const PACKAGE: &str = "bindings/wasm";
 /// The page that shows it, from the root.
 const PAGE: &str = "examples/browser_crm";
 
+/// What measures it beside others, from the root.
+const BENCH: &str = "bindings/wasm/bench";
+
 /// What names a Chromium to the tests.
 const CHROMIUM: &str = "NEXA_CHROMIUM";
 
@@ -128,6 +131,21 @@ fn installed() -> Option<PathBuf> {
     names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.exists())
 }
 
+/// Measures the package beside other databases in one page; `--built` takes what a browser loads as it was built last.
+pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
+    node()?;
+    let chromium = chromium()?;
+    let (built, arguments): (Vec<_>, Vec<_>) = arguments.iter().partition(|argument| *argument == "--built");
+    if built.is_empty() {
+        wasm::run(&wasm::Arguments::default())?;
+    }
+    Folder::ready(PACKAGE)?.script("build")?;
+    let bench = Folder::ready(BENCH)?;
+    let mut node = program("node");
+    node.arg("run.js").args(arguments);
+    run_command(node.current_dir(&bench.0).env(CHROMIUM, chromium))
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     counted(arguments, &mut Counts::default())
 }
@@ -138,6 +156,7 @@ pub(crate) fn counted(arguments: &Arguments, counts: &mut Counts) -> Result<(), 
     let chromium = chromium()?;
     if !arguments.built {
         wasm::run(&wasm::Arguments::default())?;
+        wasm::run(&wasm::Arguments::conformance())?;
     }
     let package = Folder::ready(PACKAGE)?;
     for script in ["build", "lint", "types"] {

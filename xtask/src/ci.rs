@@ -25,7 +25,8 @@ pub(crate) fn run() -> ExitCode {
     report.step("faults, short", || faults::run(&faults::Arguments::short()));
     report.step("soak, one minute", || soak::run(&soak::Arguments::short()));
     report.step("python, from its source distribution", python::sdist);
-    report.step("bench, short", || bench::run(&bench::Arguments::short()));
+    report.step("bench, short", || bench::run(&bench::Arguments::short(&[])));
+    report.step("bench in a browser, short", || bench::run(&bench::Arguments::short(&["browser", "--built"])));
     report.finish()
 }
 

@@ -35,7 +35,7 @@ enum Task {
     Ci,
     /// Write the files in schema/ that are generated from the library
     Gen(generate::Arguments),
-    /// Measure, beside hand-written SQL; the arguments go to the benchmark program
+    /// Measure, beside hand-written SQL; `python` and `browser` measure the packages; the arguments go to the benchmark program
     Bench(bench::Arguments),
     /// Kill a writing process again and again, and check what it left
     Faults(faults::Arguments),

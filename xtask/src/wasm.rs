@@ -33,6 +33,13 @@ pub(crate) struct Arguments {
     conformance: bool,
 }
 
+impl Arguments {
+    /// Only the conformance suite.
+    pub(crate) fn conformance() -> Self {
+        Self { conformance: true, ..Self::default() }
+    }
+}
+
 /// One module that is loaded by itself.
 struct Module {
     /// Its files are `NAME.js`, `NAME_bg.wasm` and `NAME.d.ts`.

@@ -18,6 +18,8 @@ mod rules;
 mod world;
 mod zones;
 
+#[cfg(feature = "conformance")]
+pub use conformance::{check_memory, check_store, checks};
 #[cfg(feature = "full")]
 pub use native::Native;
 #[cfg(feature = "rules")]

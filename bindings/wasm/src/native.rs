@@ -33,12 +33,19 @@ const URL_INVALID: Code = Code::invalid(
 /// An open storage. Every promise rejects with `{kind, code, message, params, retryable}`.
 #[wasm_bindgen]
 pub struct Native {
-    crm: Rc<RefCell<Option<Crm>>>,
+    open: Rc<RefCell<Option<Open>>>,
+}
+
+/// What is held until it is closed.
+struct Open {
+    crm: Crm,
+    /// The storage, when it is a file.
+    file: Option<Arc<SqliteStore>>,
 }
 
 impl Native {
     fn crm(&self) -> Answer<Crm> {
-        self.crm.borrow().clone().ok_or_else(|| CLOSED.error())
+        self.open.borrow().as_ref().map(|open| open.crm.clone()).ok_or_else(|| CLOSED.error())
     }
 
     /// The promise of what a call does with the Crm.
@@ -60,16 +67,19 @@ impl Native {
 }
 
 /// A Crm on a storage, brought up to this version's schema.
-async fn opened(store: Arc<dyn Store>) -> Answer {
+async fn opened(store: Arc<dyn Store>, file: Option<Arc<SqliteStore>>) -> Answer {
     let crm = Crm::builder().clock(DateClock).ids(CryptoIds::default()).store(store).build()?;
     crm.migrate().await?;
-    Ok(JsValue::from(Native { crm: Rc::new(RefCell::new(Some(crm))) }))
+    Ok(JsValue::from(Native { open: Rc::new(RefCell::new(Some(Open { crm, file }))) }))
 }
 
-async fn store(url: &str) -> Answer<Arc<dyn Store>> {
+async fn open(url: &str) -> Answer {
     match url.split_once(':') {
-        Some(("memory", "")) => Ok(Arc::new(MemoryStore::new())),
-        Some(("opfs", name)) => Ok(Arc::new(SqliteStore::open_opfs(name, Options::default()).await?)),
+        Some(("memory", "")) => opened(Arc::new(MemoryStore::new()), None).await,
+        Some(("opfs", name)) => {
+            let file = Arc::new(SqliteStore::open_opfs(name, Options::default()).await?);
+            opened(file.clone(), Some(file)).await
+        }
         _ => Err(URL_INVALID.with("url", url)),
     }
 }
@@ -79,12 +89,12 @@ impl Native {
     /// Opens `memory:`, or `opfs:NAME` in a dedicated worker, and brings its schema up to date.
     #[wasm_bindgen(unchecked_return_type = "Promise<Native>")]
     pub fn open(url: String) -> Promise {
-        promise(async move { opened(store(&url).await?).await })
+        promise(async move { open(&url).await })
     }
     /// Opens a storage that the host has written.
     #[wasm_bindgen(js_name = openStore, unchecked_return_type = "Promise<Native>")]
     pub fn open_store(store: HostStore) -> Promise {
-        promise(async move { opened(Arc::new(KeptStore::new(HostKeeper::new(&store)))).await })
+        promise(async move { opened(Arc::new(KeptStore::new(HostKeeper::new(&store))), None).await })
     }
     /// Makes a tenant with its first admin, from JSON; answers `{"org", "principal"}`.
     #[wasm_bindgen(js_name = createOrg, unchecked_return_type = "Promise<string>")]
@@ -128,12 +138,23 @@ impl Native {
     pub fn feed(&self, org: String, principal: Option<String>, after: f64, limit: f64) -> Promise {
         self.call(move |crm| calls::feed(crm, org, principal, after, limit))
     }
+    /// Does what a file's storage puts off until nothing else is to be done.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn rest(&self) -> Promise {
+        let file = self.open.borrow().as_ref().and_then(|open| open.file.clone());
+        promise(async move {
+            if let Some(file) = file {
+                file.rest().await?;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
     /// Lets go of the storage; later calls are refused with `crm.closed`.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn close(&self) -> Promise {
-        let crm = self.crm.borrow_mut().take();
+        let open = self.open.borrow_mut().take();
         promise(async move {
-            drop(crm);
+            drop(open);
             Ok(JsValue::UNDEFINED)
         })
     }

@@ -36,7 +36,7 @@ export { Feed, type FeedEvent, type FeedOptions, type Gone } from "./feed.js";
 export { and, type Filter, not, type Op, or, through, where, type WireFilter } from "./filter.js";
 export * from "./generated/index.js";
 export type { CsvOptions, Importable, Progress, RowOptions } from "./imports.js";
-export { open, type Place } from "./open.js";
+export { open, opening, type Place } from "./open.js";
 export { type Fetched, Results } from "./results.js";
 export type { Answers, Request, Session } from "./session.js";
 export type { HostStore, StoredEvent, StoredKind, StoredRow, Tenant, WrittenUnit } from "./store.js";

@@ -15,6 +15,9 @@ import type { TextCall, TextTransport } from "./transport.js";
 /** How long the next try to own the file waits after one that failed, in milliseconds. */
 const PAUSE = 1000;
 
+/** An owner that is at work says so within this time, in milliseconds; one that is going does not. */
+const GREETING = 20;
+
 /** A channel that reaches everybody who has one of the same name. */
 export interface Channel {
   postMessage(message: unknown): void;
@@ -28,6 +31,8 @@ export interface World {
   lock(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>;
   /** Joins a channel. */
   channel(name: string): Channel;
+  /** Loads what opening needs, while the lock is still somebody else's. */
+  prepare?(): void;
   /** Opens the file, which nobody else has open any more, or soon will not. */
   open(): Promise<TextTransport>;
   /** A new identifier. */
@@ -70,8 +75,12 @@ export class Member implements TextTransport {
       this.#joined.resolve();
       this.#sendAll();
     };
+    const unanswered = setTimeout(() => world.prepare?.(), GREETING);
+    const answered = (): void => {
+      clearTimeout(unanswered);
+    };
     // Whoever does not ask whether it joined does not hear why it did not.
-    this.#joined.promise.catch(() => undefined);
+    this.#joined.promise.then(answered, answered);
     this.#send({ type: "hello", from: this.#id });
     this.#gone = this.#own();
   }

@@ -10,10 +10,7 @@ export type Problem = WireError | string;
 export type Outcome = { answer: string } | { problem: Problem };
 
 /** From the page to its worker. */
-export type ToWorker =
-  | { type: "open"; url: string }
-  | { type: "call"; id: number; call: TextCall }
-  | { type: "close" };
+export type ToWorker = { type: "call"; id: number; call: TextCall } | { type: "close" };
 
 /** From the worker to its page. */
 export type FromWorker =

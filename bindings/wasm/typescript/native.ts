@@ -32,6 +32,12 @@ export class NativeTransport implements TextTransport {
     this.#native = crm;
   }
 
+  /** Loads the compiled part, so that opening finds it there. */
+  static prepare(): void {
+    // What fails now is tried again, and told, when it is opened.
+    native().catch(() => undefined);
+  }
+
   /** Opens `memory:`, or in a dedicated worker `opfs:NAME`. */
   static async open(url: string): Promise<NativeTransport> {
     const Native = await native();
@@ -71,6 +77,11 @@ export class NativeTransport implements TextTransport {
       default:
         return crm.execute(org, actor, operation, input, said);
     }
+  }
+
+  /** Does what a file puts off until nobody asks for anything. */
+  async rest(): Promise<void> {
+    await this.#native.rest();
   }
 
   async close(): Promise<void> {

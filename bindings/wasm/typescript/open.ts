@@ -4,6 +4,7 @@ import { Crm } from "./crm.js";
 import { urlInvalid } from "./errors.js";
 import { NativeTransport } from "./native.js";
 import type { HostStore } from "./store.js";
+import { openTabs } from "./tabs.js";
 import { type Call, overText, type Transport } from "./transport.js";
 
 /**
@@ -25,6 +26,23 @@ export async function open(place: Place): Promise<Crm> {
   return new Crm(await transport(place));
 }
 
+/**
+ * The same at once, for a page that shows something before its data is there. Calls wait until the place is open, and throw
+ * what opening it throws.
+ */
+export function opening(place: Place): Crm {
+  const carrier = transport(place);
+  // Who calls hears of it.
+  carrier.catch(() => undefined);
+  return new Crm({
+    call: async (call) => (await carrier).call(call),
+    close: () => carrier.then(
+      (opened) => opened.close?.(),
+      () => undefined,
+    ),
+  });
+}
+
 async function transport(place: Place): Promise<Transport> {
   if (typeof place === "object") {
     if ("store" in place) return overText(await NativeTransport.openStore(place.store));
@@ -33,7 +51,6 @@ async function transport(place: Place): Promise<Transport> {
   }
   if (place === "memory:") return overText(await NativeTransport.open(place));
   if (typeof place === "string" && place.startsWith("opfs:") && place !== "opfs:") {
-    const { openTabs } = await import("./tabs.js");
     return overText(await openTabs(place));
   }
   throw urlInvalid(place, "open memory:, opfs:NAME, { store } or { execute }");

@@ -18,9 +18,9 @@ export async function openTabs(url: string): Promise<TextTransport> {
   if (typeof Worker === "undefined" || !("locks" in navigator)) {
     throw urlInvalid(url, "this needs a browser with workers, Web Locks and a private file system");
   }
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: `nexa-crm ${url}` });
+  const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: url });
   const transport = new WorkerTransport(worker);
-  await transport.open(url);
+  await transport.open();
   return transport;
 }
 
@@ -44,8 +44,7 @@ export class WorkerTransport implements TextTransport {
   }
 
   /** Waits until some tab owns the file. */
-  async open(url: string): Promise<void> {
-    this.#worker.postMessage({ type: "open", url });
+  async open(): Promise<void> {
     try {
       await this.#opened.promise;
     } catch (problem) {

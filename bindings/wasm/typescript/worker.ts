@@ -6,16 +6,17 @@ import { browser } from "./world.js";
 
 /** What of a worker's global scope is used. */
 interface Scope {
+  /** The storage. It is opened without being told, because what a page says first waits for the page. */
+  name: string;
   postMessage(message: FromWorker): void;
   addEventListener(type: "message", listener: (event: MessageEvent<ToWorker>) => void): void;
 }
 
 const page = globalThis as unknown as Scope;
-let member: Member | undefined;
+const member = new Member(`nexa-crm/1/${page.name}`, browser(page.name));
 
-async function open(url: string): Promise<void> {
+async function open(): Promise<void> {
   try {
-    member = new Member(`nexa-crm/1/${url}`, browser(url));
     await member.joined();
     page.postMessage({ type: "opened" });
   } catch (problem) {
@@ -25,19 +26,16 @@ async function open(url: string): Promise<void> {
 
 page.addEventListener("message", ({ data }) => {
   switch (data.type) {
-    case "open":
-      void open(data.url);
-      break;
     case "call":
-      if (member) {
-        void outcome(member.text(data.call)).then((came) => {
-          page.postMessage({ type: "outcome", id: data.id, outcome: came });
-        });
-      }
+      void outcome(member.text(data.call)).then((came) => {
+        page.postMessage({ type: "outcome", id: data.id, outcome: came });
+      });
       break;
     case "close":
-      void member?.close().finally(() => {
+      void member.close().finally(() => {
         page.postMessage({ type: "closed" });
       });
   }
 });
+
+void open();

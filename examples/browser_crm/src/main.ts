@@ -1,8 +1,5 @@
-import { mount } from "svelte";
-
-import App from "./app/App.svelte";
+import "./app/storage.ts";
 import "./design/tokens.css";
 import "./design/base.css";
 
-const target = document.getElementById("app");
-if (target) mount(App, { target });
+void import("./app/mount.ts");

@@ -102,6 +102,46 @@ test("what was written is there after a reload, and after the browser was starte
   await page.close();
 });
 
+test("calls wait for a file that is still opening, and hear why it does not open", async () => {
+  const page = await browser.open(server.url);
+  const name = await page.evaluate(async () => {
+    window.crm = window.nexa.opening("opfs:soon.db");
+    const lisa = await window.crm.createOrg("Soon", { admin: { name: "Lisa", email: "lisa@acme.example" } });
+    return (await lisa.organisation.get({ org: lisa.org })).name;
+  });
+  assert.equal(name, "Soon");
+  const refused = await page.evaluate(async () => {
+    const crm = window.nexa.opening("opfs:no name");
+    const problem = await crm.hasOrg("019a8d2c-5f00-7000-8000-0000000000b1").catch((problem) => problem);
+    await crm.close();
+    return problem.code;
+  });
+  assert.equal(refused, "store.name");
+  await page.close();
+});
+
+/** The sizes of a database's files with something in them, beyond the page in which the browser's layer names each. */
+const sizes = (page, name) =>
+  page.evaluate(async (name) => {
+    let folder = await navigator.storage.getDirectory();
+    for (const part of [".nexa", name, ".opaque"]) folder = await folder.getDirectoryHandle(part);
+    const all = [];
+    for await (const file of folder.values()) all.push((await file.getFile()).size - 4096);
+    return all.filter((size) => size > 0);
+  }, name);
+
+test("the log is brought into the file when nobody asks for anything", async () => {
+  const page = await tab("opfs:rest.db");
+  const who = await found(page);
+  await begin(page, who, 3, "Rest");
+  await page.evaluate(() => window.all);
+  assert.equal((await sizes(page, "rest.db")).length, 2);
+  await page.waitForTimeout(2_000);
+  assert.equal((await sizes(page, "rest.db")).length, 1);
+  assert.deepEqual(await names(page, who), ["Rest 0", "Rest 1", "Rest 2"]);
+  await page.close();
+});
+
 test("two tabs work on one file, and see each other's work", async () => {
   const [one, two] = [await tab("opfs:two.db"), await tab("opfs:two.db")];
   const who = await found(one);

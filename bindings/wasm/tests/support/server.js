@@ -31,8 +31,8 @@ const CLOCK = `{
 }
 `;
 
-/** Serves a folder, with the test page at \`/\`; answers its address and what ends it. */
-export async function serve(folder, { page = PAGE, clock = true } = {}) {
+/** Serves a folder, with the test page at \`/\`; answers its address and what ends it. What is \`kept\` is not asked for again. */
+export async function serve(folder, { page = PAGE, clock = true, kept = false } = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://host").pathname);
     const file = join(folder, normalize(path));
@@ -45,6 +45,7 @@ export async function serve(folder, { page = PAGE, clock = true } = {}) {
       response.writeHead(404).end();
       return;
     }
+    if (kept) response.setHeader("cache-control", "max-age=3600");
     response.setHeader("content-type", TYPES[extname(found)] ?? "application/octet-stream");
     if (clock && path === "/dist/worker.js") response.end(CLOCK + readFileSync(found, "utf8"));
     else createReadStream(found).pipe(response);

@@ -1,6 +1,10 @@
 import { open, where, type Crm, type Group, type Session, type User } from "nexa-crm";
+import { tick } from "svelte";
 
-const STORE = "opfs:crm.db";
+import { storage } from "./storage.ts";
+
+/** Who was here at the last visit, so that they need not be asked for before anything else. */
+const TEAM = "nexa.team";
 
 /** The tenant of this page; it is found again by this id. */
 export const ORG = "019a8d2c-5f00-7000-8000-0000000000c1";
@@ -15,6 +19,16 @@ export type Persona = (typeof personas)[number]["key"];
 
 export const emailOf = (persona: string): string => `${persona}@nexa.example`;
 
+type Team = [users: User[], groups: Group[]];
+
+function remembered(): Team | undefined {
+  try {
+    return (JSON.parse(localStorage.getItem(TEAM) ?? "null") as Team | undefined) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export type State = "opening" | "empty" | "ready" | "failed";
 
 class Workspace {
@@ -28,7 +42,7 @@ class Workspace {
   groups = $state.raw<Group[]>([]);
   /** Rises with every change, so that what is shown is asked again. */
   revision = $state(0);
-  #crm: Crm | undefined;
+  #crm: Crm = storage;
   #others = new BroadcastChannel("nexa.page");
 
   get me(): User | undefined {
@@ -43,23 +57,31 @@ class Workspace {
 
   async start(): Promise<void> {
     this.#others.onmessage = (event) => void this.#heard(event.data);
+    const known = remembered();
+    if (known) this.#arrive(known);
+    // What is shown is asked for first.
+    await tick();
     try {
-      this.#crm = await this.#open();
-      const [founded, team] = await Promise.all([this.#crm.hasOrg(ORG), this.#team().catch(() => undefined)]);
-      if (founded) await this.enter(team);
-      else this.state = "empty";
+      if (!(await this.#founded())) {
+        this.state = "empty";
+        return;
+      }
+      const team = await this.#team();
+      if (JSON.stringify(team) !== JSON.stringify(known)) await this.enter(team);
     } catch (error) {
       this.problem = String(error instanceof Error ? error.message : error);
       this.state = "failed";
     }
   }
 
-  async #open(): Promise<Crm> {
+  /** Whether the tenant is there. Without files it is not, and will be kept in memory. */
+  async #founded(): Promise<boolean> {
     try {
-      return await open(STORE);
+      return await this.#crm.hasOrg(ORG);
     } catch {
       this.kept = false;
-      return await open("memory:");
+      this.#crm = await open("memory:");
+      return false;
     }
   }
 
@@ -69,23 +91,23 @@ class Workspace {
     else if (message === "dropped") location.reload();
   }
 
-  get #opened(): Crm {
-    if (!this.#crm) throw new Error("the storage is not open");
-    return this.#crm;
-  }
-
   /** Makes the tenant with its first admin. */
   async found(): Promise<Session> {
-    return this.#opened.createOrg("Nexa", { id: ORG, admin: { name: "Lisa", email: emailOf("lisa") } });
+    return this.#crm.createOrg("Nexa", { id: ORG, admin: { name: "Lisa", email: emailOf("lisa") } });
   }
 
   sessionOf(user: string): Session {
-    return this.#opened.session({ org: ORG, user });
+    return this.#crm.session({ org: ORG, user });
   }
 
   /** Comes to work in the tenant, as whoever was here last. */
-  async enter(team?: [User[], Group[]]): Promise<void> {
-    [this.users, this.groups] = team ?? (await this.#team());
+  async enter(team?: Team): Promise<void> {
+    this.#arrive(team ?? (await this.#team()));
+  }
+
+  #arrive(team: Team): void {
+    [this.users, this.groups] = team;
+    localStorage.setItem(TEAM, JSON.stringify(team));
     const last = localStorage.getItem("nexa.persona");
     this.become(personas.find((one) => one.key === last)?.key ?? "maria");
     this.state = "ready";
@@ -93,8 +115,8 @@ class Workspace {
   }
 
   /** Everybody, to be named and chosen wherever they stand. */
-  async #team(): Promise<[User[], Group[]]> {
-    const host = this.#opened.system(ORG, "page");
+  async #team(): Promise<Team> {
+    const host = this.#crm.system(ORG, "page");
     return Promise.all([host.user.find({ sort: ["name"] }).list(), host.group.find({ sort: ["name"] }).list()]);
   }
 
@@ -116,7 +138,8 @@ class Workspace {
   }
 
   async dropAll(): Promise<void> {
-    await this.#opened.dropOrg(ORG);
+    await this.#crm.dropOrg(ORG);
+    localStorage.removeItem(TEAM);
     this.#others.postMessage("dropped");
     location.hash = "";
     location.reload();
