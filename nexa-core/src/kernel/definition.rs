@@ -40,10 +40,12 @@ pub struct Definition {
 
 impl Definition {
     /// Starts the definition of a kind: its name, its table and what it is.
+    #[cfg_attr(not(feature = "catalog"), allow(unused_variables, reason = "only the catalog tells what it is"))]
     pub const fn new(kind: &'static str, table: &'static str, doc: &'static str) -> Self {
         let def = RecordDef {
             kind,
             table,
+            #[cfg(feature = "catalog")]
             doc,
             columns: Vec::new(),
             derived: Vec::new(),
@@ -70,6 +72,7 @@ impl Definition {
 
     /// Adds a field with its columns and, when a mark asks for it, the derived column after them.
     #[must_use]
+    #[cfg_attr(not(feature = "catalog"), allow(unused_variables, reason = "only the catalog tells what it is"))]
     pub fn field<T: Field + DeserializeOwned + schemars::JsonSchema>(
         mut self,
         name: &'static str,
@@ -90,6 +93,7 @@ impl Definition {
         }
         self.def.fields.push(FieldDef {
             name,
+            #[cfg(feature = "catalog")]
             doc,
             first,
             count,

@@ -211,6 +211,7 @@ pub(crate) fn properties(def: &'static RecordDef, generator: &mut SchemaGenerato
             }
             schema = json!({"anyOf": forms});
         }
+        #[cfg(feature = "catalog")]
         if let Json::Object(map) = &mut schema
             && !field.doc.is_empty()
         {
