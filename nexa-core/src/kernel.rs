@@ -21,6 +21,7 @@ mod index;
 pub mod ledger;
 mod lookup;
 pub mod memory;
+pub mod normal;
 pub mod ports;
 pub mod query;
 pub mod receipt;
