@@ -18,6 +18,7 @@ use super::{
     command::{Command, Query},
     entity::{Create, Entity, Merge, Mergeable, Purge, Restore, TOO_MANY_DEPENDENTS, Trash, Update, Upsert},
     error::{Code, Error, Result, codes},
+    input::{self, Problem},
     query::{AggregateOf, Count, Find, Get, History, Search},
     record::{Record, RecordDef},
     unit::{self, Guard},
@@ -284,10 +285,9 @@ impl Operation {
 
 /// Reads the arguments of an operation. Error: `command.malformed` with the path of what is wrong.
 pub(crate) fn arguments<T: DeserializeOwned>(operation: &str, json: Json) -> Result<T> {
-    serde_path_to_error::deserialize(json).map_err(|error| {
-        let path = error.path().to_string();
-        let path = if path == "." { AT_TOP } else { path.as_str() };
-        malformed(operation, path, error.inner())
+    input::located(&json).map_err(|Problem { path, error }| {
+        let path = if path.is_empty() { AT_TOP } else { path.as_str() };
+        malformed(operation, path, &error)
     })
 }
 

@@ -63,7 +63,10 @@ enum Call {
 
 /// The record and the rest of the arguments.
 fn targeted<A: DeserializeOwned>(operation: &Operation, json: Json) -> Result<(Ref<()>, A)> {
-    let map: Map<String, Json> = arguments(operation.name, json)?;
+    let map: Map<String, Json> = match json {
+        Json::Object(map) => map,
+        other => arguments(operation.name, other)?,
+    };
     targeted::split(operation.kind, map).map_err(|error| malformed_at_top(operation.name, &error))
 }
 
