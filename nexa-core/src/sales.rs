@@ -29,7 +29,6 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<account::SetPrimaryContact>()
         .query::<account::rollup::Rollup>()
         .entity::<Pipeline>()
-        .furnish(|cx| Box::pin(pipeline::furnish(cx)))
         .entity::<Deal>()
         .command::<deal::owner::Assign>()
         .command::<deal::stage::Move>()
@@ -40,4 +39,9 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .query::<deal::metrics::Metrics>()
         .query::<deal::forecast::Forecast>()
         .query::<deal::by_stage::ByStage>()
+}
+
+/// What a new tenant starts with.
+pub(crate) fn furnish(builder: CrmBuilder) -> CrmBuilder {
+    builder.furnish(|cx| Box::pin(lead::scoring::furnish(cx))).furnish(|cx| Box::pin(pipeline::furnish(cx)))
 }

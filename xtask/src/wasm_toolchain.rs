@@ -43,7 +43,7 @@ pub(crate) fn ready() -> Result<Toolchain, String> {
     if usual_has_target() {
         return Ok(Toolchain::Usual);
     }
-    let cached = cache()?.join("rust-web");
+    let cached = cache()?.join("rust-web-small");
     if has_target(&cached.join("usr")) && works(&cached) {
         return Ok(Toolchain::Unpacked(cached));
     }
@@ -160,10 +160,13 @@ fn compile_library(work: &Path) -> Result<(), String> {
     make(&empty.join("src"))?;
     write(
         &empty.join("Cargo.toml"),
-        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n",
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [profile.release]\nopt-level = \"z\"\n",
     )?;
     write(&empty.join("src/lib.rs"), "#![no_std]\n")?;
     let mut build = cargo(["build", "--quiet", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"]);
+    // As small as what is built with it.
+    build.arg("-Zbuild-std-features=optimize_for_size");
     // With bitcode, so that builds with link-time optimisation can use it as well.
     build.current_dir(&empty).env("RUSTFLAGS", "-Cembed-bitcode=yes").env("RUSTC_BOOTSTRAP", "1");
     build.env("CARGO_TARGET_DIR", empty.join("target"));

@@ -8,6 +8,7 @@ mod calls;
 #[cfg(feature = "conformance")]
 mod conformance;
 mod errors;
+mod forms;
 #[cfg(feature = "full")]
 mod host;
 #[cfg(feature = "full")]
@@ -31,5 +32,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(start)]
 pub fn start() {
     promise::watch_panics();
+    nexa_core::kernel::normal::know(forms::nfkc);
     nexa_core::kernel::zone::know(zones::offset);
 }

@@ -23,6 +23,7 @@ use crate::kernel::{
     draft::schema,
     entity::{EXISTS, Entity, NO_MATCH_FIELD},
     error::{Code, Result},
+    input,
     record::Record,
 };
 
@@ -197,7 +198,7 @@ fn write<S: Serializer>(serializer: S, name: &str, payload: Json, options: &Impo
 fn read<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<(Json, ImportOptions), D::Error> {
     let mut map = Map::deserialize(deserializer)?;
     let payload = map.remove(name).ok_or_else(|| de::Error::missing_field(name))?;
-    Ok((payload, serde_json::from_value(Json::Object(map)).map_err(de::Error::custom)?))
+    Ok((payload, input::value(&Json::Object(map)).map_err(de::Error::custom)?))
 }
 
 impl<R> Serialize for ImportCsv<R> {

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::kernel::{
     error::{Error, Result, codes as kernel},
+    input,
     receipt::fingerprint,
     record::{ColumnType, ExternalKey, FieldDef},
     search::fold,
@@ -142,8 +143,7 @@ impl Line {
             Use::Plain(field, kind) => {
                 let Some(def) = plan.field(*field) else { return Ok(()) };
                 if let (ColumnType::Reference(_), Cell::Json(Json::Object(key))) = (kind, cell) {
-                    let key = serde_json::from_value(Json::Object(key.clone()))
-                        .map_err(|problem| malformed(def, &problem))?;
+                    let key = input::value(&Json::Object(key.clone())).map_err(|problem| malformed(def, &problem))?;
                     self.references.push((*field, key));
                     return Ok(());
                 }
@@ -192,10 +192,9 @@ impl Line {
                 Ok(())
             }
             Use::Keys => {
-                let keys: Vec<ExternalKey> =
-                    serde_json::from_value(whole_json(header(), cell, plan)?).map_err(|problem| {
-                        kernel::FIELD_INVALID.with("field", "external_keys").with("problem", problem.to_string())
-                    })?;
+                let keys: Vec<ExternalKey> = input::value(&whole_json(header(), cell, plan)?).map_err(|problem| {
+                    kernel::FIELD_INVALID.with("field", "external_keys").with("problem", problem.to_string())
+                })?;
                 self.keys.extend(keys);
                 Ok(())
             }

@@ -9,7 +9,7 @@ use super::{
     context::Context,
     entity::{Entity, Mergeable},
     error::{Result, codes},
-    record::{Names, Record, RecordDef, Row, corrupt},
+    record::{Record, RecordDef, Row, corrupt},
     send::BoxFuture,
 };
 
@@ -17,7 +17,6 @@ use super::{
 #[derive(Clone, Copy)]
 pub(crate) struct Behaviour {
     pub(crate) def: fn() -> &'static RecordDef,
-    pub(crate) names: Names,
     /// A record as callers see it.
     pub(crate) json: fn(Row) -> Result<Json>,
     /// Where callers create and edit records of the kind.
@@ -69,8 +68,7 @@ pub(crate) struct Merged {
 pub(crate) const fn of_record<R: Record>() -> &'static Behaviour {
     struct Of<R>(R);
     impl<R: Record> Of<R> {
-        const IT: &'static Behaviour =
-            &Behaviour { def: R::def, names: R::NAMES, json: json::<R>, entity: None, merge: None };
+        const IT: &'static Behaviour = &Behaviour { def: R::def, json: json::<R>, entity: None, merge: None };
     }
     Of::<R>::IT
 }

@@ -14,12 +14,13 @@ use self::document::Schemas;
 use self::shared::Shared;
 use super::{
     access::Action,
-    behaviour::{self, Behaviour, of_entity, of_mergeable},
+    behaviour::{Behaviour, of_entity, of_mergeable, of_record},
     command::{Command, Query},
     entity::{Create, Entity, Merge, Mergeable, Purge, Restore, TOO_MANY_DEPENDENTS, Trash, Update, Upsert},
     error::{Code, Error, Result, codes},
+    input::{self, Problem},
     query::{AggregateOf, Count, Find, Get, History, Search},
-    record::Record,
+    record::{Record, RecordDef},
     unit::{self, Guard},
 };
 #[cfg(feature = "operations")]
@@ -47,7 +48,11 @@ type Perform = for<'a, 'c> fn(&'a mut Context<'c>, Json) -> BoxFuture<'a, Result
 #[derive(Clone, Copy)]
 enum Work {
     /// As every kind's does.
-    Shared(Shared),
+    Shared {
+        shared: Shared,
+        #[cfg(feature = "operations")]
+        kind: &'static Behaviour,
+    },
     /// By its own command or query.
     Own {
         check: Check,
@@ -70,11 +75,12 @@ pub struct Operation {
     /// Whether it names one record of the kind, so that `explain` can tell of it.
     pub targeted: bool,
     /// The codes it may answer beside the kernel's own.
+    #[cfg(feature = "catalog")]
     pub errors: Vec<Code>,
     pub(crate) trashed_target: bool,
     pub(crate) guard: Option<Guard>,
     expects_version: bool,
-    behaviour: &'static Behaviour,
+    def: &'static RecordDef,
     work: Work,
     #[cfg(feature = "catalog")]
     schemas: Schemas,
@@ -110,21 +116,22 @@ impl Catalog {
             #[cfg(feature = "operations")]
             perform: perform_command::<C>,
         };
-        self.command_that::<C>(targeted, behaviour::of_record::<C::Target>(), work);
+        self.command_that::<C>(targeted, work);
     }
 
-    fn command_that<C: Command>(&mut self, targeted: bool, behaviour: &'static Behaviour, work: Work) {
+    fn command_that<C: Command>(&mut self, targeted: bool, work: Work) {
         self.add(Operation {
             name: C::NAME,
             mode: Mode::Command,
             kind: C::Target::def().kind,
             action: C::ACTION,
             targeted,
-            errors: C::ERRORS.iter().copied().chain(taken_values(behaviour, C::NAME)).collect(),
+            #[cfg(feature = "catalog")]
+            errors: C::ERRORS.iter().copied().chain(taken_values::<C::Target>(C::NAME)).collect(),
             trashed_target: C::TRASHED_TARGET,
             guard: targeted.then_some(unit::guard::<C> as Guard),
             expects_version: C::EXPECTS_VERSION,
-            behaviour,
+            def: C::Target::def(),
             work,
             #[cfg(feature = "catalog")]
             schemas: Schemas::of::<C, C::Output>(),
@@ -147,11 +154,12 @@ impl Catalog {
             kind: Q::Target::def().kind,
             action: Action::Read,
             targeted: false,
+            #[cfg(feature = "catalog")]
             errors: Q::ERRORS.to_vec(),
             trashed_target: false,
             guard: None,
             expects_version: false,
-            behaviour: behaviour::of_record::<Q::Target>(),
+            def: Q::Target::def(),
             work,
             #[cfg(feature = "catalog")]
             schemas: Schemas::of::<Q, Q::Output>(),
@@ -159,54 +167,56 @@ impl Catalog {
     }
 
     pub(crate) fn record<R: Record>(&mut self) {
-        self.query_that::<Get<R>>(Work::Shared(Shared::Get));
-        self.query_that::<Find<R>>(Work::Shared(Shared::Find));
-        self.query_that::<Count<R>>(Work::Shared(Shared::Count));
-        self.query_that::<AggregateOf<R>>(Work::Shared(Shared::Aggregate));
+        let kind = of_record::<R>();
+        self.query_that::<Get<R>>(shared(Shared::Get, kind));
+        self.query_that::<Find<R>>(shared(Shared::Find, kind));
+        self.query_that::<Count<R>>(shared(Shared::Count, kind));
+        self.query_that::<AggregateOf<R>>(shared(Shared::Aggregate, kind));
         if !R::def().search.is_empty() {
-            self.query_that::<Search<R>>(Work::Shared(Shared::Search));
+            self.query_that::<Search<R>>(shared(Shared::Search, kind));
         }
-        self.query_that::<History<R>>(Work::Shared(Shared::History));
+        self.query_that::<History<R>>(shared(Shared::History, kind));
     }
 
     pub(crate) fn entity<R: Entity>(&mut self) {
-        self.command_that::<Create<R>>(false, of_entity::<R>(), Work::Shared(Shared::Create));
+        self.command_that::<Create<R>>(false, shared(Shared::Create, of_entity::<R>()));
         self.answers(R::NAMES.create, taken::<R>());
         self.entity_without_create::<R>();
     }
 
     pub(crate) fn entity_without_create<R: Entity>(&mut self) {
+        let kind = of_entity::<R>();
         self.record::<R>();
-        self.command_that::<Update<R>>(true, of_entity::<R>(), Work::Shared(Shared::Update));
+        self.command_that::<Update<R>>(true, shared(Shared::Update, kind));
         self.answers(R::NAMES.update, taken::<R>());
-        self.command_that::<ImportCsv<R>>(false, of_entity::<R>(), Work::Shared(Shared::ImportCsv));
-        self.command_that::<ImportRows<R>>(false, of_entity::<R>(), Work::Shared(Shared::ImportRows));
+        self.command_that::<ImportCsv<R>>(false, shared(Shared::ImportCsv, kind));
+        self.command_that::<ImportRows<R>>(false, shared(Shared::ImportRows, kind));
         if !R::def().uniques.is_empty() || R::def().external_keys.is_some() {
-            self.command_that::<Upsert<R>>(false, of_entity::<R>(), Work::Shared(Shared::Upsert));
+            self.command_that::<Upsert<R>>(false, shared(Shared::Upsert, kind));
             self.answers(R::NAMES.upsert, R::ERRORS.iter().copied().chain(taken::<R>()));
         }
         for name in [R::NAMES.import_csv, R::NAMES.import_rows, R::NAMES.upsert] {
-            if let Some(operation) = self.operations.get_mut(name) {
-                operation.errors.extend_from_slice(R::ERRORS);
-            }
+            self.answers(name, R::ERRORS.iter().copied());
         }
         if R::def().deleted_at.is_some() {
-            self.command_that::<Trash<R>>(true, of_entity::<R>(), Work::Shared(Shared::Trash));
+            self.command_that::<Trash<R>>(true, shared(Shared::Trash, kind));
             // Where its dependents go is asked as well.
             self.answers(R::NAMES.trash, R::ERRORS.iter().copied());
-            self.command_that::<Restore<R>>(true, of_entity::<R>(), Work::Shared(Shared::Restore));
+            self.command_that::<Restore<R>>(true, shared(Shared::Restore, kind));
             self.answers(R::NAMES.restore, taken::<R>());
-            self.command_that::<Purge<R>>(true, of_entity::<R>(), Work::Shared(Shared::Purge));
+            self.command_that::<Purge<R>>(true, shared(Shared::Purge, kind));
         }
     }
 
     pub(crate) fn mergeable<R: Mergeable>(&mut self) {
-        self.command_that::<Merge<R>>(true, of_mergeable::<R>(), Work::Shared(Shared::Merge));
+        self.command_that::<Merge<R>>(true, shared(Shared::Merge, of_mergeable::<R>()));
         self.answers(R::NAMES.merge, [TOO_MANY_DEPENDENTS]);
     }
 
     /// Notes codes that an operation answers beside those it names itself.
+    #[allow(unused_variables, reason = "only the catalog tells them")]
     fn answers(&mut self, name: &str, codes: impl IntoIterator<Item = Code>) {
+        #[cfg(feature = "catalog")]
         if let Some(operation) = self.operations.get_mut(name) {
             operation.errors.extend(codes);
         }
@@ -221,12 +231,23 @@ fn taken<R: Record>() -> impl Iterator<Item = Code> {
 }
 
 /// The codes of the kind's unique values, for the commands that give a record its values.
-fn taken_values(kind: &Behaviour, operation: &str) -> impl Iterator<Item = Code> {
-    let names = kind.names;
+#[cfg(feature = "catalog")]
+fn taken_values<R: Record>(operation: &str) -> impl Iterator<Item = Code> {
+    let names = R::NAMES;
     let giving =
         [names.create, names.update, names.upsert, names.restore, names.merge, names.import_csv, names.import_rows];
-    let uniques = if giving.contains(&operation) { (kind.def)().uniques.as_slice() } else { &[] };
+    let uniques = if giving.contains(&operation) { R::def().uniques.as_slice() } else { &[] };
     uniques.iter().map(|unique| Code { code: unique.code, ..codes::TAKEN })
+}
+
+/// What every kind has, for one kind.
+#[cfg_attr(not(feature = "operations"), allow(unused_variables, reason = "only what runs looks at the kind's rules"))]
+const fn shared(shared: Shared, kind: &'static Behaviour) -> Work {
+    Work::Shared {
+        shared,
+        #[cfg(feature = "operations")]
+        kind,
+    }
 }
 
 impl Operation {
@@ -234,7 +255,7 @@ impl Operation {
     /// command says of its arguments.
     pub fn check(&self, arguments: Json) -> Result<()> {
         match self.work {
-            Work::Shared(shared) => shared.check(self, arguments),
+            Work::Shared { shared, .. } => shared.check(self, arguments),
             Work::Own { check, .. } => check(arguments),
         }
     }
@@ -243,7 +264,7 @@ impl Operation {
     #[cfg(feature = "operations")]
     pub(crate) async fn perform(&self, cx: &mut Context<'_>, arguments: Json) -> Result<Json> {
         match self.work {
-            Work::Shared(shared) => shared.perform(cx, self, arguments).await,
+            Work::Shared { shared, kind } => shared.perform(cx, self, kind, arguments).await,
             Work::Own { perform, .. } => perform(cx, arguments).await,
         }
     }
@@ -253,7 +274,7 @@ impl Operation {
     fn terms(&self) -> Terms {
         Terms {
             operation: self.name,
-            def: (self.behaviour.def)(),
+            def: self.def,
             action: self.action,
             expects_version: self.expects_version,
             trashed_target: self.trashed_target,
@@ -264,10 +285,9 @@ impl Operation {
 
 /// Reads the arguments of an operation. Error: `command.malformed` with the path of what is wrong.
 pub(crate) fn arguments<T: DeserializeOwned>(operation: &str, json: Json) -> Result<T> {
-    serde_path_to_error::deserialize(json).map_err(|error| {
-        let path = error.path().to_string();
-        let path = if path == "." { AT_TOP } else { path.as_str() };
-        malformed(operation, path, error.inner())
+    input::located(&json).map_err(|Problem { path, error }| {
+        let path = if path.is_empty() { AT_TOP } else { path.as_str() };
+        malformed(operation, path, &error)
     })
 }
 

@@ -1,13 +1,11 @@
 //! Builds a [`RecordDef`] field by field. `#[derive(Record)]` writes the calls.
 
-use serde::{
-    Deserializer,
-    de::{DeserializeOwned, IntoDeserializer, Visitor},
-};
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{
+    input,
     record::{ColumnDef, ColumnType, Derived, Field, FieldDef, IndexDef, RecordDef, RelationDef, UniqueDef},
     value::Value,
 };
@@ -40,10 +38,12 @@ pub struct Definition {
 
 impl Definition {
     /// Starts the definition of a kind: its name, its table and what it is.
+    #[cfg_attr(not(feature = "catalog"), allow(unused_variables, reason = "only the catalog tells what it is"))]
     pub const fn new(kind: &'static str, table: &'static str, doc: &'static str) -> Self {
         let def = RecordDef {
             kind,
             table,
+            #[cfg(feature = "catalog")]
             doc,
             columns: Vec::new(),
             derived: Vec::new(),
@@ -70,6 +70,7 @@ impl Definition {
 
     /// Adds a field with its columns and, when a mark asks for it, the derived column after them.
     #[must_use]
+    #[cfg_attr(not(feature = "catalog"), allow(unused_variables, reason = "only the catalog tells what it is"))]
     pub fn field<T: Field + DeserializeOwned + schemars::JsonSchema>(
         mut self,
         name: &'static str,
@@ -90,6 +91,7 @@ impl Definition {
         }
         self.def.fields.push(FieldDef {
             name,
+            #[cfg(feature = "catalog")]
             doc,
             first,
             count,
@@ -245,7 +247,7 @@ fn parse_field<T: Field + DeserializeOwned>(json: &Json) -> Result<Vec<Value>, s
     if T::OPTIONAL && json.is_null() {
         T::write_absent(&mut values);
     } else {
-        T::deserialize(json)?.write(&mut values);
+        input::value::<T>(json)?.write(&mut values);
     }
     Ok(values)
 }
@@ -253,36 +255,8 @@ fn parse_field<T: Field + DeserializeOwned>(json: &Json) -> Result<Vec<Value>, s
 /// The same from a text, without a JSON document in between.
 fn parse_text<T: Field + DeserializeOwned>(text: &str) -> Result<Vec<Value>, serde_json::Error> {
     let mut values = Vec::with_capacity(T::WIDTH);
-    T::deserialize(PlainText(text))?.write(&mut values);
+    input::text::<T>(text)?.write(&mut values);
     Ok(values)
-}
-
-/// A text that is there, as a field reads it.
-struct PlainText<'a>(&'a str);
-
-impl<'de> Deserializer<'de> for PlainText<'_> {
-    type Error = serde_json::Error;
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_str(self.0)
-    }
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_some(self)
-    }
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_newtype_struct(self)
-    }
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        visitor.visit_enum(self.0.into_deserializer())
-    }
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
-    }
 }
 
 fn relations(columns: &[ColumnDef]) -> Vec<RelationDef> {

@@ -11,6 +11,7 @@ use super::{
     context::Context,
     custom,
     error::{Result, codes},
+    input,
     record::{Column, ColumnType, ExternalKey, FieldDef, Record, RecordDef, Ref, Row},
     value::Value,
 };
@@ -211,6 +212,7 @@ pub(crate) fn properties(def: &'static RecordDef, generator: &mut SchemaGenerato
             }
             schema = json!({"anyOf": forms});
         }
+        #[cfg(feature = "catalog")]
         if let Json::Object(map) = &mut schema
             && !field.doc.is_empty()
         {
@@ -279,7 +281,7 @@ impl Context<'_> {
         }
         if let (Some(kind), Json::Object(_)) = (reference(def, field), json) {
             let broken = || codes::REFERENCE_BROKEN.with("field", field.name).with("kind", kind);
-            let key: ExternalKey = serde_json::from_value(json.clone()).map_err(|problem| {
+            let key: ExternalKey = input::value(json).map_err(|problem| {
                 codes::FIELD_INVALID.with("field", field.name).with("problem", problem.to_string())
             })?;
             let of = self.kind(kind)?;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::Serialize
 use serde_json::Value as Json;
 
 use super::{
+    input,
     record::{RecordDef, Row},
     value::Value,
 };
@@ -184,7 +185,7 @@ fn read(json: Json, depth: usize) -> Result<Filter, String> {
         let Some(Json::String(field)) = map.remove("field") else { return Err(SHAPE.into()) };
         let op = match map.remove("op") {
             None => Op::Eq,
-            Some(op) => serde_json::from_value(op).map_err(|error| error.to_string())?,
+            Some(op) => input::value(&op).map_err(|error| error.to_string())?,
         };
         Filter::Compare { field, op, value: map.remove("value").unwrap_or(Json::Null) }
     };

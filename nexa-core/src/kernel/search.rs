@@ -1,9 +1,9 @@
 //! Search terms: tokens made here, so that every backend finds the same records in the same order.
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
+    normal,
     record::{RecordDef, Row},
     value::Value,
 };
@@ -13,10 +13,7 @@ const LONGEST: usize = 64;
 
 /// Folds case and compatibility forms (NFKC): `Ｓtraße` and `STRASSE` differ, `Müller` and `MÜLLER` do not.
 pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
-    }
-    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+    normal::lower(text)
 }
 
 /// The terms of a text: its Unicode words, folded. Mail addresses and numbers also count as a whole.

@@ -163,31 +163,26 @@ impl Session {
         check(&envelope, &self.principal)?;
         let request = WriteRequest::new(self.org);
         let request = if envelope.dry_run { request.discarded() } else { request };
-        let work = Arc::new(Unit {
+        let work = Arc::new(Writing(self.unit(envelope, job)));
+        self.store.write(request, work.clone()).await?;
+        work.0.take()
+    }
+
+    pub(crate) async fn read<J: Job>(&self, job: J) -> Result<J::Output> {
+        let work = Arc::new(Reading(self.unit(Envelope::default(), job)));
+        self.store.read(ReadRequest::new(self.org), work.clone()).await?;
+        work.0.take()
+    }
+
+    fn unit<J: Job>(&self, envelope: Envelope, job: J) -> Unit<J> {
+        Unit {
             parts: self.parts.clone(),
             org: self.org,
             principal: self.principal.clone(),
             envelope,
             job,
-            writes: true,
             answer: Mutex::new(None),
-        });
-        self.store.write(request, work.clone()).await?;
-        work.take()
-    }
-
-    pub(crate) async fn read<J: Job>(&self, job: J) -> Result<J::Output> {
-        let work = Arc::new(Unit {
-            parts: self.parts.clone(),
-            org: self.org,
-            principal: self.principal.clone(),
-            envelope: Envelope::default(),
-            job,
-            writes: false,
-            answer: Mutex::new(None),
-        });
-        self.store.read(ReadRequest::new(self.org), work.clone()).await?;
-        work.take()
+        }
     }
 }
 
@@ -241,11 +236,19 @@ struct Unit<J: Job> {
     principal: Principal,
     envelope: Envelope,
     job: J,
-    writes: bool,
     answer: Mutex<Option<J::Output>>,
 }
 
 impl<J: Job> Unit<J> {
+    async fn open<'a>(
+        &'a self,
+        tx: &'a mut dyn Transaction,
+        operation: Cow<'static, str>,
+        loads: Vec<Foreseen>,
+    ) -> Result<Context<'a>> {
+        tx.foresee(loads).await?;
+        Context::open(tx, &self.parts, self.org, &self.principal, operation, &self.envelope).await
+    }
     fn keep(&self, output: J::Output) {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(output);
     }
@@ -258,39 +261,53 @@ impl<J: Job> Unit<J> {
     }
 }
 
+/// A unit that changes nothing.
+struct Reading<J: Job>(Unit<J>);
+
+/// A unit that may change something.
+struct Writing<J: Job>(Unit<J>);
+
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
-impl<J: Job> Work for Unit<J> {
+impl<J: Job> Work for Reading<J> {
     async fn run(&self, tx: &mut dyn Transaction) -> Result<()> {
-        let operation = self.job.operation();
-        let key = self.envelope.idempotency_key.as_deref().filter(|_| self.writes);
-        let mut loads = self.parts.directory.foreseen(&self.principal);
-        loads.extend(key.and_then(|key| Receipt::foreseen(&self.principal, key)));
-        loads.extend(self.job.foreseen(self.org));
-        tx.foresee(loads).await?;
-        let mut cx =
-            Context::open(tx, &self.parts, self.org, &self.principal, operation.clone(), &self.envelope).await?;
-        if !self.writes {
-            let output = self.job.run(&mut cx).await?;
-            self.keep(output);
-            return Ok(());
-        }
-        let command = key.map(|_| fingerprint(&[&operation, &self.job.arguments()])).unwrap_or_default();
+        let unit = &self.0;
+        let mut loads = unit.parts.directory.foreseen(&unit.principal);
+        loads.extend(unit.job.foreseen(unit.org));
+        let mut cx = unit.open(tx, unit.job.operation(), loads).await?;
+        let output = unit.job.run(&mut cx).await?;
+        unit.keep(output);
+        Ok(())
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl<J: Job> Work for Writing<J> {
+    async fn run(&self, tx: &mut dyn Transaction) -> Result<()> {
+        let unit = &self.0;
+        let operation = unit.job.operation();
+        let key = unit.envelope.idempotency_key.as_deref();
+        let mut loads = unit.parts.directory.foreseen(&unit.principal);
+        loads.extend(key.and_then(|key| Receipt::foreseen(&unit.principal, key)));
+        loads.extend(unit.job.foreseen(unit.org));
+        let mut cx = unit.open(tx, operation.clone(), loads).await?;
+        let command = key.map(|_| fingerprint(&[&operation, &unit.job.arguments()])).unwrap_or_default();
         if let Some(key) = key
             && let Some(text) = cx.remembered(key, &command).await?
         {
             let output = serde_json::from_str(&text).map_err(|error| super::record::corrupt("receipt", error))?;
-            self.keep(output);
+            unit.keep(output);
             return Ok(());
         }
-        let output = self.job.run(&mut cx).await?;
+        let output = unit.job.run(&mut cx).await?;
         let output = cx.present(output)?;
         if let Some(key) = key {
             let text = serde_json::to_string(&output).map_err(|error| super::record::corrupt("output", error))?;
             cx.remember(key, command, text).await?;
         }
         cx.finish().await?;
-        self.keep(output);
+        unit.keep(output);
         Ok(())
     }
 }

@@ -6,7 +6,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
 
-use super::record::{Record, Ref};
+use super::{
+    input,
+    record::{Record, Ref},
+};
 
 /// `{"lead": …, …arguments}`: what `lead.update`, `lead.trash` and the like take.
 #[derive(Clone, Debug)]
@@ -51,9 +54,9 @@ pub(crate) fn split<A: DeserializeOwned>(
     mut map: Map<String, Json>,
 ) -> Result<(Ref<()>, A), serde_json::Error> {
     let record = map.remove(kind).ok_or_else(|| de::Error::custom(format!("missing field `{kind}`")))?;
-    let record = serde_json::from_value(record)
+    let record = input::value(&record)
         .map_err(|_| de::Error::custom(format!("`{kind}` is an id or {{\"system\", \"key\"}}")))?;
-    Ok((record, serde_json::from_value(Json::Object(map))?))
+    Ok((record, input::value(&Json::Object(map))?))
 }
 
 impl<R: Record, A: JsonSchema> JsonSchema for Targeted<R, A> {

@@ -14,7 +14,7 @@ use super::{
     error::{Result, codes},
     filter::{Comparison, Predicate},
     identity::{ByRecord, Seeded},
-    index,
+    index, input,
     ledger::{self, Event, Verb},
     lookup::Lookup,
     receipt::{KEPT_HOURS, Receipt},
@@ -150,7 +150,7 @@ impl<'a> Context<'a> {
         let unreadable = |error: serde_json::Error| super::record::corrupt("output", error);
         let mut json = serde_json::to_value(output).map_err(unreadable)?;
         conceal_json(&mut json, &hidden);
-        serde_json::from_value(json).map_err(unreadable)
+        input::value(&json).map_err(unreadable)
     }
 
     /// Writes what is pending, with its events, after the host's rules were asked.

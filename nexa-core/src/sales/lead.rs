@@ -292,6 +292,5 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<Rescore>()
         .command::<Route>()
         .entity::<Scorecard>()
-        .furnish(|cx| Box::pin(scoring::furnish(cx)))
         .entity::<Routing>()
 }

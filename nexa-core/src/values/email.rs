@@ -1,9 +1,9 @@
 //! Mail addresses.
 
 use email_address::{EmailAddress, Options};
-use unicode_normalization::UnicodeNormalization;
 
 use super::text::{EMPTY, trimmed};
+use crate::kernel::normal::lower;
 
 string_value!(
     /// A mail address in lower case and Unicode NFKC, so that one mailbox has one form; at most 254 bytes.
@@ -51,7 +51,7 @@ fn folded(text: &str) -> String {
     }
     let mut folded = text.to_owned();
     for _ in 0..4 {
-        let next: String = folded.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+        let next = lower(&folded);
         if next == folded {
             break;
         }

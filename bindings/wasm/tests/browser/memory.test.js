@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { Browser } from "../support/browser.js";
+import { FORMS, forms } from "../support/forms.js";
 import { catalog, folder, stories, text } from "../support/project.js";
 import { serve } from "../support/server.js";
 
@@ -78,4 +79,9 @@ test("the rules are loaded without the storage", async () => {
   assert.ok(loaded.includes("/native/rules_bg.wasm"));
   assert.ok(!loaded.includes("/native/nexa_bg.wasm"));
   await page.close();
+});
+
+test("it knows the normal forms of Unicode that the rules go by", async () => {
+  const page = await browser.open(server.url);
+  assert.equal(await page.evaluate(forms), FORMS);
 });

@@ -106,3 +106,12 @@ test("a storage in memory forgets, and two have nothing in common", async () => 
   assert.equal(await other.hasOrg(lisa.org), false);
   await other.close();
 });
+
+test("texts that read the same are the same", async () => {
+  const { lisa } = await tenant();
+  const { id, email } = await lisa.contact.create({ first_name: "Ｓarah", email: "Ｓarah＠MÜLLER.example" });
+  assert.equal(email, "sarah@müller.example");
+  const again = await lisa.contact.create({ email: "sarah@mu\u0308ller.example" }).catch((problem) => problem);
+  assert.equal(again.code, "contact.email_taken");
+  assert.deepEqual((await lisa.contact.search({ text: "SARAH" }).list()).map((contact) => contact.id), [id]);
+});

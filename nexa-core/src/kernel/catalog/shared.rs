@@ -9,11 +9,10 @@ use super::{Operation, arguments, malformed_at_top};
 #[cfg(feature = "operations")]
 use crate::import;
 #[cfg(feature = "operations")]
-use crate::kernel::{access::Action, query};
+use crate::kernel::{access::Action, behaviour::Behaviour, context::Context, query};
 use crate::{
     import::{ImportCsv, ImportRows},
     kernel::{
-        context::Context,
         draft::{Draft, check_fields},
         entity::{Create, MergeOptions, NoOptions, TrashOptions, Upsert},
         error::Result,
@@ -64,7 +63,10 @@ enum Call {
 
 /// The record and the rest of the arguments.
 fn targeted<A: DeserializeOwned>(operation: &Operation, json: Json) -> Result<(Ref<()>, A)> {
-    let map: Map<String, Json> = arguments(operation.name, json)?;
+    let map: Map<String, Json> = match json {
+        Json::Object(map) => map,
+        other => arguments(operation.name, other)?,
+    };
     targeted::split(operation.kind, map).map_err(|error| malformed_at_top(operation.name, &error))
 }
 
@@ -110,22 +112,28 @@ impl Shared {
     pub(super) fn check(self, operation: &Operation, json: Json) -> Result<()> {
         let call = self.read(operation, json)?;
         if let Some(fields) = call.fields() {
-            check_fields((operation.behaviour.def)(), fields)?;
+            check_fields(operation.def, fields)?;
         }
         call.check()
     }
 
     /// Runs the operation.
     #[cfg(feature = "operations")]
-    pub(super) async fn perform(self, cx: &mut Context<'_>, operation: &Operation, json: Json) -> Result<Json> {
+    pub(super) async fn perform(
+        self,
+        cx: &mut Context<'_>,
+        operation: &Operation,
+        kind: &'static Behaviour,
+        json: Json,
+    ) -> Result<Json> {
         let call = self.read(operation, json)?;
         call.check()?;
         if operation.mode == super::Mode::Query {
-            cx.authorize_kind((operation.behaviour.def)(), Action::Read)?;
+            cx.authorize_kind(operation.def, Action::Read)?;
         } else {
             cx.admit(&operation.terms(), call.target()).await?;
         }
-        call.run(cx, operation).await
+        call.run(cx, kind).await
     }
 }
 
@@ -162,8 +170,7 @@ impl Call {
         }
     }
 
-    async fn run(self, cx: &mut Context<'_>, operation: &Operation) -> Result<Json> {
-        let kind = operation.behaviour;
+    async fn run(self, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Json> {
         let def = (kind.def)();
         let row = match self {
             Self::Create(create) => cx.create_row(kind, create.id.map(crate::Id::uuid), create.fields.fields()).await?,

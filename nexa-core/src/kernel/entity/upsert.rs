@@ -14,6 +14,7 @@ use crate::kernel::{
     context::Context,
     draft::{Draft, properties, schema},
     error::{Code, Result, codes},
+    input,
     record::{ExternalKey, Record, Row},
     value::Value,
 };
@@ -94,10 +95,8 @@ impl Context<'_> {
         let def = (kind.def)();
         let refuse = || NO_MATCH_FIELD.with("kind", def.kind).with("match_on", match_on);
         let row = if let Some(system) = match_on.strip_prefix("external:") {
-            let keys: Vec<ExternalKey> = fields
-                .get("external_keys")
-                .and_then(|keys| serde_json::from_value(keys.clone()).ok())
-                .unwrap_or_default();
+            let keys: Vec<ExternalKey> =
+                fields.get("external_keys").and_then(|keys| input::value(keys).ok()).unwrap_or_default();
             let key = keys.into_iter().find(|key| key.system == system).ok_or_else(refuse)?;
             match self.by_external_key(def, system, &key.key).await? {
                 Some(id) => self.row(def, id).await?,
@@ -161,7 +160,7 @@ fn union_of_keys(row: &Row, column: Option<usize>, given: &Json) -> Json {
         Some(Value::Json(text)) => serde_json::from_str(text).unwrap_or_default(),
         _ => Vec::new(),
     };
-    let Ok(given) = serde_json::from_value::<Vec<ExternalKey>>(given.clone()) else { return given.clone() };
+    let Ok(given) = input::value::<Vec<ExternalKey>>(given) else { return given.clone() };
     keys.retain(|key| given.iter().all(|other| other.system != key.system));
     keys.extend(given);
     json!(keys)

@@ -78,6 +78,7 @@ pub struct FieldDef {
     /// Its name in JSON.
     pub name: &'static str,
     /// Its doc comment.
+    #[cfg(feature = "catalog")]
     pub doc: &'static str,
     /// Index of its first column.
     pub first: usize,
@@ -147,6 +148,7 @@ pub struct RecordDef {
     /// The table without prefix or schema, such as `leads`.
     pub table: &'static str,
     /// What the kind is: the struct's doc comment.
+    #[cfg(feature = "catalog")]
     pub doc: &'static str,
     /// The columns in order; a [`Row`] has one value for each. The tenant is not among them.
     pub columns: Vec<ColumnDef>,

@@ -9,7 +9,8 @@ use serde_json::Value as Json;
 
 use super::Campaign;
 use crate::{
-    Amount, Context, Currency, Filter, Get, GroupBy, Id, MeasureOf, Money, Op, Query, Ref, Result, people::Org,
+    Amount, Context, Currency, Filter, Get, GroupBy, Id, MeasureOf, Money, Op, Query, Ref, Result, kernel::input,
+    people::Org,
 };
 
 /// What a campaign brought, as far as the actor may see it. Error: `record.not_found`.
@@ -148,7 +149,7 @@ async fn worth(cx: &mut Context<'_>, org: &Org, filter: Filter) -> Result<Worth>
 }
 
 fn read<T: DeserializeOwned>(value: Option<&Json>) -> Option<T> {
-    value.and_then(|json| serde_json::from_value(json.clone()).ok())
+    value.and_then(|json| input::value(json).ok())
 }
 
 fn return_on(cost: Money, value: Money) -> Option<Decimal> {

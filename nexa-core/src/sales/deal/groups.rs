@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::Deal;
 use crate::{
     AggregateOf, Amount, Context, Currency, Filter, GroupBy, MeasureOf, Money, Query, Record, Result,
-    kernel::record::corrupt,
+    kernel::{input, record::corrupt},
 };
 
 /// One group of deals: all in one currency, or all without an amount.
@@ -55,5 +55,5 @@ pub(in crate::sales) fn by(field: &str) -> GroupBy {
 }
 
 fn read<T: DeserializeOwned>(json: Option<&Json>) -> Result<T> {
-    serde_json::from_value(json.cloned().unwrap_or_default()).map_err(|problem| corrupt("deal", problem))
+    input::value(json.unwrap_or(&Json::Null)).map_err(|problem| corrupt("deal", problem))
 }

@@ -8,6 +8,7 @@ use super::{Deal, whole_days};
 use crate::{
     Choice, Context, Get, Id, Money, Query, Record, Ref, Result, Timestamp,
     kernel::{
+        input,
         ledger::EventQuery,
         query::{LARGEST_PAGE, change_of},
     },
@@ -96,5 +97,5 @@ fn value<T: serde::de::DeserializeOwned>(changes: &Map<String, Json>, field: &st
         Json::Array(pair) => pair.get(1)?,
         json => json,
     };
-    serde_json::from_value(json.clone()).ok()
+    input::value(json).ok()
 }

@@ -1,0 +1,8 @@
+//! Normal forms of Unicode as JavaScript knows them.
+
+use js_sys::JsString;
+
+/// The normal form NFKC of a text.
+pub(crate) fn nfkc(text: &str) -> String {
+    JsString::from(text).normalize("NFKC").into()
+}
