@@ -13,6 +13,7 @@ use nexa_core::kernel::{
 };
 
 use crate::{
+    load::ONE_BY_ONE,
     order::{self, Key},
     predicate::{Scope, and_condition, and_trash},
     schema::unindexed_references,
@@ -21,6 +22,10 @@ use crate::{
 
 /// More ranges than this cost more than they save.
 const MOST_RANGES: usize = 64;
+/// Smaller limits of ranges are told as this.
+const LEAST_TOLD: usize = 64;
+/// Larger ones are not told.
+const MOST_TOLD: usize = 1_024;
 
 /// A condition that fixes a column to one or a few values.
 struct Fixed<'q> {
@@ -185,7 +190,10 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select, plan: &Plan<'q>
         if text.dialect.is_postgres() {
             order::order_by(text, &keys, |text, position, _| text.push(&format!("k{position}")));
             text.push(" LIMIT ");
-            text.placeholder(limit);
+            match told_limit(query.limit) {
+                Some(told) => text.push(&told.to_string()),
+                None => text.placeholder(limit),
+            }
             text.push(")");
         }
     }
@@ -193,11 +201,25 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select, plan: &Plan<'q>
     text.push(" LIMIT ");
     text.placeholder(limit);
     text.push(") AS page CROSS JOIN ");
+    let postgres = text.dialect.is_postgres();
+    if postgres {
+        text.push("LATERAL (SELECT * FROM ");
+    }
     text.table(query.of.table);
     text.push(" AS t0 WHERE t0.org = ");
     text.placeholder(1);
     text.push(" AND ");
     text.column(0, query.of, query.of.id);
     text.push(&format!(" = page.k{}", keys.len().saturating_sub(1)));
+    if postgres {
+        text.push(ONE_BY_ONE);
+        text.push(" AS t0");
+    }
     order::order_by(text, &keys, |text, position, _| text.push(&format!("page.k{position}")));
+}
+
+/// A limit of each range that PostgreSQL reads in the statement itself, rounded up so that statements stay few. Of a bind it
+/// expects a tenth of the rows, thinks that dear, and plans the page anew each time.
+fn told_limit(limit: usize) -> Option<usize> {
+    limit.checked_next_power_of_two().map(|rounded| rounded.max(LEAST_TOLD)).filter(|told| *told <= MOST_TOLD)
 }

@@ -514,7 +514,7 @@ fn postgres_reads_the_same_shapes() {
     let page = queue(&["open", "pending"]);
     let sql = nexa_sql::select(Dialect::Postgres(nexa_sql::Namespace::default()), ORG, &page).sql;
     assert!(sql.contains("FROM nexa.tickets AS t0 WHERE t0.org = $1"));
-    assert!(sql.contains(" > ($7, $8, $9) ORDER BY k0, k1, k2 LIMIT $2) UNION ALL (SELECT "));
+    assert!(sql.contains(" > ($7, $8, $9) ORDER BY k0, k1, k2 LIMIT 64) UNION ALL (SELECT "));
     let start =
         Select::all(Ticket::def(), 1).filtered(Predicate::Match(at("subject.folded"), Place::Start, "a".to_owned()));
     let sql = nexa_sql::select(Dialect::Postgres(nexa_sql::Namespace::default()), ORG, &start).sql;
