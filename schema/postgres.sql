@@ -1,17 +1,17 @@
 CREATE SCHEMA IF NOT EXISTS nexa;
 
 CREATE TABLE nexa.schema_version (
-  version bigint NOT NULL,
-  CONSTRAINT schema_version_pk PRIMARY KEY (version)
+  version bigint NOT NULL
 );
+ALTER TABLE nexa.schema_version ADD CONSTRAINT schema_version_pk PRIMARY KEY (version);
 
 CREATE TABLE nexa.ledger (
   org uuid NOT NULL,
   seq bigint NOT NULL,
   at bigint NOT NULL,
-  head bytea NOT NULL,
-  CONSTRAINT ledger_pk PRIMARY KEY (org)
+  head bytea NOT NULL
 );
+ALTER TABLE nexa.ledger ADD CONSTRAINT ledger_pk PRIMARY KEY (org);
 ALTER TABLE nexa.ledger ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.ledger FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.ledger USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -34,10 +34,10 @@ CREATE TABLE nexa.events (
   salt bytea,
   reason text COLLATE "C",
   payload text COLLATE "C",
-  hash bytea NOT NULL,
-  CONSTRAINT events_pk PRIMARY KEY (org, seq)
+  hash bytea NOT NULL
 );
 CREATE INDEX events_record_idx ON nexa.events (org, record, seq);
+ALTER TABLE nexa.events ADD CONSTRAINT events_pk PRIMARY KEY (org, seq);
 ALTER TABLE nexa.events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.events FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.events USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -47,9 +47,9 @@ CREATE TABLE nexa.terms (
   kind text COLLATE "C" NOT NULL,
   term text COLLATE "C" NOT NULL,
   record uuid NOT NULL,
-  weight bigint NOT NULL,
-  CONSTRAINT terms_pk PRIMARY KEY (org, kind, term, record) INCLUDE (weight)
+  weight bigint NOT NULL
 );
+ALTER TABLE nexa.terms ADD CONSTRAINT terms_pk PRIMARY KEY (org, kind, term, record) INCLUDE (weight);
 ALTER TABLE nexa.terms ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.terms FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.terms USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -59,9 +59,9 @@ CREATE TABLE nexa.indexed_values (
   kind text COLLATE "C" NOT NULL,
   field text COLLATE "C" NOT NULL,
   value text COLLATE "C" NOT NULL,
-  record uuid NOT NULL,
-  CONSTRAINT indexed_values_pk PRIMARY KEY (org, kind, field, value, record)
+  record uuid NOT NULL
 );
+ALTER TABLE nexa.indexed_values ADD CONSTRAINT indexed_values_pk PRIMARY KEY (org, kind, field, value, record);
 ALTER TABLE nexa.indexed_values ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.indexed_values FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.indexed_values USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -71,10 +71,10 @@ CREATE TABLE nexa.external_keys (
   kind text COLLATE "C" NOT NULL,
   system text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
-  record uuid NOT NULL,
-  CONSTRAINT external_keys_pk PRIMARY KEY (org, kind, system, key)
+  record uuid NOT NULL
 );
 CREATE INDEX external_keys_record_idx ON nexa.external_keys (org, kind, record);
+ALTER TABLE nexa.external_keys ADD CONSTRAINT external_keys_pk PRIMARY KEY (org, kind, system, key);
 ALTER TABLE nexa.external_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.external_keys FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.external_keys USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -87,11 +87,11 @@ CREATE TABLE nexa.receipts (
   "updated_at" timestamptz NOT NULL,
   "caller_key" text COLLATE "C" NOT NULL,
   "command" text COLLATE "C" NOT NULL,
-  "output" text COLLATE "C" NOT NULL,
-  CONSTRAINT receipts_pk PRIMARY KEY (org, "id")
+  "output" text COLLATE "C" NOT NULL
 );
 CREATE UNIQUE INDEX receipts_caller_key_key ON nexa.receipts (org, "caller_key");
 CREATE INDEX receipts_created_at_idx ON nexa.receipts (org, "created_at", "id");
+ALTER TABLE nexa.receipts ADD CONSTRAINT receipts_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.receipts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.receipts FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.receipts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -106,10 +106,10 @@ CREATE TABLE nexa.fields (
   "name" text COLLATE "C" NOT NULL,
   "holds" text COLLATE "C" NOT NULL,
   "indexed" boolean NOT NULL,
-  CONSTRAINT fields_pk PRIMARY KEY (org, "id"),
   CONSTRAINT fields_holds_check CHECK ("holds" IN ('text', 'number', 'bool', 'date', 'time'))
 );
 CREATE UNIQUE INDEX fields_of_kind_name_key ON nexa.fields (org, "of_kind", "name");
+ALTER TABLE nexa.fields ADD CONSTRAINT fields_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.fields ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.fields FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.fields USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -124,9 +124,9 @@ CREATE TABLE nexa.orgs (
   "base_currency" text COLLATE "C" NOT NULL,
   "time_zone" text COLLATE "C" NOT NULL,
   "rates" json NOT NULL,
-  "choices" json NOT NULL,
-  CONSTRAINT orgs_pk PRIMARY KEY (org, "id")
+  "choices" json NOT NULL
 );
+ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.orgs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.orgs FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.orgs USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -140,10 +140,10 @@ CREATE TABLE nexa.users (
   "name" text COLLATE "C" NOT NULL,
   "email" text COLLATE "C" NOT NULL,
   "role" text COLLATE "C" NOT NULL,
-  "active" boolean NOT NULL,
-  CONSTRAINT users_pk PRIMARY KEY (org, "id")
+  "active" boolean NOT NULL
 );
 CREATE UNIQUE INDEX users_email_key ON nexa.users (org, "email");
+ALTER TABLE nexa.users ADD CONSTRAINT users_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.users FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.users USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -155,10 +155,10 @@ CREATE TABLE nexa.groups (
   "created_at" timestamptz NOT NULL,
   "updated_at" timestamptz NOT NULL,
   "name" text COLLATE "C" NOT NULL,
-  "name_folded" text COLLATE "C" NOT NULL,
-  CONSTRAINT groups_pk PRIMARY KEY (org, "id")
+  "name_folded" text COLLATE "C" NOT NULL
 );
 CREATE UNIQUE INDEX groups_name_folded_key ON nexa.groups (org, "name_folded");
+ALTER TABLE nexa.groups ADD CONSTRAINT groups_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.groups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.groups FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.groups USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -170,12 +170,12 @@ CREATE TABLE nexa.memberships (
   "created_at" timestamptz NOT NULL,
   "updated_at" timestamptz NOT NULL,
   "group_id" uuid NOT NULL,
-  "user_id" uuid NOT NULL,
-  CONSTRAINT memberships_pk PRIMARY KEY (org, "id")
+  "user_id" uuid NOT NULL
 );
 CREATE UNIQUE INDEX memberships_group_id_user_id_key ON nexa.memberships (org, "group_id", "user_id");
 CREATE INDEX memberships_group_id_ref ON nexa.memberships (org, "group_id", "id");
 CREATE INDEX memberships_user_id_ref ON nexa.memberships (org, "user_id", "id");
+ALTER TABLE nexa.memberships ADD CONSTRAINT memberships_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.memberships FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.memberships USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -187,10 +187,10 @@ CREATE TABLE nexa.counters (
   "created_at" timestamptz NOT NULL,
   "updated_at" timestamptz NOT NULL,
   "name" text COLLATE "C" NOT NULL,
-  "last" bigint NOT NULL,
-  CONSTRAINT counters_pk PRIMARY KEY (org, "id")
+  "last" bigint NOT NULL
 );
 CREATE UNIQUE INDEX counters_name_key ON nexa.counters (org, "name");
+ALTER TABLE nexa.counters ADD CONSTRAINT counters_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.counters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.counters FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.counters USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -260,7 +260,6 @@ CREATE TABLE nexa.leads (
   "tags" json,
   "custom" json,
   "external_keys" json,
-  CONSTRAINT leads_pk PRIMARY KEY (org, "id"),
   CONSTRAINT leads_status_check CHECK ("status" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
   CONSTRAINT leads_status_before_check CHECK ("status_before" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
   CONSTRAINT leads_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
@@ -281,6 +280,7 @@ CREATE INDEX leads_bant_timeline_by_id_ref ON nexa.leads (org, "bant_timeline_by
 CREATE INDEX leads_converted_contact_id_ref ON nexa.leads (org, "converted_contact_id", "id") WHERE "converted_contact_id" IS NOT NULL;
 CREATE INDEX leads_converted_account_id_ref ON nexa.leads (org, "converted_account_id", "id") WHERE "converted_account_id" IS NOT NULL;
 CREATE INDEX leads_converted_deal_id_ref ON nexa.leads (org, "converted_deal_id", "id") WHERE "converted_deal_id" IS NOT NULL;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.leads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.leads FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.leads USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -294,11 +294,11 @@ CREATE TABLE nexa.scorecards (
   "deleted_at" timestamptz,
   "name" text COLLATE "C" NOT NULL,
   "active" boolean NOT NULL,
-  "rules" json NOT NULL,
-  CONSTRAINT scorecards_pk PRIMARY KEY (org, "id")
+  "rules" json NOT NULL
 );
 CREATE UNIQUE INDEX scorecards_name_key ON nexa.scorecards (org, "name") WHERE "deleted_at" IS NULL;
 CREATE INDEX scorecards_name_key_trash ON nexa.scorecards (org, "name") WHERE "deleted_at" IS NOT NULL;
+ALTER TABLE nexa.scorecards ADD CONSTRAINT scorecards_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.scorecards ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.scorecards FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.scorecards USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -317,7 +317,6 @@ CREATE TABLE nexa.routings (
   "task_title" text COLLATE "C",
   "task_due_hours" bigint,
   "task_priority" text COLLATE "C",
-  CONSTRAINT routings_pk PRIMARY KEY (org, "id"),
   CONSTRAINT routings_band_check CHECK ("band" IN ('low', 'medium', 'high')),
   CONSTRAINT routings_pick_check CHECK ("pick" IN ('group', 'round_robin', 'fewest_open')),
   CONSTRAINT routings_task_priority_check CHECK ("task_priority" IN ('low', 'medium', 'high', 'urgent'))
@@ -326,6 +325,7 @@ CREATE UNIQUE INDEX routings_band_key ON nexa.routings (org, "band") WHERE "dele
 CREATE INDEX routings_band_key_trash ON nexa.routings (org, "band") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX routings_group_id_ref ON nexa.routings (org, "group_id", "id") WHERE "group_id" IS NOT NULL;
 CREATE INDEX routings_contact_list_id_ref ON nexa.routings (org, "contact_list_id", "id") WHERE "contact_list_id" IS NOT NULL;
+ALTER TABLE nexa.routings ADD CONSTRAINT routings_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.routings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.routings FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.routings USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -362,7 +362,6 @@ CREATE TABLE nexa.contacts (
   "tags" json,
   "custom" json,
   "external_keys" json,
-  CONSTRAINT contacts_pk PRIMARY KEY (org, "id"),
   CONSTRAINT contacts_lifecycle_stage_check CHECK ("lifecycle_stage" IN ('subscriber', 'lead', 'opportunity', 'customer', 'advocate')),
   CONSTRAINT contacts_status_check CHECK ("status" IN ('active', 'inactive', 'churned')),
   CONSTRAINT contacts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
@@ -375,6 +374,7 @@ CREATE INDEX contacts_merged_into_id_ref ON nexa.contacts (org, "merged_into_id"
 CREATE INDEX contacts_reports_to_id_ref ON nexa.contacts (org, "reports_to_id", "id") WHERE "reports_to_id" IS NOT NULL;
 CREATE INDEX contacts_owner_user_id_ref ON nexa.contacts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
 CREATE INDEX contacts_owner_group_id_ref ON nexa.contacts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.contacts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.contacts FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.contacts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -420,7 +420,6 @@ CREATE TABLE nexa.accounts (
   "tags" json,
   "custom" json,
   "external_keys" json,
-  CONSTRAINT accounts_pk PRIMARY KEY (org, "id"),
   CONSTRAINT accounts_type_check CHECK ("type" IN ('prospect', 'customer', 'partner', 'vendor')),
   CONSTRAINT accounts_tier_check CHECK ("tier" IN ('startup', 'smb', 'mid_market', 'enterprise')),
   CONSTRAINT accounts_annual_revenue_currency_both CHECK (("annual_revenue_amount" IS NULL) = ("annual_revenue_currency" IS NULL)),
@@ -436,6 +435,7 @@ CREATE INDEX accounts_parent_id_ref ON nexa.accounts (org, "parent_id", "id") WH
 CREATE INDEX accounts_primary_contact_id_ref ON nexa.accounts (org, "primary_contact_id", "id") WHERE "primary_contact_id" IS NOT NULL;
 CREATE INDEX accounts_owner_user_id_ref ON nexa.accounts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
 CREATE INDEX accounts_owner_group_id_ref ON nexa.accounts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.accounts FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.accounts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -450,11 +450,11 @@ CREATE TABLE nexa.pipelines (
   "name" text COLLATE "C" NOT NULL,
   "name_folded" text COLLATE "C" NOT NULL,
   "is_default" boolean NOT NULL,
-  "stages" json NOT NULL,
-  CONSTRAINT pipelines_pk PRIMARY KEY (org, "id")
+  "stages" json NOT NULL
 );
 CREATE UNIQUE INDEX pipelines_name_folded_key ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NULL;
 CREATE INDEX pipelines_name_folded_key_trash ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+ALTER TABLE nexa.pipelines ADD CONSTRAINT pipelines_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.pipelines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.pipelines FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.pipelines USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -493,7 +493,6 @@ CREATE TABLE nexa.deals (
   "tags" json,
   "custom" json,
   "external_keys" json,
-  CONSTRAINT deals_pk PRIMARY KEY (org, "id"),
   CONSTRAINT deals_amount_currency_both CHECK (("amount_amount" IS NULL) = ("amount_currency" IS NULL)),
   CONSTRAINT deals_status_check CHECK ("status" IN ('open', 'won', 'lost')),
   CONSTRAINT deals_type_check CHECK ("type" IN ('new_business', 'upsell', 'renewal', 'cross_sell'))
@@ -504,6 +503,7 @@ CREATE INDEX deals_owner_id_status_close_date_idx ON nexa.deals (org, "owner_id"
 CREATE INDEX deals_account_id_status_idx ON nexa.deals (org, "account_id", "status", "id", "deleted_at");
 CREATE INDEX deals_campaign_id_status_idx ON nexa.deals (org, "campaign_id", "status", "id", "deleted_at");
 CREATE INDEX deals_primary_contact_id_updated_at_idx ON nexa.deals (org, "primary_contact_id", "updated_at", "id", "deleted_at");
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.deals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.deals FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.deals USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -534,7 +534,6 @@ CREATE TABLE nexa.campaigns (
   "tags" json,
   "custom" json,
   "external_keys" json,
-  CONSTRAINT campaigns_pk PRIMARY KEY (org, "id"),
   CONSTRAINT campaigns_status_check CHECK ("status" IN ('planned', 'active', 'completed', 'cancelled')),
   CONSTRAINT campaigns_budget_currency_both CHECK (("budget_amount" IS NULL) = ("budget_currency" IS NULL)),
   CONSTRAINT campaigns_actual_cost_currency_both CHECK (("actual_cost_amount" IS NULL) = ("actual_cost_currency" IS NULL)),
@@ -545,6 +544,7 @@ CREATE INDEX campaigns_name_folded_key_trash ON nexa.campaigns (org, "name_folde
 CREATE INDEX campaigns_status_start_date_idx ON nexa.campaigns (org, "status", "start_date", "id", "deleted_at");
 CREATE INDEX campaigns_owner_user_id_ref ON nexa.campaigns (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
 CREATE INDEX campaigns_owner_group_id_ref ON nexa.campaigns (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+ALTER TABLE nexa.campaigns ADD CONSTRAINT campaigns_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.campaigns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.campaigns FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.campaigns USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -558,14 +558,14 @@ CREATE TABLE nexa.campaign_members (
   "campaign_id" uuid NOT NULL,
   "lead_id" uuid,
   "contact_id" uuid,
-  "joined_at" timestamptz NOT NULL,
-  CONSTRAINT campaign_members_pk PRIMARY KEY (org, "id")
+  "joined_at" timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX campaign_members_campaign_id_lead_id_key ON nexa.campaign_members (org, "campaign_id", "lead_id");
 CREATE UNIQUE INDEX campaign_members_campaign_id_contact_id_key ON nexa.campaign_members (org, "campaign_id", "contact_id");
 CREATE INDEX campaign_members_campaign_id_ref ON nexa.campaign_members (org, "campaign_id", "id");
 CREATE INDEX campaign_members_lead_id_ref ON nexa.campaign_members (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
 CREATE INDEX campaign_members_contact_id_ref ON nexa.campaign_members (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.campaign_members ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.campaign_members FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.campaign_members USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -582,11 +582,11 @@ CREATE TABLE nexa.contact_lists (
   "description" text COLLATE "C",
   "tags" json,
   "custom" json,
-  "external_keys" json,
-  CONSTRAINT contact_lists_pk PRIMARY KEY (org, "id")
+  "external_keys" json
 );
 CREATE UNIQUE INDEX contact_lists_name_folded_key ON nexa.contact_lists (org, "name_folded") WHERE "deleted_at" IS NULL;
 CREATE INDEX contact_lists_name_folded_key_trash ON nexa.contact_lists (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+ALTER TABLE nexa.contact_lists ADD CONSTRAINT contact_lists_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.contact_lists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.contact_lists FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.contact_lists USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -600,14 +600,14 @@ CREATE TABLE nexa.contact_list_members (
   "contact_list_id" uuid NOT NULL,
   "lead_id" uuid,
   "contact_id" uuid,
-  "joined_at" timestamptz NOT NULL,
-  CONSTRAINT contact_list_members_pk PRIMARY KEY (org, "id")
+  "joined_at" timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX contact_list_members_contact_list_id_lead_id_key ON nexa.contact_list_members (org, "contact_list_id", "lead_id");
 CREATE UNIQUE INDEX contact_list_members_contact_list_id_contact_id_key ON nexa.contact_list_members (org, "contact_list_id", "contact_id");
 CREATE INDEX contact_list_members_contact_list_id_ref ON nexa.contact_list_members (org, "contact_list_id", "id");
 CREATE INDEX contact_list_members_lead_id_ref ON nexa.contact_list_members (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
 CREATE INDEX contact_list_members_contact_id_ref ON nexa.contact_list_members (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.contact_list_members ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.contact_list_members FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.contact_list_members USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -651,7 +651,6 @@ CREATE TABLE nexa.tickets (
   "tags" json,
   "custom" json,
   "external_keys" json,
-  CONSTRAINT tickets_pk PRIMARY KEY (org, "id"),
   CONSTRAINT tickets_status_check CHECK ("status" IN ('open', 'pending', 'in_progress', 'resolved', 'closed')),
   CONSTRAINT tickets_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'critical')),
   CONSTRAINT tickets_type_check CHECK ("type" IN ('question', 'problem', 'incident', 'bug', 'feature_request', 'task')),
@@ -671,6 +670,7 @@ CREATE INDEX tickets_assignee_group_id_ref ON nexa.tickets (org, "assignee_group
 CREATE INDEX tickets_via_group_id_ref ON nexa.tickets (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
 CREATE INDEX tickets_escalation_to_id_ref ON nexa.tickets (org, "escalation_to_id", "id") WHERE "escalation_to_id" IS NOT NULL;
 CREATE INDEX tickets_follow_up_of_id_ref ON nexa.tickets (org, "follow_up_of_id", "id") WHERE "follow_up_of_id" IS NOT NULL;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.tickets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.tickets FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.tickets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -685,11 +685,11 @@ CREATE TABLE nexa.comments (
   "author_id" uuid,
   "body" text COLLATE "C" NOT NULL,
   "audience" text COLLATE "C" NOT NULL,
-  CONSTRAINT comments_pk PRIMARY KEY (org, "id"),
   CONSTRAINT comments_audience_check CHECK ("audience" IN ('members', 'admins'))
 );
 CREATE INDEX comments_ticket_id_created_at_idx ON nexa.comments (org, "ticket_id", "created_at", "id");
 CREATE INDEX comments_author_id_ref ON nexa.comments (org, "author_id", "id") WHERE "author_id" IS NOT NULL;
+ALTER TABLE nexa.comments ADD CONSTRAINT comments_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.comments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.comments FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.comments USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
@@ -722,7 +722,6 @@ CREATE TABLE nexa.tasks (
   "tags" json,
   "custom" json,
   "external_keys" json,
-  CONSTRAINT tasks_pk PRIMARY KEY (org, "id"),
   CONSTRAINT tasks_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'urgent')),
   CONSTRAINT tasks_status_check CHECK ("status" IN ('todo', 'in_progress', 'done', 'cancelled')),
   CONSTRAINT tasks_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
@@ -733,6 +732,7 @@ CREATE INDEX tasks_assignee_user_id_ref ON nexa.tasks (org, "assignee_user_id", 
 CREATE INDEX tasks_assignee_group_id_ref ON nexa.tasks (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
 CREATE INDEX tasks_via_group_id_ref ON nexa.tasks (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
 CREATE INDEX tasks_completed_by_id_ref ON nexa.tasks (org, "completed_by_id", "id") WHERE "completed_by_id" IS NOT NULL;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.tasks FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.tasks USING (org = nullif(current_setting('nexa.org', true), '')::uuid);

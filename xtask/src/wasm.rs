@@ -98,16 +98,10 @@ fn compile(module: &Module, quick: bool, toolchain: &Toolchain, tools: &Tools) -
     let profile = if quick { "wasm-quick" } else { "wasm-release" };
     let mut build = cargo(["build", "--package", "nexa-wasm", "--no-default-features", "--target", TARGET]);
     build.args(["--features", module.features, "--profile", profile]);
-    // Another compiler must not throw away what the usual one built, nor use it: cargo does not see another library.
-    let folder = target().join("wasm").join(match toolchain {
-        Toolchain::Usual => "usual",
-        Toolchain::Unpacked(_) => "small",
-    });
-    build.env("CARGO_TARGET_DIR", &folder);
     toolchain.select(&mut build);
     tools.select(&mut build);
     run_command(&mut build)?;
-    Ok(folder.join(TARGET).join(profile).join("nexa_wasm.wasm"))
+    Ok(toolchain.folder().join(TARGET).join(profile).join("nexa_wasm.wasm"))
 }
 
 /// Writes the JavaScript and the types around a module.

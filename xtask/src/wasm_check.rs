@@ -1,7 +1,7 @@
 //! `cargo xtask wasm-check`: the core has no I/O, so that it also runs in a browser.
 
 use crate::{
-    command::{cargo, run as run_command, target},
+    command::{cargo, run as run_command},
     wasm_toolchain::{self, TARGET},
 };
 
@@ -9,8 +9,6 @@ use crate::{
 pub(crate) fn run() -> Result<(), String> {
     let toolchain = wasm_toolchain::ready()?;
     let mut check = cargo(["check", "--quiet", "--package", "nexa-core", "--target", TARGET]);
-    // Another compiler must not throw away what the usual one built.
-    check.env("CARGO_TARGET_DIR", target().join("wasm-check"));
     toolchain.select(&mut check);
     run_command(&mut check)
 }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use crate::command::{cargo, output, program, run as run_command, succeeds_within};
+use crate::command::{cargo, output, program, run as run_command, succeeds_within, target};
 
 /// The target of browsers.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -30,8 +30,18 @@ pub(crate) enum Toolchain {
 }
 
 impl Toolchain {
+    /// Where what it compiles is kept. Another compiler must not throw away what the usual one built, nor use it: cargo does
+    /// not see that the standard library is another one.
+    pub(crate) fn folder(&self) -> PathBuf {
+        target().join("wasm").join(match self {
+            Self::Usual => "usual",
+            Self::Unpacked(_) => "small",
+        })
+    }
+
     /// Makes cargo use this compiler.
     pub(crate) fn select(&self, cargo: &mut Command) {
+        cargo.env("CARGO_TARGET_DIR", self.folder());
         if let Self::Unpacked(folder) = self {
             cargo.env("RUSTC", compiler(folder)).env("LD_LIBRARY_PATH", libraries(folder));
         }
