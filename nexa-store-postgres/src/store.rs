@@ -52,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) statements: Statements,
     pub(crate) trips: AtomicU64,
+    /// How many transactions began.
+    pub(crate) begun: AtomicU64,
     /// How many wait for a connection.
     pub(crate) waiting: AtomicUsize,
     /// Connections between two transactions. The pool would ask each of them whether it is alive; here the next
@@ -216,6 +218,7 @@ impl PostgresStore {
             statements: Statements::new(options.namespace, options.prepared),
             options,
             trips: AtomicU64::new(0),
+            begun: AtomicU64::new(0),
             waiting: AtomicUsize::new(0),
             idle: own.then(Mutex::default),
             handle,
