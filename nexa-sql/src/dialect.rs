@@ -79,15 +79,9 @@ impl Dialect {
             (Self::Sqlite, ColumnType::Uuid | ColumnType::Reference(_)) => "BLOB",
             (Self::Sqlite, ColumnType::Int | ColumnType::Bool | ColumnType::Time | ColumnType::Amount) => "INTEGER",
             (Self::Sqlite, _) => "TEXT",
-            (Self::Postgres(_), ColumnType::Uuid | ColumnType::Reference(_)) => "uuid",
-            (Self::Postgres(_), ColumnType::Int) => "bigint",
-            (Self::Postgres(_), ColumnType::Bool) => "boolean",
-            (Self::Postgres(_), ColumnType::Time) => "timestamptz",
-            (Self::Postgres(_), ColumnType::Date) => "date",
             (Self::Postgres(_), ColumnType::Amount) => "numeric(19,4)",
-            // The text stays as it was written, which binary JSON does not promise.
-            (Self::Postgres(_), ColumnType::List | ColumnType::Map | ColumnType::Json) => "json",
-            (Self::Postgres(_), _) => "text COLLATE \"C\"",
+            (Self::Postgres(_), ColumnType::Text | ColumnType::Enum(_)) => "text COLLATE \"C\"",
+            (Self::Postgres(_), kind) => element(kind),
         }
     }
     /// True or false as a literal.
@@ -106,5 +100,20 @@ impl Dialect {
             Self::Sqlite => write!(out, "?{number}"),
             Self::Postgres(_) => write!(out, "${number}"),
         };
+    }
+}
+
+/// The type of PostgreSQL that the values of a column have in an array.
+pub(crate) const fn element(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Uuid | ColumnType::Reference(_) => "uuid",
+        ColumnType::Int => "bigint",
+        ColumnType::Bool => "boolean",
+        ColumnType::Time => "timestamptz",
+        ColumnType::Date => "date",
+        ColumnType::Amount => "numeric",
+        // The text stays as it was written, which binary JSON does not promise.
+        ColumnType::List | ColumnType::Map | ColumnType::Json => "json",
+        _ => "text",
     }
 }

@@ -33,6 +33,6 @@ pub use index_tables::{IndexTables, add_terms, index_tables};
 pub use load::{load_by_key, load_external};
 pub use many::{Part, load_named, part_types, write_many};
 pub use schema::{Index, Table, schema, tables};
-pub use select::{any_order, scan, select};
+pub use select::{scan, select};
 pub use text::{Bind, Statement};
 pub use together::{Together, load_together};

@@ -4,8 +4,7 @@ use nexa_core::kernel::{record::RecordDef, store::Trash};
 use uuid::Uuid;
 
 use crate::{
-    dialect::Dialect,
-    many::element,
+    dialect::{Dialect, element},
     predicate::{Scope, and_trash},
     text::Text,
 };

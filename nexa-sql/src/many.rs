@@ -1,13 +1,10 @@
 //! Many rows of many tables in one statement of PostgreSQL: a column of all rows is one bind, an array.
 
-use nexa_core::kernel::{
-    record::{ColumnType, RecordDef},
-    store::Trash,
-};
+use nexa_core::kernel::{record::RecordDef, store::Trash};
 use uuid::Uuid;
 
 use crate::{
-    dialect::{Dialect, Namespace},
+    dialect::{Dialect, Namespace, element},
     events::EVENT_COLUMNS,
     load::ONE_BY_ONE,
     predicate::{Scope, and_trash},
@@ -109,19 +106,6 @@ fn arrays(part: Part) -> Vec<(&'static str, &'static str)> {
             })
             .collect(),
         Part::Head => vec![("seq", BIGINT), ("at", BIGINT), ("head", BYTES)],
-    }
-}
-
-pub(crate) const fn element(kind: ColumnType) -> &'static str {
-    match kind {
-        ColumnType::Uuid | ColumnType::Reference(_) => UUID,
-        ColumnType::Int => BIGINT,
-        ColumnType::Bool => "boolean",
-        ColumnType::Time => "timestamptz",
-        ColumnType::Date => "date",
-        ColumnType::Amount => "numeric",
-        ColumnType::List | ColumnType::Map | ColumnType::Json => "json",
-        _ => TEXT,
     }
 }
 

@@ -1,7 +1,6 @@
 //! A search by terms: best score first, then by id.
 
 use nexa_core::kernel::{
-    filter::Predicate,
     store::{Select, Trash},
     value::Value,
 };
@@ -17,7 +16,7 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select) {
     let scope = Scope::of(query.of, query.trash);
     // What is in the trash has no terms, so without a filter every hit is an answer. SQLite would fetch the rows of all
     // hits before it sorts them; PostgreSQL finds that out by itself.
-    let all = query.trash != Trash::Trashed && always(&query.filter) && !text.dialect.is_postgres();
+    let all = query.trash != Trash::Trashed && query.filter.is_always() && !text.dialect.is_postgres();
     text.push("SELECT ");
     text.columns(0, query.of);
     text.push(" FROM (");
@@ -43,11 +42,6 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select) {
         and_condition(text, scope, &query.filter);
         rest(text, query);
     }
-}
-
-/// Whether a predicate is true of every row.
-fn always(predicate: &Predicate) -> bool {
-    matches!(predicate, Predicate::And(all) if all.iter().all(always))
 }
 
 /// Appends a statement that gives every hit with its score.

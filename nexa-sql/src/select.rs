@@ -28,11 +28,6 @@ pub fn select<'q>(dialect: Dialect, org: Uuid, query: &'q Select) -> Statement<'
     text.finish()
 }
 
-/// Whether rows may come in any order: nobody asked for one, and all of them come.
-pub fn any_order(query: &Select) -> bool {
-    query.sort.is_empty() && query.after.is_none() && query.limit == usize::MAX
-}
-
 /// Renders a query for rows without terms that answers these columns alone.
 ///
 /// With `places` the rows between these row ids of SQLite are read as the table lies, where it would look each of
@@ -62,7 +57,7 @@ pub fn scan<'q>(
         text.push(" AND ");
         text.bind(Value::Int(*places.end()));
     }
-    if !any_order(query) {
+    if !query.any_order() {
         ordered(&mut text, query);
     }
     text.finish()

@@ -6,9 +6,8 @@ use nexa_core::kernel::record::RecordDef;
 use uuid::Uuid;
 
 use crate::{
-    dialect::{Dialect, Namespace},
+    dialect::{Dialect, Namespace, element},
     load::{Keys, push_load},
-    many::element,
     text::Text,
 };
 

@@ -22,7 +22,7 @@ pub(crate) struct Scan<'q> {
 impl Scan<'_> {
     /// Where the rows of the table lie, when all of them are wanted in any order and no other tenant has any.
     pub(crate) fn whole_table(&self, link: &Link<'_>) -> Result<Option<RangeInclusive<i64>>> {
-        if !nexa_sql::any_order(self.query) || !self.query.filter.is_always() {
+        if !self.query.any_order() || !self.query.filter.is_always() {
             return Ok(None);
         }
         let table = Dialect::Sqlite.table(self.query.of.table);

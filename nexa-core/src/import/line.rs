@@ -142,8 +142,8 @@ impl Line {
         match becomes {
             Use::Plain(field, kind) => {
                 let Some(def) = plan.field(*field) else { return Ok(()) };
-                if let (ColumnType::Reference(_), Cell::Json(Json::Object(key))) = (kind, cell) {
-                    let key = input::value(&Json::Object(key.clone())).map_err(|problem| malformed(def, &problem))?;
+                if let (ColumnType::Reference(_), Cell::Json(key @ Json::Object(_))) = (kind, cell) {
+                    let key = input::value(key).map_err(|problem| malformed(def, &problem))?;
                     self.references.push((*field, key));
                     return Ok(());
                 }

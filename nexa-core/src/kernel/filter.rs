@@ -302,7 +302,7 @@ impl Predicate {
     }
     /// Whether it matches every row by its form.
     pub fn is_always(&self) -> bool {
-        matches!(self, Self::And(all) if all.is_empty())
+        matches!(self, Self::And(all) if all.iter().all(Self::is_always))
     }
     /// Whether it looks at records of this kind through a relation.
     pub fn looks_at(&self, kind: &str) -> bool {

@@ -244,8 +244,11 @@ impl<J: Job> Unit<J> {
         &'a self,
         tx: &'a mut dyn Transaction,
         operation: Cow<'static, str>,
-        loads: Vec<Foreseen>,
+        receipt: Option<Foreseen>,
     ) -> Result<Context<'a>> {
+        let mut loads = self.parts.directory.foreseen(&self.principal);
+        loads.extend(receipt);
+        loads.extend(self.job.foreseen(self.org));
         tx.foresee(loads).await?;
         Context::open(tx, &self.parts, self.org, &self.principal, operation, &self.envelope).await
     }
@@ -272,9 +275,7 @@ struct Writing<J: Job>(Unit<J>);
 impl<J: Job> Work for Reading<J> {
     async fn run(&self, tx: &mut dyn Transaction) -> Result<()> {
         let unit = &self.0;
-        let mut loads = unit.parts.directory.foreseen(&unit.principal);
-        loads.extend(unit.job.foreseen(unit.org));
-        let mut cx = unit.open(tx, unit.job.operation(), loads).await?;
+        let mut cx = unit.open(tx, unit.job.operation(), None).await?;
         let output = unit.job.run(&mut cx).await?;
         unit.keep(output);
         Ok(())
@@ -288,10 +289,8 @@ impl<J: Job> Work for Writing<J> {
         let unit = &self.0;
         let operation = unit.job.operation();
         let key = unit.envelope.idempotency_key.as_deref();
-        let mut loads = unit.parts.directory.foreseen(&unit.principal);
-        loads.extend(key.and_then(|key| Receipt::foreseen(&unit.principal, key)));
-        loads.extend(unit.job.foreseen(unit.org));
-        let mut cx = unit.open(tx, operation.clone(), loads).await?;
+        let receipt = key.and_then(|key| Receipt::foreseen(&unit.principal, key));
+        let mut cx = unit.open(tx, operation.clone(), receipt).await?;
         let command = key.map(|_| fingerprint(&[&operation, &unit.job.arguments()])).unwrap_or_default();
         if let Some(key) = key
             && let Some(text) = cx.remembered(key, &command).await?

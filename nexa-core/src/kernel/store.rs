@@ -259,6 +259,10 @@ impl Select {
             limit,
         }
     }
+    /// Whether rows may come in any order: nobody asked for one, and all of them come.
+    pub const fn any_order(&self) -> bool {
+        self.sort.is_empty() && self.after.is_none() && self.limit == usize::MAX
+    }
     /// Where a row stands in the order of a query without terms, for `after`.
     pub fn position(&self, row: &Row) -> Vec<Value> {
         let columns = self.sort.iter().map(|key| key.column).chain([self.of.id]);

@@ -106,7 +106,7 @@ pub(super) fn select(store: &dyn Store, org: Uuid, query: Select) -> Vec<Row> {
     })
     .unwrap();
     if query.terms.is_empty() {
-        let (of, any_order) = (query.of, query.sort.is_empty() && query.after.is_none() && query.limit == usize::MAX);
+        let (of, any_order) = (query.of, query.any_order());
         let mut scanned = scan(store, org, query, every);
         if any_order {
             scanned.sort_by_key(|row| row.id(of));
