@@ -89,8 +89,8 @@ CREATE TABLE nexa.receipts (
   "command" text COLLATE "C" NOT NULL,
   "output" text COLLATE "C" NOT NULL
 );
-CREATE UNIQUE INDEX receipts_caller_key_key ON nexa.receipts (org, "caller_key");
 CREATE INDEX receipts_created_at_idx ON nexa.receipts (org, "created_at", "id");
+CREATE UNIQUE INDEX receipts_caller_key_key ON nexa.receipts (org, "caller_key");
 ALTER TABLE nexa.receipts ADD CONSTRAINT receipts_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.receipts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.receipts FORCE ROW LEVEL SECURITY;
@@ -172,9 +172,9 @@ CREATE TABLE nexa.memberships (
   "group_id" uuid NOT NULL,
   "user_id" uuid NOT NULL
 );
-CREATE UNIQUE INDEX memberships_group_id_user_id_key ON nexa.memberships (org, "group_id", "user_id");
 CREATE INDEX memberships_group_id_ref ON nexa.memberships (org, "group_id", "id");
 CREATE INDEX memberships_user_id_ref ON nexa.memberships (org, "user_id", "id");
+CREATE UNIQUE INDEX memberships_group_id_user_id_key ON nexa.memberships (org, "group_id", "user_id");
 ALTER TABLE nexa.memberships ADD CONSTRAINT memberships_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.memberships FORCE ROW LEVEL SECURITY;
@@ -264,8 +264,6 @@ CREATE TABLE nexa.leads (
   CONSTRAINT leads_status_before_check CHECK ("status_before" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
   CONSTRAINT leads_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
 );
-CREATE UNIQUE INDEX leads_email_key ON nexa.leads (org, "email") WHERE "deleted_at" IS NULL;
-CREATE INDEX leads_email_key_trash ON nexa.leads (org, "email") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX leads_status_assignee_queue_score_idx ON nexa.leads (org, "status", "assignee_queue", "score", "id", "deleted_at");
 CREATE INDEX leads_campaign_id_idx ON nexa.leads (org, "campaign_id", "id", "deleted_at");
 CREATE INDEX leads_score_idx ON nexa.leads (org, "score", "id", "deleted_at");
@@ -280,6 +278,8 @@ CREATE INDEX leads_bant_timeline_by_id_ref ON nexa.leads (org, "bant_timeline_by
 CREATE INDEX leads_converted_contact_id_ref ON nexa.leads (org, "converted_contact_id", "id") WHERE "converted_contact_id" IS NOT NULL;
 CREATE INDEX leads_converted_account_id_ref ON nexa.leads (org, "converted_account_id", "id") WHERE "converted_account_id" IS NOT NULL;
 CREATE INDEX leads_converted_deal_id_ref ON nexa.leads (org, "converted_deal_id", "id") WHERE "converted_deal_id" IS NOT NULL;
+CREATE INDEX leads_email_key_trash ON nexa.leads (org, "email") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX leads_email_key ON nexa.leads (org, "email") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.leads ADD CONSTRAINT leads_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.leads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.leads FORCE ROW LEVEL SECURITY;
@@ -296,8 +296,8 @@ CREATE TABLE nexa.scorecards (
   "active" boolean NOT NULL,
   "rules" json NOT NULL
 );
-CREATE UNIQUE INDEX scorecards_name_key ON nexa.scorecards (org, "name") WHERE "deleted_at" IS NULL;
 CREATE INDEX scorecards_name_key_trash ON nexa.scorecards (org, "name") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX scorecards_name_key ON nexa.scorecards (org, "name") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.scorecards ADD CONSTRAINT scorecards_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.scorecards ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.scorecards FORCE ROW LEVEL SECURITY;
@@ -321,10 +321,10 @@ CREATE TABLE nexa.routings (
   CONSTRAINT routings_pick_check CHECK ("pick" IN ('group', 'round_robin', 'fewest_open')),
   CONSTRAINT routings_task_priority_check CHECK ("task_priority" IN ('low', 'medium', 'high', 'urgent'))
 );
-CREATE UNIQUE INDEX routings_band_key ON nexa.routings (org, "band") WHERE "deleted_at" IS NULL;
-CREATE INDEX routings_band_key_trash ON nexa.routings (org, "band") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX routings_group_id_ref ON nexa.routings (org, "group_id", "id") WHERE "group_id" IS NOT NULL;
 CREATE INDEX routings_contact_list_id_ref ON nexa.routings (org, "contact_list_id", "id") WHERE "contact_list_id" IS NOT NULL;
+CREATE INDEX routings_band_key_trash ON nexa.routings (org, "band") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX routings_band_key ON nexa.routings (org, "band") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.routings ADD CONSTRAINT routings_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.routings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.routings FORCE ROW LEVEL SECURITY;
@@ -366,14 +366,14 @@ CREATE TABLE nexa.contacts (
   CONSTRAINT contacts_status_check CHECK ("status" IN ('active', 'inactive', 'churned')),
   CONSTRAINT contacts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
 );
-CREATE UNIQUE INDEX contacts_email_key ON nexa.contacts (org, "email") WHERE "deleted_at" IS NULL;
-CREATE INDEX contacts_email_key_trash ON nexa.contacts (org, "email") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX contacts_owner_queue_created_at_idx ON nexa.contacts (org, "owner_queue", "created_at", "id", "deleted_at");
 CREATE INDEX contacts_account_id_created_at_idx ON nexa.contacts (org, "account_id", "created_at", "id", "deleted_at");
 CREATE INDEX contacts_merged_into_id_ref ON nexa.contacts (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
 CREATE INDEX contacts_reports_to_id_ref ON nexa.contacts (org, "reports_to_id", "id") WHERE "reports_to_id" IS NOT NULL;
 CREATE INDEX contacts_owner_user_id_ref ON nexa.contacts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
 CREATE INDEX contacts_owner_group_id_ref ON nexa.contacts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX contacts_email_key_trash ON nexa.contacts (org, "email") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX contacts_email_key ON nexa.contacts (org, "email") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.contacts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.contacts FORCE ROW LEVEL SECURITY;
@@ -425,16 +425,16 @@ CREATE TABLE nexa.accounts (
   CONSTRAINT accounts_annual_revenue_currency_both CHECK (("annual_revenue_amount" IS NULL) = ("annual_revenue_currency" IS NULL)),
   CONSTRAINT accounts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
 );
-CREATE UNIQUE INDEX accounts_name_folded_key ON nexa.accounts (org, "name_folded") WHERE "deleted_at" IS NULL;
-CREATE INDEX accounts_name_folded_key_trash ON nexa.accounts (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
-CREATE UNIQUE INDEX accounts_account_number_key ON nexa.accounts (org, "account_number") WHERE "deleted_at" IS NULL;
-CREATE INDEX accounts_account_number_key_trash ON nexa.accounts (org, "account_number") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX accounts_owner_queue_created_at_idx ON nexa.accounts (org, "owner_queue", "created_at", "id", "deleted_at");
 CREATE INDEX accounts_merged_into_id_ref ON nexa.accounts (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
 CREATE INDEX accounts_parent_id_ref ON nexa.accounts (org, "parent_id", "id") WHERE "parent_id" IS NOT NULL;
 CREATE INDEX accounts_primary_contact_id_ref ON nexa.accounts (org, "primary_contact_id", "id") WHERE "primary_contact_id" IS NOT NULL;
 CREATE INDEX accounts_owner_user_id_ref ON nexa.accounts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
 CREATE INDEX accounts_owner_group_id_ref ON nexa.accounts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX accounts_account_number_key_trash ON nexa.accounts (org, "account_number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX accounts_account_number_key ON nexa.accounts (org, "account_number") WHERE "deleted_at" IS NULL;
+CREATE INDEX accounts_name_folded_key_trash ON nexa.accounts (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX accounts_name_folded_key ON nexa.accounts (org, "name_folded") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.accounts FORCE ROW LEVEL SECURITY;
@@ -452,8 +452,8 @@ CREATE TABLE nexa.pipelines (
   "is_default" boolean NOT NULL,
   "stages" json NOT NULL
 );
-CREATE UNIQUE INDEX pipelines_name_folded_key ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NULL;
 CREATE INDEX pipelines_name_folded_key_trash ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX pipelines_name_folded_key ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.pipelines ADD CONSTRAINT pipelines_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.pipelines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.pipelines FORCE ROW LEVEL SECURITY;
@@ -539,11 +539,11 @@ CREATE TABLE nexa.campaigns (
   CONSTRAINT campaigns_actual_cost_currency_both CHECK (("actual_cost_amount" IS NULL) = ("actual_cost_currency" IS NULL)),
   CONSTRAINT campaigns_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
 );
-CREATE UNIQUE INDEX campaigns_name_folded_key ON nexa.campaigns (org, "name_folded") WHERE "deleted_at" IS NULL;
-CREATE INDEX campaigns_name_folded_key_trash ON nexa.campaigns (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX campaigns_status_start_date_idx ON nexa.campaigns (org, "status", "start_date", "id", "deleted_at");
 CREATE INDEX campaigns_owner_user_id_ref ON nexa.campaigns (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
 CREATE INDEX campaigns_owner_group_id_ref ON nexa.campaigns (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX campaigns_name_folded_key_trash ON nexa.campaigns (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX campaigns_name_folded_key ON nexa.campaigns (org, "name_folded") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.campaigns ADD CONSTRAINT campaigns_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.campaigns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.campaigns FORCE ROW LEVEL SECURITY;
@@ -560,11 +560,11 @@ CREATE TABLE nexa.campaign_members (
   "contact_id" uuid,
   "joined_at" timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX campaign_members_campaign_id_lead_id_key ON nexa.campaign_members (org, "campaign_id", "lead_id");
-CREATE UNIQUE INDEX campaign_members_campaign_id_contact_id_key ON nexa.campaign_members (org, "campaign_id", "contact_id");
 CREATE INDEX campaign_members_campaign_id_ref ON nexa.campaign_members (org, "campaign_id", "id");
 CREATE INDEX campaign_members_lead_id_ref ON nexa.campaign_members (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
 CREATE INDEX campaign_members_contact_id_ref ON nexa.campaign_members (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE UNIQUE INDEX campaign_members_campaign_id_contact_id_key ON nexa.campaign_members (org, "campaign_id", "contact_id");
+CREATE UNIQUE INDEX campaign_members_campaign_id_lead_id_key ON nexa.campaign_members (org, "campaign_id", "lead_id");
 ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.campaign_members ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.campaign_members FORCE ROW LEVEL SECURITY;
@@ -584,8 +584,8 @@ CREATE TABLE nexa.contact_lists (
   "custom" json,
   "external_keys" json
 );
-CREATE UNIQUE INDEX contact_lists_name_folded_key ON nexa.contact_lists (org, "name_folded") WHERE "deleted_at" IS NULL;
 CREATE INDEX contact_lists_name_folded_key_trash ON nexa.contact_lists (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX contact_lists_name_folded_key ON nexa.contact_lists (org, "name_folded") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.contact_lists ADD CONSTRAINT contact_lists_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.contact_lists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.contact_lists FORCE ROW LEVEL SECURITY;
@@ -602,11 +602,11 @@ CREATE TABLE nexa.contact_list_members (
   "contact_id" uuid,
   "joined_at" timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX contact_list_members_contact_list_id_lead_id_key ON nexa.contact_list_members (org, "contact_list_id", "lead_id");
-CREATE UNIQUE INDEX contact_list_members_contact_list_id_contact_id_key ON nexa.contact_list_members (org, "contact_list_id", "contact_id");
 CREATE INDEX contact_list_members_contact_list_id_ref ON nexa.contact_list_members (org, "contact_list_id", "id");
 CREATE INDEX contact_list_members_lead_id_ref ON nexa.contact_list_members (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
 CREATE INDEX contact_list_members_contact_id_ref ON nexa.contact_list_members (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE UNIQUE INDEX contact_list_members_contact_list_id_contact_id_key ON nexa.contact_list_members (org, "contact_list_id", "contact_id");
+CREATE UNIQUE INDEX contact_list_members_contact_list_id_lead_id_key ON nexa.contact_list_members (org, "contact_list_id", "lead_id");
 ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.contact_list_members ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.contact_list_members FORCE ROW LEVEL SECURITY;
@@ -659,8 +659,6 @@ CREATE TABLE nexa.tickets (
   CONSTRAINT tickets_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
   CONSTRAINT tickets_escalation_severity_check CHECK ("escalation_severity" IN ('p4', 'p3', 'p2', 'p1'))
 );
-CREATE UNIQUE INDEX tickets_number_key ON nexa.tickets (org, "number") WHERE "deleted_at" IS NULL;
-CREATE INDEX tickets_number_key_trash ON nexa.tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX tickets_status_assignee_queue_priority_rank_created_at_idx ON nexa.tickets (org, "status", "assignee_queue", "priority_rank", "created_at", "id", "deleted_at");
 CREATE INDEX tickets_contact_id_idx ON nexa.tickets (org, "contact_id", "id", "deleted_at");
 CREATE INDEX tickets_account_id_idx ON nexa.tickets (org, "account_id", "id", "deleted_at");
@@ -670,6 +668,8 @@ CREATE INDEX tickets_assignee_group_id_ref ON nexa.tickets (org, "assignee_group
 CREATE INDEX tickets_via_group_id_ref ON nexa.tickets (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
 CREATE INDEX tickets_escalation_to_id_ref ON nexa.tickets (org, "escalation_to_id", "id") WHERE "escalation_to_id" IS NOT NULL;
 CREATE INDEX tickets_follow_up_of_id_ref ON nexa.tickets (org, "follow_up_of_id", "id") WHERE "follow_up_of_id" IS NOT NULL;
+CREATE INDEX tickets_number_key_trash ON nexa.tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX tickets_number_key ON nexa.tickets (org, "number") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.tickets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.tickets FORCE ROW LEVEL SECURITY;

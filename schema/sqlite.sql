@@ -73,8 +73,8 @@ CREATE TABLE nexa_receipts (
   "output" TEXT NOT NULL,
   CONSTRAINT nexa_receipts_pk PRIMARY KEY (org, "id")
 ) STRICT;
-CREATE UNIQUE INDEX nexa_receipts_caller_key_key ON nexa_receipts (org, "caller_key");
 CREATE INDEX nexa_receipts_created_at_idx ON nexa_receipts (org, "created_at", "id");
+CREATE UNIQUE INDEX nexa_receipts_caller_key_key ON nexa_receipts (org, "caller_key");
 
 CREATE TABLE nexa_fields (
   org BLOB NOT NULL,
@@ -145,9 +145,9 @@ CREATE TABLE nexa_memberships (
   CONSTRAINT nexa_memberships_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_memberships_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE UNIQUE INDEX nexa_memberships_group_id_user_id_key ON nexa_memberships (org, "group_id", "user_id");
 CREATE INDEX nexa_memberships_group_id_ref ON nexa_memberships (org, "group_id", "id");
 CREATE INDEX nexa_memberships_user_id_ref ON nexa_memberships (org, "user_id", "id");
+CREATE UNIQUE INDEX nexa_memberships_group_id_user_id_key ON nexa_memberships (org, "group_id", "user_id");
 
 CREATE TABLE nexa_counters (
   org BLOB NOT NULL,
@@ -247,8 +247,6 @@ CREATE TABLE nexa_leads (
   CONSTRAINT nexa_leads_converted_account_id_fk FOREIGN KEY (org, "converted_account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_leads_converted_deal_id_fk FOREIGN KEY (org, "converted_deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE UNIQUE INDEX nexa_leads_email_key ON nexa_leads (org, "email") WHERE "deleted_at" IS NULL;
-CREATE INDEX nexa_leads_email_key_trash ON nexa_leads (org, "email") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX nexa_leads_status_assignee_queue_score_idx ON nexa_leads (org, "status", "assignee_queue", "score", "id", "deleted_at");
 CREATE INDEX nexa_leads_campaign_id_idx ON nexa_leads (org, "campaign_id", "id", "deleted_at");
 CREATE INDEX nexa_leads_score_idx ON nexa_leads (org, "score", "id", "deleted_at");
@@ -263,6 +261,8 @@ CREATE INDEX nexa_leads_bant_timeline_by_id_ref ON nexa_leads (org, "bant_timeli
 CREATE INDEX nexa_leads_converted_contact_id_ref ON nexa_leads (org, "converted_contact_id", "id") WHERE "converted_contact_id" IS NOT NULL;
 CREATE INDEX nexa_leads_converted_account_id_ref ON nexa_leads (org, "converted_account_id", "id") WHERE "converted_account_id" IS NOT NULL;
 CREATE INDEX nexa_leads_converted_deal_id_ref ON nexa_leads (org, "converted_deal_id", "id") WHERE "converted_deal_id" IS NOT NULL;
+CREATE INDEX nexa_leads_email_key_trash ON nexa_leads (org, "email") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_leads_email_key ON nexa_leads (org, "email") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_scorecards (
   org BLOB NOT NULL,
@@ -277,8 +277,8 @@ CREATE TABLE nexa_scorecards (
   CONSTRAINT nexa_scorecards_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_scorecards_active_check CHECK ("active" IN (0, 1))
 ) STRICT;
-CREATE UNIQUE INDEX nexa_scorecards_name_key ON nexa_scorecards (org, "name") WHERE "deleted_at" IS NULL;
 CREATE INDEX nexa_scorecards_name_key_trash ON nexa_scorecards (org, "name") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_scorecards_name_key ON nexa_scorecards (org, "name") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_routings (
   org BLOB NOT NULL,
@@ -301,10 +301,10 @@ CREATE TABLE nexa_routings (
   CONSTRAINT nexa_routings_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_routings_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa_contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE UNIQUE INDEX nexa_routings_band_key ON nexa_routings (org, "band") WHERE "deleted_at" IS NULL;
-CREATE INDEX nexa_routings_band_key_trash ON nexa_routings (org, "band") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX nexa_routings_group_id_ref ON nexa_routings (org, "group_id", "id") WHERE "group_id" IS NOT NULL;
 CREATE INDEX nexa_routings_contact_list_id_ref ON nexa_routings (org, "contact_list_id", "id") WHERE "contact_list_id" IS NOT NULL;
+CREATE INDEX nexa_routings_band_key_trash ON nexa_routings (org, "band") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_routings_band_key ON nexa_routings (org, "band") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_contacts (
   org BLOB NOT NULL,
@@ -348,14 +348,14 @@ CREATE TABLE nexa_contacts (
   CONSTRAINT nexa_contacts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_contacts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE UNIQUE INDEX nexa_contacts_email_key ON nexa_contacts (org, "email") WHERE "deleted_at" IS NULL;
-CREATE INDEX nexa_contacts_email_key_trash ON nexa_contacts (org, "email") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX nexa_contacts_owner_queue_created_at_idx ON nexa_contacts (org, "owner_queue", "created_at", "id", "deleted_at");
 CREATE INDEX nexa_contacts_account_id_created_at_idx ON nexa_contacts (org, "account_id", "created_at", "id", "deleted_at");
 CREATE INDEX nexa_contacts_merged_into_id_ref ON nexa_contacts (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
 CREATE INDEX nexa_contacts_reports_to_id_ref ON nexa_contacts (org, "reports_to_id", "id") WHERE "reports_to_id" IS NOT NULL;
 CREATE INDEX nexa_contacts_owner_user_id_ref ON nexa_contacts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
 CREATE INDEX nexa_contacts_owner_group_id_ref ON nexa_contacts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX nexa_contacts_email_key_trash ON nexa_contacts (org, "email") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_contacts_email_key ON nexa_contacts (org, "email") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_accounts (
   org BLOB NOT NULL,
@@ -409,16 +409,16 @@ CREATE TABLE nexa_accounts (
   CONSTRAINT nexa_accounts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_accounts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE UNIQUE INDEX nexa_accounts_name_folded_key ON nexa_accounts (org, "name_folded") WHERE "deleted_at" IS NULL;
-CREATE INDEX nexa_accounts_name_folded_key_trash ON nexa_accounts (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
-CREATE UNIQUE INDEX nexa_accounts_account_number_key ON nexa_accounts (org, "account_number") WHERE "deleted_at" IS NULL;
-CREATE INDEX nexa_accounts_account_number_key_trash ON nexa_accounts (org, "account_number") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX nexa_accounts_owner_queue_created_at_idx ON nexa_accounts (org, "owner_queue", "created_at", "id", "deleted_at");
 CREATE INDEX nexa_accounts_merged_into_id_ref ON nexa_accounts (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
 CREATE INDEX nexa_accounts_parent_id_ref ON nexa_accounts (org, "parent_id", "id") WHERE "parent_id" IS NOT NULL;
 CREATE INDEX nexa_accounts_primary_contact_id_ref ON nexa_accounts (org, "primary_contact_id", "id") WHERE "primary_contact_id" IS NOT NULL;
 CREATE INDEX nexa_accounts_owner_user_id_ref ON nexa_accounts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
 CREATE INDEX nexa_accounts_owner_group_id_ref ON nexa_accounts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_account_number_key_trash ON nexa_accounts (org, "account_number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_accounts_account_number_key ON nexa_accounts (org, "account_number") WHERE "deleted_at" IS NULL;
+CREATE INDEX nexa_accounts_name_folded_key_trash ON nexa_accounts (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_accounts_name_folded_key ON nexa_accounts (org, "name_folded") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_pipelines (
   org BLOB NOT NULL,
@@ -434,8 +434,8 @@ CREATE TABLE nexa_pipelines (
   CONSTRAINT nexa_pipelines_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_pipelines_is_default_check CHECK ("is_default" IN (0, 1))
 ) STRICT;
-CREATE UNIQUE INDEX nexa_pipelines_name_folded_key ON nexa_pipelines (org, "name_folded") WHERE "deleted_at" IS NULL;
 CREATE INDEX nexa_pipelines_name_folded_key_trash ON nexa_pipelines (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_pipelines_name_folded_key ON nexa_pipelines (org, "name_folded") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_deals (
   org BLOB NOT NULL,
@@ -523,11 +523,11 @@ CREATE TABLE nexa_campaigns (
   CONSTRAINT nexa_campaigns_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_campaigns_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE UNIQUE INDEX nexa_campaigns_name_folded_key ON nexa_campaigns (org, "name_folded") WHERE "deleted_at" IS NULL;
-CREATE INDEX nexa_campaigns_name_folded_key_trash ON nexa_campaigns (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX nexa_campaigns_status_start_date_idx ON nexa_campaigns (org, "status", "start_date", "id", "deleted_at");
 CREATE INDEX nexa_campaigns_owner_user_id_ref ON nexa_campaigns (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
 CREATE INDEX nexa_campaigns_owner_group_id_ref ON nexa_campaigns (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX nexa_campaigns_name_folded_key_trash ON nexa_campaigns (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_campaigns_name_folded_key ON nexa_campaigns (org, "name_folded") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_campaign_members (
   org BLOB NOT NULL,
@@ -544,11 +544,11 @@ CREATE TABLE nexa_campaign_members (
   CONSTRAINT nexa_campaign_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa_leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_campaign_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE UNIQUE INDEX nexa_campaign_members_campaign_id_lead_id_key ON nexa_campaign_members (org, "campaign_id", "lead_id");
-CREATE UNIQUE INDEX nexa_campaign_members_campaign_id_contact_id_key ON nexa_campaign_members (org, "campaign_id", "contact_id");
 CREATE INDEX nexa_campaign_members_campaign_id_ref ON nexa_campaign_members (org, "campaign_id", "id");
 CREATE INDEX nexa_campaign_members_lead_id_ref ON nexa_campaign_members (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
 CREATE INDEX nexa_campaign_members_contact_id_ref ON nexa_campaign_members (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_campaign_members_campaign_id_contact_id_key ON nexa_campaign_members (org, "campaign_id", "contact_id");
+CREATE UNIQUE INDEX nexa_campaign_members_campaign_id_lead_id_key ON nexa_campaign_members (org, "campaign_id", "lead_id");
 
 CREATE TABLE nexa_contact_lists (
   org BLOB NOT NULL,
@@ -565,8 +565,8 @@ CREATE TABLE nexa_contact_lists (
   "external_keys" TEXT,
   CONSTRAINT nexa_contact_lists_pk PRIMARY KEY (org, "id")
 ) STRICT;
-CREATE UNIQUE INDEX nexa_contact_lists_name_folded_key ON nexa_contact_lists (org, "name_folded") WHERE "deleted_at" IS NULL;
 CREATE INDEX nexa_contact_lists_name_folded_key_trash ON nexa_contact_lists (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_contact_lists_name_folded_key ON nexa_contact_lists (org, "name_folded") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_contact_list_members (
   org BLOB NOT NULL,
@@ -583,11 +583,11 @@ CREATE TABLE nexa_contact_list_members (
   CONSTRAINT nexa_contact_list_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa_leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_contact_list_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE UNIQUE INDEX nexa_contact_list_members_contact_list_id_lead_id_key ON nexa_contact_list_members (org, "contact_list_id", "lead_id");
-CREATE UNIQUE INDEX nexa_contact_list_members_contact_list_id_contact_id_key ON nexa_contact_list_members (org, "contact_list_id", "contact_id");
 CREATE INDEX nexa_contact_list_members_contact_list_id_ref ON nexa_contact_list_members (org, "contact_list_id", "id");
 CREATE INDEX nexa_contact_list_members_lead_id_ref ON nexa_contact_list_members (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
 CREATE INDEX nexa_contact_list_members_contact_id_ref ON nexa_contact_list_members (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_contact_list_members_contact_list_id_contact_id_key ON nexa_contact_list_members (org, "contact_list_id", "contact_id");
+CREATE UNIQUE INDEX nexa_contact_list_members_contact_list_id_lead_id_key ON nexa_contact_list_members (org, "contact_list_id", "lead_id");
 
 CREATE TABLE nexa_tickets (
   org BLOB NOT NULL,
@@ -645,8 +645,6 @@ CREATE TABLE nexa_tickets (
   CONSTRAINT nexa_tickets_escalation_to_id_fk FOREIGN KEY (org, "escalation_to_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-CREATE UNIQUE INDEX nexa_tickets_number_key ON nexa_tickets (org, "number") WHERE "deleted_at" IS NULL;
-CREATE INDEX nexa_tickets_number_key_trash ON nexa_tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX nexa_tickets_status_assignee_queue_priority_rank_created_at_idx ON nexa_tickets (org, "status", "assignee_queue", "priority_rank", "created_at", "id", "deleted_at");
 CREATE INDEX nexa_tickets_contact_id_idx ON nexa_tickets (org, "contact_id", "id", "deleted_at");
 CREATE INDEX nexa_tickets_account_id_idx ON nexa_tickets (org, "account_id", "id", "deleted_at");
@@ -656,6 +654,8 @@ CREATE INDEX nexa_tickets_assignee_group_id_ref ON nexa_tickets (org, "assignee_
 CREATE INDEX nexa_tickets_via_group_id_ref ON nexa_tickets (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_escalation_to_id_ref ON nexa_tickets (org, "escalation_to_id", "id") WHERE "escalation_to_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_follow_up_of_id_ref ON nexa_tickets (org, "follow_up_of_id", "id") WHERE "follow_up_of_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_number_key_trash ON nexa_tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_tickets_number_key ON nexa_tickets (org, "number") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_comments (
   org BLOB NOT NULL,

@@ -11,7 +11,7 @@ use crate::{
     text::Text,
 };
 
-/// What a part of a statement writes. Its binds are arrays of one length, one for each of its [`part_types`].
+/// What a part of a statement writes. Its binds are arrays, one for each of its [`part_types`].
 #[derive(Clone, Copy, Debug)]
 pub enum Part {
     /// Inserts rows: every column.
@@ -75,6 +75,25 @@ impl Part {
     }
 }
 
+impl Part {
+    /// Whether it tells how many rows it wrote: where a row may have changed or belong to another record.
+    pub const fn counted(self) -> bool {
+        matches!(self, Self::Update(_) | Self::Delete(_) | Self::AddKeys)
+    }
+
+    /// The table that gets rows from it.
+    pub const fn grows(self) -> Option<&'static str> {
+        match self {
+            Self::Insert(def) => Some(def.table),
+            Self::NewTerms | Self::AddTerms => Some("terms"),
+            Self::AddValues => Some("indexed_values"),
+            Self::AddKeys => Some("external_keys"),
+            Self::Events => Some("events"),
+            _ => None,
+        }
+    }
+}
+
 const TEXT: &str = "text";
 const UUID: &str = "uuid";
 const BIGINT: &str = "bigint";
@@ -114,8 +133,8 @@ pub fn part_types(part: Part) -> impl Iterator<Item = &'static str> {
     arrays(part).into_iter().map(|(_, kind)| kind)
 }
 
-/// Writes all parts in one statement. Binds: the tenant, then the arrays of each part in order. It answers one row: for
-/// each part how many rows it wrote.
+/// Writes all parts in one statement. Binds: the tenant, then the arrays of each part in order. An array without elements
+/// stands for one of nulls. It answers one row: for each part that is [counted](Part::counted) how many rows it wrote.
 pub fn write_many(namespace: Namespace, parts: &[Part]) -> String {
     let dialect = Dialect::Postgres(namespace);
     let mut sql = String::with_capacity(4096);
@@ -124,12 +143,12 @@ pub fn write_many(namespace: Namespace, parts: &[Part]) -> String {
         sql.push_str(if number == 0 { "WITH " } else { ", " });
         sql.push_str(&format!("p{number} AS ("));
         write_part(&mut sql, dialect, *part, &mut bind);
-        sql.push_str(" RETURNING 1)");
+        sql.push_str(if part.counted() { " RETURNING 1)" } else { ")" });
     }
-    for number in 0..parts.len() {
-        sql.push_str(if number == 0 { " SELECT " } else { ", " });
-        sql.push_str(&format!("(SELECT count(*) FROM p{number})"));
-    }
+    let counted = parts.iter().enumerate().filter(|(_, part)| part.counted());
+    let counts: Vec<String> = counted.map(|(number, _)| format!("(SELECT count(*) FROM p{number})")).collect();
+    sql.push_str(" SELECT ");
+    sql.push_str(&counts.join(", "));
     sql
 }
 

@@ -101,7 +101,8 @@ fn table(dialect: Dialect, def: &'static RecordDef, defs: &[&'static RecordDef])
 
 /// The primary key of a table on PostgreSQL, added after all its other indexes. Of indexes that seem equally good, as
 /// all do while a table is small or not analysed, PostgreSQL takes the youngest; every index here ends in the id, so any of
-/// them would do for a lookup by id, but for all rows of the tenant that it would pass.
+/// them would do for a lookup by id, but for all rows of the tenant that it would pass. For the same reason uniques come
+/// after the other indexes: for rows that are not analysed the server thinks hardly any of them live, and any index as good.
 pub(crate) fn primary_key(table: &str, name: String, constraint: &str) -> Index {
     Index { sql: format!("ALTER TABLE {table} ADD {constraint}"), name }
 }
@@ -157,14 +158,6 @@ fn indexes(dialect: Dialect, def: &RecordDef) -> Vec<Index> {
     };
     let names = |columns: &[usize]| columns.iter().map(|column| quoted(def, *column)).collect::<Vec<_>>();
     let trash = def.deleted_at.map(|column| quoted(def, column));
-    for unique in &def.uniques {
-        let columns = names(&unique.columns);
-        add(true, &unique.name, &columns, trash.as_ref().map(|trash| format!("{trash} IS NULL")));
-        // A load by key finds trashed rows as well.
-        if let Some(trash) = &trash {
-            add(false, &format!("{}_trash", unique.name), &columns, Some(format!("{trash} IS NOT NULL")));
-        }
-    }
     for index in &def.indexes {
         let mut columns = names(&index.columns);
         // The id breaks ties; the trash mark lets a page of live rows be found in the index alone.
@@ -181,6 +174,15 @@ fn indexes(dialect: Dialect, def: &RecordDef) -> Vec<Index> {
         let name = format!("{}_{}_ref", def.table, column.name);
         let condition = column.nullable.then(|| format!("\"{}\" IS NOT NULL", column.name));
         add(false, &name, &[format!("\"{}\"", column.name), quoted(def, def.id)], condition);
+    }
+    // The first unique comes last: it is what records are looked up by most.
+    for unique in def.uniques.iter().rev() {
+        let columns = names(&unique.columns);
+        // A load by key finds trashed rows as well.
+        if let Some(trash) = &trash {
+            add(false, &format!("{}_trash", unique.name), &columns, Some(format!("{trash} IS NOT NULL")));
+        }
+        add(true, &unique.name, &columns, trash.as_ref().map(|trash| format!("{trash} IS NULL")));
     }
     indexes
 }

@@ -129,20 +129,33 @@ fn put(value: &Value, out: &mut Vec<u8>) {
 /// One value.
 struct One<'v>(&'v Value);
 
+/// Longer elements are not expected of all rows.
+const LONG: usize = 256;
+
+/// The length of an element that is null.
+const NULL: [u8; 4] = (-1_i32).to_be_bytes();
+
 /// A column of many rows.
 #[derive(Debug)]
 pub(crate) struct Array {
     kind: Kind,
     count: u32,
-    nulls: bool,
+    nulls: u32,
+    /// How many rows are expected.
+    rows: usize,
     elements: Vec<u8>,
 }
 
 impl Array {
-    pub(crate) fn new(kind: Kind, rows: usize) -> Self {
-        Self { kind, count: 0, nulls: false, elements: Vec::with_capacity(rows * 16) }
+    pub(crate) const fn new(kind: Kind, rows: usize) -> Self {
+        Self { kind, count: 0, nulls: 0, rows, elements: Vec::new() }
     }
     fn element(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        let first = self.count == self.nulls;
+        if first {
+            // Until now nothing was written.
+            (0..self.nulls).for_each(|_| self.elements.extend(NULL));
+        }
         self.count += 1;
         let at = self.elements.len();
         self.elements.extend([0; 4]);
@@ -151,11 +164,17 @@ impl Array {
         if let Some(slot) = self.elements.get_mut(at..at + 4) {
             slot.copy_from_slice(&length.to_be_bytes());
         }
+        if first {
+            // The others may be about as long.
+            self.elements.reserve(self.rows * (self.elements.len() - at).min(LONG));
+        }
     }
     fn null(&mut self) {
+        if self.count > self.nulls {
+            self.elements.extend(NULL);
+        }
         self.count += 1;
-        self.nulls = true;
-        self.elements.extend((-1_i32).to_be_bytes());
+        self.nulls += 1;
     }
     pub(crate) fn push(&mut self, value: &Value) {
         if value.is_null() { self.null() } else { self.element(|out| put(value, out)) }
@@ -207,11 +226,12 @@ impl Type<Postgres> for Array {
 
 impl Encode<'_, Postgres> for Array {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        let dimensions = u32::from(self.count > 0);
-        for number in [dimensions, u32::from(self.nulls), self.kind.own] {
+        // Of nothing but nulls none is sent: the server adds them where another array of the rows is longer.
+        let filled = self.count > self.nulls;
+        for number in [u32::from(filled), u32::from(filled && self.nulls > 0), self.kind.own] {
             buffer.extend(number.to_be_bytes());
         }
-        if self.count > 0 {
+        if filled {
             buffer.extend(self.count.to_be_bytes());
             buffer.extend(1_u32.to_be_bytes());
             buffer.extend_from_slice(&self.elements);

@@ -1,9 +1,6 @@
 //! A connection of the pool with a transaction that is never left open.
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, atomic::Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use nexa_core::kernel::ledger::Head;
 use sqlx::{Postgres, pool::PoolConnection, raw_sql};
@@ -17,18 +14,6 @@ use crate::{
 
 /// How often a connection that turns out to be dead is replaced.
 const REPLACEMENTS: usize = 12;
-
-/// So many transactions in a row begin without the plans of earlier ones, so that most connections of a pool have their turn.
-const ANEW: u64 = 8;
-
-/// Whether a transaction, by its number, begins without the plans that were made before.
-///
-/// The server plans a statement for any value once, and keeps that until the table is analysed, which it does a minute or
-/// more after rows came. A plan for a table of ten rows reads them all. So plans are made anew whenever there were twice as
-/// many transactions: no table can have grown far beyond what its plans were made for.
-const fn plans_anew(number: u64) -> bool {
-    number >= 2 * ANEW && number - (1 << number.ilog2()) < ANEW
-}
 
 /// A connection; closed when it is dropped inside a transaction.
 pub(crate) struct Connection {
@@ -65,14 +50,9 @@ impl Connection {
         opening: &str,
         lock: bool,
     ) -> Result<Head, Failure> {
-        let opening = if plans_anew(shared.begun.fetch_add(1, Ordering::Relaxed)) {
-            Cow::Owned(format!("{opening}; DISCARD PLANS"))
-        } else {
-            Cow::Borrowed(opening)
-        };
         for _ in 0..REPLACEMENTS {
             self.open = true;
-            match self.link(shared, org).begin(&opening, lock).await {
+            match self.link(shared, org).begin(opening, lock).await {
                 Err(Failure { class: Class::Lost, .. }) => {
                     // Nothing was done on it yet, and those that were kept beside it are no better.
                     shared.forget_kept();
@@ -82,11 +62,11 @@ impl Connection {
             }
         }
         self.open = true;
-        self.link(shared, org).begin(&opening, lock).await
+        self.link(shared, org).begin(opening, lock).await
     }
 
     pub(crate) fn link<'l>(&'l mut self, shared: &'l Shared, org: Uuid) -> Link<'l> {
-        Link { db: &mut self.db, statements: &shared.statements, trips: &shared.trips, org }
+        Link { db: &mut self.db, statements: &shared.statements, trips: &shared.trips, growth: &shared.growth, org }
     }
 
     /// Ends the transaction with these statements, the last of which is COMMIT.
@@ -113,18 +93,5 @@ impl Connection {
     /// Whether it can be kept for the next transaction: a tenant that is always busy must not keep others waiting.
     pub(crate) fn may_stay(&self, shared: &Shared) -> bool {
         self.usable() && shared.waiting.load(Ordering::Relaxed) == 0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plans_anew;
-
-    #[test]
-    fn plans_are_made_anew_whenever_there_were_twice_as_many_transactions() {
-        let anew: Vec<u64> = (0..100).filter(|number| plans_anew(*number)).collect();
-        let expected: Vec<u64> = (16..24).chain(32..40).chain(64..72).collect();
-        assert_eq!(anew, expected);
-        assert_eq!((0..1_000_000).filter(|number| plans_anew(*number)).count(), 16 * 8);
     }
 }

@@ -18,10 +18,10 @@ use crate::{
     alone::{self, Manner},
     codes,
     failure::{Class, Failure},
-    link::Link,
+    link::{HEAD, Link},
     options::Isolation,
     reader,
-    rows::{read_head, simple_text},
+    rows::simple_text,
     store::{PostgresStore, Shared},
     tenants::Unit,
 };
@@ -78,7 +78,7 @@ impl PostgresTransaction<'_> {
     }
 
     fn link<'l>(&'l mut self, shared: &'l Shared, org: Uuid) -> Link<'l> {
-        Link { db: self.db, statements: &shared.statements, trips: &shared.trips, org }
+        Link { db: self.db, statements: &shared.statements, trips: &shared.trips, growth: &shared.growth, org }
     }
 }
 
@@ -93,7 +93,7 @@ async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Foun
         opening.push_str(&shared.settings);
     }
     let update = if lock { " FOR UPDATE" } else { "" };
-    opening.push_str(&format!("; SELECT seq, at, head FROM {ledger} WHERE org = '{org}'{update}"));
+    opening.push_str(&format!("; {HEAD} FROM {ledger} WHERE org = '{org}'{update}"));
     let rows = link.simple(opening).await?;
     let Some((settings, head)) = rows.split_first() else {
         return Err(kernel::STORE_FAILED.with("problem", "the transaction answers nothing").into());
@@ -103,7 +103,7 @@ async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Foun
     }
     let found = (0..SETTINGS.len()).map(|position| text(settings, position)).collect();
     // Our own settings answer a row as well.
-    Ok((found, read_head(head.get(usize::from(lock)..).unwrap_or_default())?))
+    Ok((found, link.began(head.get(usize::from(lock)..).unwrap_or_default()).await?))
 }
 
 fn text(row: &PgRow, position: usize) -> String {

@@ -22,6 +22,7 @@ pub mod codes;
 mod connection;
 mod failure;
 mod group;
+mod growth;
 mod host;
 mod isolation;
 mod link;

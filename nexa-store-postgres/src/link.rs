@@ -24,7 +24,8 @@ use uuid::Uuid;
 use crate::{
     arguments::{Array, Binds, TEXT, kind_of},
     failure::{self, Failure},
-    rows::{read_aggregate, read_event, read_head, read_int, read_row, read_row_at, read_text},
+    growth::Growth,
+    rows::{read_aggregate, read_event, read_head, read_int, read_row, read_row_at, read_text, simple_text},
     statements::Statements,
 };
 
@@ -33,8 +34,13 @@ pub(crate) struct Link<'c> {
     pub(crate) statements: &'c Statements,
     /// How many messages went to the server and were waited for.
     pub(crate) trips: &'c AtomicU64,
+    pub(crate) growth: &'c Growth,
     pub(crate) org: Uuid,
 }
+
+/// What a transaction reads first: the head of the ledger, and which process of the server it has.
+pub(crate) const HEAD: &str = "SELECT seq, at, head, pg_backend_pid()";
+const HEAD_PROCESS: usize = 3;
 
 /// Rows of a kind by the values of a column.
 pub(crate) struct Load {
@@ -91,12 +97,20 @@ impl Link<'_> {
         let table = self.statements.dialect().table("ledger");
         let update = if lock { " FOR UPDATE" } else { "" };
         let rows = self
-            .simple(format!(
-                "{opening}; SET LOCAL nexa.org = '{org}'; SELECT seq, at, head FROM {table} WHERE org = '{org}'{update}"
-            ))
+            .simple(format!("{opening}; SET LOCAL nexa.org = '{org}'; {HEAD} FROM {table} WHERE org = '{org}'{update}"))
             .await?;
         // What begins a write answers a row of settings first.
-        Ok(read_head(rows.get(usize::from(lock)..).unwrap_or_default())?)
+        self.began(rows.get(usize::from(lock)..).unwrap_or_default()).await
+    }
+
+    /// Reads the head of the ledger from the row that a transaction begins with, and forgets plans that are outdated.
+    pub(crate) async fn began(&mut self, rows: &[PgRow]) -> Result<Head, Failure> {
+        let head = read_head(rows)?;
+        let process = rows.last().and_then(|row| simple_text(row, HEAD_PROCESS)).and_then(|text| text.parse().ok());
+        if process.is_some_and(|process| self.growth.outdates(process)) {
+            self.simple("DISCARD PLANS".to_owned()).await?;
+        }
+        Ok(head)
     }
 
     pub(crate) async fn load_rows<'v>(

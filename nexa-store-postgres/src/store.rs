@@ -33,6 +33,7 @@ use uuid::Uuid;
 use crate::{
     codes,
     connection::Connection,
+    growth::Growth,
     isolation, migrate,
     options::Options,
     reader,
@@ -52,8 +53,7 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) statements: Statements,
     pub(crate) trips: AtomicU64,
-    /// How many transactions began.
-    pub(crate) begun: AtomicU64,
+    pub(crate) growth: Growth,
     /// How many wait for a connection.
     pub(crate) waiting: AtomicUsize,
     /// Connections between two transactions. The pool would ask each of them whether it is alive; here the next
@@ -218,7 +218,7 @@ impl PostgresStore {
             statements: Statements::new(options.namespace, options.prepared),
             options,
             trips: AtomicU64::new(0),
-            begun: AtomicU64::new(0),
+            growth: Growth::default(),
             waiting: AtomicUsize::new(0),
             idle: own.then(Mutex::default),
             handle,

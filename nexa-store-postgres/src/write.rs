@@ -1,6 +1,9 @@
 //! Changes and events, written in one statement.
 
-use std::collections::{HashMap, hash_map};
+use std::{
+    collections::{HashMap, hash_map},
+    hash::{BuildHasher, Hash},
+};
 
 use nexa_core::kernel::{
     ledger::{Event, Head},
@@ -23,9 +26,10 @@ use crate::{
 pub(crate) struct Net {
     rows: Vec<Step>,
     places: HashMap<(&'static str, Uuid), usize>,
+    /// The entries of rows that are not new, or changed more than once.
     entries: HashMap<(&'static str, Uuid, Name), Presence>,
-    /// Which row has, had or gets a unique value.
-    holders: HashMap<(&'static str, String), Uuid>,
+    /// Which row has, had or gets a unique value, by the value's hash.
+    holders: HashMap<u64, Uuid>,
     /// Whether the order of the changes decides what is refused; one statement has no order.
     ordered: bool,
 }
@@ -34,6 +38,8 @@ struct Step {
     of: &'static RecordDef,
     before: Option<Row>,
     after: Option<Row>,
+    /// The entries of a new row, as long as nothing else happened to it.
+    fresh: Vec<Entry>,
 }
 
 /// What tells the entries of a row apart.
@@ -63,15 +69,40 @@ fn name_of(entry: Entry) -> (Name, i64) {
 impl Net {
     /// Adds a change that comes after those that are there.
     pub(crate) fn add(&mut self, change: Change) {
-        let of = change.of;
-        let id = change.after.as_ref().or(change.before.as_ref()).map_or_else(Uuid::nil, |row| row.id(of));
-        for row in [&change.before, &change.after].into_iter().flatten().filter(|row| row.live(of)) {
+        let Change { of, before, after, add, remove } = change;
+        let id = after.as_ref().or(before.as_ref()).map_or_else(Uuid::nil, |row| row.id(of));
+        for row in [&before, &after].into_iter().flatten().filter(|row| row.live(of)) {
             self.hold_uniques(of, row, id);
         }
-        for entry in change.remove {
-            let (name, _) = name_of(entry);
-            self.hold_key(of, &name, id);
-            match self.entries.entry((of.kind, id, name)) {
+        for entry in remove.iter().chain(&add) {
+            if let Entry::Key(system, key) = entry {
+                self.hold((of.kind, system, key), id);
+            }
+        }
+        match self.places.entry((of.kind, id)) {
+            hash_map::Entry::Vacant(place) => {
+                place.insert(self.rows.len());
+                let (fresh, add) =
+                    if before.is_none() && remove.is_empty() { (add, Vec::new()) } else { (Vec::new(), add) };
+                self.rows.push(Step { of, before, after, fresh });
+                self.enter(of, id, add, remove);
+            }
+            hash_map::Entry::Occupied(place) => {
+                let Some(step) = self.rows.get_mut(*place.get()) else { return };
+                let version = |row: &Option<Row>| row.as_ref().map(|row| row.get(of.version).clone());
+                self.ordered |= version(&step.after) != version(&before);
+                step.after = after;
+                let fresh = std::mem::take(&mut step.fresh);
+                self.enter(of, id, fresh, Vec::new());
+                self.enter(of, id, add, remove);
+            }
+        }
+    }
+
+    /// Notes the entries that come and go with a change.
+    fn enter(&mut self, of: &'static RecordDef, id: Uuid, add: Vec<Entry>, remove: Vec<Entry>) {
+        for entry in remove {
+            match self.entries.entry((of.kind, id, name_of(entry).0)) {
                 hash_map::Entry::Occupied(mut there) => {
                     let gone =
                         if matches!(there.get(), Presence::Added(_)) { Presence::Never } else { Presence::Removed };
@@ -82,41 +113,24 @@ impl Net {
                 }
             }
         }
-        for entry in change.add {
+        for entry in add {
             let (name, weight) = name_of(entry);
-            self.hold_key(of, &name, id);
             self.entries.insert((of.kind, id, name), Presence::Added(weight));
-        }
-        match self.places.get(&(of.kind, id)).and_then(|place| self.rows.get_mut(*place)) {
-            Some(step) => {
-                let version = |row: &Option<Row>| row.as_ref().map(|row| row.get(of.version).clone());
-                self.ordered |= version(&step.after) != version(&change.before);
-                step.after = change.after;
-            }
-            None => {
-                self.places.insert((of.kind, id), self.rows.len());
-                self.rows.push(Step { of, before: change.before, after: change.after });
-            }
         }
     }
 
     fn hold_uniques(&mut self, of: &'static RecordDef, row: &Row, id: Uuid) {
         for unique in &of.uniques {
-            let values: Vec<&Value> = unique.columns.iter().map(|column| row.get(*column)).collect();
-            if values.iter().all(|value| !value.is_null()) {
-                self.hold(of, format!("{} {values:?}", unique.name), id);
+            let values = || unique.columns.iter().map(|column| row.get(*column));
+            if values().all(|value| !value.is_null()) {
+                self.hold((&unique.name, values().collect::<Vec<_>>()), id);
             }
         }
     }
 
-    fn hold_key(&mut self, of: &'static RecordDef, name: &Name, id: Uuid) {
-        if let Name::Key(system, key) = name {
-            self.hold(of, format!("{system:?} {key:?}"), id);
-        }
-    }
-
-    fn hold(&mut self, of: &'static RecordDef, value: String, id: Uuid) {
-        let holder = *self.holders.entry((of.kind, value)).or_insert(id);
+    /// Two values of one hash are taken for one, which costs time and is not wrong.
+    fn hold(&mut self, value: impl Hash, id: Uuid) {
+        let holder = *self.holders.entry(self.holders.hasher().hash_one(value)).or_insert(id);
         self.ordered |= holder != id;
     }
 
@@ -125,26 +139,79 @@ impl Net {
         changes.into_iter().for_each(|change| net.add(change));
         net
     }
+
+    /// What is written, by table.
+    fn into_parts(self) -> Vec<Columns> {
+        let Self { mut rows, places, entries, .. } = self;
+        let mut written: Vec<Written> = Vec::with_capacity(entries.len());
+        for step in &mut rows {
+            let Some(id) = step.after.as_ref().map(|row| row.id(step.of)) else { continue };
+            for entry in std::mem::take(&mut step.fresh) {
+                let (name, weight) = name_of(entry);
+                written.push(Written::new(step.of.kind, id, name, weight, true));
+            }
+        }
+        let is_new = |kind: &'static str, id: Uuid| {
+            let step = places.get(&(kind, id)).and_then(|place| rows.get(*place));
+            step.is_some_and(|step| step.before.is_none())
+        };
+        for ((kind, id, name), presence) in entries {
+            match presence {
+                Presence::Never => {}
+                Presence::Added(weight) => written.push(Written::new(kind, id, name, weight, is_new(kind, id))),
+                Presence::Removed => written.push(Written::removed(kind, id, name)),
+            }
+        }
+        let mut parts = rows_by_kind(rows);
+        parts.extend(entries_by_table(&written));
+        parts
+    }
+}
+
+/// An entry that comes or goes.
+struct Written {
+    /// Its place among the tables.
+    rank: u8,
+    part: Part,
+    kind: &'static str,
+    name: Name,
+    record: Uuid,
+    weight: i64,
+}
+
+impl Written {
+    fn new(kind: &'static str, record: Uuid, name: Name, weight: i64, of_new: bool) -> Self {
+        let (rank, part) = match name {
+            Name::Term(_) if of_new => (3, Part::NewTerms),
+            Name::Term(_) => (4, Part::AddTerms),
+            Name::Value(..) => (5, Part::AddValues),
+            Name::Key(..) => (6, Part::AddKeys),
+        };
+        Self { rank, part, kind, name, record, weight }
+    }
+    fn removed(kind: &'static str, record: Uuid, name: Name) -> Self {
+        let (rank, part) = match name {
+            Name::Term(_) => (0, Part::RemoveTerms),
+            Name::Value(..) => (1, Part::RemoveValues),
+            Name::Key(..) => (2, Part::RemoveKeys),
+        };
+        Self { rank, part, kind, name, record, weight: 0 }
+    }
+    fn place(&self) -> (u8, &'static str, &Name, Uuid) {
+        (self.rank, self.kind, &self.name, self.record)
+    }
 }
 
 /// The arrays of one part, filled row by row.
 struct Columns {
     part: Part,
     arrays: Vec<Array>,
-    rows: i64,
+    rows: u64,
 }
 
 impl Columns {
     fn new(part: Part, rows: usize) -> Self {
         Self { part, arrays: part_types(part).map(|name| Array::new(kind_named(name), rows)).collect(), rows: 0 }
-    }
-    /// The columns of a part among others, added to them when it is not there yet.
-    fn among(parts: &mut Vec<Self>, part: Part, rows: usize) -> Option<&mut Self> {
-        let place = parts.iter().position(|columns| columns.part == part).unwrap_or_else(|| {
-            parts.push(Self::new(part, rows));
-            parts.len() - 1
-        });
-        parts.get_mut(place)
     }
     fn values<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>) {
         self.rows += 1;
@@ -153,11 +220,8 @@ impl Columns {
         }
     }
     /// How many rows the part has to write; `None` where fewer are fine.
-    const fn expected(&self) -> Option<i64> {
-        match self.part {
-            Part::Update(_) | Part::Delete(_) | Part::AddKeys => Some(self.rows),
-            _ => None,
-        }
+    fn expected(&self) -> Option<i64> {
+        self.part.counted().then_some(self.rows.cast_signed())
     }
 }
 
@@ -167,13 +231,7 @@ pub(crate) async fn write(link: &mut Link<'_>, net: Net, events: &[Event], head:
     if net.ordered {
         return Err(Failure::incomplete());
     }
-    let new = |kind: &'static str, id: Uuid| {
-        let step = net.places.get(&(kind, id)).and_then(|place| net.rows.get(*place));
-        step.is_some_and(|step| step.before.is_none())
-    };
-    let entries = entries_by_table(net.entries, new);
-    let mut parts: Vec<Columns> = rows_by_kind(net.rows);
-    parts.extend(entries);
+    let mut parts = net.into_parts();
     if !events.is_empty() {
         parts.push(event_columns(events));
     }
@@ -190,14 +248,14 @@ pub(crate) async fn write(link: &mut Link<'_>, net: Net, events: &[Event], head:
         return Ok(());
     }
     let shape: Vec<Part> = parts.iter().map(|part| part.part).collect();
-    let expected: Vec<Option<i64>> = parts.iter().map(Columns::expected).collect();
+    let expected: Vec<i64> = parts.iter().filter_map(Columns::expected).collect();
+    link.growth.wrote(parts.iter().filter_map(|columns| Some((columns.part.grows()?, columns.rows))));
     let mut binds = Binds::of(link.org);
     for part in parts {
         part.arrays.into_iter().for_each(|array| binds.array(array));
     }
     let written = link.rows(link.statements.write(&shape), binds).await?;
     for (position, expected) in expected.into_iter().enumerate() {
-        let Some(expected) = expected else { continue };
         let Some(row) = written.first() else { return Err(Failure::incomplete()) };
         if read_int("count", row, position)? != expected {
             return Err(Failure::incomplete());
@@ -217,7 +275,11 @@ fn rows_by_kind(rows: Vec<Step>) -> Vec<Columns> {
             (Some(_), None) => Part::Delete(def),
             (None, None) => continue,
         };
-        let Some(columns) = Columns::among(&mut parts, part, many) else { continue };
+        let place = parts.iter().position(|columns| columns.part == part).unwrap_or_else(|| {
+            parts.push(Columns::new(part, many));
+            parts.len() - 1
+        });
+        let Some(columns) = parts.get_mut(place) else { continue };
         match (&step.before, &step.after) {
             (None, Some(after)) => columns.values(after.values()),
             (Some(before), Some(after)) => {
@@ -237,48 +299,45 @@ fn rows_by_kind(rows: Vec<Step>) -> Vec<Columns> {
     parts
 }
 
-fn entries_by_table(
-    entries: HashMap<(&'static str, Uuid, Name), Presence>,
-    new: impl Fn(&'static str, Uuid) -> bool,
-) -> Vec<Columns> {
-    let mut sorted: Vec<((&'static str, Uuid, Name), Presence)> = entries.into_iter().collect();
-    // In the order of the tables, so that neighbours are written together.
-    sorted.sort_unstable_by(|(a, _), (b, _)| (a.0, &a.2, a.1).cmp(&(b.0, &b.2, b.1)));
-    let many = sorted.len();
-    let mut parts: Vec<Columns> = Vec::new();
-    for ((kind, record, name), presence) in sorted {
-        let (part, texts, weight) = match (name, presence) {
-            (_, Presence::Never) => continue,
-            (Name::Term(term), Presence::Added(weight)) => {
-                (if new(kind, record) { Part::NewTerms } else { Part::AddTerms }, vec![term], Some(weight))
-            }
-            (Name::Term(term), Presence::Removed) => (Part::RemoveTerms, vec![term], None),
-            (Name::Value(field, value), Presence::Added(_)) => (Part::AddValues, vec![field, value], None),
-            (Name::Value(field, value), Presence::Removed) => (Part::RemoveValues, vec![field, value], None),
-            (Name::Key(system, key), Presence::Added(_)) => (Part::AddKeys, vec![system, key], None),
-            (Name::Key(system, key), Presence::Removed) => (Part::RemoveKeys, vec![system, key], None),
-        };
-        let Some(columns) = Columns::among(&mut parts, part, many) else { continue };
+fn entries_by_table(written: &[Written]) -> Vec<Columns> {
+    // In the order of the tables, so that neighbours are written together. The beginning decides nearly always.
+    let mut sorted: Vec<(u8, u64, &Written)> =
+        written.iter().map(|entry| (entry.rank, beginning(entry), entry)).collect();
+    sorted.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| a.2.place().cmp(&b.2.place())));
+    let of_one_part = sorted.chunk_by(|a, b| a.0 == b.0);
+    of_one_part.filter_map(|entries| Some(entry_columns(entries.first()?.2.part, entries))).collect()
+}
+
+/// The first letters of what an entry is sorted by, as a number of the same order.
+fn beginning(entry: &Written) -> u64 {
+    let text = match &entry.name {
+        Name::Term(text) | Name::Value(text, _) | Name::Key(text, _) => text.as_bytes(),
+    };
+    let letters = entry.kind.as_bytes().first().into_iter().chain(text).copied().chain(std::iter::repeat(0));
+    letters.take(8).fold(0, |number, letter| number << 8 | u64::from(letter))
+}
+
+fn entry_columns(part: Part, entries: &[(u8, u64, &Written)]) -> Columns {
+    let mut columns = Columns::new(part, entries.len());
+    for (_, _, entry) in entries {
         columns.rows += 1;
-        let mut arrays = columns.arrays.iter_mut();
-        for text in std::iter::once(kind).chain(texts.iter().map(String::as_str)) {
-            arrays.next().into_iter().for_each(|array| array.text(Some(text)));
-        }
-        arrays.next().into_iter().for_each(|array| array.uuid(record));
-        if let (Some(array), Some(weight)) = (arrays.next(), weight) {
-            array.int(weight);
+        match (columns.arrays.as_mut_slice(), &entry.name) {
+            ([kind, term, record, weight @ ..], Name::Term(text)) => {
+                kind.text(Some(entry.kind));
+                term.text(Some(text));
+                record.uuid(entry.record);
+                weight.iter_mut().for_each(|weight| weight.int(entry.weight));
+            }
+            ([kind, first, second, record], Name::Value(one, two) | Name::Key(one, two)) => {
+                kind.text(Some(entry.kind));
+                first.text(Some(one));
+                second.text(Some(two));
+                record.uuid(entry.record);
+            }
+            _ => {}
         }
     }
-    parts.sort_by_key(|columns| match columns.part {
-        Part::RemoveTerms => 0,
-        Part::RemoveValues => 1,
-        Part::RemoveKeys => 2,
-        Part::NewTerms => 3,
-        Part::AddTerms => 4,
-        Part::AddValues => 5,
-        _ => 6,
-    });
-    parts
+    columns
 }
 
 fn event_columns(events: &[Event]) -> Columns {

@@ -1,6 +1,6 @@
 //! An import as the host runs it: unit after unit, each whole, with progress between them.
 
-use std::{borrow::Cow, io::Read, marker::PhantomData, sync::Arc};
+use std::{borrow::Cow, future::poll_fn, io::Read, marker::PhantomData, pin::pin, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -99,26 +99,32 @@ impl<'a, R: Entity> Import<'a, R> {
         let rows = self.options.rows_per_unit()?;
         let mut report = ImportReport { dry_run: self.options.dry_run, ..ImportReport::default() };
         let mut repeats = self.options.dry_run.then(Repeats::default);
+        let keep_cells = self.on_refused.is_some();
+        let mut ahead = None;
         loop {
-            let mut chunk = source.next(rows, self.on_refused.is_some())?;
+            let mut chunk = ahead.take().unwrap_or_else(|| source.next(rows, keep_cells))?;
             if chunk.items.is_empty() {
                 break;
             }
-            let plan = source.plan().clone();
-            let outcomes = match &mut repeats {
-                None => {
-                    let lines = Arc::new(std::mem::take(&mut chunk.lines));
-                    let outcomes = self.write(&plan, &lines, operation).await?;
-                    chunk.lines = Arc::try_unwrap(lines).unwrap_or_else(|lines| lines.as_ref().clone());
-                    outcomes
+            let (plan, bytes) = (source.plan().clone(), source.bytes());
+            let writing = async {
+                match &mut repeats {
+                    None => {
+                        let lines = Arc::new(std::mem::take(&mut chunk.lines));
+                        let outcomes = self.write(&plan, &lines, operation).await?;
+                        chunk.lines = Arc::try_unwrap(lines).unwrap_or_else(|lines| lines.as_ref().clone());
+                        Ok(outcomes)
+                    }
+                    Some(repeats) => self.rehearse(&plan, &chunk, repeats, operation).await,
                 }
-                Some(repeats) => self.rehearse(&plan, &chunk, repeats, operation).await?,
             };
-            count(&mut report, &plan, chunk, outcomes, self.on_refused.as_deref_mut());
+            let outcomes: Result<Vec<Outcome>> =
+                meanwhile(writing, || ahead = Some(source.next(rows, keep_cells))).await;
+            count(&mut report, &plan, chunk, outcomes?, self.on_refused.as_deref_mut());
             if let Some(told) = &mut self.on_progress {
                 told(&Progress {
                     counts: report.counts,
-                    bytes: source.bytes(),
+                    bytes,
                     total_bytes: self.options.total_bytes,
                     total_rows: source.total(),
                 });
@@ -182,6 +188,21 @@ impl<'a, R: Entity> Import<'a, R> {
         let job = UnitJob { plan: plan.clone(), lines: lines.clone(), range, operation, kind: of_entity::<R>() };
         self.session.write(envelope, job).await
     }
+}
+
+/// Does something once while work waits for the storage, where it does.
+async fn meanwhile<T>(work: impl Future<Output = T>, aside: impl FnOnce()) -> T {
+    let (mut work, mut aside) = (pin!(work), Some(aside));
+    poll_fn(|waker| {
+        let polled = work.as_mut().poll(waker);
+        if polled.is_pending()
+            && let Some(aside) = aside.take()
+        {
+            aside();
+        }
+        polled
+    })
+    .await
 }
 
 /// Whether one row of a unit may be the reason, so that the others should be tried without it.

@@ -40,6 +40,25 @@ fn the_primary_key_is_the_youngest_index_of_its_table() {
     assert_eq!(older, Vec::<String>::new());
 }
 
+/// Until a table is analysed the server thinks that one row in 200 lives, so that every index seems as good as the right one for a
+/// lookup of a unique value.
+#[test]
+fn uniques_are_younger_than_other_indexes() {
+    let younger = found(
+        "SELECT u.indexrelid::regclass::text FROM pg_index AS u \
+         JOIN pg_class AS c ON c.oid = u.indrelid \
+         WHERE c.relnamespace = 'nexa'::regnamespace AND u.indisunique AND NOT u.indisprimary \
+         AND EXISTS (SELECT 1 FROM pg_index AS i WHERE i.indrelid = u.indrelid AND NOT i.indisunique \
+         AND i.indpred IS NULL AND i.indexrelid > u.indexrelid)",
+    );
+    assert_eq!(younger, NONE);
+    let names = found(
+        "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'nexa.accounts'::regclass AND indisunique \
+         AND NOT indisprimary ORDER BY indexrelid DESC LIMIT 1",
+    );
+    assert_eq!(names, ["nexa.accounts_name_folded_key"], "an account is looked up by its name");
+}
+
 #[test]
 fn the_tenant_leads_both_sides_of_every_reference() {
     let lacking = "SELECT k.conname::text FROM pg_constraint AS k \

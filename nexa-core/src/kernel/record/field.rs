@@ -24,7 +24,7 @@ pub trait Field: Sized {
     fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self>;
     /// Appends what an absent field holds.
     fn write_absent(out: &mut Vec<Value>) {
-        out.extend(std::iter::repeat_n(Value::Null, Self::WIDTH));
+        (0..Self::WIDTH).for_each(|_| out.push(Value::Null));
     }
     /// How many columns it declares.
     const WIDTH: usize = 1;
