@@ -127,20 +127,14 @@ impl Part<'_> {
             None => Err(wrong(self.given, &visitor)),
         }
     }
-    /// The fields of a struct, by name or in their order.
-    fn fields<'de, V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        match self.given.list() {
-            Some(list) => elements(list, &self.place, visitor),
-            None => self.object(visitor),
-        }
-    }
     fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         match self.given {
             Given::Json(Json::Null) => visitor.visit_unit(),
             Given::Json(Json::Bool(value)) => visitor.visit_bool(*value),
             Given::Json(Json::Number(_)) => self.number(visitor),
             Given::Json(Json::String(_)) | Given::Text(_) => self.text(visitor),
-            Given::Json(Json::Array(_) | Json::Object(_)) => self.fields(visitor),
+            Given::Json(Json::Array(_)) => self.list(visitor),
+            Given::Json(Json::Object(_)) => self.object(visitor),
         }
     }
 }
@@ -202,7 +196,7 @@ impl<'de> Deserializer<'de> for Part<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Read<V::Value> {
-        self.fields(visitor)
+        self.object(visitor)
     }
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         if matches!(self.given, Given::Json(Json::Null)) { visitor.visit_none() } else { visitor.visit_some(self) }

@@ -85,13 +85,26 @@ fn given() -> Vec<Json> {
     ]
 }
 
+fn told<T: Serialize>(read: Result<T, Error>) -> Result<Json, String> {
+    read.map(|value| json!(value)).map_err(|error| error.to_string())
+}
+
 fn same<T: DeserializeOwned + Serialize>() {
-    let told = |read: Result<T, Error>| read.map(|value| json!(value)).map_err(|error| error.to_string());
+    same_but::<T>(|_| None);
+}
+
+/// A struct, which serde_json reads from a list as well. Schemas say that it is an object, and so no second reader is
+/// compiled for each.
+fn same_by_name<T: DeserializeOwned + Serialize>(name: &str) {
+    same_but::<T>(|json| json.is_array().then(|| Err(format!("invalid type: sequence, expected struct {name}"))));
+}
+
+fn same_but<T: DeserializeOwned + Serialize>(own: impl Fn(&Json) -> Option<Result<Json, String>>) {
     for json in given() {
-        let wanted = told(serde_json::from_value(json.clone()));
-        assert_eq!(told(value(&json)), wanted, "{json}");
+        let wanted = own(&json).unwrap_or_else(|| told(serde_json::from_value::<T>(json.clone())));
+        assert_eq!(told(value::<T>(&json)), wanted, "{json}");
         if let Json::String(word) = &json {
-            assert_eq!(told(text(word)), wanted, "{json}");
+            assert_eq!(told(text::<T>(word)), wanted, "{json}");
         }
     }
 }
@@ -111,16 +124,16 @@ fn everything_is_read_and_refused_as_by_serde_json() {
     same::<Json>();
     same::<Map<String, Json>>();
     same::<BTreeMap<String, i64>>();
-    same::<Shelf>();
+    same_by_name::<Shelf>("Shelf");
     same::<Row>();
     same::<Flat>();
     same::<Either>();
     same::<crate::Email>();
     same::<crate::Tags>();
-    same::<crate::Address>();
+    same_by_name::<crate::Address>("Address");
     same::<crate::Signals>();
     same::<crate::Timestamp>();
-    same::<crate::values::Money>();
+    same_by_name::<crate::values::Money>("Money");
     same::<crate::kernel::filter::Filter>();
 }
 
