@@ -58,7 +58,7 @@ fn format(zone: &str) -> Option<DateTimeFormat> {
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "whole numbers far below 2^53")]
 fn ahead(format: &DateTimeFormat, seconds: i64) -> Option<i32> {
     let parts = format.format_to_parts(&Date::new(&JsValue::from_f64(seconds as f64 * 1_000.0)));
-    let mut read = [0.0; 6];
+    let mut read = [0_i32; 6];
     for part in parts.iter() {
         let text = |name: &str| Reflect::get(&part, &name.into()).ok().and_then(|text| text.as_string());
         let place = match text("type")?.as_str() {
@@ -70,9 +70,10 @@ fn ahead(format: &DateTimeFormat, seconds: i64) -> Option<i32> {
             "second" => 5,
             _ => continue,
         };
+        // As a whole number: the reader of others brings large tables.
         *read.get_mut(place)? = text("value")?.parse().ok()?;
     }
-    let [year, month, day, hour, minute, second] = read;
+    let [year, month, day, hour, minute, second] = read.map(f64::from);
     let local =
         Date::utc(year, month - 1.0) / 1_000.0 + (day - 1.0) * 86_400.0 + hour * 3_600.0 + minute * 60.0 + second;
     Some((local - seconds as f64) as i32)
