@@ -2,6 +2,7 @@
 //!
 //! All types are read from the one [`Part`], whatever the input was, so that each of them is compiled once.
 
+mod by_name;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use serde::{
 };
 use serde_json::{Error, Map, Value as Json};
 
+pub(crate) use by_name::{ByName, Fields, by_name};
 pub(crate) use place::Problem;
 use place::{Found, Place};
 

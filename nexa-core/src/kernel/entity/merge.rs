@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Entity;
+use crate::Input;
 use crate::kernel::{
     access::{Action, Actor},
     behaviour::{Behaviour, of_mergeable},
@@ -37,7 +38,7 @@ pub trait Mergeable: Entity {
 }
 
 /// Options of a merge.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "")]
 #[schemars(bound = "R: Record")]
 pub struct MergeOptions<R> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Entity;
+use crate::Input;
 use crate::kernel::{
     access::{Action, Actor},
     behaviour::{Behaviour, of_entity},
@@ -33,7 +34,7 @@ pub enum Dependents {
 }
 
 /// Options of a trash command.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrashOptions {
     /// What happens to records that need this one.
@@ -41,7 +42,7 @@ pub struct TrashOptions {
 }
 
 /// No arguments beside the record.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoOptions {}
 

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::Input;
 use crate::kernel::{
     command::Query,
     compile,
@@ -52,7 +53,7 @@ pub enum MeasureOf {
 /// Groups and measures: `deal.aggregate` and the like.
 ///
 /// Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: Record")]
 pub struct AggregateOf<R> {

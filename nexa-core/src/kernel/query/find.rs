@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{DEFAULT_PAGE, LARGEST_PAGE, cursor, position};
+use crate::Input;
 use crate::kernel::{
     access::Action,
     command::Query,
@@ -23,7 +24,7 @@ use crate::kernel::{
 /// Records of a kind by filter, sorted, in pages: `lead.find` and the like.
 ///
 /// Errors: `filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: Record")]
 pub struct Find<R> {
@@ -288,7 +289,7 @@ pub(crate) fn row_json(def: &RecordDef, row: &Row, hidden: &[&'static str]) -> J
 }
 
 /// How many records match: `lead.count` and the like.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: Record")]
 pub struct Count<R> {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Related, related};
+use crate::Input;
 use crate::kernel::{
     command::Query,
     context::{Context, conceal},
@@ -17,7 +18,7 @@ use crate::kernel::{
 };
 
 /// Options of a get.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GetOptions {
     /// Relations whose records come along.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::page_size;
+use crate::Input;
 use crate::kernel::{
     command::Query,
     compile::plain,
@@ -94,7 +95,7 @@ pub(crate) fn parsed_row(def: &RecordDef, id: Uuid, contents: &Map<String, Json>
 }
 
 /// Options of a history.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HistoryOptions {
     /// After this position in the ledger.

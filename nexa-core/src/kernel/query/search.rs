@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{cursor, page_size, search_position};
+use crate::Input;
 use crate::kernel::{
     command::Query,
     compile,
@@ -17,7 +18,7 @@ use crate::kernel::{
 };
 
 /// Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits first.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "")]
 #[schemars(bound = "R: Record")]
 pub struct Search<R> {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use super::Record;
+use crate::Input;
 use crate::kernel::{error::Result, store::Foreseen};
 
 /// The identifier of a record of one kind: a UUIDv7, a string in JSON.
@@ -129,7 +130,7 @@ impl ExternalKey {
 
 impl<'de> Deserialize<'de> for ExternalKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
+        #[derive(Input)]
         #[serde(deny_unknown_fields)]
         struct Given {
             system: String,

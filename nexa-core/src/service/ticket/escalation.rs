@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CLOSED, Severity, Ticket};
 use crate::{
-    Actor, Assignee, Body, Code, Command, Context, Id, Ref, Result, Timestamp,
+    Actor, Assignee, Body, Code, Command, Context, Id, Input, Ref, Result, Timestamp,
     kernel::{
         record::{ColumnDef, Field},
         value::Value,
@@ -52,7 +52,7 @@ impl Field for Escalation {
 
 /// Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it over.
 /// Errors: `ticket.closed`, `assignee.inactive`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Escalate {
     /// The ticket.
