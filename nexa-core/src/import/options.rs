@@ -11,8 +11,10 @@ use super::{
     source::Encoding,
     text::{DateFormat, Formats},
 };
-use crate::Input;
-use crate::kernel::{entity::MatchPolicy, error::Result};
+use crate::{
+    Input,
+    kernel::{entity::MatchPolicy, error::Result},
+};
 
 /// How many rows one unit of work has unless the caller says otherwise.
 pub(super) const CHUNK: usize = 1_000;

@@ -39,7 +39,7 @@ pub enum Mode {
 }
 
 /// Reads the arguments of an operation and checks them by themselves.
-type Check = fn(Json) -> Result<()>;
+type Check = fn(&Json) -> Result<()>;
 
 /// Runs an operation that was let in.
 #[cfg(feature = "operations")]
@@ -206,7 +206,7 @@ impl Operation {
     pub fn check(&self, arguments: Json) -> Result<()> {
         match self.work {
             Work::Shared { shared, .. } => shared.check(self, arguments),
-            Work::Own { check, .. } => check(arguments),
+            Work::Own { check, .. } => check(&arguments),
         }
     }
 
@@ -234,11 +234,16 @@ impl Operation {
 }
 
 /// Reads the arguments of an operation. Error: `command.malformed` with the path of what is wrong.
-pub(crate) fn arguments<T: DeserializeOwned>(operation: &str, json: Json) -> Result<T> {
-    input::located(&json).map_err(|Problem { path, error }| {
-        let path = if path.is_empty() { AT_TOP } else { path.as_str() };
-        malformed(operation, path, &error)
-    })
+pub(crate) fn arguments<T: DeserializeOwned>(operation: &str, json: &Json) -> Result<T> {
+    input::located(json).map_err(|problem| malformed_there(operation, problem))
+}
+
+// Apart from what reads, which is there for each type.
+#[cold]
+#[inline(never)]
+fn malformed_there(operation: &str, Problem { path, error }: Problem) -> Error {
+    let path = if path.is_empty() { AT_TOP } else { path.as_str() };
+    malformed(operation, path, &error)
 }
 
 /// The path of a problem that belongs to no part of the arguments.

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{
-    input,
+    input::{self, Given},
     record::{
         ColumnDef, ColumnType, Derived, Field, FieldDef, IndexDef, ParseField, ParseText, RecordDef, RelationDef,
         UniqueDef,
@@ -301,19 +301,22 @@ pub fn problems(def: &RecordDef) -> &[String] {
 
 /// Reads a field from JSON into its columns; null clears a field that can be absent.
 fn parse_field<T: Field + DeserializeOwned>(json: &Json) -> Result<Vec<Value>, serde_json::Error> {
-    let mut values = Vec::with_capacity(T::WIDTH);
-    if T::OPTIONAL && json.is_null() {
-        T::write_absent(&mut values);
-    } else {
-        input::value::<T>(json)?.write(&mut values);
-    }
-    Ok(values)
+    columns_of::<T>(Given::Json(json))
 }
 
 /// The same from a text, without a JSON document in between.
 fn parse_text<T: Field + DeserializeOwned>(text: &str) -> Result<Vec<Value>, serde_json::Error> {
+    columns_of::<T>(Given::Text(text))
+}
+
+#[inline(never)]
+fn columns_of<T: Field + DeserializeOwned>(given: Given<'_>) -> Result<Vec<Value>, serde_json::Error> {
     let mut values = Vec::with_capacity(T::WIDTH);
-    input::text::<T>(text)?.write(&mut values);
+    if T::OPTIONAL && matches!(given, Given::Json(Json::Null)) {
+        T::write_absent(&mut values);
+    } else {
+        input::given::<T>(given)?.write(&mut values);
+    }
     Ok(values)
 }
 

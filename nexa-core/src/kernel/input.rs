@@ -28,17 +28,17 @@ type Read<T> = Result<T, Error>;
 pub(crate) fn located<T: DeserializeOwned>(json: &Json) -> Result<T, Problem> {
     let found = Found::default();
     let read = T::deserialize(Part { given: Given::Json(json), place: Place::top(&found) });
-    read.map_err(|error| Problem { path: found.into_path(), error })
+    read.map_err(|error| found.problem(error))
 }
 
 /// Reads a value.
 pub(crate) fn value<T: DeserializeOwned>(json: &Json) -> Read<T> {
-    T::deserialize(Part { given: Given::Json(json), place: Place::top(&Found::default()) })
+    given(Given::Json(json))
 }
 
-/// Reads a text, as a JSON string.
-pub(crate) fn text<T: DeserializeOwned>(text: &str) -> Read<T> {
-    T::deserialize(Part { given: Given::Text(text), place: Place::top(&Found::default()) })
+/// Reads a value, or a text as a JSON string.
+pub(crate) fn given<T: DeserializeOwned>(given: Given<'_>) -> Read<T> {
+    T::deserialize(Part { given, place: Place::top(&Found::default()) })
 }
 
 /// A part of the input, with its place.
@@ -47,8 +47,9 @@ struct Part<'a> {
     place: Place<'a>,
 }
 
+/// What was given for a part.
 #[derive(Clone, Copy)]
-enum Given<'a> {
+pub(crate) enum Given<'a> {
     Json(&'a Json),
     Text(&'a str),
 }

@@ -188,18 +188,19 @@ const fn shared(shared: Shared, kind: &'static Behaviour) -> Work {
     }
 }
 
-fn check_command<C: Command>(json: Json) -> Result<()> {
+fn check_command<C: Command>(json: &Json) -> Result<()> {
     arguments::<C>(C::NAME, json)?.check()
 }
 
-fn check_query<Q: Query>(json: Json) -> Result<()> {
+fn check_query<Q: Query>(json: &Json) -> Result<()> {
     arguments::<Q>(Q::NAME, json).map(|_| ())
 }
 
 #[cfg(feature = "operations")]
 fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
     Box::pin(async move {
-        let command: C = arguments(C::NAME, json)?;
+        let command: C = arguments(C::NAME, &json)?;
+        drop(json);
         // The door could not foresee what it had not read yet.
         cx.foresee(command.foreseen(cx.org())).await?;
         let output = cx.perform(&command).await?;
@@ -210,7 +211,8 @@ fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: Json) -> BoxFu
 #[cfg(feature = "operations")]
 fn perform_query<'a, Q: Query>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
     Box::pin(async move {
-        let query: Q = arguments(Q::NAME, json)?;
+        let query: Q = arguments(Q::NAME, &json)?;
+        drop(json);
         cx.authorize_kind(Q::Target::def(), Action::Read)?;
         let output = query.run(cx).await?;
         answer(output)

@@ -4,13 +4,15 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{CustomType, FieldDefinition, MOST_FIELDS, defined};
-use crate::Input;
-use crate::kernel::{
-    access::Action,
-    command::Command,
-    context::Context,
-    error::{Code, Result},
-    record::Ref,
+use crate::{
+    Input,
+    kernel::{
+        access::Action,
+        command::Command,
+        context::Context,
+        error::{Code, Result},
+        record::Ref,
+    },
 };
 
 /// The name is none for a field.

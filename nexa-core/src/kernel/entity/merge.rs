@@ -4,19 +4,21 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Entity;
-use crate::Input;
-use crate::kernel::{
-    access::{Action, Actor},
-    behaviour::{Behaviour, of_mergeable},
-    command::Command,
-    context::{Context, not_found},
-    error::{Code, Result, codes},
-    filter::{Comparison, Predicate},
-    record::{ExternalKey, Record, RecordDef, Ref, Row},
-    send::MaybeSend,
-    store::{Select, Trash as Rows},
-    targeted::Targeted,
-    value::Value,
+use crate::{
+    Input,
+    kernel::{
+        access::{Action, Actor},
+        behaviour::{Behaviour, of_mergeable},
+        command::Command,
+        context::{Context, not_found},
+        error::{Code, Result, codes},
+        filter::{Comparison, Predicate},
+        record::{ExternalKey, Record, RecordDef, Ref, Row},
+        send::MaybeSend,
+        store::{Select, Trash as Rows},
+        targeted::Targeted,
+        value::Value,
+    },
 };
 
 /// A kind whose records can be folded into each other.

@@ -5,19 +5,21 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Entity;
-use crate::Input;
-use crate::kernel::{
-    access::{Action, Actor},
-    behaviour::{Behaviour, of_entity},
-    command::Command,
-    context::{Context, not_found},
-    error::{Code, Result, codes},
-    filter::{Comparison, Predicate},
-    record::{Record, RecordDef, Ref, Row},
-    send::BoxFuture,
-    store::{Aggregate, Measure, Select, Trash as Rows},
-    targeted::Targeted,
-    value::Value,
+use crate::{
+    Input,
+    kernel::{
+        access::{Action, Actor},
+        behaviour::{Behaviour, of_entity},
+        command::Command,
+        context::{Context, not_found},
+        error::{Code, Result, codes},
+        filter::{Comparison, Predicate},
+        record::{Record, RecordDef, Ref, Row},
+        send::BoxFuture,
+        store::{Aggregate, Measure, Select, Trash as Rows},
+        targeted::Targeted,
+        value::Value,
+    },
 };
 
 /// What happens to records that need the one that goes.

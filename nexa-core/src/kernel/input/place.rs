@@ -13,8 +13,11 @@ pub(crate) struct Problem {
 pub(super) struct Found(RefCell<Option<String>>);
 
 impl Found {
-    pub(super) fn into_path(self) -> String {
-        self.0.into_inner().unwrap_or_default()
+    /// The problem with its place.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn problem(self, error: serde_json::Error) -> Problem {
+        Problem { path: self.0.into_inner().unwrap_or_default(), error }
     }
 }
 

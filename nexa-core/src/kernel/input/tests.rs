@@ -104,7 +104,7 @@ fn same_but<T: DeserializeOwned + Serialize>(own: impl Fn(&Json) -> Option<Resul
         let wanted = own(&json).unwrap_or_else(|| told(serde_json::from_value::<T>(json.clone())));
         assert_eq!(told(value::<T>(&json)), wanted, "{json}");
         if let Json::String(word) = &json {
-            assert_eq!(told(text::<T>(word)), wanted, "{json}");
+            assert_eq!(told(super::given::<T>(Given::Text(word))), wanted, "{json}");
         }
     }
 }

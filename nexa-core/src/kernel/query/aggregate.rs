@@ -4,16 +4,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::Input;
-use crate::kernel::{
-    command::Query,
-    compile,
-    context::Context,
-    error::{Error, Result, codes},
-    filter::Filter,
-    record::{ColumnType, Record, RecordDef},
-    store::{Aggregate, Group, Measure, Trash},
-    zone::Zone,
+use crate::{
+    Input,
+    kernel::{
+        command::Query,
+        compile,
+        context::Context,
+        error::{Error, Result, codes},
+        filter::Filter,
+        record::{ColumnType, Record, RecordDef},
+        store::{Aggregate, Group, Measure, Trash},
+        zone::Zone,
+    },
 };
 
 /// What to group by.

@@ -8,17 +8,19 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{DEFAULT_PAGE, LARGEST_PAGE, cursor, position};
-use crate::Input;
-use crate::kernel::{
-    access::Action,
-    command::Query,
-    compile,
-    context::{Context, conceal},
-    error::{Result, codes},
-    filter::{Filter, Predicate},
-    record::{Column, Record, RecordDef, Row},
-    store::{Aggregate, Key, Measure, Select, Trash},
-    value::Value,
+use crate::{
+    Input,
+    kernel::{
+        access::Action,
+        command::Query,
+        compile,
+        context::{Context, conceal},
+        error::{Result, codes},
+        filter::{Filter, Predicate},
+        record::{Column, Record, RecordDef, Row},
+        store::{Aggregate, Key, Measure, Select, Trash},
+        value::Value,
+    },
 };
 
 /// Records of a kind by filter, sorted, in pages: `lead.find` and the like.

@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Related, related};
-use crate::Input;
-use crate::kernel::{
-    command::Query,
-    context::{Context, conceal},
-    error::Result,
-    record::{Record, RecordDef, Ref, Row},
-    store::Foreseen,
-    targeted::Targeted,
+use crate::{
+    Input,
+    kernel::{
+        command::Query,
+        context::{Context, conceal},
+        error::Result,
+        record::{Record, RecordDef, Ref, Row},
+        store::Foreseen,
+        targeted::Targeted,
+    },
 };
 
 /// Options of a get.

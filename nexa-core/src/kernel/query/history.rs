@@ -6,16 +6,18 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::page_size;
-use crate::Input;
-use crate::kernel::{
-    command::Query,
-    compile::plain,
-    context::Context,
-    error::Result,
-    ledger::{Event, EventQuery, Seq, Verb},
-    record::{Record, RecordDef, Ref, Row},
-    targeted::Targeted,
-    value::{Timestamp, Value},
+use crate::{
+    Input,
+    kernel::{
+        command::Query,
+        compile::plain,
+        context::Context,
+        error::Result,
+        ledger::{Event, EventQuery, Seq, Verb},
+        record::{Record, RecordDef, Ref, Row},
+        targeted::Targeted,
+        value::{Timestamp, Value},
+    },
 };
 
 /// One change of a record, as somebody who may see the record sees it.

@@ -4,17 +4,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{cursor, page_size, search_position};
-use crate::Input;
-use crate::kernel::{
-    command::Query,
-    compile,
-    context::{Context, conceal},
-    error::Result,
-    filter::Filter,
-    record::{Record, RecordDef, Row},
-    search::{row_terms, score, terms},
-    store::Select,
-    value::Value,
+use crate::{
+    Input,
+    kernel::{
+        command::Query,
+        compile,
+        context::{Context, conceal},
+        error::Result,
+        filter::Filter,
+        record::{Record, RecordDef, Row},
+        search::{row_terms, score, terms},
+        store::Select,
+        value::Value,
+    },
 };
 
 /// Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits first.

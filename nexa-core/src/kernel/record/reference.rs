@@ -13,8 +13,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use super::Record;
-use crate::Input;
-use crate::kernel::{error::Result, store::Foreseen};
+use crate::{
+    Input,
+    kernel::{error::Result, store::Foreseen},
+};
 
 /// The identifier of a record of one kind: a UUIDv7, a string in JSON.
 pub struct Id<R>(Uuid, PhantomData<fn() -> R>);
