@@ -17,6 +17,7 @@ struct Attributes {
     default_by: Option<Path>,
     closed: bool,
     skip: bool,
+    rest: bool,
     bound: Option<LitStr>,
 }
 
@@ -34,14 +35,16 @@ impl Attributes {
                     }
                 } else if meta.path.is_ident("skip") {
                     read.skip = true;
+                } else if meta.path.is_ident("flatten") {
+                    read.rest = true;
                 } else if meta.path.is_ident("skip_serializing_if") {
                     meta.value()?.parse::<Expr>()?;
                 } else if meta.path.is_ident("bound") {
                     read.bound = Some(meta.value()?.parse()?);
                 } else {
-                    return Err(
-                        meta.error("an input takes default, deny_unknown_fields, skip, skip_serializing_if and bound")
-                    );
+                    return Err(meta.error(
+                        "an input takes default, deny_unknown_fields, flatten, skip, skip_serializing_if and bound",
+                    ));
                 }
                 Ok(())
             })?;
@@ -59,8 +62,8 @@ struct Part<'a> {
 impl Part<'_> {
     /// Whether it has to be given.
     fn required(&self) -> bool {
-        let Attributes { default, default_by, skip, .. } = &self.attributes;
-        !(*default || *skip || default_by.is_some() || is_option(&self.field.ty))
+        let Attributes { default, default_by, skip, rest, .. } = &self.attributes;
+        !(*default || *skip || *rest || default_by.is_some() || is_option(&self.field.ty))
     }
     fn initial(&self) -> TokenStream {
         let of = &self.field.ty;
@@ -76,13 +79,21 @@ impl Part<'_> {
 pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let whole = Attributes::read(&input.attrs)?;
     let parts = parts(input)?;
-    let given: Vec<&Part<'_>> = parts.iter().filter(|part| !part.attributes.skip).collect();
+    let given: Vec<&Part<'_>> = parts.iter().filter(|part| !part.attributes.skip && !part.attributes.rest).collect();
+    let rest = parts.iter().any(|part| part.attributes.rest);
     if given.len() > MOST_FIELDS {
         return Err(syn::Error::new(input.ident.span(), "an input has at most 64 fields"));
     }
     let read = if whole.default { into_default(&given) } else { into_slots(&parts, &given) };
     let ident = &input.ident;
-    let (name, closed) = (ident.to_string(), whole.closed);
+    let name = ident.to_string();
+    let others = match (whole.closed, rest) {
+        (true, _) => quote!(Refused),
+        (false, true) => quote!(Kept),
+        (false, false) => {
+            return Err(syn::Error::new(ident.span(), "an input refuses other names, or keeps them in a field"));
+        }
+    };
     let names = given.iter().filter_map(|part| part.field.ident.as_ref()).map(|ident| ident.unraw().to_string());
     let mut generics = input.generics.clone();
     if let Some(bound) = &whole.bound {
@@ -96,7 +107,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         impl<#own> crate::kernel::input::ByName for #ident #of #bounds {
             const NAME: &'static str = #name;
             const FIELDS: &'static [&'static str] = &[#(#names),*];
-            const CLOSED: bool = #closed;
+            const OTHERS: crate::kernel::input::Others = crate::kernel::input::Others::#others;
             fn read<'de, M: ::serde::de::MapAccess<'de>>(
                 entries: &mut crate::kernel::input::Fields<'de, M>,
             ) -> ::std::option::Option<Self> {
@@ -140,7 +151,8 @@ fn into_default(given: &[&Part<'_>]) -> TokenStream {
 /// Fills one variable for each field, and puts the struct together.
 fn into_slots(parts: &[Part<'_>], given: &[&Part<'_>]) -> TokenStream {
     let slot = |part: &Part<'_>| part.field.ident.as_ref().map(|ident| format_ident!("{}_given", ident.unraw()));
-    let (slots, initials) = (parts.iter().map(slot), parts.iter().map(Part::initial));
+    let own = || parts.iter().filter(|part| !part.attributes.rest);
+    let (slots, initials) = (own().map(slot), own().map(Part::initial));
     let arms = given.iter().enumerate().map(|(at, part)| {
         let (slot, read) = (slot(part), if part.required() { quote!(fill) } else { quote!(replace) });
         quote!(#at => entries.#read(&mut #slot),)
@@ -150,7 +162,7 @@ fn into_slots(parts: &[Part<'_>], given: &[&Part<'_>]) -> TokenStream {
     let required: Vec<_> = parts.iter().filter(|part| part.required()).map(slot).collect();
     let fields = parts.iter().map(|part| {
         let (ident, slot) = (&part.field.ident, slot(part));
-        quote!(#ident: #slot)
+        if part.attributes.rest { quote!(#ident: entries.others().into()) } else { quote!(#ident: #slot) }
     });
     quote! {
         #(let mut #slots = #initials;)*

@@ -35,7 +35,7 @@ pub fn record(input: TokenStream) -> TokenStream {
 /// Implements `Deserialize` for a struct of `nexa-core` itself, as serde's own derive does but with less code: from objects, by the
 /// names of the fields, with the same errors.
 ///
-/// It knows `default`, `deny_unknown_fields`, `skip`, `skip_serializing_if` and `bound` of `#[serde(…)]`.
+/// It knows `default`, `deny_unknown_fields`, `flatten` of what is made from a map, `skip`, `skip_serializing_if` and `bound` of `#[serde(…)]`.
 #[doc(hidden)]
 #[proc_macro_derive(Input, attributes(serde))]
 pub fn input(input: TokenStream) -> TokenStream {

@@ -18,7 +18,7 @@ use serde::{
 };
 use serde_json::{Error, Map, Value as Json};
 
-pub(crate) use by_name::{ByName, Fields, by_name};
+pub(crate) use by_name::{ByName, Fields, Others, by_name};
 pub(crate) use place::Problem;
 use place::{Found, Place};
 

@@ -5,8 +5,9 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor},
+    de::{DeserializeSeed, Error as _, MapAccess, Visitor},
 };
+use serde_json::{Map, Value as Json};
 
 /// A struct that is read by the names of its fields.
 pub(crate) trait ByName: Sized {
@@ -14,11 +15,18 @@ pub(crate) trait ByName: Sized {
     const NAME: &'static str;
     /// The fields, at most 64.
     const FIELDS: &'static [&'static str];
-    /// Whether other names are refused.
-    const CLOSED: bool;
+    /// What becomes of other names.
+    const OTHERS: Others;
 
     /// Reads all entries; `None` when there is a problem, which they keep.
     fn read<'de, M: MapAccess<'de>>(entries: &mut Fields<'de, M>) -> Option<Self>;
+}
+
+/// What becomes of entries whose names are no fields.
+#[derive(Clone, Copy)]
+pub(crate) enum Others {
+    Refused,
+    Kept,
 }
 
 /// Reads a struct.
@@ -38,7 +46,7 @@ impl<'de, T: ByName> Visitor<'de> for Struct<T> {
         f.write_str(self.name)
     }
     fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<T, M::Error> {
-        let mut fields = Fields::of(map, T::FIELDS, T::CLOSED);
+        let mut fields = Fields::of(map, T::FIELDS, T::OTHERS);
         T::read(&mut fields).ok_or_else(|| fields.problem())
     }
 }
@@ -48,6 +56,7 @@ impl<'de, T: ByName> Visitor<'de> for Struct<T> {
 pub(crate) struct Fields<'de, M: MapAccess<'de>> {
     map: M,
     name: Name,
+    others: Map<String, Json>,
     /// One bit for each field.
     seen: u64,
     problem: Option<M::Error>,
@@ -55,8 +64,8 @@ pub(crate) struct Fields<'de, M: MapAccess<'de>> {
 }
 
 impl<'de, M: MapAccess<'de>> Fields<'de, M> {
-    const fn of(map: M, fields: &'static [&'static str], closed: bool) -> Self {
-        Self { map, name: Name { fields, closed }, seen: 0, problem: None, of: PhantomData }
+    fn of(map: M, fields: &'static [&'static str], others: Others) -> Self {
+        Self { map, name: Name { fields, others }, others: Map::new(), seen: 0, problem: None, of: PhantomData }
     }
 
     /// Which field comes next.
@@ -65,12 +74,14 @@ impl<'de, M: MapAccess<'de>> Fields<'de, M> {
         while self.problem.is_none() {
             let read = match self.map.next_key_seed(self.name) {
                 Ok(None) => return None,
-                Ok(Some(Some(at))) if self.seen & 1 << at == 0 => {
+                Ok(Some(Found::Field(at))) if self.seen & 1 << at == 0 => {
                     self.seen |= 1 << at;
                     return Some(at);
                 }
-                Ok(Some(Some(at))) => Err(M::Error::duplicate_field(self.name.of(at))),
-                Ok(Some(None)) => self.map.next_value::<IgnoredAny>().map(|_| ()),
+                Ok(Some(Found::Field(at))) => Err(M::Error::duplicate_field(self.name.of(at))),
+                Ok(Some(Found::Kept(name))) => self.map.next_value().map(|json| {
+                    self.others.insert(name, json);
+                }),
                 Err(problem) => Err(problem),
             };
             self.problem = read.err();
@@ -105,16 +116,28 @@ impl<'de, M: MapAccess<'de>> Fields<'de, M> {
         self.problem.is_none()
     }
 
+    /// The entries whose names are no fields.
+    pub(crate) fn others(&mut self) -> Map<String, Json> {
+        std::mem::take(&mut self.others)
+    }
+
     fn problem(self) -> M::Error {
         self.problem.unwrap_or_else(|| M::Error::custom("there is no value"))
     }
 }
 
-/// Reads a name as the index of its field; `None` for another.
+/// What a name is.
+enum Found {
+    /// The field at this index.
+    Field(usize),
+    Kept(String),
+}
+
+/// Reads a name.
 #[derive(Clone, Copy)]
 struct Name {
     fields: &'static [&'static str],
-    closed: bool,
+    others: Others,
 }
 
 impl Name {
@@ -124,21 +147,22 @@ impl Name {
 }
 
 impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Option<usize>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
+    type Value = Found;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
 impl Visitor<'_> for Name {
-    type Value = Option<usize>;
+    type Value = Found;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("field identifier")
     }
-    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Option<usize>, E> {
-        match self.fields.iter().position(|field| *field == name) {
-            None if self.closed => Err(E::unknown_field(name, self.fields)),
-            at => Ok(at),
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Found, E> {
+        match (self.fields.iter().position(|field| *field == name), self.others) {
+            (Some(at), _) => Ok(Found::Field(at)),
+            (None, Others::Kept) => Ok(Found::Kept(name.to_owned())),
+            (None, Others::Refused) => Err(E::unknown_field(name, self.fields)),
         }
     }
 }
