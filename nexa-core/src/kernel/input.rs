@@ -41,6 +41,16 @@ pub(crate) fn given<T: DeserializeOwned>(given: Given<'_>) -> Read<T> {
     T::deserialize(Part { given, place: Place::top(&Found::default()) })
 }
 
+/// Reads the text of a document that was stored.
+pub(crate) fn stored<T: DeserializeOwned>(text: &str) -> Read<T> {
+    if cfg!(target_family = "wasm") {
+        // A second reader of each type would be a large part of a module that a browser loads.
+        value(&serde_json::from_str(text)?)
+    } else {
+        serde_json::from_str(text)
+    }
+}
+
 /// A part of the input, with its place.
 struct Part<'a> {
     given: Given<'a>,

@@ -13,6 +13,7 @@ use crate::{
         context::{Context, not_found},
         error::{Code, Result, codes},
         filter::{Comparison, Predicate},
+        input,
         record::{ExternalKey, Record, RecordDef, Ref, Row},
         send::MaybeSend,
         store::{Select, Trash as Rows},
@@ -140,7 +141,7 @@ fn fill(def: &RecordDef, mut kept: Row, gone: &Row) -> Row {
 
 fn union<T: Ord + Serialize + serde::de::DeserializeOwned>(a: &Value, b: &Value) -> Value {
     let read = |value: &Value| match value {
-        Value::Json(text) => serde_json::from_str::<Vec<T>>(text).unwrap_or_default(),
+        Value::Json(text) => input::stored::<Vec<T>>(text).unwrap_or_default(),
         _ => Vec::new(),
     };
     let mut all = read(a);

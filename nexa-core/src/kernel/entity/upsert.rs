@@ -160,7 +160,7 @@ impl Context<'_> {
 /// Keys of other systems stay; the given ones replace those of their systems.
 fn union_of_keys(row: &Row, column: Option<usize>, given: &Json) -> Json {
     let mut keys: Vec<ExternalKey> = match column.map(|column| row.get(column)) {
-        Some(Value::Json(text)) => serde_json::from_str(text).unwrap_or_default(),
+        Some(Value::Json(text)) => input::stored(text).unwrap_or_default(),
         _ => Vec::new(),
     };
     let Ok(given) = input::value::<Vec<ExternalKey>>(given) else { return given.clone() };

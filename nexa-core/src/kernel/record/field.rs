@@ -11,6 +11,7 @@ use super::{
 };
 use crate::kernel::{
     error::{Error, Result, codes},
+    input,
     value::{Amount, Date, Timestamp, Value, write_json_text},
 };
 
@@ -207,7 +208,7 @@ impl Field for Vec<ExternalKey> {
     fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
         match values.next() {
             Some(Value::Null) => Ok(Self::new()),
-            Some(Value::Json(text)) => serde_json::from_str(&text).map_err(|problem| corrupt("external_keys", problem)),
+            Some(Value::Json(text)) => input::stored(&text).map_err(|problem| corrupt("external_keys", problem)),
             other => Err(unexpected("external_keys", "Json", other.as_ref())),
         }
     }
