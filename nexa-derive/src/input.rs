@@ -90,9 +90,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let others = match (whole.closed, rest) {
         (true, _) => quote!(Refused),
         (false, true) => quote!(Kept),
-        (false, false) => {
-            return Err(syn::Error::new(ident.span(), "an input refuses other names, or keeps them in a field"));
-        }
+        (false, false) => quote!(Ignored),
     };
     let names = given.iter().filter_map(|part| part.field.ident.as_ref()).map(|ident| ident.unraw().to_string());
     let mut generics = input.generics.clone();

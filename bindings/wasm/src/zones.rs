@@ -1,9 +1,6 @@
 //! Time zones as JavaScript knows them.
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, hash_map::Entry},
-};
+use std::cell::RefCell;
 
 use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect};
 use nexa_core::Timestamp;
@@ -15,26 +12,31 @@ const STEP: i64 = 900;
 /// A zone, and how many seconds it was ahead of UTC in the quarters of an hour that were asked for.
 struct Known {
     format: DateTimeFormat,
-    ahead: HashMap<i64, i32>,
+    /// By the quarter, in order.
+    ahead: Vec<(i64, i32)>,
 }
 
 thread_local! {
-    /// `None` for what is no zone.
-    static ZONES: RefCell<HashMap<String, Option<Known>>> = RefCell::default();
+    /// Few, by name; `None` for what is no zone.
+    static ZONES: RefCell<Vec<(String, Option<Known>)>> = RefCell::default();
 }
 
 /// How many seconds a zone is ahead of UTC at a moment.
 pub(crate) fn offset(zone: &str, at: Timestamp) -> Option<i32> {
     let step = at.micros().div_euclid(1_000_000 * STEP);
     ZONES.with_borrow_mut(|zones| {
-        if !zones.contains_key(zone) {
-            let known = format(zone).map(|format| Known { format, ahead: HashMap::new() });
-            zones.insert(zone.to_owned(), known);
+        if !zones.iter().any(|(name, _)| name == zone) {
+            let known = format(zone).map(|format| Known { format, ahead: Vec::new() });
+            zones.push((zone.to_owned(), known));
         }
-        let known = zones.get_mut(zone)?.as_mut()?;
-        match known.ahead.entry(step) {
-            Entry::Occupied(ahead) => Some(*ahead.get()),
-            Entry::Vacant(place) => ahead(&known.format, step * STEP).map(|ahead| *place.insert(ahead)),
+        let known = zones.iter_mut().find(|(name, _)| name == zone)?.1.as_mut()?;
+        match known.ahead.binary_search_by_key(&step, |(step, _)| *step) {
+            Ok(at) => known.ahead.get(at).map(|(_, ahead)| *ahead),
+            Err(at) => {
+                let ahead = ahead(&known.format, step * STEP)?;
+                known.ahead.insert(at, (step, ahead));
+                Some(ahead)
+            }
         }
     })
 }

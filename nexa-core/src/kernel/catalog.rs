@@ -233,8 +233,8 @@ impl Operation {
     }
 }
 
-/// Reads the arguments of an operation. Error: `command.malformed` with the path of what is wrong.
-pub(crate) fn arguments<T: DeserializeOwned>(operation: &str, json: &Json) -> Result<T> {
+/// Reads what a caller gives for an operation. Error: `command.malformed` with the path of what is wrong.
+pub fn arguments<T: DeserializeOwned>(operation: &str, json: &Json) -> Result<T> {
     input::located(json).map_err(|problem| malformed_there(operation, problem))
 }
 

@@ -159,13 +159,8 @@ fn elements<'de, V: Visitor<'de>>(list: &[Json], place: &Place<'_>, visitor: V) 
 }
 
 fn entries<'de, V: Visitor<'de>>(object: &Map<String, Json>, place: &Place<'_>, visitor: V) -> Read<V::Value> {
-    let mut entries = Entries { object: object.iter(), now: None, place };
-    let read = visitor.visit_map(&mut entries)?;
-    if entries.object.len() == 0 {
-        Ok(read)
-    } else {
-        Err(Error::invalid_length(object.len(), &"fewer elements in map"))
-    }
+    // Whoever reads an object reads all of it.
+    visitor.visit_map(&mut Entries { object: object.iter(), now: None, place })
 }
 
 macro_rules! takes {
@@ -282,7 +277,7 @@ impl<'de> MapAccess<'de> for &mut Entries<'_> {
         seed.deserialize(Part { given: Given::Text(name), place }).map(Some).inspect_err(|_| place.note())
     }
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Read<T::Value> {
-        let Some((name, json)) = self.now.take() else { return Err(Error::custom("value is missing")) };
+        let (name, json) = self.now.take().unwrap_or(("", &Json::Null));
         let place = self.place.name(name);
         seed.deserialize(Part { given: Given::Json(json), place }).inspect_err(|_| place.note())
     }

@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error as _, MapAccess, Visitor},
+    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::{Map, Value as Json};
 
@@ -26,6 +26,7 @@ pub(crate) trait ByName: Sized {
 #[derive(Clone, Copy)]
 pub(crate) enum Others {
     Refused,
+    Ignored,
     Kept,
 }
 
@@ -47,7 +48,10 @@ impl<'de, T: ByName> Visitor<'de> for Struct<T> {
     }
     fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<T, M::Error> {
         let mut fields = Fields::of(map, T::FIELDS, T::OTHERS);
-        T::read(&mut fields).ok_or_else(|| fields.problem())
+        match T::read(&mut fields) {
+            Some(read) => Ok(read),
+            None => Err(fields.problem()),
+        }
     }
 }
 
@@ -79,6 +83,7 @@ impl<'de, M: MapAccess<'de>> Fields<'de, M> {
                     return Some(at);
                 }
                 Ok(Some(Found::Field(at))) => Err(M::Error::duplicate_field(self.name.of(at))),
+                Ok(Some(Found::Ignored)) => self.map.next_value::<IgnoredAny>().map(|_| ()),
                 Ok(Some(Found::Kept(name))) => self.map.next_value().map(|json| {
                     self.others.insert(name, json);
                 }),
@@ -93,7 +98,7 @@ impl<'de, M: MapAccess<'de>> Fields<'de, M> {
     pub(crate) fn replace<T: Deserialize<'de>>(&mut self, place: &mut T) {
         match self.map.next_value() {
             Ok(value) => *place = value,
-            Err(problem) => self.problem = Some(problem),
+            Err(problem) => self.note(problem),
         }
     }
 
@@ -101,7 +106,7 @@ impl<'de, M: MapAccess<'de>> Fields<'de, M> {
     pub(crate) fn fill<T: Deserialize<'de>>(&mut self, place: &mut Option<T>) {
         match self.map.next_value() {
             Ok(value) => *place = Some(value),
-            Err(problem) => self.problem = Some(problem),
+            Err(problem) => self.note(problem),
         }
     }
 
@@ -121,8 +126,16 @@ impl<'de, M: MapAccess<'de>> Fields<'de, M> {
         std::mem::take(&mut self.others)
     }
 
-    fn problem(self) -> M::Error {
-        self.problem.unwrap_or_else(|| M::Error::custom("there is no value"))
+    #[cold]
+    #[inline(never)]
+    fn note(&mut self, problem: M::Error) {
+        self.problem = Some(problem);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn problem(&mut self) -> M::Error {
+        self.problem.take().unwrap_or_else(|| M::Error::custom("there is no value"))
     }
 }
 
@@ -130,6 +143,7 @@ impl<'de, M: MapAccess<'de>> Fields<'de, M> {
 enum Found {
     /// The field at this index.
     Field(usize),
+    Ignored,
     Kept(String),
 }
 
@@ -161,6 +175,7 @@ impl Visitor<'_> for Name {
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Found, E> {
         match (self.fields.iter().position(|field| *field == name), self.others) {
             (Some(at), _) => Ok(Found::Field(at)),
+            (None, Others::Ignored) => Ok(Found::Ignored),
             (None, Others::Kept) => Ok(Found::Kept(name.to_owned())),
             (None, Others::Refused) => Err(E::unknown_field(name, self.fields)),
         }

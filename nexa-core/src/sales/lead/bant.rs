@@ -1,7 +1,7 @@
 //! BANT: budget, authority, need, timeline. A lead qualifies when all four are met.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Lead, Status};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 pub const CLOSED: Code = Code::rule("lead.closed", "The lead is {status}; reopen it with lead.reopen if it was lost.");
 
 /// One criterion: whether it is met, what shows it, when and by whom that was noted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
 pub struct Criterion {
     /// Whether it is met; absent while nobody has said.
     pub met: Option<bool>,
@@ -27,7 +27,7 @@ pub struct Criterion {
 }
 
 /// The four criteria.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
 pub struct Bant {
     /// The money is there.
     pub budget: Criterion,

@@ -1,7 +1,7 @@
 //! An escalation: to which group, how bad, when and why. It stands beside the status.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{CLOSED, Severity, Ticket};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// To whom a ticket was escalated, when, how bad and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Input, JsonSchema)]
 pub struct Escalation {
     /// The group that was called.
     pub to: Id<Group>,
