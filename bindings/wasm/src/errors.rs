@@ -2,7 +2,10 @@
 
 use nexa_core::{
     Code, Error,
-    kernel::{catalog::arguments, error::codes},
+    kernel::{
+        error::codes,
+        input::{Problem, located},
+    },
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
@@ -30,7 +33,10 @@ pub(crate) fn malformed(operation: &str, path: &str, problem: &str) -> Error {
 /// Reads text that JavaScript wrote. Error: `command.malformed`.
 pub(crate) fn parsed<T: DeserializeOwned>(operation: &str, text: &str) -> Result<T, Error> {
     // The core reads the same types from documents, so that one reader of each is enough.
-    arguments(operation, &document(operation, text)?)
+    located(&document(operation, text)?).map_err(|Problem { path, error }| {
+        let path = if path.is_empty() { "the top" } else { path.as_str() };
+        malformed(operation, path, &error.to_string())
+    })
 }
 
 /// Reads a document that JavaScript wrote. Error: `command.malformed`.

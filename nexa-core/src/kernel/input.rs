@@ -19,13 +19,13 @@ use serde::{
 use serde_json::{Error, Map, Value as Json};
 
 pub(crate) use by_name::{ByName, Fields, Others, by_name};
-pub(crate) use place::Problem;
+pub use place::Problem;
 use place::{Found, Place};
 
 type Read<T> = Result<T, Error>;
 
 /// Reads a value, and tells where a problem is.
-pub(crate) fn located<T: DeserializeOwned>(json: &Json) -> Result<T, Problem> {
+pub fn located<T: DeserializeOwned>(json: &Json) -> Result<T, Problem> {
     let found = Found::default();
     let read = T::deserialize(Part { given: Given::Json(json), place: Place::top(&found) });
     read.map_err(|error| found.problem(error))
