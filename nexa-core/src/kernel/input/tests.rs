@@ -40,6 +40,55 @@ enum Either {
     Pair { system: String, key: String },
 }
 
+/// The same structs, read by our own derive.
+mod ours {
+    use serde::Serialize;
+
+    use super::{Json, Map, Row, Uuid};
+    use crate::Input;
+
+    #[derive(Debug, PartialEq, Serialize, Input)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct Shelf {
+        name: String,
+        #[serde(default)]
+        rows: Vec<Row>,
+        note: Option<Box<Shelf>>,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Input)]
+    pub(super) struct Flat {
+        id: Uuid,
+        #[serde(flatten)]
+        rest: Map<String, Json>,
+    }
+
+    #[derive(Debug, Default, PartialEq, Serialize, Input)]
+    #[serde(default)]
+    pub(super) struct Loose {
+        system: String,
+        #[serde(skip)]
+        seen: bool,
+        key: String,
+    }
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct LooseFlat {
+    id: Uuid,
+    #[serde(flatten)]
+    rest: Map<String, Json>,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Loose {
+    system: String,
+    #[serde(skip)]
+    seen: bool,
+    key: String,
+}
+
 fn given() -> Vec<Json> {
     let id = "0190a5d2-0000-7000-8000-000000000001";
     let row = json!({"box": {"depth": -3, "ratio": 0.5}});
@@ -138,6 +187,22 @@ fn everything_is_read_and_refused_as_by_serde_json() {
 }
 
 #[test]
+fn our_own_derive_reads_and_refuses_as_that_of_serde() {
+    for json in given().into_iter().chain([json!({"system": "shop", "more": [1]}), json!({"system": 1})]) {
+        assert_eq!(told(value::<ours::Shelf>(&json)), told(value::<Shelf>(&json)), "{json}");
+        assert_eq!(told(value::<ours::Loose>(&json)), told(value::<Loose>(&json)), "{json}");
+        let (own, of_serde) = (told(value::<ours::Flat>(&json)), told(value::<LooseFlat>(&json)));
+        assert_eq!(own, of_serde.map_err(|problem| problem.replace("LooseFlat", "Flat")), "{json}");
+    }
+    let twice = r#"{"name": "A", "name": "B"}"#;
+    let refused = |problem: Error| problem.to_string();
+    assert_eq!(
+        serde_json::from_str::<ours::Shelf>(twice).map_err(refused),
+        Err("duplicate field `name` at line 1 column 20".to_owned())
+    );
+}
+
+#[test]
 fn a_problem_is_told_with_its_place() {
     for (json, place) in [
         (json!(1), ""),
@@ -151,5 +216,6 @@ fn a_problem_is_told_with_its_place() {
         (json!({"name": "A", "note": {"name": "B", "note": {}}}), "note.note"),
     ] {
         assert_eq!(located::<Shelf>(&json).unwrap_err().path, place, "{json}");
+        assert_eq!(located::<ours::Shelf>(&json).unwrap_err().path, place, "{json}");
     }
 }
