@@ -13,6 +13,7 @@ use crate::kernel::{
     access::Action,
     context::Context,
     error::{Code, Result},
+    input,
     query::{Find, LARGEST_PAGE, page, row_json},
     record::{ColumnType, Record, RecordDef, Row},
     session::{Job, Session},
@@ -156,7 +157,7 @@ fn cell(value: &Value, list: bool) -> String {
 
 /// A list between semicolons; one of a single entry with a comma, or with semicolons in it, as JSON.
 fn list_cell(text: &str) -> String {
-    let entries: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+    let entries: Vec<String> = input::stored(text).unwrap_or_default();
     let unclear = |entry: &String| entry.contains([';', ',']) || entry.starts_with('[');
     if entries.iter().any(unclear) { text.to_owned() } else { entries.join("; ") }
 }

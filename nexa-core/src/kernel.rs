@@ -18,7 +18,7 @@ pub mod filter;
 mod identity;
 pub mod in_place;
 mod index;
-pub(crate) mod input;
+pub mod input;
 pub mod ledger;
 mod lookup;
 pub mod memory;

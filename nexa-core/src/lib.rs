@@ -18,6 +18,8 @@ pub mod service;
 pub mod testing;
 pub mod values;
 
+use nexa_derive::Input;
+
 pub use kernel::{
     access::{Access, Action, Actor, Policy, Principal},
     command::{Case, Command, Envelope, Query, Rule},

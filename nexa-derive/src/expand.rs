@@ -13,10 +13,11 @@ use crate::{
 /// The implementations and constants of a record.
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Model { ident, kind, fields, .. } = model;
-    let definition = definition(model);
+    let declaration = declaration(model);
     let names = names(kind);
     let writes = fields.iter().map(write);
     let reads = fields.iter().map(read);
+    let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let constants = fields.iter().map(|field| constant(ident, field));
     let library = library();
     quote! {
@@ -29,9 +30,10 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         #[automatically_derived]
         impl nexa_core::kernel::record::Record for #ident {
             fn def() -> &'static nexa_core::kernel::record::RecordDef {
-                static DEFINITION: ::std::sync::LazyLock<nexa_core::kernel::record::RecordDef> =
-                    ::std::sync::LazyLock::new(|| #definition);
-                &DEFINITION
+                const DECLARATION: &nexa_core::kernel::definition::Declaration = &#declaration;
+                static DEFINITION: nexa_core::kernel::definition::Defined =
+                    nexa_core::kernel::definition::Defined::by(DECLARATION);
+                DEFINITION.get()
             }
             fn to_row(&self) -> nexa_core::kernel::record::Row {
                 let definition = <Self as nexa_core::kernel::record::Record>::def();
@@ -42,9 +44,11 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 row
             }
             fn from_row(row: nexa_core::kernel::record::Row) -> nexa_core::kernel::error::Result<Self> {
-                let mut values = row.into_values().into_iter();
-                let values: &mut dyn ::std::iter::Iterator<Item = nexa_core::kernel::value::Value> = &mut values;
-                ::std::result::Result::Ok(Self { #(#reads),* })
+                let mut cells = nexa_core::kernel::record::Cells::of(row);
+                match (#(#reads,)*) {
+                    (#(::std::option::Option::Some(#idents),)*) => ::std::result::Result::Ok(Self { #(#idents),* }),
+                    _ => ::std::result::Result::Err(cells.problem()),
+                }
             }
             fn id(&self) -> nexa_core::kernel::record::Id<Self> {
                 self.id
@@ -112,7 +116,7 @@ fn names(kind: &syn::LitStr) -> TokenStream {
     quote!(nexa_core::kernel::record::Names { #(#fields),* })
 }
 
-fn definition(model: &Model) -> TokenStream {
+fn declaration(model: &Model) -> TokenStream {
     let Model { doc, kind, table, attributes, fields, .. } = model;
     let fields = fields.iter().map(|Field { name, doc, of, marks, .. }| {
         let marks = marks.iter().map(|mark| match mark {
@@ -123,20 +127,29 @@ fn definition(model: &Model) -> TokenStream {
             Mark::Queue => quote!(Queue),
         });
         quote_spanned! {of.span()=>
-            .field::<#of>(#name, #doc, &[#(nexa_core::kernel::definition::Mark::#marks),*])
+            nexa_core::kernel::definition::DeclaredField::new::<#of>(
+                #name, #doc, &[#(nexa_core::kernel::definition::Mark::#marks),*]
+            )
         }
     });
-    let search = attributes.search.iter().map(|(path, weight)| quote!(.search(#path, #weight)));
+    let search = attributes.search.iter().map(|(path, weight)| quote!((#path, #weight)));
     let uniques = attributes.uniques.iter().map(|unique| {
         let (paths, code) = (&unique.paths, &unique.code);
-        quote!(.unique(&[#(#paths),*], #code))
+        quote!((&[#(#paths),*], #code))
     });
-    let indexes = attributes.indexes.iter().map(|paths| quote!(.index(&[#(#paths),*])));
-    let bookkeeping = attributes.bookkeeping.then(|| quote!(.bookkeeping()));
+    let indexes = attributes.indexes.iter().map(|paths| quote!(&[#(#paths),*]));
+    let ledger = !attributes.bookkeeping;
     quote! {
-        nexa_core::kernel::definition::Definition::new(#kind, #table, #doc)
-            #(#fields)* #(#search)* #(#uniques)* #(#indexes)* #bookkeeping
-            .finish()
+        nexa_core::kernel::definition::Declaration {
+            kind: #kind,
+            table: #table,
+            doc: #doc,
+            fields: &[#(#fields),*],
+            search: &[#(#search),*],
+            uniques: &[#(#uniques),*],
+            indexes: &[#(#indexes),*],
+            ledger: #ledger,
+        }
     }
 }
 
@@ -151,17 +164,11 @@ fn write(field: &Field) -> TokenStream {
 }
 
 fn read(field: &Field) -> TokenStream {
-    let Field { ident, of, .. } = field;
-    let value = quote_spanned!(of.span()=> <#of as nexa_core::kernel::record::Field>::read(values)?);
-    if !field.derives() {
-        return quote!(#ident: #value);
-    }
-    quote! {
-        #ident: {
-            let value = #value;
-            values.next();
-            value
-        }
+    let of = &field.of;
+    if field.derives() {
+        quote_spanned!(of.span()=> cells.take_with_derived::<#of>())
+    } else {
+        quote_spanned!(of.span()=> cells.take::<#of>())
     }
 }
 

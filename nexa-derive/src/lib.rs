@@ -1,7 +1,8 @@
-//! `#[derive(Record)]`: turns a struct into the definition of a Nexa record, and nothing else.
+//! `#[derive(Record)]`: turns a struct into the definition of a Nexa record. `#[derive(Input)]` is for the core alone.
 
 mod attributes;
 mod expand;
+mod input;
 mod model;
 
 use proc_macro::TokenStream;
@@ -29,4 +30,15 @@ use syn::{DeriveInput, parse_macro_input};
 pub fn record(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     model::Model::read(&input).map_or_else(|error| error.into_compile_error(), |model| expand::expand(&model)).into()
+}
+
+/// Implements `Deserialize` for a struct of `nexa-core` itself, as serde's own derive does but with less code: from objects, by the
+/// names of the fields, with the same errors.
+///
+/// It knows `default`, `deny_unknown_fields`, `flatten` of what is made from a map, `skip`, `skip_serializing_if` and `bound` of `#[serde(…)]`.
+#[doc(hidden)]
+#[proc_macro_derive(Input, attributes(serde))]
+pub fn input(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    input::expand(&input).unwrap_or_else(|error| error.into_compile_error()).into()
 }

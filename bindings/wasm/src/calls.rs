@@ -1,11 +1,11 @@
 //! What the calls of [`Native`](crate::Native) do, from text to text.
 
 use nexa_core::{Crm, Envelope, Principal, Ref, Request, Session};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
-use crate::errors::{Answer, malformed, parsed, text};
+use crate::errors::{Answer, document, malformed, parsed, text};
 
 /// A tenant's identifier. Error: `command.malformed`.
 pub(crate) fn org_id(text: &str) -> Answer<Uuid> {
@@ -33,7 +33,7 @@ pub(crate) async fn drop_org(crm: Crm, org: String) -> Answer {
 }
 
 pub(crate) async fn execute(session: Session, operation: String, input: String, envelope: Option<String>) -> Answer {
-    let input: Json = parsed(&operation, &input)?;
+    let input = document(&operation, &input)?;
     let envelope = read_envelope(&operation, envelope)?;
     text(&operation, &session.execute(&operation, input, envelope).await?)
 }

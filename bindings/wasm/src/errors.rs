@@ -1,7 +1,14 @@
 //! Refusals as JavaScript sees them: the object of the wire.
 
-use nexa_core::{Code, Error, kernel::error::codes};
+use nexa_core::{
+    Code, Error,
+    kernel::{
+        error::codes,
+        input::{Problem, located},
+    },
+};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value as Json;
 use wasm_bindgen::JsValue;
 
 /// Something that must not happen has happened.
@@ -25,6 +32,15 @@ pub(crate) fn malformed(operation: &str, path: &str, problem: &str) -> Error {
 
 /// Reads text that JavaScript wrote. Error: `command.malformed`.
 pub(crate) fn parsed<T: DeserializeOwned>(operation: &str, text: &str) -> Result<T, Error> {
+    // The core reads the same types from documents, so that one reader of each is enough.
+    located(&document(operation, text)?).map_err(|Problem { path, error }| {
+        let path = if path.is_empty() { "the top" } else { path.as_str() };
+        malformed(operation, path, &error.to_string())
+    })
+}
+
+/// Reads a document that JavaScript wrote. Error: `command.malformed`.
+pub(crate) fn document(operation: &str, text: &str) -> Result<Json, Error> {
     serde_json::from_str(text).map_err(|problem| malformed(operation, "the top", &problem.to_string()))
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::{
-    errors::{Answer, object, parsed, text},
+    errors::{Answer, document, object, parsed, text},
     promise::promise,
     world::{CryptoIds, DateClock},
 };
@@ -48,7 +48,7 @@ impl NativeRules {
     /// Checks the arguments of an operation by themselves; throws `{kind, code, message, params, retryable}`.
     pub fn validate(&self, operation: &str, input: &str) -> Result<(), JsValue> {
         let check = || -> Result<(), Error> {
-            let input: Json = parsed(operation, input)?;
+            let input = document(operation, input)?;
             self.crm.catalog().operation(operation)?.check(input)
         };
         check().map_err(|error| object(&error))

@@ -1,9 +1,6 @@
 //! Time zones as JavaScript knows them.
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, hash_map::Entry},
-};
+use std::cell::RefCell;
 
 use js_sys::{Array, Date, Function, Intl::DateTimeFormat, Object, Reflect};
 use nexa_core::Timestamp;
@@ -15,26 +12,31 @@ const STEP: i64 = 900;
 /// A zone, and how many seconds it was ahead of UTC in the quarters of an hour that were asked for.
 struct Known {
     format: DateTimeFormat,
-    ahead: HashMap<i64, i32>,
+    /// By the quarter, in order.
+    ahead: Vec<(i64, i32)>,
 }
 
 thread_local! {
-    /// `None` for what is no zone.
-    static ZONES: RefCell<HashMap<String, Option<Known>>> = RefCell::default();
+    /// Few, by name; `None` for what is no zone.
+    static ZONES: RefCell<Vec<(String, Option<Known>)>> = RefCell::default();
 }
 
 /// How many seconds a zone is ahead of UTC at a moment.
 pub(crate) fn offset(zone: &str, at: Timestamp) -> Option<i32> {
     let step = at.micros().div_euclid(1_000_000 * STEP);
     ZONES.with_borrow_mut(|zones| {
-        if !zones.contains_key(zone) {
-            let known = format(zone).map(|format| Known { format, ahead: HashMap::new() });
-            zones.insert(zone.to_owned(), known);
+        if !zones.iter().any(|(name, _)| name == zone) {
+            let known = format(zone).map(|format| Known { format, ahead: Vec::new() });
+            zones.push((zone.to_owned(), known));
         }
-        let known = zones.get_mut(zone)?.as_mut()?;
-        match known.ahead.entry(step) {
-            Entry::Occupied(ahead) => Some(*ahead.get()),
-            Entry::Vacant(place) => ahead(&known.format, step * STEP).map(|ahead| *place.insert(ahead)),
+        let known = zones.iter_mut().find(|(name, _)| name == zone)?.1.as_mut()?;
+        match known.ahead.binary_search_by_key(&step, |(step, _)| *step) {
+            Ok(at) => known.ahead.get(at).map(|(_, ahead)| *ahead),
+            Err(at) => {
+                let ahead = ahead(&known.format, step * STEP)?;
+                known.ahead.insert(at, (step, ahead));
+                Some(ahead)
+            }
         }
     })
 }
@@ -58,7 +60,7 @@ fn format(zone: &str) -> Option<DateTimeFormat> {
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "whole numbers far below 2^53")]
 fn ahead(format: &DateTimeFormat, seconds: i64) -> Option<i32> {
     let parts = format.format_to_parts(&Date::new(&JsValue::from_f64(seconds as f64 * 1_000.0)));
-    let mut read = [0.0; 6];
+    let mut read = [0_i32; 6];
     for part in parts.iter() {
         let text = |name: &str| Reflect::get(&part, &name.into()).ok().and_then(|text| text.as_string());
         let place = match text("type")?.as_str() {
@@ -70,9 +72,10 @@ fn ahead(format: &DateTimeFormat, seconds: i64) -> Option<i32> {
             "second" => 5,
             _ => continue,
         };
+        // As a whole number: the reader of others brings large tables.
         *read.get_mut(place)? = text("value")?.parse().ok()?;
     }
-    let [year, month, day, hour, minute, second] = read;
+    let [year, month, day, hour, minute, second] = read.map(f64::from);
     let local =
         Date::utc(year, month - 1.0) / 1_000.0 + (day - 1.0) * 86_400.0 + hour * 3_600.0 + minute * 60.0 + second;
     Some((local - seconds as f64) as i32)

@@ -225,9 +225,15 @@ impl<'de, R> Deserialize<'de> for ImportCsv<R> {
 impl<'de, R> Deserialize<'de> for ImportRows<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (rows, options) = read(deserializer, "rows")?;
-        let rows = serde_json::from_value(rows).map_err(|_| de::Error::custom("rows is a list of objects"))?;
+        let rows = objects(rows).ok_or_else(|| de::Error::custom("rows is a list of objects"))?;
         Ok(Self::new(rows, options))
     }
+}
+
+fn objects(rows: Json) -> Option<Vec<Map<String, Json>>> {
+    let Json::Array(rows) = rows else { return None };
+    let object = |row| if let Json::Object(object) = row { Some(object) } else { None };
+    rows.into_iter().map(object).collect()
 }
 
 fn arguments(generator: &mut SchemaGenerator, def_kind: &str, name: &str, payload: Json, doc: &str) -> Schema {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -11,7 +11,10 @@ use super::{
     source::Encoding,
     text::{DateFormat, Formats},
 };
-use crate::kernel::{entity::MatchPolicy, error::Result};
+use crate::{
+    Input,
+    kernel::{entity::MatchPolicy, error::Result, input},
+};
 
 /// How many rows one unit of work has unless the caller says otherwise.
 pub(super) const CHUNK: usize = 1_000;
@@ -23,13 +26,24 @@ const LARGEST_CHUNK: usize = 10_000;
 /// A target is a field such as `email` or `address.city`; `full_name`; `external:SYSTEM` for the key in that system;
 /// `FIELD:SYSTEM` for the key of the record that a field points at; `custom:NAME`; `engagement:SIGNAL` for what a lead did,
 /// such as `engagement:attended`, with yes, no or a number in its cells; `tag`; or `ignore`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ColumnMap {
     /// `Column=target,Other Column=target`; names with a comma or an equals sign stand in quotes.
     Text(String),
     /// The target by the name of the column.
     Columns(BTreeMap<String, String>),
+}
+
+impl<'de> Deserialize<'de> for ColumnMap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Json::deserialize(deserializer)? {
+            Json::String(text) => Ok(Self::Text(text)),
+            columns => input::value(&columns)
+                .map(Self::Columns)
+                .map_err(|_| de::Error::custom("data did not match any variant of untagged enum ColumnMap")),
+        }
+    }
 }
 
 impl Default for ColumnMap {
@@ -80,7 +94,7 @@ impl ColumnMap {
 ///     .run("import:webinar.csv");
 /// assert_eq!(options.run.as_deref(), Some("import:webinar.csv"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ImportOptions {
     /// Which column goes where; what is not said is guessed from the headers.

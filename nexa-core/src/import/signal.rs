@@ -8,6 +8,7 @@ use super::{
 };
 use crate::kernel::{
     error::Result,
+    input,
     record::{ColumnType, RecordDef, Row},
     value::Value,
 };
@@ -33,7 +34,7 @@ pub(super) fn count(column: &str, cell: Cell<'_>, formats: &Formats) -> Result<u
 pub(super) fn write(def: &RecordDef, signals: &[(String, u32)], row: &mut Row, only_unseen: bool) -> Result<()> {
     let Some((column, field)) = def.engagement.zip(def.field("engagement")) else { return Ok(()) };
     let mut all: Map<String, Json> = match row.get(column) {
-        Value::Json(text) => serde_json::from_str(text).unwrap_or_default(),
+        Value::Json(text) => input::stored(text).unwrap_or_default(),
         _ => Map::new(),
     };
     for (signal, times) in signals.iter().filter(|(_, times)| *times > 0) {

@@ -11,6 +11,7 @@ pub use date::DateFormat;
 
 use crate::kernel::{
     error::{Code, Result},
+    input,
     record::ColumnType,
 };
 
@@ -86,7 +87,7 @@ pub fn list(cell: &str) -> Vec<&str> {
 
 /// A cell that is a JSON list, as an export writes one whose entries hold delimiters.
 fn json_list(cell: &str) -> Option<Json> {
-    serde_json::from_str::<Vec<String>>(cell.starts_with('[').then_some(cell)?).ok().map(Json::from)
+    input::stored::<Vec<String>>(cell.starts_with('[').then_some(cell)?).ok().map(Json::from)
 }
 
 fn boolean(cell: &str) -> Option<bool> {

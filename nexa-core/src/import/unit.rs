@@ -18,6 +18,7 @@ use crate::kernel::{
     custom::CustomType,
     entity::{EXISTS, MatchPolicy, NO_MATCH_FIELD},
     error::{Error, ErrorKind, Result, codes},
+    input,
     record::{ColumnType, ExternalKey, Field, RecordDef, Ref, Row},
     value::Value,
 };
@@ -415,7 +416,7 @@ fn custom_value(plan: &Plan, name: &str, text: &str, holds: CustomType) -> Resul
 fn write_keys(def: &RecordDef, given: &[ExternalKey], row: &mut Row, onto: Onto) -> Result<()> {
     let Some(column) = def.external_keys else { return Ok(()) };
     let mut keys: Vec<ExternalKey> = match row.get(column) {
-        Value::Json(text) => serde_json::from_str(text).unwrap_or_default(),
+        Value::Json(text) => input::stored(text).unwrap_or_default(),
         _ => Vec::new(),
     };
     for key in given {

@@ -1,5 +1,6 @@
 //! Every operation by name: its schema, its codes, and how it is run from JSON.
 
+mod declared;
 #[cfg(feature = "catalog")]
 mod document;
 mod shared;
@@ -9,23 +10,23 @@ use std::collections::BTreeMap;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
+pub(crate) use self::declared::{Declared, Of, OfEntity, OfRecord};
 #[cfg(feature = "catalog")]
 use self::document::Schemas;
 use self::shared::Shared;
+#[cfg(feature = "catalog")]
+use super::record::Names;
 use super::{
     access::Action,
-    behaviour::{Behaviour, of_entity, of_mergeable, of_record},
-    command::{Command, Query},
-    entity::{Create, Entity, Merge, Mergeable, Purge, Restore, TOO_MANY_DEPENDENTS, Trash, Update, Upsert},
+    behaviour::Behaviour,
+    entity::TOO_MANY_DEPENDENTS,
     error::{Code, Error, Result, codes},
     input::{self, Problem},
-    query::{AggregateOf, Count, Find, Get, History, Search},
-    record::{Record, RecordDef},
-    unit::{self, Guard},
+    record::RecordDef,
+    unit::Guard,
 };
 #[cfg(feature = "operations")]
 use super::{context::Context, send::BoxFuture, unit::Terms};
-use crate::import::{ImportCsv, ImportRows};
 
 /// Whether an operation changes or reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -38,7 +39,7 @@ pub enum Mode {
 }
 
 /// Reads the arguments of an operation and checks them by themselves.
-type Check = fn(Json) -> Result<()>;
+type Check = fn(&Json) -> Result<()>;
 
 /// Runs an operation that was let in.
 #[cfg(feature = "operations")]
@@ -103,114 +104,72 @@ impl Catalog {
         self.operations.values()
     }
 
-    fn add(&mut self, operation: Operation) {
-        let name = operation.name;
-        if self.operations.insert(name, operation).is_some() {
-            self.duplicates.push(name);
-        }
-    }
-
-    pub(crate) fn command<C: Command>(&mut self, targeted: bool) {
-        let work = Work::Own {
-            check: check_command::<C>,
-            #[cfg(feature = "operations")]
-            perform: perform_command::<C>,
+    pub(crate) fn add(&mut self, declared: &'static Declared) {
+        let def = (declared.def)();
+        let operation = Operation {
+            name: declared.name,
+            mode: declared.mode,
+            kind: def.kind,
+            action: declared.action,
+            targeted: declared.guard.is_some(),
+            #[cfg(feature = "catalog")]
+            errors: declared.errors.iter().copied().chain(taken_values(declared.name, declared.names, def)).collect(),
+            trashed_target: declared.trashed_target,
+            guard: declared.guard,
+            expects_version: declared.expects_version,
+            def,
+            work: declared.work,
+            #[cfg(feature = "catalog")]
+            schemas: declared.schemas,
         };
-        self.command_that::<C>(targeted, work);
-    }
-
-    fn command_that<C: Command>(&mut self, targeted: bool, work: Work) {
-        self.add(Operation {
-            name: C::NAME,
-            mode: Mode::Command,
-            kind: C::Target::def().kind,
-            action: C::ACTION,
-            targeted,
-            #[cfg(feature = "catalog")]
-            errors: C::ERRORS.iter().copied().chain(taken_values::<C::Target>(C::NAME)).collect(),
-            trashed_target: C::TRASHED_TARGET,
-            guard: targeted.then_some(unit::guard::<C> as Guard),
-            expects_version: C::EXPECTS_VERSION,
-            def: C::Target::def(),
-            work,
-            #[cfg(feature = "catalog")]
-            schemas: Schemas::of::<C, C::Output>(),
-        });
-    }
-
-    pub(crate) fn query<Q: Query>(&mut self) {
-        let work = Work::Own {
-            check: check_query::<Q>,
-            #[cfg(feature = "operations")]
-            perform: perform_query::<Q>,
-        };
-        self.query_that::<Q>(work);
-    }
-
-    fn query_that<Q: Query>(&mut self, work: Work) {
-        self.add(Operation {
-            name: Q::NAME,
-            mode: Mode::Query,
-            kind: Q::Target::def().kind,
-            action: Action::Read,
-            targeted: false,
-            #[cfg(feature = "catalog")]
-            errors: Q::ERRORS.to_vec(),
-            trashed_target: false,
-            guard: None,
-            expects_version: false,
-            def: Q::Target::def(),
-            work,
-            #[cfg(feature = "catalog")]
-            schemas: Schemas::of::<Q, Q::Output>(),
-        });
-    }
-
-    pub(crate) fn record<R: Record>(&mut self) {
-        let kind = of_record::<R>();
-        self.query_that::<Get<R>>(shared(Shared::Get, kind));
-        self.query_that::<Find<R>>(shared(Shared::Find, kind));
-        self.query_that::<Count<R>>(shared(Shared::Count, kind));
-        self.query_that::<AggregateOf<R>>(shared(Shared::Aggregate, kind));
-        if !R::def().search.is_empty() {
-            self.query_that::<Search<R>>(shared(Shared::Search, kind));
+        if self.operations.insert(declared.name, operation).is_some() {
+            self.duplicates.push(declared.name);
         }
-        self.query_that::<History<R>>(shared(Shared::History, kind));
     }
 
-    pub(crate) fn entity<R: Entity>(&mut self) {
-        self.command_that::<Create<R>>(false, shared(Shared::Create, of_entity::<R>()));
-        self.answers(R::NAMES.create, taken::<R>());
-        self.entity_without_create::<R>();
+    pub(crate) fn record(&mut self, of: &'static OfRecord, def: &'static RecordDef) {
+        self.add(&of.get);
+        self.add(&of.find);
+        self.add(&of.count);
+        self.add(&of.aggregate);
+        if !def.search.is_empty() {
+            self.add(&of.search);
+        }
+        self.add(&of.history);
     }
 
-    pub(crate) fn entity_without_create<R: Entity>(&mut self) {
-        let kind = of_entity::<R>();
-        self.record::<R>();
-        self.command_that::<Update<R>>(true, shared(Shared::Update, kind));
-        self.answers(R::NAMES.update, taken::<R>());
-        self.command_that::<ImportCsv<R>>(false, shared(Shared::ImportCsv, kind));
-        self.command_that::<ImportRows<R>>(false, shared(Shared::ImportRows, kind));
-        if !R::def().uniques.is_empty() || R::def().external_keys.is_some() {
-            self.command_that::<Upsert<R>>(false, shared(Shared::Upsert, kind));
-            self.answers(R::NAMES.upsert, R::ERRORS.iter().copied().chain(taken::<R>()));
+    pub(crate) fn entity(&mut self, of: &'static OfEntity, def: &'static RecordDef) {
+        self.add(&of.create);
+        self.answers(of.names.create, taken(def));
+        self.entity_without_create(of, def);
+    }
+
+    pub(crate) fn entity_without_create(&mut self, of: &'static OfEntity, def: &'static RecordDef) {
+        self.record(of.record, def);
+        self.add(&of.update);
+        self.answers(of.names.update, taken(def));
+        self.add(&of.import_csv);
+        self.add(&of.import_rows);
+        if !def.uniques.is_empty() || def.external_keys.is_some() {
+            self.add(&of.upsert);
+            self.answers(of.names.upsert, of.errors.iter().copied().chain(taken(def)));
         }
-        for name in [R::NAMES.import_csv, R::NAMES.import_rows, R::NAMES.upsert] {
-            self.answers(name, R::ERRORS.iter().copied());
+        for name in [of.names.import_csv, of.names.import_rows, of.names.upsert] {
+            self.answers(name, of.errors.iter().copied());
         }
-        if R::def().deleted_at.is_some() {
-            self.command_that::<Trash<R>>(true, shared(Shared::Trash, kind));
+        if def.deleted_at.is_some() {
+            self.add(&of.trash);
             // Where its dependents go is asked as well.
-            self.answers(R::NAMES.trash, R::ERRORS.iter().copied());
-            self.command_that::<Restore<R>>(true, shared(Shared::Restore, kind));
-            self.answers(R::NAMES.restore, taken::<R>());
-            self.command_that::<Purge<R>>(true, shared(Shared::Purge, kind));
+            self.answers(of.names.trash, of.errors.iter().copied());
+            self.add(&of.restore);
+            self.answers(of.names.restore, taken(def));
+            self.add(&of.purge);
         }
     }
 
-    pub(crate) fn mergeable<R: Mergeable>(&mut self) {
-        self.command_that::<Merge<R>>(true, shared(Shared::Merge, of_mergeable::<R>()));
-        self.answers(R::NAMES.merge, [TOO_MANY_DEPENDENTS]);
+    pub(crate) fn mergeable(&mut self, merge: &'static Declared) {
+        self.add(merge);
+        self.answers(merge.name, [TOO_MANY_DEPENDENTS]);
     }
 
     /// Notes codes that an operation answers beside those it names itself.
@@ -224,30 +183,21 @@ impl Catalog {
 }
 
 /// The codes of a kind's uniques, as far as callers set their fields.
-fn taken<R: Record>() -> impl Iterator<Item = Code> {
-    let given = |field| R::def().field(field).is_some_and(|field| field.editable);
-    let uniques = R::def().uniques.iter().filter(move |unique| given(unique.field));
+fn taken(def: &'static RecordDef) -> impl Iterator<Item = Code> {
+    let given = |field| def.field(field).is_some_and(|field| field.editable);
+    let uniques = def.uniques.iter().filter(move |unique| given(unique.field));
     uniques.map(|unique| Code { code: unique.code, ..codes::TAKEN })
 }
 
 /// The codes of the kind's unique values, for the commands that give a record its values.
 #[cfg(feature = "catalog")]
-fn taken_values<R: Record>(operation: &str) -> impl Iterator<Item = Code> {
-    let names = R::NAMES;
-    let giving =
-        [names.create, names.update, names.upsert, names.restore, names.merge, names.import_csv, names.import_rows];
-    let uniques = if giving.contains(&operation) { R::def().uniques.as_slice() } else { &[] };
+fn taken_values(operation: &str, names: Option<&Names>, def: &'static RecordDef) -> impl Iterator<Item = Code> {
+    let gives = |names: &Names| {
+        [names.create, names.update, names.upsert, names.restore, names.merge, names.import_csv, names.import_rows]
+            .contains(&operation)
+    };
+    let uniques = if names.is_some_and(gives) { def.uniques.as_slice() } else { &[] };
     uniques.iter().map(|unique| Code { code: unique.code, ..codes::TAKEN })
-}
-
-/// What every kind has, for one kind.
-#[cfg_attr(not(feature = "operations"), allow(unused_variables, reason = "only what runs looks at the kind's rules"))]
-const fn shared(shared: Shared, kind: &'static Behaviour) -> Work {
-    Work::Shared {
-        shared,
-        #[cfg(feature = "operations")]
-        kind,
-    }
 }
 
 impl Operation {
@@ -256,7 +206,7 @@ impl Operation {
     pub fn check(&self, arguments: Json) -> Result<()> {
         match self.work {
             Work::Shared { shared, .. } => shared.check(self, arguments),
-            Work::Own { check, .. } => check(arguments),
+            Work::Own { check, .. } => check(&arguments),
         }
     }
 
@@ -283,12 +233,17 @@ impl Operation {
     }
 }
 
-/// Reads the arguments of an operation. Error: `command.malformed` with the path of what is wrong.
-pub(crate) fn arguments<T: DeserializeOwned>(operation: &str, json: Json) -> Result<T> {
-    input::located(&json).map_err(|Problem { path, error }| {
-        let path = if path.is_empty() { AT_TOP } else { path.as_str() };
-        malformed(operation, path, &error)
-    })
+/// Reads what a caller gives for an operation. Error: `command.malformed` with the path of what is wrong.
+pub(crate) fn arguments<T: DeserializeOwned>(operation: &str, json: &Json) -> Result<T> {
+    input::located(json).map_err(|problem| malformed_there(operation, problem))
+}
+
+// Apart from what reads, which is there for each type.
+#[cold]
+#[inline(never)]
+fn malformed_there(operation: &str, Problem { path, error }: Problem) -> Error {
+    let path = if path.is_empty() { AT_TOP } else { path.as_str() };
+    malformed(operation, path, &error)
 }
 
 /// The path of a problem that belongs to no part of the arguments.
@@ -302,36 +257,7 @@ fn malformed_at_top(operation: &str, problem: &serde_json::Error) -> Error {
     malformed(operation, AT_TOP, problem)
 }
 
-fn check_command<C: Command>(json: Json) -> Result<()> {
-    arguments::<C>(C::NAME, json)?.check()
-}
-
-fn check_query<Q: Query>(json: Json) -> Result<()> {
-    arguments::<Q>(Q::NAME, json).map(|_| ())
-}
-
 #[cfg(feature = "operations")]
 fn answer<T: Serialize>(output: T) -> Result<Json> {
     serde_json::to_value(output).map_err(|error| super::record::corrupt("output", error))
-}
-
-#[cfg(feature = "operations")]
-fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
-    Box::pin(async move {
-        let command: C = arguments(C::NAME, json)?;
-        // The door could not foresee what it had not read yet.
-        cx.foresee(command.foreseen(cx.org())).await?;
-        let output = cx.perform(&command).await?;
-        answer(output)
-    })
-}
-
-#[cfg(feature = "operations")]
-fn perform_query<'a, Q: Query>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
-    Box::pin(async move {
-        let query: Q = arguments(Q::NAME, json)?;
-        cx.authorize_kind(Q::Target::def(), Action::Read)?;
-        let output = query.run(cx).await?;
-        answer(output)
-    })
 }

@@ -1,7 +1,7 @@
 //! Commands change, queries read; both are plain structs with a name, and both go through the door.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
     store::Foreseen,
     value::Timestamp,
 };
+use crate::Input;
 
 /// A change that somebody may ask for.
 ///
@@ -77,7 +78,7 @@ pub trait Query: Serialize + DeserializeOwned + JsonSchema + MaybeSend + MaybeSy
 }
 
 /// What is common to all commands, so that none repeats it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Envelope {
     /// The same key with the same command answers the first result again, for 24 hours.

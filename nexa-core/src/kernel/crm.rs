@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Directory, Policy, Principal},
-    catalog::Catalog,
+    catalog::{Catalog, Declared, Of},
     command::{Command, Query, Rule},
     compile::Kinds,
     context::Context,
@@ -16,7 +16,7 @@ use super::{
     error::{Code, Result},
     ports::{Clock, Ids},
     receipt::Receipt,
-    record::Record,
+    record::{Record, RecordDef},
     send::BoxFuture,
     session::Session,
     store::Store,
@@ -98,6 +98,13 @@ impl Crm {
 /// Puts a [`Crm`] together.
 #[derive(Default)]
 pub struct CrmBuilder {
+    // Every call hands the builder on; a pointer is moved with less code than what it points at.
+    given: Box<Given>,
+}
+
+/// What a builder was given so far.
+#[derive(Default)]
+struct Given {
     store: Option<Arc<dyn Store>>,
     catalog: Catalog,
     kinds: Kinds,
@@ -110,116 +117,129 @@ pub struct CrmBuilder {
     needed_by: HashMap<&'static str, &'static [(&'static str, &'static str)]>,
 }
 
+impl Given {
+    fn edited(&mut self, def: &'static RecordDef, needed_by: &'static [(&'static str, &'static str)]) {
+        self.kinds.add(def);
+        self.needed_by.insert(def.kind, needed_by);
+    }
+    fn command(&mut self, command: &'static Declared, target: &'static RecordDef) {
+        self.kinds.add(target);
+        self.catalog.add(command);
+    }
+}
+
 impl CrmBuilder {
     /// Without any kind of the domain; see `Crm::builder` for one that has them all.
     pub fn bare() -> Self {
         let mut builder = Self::default();
-        builder.kinds.add(Receipt::def());
+        builder.given.kinds.add(Receipt::def());
         builder.record::<FieldDefinition>().untargeted::<custom::Define>().command::<custom::Remove>()
     }
     /// Where records are kept.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn Store>) -> Self {
-        self.store = Some(store);
+        self.given.store = Some(store);
         self
     }
     /// A kind that only rules read and write.
     #[must_use]
     pub fn kind<R: Record>(mut self) -> Self {
-        self.kinds.add(R::def());
+        self.given.kinds.add(R::def());
         self
     }
     /// A kind that callers read; its own commands change it.
     #[must_use]
     pub fn record<R: Record>(mut self) -> Self {
-        self.kinds.add(R::def());
-        self.catalog.record::<R>();
+        self.given.kinds.add(R::def());
+        self.given.catalog.record(Of::<R>::RECORD, R::def());
         self
     }
     /// A kind that callers create, edit and trash.
     #[must_use]
     pub fn entity<R: Entity>(mut self) -> Self {
-        self.kinds.add(R::def());
-        self.catalog.entity::<R>();
-        self.needed_by.insert(R::def().kind, R::NEEDED_BY);
+        self.given.edited(R::def(), R::NEEDED_BY);
+        self.given.catalog.entity(Of::<R>::ENTITY, R::def());
         self
     }
     /// The same for a kind that has a create command of its own, which is added beside it.
     #[must_use]
     pub fn entity_without_create<R: Entity>(mut self) -> Self {
-        self.kinds.add(R::def());
-        self.catalog.entity_without_create::<R>();
-        self.needed_by.insert(R::def().kind, R::NEEDED_BY);
+        self.given.edited(R::def(), R::NEEDED_BY);
+        self.given.catalog.entity_without_create(Of::<R>::ENTITY, R::def());
         self
     }
     /// A kind whose records can also be folded into each other.
     #[must_use]
     pub fn mergeable<R: Mergeable>(mut self) -> Self {
-        self.catalog.mergeable::<R>();
+        self.given.catalog.mergeable(Of::<R>::MERGE);
         self.entity::<R>()
     }
     /// A command that works on one record.
     #[must_use]
     pub fn command<C: Command>(mut self) -> Self {
-        self.kinds.add(C::Target::def());
-        self.catalog.command::<C>(true);
+        self.given.command(Of::<C>::TARGETED, C::Target::def());
         self
     }
     /// A command that works on no single record.
     #[must_use]
     pub fn untargeted<C: Command>(mut self) -> Self {
-        self.kinds.add(C::Target::def());
-        self.catalog.command::<C>(false);
+        self.given.command(Of::<C>::UNTARGETED, C::Target::def());
         self
     }
     /// A named question.
     #[must_use]
     pub fn query<Q: Query>(mut self) -> Self {
-        self.catalog.query::<Q>();
+        self.given.catalog.add(Of::<Q>::QUERY);
         self
     }
     /// Who may do what; the last one given counts.
     #[must_use]
     pub fn policy(mut self, policy: impl Policy + 'static) -> Self {
-        self.policy = Some(Arc::new(policy));
+        self.given.policy = Some(Arc::new(policy));
         self
     }
     /// What the tenant knows of a principal; the last one given counts.
     #[must_use]
     pub fn directory(mut self, directory: impl Directory + 'static) -> Self {
-        self.directory = Some(Arc::new(directory));
+        self.given.directory = Some(Arc::new(directory));
         self
     }
     /// A rule of the host, asked after ours.
     #[must_use]
     pub fn rule(mut self, rule: impl Rule + 'static) -> Self {
-        self.rules.push(Arc::new(rule));
+        self.given.rules.push(Arc::new(rule));
         self
     }
     /// What a new tenant starts with, beside what others give it.
     #[must_use]
     pub fn furnish(mut self, furnish: Furnish) -> Self {
-        self.furnishers.push(furnish);
+        self.given.furnishers.push(furnish);
         self
     }
     /// What tells the time.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Some(Arc::new(clock));
+        self.given.clock = Some(Arc::new(clock));
         self
     }
     /// What makes identifiers.
     #[must_use]
     pub fn ids(mut self, ids: impl Ids + 'static) -> Self {
-        self.ids = Some(Arc::new(ids));
+        self.given.ids = Some(Arc::new(ids));
         self
     }
     /// Whether a store was given.
     pub const fn has_store(&self) -> bool {
-        self.store.is_some()
+        self.given.store.is_some()
     }
     /// Checks that everything fits. Error: `crm.unbuildable`.
     pub fn build(self) -> Result<Crm> {
+        self.given.build()
+    }
+}
+
+impl Given {
+    fn build(self) -> Result<Crm> {
         let unbuildable = |problem: String| UNBUILDABLE.with("problem", problem);
         for def in self.kinds.all() {
             if let Some(problem) = definition::problems(def).first() {

@@ -1,12 +1,18 @@
-//! Builds a [`RecordDef`] field by field. `#[derive(Record)]` writes the calls.
+//! Builds a [`RecordDef`] from what a struct declares. `#[derive(Record)]` writes the declaration, as data that one
+//! function walks: code for each field of each kind would be the larger.
+
+use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{
-    input,
-    record::{ColumnDef, ColumnType, Derived, Field, FieldDef, IndexDef, RecordDef, RelationDef, UniqueDef},
+    input::{self, Given},
+    record::{
+        ColumnDef, ColumnType, Derived, Field, FieldDef, IndexDef, ParseField, ParseText, RecordDef, RelationDef,
+        UniqueDef,
+    },
     value::Value,
 };
 
@@ -28,23 +34,111 @@ pub enum Mark {
     Queue,
 }
 
-/// A definition in the making. Paths are resolved by [`Definition::finish`], so the order of calls does not matter.
-pub struct Definition {
+/// A field as a struct declares it, with what its type does.
+#[derive(Clone, Copy)]
+pub struct DeclaredField {
+    name: &'static str,
+    #[cfg(feature = "catalog")]
+    doc: &'static str,
+    marks: &'static [Mark],
+    columns: fn(&str, &mut Vec<ColumnDef>),
+    width: usize,
+    optional: bool,
+    parse: ParseField,
+    parse_text: ParseText,
+    #[cfg(feature = "catalog")]
+    schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
+}
+
+impl DeclaredField {
+    /// A field of this type: its name, what it is, and its marks.
+    #[cfg_attr(not(feature = "catalog"), allow(unused_variables, reason = "only the catalog tells what it is"))]
+    pub const fn new<T: Field + DeserializeOwned + schemars::JsonSchema>(
+        name: &'static str,
+        doc: &'static str,
+        marks: &'static [Mark],
+    ) -> Self {
+        Self {
+            name,
+            #[cfg(feature = "catalog")]
+            doc,
+            marks,
+            columns: T::columns,
+            width: T::WIDTH,
+            optional: T::OPTIONAL,
+            parse: parse_field::<T>,
+            parse_text: parse_text::<T>,
+            #[cfg(feature = "catalog")]
+            schema: schemars::SchemaGenerator::subschema_for::<T>,
+        }
+    }
+}
+
+/// Columns that are unique over the live records of a tenant, by their paths, and the code of a violation.
+pub type DeclaredUnique = (&'static [&'static str], &'static str);
+
+/// What a struct declares of its kind, as data. Paths are resolved by [`Declaration::define`].
+#[derive(Clone, Copy)]
+pub struct Declaration {
+    /// The kind.
+    pub kind: &'static str,
+    /// Its table.
+    pub table: &'static str,
+    /// What it is.
+    pub doc: &'static str,
+    /// Its fields, in their order.
+    pub fields: &'static [DeclaredField],
+    /// The columns that search looks at; a greater weight counts more.
+    pub search: &'static [(&'static str, i64)],
+    /// Its unique constraints.
+    pub uniques: &'static [DeclaredUnique],
+    /// Its indexes, by the paths of their columns.
+    pub indexes: &'static [&'static [&'static str]],
+    /// Whether changes are kept in the ledger.
+    pub ledger: bool,
+}
+
+impl Declaration {
+    /// The definition. What does not resolve is left out and told by [`problems`].
+    #[must_use]
+    pub fn define(&self) -> RecordDef {
+        let mut definition = Definition::of(self);
+        for field in self.fields {
+            definition.field(field);
+        }
+        definition.finish(self)
+    }
+}
+
+/// The definition of a kind, made when it is first asked for.
+pub struct Defined {
+    declaration: &'static Declaration,
+    def: OnceLock<RecordDef>,
+}
+
+impl Defined {
+    /// The definition that follows from a declaration.
+    pub const fn by(declaration: &'static Declaration) -> Self {
+        Self { declaration, def: OnceLock::new() }
+    }
+    /// The definition.
+    pub fn get(&'static self) -> &'static RecordDef {
+        self.def.get_or_init(|| self.declaration.define())
+    }
+}
+
+/// A definition in the making.
+struct Definition {
     def: RecordDef,
-    search: Vec<(&'static str, i64)>,
-    uniques: Vec<(&'static [&'static str], &'static str)>,
-    indexes: Vec<&'static [&'static str]>,
 }
 
 impl Definition {
-    /// Starts the definition of a kind: its name, its table and what it is.
-    #[cfg_attr(not(feature = "catalog"), allow(unused_variables, reason = "only the catalog tells what it is"))]
-    pub const fn new(kind: &'static str, table: &'static str, doc: &'static str) -> Self {
+    const fn of(declaration: &Declaration) -> Self {
         let def = RecordDef {
-            kind,
-            table,
+            kind: declaration.kind,
+            table: declaration.table,
             #[cfg(feature = "catalog")]
-            doc,
+            doc: declaration.doc,
             columns: Vec::new(),
             derived: Vec::new(),
             fields: Vec::new(),
@@ -62,26 +156,20 @@ impl Definition {
             custom: None,
             external_keys: None,
             engagement: None,
-            ledger: true,
+            ledger: declaration.ledger,
             problems: Vec::new(),
         };
-        Self { def, search: Vec::new(), uniques: Vec::new(), indexes: Vec::new() }
+        Self { def }
     }
 
     /// Adds a field with its columns and, when a mark asks for it, the derived column after them.
-    #[must_use]
-    #[cfg_attr(not(feature = "catalog"), allow(unused_variables, reason = "only the catalog tells what it is"))]
-    pub fn field<T: Field + DeserializeOwned + schemars::JsonSchema>(
-        mut self,
-        name: &'static str,
-        doc: &'static str,
-        marks: &[Mark],
-    ) -> Self {
+    fn field(&mut self, field: &DeclaredField) {
+        let DeclaredField { name, marks, .. } = *field;
         let first = self.def.columns.len();
-        T::columns(name, &mut self.def.columns);
+        (field.columns)(name, &mut self.def.columns);
         let count = self.def.columns.len() - first;
-        if count != T::WIDTH {
-            self.problem(format!("`{name}` declares {count} columns but its width is {}", T::WIDTH));
+        if count != field.width {
+            self.problem(format!("`{name}` declares {count} columns but its width is {}", field.width));
         }
         for mark in marks {
             self.derived(name, first, count, *mark);
@@ -92,50 +180,20 @@ impl Definition {
         self.def.fields.push(FieldDef {
             name,
             #[cfg(feature = "catalog")]
-            doc,
+            doc: field.doc,
             first,
             count,
             editable: marks.contains(&Mark::Editable),
-            optional: T::OPTIONAL,
-            parse: parse_field::<T>,
-            parse_text: parse_text::<T>,
+            optional: field.optional,
+            parse: field.parse,
+            parse_text: field.parse_text,
             #[cfg(feature = "catalog")]
-            schema: schemars::SchemaGenerator::subschema_for::<T>,
+            schema: field.schema,
         });
-        self
     }
 
-    /// Lets search look at a column; a greater weight counts more.
-    #[must_use]
-    pub fn search(mut self, path: &'static str, weight: i64) -> Self {
-        self.search.push((path, weight));
-        self
-    }
-
-    /// Makes columns unique over the live records of a tenant; `code` names the violation.
-    #[must_use]
-    pub fn unique(mut self, paths: &'static [&'static str], code: &'static str) -> Self {
-        self.uniques.push((paths, code));
-        self
-    }
-
-    /// Adds an index.
-    #[must_use]
-    pub fn index(mut self, paths: &'static [&'static str]) -> Self {
-        self.indexes.push(paths);
-        self
-    }
-
-    /// Keeps changes out of the ledger.
-    #[must_use]
-    pub const fn bookkeeping(mut self) -> Self {
-        self.def.ledger = false;
-        self
-    }
-
-    /// Resolves all paths. What does not resolve is left out and told by [`problems`].
-    #[must_use]
-    pub fn finish(mut self) -> RecordDef {
+    /// Resolves all paths, once all columns are there.
+    fn finish(mut self, declaration: &Declaration) -> RecordDef {
         self.def.id = self.required("id");
         self.def.version = self.required("version");
         self.def.created_at = self.required("created_at");
@@ -150,18 +208,18 @@ impl Definition {
         self.def.relations = relations(&self.def.columns);
         self.def.derived =
             self.def.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.derived?))).collect();
-        for (path, weight) in std::mem::take(&mut self.search) {
+        for (path, weight) in declaration.search {
             if let Some(column) = self.resolve(path, "search") {
-                self.def.search.push((column, weight));
+                self.def.search.push((column, *weight));
             }
         }
-        for (paths, code) in std::mem::take(&mut self.uniques) {
+        for (paths, code) in declaration.uniques {
             if let Some(columns) = self.resolve_all(paths, "unique") {
                 let field = paths.first().and_then(|path| path.split('.').next()).unwrap_or_default();
                 self.def.uniques.push(UniqueDef { name: self.name_of(&columns, "key"), columns, field, code });
             }
         }
-        for paths in std::mem::take(&mut self.indexes) {
+        for paths in declaration.indexes {
             if let Some(columns) = self.resolve_all(paths, "index") {
                 self.def.indexes.push(IndexDef { name: self.name_of(&columns, "idx"), columns });
             }
@@ -243,19 +301,22 @@ pub fn problems(def: &RecordDef) -> &[String] {
 
 /// Reads a field from JSON into its columns; null clears a field that can be absent.
 fn parse_field<T: Field + DeserializeOwned>(json: &Json) -> Result<Vec<Value>, serde_json::Error> {
-    let mut values = Vec::with_capacity(T::WIDTH);
-    if T::OPTIONAL && json.is_null() {
-        T::write_absent(&mut values);
-    } else {
-        input::value::<T>(json)?.write(&mut values);
-    }
-    Ok(values)
+    columns_of::<T>(Given::Json(json))
 }
 
 /// The same from a text, without a JSON document in between.
 fn parse_text<T: Field + DeserializeOwned>(text: &str) -> Result<Vec<Value>, serde_json::Error> {
+    columns_of::<T>(Given::Text(text))
+}
+
+#[inline(never)]
+fn columns_of<T: Field + DeserializeOwned>(given: Given<'_>) -> Result<Vec<Value>, serde_json::Error> {
     let mut values = Vec::with_capacity(T::WIDTH);
-    input::text::<T>(text)?.write(&mut values);
+    if T::OPTIONAL && matches!(given, Given::Json(Json::Null)) {
+        T::write_absent(&mut values);
+    } else {
+        input::given::<T>(given)?.write(&mut values);
+    }
     Ok(values)
 }
 

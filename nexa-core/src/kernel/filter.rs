@@ -387,7 +387,7 @@ impl Predicate {
             },
             Self::KeyIsNull(column, key) => Some(key_of(row.get(*column), key).is_none_or(|value| value.is_null())),
             Self::Has(column, entry) => Some(match row.get(*column) {
-                Value::Json(text) => serde_json::from_str::<Vec<String>>(text).is_ok_and(|list| list.contains(entry)),
+                Value::Json(text) => input::stored::<Vec<String>>(text).is_ok_and(|list| list.contains(entry)),
                 _ => false,
             }),
             Self::Through(column, def, predicate) => Some(match row.get(*column) {

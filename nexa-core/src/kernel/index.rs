@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{
+    input,
     record::{RecordDef, Row},
     search::row_terms,
     store::Entry,
@@ -43,7 +44,7 @@ fn entries(def: &RecordDef, row: &Row, indexed: &[String]) -> Vec<Entry> {
     let mut found: Vec<Entry> =
         row_terms(def, row).into_iter().map(|(term, weight)| Entry::Term(term, weight)).collect();
     if let Some(Value::Json(text)) = def.tags.map(|column| row.get(column)) {
-        let tags: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+        let tags: Vec<String> = input::stored(text).unwrap_or_default();
         found.extend(tags.into_iter().map(|tag| Entry::Value("tags".to_owned(), tag)));
     }
     if let Some(Value::Json(text)) = def.custom.map(|column| row.get(column))

@@ -2,6 +2,7 @@
 //!
 //! All types are read from the one [`Part`], whatever the input was, so that each of them is compiled once.
 
+mod by_name;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -17,26 +18,37 @@ use serde::{
 };
 use serde_json::{Error, Map, Value as Json};
 
-pub(crate) use place::Problem;
+pub(crate) use by_name::{ByName, Fields, Others, by_name};
+pub use place::Problem;
 use place::{Found, Place};
 
 type Read<T> = Result<T, Error>;
 
 /// Reads a value, and tells where a problem is.
-pub(crate) fn located<T: DeserializeOwned>(json: &Json) -> Result<T, Problem> {
+pub fn located<T: DeserializeOwned>(json: &Json) -> Result<T, Problem> {
     let found = Found::default();
     let read = T::deserialize(Part { given: Given::Json(json), place: Place::top(&found) });
-    read.map_err(|error| Problem { path: found.into_path(), error })
+    read.map_err(|error| found.problem(error))
 }
 
 /// Reads a value.
 pub(crate) fn value<T: DeserializeOwned>(json: &Json) -> Read<T> {
-    T::deserialize(Part { given: Given::Json(json), place: Place::top(&Found::default()) })
+    given(Given::Json(json))
 }
 
-/// Reads a text, as a JSON string.
-pub(crate) fn text<T: DeserializeOwned>(text: &str) -> Read<T> {
-    T::deserialize(Part { given: Given::Text(text), place: Place::top(&Found::default()) })
+/// Reads a value, or a text as a JSON string.
+pub(crate) fn given<T: DeserializeOwned>(given: Given<'_>) -> Read<T> {
+    T::deserialize(Part { given, place: Place::top(&Found::default()) })
+}
+
+/// Reads the text of a document that was stored.
+pub(crate) fn stored<T: DeserializeOwned>(text: &str) -> Read<T> {
+    if cfg!(target_family = "wasm") {
+        // A second reader of each type would be a large part of a module that a browser loads.
+        value(&serde_json::from_str(text)?)
+    } else {
+        serde_json::from_str(text)
+    }
 }
 
 /// A part of the input, with its place.
@@ -45,8 +57,9 @@ struct Part<'a> {
     place: Place<'a>,
 }
 
+/// What was given for a part.
 #[derive(Clone, Copy)]
-enum Given<'a> {
+pub(crate) enum Given<'a> {
     Json(&'a Json),
     Text(&'a str),
 }
@@ -127,20 +140,14 @@ impl Part<'_> {
             None => Err(wrong(self.given, &visitor)),
         }
     }
-    /// The fields of a struct, by name or in their order.
-    fn fields<'de, V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        match self.given.list() {
-            Some(list) => elements(list, &self.place, visitor),
-            None => self.object(visitor),
-        }
-    }
     fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         match self.given {
             Given::Json(Json::Null) => visitor.visit_unit(),
             Given::Json(Json::Bool(value)) => visitor.visit_bool(*value),
             Given::Json(Json::Number(_)) => self.number(visitor),
             Given::Json(Json::String(_)) | Given::Text(_) => self.text(visitor),
-            Given::Json(Json::Array(_) | Json::Object(_)) => self.fields(visitor),
+            Given::Json(Json::Array(_)) => self.list(visitor),
+            Given::Json(Json::Object(_)) => self.object(visitor),
         }
     }
 }
@@ -152,13 +159,8 @@ fn elements<'de, V: Visitor<'de>>(list: &[Json], place: &Place<'_>, visitor: V) 
 }
 
 fn entries<'de, V: Visitor<'de>>(object: &Map<String, Json>, place: &Place<'_>, visitor: V) -> Read<V::Value> {
-    let mut entries = Entries { object: object.iter(), now: None, place };
-    let read = visitor.visit_map(&mut entries)?;
-    if entries.object.len() == 0 {
-        Ok(read)
-    } else {
-        Err(Error::invalid_length(object.len(), &"fewer elements in map"))
-    }
+    // Whoever reads an object reads all of it.
+    visitor.visit_map(&mut Entries { object: object.iter(), now: None, place })
 }
 
 macro_rules! takes {
@@ -202,7 +204,7 @@ impl<'de> Deserializer<'de> for Part<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Read<V::Value> {
-        self.fields(visitor)
+        self.object(visitor)
     }
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         if matches!(self.given, Given::Json(Json::Null)) { visitor.visit_none() } else { visitor.visit_some(self) }
@@ -275,7 +277,7 @@ impl<'de> MapAccess<'de> for &mut Entries<'_> {
         seed.deserialize(Part { given: Given::Text(name), place }).map(Some).inspect_err(|_| place.note())
     }
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Read<T::Value> {
-        let Some((name, json)) = self.now.take() else { return Err(Error::custom("value is missing")) };
+        let (name, json) = self.now.take().unwrap_or(("", &Json::Null));
         let place = self.place.name(name);
         seed.deserialize(Part { given: Given::Json(json), place }).inspect_err(|_| place.note())
     }

@@ -7,7 +7,7 @@ mod reference;
 
 pub use column::Column;
 pub(crate) use field::unexpected;
-pub use field::{Field, corrupt, plain_column};
+pub use field::{Cells, Field, corrupt, plain_column};
 pub use layout::{
     ColumnDef, ColumnType, Derived, FieldDef, IndexDef, ParseField, ParseText, RecordDef, RelationDef, Row, UniqueDef,
     rank,

@@ -25,6 +25,7 @@ use super::{
     store::{Foreseen, ReadRequest, Store, Transaction, Work, WriteRequest},
     value::{NO_NUL, NUL},
 };
+use crate::Input;
 
 /// Somebody at work in a tenant; cheap to clone.
 #[derive(Clone)]
@@ -36,7 +37,7 @@ pub struct Session {
 }
 
 /// One operation of a batch, as on the wire: `{"run": "lead.qualify", "with": {…}}`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The name of the operation.

@@ -53,10 +53,14 @@ pub(crate) fn split<A: DeserializeOwned>(
     kind: &str,
     mut map: Map<String, Json>,
 ) -> Result<(Ref<()>, A), serde_json::Error> {
-    let record = map.remove(kind).ok_or_else(|| de::Error::custom(format!("missing field `{kind}`")))?;
-    let record = input::value(&record)
-        .map_err(|_| de::Error::custom(format!("`{kind}` is an id or {{\"system\", \"key\"}}")))?;
+    let record = named(kind, &mut map)?;
     Ok((record, input::value(&Json::Object(map))?))
+}
+
+/// Takes the record out of the arguments.
+fn named(kind: &str, map: &mut Map<String, Json>) -> Result<Ref<()>, serde_json::Error> {
+    let record = map.remove(kind).ok_or_else(|| de::Error::custom(format!("missing field `{kind}`")))?;
+    input::value(&record).map_err(|_| de::Error::custom(format!("`{kind}` is an id or {{\"system\", \"key\"}}")))
 }
 
 impl<R: Record, A: JsonSchema> JsonSchema for Targeted<R, A> {

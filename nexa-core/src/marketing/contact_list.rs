@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::membership::{Person, PersonRef};
 use crate::{
-    Body, Command, Context, Custom, Entity, ExternalKey, Id, Name, Record, Ref, Result, Tags, Timestamp,
+    Body, Command, Context, Custom, Entity, ExternalKey, Id, Input, Name, Record, Ref, Result, Tags, Timestamp,
     sales::{Contact, Lead},
 };
 
@@ -60,7 +60,7 @@ pub(crate) async fn add_lead(cx: &mut Context<'_>, list: Id<ContactList>, lead: 
 }
 
 /// Puts leads and contacts on a list. Who is there already stays as they are.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Add {
     /// The list.
@@ -99,7 +99,7 @@ impl Command for Add {
 }
 
 /// Takes leads and contacts off a list. Who is not there is passed over.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Remove {
     /// The list.

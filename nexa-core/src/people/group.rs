@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::user::User;
-use crate::{Code, Command, Context, Entity, Id, Name, Record, Ref, Result, Timestamp};
+use crate::{Code, Command, Context, Entity, Id, Input, Name, Record, Ref, Result, Timestamp};
 
 /// The user is in the group already.
 pub const ALREADY_MEMBER: Code =
@@ -56,7 +56,7 @@ async fn membership(cx: &mut Context<'_>, group: &Group, user: &User) -> Result<
 }
 
 /// Adds a user to a group.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddMember {
     /// The group.
@@ -83,7 +83,7 @@ impl Command for AddMember {
 }
 
 /// Takes a user out of a group.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveMember {
     /// The group.

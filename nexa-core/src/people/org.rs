@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::user::{Role, User};
 use crate::{
-    Action, Choice, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, Id, Money, Name,
-    Query, Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
+    Action, Choice, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, Id, Input, Money,
+    Name, Query, Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
     kernel::{access::Principal, error::codes, session::Job, unit::FOUNDING},
 };
 
@@ -124,7 +124,7 @@ impl Context<'_> {
 }
 
 /// What a new tenant starts with.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateOrg {
     /// The tenant's id, when the host names it.
@@ -235,7 +235,7 @@ impl Command for Configure {
 }
 
 /// Checks every event of the tenant against the hash chain. Error: `ledger.broken`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Verify {}
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, Choice, Code, Command, Context, Email, Entity, Id, Name, Record, Ref, Result, Timestamp, closed_enum,
+    Actor, Choice, Code, Command, Context, Email, Entity, Id, Input, Name, Record, Ref, Result, Timestamp, closed_enum,
     kernel::{error::codes, redact::redacted_debug},
 };
 
@@ -102,7 +102,7 @@ async fn other_admin(cx: &mut Context<'_>, leaving: &User) -> Result<()> {
 }
 
 /// Deactivates a user: they can no longer act or be given work; their history stays.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deactivate {
     /// Whom.
@@ -131,7 +131,7 @@ impl Command for Deactivate {
 }
 
 /// Lets a deactivated user act again.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Activate {
     /// Whom.

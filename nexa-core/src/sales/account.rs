@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::Contact;
 use crate::{
-    Address, Assignee, Body, Choice, Code, Command, Context, Custom, Date, Entity, ExternalKey, Id, Mergeable, Money,
-    Name, Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
+    Address, Assignee, Body, Choice, Code, Command, Context, Custom, Date, Entity, ExternalKey, Id, Input, Mergeable,
+    Money, Name, Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
     people::{assignment, org::CHOICE_UNKNOWN},
 };
 
@@ -212,7 +212,7 @@ impl Mergeable for Account {
 }
 
 /// Gives an account to somebody who looks after it. Error: `assignee.inactive`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Assign {
     /// The account.
@@ -243,7 +243,7 @@ impl Command for Assign {
 }
 
 /// Says whom of an account's contacts to speak with first. Error: `account.primary_contact_foreign`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetPrimaryContact {
     /// The account.

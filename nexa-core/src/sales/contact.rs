@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use crate::{
-    Assignee, Body, Choice, Code, Command, Context, Custom, Email, Entity, ExternalKey, Id, Mergeable, Name, Phone,
-    Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
+    Assignee, Body, Choice, Code, Command, Context, Custom, Email, Entity, ExternalKey, Id, Input, Mergeable, Name,
+    Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
     kernel::redact::redacted_debug,
     people::{assignment, org::CHOICE_UNKNOWN},
 };
@@ -231,7 +231,7 @@ impl Mergeable for Contact {
 }
 
 /// Gives a contact to somebody who looks after it. Error: `assignee.inactive`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Assign {
     /// The contact.
@@ -262,7 +262,7 @@ impl Command for Assign {
 }
 
 /// Sets the lifecycle stage of a contact by hand, forward or back.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetStage {
     /// The contact.

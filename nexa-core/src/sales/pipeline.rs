@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::deal::{Deal, DealStatus};
 use crate::{
-    Choice, Code, Context, Document, Entity, Error, Filter, Id, Name, Percent, Record, Result, Timestamp, closed_enum,
+    Choice, Code, Context, Document, Entity, Error, Filter, Id, Input, Name, Percent, Record, Result, Timestamp,
+    closed_enum,
     kernel::{
         context::not_found,
         search::fold,
@@ -37,7 +38,7 @@ closed_enum! {
 }
 
 /// One stage of a pipeline.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
     /// Its name, unique in the pipeline whatever the case.

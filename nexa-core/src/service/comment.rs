@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ticket, ticket::CLOSED};
 use crate::{
-    Actor, Body, Code, Command, Context, Id, Record, Ref, Result, Timestamp, closed_enum,
+    Actor, Body, Code, Command, Context, Id, Input, Record, Ref, Result, Timestamp, closed_enum,
     people::{Role, User},
 };
 
@@ -56,7 +56,7 @@ impl Audience {
 }
 
 /// Writes a comment on a ticket that is not closed. A comment on a ticket that was folded into another reaches that one.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Write {
     /// The ticket.

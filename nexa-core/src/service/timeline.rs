@@ -11,7 +11,7 @@ use uuid::Uuid;
 use self::telling::tell;
 use super::{Comment, Ticket};
 use crate::{
-    Context, Id, Principal, Query, Ref, Result,
+    Context, Id, Input, Principal, Query, Ref, Result,
     kernel::{
         ledger::{EventQuery, Seq},
         query::{Change, change_of, page_size},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What happened to a ticket and the comments on it, as far as the actor may see them, oldest first. Error: `record.not_found`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Timeline {
     /// The ticket.

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Name, text::line};
 use crate::{
-    Result,
+    Input, Result,
     kernel::{
         record::{ColumnDef, Field},
         value::Value,
@@ -31,7 +31,7 @@ string_value!(
 );
 
 /// A postal address; every part may be absent, and an address without any part is absent itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Input, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Address {

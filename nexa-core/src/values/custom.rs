@@ -5,13 +5,13 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value as Json};
 
 use super::{
-    document::{canonical, json_column, json_value, read_json},
+    document::{canonical, json_column, json_value},
     text::lines,
 };
 use crate::{
     Result,
     kernel::{
-        record::{ColumnDef, ColumnType, Field},
+        record::{ColumnDef, ColumnType, Field, corrupt, unexpected},
         value::Value,
     },
 };
@@ -129,7 +129,14 @@ impl Field for Custom {
         out.push(if self.is_empty() { Value::Null } else { json_value(self) });
     }
     fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
-        read_json("Custom", values.next()).map(Self)
+        // Not by way of a document: it is one.
+        match values.next() {
+            Some(Value::Null) => Ok(Self::default()),
+            Some(Value::Json(text)) => {
+                serde_json::from_str(&text).map(Self).map_err(|problem| corrupt("Custom", problem))
+            }
+            other => Err(unexpected("Custom", "Json", other.as_ref())),
+        }
     }
 }
 

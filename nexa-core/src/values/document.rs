@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use crate::{
     Result,
     kernel::{
+        input,
         record::{ColumnDef, ColumnType, Field, corrupt, plain_column, unexpected},
         value::{Value, write_json_text},
     },
@@ -76,7 +77,7 @@ pub(super) fn read_json<T: DeserializeOwned + Default>(kind: &str, value: Option
 
 fn read_document<T: DeserializeOwned>(kind: &str, value: Option<Value>) -> Result<T> {
     match value {
-        Some(Value::Json(text)) => serde_json::from_str(&text).map_err(|problem| corrupt(kind, problem)),
+        Some(Value::Json(text)) => input::stored(&text).map_err(|problem| corrupt(kind, problem)),
         other => Err(unexpected(kind, "Json", other.as_ref())),
     }
 }

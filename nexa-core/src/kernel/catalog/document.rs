@@ -13,7 +13,7 @@ use crate::kernel::{
 };
 
 /// How the schemas of one operation are made.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(super) struct Schemas {
     input: fn(&mut SchemaGenerator) -> Schema,
     output: fn(&mut SchemaGenerator) -> Schema,

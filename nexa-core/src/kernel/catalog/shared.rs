@@ -65,7 +65,7 @@ enum Call {
 fn targeted<A: DeserializeOwned>(operation: &Operation, json: Json) -> Result<(Ref<()>, A)> {
     let map: Map<String, Json> = match json {
         Json::Object(map) => map,
-        other => arguments(operation.name, other)?,
+        other => arguments(operation.name, &other)?,
     };
     targeted::split(operation.kind, map).map_err(|error| malformed_at_top(operation.name, &error))
 }
@@ -75,12 +75,12 @@ impl Shared {
     fn read(self, operation: &Operation, json: Json) -> Result<Call> {
         let name = operation.name;
         Ok(match self {
-            Self::Create => Call::Create(arguments(name, json)?),
+            Self::Create => Call::Create(arguments(name, &json)?),
             Self::Update => {
                 let (record, draft) = targeted(operation, json)?;
                 Call::Update(record, draft)
             }
-            Self::Upsert => Call::Upsert(arguments(name, json)?),
+            Self::Upsert => Call::Upsert(arguments(name, &json)?),
             Self::Trash => {
                 let (record, options) = targeted(operation, json)?;
                 Call::Trash(record, options)
@@ -91,16 +91,16 @@ impl Shared {
                 let (record, options) = targeted(operation, json)?;
                 Call::Merge(record, options)
             }
-            Self::ImportCsv => Call::ImportCsv(arguments(name, json)?),
-            Self::ImportRows => Call::ImportRows(arguments(name, json)?),
+            Self::ImportCsv => Call::ImportCsv(arguments(name, &json)?),
+            Self::ImportRows => Call::ImportRows(arguments(name, &json)?),
             Self::Get => {
                 let (record, options) = targeted(operation, json)?;
                 Call::Get(record, options)
             }
-            Self::Find => Call::Find(arguments(name, json)?),
-            Self::Count => Call::Count(arguments(name, json)?),
-            Self::Aggregate => Call::Aggregate(arguments(name, json)?),
-            Self::Search => Call::Search(arguments(name, json)?),
+            Self::Find => Call::Find(arguments(name, &json)?),
+            Self::Count => Call::Count(arguments(name, &json)?),
+            Self::Aggregate => Call::Aggregate(arguments(name, &json)?),
+            Self::Search => Call::Search(arguments(name, &json)?),
             Self::History => {
                 let (record, options) = targeted(operation, json)?;
                 Call::History(record, options)

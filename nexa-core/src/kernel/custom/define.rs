@@ -1,15 +1,18 @@
 //! Defining custom fields, and taking definitions back.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{CustomType, FieldDefinition, MOST_FIELDS, defined};
-use crate::kernel::{
-    access::Action,
-    command::Command,
-    context::Context,
-    error::{Code, Result},
-    record::Ref,
+use crate::{
+    Input,
+    kernel::{
+        access::Action,
+        command::Command,
+        context::Context,
+        error::{Code, Result},
+        record::Ref,
+    },
 };
 
 /// The name is none for a field.
@@ -47,7 +50,7 @@ const LONGEST_NAME: usize = 64;
 ///
 /// Errors: `field.name_invalid`, `kind.unknown`, `field.kind_without_custom`, `field.index_needs_text`, `field.type_fixed`,
 /// `field.too_many`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Define {
     /// The kind that gets the field.
@@ -136,7 +139,7 @@ impl Command for Define {
 }
 
 /// Takes a custom field from its kind, once no record outside the trash has a value for it. Error: `field.in_use`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Remove {
     /// The field.

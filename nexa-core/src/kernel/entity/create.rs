@@ -5,15 +5,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Entity;
-use crate::kernel::{
-    access::{Action, Actor},
-    behaviour::of_entity,
-    command::Command,
-    context::Context,
-    draft::{Accepts, Draft, properties, schema},
-    error::{Code, Result},
-    record::{Column, Id, Record, Ref},
-    targeted::Targeted,
+use crate::{
+    Input,
+    kernel::{
+        access::{Action, Actor},
+        behaviour::of_entity,
+        command::Command,
+        context::Context,
+        draft::{Accepts, Draft, properties, schema},
+        error::{Code, Result},
+        record::{Column, Id, Record, Ref},
+        targeted::Targeted,
+    },
 };
 
 /// Makes a record: `lead.create` and the like.
@@ -27,7 +30,7 @@ use crate::kernel::{
 ///     r#"{"company":"Acme Corp","email":"sarah@acme.example"}"#,
 /// );
 /// ```
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Input)]
 #[serde(bound = "")]
 pub struct Create<R> {
     /// The identifier, when the caller names what it makes. Error: `id.taken`.

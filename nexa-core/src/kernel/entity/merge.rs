@@ -4,18 +4,22 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Entity;
-use crate::kernel::{
-    access::{Action, Actor},
-    behaviour::{Behaviour, of_mergeable},
-    command::Command,
-    context::{Context, not_found},
-    error::{Code, Result, codes},
-    filter::{Comparison, Predicate},
-    record::{ExternalKey, Record, RecordDef, Ref, Row},
-    send::MaybeSend,
-    store::{Select, Trash as Rows},
-    targeted::Targeted,
-    value::Value,
+use crate::{
+    Input,
+    kernel::{
+        access::{Action, Actor},
+        behaviour::{Behaviour, of_mergeable},
+        command::Command,
+        context::{Context, not_found},
+        error::{Code, Result, codes},
+        filter::{Comparison, Predicate},
+        input,
+        record::{ExternalKey, Record, RecordDef, Ref, Row},
+        send::MaybeSend,
+        store::{Select, Trash as Rows},
+        targeted::Targeted,
+        value::Value,
+    },
 };
 
 /// A kind whose records can be folded into each other.
@@ -37,7 +41,7 @@ pub trait Mergeable: Entity {
 }
 
 /// Options of a merge.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "")]
 #[schemars(bound = "R: Record")]
 pub struct MergeOptions<R> {
@@ -137,7 +141,7 @@ fn fill(def: &RecordDef, mut kept: Row, gone: &Row) -> Row {
 
 fn union<T: Ord + Serialize + serde::de::DeserializeOwned>(a: &Value, b: &Value) -> Value {
     let read = |value: &Value| match value {
-        Value::Json(text) => serde_json::from_str::<Vec<T>>(text).unwrap_or_default(),
+        Value::Json(text) => input::stored::<Vec<T>>(text).unwrap_or_default(),
         _ => Vec::new(),
     };
     let mut all = read(a);

@@ -5,18 +5,21 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Entity;
-use crate::kernel::{
-    access::{Action, Actor},
-    behaviour::{Behaviour, of_entity},
-    command::Command,
-    context::{Context, not_found},
-    error::{Code, Result, codes},
-    filter::{Comparison, Predicate},
-    record::{Record, RecordDef, Ref, Row},
-    send::BoxFuture,
-    store::{Aggregate, Measure, Select, Trash as Rows},
-    targeted::Targeted,
-    value::Value,
+use crate::{
+    Input,
+    kernel::{
+        access::{Action, Actor},
+        behaviour::{Behaviour, of_entity},
+        command::Command,
+        context::{Context, not_found},
+        error::{Code, Result, codes},
+        filter::{Comparison, Predicate},
+        record::{Record, RecordDef, Ref, Row},
+        send::BoxFuture,
+        store::{Aggregate, Measure, Select, Trash as Rows},
+        targeted::Targeted,
+        value::Value,
+    },
 };
 
 /// What happens to records that need the one that goes.
@@ -33,7 +36,7 @@ pub enum Dependents {
 }
 
 /// Options of a trash command.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrashOptions {
     /// What happens to records that need this one.
@@ -41,7 +44,7 @@ pub struct TrashOptions {
 }
 
 /// No arguments beside the record.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoOptions {}
 

@@ -7,16 +7,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::Entity;
-use crate::kernel::{
-    access::Action,
-    behaviour::{Behaviour, of_entity},
-    command::Command,
-    context::Context,
-    draft::{Draft, properties, schema},
-    error::{Code, Result, codes},
-    input,
-    record::{ExternalKey, Record, Row},
-    value::Value,
+use crate::{
+    Input,
+    kernel::{
+        access::Action,
+        behaviour::{Behaviour, of_entity},
+        command::Command,
+        context::Context,
+        draft::{Draft, properties, schema},
+        error::{Code, Result, codes},
+        input,
+        record::{ExternalKey, Record, Row},
+        value::Value,
+    },
 };
 
 /// What happens to a record that is already there.
@@ -46,7 +49,7 @@ pub(crate) const NO_MATCH_FIELD: Code = Code::invalid(
 );
 
 /// Creates a record, or updates the one that matches: `lead.upsert` and the like.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Input)]
 #[serde(bound = "")]
 pub struct Upsert<R> {
     /// A unique field, such as `email`, or `external:SYSTEM` for the key in that system.
@@ -157,7 +160,7 @@ impl Context<'_> {
 /// Keys of other systems stay; the given ones replace those of their systems.
 fn union_of_keys(row: &Row, column: Option<usize>, given: &Json) -> Json {
     let mut keys: Vec<ExternalKey> = match column.map(|column| row.get(column)) {
-        Some(Value::Json(text)) => serde_json::from_str(text).unwrap_or_default(),
+        Some(Value::Json(text)) => input::stored(text).unwrap_or_default(),
         _ => Vec::new(),
     };
     let Ok(given) = input::value::<Vec<ExternalKey>>(given) else { return given.clone() };

@@ -2,10 +2,13 @@
 
 use std::cell::RefCell;
 
-/// What cannot be read, and where it is: `filter.and[2]`; empty at the top.
-pub(crate) struct Problem {
-    pub(crate) path: String,
-    pub(crate) error: serde_json::Error,
+/// What cannot be read, and where it is.
+#[derive(Debug)]
+pub struct Problem {
+    /// The place, such as `filter.and[2]`; empty at the top.
+    pub path: String,
+    /// What is wrong there.
+    pub error: serde_json::Error,
 }
 
 /// The path of the first problem.
@@ -13,8 +16,11 @@ pub(crate) struct Problem {
 pub(super) struct Found(RefCell<Option<String>>);
 
 impl Found {
-    pub(super) fn into_path(self) -> String {
-        self.0.into_inner().unwrap_or_default()
+    /// The problem with its place.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn problem(self, error: serde_json::Error) -> Problem {
+        Problem { path: self.0.into_inner().unwrap_or_default(), error }
     }
 }
 

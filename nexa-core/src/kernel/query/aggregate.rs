@@ -4,15 +4,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::kernel::{
-    command::Query,
-    compile,
-    context::Context,
-    error::{Error, Result, codes},
-    filter::Filter,
-    record::{ColumnType, Record, RecordDef},
-    store::{Aggregate, Group, Measure, Trash},
-    zone::Zone,
+use crate::{
+    Input,
+    kernel::{
+        command::Query,
+        compile,
+        context::Context,
+        error::{Error, Result, codes},
+        filter::Filter,
+        record::{ColumnType, Record, RecordDef},
+        store::{Aggregate, Group, Measure, Trash},
+        zone::Zone,
+    },
 };
 
 /// What to group by.
@@ -52,7 +55,7 @@ pub enum MeasureOf {
 /// Groups and measures: `deal.aggregate` and the like.
 ///
 /// Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: Record")]
 pub struct AggregateOf<R> {

@@ -8,22 +8,25 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{DEFAULT_PAGE, LARGEST_PAGE, cursor, position};
-use crate::kernel::{
-    access::Action,
-    command::Query,
-    compile,
-    context::{Context, conceal},
-    error::{Result, codes},
-    filter::{Filter, Predicate},
-    record::{Column, Record, RecordDef, Row},
-    store::{Aggregate, Key, Measure, Select, Trash},
-    value::Value,
+use crate::{
+    Input,
+    kernel::{
+        access::Action,
+        command::Query,
+        compile,
+        context::{Context, conceal},
+        error::{Result, codes},
+        filter::{Filter, Predicate},
+        record::{Column, Record, RecordDef, Row},
+        store::{Aggregate, Key, Measure, Select, Trash},
+        value::Value,
+    },
 };
 
 /// Records of a kind by filter, sorted, in pages: `lead.find` and the like.
 ///
 /// Errors: `filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: Record")]
 pub struct Find<R> {
@@ -288,7 +291,7 @@ pub(crate) fn row_json(def: &RecordDef, row: &Row, hidden: &[&'static str]) -> J
 }
 
 /// How many records match: `lead.count` and the like.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: Record")]
 pub struct Count<R> {

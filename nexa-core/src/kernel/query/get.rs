@@ -7,17 +7,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Related, related};
-use crate::kernel::{
-    command::Query,
-    context::{Context, conceal},
-    error::Result,
-    record::{Record, RecordDef, Ref, Row},
-    store::Foreseen,
-    targeted::Targeted,
+use crate::{
+    Input,
+    kernel::{
+        command::Query,
+        context::{Context, conceal},
+        error::Result,
+        record::{Record, RecordDef, Ref, Row},
+        store::Foreseen,
+        targeted::Targeted,
+    },
 };
 
 /// Options of a get.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GetOptions {
     /// Relations whose records come along.

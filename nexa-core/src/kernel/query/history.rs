@@ -6,15 +6,18 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::page_size;
-use crate::kernel::{
-    command::Query,
-    compile::plain,
-    context::Context,
-    error::Result,
-    ledger::{Event, EventQuery, Seq, Verb},
-    record::{Record, RecordDef, Ref, Row},
-    targeted::Targeted,
-    value::{Timestamp, Value},
+use crate::{
+    Input,
+    kernel::{
+        command::Query,
+        compile::plain,
+        context::Context,
+        error::Result,
+        ledger::{Event, EventQuery, Seq, Verb},
+        record::{Record, RecordDef, Ref, Row},
+        targeted::Targeted,
+        value::{Timestamp, Value},
+    },
 };
 
 /// One change of a record, as somebody who may see the record sees it.
@@ -94,7 +97,7 @@ pub(crate) fn parsed_row(def: &RecordDef, id: Uuid, contents: &Map<String, Json>
 }
 
 /// Options of a history.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HistoryOptions {
     /// After this position in the ledger.

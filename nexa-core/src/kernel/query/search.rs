@@ -4,20 +4,23 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{cursor, page_size, search_position};
-use crate::kernel::{
-    command::Query,
-    compile,
-    context::{Context, conceal},
-    error::Result,
-    filter::Filter,
-    record::{Record, RecordDef, Row},
-    search::{row_terms, score, terms},
-    store::Select,
-    value::Value,
+use crate::{
+    Input,
+    kernel::{
+        command::Query,
+        compile,
+        context::{Context, conceal},
+        error::Result,
+        filter::Filter,
+        record::{Record, RecordDef, Row},
+        search::{row_terms, score, terms},
+        store::Select,
+        value::Value,
+    },
 };
 
 /// Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits first.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "")]
 #[schemars(bound = "R: Record")]
 pub struct Search<R> {

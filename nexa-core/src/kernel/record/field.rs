@@ -6,11 +6,12 @@ use uuid::Uuid;
 
 use super::{
     Kind,
-    layout::{ColumnDef, ColumnType},
+    layout::{ColumnDef, ColumnType, Row},
     reference::{ExternalKey, Id},
 };
 use crate::kernel::{
     error::{Error, Result, codes},
+    input,
     value::{Amount, Date, Timestamp, Value, write_json_text},
 };
 
@@ -118,17 +119,69 @@ impl<T: Field> Field for Option<T> {
         }
     }
     fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
+        Present::of(T::WIDTH, values).map(|mut present| T::read(&mut present)).transpose()
+    }
+}
+
+/// The values of a field that is not absent: its leading nulls, the first that is none, and the rest.
+struct Present<'a> {
+    nulls: usize,
+    first: Option<Value>,
+    rest: &'a mut dyn Iterator<Item = Value>,
+}
+
+impl<'a> Present<'a> {
+    /// The values of a field of this width; `None` when all of them are null.
+    fn of(width: usize, values: &'a mut dyn Iterator<Item = Value>) -> Option<Self> {
         // The first value tells of most fields; the leading nulls of the others are given back.
-        for nulls in 0..T::WIDTH {
-            match values.next() {
-                Some(Value::Null) | None => {}
-                Some(value) => {
-                    let leading = std::iter::repeat_n(Value::Null, nulls).chain(std::iter::once(value));
-                    return T::read(&mut leading.chain(values)).map(Some);
-                }
-            }
+        let at = (0..width).find_map(|nulls| match values.next() {
+            Some(Value::Null) | None => None,
+            Some(value) => Some((nulls, value)),
+        });
+        at.map(|(nulls, value)| Self { nulls, first: Some(value), rest: values })
+    }
+}
+
+impl Iterator for Present<'_> {
+    type Item = Value;
+    fn next(&mut self) -> Option<Value> {
+        if self.nulls > 0 {
+            self.nulls -= 1;
+            return Some(Value::Null);
         }
-        Ok(None)
+        self.first.take().or_else(|| self.rest.next())
+    }
+}
+
+/// The values of a row, from which its fields are read one after the other. The first problem is kept until all were
+/// read: to leave at each would be code for each that drops what was read before.
+pub struct Cells {
+    values: std::vec::IntoIter<Value>,
+    problem: Option<Error>,
+}
+
+impl Cells {
+    /// The values of this row.
+    pub fn of(row: Row) -> Self {
+        Self { values: row.into_values().into_iter(), problem: None }
+    }
+    /// The next field; `None` when it cannot be read.
+    pub fn take<T: Field>(&mut self) -> Option<T> {
+        T::read(&mut self.values).map_err(|problem| self.note(problem)).ok()
+    }
+    /// The next field with a derived column after it.
+    pub fn take_with_derived<T: Field>(&mut self) -> Option<T> {
+        let field = self.take();
+        self.values.next();
+        field
+    }
+    /// Why a field could not be read. Error: `store.corrupt`.
+    pub fn problem(self) -> Error {
+        self.problem.unwrap_or_else(|| corrupt("row", "a field is missing"))
+    }
+    #[cold]
+    fn note(&mut self, problem: Error) {
+        self.problem.get_or_insert(problem);
     }
 }
 
@@ -155,7 +208,7 @@ impl Field for Vec<ExternalKey> {
     fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
         match values.next() {
             Some(Value::Null) => Ok(Self::new()),
-            Some(Value::Json(text)) => serde_json::from_str(&text).map_err(|problem| corrupt("external_keys", problem)),
+            Some(Value::Json(text)) => input::stored(&text).map_err(|problem| corrupt("external_keys", problem)),
             other => Err(unexpected("external_keys", "Json", other.as_ref())),
         }
     }

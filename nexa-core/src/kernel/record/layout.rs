@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::kernel::{search, value::Value};
+use crate::kernel::{input, search, value::Value};
 
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -274,7 +274,7 @@ impl Row {
     /// The external keys of the record: system and key.
     pub fn external_keys(&self, def: &RecordDef) -> Vec<(String, String)> {
         let Some(Value::Json(text)) = def.external_keys.map(|column| self.get(column)) else { return Vec::new() };
-        let keys: Vec<super::ExternalKey> = serde_json::from_str(text).unwrap_or_default();
+        let keys: Vec<super::ExternalKey> = input::stored(text).unwrap_or_default();
         keys.into_iter().map(|key| (key.system, key.key)).collect()
     }
     /// Whether the record is not in the trash.

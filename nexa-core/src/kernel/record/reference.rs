@@ -10,10 +10,14 @@ use std::{
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::Record;
-use crate::kernel::{error::Result, store::Foreseen};
+use crate::{
+    Input,
+    kernel::{error::Result, input, store::Foreseen},
+};
 
 /// The identifier of a record of one kind: a UUIDv7, a string in JSON.
 pub struct Id<R>(Uuid, PhantomData<fn() -> R>);
@@ -129,7 +133,7 @@ impl ExternalKey {
 
 impl<'de> Deserialize<'de> for ExternalKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
+        #[derive(Input)]
         #[serde(deny_unknown_fields)]
         struct Given {
             system: String,
@@ -149,7 +153,7 @@ fn key_part(text: String) -> Result<String, &'static str> {
 }
 
 /// How a command names a record: by id, or by a host's own key.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(untagged, bound = "")]
 pub enum Ref<R> {
     /// By its identifier.
@@ -223,6 +227,21 @@ impl<R: Record> From<&R> for Ref<R> {
 impl<R> From<ExternalKey> for Ref<R> {
     fn from(key: ExternalKey) -> Self {
         Self::External(key)
+    }
+}
+impl<'de, R> Deserialize<'de> for Ref<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match named(&Json::deserialize(deserializer)?) {
+            Some(named) => Ok(named.of_kind()),
+            None => Err(de::Error::custom("data did not match any variant of untagged enum Ref")),
+        }
+    }
+}
+
+fn named(json: &Json) -> Option<Ref<()>> {
+    match json {
+        Json::String(id) => Uuid::parse_str(id).ok().map(|id| Ref::Id(Id::new(id))),
+        key => input::value(key).ok().map(Ref::External),
     }
 }
 impl<R> JsonSchema for Ref<R> {

@@ -1,10 +1,10 @@
 //! The life of a campaign: it starts, and is completed or called off.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Campaign, CampaignStatus};
-use crate::{Actor, Code, Command, Context, Ref, Result};
+use crate::{Actor, Code, Command, Context, Input, Ref, Result};
 
 /// Only a planned campaign starts.
 pub const NOT_PLANNED: Code =
@@ -38,7 +38,7 @@ impl Campaign {
 }
 
 /// Starts a planned campaign. Error: `campaign.not_planned`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Start {
     /// The campaign.
@@ -67,7 +67,7 @@ impl Command for Start {
 }
 
 /// Brings an active campaign to its end. Error: `campaign.not_active`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Complete {
     /// The campaign.
@@ -96,7 +96,7 @@ impl Command for Complete {
 }
 
 /// Calls off a planned or active campaign. Error: `campaign.finished`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cancel {
     /// The campaign.

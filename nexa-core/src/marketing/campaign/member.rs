@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Campaign;
 use crate::{
-    Code, Column, Command, Context, Id, Record, Ref, Result, Timestamp,
+    Code, Column, Command, Context, Id, Input, Record, Ref, Result, Timestamp,
     marketing::membership::{Member, ONE_PERSON, Person, PersonRef},
     sales::{Contact, Lead},
 };
@@ -70,7 +70,7 @@ pub const NOT_MEMBER: Code =
 /// Adds a lead or a contact to a campaign.
 ///
 /// Errors: `campaign.already_member`, `member.lead_or_contact`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Add {
     /// The campaign.
@@ -105,7 +105,7 @@ impl Command for Add {
 /// Takes a lead or a contact out of a campaign.
 ///
 /// Errors: `campaign.not_member`, `member.lead_or_contact`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Remove {
     /// The campaign.

@@ -9,12 +9,12 @@ use serde_json::Value as Json;
 
 use super::Campaign;
 use crate::{
-    Amount, Context, Currency, Filter, Get, GroupBy, Id, MeasureOf, Money, Op, Query, Ref, Result, kernel::input,
-    people::Org,
+    Amount, Context, Currency, Filter, Get, GroupBy, Id, Input, MeasureOf, Money, Op, Query, Ref, Result,
+    kernel::input, people::Org,
 };
 
 /// What a campaign brought, as far as the actor may see it. Error: `record.not_found`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PerformanceOf {
     /// The campaign.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{NOT_A_USER, NOT_ASSIGNED, TAKEN};
 use crate::{
-    Action, Actor, Assignee, Code, Command, Context, Id, Record, Ref, Result,
+    Action, Actor, Assignee, Code, Command, Context, Id, Input, Record, Ref, Result,
     kernel::{context::not_found, entity::NoOptions, targeted::Targeted},
     people::Group,
 };
@@ -89,7 +89,7 @@ impl<R: Assignable> Command for Claim<R> {
 }
 
 /// Whom to give it to.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssignOptions {
     /// A user or a group; the one before loses it.

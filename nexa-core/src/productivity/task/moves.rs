@@ -1,13 +1,13 @@
 //! How a task moves from status to status.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{FINISHED, NOT_FINISHED, Task, TaskStatus};
-use crate::{Actor, Code, Command, Context, Id, Ref, Result};
+use crate::{Actor, Code, Command, Context, Id, Input, Ref, Result};
 
 /// Shows that somebody is at it. Error: `task.finished`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Start {
     /// The task.
@@ -36,7 +36,7 @@ impl Command for Start {
 }
 
 /// Marks a task as done, by whom and when. Error: `task.finished`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Complete {
     /// The task.
@@ -66,7 +66,7 @@ impl Command for Complete {
 }
 
 /// Says that nobody will do it. Error: `task.finished`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cancel {
     /// The task.
@@ -95,7 +95,7 @@ impl Command for Cancel {
 }
 
 /// Takes up a task that was done or cancelled. Error: `task.not_finished`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reopen {
     /// The task.

@@ -16,14 +16,14 @@ pub use self::{
 };
 use super::Contact;
 use crate::{
-    About, Column, Context, Count, Get, Query, Record, Ref, Result,
+    About, Column, Context, Count, Get, Input, Query, Record, Ref, Result,
     kernel::query::Change,
     productivity::{Task, TaskStatus},
     sales::account::Account,
 };
 
 /// Everything about a contact at a glance, as far as the actor may see it: `contact.overview`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Overview {
     /// The contact.

@@ -8,7 +8,7 @@ use super::{
     groups::{by, deal_groups},
 };
 use crate::{
-    Choice, Context, Id, Percent, Query, Record, Ref, Result,
+    Choice, Context, Id, Input, Percent, Query, Record, Ref, Result,
     kernel::context::not_found,
     sales::{
         money_sum::{MoneySum, Tally},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What a pipeline holds, stage by stage: `deal.pipeline`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ByStage {
     /// The pipeline; the tenant's default without.

@@ -1,11 +1,11 @@
 //! Won, lost, and open again.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{AMOUNT_MISSING, CLOSED, Deal, DealStatus};
 use crate::{
-    Actor, Body, Code, Command, Context, Date, Ref, Result, Timestamp,
+    Actor, Body, Code, Command, Context, Date, Input, Ref, Result, Timestamp,
     sales::{
         contact::LifecycleStage,
         pipeline::{Pipeline, Stage, StageKind},
@@ -47,7 +47,7 @@ impl Deal {
 
 /// Wins an open deal that has an amount. Its account becomes a customer, its primary contact comes to the lifecycle stage
 /// customer. Errors: `deal.closed`, `deal.amount_missing`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Win {
     /// The deal.
@@ -84,7 +84,7 @@ impl Command for Win {
 }
 
 /// Loses an open deal, and says why. Error: `deal.closed`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lose {
     /// The deal.
@@ -116,7 +116,7 @@ impl Command for Lose {
 }
 
 /// Opens a decided deal again, in the stage it was in before. Its account stays what it became. Error: `deal.not_closed`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reopen {
     /// The deal.

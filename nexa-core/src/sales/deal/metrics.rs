@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Deal, whole_days};
 use crate::{
-    Choice, Context, Get, Id, Money, Query, Record, Ref, Result, Timestamp,
+    Choice, Context, Get, Id, Input, Money, Query, Record, Ref, Result, Timestamp,
     kernel::{
         input,
         ledger::EventQuery,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What a deal is worth and how long it took: `deal.metrics`. The stages are read from its history.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Metrics {
     /// The deal.

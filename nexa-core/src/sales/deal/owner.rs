@@ -1,17 +1,17 @@
 //! Who works on a deal: one user, never a group.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Deal;
-use crate::{Assignee, Code, Command, Context, Id, Ref, Result, people::assignment};
+use crate::{Assignee, Code, Command, Context, Id, Input, Ref, Result, people::assignment};
 
 /// A group cannot own a deal.
 pub const OWNER_MUST_BE_USER: Code =
     Code::rule("deal.owner_must_be_user", "A deal belongs to one user; give a user instead of a group.");
 
 /// Gives a deal to a user. Errors: `deal.owner_must_be_user`, `assignee.inactive`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Assign {
     /// The deal.

@@ -1,14 +1,14 @@
 //! From stage to stage, and the probability that goes with it.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{CLOSED, Deal, STAGE_UNKNOWN, USE_WIN_OR_LOSE};
-use crate::{Actor, Choice, Code, Command, Context, Ref, Result};
+use crate::{Actor, Choice, Code, Command, Context, Input, Ref, Result};
 
 /// Moves an open deal to another open stage of its pipeline, forward or back. The probability follows, unless somebody set it by
 /// hand. Errors: `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Move {
     /// The deal.
@@ -41,7 +41,7 @@ impl Command for Move {
 }
 
 /// Lets the probability of an open deal follow its stage again. Error: `deal.closed`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResetProbability {
     /// The deal.

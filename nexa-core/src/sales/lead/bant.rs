@@ -1,11 +1,11 @@
 //! BANT: budget, authority, need, timeline. A lead qualifies when all four are met.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Lead, Status};
 use crate::{
-    Actor, Body, Code, Command, Context, Field, Id, Ref, Result, Timestamp,
+    Actor, Body, Code, Command, Context, Field, Id, Input, Ref, Result, Timestamp,
     kernel::{record::ColumnDef, value::Value},
     people::User,
 };
@@ -14,7 +14,7 @@ use crate::{
 pub const CLOSED: Code = Code::rule("lead.closed", "The lead is {status}; reopen it with lead.reopen if it was lost.");
 
 /// One criterion: whether it is met, what shows it, when and by whom that was noted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
 pub struct Criterion {
     /// Whether it is met; absent while nobody has said.
     pub met: Option<bool>,
@@ -27,7 +27,7 @@ pub struct Criterion {
 }
 
 /// The four criteria.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
 pub struct Bant {
     /// The money is there.
     pub budget: Criterion,
@@ -81,7 +81,7 @@ impl Bant {
 }
 
 /// What somebody says of one criterion.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CriterionInput {
     /// Whether it is met.
@@ -99,7 +99,7 @@ impl CriterionInput {
 }
 
 /// What somebody says of the criteria; those left out stay as they are.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BantInput {
     /// The money is there.
@@ -181,7 +181,7 @@ impl Lead {
 }
 
 /// Notes which BANT criteria are met, with evidence; the lead stays where it stands.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordBant {
     /// The lead.

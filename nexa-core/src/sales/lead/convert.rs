@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Lead, Status};
 use crate::{
-    About, Action, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Money, Name, Record, Ref, Result,
+    About, Action, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Input, Money, Name, Record, Ref, Result,
     Subject,
     kernel::{
         error::codes,
@@ -59,7 +59,7 @@ pub const MAPPING_INVALID: Code = Code::invalid(
 /// The account is the given one, the one with the same name, or a new one; the contact is the given one, the one with the same mail
 /// address, or a new one. Into existing records only empty fields are filled, unless `overwrite` is set. Open tasks go with the
 /// contact, and so do campaigns and lists.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Convert {
     /// The lead.
@@ -106,7 +106,7 @@ impl Convert {
 }
 
 /// What is known of the deal of a conversion.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewDeal {
     /// Its name; company and source unless said.

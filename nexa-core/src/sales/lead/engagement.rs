@@ -1,14 +1,14 @@
 //! What a lead did: each signal counts, and the score follows.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{CONVERTED, Lead, bant::CLOSED};
-use crate::{Actor, Code, Command, Context, Name, Ref, Result, kernel::error::codes};
+use crate::{Actor, Code, Command, Context, Input, Name, Ref, Result, kernel::error::codes};
 
 /// Notes that a lead did something; the score follows. The first scorecard of a tenant counts `registered_early`,
 /// `mail_opened`, `attended`, `question_asked`, `content_downloaded`, `demo_requested` and `replied`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordEngagement {
     /// The lead.

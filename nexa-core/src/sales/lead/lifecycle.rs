@@ -1,13 +1,13 @@
 //! The life of a lead: contacted, qualified, lost, reopened; and whose it is.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     CONVERTED, Lead, Status,
     bant::{BantInput, CLOSED},
 };
-use crate::{Actor, Body, Code, Command, Context, Id, Ref, Result, Timestamp};
+use crate::{Actor, Body, Code, Command, Context, Id, Input, Ref, Result, Timestamp};
 
 /// The lead was not contacted yet, or is past that.
 pub const NOT_CONTACTED: Code = Code::rule(
@@ -58,7 +58,7 @@ impl Lead {
 }
 
 /// Notes that somebody spoke with the lead: a new lead becomes contacted.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contacted {
     /// The lead.
@@ -86,7 +86,7 @@ impl Command for Contacted {
 }
 
 /// Marks a contacted lead as qualified. `lead.bant_incomplete` names the criteria that are missing.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Qualify {
     /// The lead.
@@ -120,7 +120,7 @@ impl Command for Qualify {
 }
 
 /// Gives a lead up, with the reason.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lose {
     /// The lead.
@@ -153,7 +153,7 @@ impl Command for Lose {
 }
 
 /// Takes a lost lead up again, where it stood before.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reopen {
     /// The lead.

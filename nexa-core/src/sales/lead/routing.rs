@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Band, Lead, bant::CLOSED};
 use crate::{
-    About, Actor, Assignee, Code, Command, Context, Entity, Id, Record, Ref, Result, Subject, Timestamp, closed_enum,
+    About, Actor, Assignee, Code, Command, Context, Entity, Id, Input, Record, Ref, Result, Subject, Timestamp,
+    closed_enum,
     marketing::{ContactList, contact_list},
     people::{Group, User, assignment},
     productivity::{Task, TaskPriority},
@@ -76,7 +77,7 @@ impl Entity for Routing {
 }
 
 /// Sends a lead where its band goes: to a group with a task, or to a nurture list.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Route {
     /// The lead.

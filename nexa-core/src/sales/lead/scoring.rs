@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{CONVERTED, Lead};
 use crate::{
-    Actor, Code, Command, Context, Document, Entity, Filter, Id, Name, Op, Reasons, Record, Ref, Result, Timestamp,
-    closed_enum,
+    Actor, Code, Command, Context, Document, Entity, Filter, Id, Input, Name, Op, Reasons, Record, Ref, Result,
+    Timestamp, closed_enum,
     kernel::{error::codes, filter::Predicate},
 };
 
@@ -46,7 +46,7 @@ impl Lead {
 }
 
 /// One line of a scorecard.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreRule {
     /// Which leads get the points.
@@ -163,7 +163,7 @@ impl Context<'_> {
 }
 
 /// Scores a lead anew, after the scorecard changed.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rescore {
     /// The lead.

@@ -3,14 +3,14 @@
 mod customer;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
 pub use self::customer::{CUSTOMER_UNREACHABLE, Customer};
 use super::{CHOICE_UNKNOWN, COUNTER, Ticket};
 use crate::{
-    Accepts, Action, Code, Column, Command, Context, Draft, Id, Record, Result,
+    Accepts, Action, Code, Column, Command, Context, Draft, Id, Input, Record, Result,
     kernel::{
         draft::{check_fields, properties, schema},
         error::codes,
@@ -37,7 +37,7 @@ use crate::{
 /// let create = Create::new("Cannot access dashboard").set(Ticket::DESCRIPTION, "Unable to log in").customer(sarah);
 /// assert_eq!(serde_json::to_value(&create).unwrap()["customer"]["company"], "Acme Corp");
 /// ```
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Input)]
 pub struct Create {
     /// The identifier, when the caller names what it makes.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,11 +1,11 @@
 //! An escalation: to which group, how bad, when and why. It stands beside the status.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{CLOSED, Severity, Ticket};
 use crate::{
-    Actor, Assignee, Body, Code, Command, Context, Id, Ref, Result, Timestamp,
+    Actor, Assignee, Body, Code, Command, Context, Id, Input, Ref, Result, Timestamp,
     kernel::{
         record::{ColumnDef, Field},
         value::Value,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// To whom a ticket was escalated, when, how bad and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Input, JsonSchema)]
 pub struct Escalation {
     /// The group that was called.
     pub to: Id<Group>,
@@ -52,7 +52,7 @@ impl Field for Escalation {
 
 /// Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it over.
 /// Errors: `ticket.closed`, `assignee.inactive`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Escalate {
     /// The ticket.

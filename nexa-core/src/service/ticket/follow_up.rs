@@ -1,10 +1,10 @@
 //! A follow-up: what comes after a ticket was closed.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{CHOICE_UNKNOWN, Ticket, TicketStatus};
-use crate::{Action, Actor, Code, Command, Context, Entity as _, Ref, Result};
+use crate::{Action, Actor, Code, Command, Context, Entity as _, Input, Ref, Result};
 
 /// Only a closed ticket is followed up.
 pub const NOT_CLOSED: Code =
@@ -33,7 +33,7 @@ impl Ticket {
 
 /// Opens a ticket that follows a closed one: with its subject, tags, customer and custom fields, open and unassigned.
 /// Error: `ticket.not_closed`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUp {
     /// The closed ticket.

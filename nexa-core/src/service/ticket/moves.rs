@@ -1,10 +1,10 @@
 //! How a ticket moves: from status to status, and in urgency.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{CLOSED, Ticket, TicketPriority, TicketStatus};
-use crate::{Actor, Body, Code, Command, Context, Ref, Result, Timestamp, kernel::error::codes};
+use crate::{Actor, Body, Code, Command, Context, Input, Ref, Result, Timestamp, kernel::error::codes};
 
 /// Closing comes after resolving.
 pub const NOT_RESOLVED: Code =
@@ -44,7 +44,7 @@ impl Ticket {
 }
 
 /// Moves a ticket to another status. Errors: `ticket.closed`, `ticket.not_resolved`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Move {
     /// The ticket.
@@ -86,7 +86,7 @@ impl Command for Move {
 }
 
 /// Resolves a ticket: the problem is fixed. Error: `ticket.closed`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Resolve {
     /// The ticket.
@@ -118,7 +118,7 @@ impl Command for Resolve {
 }
 
 /// Closes a resolved ticket for good. Errors: `ticket.closed`, `ticket.not_resolved`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Close {
     /// The ticket.
@@ -142,7 +142,7 @@ impl Command for Close {
 }
 
 /// Says how urgent a ticket is. Error: `ticket.closed`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Prioritize {
     /// The ticket.
