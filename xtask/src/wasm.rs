@@ -1,5 +1,7 @@
 //! `cargo xtask wasm`: builds what a browser loads into `bindings/wasm/native`, and holds its size against the budgets.
 
+mod neighbours;
+mod renumber;
 mod sizes;
 mod tools;
 
@@ -115,17 +117,21 @@ fn bind(tools: &Tools, module: &Module, built: &Path, place: &Path) -> Result<()
 fn shrink(tools: &Tools, module: &Module) -> Result<u64, String> {
     let shipped = place().join(format!("{}_bg.wasm", module.name));
     let named = target().join("wasm").join(format!("{}-named.wasm", module.name));
-    // Names are kept until the shares are counted.
+    // Names are kept until the shares are counted, and beside the module for who reads a stack.
     run_command(tools.optimiser().args(["-Oz", "-g"]).arg(&shipped).arg("-o").arg(&named))?;
-    run_command(tools.optimiser().arg("--strip-debug").arg(&named).arg("-o").arg(&shipped))?;
+    let read = |file: &Path| fs::read(file).map_err(|error| format!("{}: {error}", file.display()));
+    let write =
+        |file: &Path, bytes: &[u8]| fs::write(file, bytes).map_err(|error| format!("{}: {error}", file.display()));
+    let packed = renumber::packed(&read(&named)?)?;
+    write(&named, &packed.named)?;
+    write(&shipped, &packed.bare)?;
 
-    let raw = fs::metadata(&shipped).map_err(|error| format!("{}: {error}", shipped.display()))?.len();
+    let raw = packed.bare.len() as u64;
     let compressed = tools.compressed(&shipped)?;
     let verdict = if compressed.gzip > module.target { "too large" } else { "fits" };
     println!("\n{}: {} after gzip, {verdict}: {} are wanted", module.name, kib(compressed.gzip), kib(module.target));
     println!("  {} as it is, {} after brotli", kib(raw), kib(compressed.brotli));
-    let bytes = fs::read(&named).map_err(|error| format!("{}: {error}", named.display()))?;
-    let shares = sizes::shares(&bytes)?;
+    let shares = sizes::shares(&packed.named)?;
     let all: u64 = shares.iter().map(|share| share.bytes).sum();
     for share in shares.iter().take(CRATES) {
         println!("  {:>10} {:>5.1} %  {}", kib(share.bytes), percent(share.bytes, all), share.name);
