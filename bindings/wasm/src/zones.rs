@@ -70,7 +70,8 @@ fn ahead(format: &DateTimeFormat, seconds: i64) -> Option<i32> {
             "second" => 5,
             _ => continue,
         };
-        *read.get_mut(place)? = text("value")?.parse().ok()?;
+        // Whole numbers; the tables that read fractions would be as large as all of this many times over.
+        *read.get_mut(place)? = text("value")?.parse().map(|number: i32| f64::from(number)).ok()?;
     }
     let [year, month, day, hour, minute, second] = read;
     let local =
