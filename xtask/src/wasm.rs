@@ -102,6 +102,7 @@ fn compile(module: &Module, quick: bool, toolchain: &Toolchain, tools: &Tools) -
     build.args(["--features", module.features, "--profile", profile]);
     toolchain.select(&mut build);
     tools.select(&mut build);
+    build.env("CARGO_ENCODED_RUSTFLAGS", format!("-Clink-arg={}", tools.absent()?.display()));
     run_command(&mut build)?;
     Ok(toolchain.folder().join(TARGET).join(profile).join("nexa_wasm.wasm"))
 }
