@@ -19,6 +19,9 @@ use crate::{
 /// Where the package expects what is built, from the root.
 const PLACE: &str = "bindings/wasm/native";
 
+/// How wasm-opt works. Below 1,024 lies the end of the stack, where no address is computed from one that wrapped around.
+const OPTIMISED: [&str; 2] = ["-Oz", "--low-memory-unused"];
+
 /// So many crates are shown with their share.
 const CRATES: usize = 15;
 
@@ -119,7 +122,7 @@ fn shrink(tools: &Tools, module: &Module) -> Result<u64, String> {
     let shipped = place().join(format!("{}_bg.wasm", module.name));
     let named = target().join("wasm").join(format!("{}-named.wasm", module.name));
     // Names are kept until the shares are counted, and beside the module for who reads a stack.
-    run_command(tools.optimiser().args(["-Oz", "-g"]).arg(&shipped).arg("-o").arg(&named))?;
+    run_command(tools.optimiser().args(OPTIMISED).arg("-g").arg(&shipped).arg("-o").arg(&named))?;
     let read = |file: &Path| fs::read(file).map_err(|error| format!("{}: {error}", file.display()));
     let write =
         |file: &Path, bytes: &[u8]| fs::write(file, bytes).map_err(|error| format!("{}: {error}", file.display()));
