@@ -105,7 +105,12 @@ fn compile(module: &Module, quick: bool, toolchain: &Toolchain, tools: &Tools) -
     build.args(["--features", module.features, "--profile", profile]);
     toolchain.select(&mut build);
     tools.select(&mut build);
-    build.env("CARGO_ENCODED_RUSTFLAGS", format!("-Clink-arg={}", tools.absent()?.display()));
+    let mut flags = vec![format!("-Clink-arg={}", tools.absent()?.display())];
+    if !quick && let Some(silence) = toolchain.silence()? {
+        flags.extend(silence);
+        build.env("RUSTC_BOOTSTRAP", "1");
+    }
+    build.env("CARGO_ENCODED_RUSTFLAGS", flags.join(wasm_toolchain::BETWEEN));
     run_command(&mut build)?;
     Ok(toolchain.folder().join(TARGET).join(profile).join("nexa_wasm.wasm"))
 }
