@@ -20,7 +20,8 @@ use crate::{
 const PLACE: &str = "bindings/wasm/native";
 
 /// How wasm-opt works. Below 1,024 lies the end of the stack, where no address is computed from one that wrapped around.
-const OPTIMISED: [&str; 2] = ["-Oz", "--low-memory-unused"];
+/// What is called from one place only stays by itself: within another function it is no longer like its likes.
+const OPTIMISED: [&str; 3] = ["-Oz", "--low-memory-unused", "--one-caller-inline-max-function-size=0"];
 
 /// So many crates are shown with their share.
 const CRATES: usize = 15;
@@ -58,8 +59,8 @@ struct Module {
 }
 
 const MODULES: [Module; 2] = [
-    Module { name: "nexa", features: "full", target: 900 * 1024, ceiling: 958 * 1024 },
-    Module { name: "rules", features: "rules", target: 250 * 1024, ceiling: 284 * 1024 },
+    Module { name: "nexa", features: "full", target: 900 * 1024, ceiling: 868 * 1024 },
+    Module { name: "rules", features: "rules", target: 250 * 1024, ceiling: 242 * 1024 },
 ];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
