@@ -21,6 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The packages of Debian's newest compiler, besides the library that goes with its version.
 const PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "libstd-rust-web-dev"];
 
+/// A panic is a trap and nothing else. Its sentence and its place would be the larger part of many a check.
+const SILENT: [&str; 3] = ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none"];
+
+/// What stands between flags for the compiler where cargo takes them from the environment.
+pub(crate) const BETWEEN: &str = "\x1f";
+
 /// A compiler that knows the target.
 pub(crate) enum Toolchain {
     /// The one in use.
@@ -37,6 +43,26 @@ impl Toolchain {
             Self::Usual => "usual",
             Self::Unpacked(_) => "small",
         })
+    }
+
+    /// What makes a panic of what is shipped only trap, and keeps no place in a source, as far as the compiler can. Needs
+    /// what is unstable in it.
+    pub(crate) fn silence(&self) -> Result<Option<Vec<String>>, String> {
+        let Self::Unpacked(folder) = self else { return Ok(None) };
+        let root = folder.join("silent");
+        if !has_target(&root) {
+            println!("compiling a standard library whose panics only trap (about a minute, once)");
+            let part = folder.join(format!("silent.part-{}", std::process::id()));
+            compile_library(folder, &part, &SILENT)?;
+            // Another run may be as far as this one.
+            let moved = fs::rename(&part, &root);
+            let _ = fs::remove_dir_all(&part);
+            if !has_target(&root) {
+                moved.map_err(|error| format!("cannot make {}: {error}", root.display()))?;
+            }
+        }
+        let flags = SILENT.iter().map(|flag| (*flag).to_owned());
+        Ok(Some(flags.chain([format!("--sysroot={}", root.display())]).collect()))
     }
 
     /// Makes cargo use this compiler.
@@ -141,7 +167,7 @@ fn unpack(folder: &Path) -> Result<(), String> {
     if !works(&work) {
         return Err(format!("the compiler does not start; as root: apt-get install {llvm}"));
     }
-    compile_library(&work)?;
+    compile_library(&work, &work.join("usr"), &[])?;
 
     // What a stopped run or an older version left makes room; another run may be as far as this one.
     let _ = fs::remove_dir_all(&packages);
@@ -164,9 +190,10 @@ fn dependency(package: &str, beginning: &str) -> Result<String, String> {
         .ok_or_else(|| format!("Debian's package lists do not name {package}; as root: apt-get update"))
 }
 
-/// Compiles the standard library for the target by building an empty crate, and puts it beside the host's.
-fn compile_library(work: &Path) -> Result<(), String> {
-    let empty = work.join("empty");
+/// Compiles the standard library for the target by building an empty crate, and puts it below this compiler's root, which
+/// may be one that has nothing else.
+fn compile_library(compiler: &Path, root: &Path, flags: &[&str]) -> Result<(), String> {
+    let empty = root.join("empty");
     make(&empty.join("src"))?;
     write(
         &empty.join("Cargo.toml"),
@@ -177,14 +204,17 @@ fn compile_library(work: &Path) -> Result<(), String> {
     let mut build = cargo(["build", "--quiet", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"]);
     // As small as what is built with it.
     build.arg("-Zbuild-std-features=optimize_for_size");
+    Toolchain::Unpacked(compiler.to_owned()).select(&mut build);
     // With bitcode, so that builds with link-time optimisation can use it as well.
-    build.current_dir(&empty).env("RUSTFLAGS", "-Cembed-bitcode=yes").env("RUSTC_BOOTSTRAP", "1");
+    build
+        .current_dir(&empty)
+        .env("CARGO_ENCODED_RUSTFLAGS", [&["-Cembed-bitcode=yes"], flags].concat().join(BETWEEN))
+        .env("RUSTC_BOOTSTRAP", "1");
     build.env("CARGO_TARGET_DIR", empty.join("target"));
-    Toolchain::Unpacked(work.to_owned()).select(&mut build);
     run_command(&mut build)?;
 
     let built = empty.join("target").join(TARGET).join("release/deps");
-    let place = target_libraries(&work.join("usr"));
+    let place = target_libraries(root);
     make(&place)?;
     let listed = fs::read_dir(&built).map_err(|error| format!("cannot read {}: {error}", built.display()))?;
     for file in listed.flatten() {

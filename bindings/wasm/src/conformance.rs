@@ -1,12 +1,16 @@
 //! The conformance suite of the kernel, for storages written in JavaScript.
 
+use js_sys::Promise;
 use nexa_core::{
     kernel::memory::{MemoryStore, kept::KeptStore},
     testing::suite,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::host::{HostKeeper, HostStore};
+use crate::{
+    host::{HostKeeper, HostStore},
+    promise::promise,
+};
 
 /// The names of the checks.
 #[wasm_bindgen(js_name = conformanceChecks)]
@@ -30,4 +34,10 @@ pub fn check_store(name: &str, store: HostStore) {
     if let Some((_, check)) = check {
         suite::run(async { KeptStore::new(HostKeeper::new(&store)) }, check);
     }
+}
+
+/// Work that traps without a word, as a panic does where the compiler left the sentences out.
+#[wasm_bindgen(js_name = trappingWork)]
+pub fn trapping_work() -> Promise {
+    promise(async { std::process::abort() })
 }

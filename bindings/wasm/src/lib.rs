@@ -20,7 +20,7 @@ mod world;
 mod zones;
 
 #[cfg(feature = "conformance")]
-pub use conformance::{check_memory, check_store, checks};
+pub use conformance::{check_memory, check_store, checks, trapping_work};
 #[cfg(feature = "full")]
 pub use native::Native;
 #[cfg(feature = "rules")]

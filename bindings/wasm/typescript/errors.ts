@@ -121,8 +121,9 @@ export function refusal(wire: WireError): NexaError {
   return new Class(wire);
 }
 
-/** What was thrown, as an error: a refusal as one of ours, all else as it is. */
+/** What was thrown, as an error: a refusal or a trap of the compiled part as one of ours, all else as it is. */
 export function thrown(problem: unknown): Error {
+  if (problem instanceof WebAssembly.RuntimeError) return panicked(problem.message);
   if (problem instanceof Error) return problem;
   return isWireError(problem) ? refusal(problem) : new Error(String(problem));
 }
@@ -131,6 +132,12 @@ export function thrown(problem: unknown): Error {
 export function closed(): Unavailable {
   const message = "This Crm was closed; open it again.";
   return new Unavailable({ kind: "unavailable", code: "crm.closed", message });
+}
+
+/** What the compiled part answers once it does not know itself any more. */
+function panicked(problem: string): Unavailable {
+  const message = `The library met a state it does not know: ${problem}. Load the page again.`;
+  return new Unavailable({ kind: "unavailable", code: "crm.panicked", message, params: { problem } });
 }
 
 /** An address that is none. */

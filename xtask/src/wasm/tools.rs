@@ -17,8 +17,8 @@ const BINARYEN: &str = "132.0.0";
 /// What of Debian's LLVM is needed: SQLite is compiled, and the module linked.
 const LLVM: [(&str, &str); 3] = [("clang", "clang"), ("lld", "wasm-ld"), ("llvm", "llvm-ar")];
 
-/// What of SQLite nobody here uses: extensions and other encodings.
-const SQLITE: [&str; 24] = [
+/// What of SQLite nobody here uses: extensions, other encodings, dates, statements of a database's own keeper.
+const SQLITE: [&str; 36] = [
     "-USQLITE_ENABLE_API_ARMOR",
     "-USQLITE_ENABLE_BYTECODE_VTAB",
     "-USQLITE_ENABLE_COLUMN_METADATA",
@@ -33,15 +33,27 @@ const SQLITE: [&str; 24] = [
     "-USQLITE_ENABLE_STMTVTAB",
     "-USQLITE_ENABLE_UNKNOWN_SQL_FUNCTION",
     "-USQLITE_ENABLE_UNLOCK_NOTIFY",
+    "-DSQLITE_OMIT_ALTERTABLE",
+    "-DSQLITE_OMIT_ANALYZE",
     "-DSQLITE_OMIT_AUTOVACUUM",
+    "-DSQLITE_OMIT_COMPILEOPTION_DIAGS",
     "-DSQLITE_OMIT_COMPLETE",
+    "-DSQLITE_OMIT_DATETIME_FUNCS",
     "-DSQLITE_OMIT_DECLTYPE",
     "-DSQLITE_OMIT_DESERIALIZE",
+    "-DSQLITE_OMIT_EXPLAIN",
     "-DSQLITE_OMIT_GET_TABLE",
     "-DSQLITE_OMIT_INCRBLOB",
+    "-DSQLITE_OMIT_INTEGRITY_CHECK",
+    "-DSQLITE_OMIT_LOCALTIME",
+    "-DSQLITE_OMIT_REINDEX",
+    "-DSQLITE_OMIT_SCHEMA_PRAGMAS",
+    "-DSQLITE_OMIT_SCHEMA_VERSION_PRAGMAS",
     "-DSQLITE_OMIT_TCL_VARIABLE",
     "-DSQLITE_OMIT_TRACE",
     "-DSQLITE_OMIT_UTF16",
+    "-DSQLITE_OMIT_VIEW",
+    "-DSQLITE_UNTESTABLE",
     "-Oz",
 ];
 
@@ -85,6 +97,15 @@ impl Tools {
         if self.link {
             cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", named("wasm-ld"));
         }
+    }
+
+    /// Compiles what stands for the parts of SQLite that are left out, to be linked with all else.
+    pub(super) fn absent(&self) -> Result<PathBuf, String> {
+        let object = target().join("wasm/tools/absent.o");
+        let mut compile = program(format!("clang{}", self.llvm));
+        compile.arg(format!("--target={}", wasm_toolchain::TARGET)).args(["-Oz", "-fno-builtin", "-w", "-c"]);
+        run_command(compile.arg("xtask/src/wasm/absent.c").arg("-o").arg(&object))?;
+        Ok(object)
     }
 
     /// wasm-opt.

@@ -59,4 +59,12 @@ if (problem?.code !== "store.host_failed" || !problem.message.includes("the disk
     failed += 1;
     console.error("refused:", problem);
 }
+// A trap rejects the work that met it, and whatever is called afterwards.
+for (const work of [() => module.trappingWork(), () => first.hasOrg(org)]) {
+    const told = await work().then(() => undefined, (told) => told);
+    if (told?.code !== "crm.panicked" || !told.params.problem) {
+        failed += 1;
+        console.error("trap:", told);
+    }
+}
 process.exit(failed === 0 ? 0 : 1);
