@@ -178,11 +178,11 @@ fn the_table_of_a_kind() {
     assert_eq!(
         indexes,
         [
-            r#"CREATE UNIQUE INDEX nexa_tickets_subject_key ON nexa_tickets (org, "subject") WHERE "deleted_at" IS NULL"#,
-            r#"CREATE INDEX nexa_tickets_subject_key_trash ON nexa_tickets (org, "subject") WHERE "deleted_at" IS NOT NULL"#,
             r#"CREATE INDEX nexa_tickets_status_assignee_queue_priority_rank_created_at_idx ON nexa_tickets (org, "status", "assignee_queue", "priority_rank", "created_at", "id", "deleted_at")"#,
             r#"CREATE INDEX nexa_tickets_assignee_user_id_ref ON nexa_tickets (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL"#,
             r#"CREATE INDEX nexa_tickets_assignee_lead_id_ref ON nexa_tickets (org, "assignee_lead_id", "id") WHERE "assignee_lead_id" IS NOT NULL"#,
+            r#"CREATE INDEX nexa_tickets_subject_key_trash ON nexa_tickets (org, "subject") WHERE "deleted_at" IS NOT NULL"#,
+            r#"CREATE UNIQUE INDEX nexa_tickets_subject_key ON nexa_tickets (org, "subject") WHERE "deleted_at" IS NULL"#,
         ]
     );
     // A kind that is not among the given ones cannot be pointed at.

@@ -1,6 +1,6 @@
 //! What callers give, as JSON, read into types; a problem is told with its place.
 //!
-//! All types are read from the one [`Part`], whatever the input was, so that each of them is compiled once.
+//! All types are read from one form, whatever the input was, so that each of them is compiled once.
 
 mod by_name;
 mod place;
