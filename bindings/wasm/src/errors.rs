@@ -2,10 +2,7 @@
 
 use nexa_core::{
     Code, Error,
-    kernel::{
-        error::codes,
-        input::{Problem, located},
-    },
+    kernel::{catalog::arguments, error::codes},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
@@ -32,11 +29,7 @@ pub(crate) fn malformed(operation: &str, path: &str, problem: &str) -> Error {
 
 /// Reads text that JavaScript wrote. Error: `command.malformed`.
 pub(crate) fn parsed<T: DeserializeOwned>(operation: &str, text: &str) -> Result<T, Error> {
-    // The core reads the same types from documents, so that one reader of each is enough.
-    located(&document(operation, text)?).map_err(|Problem { path, error }| {
-        let path = if path.is_empty() { "the top" } else { path.as_str() };
-        malformed(operation, path, &error.to_string())
-    })
+    arguments(operation, &document(operation, text)?)
 }
 
 /// Reads a document that JavaScript wrote. Error: `command.malformed`.

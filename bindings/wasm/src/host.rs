@@ -9,7 +9,7 @@ use nexa_core::{
     kernel::{
         compile::plain,
         error::{Result, codes},
-        input::located,
+        input::stored,
         ledger::{Event, Seq, Verb},
         memory::kept::{Keeper, Kept, Written},
         record::{ColumnType, RecordDef, Row, corrupt},
@@ -107,7 +107,7 @@ impl HostKeeper {
 /// What the host threw, as our refusal when it has a code.
 fn refusal(method: &'static str, problem: &JsValue) -> Error {
     let text = JSON::stringify(problem).ok().and_then(|text| text.as_string()).unwrap_or_default();
-    read(&text).unwrap_or_else(|_| {
+    stored(&text).unwrap_or_else(|_| {
         let message = Reflect::get(problem, &"message".into()).ok().and_then(|message| message.as_string());
         HOST_FAILED.with("method", method).with("problem", message.unwrap_or(text))
     })
@@ -119,12 +119,7 @@ fn to_js(json: &Json) -> Result<JsValue> {
 
 fn from_js<T: DeserializeOwned>(method: &'static str, answer: &JsValue) -> Result<T> {
     let text = JSON::stringify(answer).ok().and_then(|text| text.as_string()).unwrap_or_default();
-    read(&text).map_err(|problem| HOST_FAILED.with("method", method).with("problem", problem.to_string()))
-}
-
-/// Reads as the core reads inputs: one reader of each type is enough.
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    located(&serde_json::from_str(text)?).map_err(|problem| problem.error)
+    stored(&text).map_err(|problem| HOST_FAILED.with("method", method).with("problem", problem.to_string()))
 }
 
 #[derive(Deserialize)]

@@ -234,7 +234,7 @@ impl Operation {
 }
 
 /// Reads what a caller gives for an operation. Error: `command.malformed` with the path of what is wrong.
-pub(crate) fn arguments<T: DeserializeOwned>(operation: &str, json: &Json) -> Result<T> {
+pub fn arguments<T: DeserializeOwned>(operation: &str, json: &Json) -> Result<T> {
     input::located(json).map_err(|problem| malformed_there(operation, problem))
 }
 

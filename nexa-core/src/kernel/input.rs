@@ -19,13 +19,13 @@ use serde::{
 use serde_json::{Error, Map, Value as Json};
 
 pub(crate) use by_name::{ByName, Fields, Others, by_name};
-pub use place::Problem;
+pub(crate) use place::Problem;
 use place::{Found, Place};
 
 type Read<T> = Result<T, Error>;
 
 /// Reads a value, and tells where a problem is.
-pub fn located<T: DeserializeOwned>(json: &Json) -> Result<T, Problem> {
+pub(crate) fn located<T: DeserializeOwned>(json: &Json) -> Result<T, Problem> {
     let found = Found::default();
     let read = T::deserialize(Part { given: Given::Json(json), place: Place::top(&found) });
     read.map_err(|error| found.problem(error))
@@ -41,8 +41,8 @@ pub(crate) fn given<T: DeserializeOwned>(given: Given<'_>) -> Read<T> {
     T::deserialize(Part { given, place: Place::top(&Found::default()) })
 }
 
-/// Reads the text of a document that was stored.
-pub(crate) fn stored<T: DeserializeOwned>(text: &str) -> Read<T> {
+/// Reads a JSON text that this library or its storage wrote.
+pub fn stored<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     if cfg!(target_family = "wasm") {
         // A second reader of each type would be a large part of a module that a browser loads.
         value(&serde_json::from_str(text)?)

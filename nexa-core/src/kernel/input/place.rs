@@ -3,12 +3,11 @@
 use std::cell::RefCell;
 
 /// What cannot be read, and where it is.
-#[derive(Debug)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// The place, such as `filter.and[2]`; empty at the top.
-    pub path: String,
+    pub(crate) path: String,
     /// What is wrong there.
-    pub error: serde_json::Error,
+    pub(crate) error: serde_json::Error,
 }
 
 /// The path of the first problem.
