@@ -73,9 +73,7 @@ impl Part {
             Self::NewTerms => (11, 0),
         }
     }
-}
 
-impl Part {
     /// Whether it tells how many rows it wrote: where a row may have changed or belong to another record.
     pub const fn counted(self) -> bool {
         matches!(self, Self::Update(_) | Self::Delete(_) | Self::AddKeys)
@@ -84,12 +82,22 @@ impl Part {
     /// The table that gets rows from it.
     pub const fn grows(self) -> Option<&'static str> {
         match self {
-            Self::Insert(def) => Some(def.table),
-            Self::NewTerms | Self::AddTerms => Some("terms"),
-            Self::AddValues => Some("indexed_values"),
-            Self::AddKeys => Some("external_keys"),
-            Self::Events => Some("events"),
+            Self::Insert(_) | Self::NewTerms | Self::AddTerms | Self::AddValues | Self::AddKeys | Self::Events => {
+                Some(self.table())
+            }
             _ => None,
+        }
+    }
+
+    /// The table that it writes.
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Insert(def) | Self::Update(def) | Self::Delete(def) => def.table,
+            Self::NewTerms | Self::AddTerms | Self::RemoveTerms => "terms",
+            Self::AddValues | Self::RemoveValues => "indexed_values",
+            Self::AddKeys | Self::RemoveKeys => "external_keys",
+            Self::Events => "events",
+            Self::Head => "ledger",
         }
     }
 }
@@ -166,28 +174,25 @@ fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) 
     // A limit that is all of them lets the server expect one row instead of ten, and look rows up by their key; it would
     // rather read all rows of a tenant whose table was not analysed yet.
     let few = format!("(SELECT * FROM {rows} LIMIT cardinality(${first})) AS u");
+    let table = dialect.table(part.table());
     match part {
-        Part::Insert(def) => insert(sql, &dialect.table(def.table), &names, &rows, ""),
-        Part::Events => insert(sql, &dialect.table("events"), &names, &rows, ""),
+        Part::Insert(_) => insert(sql, &table, &names, &rows, ""),
+        Part::Events => insert(sql, &table, &names, &rows, ""),
         // A record that is new has no terms yet, and looking for them would cost half as much again.
-        Part::NewTerms => insert(sql, &dialect.table("terms"), &names, &rows, ""),
+        Part::NewTerms => insert(sql, &table, &names, &rows, ""),
         Part::AddTerms => insert(
             sql,
-            &dialect.table("terms"),
+            &table,
             &names,
             &rows,
             " ON CONFLICT (org, kind, term, record) DO UPDATE SET weight = excluded.weight",
         ),
-        Part::AddValues => insert(
-            sql,
-            &dialect.table("indexed_values"),
-            &names,
-            &rows,
-            " ON CONFLICT (org, kind, field, value, record) DO NOTHING",
-        ),
+        Part::AddValues => {
+            insert(sql, &table, &names, &rows, " ON CONFLICT (org, kind, field, value, record) DO NOTHING")
+        }
         Part::AddKeys => insert(
             sql,
-            &dialect.table("external_keys"),
+            &table,
             &names,
             &rows,
             " ON CONFLICT (org, kind, system, key) DO UPDATE SET record = excluded.record \
@@ -195,13 +200,13 @@ fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) 
         ),
         Part::Head => insert(
             sql,
-            &dialect.table("ledger"),
+            &table,
             &names,
             &rows,
             " ON CONFLICT (org) DO UPDATE SET seq = excluded.seq, at = excluded.at, head = excluded.head",
         ),
         Part::Update(def) => {
-            sql.push_str(&format!("UPDATE {} AS t SET ", dialect.table(def.table)));
+            sql.push_str(&format!("UPDATE {table} AS t SET "));
             let changed = def.columns.iter().enumerate().filter(|(position, _)| *position != def.id);
             let sets: Vec<String> = changed.map(|(_, column)| format!("\"{0}\" = u.\"{0}\"", column.name)).collect();
             sql.push_str(&sets.join(", "));
@@ -209,12 +214,12 @@ fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) 
             at_version(sql, def);
         }
         Part::Delete(def) => {
-            sql.push_str(&format!("DELETE FROM {} AS t USING {few} WHERE t.org = $1", dialect.table(def.table)));
+            sql.push_str(&format!("DELETE FROM {table} AS t USING {few} WHERE t.org = $1"));
             at_version(sql, def);
         }
-        Part::RemoveTerms => remove(sql, &dialect.table("terms"), &names, &few),
-        Part::RemoveValues => remove(sql, &dialect.table("indexed_values"), &names, &few),
-        Part::RemoveKeys => remove(sql, &dialect.table("external_keys"), &names, &few),
+        Part::RemoveTerms => remove(sql, &table, &names, &few),
+        Part::RemoveValues => remove(sql, &table, &names, &few),
+        Part::RemoveKeys => remove(sql, &table, &names, &few),
     }
 }
 

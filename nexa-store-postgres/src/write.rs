@@ -143,7 +143,8 @@ impl Net {
     /// What is written, by table.
     fn into_parts(self) -> Vec<Columns> {
         let Self { mut rows, places, entries, .. } = self;
-        let mut written: Vec<Written> = Vec::with_capacity(entries.len());
+        let fresh: usize = rows.iter().map(|step| step.fresh.len()).sum();
+        let mut written: Vec<Written> = Vec::with_capacity(entries.len() + fresh);
         for step in &mut rows {
             let Some(id) = step.after.as_ref().map(|row| row.id(step.of)) else { continue };
             for entry in std::mem::take(&mut step.fresh) {
@@ -170,8 +171,6 @@ impl Net {
 
 /// An entry that comes or goes.
 struct Written {
-    /// Its place among the tables.
-    rank: u8,
     part: Part,
     kind: &'static str,
     name: Name,
@@ -181,24 +180,36 @@ struct Written {
 
 impl Written {
     fn new(kind: &'static str, record: Uuid, name: Name, weight: i64, of_new: bool) -> Self {
-        let (rank, part) = match name {
-            Name::Term(_) if of_new => (3, Part::NewTerms),
-            Name::Term(_) => (4, Part::AddTerms),
-            Name::Value(..) => (5, Part::AddValues),
-            Name::Key(..) => (6, Part::AddKeys),
+        let part = match name {
+            Name::Term(_) if of_new => Part::NewTerms,
+            Name::Term(_) => Part::AddTerms,
+            Name::Value(..) => Part::AddValues,
+            Name::Key(..) => Part::AddKeys,
         };
-        Self { rank, part, kind, name, record, weight }
+        Self { part, kind, name, record, weight }
     }
     fn removed(kind: &'static str, record: Uuid, name: Name) -> Self {
-        let (rank, part) = match name {
-            Name::Term(_) => (0, Part::RemoveTerms),
-            Name::Value(..) => (1, Part::RemoveValues),
-            Name::Key(..) => (2, Part::RemoveKeys),
+        let part = match name {
+            Name::Term(_) => Part::RemoveTerms,
+            Name::Value(..) => Part::RemoveValues,
+            Name::Key(..) => Part::RemoveKeys,
         };
-        Self { rank, part, kind, name, record, weight: 0 }
+        Self { part, kind, name, record, weight: 0 }
     }
-    fn place(&self) -> (u8, &'static str, &Name, Uuid) {
-        (self.rank, self.kind, &self.name, self.record)
+    /// The place of its part among those of entries.
+    const fn rank(&self) -> u8 {
+        match self.part {
+            Part::RemoveTerms => 0,
+            Part::RemoveValues => 1,
+            Part::RemoveKeys => 2,
+            Part::NewTerms => 3,
+            Part::AddTerms => 4,
+            Part::AddValues => 5,
+            _ => 6,
+        }
+    }
+    fn place(&self) -> (&'static str, &Name, Uuid) {
+        (self.kind, &self.name, self.record)
     }
 }
 
@@ -302,7 +313,7 @@ fn rows_by_kind(rows: Vec<Step>) -> Vec<Columns> {
 fn entries_by_table(written: &[Written]) -> Vec<Columns> {
     // In the order of the tables, so that neighbours are written together. The beginning decides nearly always.
     let mut sorted: Vec<(u8, u64, &Written)> =
-        written.iter().map(|entry| (entry.rank, beginning(entry), entry)).collect();
+        written.iter().map(|entry| (entry.rank(), beginning(entry), entry)).collect();
     sorted.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| a.2.place().cmp(&b.2.place())));
     let of_one_part = sorted.chunk_by(|a, b| a.0 == b.0);
     of_one_part.filter_map(|entries| Some(entry_columns(entries.first()?.2.part, entries))).collect()
