@@ -41,6 +41,7 @@ pub(crate) struct SqliteTransaction<'a, 'c> {
     /// Why the unit is lost.
     pub(crate) lost: RefCell<Option<Error>>,
     /// The connections that may read beside this one.
+    #[cfg_attr(target_arch = "wasm32", allow(dead_code, reason = "a browser has one connection"))]
     pub(crate) readers: Option<&'a Readers>,
 }
 
