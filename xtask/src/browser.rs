@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     command::{output, program, root, run as run_command, run_reading},
-    report::Counts,
+    report::{Results, Runner},
     wasm,
 };
 
@@ -73,7 +73,7 @@ impl Folder {
         ending: &str,
         only: Option<&str>,
         chromium: &Path,
-        counts: &mut Counts,
+        results: &mut Results,
     ) -> Result<(), String> {
         let place = self.0.join(under);
         let entries = fs::read_dir(&place).map_err(|error| format!("{}: {error}", place.display()))?;
@@ -88,7 +88,7 @@ impl Folder {
         let mut node = program("node");
         node.args(["--test", "--test-reporter=spec"]).args(files);
         node.current_dir(&self.0).env(CHROMIUM, chromium);
-        run_reading(&mut node, |line| counts.read_node(line))
+        run_reading(&mut node, |line| results.read(Runner::Node, line))
     }
 }
 
@@ -147,11 +147,11 @@ pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    counted(arguments, &mut Counts::default())
+    counted(arguments, &mut Results::default())
 }
 
 /// The same, counting tests.
-pub(crate) fn counted(arguments: &Arguments, counts: &mut Counts) -> Result<(), String> {
+pub(crate) fn counted(arguments: &Arguments, results: &mut Results) -> Result<(), String> {
     node()?;
     let chromium = chromium()?;
     if !arguments.built {
@@ -164,15 +164,15 @@ pub(crate) fn counted(arguments: &Arguments, counts: &mut Counts) -> Result<(), 
     }
     let only = arguments.only.as_deref();
     // What fails in one may be understood by what fails in another.
-    let node = package.tests("tests/node", ".test.js", only, &chromium, counts);
-    let browser = package.tests("tests/browser", ".test.js", only, &chromium, counts);
-    node.and(browser).and(page(only, &chromium, counts))
+    let node = package.tests("tests/node", ".test.js", only, &chromium, results);
+    let browser = package.tests("tests/browser", ".test.js", only, &chromium, results);
+    node.and(browser).and(page(only, &chromium, results))
 }
 
-fn page(only: Option<&str>, chromium: &Path, counts: &mut Counts) -> Result<(), String> {
+fn page(only: Option<&str>, chromium: &Path, results: &mut Results) -> Result<(), String> {
     let page = Folder::ready(PAGE)?;
     for script in ["check", "lint", "build"] {
         page.script(script)?;
     }
-    page.tests("tests", ".test.js", only, chromium, counts)
+    page.tests("tests", ".test.js", only, chromium, results)
 }

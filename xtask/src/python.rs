@@ -11,7 +11,7 @@ use std::{
 use crate::{
     command::{output, program, root, run as run_command, run_reading, target},
     postgres::{self, Server},
-    report::Counts,
+    report::{Results, Runner},
 };
 
 /// The package, from the root.
@@ -155,11 +155,11 @@ pub(crate) fn sdist() -> Result<(), String> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    counted(arguments, None, &mut Counts::default())
+    counted(arguments, None, &mut Results::default())
 }
 
 /// The same, counting tests.
-pub(crate) fn counted(arguments: &Arguments, server: Option<&Server>, counts: &mut Counts) -> Result<(), String> {
+pub(crate) fn counted(arguments: &Arguments, server: Option<&Server>, results: &mut Results) -> Result<(), String> {
     let tests = Environment::of_tests()?;
     let wheel = wheel(&tests, arguments.release, "wheels")?;
     first_lines(&wheel)?;
@@ -172,6 +172,6 @@ pub(crate) fn counted(arguments: &Arguments, server: Option<&Server>, counts: &m
     if arguments.long {
         pytest.env("NEXA_CALLS", "100000").env("NEXA_EXAMPLES", "5000");
     }
-    run_reading(pytest.args(&arguments.arguments), |line| counts.read_pytest(line))?;
+    run_reading(pytest.args(&arguments.arguments), |line| results.read(Runner::Pytest, line))?;
     if arguments.sdist { source_distribution(&tests) } else { Ok(()) }
 }

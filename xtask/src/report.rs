@@ -7,52 +7,84 @@ use std::{
 
 /// How many tests a step ran.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
-    /// Tests that passed.
-    pub(crate) passed: u64,
-    /// Tests that failed.
-    pub(crate) failed: u64,
-    /// Tests that were left out.
-    pub(crate) skipped: u64,
+struct Counts {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
 }
 
-impl Counts {
-    /// Adds the counts of a line such as `3 failed, 120 passed, 2 skipped in 20.11s`, as pytest ends with.
-    pub(crate) fn read_pytest(&mut self, line: &str) {
-        let Some((counts, _)) = line.rsplit_once(" in ").filter(|(_, took)| took.contains('s')) else { return };
-        for part in counts.trim_matches(['=', ' ']).split(", ") {
-            match part.split_once(' ').map(|(number, what)| (number.parse::<u64>(), what)) {
-                Some((Ok(number), "passed")) => self.passed += number,
-                Some((Ok(number), "failed" | "error" | "errors")) => self.failed += number,
-                Some((Ok(number), "skipped")) => self.skipped += number,
-                _ => {}
+/// Who runs tests, and tells of them in its own words.
+#[derive(Clone, Copy)]
+pub(crate) enum Runner {
+    Cargo,
+    Node,
+    Pytest,
+}
+
+impl Runner {
+    /// What a line counts: `test result: ok. 12 passed; 0 failed; 1 ignored; …`, `ℹ pass 57`, or
+    /// `3 failed, 120 passed, 2 skipped in 20.11s`.
+    fn counted(self, line: &str) -> Vec<(&str, u64)> {
+        let number_first = |part| pair(part).and_then(|(number, what)| Some((what, number.parse().ok()?)));
+        match self {
+            Self::Cargo => {
+                let results = line.trim().strip_prefix("test result: ").and_then(|rest| rest.split_once(". "));
+                results.map_or(Vec::new(), |(_, counts)| counts.split("; ").filter_map(number_first).collect())
+            }
+            Self::Node => {
+                let marked = line.trim_start_matches(['ℹ', '#', ' ']);
+                pair(marked).and_then(|(what, number)| Some((what, number.parse().ok()?))).into_iter().collect()
+            }
+            Self::Pytest => {
+                let results = line.rsplit_once(" in ").filter(|(_, took)| took.contains('s'));
+                let counts = results.map_or("", |(counts, _)| counts.trim_matches(['=', ' ']));
+                counts.split(", ").filter_map(number_first).collect()
             }
         }
     }
-    /// Adds the count of a line such as `ℹ pass 57`, as the test runner of Node ends with.
-    pub(crate) fn read_node(&mut self, line: &str) {
-        let mut words = line.split_whitespace().skip_while(|word| ["ℹ", "#"].contains(word));
-        let (Some(what), Some(Ok(number)), None) = (words.next(), words.next().map(str::parse::<u64>), words.next())
-        else {
-            return;
+
+    /// Whether the runner begins to tell of what failed, or ends.
+    fn tells(self, line: &str) -> Option<bool> {
+        let (begins, ends) = match self {
+            Self::Cargo => (line == "failures:", line.starts_with("test result: ")),
+            Self::Node => (line == "✖ failing tests:", false),
+            Self::Pytest => {
+                let title = line.trim_matches(['=', ' ']);
+                (title == "FAILURES" || title == "ERRORS", title == "short test summary info")
+            }
         };
-        match what {
-            "pass" => self.passed += number,
-            "fail" | "cancelled" => self.failed += number,
-            "skipped" | "todo" => self.skipped += number,
-            _ => {}
-        }
+        (begins || ends).then_some(begins)
     }
-    /// Adds the counts of a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; …`.
-    pub(crate) fn read(&mut self, line: &str) {
-        let Some((_, counts)) = line.trim().strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
-            return;
-        };
-        for part in counts.split("; ") {
-            match part.split_once(' ').map(|(number, what)| (number.parse::<u64>(), what)) {
-                Some((Ok(number), "passed")) => self.passed += number,
-                Some((Ok(number), "failed")) => self.failed += number,
-                Some((Ok(number), "ignored")) => self.skipped += number,
+}
+
+/// The two words of a text that has no others.
+fn pair(text: &str) -> Option<(&str, &str)> {
+    text.trim().split_once(' ').filter(|(_, second)| !second.contains(' '))
+}
+
+/// How many lines about what failed are said once more at the end.
+const TOLD: usize = 120;
+
+/// What came of the tests of a step.
+#[derive(Default)]
+pub(crate) struct Results {
+    counts: Counts,
+    failures: Vec<String>,
+    telling: bool,
+}
+
+impl Results {
+    /// Reads a line that the runner prints.
+    pub(crate) fn read(&mut self, runner: Runner, line: &str) {
+        self.telling = runner.tells(line).unwrap_or(self.telling);
+        if self.telling && self.failures.len() < TOLD {
+            self.failures.push(line.to_owned());
+        }
+        for (what, number) in runner.counted(line) {
+            match what {
+                "passed" | "pass" => self.counts.passed += number,
+                "failed" | "fail" | "cancelled" | "error" | "errors" => self.counts.failed += number,
+                "ignored" | "skipped" | "todo" => self.counts.skipped += number,
                 _ => {}
             }
         }
@@ -62,7 +94,7 @@ impl Counts {
 struct Step {
     name: &'static str,
     took: Duration,
-    counts: Counts,
+    results: Results,
     problem: Option<String>,
 }
 
@@ -79,29 +111,32 @@ impl Report {
     }
 
     /// Runs a step that counts its own tests.
-    pub(crate) fn counted(&mut self, name: &'static str, work: impl FnOnce(&mut Counts) -> Result<(), String>) {
+    pub(crate) fn counted(&mut self, name: &'static str, work: impl FnOnce(&mut Results) -> Result<(), String>) {
         println!("\n── {name}");
         let start = Instant::now();
-        let mut counts = Counts::default();
-        let problem = work(&mut counts).err();
+        let mut results = Results::default();
+        let problem = work(&mut results).err();
         match &problem {
             // It failed outside its tests, as when it does not compile.
-            Some(_) if counts.failed == 0 => counts.failed = 1,
-            None if counts == Counts::default() => counts.passed = 1,
+            Some(_) if results.counts.failed == 0 => results.counts.failed = 1,
+            None if results.counts == Counts::default() => results.counts.passed = 1,
             _ => {}
         }
         if let Some(problem) = &problem {
             println!("{problem}");
         }
-        self.steps.push(Step { name, took: start.elapsed(), counts, problem });
+        self.steps.push(Step { name, took: start.elapsed(), results, problem });
     }
 
-    /// Prints the table and, last of all, the sum.
+    /// Prints what failed, the table and, last of all, the sum.
     pub(crate) fn finish(self) -> ExitCode {
+        for step in self.steps.iter().filter(|step| !step.results.failures.is_empty()) {
+            println!("\n── {}, what failed\n{}", step.name, step.results.failures.join("\n"));
+        }
         println!("\n{:<24} {:>8} {:>8} {:>8}  result", "step", "seconds", "passed", "failed");
         let mut sum = Counts::default();
         for step in &self.steps {
-            let Counts { passed, failed, skipped } = step.counts;
+            let Counts { passed, failed, skipped } = step.results.counts;
             let result = step.problem.as_deref().unwrap_or("ok");
             println!("{:<24} {:>8.1} {passed:>8} {failed:>8}  {result}", step.name, step.took.as_secs_f64());
             sum.passed += passed;
@@ -116,29 +151,60 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
-    use super::Counts;
+    use super::{Counts, Results, Runner};
 
-    #[test]
-    fn the_counts_of_several_test_binaries_add_up() {
-        let mut counts = Counts::default();
-        for line in [
-            "running 3 tests",
-            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
-            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
-            "a line about test result: nothing",
-        ] {
-            counts.read(line);
+    fn read(runner: Runner, lines: &[&str]) -> Results {
+        let mut results = Results::default();
+        for line in lines {
+            results.read(runner, line);
         }
-        assert_eq!(counts, Counts { passed: 15, failed: 2, skipped: 1 });
+        results
     }
 
     #[test]
-    fn the_counts_of_node_are_read_however_they_are_marked() {
-        let mut counts = Counts::default();
-        for line in ["ℹ tests 9", "ℹ pass 7", "# fail 1", "ℹ cancelled 0", "ℹ skipped 1", "pass the salt", "ℹ suites 0"]
-        {
-            counts.read_node(line);
-        }
-        assert_eq!(counts, Counts { passed: 7, failed: 1, skipped: 1 });
+    fn the_counts_of_several_test_binaries_add_up_and_what_failed_is_kept() {
+        let lines = [
+            "running 3 tests",
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "failures:",
+            "---- tests::sum stdout ----",
+            "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "a line about test result: nothing",
+        ];
+        let results = read(Runner::Cargo, &lines);
+        assert_eq!(results.counts, Counts { passed: 15, failed: 2, skipped: 1 });
+        assert_eq!(results.failures, lines[2..4]);
+    }
+
+    #[test]
+    fn the_counts_of_node_are_read_however_they_are_marked_and_what_failed_is_kept() {
+        let lines = [
+            "ℹ tests 9",
+            "ℹ pass 7",
+            "# fail 1",
+            "ℹ cancelled 0",
+            "ℹ skipped 1",
+            "pass the salt",
+            "ℹ suites 0",
+            "✖ failing tests:",
+            "  Expected 3",
+        ];
+        let results = read(Runner::Node, &lines);
+        assert_eq!(results.counts, Counts { passed: 7, failed: 1, skipped: 1 });
+        assert_eq!(results.failures, lines[7..]);
+    }
+
+    #[test]
+    fn the_counts_of_pytest_are_read_and_what_failed_is_kept() {
+        let lines = [
+            "tests/test_feed.py ..F",
+            "=================== FAILURES ===================",
+            "E   assert 1 == 2",
+            "=========== short test summary info ============",
+            "==== 1 failed, 120 passed, 2 skipped in 20.11s ====",
+        ];
+        let results = read(Runner::Pytest, &lines);
+        assert_eq!(results.counts, Counts { passed: 120, failed: 1, skipped: 2 });
+        assert_eq!(results.failures, lines[1..3]);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     browser,
     command::{cargo, run as run_command, run_reading},
     generate, postgres, python,
-    report::Report,
+    report::{Report, Runner},
     wasm_check,
 };
 
@@ -32,7 +32,7 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
         server = Some(postgres::server(Durability::None)?);
         Ok(())
     });
-    report.counted("tests", |counts| {
+    report.counted("tests", |results| {
         let mut tests = cargo(["test", "--workspace", "--no-fail-fast"]);
         if arguments.short {
             tests.env("PROPTEST_CASES", "16");
@@ -41,7 +41,7 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
         if let Some(server) = &server {
             tests.env(postgres::URL, server.url());
         }
-        run_reading(&mut tests, |line| counts.read(line))
+        run_reading(&mut tests, |line| results.read(Runner::Cargo, line))
     });
     report.step("examples", || {
         run_command(&mut cargo(["run", "--quiet", "--package", "own_records"]))?;
@@ -54,10 +54,10 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
         }
     });
     report.step("generated files", || generate::run(&generate::Arguments::check()));
-    report.counted("python", |counts| python::counted(&python::Arguments::default(), server.as_ref(), counts));
+    report.counted("python", |results| python::counted(&python::Arguments::default(), server.as_ref(), results));
     if !arguments.short {
         report.step("wasm32 check", wasm_check::run);
-        report.counted("browser", |counts| browser::counted(&browser::Arguments::default(), counts));
+        report.counted("browser", |results| browser::counted(&browser::Arguments::default(), results));
         report.step("quickstart, twice", quickstart_on_file);
         report.step("quickstart on PostgreSQL, twice", || {
             match server.as_ref().map_or(Ok(None), |server| server.database("quickstart"))? {
