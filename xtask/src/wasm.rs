@@ -105,8 +105,8 @@ fn compile(module: &Module, quick: bool, toolchain: &Toolchain, tools: &Tools) -
     toolchain.select(&mut build);
     tools.select(&mut build);
     let mut flags = vec![format!("-Clink-arg={}", tools.absent()?.display())];
-    if !quick && let Some(silence) = toolchain.silence()? {
-        flags.extend(silence);
+    if !quick {
+        flags.extend(toolchain.silence()?);
         build.env("RUSTC_BOOTSTRAP", "1");
     }
     build.env("CARGO_ENCODED_RUSTFLAGS", flags.join(wasm_toolchain::BETWEEN));

@@ -1,7 +1,8 @@
 //! A compiler with a standard library for wasm32-unknown-unknown.
 //!
-//! The usual toolchain when it has the target or rustup can add it. Otherwise, on Debian, its `rustc-web`, unpacked
-//! into the user's cache beside whatever is installed, with a standard library compiled once from its sources.
+//! The usual toolchain when it has the target and the sources of its standard library, or rustup can add them. Otherwise, on
+//! Debian, its `rustc-web`, unpacked into the user's cache beside whatever is installed. What is shipped has a standard
+//! library of its own, compiled once from the sources.
 
 use std::{
     env, fs,
@@ -45,15 +46,17 @@ impl Toolchain {
         })
     }
 
-    /// What makes a panic of what is shipped only trap, and keeps no place in a source, as far as the compiler can. Needs
-    /// what is unstable in it.
-    pub(crate) fn silence(&self) -> Result<Option<Vec<String>>, String> {
-        let Self::Unpacked(folder) = self else { return Ok(None) };
-        let root = folder.join("silent");
+    /// What makes a panic of what is shipped only trap, and keeps no place in a source. Needs what is unstable in the
+    /// compiler.
+    pub(crate) fn silence(&self) -> Result<Vec<String>, String> {
+        let root = match self {
+            Self::Usual => cache()?.join(format!("rust-{}-silent", self.told("commit-hash")?)),
+            Self::Unpacked(folder) => folder.join("silent"),
+        };
         if !has_target(&root) {
             println!("compiling a standard library whose panics only trap (about a minute, once)");
-            let part = folder.join(format!("silent.part-{}", std::process::id()));
-            compile_library(folder, &part, &SILENT)?;
+            let part = root.with_extension(format!("part-{}", std::process::id()));
+            self.compile_library(&part, &SILENT)?;
             // Another run may be as far as this one.
             let moved = fs::rename(&part, &root);
             let _ = fs::remove_dir_all(&part);
@@ -62,7 +65,28 @@ impl Toolchain {
             }
         }
         let flags = SILENT.iter().map(|flag| (*flag).to_owned());
-        Ok(Some(flags.chain([format!("--sysroot={}", root.display())]).collect()))
+        Ok(flags.chain([format!("--sysroot={}", root.display())]).collect())
+    }
+
+    /// The version of LLVM in it, such as `22`.
+    pub(crate) fn llvm_version(&self) -> Result<String, String> {
+        let version = self.told("LLVM version")?;
+        Ok(version.split('.').next().unwrap_or_default().to_owned())
+    }
+
+    /// What the compiler says of itself under a name.
+    fn told(&self, name: &str) -> Result<String, String> {
+        let mut compiler = match self {
+            Self::Usual => program("rustc"),
+            Self::Unpacked(folder) => unpacked(folder),
+        };
+        let printed = output(compiler.arg("-vV")).unwrap_or_default();
+        let lines = printed.lines().filter_map(|line| line.split_once(": "));
+        lines
+            .filter(|(said, _)| *said == name)
+            .map(|(_, value)| value.to_owned())
+            .next()
+            .ok_or_else(|| format!("rustc does not tell its {name}"))
     }
 
     /// Makes cargo use this compiler.
@@ -72,29 +96,75 @@ impl Toolchain {
             cargo.env("RUSTC", compiler(folder)).env("LD_LIBRARY_PATH", libraries(folder));
         }
     }
+
+    /// Compiles the standard library for the target by building an empty crate, and puts it below this compiler's root, which
+    /// may be one that has nothing else.
+    fn compile_library(&self, root: &Path, flags: &[&str]) -> Result<(), String> {
+        let empty = root.join("empty");
+        make(&empty.join("src"))?;
+        write(
+            &empty.join("Cargo.toml"),
+            "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [profile.release]\nopt-level = \"z\"\n",
+        )?;
+        write(&empty.join("src/lib.rs"), "#![no_std]\n")?;
+        let mut build =
+            cargo(["build", "--quiet", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"]);
+        // As small as what is built with it.
+        build.arg("-Zbuild-std-features=optimize_for_size");
+        self.select(&mut build);
+        // With bitcode, so that builds with link-time optimisation can use it as well.
+        build
+            .current_dir(&empty)
+            .env("CARGO_ENCODED_RUSTFLAGS", [&["-Cembed-bitcode=yes"], flags].concat().join(BETWEEN))
+            .env("RUSTC_BOOTSTRAP", "1");
+        build.env("CARGO_TARGET_DIR", empty.join("target"));
+        run_command(&mut build)?;
+
+        let built = empty.join("target").join(TARGET).join("release/deps");
+        let place = target_libraries(root);
+        make(&place)?;
+        let listed = fs::read_dir(&built).map_err(|error| format!("cannot read {}: {error}", built.display()))?;
+        for file in listed.flatten() {
+            let name = file.file_name();
+            let text = name.to_string_lossy();
+            if text.starts_with("lib") && text.ends_with(".rlib") && !text.starts_with("libempty") {
+                fs::copy(file.path(), place.join(&name)).map_err(|error| format!("cannot copy {text}: {error}"))?;
+            }
+        }
+        let _ = fs::remove_dir_all(&empty);
+        Ok(())
+    }
 }
 
 /// Finds a compiler that knows the target, or installs one.
 pub(crate) fn ready() -> Result<Toolchain, String> {
-    if usual_has_target() {
+    if usual_is_complete() {
         return Ok(Toolchain::Usual);
     }
     let cached = cache()?.join("rust-web-small");
     if has_target(&cached.join("usr")) && works(&cached) {
         return Ok(Toolchain::Unpacked(cached));
     }
-    if succeeds_within(program("rustup").args(["target", "add", TARGET]), PATIENCE) && usual_has_target() {
+    let added = |what: [&str; 3]| succeeds_within(program("rustup").args(what), PATIENCE);
+    if added(["target", "add", TARGET]) && added(["component", "add", "rust-src"]) && usual_is_complete() {
         return Ok(Toolchain::Usual);
     }
     println!("the toolchain has no {TARGET} and rustup cannot add it; unpacking Debian's compiler (about a minute)");
     unpack(&cached).map_err(|problem| {
-        format!("no compiler for {TARGET}: {problem}. Run `rustup target add {TARGET}` where that is possible")
+        format!(
+            "no compiler for {TARGET}: {problem}. Run `rustup target add {TARGET}` and `rustup component add rust-src` \
+             where that is possible"
+        )
     })?;
     Ok(Toolchain::Unpacked(cached))
 }
 
-fn usual_has_target() -> bool {
-    output(program("rustc").args(["--print", "sysroot"])).is_some_and(|root| has_target(Path::new(&root)))
+/// Whether the toolchain in use has the target, and the sources of its standard library.
+fn usual_is_complete() -> bool {
+    output(program("rustc").args(["--print", "sysroot"])).is_some_and(|root| {
+        has_target(Path::new(&root)) && Path::new(&root).join("lib/rustlib/src/rust/library/Cargo.toml").exists()
+    })
 }
 
 /// Whether a standard library for the target lies under a compiler's root.
@@ -104,7 +174,7 @@ fn has_target(sysroot: &Path) -> bool {
 }
 
 fn works(folder: &Path) -> bool {
-    output(program(compiler(folder)).arg("--version").env("LD_LIBRARY_PATH", libraries(folder))).is_some()
+    output(unpacked(folder).arg("--version")).is_some()
 }
 
 /// Where tools of the project are kept between builds.
@@ -114,12 +184,11 @@ pub(crate) fn cache() -> Result<PathBuf, String> {
     Ok(cache.join("nexa"))
 }
 
-/// The version of LLVM that an unpacked compiler has, such as `22`.
-pub(crate) fn llvm_version(folder: &Path) -> Result<String, String> {
-    let printed = output(program(compiler(folder)).arg("-vV").env("LD_LIBRARY_PATH", libraries(folder)));
-    let version = printed.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("LLVM version: ")));
-    let major = version.and_then(|version| version.split('.').next()).map(str::to_owned);
-    major.ok_or_else(|| format!("{} does not tell its version of LLVM", compiler(folder).display()))
+/// A compiler that was unpacked into a folder.
+fn unpacked(folder: &Path) -> Command {
+    let mut unpacked = program(compiler(folder));
+    unpacked.env("LD_LIBRARY_PATH", libraries(folder));
+    unpacked
 }
 
 fn compiler(folder: &Path) -> PathBuf {
@@ -167,7 +236,7 @@ fn unpack(folder: &Path) -> Result<(), String> {
     if !works(&work) {
         return Err(format!("the compiler does not start; as root: apt-get install {llvm}"));
     }
-    compile_library(&work, &work.join("usr"), &[])?;
+    Toolchain::Unpacked(work.clone()).compile_library(&work.join("usr"), &[])?;
 
     // What a stopped run or an older version left makes room; another run may be as far as this one.
     let _ = fs::remove_dir_all(&packages);
@@ -188,44 +257,6 @@ fn dependency(package: &str, beginning: &str) -> Result<String, String> {
             names.find(|name| name.starts_with(beginning)).map(str::to_owned)
         })
         .ok_or_else(|| format!("Debian's package lists do not name {package}; as root: apt-get update"))
-}
-
-/// Compiles the standard library for the target by building an empty crate, and puts it below this compiler's root, which
-/// may be one that has nothing else.
-fn compile_library(compiler: &Path, root: &Path, flags: &[&str]) -> Result<(), String> {
-    let empty = root.join("empty");
-    make(&empty.join("src"))?;
-    write(
-        &empty.join("Cargo.toml"),
-        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [profile.release]\nopt-level = \"z\"\n",
-    )?;
-    write(&empty.join("src/lib.rs"), "#![no_std]\n")?;
-    let mut build = cargo(["build", "--quiet", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"]);
-    // As small as what is built with it.
-    build.arg("-Zbuild-std-features=optimize_for_size");
-    Toolchain::Unpacked(compiler.to_owned()).select(&mut build);
-    // With bitcode, so that builds with link-time optimisation can use it as well.
-    build
-        .current_dir(&empty)
-        .env("CARGO_ENCODED_RUSTFLAGS", [&["-Cembed-bitcode=yes"], flags].concat().join(BETWEEN))
-        .env("RUSTC_BOOTSTRAP", "1");
-    build.env("CARGO_TARGET_DIR", empty.join("target"));
-    run_command(&mut build)?;
-
-    let built = empty.join("target").join(TARGET).join("release/deps");
-    let place = target_libraries(root);
-    make(&place)?;
-    let listed = fs::read_dir(&built).map_err(|error| format!("cannot read {}: {error}", built.display()))?;
-    for file in listed.flatten() {
-        let name = file.file_name();
-        let text = name.to_string_lossy();
-        if text.starts_with("lib") && text.ends_with(".rlib") && !text.starts_with("libempty") {
-            fs::copy(file.path(), place.join(&name)).map_err(|error| format!("cannot copy {text}: {error}"))?;
-        }
-    }
-    let _ = fs::remove_dir_all(&empty);
-    Ok(())
 }
 
 fn make(folder: &Path) -> Result<(), String> {

@@ -4,7 +4,7 @@
 typedef const void *any;
 
 #define ABSENT(name, ...) \
-    void name(__VA_ARGS__) { __builtin_trap(); }
+    [[noreturn]] void name(__VA_ARGS__) { __builtin_trap(); }
 
 ABSENT(sqlite3AlterAddConstraint, any, any, any, any, any, int)
 ABSENT(sqlite3AlterBeginAddColumn, any, any)

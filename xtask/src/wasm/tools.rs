@@ -81,6 +81,7 @@ impl Tools {
                 return Err(format!("{name} cannot be started; install {what}"));
             }
         }
+        fs::create_dir_all(folder()).map_err(|error| format!("{}: {error}", folder().display()))?;
         Ok(Self {
             llvm: llvm(toolchain)?,
             link: matches!(toolchain, Toolchain::Unpacked(_)),
@@ -101,11 +102,8 @@ impl Tools {
 
     /// Compiles what stands for the parts of SQLite that are left out, to be linked with all else.
     pub(super) fn absent(&self) -> Result<PathBuf, String> {
-        let object = target().join("wasm/tools/absent.o");
-        let mut compile = program(format!("clang{}", self.llvm));
-        compile.arg(format!("--target={}", wasm_toolchain::TARGET)).args(["-Oz", "-fno-builtin", "-w", "-c"]);
-        run_command(compile.arg("xtask/src/wasm/absent.c").arg("-o").arg(&object))?;
-        Ok(object)
+        run_command(&mut absent(&self.llvm))?;
+        Ok(folder().join("absent.o"))
     }
 
     /// wasm-opt.
@@ -127,43 +125,59 @@ impl Tools {
     }
 }
 
-/// The ending of LLVM's programs, with a clang that knows wasm32.
+/// The ending of LLVM's programs, with a clang that compiles SQLite for wasm32.
 fn llvm(toolchain: &Toolchain) -> Result<String, String> {
-    let version = match toolchain {
-        Toolchain::Usual => None,
-        Toolchain::Unpacked(folder) => Some(wasm_toolchain::llvm_version(folder)?),
-    };
     // The compiler's own version first: a linker must understand what the compiler wrote.
-    let ending = version.map(|version| format!("-{version}"));
-    let all = |ending: &str| {
-        LLVM.iter().all(|(_, name)| output(program(format!("{name}{ending}")).arg("--version")).is_some())
-    };
-    if let Some(ending) = ending.iter().chain([&String::new()]).find(|ending| all(ending)) {
-        return Ok(ending.clone());
+    let own = format!("-{}", toolchain.llvm_version()?);
+    let endings = [own.as_str(), ""];
+    let found = || endings.into_iter().find(|ending| suits(ending)).map(str::to_owned);
+    if let Some(ending) = found() {
+        return Ok(ending);
     }
-    let ending = ending.unwrap_or_default();
-    let packages: Vec<String> = LLVM.iter().map(|(package, _)| format!("{package}{ending}")).collect();
-    let wanted = packages.join(" ");
     let debian = Path::new("/etc/debian_version").exists();
-    if debian && output(program("id").arg("-u")).as_deref() == Some("0") {
-        println!("installing {wanted}");
-        run_command(program("apt-get").args(["update", "-qq"]))?;
-        let mut install = program("apt-get");
-        run_command(install.args(["install", "-qq", "-y", "--no-install-recommends"]).args(&packages))?;
-        if all(&ending) {
-            return Ok(ending);
+    let mut wanted = Vec::new();
+    if debian {
+        let root = output(program("id").arg("-u")).as_deref() == Some("0");
+        if root {
+            run_command(program("apt-get").args(["update", "-qq"]))?;
+        }
+        let offered = |ending: &&str| output(program("apt-cache").args(["show", &format!("clang{ending}")])).is_some();
+        let ending = endings.into_iter().find(offered).unwrap_or_default();
+        wanted.extend(LLVM.map(|(package, _)| format!("{package}{ending}")));
+        if root {
+            println!("installing {}", wanted.join(" "));
+            let mut install = program("apt-get");
+            run_command(install.args(["install", "-qq", "-y", "--no-install-recommends"]).args(&wanted))?;
+            if let Some(ending) = found() {
+                return Ok(ending);
+            }
         }
     }
-    let how = if debian {
-        format!("as root: apt-get install {wanted}")
-    } else {
-        format!("install clang, lld and llvm of one version of LLVM, so that {} can be started", names(&ending))
-    };
-    Err(format!("SQLite cannot be compiled and the module cannot be linked; {how}"))
+    let how = if debian { format!("as root: apt-get install {}; or ", wanted.join(" ")) } else { String::new() };
+    Err(format!(
+        "SQLite cannot be compiled and the module cannot be linked; {how}install clang, lld and llvm of one version of LLVM, \
+         18 or newer, so that {} can be started",
+        LLVM.map(|(_, name)| name).join(", ")
+    ))
 }
 
-fn names(ending: &str) -> String {
-    LLVM.iter().map(|(_, name)| format!("{name}{ending}")).collect::<Vec<_>>().join(", ")
+/// Whether LLVM's programs with this ending can be started, and the C that SQLite is compiled with for wasm32 is understood.
+fn suits(ending: &str) -> bool {
+    let started = |name: &str| output(program(format!("{name}{ending}")).arg("--version")).is_some();
+    LLVM.iter().all(|(_, name)| started(name)) && output(&mut absent(ending)).is_some()
+}
+
+/// Compiles what stands for the parts of SQLite that are left out.
+fn absent(ending: &str) -> Command {
+    let mut compile = program(format!("clang{ending}"));
+    compile.arg(format!("--target={}", wasm_toolchain::TARGET)).args(["-Oz", "-fno-builtin", "-w", "-c"]);
+    compile.arg("xtask/src/wasm/absent.c").arg("-o").arg(folder().join("absent.o"));
+    compile
+}
+
+/// Where tools and what they make are kept.
+fn folder() -> PathBuf {
+    target().join("wasm/tools")
 }
 
 /// The command line of wasm-bindgen of exactly the crate's version, from the user's cache.
@@ -192,11 +206,10 @@ fn locked(package: &str) -> Result<String, String> {
 
 /// wasm-opt, from npm: Debian's is too old.
 fn optimiser() -> Result<PathBuf, String> {
-    let folder = target().join("wasm/tools");
+    let folder = folder();
     let binary = folder.join("node_modules/binaryen/bin/wasm-opt");
     let stamp = folder.join("binaryen.version");
     if !fs::read_to_string(&stamp).is_ok_and(|found| found == BINARYEN) {
-        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let mut install = program("npm");
         install.args(["install", "--silent", "--no-save", "--no-package-lock", "--prefix"]).arg(&folder);
         run_command(install.arg(format!("binaryen@{BINARYEN}")))?;
