@@ -5,14 +5,16 @@
 
 use std::path::Path;
 
-use js_sys::Reflect;
+use js_sys::{IteratorNext, Reflect};
 use nexa_core::{
     Code, Error,
     kernel::error::{Result, codes as kernel},
 };
 use sqlite_wasm_rs::WasmOsCallback;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemSyncAccessHandle, WorkerGlobalScope};
 
 use crate::codes;
 
@@ -45,13 +47,46 @@ impl Files {
         if !supported() {
             return Err(kernel::STORE_UNSUPPORTED.with("what", "a file outside of a dedicated worker of a secure page"));
         }
+        let directory = format!(".nexa/{name}");
         let options = OpfsSAHPoolCfgBuilder::new()
             .vfs_name(&vfs(Path::new(name)))
-            .directory(&format!(".nexa/{name}"))
+            .directory(&directory)
             .initial_capacity(FILES)
             .build();
-        let pool = install::<WasmOsCallback>(&options, false).await.map_err(|problem| refused(name, &problem))?;
-        Ok(Self(pool))
+        let pool = async {
+            be_free(&directory).await?;
+            install::<WasmOsCallback>(&options, false).await
+        };
+        Ok(Self(pool.await.map_err(|problem| refused(name, &problem))?))
+    }
+}
+
+/// Refuses when somebody has one of the files in a directory: a worker that is being killed lets go of one after the other.
+/// Taking them finds out as well, but then keeps those before it, and nobody could let go of them any more.
+async fn be_free(directory: &str) -> std::result::Result<(), OpfsSAHError> {
+    let scope: WorkerGlobalScope = js_sys::global().dyn_into().map_err(|_| OpfsSAHError::NotSupported)?;
+    let root = JsFuture::from(scope.navigator().storage().get_directory()).await;
+    let mut folder: FileSystemDirectoryHandle = root.map_err(OpfsSAHError::GetDirHandle)?.into();
+    for part in directory.split('/').chain([".opaque"]) {
+        folder = match JsFuture::from(folder.get_directory_handle(part)).await {
+            Ok(next) => next.into(),
+            // Nobody has what is not there yet.
+            Err(problem) if named(&problem).as_deref() == Some("NotFoundError") => return Ok(()),
+            Err(problem) => return Err(OpfsSAHError::GetDirHandle(problem)),
+        };
+    }
+    let files = folder.values();
+    loop {
+        let next = JsFuture::from(files.next().map_err(OpfsSAHError::IterHandle)?).await;
+        let next: IteratorNext = next.map_err(OpfsSAHError::IterHandle)?.into();
+        if next.done() {
+            return Ok(());
+        }
+        if let Ok(file) = next.value().dyn_into::<FileSystemFileHandle>() {
+            let taken = JsFuture::from(file.create_sync_access_handle()).await;
+            let taken: FileSystemSyncAccessHandle = taken.map_err(OpfsSAHError::CreateSyncAccessHandle)?.into();
+            taken.close();
+        }
     }
 }
 
@@ -88,9 +123,7 @@ fn refused(name: &str, problem: &OpfsSAHError) -> Error {
     let cause = match problem {
         OpfsSAHError::CreateSyncAccessHandle(cause)
         | OpfsSAHError::GetDirHandle(cause)
-        | OpfsSAHError::GetFileHandle(cause) => {
-            Reflect::get(cause, &"name".into()).ok().and_then(|name| name.as_string())
-        }
+        | OpfsSAHError::GetFileHandle(cause) => named(cause),
         _ => None,
     };
     match cause.as_deref() {
@@ -99,4 +132,9 @@ fn refused(name: &str, problem: &OpfsSAHError) -> Error {
         Some(cause) => codes::IO.with("path", name).with("problem", format!("{problem}: {cause}")),
         None => codes::IO.with("path", name).with("problem", problem.to_string()),
     }
+}
+
+/// The name of what JavaScript has thrown.
+fn named(problem: &JsValue) -> Option<String> {
+    Reflect::get(problem, &"name".into()).ok().and_then(|name| name.as_string())
 }

@@ -174,6 +174,33 @@ test("a tab that closes in good order hands the file over", async () => {
   await two.close();
 });
 
+test("a file whose former owner lets go of it piece by piece is opened when all of it is free", async () => {
+  const page = await tab("opfs:slow.db");
+  const who = await found(page);
+  await page.evaluate(() => window.crm.close());
+  const there = await page.evaluate(async ({ org }) => {
+    // Another worker has the piece that is looked at last, as one has that is being killed, and soon ends.
+    const held = async () => {
+      let folder = await navigator.storage.getDirectory();
+      for (const part of [".nexa", "slow.db", ".opaque"]) folder = await folder.getDirectoryHandle(part);
+      const pieces = [];
+      for await (const piece of folder.values()) pieces.push(piece);
+      const access = await pieces.at(-1).createSyncAccessHandle();
+      globalThis.postMessage("held");
+      setTimeout(() => access.close(), 500);
+    };
+    const worker = new window.Worker(URL.createObjectURL(new Blob([`(${held})()`])));
+    await new Promise((resolve) => (worker.onmessage = resolve));
+    const crm = await window.nexa.open("opfs:slow.db");
+    const there = await crm.hasOrg(org);
+    await crm.close();
+    worker.terminate();
+    return there;
+  }, who);
+  assert.equal(there, true);
+  await page.close();
+});
+
 for (const [how, kill] of [
   ["closed", (page) => page.close()],
   ["left for another page", (page) => page.goto("about:blank")],
