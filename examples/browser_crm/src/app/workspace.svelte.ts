@@ -1,4 +1,4 @@
-import { open, where, type Crm, type Group, type Session, type User } from "nexa-crm";
+import { NexaError, open, where, type Crm, type Group, type Session, type User } from "nexa-crm";
 import { tick } from "svelte";
 
 import { storage } from "./storage.ts";
@@ -62,7 +62,7 @@ class Workspace {
     // What is shown is asked for first.
     await tick();
     try {
-      if (!(await this.#founded())) {
+      if (!(await this.#founded(known))) {
         this.state = "empty";
         return;
       }
@@ -74,11 +74,12 @@ class Workspace {
     }
   }
 
-  /** Whether the tenant is there. Without files it is not, and will be kept in memory. */
-  async #founded(): Promise<boolean> {
+  /** Whether the tenant is there. A browser without files has nothing yet, and keeps it in memory; what a file holds is waited for. */
+  async #founded(known: Team | undefined): Promise<boolean> {
     try {
       return await this.#crm.hasOrg(ORG);
-    } catch {
+    } catch (error) {
+      if (known || (error instanceof NexaError && error.retryable)) throw error;
       this.kept = false;
       this.#crm = await open("memory:");
       return false;

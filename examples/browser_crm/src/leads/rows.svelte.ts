@@ -87,9 +87,10 @@ export class Rows {
     if (!screen.next) return;
     const rest = await this.#fetch({ after: screen.next }, PAGE - SCREEN);
     if (turn !== this.#turn) return;
-    this.#take(0, { ...rest, items: [...screen.items, ...rest.items] }, {});
-    this.total = PAGE;
-    await this.#count(turn);
+    const items = [...screen.items, ...rest.items];
+    this.#take(0, { ...rest, items }, {});
+    this.total = items.length;
+    if (rest.next) await this.#count(turn);
   }
 
   /** The page in sight once more; the others are forgotten. */
