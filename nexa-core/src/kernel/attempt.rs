@@ -45,6 +45,7 @@ impl Context<'_> {
             return false;
         }
         for (key, before) in trail.before.into_iter().rev() {
+            self.forget(key.0);
             match (before, self.entries.get_mut(&key)) {
                 (None, _) => {
                     self.entries.remove(&key);

@@ -24,7 +24,7 @@ use super::{
     error::{Error, Result, codes},
     identity::ByRecord,
     lookup::Lookup,
-    record::{Id, RecordDef, Row},
+    record::{Id, Record, RecordDef, Row},
     store::Transaction,
     value::{Timestamp, Value},
 };
@@ -47,9 +47,15 @@ pub struct Context<'a> {
     pub(crate) entries: ByRecord<Entry>,
     pub(crate) touched: Vec<(&'static str, Uuid)>,
     pub(crate) definitions: Option<Arc<[FieldDefinition]>>,
-    pub(crate) kept: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
+    pub(crate) kept: HashMap<TypeId, Kept>,
     pub(crate) lookup: Lookup,
     pub(crate) trail: Option<Trail>,
+}
+
+/// What a rule made of records of one kind.
+pub(crate) struct Kept {
+    of: &'static str,
+    value: Arc<dyn Any + Send + Sync>,
 }
 
 /// One record of the identity map.
@@ -92,15 +98,18 @@ impl<'a> Context<'a> {
     pub fn kind(&self, kind: &str) -> Result<&'static RecordDef> {
         self.parts.kinds.named(kind)
     }
-    /// What a rule read once in this call, such as the tenant's scorecard.
+    /// What a rule has kept, such as the tenant's scorecard.
     pub fn kept<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
-        self.kept.get(&TypeId::of::<T>()).cloned().and_then(|kept| kept.downcast().ok())
+        self.kept.get(&TypeId::of::<T>()).and_then(|kept| kept.value.clone().downcast().ok())
     }
-    /// Keeps what a rule read, for the rest of this call.
-    pub fn keep_for_call<T: Any + Send + Sync>(&mut self, value: T) -> Arc<T> {
-        let value = Arc::new(value);
-        self.kept.insert(TypeId::of::<T>(), value.clone());
+    /// Keeps what a rule made of records of a kind, until one of that kind changes or this call ends.
+    pub fn keep_while<R: Record, T: Any + Send + Sync>(&mut self, value: Arc<T>) -> Arc<T> {
+        self.kept.insert(TypeId::of::<T>(), Kept { of: R::def().kind, value: value.clone() });
         value
+    }
+    /// A record of this kind changes.
+    pub(crate) fn forget(&mut self, kind: &str) {
+        self.kept.retain(|_, kept| kept.of != kind);
     }
     pub(crate) fn eyes(&self) -> Eyes<'_> {
         Eyes::Actor(&self.actor, &*self.parts.policy)

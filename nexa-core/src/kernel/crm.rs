@@ -17,6 +17,7 @@ use super::{
     ports::{Clock, Ids},
     receipt::Receipt,
     record::{Record, RecordDef},
+    remembered::Remembered,
     send::BoxFuture,
     session::Session,
     store::Store,
@@ -36,6 +37,7 @@ pub(crate) struct Parts {
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) rules: Vec<Arc<dyn Rule>>,
     pub(crate) furnishers: Vec<Furnish>,
+    pub(crate) remembered: Remembered,
     needed_by: HashMap<&'static str, &'static [(&'static str, &'static str)]>,
 }
 
@@ -261,6 +263,7 @@ impl Given {
         Ok(Crm {
             store: self.store.ok_or_else(|| missing("store"))?,
             parts: Arc::new(Parts {
+                remembered: Remembered::default(),
                 catalog: self.catalog,
                 kinds: self.kinds,
                 policy: self.policy.ok_or_else(|| missing("policy"))?,

@@ -99,14 +99,11 @@ impl Context<'_> {
     }
     /// The same for rules that ask often; read once while it stays as it is.
     pub(crate) async fn settings(&mut self) -> Result<Arc<Org>> {
-        let version = self.current(Org::def(), self.org()).and_then(|row| row.get(Org::def().version).as_int());
-        if let Some(org) = self.kept::<Org>()
-            && version == Some(org.version)
-        {
+        if let Some(org) = self.kept::<Org>() {
             return Ok(org);
         }
         let org = self.organisation().await?;
-        Ok(self.keep_for_call(org))
+        Ok(self.keep_while::<Org, _>(Arc::new(org)))
     }
     /// Checks values against the tenant's closed lists. Error: `choice.unknown`.
     pub(crate) async fn check_choices(&mut self, values: &[(&str, Option<&str>)]) -> Result<()> {

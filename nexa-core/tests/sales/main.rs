@@ -9,5 +9,6 @@ mod forecasts;
 mod merges;
 mod overviews;
 mod pipelines;
+mod scorecards;
 mod visibility;
 mod world;

@@ -17,14 +17,24 @@ use crate::kernel::{
 impl Context<'_> {
     /// Live records by filter with the tenant's eyes, for what rules must know. Pending changes are written first.
     pub async fn all<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
-        let def = R::def();
+        self.all_rows(R::def(), filter, sort, limit).await?.into_iter().map(R::from_row).collect()
+    }
+
+    /// The same as they are stored.
+    pub(crate) async fn all_rows(
+        &mut self,
+        def: &'static RecordDef,
+        filter: &Filter,
+        sort: &[&str],
+        limit: usize,
+    ) -> Result<Vec<Row>> {
         let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
         let query = Select {
             filter: self.tenants_filter(def, filter).await?,
             sort: compile::sort(def, &names, &[])?,
             ..Select::all(def, limit)
         };
-        self.rows(&query).await?.into_iter().map(R::from_row).collect()
+        self.rows(&query).await
     }
 
     /// Live records by filter with the actor's eyes; hidden fields are empty.
@@ -120,6 +130,8 @@ impl Context<'_> {
     pub(crate) async fn definitions_changed(&mut self) -> Result<()> {
         self.flush().await?;
         self.definitions = None;
+        // Filters were compiled by the definitions as they were.
+        self.kept.clear();
         Ok(())
     }
 

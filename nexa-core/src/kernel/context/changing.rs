@@ -50,6 +50,7 @@ impl Context<'_> {
         self.lookup.note(def, &row);
         place.insert_entry(Entry { of: def, before: None, now: Some(row), dirty: true });
         self.touched.push(key);
+        self.forget(def.kind);
         Ok(())
     }
 
@@ -92,6 +93,7 @@ impl Context<'_> {
 
     fn put(&mut self, key: (&'static str, Uuid), row: Row, dirty: bool) {
         self.trace(key);
+        self.forget(key.0);
         if let Some(entry) = self.entries.get_mut(&key) {
             self.lookup.note(entry.of, &row);
             entry.now = Some(row);

@@ -328,6 +328,7 @@ impl Context<'_> {
     fn remove_row(&mut self, of: &'static RecordDef, id: Uuid) {
         let key = (of.kind, id);
         self.trace(key);
+        self.forget(of.kind);
         if let Some(entry) = self.entries.get_mut(&key) {
             entry.now = None;
             if !entry.dirty {

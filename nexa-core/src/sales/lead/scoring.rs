@@ -1,6 +1,8 @@
 //! Scoring: a scorecard is data, a list of filter, points and reason; the score keeps its reasons.
 //! (Business use cases, "AI Lead Scoring Engine"; workflow scenarios 1, "AI Scoring".)
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,7 @@ use super::{CONVERTED, Lead};
 use crate::{
     Actor, Code, Command, Context, Document, Entity, Filter, Id, Input, Name, Op, Reasons, Record, Ref, Result,
     Timestamp, closed_enum,
-    kernel::{error::codes, filter::Predicate},
+    kernel::{error::codes, filter::Predicate, record::Row, value::Value},
 };
 
 /// A rule is worth nothing or far too much.
@@ -131,24 +133,13 @@ pub(in crate::sales) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
 }
 
 /// A scorecard ready to be applied to many leads.
+#[derive(Default)]
 struct Scoring(Vec<(Predicate, i32, String)>);
 
 impl Context<'_> {
     /// Gives the lead the score that the tenant's scorecard says, with its reasons.
     pub(crate) async fn score(&mut self, lead: &mut Lead) -> Result<()> {
-        let scoring = match self.kept::<Scoring>() {
-            Some(scoring) => scoring,
-            None => {
-                let cards: Vec<Scorecard> = self.all(&Scorecard::ACTIVE.eq(true), &["-created_at"], 1).await?;
-                let rules = cards.into_iter().next().map(|card| card.rules.0).unwrap_or_default();
-                let mut compiled = Vec::with_capacity(rules.len());
-                for rule in rules {
-                    let filter = self.kept_filter(Lead::def(), &rule.filter).await?;
-                    compiled.push((filter, rule.points, rule.reason));
-                }
-                self.keep_for_call(Scoring(compiled))
-            }
-        };
+        let scoring = self.scoring().await?;
         let row = lead.to_row();
         let mut reasons = Reasons::default();
         for (filter, points, reason) in &scoring.0 {
@@ -159,6 +150,41 @@ impl Context<'_> {
         lead.score = u8::try_from(reasons.total().clamp(0, 100)).unwrap_or_default();
         lead.score_reasons = reasons;
         Ok(())
+    }
+
+    /// The scorecard that counts.
+    async fn scoring(&mut self) -> Result<Arc<Scoring>> {
+        if let Some(scoring) = self.kept::<Scoring>() {
+            return Ok(scoring);
+        }
+        let newest = self.all_rows(Scorecard::def(), &Scorecard::ACTIVE.eq(true), &["-created_at"], 1).await?;
+        let scoring = match newest.into_iter().next() {
+            Some(card) => self.compiled(card).await?,
+            None => Arc::default(),
+        };
+        Ok(self.keep_while::<Scorecard, _>(scoring))
+    }
+
+    /// The rules of a stored scorecard. They are read once for all calls, but for those that look at custom fields, which mean
+    /// something else when a field is defined anew.
+    async fn compiled(&mut self, card: Row) -> Result<Arc<Scoring>> {
+        let rules = Scorecard::def().column(Scorecard::RULES.name()).map(|column| card.get(column).clone());
+        let Some(Value::Json(stored)) = rules else { return Ok(Arc::default()) };
+        if let Some(scoring) = self.parts.remembered.of(&stored) {
+            return Ok(scoring);
+        }
+        let rules = Scorecard::from_row(card)?.rules.0;
+        let lasting = !rules.iter().any(|rule| rule.filter.names_custom());
+        let mut compiled = Vec::with_capacity(rules.len());
+        for rule in rules {
+            let filter = self.kept_filter(Lead::def(), &rule.filter).await?;
+            compiled.push((filter, rule.points, rule.reason));
+        }
+        let scoring = Arc::new(Scoring(compiled));
+        if lasting {
+            self.parts.remembered.remember(&stored, Arc::clone(&scoring));
+        }
+        Ok(scoring)
     }
 }
 

@@ -1,0 +1,89 @@
+//! Scores follow the scorecard that counts at the moment.
+
+use nexa_core::{
+    Create, Envelope, Request, Session, Update,
+    kernel::ports::Clock,
+    people::CreateOrg,
+    sales::{Lead, lead::Scorecard},
+    testing::block_on,
+};
+use serde_json::{Value as Json, json};
+
+use super::world::World;
+
+fn rules(points: i32) -> Json {
+    json!([{"filter": {"field": "company", "op": "eq", "value": "Acme"}, "points": points, "reason": "it is Acme"}])
+}
+
+/// Makes a scorecard that counts more than the one that the tenant began with.
+fn card(world: &World, session: &Session, points: i32) -> Scorecard {
+    world.clock.set(world.clock.now().plus_days(1));
+    let card = json!({"name": "Acme", "active": true, "rules": rules(points)});
+    block_on(session.run(serde_json::from_value::<Create<Scorecard>>(card).unwrap())).unwrap()
+}
+
+fn change(session: &Session, card: &Scorecard, change: Json) {
+    let mut with = change;
+    with["scorecard"] = json!(card.id);
+    block_on(session.run(serde_json::from_value::<Update<Scorecard>>(with).unwrap())).unwrap();
+}
+
+fn score(session: &Session) -> u8 {
+    block_on(session.run(Create::<Lead>::new().set(Lead::COMPANY, "Acme"))).unwrap().score
+}
+
+#[test]
+fn a_lead_is_scored_by_the_rules_as_they_are_and_not_as_they_were() {
+    let world = World::new();
+    let own = card(&world, &world.admin, 20);
+    assert_eq!([score(&world.admin), score(&world.admin)], [20, 20]);
+    change(&world.admin, &own, json!({"rules": rules(35)}));
+    assert_eq!(score(&world.admin), 35);
+    change(&world.admin, &own, json!({"rules": rules(20)}));
+    assert_eq!(score(&world.admin), 20);
+    change(&world.admin, &own, json!({"active": false}));
+    assert_eq!(score(&world.admin), 0);
+}
+
+#[test]
+fn tenants_have_scorecards_of_their_own() {
+    let world = World::new();
+    let other = CreateOrg::new("Other", "Bo", "bo@other.example").unwrap();
+    let other = block_on(world.crm.create_org(other)).unwrap();
+    card(&world, &world.admin, 20);
+    card(&world, &other, 30);
+    for _ in 0..2 {
+        assert_eq!([score(&world.admin), score(&other)], [20, 30]);
+    }
+}
+
+#[test]
+fn what_was_tried_and_given_up_does_not_count() {
+    let world = World::new();
+    let own = card(&world, &world.admin, 20);
+    let tried = json!([
+        {"run": "scorecard.update", "with": {"scorecard": own.id, "rules": rules(90)}},
+        {"run": "lead.create", "with": {"company": "Acme"}},
+        {"run": "lead.create", "with": {}},
+    ]);
+    let tried: Vec<Request> = serde_json::from_value(tried).unwrap();
+    assert!(block_on(world.admin.batch(tried, Envelope::default())).is_err());
+    assert_eq!(score(&world.admin), 20);
+}
+
+#[test]
+fn each_lead_of_a_batch_is_scored_by_what_the_batch_has_made_of_the_scorecard() {
+    let world = World::new();
+    let own = card(&world, &world.admin, 20);
+    let requests = json!([
+        {"run": "lead.create", "with": {"company": "Acme"}},
+        {"run": "scorecard.update", "with": {"scorecard": own.id, "rules": rules(35)}},
+        {"run": "lead.create", "with": {"company": "Acme"}},
+        {"run": "scorecard.trash", "with": {"scorecard": own.id}},
+        {"run": "lead.create", "with": {"company": "Acme"}},
+    ]);
+    let requests: Vec<Request> = serde_json::from_value(requests).unwrap();
+    let answers = block_on(world.admin.batch(requests, Envelope::default())).unwrap();
+    let scores: Vec<&Json> = [0, 2, 4].map(|at: usize| &answers[at]["score"]).to_vec();
+    assert_eq!(scores, [20, 35, 0]);
+}
