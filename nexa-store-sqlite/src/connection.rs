@@ -4,16 +4,22 @@ use std::{
     ops::Deref,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
 };
 
 use nexa_core::kernel::{error::Result, record::RecordDef};
-use rusqlite::{Connection, OpenFlags, config::DbConfig, vtab::array};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, vtab::array};
 use send_wrapper::SendWrapper;
 
 use crate::{failure, month, options::Options, statements::Statements};
 
 /// Enough for every statement of every kind; a statement takes a few kilobytes.
 const STATEMENTS: usize = 512;
+
+/// For so long SQLite itself asks again and again for a lock that another process has. Then it would ask ever more rarely, ten
+/// times a second in the end, and one who wants to write could miss every moment at which another who writes without pause is
+/// between two transactions.
+const ASKING: Duration = Duration::from_millis(10);
 
 /// The kinds that the store was told of.
 #[derive(Clone, Default)]
@@ -64,6 +70,8 @@ pub(crate) struct Link<'c> {
     pub(crate) path: PathBuf,
     pub(crate) kinds: Kinds,
     pub(crate) statements: Statements,
+    /// How long to wait for another process that writes.
+    patience: Duration,
 }
 
 impl Link<'static> {
@@ -82,7 +90,13 @@ impl Link<'static> {
         };
         let db = connect().map_err(|problem| failure::error(path, &problem))?;
         let db = Database::Own(db);
-        Ok(Self { db, path: path.to_owned(), kinds: kinds.clone(), statements: Statements::default() })
+        Ok(Self {
+            db,
+            path: path.to_owned(),
+            kinds: kinds.clone(),
+            statements: Statements::default(),
+            patience: options.busy_timeout,
+        })
     }
 }
 
@@ -93,7 +107,7 @@ impl<'c> Link<'c> {
         furnished.map_err(|problem| failure::error(path, &problem))?;
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         let db = Database::Host(SendWrapper::new(db));
-        Ok(Self { db, path: path.to_owned(), kinds: kinds.clone(), statements })
+        Ok(Self { db, path: path.to_owned(), kinds: kinds.clone(), statements, patience: Duration::ZERO })
     }
 
     /// The error of a failed call.
@@ -104,6 +118,24 @@ impl<'c> Link<'c> {
     /// Runs a statement without binds or rows.
     pub(crate) fn execute(&self, sql: &str) -> rusqlite::Result<()> {
         self.db.prepare_cached(sql)?.raw_execute().map(|_| ())
+    }
+
+    /// Begins a transaction that writes, when no other process does.
+    pub(crate) fn begin_writing(&self) -> rusqlite::Result<()> {
+        let mut until = None;
+        loop {
+            let begun = self.execute("BEGIN IMMEDIATE");
+            let busy =
+                begun.as_ref().is_err_and(|failure| failure.sqlite_error_code() == Some(ErrorCode::DatabaseBusy));
+            // Who has a browser's file has it alone, and there is no clock to wait by.
+            if !busy || cfg!(target_arch = "wasm32") {
+                return begun;
+            }
+            let now = Instant::now();
+            if now >= *until.get_or_insert(now + self.patience) {
+                return begun;
+            }
+        }
     }
 }
 
@@ -133,6 +165,7 @@ fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Re
             db.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?;
             db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
             db.pragma_update(None, "cache_size", -32_768)?;
+            db.busy_timeout(ASKING.min(options.busy_timeout))?;
             if let Some(largest) = options.largest {
                 let page: i64 = db.pragma_query_value(None, "page_size", |row| row.get(0))?;
                 let pages = i64::try_from(largest).unwrap_or(i64::MAX) / page.max(1);

@@ -37,7 +37,7 @@ pub(crate) fn check(link: &Link<'_>) -> Result<()> {
 /// Creates what these kinds need and the file does not have.
 pub(crate) fn migrate(link: &mut Link<'_>, defs: &[&'static RecordDef]) -> Result<()> {
     let failed = |failure: rusqlite::Error| failure::error(&link.path, &failure);
-    link.execute("BEGIN IMMEDIATE").map_err(failed)?;
+    link.begin_writing().map_err(failed)?;
     let migrated = check(link).and_then(|()| create(link, &tables(Dialect::Sqlite, defs)).map_err(failed));
     let ended = match migrated {
         Ok(()) => link.execute("COMMIT").map_err(failed),
@@ -73,7 +73,7 @@ fn create(link: &Link<'_>, tables: &[Table]) -> rusqlite::Result<()> {
 /// Removes every row of a tenant.
 pub(crate) fn drop_org(link: &mut Link<'_>, org: uuid::Uuid) -> Result<()> {
     let remove = || -> rusqlite::Result<()> {
-        link.execute("BEGIN IMMEDIATE")?;
+        link.begin_writing()?;
         let tables: Vec<String> = link
             .db
             .prepare(

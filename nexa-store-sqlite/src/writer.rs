@@ -87,7 +87,7 @@ impl Writer {
         // Another process may have written since the last transaction, so nothing is kept from it.
         self.ledgers.clear();
         self.roll_back();
-        if let Err(failure) = self.link.execute("BEGIN IMMEDIATE") {
+        if let Err(failure) = self.link.begin_writing() {
             let error = self.link.failed(&failure);
             return Outcome::Settled(vec![Err(error); units.len()]);
         }

@@ -9,6 +9,7 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use common::*;
@@ -53,6 +54,39 @@ fn two_stores_write_one_ledger() {
     let store = open(&path);
     assert_eq!(verify(&store), 200);
     assert_eq!(select(&store, Select::all(Job::def(), 1_000)).len(), 200);
+}
+
+#[test]
+fn who_writes_without_pause_keeps_nobody_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.db");
+    let store = open(&path);
+    let (stop, turns) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let greedy = {
+        let (stop, turns) = (Arc::clone(&stop), Arc::clone(&turns));
+        thread::spawn(move || {
+            let other = rusqlite::Connection::open(&path).unwrap();
+            other.busy_timeout(Duration::from_secs(10)).unwrap();
+            while !stop.load(Ordering::Relaxed) {
+                other.execute_batch("BEGIN IMMEDIATE").unwrap();
+                turns.fetch_add(1, Ordering::SeqCst);
+                thread::sleep(Duration::from_millis(30));
+                other.execute_batch("COMMIT").unwrap();
+                thread::sleep(Duration::from_micros(200));
+            }
+        })
+    };
+    let mut written = Vec::new();
+    for number in 1..=10 {
+        let before = turns.load(Ordering::SeqCst);
+        while turns.load(Ordering::SeqCst) == before {
+            thread::yield_now();
+        }
+        written.push(insert(&store, job(number, &format!("job {number}"))));
+    }
+    stop.store(true, Ordering::Relaxed);
+    greedy.join().unwrap();
+    written.into_iter().for_each(Result::unwrap);
 }
 
 #[test]
