@@ -31,7 +31,7 @@ pub use dialect::{Dialect, Namespace};
 pub use events::{EVENT_COLUMNS, events, insert_event, read_head, write_head};
 pub use index_tables::{IndexTables, add_terms, index_tables};
 pub use load::{load_by_key, load_external};
-pub use many::{Part, load_named, part_types, write_many};
+pub use many::{Part, Rows, load_named, part_types, write_many};
 pub use schema::{Index, Table, schema, tables};
 pub use select::{scan, select};
 pub use text::{Bind, Statement};

@@ -11,7 +11,16 @@ use crate::{
     text::Text,
 };
 
-/// What a part of a statement writes. Its binds are arrays, one for each of its [`part_types`].
+/// How many rows a part of a statement writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rows {
+    /// One: each bind is a value. The server has no arrays to take apart.
+    One,
+    /// Any number: each bind is an array, and one without elements stands for one of nulls.
+    Many,
+}
+
+/// What a part of a statement writes. It has a bind for each of its [`part_types`].
 #[derive(Clone, Copy, Debug)]
 pub enum Part {
     /// Inserts rows: every column.
@@ -107,8 +116,8 @@ const UUID: &str = "uuid";
 const BIGINT: &str = "bigint";
 const BYTES: &str = "bytea";
 
-/// The names and the element types of the arrays of a part, in the order of its binds.
-fn arrays(part: Part) -> Vec<(&'static str, &'static str)> {
+/// The names and the types of what a part binds, in order.
+fn binds(part: Part) -> Vec<(&'static str, &'static str)> {
     let column = |def: &'static RecordDef, column: usize| {
         def.columns.get(column).map_or(("id", UUID), |column| (column.name.as_str(), element(column.kind)))
     };
@@ -136,44 +145,51 @@ fn arrays(part: Part) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-/// The types of the elements of the arrays that a part binds, in their order.
+/// The types of what a part binds, or of the elements of its arrays, in order.
 pub fn part_types(part: Part) -> impl Iterator<Item = &'static str> {
-    arrays(part).into_iter().map(|(_, kind)| kind)
+    binds(part).into_iter().map(|(_, kind)| kind)
 }
 
-/// Writes all parts in one statement. Binds: the tenant, then the arrays of each part in order. An array without elements
-/// stands for one of nulls. It answers one row: for each part that is [counted](Part::counted) how many rows it wrote.
-pub fn write_many(namespace: Namespace, parts: &[Part]) -> String {
+/// Writes all parts in one statement. Binds: the tenant, then those of each part in order. It answers one row: for each part
+/// that is [counted](Part::counted) how many rows it wrote.
+pub fn write_many(namespace: Namespace, parts: &[(Part, Rows)]) -> String {
     let dialect = Dialect::Postgres(namespace);
     let mut sql = String::with_capacity(4096);
     let mut bind = 2;
-    for (number, part) in parts.iter().enumerate() {
+    for (number, (part, rows)) in parts.iter().enumerate() {
         sql.push_str(if number == 0 { "WITH " } else { ", " });
         sql.push_str(&format!("p{number} AS ("));
-        write_part(&mut sql, dialect, *part, &mut bind);
+        write_part(&mut sql, dialect, *part, *rows, &mut bind);
         sql.push_str(if part.counted() { " RETURNING 1)" } else { ")" });
     }
-    let counted = parts.iter().enumerate().filter(|(_, part)| part.counted());
+    let counted = parts.iter().enumerate().filter(|(_, (part, _))| part.counted());
     let counts: Vec<String> = counted.map(|(number, _)| format!("(SELECT count(*) FROM p{number})")).collect();
     sql.push_str(" SELECT ");
     sql.push_str(&counts.join(", "));
     sql
 }
 
-fn write_part(sql: &mut String, dialect: Dialect, part: Part, bind: &mut usize) {
-    let arrays = arrays(part);
-    let names: Vec<String> = arrays.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+fn write_part(sql: &mut String, dialect: Dialect, part: Part, rows: Rows, bind: &mut usize) {
+    let binds = binds(part);
+    let names: Vec<String> = binds.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let first = *bind;
-    let mut rows = String::from("unnest(");
-    for (position, (_, kind)) in arrays.iter().enumerate() {
-        let comma = if position > 0 { ", " } else { "" };
-        rows.push_str(&format!("{comma}${bind}::{kind}[]"));
-        *bind += 1;
-    }
-    rows.push_str(&format!(") AS u ({})", names.join(", ")));
-    // A limit that is all of them lets the server expect one row instead of ten, and look rows up by their key; it would
-    // rather read all rows of a tenant whose table was not analysed yet.
-    let few = format!("(SELECT * FROM {rows} LIMIT cardinality(${first})) AS u");
+    *bind += binds.len();
+    let array = if rows == Rows::Many { "[]" } else { "" };
+    let given = binds.iter().enumerate().map(|(position, (_, kind))| format!("${}::{kind}{array}", first + position));
+    let (given, columns) = (given.collect::<Vec<_>>().join(", "), names.join(", "));
+    let (rows, few) = match rows {
+        Rows::One => {
+            let one = format!("(SELECT {given}) AS u ({columns})");
+            (one.clone(), one)
+        }
+        Rows::Many => {
+            let many = format!("unnest({given}) AS u ({columns})");
+            // A limit that is all of them lets the server expect one row instead of ten, and look rows up by their key; it
+            // would rather read all rows of a tenant whose table was not analysed yet.
+            let few = format!("(SELECT * FROM {many} LIMIT cardinality(${first})) AS u");
+            (many, few)
+        }
+    };
     let table = dialect.table(part.table());
     match part {
         Part::Insert(_) => insert(sql, &table, &names, &rows, ""),

@@ -101,7 +101,7 @@ impl Running<'_, '_> {
             event.seal(&mut self.head);
         }
         let head = (!events.is_empty()).then_some(self.head);
-        write::write(self.link, net, &events, head).await?;
+        write::write(self.link, net, &events, head, true).await?;
         script.moved(self.head);
         Ok(Ok(Answered::Done))
     }

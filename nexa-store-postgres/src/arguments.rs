@@ -4,7 +4,7 @@ use nexa_core::kernel::{
     record::ColumnType,
     value::{Amount, Date, Timestamp, Value},
 };
-use nexa_sql::Bind;
+use nexa_sql::{Bind, Rows};
 use sqlx::{
     Arguments, Encode, Postgres, Type,
     encode::IsNull,
@@ -243,6 +243,31 @@ impl Encode<'_, Postgres> for Array {
     }
 }
 
+/// The only element of a column that has one row or none.
+struct Only(Array);
+
+impl Type<Postgres> for Only {
+    fn type_info() -> PgTypeInfo {
+        PgTypeInfo::with_oid(Oid(TEXT.own))
+    }
+}
+
+impl Encode<'_, Postgres> for Only {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        // Its length comes first, which the server is told anyway.
+        match self.0.elements.get(NULL.len()..) {
+            Some(element) if self.0.count > self.0.nulls => {
+                buffer.extend_from_slice(element);
+                Ok(IsNull::No)
+            }
+            _ => Ok(IsNull::Yes),
+        }
+    }
+    fn produces(&self) -> Option<PgTypeInfo> {
+        Some(PgTypeInfo::with_oid(Oid(self.0.kind.own)))
+    }
+}
+
 /// The binds of a statement in the making.
 #[derive(Default)]
 pub(crate) struct Binds {
@@ -267,6 +292,13 @@ impl Binds {
     }
     pub(crate) fn array(&mut self, array: Array) {
         self.add(array);
+    }
+    /// A column as a statement wants it: what is in its only row, or all of it.
+    pub(crate) fn column(&mut self, rows: Rows, column: Array) {
+        match rows {
+            Rows::One => self.add(Only(column)),
+            Rows::Many => self.add(column),
+        }
     }
     /// The binds of a rendered statement, its tenant included.
     pub(crate) fn rendered(binds: &[Bind<'_>]) -> Self {

@@ -8,6 +8,7 @@ use nexa_core::kernel::{
     store::{Foreseen, Key},
     value::Value,
 };
+use nexa_sql::Rows;
 
 use crate::{
     failure::Failure,
@@ -67,11 +68,13 @@ impl Cache {
     ) -> Result<(), Failure> {
         let mut columns: Vec<Load> = Vec::new();
         let mut foreseen: Vec<Load> = Vec::new();
+        let mut foreseeing = 0;
         let mut names: Vec<(&'static RecordDef, Vec<Value>)> = Vec::new();
         for asked in asked {
             match asked {
                 Asked::Load { of, by: Key::Column(column), values } => self.want(&mut columns, of, *column, values),
                 Asked::Foresee(loads) => {
+                    foreseeing += 1;
                     loads.iter().for_each(|load| self.want(&mut foreseen, load.of, load.column, &load.values));
                 }
                 Asked::Load { of, by: Key::External, values } => {
@@ -111,6 +114,11 @@ impl Cache {
                 self.found(load.of, load.column, row);
             }
         }
+        // One command mostly looks at one record of each kind. What many foresee is a list, however long it is this time, so
+        // that it is one statement.
+        for load in foreseen.iter_mut().filter(|load| foreseeing == 1 && load.values.len() <= 1) {
+            load.rows = Rows::One;
+        }
         if foreseen.iter().any(|load| !load.values.is_empty()) {
             let rows = link.load_together(&foreseen).await?;
             for (number, row) in rows {
@@ -134,7 +142,7 @@ impl Cache {
     fn want(&mut self, loads: &mut Vec<Load>, of: &'static RecordDef, column: usize, values: &[Value]) {
         let place = loads.iter().position(|load| std::ptr::eq(load.of, of) && load.column == column);
         let place = place.unwrap_or_else(|| {
-            loads.push(Load { of, column, values: Vec::new() });
+            loads.push(Load { of, column, values: Vec::new(), rows: Rows::Many });
             loads.len() - 1
         });
         let Some(load) = loads.get_mut(place) else { return };

@@ -38,7 +38,7 @@ pub(crate) async fn apply(
         if removed || !change.of.relations.is_empty() {
             touched.push(Touched { def: change.of, id, removed });
         }
-        write::write(link, Net::of([change]), &[], None).await?;
+        write::write(link, Net::of([change]), &[], None, true).await?;
     }
     Ok(Ok(()))
 }

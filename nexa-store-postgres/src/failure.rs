@@ -14,6 +14,8 @@ pub(crate) enum Class {
     Serialization,
     /// The connection is gone: take another.
     Lost,
+    /// The connection does not know a statement that was prepared by name: prepare it.
+    Unprepared,
     /// Nothing that could be cured here.
     Final,
 }
@@ -63,6 +65,7 @@ pub(crate) fn of(problem: &sqlx::Error, org: Uuid) -> Failure {
         "23505" if constraint.starts_with("events_pk") || constraint.starts_with("ledger_pk") => {
             failed(Class::Serialization, codes::BUSY.with("org", org))
         }
+        "26000" => failed(Class::Unprepared, kernel::STORE_FAILED.with("problem", database.message())),
         "55P03" => failed(Class::Final, codes::BUSY.with("org", org)),
         state if state.starts_with("23") => {
             failed(Class::Constraint, kernel::STORE_FAILED.with("problem", database.message()))

@@ -173,7 +173,7 @@ pub(crate) async fn run(link: &mut Link<'_>, units: &[&Unit], mut head: Head) ->
     }
     let written = !before.is_empty() || !events.is_empty();
     if written {
-        write::write(link, net, &events, (!events.is_empty()).then_some(head)).await?;
+        write::write(link, net, &events, (!events.is_empty()).then_some(head), false).await?;
     }
     Ok(Ran { results, written })
 }

@@ -102,8 +102,7 @@ async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Foun
         return Err(codes::ISOLATION.with("role", "of the transaction").into());
     }
     let found = (0..SETTINGS.len()).map(|position| text(settings, position)).collect();
-    // Our own settings answer a row as well.
-    Ok((found, link.began(head.get(usize::from(lock)..).unwrap_or_default()).await?))
+    Ok((found, link.began(head).await?))
 }
 
 fn text(row: &PgRow, position: usize) -> String {

@@ -14,6 +14,7 @@ use nexa_core::kernel::{
     store::{Aggregate, Select},
     value::Value,
 };
+use nexa_sql::Rows;
 use sqlx::{
     AssertSqlSafe, PgConnection,
     postgres::{PgArguments, PgRow},
@@ -23,7 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     arguments::{Array, Binds, TEXT, kind_of},
-    failure::{self, Failure},
+    failure::{self, Class, Failure},
     growth::Growth,
     rows::{read_aggregate, read_event, read_head, read_int, read_row, read_row_at, read_text, simple_text},
     statements::Statements,
@@ -47,6 +48,8 @@ pub(crate) struct Load {
     pub(crate) of: &'static RecordDef,
     pub(crate) column: usize,
     pub(crate) values: Vec<Value>,
+    /// Whether it is asked as a load of one value at most.
+    pub(crate) rows: Rows,
 }
 
 impl Load {
@@ -92,15 +95,28 @@ impl Link<'_> {
     }
 
     /// Begins a transaction and reads the head of the ledger; with `lock`, nobody else writes for the tenant until its end.
+    ///
+    /// All of it is one message, in which the server would plan a statement each time. So that statement is prepared by its
+    /// name, once in a connection.
     pub(crate) async fn begin(&mut self, opening: &str, lock: bool) -> Result<Head, Failure> {
         let org = self.org;
+        let begin = format!("{opening}; SET LOCAL nexa.org = '{org}'");
         let table = self.statements.dialect().table("ledger");
         let update = if lock { " FOR UPDATE" } else { "" };
-        let rows = self
-            .simple(format!("{opening}; SET LOCAL nexa.org = '{org}'; {HEAD} FROM {table} WHERE org = '{org}'{update}"))
-            .await?;
-        // What begins a write answers a row of settings first.
-        self.began(rows.get(usize::from(lock)..).unwrap_or_default()).await
+        let head = |org: &str| format!("{HEAD} FROM {table} WHERE org = {org}{update}");
+        let Some(name) = self.statements.head_name(lock) else {
+            let rows = self.simple(format!("{begin}; {}", head(&format!("'{org}'")))).await?;
+            return self.began(&rows).await;
+        };
+        let prepared = format!("EXECUTE {name} ('{org}')");
+        let rows = match self.simple(format!("{begin}; {prepared}")).await {
+            Err(Failure { class: Class::Unprepared, .. }) => {
+                let prepare = format!("PREPARE {name} (uuid) AS {}", head("$1"));
+                self.simple(format!("ROLLBACK; {begin}; {prepare}; {prepared}")).await?
+            }
+            begun => begun?,
+        };
+        self.began(&rows).await
     }
 
     /// Reads the head of the ledger from the row that a transaction begins with, and forgets plans that are outdated.
@@ -129,7 +145,7 @@ impl Link<'_> {
     pub(crate) async fn load_together(&mut self, loads: &[Load]) -> Result<Vec<(usize, Row)>, Failure> {
         let together = self.statements.together(loads);
         let mut binds = Binds::of(self.org);
-        loads.iter().for_each(|load| binds.array(load.array()));
+        loads.iter().for_each(|load| binds.column(load.rows, load.array()));
         let rows = self.rows(Arc::clone(&together.sql), binds).await?;
         let read = |row: &PgRow| {
             let number = usize::try_from(read_int("load", row, 0)?).unwrap_or(usize::MAX);

@@ -6,19 +6,22 @@ use std::{
 };
 
 use nexa_core::kernel::record::RecordDef;
-use nexa_sql::{Dialect, Namespace, Part, load_by_key, load_named, load_together, write_many};
+use nexa_sql::{Dialect, Namespace, Part, Rows, load_by_key, load_named, load_together, write_many};
 
 use crate::link::Load;
 
 /// More shapes of writes than this are forgotten again.
 const SHAPES: usize = 1_024;
 
+/// The server cuts names to one byte less.
+const LONGEST_NAME: usize = 64;
+
 #[derive(Default)]
 struct Texts {
     loads: HashMap<(usize, usize), Arc<str>>,
     named: HashMap<usize, Arc<str>>,
-    writes: HashMap<Vec<Part>, Arc<str>>,
-    together: HashMap<Vec<(usize, usize)>, Arc<Together>>,
+    writes: HashMap<Vec<(Part, Rows)>, Arc<str>>,
+    together: HashMap<Vec<(usize, usize, Rows)>, Arc<Together>>,
 }
 
 /// Several loads in one statement.
@@ -45,6 +48,14 @@ impl Statements {
         Dialect::Postgres(self.namespace)
     }
 
+    /// The name under which connections prepare what reads the head of a ledger. Other programs may share a connection, so a
+    /// name stands for one text; the server cuts names that are too long to tell schemas apart.
+    pub(crate) fn head_name(&self, lock: bool) -> Option<String> {
+        let (use_of_it, schema) = (if lock { "write" } else { "read" }, self.namespace.name());
+        let name = format!("nexa_{use_of_it}_1_{schema}");
+        (self.prepared && name.len() < LONGEST_NAME).then_some(name)
+    }
+
     /// Loads rows by a column.
     pub(crate) fn load(&self, def: &'static RecordDef, column: usize) -> Arc<str> {
         let render = || load_by_key(self.dialect(), def, column, true).into();
@@ -61,13 +72,13 @@ impl Statements {
 
     /// Loads all of these.
     pub(crate) fn together(&self, loads: &[Load]) -> Arc<Together> {
-        let shape = loads.iter().map(|load| (std::ptr::from_ref(load.of).addr(), load.column)).collect();
+        let shape = loads.iter().map(|load| (std::ptr::from_ref(load.of).addr(), load.column, load.rows)).collect();
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if texts.together.len() >= SHAPES {
             texts.together.clear();
         }
         let render = || {
-            let shape: Vec<_> = loads.iter().map(|load| (load.of, load.column)).collect();
+            let shape: Vec<_> = loads.iter().map(|load| (load.of, load.column, load.rows)).collect();
             let rendered = load_together(self.namespace, &shape);
             Arc::new(Together { sql: rendered.sql.into(), places: rendered.places })
         };
@@ -75,7 +86,7 @@ impl Statements {
     }
 
     /// Writes all of these.
-    pub(crate) fn write(&self, parts: &[Part]) -> Arc<str> {
+    pub(crate) fn write(&self, parts: &[(Part, Rows)]) -> Arc<str> {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(text) = texts.writes.get(parts) {
             return Arc::clone(text);

@@ -208,8 +208,7 @@ impl PostgresStore {
 
     fn on(pool: PgPool, own: bool, options: Options, handle: Handle, runtime: Option<Runtime>) -> Self {
         let settings = format!(
-            "SELECT set_config('lock_timeout', '{}', true), set_config('plan_cache_mode', 'force_generic_plan', true), \
-             set_config('enable_seqscan', 'off', true)",
+            "SET LOCAL lock_timeout = {}; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off",
             options.lock_timeout.as_millis()
         );
         let opening = format!("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {settings}");

@@ -11,7 +11,7 @@ use nexa_core::kernel::{
     store::{Change, Entry},
     value::Value,
 };
-use nexa_sql::{Part, part_types};
+use nexa_sql::{Part, Rows, part_types};
 use uuid::Uuid;
 
 use crate::{
@@ -230,15 +230,25 @@ impl Columns {
             array.push(value);
         }
     }
+    /// How the part is written. What many units write together is always many rows, so that it is one statement.
+    const fn form(&self, alone: bool) -> Rows {
+        if alone && self.rows == 1 { Rows::One } else { Rows::Many }
+    }
     /// How many rows the part has to write; `None` where fewer are fine.
     fn expected(&self) -> Option<i64> {
         self.part.counted().then_some(self.rows.cast_signed())
     }
 }
 
-/// Writes changes, sealed events and the head of the ledger in one statement. What was not at its version or is taken is
-/// a failure of the class `Constraint`, and then nothing more can be done in the transaction.
-pub(crate) async fn write(link: &mut Link<'_>, net: Net, events: &[Event], head: Option<Head>) -> Result<(), Failure> {
+/// Writes changes, sealed events and the head of the ledger in one statement; `alone` says that they are of one unit. What was
+/// not at its version or is taken is a failure of the class `Constraint`, and then nothing more can be done in the transaction.
+pub(crate) async fn write(
+    link: &mut Link<'_>,
+    net: Net,
+    events: &[Event],
+    head: Option<Head>,
+    alone: bool,
+) -> Result<(), Failure> {
     if net.ordered {
         return Err(Failure::incomplete());
     }
@@ -258,12 +268,12 @@ pub(crate) async fn write(link: &mut Link<'_>, net: Net, events: &[Event], head:
     if parts.is_empty() {
         return Ok(());
     }
-    let shape: Vec<Part> = parts.iter().map(|part| part.part).collect();
+    let shape: Vec<(Part, Rows)> = parts.iter().map(|columns| (columns.part, columns.form(alone))).collect();
     let expected: Vec<i64> = parts.iter().filter_map(Columns::expected).collect();
     link.growth.wrote(parts.iter().filter_map(|columns| Some((columns.part.grows()?, columns.rows))));
     let mut binds = Binds::of(link.org);
-    for part in parts {
-        part.arrays.into_iter().for_each(|array| binds.array(array));
+    for (columns, (_, rows)) in parts.into_iter().zip(&shape) {
+        columns.arrays.into_iter().for_each(|column| binds.column(*rows, column));
     }
     let written = link.rows(link.statements.write(&shape), binds).await?;
     for (position, expected) in expected.into_iter().enumerate() {
