@@ -163,7 +163,11 @@ pub fn write_many(namespace: Namespace, parts: &[(Part, Rows)]) -> String {
         sql.push_str(if part.counted() { " RETURNING 1)" } else { ")" });
     }
     let counted = parts.iter().enumerate().filter(|(_, (part, _))| part.counted());
-    let counts: Vec<String> = counted.map(|(number, _)| format!("(SELECT count(*) FROM p{number})")).collect();
+    let count = |(number, (_, rows)): (usize, &(Part, Rows))| match rows {
+        Rows::One => format!("(EXISTS (SELECT FROM p{number}))::int::bigint"),
+        Rows::Many => format!("(SELECT count(*) FROM p{number})"),
+    };
+    let counts: Vec<String> = counted.map(count).collect();
     sql.push_str(" SELECT ");
     sql.push_str(&counts.join(", "));
     sql

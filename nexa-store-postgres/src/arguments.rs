@@ -129,6 +129,9 @@ fn put(value: &Value, out: &mut Vec<u8>) {
 /// One value.
 struct One<'v>(&'v Value);
 
+/// What most elements take with their length, in bytes.
+const SHORT: usize = 64;
+
 /// Longer elements are not expected of all rows.
 const LONG: usize = 256;
 
@@ -153,7 +156,8 @@ impl Array {
     fn element(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         let first = self.count == self.nulls;
         if first {
-            // Until now nothing was written.
+            // Until now nothing was written; most elements are short.
+            self.elements.reserve(SHORT);
             (0..self.nulls).for_each(|_| self.elements.extend(NULL));
         }
         self.count += 1;
@@ -276,6 +280,10 @@ pub(crate) struct Binds {
 }
 
 impl Binds {
+    /// Room for so many more binds.
+    pub(crate) fn reserve(&mut self, binds: usize) {
+        self.arguments.reserve(binds, binds * SHORT);
+    }
     /// Binds that begin with the tenant.
     pub(crate) fn of(org: Uuid) -> Self {
         let mut binds = Self::default();

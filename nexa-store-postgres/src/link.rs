@@ -26,7 +26,7 @@ use crate::{
     arguments::{Array, Binds, TEXT, kind_of},
     failure::{self, Class, Failure},
     growth::Growth,
-    rows::{read_aggregate, read_event, read_head, read_int, read_row, read_row_at, read_text, simple_text},
+    rows::{read_aggregate, read_event, read_head, read_int, read_record, read_row, read_text, simple_text},
     statements::Statements,
 };
 
@@ -146,12 +146,12 @@ impl Link<'_> {
         let together = self.statements.together(loads);
         let mut binds = Binds::of(self.org);
         loads.iter().for_each(|load| binds.column(load.rows, load.array()));
-        let rows = self.rows(Arc::clone(&together.sql), binds).await?;
+        let rows = self.rows(together, binds).await?;
         let read = |row: &PgRow| {
             let number = usize::try_from(read_int("load", row, 0)?).unwrap_or(usize::MAX);
-            match (loads.get(number), together.places.get(number)) {
-                (Some(load), Some(places)) => Ok((number, read_row_at(load.of, row, places.iter().copied())?)),
-                _ => Err(corrupt("load", format!("there is no load {number}"))),
+            match loads.get(number) {
+                Some(load) => Ok((number, read_record(load.of, row, 1)?)),
+                None => Err(corrupt("load", format!("there is no load {number}"))),
             }
         };
         Ok(rows.iter().map(read).collect::<Result<_, _>>()?)

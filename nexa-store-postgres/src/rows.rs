@@ -70,27 +70,48 @@ fn value_of(kind: ColumnType, bytes: &[u8]) -> Option<Value> {
     })
 }
 
-fn read_value(kind: ColumnType, row: &PgRow, position: usize) -> Option<Value> {
-    match bytes(row, position)? {
+fn value_or_null(kind: ColumnType, bytes: Option<&[u8]>) -> Option<Value> {
+    match bytes {
         None => Some(Value::Null),
         Some(bytes) => value_of(kind, bytes),
     }
 }
 
-/// Reads a row of a kind.
-pub(crate) fn read_row(def: &RecordDef, row: &PgRow) -> Result<Row> {
-    read_row_at(def, row, 0..)
+fn read_value(kind: ColumnType, row: &PgRow, position: usize) -> Option<Value> {
+    value_or_null(kind, bytes(row, position)?)
 }
 
-/// Reads a row of a kind whose columns stand at these places.
-pub(crate) fn read_row_at(def: &RecordDef, row: &PgRow, places: impl IntoIterator<Item = usize>) -> Result<Row> {
+/// Reads a row of a kind from its columns in order; `next` gives the bytes of one.
+fn read_columns<'r>(def: &RecordDef, mut next: impl FnMut(usize) -> Option<Option<&'r [u8]>>) -> Result<Row> {
     let mut values = Vec::with_capacity(def.columns.len());
-    for (position, column) in places.into_iter().zip(&def.columns) {
-        let value = read_value(column.kind, row, position)
-            .ok_or_else(|| corrupt(def.kind, format!("{} does not fit its type", column.path)))?;
-        values.push(value);
+    for (position, column) in def.columns.iter().enumerate() {
+        let value = next(position).and_then(|bytes| value_or_null(column.kind, bytes));
+        values.push(value.ok_or_else(|| corrupt(def.kind, format!("{} does not fit its type", column.path)))?);
     }
     Ok(Row::new(values))
+}
+
+/// Reads a row of a kind.
+pub(crate) fn read_row(def: &RecordDef, row: &PgRow) -> Result<Row> {
+    read_columns(def, |position| bytes(row, position))
+}
+
+/// Reads a row of a kind that is a record in one column: how many fields there are, then the type, the length and the bytes
+/// of each.
+pub(crate) fn read_record(def: &RecordDef, row: &PgRow, position: usize) -> Result<Row> {
+    let record = bytes(row, position).flatten().and_then(|record| record.split_first_chunk::<4>());
+    let (_, mut rest) = record.ok_or_else(|| corrupt(def.kind, "there is no record"))?;
+    read_columns(def, |_| {
+        let (_type, after) = rest.split_first_chunk::<4>()?;
+        let (length, after) = after.split_first_chunk::<4>()?;
+        let Ok(length) = usize::try_from(i32::from_be_bytes(*length)) else {
+            rest = after;
+            return Some(None);
+        };
+        let (field, after) = after.split_at_checked(length)?;
+        rest = after;
+        Some(Some(field))
+    })
 }
 
 /// Reads an integer.

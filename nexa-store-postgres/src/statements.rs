@@ -21,14 +21,7 @@ struct Texts {
     loads: HashMap<(usize, usize), Arc<str>>,
     named: HashMap<usize, Arc<str>>,
     writes: HashMap<Vec<(Part, Rows)>, Arc<str>>,
-    together: HashMap<Vec<(usize, usize, Rows)>, Arc<Together>>,
-}
-
-/// Several loads in one statement.
-pub(crate) struct Together {
-    pub(crate) sql: Arc<str>,
-    /// For each load where the columns of its kind stand in a row.
-    pub(crate) places: Vec<Vec<usize>>,
+    together: HashMap<Vec<(usize, usize, Rows)>, Arc<str>>,
 }
 
 /// The statements of a store.
@@ -71,7 +64,7 @@ impl Statements {
     }
 
     /// Loads all of these.
-    pub(crate) fn together(&self, loads: &[Load]) -> Arc<Together> {
+    pub(crate) fn together(&self, loads: &[Load]) -> Arc<str> {
         let shape = loads.iter().map(|load| (std::ptr::from_ref(load.of).addr(), load.column, load.rows)).collect();
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if texts.together.len() >= SHAPES {
@@ -79,8 +72,7 @@ impl Statements {
         }
         let render = || {
             let shape: Vec<_> = loads.iter().map(|load| (load.of, load.column, load.rows)).collect();
-            let rendered = load_together(self.namespace, &shape);
-            Arc::new(Together { sql: rendered.sql.into(), places: rendered.places })
+            load_together(self.namespace, &shape).into()
         };
         Arc::clone(texts.together.entry(shape).or_insert_with(render))
     }

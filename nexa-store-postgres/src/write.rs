@@ -272,6 +272,7 @@ pub(crate) async fn write(
     let expected: Vec<i64> = parts.iter().filter_map(Columns::expected).collect();
     link.growth.wrote(parts.iter().filter_map(|columns| Some((columns.part.grows()?, columns.rows))));
     let mut binds = Binds::of(link.org);
+    binds.reserve(parts.iter().map(|columns| columns.arrays.len()).sum());
     for (columns, (_, rows)) in parts.into_iter().zip(&shape) {
         columns.arrays.into_iter().for_each(|column| binds.column(*rows, column));
     }
