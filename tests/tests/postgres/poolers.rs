@@ -51,3 +51,25 @@ fn a_store_without_prepared_statements_does_the_same() {
     assert_eq!(run(&session, "lead.count", json!({})).unwrap(), 1);
     verify(&session);
 }
+
+#[test]
+fn a_connection_that_does_not_know_what_begins_a_transaction_is_told() {
+    let database = Database::migrated();
+    let options = database.options();
+    runtime().block_on(async {
+        let pool = PgPoolOptions::new().max_connections(1).connect(&database.url()).await.unwrap();
+        let store = Arc::new(PostgresStore::from_pool(pool.clone(), options).unwrap());
+        let crm = nexa_crm::builder().store(store).build().unwrap();
+        crm.migrate().await.unwrap();
+        let session = crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap()).await.unwrap();
+        for number in 1..=2 {
+            let lead = json!({"last_name": format!("Lead {number}")});
+            session.execute("lead.create", lead, Envelope::default()).await.unwrap();
+            let leads = session.execute("lead.count", json!({}), Envelope::default()).await.unwrap();
+            assert_eq!(leads, number);
+            // As a pooler does that gives another connection of the server.
+            raw_sql("DEALLOCATE nexa_write_1_nexa; DEALLOCATE nexa_read_1_nexa").execute(&pool).await.unwrap();
+        }
+        session.execute("ledger.verify", json!({}), Envelope::default()).await.unwrap();
+    });
+}
