@@ -50,8 +50,8 @@ impl Toolchain {
     /// compiler.
     pub(crate) fn silence(&self) -> Result<Vec<String>, String> {
         let root = match self {
-            Self::Usual => cache()?.join(format!("rust-{}-silent", self.told("commit-hash")?)),
-            Self::Unpacked(folder) => folder.join("silent"),
+            Self::Usual => cache()?.join(format!("rust-{}-silent-quick", self.told("commit-hash")?)),
+            Self::Unpacked(folder) => folder.join("silent-quick"),
         };
         if !has_target(&root) {
             println!("compiling a standard library whose panics only trap (about a minute, once)");
@@ -105,7 +105,7 @@ impl Toolchain {
         write(
             &empty.join("Cargo.toml"),
             "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-             [profile.release]\nopt-level = \"z\"\n",
+             [profile.release]\nopt-level = \"s\"\n",
         )?;
         write(&empty.join("src/lib.rs"), "#![no_std]\n")?;
         let mut build =
