@@ -2,23 +2,32 @@
 
 use std::sync::Arc;
 
-use nexa_crm::{CreateOrg, Envelope, postgres::PostgresStore};
+use nexa_crm::{
+    CreateOrg, Envelope, Session,
+    postgres::{Options, PostgresStore},
+};
 use nexa_tests::database::{Database, runtime};
 use serde_json::json;
-use sqlx::{Row, postgres::PgPoolOptions, raw_sql};
+use sqlx::{PgPool, Row, postgres::PgPoolOptions, raw_sql};
 
 use crate::{found, run, verify};
+
+/// A pool of one connection, and a session of a store on it.
+async fn on_one_connection(database: &Database, options: Options) -> (PgPool, Session) {
+    let pool = PgPoolOptions::new().max_connections(1).connect(&database.url()).await.unwrap();
+    let store = Arc::new(PostgresStore::from_pool(pool.clone(), options).unwrap());
+    let crm = nexa_crm::builder().store(store).build().unwrap();
+    crm.migrate().await.unwrap();
+    let session = crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap()).await.unwrap();
+    (pool, session)
+}
 
 /// What a connection of a store keeps after work: prepared statements, the tenant, the settings.
 fn kept(prepared: bool) -> (i64, String, String, String) {
     let database = Database::migrated();
     let options = database.options().prepared(prepared);
     runtime().block_on(async {
-        let pool = PgPoolOptions::new().max_connections(1).connect(&database.url()).await.unwrap();
-        let store = Arc::new(PostgresStore::from_pool(pool.clone(), options).unwrap());
-        let crm = nexa_crm::builder().store(store).build().unwrap();
-        crm.migrate().await.unwrap();
-        let session = crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap()).await.unwrap();
+        let (pool, session) = on_one_connection(&database, options).await;
         let envelope = Envelope::default;
         let lead = json!({"email": "sarah@private.example"});
         session.execute("lead.create", lead.clone(), envelope()).await.unwrap();
@@ -57,11 +66,7 @@ fn a_connection_that_does_not_know_what_begins_a_transaction_is_told() {
     let database = Database::migrated();
     let options = database.options();
     runtime().block_on(async {
-        let pool = PgPoolOptions::new().max_connections(1).connect(&database.url()).await.unwrap();
-        let store = Arc::new(PostgresStore::from_pool(pool.clone(), options).unwrap());
-        let crm = nexa_crm::builder().store(store).build().unwrap();
-        crm.migrate().await.unwrap();
-        let session = crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap()).await.unwrap();
+        let (pool, session) = on_one_connection(&database, options).await;
         for number in 1..=2 {
             let lead = json!({"last_name": format!("Lead {number}")});
             session.execute("lead.create", lead, Envelope::default()).await.unwrap();
