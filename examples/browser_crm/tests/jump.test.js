@@ -10,12 +10,24 @@ before(async () => {
 });
 after(() => on.close());
 
-/** Scrolls to a row, and reads the names in sight. @param {import("playwright-core").Page} page @param {number} row */
+/** So many rows are compared at each place. */
+const LOOK = 12;
+
+/**
+ * Scrolls to a row, and reads the names from it on, each by its own number: which other rows are drawn depends on where one came
+ * from.
+ * @param {import("playwright-core").Page} page @param {number} row
+ */
 async function namesAt(page, row) {
   await page.evaluate((top) => document.querySelector("[role=grid]")?.scrollTo(0, top), row * 41);
-  await page.locator(`[role=row][data-index='${String(row)}'] b`).waitFor();
-  await page.waitForFunction(() => !document.querySelector("[role=row] .ghost"));
-  return page.locator("[role=row][data-index] b").allTextContents();
+  const names = await page.waitForFunction(
+    ([from, count]) => {
+      const rows = Array.from({ length: count }, (_, step) => document.querySelector(`[role=row][data-index='${String(from + step)}']`));
+      return rows.every((drawn) => drawn?.querySelector("b")) && rows.map((drawn) => drawn?.querySelector("b")?.textContent ?? "");
+    },
+    /** @type {[number, number]} */ ([row, LOOK]),
+  );
+  return /** @type {Promise<string[]>} */ (names.jsonValue());
 }
 
 test("far away in a long list the rows are those that a walk finds", async () => {
