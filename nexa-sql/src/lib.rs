@@ -35,4 +35,4 @@ pub use many::{Part, Rows, load_named, part_types, write_many};
 pub use schema::{Index, Table, schema, tables};
 pub use select::{scan, select};
 pub use text::{Bind, Statement};
-pub use together::load_together;
+pub use together::{RecordForm, load_together};

@@ -6,6 +6,7 @@ use nexa_core::{
 };
 
 use crate::{
+    begin::Begun,
     cache::Cache,
     careful,
     failure::Failure,
@@ -49,12 +50,12 @@ pub(crate) async fn run(
     link: &mut Link<'_>,
     kinds: &[&'static RecordDef],
     unit: &Unit,
-    head: Head,
+    begun: Begun,
     manner: Manner,
 ) -> Result<Ran, Failure> {
+    let Begun { head, cache } = begun;
     let mut script = Script::start(&unit.work, head, true);
-    let mut running =
-        Running { link, cache: Cache::default(), manner, head, written: false, touched: Vec::new(), lost: None };
+    let mut running = Running { link, cache, manner, head, written: false, touched: Vec::new(), lost: None };
     let ended = loop {
         match script.step() {
             Step::Ends(result) => break result,

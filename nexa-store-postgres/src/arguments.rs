@@ -153,6 +153,10 @@ impl Array {
     pub(crate) const fn new(kind: Kind, rows: usize) -> Self {
         Self { kind, count: 0, nulls: 0, rows, elements: Vec::new() }
     }
+    /// How many elements it has, nulls included.
+    pub(crate) const fn len(&self) -> u32 {
+        self.count
+    }
     fn element(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         let first = self.count == self.nulls;
         if first {

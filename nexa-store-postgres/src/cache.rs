@@ -116,16 +116,12 @@ impl Cache {
         }
         // One command mostly looks at one record of each kind. What many foresee is a list, however long it is this time, so
         // that it is one statement.
-        for load in foreseen.iter_mut().filter(|load| foreseeing == 1 && load.values.len() <= 1) {
-            load.rows = Rows::One;
+        if foreseeing == 1 {
+            foreseen.iter_mut().for_each(Load::narrow);
         }
         if foreseen.iter().any(|load| !load.values.is_empty()) {
             let rows = link.load_together(&foreseen).await?;
-            for (number, row) in rows {
-                if let Some(load) = foreseen.get(number) {
-                    self.found(load.of, load.column, row);
-                }
-            }
+            self.found_together(&foreseen, rows);
         }
         for (of, wanted) in names.into_iter().filter(|(_, wanted)| !wanted.is_empty()) {
             for (system, key, row) in link.load_named(of, &wanted).await? {
@@ -135,6 +131,23 @@ impl Cache {
             }
         }
         Ok(())
+    }
+
+    /// The loads of what a transaction is known to read first. They are answered with [`Self::found_together`].
+    pub(crate) fn foresee(&mut self, foreseen: &[Foreseen]) -> Vec<Load> {
+        let mut loads = Vec::with_capacity(foreseen.len());
+        foreseen.iter().for_each(|load| self.want(&mut loads, load.of, load.column, &load.values));
+        loads.iter_mut().for_each(Load::narrow);
+        loads
+    }
+
+    /// Keeps rows, each with the number of the load that it is of.
+    pub(crate) fn found_together(&mut self, loads: &[Load], rows: Vec<(usize, Row)>) {
+        for (number, row) in rows {
+            if let Some(load) = loads.get(number) {
+                self.found(load.of, load.column, row);
+            }
+        }
     }
 
     /// Adds what is not known yet to the load of this column. A load of nothing stays among them, so that the same

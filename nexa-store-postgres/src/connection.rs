@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use nexa_core::kernel::ledger::Head;
+use nexa_core::kernel::store::Work;
 use sqlx::{Postgres, pool::PoolConnection, raw_sql};
 use uuid::Uuid;
 
 use crate::{
+    begin::Begun,
     failure::{self, Class, Failure},
     link::Link,
     store::Shared,
@@ -41,18 +42,19 @@ impl Connection {
         Ok(Self { db, open: false })
     }
 
-    /// Begins a transaction and reads the head of the ledger. A connection that the server has closed since it was used
-    /// last is replaced.
+    /// Begins a transaction, and reads the head of the ledger and what the work foresees. A connection that the server has
+    /// closed since it was used last is replaced.
     pub(crate) async fn begin(
         &mut self,
         shared: &Arc<Shared>,
         org: Uuid,
         opening: &str,
         lock: bool,
-    ) -> Result<Head, Failure> {
+        work: Option<&Arc<dyn Work>>,
+    ) -> Result<Begun, Failure> {
         for _ in 0..REPLACEMENTS {
             self.open = true;
-            match self.link(shared, org).begin(opening, lock).await {
+            match self.link(shared, org).begin(opening, lock, work).await {
                 Err(Failure { class: Class::Lost, .. }) => {
                     // Nothing was done on it yet, and those that were kept beside it are no better.
                     shared.forget_kept();
@@ -62,7 +64,7 @@ impl Connection {
             }
         }
         self.open = true;
-        self.link(shared, org).begin(opening, lock).await
+        self.link(shared, org).begin(opening, lock, work).await
     }
 
     pub(crate) fn link<'l>(&'l mut self, shared: &'l Shared, org: Uuid) -> Link<'l> {

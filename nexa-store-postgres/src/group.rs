@@ -12,6 +12,7 @@ use nexa_core::kernel::{
 };
 
 use crate::{
+    begin::Begun,
     cache::Cache,
     failure::Failure,
     link::Link,
@@ -139,8 +140,8 @@ impl Member {
 }
 
 /// Runs units on an open transaction that holds the tenant. After a failure the transaction is to be rolled back.
-pub(crate) async fn run(link: &mut Link<'_>, units: &[&Unit], mut head: Head) -> Result<Ran, Failure> {
-    let mut cache = Cache::default();
+pub(crate) async fn run(link: &mut Link<'_>, units: &[&Unit], begun: Begun) -> Result<Ran, Failure> {
+    let Begun { mut head, mut cache } = begun;
     let nothing = Overlay::default();
     let started = head;
     let mut members: Vec<Member> = units.iter().map(|unit| Member::start(unit, started)).collect();

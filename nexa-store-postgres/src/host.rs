@@ -6,7 +6,6 @@ use nexa_core::{
     Error, Session, Within,
     kernel::{
         error::{Result, codes as kernel},
-        ledger::Head,
         store::{ReadRequest, Work, WriteRequest},
         within::HostTransaction,
     },
@@ -16,9 +15,11 @@ use uuid::Uuid;
 
 use crate::{
     alone::{self, Manner},
+    begin::Begun,
+    cache::Cache,
     codes,
     failure::{Class, Failure},
-    link::{HEAD, Link},
+    link::Link,
     options::Isolation,
     reader,
     rows::simple_text,
@@ -83,7 +84,7 @@ impl PostgresTransaction<'_> {
 }
 
 /// Begins a unit: a savepoint, the host's settings, ours, and the head of the ledger.
-async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Found, Head), Failure> {
+async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Found, Begun), Failure> {
     let org = link.org;
     let ledger = shared.statements.dialect().table("ledger");
     let found = SETTINGS.map(|name| format!("current_setting('{name}', true)")).join(", ");
@@ -92,8 +93,8 @@ async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Foun
         opening.push_str("; ");
         opening.push_str(&shared.settings);
     }
-    let update = if lock { " FOR UPDATE" } else { "" };
-    opening.push_str(&format!("; {HEAD} FROM {ledger} WHERE org = '{org}'{update}"));
+    opening.push_str("; ");
+    opening.push_str(&shared.statements.head_of(&format!("'{org}'"), lock));
     let rows = link.simple(opening).await?;
     let Some((settings, head)) = rows.split_first() else {
         return Err(kernel::STORE_FAILED.with("problem", "the transaction answers nothing").into());
@@ -102,7 +103,7 @@ async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Foun
         return Err(codes::ISOLATION.with("role", "of the transaction").into());
     }
     let found = (0..SETTINGS.len()).map(|position| text(settings, position)).collect();
-    Ok((found, link.began(head).await?))
+    Ok((found, Begun { head: link.began(head).await?, cache: Cache::default() }))
 }
 
 fn text(row: &PgRow, position: usize) -> String {
@@ -125,8 +126,8 @@ async fn take_back(link: &mut Link<'_>) {
 /// Runs a unit between a savepoint and its end. What failed is taken back by the caller.
 async fn write(link: &mut Link<'_>, shared: &Shared, unit: &Unit, manner: Manner) -> Result<Result<()>, Failure> {
     let kinds = shared.kinds();
-    let (found, head) = begin(link, shared, true).await?;
-    let ran = alone::run(link, &kinds, unit, head, manner).await?;
+    let (found, begun) = begin(link, shared, true).await?;
+    let ran = alone::run(link, &kinds, unit, begun, manner).await?;
     if ran.result.is_err() || unit.request.discard {
         if ran.result.is_ok() {
             link.simple(shared.references_now().to_string()).await?;
@@ -147,8 +148,8 @@ async fn write(link: &mut Link<'_>, shared: &Shared, unit: &Unit, manner: Manner
 }
 
 async fn read(link: &mut Link<'_>, shared: &Shared, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {
-    let (found, head) = begin(link, shared, false).await?;
-    let ended = reader::work_on(link, head, work).await?;
+    let (found, begun) = begin(link, shared, false).await?;
+    let ended = reader::work_on(link, begun, work).await?;
     link.simple(format!("{}; {KEEP}", give_back(&found))).await?;
     Ok(ended)
 }

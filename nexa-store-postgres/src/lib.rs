@@ -16,6 +16,7 @@
 
 mod alone;
 mod arguments;
+mod begin;
 mod cache;
 mod careful;
 pub mod codes;

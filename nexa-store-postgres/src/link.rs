@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     arguments::{Array, Binds, TEXT, kind_of},
-    failure::{self, Class, Failure},
+    failure::{self, Failure},
     growth::Growth,
     rows::{read_aggregate, read_event, read_head, read_int, read_record, read_row, read_text, simple_text},
     statements::Statements,
@@ -40,7 +40,8 @@ pub(crate) struct Link<'c> {
 }
 
 /// What a transaction reads first: the head of the ledger, and which process of the server it has.
-pub(crate) const HEAD: &str = "SELECT seq, at, head, pg_backend_pid()";
+/// Digits are digits, whatever form of bytes the role prefers.
+pub(crate) const HEAD: &str = "SELECT seq, at, encode(head, 'hex'), pg_backend_pid()";
 const HEAD_PROCESS: usize = 3;
 
 /// Rows of a kind by the values of a column.
@@ -53,6 +54,13 @@ pub(crate) struct Load {
 }
 
 impl Load {
+    /// Asks for one value at most, where there are no more.
+    pub(crate) fn narrow(&mut self) {
+        if self.values.len() <= 1 {
+            self.rows = Rows::One;
+        }
+    }
+
     fn array(&self) -> Array {
         array_of(self.of, self.column, &self.values)
     }
@@ -92,31 +100,6 @@ impl Link<'_> {
             Err(problem) => Err(problem),
         };
         rows.map_err(|problem| self.failed(&problem))
-    }
-
-    /// Begins a transaction and reads the head of the ledger; with `lock`, nobody else writes for the tenant until its end.
-    ///
-    /// All of it is one message, in which the server would plan a statement each time. So that statement is prepared by its
-    /// name, once in a connection.
-    pub(crate) async fn begin(&mut self, opening: &str, lock: bool) -> Result<Head, Failure> {
-        let org = self.org;
-        let begin = format!("{opening}; SET LOCAL nexa.org = '{org}'");
-        let table = self.statements.dialect().table("ledger");
-        let update = if lock { " FOR UPDATE" } else { "" };
-        let head = |org: &str| format!("{HEAD} FROM {table} WHERE org = {org}{update}");
-        let Some(name) = self.statements.head_name(lock) else {
-            let rows = self.simple(format!("{begin}; {}", head(&format!("'{org}'")))).await?;
-            return self.began(&rows).await;
-        };
-        let prepared = format!("EXECUTE {name} ('{org}')");
-        let rows = match self.simple(format!("{begin}; {prepared}")).await {
-            Err(Failure { class: Class::Unprepared, .. }) => {
-                let prepare = format!("PREPARE {name} (uuid) AS {}", head("$1"));
-                self.simple(format!("ROLLBACK; {begin}; {prepare}; {prepared}")).await?
-            }
-            begun => begun?,
-        };
-        self.began(&rows).await
     }
 
     /// Reads the head of the ledger from the row that a transaction begins with, and forgets plans that are outdated.

@@ -284,7 +284,7 @@ async fn denied(db: &mut PgConnection, namespace: Namespace, problem: &sqlx::Err
 pub(crate) async fn drop_org(shared: &std::sync::Arc<Shared>, org: Uuid) -> Result<()> {
     let removed = async {
         let mut connection = connection::Connection::acquire(shared, org).await?;
-        connection.begin(shared, org, &shared.opening, true).await?;
+        connection.begin(shared, org, &shared.opening, true, None).await?;
         let namespace = shared.statements.namespace.name();
         // From every table that is there, also of kinds that this process was not told of.
         let there = format!(

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use nexa_core::kernel::{
     error::Result,
-    ledger::Head,
     store::{ReadRequest, Work},
 };
 
 use crate::{
     alone::read,
-    cache::Cache,
+    begin::Begun,
     connection::Connection,
     failure::Failure,
     link::Link,
@@ -39,14 +38,14 @@ async fn run(
     request: ReadRequest,
     work: &Arc<dyn Work>,
 ) -> Result<Result<()>, Failure> {
-    let head = connection.begin(shared, request.org, OPENING, false).await?;
-    work_on(&mut connection.link(shared, request.org), head, work).await
+    let begun = connection.begin(shared, request.org, OPENING, false, Some(work)).await?;
+    work_on(&mut connection.link(shared, request.org), begun, work).await
 }
 
 /// Runs work that changes nothing in a transaction that is open.
-pub(crate) async fn work_on(link: &mut Link<'_>, head: Head, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {
+pub(crate) async fn work_on(link: &mut Link<'_>, begun: Begun, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {
+    let Begun { head, mut cache } = begun;
     let mut script = Script::start(work, head, false);
-    let mut cache = Cache::default();
     loop {
         match script.step() {
             Step::Ends(result) => return Ok(result),

@@ -96,10 +96,19 @@ pub(crate) fn read_row(def: &RecordDef, row: &PgRow) -> Result<Row> {
     read_columns(def, |position| bytes(row, position))
 }
 
-/// Reads a row of a kind that is a record in one column: how many fields there are, then the type, the length and the bytes
-/// of each.
+/// Reads a row of a kind that is a record in one column.
 pub(crate) fn read_record(def: &RecordDef, row: &PgRow, position: usize) -> Result<Row> {
-    let record = bytes(row, position).flatten().and_then(|record| record.split_first_chunk::<4>());
+    record_of(def, bytes(row, position).flatten())
+}
+
+/// Reads such a row as the simple protocol gives it: as hexadecimal digits.
+pub(crate) fn read_simple_record(def: &RecordDef, row: &PgRow, position: usize) -> Result<Row> {
+    record_of(def, simple_text(row, position).and_then(|digits| from_digits(&digits)).as_deref())
+}
+
+/// A row out of a record: how many fields there are, then the type, the length and the bytes of each.
+fn record_of(def: &RecordDef, record: Option<&[u8]>) -> Result<Row> {
+    let record = record.and_then(|record| record.split_first_chunk::<4>());
     let (_, mut rest) = record.ok_or_else(|| corrupt(def.kind, "there is no record"))?;
     read_columns(def, |_| {
         let (_type, after) = rest.split_first_chunk::<4>()?;
@@ -169,22 +178,25 @@ pub(crate) fn simple_text(row: &PgRow, position: usize) -> Option<String> {
     row.try_get_raw(position).ok().and_then(|raw| raw.as_str().ok().map(str::to_owned))
 }
 
+/// The bytes that pairs of hexadecimal digits stand for.
+fn from_digits(digits: &str) -> Option<Vec<u8>> {
+    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    let bytes = pairs.iter().map(|[high, low]| Some((digit(*high)? << 4) | digit(*low)?)).collect();
+    if rest.is_empty() { bytes } else { None }
+}
+
 /// Reads the head of a ledger as the simple protocol gives it: as text.
 pub(crate) fn read_head(rows: &[PgRow]) -> Result<Head> {
     let Some(row) = rows.last() else { return Ok(Head::default()) };
     let field = |position: usize| simple_text(row, position).ok_or_else(|| corrupt("ledger", "its head is not there"));
     let number = |position: usize| field(position)?.parse::<i64>().map_err(|problem| corrupt("ledger", problem));
-    let hash = field(2)?;
-    let digits = hash.strip_prefix("\\x").unwrap_or(&hash);
-    let mut head = Head { seq: number(0)?.cast_unsigned(), at: Timestamp::from_micros(number(1)?), hash: [0; 32] };
-    if digits.len() != 64 {
-        return Err(corrupt("ledger", "its head has another length"));
-    }
-    for (byte, pair) in head.hash.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
-        let pair = std::str::from_utf8(pair).map_err(|problem| corrupt("ledger", problem))?;
-        *byte = u8::from_str_radix(pair, 16).map_err(|problem| corrupt("ledger", problem))?;
-    }
-    Ok(head)
+    let hash = from_digits(&field(2)?).and_then(|bytes| fixed(&bytes));
+    Ok(Head {
+        seq: number(0)?.cast_unsigned(),
+        at: Timestamp::from_micros(number(1)?),
+        hash: hash.ok_or_else(|| corrupt("ledger", "its head is no hash"))?,
+    })
 }
 
 /// Reads an event.

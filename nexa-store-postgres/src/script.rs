@@ -74,6 +74,14 @@ impl Script {
         Self { desk, running: Some(running) }
     }
 
+    /// What work foresees before it has asked or looked at anything.
+    pub(crate) fn foresight(work: &Arc<dyn Work>) -> Vec<Foreseen> {
+        match Self::start(work, Head::default(), false).step() {
+            Step::Asks(Asked::Foresee(loads)) => loads,
+            _ => Vec::new(),
+        }
+    }
+
     /// Runs to the next question, or to the end.
     pub(crate) fn step(&mut self) -> Step {
         let Some(running) = &mut self.running else { return Step::Ends(Err(codes::AWAITED_OUTSIDE.error())) };

@@ -6,22 +6,46 @@ use std::{
 };
 
 use nexa_core::kernel::record::RecordDef;
-use nexa_sql::{Dialect, Namespace, Part, Rows, load_by_key, load_named, load_together, write_many};
+use nexa_sql::{Dialect, Namespace, Part, RecordForm, Rows, load_by_key, load_named, load_together, write_many};
+use sha2::{Digest, Sha256};
 
-use crate::link::Load;
+use crate::link::{HEAD, Load};
 
 /// More shapes of writes than this are forgotten again.
 const SHAPES: usize = 1_024;
 
-/// The server cuts names to one byte less.
-const LONGEST_NAME: usize = 64;
+/// So many statements have a name in a connection; the server keeps what has one until the connection ends.
+const NAMED: usize = 128;
 
 #[derive(Default)]
 struct Texts {
     loads: HashMap<(usize, usize), Arc<str>>,
     named: HashMap<usize, Arc<str>>,
     writes: HashMap<Vec<(Part, Rows)>, Arc<str>>,
-    together: HashMap<Vec<(usize, usize, Rows)>, Arc<str>>,
+    together: HashMap<Shape, Arc<str>>,
+    first: HashMap<Shape, Arc<Named>>,
+    heads: HashMap<bool, Arc<Named>>,
+}
+
+/// What tells loads apart that are asked together: kind, column, how many values.
+type Shape = Vec<(usize, usize, Rows)>;
+
+fn shape_of(loads: &[Load]) -> Shape {
+    loads.iter().map(|load| (std::ptr::from_ref(load.of).addr(), load.column, load.rows)).collect()
+}
+
+/// A statement that a connection prepares by SQL. Other programs may share the connection, so a name stands for one text.
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+impl Named {
+    fn new(text: String) -> Self {
+        let digest = Sha256::digest(&text);
+        let digits = digest.iter().take(16).map(|byte| format!("{byte:02x}"));
+        Self { name: format!("nexa_{}", digits.collect::<String>()), text }
+    }
 }
 
 /// The statements of a store.
@@ -41,12 +65,36 @@ impl Statements {
         Dialect::Postgres(self.namespace)
     }
 
-    /// The name under which connections prepare what reads the head of a ledger. Other programs may share a connection, so a
-    /// name stands for one text; the server cuts names that are too long to tell schemas apart.
-    pub(crate) fn head_name(&self, lock: bool) -> Option<String> {
-        let (use_of_it, schema) = (if lock { "write" } else { "read" }, self.namespace.name());
-        let name = format!("nexa_{use_of_it}_1_{schema}");
-        (self.prepared && name.len() < LONGEST_NAME).then_some(name)
+    /// Reads the head of a ledger. Bind: the tenant.
+    pub(crate) fn head(&self, lock: bool) -> Arc<Named> {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(texts.heads.entry(lock).or_insert_with(|| Named::new(self.head_of("$1", lock)).into()))
+    }
+
+    /// The same for a tenant that is written out.
+    pub(crate) fn head_of(&self, org: &str, lock: bool) -> String {
+        let update = if lock { " FOR UPDATE" } else { "" };
+        format!("{HEAD} FROM {} WHERE org = {org}{update}", self.dialect().table("ledger"))
+    }
+
+    /// Loads what a transaction reads first, in answers that are text; nothing where too many others have a name.
+    pub(crate) fn first(&self, loads: &[Load]) -> Option<Arc<Named>> {
+        let shape = shape_of(loads);
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(named) = texts.first.get(&shape) {
+            return Some(Arc::clone(named));
+        }
+        if texts.first.len() >= NAMED {
+            return None;
+        }
+        let named = Arc::new(Named::new(self.render_together(loads, RecordForm::Digits)));
+        texts.first.insert(shape, Arc::clone(&named));
+        Some(named)
+    }
+
+    fn render_together(&self, loads: &[Load], form: RecordForm) -> String {
+        let loads: Vec<_> = loads.iter().map(|load| (load.of, load.column, load.rows)).collect();
+        load_together(self.namespace, &loads, form)
     }
 
     /// Loads rows by a column.
@@ -65,15 +113,12 @@ impl Statements {
 
     /// Loads all of these.
     pub(crate) fn together(&self, loads: &[Load]) -> Arc<str> {
-        let shape = loads.iter().map(|load| (std::ptr::from_ref(load.of).addr(), load.column, load.rows)).collect();
+        let shape = shape_of(loads);
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if texts.together.len() >= SHAPES {
             texts.together.clear();
         }
-        let render = || {
-            let shape: Vec<_> = loads.iter().map(|load| (load.of, load.column, load.rows)).collect();
-            load_together(self.namespace, &shape).into()
-        };
+        let render = || self.render_together(loads, RecordForm::Record).into();
         Arc::clone(texts.together.entry(shape).or_insert_with(render))
     }
 

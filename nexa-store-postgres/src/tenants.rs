@@ -8,7 +8,6 @@ use std::{
 
 use nexa_core::kernel::{
     error::{Result, codes},
-    ledger::Head,
     store::{Work, WriteRequest},
 };
 use tokio::sync::oneshot;
@@ -16,6 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     alone::{self, Manner},
+    begin::Begun,
     connection::Connection,
     failure::{Class, Failure},
     group,
@@ -110,14 +110,15 @@ impl Serving {
                     }
                 },
             };
-            match current.begin(&self.shared, self.org, &self.shared.opening, true).await {
+            let lone = self.lone();
+            match current.begin(&self.shared, self.org, &self.shared.opening, true, lone.as_ref()).await {
                 Err(failure) => {
                     current.roll_back().await;
                     self.refuse(&failure);
                 }
-                Ok(head) => {
+                Ok(begun) => {
                     let waiting = self.next_group();
-                    self.serve_group(&mut current, waiting, head).await;
+                    self.serve_group(&mut current, waiting, begun).await;
                 }
             }
             connection = Some(current).filter(|current| current.may_stay(&self.shared));
@@ -132,6 +133,13 @@ impl Serving {
             tenants.remove(&self.org);
         }
         done
+    }
+
+    /// The work of the only one who waits. What many read first they read together, when it is known who they are.
+    fn lone(&self) -> Option<Arc<dyn Work>> {
+        let tenants = self.tenants.locked();
+        let queue = tenants.get(&self.org)?;
+        queue.front().filter(|_| queue.len() == 1).map(|waiting| Arc::clone(&waiting.unit.work))
     }
 
     fn next_group(&self) -> Vec<Waiting> {
@@ -156,11 +164,11 @@ impl Serving {
         }
     }
 
-    async fn serve_group(&self, connection: &mut Connection, waiting: Vec<Waiting>, head: Head) {
+    async fn serve_group(&self, connection: &mut Connection, waiting: Vec<Waiting>, begun: Begun) {
         let (together, mut apart): (Vec<Waiting>, Vec<Waiting>) =
             waiting.into_iter().partition(|waiting| !waiting.unit.request.discard);
         let mut manner = Manner::Fast;
-        match self.together(connection, &together, head).await {
+        match self.together(connection, &together, begun).await {
             Ok(results) => {
                 for (waiting, result) in together.into_iter().zip(results) {
                     match result {
@@ -191,16 +199,16 @@ impl Serving {
         &self,
         connection: &mut Connection,
         waiting: &[Waiting],
-        head: Head,
+        begun: Begun,
     ) -> Result<Vec<Option<Result<()>>>, Failure> {
         let mut link = connection.link(&self.shared, self.org);
         let ran = match waiting {
-            [one] => alone::run(&mut link, &self.shared.kinds(), &one.unit, head, Manner::Fast)
+            [one] => alone::run(&mut link, &self.shared.kinds(), &one.unit, begun, Manner::Fast)
                 .await
                 .map(|ran| group::Ran { results: vec![Some(ran.result)], written: ran.written }),
             several => {
                 let units: Vec<&Unit> = several.iter().map(|waiting| &waiting.unit).collect();
-                group::run(&mut link, &units, head).await
+                group::run(&mut link, &units, begun).await
             }
         };
         let ended = match ran {
@@ -242,9 +250,9 @@ impl Serving {
     }
 
     async fn attempt(&self, connection: &mut Connection, unit: &Unit, manner: Manner) -> Result<Result<()>, Failure> {
-        let head = connection.begin(&self.shared, self.org, &self.shared.opening, true).await?;
+        let begun = connection.begin(&self.shared, self.org, &self.shared.opening, true, Some(&unit.work)).await?;
         let ran =
-            alone::run(&mut connection.link(&self.shared, self.org), &self.shared.kinds(), unit, head, manner).await?;
+            alone::run(&mut connection.link(&self.shared, self.org), &self.shared.kinds(), unit, begun, manner).await?;
         if !ran.written {
             return Ok(ran.result);
         }

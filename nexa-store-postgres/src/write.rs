@@ -217,26 +217,27 @@ impl Written {
 struct Columns {
     part: Part,
     arrays: Vec<Array>,
-    rows: u64,
 }
 
 impl Columns {
     fn new(part: Part, rows: usize) -> Self {
-        Self { part, arrays: part_types(part).map(|name| Array::new(kind_named(name), rows)).collect(), rows: 0 }
+        Self { part, arrays: part_types(part).map(|name| Array::new(kind_named(name), rows)).collect() }
     }
     fn values<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>) {
-        self.rows += 1;
         for (array, value) in self.arrays.iter_mut().zip(values) {
             array.push(value);
         }
     }
+    fn rows(&self) -> u32 {
+        self.arrays.first().map_or(0, Array::len)
+    }
     /// How the part is written. What many units write together is always many rows, so that it is one statement.
-    const fn form(&self, alone: bool) -> Rows {
-        if alone && self.rows == 1 { Rows::One } else { Rows::Many }
+    fn form(&self, alone: bool) -> Rows {
+        if alone && self.rows() == 1 { Rows::One } else { Rows::Many }
     }
     /// How many rows the part has to write; `None` where fewer are fine.
     fn expected(&self) -> Option<i64> {
-        self.part.counted().then_some(self.rows.cast_signed())
+        self.part.counted().then(|| i64::from(self.rows()))
     }
 }
 
@@ -270,7 +271,7 @@ pub(crate) async fn write(
     }
     let shape: Vec<(Part, Rows)> = parts.iter().map(|columns| (columns.part, columns.form(alone))).collect();
     let expected: Vec<i64> = parts.iter().filter_map(Columns::expected).collect();
-    link.growth.wrote(parts.iter().filter_map(|columns| Some((columns.part.grows()?, columns.rows))));
+    link.growth.wrote(parts.iter().filter_map(|columns| Some((columns.part.grows()?, columns.rows().into()))));
     let mut binds = Binds::of(link.org);
     binds.reserve(parts.iter().map(|columns| columns.arrays.len()).sum());
     for (columns, (_, rows)) in parts.into_iter().zip(&shape) {
@@ -342,7 +343,6 @@ fn beginning(entry: &Written) -> u64 {
 fn entry_columns(part: Part, entries: &[(u8, u64, &Written)]) -> Columns {
     let mut columns = Columns::new(part, entries.len());
     for (_, _, entry) in entries {
-        columns.rows += 1;
         match (columns.arrays.as_mut_slice(), &entry.name) {
             ([kind, term, record, weight @ ..], Name::Term(text)) => {
                 kind.text(Some(entry.kind));

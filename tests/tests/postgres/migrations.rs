@@ -52,8 +52,10 @@ fn the_host_has_tables_of_the_same_names() {
                   (SELECT count(*) FROM public.events), (SELECT count(*) FROM public.leads)";
     let counts = rows(&database.owner_url(), counts, |row| [0, 1, 2, 3].map(|at| row.get::<i64, _>(at)));
     assert_eq!(counts, [[1, 1, 1, 0]], "the host's rows are as they were");
-    // A host that says where to look first changes nothing for us.
-    database.as_owner(&format!("ALTER ROLE {ROLE} IN DATABASE {} SET search_path = other, public", database.name));
+    // What a host says about where to look first and how values are written changes nothing for us.
+    for setting in ["search_path = other, public", "bytea_output = 'escape'", "standard_conforming_strings = off"] {
+        database.as_owner(&format!("ALTER ROLE {ROLE} IN DATABASE {} SET {setting}", database.name));
+    }
     let session = found(&crm_on(database.store()));
     run(&session, "lead.create", json!({"email": "bill@private.example"})).unwrap();
     verify(&session);

@@ -73,7 +73,9 @@ fn a_connection_that_does_not_know_what_begins_a_transaction_is_told() {
             let leads = session.execute("lead.count", json!({}), Envelope::default()).await.unwrap();
             assert_eq!(leads, number);
             // As a pooler does that gives another connection of the server.
-            raw_sql("DEALLOCATE nexa_write_1_nexa; DEALLOCATE nexa_read_1_nexa").execute(&pool).await.unwrap();
+            let forget = "DO $$ DECLARE name text; BEGIN FOR name IN SELECT s.name FROM pg_prepared_statements AS s \
+                          WHERE s.name LIKE 'nexa!_%' ESCAPE '!' LOOP EXECUTE format('DEALLOCATE %I', name); END LOOP; END $$";
+            raw_sql(forget).execute(&pool).await.unwrap();
         }
         session.execute("ledger.verify", json!({}), Envelope::default()).await.unwrap();
     });

@@ -19,6 +19,8 @@ use nexa_tests::database::Database;
 const LEVELS: u64 = 11;
 /// What begins, writes and commits.
 const FRAME: u64 = 3;
+/// Who is alone reads first with the message that begins; who they are that read together is known after it.
+const FIRST: u64 = 1;
 /// How many commands share a commit.
 const GROUP: usize = 64;
 
@@ -88,6 +90,25 @@ fn convert(desk: &Desk, lead: Id<Lead>) {
     desk.agent.run(Convert::of(lead).amount(Money::parse("50000.00 USD").unwrap())).unwrap();
 }
 
+/// The least that it takes: each connection is told once what it does not know, and now and then plans anew.
+fn least(desk: &Desk, mut work: impl FnMut(usize)) -> u64 {
+    (0..8).map(|number| desk.trips(|| work(number))).min().unwrap()
+}
+
+#[test]
+fn what_a_command_or_a_question_foresees_comes_with_the_message_that_begins() {
+    let desk = Desk::open();
+    let contact = contacts(&desk, 1)[0];
+    let leads: Vec<_> = (0..8).map(|number| qualified(&desk, number)).collect();
+    assert_eq!(least(&desk, |number| report(&desk, number, contact)), 3, "a ticket: begin, write, commit");
+    assert_eq!(
+        least(&desk, |number| convert(&desk, leads[number])),
+        5,
+        "a conversion: what its lead leads to, and a pipeline"
+    );
+    assert_eq!(least(&desk, |_| drop(desk.agent.get(contact).unwrap())), 1, "a contact: begin");
+}
+
 #[test]
 fn a_group_of_tickets_takes_no_more_messages_than_one() {
     let desk = Arc::new(Desk::open());
@@ -100,7 +121,7 @@ fn a_group_of_tickets_takes_no_more_messages_than_one() {
     });
     let grouped = together(&desk, calls.collect());
     assert!(alone <= 9, "one ticket took {alone} round trips");
-    assert!(grouped <= alone, "{GROUP} tickets took {grouped} round trips, one takes {alone}");
+    assert!(grouped <= alone + FIRST, "{GROUP} tickets took {grouped} round trips, one takes {alone}");
 }
 
 #[test]
@@ -114,6 +135,6 @@ fn a_group_of_conversions_takes_no_more_messages_than_one() {
         Box::new(move || convert(&desk, lead)) as Box<dyn FnOnce() + Send>
     });
     let grouped = together(&desk, calls.collect());
-    assert!(grouped <= alone, "{GROUP} conversions took {grouped} round trips, one takes {alone}");
+    assert!(grouped <= alone + FIRST, "{GROUP} conversions took {grouped} round trips, one takes {alone}");
     assert!(grouped <= FRAME + LEVELS, "{GROUP} conversions took {grouped} round trips");
 }

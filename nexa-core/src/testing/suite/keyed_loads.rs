@@ -2,12 +2,14 @@
 
 use super::{
     toys::{Toy, ToyBox, column, column_of, second, toy, toy_box, uuid},
-    unit::{ORG, apply, insert, load, numbers, put},
+    unit::{ORG, apply, insert, load, numbers, put, read, write},
 };
 use crate::{
     Id, Record,
     kernel::{
-        store::{Key, Store},
+        error::Result,
+        send::BoxFuture,
+        store::{Foreseen, Key, Store, Transaction, WriteRequest},
         value::Value,
     },
 };
@@ -65,4 +67,34 @@ pub fn long_lists_of_keys(store: &dyn Store) {
     apply(store, ORG, (1..=1_000).map(|number| insert(&toy(number * 7, "toy"))).collect()).unwrap();
     let all = found(store, "id", ids((1..=40_000).rev()));
     assert_eq!(all, (1..=1_000).map(|number| number * 7).collect::<Vec<u128>>());
+}
+
+/// Foresees a toy by its serial and the first one, and loads both.
+fn foreseen(tx: &mut dyn Transaction, serial: Value) -> BoxFuture<'_, Result<(Vec<u128>, Vec<u128>)>> {
+    Box::pin(async move {
+        let loads = Foreseen::by(Toy::def(), "serial", serial.clone()).into_iter();
+        tx.foresee(loads.chain([Foreseen::id(Toy::def(), uuid(1))]).collect()).await?;
+        let rows = tx.load(Toy::def(), Key::Column(column("serial")), &[serial]).await?;
+        let first = tx.load(Toy::def(), Key::Column(column("id")), &[Value::Uuid(uuid(1))]).await?;
+        Ok((numbers(Toy::def(), &rows), numbers(Toy::def(), &first)))
+    })
+}
+
+/// What work foresees first it finds, whatever the text is; so does work that foresees what it does not load.
+pub fn what_is_foreseen_is_found_as_without(store: &dyn Store) {
+    let serials = ["plain-1", "O'Neil", "\\", "\\' OR TRUE --", "$1", "ä'; x", "%_", ""];
+    let of_serial =
+        |(number, serial): (u128, &str)| insert(&Toy { serial: Some(serial.to_owned()), ..toy(number, "toy") });
+    put(store, (1..).zip(serials).map(of_serial).collect());
+    let hostile = serials.map(|serial| Value::Text(serial.to_owned()));
+    let others = [Value::Null, Value::Text("nobody".to_owned()), Value::Text("a\0b".to_owned())];
+    for value in hostile.into_iter().chain(others) {
+        let loaded = found(store, "serial", vec![value.clone()]);
+        let again = value.clone();
+        assert_eq!(read(store, ORG, move |tx| foreseen(tx, value.clone())).unwrap(), (loaded.clone(), vec![1_u128]));
+        assert_eq!(
+            write(store, WriteRequest::new(ORG), move |tx| foreseen(tx, again.clone())).unwrap(),
+            (loaded, vec![1_u128])
+        );
+    }
 }

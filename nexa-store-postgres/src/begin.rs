@@ -1,0 +1,137 @@
+//! How a transaction begins: one message sets what it needs, and reads what it will read first.
+//!
+//! The server would plan the statements of such a message each time. So they are prepared by their names, once in a
+//! connection; one that does not know them yet says so.
+
+use std::sync::Arc;
+
+use nexa_core::kernel::{
+    ledger::Head,
+    record::{Row, corrupt},
+    store::Work,
+    value::Value,
+};
+use sqlx::{Row as _, postgres::PgRow};
+
+use crate::{
+    cache::Cache,
+    failure::{Class, Failure},
+    link::{Link, Load},
+    rows::{read_simple_record, simple_text},
+    script::Script,
+    statements::Named,
+};
+
+/// A transaction that is open and holds the tenant.
+#[derive(Default)]
+pub(crate) struct Begun {
+    pub(crate) head: Head,
+    /// What was read already.
+    pub(crate) cache: Cache,
+}
+
+/// A statement that a connection may know, with its arguments.
+struct Execution {
+    named: Arc<Named>,
+    arguments: String,
+}
+
+impl Execution {
+    fn text(&self) -> String {
+        format!("EXECUTE {} ({})", self.named.name, self.arguments)
+    }
+}
+
+/// How many columns a row of foreseen loads has; the head of the ledger has more.
+const FORESEEN_COLUMNS: usize = 2;
+
+impl Link<'_> {
+    /// Begins a transaction, and reads the head of the ledger and what the work foresees; with `lock`, nobody else writes for
+    /// the tenant until its end.
+    pub(crate) async fn begin(
+        &mut self,
+        opening: &str,
+        lock: bool,
+        work: Option<&Arc<dyn Work>>,
+    ) -> Result<Begun, Failure> {
+        let org = self.org;
+        let begin = format!("{opening}; SET LOCAL nexa.org = '{org}'");
+        if !self.statements.prepared {
+            let head = self.statements.head_of(&format!("'{org}'"), lock);
+            let rows = self.simple(format!("{begin}; {head}")).await?;
+            return Ok(Begun { head: self.began(&rows).await?, cache: Cache::default() });
+        }
+        let mut cache = Cache::default();
+        let loads = work.map(|work| cache.foresee(&Script::foresight(work))).unwrap_or_default();
+        let first = self.first(&loads);
+        if first.is_none() {
+            cache = Cache::default();
+        }
+        let head = Execution { named: self.statements.head(lock), arguments: format!("'{org}'") };
+        let executions: Vec<Execution> = std::iter::once(head).chain(first).collect();
+        let (foreseen, head): (Vec<PgRow>, Vec<PgRow>) = self
+            .execute(&begin, &executions)
+            .await?
+            .into_iter()
+            .partition(|row| row.columns().len() == FORESEEN_COLUMNS);
+        let read = |row: &PgRow| {
+            let number = simple_text(row, 0).and_then(|text| text.parse::<usize>().ok());
+            match number.and_then(|number| Some((number, loads.get(number)?))) {
+                Some((number, load)) => Ok((number, read_simple_record(load.of, row, 1)?)),
+                None => Err(corrupt("load", "it has no number")),
+            }
+        };
+        let rows: Vec<(usize, Row)> = foreseen.iter().map(read).collect::<Result<_, _>>()?;
+        cache.found_together(&loads, rows);
+        Ok(Begun { head: self.began(&head).await?, cache })
+    }
+
+    /// What reads these loads in the message that begins; nothing where it cannot, or has nothing to read.
+    fn first(&self, loads: &[Load]) -> Option<Execution> {
+        if loads.iter().all(|load| load.values.is_empty()) {
+            return None;
+        }
+        let mut arguments = format!("'{}'", self.org);
+        for load in loads {
+            arguments.push_str(", ");
+            arguments.push_str(&match load.values.as_slice() {
+                [] => "NULL".to_owned(),
+                [value] => literal(value)?,
+                _ => return None,
+            });
+        }
+        Some(Execution { named: self.statements.first(loads)?, arguments })
+    }
+
+    /// Begins and executes; what the connection does not know, it is told.
+    async fn execute(&mut self, begin: &str, executions: &[Execution]) -> Result<Vec<PgRow>, Failure> {
+        let texts: Vec<String> = executions.iter().map(Execution::text).collect();
+        let texts = texts.join("; ");
+        let mut ended = self.simple(format!("{begin}; {texts}")).await;
+        for _ in executions {
+            let unknown = match &ended {
+                Err(failure) if failure.class == Class::Unprepared => {
+                    let problem = failure.error.to_string();
+                    executions.iter().find(|execution| problem.contains(&execution.named.name))
+                }
+                _ => None,
+            };
+            let Some(Execution { named, .. }) = unknown else { break };
+            ended = self.simple(format!("ROLLBACK; {begin}; PREPARE {} AS {}; {texts}", named.name, named.text)).await;
+        }
+        ended
+    }
+}
+
+/// A value as a statement has it, where that needs no care: it has neither quotes nor anything that settings of the server
+/// read in another way.
+fn literal(value: &Value) -> Option<String> {
+    match value {
+        Value::Uuid(id) => Some(format!("'{id}'")),
+        Value::Int(number) => Some(format!("'{number}'")),
+        Value::Text(text) if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:@".contains(&byte)) => {
+            Some(format!("'{text}'"))
+        }
+        _ => None,
+    }
+}
