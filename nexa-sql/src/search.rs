@@ -20,13 +20,15 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select) {
     text.push("SELECT ");
     text.columns(0, query.of);
     text.push(" FROM (");
-    if all {
-        text.push("SELECT record, score FROM (");
-    }
-    hits(text, query);
-    if all {
-        text.push(") AS found WHERE TRUE");
-        rest(text, query);
+    match query.terms.as_slice() {
+        [only] if all && query.after.is_none() => best_hits(text, query, only),
+        _ if all => {
+            text.push("SELECT record, score FROM (");
+            hits(text, query);
+            text.push(") AS found WHERE TRUE");
+            rest(text, query);
+        }
+        _ => hits(text, query),
     }
     text.push(") AS found JOIN ");
     text.table(query.of.table);
@@ -53,29 +55,79 @@ fn hits(text: &mut Text<'_>, query: &Select) {
             if position > 0 {
                 text.push(" UNION ALL ");
             }
-            hits_of(text, kind, term);
+            let range = Range::of_kind(text, kind, term);
+            hits_of(text, &range);
         }
         text.push(") AS part GROUP BY part.record HAVING count(*) = ");
         text.push(&query.terms.len().to_string());
         return;
     };
-    hits_of(text, kind, only);
+    let range = Range::of_kind(text, kind, only);
+    hits_of(text, &range);
 }
 
-fn hits_of(text: &mut Text<'_>, kind: usize, term: &str) {
+/// A record is rarely hit by more terms than these that begin with the same letters.
+const TERMS_OF_A_RECORD: usize = 4;
+
+/// Appends a statement that gives the first hits of one term in order. Many records have a term that begins with one letter;
+/// the heaviest terms give the first of them, without a sum for every one, unless they are terms of too few records.
+fn best_hits(text: &mut Text<'_>, query: &Select, term: &str) {
+    let range = Range::hold(text, query, term);
+    let limit = text.hold(Bind::int(query.limit));
+    let most = text.hold(Bind::int(query.limit.saturating_mul(TERMS_OF_A_RECORD)));
+    text.push("WITH best AS MATERIALIZED (SELECT record, weight FROM ");
+    range.push(text);
+    text.push(" ORDER BY weight DESC, record LIMIT ");
+    text.placeholder(most);
+    text.push("), known AS MATERIALIZED (SELECT count(*) < ");
+    text.placeholder(most);
+    text.push(" OR count(DISTINCT record) >= ");
+    text.placeholder(limit);
+    text.push(" AS enough FROM best) SELECT record, max(weight) AS score FROM best WHERE (SELECT enough FROM known) GROUP BY record");
+    text.push(" UNION ALL SELECT record, max(weight) AS score FROM ");
+    range.push(text);
+    text.push(" AND NOT (SELECT enough FROM known) GROUP BY record ORDER BY score DESC, record LIMIT ");
+    text.placeholder(limit);
+}
+
+fn hits_of(text: &mut Text<'_>, range: &Range) {
     text.push("SELECT record, max(weight) AS score FROM ");
-    text.table("terms");
-    text.push(" WHERE org = ");
-    text.placeholder(1);
-    text.push(" AND kind = ");
-    text.placeholder(kind);
-    text.push(" AND term >= ");
-    text.bind(Bind::text(term));
-    if let Some(end) = prefix::end_of(term) {
-        text.push(" AND term < ");
-        text.bind(Bind::text(end));
-    }
+    range.push(text);
     text.push(" GROUP BY record");
+}
+
+/// Where the terms of a kind are that begin with these letters; the binds by their numbers.
+struct Range {
+    kind: usize,
+    start: usize,
+    end: Option<usize>,
+}
+
+impl Range {
+    fn hold(text: &mut Text<'_>, query: &Select, term: &str) -> Self {
+        let kind = text.hold(Bind::text(query.of.kind));
+        Self::of_kind(text, kind, term)
+    }
+
+    fn of_kind(text: &mut Text<'_>, kind: usize, term: &str) -> Self {
+        let start = text.hold(Bind::text(term));
+        Self { kind, start, end: prefix::end_of(term).map(|end| text.hold(Bind::text(end))) }
+    }
+
+    fn push(&self, text: &mut Text<'_>) {
+        text.table("terms");
+        for (condition, bind) in [
+            (" WHERE org = ", Some(1)),
+            (" AND kind = ", Some(self.kind)),
+            (" AND term >= ", Some(self.start)),
+            (" AND term < ", self.end),
+        ] {
+            if let Some(bind) = bind {
+                text.push(condition);
+                text.placeholder(bind);
+            }
+        }
+    }
 }
 
 /// Appends what comes after a position, in order, and how much of it.

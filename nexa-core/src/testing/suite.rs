@@ -65,7 +65,7 @@ pub fn single_threaded() -> Vec<(&'static str, Check)> {
         documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;
         pages: pages_run_in_both_directions, ties_are_broken_by_id, a_queue_is_merged, limits_hold,
             scans_go_on_over_many_pages;
-        searches: terms_match_by_their_beginning, hits_come_best_first, searches_are_filtered_and_paged,
+        searches: terms_match_by_their_beginning, hits_come_best_first, many_words_of_one_record_are_one_hit, searches_are_filtered_and_paged,
             terms_follow_their_rows;
         aggregates: measures_of_all_rows, groups_in_order, months_in_a_zone, means_round_half_to_even,
             nothing_is_measured, groups_are_limited, sums_that_do_not_fit;
@@ -111,7 +111,7 @@ macro_rules! __conformance {
                 documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;
                 pages: pages_run_in_both_directions, ties_are_broken_by_id, a_queue_is_merged, limits_hold,
                     scans_go_on_over_many_pages;
-                searches: terms_match_by_their_beginning, hits_come_best_first, searches_are_filtered_and_paged,
+                searches: terms_match_by_their_beginning, hits_come_best_first, many_words_of_one_record_are_one_hit, searches_are_filtered_and_paged,
                     terms_follow_their_rows;
                 aggregates: measures_of_all_rows, groups_in_order, months_in_a_zone, means_round_half_to_even,
                     nothing_is_measured, groups_are_limited, sums_that_do_not_fit;

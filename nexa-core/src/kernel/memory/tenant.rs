@@ -12,7 +12,7 @@ use crate::kernel::{
     filter::Predicate,
     ledger::{Event, EventQuery, Head, Seq},
     record::{RecordDef, Row},
-    store::{Key, Select, SortKey, Trash},
+    store::{Key, Select, Trash},
     value::Value,
 };
 
@@ -60,26 +60,19 @@ impl Tenant {
     }
 
     /// The rows of a kind that a filter selects, by id.
-    pub(super) fn matching(&self, of: &RecordDef, filter: &Predicate, trash: Trash) -> Vec<&Row> {
+    pub(super) fn matching(&self, of: &RecordDef, filter: &Predicate, trash: Trash) -> impl Iterator<Item = &Row> {
         let rows = self.tables.get(of.kind).into_iter().flat_map(Table::rows);
-        rows.filter(|row| self.wants(of, filter, trash, row)).collect()
+        rows.filter(move |row| self.wants(of, filter, trash, row))
     }
 
     pub(super) fn select(&self, query: &Select) -> Vec<Row> {
         if !query.terms.is_empty() {
             return self.search(query);
         }
-        let position = |row: &Row| -> Vec<Value> {
-            query.sort.iter().map(|key| row.get(key.column).clone()).chain([Value::Uuid(row.id(query.of))]).collect()
-        };
-        let mut found: Vec<(Vec<Value>, &Row)> = self
+        let found = self
             .matching(query.of, &query.filter, query.trash)
-            .into_iter()
-            .map(|row| (position(row), row))
-            .filter(|(at, _)| query.after.as_ref().is_none_or(|last| order(&query.sort, at, last).is_gt()))
-            .collect();
-        found.sort_by(|(a, _), (b, _)| order(&query.sort, a, b));
-        found.into_iter().take(query.limit).map(|(_, row)| row.clone()).collect()
+            .filter(|row| query.after.as_ref().is_none_or(|last| order_after(query, row, last).is_gt()));
+        first(found, query.limit, |a, b| order(query, a, b)).into_iter().cloned().collect()
     }
 
     fn search(&self, query: &Select) -> Vec<Row> {
@@ -89,14 +82,15 @@ impl Tenant {
             _ => None,
         };
         let best_first = |a: &(i64, Uuid), b: &(i64, Uuid)| b.0.cmp(&a.0).then(a.1.cmp(&b.1));
-        let mut hits: Vec<(i64, Uuid)> = table
+        let hits = table
             .search(&query.terms)
             .into_iter()
             .map(|(id, score)| (score, id))
-            .filter(|hit| last.is_none_or(|last| best_first(hit, &last).is_gt()))
-            .collect();
-        hits.sort_by(best_first);
-        hits.into_iter()
+            .filter(|hit| last.is_none_or(|last| best_first(hit, &last).is_gt()));
+        // What is in the trash has no terms, so without a filter every hit is an answer.
+        let all = query.filter.is_always() && query.trash != Trash::Trashed;
+        first(hits, if all { query.limit } else { usize::MAX }, best_first)
+            .into_iter()
             .filter_map(|(_, id)| table.row(id))
             .filter(|row| self.wants(query.of, &query.filter, query.trash, row))
             .take(query.limit)
@@ -127,14 +121,41 @@ impl Tenant {
     }
 }
 
-/// Compares two positions: the values of the sort keys, nulls last in both directions, then the id.
-fn order(sort: &[SortKey], a: &[Value], b: &[Value]) -> Ordering {
-    let descending = sort.iter().map(|key| key.descending).chain([false]);
-    for ((a, b), descending) in a.iter().zip(b).zip(descending) {
-        let ordering = if descending && !a.is_null() && !b.is_null() { b.order(a) } else { a.order(b) };
-        if ordering.is_ne() {
-            return ordering;
+/// The first of many in order; the others are not kept, and mostly compared once.
+fn first<T>(many: impl Iterator<Item = T>, limit: usize, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    let Some(last) = limit.checked_sub(1) else { return Vec::new() };
+    let room = limit.saturating_mul(2);
+    let mut kept: Vec<T> = Vec::new();
+    let mut full = false;
+    for one in many {
+        if full && kept.get(last).is_some_and(|last| order(&one, last).is_gt()) {
+            continue;
+        }
+        kept.push(one);
+        if kept.len() >= room {
+            kept.select_nth_unstable_by(last, &order);
+            kept.truncate(limit);
+            full = true;
         }
     }
-    Ordering::Equal
+    kept.sort_unstable_by(order);
+    kept.truncate(limit);
+    kept
+}
+
+/// Compares two rows by the sort keys, nulls last in both directions, then by id.
+fn order(query: &Select, a: &Row, b: &Row) -> Ordering {
+    let keys = query.sort.iter().map(|key| order_by(key.descending, a.get(key.column), b.get(key.column)));
+    keys.chain([a.get(query.of.id).order(b.get(query.of.id))]).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+/// Compares a row with a position: the values of the sort keys, then the id.
+fn order_after(query: &Select, row: &Row, position: &[Value]) -> Ordering {
+    let keys = query.sort.iter().map(|key| (key.descending, key.column)).chain([(false, query.of.id)]);
+    let compared = keys.zip(position).map(|((descending, column), at)| order_by(descending, row.get(column), at));
+    compared.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+fn order_by(descending: bool, a: &Value, b: &Value) -> Ordering {
+    if descending && !a.is_null() && !b.is_null() { b.order(a) } else { a.order(b) }
 }

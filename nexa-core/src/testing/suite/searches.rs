@@ -75,6 +75,26 @@ pub fn hits_come_best_first(store: &dyn Store) {
     assert_eq!(found(store, "be bear"), [2, 3, 4, 1, 5]);
 }
 
+/// Records whose words nearly all begin alike leave room for the others on a page.
+pub fn many_words_of_one_record_are_one_hit(store: &dyn Store) {
+    let bears: Vec<String> = (0..40).map(|number| format!("bear{number}")).collect();
+    put(
+        store,
+        vec![
+            insert(&toy(1, &bears.join(" "))),
+            insert(&noted(2, "doll", &bears.join(" "))),
+            insert(&toy(3, "bear")),
+            insert(&noted(4, "car", "bear bear1")),
+            insert(&noted(5, "bears", &bears.join(" "))),
+        ],
+    );
+    let expected = [1, 3, 5, 2, 4];
+    for limit in 1..=6 {
+        let first = numbers(Toy::def(), &select(store, ORG, search("bear", limit)));
+        assert_eq!(first, expected[..limit.min(5)], "{limit}");
+    }
+}
+
 /// A search respects filter and trash mark, and its pages follow one another.
 pub fn searches_are_filtered_and_paged(store: &dyn Store) {
     let rows: Vec<Toy> = (1..=12)
