@@ -167,8 +167,15 @@ impl Serving {
     async fn serve_group(&self, connection: &mut Connection, waiting: Vec<Waiting>, begun: Begun) {
         let (together, mut apart): (Vec<Waiting>, Vec<Waiting>) =
             waiting.into_iter().partition(|waiting| !waiting.unit.request.discard);
-        let mut manner = Manner::Fast;
-        match self.together(connection, &together, begun).await {
+        // The transaction that is open is for those who may share it, or else for the first who may not.
+        let (mut manner, mut open) = (Manner::Fast, None);
+        let ran = if together.is_empty() {
+            open = Some(begun);
+            Ok(Vec::new())
+        } else {
+            self.together(connection, &together, begun).await
+        };
+        match ran {
             Ok(results) => {
                 for (waiting, result) in together.into_iter().zip(results) {
                     match result {
@@ -189,9 +196,10 @@ impl Serving {
             }
         }
         for waiting in apart {
-            let result = self.alone(connection, &waiting.unit, manner).await;
+            let result = self.alone(connection, &waiting.unit, manner, open.take()).await;
             waiting.answer(result);
         }
+        connection.roll_back().await;
     }
 
     /// Runs units in the transaction that is open, and ends it. Units without a result have to run alone.
@@ -221,15 +229,20 @@ impl Serving {
         ended
     }
 
-    /// Runs a unit in a transaction of its own.
-    async fn alone(&self, connection: &mut Connection, unit: &Unit, manner: Manner) -> Result<()> {
-        let mut manner = manner;
+    /// Runs a unit in a transaction of its own, the first time in one that is open already if there is one.
+    async fn alone(
+        &self,
+        connection: &mut Connection,
+        unit: &Unit,
+        mut manner: Manner,
+        mut begun: Option<Begun>,
+    ) -> Result<()> {
         let mut attempt = 0;
         loop {
-            if !connection.usable() {
+            if begun.is_none() && !connection.usable() {
                 *connection = Connection::acquire(&self.shared, self.org).await.map_err(|failure| failure.error)?;
             }
-            let ended = self.attempt(connection, unit, manner).await;
+            let ended = self.attempt(connection, unit, manner, begun.take()).await;
             connection.roll_back().await;
             let failure = match ended {
                 Ok(result) => return result,
@@ -249,8 +262,17 @@ impl Serving {
         }
     }
 
-    async fn attempt(&self, connection: &mut Connection, unit: &Unit, manner: Manner) -> Result<Result<()>, Failure> {
-        let begun = connection.begin(&self.shared, self.org, &self.shared.opening, true, Some(&unit.work)).await?;
+    async fn attempt(
+        &self,
+        connection: &mut Connection,
+        unit: &Unit,
+        manner: Manner,
+        begun: Option<Begun>,
+    ) -> Result<Result<()>, Failure> {
+        let begun = match begun {
+            Some(begun) => begun,
+            None => connection.begin(&self.shared, self.org, &self.shared.opening, true, Some(&unit.work)).await?,
+        };
         let ran =
             alone::run(&mut connection.link(&self.shared, self.org), &self.shared.kinds(), unit, begun, manner).await?;
         if !ran.written {

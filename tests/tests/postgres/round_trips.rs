@@ -3,7 +3,7 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use nexa_crm::{
-    Create, CreateOrg, Id, Money,
+    Create, CreateOrg, Envelope, Id, Money,
     blocking::{self, Session},
     people::{Role, User},
     sales::{
@@ -106,6 +106,10 @@ fn what_a_command_or_a_question_foresees_comes_with_the_message_that_begins() {
         5,
         "a conversion: what its lead leads to, and a pipeline"
     );
+    let trial = || Envelope { dry_run: true, ..Envelope::default() };
+    let create = || ticket::Create::new("Printer").set(Ticket::CONTACT, contact);
+    let tried = least(&desk, |_| drop(desk.agent.run_with(trial(), create()).unwrap()));
+    assert_eq!(tried, 3, "a ticket that is tried only: begin, write, check");
     assert_eq!(least(&desk, |_| drop(desk.agent.get(contact).unwrap())), 1, "a contact: begin");
 }
 
