@@ -65,7 +65,7 @@ pub(super) enum Edit {
 pub(super) struct Table {
     pub(super) def: &'static RecordDef,
     rows: BTreeMap<Uuid, Row>,
-    /// For each column that is a reference or part of a unique: the rows by value, trashed ones included.
+    /// For each column that is a reference or part of a unique: the rows that have a value by it, trashed ones included.
     columns: BTreeMap<usize, BTreeMap<Ordered, BTreeSet<Uuid>>>,
     /// For each unique, in the order of the definition: the live row by values.
     uniques: Vec<BTreeMap<Vec<Ordered>, Uuid>>,
@@ -160,14 +160,21 @@ impl Table {
                 Edit::Row(id, before)
             }
             Edit::Term(term, id, weight) => {
-                let rows = self.terms.entry(term.clone()).or_default();
-                let before = match weight {
-                    Some(weight) => rows.insert(id, weight),
-                    None => rows.remove(&id),
+                let before = match (self.terms.get_mut(&term), weight) {
+                    (Some(rows), Some(weight)) => rows.insert(id, weight),
+                    (Some(rows), None) => {
+                        let before = rows.remove(&id);
+                        if rows.is_empty() {
+                            self.terms.remove(&term);
+                        }
+                        before
+                    }
+                    (None, Some(weight)) => {
+                        self.terms.insert(term.clone(), BTreeMap::from([(id, weight)]));
+                        None
+                    }
+                    (None, None) => None,
                 };
-                if rows.is_empty() {
-                    self.terms.remove(&term);
-                }
                 Edit::Term(term, id, before)
             }
             Edit::Key(key, id) => {
@@ -181,7 +188,8 @@ impl Table {
     }
 
     fn index(&mut self, id: Uuid, row: &Row) {
-        for (column, index) in &mut self.columns {
+        // Nobody asks for rows without a value.
+        for (column, index) in self.columns.iter_mut().filter(|(column, _)| !row.get(**column).is_null()) {
             index.entry(Ordered(row.get(*column).clone())).or_default().insert(id);
         }
         for unique in 0..self.uniques.len() {
@@ -194,7 +202,7 @@ impl Table {
     }
 
     fn unindex(&mut self, id: Uuid, row: &Row) {
-        for (column, index) in &mut self.columns {
+        for (column, index) in self.columns.iter_mut().filter(|(column, _)| !row.get(**column).is_null()) {
             let value = Ordered(row.get(*column).clone());
             if let Some(ids) = index.get_mut(&value) {
                 ids.remove(&id);
