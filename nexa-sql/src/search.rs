@@ -55,14 +55,14 @@ fn hits(text: &mut Text<'_>, query: &Select) {
             if position > 0 {
                 text.push(" UNION ALL ");
             }
-            let range = Range::of_kind(text, kind, term);
+            let range = Range::of(text, kind, term);
             hits_of(text, &range);
         }
         text.push(") AS part GROUP BY part.record HAVING count(*) = ");
         text.push(&query.terms.len().to_string());
         return;
     };
-    let range = Range::of_kind(text, kind, only);
+    let range = Range::of(text, kind, only);
     hits_of(text, &range);
 }
 
@@ -70,9 +70,10 @@ fn hits(text: &mut Text<'_>, query: &Select) {
 const TERMS_OF_A_RECORD: usize = 4;
 
 /// Appends a statement that gives the first hits of one term in order. Many records have a term that begins with one letter;
-/// the heaviest terms give the first of them, without a sum for every one, unless they are terms of too few records.
+/// the heaviest terms give the first of them, without grouping all, unless they are terms of too few records.
 fn best_hits(text: &mut Text<'_>, query: &Select, term: &str) {
-    let range = Range::hold(text, query, term);
+    let kind = text.hold(Bind::text(query.of.kind));
+    let range = Range::of(text, kind, term);
     let limit = text.hold(Bind::int(query.limit));
     let most = text.hold(Bind::int(query.limit.saturating_mul(TERMS_OF_A_RECORD)));
     text.push("WITH best AS MATERIALIZED (SELECT record, weight FROM ");
@@ -104,12 +105,7 @@ struct Range {
 }
 
 impl Range {
-    fn hold(text: &mut Text<'_>, query: &Select, term: &str) -> Self {
-        let kind = text.hold(Bind::text(query.of.kind));
-        Self::of_kind(text, kind, term)
-    }
-
-    fn of_kind(text: &mut Text<'_>, kind: usize, term: &str) -> Self {
+    fn of(text: &mut Text<'_>, kind: usize, term: &str) -> Self {
         let start = text.hold(Bind::text(term));
         Self { kind, start, end: prefix::end_of(term).map(|end| text.hold(Bind::text(end))) }
     }

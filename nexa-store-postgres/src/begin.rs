@@ -23,7 +23,6 @@ use crate::{
 };
 
 /// A transaction that is open and holds the tenant.
-#[derive(Default)]
 pub(crate) struct Begun {
     pub(crate) head: Head,
     /// What was read already.

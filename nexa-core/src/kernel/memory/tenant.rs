@@ -71,8 +71,8 @@ impl Tenant {
         }
         let found = self
             .matching(query.of, &query.filter, query.trash)
-            .filter(|row| query.after.as_ref().is_none_or(|last| order_after(query, row, last).is_gt()));
-        first(found, query.limit, |a, b| order(query, a, b)).into_iter().cloned().collect()
+            .filter(|row| query.after.as_ref().is_none_or(|last| order(query, row, last).is_gt()));
+        first(found, query.limit, |one, other| order(query, one, place(query, other))).into_iter().cloned().collect()
     }
 
     fn search(&self, query: &Select) -> Vec<Row> {
@@ -143,19 +143,16 @@ fn first<T>(many: impl Iterator<Item = T>, limit: usize, order: impl Fn(&T, &T) 
     kept
 }
 
-/// Compares two rows by the sort keys, nulls last in both directions, then by id.
-fn order(query: &Select, a: &Row, b: &Row) -> Ordering {
-    let keys = query.sort.iter().map(|key| order_by(key.descending, a.get(key.column), b.get(key.column)));
-    keys.chain([a.get(query.of.id).order(b.get(query.of.id))]).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+/// Where a row stands in the order of a query: the values of the sort keys, then the id.
+fn place<'r>(query: &'r Select, row: &'r Row) -> impl Iterator<Item = &'r Value> {
+    query.sort.iter().map(|key| key.column).chain([query.of.id]).map(|column| row.get(column))
 }
 
-/// Compares a row with a position: the values of the sort keys, then the id.
-fn order_after(query: &Select, row: &Row, position: &[Value]) -> Ordering {
-    let keys = query.sort.iter().map(|key| (key.descending, key.column)).chain([(false, query.of.id)]);
-    let compared = keys.zip(position).map(|((descending, column), at)| order_by(descending, row.get(column), at));
-    compared.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-}
-
-fn order_by(descending: bool, a: &Value, b: &Value) -> Ordering {
-    if descending && !a.is_null() && !b.is_null() { b.order(a) } else { a.order(b) }
+/// Compares a row with a place: by the sort keys, nulls last in both directions, then by id.
+fn order<'v>(query: &Select, row: &Row, other: impl IntoIterator<Item = &'v Value>) -> Ordering {
+    let descending = query.sort.iter().map(|key| key.descending).chain([false]);
+    let mut compared = place(query, row).zip(other).zip(descending).map(|((own, other), descending)| {
+        if descending && !own.is_null() && !other.is_null() { other.order(own) } else { own.order(other) }
+    });
+    compared.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
