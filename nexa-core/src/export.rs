@@ -14,7 +14,7 @@ use crate::kernel::{
     context::Context,
     error::{Code, Result},
     input,
-    query::{Find, LARGEST_PAGE, page, row_json},
+    query::{Find, LARGEST_PAGE, page},
     record::{ColumnType, Record, RecordDef, Row},
     session::{Job, Session},
     value::Value,
@@ -108,14 +108,19 @@ impl<R: Record> Job for PageJob<R> {
         let hidden = cx.hidden(def);
         let text = match self.format {
             ExportFormat::Csv => csv_text(def, &rows, &hidden, self.header)?,
-            ExportFormat::JsonLines => rows.iter().fold(String::new(), |mut text, row| {
-                text.push_str(&row_json(def, row, &hidden).to_string());
-                text.push('\n');
-                text
-            }),
+            ExportFormat::JsonLines => json_lines(def, &rows, &hidden)?,
         };
         Ok(PageText { text, records: rows.len(), next })
     }
+}
+
+fn json_lines(def: &RecordDef, rows: &[Row], hidden: &[&'static str]) -> Result<String> {
+    let mut text = String::new();
+    for row in rows {
+        def.write_json(row, hidden, &mut text)?;
+        text.push('\n');
+    }
+    Ok(text)
 }
 
 fn csv_text(def: &RecordDef, rows: &[Row], hidden: &[&'static str], header: bool) -> Result<String> {

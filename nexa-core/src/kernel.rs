@@ -1,6 +1,8 @@
 //! The machine: records, the door, the ledger, access. It names no record of the domain.
 
 pub mod access;
+#[cfg(feature = "operations")]
+mod answer;
 mod attempt;
 pub(crate) mod behaviour;
 pub mod catalog;
@@ -23,6 +25,7 @@ pub mod ledger;
 mod lookup;
 pub mod memory;
 pub mod normal;
+mod output;
 pub mod ports;
 pub mod query;
 pub mod receipt;

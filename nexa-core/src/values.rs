@@ -11,7 +11,7 @@ mod accepts;
 mod address;
 mod assignee;
 #[cfg(test)]
-mod check;
+pub(crate) mod check;
 #[doc(hidden)]
 pub mod closed_enum;
 mod currency;

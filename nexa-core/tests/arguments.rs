@@ -26,7 +26,7 @@ fn what_is_wrong_with_fields_is_told_without_a_storage() {
         ("ticket.create", json!({"subject": null})),
         ("ticket.create", json!({"subject": "Broken", "priority": "huge"})),
     ] {
-        let checked = crm.catalog().operation(operation).unwrap().check(arguments.clone()).unwrap_err();
+        let checked = crm.catalog().operation(operation).unwrap().check(&arguments).unwrap_err();
         let run = block_on(lisa.execute(operation, arguments.clone(), Envelope::default())).unwrap_err();
         assert_eq!((checked.code(), checked.to_string()), (run.code(), run.to_string()), "{operation} {arguments}");
     }
@@ -34,6 +34,6 @@ fn what_is_wrong_with_fields_is_told_without_a_storage() {
         ("lead.create", json!({"email": "sarah@acme.example", "custom": {"shoe_size": 43}})),
         ("deal.create", json!({"name": "Renewal", "account": {"system": "shop", "key": "7"}})),
     ] {
-        crm.catalog().operation(operation).unwrap().check(arguments).unwrap();
+        crm.catalog().operation(operation).unwrap().check(&arguments).unwrap();
     }
 }

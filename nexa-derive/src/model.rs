@@ -68,6 +68,10 @@ impl Field {
     fn read(field: &syn::Field) -> Result<Self> {
         let ident =
             field.ident.clone().ok_or_else(|| error(Span::call_site(), "a record is a struct with named fields"))?;
+        if let Some(serde) = field.attrs.iter().find(|attribute| attribute.path().is_ident("serde")) {
+            let said = "a record looks in JSON as its fields are called; give the field's type another form instead";
+            return Err(syn::Error::new_spanned(serde, said));
+        }
         let mut marks: Vec<Mark> = Vec::new();
         for attribute in ours(&field.attrs) {
             for (mark, span) in attribute.parse_args_with(Mark::read_all)? {

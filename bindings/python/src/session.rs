@@ -70,8 +70,7 @@ impl Session {
             let read = |problem: serde_json::Error| malformed(operation, "the top", &problem.to_string());
             let arguments: Json = serde_json::from_str(arguments).map_err(read)?;
             let envelope: Envelope = envelope.map_or(Ok(Envelope::default()), serde_json::from_str).map_err(read)?;
-            let answer = session.execute(operation, arguments, envelope).await?;
-            Ok(answer.to_string())
+            session.execute_to_text(operation, arguments, envelope).await
         };
         wait(py, work)
     }
@@ -81,7 +80,7 @@ impl Session {
         let session = self.open(py)?;
         let requests: Vec<Request> = parsed(py, "batch", requests)?;
         let envelope = envelope.map_or(Ok(Envelope::default()), |text| parsed(py, "batch", text))?;
-        text(wait(py, session.batch(requests, envelope))?)
+        wait(py, session.batch_to_text(requests, envelope))
     }
     /// What the actor may do with a record now.
     fn explain(&self, py: Python<'_>, kind: &str, record: &str) -> PyResult<String> {

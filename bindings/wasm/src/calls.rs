@@ -35,13 +35,13 @@ pub(crate) async fn drop_org(crm: Crm, org: String) -> Answer {
 pub(crate) async fn execute(session: Session, operation: String, input: String, envelope: Option<String>) -> Answer {
     let input = document(&operation, &input)?;
     let envelope = read_envelope(&operation, envelope)?;
-    text(&operation, &session.execute(&operation, input, envelope).await?)
+    session.execute_to_text(&operation, input, envelope).await.map(JsValue::from)
 }
 
 pub(crate) async fn batch(session: Session, requests: String, envelope: Option<String>) -> Answer {
     let requests: Vec<Request> = parsed("batch", &requests)?;
     let envelope = read_envelope("batch", envelope)?;
-    text("batch", &session.batch(requests, envelope).await?)
+    session.batch_to_text(requests, envelope).await.map(JsValue::from)
 }
 
 pub(crate) async fn explain(session: Session, kind: String, record: String) -> Answer {

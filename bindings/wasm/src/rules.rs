@@ -49,7 +49,7 @@ impl NativeRules {
     pub fn validate(&self, operation: &str, input: &str) -> Result<(), JsValue> {
         let check = || -> Result<(), Error> {
             let input = document(operation, input)?;
-            self.crm.catalog().operation(operation)?.check(input)
+            self.crm.catalog().operation(operation)?.check(&input)
         };
         check().map_err(|error| object(&error))
     }

@@ -9,7 +9,7 @@ use super::{
     context::Context,
     entity::{Entity, Mergeable},
     error::{Result, codes},
-    record::{Record, RecordDef, Row, corrupt},
+    record::{Record, RecordDef, Row},
     send::BoxFuture,
 };
 
@@ -17,8 +17,6 @@ use super::{
 #[derive(Clone, Copy)]
 pub(crate) struct Behaviour {
     pub(crate) def: fn() -> &'static RecordDef,
-    /// A record as callers see it.
-    pub(crate) json: fn(Row) -> Result<Json>,
     /// Where callers create and edit records of the kind.
     pub(crate) entity: Option<&'static Edited>,
     /// Where records of the kind can be folded into each other.
@@ -68,7 +66,7 @@ pub(crate) struct Merged {
 pub(crate) const fn of_record<R: Record>() -> &'static Behaviour {
     struct Of<R>(R);
     impl<R: Record> Of<R> {
-        const IT: &'static Behaviour = &Behaviour { def: R::def, json: json::<R>, entity: None, merge: None };
+        const IT: &'static Behaviour = &Behaviour { def: R::def, entity: None, merge: None };
     }
     Of::<R>::IT
 }
@@ -106,10 +104,6 @@ pub(crate) const fn of_mergeable<R: Mergeable>() -> &'static Behaviour {
         };
     }
     Of::<R>::IT
-}
-
-fn json<R: Record>(row: Row) -> Result<Json> {
-    serde_json::to_value(R::from_row(row)?).map_err(|error| corrupt("output", error))
 }
 
 fn settle<'a, R: Entity>(

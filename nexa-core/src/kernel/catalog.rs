@@ -26,7 +26,7 @@ use super::{
     unit::Guard,
 };
 #[cfg(feature = "operations")]
-use super::{context::Context, send::BoxFuture, unit::Terms};
+use super::{answer::Answer, context::Context, send::BoxFuture, unit::Terms};
 
 /// Whether an operation changes or reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -43,7 +43,7 @@ type Check = fn(&Json) -> Result<()>;
 
 /// Runs an operation that was let in.
 #[cfg(feature = "operations")]
-type Perform = for<'a, 'c> fn(&'a mut Context<'c>, Json) -> BoxFuture<'a, Result<Json>>;
+type Perform = for<'a, 'c> fn(&'a mut Context<'c>, &'a Json) -> BoxFuture<'a, Result<Answer>>;
 
 /// How an operation works.
 #[derive(Clone, Copy)]
@@ -203,16 +203,16 @@ fn taken_values(operation: &str, names: Option<&Names>, def: &'static RecordDef)
 impl Operation {
     /// Reads the arguments and checks them by themselves, without any storage. Errors: `command.malformed`, and what the
     /// command says of its arguments.
-    pub fn check(&self, arguments: Json) -> Result<()> {
+    pub fn check(&self, arguments: &Json) -> Result<()> {
         match self.work {
             Work::Shared { shared, .. } => shared.check(self, arguments),
-            Work::Own { check, .. } => check(&arguments),
+            Work::Own { check, .. } => check(arguments),
         }
     }
 
     /// Runs the operation inside a unit.
     #[cfg(feature = "operations")]
-    pub(crate) async fn perform(&self, cx: &mut Context<'_>, arguments: Json) -> Result<Json> {
+    pub(crate) async fn perform(&self, cx: &mut Context<'_>, arguments: &Json) -> Result<Answer> {
         match self.work {
             Work::Shared { shared, kind } => shared.perform(cx, self, kind, arguments).await,
             Work::Own { perform, .. } => perform(cx, arguments).await,
@@ -255,9 +255,4 @@ fn malformed(operation: &str, path: &str, problem: &serde_json::Error) -> Error 
 
 fn malformed_at_top(operation: &str, problem: &serde_json::Error) -> Error {
     malformed(operation, AT_TOP, problem)
-}
-
-#[cfg(feature = "operations")]
-fn answer<T: Serialize>(output: T) -> Result<Json> {
-    serde_json::to_value(output).map_err(|error| super::record::corrupt("output", error))
 }

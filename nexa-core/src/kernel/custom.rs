@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use super::{
     error::{Result, codes},
-    record::{ColumnDef, ColumnType, Field, Id, Record, corrupt, plain_column},
+    record::{ColumnDef, ColumnType, Field, Form, Id, Record, corrupt, plain_column},
     value::{Date, Timestamp, Value},
 };
 
@@ -76,6 +76,7 @@ impl CustomType {
 }
 
 impl Field for CustomType {
+    const FORM: Option<Form> = Some(Form::Value);
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         out.push(plain_column(name, ColumnType::Enum(NAMES)));
     }

@@ -3,14 +3,14 @@
 
 use std::sync::OnceLock;
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{
     input::{self, Given},
     record::{
-        ColumnDef, ColumnType, Derived, Field, FieldDef, IndexDef, ParseField, ParseText, RecordDef, RelationDef,
+        ColumnDef, ColumnType, Derived, Field, FieldDef, Form, IndexDef, ParseField, ParseText, RecordDef, RelationDef,
         UniqueDef,
     },
     value::Value,
@@ -46,6 +46,7 @@ pub struct DeclaredField {
     optional: bool,
     parse: ParseField,
     parse_text: ParseText,
+    form: Form,
     #[cfg(feature = "catalog")]
     schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
 }
@@ -53,7 +54,7 @@ pub struct DeclaredField {
 impl DeclaredField {
     /// A field of this type: its name, what it is, and its marks.
     #[cfg_attr(not(feature = "catalog"), allow(unused_variables, reason = "only the catalog tells what it is"))]
-    pub const fn new<T: Field + DeserializeOwned + schemars::JsonSchema>(
+    pub const fn new<T: Field + Serialize + DeserializeOwned + schemars::JsonSchema>(
         name: &'static str,
         doc: &'static str,
         marks: &'static [Mark],
@@ -68,6 +69,7 @@ impl DeclaredField {
             optional: T::OPTIONAL,
             parse: parse_field::<T>,
             parse_text: parse_text::<T>,
+            form: Form::of::<T>(),
             #[cfg(feature = "catalog")]
             schema: schemars::SchemaGenerator::subschema_for::<T>,
         }
@@ -187,6 +189,7 @@ impl Definition {
             optional: field.optional,
             parse: field.parse,
             parse_text: field.parse_text,
+            form: field.form,
             #[cfg(feature = "catalog")]
             schema: field.schema,
         });

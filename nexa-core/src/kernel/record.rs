@@ -2,12 +2,15 @@
 
 mod column;
 mod field;
+mod form;
 mod layout;
 mod reference;
 
 pub use column::Column;
 pub(crate) use field::unexpected;
 pub use field::{Cells, Field, corrupt, plain_column};
+pub(crate) use form::write_name;
+pub use form::{Form, WriteField};
 pub use layout::{
     ColumnDef, ColumnType, Derived, FieldDef, IndexDef, ParseField, ParseText, RecordDef, RelationDef, Row, UniqueDef,
     rank,

@@ -7,10 +7,12 @@ use std::{
 
 use async_trait::async_trait;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+#[cfg(feature = "operations")]
+use super::answer::{Answer, Answers};
 use super::{
     access::{Action, Principal},
     catalog::Mode,
@@ -18,6 +20,7 @@ use super::{
     context::Context,
     crm::Parts,
     error::{Error, Result, codes},
+    output::Output,
     query::{AggregateOf, Count, Find, Get, GroupRow, History, HistoryPage, Hits, Page, Search},
     receipt::{Receipt, fingerprint},
     record::{Record, Ref},
@@ -126,8 +129,20 @@ impl Session {
     }
 
     #[cfg(feature = "operations")]
-    /// Runs an operation of the catalog by name, from JSON to JSON. This is what every binding calls.
+    /// Runs an operation of the catalog by name, from JSON to JSON.
     pub async fn execute(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<Json> {
+        self.answer(operation, arguments, envelope).await?.json()
+    }
+
+    #[cfg(feature = "operations")]
+    /// The same to the text of JSON, which is what bindings and servers pass on: records are written as they are stored,
+    /// without a document in between.
+    pub async fn execute_to_text(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<String> {
+        self.answer(operation, arguments, envelope).await?.text()
+    }
+
+    #[cfg(feature = "operations")]
+    async fn answer(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<Answer> {
         let mode = self.parts.catalog.operation(operation)?.mode;
         let request = Request { run: operation.to_owned(), with: arguments };
         match mode {
@@ -139,6 +154,17 @@ impl Session {
     #[cfg(feature = "operations")]
     /// Runs several operations, all or none.
     pub async fn batch(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Vec<Json>> {
+        self.answers(requests, envelope).await?.json()
+    }
+
+    #[cfg(feature = "operations")]
+    /// The same to the text of a JSON list.
+    pub async fn batch_to_text(&self, requests: Vec<Request>, envelope: Envelope) -> Result<String> {
+        self.answers(requests, envelope).await?.to_text()
+    }
+
+    #[cfg(feature = "operations")]
+    async fn answers(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Answers> {
         for request in &requests {
             self.parts.catalog.operation(&request.run)?;
         }
@@ -219,7 +245,7 @@ fn check(envelope: &Envelope, principal: &Principal) -> Result<()> {
 
 /// What runs inside a unit.
 pub(crate) trait Job: MaybeSend + MaybeSync + 'static {
-    type Output: Serialize + DeserializeOwned + MaybeSend + MaybeSync + 'static;
+    type Output: Output;
     fn operation(&self) -> Cow<'static, str>;
     /// The arguments as text, to recognise a repeated command.
     fn arguments(&self) -> String;
@@ -296,15 +322,13 @@ impl<J: Job> Work for Writing<J> {
         if let Some(key) = key
             && let Some(text) = cx.remembered(key, &command).await?
         {
-            let output = serde_json::from_str(&text).map_err(|error| super::record::corrupt("receipt", error))?;
-            unit.keep(output);
+            unit.keep(J::Output::of_text(text)?);
             return Ok(());
         }
         let output = unit.job.run(&mut cx).await?;
-        let output = cx.present(output)?;
+        let output = output.shown(&cx)?;
         if let Some(key) = key {
-            let text = serde_json::to_string(&output).map_err(|error| super::record::corrupt("output", error))?;
-            cx.remember(key, command, text).await?;
+            cx.remember(key, command, output.to_text()?).await?;
         }
         cx.finish().await?;
         unit.keep(output);
@@ -359,16 +383,16 @@ struct NamedJob(Request);
 
 #[cfg(feature = "operations")]
 impl Job for NamedJob {
-    type Output = Json;
+    type Output = Answer;
     fn operation(&self) -> Cow<'static, str> {
         Cow::Owned(self.0.run.clone())
     }
     fn arguments(&self) -> String {
         text(&self.0.with)
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Json> {
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Answer> {
         let parts = cx.parts;
-        parts.catalog.operation(&self.0.run)?.perform(cx, self.0.with.clone()).await
+        parts.catalog.operation(&self.0.run)?.perform(cx, &self.0.with).await
     }
 }
 
@@ -377,26 +401,26 @@ struct BatchJob(Vec<Request>);
 
 #[cfg(feature = "operations")]
 impl Job for BatchJob {
-    type Output = Vec<Json>;
+    type Output = Answers;
     fn operation(&self) -> Cow<'static, str> {
         Cow::Borrowed("batch")
     }
     fn arguments(&self) -> String {
         text(&self.0)
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<Json>> {
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Answers> {
         let parts = cx.parts;
         let mut answers = Vec::with_capacity(self.0.len());
         for (position, request) in self.0.iter().enumerate() {
             let operation = parts.catalog.operation(&request.run)?;
             cx.operation = Cow::Owned(request.run.clone());
-            let answer = operation.perform(cx, request.with.clone()).await;
+            let answer = operation.perform(cx, &request.with).await;
             // What the storage or a host's rule refuses is refused of this operation, and its events bear its name.
             let written = if answer.is_ok() { cx.flush().await } else { Ok(()) };
             let answer = answer.and_then(|answer| written.map(|()| answer));
             answers.push(answer.map_err(|error| error.with("position", position))?);
         }
-        Ok(answers)
+        Ok(Answers(answers))
     }
 }
 

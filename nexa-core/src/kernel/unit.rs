@@ -2,8 +2,6 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
@@ -14,9 +12,10 @@ use super::{
     error::{Result, codes},
     filter::{Comparison, Predicate},
     identity::{ByRecord, Seeded},
-    index, input,
+    index,
     ledger::{self, Event, Verb},
     lookup::Lookup,
+    output::Hidden,
     receipt::{KEPT_HOURS, Receipt},
     record::{Id, Record, RecordDef, Ref, Row},
     store::{Batch, Change, Key, Select, Transaction},
@@ -134,23 +133,17 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The output without what the policy hides from the actor, wherever a touched record stands in it.
-    pub(crate) fn present<T: Serialize + DeserializeOwned>(&self, output: T) -> Result<T> {
+    /// What the policy hides of the records that were loaded or made.
+    pub(crate) fn hidden_of_touched(&self) -> Hidden {
         let mut by_kind: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
-        let mut hidden: HashMap<Uuid, Vec<&'static str>> = HashMap::new();
+        let mut hidden = Hidden::new();
         for ((kind, id), entry) in &self.entries {
             let fields = by_kind.entry(kind).or_insert_with(|| self.hidden(entry.of));
             if !fields.is_empty() {
                 hidden.insert(*id, fields.clone());
             }
         }
-        if hidden.is_empty() {
-            return Ok(output);
-        }
-        let unreadable = |error: serde_json::Error| super::record::corrupt("output", error);
-        let mut json = serde_json::to_value(output).map_err(unreadable)?;
-        conceal_json(&mut json, &hidden);
-        input::value(&json).map_err(unreadable)
+        hidden
     }
 
     /// Writes what is pending, with its events, after the host's rules were asked.
@@ -288,22 +281,5 @@ impl<'a> Context<'a> {
         let caller_key = Receipt::key_of(&self.actor.principal, key);
         let receipt = Receipt { id: Id::default(), caller_key, command, output, ..Receipt::default() };
         self.insert_by_rule(receipt).await.map(|_| ())
-    }
-}
-
-/// Empties the hidden fields of every object that is one of these records.
-fn conceal_json(json: &mut Json, hidden: &HashMap<Uuid, Vec<&'static str>>) {
-    match json {
-        Json::Array(items) => items.iter_mut().for_each(|item| conceal_json(item, hidden)),
-        Json::Object(map) => {
-            let id = map.get("id").and_then(Json::as_str).and_then(|text| Uuid::parse_str(text).ok());
-            for field in id.and_then(|id| hidden.get(&id)).into_iter().flatten() {
-                if let Some(value) = map.get_mut(*field) {
-                    *value = Json::Null;
-                }
-            }
-            map.values_mut().for_each(|value| conceal_json(value, hidden));
-        }
-        _ => {}
     }
 }

@@ -45,6 +45,9 @@ impl Timestamp {
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
+    fn rfc_3339(self) -> String {
+        DateTime::from_timestamp_micros(self.0).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Micros, true)
+    }
     /// The calendar date in UTC.
     pub fn date(self) -> Date {
         DateTime::from_timestamp_micros(self.0).unwrap_or_default().date_naive()
@@ -68,8 +71,7 @@ pub fn days_after(date: Date, days: i64) -> Date {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = DateTime::from_timestamp_micros(self.0).unwrap_or_default();
-        f.write_str(&at.to_rfc3339_opts(SecondsFormat::Micros, true))
+        f.write_str(&self.rfc_3339())
     }
 }
 
@@ -327,8 +329,17 @@ impl Value {
             Self::Bool(value) => write!(out, "{value}"),
             Self::Int(value) => write!(out, "{value}"),
             Self::Amount(value) => write!(out, "\"{value}\""),
-            Self::Uuid(value) => write!(out, "\"{value}\""),
-            Self::Time(value) => write!(out, "\"{value}\""),
+            Self::Uuid(value) => {
+                let mut digits = uuid::Uuid::encode_buffer();
+                out.push('"');
+                out.push_str(value.hyphenated().encode_lower(&mut digits));
+                out.write_char('"')
+            }
+            Self::Time(value) => {
+                out.push('"');
+                out.push_str(&value.rfc_3339());
+                out.write_char('"')
+            }
             Self::Date(value) => write!(out, "\"{value}\""),
             Self::Json(text) => out.write_str(text),
             Self::Text(text) => {
@@ -366,7 +377,7 @@ pub(crate) fn write_json_text(out: &mut String, text: &str) {
     use fmt::Write;
     out.push('"');
     let mut rest = text;
-    while let Some(position) = rest.find(|c: char| c == '"' || c == '\\' || c < '\u{20}') {
+    while let Some(position) = rest.bytes().position(|byte| byte == b'"' || byte == b'\\' || byte < 0x20) {
         let (plain, special) = rest.split_at(position);
         out.push_str(plain);
         let mut characters = special.chars();

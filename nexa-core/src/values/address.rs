@@ -9,7 +9,7 @@ use super::{Name, text::line};
 use crate::{
     Input, Result,
     kernel::{
-        record::{ColumnDef, Field},
+        record::{ColumnDef, Field, Form},
         value::Value,
     },
 };
@@ -75,6 +75,7 @@ impl fmt::Display for Address {
 }
 
 impl Field for Address {
+    const FORM: Option<Form> = Some(Form::Parts("{}"));
     const WIDTH: usize = 5;
     const OPTIONAL: bool = true;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {

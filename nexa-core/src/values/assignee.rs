@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     Result,
     kernel::{
-        record::{ColumnDef, ColumnType, Field, corrupt, plain_column},
+        record::{ColumnDef, ColumnType, Field, Form, corrupt, plain_column},
         value::Value,
     },
 };
@@ -83,6 +83,7 @@ impl JsonSchema for Assignee {
 }
 
 impl Field for Assignee {
+    const FORM: Option<Form> = Some(Form::Parts("null"));
     const WIDTH: usize = 2;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         for (part, kind) in [("user", "user"), ("group", "group")] {

@@ -4,8 +4,12 @@ use std::fmt::Debug;
 
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value as Json;
 
-use crate::kernel::{record::Field, value::Value};
+use crate::kernel::{
+    record::{Field, Form},
+    value::Value,
+};
 
 /// The values that a field writes to its columns.
 pub(crate) fn written<T: Field>(value: &T) -> Vec<Value> {
@@ -17,6 +21,16 @@ pub(crate) fn written<T: Field>(value: &T) -> Vec<Value> {
 /// Reads a field from its columns.
 pub(crate) fn read<T: Field>(values: Vec<Value>) -> crate::Result<T> {
     T::read(&mut values.into_iter())
+}
+
+/// The columns of the value look in JSON as the value does.
+pub(crate) fn same_form<T: Field + Serialize>(value: &T) {
+    let mut columns = Vec::new();
+    T::columns("x", &mut columns);
+    let mut text = String::new();
+    Form::of::<T>().write("x", &columns, &written(value), &mut text).unwrap();
+    let told: Json = serde_json::from_str(&text).unwrap();
+    assert_eq!(told, serde_json::to_value(value).unwrap(), "{}", std::any::type_name::<T>());
 }
 
 /// The value comes back from its columns and from its JSON, also as an optional field.
@@ -37,6 +51,9 @@ where
         assert_eq!(read::<Option<T>>(values).unwrap().as_ref(), Some(value));
     }
     assert_eq!(read::<Option<T>>(written::<Option<T>>(&None)).unwrap(), None);
+    same_form(value);
+    same_form(&Some(value.clone()).filter(|_| !written(value).iter().all(Value::is_null)));
+    same_form(&None::<T>);
 
     let json = serde_json::to_value(value).unwrap();
     assert_eq!(&serde_json::from_value::<T>(json.clone()).unwrap(), value);

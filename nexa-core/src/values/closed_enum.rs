@@ -132,6 +132,8 @@ macro_rules! closed_enum {
         }
 
         impl $crate::kernel::record::Field for $type {
+            const FORM: ::std::option::Option<$crate::kernel::record::Form> =
+                ::std::option::Option::Some($crate::kernel::record::Form::Value);
             fn columns(name: &str, out: &mut ::std::vec::Vec<$crate::kernel::record::ColumnDef>) {
                 let kind = $crate::kernel::record::ColumnType::Enum(Self::NAMES);
                 out.push($crate::kernel::record::plain_column(name, kind));

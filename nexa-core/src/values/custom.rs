@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Result,
     kernel::{
-        record::{ColumnDef, ColumnType, Field, corrupt, unexpected},
+        record::{ColumnDef, ColumnType, Field, Form, corrupt, unexpected},
         value::Value,
     },
 };
@@ -121,6 +121,7 @@ impl JsonSchema for Custom {
 }
 
 impl Field for Custom {
+    const FORM: Option<Form> = Some(Form::Document("{}"));
     const OPTIONAL: bool = true;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         out.push(json_column(name, ColumnType::Map));

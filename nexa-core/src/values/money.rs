@@ -10,7 +10,7 @@ use super::Currency;
 use crate::{
     Amount, Code, Input, Result,
     kernel::{
-        record::{ColumnDef, Field},
+        record::{ColumnDef, Field, Form},
         value::Value,
     },
 };
@@ -107,6 +107,7 @@ impl fmt::Display for Money {
 }
 
 impl Field for Money {
+    const FORM: Option<Form> = Some(Form::Parts("null"));
     const WIDTH: usize = 2;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         Amount::columns(&format!("{name}.amount"), out);

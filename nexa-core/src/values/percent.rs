@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use crate::{
     Result,
     kernel::{
-        record::{ColumnDef, ColumnType, Field, plain_column},
+        record::{ColumnDef, ColumnType, Field, Form, plain_column},
         value::Value,
     },
 };
@@ -93,6 +93,7 @@ impl JsonSchema for Percent {
 }
 
 impl Field for Percent {
+    const FORM: Option<Form> = Some(Form::Value);
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         out.push(plain_column(name, ColumnType::Int));
     }

@@ -9,7 +9,7 @@ use super::document::{json_column, json_value, read_json};
 use crate::{
     Input, Result,
     kernel::{
-        record::{ColumnDef, ColumnType, Field},
+        record::{ColumnDef, ColumnType, Field, Form},
         value::Value,
     },
 };
@@ -75,6 +75,7 @@ impl JsonSchema for Reasons {
 }
 
 impl Field for Reasons {
+    const FORM: Option<Form> = Some(Form::Document("[]"));
     const OPTIONAL: bool = true;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         out.push(json_column(name, ColumnType::Json));

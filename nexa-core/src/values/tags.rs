@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Result,
     kernel::{
-        record::{ColumnDef, ColumnType, Field},
+        record::{ColumnDef, ColumnType, Field, Form},
         value::Value,
     },
 };
@@ -116,6 +116,7 @@ impl JsonSchema for Tags {
 }
 
 impl Field for Tags {
+    const FORM: Option<Form> = Some(Form::Document("[]"));
     const OPTIONAL: bool = true;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         out.push(json_column(name, ColumnType::List));

@@ -79,6 +79,7 @@ macro_rules! text_value {
             }
         }
         impl $crate::kernel::record::Field for $type {
+            const FORM: Option<$crate::kernel::record::Form> = Some($crate::kernel::record::Form::Value);
             fn columns(name: &str, out: &mut Vec<$crate::kernel::record::ColumnDef>) {
                 out.push($crate::kernel::record::plain_column(name, $crate::kernel::record::ColumnType::Text));
             }

@@ -4,11 +4,9 @@ use serde_json::Value as Json;
 
 #[cfg(feature = "catalog")]
 use super::Schemas;
-#[cfg(feature = "operations")]
-use super::answer;
 use super::{Mode, Work, arguments, shared::Shared};
 #[cfg(feature = "operations")]
-use crate::kernel::{context::Context, send::BoxFuture};
+use crate::kernel::{answer::Answer, context::Context, send::BoxFuture};
 use crate::{
     import::{ImportCsv, ImportRows},
     kernel::{
@@ -197,24 +195,22 @@ fn check_query<Q: Query>(json: &Json) -> Result<()> {
 }
 
 #[cfg(feature = "operations")]
-fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
+fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: &'a Json) -> BoxFuture<'a, Result<Answer>> {
     Box::pin(async move {
-        let command: C = arguments(C::NAME, &json)?;
-        drop(json);
+        let command: C = arguments(C::NAME, json)?;
         // The door could not foresee what it had not read yet.
         cx.foresee(command.foreseen(cx.org())).await?;
         let output = cx.perform(&command).await?;
-        answer(output)
+        Answer::of(output)
     })
 }
 
 #[cfg(feature = "operations")]
-fn perform_query<'a, Q: Query>(cx: &'a mut Context<'_>, json: Json) -> BoxFuture<'a, Result<Json>> {
+fn perform_query<'a, Q: Query>(cx: &'a mut Context<'_>, json: &'a Json) -> BoxFuture<'a, Result<Answer>> {
     Box::pin(async move {
-        let query: Q = arguments(Q::NAME, &json)?;
-        drop(json);
+        let query: Q = arguments(Q::NAME, json)?;
         cx.authorize_kind(Q::Target::def(), Action::Read)?;
         let output = query.run(cx).await?;
-        answer(output)
+        Answer::of(output)
     })
 }

@@ -1,15 +1,19 @@
 //! The operations that every kind has, by name: read, checked and run over rows, without a type per kind.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
-#[cfg(feature = "operations")]
-use super::answer;
 use super::{Operation, arguments, malformed_at_top};
 #[cfg(feature = "operations")]
 use crate::import;
 #[cfg(feature = "operations")]
-use crate::kernel::{access::Action, behaviour::Behaviour, context::Context, query};
+use crate::kernel::{
+    access::Action,
+    answer::Answer,
+    behaviour::Behaviour,
+    context::Context,
+    query::{self, Related},
+};
 use crate::{
     import::{ImportCsv, ImportRows},
     kernel::{
@@ -62,25 +66,25 @@ enum Call {
 }
 
 /// The record and the rest of the arguments.
-fn targeted<A: DeserializeOwned>(operation: &Operation, json: Json) -> Result<(Ref<()>, A)> {
+fn targeted<A: DeserializeOwned>(operation: &Operation, json: &Json) -> Result<(Ref<()>, A)> {
     let map: Map<String, Json> = match json {
-        Json::Object(map) => map,
-        other => arguments(operation.name, &other)?,
+        Json::Object(map) => map.clone(),
+        other => arguments(operation.name, other)?,
     };
     targeted::split(operation.kind, map).map_err(|error| malformed_at_top(operation.name, &error))
 }
 
 impl Shared {
     /// Reads the arguments. Error: `command.malformed`.
-    fn read(self, operation: &Operation, json: Json) -> Result<Call> {
+    fn read(self, operation: &Operation, json: &Json) -> Result<Call> {
         let name = operation.name;
         Ok(match self {
-            Self::Create => Call::Create(arguments(name, &json)?),
+            Self::Create => Call::Create(arguments(name, json)?),
             Self::Update => {
                 let (record, draft) = targeted(operation, json)?;
                 Call::Update(record, draft)
             }
-            Self::Upsert => Call::Upsert(arguments(name, &json)?),
+            Self::Upsert => Call::Upsert(arguments(name, json)?),
             Self::Trash => {
                 let (record, options) = targeted(operation, json)?;
                 Call::Trash(record, options)
@@ -91,16 +95,16 @@ impl Shared {
                 let (record, options) = targeted(operation, json)?;
                 Call::Merge(record, options)
             }
-            Self::ImportCsv => Call::ImportCsv(arguments(name, &json)?),
-            Self::ImportRows => Call::ImportRows(arguments(name, &json)?),
+            Self::ImportCsv => Call::ImportCsv(arguments(name, json)?),
+            Self::ImportRows => Call::ImportRows(arguments(name, json)?),
             Self::Get => {
                 let (record, options) = targeted(operation, json)?;
                 Call::Get(record, options)
             }
-            Self::Find => Call::Find(arguments(name, &json)?),
-            Self::Count => Call::Count(arguments(name, &json)?),
-            Self::Aggregate => Call::Aggregate(arguments(name, &json)?),
-            Self::Search => Call::Search(arguments(name, &json)?),
+            Self::Find => Call::Find(arguments(name, json)?),
+            Self::Count => Call::Count(arguments(name, json)?),
+            Self::Aggregate => Call::Aggregate(arguments(name, json)?),
+            Self::Search => Call::Search(arguments(name, json)?),
             Self::History => {
                 let (record, options) = targeted(operation, json)?;
                 Call::History(record, options)
@@ -109,7 +113,7 @@ impl Shared {
     }
 
     /// Checks arguments by themselves.
-    pub(super) fn check(self, operation: &Operation, json: Json) -> Result<()> {
+    pub(super) fn check(self, operation: &Operation, json: &Json) -> Result<()> {
         let call = self.read(operation, json)?;
         if let Some(fields) = call.fields() {
             check_fields(operation.def, fields)?;
@@ -124,8 +128,8 @@ impl Shared {
         cx: &mut Context<'_>,
         operation: &Operation,
         kind: &'static Behaviour,
-        json: Json,
-    ) -> Result<Json> {
+        json: &Json,
+    ) -> Result<Answer> {
         let call = self.read(operation, json)?;
         call.check()?;
         if operation.mode == super::Mode::Query {
@@ -170,7 +174,7 @@ impl Call {
         }
     }
 
-    async fn run(self, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Json> {
+    async fn run(self, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
         let def = (kind.def)();
         let row = match self {
             Self::Create(create) => cx.create_row(kind, create.id.map(crate::Id::uuid), create.fields.fields()).await?,
@@ -180,59 +184,33 @@ impl Call {
             }
             Self::Upsert(upsert) => {
                 let (row, created) = cx.upsert_row(kind, &upsert).await?;
-                return Ok(json!({"record": (kind.json)(row)?, "created": created}));
+                return Ok(Answer::Upserted(def, row, created));
             }
             Self::Trash(record, options) => cx.trash_row(kind, &record, &options.on_dependents).await?,
             Self::Restore(record) => cx.restore_row(kind, &record).await?,
             Self::Purge(record) => {
                 cx.purge_row(kind, &record).await?;
-                return Ok(Json::Null);
+                return Ok(Answer::Document(Json::Null));
             }
             Self::Merge(record, options) => cx.merge_rows(kind, &record, &options.other).await?,
-            Self::ImportCsv(import) => return answer(import::csv(cx, kind, &import).await?),
-            Self::ImportRows(import) => return answer(import::rows(cx, kind, &import).await?),
+            Self::ImportCsv(import) => return Answer::of(import::csv(cx, kind, &import).await?),
+            Self::ImportRows(import) => return Answer::of(import::rows(cx, kind, &import).await?),
             Self::Get(record, options) => {
                 let (row, related) = query::get_row(cx, def, &record, &options).await?;
-                let mut json = (kind.json)(row)?;
-                if let Json::Object(map) = &mut json
-                    && !related.is_empty()
-                {
-                    map.insert("related".to_owned(), json!(related));
-                }
-                return Ok(json);
+                return Ok(Answer::Record(def, row, related));
             }
             Self::Find(find) => {
                 let page = query::page_of(cx, def, &find.untyped()).await?;
-                let mut json = listed(kind.json, page.rows, page.next)?;
-                if !page.related.is_empty() {
-                    json.insert("related".to_owned(), json!(page.related));
-                }
-                return Ok(Json::Object(json));
+                return Ok(Answer::Page(def, page.rows, page.next, page.related));
             }
-            Self::Count(count) => return answer(query::count_rows(cx, def, &count.filter).await?),
-            Self::Aggregate(of) => return answer(cx.measured(def, &of.filter, &of.group_by, &of.measure).await?),
+            Self::Count(count) => return Answer::of(query::count_rows(cx, def, &count.filter).await?),
+            Self::Aggregate(of) => return Answer::of(cx.measured(def, &of.filter, &of.group_by, &of.measure).await?),
             Self::Search(search) => {
                 let (rows, next) = query::search_rows(cx, def, &search).await?;
-                return Ok(Json::Object(listed(kind.json, rows, next)?));
+                return Ok(Answer::Page(def, rows, next, Related::new()));
             }
-            Self::History(record, options) => return answer(query::history_of(cx, def, &record, &options).await?),
+            Self::History(record, options) => return Answer::of(query::history_of(cx, def, &record, &options).await?),
         };
-        (kind.json)(row)
+        Ok(Answer::Record(def, row, Related::new()))
     }
-}
-
-/// One page as callers see it.
-#[cfg(feature = "operations")]
-fn listed(
-    json: fn(crate::kernel::record::Row) -> Result<Json>,
-    rows: Vec<crate::kernel::record::Row>,
-    next: Option<String>,
-) -> Result<Map<String, Json>> {
-    let items = rows.into_iter().map(json).collect::<Result<Vec<Json>>>()?;
-    let mut page = Map::new();
-    page.insert("items".to_owned(), Json::Array(items));
-    if let Some(next) = next {
-        page.insert("next".to_owned(), Json::String(next));
-    }
-    Ok(page)
 }

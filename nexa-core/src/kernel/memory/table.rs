@@ -50,6 +50,9 @@ impl PartialEq for Ordered {
 }
 impl Eq for Ordered {}
 
+/// An identifier as a number: it has the same order, and compares in one step.
+type Number = u128;
+
 /// One elementary change of a table. [`Table::make`] answers the edit that takes it back.
 #[derive(Debug)]
 pub(super) enum Edit {
@@ -64,12 +67,12 @@ pub(super) enum Edit {
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) def: &'static RecordDef,
-    rows: BTreeMap<Uuid, Row>,
+    rows: BTreeMap<Number, Row>,
     /// For each column that is a reference or part of a unique: the rows that have a value by it, trashed ones included.
-    columns: BTreeMap<usize, BTreeMap<Ordered, BTreeSet<Uuid>>>,
+    columns: BTreeMap<usize, BTreeMap<Ordered, BTreeSet<Number>>>,
     /// For each unique, in the order of the definition: the live row by values.
     uniques: Vec<BTreeMap<Vec<Ordered>, Uuid>>,
-    terms: BTreeMap<String, BTreeMap<Uuid, i64>>,
+    terms: BTreeMap<String, BTreeMap<Number, i64>>,
     keys: HashMap<(String, String), Uuid>,
 }
 
@@ -88,7 +91,7 @@ impl Table {
     }
 
     pub(super) fn row(&self, id: Uuid) -> Option<&Row> {
-        self.rows.get(&id)
+        self.rows.get(&id.as_u128())
     }
 
     /// All rows by id.
@@ -100,14 +103,17 @@ impl Table {
     pub(super) fn with_value(&self, column: usize, values: &[Value]) -> BTreeSet<Uuid> {
         let wanted = values.iter().filter(|value| !value.is_null());
         if column == self.def.id {
-            return wanted.filter_map(Value::as_uuid).filter(|id| self.rows.contains_key(id)).collect();
+            return wanted.filter_map(Value::as_uuid).filter(|id| self.rows.contains_key(&id.as_u128())).collect();
         }
         match self.columns.get(&column) {
-            Some(index) => wanted.filter_map(|value| index.get(&Ordered(value.clone()))).flatten().copied().collect(),
+            Some(index) => {
+                let held = wanted.filter_map(|value| index.get(&Ordered(value.clone()))).flatten();
+                held.copied().map(Uuid::from_u128).collect()
+            }
             None => {
                 let wanted: BTreeSet<Ordered> = wanted.cloned().map(Ordered).collect();
                 let held = self.rows.iter().filter(|(_, row)| wanted.contains(&Ordered(row.get(column).clone())));
-                held.map(|(id, _)| *id).collect()
+                held.map(|(id, _)| Uuid::from_u128(*id)).collect()
             }
         }
     }
@@ -124,10 +130,10 @@ impl Table {
     }
 
     /// The rows that have a term for every one of these beginnings, with their score.
-    pub(super) fn search(&self, sought: &[String]) -> BTreeMap<Uuid, i64> {
-        let mut found: Option<BTreeMap<Uuid, i64>> = None;
+    pub(super) fn search(&self, sought: &[String]) -> impl Iterator<Item = (Uuid, i64)> {
+        let mut found: Option<BTreeMap<Number, i64>> = None;
         for beginning in sought {
-            let mut best: BTreeMap<Uuid, i64> = BTreeMap::new();
+            let mut best: BTreeMap<Number, i64> = BTreeMap::new();
             let from_here = self.terms.range::<String, _>(beginning..);
             for (_, rows) in from_here.take_while(|(term, _)| term.starts_with(beginning.as_str())) {
                 for (id, weight) in rows {
@@ -142,35 +148,35 @@ impl Table {
                     .collect(),
             });
         }
-        found.unwrap_or_default()
+        found.unwrap_or_default().into_iter().map(|(id, score)| (Uuid::from_u128(id), score))
     }
 
     /// Makes an edit and answers its inverse.
     pub(super) fn make(&mut self, edit: Edit) -> Edit {
         match edit {
             Edit::Row(id, row) => {
-                let before = self.rows.remove(&id);
+                let before = self.rows.remove(&id.as_u128());
                 if let Some(before) = &before {
                     self.unindex(id, before);
                 }
                 if let Some(row) = row {
                     self.index(id, &row);
-                    self.rows.insert(id, row);
+                    self.rows.insert(id.as_u128(), row);
                 }
                 Edit::Row(id, before)
             }
             Edit::Term(term, id, weight) => {
                 let before = match (self.terms.get_mut(&term), weight) {
-                    (Some(rows), Some(weight)) => rows.insert(id, weight),
+                    (Some(rows), Some(weight)) => rows.insert(id.as_u128(), weight),
                     (Some(rows), None) => {
-                        let before = rows.remove(&id);
+                        let before = rows.remove(&id.as_u128());
                         if rows.is_empty() {
                             self.terms.remove(&term);
                         }
                         before
                     }
                     (None, Some(weight)) => {
-                        self.terms.insert(term.clone(), BTreeMap::from([(id, weight)]));
+                        self.terms.insert(term.clone(), BTreeMap::from([(id.as_u128(), weight)]));
                         None
                     }
                     (None, None) => None,
@@ -190,7 +196,7 @@ impl Table {
     fn index(&mut self, id: Uuid, row: &Row) {
         // Nobody asks for rows without a value.
         for (column, index) in self.columns.iter_mut().filter(|(column, _)| !row.get(**column).is_null()) {
-            index.entry(Ordered(row.get(*column).clone())).or_default().insert(id);
+            index.entry(Ordered(row.get(*column).clone())).or_default().insert(id.as_u128());
         }
         for unique in 0..self.uniques.len() {
             if let Some(values) = self.unique_values(unique, row)
@@ -205,7 +211,7 @@ impl Table {
         for (column, index) in self.columns.iter_mut().filter(|(column, _)| !row.get(**column).is_null()) {
             let value = Ordered(row.get(*column).clone());
             if let Some(ids) = index.get_mut(&value) {
-                ids.remove(&id);
+                ids.remove(&id.as_u128());
                 if ids.is_empty() {
                     index.remove(&value);
                 }

@@ -84,7 +84,6 @@ impl Tenant {
         let best_first = |a: &(i64, Uuid), b: &(i64, Uuid)| b.0.cmp(&a.0).then(a.1.cmp(&b.1));
         let hits = table
             .search(&query.terms)
-            .into_iter()
             .map(|(id, score)| (score, id))
             .filter(|hit| last.is_none_or(|last| best_first(hit, &last).is_gt()));
         // What is in the trash has no terms, so without a filter every hit is an answer.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{DEFAULT_PAGE, LARGEST_PAGE, cursor, position};
@@ -17,7 +17,7 @@ use crate::{
         context::{Context, conceal},
         error::{Result, codes},
         filter::{Filter, Predicate},
-        record::{Column, Record, RecordDef, Row},
+        record::{Column, Record, RecordDef, Row, corrupt},
         store::{Aggregate, Key, Measure, Select, Trash},
         value::Value,
     },
@@ -251,43 +251,15 @@ pub(crate) async fn related(
         let mut records = BTreeMap::new();
         for row in loaded {
             if row.live(of) && cx.allows(of, &row, Action::Read).await? {
-                records.insert(row.id(of).to_string(), row_json(of, &row, &hidden));
+                let mut text = String::new();
+                of.write_json(&row, &hidden, &mut text)?;
+                let record = serde_json::from_str(&text).map_err(|problem| corrupt("output", problem))?;
+                records.insert(row.id(of).to_string(), record);
             }
         }
         found.insert(name.clone(), records);
     }
     Ok(found)
-}
-
-/// A row as nested JSON, by the paths of its columns.
-pub(crate) fn row_json(def: &RecordDef, row: &Row, hidden: &[&'static str]) -> Json {
-    let mut root = Map::new();
-    for field in &def.fields {
-        if hidden.contains(&field.name) {
-            continue;
-        }
-        for index in field.first..field.first + field.count {
-            let Some(column) = def.columns.get(index) else { continue };
-            let value = row.get(index);
-            if value.is_null() && field.count > 1 {
-                continue;
-            }
-            let mut place = &mut root;
-            let mut parts = column.path.split('.').peekable();
-            while let Some(part) = parts.next() {
-                if parts.peek().is_none() {
-                    place.insert(part.to_owned(), value.to_json());
-                    break;
-                }
-                let inner = place.entry(part.to_owned()).or_insert_with(|| Json::Object(Map::new()));
-                match inner {
-                    Json::Object(map) => place = map,
-                    _ => break,
-                }
-            }
-        }
-    }
-    Json::Object(root)
 }
 
 /// How many records match: `lead.count` and the like.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Kind,
+    form::Form,
     layout::{ColumnDef, ColumnType, Row},
     reference::{ExternalKey, Id},
 };
@@ -31,6 +32,8 @@ pub trait Field: Sized {
     const WIDTH: usize = 1;
     /// Whether these columns, all null, mean that the field is absent.
     const OPTIONAL: bool = false;
+    /// How it looks in JSON, where its columns tell; otherwise it is read and serialized.
+    const FORM: Option<Form> = None;
 }
 
 /// A plain column of a field.
@@ -55,6 +58,7 @@ pub(crate) fn unexpected(kind: &str, expected: &str, found: Option<&Value>) -> E
 macro_rules! scalar_field {
     ($($type:ty, $column:expr, $value:ident);* $(;)?) => {$(
         impl Field for $type {
+            const FORM: Option<Form> = Some(Form::Value);
             fn columns(name: &str, out: &mut Vec<ColumnDef>) {
                 out.push(plain_column(name, $column));
             }
@@ -87,6 +91,7 @@ scalar_field! {
 }
 
 impl<R: Kind> Field for Id<R> {
+    const FORM: Option<Form> = Some(Form::Value);
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         if name == "id" {
             out.push(plain_column(name, ColumnType::Uuid));
@@ -105,6 +110,10 @@ impl<R: Kind> Field for Id<R> {
 impl<T: Field> Field for Option<T> {
     const OPTIONAL: bool = true;
     const WIDTH: usize = T::WIDTH;
+    const FORM: Option<Form> = match T::FORM {
+        Some(form) => form.or_null(),
+        None => None,
+    };
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         let from = out.len();
         T::columns(name, out);
@@ -187,6 +196,7 @@ impl Cells {
 
 impl Field for Vec<ExternalKey> {
     const OPTIONAL: bool = true;
+    const FORM: Option<Form> = Some(Form::Document("[]"));
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         out.push(ColumnDef { nullable: true, ..plain_column(name, ColumnType::Json) });
     }

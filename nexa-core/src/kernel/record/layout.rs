@@ -6,6 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::form::Form;
 use crate::kernel::{input, search, value::Value};
 
 /// The type of a column.
@@ -92,6 +93,8 @@ pub struct FieldDef {
     pub parse: ParseField,
     /// Reads it from a text.
     pub parse_text: ParseText,
+    /// How it looks in JSON.
+    pub form: Form,
     #[cfg(feature = "catalog")]
     pub(crate) schema: fn(&mut SchemaGenerator) -> Schema,
 }

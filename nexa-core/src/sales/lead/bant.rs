@@ -6,7 +6,10 @@ use serde::Serialize;
 use super::{Lead, Status};
 use crate::{
     Actor, Body, Code, Command, Context, Field, Id, Input, Ref, Result, Timestamp,
-    kernel::{record::ColumnDef, value::Value},
+    kernel::{
+        record::{ColumnDef, Form},
+        value::Value,
+    },
     people::User,
 };
 
@@ -125,6 +128,7 @@ impl BantInput {
 }
 
 impl Field for Criterion {
+    const FORM: Option<Form> = Some(Form::AllParts);
     const WIDTH: usize = 4;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         <Option<bool> as Field>::columns(&format!("{name}.met"), out);
@@ -149,6 +153,7 @@ impl Field for Criterion {
 }
 
 impl Field for Bant {
+    const FORM: Option<Form> = Some(Form::AllParts);
     const WIDTH: usize = 4 * Criterion::WIDTH;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
         for criterion in ["budget", "authority", "need", "timeline"] {
