@@ -11,7 +11,7 @@ use super::user::{Role, User};
 use crate::{
     Action, Choice, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, Id, Input, Money,
     Name, Query, Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
-    kernel::{access::Principal, error::codes, session::Job, unit::FOUNDING},
+    kernel::{access::Principal, context::not_found, error::codes, session::Job, unit::FOUNDING},
 };
 
 /// The value is not in the tenant's list.
@@ -102,8 +102,18 @@ impl Context<'_> {
         if let Some(org) = self.kept::<Org>() {
             return Ok(org);
         }
-        let org = self.organisation().await?;
-        Ok(self.keep_while::<Org, _>(Arc::new(org)))
+        let id = self.org();
+        let row = self.row(Org::def(), id).await?.filter(|row| row.live(Org::def()));
+        let row = row.ok_or_else(|| not_found(Org::def(), id))?;
+        let org = match self.parts.remembered.of_row(Org::def(), &row) {
+            Some(org) => org,
+            None => {
+                let org = Arc::new(Org::from_row(row.clone())?);
+                self.parts.remembered.remember_row(Org::def(), row, Arc::clone(&org));
+                org
+            }
+        };
+        Ok(self.keep_while::<Org, _>(org))
     }
     /// Checks values against the tenant's closed lists. Error: `choice.unknown`.
     pub(crate) async fn check_choices(&mut self, values: &[(&str, Option<&str>)]) -> Result<()> {
