@@ -50,8 +50,8 @@ impl Toolchain {
     /// compiler.
     pub(crate) fn silence(&self) -> Result<Vec<String>, String> {
         let root = match self {
-            Self::Usual => cache()?.join(format!("rust-{}-silent-quick", self.told("commit-hash")?)),
-            Self::Unpacked(folder) => folder.join("silent-quick"),
+            Self::Usual => cache()?.join(format!("rust-{}-trapping", self.told("commit-hash")?)),
+            Self::Unpacked(folder) => folder.join("trapping"),
         };
         if !has_target(&root) {
             println!("compiling a standard library whose panics only trap (about a minute, once)");
@@ -105,12 +105,14 @@ impl Toolchain {
         write(
             &empty.join("Cargo.toml"),
             "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-             [profile.release]\nopt-level = \"s\"\n",
+             [profile.release]\nopt-level = \"s\"\n\n\
+             [profile.release.package.dlmalloc]\nopt-level = 3\n\n\
+             [profile.release.package.compiler_builtins]\nopt-level = 3\n",
         )?;
         write(&empty.join("src/lib.rs"), "#![no_std]\n")?;
         let mut build =
             cargo(["build", "--quiet", "--release", "--target", TARGET, "-Zbuild-std=std,panic_abort,test"]);
-        // As small as what is built with it.
+        // As small as what is built with it, but for what every call does very often.
         build.arg("-Zbuild-std-features=optimize_for_size");
         self.select(&mut build);
         // With bitcode, so that builds with link-time optimisation can use it as well.
