@@ -22,12 +22,8 @@ const PLACE: &str = "bindings/wasm/native";
 /// How wasm-opt works. Below 1,024 lies the end of the stack, where no address is computed from one that wrapped around.
 /// What is called from one place only stays by itself: within another function it is no longer like its likes. What is
 /// hardly larger than a call is no call.
-const OPTIMISED: [&str; 4] = [
-    "-Oz",
-    "--low-memory-unused",
-    "--one-caller-inline-max-function-size=0",
-    "--always-inline-max-function-size=8",
-];
+const OPTIMISED: [&str; 4] =
+    ["-Oz", "--low-memory-unused", "--one-caller-inline-max-function-size=0", "--always-inline-max-function-size=8"];
 
 /// So many crates are shown with their share.
 const CRATES: usize = 15;

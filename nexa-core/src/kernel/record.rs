@@ -5,17 +5,18 @@ mod field;
 mod form;
 mod layout;
 mod reference;
+mod write;
 
 pub use column::Column;
 pub(crate) use field::unexpected;
 pub use field::{Cells, Field, corrupt, plain_column};
-pub(crate) use form::write_name;
 pub use form::{Form, WriteField};
 pub use layout::{
     ColumnDef, ColumnType, Derived, FieldDef, IndexDef, ParseField, ParseText, RecordDef, RelationDef, Row, UniqueDef,
     rank,
 };
 pub use reference::{ExternalKey, Id, Ref};
+pub(crate) use write::write_name;
 
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};

@@ -63,7 +63,7 @@ pub fn single_threaded() -> Vec<(&'static str, Check)> {
         filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
             related_rows, trashed_and_live;
         documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;
-        pages: pages_run_in_both_directions, ties_are_broken_by_id, a_queue_is_merged, limits_hold,
+        pages: pages_run_in_both_directions, ties_are_broken_by_id, an_order_follows_what_changes, a_queue_is_merged, limits_hold,
             scans_go_on_over_many_pages;
         searches: terms_match_by_their_beginning, hits_come_best_first, many_words_of_one_record_are_one_hit, searches_are_filtered_and_paged,
             terms_follow_their_rows;
@@ -109,7 +109,7 @@ macro_rules! __conformance {
                 filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
                     related_rows, trashed_and_live;
                 documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;
-                pages: pages_run_in_both_directions, ties_are_broken_by_id, a_queue_is_merged, limits_hold,
+                pages: pages_run_in_both_directions, ties_are_broken_by_id, an_order_follows_what_changes, a_queue_is_merged, limits_hold,
                     scans_go_on_over_many_pages;
                 searches: terms_match_by_their_beginning, hits_come_best_first, many_words_of_one_record_are_one_hit, searches_are_filtered_and_paged,
                     terms_follow_their_rows;

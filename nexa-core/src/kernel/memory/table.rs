@@ -3,6 +3,7 @@
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Bound,
 };
 
 use uuid::Uuid;
@@ -68,7 +69,8 @@ pub(super) enum Edit {
 pub(super) struct Table {
     pub(super) def: &'static RecordDef,
     rows: BTreeMap<Number, Row>,
-    /// For each column that is a reference or part of a unique: the rows that have a value by it, trashed ones included.
+    /// For each column that is a reference, part of a unique or has an index of its own: the rows that have a value by it,
+    /// trashed ones included.
     columns: BTreeMap<usize, BTreeMap<Ordered, BTreeSet<Number>>>,
     /// For each unique, in the order of the definition: the live row by values.
     uniques: Vec<BTreeMap<Vec<Ordered>, Uuid>>,
@@ -80,10 +82,14 @@ impl Table {
     pub(super) fn new(def: &'static RecordDef) -> Self {
         let references = references(def).map(|(column, _)| column);
         let unique = def.uniques.iter().flat_map(|unique| unique.columns.iter().copied());
+        let alone = def.indexes.iter().filter_map(|index| match index.columns.as_slice() {
+            [column] => Some(*column),
+            _ => None,
+        });
         Self {
             def,
             rows: BTreeMap::new(),
-            columns: references.chain(unique).map(|column| (column, BTreeMap::new())).collect(),
+            columns: references.chain(unique).chain(alone).map(|column| (column, BTreeMap::new())).collect(),
             uniques: def.uniques.iter().map(|_| BTreeMap::new()).collect(),
             terms: BTreeMap::new(),
             keys: HashMap::new(),
@@ -97,6 +103,24 @@ impl Table {
     /// All rows by id.
     pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
         self.rows.values()
+    }
+
+    /// The rows in the order of a column, then of their ids, from this value on; none where no index has all of them.
+    pub(super) fn in_order(
+        &self,
+        column: usize,
+        descending: bool,
+        from: Option<&Value>,
+    ) -> Option<impl Iterator<Item = &Row>> {
+        let index =
+            self.columns.get(&column).filter(|_| !self.def.columns.get(column).is_none_or(|def| def.nullable))?;
+        let from = from.map_or(Bound::Unbounded, |value| Bound::Included(Ordered(value.clone())));
+        let places: Box<dyn Iterator<Item = (&Ordered, &BTreeSet<Number>)>> = if descending {
+            Box::new(index.range((Bound::Unbounded, from)).rev())
+        } else {
+            Box::new(index.range((from, Bound::Unbounded)))
+        };
+        Some(places.flat_map(|(_, ids)| ids).filter_map(|id| self.rows.get(id)))
     }
 
     /// The rows whose column holds one of these values.

@@ -69,10 +69,20 @@ impl Tenant {
         if !query.terms.is_empty() {
             return self.search(query);
         }
-        let found = self
-            .matching(query.of, &query.filter, query.trash)
-            .filter(|row| query.after.as_ref().is_none_or(|last| order(query, row, last).is_gt()));
+        let after = |row: &&Row| query.after.as_ref().is_none_or(|last| order(query, row, last).is_gt());
+        if let Some(rows) = self.in_order(query) {
+            let wanted = rows.filter(|row| self.wants(query.of, &query.filter, query.trash, row));
+            return wanted.filter(after).take(query.limit).cloned().collect();
+        }
+        let found = self.matching(query.of, &query.filter, query.trash).filter(after);
         first(found, query.limit, |one, other| order(query, one, place(query, other))).into_iter().cloned().collect()
+    }
+
+    /// The rows of a kind in the order of a query, from about where it starts, where an index has that order.
+    fn in_order(&self, query: &Select) -> Option<impl Iterator<Item = &Row>> {
+        let [key] = query.sort.as_slice() else { return None };
+        let from = query.after.as_ref().and_then(|last| last.first());
+        self.tables.get(query.of.kind)?.in_order(key.column, key.descending, from)
     }
 
     fn search(&self, query: &Select) -> Vec<Row> {

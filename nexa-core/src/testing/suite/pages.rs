@@ -2,14 +2,14 @@
 
 use super::{
     toys::{Keeper, Size, Toy, column, labels, player, second, toy, toy_box, uuid},
-    unit::{ORG, insert, numbers, put, scan, select},
+    unit::{ORG, apply, get, insert, numbers, put, remove, scan, select, update},
 };
 use crate::{
     Id, Record,
     kernel::{
-        filter::Predicate,
+        filter::{Comparison, Predicate},
         record::Row,
-        store::{Select, SortKey, Store},
+        store::{Select, SortKey, Store, Trash},
         value::Value,
     },
 };
@@ -67,12 +67,36 @@ pub fn ties_are_broken_by_id(store: &dyn Store) {
             (vec![by("note", true), by("pieces", false)], [3, 1, 4, 7, 8, 6, 2, 5]),
             (vec![by("pieces", true), by("rating", false)], [8, 2, 5, 7, 1, 4, 6, 3]),
             (vec![by("pieces", false), by("note", false), by("rating", true)], [6, 3, 1, 4, 7, 8, 2, 5]),
+            (vec![by("pieces", false)], [3, 6, 1, 4, 7, 2, 5, 8]),
+            (vec![by("pieces", true)], [2, 5, 8, 1, 4, 7, 3, 6]),
             (vec![by("name", true)], [1, 2, 3, 4, 5, 6, 7, 8]),
             (vec![by("id", true)], [8, 7, 6, 5, 4, 3, 2, 1]),
         ] {
             let pages = all_pages(store, ORG, sorted(sort.clone(), limit));
             assert_eq!(numbers(Toy::def(), &pages), expected, "{limit} {sort:?}");
         }
+    }
+}
+
+/// Where an index has the order, it has it also of what was changed, trashed, removed and taken back.
+pub fn an_order_follows_what_changes(store: &dyn Store) {
+    mixed(store);
+    let stored = |number| get::<Toy>(store, ORG, uuid(number)).unwrap();
+    let ordered = |descending, limit, change: fn(Select) -> Select| {
+        numbers(Toy::def(), &all_pages(store, ORG, change(sorted(vec![by("pieces", descending)], limit))))
+    };
+    let grown = update(&stored(4), &Toy { pieces: 9, ..stored(4) });
+    let trashed = update(&stored(7), &Toy { deleted_at: Some(second(7)), ..stored(7) });
+    put(store, vec![grown, trashed, remove(&stored(5))]);
+    let lost = vec![insert(&Toy { pieces: 10, ..toy(20, "toy") }), insert(&stored(1))];
+    assert_eq!(apply(store, ORG, lost).unwrap_err().code(), "id.taken");
+    for limit in [1, 2, 7] {
+        assert_eq!(ordered(true, limit, |query| query), [4, 2, 8, 1, 3, 6]);
+        assert_eq!(ordered(false, limit, |query| query), [3, 6, 1, 2, 8, 4]);
+        assert_eq!(ordered(true, limit, |query| Select { trash: Trash::Any, ..query }), [4, 2, 8, 1, 7, 3, 6]);
+        assert_eq!(ordered(false, limit, |query| Select { trash: Trash::Trashed, ..query }), [7]);
+        let rated = |query: Select| query.filtered(Predicate::Compare(column("rating"), Comparison::Ge, Value::Int(3)));
+        assert_eq!(ordered(false, limit, rated), [1, 8, 4]);
     }
 }
 

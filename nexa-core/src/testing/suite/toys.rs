@@ -57,7 +57,8 @@ pub(super) struct ToyBox {
     search(name = 4, note = 1),
     unique("serial", code = "toy.serial_taken"),
     unique("home", "place", code = "toy.place_taken"),
-    index("size.rank", "keeper.queue", "created_at")
+    index("size.rank", "keeper.queue", "created_at"),
+    index("pieces")
 )]
 pub(super) struct Toy {
     pub(super) id: Id<Toy>,
