@@ -144,9 +144,17 @@ impl Session {
     pub fn execute(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<Json> {
         block_on(self.0.execute(operation, arguments, envelope))
     }
+    /// The same to the text of JSON, for who passes it on.
+    pub fn execute_to_text(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<String> {
+        block_on(self.0.execute_to_text(operation, arguments, envelope))
+    }
     /// Runs several operations, all or none.
     pub fn batch(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Vec<Json>> {
         block_on(self.0.batch(requests, envelope))
+    }
+    /// The same to the text of a JSON list.
+    pub fn batch_to_text(&self, requests: Vec<Request>, envelope: Envelope) -> Result<String> {
+        block_on(self.0.batch_to_text(requests, envelope))
     }
     /// Imports a CSV file of any length; see [`nexa_core::Session::import_csv`].
     pub fn import_csv<R: Entity>(

@@ -24,6 +24,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `ranked`: adds `priority.rank`, the last declared value first.
 /// - `queue`: adds `assignee.queue`, the first of its two columns that is set.
 ///
+/// In JSON the fields stand under their names, one after another: `Serialize` is derived, and a field takes no `#[serde(…)]`.
+///
 /// The fields `id`, `version`, `created_at` and `updated_at` are required; `deleted_at`, `merged_into`, `tags`, `custom` and
 /// `external_keys` are recognised by name.
 #[proc_macro_derive(Record, attributes(record))]
