@@ -64,6 +64,7 @@ export async function stage() {
  */
 export async function visit(stage, options = {}) {
   const context = await stage.browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", ...options });
+  if (LATE) await context.addInitScript(delay, LATE);
   const page = await context.newPage();
   /** @type {string[]} */
   const complaints = [];
@@ -71,6 +72,24 @@ export async function visit(stage, options = {}) {
   page.on("pageerror", (error) => complaints.push(String(error)));
   await page.goto(stage.url);
   return { page, complaints, close: () => context.close() };
+}
+
+/** So many milliseconds each call may wait before the store hears of it; a test that does not wait for answers fails then. */
+const LATE = Number(process.env.NEXA_TEST_LATE ?? 0);
+
+/**
+ * Lets each call of the page wait up to so long, in their order.
+ *
+ * @param {number} most
+ */
+export function delay(most) {
+  const send = Worker.prototype.postMessage;
+  let free = 0;
+  /** @param {unknown[]} message */
+  Worker.prototype.postMessage = function (...message) {
+    free = Math.max(free, performance.now() + Math.random() * most);
+    setTimeout(() => Reflect.apply(send, this, message), free - performance.now());
+  };
 }
 
 /** @param {import("playwright-core").Page} page */
