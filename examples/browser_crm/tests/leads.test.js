@@ -138,6 +138,7 @@ test("what was trashed comes back with Undo", async () => {
   const { page, close } = await visit(on);
   await loadStory(page);
   await page.getByRole("radio", { name: /New/ }).click();
+  await page.locator("[role=grid][aria-busy=false]").waitFor();
   await page.locator("[role=row][data-index='0']").click();
   await page.getByRole("region", { name: "Lead" }).getByRole("button", { name: "Trash" }).click();
   await page.waitForFunction(() => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount") === "28");

@@ -34,6 +34,8 @@ export interface Wanted {
 export class Rows {
   total = $state(0);
   loading = $state(true);
+  /** Whether the rows are still those of another list than the one that is wanted. */
+  stale = $state(true);
   problem = $state("");
   #pages = $state.raw(new Map<number, Lead[]>());
   #cursors = new Map<number, Cursor>([[0, {}]]);
@@ -49,13 +51,14 @@ export class Rows {
 
   /** Asks anew: from the start for another list, and else what is in sight. The old rows stay until the new ones are here. */
   ask(session: Session, wanted: Wanted): void {
-    const other = session !== this.#session || JSON.stringify(wanted) !== JSON.stringify(this.#wanted);
+    const other = this.stale || session !== this.#session || JSON.stringify(wanted) !== JSON.stringify(this.#wanted);
     this.#session = session;
     this.#wanted = wanted;
     this.#turn += 1;
     if (other) {
       this.#cursors = new Map([[0, {}]]);
       this.#sight = [0, 0];
+      this.stale = true;
     }
     this.#reading = this.#read(this.#turn, other);
   }
@@ -82,8 +85,7 @@ export class Rows {
     if (turn !== this.#turn) return;
     this.#take(0, screen, {}, new Map());
     this.total = screen.items.length;
-    this.loading = false;
-    this.problem = "";
+    this.#answered("");
     if (!screen.next) return;
     const rest = await this.#fetch({ after: screen.next }, PAGE - SCREEN);
     if (turn !== this.#turn) return;
@@ -101,6 +103,7 @@ export class Rows {
     if (turn !== this.#turn) return;
     this.#cursors = new Map([...this.#cursors].filter(([known]) => known <= at));
     this.#take(at, page, cursor, new Map());
+    this.#answered("");
     if (page.next) await this.#count(turn);
     else this.total = at * PAGE + page.items.length;
   }
@@ -162,8 +165,12 @@ export class Rows {
   }
 
   #refused(error: unknown, turn: number): void {
-    if (turn !== this.#turn) return;
-    this.problem = sentence(error);
+    if (turn === this.#turn) this.#answered(sentence(error));
+  }
+
+  #answered(problem: string): void {
+    this.problem = problem;
     this.loading = false;
+    this.stale = false;
   }
 }
