@@ -133,6 +133,25 @@ test("what one tab changes, the other shows", async () => {
   await close();
 });
 
+test("what changes before the first rows are here is among them", async () => {
+  const { page, complaints, close } = await visit(on);
+  await loadStory(page);
+  await page.keyboard.press("n");
+  await page.getByLabel("Last name").fill("Lovelace");
+  const other = await page.context().newPage();
+  await other.addInitScript(delay, 1500);
+  await other.goto(on.url);
+  const grid = other.getByRole("grid", { name: "Leads" });
+  await grid.waitFor();
+  await page.getByRole("button", { name: "Create lead" }).click();
+  await page.getByRole("region", { name: "Lead" }).getByRole("heading", { name: "Lovelace" }).waitFor();
+  assert.equal(await grid.getAttribute("aria-rowcount"), "1", "they are not here yet");
+  await other.locator("[role=grid][aria-busy=false][aria-rowcount='52']").waitFor();
+  await other.locator("header .note", { hasText: "51" }).waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("on a phone the views are at the bottom, and nothing runs over the side", async () => {
   const { page, complaints, close } = await visit(on, { viewport: { width: 375, height: 780 }, hasTouch: true, isMobile: true });
   await loadStory(page);

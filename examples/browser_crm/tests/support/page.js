@@ -74,22 +74,22 @@ export async function visit(stage, options = {}) {
   return { page, complaints, close: () => context.close() };
 }
 
-/** So many milliseconds each call may wait before the store hears of it; a test that does not wait for answers fails then. */
+/** So many milliseconds each call comes late, so that a test that does not wait for answers fails. */
 const LATE = Number(process.env.NEXA_TEST_LATE ?? 0);
 
 /**
- * Lets each call of the page wait up to so long, in their order.
+ * Lets the store hear each call of the page so much later, whether its own worker has the file or another tab's.
  *
- * @param {number} most
+ * @param {number} milliseconds
  */
-export function delay(most) {
-  const send = Worker.prototype.postMessage;
-  let free = 0;
-  /** @param {unknown[]} message */
-  Worker.prototype.postMessage = function (...message) {
-    free = Math.max(free, performance.now() + Math.random() * most);
-    setTimeout(() => Reflect.apply(send, this, message), free - performance.now());
-  };
+export function delay(milliseconds) {
+  for (const { prototype } of [Worker, BroadcastChannel]) {
+    const send = prototype.postMessage;
+    /** @param {unknown[]} message */
+    prototype.postMessage = function (...message) {
+      setTimeout(() => Reflect.apply(send, this, message), milliseconds);
+    };
+  }
 }
 
 /** @param {import("playwright-core").Page} page */
