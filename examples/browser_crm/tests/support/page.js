@@ -100,6 +100,16 @@ export async function loadStory(page) {
 }
 
 /**
+ * Waits until the list that is wanted is here, and has so many leads.
+ *
+ * @param {import("playwright-core").Page} page
+ * @param {number} count
+ */
+export async function leads(page, count) {
+  await page.locator(`[role=grid][aria-label=Leads][aria-busy=false][aria-rowcount='${String(count + 1)}']`).waitFor();
+}
+
+/**
  * Works as somebody else.
  *
  * @param {import("playwright-core").Page} page
