@@ -62,6 +62,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
     await page.getByRole("option").first().waitFor();
     await scan(page, "search");
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
     await scan(page, "help");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { go, loadStory, stage, visit, workAs } from "./support/page.js";
+import { delay, go, loadStory, stage, visit, workAs } from "./support/page.js";
 
 /** @type {import("./support/page.js").Stage} */
 let on;
@@ -54,7 +54,9 @@ test("who is at work decides what is seen", async () => {
   await workAs(page, "Lisa");
   await ticket.getByText("Keep John informed").waitFor();
   await ticket.getByText("Admins only").first().waitFor();
+  await page.evaluate(delay, 500);
   await workAs(page, "Maria");
+  assert.equal(await page.getByText("Keep John informed").count(), 0, "not until she has her answer");
   await page.getByText("This ticket is not to be seen").waitFor();
   assert.deepEqual(complaints, []);
   await close();
@@ -76,6 +78,7 @@ test("an assignee is a person or a group, never both", async () => {
     await page.locator("[role=menuitemradio][aria-checked=true]", { hasText: name }).waitFor();
     assert.equal(await page.locator("[role=menuitemradio][aria-checked=true]").count(), 1);
     await page.keyboard.press("Escape");
+    await page.getByRole("menu").waitFor({ state: "hidden" });
   }
   assert.deepEqual(complaints, []);
   await close();
