@@ -48,8 +48,9 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       await scan(page, view);
       if (!region) continue;
       await first.click();
-      await page.getByRole("region", { name: region, exact: true }).getByRole("heading", { level: 2 }).waitFor();
-      await page.getByRole("region", { name: region, exact: true }).locator("[data-operation]").first().waitFor();
+      const opened = page.getByRole("region", { name: region, exact: true });
+      await opened.getByRole("heading", { level: 2 }).waitFor();
+      await opened.locator("[data-operation]").first().waitFor();
       await scan(page, `${view}, one open`);
       await page.keyboard.press("n");
       await page.getByRole("dialog").waitFor();

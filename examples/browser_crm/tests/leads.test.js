@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { leads, loadStory, stage, visit } from "./support/page.js";
+import { loadStory, stage, visit, waitForLeads } from "./support/page.js";
 
 /** @type {import("./support/page.js").Stage} */
 let on;
@@ -20,7 +20,7 @@ const open = async (page, name) => {
 test("the story has 50 leads, scored with reasons", async () => {
   const { page, complaints, close } = await visit(on);
   await loadStory(page);
-  await leads(page, 50);
+  await waitForLeads(page, 50);
   await open(page, "Sarah Johnson");
   const panel = page.getByRole("region", { name: "Lead" });
   for (const reason of ["enterprise company", "decides on IT", "came by referral", "asked for a demo", "replied"]) {
@@ -84,12 +84,12 @@ test("a CSV that is dropped is imported, and refused rows say why", async () => 
   await dialog.getByText("give a mail address such as").waitFor();
   await dialog.getByText(/Columns that mean nothing to a lead were left out: Shoe/).waitFor();
   await dialog.getByRole("button", { name: "Done" }).click();
-  await leads(page, 51);
+  await waitForLeads(page, 51);
 
   await drop(page, "people.csv", "Email,First Name,Last Name,Company,Shoe\nada@example.com,Ada,Byron,Engines,38\n");
   await dialog.locator("dl", { hasText: /New\s*0\s*Known already\s*1/ }).waitFor();
   await dialog.getByRole("button", { name: "Done" }).click();
-  await leads(page, 51);
+  await waitForLeads(page, 51);
   assert.deepEqual(complaints, []);
   await close();
 });
@@ -139,11 +139,11 @@ test("what was trashed comes back with Undo", async () => {
   const { page, close } = await visit(on);
   await loadStory(page);
   await page.getByRole("radio", { name: /New/ }).click();
-  await leads(page, 28);
+  await waitForLeads(page, 28);
   await page.locator("[role=row][data-index='0']").click();
   await page.getByRole("region", { name: "Lead" }).getByRole("button", { name: "Trash" }).click();
-  await leads(page, 27);
+  await waitForLeads(page, 27);
   await page.getByRole("button", { name: "Undo" }).click();
-  await leads(page, 28);
+  await waitForLeads(page, 28);
   await close();
 });

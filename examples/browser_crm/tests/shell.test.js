@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { delay, go, leads, loadStory, stage, visit, workAs } from "./support/page.js";
+import { delay, go, loadStory, stage, visit, waitForLeads, workAs } from "./support/page.js";
 
 /** @type {import("./support/page.js").Stage} */
 let on;
@@ -10,20 +10,24 @@ before(async () => {
 });
 after(() => on.close());
 
+/** Looks for a text among everything. @param {import("playwright-core").Page} page @param {string} text */
+async function lookFor(page, text) {
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(text);
+  return page.getByRole("dialog", { name: "Search" });
+}
+
 test("search finds leads, contacts, companies, deals and tickets as one types", async () => {
   const { page, complaints, close } = await visit(on);
   await loadStory(page);
-  await page.keyboard.press("Control+k");
-  const dialog = page.getByRole("dialog", { name: "Search" });
-  await page.keyboard.type("acme");
+  const dialog = await lookFor(page, "acme");
   await dialog.getByRole("option", { name: /Acme Corporation/ }).waitFor();
   await dialog.getByRole("option", { name: /Acme UK – Enterprise plan/ }).waitFor();
   await page.getByRole("combobox").fill("sarah");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.getByRole("region", { name: "Contact" }).getByRole("heading", { name: "Sarah Johnson" }).waitFor();
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("webhook");
+  await lookFor(page, "webhook");
   await dialog.getByRole("option", { name: /Webhook calls/ }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("region", { name: "Ticket" }).waitFor();
@@ -34,12 +38,14 @@ test("search finds leads, contacts, companies, deals and tickets as one types", 
 test("Enter goes to what was typed, not to what was found before", async () => {
   const { page, complaints, close } = await visit(on);
   await loadStory(page);
-  await page.keyboard.press("Control+k");
-  const dialog = page.getByRole("dialog", { name: "Search" });
-  await page.keyboard.type("acme");
+  const dialog = await lookFor(page, "acme");
   await dialog.getByRole("option", { name: /Acme Corporation/ }).waitFor();
   await page.evaluate(delay, 500);
-  await page.getByRole("combobox").fill("webhook");
+  await page.getByRole("combobox").fill("acme");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  await lookFor(page, "webhook");
   await page.keyboard.press("Enter");
   await page.getByRole("region", { name: "Ticket" }).getByRole("heading", { name: /Webhook calls/ }).waitFor();
   assert.equal(await dialog.count(), 0);
@@ -126,7 +132,7 @@ test("what one tab changes, the other shows", async () => {
   await other.keyboard.press("n");
   await other.getByLabel("Last name").fill("Lovelace");
   await other.getByRole("button", { name: "Create lead" }).click();
-  await leads(page, 51);
+  await waitForLeads(page, 51);
   await page.close();
   await other.getByRole("region", { name: "Lead" }).getByRole("button", { name: "Contacted" }).click();
   await other.getByRole("region", { name: "Lead" }).getByText("The lead does not meet budget").filter({ visible: true }).first().waitFor();
@@ -147,7 +153,7 @@ test("what changes before the first rows are here is among them", async () => {
   await page.getByRole("button", { name: "Create lead" }).click();
   await page.getByRole("region", { name: "Lead" }).getByRole("heading", { name: "Lovelace" }).waitFor();
   assert.equal(await grid.getAttribute("aria-rowcount"), "1", "they are not here yet");
-  await leads(other, 51);
+  await waitForLeads(other, 51);
   await other.locator("header .note", { hasText: "51" }).waitFor();
   assert.deepEqual(complaints, []);
   await close();

@@ -33,7 +33,6 @@ export interface Wanted {
 /** A list of any length, of which only the pages in sight are read. A cursor leads from each page to the next; by score one can jump. */
 export class Rows {
   total = $state(0);
-  loading = $state(true);
   /** Whether the rows are still those of another list than the one that is wanted. */
   stale = $state(true);
   problem = $state("");
@@ -44,6 +43,11 @@ export class Rows {
   #turn = 0;
   #sight: [number, number] = [0, 0];
   #reading: Promise<void> = Promise.resolve();
+
+  /** Whether there were no rows yet. */
+  get loading(): boolean {
+    return this.stale && this.#pages.size === 0;
+  }
 
   at(index: number): Lead | undefined {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
@@ -170,7 +174,6 @@ export class Rows {
 
   #answered(problem: string): void {
     this.problem = problem;
-    this.loading = false;
     this.stale = false;
   }
 }

@@ -56,24 +56,6 @@ export async function stage() {
   };
 }
 
-/**
- * A new visitor, with nothing stored. What the console complains of is collected.
- *
- * @param {Stage} stage
- * @param {import("playwright-core").BrowserContextOptions} [options]
- */
-export async function visit(stage, options = {}) {
-  const context = await stage.browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", ...options });
-  if (LATE) await context.addInitScript(delay, LATE);
-  const page = await context.newPage();
-  /** @type {string[]} */
-  const complaints = [];
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(stage.url);
-  return { page, complaints, close: () => context.close() };
-}
-
 /** So many milliseconds each call comes late, so that a test that does not wait for answers fails. */
 const LATE = Number(process.env.NEXA_TEST_LATE ?? 0);
 
@@ -92,6 +74,24 @@ export function delay(milliseconds) {
   }
 }
 
+/**
+ * A new visitor, with nothing stored. What the console complains of is collected.
+ *
+ * @param {Stage} stage
+ * @param {import("playwright-core").BrowserContextOptions} [options]
+ */
+export async function visit(stage, options = {}) {
+  const context = await stage.browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", ...options });
+  if (LATE) await context.addInitScript(delay, LATE);
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const complaints = [];
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(stage.url);
+  return { page, complaints, close: () => context.close() };
+}
+
 /** @param {import("playwright-core").Page} page */
 export async function loadStory(page) {
   await page.getByRole("button", { name: "Load the story data" }).click();
@@ -105,7 +105,7 @@ export async function loadStory(page) {
  * @param {import("playwright-core").Page} page
  * @param {number} count
  */
-export async function leads(page, count) {
+export async function waitForLeads(page, count) {
   await page.locator(`[role=grid][aria-label=Leads][aria-busy=false][aria-rowcount='${String(count + 1)}']`).waitFor();
 }
 
