@@ -33,6 +33,13 @@ pub const IO: Code = Code::unavailable(
     "store.io",
     "The database {path} cannot be read or written ({problem}); nothing was changed, check the disk.",
 );
+/// The file or its log is no longer the one that the store has open.
+pub const REPLACED: Code = Code::unavailable(
+    "store.replaced",
+    "The database {path} or the log beside it was removed or replaced while it was open; nothing was acknowledged, open it \
+     again and leave its files alone while it is open.",
+)
+.permanent();
 /// The connection that a session is to work in has no open transaction.
 pub const NO_TRANSACTION: Code = Code::invalid(
     "store.no_transaction",
@@ -43,4 +50,5 @@ pub const BACKUP_EXISTS: Code =
     Code::conflict("backup.exists", "There is already a file {path}; give the backup a new name.");
 
 /// All of them, for a host that translates their sentences.
-pub const ALL: &[Code] = &[LOCKED, FULL, NOT_WRITABLE, NOT_A_DATABASE, NEWER, IO, NO_TRANSACTION, BACKUP_EXISTS];
+pub const ALL: &[Code] =
+    &[LOCKED, FULL, NOT_WRITABLE, NOT_A_DATABASE, NEWER, IO, REPLACED, NO_TRANSACTION, BACKUP_EXISTS];

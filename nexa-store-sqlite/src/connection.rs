@@ -2,7 +2,7 @@
 
 use std::{
     ops::Deref,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
@@ -11,7 +11,7 @@ use nexa_core::kernel::{error::Result, record::RecordDef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, vtab::array};
 use send_wrapper::SendWrapper;
 
-use crate::{failure, month, options::Options, statements::Statements};
+use crate::{failure, files::Files, month, options::Options, statements::Statements};
 
 /// Enough for every statement of every kind; a statement takes a few kilobytes.
 const STATEMENTS: usize = 512;
@@ -68,6 +68,7 @@ impl Deref for Database<'_> {
 pub(crate) struct Link<'c> {
     pub(crate) db: Database<'c>,
     pub(crate) path: PathBuf,
+    pub(crate) files: Arc<Files>,
     pub(crate) kinds: Kinds,
     pub(crate) statements: Statements,
     /// How long to wait for another process that writes.
@@ -75,7 +76,8 @@ pub(crate) struct Link<'c> {
 }
 
 impl Link<'static> {
-    pub(crate) fn open(path: &Path, options: &Options, kinds: &Kinds, purpose: Purpose) -> Result<Self> {
+    pub(crate) fn open(files: Arc<Files>, options: &Options, kinds: &Kinds, purpose: Purpose) -> Result<Self> {
+        let path = files.database.as_path();
         let connect = || -> rusqlite::Result<Connection> {
             let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             if purpose == Purpose::Write {
@@ -93,6 +95,7 @@ impl Link<'static> {
         Ok(Self {
             db,
             path: path.to_owned(),
+            files,
             kinds: kinds.clone(),
             statements: Statements::default(),
             patience: options.busy_timeout,
@@ -102,17 +105,38 @@ impl Link<'static> {
 
 impl<'c> Link<'c> {
     /// A connection of the host, given the functions that statements use.
-    pub(crate) fn to_host(db: &'c Connection, path: &Path, kinds: &Kinds, statements: Statements) -> Result<Self> {
+    pub(crate) fn to_host(
+        db: &'c Connection,
+        files: &Arc<Files>,
+        kinds: &Kinds,
+        statements: Statements,
+    ) -> Result<Self> {
+        let path = files.database.as_path();
         let furnished = array::load_module(db).and_then(|()| month::register(db));
         furnished.map_err(|problem| failure::error(path, &problem))?;
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         let db = Database::Host(SendWrapper::new(db));
-        Ok(Self { db, path: path.to_owned(), kinds: kinds.clone(), statements, patience: Duration::ZERO })
+        Ok(Self {
+            db,
+            path: path.to_owned(),
+            files: Arc::clone(files),
+            kinds: kinds.clone(),
+            statements,
+            patience: Duration::ZERO,
+        })
     }
 
     /// The error of a failed call.
     pub(crate) fn failed(&self, failure: &rusqlite::Error) -> nexa_core::Error {
         failure::error(&self.path, failure)
+    }
+
+    /// Lets go of files that were replaced without touching them again: what is in the log that nobody finds any more must not
+    /// be written into a database that others have changed meanwhile, and the log at its path is theirs.
+    pub(crate) fn forsake(&self) {
+        // Neither can fail on a connection that is open.
+        let _ = self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        let _ = self.db.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()));
     }
 
     /// Runs a statement without binds or rows.
@@ -173,6 +197,8 @@ fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Re
             }
         }
         Purpose::Read => {
+            // The connection that writes empties the log; one that reads may be the last only where files were replaced.
+            db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             db.pragma_update(None, "cache_size", -8_192)?;
             db.pragma_update(None, "query_only", true)?;
         }

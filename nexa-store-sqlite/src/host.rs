@@ -71,7 +71,8 @@ impl SqliteHostTransaction<'_> {
         }
         let kept = store.statements.lock().unwrap_or_else(PoisonError::into_inner).take();
         let readers = &store.readers;
-        let mut link = Link::to_host(self.db, &readers.path, &readers.kinds, kept.unwrap_or_default())?;
+        readers.files.check()?;
+        let mut link = Link::to_host(self.db, &readers.files, &readers.kinds, kept.unwrap_or_default())?;
         let result = work(&mut link);
         *store.statements.lock().unwrap_or_else(PoisonError::into_inner) = Some(link.statements);
         result

@@ -18,6 +18,7 @@ mod bind;
 pub mod codes;
 mod connection;
 mod failure;
+mod files;
 mod host;
 mod ledger;
 mod migrate;
@@ -55,6 +56,7 @@ pub use rusqlite;
 
 use crate::{
     connection::{Kinds, Link, Purpose},
+    files::Files,
     queue::{Alone, Queue, Task},
     reader::Readers,
     statements::Statements,
@@ -68,8 +70,9 @@ pub fn schema(defs: &[&'static RecordDef]) -> String {
 
 /// A file with every tenant's records. Several stores, also of several processes, may work on one file.
 pub struct SqliteStore {
-    queue: Arc<Queue>,
+    /// Closed before the connection that writes, which empties the log when it is the last.
     readers: Readers,
+    queue: Arc<Queue>,
     /// The statements of the host's transactions, while none is at work.
     statements: Mutex<Option<Statements>>,
     /// Dropped last, when no connection has its files any more.
@@ -84,9 +87,9 @@ impl SqliteStore {
     pub async fn open_opfs(name: &str, options: Options) -> Result<Self> {
         let files = opfs::Files::of(name).await?;
         let kinds = Kinds::default();
-        let link = Link::open(Path::new(name), &options, &kinds, Purpose::Write)?;
+        let link = Link::open(Arc::new(Files::of(Path::new(name))), &options, &kinds, Purpose::Write)?;
         migrate::check(&link)?;
-        let readers = Readers::new(name.into(), options, kinds);
+        let readers = Readers::new(Arc::clone(&link.files), options, kinds);
         Ok(Self { queue: Queue::new(Writer::new(link)), readers, statements: Mutex::default(), _files: files })
     }
 
@@ -103,7 +106,8 @@ impl SqliteStore {
 
 #[cfg(not(target_arch = "wasm32"))]
 impl SqliteStore {
-    /// Opens the file, or makes it. Errors: `store.locked`, `store.not_writable`, `store.not_a_database`,
+    /// Opens the file, or makes it. The path is resolved now: it stays the same file when the process changes its
+    /// directory. Errors: `store.locked`, `store.not_writable`, `store.not_a_database`,
     /// `store.io`, `schema.newer`.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_with(path, Options::default())
@@ -111,11 +115,12 @@ impl SqliteStore {
 
     /// The same with options.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self> {
-        let path = path.as_ref();
+        let files = Arc::new(Files::of(&files::resolved(path.as_ref())));
         let kinds = Kinds::default();
-        let link = Link::open(path, &options, &kinds, Purpose::Write)?;
+        let link = Link::open(Arc::clone(&files), &options, &kinds, Purpose::Write)?;
         migrate::check(&link)?;
-        let readers = Readers::new(path.to_owned(), options, kinds);
+        files.remember()?;
+        let readers = Readers::new(files, options, kinds);
         Ok(Self { queue: Queue::new(Writer::new(link)), readers, statements: Mutex::default() })
     }
 }
@@ -123,6 +128,7 @@ impl SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         self.queue.close();
+        self.queue.end();
     }
 }
 
@@ -140,6 +146,7 @@ impl Store for SqliteStore {
     }
 
     async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
+        self.readers.files.standing()?;
         if self.readers.any() {
             self.readers.run(request, &*work)
         } else {

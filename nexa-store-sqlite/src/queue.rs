@@ -87,7 +87,7 @@ impl Queue {
                 match task {
                     Task::Unit(unit) => writer.run(&[unit]).pop().unwrap_or(Ok(())),
                     Task::Read(request, work) => snapshot(&mut writer.link, request, None, &*work),
-                    Task::Alone(alone) => alone(&mut writer.link),
+                    Task::Alone(alone) => by_itself(&mut writer.link, alone),
                 }
             }
         }
@@ -203,12 +203,20 @@ impl Queue {
                 Task::Alone(alone) => {
                     commit(&mut writer, &mut units, &mut answers);
                     // Who waited may be gone; then nobody hears of it.
-                    let _ = answer.send(alone(&mut writer.link));
+                    let _ = answer.send(by_itself(&mut writer.link, alone));
                 }
             }
         }
         commit(&mut writer, &mut units, &mut answers);
         Some(served)
+    }
+
+    /// Before the connection is closed: files that were replaced meanwhile are left alone.
+    pub(crate) fn end(&self) {
+        let writer = locked(&self.writer);
+        if writer.link.files.check().is_err() {
+            writer.link.forsake();
+        }
     }
 
     /// Ends the thread, after it has served all who wait.
@@ -226,6 +234,13 @@ impl Queue {
             let _ = thread.join();
         }
     }
+}
+
+/// Runs what has the file for itself, on files that are still ours.
+fn by_itself(link: &mut Link<'_>, alone: Alone) -> Result<()> {
+    link.files.standing()?;
+    alone(link)?;
+    link.files.check().inspect_err(|_| link.forsake())
 }
 
 fn commit(writer: &mut Writer, units: &mut Vec<Unit>, answers: &mut Vec<oneshot::Sender<Result<()>>>) {

@@ -1,9 +1,6 @@
 //! Snapshots: connections that read while others write.
 
-use std::{
-    path::PathBuf,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nexa_core::kernel::{
     error::Result,
@@ -15,6 +12,7 @@ use {crate::ledger::read_head, nexa_core::kernel::ledger::Head, uuid::Uuid};
 
 use crate::{
     connection::{Kinds, Link, Purpose},
+    files::Files,
     options::Options,
     transaction::SqliteTransaction,
 };
@@ -22,7 +20,7 @@ use crate::{
 /// Connections for reading.
 pub(crate) struct Readers {
     idle: Mutex<Vec<Link<'static>>>,
-    pub(crate) path: PathBuf,
+    pub(crate) files: Arc<Files>,
     options: Options,
     pub(crate) kinds: Kinds,
 }
@@ -33,8 +31,8 @@ impl Readers {
         self.options.readers > 0
     }
 
-    pub(crate) const fn new(path: PathBuf, options: Options, kinds: Kinds) -> Self {
-        Self { idle: Mutex::new(Vec::new()), path, options, kinds }
+    pub(crate) const fn new(files: Arc<Files>, options: Options, kinds: Kinds) -> Self {
+        Self { idle: Mutex::new(Vec::new()), files, options, kinds }
     }
 
     /// Runs work on a snapshot, on the caller's thread.
@@ -75,7 +73,10 @@ impl Readers {
 
     /// A connection for reading.
     pub(crate) fn open(&self) -> Result<Link<'static>> {
-        Link::open(&self.path, &self.options, &self.kinds, Purpose::Read)
+        let link = Link::open(Arc::clone(&self.files), &self.options, &self.kinds, Purpose::Read)?;
+        // A file that has come in the place of ours is not read as if it were ours.
+        self.files.check()?;
+        Ok(link)
     }
 }
 

@@ -87,6 +87,9 @@ impl Writer {
         // Another process may have written since the last transaction, so nothing is kept from it.
         self.ledgers.clear();
         self.roll_back();
+        if let Err(error) = self.link.files.standing() {
+            return Outcome::Settled(vec![Err(error); units.len()]);
+        }
         if let Err(failure) = self.link.begin_writing() {
             let error = self.link.failed(&failure);
             return Outcome::Settled(vec![Err(error); units.len()]);
@@ -117,7 +120,13 @@ impl Writer {
             return Outcome::Settled(results);
         }
         match self.commit() {
-            Ok(()) => Outcome::Settled(results),
+            Ok(()) => match self.link.files.check() {
+                Ok(()) => Outcome::Settled(results),
+                Err(error) => {
+                    self.link.forsake();
+                    Outcome::Settled(results.into_iter().map(|result| result.and(Err(error.clone()))).collect())
+                }
+            },
             Err(failure) if failure::is_constraint(&failure) => match units {
                 [unit] => {
                     let found = broken(&self.link, unit.request.org, &touched);
