@@ -1,6 +1,9 @@
 //! Rows by key.
 
-use nexa_core::kernel::{record::RecordDef, store::Trash};
+use nexa_core::kernel::{
+    record::{Address, EMAIL_SYSTEM, PHONE_FIELD, RecordDef},
+    store::Trash,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -34,6 +37,9 @@ pub(crate) fn push_load(
     keys: &Keys,
     columns: impl Fn(&mut Text<'_>),
 ) {
+    if let Some(address) = def.address(column) {
+        return push_known_by(text, def, address, keys, columns);
+    }
     // Live and trashed rows have an index each where the column is unique.
     let split = def.deleted_at.is_some()
         && column != def.id
@@ -79,6 +85,68 @@ pub(crate) fn push_load(
             text.push(ONE_BY_ONE);
             text.push(" AS t0");
         }
+    }
+}
+
+/// Appends a load of the live rows that are known under an address.
+fn push_known_by(
+    text: &mut Text<'_>,
+    def: &'static RecordDef,
+    address: Address,
+    keys: &Keys,
+    columns: impl Fn(&mut Text<'_>),
+) {
+    let (table, of, value) = match address {
+        Address::Email => ("external_keys", format!("system = '{EMAIL_SYSTEM}'"), "key"),
+        Address::Phone => ("indexed_values", format!("field = '{PHONE_FIELD}'"), "value"),
+    };
+    let postgres = text.dialect.is_postgres();
+    text.push("SELECT ");
+    columns(text);
+    text.push(" FROM ");
+    if let Keys::List(bind) = keys {
+        text.push(if postgres { "unnest(" } else { "(SELECT DISTINCT value FROM rarray(" });
+        text.placeholder(*bind);
+        text.push(if postgres {
+            "::text[]) AS wanted (value) CROSS JOIN LATERAL "
+        } else {
+            ")) AS wanted CROSS JOIN "
+        });
+    }
+    if postgres {
+        text.push("(SELECT * FROM ");
+    }
+    text.table(table);
+    text.push(" AS entry");
+    text.push(if postgres { " WHERE " } else { " CROSS JOIN " });
+    if !postgres {
+        text.table(def.table);
+        text.push(" AS t0 WHERE ");
+    }
+    text.push("entry.org = ");
+    text.placeholder(1);
+    text.push(&format!(" AND entry.kind = '{}' AND entry.{of} AND entry.{value} = ", def.kind.replace('\'', "''")));
+    match keys {
+        Keys::List(_) => text.push("wanted.value"),
+        Keys::One(bind) => text.placeholder(*bind),
+    }
+    if postgres {
+        text.push(ONE_BY_ONE);
+        text.push(" AS entry CROSS JOIN LATERAL (SELECT * FROM ");
+        text.table(def.table);
+        text.push(" AS t0 WHERE ");
+    } else {
+        text.push(" AND ");
+    }
+    text.push("t0.org = ");
+    text.placeholder(1);
+    text.push(" AND ");
+    text.column(0, def, def.id);
+    text.push(" = entry.record");
+    and_trash(text, Scope::of(def, Trash::Live), Trash::Live);
+    if postgres {
+        text.push(ONE_BY_ONE);
+        text.push(" AS t0");
     }
 }
 

@@ -168,6 +168,14 @@ impl Cache {
     }
 
     fn found(&mut self, of: &'static RecordDef, column: usize, row: Row) {
+        if of.address(column).is_some() {
+            for address in row.known_by(of, column) {
+                if let Some(rows) = self.rows.get_mut(&(self::address(of), column, Value::Text(address))) {
+                    rows.push(row.clone());
+                }
+            }
+            return;
+        }
         if let Some(rows) = self.rows.get_mut(&(address(of), column, row.get(column).clone())) {
             rows.push(row);
         }

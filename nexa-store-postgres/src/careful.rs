@@ -67,8 +67,7 @@ async fn refused(link: &mut Link<'_>, change: &Change) -> Result<Option<Error>, 
         if let Entry::Key(system, key) = entry
             && held_by_another(link, def, system, key, after.id(def)).await?
         {
-            let taken = codes::EXTERNAL_KEY_TAKEN.with("kind", def.kind);
-            return Ok(Some(taken.with("system", system).with("key", key)));
+            return Ok(Some(def.key_taken(system, key)));
         }
     }
     Ok(None)

@@ -78,7 +78,7 @@ impl Overlay {
 
 fn found_by(of: &RecordDef, by: Key, values: &[Value], row: &Row) -> bool {
     match by {
-        Key::Column(column) => values.contains(row.get(column)),
+        Key::Column(column) => values.iter().any(|value| row.found_by(of, column, value)),
         Key::External => {
             let named = |system: &str, key: &str| {
                 values.as_chunks::<2>().0.iter().any(|pair| {

@@ -158,9 +158,7 @@ impl SqliteTransaction<'_, '_> {
             statement.raw_execute()
         });
         match (written, entry) {
-            (Ok(0), Entry::Key(system, key)) if add => {
-                Err(codes::EXTERNAL_KEY_TAKEN.with("kind", def.kind).with("system", system).with("key", key))
-            }
+            (Ok(0), Entry::Key(system, key)) if add => Err(def.key_taken(system, key)),
             (Ok(_), _) => Ok(()),
             (Err(failure), _) => Err(self.failed(&failure)),
         }

@@ -338,6 +338,7 @@ fn uniques(def: &RecordDef, uses: &[(usize, Use)]) -> Vec<UniqueField> {
                 None => (column, false),
             };
             let field = def.fields.iter().position(|field| field.first == of && field.count == 1)?;
+            let column = if def.emails.first() == Some(&of) { def.by_email() } else { column };
             Some(UniqueField { field, column, folded })
         })
         .filter(|unique| given(&unique.field))

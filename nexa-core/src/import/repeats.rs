@@ -13,6 +13,7 @@ use super::{
 use crate::kernel::{
     entity::MatchPolicy,
     error::{Error, codes},
+    record::EMAIL_SYSTEM,
 };
 
 /// The keys of the rows that earlier units of a dry run would have written, each with what its row said: as hashes, 16
@@ -75,7 +76,10 @@ fn keys(plan: &Plan, line: &Line) -> Vec<LineKey> {
             MatchBy::Key(_) | MatchBy::Nothing => false,
         };
         let code = plan.def.uniques.iter().find(|of| of.columns == [unique.column]);
-        let taken = code.map_or_else(|| codes::TAKEN.error(), |of| Error::taken(of.code, plan.def.kind, of.field));
+        let taken = match code {
+            Some(of) => Error::taken(of.code, plan.def.kind, of.field),
+            None => plan.def.key_taken(EMAIL_SYSTEM, ""),
+        };
         found.push(LineKey { hash: hash(&|hasher| (unique.column, &value).hash(hasher)), matches, taken });
     }
     for key in &line.keys {

@@ -275,6 +275,11 @@ async fn write(
         if onto == Onto::Empty && filled {
             continue;
         }
+        // One of its other addresses does not become the main one.
+        let address = given.values.first().filter(|_| onto != Onto::New && def.emails.first() == Some(&field.first));
+        if address.is_some_and(|email| row.found_by(def, def.by_email(), email)) {
+            continue;
+        }
         let mut merged = None;
         if let Some(parts) = given.parts.as_ref().filter(|_| filled) {
             let mut whole = stored_parts(def, given.field, row);

@@ -4,9 +4,8 @@ use uuid::Uuid;
 
 use super::{
     context::{Context, Entry},
-    error::codes,
     error::{Error, Result},
-    record::{ExternalKey, RecordDef, Row, UniqueDef},
+    record::{EMAIL_SYSTEM, RecordDef, Row, UniqueDef},
     value::Value,
 };
 
@@ -78,7 +77,7 @@ impl Context<'_> {
     /// alone. Errors: the codes of its uniques, `external_key.taken`, `host.…`.
     pub(crate) async fn check_pending(&mut self, def: &'static RecordDef, id: Uuid) -> Result<()> {
         let Some(row) = self.current(def, id) else { return Ok(()) };
-        let keys = row.external_keys(def);
+        let keys = row.unique_keys(def);
         let value = |column: &usize| Some(row.get(*column)).filter(|value| !value.is_null()).cloned();
         let values = |unique: &UniqueDef| unique.columns.iter().map(value).collect::<Option<Vec<Value>>>();
         let uniques: Vec<(&UniqueDef, Vec<Value>)> =
@@ -93,11 +92,15 @@ impl Context<'_> {
                 return Err(Error::taken(unique.code, def.kind, unique.field));
             }
         }
-        for (system, key) in keys {
-            let key = ExternalKey { system, key };
-            if self.holder_of_key(def, &key).await?.is_some_and(|holder| holder != id) {
-                let taken = codes::EXTERNAL_KEY_TAKEN.with("kind", def.kind);
-                return Err(taken.with("system", key.system).with("key", key.key));
+        for key in keys {
+            let taken = if key.system == EMAIL_SYSTEM {
+                let holders = self.ids_by(def, def.by_email(), &Value::Text(key.key.clone())).await?;
+                holders.into_iter().any(|holder| holder != id)
+            } else {
+                self.holder_of_key(def, &key).await?.is_some_and(|holder| holder != id)
+            };
+            if taken {
+                return Err(def.key_taken(&key.system, &key.key));
             }
         }
         self.ask_rules(def, id)

@@ -157,6 +157,8 @@ impl Definition {
             tags: None,
             custom: None,
             external_keys: None,
+            emails: Vec::new(),
+            phones: Vec::new(),
             engagement: None,
             ledger: declaration.ledger,
             problems: Vec::new(),
@@ -206,6 +208,8 @@ impl Definition {
         self.def.tags = self.def.column("tags");
         self.def.custom = self.def.column("custom");
         self.def.external_keys = self.def.column("external_keys");
+        self.def.emails = self.addresses("other_emails", &["email"]);
+        self.def.phones = self.addresses("other_phones", &["phone", "mobile"]);
         let counts = |column: &usize| self.def.columns.get(*column).is_some_and(|def| def.kind == ColumnType::Map);
         self.def.engagement = self.def.column("engagement").filter(counts);
         self.def.relations = relations(&self.def.columns);
@@ -254,6 +258,12 @@ impl Definition {
         if !fits {
             self.problem(format!("`{name}` cannot have the derived column `{name}.{ending}`: its columns do not fit"));
         }
+    }
+
+    /// The columns of addresses: the main ones and the list of others; none without that list.
+    fn addresses(&self, others: &str, main: &[&str]) -> Vec<usize> {
+        let Some(others) = self.def.column(others) else { return Vec::new() };
+        main.iter().filter_map(|path| self.def.column(path)).chain([others]).collect()
     }
 
     fn required(&mut self, path: &str) -> usize {

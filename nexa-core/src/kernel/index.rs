@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{
     input,
-    record::{RecordDef, Row},
+    record::{PHONE_FIELD, RecordDef, Row},
     search::row_terms,
     store::Entry,
     value::Value,
@@ -34,7 +34,8 @@ pub(crate) fn changes(
 
 fn watched(def: &RecordDef) -> impl Iterator<Item = usize> + '_ {
     let lists = [def.tags, def.custom, def.external_keys, def.deleted_at];
-    def.search.iter().map(|(column, _)| *column).chain(lists.into_iter().flatten())
+    let addresses = def.emails.iter().chain(&def.phones).copied();
+    def.search.iter().map(|(column, _)| *column).chain(lists.into_iter().flatten()).chain(addresses)
 }
 
 fn entries(def: &RecordDef, row: &Row, indexed: &[String]) -> Vec<Entry> {
@@ -57,6 +58,7 @@ fn entries(def: &RecordDef, row: &Row, indexed: &[String]) -> Vec<Entry> {
             }
         }
     }
-    found.extend(row.external_keys(def).into_iter().map(|(system, key)| Entry::Key(system, key)));
+    found.extend(row.phones(def).into_iter().map(|phone| Entry::Value(PHONE_FIELD.to_owned(), phone)));
+    found.extend(row.unique_keys(def).into_iter().map(|key| Entry::Key(key.system, key.key)));
     found
 }

@@ -25,6 +25,20 @@ impl Holders {
     }
 }
 
+/// Notes what a row holds in a column, or under which addresses it is known.
+fn hold(holders: &mut HashMap<Value, Holders>, def: &RecordDef, column: usize, row: &Row) {
+    if def.address(column).is_some() {
+        for address in row.known_by(def, column) {
+            holders.entry(Value::Text(address)).or_default().add(row.id(def));
+        }
+        return;
+    }
+    let value = row.get(column);
+    if !value.is_null() {
+        holders.entry(value.clone()).or_default().add(row.id(def));
+    }
+}
+
 /// The identity map's index by key columns and external keys. A column takes part from the first time it is asked for.
 #[derive(Default)]
 pub(crate) struct Lookup {
@@ -36,10 +50,7 @@ impl Lookup {
     /// Notes what a row holds in the columns that take part.
     pub(crate) fn note(&mut self, def: &RecordDef, row: &Row) {
         for (_, column, holders) in self.columns.iter_mut().filter(|(kind, ..)| *kind == def.kind) {
-            let value = row.get(*column);
-            if !value.is_null() {
-                holders.entry(value.clone()).or_default().add(row.id(def));
-            }
+            hold(holders, def, *column, row);
         }
         for (_, holders) in self.keys.iter_mut().filter(|(kind, _)| *kind == def.kind) {
             for (system, key) in row.external_keys(def) {
@@ -54,9 +65,7 @@ impl Lookup {
             return;
         }
         let mut holders: HashMap<Value, Holders> = HashMap::new();
-        for row in known.filter(|row| !row.get(column).is_null()) {
-            holders.entry(row.get(column).clone()).or_default().add(row.id(def));
-        }
+        known.for_each(|row| hold(&mut holders, def, column, row));
         self.columns.push((def.kind, column, holders));
     }
 

@@ -3,6 +3,7 @@
 mod column;
 mod field;
 mod form;
+mod known_by;
 mod layout;
 mod reference;
 mod write;
@@ -11,6 +12,7 @@ pub use column::Column;
 pub(crate) use field::unexpected;
 pub use field::{Cells, Field, corrupt, plain_column};
 pub use form::{Form, WriteField};
+pub use known_by::{Address, EMAIL_SYSTEM, PHONE_FIELD};
 pub use layout::{
     ColumnDef, ColumnType, Derived, FieldDef, IndexDef, ParseField, ParseText, RecordDef, RelationDef, Row, UniqueDef,
     rank,

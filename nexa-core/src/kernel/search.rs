@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
-    normal,
+    input, normal,
     record::{RecordDef, Row},
     value::Value,
 };
@@ -58,8 +58,15 @@ pub fn row_terms(def: &RecordDef, row: &Row) -> Vec<(String, i64)> {
         return found;
     }
     for (column, weight) in &def.search {
-        let Value::Text(text) = row.get(*column) else { continue };
-        for term in terms(text) {
+        let found_in = match row.get(*column) {
+            Value::Text(text) => terms(text),
+            Value::Json(list) => {
+                let entries: Vec<String> = input::stored(list).unwrap_or_default();
+                entries.iter().flat_map(|entry| terms(entry)).collect()
+            }
+            _ => continue,
+        };
+        for term in found_in {
             match found.iter_mut().find(|(known, _)| *known == term) {
                 Some((_, best)) => *best = (*best).max(*weight),
                 None => found.push((term, *weight)),

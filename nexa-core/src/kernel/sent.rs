@@ -82,7 +82,7 @@ impl Transaction for SentStore {
 
     async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>> {
         let wanted = |row: &&Row| match by {
-            Key::Column(column) => !row.get(column).is_null() && values.contains(row.get(column)),
+            Key::Column(column) => values.iter().any(|value| !value.is_null() && row.found_by(of, column, value)),
             Key::External => {
                 let has = |system: &Value, key: &Value| {
                     let text = |value: &Value, text: &str| matches!(value, Value::Text(found) if found == text);

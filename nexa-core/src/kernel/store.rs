@@ -136,7 +136,7 @@ pub trait Transaction: MaybeSend {
 pub struct Foreseen {
     /// The kind.
     pub of: &'static RecordDef,
-    /// The column: the id, a unique or a reference.
+    /// The column, as [`Key::Column`] has it.
     pub column: usize,
     /// Its values.
     pub values: Vec<Value>,
@@ -153,6 +153,10 @@ impl Foreseen {
         value.write(&mut values);
         Self::by(R::def(), column.name(), values.into_iter().next()?)
     }
+    /// The row that is known under this mail address.
+    pub fn by_email(of: &'static RecordDef, email: &str) -> Self {
+        Self { of, column: of.by_email(), values: vec![Value::Text(email.to_owned())] }
+    }
     /// Rows by the value of the column of this path; nothing where the kind has no such column.
     pub fn by(of: &'static RecordDef, path: &str, value: Value) -> Option<Self> {
         Some(Self { of, column: of.column(path)?, values: vec![value] })
@@ -162,7 +166,8 @@ impl Foreseen {
 /// By what [`Transaction::load`] finds rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
-    /// By a column of this index: the id, a unique or a reference. Trashed rows are found as well.
+    /// By a column of this index: the id, a unique or a reference. Trashed rows are found as well. The numbers
+    /// [`RecordDef::by_email`] and [`RecordDef::by_phone`] find live rows by any of their addresses.
     Column(usize),
     /// By external key; values come as pairs of system and key. Trashed rows are not found.
     External,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use crate::{
-    Assignee, Body, Choice, Code, Command, Context, Custom, Email, Entity, ExternalKey, Id, Input, Mergeable, Name,
-    Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
+    Assignee, Body, Choice, Code, Command, Context, Custom, Email, Emails, Entity, ExternalKey, Id, Input, Mergeable,
+    Name, Phone, Phones, Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
     kernel::redact::redacted_debug,
     people::{assignment, org::CHOICE_UNKNOWN},
 };
@@ -62,7 +62,7 @@ closed_enum! {
 #[record(
     kind = "contact",
     table = "contacts",
-    search(email = 4, last_name = 3, first_name = 2, title = 1),
+    search(email = 4, other_emails = 4, last_name = 3, first_name = 2, title = 1),
     unique("email", code = "contact.email_taken"),
     index("owner.queue", "created_at"),
     index("account", "created_at")
@@ -86,7 +86,7 @@ pub struct Contact {
     /// The last name.
     #[record(editable, personal, folded)]
     pub last_name: Option<Name>,
-    /// The mail address, unique among contacts.
+    /// The mail address, unique among contacts together with their other ones.
     #[record(editable, personal)]
     pub email: Option<Email>,
     /// The phone number at work.
@@ -95,6 +95,12 @@ pub struct Contact {
     /// The mobile number.
     #[record(editable, personal)]
     pub mobile: Option<Phone>,
+    /// Other mail addresses under which they are known, unique together with the main ones.
+    #[record(editable, personal)]
+    pub other_emails: Emails,
+    /// Other phone numbers under which they are known.
+    #[record(editable, personal)]
+    pub other_phones: Phones,
     /// What they are at work, such as IT Director.
     #[record(editable)]
     pub title: Option<Name>,
@@ -160,7 +166,32 @@ impl Contact {
             || self.email.is_some()
             || self.phone.is_some()
             || self.mobile.is_some()
+            || !self.other_emails.is_empty()
+            || !self.other_phones.is_empty()
             || !self.external_keys.is_empty()
+    }
+    /// Keeps addresses that are not among the contact's own yet.
+    pub(crate) fn also_known_by<'a>(
+        &mut self,
+        emails: impl IntoIterator<Item = &'a Email>,
+        phones: impl IntoIterator<Item = &'a Phone>,
+    ) {
+        for email in emails {
+            self.other_emails.add(email.clone());
+        }
+        for phone in phones {
+            self.other_phones.add(phone.clone());
+        }
+        self.part_addresses();
+    }
+    /// What is a main address is not among the others.
+    fn part_addresses(&mut self) {
+        if let Some(email) = &self.email {
+            self.other_emails.remove(email);
+        }
+        for phone in [&self.phone, &self.mobile].into_iter().flatten() {
+            self.other_phones.remove(phone);
+        }
     }
     async fn check_reporting(&self, cx: &mut Context<'_>) -> Result<()> {
         let Some(above) = self.reports_to else { return Ok(()) };
@@ -190,6 +221,7 @@ impl Entity for Contact {
         if !self.is_known() {
             return Err(NOTHING_KNOWN.error());
         }
+        self.part_addresses();
         if let Some(before) = before
             && self.lifecycle_stage < before.lifecycle_stage
         {
@@ -217,6 +249,8 @@ impl Mergeable for Contact {
     fn absorb(&mut self, other: &Self) {
         self.advance(other.lifecycle_stage);
         self.last_activity = self.last_activity.max(other.last_activity);
+        let phones = other.phone.iter().chain(&other.mobile).chain(&other.other_phones);
+        self.also_known_by(other.email.iter().chain(&other.other_emails), phones);
         // One of the two reported to the other.
         if self.reports_to == Some(other.id) {
             self.reports_to = other.reports_to;

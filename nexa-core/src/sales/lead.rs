@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{account::Account, contact::Contact, deal::Deal};
 use crate::{
-    Actor, Address, Assignee, Body, Choice, Code, Context, CrmBuilder, Custom, Email, Entity, ExternalKey, Id,
-    Mergeable, Name, Phone, Reasons, Record, Result, Signals, Tags, Timestamp, Url, closed_enum,
+    Actor, Address, Assignee, Body, Choice, Code, Context, CrmBuilder, Custom, Email, Emails, Entity, ExternalKey, Id,
+    Mergeable, Name, Phone, Phones, Reasons, Record, Result, Signals, Tags, Timestamp, Url, closed_enum,
     kernel::redact::redacted_debug,
     marketing::Campaign,
     people::{
@@ -61,7 +61,7 @@ closed_enum! {
 #[record(
     kind = "lead",
     table = "leads",
-    search(email = 4, last_name = 3, first_name = 3, company = 2),
+    search(email = 4, other_emails = 4, last_name = 3, first_name = 3, company = 2),
     unique("email", code = "lead.email_taken"),
     index("status", "assignee.queue", "score"),
     index("campaign"),
@@ -92,6 +92,12 @@ pub struct Lead {
     /// Phone number.
     #[record(editable, personal)]
     pub phone: Option<Phone>,
+    /// Other mail addresses under which they are known, unique together with the main ones.
+    #[record(editable, personal)]
+    pub other_emails: Emails,
+    /// Other phone numbers under which they are known.
+    #[record(editable, personal)]
+    pub other_phones: Phones,
     /// The company they work for.
     #[record(editable, folded)]
     pub company: Option<Name>,
@@ -189,9 +195,20 @@ impl Lead {
             _ => Ok(()),
         }
     }
+    /// What is a main address is not among the others.
+    fn part_addresses(&mut self) {
+        if let Some(email) = &self.email {
+            self.other_emails.remove(email);
+        }
+        if let Some(phone) = &self.phone {
+            self.other_phones.remove(phone);
+        }
+    }
     fn something_known(&self) -> Result<()> {
         let known = self.email.is_some()
             || self.phone.is_some()
+            || !self.other_emails.is_empty()
+            || !self.other_phones.is_empty()
             || self.first_name.is_some()
             || self.last_name.is_some()
             || self.company.is_some()
@@ -209,6 +226,7 @@ impl Entity for Lead {
     }
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         self.something_known()?;
+        self.part_addresses();
         // Only an import brings signals along with an edit.
         if before.is_some_and(|before| before.engagement != self.engagement) {
             self.must_be_open()?;
@@ -243,6 +261,13 @@ impl Mergeable for Lead {
             let _ = self.engagement.record_times(signal, count);
         }
         self.bant.fill(&other.bant);
+        for email in other.email.iter().chain(&other.other_emails) {
+            self.other_emails.add(email.clone());
+        }
+        for phone in other.phone.iter().chain(&other.other_phones) {
+            self.other_phones.add(phone.clone());
+        }
+        self.part_addresses();
         self.last_contacted = self.last_contacted.max(other.last_contacted);
         self.assignee = self.assignee.or(other.assignee);
     }

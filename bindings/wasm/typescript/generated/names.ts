@@ -46,7 +46,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["competitors", "external_keys", "rules", "score_reasons", "stages", "tags"];
+export const LISTS: readonly string[] = ["competitors", "external_keys", "other_emails", "other_phones", "rules", "score_reasons", "stages", "tags"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
 export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "rates"];

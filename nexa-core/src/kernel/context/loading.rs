@@ -71,6 +71,13 @@ impl Context<'_> {
         rows.into_iter().filter(|row| row.live(def)).map(R::from_row).collect()
     }
 
+    /// The live record that is known under a mail address, its main one or another, with the tenant's access.
+    pub(crate) async fn known_by_email<R: Record>(&mut self, email: &str) -> Result<Option<R>> {
+        let def = R::def();
+        let rows = self.rows_by(def, def.by_email(), Value::Text(email.to_owned())).await?;
+        rows.into_iter().next().map(R::from_row).transpose()
+    }
+
     /// Rows by the value of a column, pending changes included, in the order of their ids.
     pub(crate) async fn rows_by(&mut self, def: &'static RecordDef, column: usize, value: Value) -> Result<Vec<Row>> {
         let ids = self.ids_by(def, column, &value).await?;
@@ -84,7 +91,7 @@ impl Context<'_> {
         }
         let known = self.lookup.by_value(def, column, value).iter().copied();
         let mut ids: Vec<Uuid> =
-            known.filter(|id| self.current(def, *id).is_some_and(|row| row.get(column) == value)).collect();
+            known.filter(|id| self.current(def, *id).is_some_and(|row| row.found_by(def, column, value))).collect();
         ids.sort_unstable();
         Ok(ids)
     }

@@ -17,7 +17,7 @@ use crate::{
         draft::{Draft, properties, schema},
         error::{Code, Result, codes},
         input,
-        record::{ExternalKey, Record, Row},
+        record::{ExternalKey, Record, RecordDef, Row},
         value::Value,
     },
 };
@@ -120,7 +120,11 @@ impl Context<'_> {
                 probe.set(index, value);
             }
             def.derive(&mut probe);
-            let rows = self.rows_by(def, column, probe.get(column).clone()).await?;
+            let (column, value) = match by_email(def, match_on) {
+                true => (def.by_email(), probe.get(field.first).clone()),
+                false => (column, probe.get(column).clone()),
+            };
+            let rows = self.rows_by(def, column, value).await?;
             rows.into_iter().find(|row| row.live(def))
         };
         Ok(row)
@@ -143,6 +147,10 @@ impl Context<'_> {
         }
         self.authorize(def, &row, Action::Update).await?;
         let mut fields = fields.clone();
+        if by_email(def, match_on) {
+            // One of its other addresses does not become the main one.
+            fields.remove(match_on);
+        }
         if policy == MatchPolicy::Fill {
             fields.retain(|name, _| {
                 def.field(name).is_none_or(|field| {
@@ -155,6 +163,11 @@ impl Context<'_> {
         }
         Ok((self.edit_row(kind, row, &fields).await?, false))
     }
+}
+
+/// Whether records are matched by all the mail addresses under which they are known.
+fn by_email(def: &RecordDef, match_on: &str) -> bool {
+    match_on == "email" && !def.emails.is_empty()
 }
 
 /// Keys of other systems stay; the given ones replace those of their systems.

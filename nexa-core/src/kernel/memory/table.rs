@@ -2,14 +2,14 @@
 
 use std::{
     cmp::Ordering,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ops::Bound,
 };
 
 use uuid::Uuid;
 
 use crate::kernel::{
-    record::{ColumnType, RecordDef, Row},
+    record::{Address, ColumnType, EMAIL_SYSTEM, RecordDef, Row},
     value::Value,
 };
 
@@ -129,10 +129,18 @@ impl Table {
         if column == self.def.id {
             return wanted.filter_map(Value::as_uuid).filter(|id| self.rows.contains_key(&id.as_u128())).collect();
         }
+        if self.def.address(column) == Some(Address::Email) {
+            return wanted.filter_map(Value::as_text).filter_map(|key| self.with_key(EMAIL_SYSTEM, key)).collect();
+        }
         match self.columns.get(&column) {
             Some(index) => {
                 let held = wanted.filter_map(|value| index.get(&Ordered(value.clone()))).flatten();
                 held.copied().map(Uuid::from_u128).collect()
+            }
+            None if self.def.address(column).is_some() => {
+                let wanted: HashSet<&str> = wanted.filter_map(Value::as_text).collect();
+                let known = |row: &Row| row.known_by(self.def, column).iter().any(|own| wanted.contains(own.as_str()));
+                self.rows.iter().filter(|(_, row)| known(row)).map(|(id, _)| Uuid::from_u128(*id)).collect()
             }
             None => {
                 let wanted: BTreeSet<Ordered> = wanted.cloned().map(Ordered).collect();

@@ -135,8 +135,7 @@ impl<'a> Unit<'a> {
                 Entry::Term(term, weight) => self.make(of, Edit::Term(term, id, Some(weight))),
                 Entry::Key(system, key) => {
                     if self.tenant.table_mut(of).with_key(&system, &key).is_some_and(|holder| holder != id) {
-                        let taken = codes::EXTERNAL_KEY_TAKEN.with("kind", of.kind);
-                        return Err(taken.with("system", system).with("key", key));
+                        return Err(of.key_taken(&system, &key));
                     }
                     self.make(of, Edit::Key((system, key), Some(id)));
                 }

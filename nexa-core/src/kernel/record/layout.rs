@@ -185,6 +185,10 @@ pub struct RecordDef {
     pub custom: Option<usize>,
     /// The column of `external_keys`.
     pub external_keys: Option<usize>,
+    /// The columns that hold mail addresses of the record, the main one first; none for kinds that keep no others.
+    pub emails: Vec<usize>,
+    /// The same for phone numbers.
+    pub phones: Vec<usize>,
     /// The column of `engagement`, for kinds that count signals.
     pub engagement: Option<usize>,
     /// Whether changes are written to the ledger. Only the kernel's own bookkeeping is not.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::Record;
+use super::{Record, known_by::EMAIL_SYSTEM};
 use crate::{
     Input,
     kernel::{error::Result, input, store::Foreseen},
@@ -127,7 +127,11 @@ pub struct ExternalKey {
 impl ExternalKey {
     /// A key in a system, both trimmed; or what to do about it.
     pub fn new(system: impl Into<String>, key: impl Into<String>) -> Result<Self, &'static str> {
-        Ok(Self { system: key_part(system.into())?, key: key_part(key.into())? })
+        let system = key_part(system.into())?;
+        if system == EMAIL_SYSTEM {
+            return Err("name another system; a mail address belongs into email or other_emails");
+        }
+        Ok(Self { system, key: key_part(key.into())? })
     }
 }
 

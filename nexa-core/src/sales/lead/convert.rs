@@ -228,7 +228,7 @@ fn mapped(target: &str) -> Result<(&str, &str)> {
 
 async fn matching_contact(cx: &mut Context<'_>, lead: &Lead) -> Result<Option<Contact>> {
     match &lead.email {
-        Some(email) => Ok(cx.matching(Contact::EMAIL, email).await?.into_iter().next()),
+        Some(email) => cx.known_by_email(email).await,
         None => Ok(None),
     }
 }
@@ -287,7 +287,7 @@ async fn hand_over(cx: &mut Context<'_>, lead: &Lead, contact: &Contact) -> Resu
 impl Convert {
     /// What joining or making contact, account and deal will load.
     fn foreseen_of(&self, lead: &Lead) -> Vec<Foreseen> {
-        let contact = lead.email.as_ref().and_then(|email| Foreseen::matching(Contact::EMAIL, email));
+        let contact = lead.email.as_ref().map(|email| Foreseen::by_email(Contact::def(), email));
         let company = lead.company.as_ref().map(|company| Value::Text(fold(company)));
         let account = company.and_then(|company| Foreseen::by(Account::def(), "name.folded", company));
         let owner = match lead.assignee {
@@ -379,6 +379,8 @@ impl Convert {
                 last_name: lead.last_name.clone(),
                 email: lead.email.clone(),
                 phone: lead.phone.clone(),
+                other_emails: lead.other_emails.clone(),
+                other_phones: lead.other_phones.clone(),
                 title: lead.title.clone(),
                 account,
                 lifecycle_stage: stage,
@@ -397,8 +399,11 @@ impl Convert {
         }
         self.put(&mut contact.first_name, &lead.first_name);
         self.put(&mut contact.last_name, &lead.last_name);
+        let (email, phone) = (contact.email.clone(), contact.phone.clone());
         self.put(&mut contact.email, &lead.email);
         self.put(&mut contact.phone, &lead.phone);
+        let emails = email.iter().chain(&lead.email).chain(&lead.other_emails);
+        contact.also_known_by(emails, phone.iter().chain(&lead.phone).chain(&lead.other_phones));
         self.put(&mut contact.title, &lead.title);
         self.put(&mut contact.source, &lead.source);
         self.put(&mut contact.owner, &lead.assignee);

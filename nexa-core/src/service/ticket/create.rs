@@ -95,7 +95,7 @@ impl Command for Create {
     fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
         let contact = self.customer.as_ref().and_then(|customer| customer.email.as_ref());
         let contact = match (contact, self.fields.id(Ticket::CONTACT)) {
-            (Some(email), _) => Foreseen::matching(Contact::EMAIL, email),
+            (Some(email), _) => Some(Foreseen::by_email(Contact::def(), email)),
             (None, Some(contact)) => Some(Foreseen::id(Contact::def(), contact)),
             (None, None) => None,
         };

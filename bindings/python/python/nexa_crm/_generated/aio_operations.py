@@ -1496,6 +1496,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         lifecycle_stage: ContactLifecycleStageWord | Unset = UNSET,
         linkedin_url: str | None | Unset = UNSET,
         mobile: str | None | Unset = UNSET,
+        other_emails: Sequence[str] | Unset = UNSET,
+        other_phones: Sequence[str] | Unset = UNSET,
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         reports_to: Record | Ref | None | Unset = UNSET,
@@ -1510,7 +1512,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         - `custom`: Fields that the tenant defined.
         - `department`: Where they are at work, such as Procurement.
         - `description`: What is worth knowing about them.
-        - `email`: The mail address, unique among contacts.
+        - `email`: The mail address, unique among contacts together with their other ones.
         - `external_keys`: Keys of other systems.
         - `first_name`: The first name.
         - `last_name`: The last name.
@@ -1518,6 +1520,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
           moves it by hand.
         - `linkedin_url`: Their page on LinkedIn.
         - `mobile`: The mobile number.
+        - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
+        - `other_phones`: Other phone numbers under which they are known.
         - `owner`: Who looks after them.
         - `phone`: The phone number at work.
         - `reports_to`: Whom they report to.
@@ -1542,6 +1546,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
             "lifecycle_stage": lifecycle_stage,
             "linkedin_url": linkedin_url,
             "mobile": mobile,
+            "other_emails": other_emails,
+            "other_phones": other_phones,
             "owner": to_assignee(owner),
             "phone": phone,
             "reports_to": reports_to,
@@ -1804,6 +1810,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         lifecycle_stage: ContactLifecycleStageWord | Unset = UNSET,
         linkedin_url: str | None | Unset = UNSET,
         mobile: str | None | Unset = UNSET,
+        other_emails: Sequence[str] | Unset = UNSET,
+        other_phones: Sequence[str] | Unset = UNSET,
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         reports_to: Record | Ref | None | Unset = UNSET,
@@ -1818,7 +1826,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         - `custom`: Fields that the tenant defined.
         - `department`: Where they are at work, such as Procurement.
         - `description`: What is worth knowing about them.
-        - `email`: The mail address, unique among contacts.
+        - `email`: The mail address, unique among contacts together with their other ones.
         - `external_keys`: Keys of other systems.
         - `first_name`: The first name.
         - `last_name`: The last name.
@@ -1826,6 +1834,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
           moves it by hand.
         - `linkedin_url`: Their page on LinkedIn.
         - `mobile`: The mobile number.
+        - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
+        - `other_phones`: Other phone numbers under which they are known.
         - `owner`: Who looks after them.
         - `phone`: The phone number at work.
         - `reports_to`: Whom they report to.
@@ -1850,6 +1860,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
             "lifecycle_stage": lifecycle_stage,
             "linkedin_url": linkedin_url,
             "mobile": mobile,
+            "other_emails": other_emails,
+            "other_phones": other_phones,
             "owner": to_assignee(owner),
             "phone": phone,
             "reports_to": reports_to,
@@ -1875,6 +1887,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         lifecycle_stage: ContactLifecycleStageWord | Unset = UNSET,
         linkedin_url: str | None | Unset = UNSET,
         mobile: str | None | Unset = UNSET,
+        other_emails: Sequence[str] | Unset = UNSET,
+        other_phones: Sequence[str] | Unset = UNSET,
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
@@ -1890,7 +1904,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         - `custom`: Fields that the tenant defined.
         - `department`: Where they are at work, such as Procurement.
         - `description`: What is worth knowing about them.
-        - `email`: The mail address, unique among contacts.
+        - `email`: The mail address, unique among contacts together with their other ones.
         - `external_keys`: Keys of other systems.
         - `first_name`: The first name.
         - `last_name`: The last name.
@@ -1898,6 +1912,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
           moves it by hand.
         - `linkedin_url`: Their page on LinkedIn.
         - `mobile`: The mobile number.
+        - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
+        - `other_phones`: Other phone numbers under which they are known.
         - `owner`: Who looks after them.
         - `phone`: The phone number at work.
         - `reports_to`: Whom they report to.
@@ -1923,6 +1939,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
             "lifecycle_stage": lifecycle_stage,
             "linkedin_url": linkedin_url,
             "mobile": mobile,
+            "other_emails": other_emails,
+            "other_phones": other_phones,
             "owner": to_assignee(owner),
             "phone": phone,
             "policy": policy,
@@ -3737,6 +3755,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         id: str | UUID | Unset = UNSET,
         industry: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
+        other_emails: Sequence[str] | Unset = UNSET,
+        other_phones: Sequence[str] | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
@@ -3757,6 +3777,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
         - `last_name`: Last name.
+        - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
+        - `other_phones`: Other phone numbers under which they are known.
         - `phone`: Phone number.
         - `source`: Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant
           may close.
@@ -3781,6 +3803,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
             "id": id,
             "industry": industry,
             "last_name": last_name,
+            "other_emails": other_emails,
+            "other_phones": other_phones,
             "phone": phone,
             "source": source,
             "tags": tags,
@@ -4152,6 +4176,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         first_name: str | None | Unset = UNSET,
         industry: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
+        other_emails: Sequence[str] | Unset = UNSET,
+        other_phones: Sequence[str] | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
@@ -4172,6 +4198,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
         - `last_name`: Last name.
+        - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
+        - `other_phones`: Other phone numbers under which they are known.
         - `phone`: Phone number.
         - `source`: Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant
           may close.
@@ -4196,6 +4224,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
             "first_name": first_name,
             "industry": industry,
             "last_name": last_name,
+            "other_emails": other_emails,
+            "other_phones": other_phones,
             "phone": phone,
             "source": source,
             "tags": tags,
@@ -4220,6 +4250,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         first_name: str | None | Unset = UNSET,
         industry: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
+        other_emails: Sequence[str] | Unset = UNSET,
+        other_phones: Sequence[str] | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -4241,6 +4273,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
         - `last_name`: Last name.
+        - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
+        - `other_phones`: Other phone numbers under which they are known.
         - `phone`: Phone number.
         - `source`: Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant
           may close.
@@ -4266,6 +4300,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
             "first_name": first_name,
             "industry": industry,
             "last_name": last_name,
+            "other_emails": other_emails,
+            "other_phones": other_phones,
             "phone": phone,
             "policy": policy,
             "source": source,

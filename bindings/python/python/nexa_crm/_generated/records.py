@@ -683,11 +683,15 @@ class Contact(Record):
     last_name: str | None
     """The last name."""
     email: str | None
-    """The mail address, unique among contacts."""
+    """The mail address, unique among contacts together with their other ones."""
     phone: str | None
     """The phone number at work."""
     mobile: str | None
     """The mobile number."""
+    other_emails: list[str]
+    """Other mail addresses under which they are known, unique together with the main ones."""
+    other_phones: list[str]
+    """Other phone numbers under which they are known."""
     title: str | None
     """What they are at work, such as IT Director."""
     department: str | None
@@ -1165,6 +1169,10 @@ class Lead(Record):
     """Mail address; unique among live leads."""
     phone: str | None
     """Phone number."""
+    other_emails: list[str]
+    """Other mail addresses under which they are known, unique together with the main ones."""
+    other_phones: list[str]
+    """Other phone numbers under which they are known."""
     company: str | None
     """The company they work for."""
     title: str | None
@@ -1872,6 +1880,8 @@ Contact.FIELDS = {
     "email": None,
     "phone": None,
     "mobile": None,
+    "other_emails": None,
+    "other_phones": None,
     "title": None,
     "department": None,
     "linkedin_url": None,
@@ -1887,7 +1897,7 @@ Contact.FIELDS = {
     "custom": None,
     "external_keys": many(ExternalKey),
 }
-Contact.EMPTY = {"tags": list, "custom": dict, "external_keys": list}
+Contact.EMPTY = {"other_emails": list, "other_phones": list, "tags": list, "custom": dict, "external_keys": list}
 ContactDeals.FIELDS = {
     "newest_open": many(OpenDeal),
     "open": None,
@@ -2104,6 +2114,8 @@ Lead.FIELDS = {
     "last_name": None,
     "email": None,
     "phone": None,
+    "other_emails": None,
+    "other_phones": None,
     "company": None,
     "title": None,
     "industry": None,
@@ -2134,7 +2146,7 @@ Lead.FIELDS = {
     "custom": None,
     "external_keys": many(ExternalKey),
 }
-Lead.EMPTY = {"score_reasons": list, "engagement": dict, "tags": list, "custom": dict, "external_keys": list}
+Lead.EMPTY = {"other_emails": list, "other_phones": list, "score_reasons": list, "engagement": dict, "tags": list, "custom": dict, "external_keys": list}
 LeadFigures.FIELDS = {
     "conversion_rate": decimal,
     "converted": None,

@@ -1349,6 +1349,8 @@ class ContactWhere(TypedDict, total=False):
     mobile__contains: str
     mobile__starts_with: str
     mobile__ends_with: str
+    other_emails__has: str
+    other_phones__has: str
     title: str | None
     title__eq: str | None
     title__ne: str | None
@@ -2667,6 +2669,8 @@ class LeadWhere(TypedDict, total=False):
     phone__contains: str
     phone__starts_with: str
     phone__ends_with: str
+    other_emails__has: str
+    other_phones__has: str
     company: str | None
     company__eq: str | None
     company__ne: str | None

@@ -25,7 +25,7 @@ export interface ContactCreateInput {
   department?: string | null;
   /** What is worth knowing about them. */
   description?: string | null;
-  /** The mail address, unique among contacts. */
+  /** The mail address, unique among contacts together with their other ones. */
   email?: string | null;
   /** Keys of other systems. */
   external_keys?: ExternalKey[];
@@ -40,6 +40,10 @@ export interface ContactCreateInput {
   linkedin_url?: string | null;
   /** The mobile number. */
   mobile?: string | null;
+  /** Other mail addresses under which they are known, unique together with the main ones. */
+  other_emails?: string[];
+  /** Other phone numbers under which they are known. */
+  other_phones?: string[];
   /** Who looks after them. */
   owner?: Assignee | null;
   /** The phone number at work. */
@@ -123,7 +127,7 @@ export interface ContactUpdateInput {
   department?: string | null;
   /** What is worth knowing about them. */
   description?: string | null;
-  /** The mail address, unique among contacts. */
+  /** The mail address, unique among contacts together with their other ones. */
   email?: string | null;
   /** Keys of other systems. */
   external_keys?: ExternalKey[];
@@ -137,6 +141,10 @@ export interface ContactUpdateInput {
   linkedin_url?: string | null;
   /** The mobile number. */
   mobile?: string | null;
+  /** Other mail addresses under which they are known, unique together with the main ones. */
+  other_emails?: string[];
+  /** Other phone numbers under which they are known. */
+  other_phones?: string[];
   /** Who looks after them. */
   owner?: Assignee | null;
   /** The phone number at work. */
@@ -164,7 +172,7 @@ export interface ContactUpsertInput {
   department?: string | null;
   /** What is worth knowing about them. */
   description?: string | null;
-  /** The mail address, unique among contacts. */
+  /** The mail address, unique among contacts together with their other ones. */
   email?: string | null;
   /** Keys of other systems. */
   external_keys?: ExternalKey[];
@@ -178,6 +186,10 @@ export interface ContactUpsertInput {
   linkedin_url?: string | null;
   /** The mobile number. */
   mobile?: string | null;
+  /** Other mail addresses under which they are known, unique together with the main ones. */
+  other_emails?: string[];
+  /** Other phone numbers under which they are known. */
+  other_phones?: string[];
   /** Who looks after them. */
   owner?: Assignee | null;
   /** The phone number at work. */

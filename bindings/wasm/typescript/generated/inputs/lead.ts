@@ -73,6 +73,10 @@ export interface LeadCreateInput {
   industry?: string | null;
   /** Last name. */
   last_name?: string | null;
+  /** Other mail addresses under which they are known, unique together with the main ones. */
+  other_emails?: string[];
+  /** Other phone numbers under which they are known. */
+  other_phones?: string[];
   /** Phone number. */
   phone?: string | null;
   /** Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant may close. */
@@ -211,6 +215,10 @@ export interface LeadUpdateInput {
   industry?: string | null;
   /** Last name. */
   last_name?: string | null;
+  /** Other mail addresses under which they are known, unique together with the main ones. */
+  other_emails?: string[];
+  /** Other phone numbers under which they are known. */
+  other_phones?: string[];
   /** Phone number. */
   phone?: string | null;
   /** Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant may close. */
@@ -250,6 +258,10 @@ export interface LeadUpsertInput {
   industry?: string | null;
   /** Last name. */
   last_name?: string | null;
+  /** Other mail addresses under which they are known, unique together with the main ones. */
+  other_emails?: string[];
+  /** Other phone numbers under which they are known. */
+  other_phones?: string[];
   /** Phone number. */
   phone?: string | null;
   policy?: MatchPolicy;

@@ -39,12 +39,16 @@ export interface Contact {
   first_name?: string | null;
   /** The last name. */
   last_name?: string | null;
-  /** The mail address, unique among contacts. */
+  /** The mail address, unique among contacts together with their other ones. */
   email?: string | null;
   /** The phone number at work. */
   phone?: string | null;
   /** The mobile number. */
   mobile?: string | null;
+  /** Other mail addresses under which they are known, unique together with the main ones. */
+  other_emails: string[];
+  /** Other phone numbers under which they are known. */
+  other_phones: string[];
   /** What they are at work, such as IT Director. */
   title?: string | null;
   /** Where they are at work, such as Procurement. */
@@ -97,6 +101,8 @@ export interface ContactColumns {
   email: TextColumn;
   phone: TextColumn;
   mobile: TextColumn;
+  other_emails: ListColumn;
+  other_phones: ListColumn;
   title: TextColumn;
   department: TextColumn;
   linkedin_url: TextColumn;

@@ -48,6 +48,10 @@ export interface Lead {
   email?: string | null;
   /** Phone number. */
   phone?: string | null;
+  /** Other mail addresses under which they are known, unique together with the main ones. */
+  other_emails: string[];
+  /** Other phone numbers under which they are known. */
+  other_phones: string[];
   /** The company they work for. */
   company?: string | null;
   /** What they do there; scored. */
@@ -136,6 +140,8 @@ export interface LeadColumns {
   last_name: TextColumn;
   email: TextColumn;
   phone: TextColumn;
+  other_emails: ListColumn;
+  other_phones: ListColumn;
   company: TextColumn;
   title: TextColumn;
   industry: TextColumn;

@@ -77,9 +77,9 @@ impl Customer {
     /// By mail address; otherwise by name, together with the company or the phone number.
     async fn find(&self, cx: &mut Context<'_>, account: Option<Id<Account>>) -> Result<Option<Contact>> {
         if let Some(email) = &self.email {
-            let found: Vec<Contact> = cx.matching(Contact::EMAIL, email).await?;
-            if let Some(contact) = found.into_iter().next() {
-                return Ok(Some(contact));
+            let found: Option<Contact> = cx.known_by_email(email).await?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
         let mut filter = match (account, &self.phone) {
