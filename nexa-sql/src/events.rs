@@ -1,5 +1,7 @@
 //! The ledger's statements.
 
+use std::collections::BTreeMap;
+
 use nexa_core::kernel::{ledger::EventQuery, value::Value};
 use uuid::Uuid;
 
@@ -68,15 +70,18 @@ pub fn events<'q>(dialect: Dialect, org: Uuid, query: &EventQuery) -> Statement<
     text.push("SELECT ");
     text.push(&EVENT_COLUMNS.join(", "));
     text.push(" FROM ");
-    let records = match query.records.as_deref() {
-        None | Some([_]) => None,
-        Some(several) => Some(text.hold(Bind::List(several.iter().copied().map(Value::Uuid).collect()))),
-    };
-    if let Some(records) = records.filter(|_| dialect == Dialect::Sqlite) {
+    let kinds = query.records.as_deref().filter(|records| records.len() != 1).map(by_kind);
+    if let Some(kinds) = kinds.as_ref().filter(|_| dialect == Dialect::Sqlite) {
         // The join is in this order, so that the events of a few records are not sought among all.
-        text.push("(SELECT DISTINCT value FROM rarray(");
-        text.placeholder(records);
-        text.push(")) AS wanted CROSS JOIN ");
+        text.push("(");
+        for (position, (kind, ids)) in kinds.iter().enumerate() {
+            text.push(if position > 0 { " UNION ALL SELECT DISTINCT " } else { "SELECT DISTINCT " });
+            text.bind(Bind::text(*kind));
+            text.push(" AS wanted_kind, value AS wanted_record FROM rarray(");
+            text.bind(ids_of(ids));
+            text.push(")");
+        }
+        text.push(") AS wanted CROSS JOIN ");
     }
     text.table("events");
     text.push(" WHERE org = ");
@@ -85,21 +90,65 @@ pub fn events<'q>(dialect: Dialect, org: Uuid, query: &EventQuery) -> Statement<
         text.push(if query.backwards { " AND seq < " } else { " AND seq > " });
         text.bind(Value::Int(i64::try_from(query.after).unwrap_or(i64::MAX)));
     }
-    match (query.records.as_deref(), records) {
-        (Some([record]), _) => {
+    match (query.records.as_deref(), kinds) {
+        (Some([(kind, record)]), _) => {
             text.push(" AND record = ");
             text.bind(Value::Uuid(*record));
+            text.push(" AND kind = ");
+            text.bind(Bind::text(*kind));
         }
         (_, None) => {}
-        (_, Some(_)) if dialect == Dialect::Sqlite => text.push(" AND record = wanted.value"),
-        (_, Some(records)) => {
+        (_, Some(_)) if dialect == Dialect::Sqlite => text.push(" AND record = wanted_record AND kind = wanted_kind"),
+        (_, Some(kinds)) => {
+            // The index is asked for the records of all kinds at once; which kinds they are is read from what it finds.
             text.push(" AND record = ANY(");
-            text.placeholder(records);
+            text.bind(ids_of(kinds.iter().flat_map(|(_, ids)| ids)));
             // An empty list has no type of its own.
-            text.push("::uuid[])");
+            text.push("::uuid[]) AND (");
+            for (position, (kind, ids)) in kinds.iter().enumerate() {
+                text.push(if position > 0 { " OR kind = " } else { "kind = " });
+                text.bind(Bind::text(*kind));
+                text.push(" AND record = ANY(");
+                text.bind(ids_of(ids));
+                text.push("::uuid[])");
+            }
+            text.push(")");
         }
     }
     text.push(if query.backwards { " ORDER BY seq DESC LIMIT " } else { " ORDER BY seq LIMIT " });
     text.bind(Bind::int(query.limit));
     text.finish()
+}
+
+/// The ids of records by their kinds, in the order of the kinds; of nothing at least one kind, so that there is something
+/// to ask for.
+fn by_kind(records: &[(&'static str, Uuid)]) -> BTreeMap<&'static str, Vec<Uuid>> {
+    let mut kinds: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
+    if records.is_empty() {
+        kinds.insert("", Vec::new());
+    }
+    for (kind, id) in records {
+        kinds.entry(kind).or_default().push(*id);
+    }
+    kinds
+}
+
+fn ids_of<'q, 'i>(ids: impl IntoIterator<Item = &'i Uuid>) -> Bind<'q> {
+    Bind::List(ids.into_iter().copied().map(Value::Uuid).collect())
+}
+
+/// Which of the bound ids any event names. Binds: the tenant, the list of ids.
+pub fn recorded(dialect: Dialect) -> String {
+    let events = dialect.table("events");
+    match dialect {
+        Dialect::Sqlite => format!(
+            "SELECT DISTINCT asked.value FROM rarray(?2) AS asked \
+             WHERE EXISTS (SELECT 1 FROM {events} WHERE org = ?1 AND record = asked.value)"
+        ),
+        // Id by id: one plan serves tenants of every size.
+        Dialect::Postgres(_) => format!(
+            "SELECT DISTINCT asked.id FROM unnest($2::uuid[]) AS asked (id) CROSS JOIN LATERAL \
+             (SELECT 1 FROM {events} WHERE org = $1 AND record = asked.id LIMIT 1) AS found"
+        ),
+    }
 }

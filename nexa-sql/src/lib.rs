@@ -28,7 +28,7 @@ mod together;
 pub use aggregate::{Answer, aggregate, finish};
 pub use change::{Changed, delete, insert, update};
 pub use dialect::{Dialect, Namespace};
-pub use events::{EVENT_COLUMNS, events, insert_event, read_head, write_head};
+pub use events::{EVENT_COLUMNS, events, insert_event, read_head, recorded, write_head};
 pub use index_tables::{IndexTables, add_terms, index_tables};
 pub use load::{load_by_key, load_external};
 pub use many::{Part, Rows, load_named, part_types, write_many};

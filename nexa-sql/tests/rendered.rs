@@ -499,13 +499,15 @@ fn events_by_position() {
     };
     let query = EventQuery { after: 5, limit: 3, ..EventQuery::default() };
     assert_eq!(events(query.clone()), "org = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3");
-    let backwards = EventQuery { backwards: true, after: 0, records: Some(vec![ORG]), ..query };
-    assert_eq!(events(backwards.clone()), "org = ?1 AND record = ?2 ORDER BY seq DESC LIMIT ?3");
-    let several = EventQuery { records: Some(vec![ORG, ORG]), after: 5, ..backwards };
+    let backwards = EventQuery { backwards: true, after: 0, records: Some(vec![("ticket", ORG)]), ..query };
+    assert_eq!(events(backwards.clone()), "org = ?1 AND record = ?2 AND kind = ?3 ORDER BY seq DESC LIMIT ?4");
+    let records = Some(vec![("ticket", ORG), ("lead", ORG), ("ticket", ORG)]);
+    let several = EventQuery { records, after: 5, ..backwards };
     assert_eq!(
         events(several),
-        "(SELECT DISTINCT value FROM rarray(?2)) AS wanted CROSS JOIN \
-         org = ?1 AND seq < ?3 AND record = wanted.value ORDER BY seq DESC LIMIT ?4"
+        "(SELECT DISTINCT ?2 AS wanted_kind, value AS wanted_record FROM rarray(?3) UNION ALL \
+         SELECT DISTINCT ?4 AS wanted_kind, value AS wanted_record FROM rarray(?5)) AS wanted CROSS JOIN \
+         org = ?1 AND seq < ?6 AND record = wanted_record AND kind = wanted_kind ORDER BY seq DESC LIMIT ?7"
     );
 }
 

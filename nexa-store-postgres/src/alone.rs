@@ -114,7 +114,7 @@ pub(crate) async fn read(link: &mut Link<'_>, cache: &mut Cache, asked: Asked) -
         return Ok(known);
     }
     Ok(match asked {
-        Asked::Foresee(_) | Asked::Load { .. } => {
+        Asked::Foresee(_) | Asked::Load { .. } | Asked::Recorded(_) => {
             cache.fetch(link, std::iter::once(&asked)).await?;
             cache.answer(&asked).unwrap_or(Answered::Done)
         }

@@ -9,6 +9,7 @@ use nexa_core::kernel::{
     value::Value,
 };
 use nexa_sql::Rows;
+use uuid::Uuid;
 
 use crate::{
     failure::Failure,
@@ -23,6 +24,8 @@ pub(crate) struct Cache {
     named: HashMap<(usize, Value, Value), Vec<Row>>,
     selects: HashMap<String, Vec<Row>>,
     events: HashMap<String, Vec<Event>>,
+    /// Whether an event names an id.
+    recorded: HashMap<Uuid, bool>,
 }
 
 fn address(def: &'static RecordDef) -> usize {
@@ -50,6 +53,17 @@ impl Cache {
             Asked::Select(query) => self.selects.get(&format!("{query:?}")).cloned().map(Answered::Rows),
             Asked::Aggregate(query) => self.selects.get(&format!("{query:?}")).cloned().map(Answered::Rows),
             Asked::Events(query) => self.events.get(&format!("{query:?}")).cloned().map(Answered::Events),
+            Asked::Recorded(ids) => {
+                let mut found = Vec::new();
+                for id in ids {
+                    if *self.recorded.get(id)? {
+                        found.push(*id);
+                    }
+                }
+                found.sort_unstable();
+                found.dedup();
+                Some(Answered::Ids(found))
+            }
             Asked::Foresee(loads) => loads.iter().all(|load| self.knows(load)).then_some(Answered::Done),
             Asked::Apply(_) => None,
         }
@@ -70,6 +84,7 @@ impl Cache {
         let mut foreseen: Vec<Load> = Vec::new();
         let mut foreseeing = 0;
         let mut names: Vec<(&'static RecordDef, Vec<Value>)> = Vec::new();
+        let mut ids: Vec<Uuid> = Vec::new();
         for asked in asked {
             match asked {
                 Asked::Load { of, by: Key::Column(column), values } => self.want(&mut columns, of, *column, values),
@@ -106,7 +121,20 @@ impl Cache {
                         free.insert(link.events(query).await?);
                     }
                 }
+                Asked::Recorded(asked) => {
+                    for id in asked {
+                        if let Entry::Vacant(free) = self.recorded.entry(*id) {
+                            free.insert(false);
+                            ids.push(*id);
+                        }
+                    }
+                }
                 Asked::Apply(_) => {}
+            }
+        }
+        if !ids.is_empty() {
+            for id in link.recorded(&ids).await? {
+                self.recorded.insert(id, true);
             }
         }
         for load in columns.into_iter().filter(|load| !load.values.is_empty()) {

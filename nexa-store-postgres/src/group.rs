@@ -10,6 +10,7 @@ use nexa_core::kernel::{
     store::{Aggregate, Change, Key, Select},
     value::Value,
 };
+use uuid::Uuid;
 
 use crate::{
     begin::Begun,
@@ -36,6 +37,7 @@ enum Read {
     Select(Select, Vec<Row>),
     Aggregate(Aggregate),
     Events,
+    Recorded(Vec<Uuid>),
 }
 
 impl Read {
@@ -46,6 +48,7 @@ impl Read {
             Self::Select(query, answer) => overlay.concerns_select(query, answer),
             Self::Aggregate(query) => overlay.concerns_aggregate(query),
             Self::Events => !overlay.is_empty(),
+            Self::Recorded(ids) => overlay.concerns_ids(ids),
         }
     }
 }
@@ -127,6 +130,7 @@ impl Member {
                 self.script.answer(Ok(done));
                 return;
             }
+            (Asked::Recorded(ids), answer) => (Read::Recorded(ids), answer),
             (_, answer) => (Read::Events, answer),
         };
         // A load was brought up to date; any other answer has to be right as it is stored.

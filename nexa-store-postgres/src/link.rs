@@ -23,10 +23,10 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::{
-    arguments::{Array, Binds, TEXT, kind_of},
+    arguments::{Array, Binds, TEXT, UUID, kind_of},
     failure::{self, Failure},
     growth::Growth,
-    rows::{read_aggregate, read_event, read_head, read_int, read_record, read_row, read_text, simple_text},
+    rows::{read_aggregate, read_event, read_head, read_id, read_int, read_record, read_row, read_text, simple_text},
     statements::Statements,
 };
 
@@ -167,6 +167,15 @@ impl Link<'_> {
         let (rendered, answers) = nexa_sql::aggregate(self.statements.dialect(), self.org, query);
         let rows = self.rows(rendered.sql.into(), Binds::rendered(&rendered.binds)).await?;
         Ok(rows.iter().map(|row| read_aggregate(query, &answers, row)).collect::<Result<_, _>>()?)
+    }
+
+    /// Which of these ids an event names.
+    pub(crate) async fn recorded(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>, Failure> {
+        let asked: Vec<Value> = ids.iter().copied().map(Value::Uuid).collect();
+        let mut binds = Binds::of(self.org);
+        binds.array(Array::of(UUID, asked.iter()));
+        let rows = self.rows(self.statements.recorded(), binds).await?;
+        Ok(rows.iter().map(|row| read_id("event", row, 0)).collect::<Result<_, _>>()?)
     }
 
     pub(crate) async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>, Failure> {

@@ -27,6 +27,11 @@ impl Overlay {
         self.rows.is_empty()
     }
 
+    /// Whether a row of one of these ids, of any kind, was made, changed or removed.
+    pub(crate) fn concerns_ids(&self, ids: &[Uuid]) -> bool {
+        self.rows.values().any(|changed| ids.iter().any(|id| changed.contains_key(id)))
+    }
+
     /// Whether an answer to a load would be another one now.
     pub(crate) fn concerns_load(&self, of: &RecordDef, by: Key, values: &[Value], answer: &[Row]) -> bool {
         let Some(changed) = self.rows.get(of.kind) else { return false };

@@ -199,6 +199,12 @@ pub(crate) fn read_head(rows: &[PgRow]) -> Result<Head> {
     })
 }
 
+/// Reads an id that is there.
+pub(crate) fn read_id(what: &str, row: &PgRow, position: usize) -> Result<Uuid> {
+    let id = bytes(row, position).flatten().and_then(|bytes| Uuid::from_slice(bytes).ok());
+    id.ok_or_else(|| corrupt(what, format!("column {position} does not fit")))
+}
+
 /// Reads an event.
 pub(crate) fn read_event(row: &PgRow) -> Result<Event> {
     let broken = |position: usize| corrupt("event", format!("column {position} does not fit"));

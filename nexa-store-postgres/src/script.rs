@@ -17,6 +17,7 @@ use nexa_core::kernel::{
     store::{Aggregate, Batch, Foreseen, Key, Select, Transaction, Work},
     value::Value,
 };
+use uuid::Uuid;
 
 /// What work asks of its transaction.
 #[derive(Debug)]
@@ -27,12 +28,14 @@ pub(crate) enum Asked {
     Aggregate(Aggregate),
     Apply(Batch),
     Events(EventQuery),
+    Recorded(Vec<Uuid>),
 }
 
 /// What it is answered.
 pub(crate) enum Answered {
     Rows(Vec<Row>),
     Events(Vec<Event>),
+    Ids(Vec<Uuid>),
     Done,
 }
 
@@ -130,7 +133,7 @@ impl Conversation {
     async fn rows(&self, asked: Asked) -> Result<Vec<Row>> {
         match self.ask(asked).await? {
             Answered::Rows(rows) => Ok(rows),
-            Answered::Events(_) | Answered::Done => Ok(Vec::new()),
+            Answered::Events(_) | Answered::Ids(_) | Answered::Done => Ok(Vec::new()),
         }
     }
 }
@@ -176,7 +179,17 @@ impl Transaction for Conversation {
     async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
         match self.ask(Asked::Events(query.clone())).await? {
             Answered::Events(events) => Ok(events),
-            Answered::Rows(_) | Answered::Done => Ok(Vec::new()),
+            Answered::Rows(_) | Answered::Ids(_) | Answered::Done => Ok(Vec::new()),
+        }
+    }
+
+    async fn recorded(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        match self.ask(Asked::Recorded(ids.to_vec())).await? {
+            Answered::Ids(ids) => Ok(ids),
+            Answered::Rows(_) | Answered::Events(_) | Answered::Done => Ok(Vec::new()),
         }
     }
 }

@@ -25,6 +25,7 @@ struct Texts {
     together: HashMap<Shape, Arc<str>>,
     first: HashMap<Shape, Arc<Named>>,
     heads: HashMap<bool, Arc<Named>>,
+    recorded: Option<Arc<str>>,
 }
 
 /// What tells loads apart that are asked together: kind, column, how many values.
@@ -109,6 +110,13 @@ impl Statements {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         let named = texts.named.entry(std::ptr::from_ref(def).addr());
         Arc::clone(named.or_insert_with(|| load_named(self.namespace, def).into()))
+    }
+
+    /// Which ids events name.
+    pub(crate) fn recorded(&self) -> Arc<str> {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let dialect = self.dialect();
+        Arc::clone(texts.recorded.get_or_insert_with(|| nexa_sql::recorded(dialect).into()))
     }
 
     /// Loads all of these.

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use nexa_core::kernel::record::RecordDef;
 use nexa_sql::{Changed, Dialect, IndexTables, add_terms, delete, index_tables, insert, insert_event, load_by_key};
-use nexa_sql::{load_external, read_head, update, write_head};
+use nexa_sql::{load_external, read_head, recorded, update, write_head};
 
 /// The statements of one kind.
 pub(crate) struct KindStatements {
@@ -46,6 +46,7 @@ pub(crate) struct Statements {
     pub(crate) event: Arc<str>,
     pub(crate) read_head: Arc<str>,
     pub(crate) write_head: Arc<str>,
+    pub(crate) recorded: Arc<str>,
     kinds: HashMap<usize, KindStatements>,
     /// By how many terms they add.
     add_terms: HashMap<usize, Arc<str>>,
@@ -58,6 +59,7 @@ impl Default for Statements {
             event: insert_event(Dialect::Sqlite).into(),
             read_head: read_head(Dialect::Sqlite).into(),
             write_head: write_head(Dialect::Sqlite).into(),
+            recorded: recorded(Dialect::Sqlite).into(),
             kinds: HashMap::new(),
             add_terms: HashMap::new(),
         }

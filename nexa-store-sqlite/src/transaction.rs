@@ -141,6 +141,22 @@ impl<'a, 'c> SqliteTransaction<'a, 'c> {
     }
 }
 
+impl SqliteTransaction<'_, '_> {
+    fn read_recorded(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let failed = |failure: rusqlite::Error| self.failed(&failure);
+        let asked: Vec<Value> = ids.iter().copied().map(Value::Uuid).collect();
+        let mut statement = self.link.db.prepare_cached(&self.link.statements.recorded).map_err(failed)?;
+        statement.raw_bind_parameter(1, self.org.as_bytes()).map_err(failed)?;
+        statement.raw_bind_parameter(2, list(asked.iter())).map_err(failed)?;
+        let mut rows = statement.raw_query();
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            found.push(Uuid::from_bytes(row.get(0).map_err(failed)?));
+        }
+        Ok(found)
+    }
+}
+
 fn read_answers(query: &Aggregate, answers: &[Answer], row: &rusqlite::Row<'_>) -> Result<Row> {
     let kind = query.of.kind;
     let mut values = Vec::with_capacity(answers.len());
@@ -234,5 +250,9 @@ impl Transaction for SqliteTransaction<'_, '_> {
 
     async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
         self.read_events(query)
+    }
+
+    async fn recorded(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        if ids.is_empty() { Ok(Vec::new()) } else { self.read_recorded(ids) }
     }
 }

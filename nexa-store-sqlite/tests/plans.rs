@@ -91,12 +91,18 @@ fn pages_by_id_and_events_need_no_sort() {
     let query = EventQuery { after: 5, limit: 10, ..EventQuery::default() };
     let feed = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);
     assert!(feed.contains("(org=? AND seq>?)") && !feed.contains("TEMP B-TREE"), "{feed}");
-    let query = EventQuery { records: Some(vec![ORG]), backwards: true, ..query };
+    let query = EventQuery { records: Some(vec![("job", ORG)]), backwards: true, ..query };
     let timeline = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);
     assert!(timeline.contains("nexa_events_record_idx") && !timeline.contains("TEMP B-TREE"), "{timeline}");
-    let query = EventQuery { records: Some(vec![ORG, Uuid::nil()]), after: 9, ..query };
+    let query =
+        EventQuery { records: Some(vec![("job", ORG), ("tool", ORG), ("job", Uuid::nil())]), after: 9, ..query };
     let timelines = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);
     assert!(timelines.contains("nexa_events_record_idx (org=? AND record=? AND seq<?)"), "{timelines}");
+    let recorded = plan(&nexa_sql::recorded(Dialect::Sqlite));
+    assert!(
+        recorded.contains("nexa_events_record_idx (org=? AND record=?)") && !recorded.contains("SCAN nexa"),
+        "{recorded}"
+    );
 }
 
 #[test]

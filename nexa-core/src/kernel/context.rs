@@ -3,6 +3,7 @@
 mod asking;
 mod changing;
 mod loading;
+mod naming;
 mod permission;
 
 use std::{
@@ -50,6 +51,8 @@ pub struct Context<'a> {
     pub(crate) kept: HashMap<TypeId, Kept>,
     pub(crate) lookup: Lookup,
     pub(crate) trail: Option<Trail>,
+    /// Ids of records that this call makes, and whether nothing ever had them.
+    pub(crate) named: HashMap<Uuid, bool>,
 }
 
 /// What a rule made of records of one kind.

@@ -57,20 +57,26 @@ pub trait Entity: Record + Default {
 }
 
 impl Context<'_> {
-    /// A new record from the fields of a caller, settled but not yet added.
+    /// A new record from the fields of a caller, settled but not yet added. Error: `id.taken`.
     pub async fn draft<R: Entity>(&mut self, id: Option<Id<R>>, fields: &Map<String, Json>) -> Result<R> {
         R::from_row(self.draft_row(of_entity::<R>(), id.map(Id::uuid), fields).await?)
     }
 
-    /// A new record that a command puts together, settled like one from a caller.
+    /// A new record that a command puts together, settled like one from a caller. Error: `id.taken`.
     pub async fn add<R: Entity>(&mut self, mut record: R) -> Result<R> {
-        let id = if record.id().uuid().is_nil() { self.new_id() } else { record.id() };
+        let id = if record.id().uuid().is_nil() {
+            let id = self.new_id();
+            self.named.insert(id.uuid(), true);
+            id
+        } else {
+            record.id()
+        };
         record.stamp(id, 1, self.now(), self.now());
         record.settle(None, self).await?;
         self.insert(record).await
     }
 
-    /// A new record from the fields of a caller.
+    /// A new record from the fields of a caller. Error: `id.taken`.
     pub async fn create<R: Entity>(&mut self, id: Option<Id<R>>, fields: &Map<String, Json>) -> Result<R> {
         R::from_row(self.create_row(of_entity::<R>(), id.map(Id::uuid), fields).await?)
     }
@@ -90,7 +96,17 @@ impl Context<'_> {
         let entity = kind.edited()?;
         let mut row = (entity.blank)();
         self.assign(def, &mut row, fields).await?;
-        let id = id.unwrap_or_else(|| self.new_id::<()>().uuid());
+        let id = match id.filter(|id| !id.is_nil()) {
+            Some(id) => {
+                self.must_be_free(id).await?;
+                id
+            }
+            None => {
+                let id = self.new_id::<()>().uuid();
+                self.named.insert(id, true);
+                id
+            }
+        };
         self.stamp_row(def, &mut row, id);
         (entity.settle)(self, row, None, Some(fields)).await
     }

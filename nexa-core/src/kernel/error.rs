@@ -275,7 +275,8 @@ pub mod codes {
     pub const TAKEN: Code =
         Code::conflict("value.taken", "Another {kind} already has this {field}; use that record or another value.");
     /// The given id is in use.
-    pub const ID_TAKEN: Code = Code::conflict("id.taken", "The id {id} is in use; leave it out or give a new one.");
+    pub const ID_TAKEN: Code =
+        Code::conflict("id.taken", "The id {id} names a record that is or was there; leave it out or give a new one.");
     /// Another record has this external key.
     pub const EXTERNAL_KEY_TAKEN: Code = Code::conflict(
         "external_key.taken",

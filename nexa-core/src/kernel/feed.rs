@@ -151,7 +151,7 @@ impl Context<'_> {
         let query = EventQuery {
             after: event.seq.saturating_sub(1),
             limit: usize::MAX >> 1,
-            records: Some(vec![event.record]),
+            records: Some(vec![(def.kind, event.record)]),
             backwards: false,
         };
         let mut later = self.tx.events(&query).await?;

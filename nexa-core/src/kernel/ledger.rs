@@ -185,8 +185,8 @@ pub struct EventQuery {
     pub after: Seq,
     /// At most so many.
     pub limit: usize,
-    /// Only those of these records.
-    pub records: Option<Vec<Uuid>>,
+    /// Only those of these records, each by its kind and its id: an id alone names no record.
+    pub records: Option<Vec<(&'static str, Uuid)>>,
     /// Newest first.
     pub backwards: bool,
 }

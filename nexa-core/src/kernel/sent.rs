@@ -129,4 +129,8 @@ impl Transaction for SentStore {
     async fn events(&mut self, _: &EventQuery) -> Result<Vec<Event>> {
         Ok(Vec::new())
     }
+
+    async fn recorded(&mut self, _: &[Uuid]) -> Result<Vec<Uuid>> {
+        Ok(Vec::new())
+    }
 }

@@ -410,6 +410,8 @@ impl Job for BatchJob {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Answers> {
         let parts = cx.parts;
+        let named = self.0.iter().filter_map(|request| request.with.get("id")?.as_str()?.parse().ok());
+        cx.look_up_ids(named.collect()).await?;
         let mut answers = Vec::with_capacity(self.0.len());
         for (position, request) in self.0.iter().enumerate() {
             let operation = parts.catalog.operation(&request.run)?;

@@ -129,6 +129,9 @@ pub trait Transaction: MaybeSend {
     async fn apply(&mut self, batch: Batch) -> Result<()>;
     /// Events in order.
     async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>>;
+    /// Which of these ids any event of the tenant names, whatever its kind, each once and in any order: what was ever
+    /// there, also after it was purged.
+    async fn recorded(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>>;
 }
 
 /// A load by a column that a unit of work expects to make.

@@ -93,6 +93,7 @@ impl<'a> Context<'a> {
             kept: HashMap::new(),
             lookup: Lookup::default(),
             trail: None,
+            named: HashMap::new(),
         })
     }
 
@@ -140,7 +141,8 @@ impl<'a> Context<'a> {
         for ((kind, id), entry) in &self.entries {
             let fields = by_kind.entry(kind).or_insert_with(|| self.hidden(entry.of));
             if !fields.is_empty() {
-                hidden.insert(*id, fields.clone());
+                // What stands in an answer has an id and no kind: of two kinds with one id, both hide what they hide.
+                hidden.entry(*id).or_default().extend(fields.iter().copied());
             }
         }
         hidden

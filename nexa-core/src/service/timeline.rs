@@ -71,8 +71,9 @@ impl Query for Timeline {
         let limit = page_size(self.limit)?;
         let ticket = cx.load_even_trashed(&self.ticket).await?;
         let comments: Vec<Comment> = cx.visible(&Comment::TICKET.eq(ticket.id), &[], usize::MAX >> 1).await?;
-        let records = [ticket.id.uuid()].into_iter().chain(comments.iter().map(|comment| comment.id.uuid())).collect();
-        let query = EventQuery { after: self.after, limit: limit + 1, records: Some(records), backwards: false };
+        let comments = comments.iter().map(|comment| comment.id.identity());
+        let records = Some([ticket.id.identity()].into_iter().chain(comments).collect());
+        let query = EventQuery { after: self.after, limit: limit + 1, records, backwards: false };
         let mut events = cx.tx.events(&query).await?;
         let more = events.len() > limit;
         events.truncate(limit);
@@ -91,7 +92,7 @@ impl Query for Timeline {
 
 /// Names of users and groups, as far as the actor may see them.
 #[derive(Default)]
-struct Names(HashMap<Uuid, Option<String>>);
+struct Names(HashMap<(&'static str, Uuid), Option<String>>);
 
 impl Names {
     async fn entry(&mut self, cx: &mut Context<'_>, change: Change) -> Result<Entry> {
@@ -113,20 +114,22 @@ impl Names {
     }
 
     async fn user(&mut self, cx: &mut Context<'_>, id: Uuid) -> Result<Option<String>> {
-        if let Some(known) = self.0.get(&id) {
+        let key = Id::<User>::new(id).identity();
+        if let Some(known) = self.0.get(&key) {
             return Ok(known.clone());
         }
         let found: Vec<User> = cx.visible(&User::ID.eq(Id::new(id)), &[], 1).await?;
         let name = found.into_iter().next().map(|user| user.name.into());
-        Ok(self.0.entry(id).or_insert(name).clone())
+        Ok(self.0.entry(key).or_insert(name).clone())
     }
 
     async fn group(&mut self, cx: &mut Context<'_>, id: Uuid) -> Result<Option<String>> {
-        if let Some(known) = self.0.get(&id) {
+        let key = Id::<Group>::new(id).identity();
+        if let Some(known) = self.0.get(&key) {
             return Ok(known.clone());
         }
         let found: Vec<Group> = cx.visible(&Group::ID.eq(Id::new(id)), &[], 1).await?;
         let name = found.into_iter().next().map(|group| group.name.into());
-        Ok(self.0.entry(id).or_insert(name).clone())
+        Ok(self.0.entry(key).or_insert(name).clone())
     }
 }

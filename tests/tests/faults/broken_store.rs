@@ -155,4 +155,7 @@ impl Transaction for BrokenTransaction<'_> {
     async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
         self.inner.events(query).await
     }
+    async fn recorded(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        self.inner.recorded(ids).await
+    }
 }

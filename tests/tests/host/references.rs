@@ -118,10 +118,10 @@ fn a_key_belongs_to_one_record() {
 fn a_record_is_made_under_the_id_that_is_given() {
     for backend in backends::all() {
         let company = Company::found(backend.store);
-        for kind in
-            ["lead", "contact", "account", "deal", "task", "ticket", "campaign", "contact_list", "group", "pipeline"]
-        {
-            let id = Uuid::from_u128(0xabc);
+        let kinds =
+            ["lead", "contact", "account", "deal", "task", "ticket", "campaign", "contact_list", "group", "pipeline"];
+        for (number, kind) in kinds.into_iter().enumerate() {
+            let id = Uuid::from_u128(0xabc + number as u128);
             let mut fields = company.fields(kind).unwrap();
             fields["id"] = json!(id);
             let create = format!("{kind}.create");

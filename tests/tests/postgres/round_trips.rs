@@ -3,7 +3,7 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use nexa_crm::{
-    Create, CreateOrg, Envelope, Id, Money,
+    Create, CreateOrg, Envelope, Id, Money, Request,
     blocking::{self, Session},
     people::{Role, User},
     sales::{
@@ -14,6 +14,8 @@ use nexa_crm::{
 };
 use nexa_store_postgres::PostgresStore;
 use nexa_tests::database::Database;
+use serde_json::json;
+use uuid::Uuid;
 
 /// How often a conversion asks for something once it was answered: each level of loads is a message.
 const LEVELS: u64 = 11;
@@ -111,6 +113,43 @@ fn what_a_command_or_a_question_foresees_comes_with_the_message_that_begins() {
     let tried = least(&desk, |_| drop(desk.agent.run_with(trial(), create()).unwrap()));
     assert_eq!(tried, 3, "a ticket that is tried only: begin, write, check");
     assert_eq!(least(&desk, |_| drop(desk.agent.get(contact).unwrap())), 1, "a contact: begin");
+}
+
+#[test]
+fn who_names_what_is_made_asks_once_whether_the_ids_are_free() {
+    let desk = Arc::new(Desk::open());
+    let contact = contacts(&desk, 1)[0];
+    let generated = least(&desk, |number| report(&desk, number, contact));
+    let mut id = 1_000_000;
+    let alone = least(&desk, |_| {
+        id += 1;
+        let create = ticket::Create::new("Printer").id(Id::new(Uuid::from_u128(id)));
+        desk.agent.run(create.set(Ticket::CONTACT, contact)).unwrap();
+    });
+    assert_eq!(alone, generated + 1, "a ticket with an id of the caller's");
+    let batch = |ids: Vec<Option<u128>>| {
+        let requests = ids.into_iter().enumerate().map(|(number, id)| {
+            let mut with = json!({"title": format!("Task {number}")});
+            if let Some(id) = id {
+                with["id"] = json!(Uuid::from_u128(id));
+            }
+            Request { run: "task.create".to_owned(), with }
+        });
+        desk.agent.batch(requests.collect(), Envelope::default()).unwrap();
+    };
+    let generated = least(&desk, |_| batch(vec![None; 20]));
+    let named =
+        least(&desk, |round| batch((0..20).map(|number| Some(2_000_000 + round as u128 * 100 + number)).collect()));
+    assert_eq!(named, generated + 1, "a batch asks about all of its ids at once");
+    let calls = (0..GROUP).map(|number| {
+        let desk = Arc::clone(&desk);
+        Box::new(move || {
+            let create = ticket::Create::new("Printer").id(Id::new(Uuid::from_u128(3_000_000 + number as u128)));
+            desk.agent.run(create.set(Ticket::CONTACT, contact)).unwrap();
+        }) as Box<dyn FnOnce() + Send>
+    });
+    let grouped = together(&desk, calls.collect());
+    assert!(grouped <= 9, "{GROUP} tickets with ids of their callers took {grouped} round trips");
 }
 
 #[test]

@@ -10,19 +10,29 @@ use crate::kernel::{
     error::{Result, codes},
     ledger,
     record::{ColumnType, Record, RecordDef, Ref, Row},
+    unit::FOUNDING,
     value::{Timestamp, Value},
 };
 
 impl Context<'_> {
-    /// Adds a record that the actor makes. A nil id becomes a new one. Errors: `access.denied`, `field.required`, `id.taken`.
+    /// Adds a record that the actor makes. A nil id becomes a new one; any other is one that nothing ever had. Errors: `access.denied`, `field.required`, `id.taken`.
     pub async fn insert<R: Record>(&mut self, record: R) -> Result<R> {
         self.authorize_kind(R::def(), Action::Create)?;
         self.insert_by_rule(record).await
     }
 
-    /// Adds a record that a rule makes, whatever the actor may do.
+    /// Adds a record that a rule makes, whatever the actor may do. Error: `id.taken`.
     pub async fn insert_by_rule<R: Record>(&mut self, mut record: R) -> Result<R> {
-        let id = if record.id().uuid().is_nil() { self.new_id() } else { record.id() };
+        let id = match record.id().uuid() {
+            id if id.is_nil() => self.new_id(),
+            id => {
+                // The tenant itself is the first thing that is there.
+                if self.operation != FOUNDING {
+                    self.must_be_free(id).await?;
+                }
+                record.id()
+            }
+        };
         record.stamp(id, 1, self.now, self.now);
         self.insert_row(R::def(), record.to_row()).await?;
         Ok(record)

@@ -114,7 +114,11 @@ impl<K: Keeper> KeptStore<K> {
 /// A tenant of what is kept of it.
 fn tenant(kept: Kept) -> Tenant {
     let head = kept.events.last().map(|last| Head { seq: last.seq, at: last.at, hash: last.hash }).unwrap_or_default();
-    let mut tenant = Tenant { events: kept.events, head, ..Tenant::default() };
+    let mut tenant = Tenant::default();
+    tenant.head = head;
+    for event in kept.events {
+        tenant.record(event);
+    }
     for (def, row) in kept.rows {
         let id = row.id(def);
         let (entries, _) = index::changes(def, None, Some(&row), &[]);

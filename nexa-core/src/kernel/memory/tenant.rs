@@ -21,11 +21,34 @@ pub(super) struct Tenant {
     pub(super) tables: HashMap<&'static str, Table>,
     pub(super) events: Vec<Event>,
     pub(super) head: Head,
+    /// The number of the first event that names an id.
+    recorded: HashMap<Uuid, Seq>,
 }
 
 impl Tenant {
     pub(super) fn table_mut(&mut self, def: &'static RecordDef) -> &mut Table {
         self.tables.entry(def.kind).or_insert_with(|| Table::new(def))
+    }
+
+    /// Appends a sealed event.
+    pub(super) fn record(&mut self, event: Event) {
+        self.recorded.entry(event.record).or_insert(event.seq);
+        self.events.push(event);
+    }
+
+    /// Takes back the events after the first `kept`.
+    pub(super) fn truncate_events(&mut self, kept: usize) {
+        for event in self.events.drain(kept.min(self.events.len())..) {
+            if self.recorded.get(&event.record) == Some(&event.seq) {
+                self.recorded.remove(&event.record);
+            }
+        }
+    }
+
+    /// Which of these ids an event names.
+    pub(super) fn recorded(&self, ids: &[Uuid]) -> Vec<Uuid> {
+        let known: BTreeSet<Uuid> = ids.iter().copied().filter(|id| self.recorded.contains_key(id)).collect();
+        known.into_iter().collect()
     }
 
     pub(super) fn row(&self, kind: &str, id: Uuid) -> Option<&Row> {
@@ -108,8 +131,8 @@ impl Tenant {
     }
 
     pub(super) fn events(&self, query: &EventQuery) -> Vec<Event> {
-        let wanted = query.records.as_ref().map(|records| records.iter().copied().collect::<BTreeSet<Uuid>>());
-        let fits = |event: &&Event| wanted.as_ref().is_none_or(|wanted| wanted.contains(&event.record));
+        let wanted = query.records.as_ref().map(|records| records.iter().copied().collect::<BTreeSet<(&str, Uuid)>>());
+        let fits = |event: &&Event| wanted.as_ref().is_none_or(|wanted| wanted.contains(&(&*event.kind, event.record)));
         let before = |seq: Seq| query.after == 0 || seq < query.after;
         if query.backwards {
             let newest_first = self.events.iter().rev().filter(|event| before(event.seq));

@@ -90,7 +90,7 @@ impl<'a> Unit<'a> {
         for (of, inverse) in self.undo.into_iter().rev() {
             self.tenant.table_mut(of).make(inverse);
         }
-        self.tenant.events.truncate(self.events);
+        self.tenant.truncate_events(self.events);
         self.tenant.head = self.head;
     }
 
@@ -105,7 +105,7 @@ impl<'a> Unit<'a> {
         }
         for mut event in batch.events {
             event.seal(&mut self.tenant.head);
-            self.tenant.events.push(event);
+            self.tenant.record(event);
         }
         Ok(())
     }
@@ -204,6 +204,10 @@ impl Transaction for Unit<'_> {
     async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
         Ok(self.tenant.events(query))
     }
+
+    async fn recorded(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        Ok(self.tenant.recorded(ids))
+    }
 }
 
 /// A tenant as it is while its lock is held for reading.
@@ -229,5 +233,9 @@ impl Transaction for Snapshot<'_> {
     }
     async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
         Ok(self.0.events(query))
+    }
+
+    async fn recorded(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        Ok(self.0.recorded(ids))
     }
 }

@@ -148,8 +148,8 @@ pub(crate) async fn history_of(
     let limit = page_size(options.limit)?;
     let row = cx.visible_row(def, record, true).await?;
     let hidden = cx.hidden(def);
-    let query =
-        EventQuery { after: options.after, limit: limit + 1, records: Some(vec![row.id(def)]), backwards: false };
+    let records = Some(vec![(def.kind, row.id(def))]);
+    let query = EventQuery { after: options.after, limit: limit + 1, records, backwards: false };
     let mut events = cx.tx.events(&query).await?;
     let next = if events.len() > limit {
         events.truncate(limit);

@@ -32,6 +32,12 @@ impl<R> Id<R> {
         self.0
     }
 }
+impl<R: Record> Id<R> {
+    /// The kind and the UUID: only both together name a record.
+    pub fn identity(self) -> (&'static str, Uuid) {
+        (R::def().kind, self.0)
+    }
+}
 impl<R> Clone for Id<R> {
     fn clone(&self) -> Self {
         *self

@@ -68,7 +68,8 @@ impl Query for Metrics {
 
 async fn visits(cx: &mut Context<'_>, deal: &Deal) -> Result<Vec<StageVisit>> {
     let hidden = cx.hidden(Deal::def());
-    let mut query = EventQuery { after: 0, limit: LARGEST_PAGE, records: Some(vec![deal.id.uuid()]), backwards: false };
+    let records = Some(vec![deal.id.identity()]);
+    let mut query = EventQuery { after: 0, limit: LARGEST_PAGE, records, backwards: false };
     let mut visits: Vec<StageVisit> = Vec::new();
     loop {
         let events = cx.tx.events(&query).await?;

@@ -1,13 +1,18 @@
 //! Events: sealed, whole, in order.
 
 use super::{
-    toys::{Toy, second, toy, uuid},
-    unit::{ORG, apply, batch, events, head, insert, put, update, verified, write},
+    toys::{Toy, ToyBox, second, toy, toy_box, uuid},
+    unit::{ORG, apply, batch, events, head, insert, put, read, remove, update, verified, write},
 };
-use crate::kernel::{
-    ledger::{Event, EventQuery, Head},
-    store::{Batch, Store, WriteRequest},
+use crate::{
+    Record,
+    kernel::{
+        error::{Result, codes},
+        ledger::{Event, EventQuery, Head},
+        store::{Batch, Store, WriteRequest},
+    },
 };
+use uuid::Uuid;
 
 /// Events are numbered densely from 1 and chained, and none is earlier than the one before.
 pub fn events_are_sealed_in_order(store: &dyn Store) {
@@ -69,7 +74,7 @@ pub fn events_come_back_as_they_were(store: &dyn Store) {
     assert_eq!(verified(store, ORG), sealed);
 }
 
-/// Events are found after a number, before one, by record, and so many of them.
+/// Events are found after a number, before one, by kind and record, and so many of them; and by id alone, which ids they name.
 pub fn events_are_found(store: &dyn Store) {
     let mut now = toy(1, "one");
     put(store, vec![insert(&now), insert(&toy(2, "two")), insert(&toy(3, "three"))]);
@@ -79,7 +84,7 @@ pub fn events_are_found(store: &dyn Store) {
         now = Toy { version: now.version + 1, ..next };
     }
     let found = |after, limit, records: Option<&[u128]>, backwards| {
-        let records = records.map(|numbers| numbers.iter().copied().map(uuid).collect());
+        let records = records.map(|numbers| numbers.iter().map(|number| (Toy::def().kind, uuid(*number))).collect());
         let query = EventQuery { after, limit, records, backwards };
         events(store, ORG, query).into_iter().map(|event| event.seq).collect::<Vec<_>>()
     };
@@ -95,4 +100,41 @@ pub fn events_are_found(store: &dyn Store) {
     assert_eq!(found(6, 3, Some(&[1, 3]), true), [5, 4, 3]);
     assert_eq!(found(0, 100, Some(&[9]), false), [0; 0]);
     assert_eq!(found(0, 100, Some(&[]), false), [0; 0]);
+    // A record of another kind that has the same id is another record.
+    let (toys, boxes) = (Toy::def().kind, ToyBox::def().kind);
+    put(store, vec![insert(&toy_box(1, "box"))]);
+    let of = |records: Vec<(&'static str, u128)>| {
+        let records = Some(records.into_iter().map(|(kind, number)| (kind, uuid(number))).collect());
+        let query = EventQuery { limit: 100, records, ..EventQuery::default() };
+        events(store, ORG, query).into_iter().map(|event| event.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(of(vec![(toys, 1)]), [1, 4, 5, 6, 7]);
+    assert_eq!(of(vec![(boxes, 1)]), [8]);
+    assert_eq!(of(vec![(boxes, 1), (toys, 2)]), [2, 8]);
+    assert_eq!(of(vec![(boxes, 1), (boxes, 2), (toys, 3)]), [3, 8]);
+    assert_eq!(of(vec![(boxes, 2), (boxes, 3)]), [0; 0]);
+    let recorded = |numbers: &[u128]| {
+        let ids: Vec<Uuid> = numbers.iter().copied().map(uuid).collect();
+        let mut found = read(store, ORG, move |tx| {
+            let ids = ids.clone();
+            Box::pin(async move { tx.recorded(&ids).await })
+        })
+        .unwrap();
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(recorded(&[3, 9, 1, 3]), [1, 3].map(uuid));
+    assert_eq!(recorded(&[9]), Vec::<Uuid>::new());
+    assert_eq!(recorded(&[]), Vec::<Uuid>::new());
+    // A removed one was there, and one that was taken back was not.
+    put(store, vec![remove(&toy(2, "two"))]);
+    let refused: Result<()> = write(store, WriteRequest::new(ORG), |tx| {
+        Box::pin(async move {
+            tx.apply(batch(vec![insert(&toy(10, "ten"))])).await?;
+            assert_eq!(tx.recorded(&[uuid(10)]).await?, [uuid(10)]);
+            Err(codes::NOT_TRASHED.error())
+        })
+    });
+    assert!(refused.is_err());
+    assert_eq!(recorded(&[2, 10]), [2].map(uuid));
 }

@@ -69,7 +69,7 @@ pub fn nobody_sees_another_tenant(store: &dyn Store) {
     assert_eq!(aggregate(store, ORG, count).unwrap()[0].get(0), &Value::Int(1));
     assert_eq!((verified(store, ORG).len(), verified(store, OTHER).len()), (2, 4));
     assert_ne!(head(store, ORG).hash, head(store, OTHER).hash);
-    let third = EventQuery { records: Some(vec![uuid(3)]), limit: 10, ..EventQuery::default() };
+    let third = EventQuery { records: Some(vec![(Toy::def().kind, uuid(3))]), limit: 10, ..EventQuery::default() };
     assert!(events(store, ORG, third).is_empty());
 }
 

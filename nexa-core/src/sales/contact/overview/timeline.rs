@@ -18,9 +18,9 @@ use crate::{
 /// The newest changes, newest first, of records that the actor may see.
 pub(super) async fn of(cx: &mut Context<'_>, contact: &Contact) -> Result<Vec<Change>> {
     let leads = leads(cx, contact.id).await?;
-    let mut records: Vec<Uuid> = vec![contact.id.uuid()];
-    records.extend(merged(cx, contact.id).await?);
-    records.extend(leads.iter().map(|lead| lead.id.uuid()));
+    let mut records: Vec<(&'static str, Uuid)> = vec![contact.id.identity()];
+    records.extend(merged(cx, contact.id).await?.into_iter().map(Id::identity));
+    records.extend(leads.iter().map(|lead| lead.id.identity()));
     // The newest changes are those of the records that changed last.
     if shows(cx, Deal::PRIMARY_CONTACT) {
         records.extend(changed_last::<Deal>(cx, Deal::PRIMARY_CONTACT.eq(contact.id)).await?);
@@ -44,17 +44,20 @@ pub(super) async fn of(cx: &mut Context<'_>, contact: &Contact) -> Result<Vec<Ch
     Ok(changes)
 }
 
-async fn changed_last<R: Record>(cx: &mut Context<'_>, filter: Filter) -> Result<impl Iterator<Item = Uuid>> {
+async fn changed_last<R: Record>(
+    cx: &mut Context<'_>,
+    filter: Filter,
+) -> Result<impl Iterator<Item = (&'static str, Uuid)>> {
     let records: Vec<R> = cx.visible(&filter, &["-updated_at"], NEWEST).await?;
-    Ok(records.into_iter().map(|record| record.id().uuid()))
+    Ok(records.into_iter().map(|record| record.id().identity()))
 }
 
 /// What was folded into the contact: what happened to it happened to the contact as well.
-async fn merged(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<Vec<Uuid>> {
+async fn merged(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<Vec<Id<Contact>>> {
     let mut found = Vec::new();
     for row in cx.pointing(Contact::def(), Contact::MERGED_INTO.name(), contact.uuid(), Trash::Trashed).await? {
         if cx.allows(Contact::def(), &row, Action::Read).await? {
-            found.push(row.id(Contact::def()));
+            found.push(Id::new(row.id(Contact::def())));
         }
     }
     Ok(found)

@@ -1,0 +1,304 @@
+//! A record is its kind and its id together: no path mixes two kinds of one id, and an id is given once and never again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Barrier, Mutex},
+    thread,
+};
+
+use nexa_crm::{
+    Envelope, ErrorKind, FeedItem, Find, Record, Request, Result, Session, Timestamp,
+    export::ExportFormat,
+    kernel::{ports::Ids, store::Store},
+    marketing::{Campaign, ContactList},
+    productivity::Task,
+    sales::{Account, Contact, Deal, Lead},
+    service::Ticket,
+    testing::SeededIds,
+};
+use nexa_tests::{backends, company::Company};
+use pollster::block_on;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+/// What stands in records and events that the agent must not see.
+const SECRET: &str = "confidential";
+
+/// Identifiers that a test lends: as long as one is lent, everything that is made gets it.
+struct Lent {
+    lent: Arc<Mutex<Option<Uuid>>>,
+    own: SeededIds,
+}
+
+impl Ids for Lent {
+    fn id(&self, at: Timestamp) -> Uuid {
+        self.lent.lock().unwrap().unwrap_or_else(|| self.own.id(at))
+    }
+    fn salt(&self) -> [u8; 16] {
+        self.own.salt()
+    }
+}
+
+/// A company, and what lends identifiers to it.
+fn lending(store: Arc<dyn Store>) -> (Company, Arc<Mutex<Option<Uuid>>>) {
+    let lent = Arc::new(Mutex::new(None));
+    let ids = Lent { lent: Arc::clone(&lent), own: SeededIds::new(7) };
+    (Company::found_numbered(store, ids), lent)
+}
+
+/// The kinds whose records a caller can name.
+fn named_kinds(company: &Company) -> Vec<&'static str> {
+    let created = company.crm.catalog().operations().filter(|operation| operation.name.ends_with(".create"));
+    created.map(|operation| operation.kind).filter(|kind| *kind != "org").collect()
+}
+
+/// The fields of a new record, unlike those of the others.
+fn fields(company: &Company, kind: &str, word: &str) -> Json {
+    let mut fields = company.fields(kind).unwrap();
+    for (field, value) in fields.as_object_mut().unwrap() {
+        match field.as_str() {
+            "email" => *value = json!(format!("{kind}.{word}@umbrella.example")),
+            "name" | "subject" | "title" => *value = json!(format!("{kind} {word}")),
+            "customer" => *value = json!({"email": format!("{kind}.{word}@umbrella.example")}),
+            _ => {}
+        }
+    }
+    fields
+}
+
+/// Purges a new record of this kind that says what nobody is to read; answers its id.
+fn purged(company: &Company, kind: &str) -> Option<Uuid> {
+    let catalog = company.crm.catalog();
+    ["create", "trash", "purge"].iter().all(|ending| catalog.operation(&format!("{kind}.{ending}")).is_ok()).then(
+        || {
+            let mut fields = fields(company, kind, SECRET);
+            // Who has the issue stays when the ticket is purged.
+            fields.as_object_mut().unwrap().remove("customer");
+            let made = company.run(&format!("{kind}.create"), fields);
+            company.run(&format!("{kind}.trash"), json!({kind: made["id"]}));
+            company.run(&format!("{kind}.purge"), json!({kind: made["id"]}));
+            made["id"].as_str().unwrap().parse().unwrap()
+        },
+    )
+}
+
+/// Ids that are taken and that the agent cannot see: of somebody else's ticket, of a comment among admins, and of purged
+/// records of every kind.
+fn taken(company: &Company) -> Vec<(String, Uuid)> {
+    let assigned = company.id("assigned");
+    company.run_as("system", "ticket.update", json!({"ticket": assigned, "subject": SECRET})).unwrap();
+    let comment = json!({"ticket": company.id("ticket"), "body": SECRET, "audience": "admins"});
+    let comment = company.run("ticket.comment", comment)["id"].as_str().unwrap().parse().unwrap();
+    let purged = named_kinds(company).into_iter().filter_map(|kind| Some((kind.to_owned(), purged(company, kind)?)));
+    [("ticket".to_owned(), assigned), ("comment".to_owned(), comment)].into_iter().chain(purged).collect()
+}
+
+/// Whether the record was purged.
+fn is_gone(company: &Company, kind: &str, id: Uuid) -> bool {
+    company.run_as("system", &format!("{kind}.get"), json!({kind: id, "trashed": true})).is_err()
+}
+
+fn tells_no_secret(told: &str, answer: &Result<Json>) {
+    let text = match answer {
+        Ok(json) => json.to_string(),
+        Err(error) => serde_json::to_string(error).unwrap(),
+    };
+    assert!(!text.contains(SECRET), "{told}: {text}");
+}
+
+/// Compares every way to read a record with what `get` shows of it.
+fn every_path_shows(company: &Company, told: &str, kind: &str, id: Uuid, shared: &[String]) {
+    let ask = |operation: &str, arguments: Json| {
+        let answer = company.run_as("agent", operation, arguments);
+        tells_no_secret(&format!("{told}: {operation}"), &answer);
+        answer
+    };
+    let got = ask(&format!("{kind}.get"), json!({kind: id})).unwrap();
+    let filter = json!({"field": "id", "op": "eq", "value": id});
+    let page = ask(&format!("{kind}.find"), json!({"filter": filter})).unwrap();
+    assert_eq!(page["items"], json!([got]), "{told}: find");
+    assert_eq!(ask(&format!("{kind}.count"), json!({"filter": filter})).unwrap(), json!(1), "{told}: count");
+    let groups = json!({"filter": filter, "group_by": [{"field": "id"}], "measure": ["count"]});
+    let groups = ask(&format!("{kind}.aggregate"), groups).unwrap();
+    assert_eq!(groups, json!([{"group": [id], "measures": [1]}]), "{told}: aggregate");
+    if company.crm.catalog().operation(&format!("{kind}.search")).is_ok() {
+        let hits = ask(&format!("{kind}.search"), json!({"text": SECRET})).unwrap();
+        assert_eq!(hits["items"], json!([]), "{told}: search");
+    }
+    let own = |changes: &Json| {
+        for change in changes.as_array().unwrap() {
+            assert_eq!((&change["kind"], &change["record"]), (&json!(kind), &json!(id)), "{told}: {change}");
+        }
+    };
+    let history = ask(&format!("{kind}.history"), json!({kind: id})).unwrap();
+    own(&history["items"]);
+    assert_eq!(history["items"][0]["verb"], "created", "{told}: history");
+    match kind {
+        "contact" => {
+            let overview = ask("contact.overview", json!({"contact": id})).unwrap();
+            let kinds: BTreeSet<String> =
+                overview["timeline"].as_array().unwrap().iter().map(|change| change["kind"].to_string()).collect();
+            assert_eq!(kinds, BTreeSet::from(["\"contact\"".to_owned()]), "{told}: overview");
+        }
+        "ticket" => own(&ask("ticket.timeline", json!({"ticket": id})).unwrap()["items"]),
+        "deal" => {
+            let metrics = ask("deal.metrics", json!({"deal": id})).unwrap();
+            assert_eq!(metrics["stages"].as_array().unwrap().len(), 1, "{told}: metrics");
+        }
+        _ => {}
+    }
+    let session = company.session("agent");
+    let mut after = 0;
+    loop {
+        let feed = block_on(session.feed(after, 1_000)).unwrap();
+        for item in feed.items {
+            let FeedItem::Changed(change) = item else { continue };
+            tells_no_secret(&format!("{told}: feed"), &Ok(serde_json::to_value(&change).unwrap()));
+            let known = change.record != id || shared.contains(&change.kind);
+            assert!(known, "{told}: the feed tells of {} {id}", change.kind);
+        }
+        after = feed.next;
+        if feed.complete {
+            break;
+        }
+    }
+    tells_no_secret(&format!("{told}: export"), &Ok(json!(exported(&session, kind))));
+}
+
+/// All records of a kind that a session exports.
+fn exported(session: &Session, kind: &str) -> String {
+    fn of<R: Record>(session: &Session) -> String {
+        let mut out = Vec::new();
+        block_on(session.export(Find::<R>::new(), ExportFormat::JsonLines, &mut out, |_| {})).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+    match kind {
+        "lead" => of::<Lead>(session),
+        "contact" => of::<Contact>(session),
+        "account" => of::<Account>(session),
+        "deal" => of::<Deal>(session),
+        "campaign" => of::<Campaign>(session),
+        "contact_list" => of::<ContactList>(session),
+        "task" => of::<Task>(session),
+        "ticket" => of::<Ticket>(session),
+        other => panic!("export {other} as well"),
+    }
+}
+
+#[test]
+fn no_path_mixes_records_of_two_kinds_that_have_one_id() {
+    for backend in backends::all() {
+        let (company, lent) = lending(backend.store);
+        // The number of a ticket is taken from a counter, which is there by now.
+        for (of, id) in taken(&company) {
+            let mut shared = Vec::new();
+            let kinds = named_kinds(&company).into_iter().filter(|kind| *kind != of);
+            for kind in kinds {
+                let mut fields = fields(&company, kind, &id.to_string());
+                fields.as_object_mut().unwrap().remove("customer");
+                *lent.lock().unwrap() = Some(id);
+                let made = company.run_as("agent", &format!("{kind}.create"), fields);
+                *lent.lock().unwrap() = None;
+                match made {
+                    Ok(made) => assert_eq!(made["id"], json!(id), "{}: {kind}", backend.name),
+                    Err(error) => {
+                        assert_eq!(error.kind(), ErrorKind::Forbidden, "{}: {kind}: {error:?}", backend.name);
+                        continue;
+                    }
+                }
+                shared.push(kind.to_owned());
+                every_path_shows(
+                    &company,
+                    &format!("{}: {kind} with the id of a {of}", backend.name),
+                    kind,
+                    id,
+                    &shared,
+                );
+            }
+            assert!(shared.len() >= 7, "{}: {of}: {shared:?}", backend.name);
+        }
+    }
+}
+
+#[test]
+fn an_id_that_any_record_ever_had_is_never_given_again() {
+    for backend in backends::all() {
+        let company = Company::found(backend.store);
+        let hidden = taken(&company);
+        let mut ids: BTreeSet<(String, Uuid)> = hidden.into_iter().collect();
+        for item in company.events() {
+            let FeedItem::Changed(change) = item else { continue };
+            ids.insert((change.kind, change.record));
+        }
+        let kinds: BTreeSet<&str> = ids.iter().map(|(kind, _)| kind.as_str()).collect();
+        assert!(kinds.len() > 15, "{kinds:?}");
+        let head = company.head();
+        for kind in named_kinds(&company) {
+            // One of each kind, and those that are gone.
+            let mut seen = BTreeSet::new();
+            for (of, id) in ids.iter().filter(|(of, id)| seen.insert(of.clone()) || is_gone(&company, of, *id)) {
+                let mut arguments = fields(&company, kind, "again");
+                arguments["id"] = json!(id);
+                let error = company.run_as("admin", &format!("{kind}.create"), arguments).unwrap_err();
+                assert_eq!(error.code(), "id.taken", "{}: {kind} with the id of {of} {id}", backend.name);
+            }
+        }
+        assert_eq!(company.head(), head, "{}: a refusal left an event", backend.name);
+    }
+}
+
+#[test]
+fn two_records_of_one_batch_do_not_share_an_id() {
+    for backend in backends::all() {
+        let company = Company::found(backend.store);
+        let id = Uuid::from_u128(77);
+        let create = |kind: &str| {
+            let mut with = fields(&company, kind, "batch");
+            with["id"] = json!(id);
+            Request { run: format!("{kind}.create"), with }
+        };
+        let request = |run: &str| Request { run: run.to_owned(), with: json!({"task": id}) };
+        let batch = |requests: Vec<Request>| block_on(company.session("admin").batch(requests, Envelope::default()));
+        let error = batch(vec![create("lead"), create("contact")]).unwrap_err();
+        assert_eq!((error.code(), &error.params()["position"]), ("id.taken", &json!(1)), "{}", backend.name);
+        let gone = vec![create("task"), request("task.trash"), request("task.purge"), create("deal")];
+        let error = batch(gone).unwrap_err();
+        assert_eq!((error.code(), &error.params()["position"]), ("id.taken", &json!(3)), "{}", backend.name);
+        batch(vec![create("task"), request("task.trash"), request("task.purge")]).unwrap();
+        assert_eq!(batch(vec![create("task")]).unwrap_err().code(), "id.taken", "{}", backend.name);
+    }
+}
+
+#[test]
+fn of_many_who_name_one_id_at_once_one_gets_it() {
+    for backend in backends::all() {
+        let company = Arc::new(Company::found(backend.store));
+        for round in 0..4 {
+            let id = Uuid::from_u128(1_000 + round);
+            let kinds = ["lead", "contact", "account", "deal", "task", "campaign", "contact_list", "ticket"];
+            let start = Arc::new(Barrier::new(kinds.len()));
+            let callers = kinds.map(|kind| {
+                let (company, start) = (Arc::clone(&company), Arc::clone(&start));
+                thread::spawn(move || {
+                    let mut arguments = fields(&company, kind, &format!("race {round}"));
+                    if let Some(mail) = arguments.get_mut("email") {
+                        *mail = json!(format!("{kind}.race{round}@umbrella.example"));
+                    }
+                    arguments.as_object_mut().unwrap().remove("customer");
+                    arguments["id"] = json!(id);
+                    start.wait();
+                    company
+                        .run_as("agent", &format!("{kind}.create"), arguments)
+                        .map_err(|error| error.code().to_owned())
+                })
+            });
+            let ended: Vec<_> = callers.into_iter().map(|caller| caller.join().unwrap()).collect();
+            let won = ended.iter().filter(|ended| ended.is_ok()).count();
+            assert_eq!(won, 1, "{}: {ended:?}", backend.name);
+            for lost in ended.iter().filter_map(|ended| ended.as_ref().err()) {
+                assert_eq!(lost, "id.taken", "{}", backend.name);
+            }
+        }
+    }
+}
