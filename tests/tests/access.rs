@@ -119,3 +119,31 @@ fn explain_refuses_whom_the_call_refuses() {
         }
     }
 }
+
+#[test]
+fn a_hidden_record_that_is_named_by_its_key_is_like_one_that_is_not_there() {
+    let company = Company::found(backends::memory().store);
+    let key = |key: &str| json!({"system": "erp", "key": key});
+    let hidden = json!({"ticket": company.id("assigned"), "external_keys": [key("hidden")]});
+    company.run("ticket.update", hidden);
+    let session = company.session("agent");
+    let mut tried = 0;
+    for operation in company.crm.catalog().operations() {
+        let Some(sample) = company.sample(operation) else { continue };
+        for field in ["ticket", "other", "follow_up_of"] {
+            if operation.kind != "ticket" || sample.get(field).is_none() {
+                continue;
+            }
+            let refusal = |named: &str| {
+                let mut arguments = sample.clone();
+                arguments[field] = key(named);
+                let envelope = if operation.mode == Mode::Command { Envelope::dry() } else { Envelope::default() };
+                let error = block_on(session.execute(operation.name, arguments, envelope)).unwrap_err();
+                serde_json::to_string(&error).unwrap().replace(named, "named")
+            };
+            assert_eq!(refusal("hidden"), refusal("unknown"), "{} by {field}", operation.name);
+            tried += 1;
+        }
+    }
+    assert!(tried > 15, "only {tried} operations name a ticket");
+}

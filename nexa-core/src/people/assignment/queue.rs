@@ -47,7 +47,8 @@ pub trait Assignable: Record {
 }
 
 /// Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for the rest the answer is
-/// `assignee.taken`, even when they no longer see the record. Claiming what one has already changes nothing.
+/// `assignee.taken`, even when they no longer see the record; by a key of the host's, what they do not see is not found. Claiming
+/// what one has already changes nothing.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent, bound = "R: Record")]
 #[schemars(bound = "R: Record")]
@@ -73,8 +74,9 @@ impl<R: Assignable> Command for Claim<R> {
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
         let mut record: R = cx.known_by(&self.0.record).await?;
         if !cx.allows(R::def(), &record.to_row(), Action::Read).await? {
-            let taken = record.assignee().is_some();
-            return Err(if taken { TAKEN.error() } else { not_found(R::def(), &self.0.record) });
+            // An id is known to those who saw the record and come too late; a key can be guessed.
+            let late = record.assignee().is_some() && matches!(self.0.record, Ref::Id(_));
+            return Err(if late { TAKEN.error() } else { not_found(R::def(), &self.0.record) });
         }
         cx.authorize(R::def(), &record.to_row(), Action::Update).await?;
         cx.expect_version(&record)?;
