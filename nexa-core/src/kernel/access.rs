@@ -1,4 +1,20 @@
 //! Who acts, and what they may see and do: one answer for every path.
+//!
+//! # What a command does beside its target
+//!
+//! 1. What a caller names is loaded as they see it. What they do not see is not found, by an id as by a key of the host's.
+//! 2. A rule may look further: whether a mail address is taken, whether a hierarchy has a circle, who has the fewest open leads.
+//!    What it finds there is neither answered nor counted. A refusal names what the caller gave, or what they see; of anything
+//!    else it says that it is there, and not what, which or how many (`record.dependents_hidden`).
+//! 3. What a caller asks for beside the target (dependents that go along or point elsewhere, with `on_dependents`; what comes
+//!    back with a restored record) is done only where they see each record and may change it. Otherwise the whole is refused.
+//! 4. What must follow so that the data stays whole is done whatever the caller sees, and none of it is answered: a merge
+//!    moves everything that pointed at the other; a purge takes the record's parts and what was folded into it; memberships end
+//!    or go over with the people that they join; a primary contact who leaves an account is its primary contact no more; a won
+//!    deal makes a customer; a pipeline's deals follow its stages; open tasks go over to the contact that a lead becomes.
+//!
+//! So commands load with [`Context::load`](super::context::Context::load) what they answer, and with `known`, `matching`, `all`,
+//! `pointing` and the like only what rule 2 or 4 needs.
 
 use std::{fmt, str::FromStr};
 

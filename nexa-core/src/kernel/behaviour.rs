@@ -50,6 +50,9 @@ pub(crate) type Settle = for<'a, 'c> fn(
     given: Option<&'a Map<String, Json>>,
 ) -> BoxFuture<'a, Result<Row>>;
 
+/// Completes a row, or refuses it.
+pub(crate) type Complete = for<'a, 'c> fn(&'a mut Context<'c>, Row) -> BoxFuture<'a, Result<Row>>;
+
 /// Looks at a row, and refuses or does something about it.
 pub(crate) type Consider = for<'a, 'c> fn(&'a mut Context<'c>, Row) -> BoxFuture<'a, Result<()>>;
 
@@ -60,6 +63,21 @@ pub(crate) struct Merged {
     /// The survivor with what it takes from the other beyond its empty fields.
     pub(crate) absorb: fn(Row, Row) -> Result<Row>,
     pub(crate) merged: Consider,
+}
+
+/// What a kind does when its records go into the trash and come out of it. It is known of every kind, as they go together.
+#[derive(Clone, Copy)]
+pub(crate) struct Trashed {
+    pub(crate) def: fn() -> &'static RecordDef,
+    /// Kinds and fields that need a record of this kind.
+    pub(crate) needed_by: &'static [(&'static str, &'static str)],
+    /// Checks and completes a row that comes out of the trash.
+    pub(crate) restored: Complete,
+}
+
+/// What a kind that callers edit does in the trash.
+pub(crate) const fn of_trashed<R: Entity>() -> Trashed {
+    Trashed { def: R::def, needed_by: R::NEEDED_BY, restored: restored::<R> }
 }
 
 /// The behaviour of a kind that callers read.
@@ -119,6 +137,14 @@ fn settle<'a, R: Entity>(
             record.given(given);
         }
         record.settle(before.as_ref(), cx).await?;
+        Ok(record.to_row())
+    })
+}
+
+fn restored<'a, R: Entity>(cx: &'a mut Context<'_>, row: Row) -> BoxFuture<'a, Result<Row>> {
+    Box::pin(async move {
+        let mut record = R::from_row(row)?;
+        record.restored(cx).await?;
         Ok(record.to_row())
     })
 }

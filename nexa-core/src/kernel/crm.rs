@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Directory, Policy, Principal},
+    behaviour::{Trashed, of_trashed},
     catalog::{Catalog, Declared, Of},
     command::{Command, Query, Rule},
     compile::Kinds,
@@ -13,7 +14,7 @@ use super::{
     custom::{self, FieldDefinition},
     definition,
     entity::{Entity, Mergeable},
-    error::{Code, Result},
+    error::{Code, Result, codes},
     ports::{Clock, Ids},
     receipt::Receipt,
     record::{Record, RecordDef},
@@ -38,7 +39,7 @@ pub(crate) struct Parts {
     pub(crate) rules: Vec<Arc<dyn Rule>>,
     pub(crate) furnishers: Vec<Furnish>,
     pub(crate) remembered: Remembered,
-    needed_by: HashMap<&'static str, &'static [(&'static str, &'static str)]>,
+    trashed: HashMap<&'static str, Trashed>,
 }
 
 /// Gives a new tenant what it starts with.
@@ -46,7 +47,11 @@ pub type Furnish = for<'a, 'c> fn(&'a mut Context<'c>) -> BoxFuture<'a, Result<(
 
 impl Parts {
     pub(crate) fn needed_by(&self, kind: &str) -> &'static [(&'static str, &'static str)] {
-        self.needed_by.get(kind).copied().unwrap_or_default()
+        self.trashed.get(kind).map_or(&[], |kind| kind.needed_by)
+    }
+    /// What a kind that callers edit does in the trash. Error: `kind.unknown`.
+    pub(crate) fn trashed(&self, kind: &str) -> Result<Trashed> {
+        self.trashed.get(kind).copied().ok_or_else(|| codes::KIND_UNKNOWN.with("kind", kind))
     }
 }
 
@@ -116,13 +121,14 @@ struct Given {
     ids: Option<Arc<dyn Ids>>,
     rules: Vec<Arc<dyn Rule>>,
     furnishers: Vec<Furnish>,
-    needed_by: HashMap<&'static str, &'static [(&'static str, &'static str)]>,
+    trashed: HashMap<&'static str, Trashed>,
 }
 
 impl Given {
-    fn edited(&mut self, def: &'static RecordDef, needed_by: &'static [(&'static str, &'static str)]) {
+    fn edited(&mut self, kind: Trashed) {
+        let def = (kind.def)();
         self.kinds.add(def);
-        self.needed_by.insert(def.kind, needed_by);
+        self.trashed.insert(def.kind, kind);
     }
     fn command(&mut self, command: &'static Declared, target: &'static RecordDef) {
         self.kinds.add(target);
@@ -159,14 +165,14 @@ impl CrmBuilder {
     /// A kind that callers create, edit and trash.
     #[must_use]
     pub fn entity<R: Entity>(mut self) -> Self {
-        self.given.edited(R::def(), R::NEEDED_BY);
+        self.given.edited(of_trashed::<R>());
         self.given.catalog.entity(Of::<R>::ENTITY, R::def());
         self
     }
     /// The same for a kind that has a create command of its own, which is added beside it.
     #[must_use]
     pub fn entity_without_create<R: Entity>(mut self) -> Self {
-        self.given.edited(R::def(), R::NEEDED_BY);
+        self.given.edited(of_trashed::<R>());
         self.given.catalog.entity_without_create(Of::<R>::ENTITY, R::def());
         self
     }
@@ -272,7 +278,7 @@ impl Given {
                 ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
                 rules: self.rules,
                 furnishers: self.furnishers,
-                needed_by: self.needed_by,
+                trashed: self.trashed,
             }),
         })
     }

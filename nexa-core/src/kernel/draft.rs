@@ -253,14 +253,15 @@ impl Context<'_> {
         for (name, json) in fields {
             let field = editable(def, name)?;
             let values = self.field_values(def, field, row, json).await?;
-            for (column, value) in (field.first..).zip(values) {
+            for (column, mut value) in (field.first..).zip(values) {
                 if let (Some(ColumnType::Reference(kind)), Value::Uuid(id)) =
                     (def.columns.get(column).map(|column| column.kind), &value)
                 {
                     let of = self.kind(kind)?;
-                    self.visible_row(of, &Ref::<()>::Id((*id).into()), false)
-                        .await
-                        .map_err(|_| codes::REFERENCE_BROKEN.with("field", name).with("kind", kind))?;
+                    let there = self.visible_row(of, &Ref::<()>::Id((*id).into()), false).await;
+                    let there = there.map_err(|_| codes::REFERENCE_BROKEN.with("field", name).with("kind", kind))?;
+                    // The old id of a merged record means its survivor.
+                    value = Value::Uuid(there.id(of));
                 }
                 row.set(column, value);
             }

@@ -1,14 +1,20 @@
 //! The commands that every kind has: create, update, upsert, trash, restore, purge, merge.
 
 mod create;
+mod dependents;
 mod merge;
+mod purge;
+mod restore;
 mod trash;
 mod upsert;
 
 pub use create::{Create, Update};
+pub(super) use dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS};
 pub use merge::{Merge, MergeOptions, Mergeable};
-pub(super) use trash::TOO_MANY_DEPENDENTS;
-pub use trash::{Dependents, NoOptions, Purge, Restore, Trash, TrashOptions};
+pub use purge::Purge;
+pub(crate) use restore::{REFERENCE_GONE, TRASHED_TOO};
+pub use restore::{Restore, RestoreOptions};
+pub use trash::{Dependents, NoOptions, Trash, TrashOptions};
 pub(crate) use upsert::{EXISTS, NO_MATCH_FIELD};
 pub use upsert::{MatchPolicy, Upsert, Upserted};
 
@@ -47,6 +53,12 @@ pub trait Entity: Record + Default {
     /// Completes and checks a record after a caller set its fields; `before` is `None` for a new one.
     fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
         let _ = (before, cx);
+        async { Ok(()) }
+    }
+    /// Checks and completes a record that comes out of the trash: what [`Entity::settle`] asks of a new one, except that it keeps
+    /// what it has. What it points at and its unique values are checked for every kind.
+    fn restored(&mut self, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = cx;
         async { Ok(()) }
     }
     /// What has to hold after the dependents of a trashed record were pointed at this one.

@@ -137,4 +137,12 @@ impl Entity for Campaign {
             _ => Ok(()),
         }
     }
+
+    async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        cx.check_choices(&[("campaign.type", Some(&self.r#type))]).await?;
+        match &self.owner {
+            Some(owner) => cx.check_assignee(owner).await,
+            None => Ok(()),
+        }
+    }
 }

@@ -105,8 +105,11 @@ impl Context<'_> {
         Ok(match person {
             PersonRef::Lead(lead) => {
                 let lead = self.load(lead).await?;
-                // A converted lead goes on as its contact.
-                lead.converted_contact.map_or(Person::Lead(lead.id), Person::Contact)
+                match lead.converted_contact {
+                    // A converted lead goes on as its contact, as far as the actor sees that one.
+                    Some(contact) => Person::Contact(self.load(&contact.into()).await?.id),
+                    None => Person::Lead(lead.id),
+                }
             }
             PersonRef::Contact(contact) => Person::Contact(self.load(contact).await?.id),
         })

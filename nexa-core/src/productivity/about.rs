@@ -2,7 +2,11 @@
 
 use crate::{
     About, Context, Ref, Result,
-    kernel::{context::not_found, error::codes},
+    kernel::{
+        context::not_found,
+        entity::{REFERENCE_GONE, TRASHED_TOO},
+        error::codes,
+    },
 };
 
 impl Context<'_> {
@@ -20,6 +24,20 @@ impl Context<'_> {
             Ok(row) => Ok(About::record(of.kind, row.id(of))),
             Err(error) if error.code() == not_found(of, id).code() => Err(broken()),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Refuses to bring back what is about a record in the trash. One that was purged since stays what it was about. Error:
+    /// `restore.reference_gone`.
+    pub(crate) async fn check_about_again(&mut self, what: &str, about: &About) -> Result<()> {
+        let About::Record { kind, id } = about else { return Ok(()) };
+        let Ok(of) = self.kind(kind) else { return Ok(()) };
+        match self.row(of, *id).await? {
+            Some(row) if !row.live(of) => {
+                let gone = REFERENCE_GONE.with("kind", what).with("field", "about").with("of", of.kind);
+                Err(gone.with("id", id).with("problem", TRASHED_TOO))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -145,6 +145,16 @@ impl Entity for Task {
         }
         Ok(())
     }
+
+    async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        if let (Some(assignee), false) = (&self.assignee, self.is_finished()) {
+            cx.check_assignee(assignee).await?;
+        }
+        match &self.about {
+            Some(about) => cx.check_about_again("task", about).await,
+            None => Ok(()),
+        }
+    }
 }
 
 impl Assignable for Task {

@@ -190,6 +190,18 @@ impl Entity for Account {
         Ok(())
     }
 
+    async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        let industry = ("account.industry", self.industry.as_deref());
+        cx.check_choices(&[industry, ("account.source", self.source.as_deref())]).await?;
+        if let Some(owner) = &self.owner {
+            cx.check_assignee(owner).await?;
+        }
+        // Who went elsewhere meanwhile, or into the trash before the account, is its primary contact no more.
+        let primary: Option<Contact> = cx.if_live(self.primary_contact).await?;
+        self.primary_contact = primary.filter(|contact| contact.account == Some(self.id)).map(|contact| contact.id);
+        self.check_hierarchy(cx).await
+    }
+
     async fn took_over(&self, cx: &mut Context<'_>) -> Result<()> {
         self.check_hierarchy(cx).await
     }

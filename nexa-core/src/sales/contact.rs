@@ -243,6 +243,14 @@ impl Entity for Contact {
         }
         Ok(())
     }
+
+    async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        cx.check_choices(&[("contact.source", self.source.as_deref())]).await?;
+        if let Some(owner) = &self.owner {
+            cx.check_assignee(owner).await?;
+        }
+        self.check_reporting(cx).await
+    }
 }
 
 impl Mergeable for Contact {

@@ -291,4 +291,18 @@ impl Entity for Deal {
         }
         Ok(())
     }
+
+    async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        cx.check_choices(&[("deal.source", self.source.as_deref())]).await?;
+        if let (Some(owner), DealStatus::Open) = (self.owner, self.status) {
+            cx.check_assignee(&Assignee::user(owner)).await?;
+        }
+        let contact: Option<Contact> = cx.if_live(self.primary_contact).await?;
+        match (self.account, contact) {
+            (Some(account), Some(contact)) if contact.account != Some(account) => {
+                Err(CONTACT_FOREIGN.with("contact", contact.id))
+            }
+            _ => Ok(()),
+        }
+    }
 }

@@ -250,6 +250,19 @@ impl Entity for Lead {
         .await?;
         cx.score(self).await
     }
+
+    async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        self.something_known()?;
+        if let (Some(assignee), Status::New | Status::Contacted | Status::Qualified) = (&self.assignee, self.status) {
+            cx.check_assignee(assignee).await?;
+        }
+        cx.check_choices(&[
+            ("lead.industry", self.industry.as_deref()),
+            ("lead.company_size", self.company_size.as_deref()),
+            ("lead.source", self.source.as_deref()),
+        ])
+        .await
+    }
 }
 
 impl Mergeable for Lead {

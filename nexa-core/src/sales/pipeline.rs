@@ -201,6 +201,16 @@ impl Entity for Pipeline {
         Ok(())
     }
 
+    async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        self.check()?;
+        // Another one became the default meanwhile.
+        if self.is_default {
+            let default = Self::IS_DEFAULT.eq(true).and(Self::ID.ne(self.id));
+            self.is_default = cx.all::<Self>(&default, &[], 1).await?.is_empty();
+        }
+        Ok(())
+    }
+
     async fn took_over(&self, cx: &mut Context<'_>) -> Result<()> {
         self.fit_deals(cx).await
     }

@@ -155,6 +155,14 @@ impl Entity for Ticket {
         }
         Ok(())
     }
+
+    async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        cx.check_choices(&[("ticket.customer_impact", self.customer_impact.as_deref())]).await?;
+        match &self.assignee {
+            Some(assignee) if self.status != TicketStatus::Closed => cx.check_assignee(assignee).await,
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Mergeable for Ticket {

@@ -18,7 +18,7 @@ use crate::{
     import::{ImportCsv, ImportRows},
     kernel::{
         draft::{Draft, check_fields},
-        entity::{Create, MergeOptions, NoOptions, TrashOptions, Upsert},
+        entity::{Create, MergeOptions, NoOptions, RestoreOptions, TrashOptions, Upsert},
         error::Result,
         query::{AggregateOf, Count, Find, GetOptions, HistoryOptions, Search},
         record::Ref,
@@ -52,7 +52,7 @@ enum Call {
     Update(Ref<()>, Draft<()>),
     Upsert(Upsert<()>),
     Trash(Ref<()>, TrashOptions),
-    Restore(Ref<()>),
+    Restore(Ref<()>, RestoreOptions),
     Purge(Ref<()>),
     Merge(Ref<()>, MergeOptions<()>),
     ImportCsv(ImportCsv<()>),
@@ -89,7 +89,10 @@ impl Shared {
                 let (record, options) = targeted(operation, json)?;
                 Call::Trash(record, options)
             }
-            Self::Restore => Call::Restore(targeted::<NoOptions>(operation, json)?.0),
+            Self::Restore => {
+                let (record, options) = targeted(operation, json)?;
+                Call::Restore(record, options)
+            }
             Self::Purge => Call::Purge(targeted::<NoOptions>(operation, json)?.0),
             Self::Merge => {
                 let (record, options) = targeted(operation, json)?;
@@ -167,7 +170,7 @@ impl Call {
         match self {
             Self::Update(record, _)
             | Self::Trash(record, _)
-            | Self::Restore(record)
+            | Self::Restore(record, _)
             | Self::Purge(record)
             | Self::Merge(record, _) => Some(record),
             _ => None,
@@ -187,7 +190,7 @@ impl Call {
                 return Ok(Answer::Upserted(def, row, created));
             }
             Self::Trash(record, options) => cx.trash_row(kind, &record, &options.on_dependents).await?,
-            Self::Restore(record) => cx.restore_row(kind, &record).await?,
+            Self::Restore(record, options) => cx.restore_row(def, &record, &options).await?,
             Self::Purge(record) => {
                 cx.purge_row(kind, &record).await?;
                 return Ok(Answer::Document(Json::Null));

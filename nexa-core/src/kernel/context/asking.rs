@@ -69,7 +69,7 @@ impl Context<'_> {
     }
 
     /// What the actor may see.
-    async fn visible_rows(&mut self, def: &'static RecordDef) -> Result<Predicate> {
+    pub(crate) async fn visible_rows(&mut self, def: &'static RecordDef) -> Result<Predicate> {
         let definitions = self.definitions_for(&self.eyes().access(def, Action::Read).rows).await?;
         compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read, CustomFields::kept(&definitions))
     }

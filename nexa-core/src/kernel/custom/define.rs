@@ -10,6 +10,7 @@ use crate::{
         access::Action,
         command::Command,
         context::Context,
+        entity::HIDDEN_DEPENDENTS,
         error::{Code, Result},
         record::Ref,
     },
@@ -149,7 +150,7 @@ pub struct Remove {
 impl Command for Remove {
     const NAME: &'static str = "field.remove";
     const ACTION: Action = Action::Trash;
-    const ERRORS: &'static [Code] = &[IN_USE];
+    const ERRORS: &'static [Code] = &[IN_USE, HIDDEN_DEPENDENTS];
     type Target = FieldDefinition;
     type Output = ();
     fn target(&self) -> Option<&Ref<FieldDefinition>> {
@@ -157,10 +158,7 @@ impl Command for Remove {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
         let field = cx.load(&self.field).await?;
-        let count = cx.values_of(&field).await?;
-        if count > 0 {
-            return Err(IN_USE.with("count", count).with("kind", &field.of_kind).with("field", &field.name));
-        }
+        cx.must_have_no_values(&field).await?;
         cx.remove(&field).await?;
         cx.definitions_changed().await
     }

@@ -2,13 +2,13 @@
 
 use serde_json::Value as Json;
 
-use super::FieldDefinition;
+use super::{FieldDefinition, define::IN_USE};
 use crate::kernel::{
     context::Context,
     error::Result,
     filter::Predicate,
-    record::{RecordDef, Row},
-    store::{Aggregate, Batch, Change, Entry, Measure, Select, Trash},
+    record::{Record, RecordDef, Row},
+    store::{Batch, Change, Entry, Select, Trash},
     value::Value,
 };
 
@@ -16,15 +16,16 @@ use crate::kernel::{
 const PAGE: usize = 1_000;
 
 impl Context<'_> {
-    /// How many live records have a value for a field, with the tenant's eyes.
-    pub(super) async fn values_of(&mut self, field: &FieldDefinition) -> Result<i64> {
+    /// Refuses while live records have a value for a field. Errors: `field.in_use`, `record.dependents_hidden`.
+    pub(super) async fn must_have_no_values(&mut self, field: &FieldDefinition) -> Result<()> {
         let of = self.kind(&field.of_kind)?;
-        let Some(filter) = has_value(of, field) else { return Ok(0) };
-        self.flush().await?;
-        let measures = vec![Measure::Count];
-        let query = Aggregate { of, filter, trash: Trash::Live, groups: Vec::new(), measures, limit: 1 };
-        let rows = self.tx.aggregate(&query).await?;
-        Ok(rows.first().and_then(|row| row.get(0).as_int()).unwrap_or_default())
+        let Some(filter) = has_value(of, field) else { return Ok(()) };
+        let in_use = |counted: Vec<(i64, &'static str)>| {
+            let count = counted.first().map_or(0, |(count, _)| *count);
+            IN_USE.with("count", count).with("kind", &field.of_kind).with("field", &field.name)
+        };
+        let having = [(of, "custom".to_owned(), filter)];
+        self.must_be_none(&having, Trash::Live, in_use, FieldDefinition::def()).await
     }
 
     /// Adds the entries of a field that is indexed from now on, or removes those of one that no longer is. Nothing may wait to be

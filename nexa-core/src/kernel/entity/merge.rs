@@ -52,7 +52,7 @@ pub struct MergeOptions<R> {
 /// Folds another record into this one: `contact.merge` and the like.
 ///
 /// The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything that pointed at the other
-/// points at the survivor. Error: `merge.cycle`.
+/// points at the survivor, whatever of it the actor sees: else the data would break. None of it is answered. Error: `merge.cycle`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent, bound = "R: Record")]
 #[schemars(bound = "R: Record")]

@@ -74,6 +74,9 @@ impl Entity for Routing {
     async fn settle(&mut self, _: Option<&Self>, _: &mut Context<'_>) -> Result<()> {
         if self.group.is_none() && self.contact_list.is_none() { Err(NOWHERE.error()) } else { Ok(()) }
     }
+    async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        self.settle(None, cx).await
+    }
 }
 
 /// Sends a lead where its band goes: to a group with a task, or to a nurture list.

@@ -101,6 +101,10 @@ impl Entity for Scorecard {
         }
         Ok(())
     }
+
+    async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        self.settle(None, cx).await
+    }
 }
 
 /// The seeds' scorecard.

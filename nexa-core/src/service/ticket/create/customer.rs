@@ -107,7 +107,11 @@ impl Customer {
         if contact.first_name.is_some() || contact.last_name.is_some() {
             fields.retain(|name, _| name != Contact::FIRST_NAME.name() && name != Contact::LAST_NAME.name());
         }
-        if fields.is_empty() || !cx.allows(Contact::def(), &row, Action::Update).await? {
+        // Of what the actor may not see or change, nothing is filled.
+        if fields.is_empty()
+            || !cx.allows(Contact::def(), &row, Action::Read).await?
+            || !cx.allows(Contact::def(), &row, Action::Update).await?
+        {
             return Ok(contact);
         }
         cx.edit(contact, &fields).await

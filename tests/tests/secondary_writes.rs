@@ -1,0 +1,279 @@
+//! What a command does beside its target obeys the access of who runs it: every command of the catalog is run by somebody who
+//! sees nothing but what the command names.
+//!
+//! A new command needs a sample in `company/samples.rs`. Where it changes records that its caller does not see, it needs a
+//! reason in [`BEYOND`]; the policy is in the documentation of `nexa_core::kernel::access`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nexa_crm::{Crm, Envelope, Error, FeedItem, Result, kernel::catalog::Mode};
+use nexa_tests::{
+    backends::{self, Backend},
+    company::Company,
+    veil::Veil,
+};
+use pollster::block_on;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+const WHOLE: &str = "a merge moves everything that pointed at the other, or the data would break";
+const PARTS: &str = "parts go with the record that they belong to";
+const MEMBER: &str = "a membership belongs to the two records that it joins, both of which the caller names and sees";
+const FOLLOWS: &str = "what a company and its people are follows from the deals that were won";
+
+/// Which commands change records that their caller does not see: the ending or name of the command, the kind, and why.
+const BEYOND: &[(&str, &str, &str)] = &[
+    ("merge", "*", WHOLE),
+    ("purge", "comment", PARTS),
+    ("purge", "campaign_member", PARTS),
+    ("purge", "contact_list_member", PARTS),
+    ("deal.win", "account", FOLLOWS),
+    ("deal.win", "contact", FOLLOWS),
+    ("lead.convert", "task", "open tasks go with the person whom they are about"),
+    ("lead.convert", "campaign_member", MEMBER),
+    ("lead.convert", "contact_list_member", MEMBER),
+    ("campaign.remove", "campaign_member", MEMBER),
+    ("contact_list.remove", "contact_list_member", MEMBER),
+];
+
+/// Kinds that everybody of the team sees: without them nobody could work.
+const SETTINGS: &[&str] = &["org", "user", "group", "membership", "field", "pipeline", "scorecard", "routing"];
+
+struct Tried {
+    company: Company,
+    veil: Veil,
+}
+
+impl Tried {
+    /// A company where much points at what the samples name, and an admin from whom it is hidden.
+    fn new() -> Self {
+        let Backend { store, .. } = backends::memory();
+        let veil = Veil::default();
+        let mut company = Company::found_with(store, Crm::builder().policy(veil.clone()));
+        company.make("half", "user.create", json!({"name": "Half", "email": "half@acme.example", "role": "admin"}));
+        let hidden = |word: &str| format!("Hidden {word}");
+        for account in ["account", "other_account"] {
+            let id = company.id(account);
+            let contact = json!({"email": format!("{account}@hidden.example"), "account": id});
+            company.run("contact.create", contact);
+            company.run("account.create", json!({"name": hidden(account), "parent": id}));
+            company.run("deal.create", json!({"name": hidden(account), "account": id}));
+        }
+        for contact in ["contact", "other_contact"] {
+            let id = company.id(contact);
+            company
+                .run("contact.create", json!({"email": format!("below.{contact}@hidden.example"), "reports_to": id}));
+            company.run("ticket.create", json!({"subject": hidden(contact), "contact": id}));
+            let deal = json!({"name": hidden(contact), "primary_contact": id});
+            company.run("deal.create", deal);
+        }
+        for (kind, word) in [("lead", "other_lead"), ("lead", "qualified"), ("contact", "other_contact")] {
+            let about = json!({"kind": kind, "id": company.id(word)});
+            company.run("task.create", json!({"title": hidden(word), "about": about}));
+        }
+        let qualified = company.id("qualified");
+        company.run("campaign.add", json!({"campaign": company.id("campaign"), "lead": qualified}));
+        let listed = json!({"contact_list": company.id("contact_list"), "leads": [qualified]});
+        company.run("contact_list.add", listed);
+        let deal = company.id("deal");
+        company.run(
+            "deal.update",
+            json!({"deal": deal, "primary_contact": company.run("contact.create", json!({
+            "email": "deal@hidden.example", "account": company.id("account"),
+        }))["id"]}),
+        );
+        company.run("ticket.comment", json!({"ticket": company.id("ticket"), "body": "Hidden body"}));
+        company.run("ticket.follow_up", json!({"ticket": company.id("closed")}));
+        Self { company, veil }
+    }
+
+    /// Hides every record that the arguments do not name; answers those, by kind.
+    fn hide_all_but(&self, arguments: &Json) -> BTreeSet<(String, Uuid)> {
+        let mut named = BTreeSet::new();
+        collect(arguments, &mut named);
+        let all: BTreeSet<(String, Uuid)> = self
+            .company
+            .events()
+            .into_iter()
+            .filter_map(|item| match item {
+                FeedItem::Changed(change) => Some((change.kind, change.record)),
+                FeedItem::Gone { .. } => None,
+            })
+            .filter(|(kind, id)| !named.contains(id) && !SETTINGS.contains(&kind.as_str()))
+            .collect();
+        // Memberships of people in campaigns are records as well, and hidden with them.
+        self.veil.hide(self.company.id("half"), all.iter().map(|(_, id)| *id));
+        all
+    }
+
+    fn run(&self, operation: &str, arguments: Json) -> Result<Json> {
+        block_on(self.company.session("half").execute(operation, arguments, Envelope::default()))
+    }
+
+    /// Texts that stand in hidden records and nowhere else.
+    fn secrets(&self, hidden: &BTreeSet<(String, Uuid)>) -> BTreeSet<String> {
+        let (mut secret, mut shown) = (BTreeSet::new(), BTreeSet::new());
+        let mut kinds: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
+        for def in self.company.crm.kinds().all() {
+            for trashed in [false, true] {
+                let find = json!({"limit": 1_000, "trashed": trashed});
+                if let Ok(page) = self.company.run_as("system", &format!("{}.find", def.kind), find) {
+                    kinds.entry(def.kind).or_default().extend(page["items"].as_array().unwrap().iter().cloned());
+                }
+            }
+        }
+        for (kind, records) in kinds {
+            for record in records {
+                let id: Uuid = record["id"].as_str().unwrap().parse().unwrap();
+                let is_hidden = hidden.contains(&(kind.to_owned(), id));
+                texts(&record, if is_hidden { &mut secret } else { &mut shown });
+            }
+        }
+        // Words of the catalog, moments and ids are no secrets.
+        let speaks = |text: &String| ["@", "Hidden", "It is "].iter().any(|mark| text.contains(mark));
+        secret.into_iter().filter(|text| speaks(text) && !shown.contains(text)).collect()
+    }
+}
+
+fn collect(json: &Json, ids: &mut BTreeSet<Uuid>) {
+    match json {
+        Json::Object(map) => map.values().for_each(|value| collect(value, ids)),
+        Json::Array(items) => items.iter().for_each(|value| collect(value, ids)),
+        Json::String(text) => ids.extend(text.parse::<Uuid>()),
+        _ => {}
+    }
+}
+
+fn texts(json: &Json, found: &mut BTreeSet<String>) {
+    match json {
+        Json::Object(map) => map.values().for_each(|value| texts(value, found)),
+        Json::Array(items) => items.iter().for_each(|value| texts(value, found)),
+        Json::String(text) => {
+            found.insert(text.clone());
+        }
+        _ => {}
+    }
+}
+
+/// The sample of every command, and the other ways to ask it.
+fn calls(company: &Company) -> Vec<(&'static str, Json)> {
+    let mut calls = Vec::new();
+    for operation in company.crm.catalog().operations().filter(|operation| operation.mode == Mode::Command) {
+        let sample = company.sample(operation);
+        let sample = sample.unwrap_or_else(|| panic!("{} has no sample in company/samples.rs", operation.name));
+        if operation.name.ends_with(".trash") {
+            let mut cascade = sample.clone();
+            cascade["on_dependents"] = json!("cascade");
+            calls.push((operation.name, cascade));
+            if let Some(other) = company.known(&format!("other_{}", operation.kind)) {
+                let mut reassign = sample.clone();
+                reassign["on_dependents"] = json!({"reassign": other});
+                calls.push((operation.name, reassign));
+            }
+        }
+        calls.push((operation.name, sample));
+    }
+    calls
+}
+
+#[test]
+fn no_command_shows_or_changes_what_its_caller_does_not_see() {
+    let calls = calls(&Tried::new().company);
+    let mut wrong = Vec::new();
+    let mut used = BTreeSet::new();
+    for (name, arguments) in calls {
+        let tried = Tried::new();
+        let kind = name.split('.').next().unwrap();
+        if name.ends_with(".purge") || name.ends_with(".restore") {
+            let trash = json!({kind: arguments[kind], "on_dependents": "cascade"});
+            let _ = tried.company.run_as("system", &format!("{kind}.trash"), trash);
+        }
+        let hidden = tried.hide_all_but(&arguments);
+        let secrets = tried.secrets(&hidden);
+        let head = tried.company.head();
+        let answer = tried.run(name, arguments.clone());
+        let text = match &answer {
+            Ok(json) => json.to_string(),
+            Err(error) => serde_json::to_string(error).unwrap(),
+        };
+        let said = arguments.to_string();
+        for secret in secrets.iter().filter(|secret| text.contains(secret.as_str()) && !said.contains(secret.as_str()))
+        {
+            wrong.push(format!("{name} {arguments} tells {secret:?}: {text}"));
+        }
+        for item in tried.company.events() {
+            let FeedItem::Changed(change) = item else { continue };
+            if change.seq <= head || !hidden.contains(&(change.kind.clone(), change.record)) {
+                continue;
+            }
+            let reason = BEYOND.iter().find(|(operation, kind, _)| {
+                (*operation == name || name.ends_with(&format!(".{operation}")))
+                    && (*kind == "*" || *kind == change.kind)
+            });
+            match reason {
+                Some((operation, kind, _)) => {
+                    used.insert((*operation, *kind));
+                }
+                None => wrong.push(format!("{name} {arguments} changed a {}: {:?}", change.kind, change.changes)),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    let unused: Vec<_> = BEYOND.iter().filter(|(operation, kind, _)| !used.contains(&(*operation, *kind))).collect();
+    assert!(unused.is_empty(), "these reasons are of nothing that happens: {unused:?}");
+}
+
+fn refused(company: &Company, operation: &str, arguments: Json) -> Error {
+    let head = company.head();
+    let Err(error) = company.run_as("agent", operation, arguments.clone()) else {
+        panic!("{operation} {arguments} is let through")
+    };
+    assert_eq!(company.head(), head, "{operation}: a refusal left an event");
+    error
+}
+
+#[test]
+fn who_does_not_see_all_dependents_neither_moves_nor_trashes_nor_counts_them() {
+    for Backend { name, store, .. } in backends::all() {
+        let company = Company::found(store);
+        let contact = company.run("contact.create", json!({"email": "two@umbrella.example"}))["id"].clone();
+        let other = company.run("contact.create", json!({"email": "other@umbrella.example"}))["id"].clone();
+        let ticket = |subject: &str| company.run("ticket.create", json!({"subject": subject, "contact": contact}));
+        let (theirs, open) = (ticket("Theirs")["id"].clone(), ticket("Open")["id"].clone());
+        let assigned = json!({"ticket": theirs, "assignee": {"user": company.id("colleague")}});
+        company.run("ticket.assign", assigned);
+        let error = refused(&company, "contact.trash", json!({"contact": contact}));
+        assert_eq!((error.code(), &error.params()["used_by"]), ("record.in_use", &json!(["1 ticket"])), "{name}");
+        let ways = [json!("cascade"), json!({"reassign": other})];
+        for on_dependents in &ways {
+            let trash = json!({"contact": contact, "on_dependents": on_dependents});
+            let error = refused(&company, "contact.trash", trash);
+            assert_eq!((error.code(), error.params().len()), ("record.dependents_hidden", 1), "{name}: {error:?}");
+        }
+        company.run("ticket.update", json!({"ticket": open, "contact": other}));
+        let alone = refused(&company, "contact.trash", json!({"contact": contact}));
+        assert_eq!((alone.code(), alone.params().len()), ("record.dependents_hidden", 1), "{name}: {alone:?}");
+        // Who sees them all may.
+        company.run("contact.trash", json!({"contact": contact, "on_dependents": ways[1]}));
+        assert_eq!(company.run("ticket.get", json!({"ticket": theirs}))["contact"], other, "{name}");
+    }
+}
+
+#[test]
+fn a_field_is_not_removed_over_values_that_are_hidden_and_they_are_not_counted() {
+    for Backend { name, store, .. } in backends::all() {
+        let veil = Veil::default();
+        let company = Company::found_with(store, Crm::builder().policy(veil.clone()));
+        let leads = ["red", "blue"].map(|color| {
+            let lead = json!({"email": format!("{color}@umbrella.example"), "custom": {"color": color}});
+            company.run("lead.create", lead)["id"].as_str().unwrap().parse::<Uuid>().unwrap()
+        });
+        let remove = || company.run_as("admin", "field.remove", json!({"field": company.id("field")})).unwrap_err();
+        veil.hide(company.id("admin"), [leads[0]]);
+        let error = remove();
+        assert_eq!((error.code(), &error.params()["count"]), ("field.in_use", &json!(1)), "{name}");
+        veil.hide(company.id("admin"), leads);
+        assert_eq!(remove().code(), "record.dependents_hidden", "{name}");
+    }
+}
