@@ -126,7 +126,7 @@ export interface ErrorCodes {
   "group.name_taken": "conflict";
   /** `RuleViolation`: The user is not in the group; there is nothing to remove. */
   "group.not_member": "rule";
-  /** `Conflict`: The id {id} is in use; leave it out or give a new one. */
+  /** `Conflict`: The id {id} names a record that is or was there; leave it out or give a new one. */
   "id.taken": "conflict";
   /** `Conflict`: The idempotency key was used for another command; give each command its own key. */
   "idempotency.mismatch": "conflict";
@@ -278,6 +278,11 @@ export interface ErrorCodes {
    * move them first.
    */
   "pipeline.stage_in_use": "rule";
+  /**
+   * `RuleViolation`: Records that you may not see depend on this {kind}; ask an admin of your organisation to do
+   * it.
+   */
+  "record.dependents_hidden": "rule";
   /** `RuleViolation`: The {kind} is still used by {used_by}; move or trash those first, or pass on_dependents. */
   "record.in_use": "rule";
   /** `NotFound`: There is no {kind} {id} that you may see; check the id. */
@@ -285,14 +290,23 @@ export interface ErrorCodes {
   /** `RuleViolation`: The {kind} is not in the trash; there is nothing to restore or purge. */
   "record.not_trashed": "rule";
   /**
-   * `RuleViolation`: Over {limit} records of the kind {kind} point at this one; move or trash them in portions
-   * first.
+   * `RuleViolation`: The {kind} cannot be purged while {pointing} point at it, in the trash or not; purge those
+   * first, or let them point elsewhere.
    */
+  "record.pointed_at": "rule";
+  /** `RuleViolation`: Over {limit} records point at this {kind}; move or trash them in portions first. */
   "record.too_many_dependents": "rule";
   /** `RuleViolation`: The {kind} is in the trash; restore it first. */
   "record.trashed": "rule";
   /** `Conflict`: {field} points at a {kind} that is not there; check the id. */
   "reference.broken": "conflict";
+  /**
+   * `RuleViolation`: The {kind} {id}, which went into the trash along, cannot come back: {problem} Pass
+   * without_dependents to leave it there.
+   */
+  "restore.dependent_stays": "rule";
+  /** `RuleViolation`: The {kind} cannot come back: its {field} is the {of} {id}, {problem}. */
+  "restore.reference_gone": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "routing.band_taken": "conflict";
   /** `Invalid`: A routing names a group or a contact list, or both; give one. */

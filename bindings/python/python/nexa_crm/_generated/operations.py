@@ -299,7 +299,8 @@ class AccountOperations(Importable, Readable[Account]):
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
         that pointed at the other
-        points at the survivor. Error: `merge.cycle`.
+        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
+        answered. Error: `merge.cycle`.
 
         - `other`: The record that goes; its id finds the survivor from now on.
 
@@ -317,9 +318,13 @@ class AccountOperations(Importable, Readable[Account]):
         self,
         account: Account | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("account.purge", {
             "account": account,
@@ -328,13 +333,24 @@ class AccountOperations(Importable, Readable[Account]):
     def restore(
         self,
         account: Account | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> Account:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
 
-        Raises `Conflict` (`account.name_taken`, `account.number_taken`).
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`account.name_taken`, `account.number_taken`); `RuleViolation`
+        (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
         """
         answer: Account = self._call("account.restore", {
             "account": account,
+            "without_dependents": without_dependents,
         }, Account)
         return answer
 
@@ -396,10 +412,14 @@ class AccountOperations(Importable, Readable[Account]):
     ) -> Account:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`); `RuleViolation` (`account.hierarchy_cycle`,
-        `account.primary_contact_foreign`, `assignee.inactive`, `record.too_many_dependents`).
+        `account.primary_contact_foreign`, `assignee.inactive`, `record.dependents_hidden`,
+        `record.too_many_dependents`).
         """
         answer: Account = self._call("account.trash", {
             "account": account,
@@ -873,9 +893,13 @@ class CampaignOperations(Importable, Readable[Campaign]):
         self,
         campaign: Campaign | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("campaign.purge", {
             "campaign": campaign,
@@ -907,13 +931,23 @@ class CampaignOperations(Importable, Readable[Campaign]):
     def restore(
         self,
         campaign: Campaign | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> Campaign:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
 
-        Raises `Conflict` (`campaign.name_taken`).
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`campaign.name_taken`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Campaign = self._call("campaign.restore", {
             "campaign": campaign,
+            "without_dependents": without_dependents,
         }, Campaign)
         return answer
 
@@ -956,10 +990,13 @@ class CampaignOperations(Importable, Readable[Campaign]):
     ) -> Campaign:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`campaign.dates`, `choice.unknown`); `RuleViolation` (`assignee.inactive`,
-        `record.too_many_dependents`).
+        `record.dependents_hidden`, `record.too_many_dependents`).
         """
         answer: Campaign = self._call("campaign.trash", {
             "campaign": campaign,
@@ -1691,7 +1728,8 @@ class ContactOperations(Importable, Readable[Contact]):
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
         that pointed at the other
-        points at the survivor. Error: `merge.cycle`.
+        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
+        answered. Error: `merge.cycle`.
 
         - `other`: The record that goes; its id finds the survivor from now on.
 
@@ -1722,9 +1760,13 @@ class ContactOperations(Importable, Readable[Contact]):
         self,
         contact: Contact | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("contact.purge", {
             "contact": contact,
@@ -1733,13 +1775,23 @@ class ContactOperations(Importable, Readable[Contact]):
     def restore(
         self,
         contact: Contact | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> Contact:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
 
-        Raises `Conflict` (`contact.email_taken`).
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`contact.email_taken`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Contact = self._call("contact.restore", {
             "contact": contact,
+            "without_dependents": without_dependents,
         }, Contact)
         return answer
 
@@ -1784,10 +1836,14 @@ class ContactOperations(Importable, Readable[Contact]):
     ) -> Contact:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`, `contact.nothing_known`); `RuleViolation` (`assignee.inactive`,
-        `contact.reporting_cycle`, `contact.stage_back`, `record.too_many_dependents`).
+        `contact.reporting_cycle`, `contact.stage_back`, `record.dependents_hidden`,
+        `record.too_many_dependents`).
         """
         answer: Contact = self._call("contact.trash", {
             "contact": contact,
@@ -2196,9 +2252,13 @@ class ContactListOperations(Importable, Readable[ContactList]):
         self,
         contact_list: ContactList | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("contact_list.purge", {
             "contact_list": contact_list,
@@ -2227,13 +2287,23 @@ class ContactListOperations(Importable, Readable[ContactList]):
     def restore(
         self,
         contact_list: ContactList | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> ContactList:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
 
-        Raises `Conflict` (`contact_list.name_taken`).
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`contact_list.name_taken`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: ContactList = self._call("contact_list.restore", {
             "contact_list": contact_list,
+            "without_dependents": without_dependents,
         }, ContactList)
         return answer
 
@@ -2261,9 +2331,12 @@ class ContactListOperations(Importable, Readable[ContactList]):
     ) -> ContactList:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`).
         """
         answer: ContactList = self._call("contact_list.trash", {
             "contact_list": contact_list,
@@ -2859,9 +2932,13 @@ class DealOperations(Importable, Readable[Deal]):
         self,
         deal: Deal | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("deal.purge", {
             "deal": deal,
@@ -2901,10 +2978,23 @@ class DealOperations(Importable, Readable[Deal]):
     def restore(
         self,
         deal: Deal | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> Deal:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like."""
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`,
+        `restore.dependent_stays`, `restore.reference_gone`).
+        """
         answer: Deal = self._call("deal.restore", {
             "deal": deal,
+            "without_dependents": without_dependents,
         }, Deal)
         return answer
 
@@ -2932,11 +3022,14 @@ class DealOperations(Importable, Readable[Deal]):
     ) -> Deal:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
         `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
-        `record.too_many_dependents`).
+        `record.dependents_hidden`, `record.too_many_dependents`).
         """
         answer: Deal = self._call("deal.trash", {
             "deal": deal,
@@ -3318,7 +3411,7 @@ class FieldOperations(Readable[FieldDefinition]):
 
         - `field`: The field.
 
-        Raises `RuleViolation` (`field.in_use`).
+        Raises `RuleViolation` (`field.in_use`, `record.dependents_hidden`).
         """
         self._call("field.remove", {
             "field": field,
@@ -3656,8 +3749,8 @@ class LeadOperations(Importable, Readable[Lead]):
         lead: Lead | Ref,
     ) -> Lead:
         """Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for
-        the rest the answer is `assignee.taken`, even when they no longer see the record. Claiming what one has
-        already changes nothing.
+        the rest the answer is `assignee.taken`, even when they no longer see the record; by a key of the
+        host's, what they do not see is not found. Claiming what one has already changes nothing.
 
         Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
         `assignee.not_a_user`, `lead.converted`).
@@ -3965,7 +4058,8 @@ class LeadOperations(Importable, Readable[Lead]):
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
         that pointed at the other
-        points at the survivor. Error: `merge.cycle`.
+        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
+        answered. Error: `merge.cycle`.
 
         - `other`: The record that goes; its id finds the survivor from now on.
 
@@ -3982,9 +4076,13 @@ class LeadOperations(Importable, Readable[Lead]):
         self,
         lead: Lead | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("lead.purge", {
             "lead": lead,
@@ -4100,13 +4198,23 @@ class LeadOperations(Importable, Readable[Lead]):
     def restore(
         self,
         lead: Lead | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> Lead:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
 
-        Raises `Conflict` (`lead.email_taken`).
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`lead.email_taken`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Lead = self._call("lead.restore", {
             "lead": lead,
+            "without_dependents": without_dependents,
         }, Lead)
         return answer
 
@@ -4149,10 +4257,13 @@ class LeadOperations(Importable, Readable[Lead]):
     ) -> Lead:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`, `lead.nothing_known`); `RuleViolation` (`assignee.inactive`,
-        `lead.closed`, `lead.converted`, `record.too_many_dependents`).
+        `lead.closed`, `lead.converted`, `record.dependents_hidden`, `record.too_many_dependents`).
         """
         answer: Lead = self._call("lead.trash", {
             "lead": lead,
@@ -4890,9 +5001,13 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         self,
         pipeline: Pipeline | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("pipeline.purge", {
             "pipeline": pipeline,
@@ -4901,13 +5016,23 @@ class PipelineOperations(Importable, Readable[Pipeline]):
     def restore(
         self,
         pipeline: Pipeline | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> Pipeline:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
 
-        Raises `Conflict` (`pipeline.name_taken`).
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`pipeline.name_taken`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Pipeline = self._call("pipeline.restore", {
             "pipeline": pipeline,
+            "without_dependents": without_dependents,
         }, Pipeline)
         return answer
 
@@ -4935,10 +5060,13 @@ class PipelineOperations(Importable, Readable[Pipeline]):
     ) -> Pipeline:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`pipeline.invalid`); `RuleViolation` (`pipeline.default_needed`,
-        `pipeline.stage_in_use`, `record.too_many_dependents`).
+        `pipeline.stage_in_use`, `record.dependents_hidden`, `record.too_many_dependents`).
         """
         answer: Pipeline = self._call("pipeline.trash", {
             "pipeline": pipeline,
@@ -5208,9 +5336,13 @@ class RoutingOperations(Importable, Readable[Routing]):
         self,
         routing: Routing | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("routing.purge", {
             "routing": routing,
@@ -5219,13 +5351,23 @@ class RoutingOperations(Importable, Readable[Routing]):
     def restore(
         self,
         routing: Routing | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> Routing:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
 
-        Raises `Conflict` (`routing.band_taken`).
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`routing.band_taken`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Routing = self._call("routing.restore", {
             "routing": routing,
+            "without_dependents": without_dependents,
         }, Routing)
         return answer
 
@@ -5237,9 +5379,13 @@ class RoutingOperations(Importable, Readable[Routing]):
     ) -> Routing:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `Invalid` (`routing.nowhere`); `RuleViolation` (`record.too_many_dependents`).
+        Raises `Invalid` (`routing.nowhere`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`).
         """
         answer: Routing = self._call("routing.trash", {
             "routing": routing,
@@ -5518,9 +5664,13 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         self,
         scorecard: Scorecard | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("scorecard.purge", {
             "scorecard": scorecard,
@@ -5529,13 +5679,23 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
     def restore(
         self,
         scorecard: Scorecard | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> Scorecard:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
 
-        Raises `Conflict` (`scorecard.name_taken`).
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`scorecard.name_taken`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Scorecard = self._call("scorecard.restore", {
             "scorecard": scorecard,
+            "without_dependents": without_dependents,
         }, Scorecard)
         return answer
 
@@ -5547,9 +5707,13 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
     ) -> Scorecard:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `Invalid` (`scorecard.points`); `RuleViolation` (`record.too_many_dependents`).
+        Raises `Invalid` (`scorecard.points`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`).
         """
         answer: Scorecard = self._call("scorecard.trash", {
             "scorecard": scorecard,
@@ -5678,8 +5842,8 @@ class TaskOperations(Importable, Readable[Task]):
         task: Task | Ref,
     ) -> Task:
         """Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for
-        the rest the answer is `assignee.taken`, even when they no longer see the record. Claiming what one has
-        already changes nothing.
+        the rest the answer is `assignee.taken`, even when they no longer see the record; by a key of the
+        host's, what they do not see is not found. Claiming what one has already changes nothing.
 
         Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
         `assignee.not_a_user`, `task.finished`).
@@ -5891,9 +6055,13 @@ class TaskOperations(Importable, Readable[Task]):
         self,
         task: Task | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("task.purge", {
             "task": task,
@@ -5932,10 +6100,23 @@ class TaskOperations(Importable, Readable[Task]):
     def restore(
         self,
         task: Task | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> Task:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like."""
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`,
+        `restore.dependent_stays`, `restore.reference_gone`).
+        """
         answer: Task = self._call("task.restore", {
             "task": task,
+            "without_dependents": without_dependents,
         }, Task)
         return answer
 
@@ -5978,9 +6159,12 @@ class TaskOperations(Importable, Readable[Task]):
     ) -> Task:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`,
+        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
         `record.too_many_dependents`).
         """
         answer: Task = self._call("task.trash", {
@@ -6137,8 +6321,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         ticket: Ticket | Ref,
     ) -> Ticket:
         """Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for
-        the rest the answer is `assignee.taken`, even when they no longer see the record. Claiming what one has
-        already changes nothing.
+        the rest the answer is `assignee.taken`, even when they no longer see the record; by a key of the
+        host's, what they do not see is not found. Claiming what one has already changes nothing.
 
         Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
         `assignee.not_a_user`, `ticket.closed`).
@@ -6431,7 +6615,8 @@ class TicketOperations(Importable, Readable[Ticket]):
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
         that pointed at the other
-        points at the survivor. Error: `merge.cycle`.
+        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
+        answered. Error: `merge.cycle`.
 
         - `other`: The record that goes; its id finds the survivor from now on.
 
@@ -6489,9 +6674,13 @@ class TicketOperations(Importable, Readable[Ticket]):
         self,
         ticket: Ticket | Ref,
     ) -> None:
-        """Removes a trashed record for good; its history stays: `lead.purge` and the like.
+        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
+        history stays: `lead.purge` and the like.
 
-        Raises `RuleViolation` (`record.too_many_dependents`).
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
         self._call("ticket.purge", {
             "ticket": ticket,
@@ -6534,13 +6723,23 @@ class TicketOperations(Importable, Readable[Ticket]):
     def restore(
         self,
         ticket: Ticket | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
     ) -> Ticket:
-        """Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
 
-        Raises `Conflict` (`ticket.number_taken`).
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors:
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`ticket.number_taken`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Ticket = self._call("ticket.restore", {
             "ticket": ticket,
+            "without_dependents": without_dependents,
         }, Ticket)
         return answer
 
@@ -6589,9 +6788,13 @@ class TicketOperations(Importable, Readable[Ticket]):
     ) -> Ticket:
         """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `Invalid` (`choice.unknown`); `RuleViolation` (`record.too_many_dependents`, `ticket.closed`).
+        Raises `Invalid` (`choice.unknown`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`, `ticket.closed`).
         """
         answer: Ticket = self._call("ticket.trash", {
             "ticket": ticket,

@@ -91,6 +91,8 @@ export interface AccountPurgeInput {
 /** What `account.restore` takes. */
 export interface AccountRestoreInput {
   account: Ref<AccountId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `account.rollup` takes. */

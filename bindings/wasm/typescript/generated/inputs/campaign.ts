@@ -112,6 +112,8 @@ export interface CampaignRemoveInput {
 /** What `campaign.restore` takes. */
 export interface CampaignRestoreInput {
   campaign: Ref<CampaignId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `campaign.start` takes. */

@@ -99,6 +99,8 @@ export interface ContactPurgeInput {
 /** What `contact.restore` takes. */
 export interface ContactRestoreInput {
   contact: Ref<ContactId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `contact.set_stage` takes. */

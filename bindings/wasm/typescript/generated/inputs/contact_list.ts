@@ -78,6 +78,8 @@ export interface ContactListRemoveInput {
 /** What `contact_list.restore` takes. */
 export interface ContactListRestoreInput {
   contact_list: Ref<ContactListId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `contact_list.trash` takes. */

@@ -140,6 +140,8 @@ export interface DealResetProbabilityInput {
 /** What `deal.restore` takes. */
 export interface DealRestoreInput {
   deal: Ref<DealId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `deal.trash` takes. */

@@ -173,6 +173,8 @@ export interface LeadRescoreInput {
 /** What `lead.restore` takes. */
 export interface LeadRestoreInput {
   lead: Ref<LeadId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `lead.route` takes. */

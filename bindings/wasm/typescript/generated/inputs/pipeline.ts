@@ -44,6 +44,8 @@ export interface PipelinePurgeInput {
 /** What `pipeline.restore` takes. */
 export interface PipelineRestoreInput {
   pipeline: Ref<PipelineId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `pipeline.trash` takes. */

@@ -53,6 +53,8 @@ export interface RoutingPurgeInput {
 /** What `routing.restore` takes. */
 export interface RoutingRestoreInput {
   routing: Ref<RoutingId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `routing.trash` takes. */

@@ -44,6 +44,8 @@ export interface ScorecardPurgeInput {
 /** What `scorecard.restore` takes. */
 export interface ScorecardRestoreInput {
   scorecard: Ref<ScorecardId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `scorecard.trash` takes. */

@@ -93,6 +93,8 @@ export interface TaskReopenInput {
 /** What `task.restore` takes. */
 export interface TaskRestoreInput {
   task: Ref<TaskId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `task.start` takes. */

@@ -160,6 +160,8 @@ export interface TicketResolveInput {
 /** What `ticket.restore` takes. */
 export interface TicketRestoreInput {
   ticket: Ref<TicketId>;
+  /** Leaves in the trash what went there along with the record. */
+  without_dependents?: boolean;
 }
 
 /** What `ticket.timeline` takes. */

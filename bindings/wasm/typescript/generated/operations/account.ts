@@ -107,7 +107,8 @@ export interface AccountOperations extends Importable {
    * Folds another record into this one: `contact.merge` and the like.
    *
    * The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything that
-   * pointed at the other points at the survivor. Error: `merge.cycle`.
+   * pointed at the other points at the survivor, whatever of it the actor sees: else the data would break. None of
+   * it is answered. Error: `merge.cycle`.
    *
    * Raises `Conflict` (`account.name_taken`, `account.number_taken`); `Invalid` (`choice.unknown`);
    * `RuleViolation` (`account.hierarchy_cycle`, `account.primary_contact_foreign`, `assignee.inactive`,
@@ -115,15 +116,23 @@ export interface AccountOperations extends Importable {
    */
   merge(input: AccountMergeInput): Promise<Account>;
   /**
-   * Removes a trashed record for good; its history stays: `lead.purge` and the like.
+   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
+   * stays: `lead.purge` and the like.
    *
-   * Raises `RuleViolation` (`record.too_many_dependents`).
+   * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+   * sees more has to do it.
+   *
+   * Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
    */
   purge(input: AccountPurgeInput): Promise<null>;
   /**
-   * Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
    *
-   * Raises `Conflict` (`account.name_taken`, `account.number_taken`).
+   * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+   * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+   *
+   * Raises `Conflict` (`account.name_taken`, `account.number_taken`); `RuleViolation` (`record.dependents_hidden`,
+   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
    */
   restore(input: AccountRestoreInput): Promise<Account>;
   /**
@@ -148,8 +157,12 @@ export interface AccountOperations extends Importable {
   /**
    * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
    *
+   * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
+   * more has to do it.
+   *
    * Raises `Invalid` (`choice.unknown`); `RuleViolation` (`account.hierarchy_cycle`,
-   * `account.primary_contact_foreign`, `assignee.inactive`, `record.too_many_dependents`).
+   * `account.primary_contact_foreign`, `assignee.inactive`, `record.dependents_hidden`,
+   * `record.too_many_dependents`).
    */
   trash(input: AccountTrashInput): Promise<Account>;
   /**

@@ -105,7 +105,8 @@ export interface ContactOperations extends Importable {
    * Folds another record into this one: `contact.merge` and the like.
    *
    * The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything that
-   * pointed at the other points at the survivor. Error: `merge.cycle`.
+   * pointed at the other points at the survivor, whatever of it the actor sees: else the data would break. None of
+   * it is answered. Error: `merge.cycle`.
    *
    * Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
    * `RuleViolation` (`assignee.inactive`, `contact.reporting_cycle`, `contact.stage_back`,
@@ -115,15 +116,23 @@ export interface ContactOperations extends Importable {
   /** Everything about a contact at a glance, as far as the actor may see it: `contact.overview`. */
   overview(input: ContactOverviewInput): Promise<ContactOverview>;
   /**
-   * Removes a trashed record for good; its history stays: `lead.purge` and the like.
+   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
+   * stays: `lead.purge` and the like.
    *
-   * Raises `RuleViolation` (`record.too_many_dependents`).
+   * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+   * sees more has to do it.
+   *
+   * Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
    */
   purge(input: ContactPurgeInput): Promise<null>;
   /**
-   * Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
    *
-   * Raises `Conflict` (`contact.email_taken`).
+   * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+   * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+   *
+   * Raises `Conflict` (`contact.email_taken`); `RuleViolation` (`record.dependents_hidden`,
+   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
    */
   restore(input: ContactRestoreInput): Promise<Contact>;
   /**
@@ -138,8 +147,11 @@ export interface ContactOperations extends Importable {
   /**
    * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
    *
+   * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
+   * more has to do it.
+   *
    * Raises `Invalid` (`choice.unknown`, `contact.nothing_known`); `RuleViolation` (`assignee.inactive`,
-   * `contact.reporting_cycle`, `contact.stage_back`, `record.too_many_dependents`).
+   * `contact.reporting_cycle`, `contact.stage_back`, `record.dependents_hidden`, `record.too_many_dependents`).
    */
   trash(input: ContactTrashInput): Promise<Contact>;
   /**

@@ -132,9 +132,13 @@ export interface DealOperations extends Importable {
   /** What a pipeline holds, stage by stage: `deal.pipeline`. */
   pipeline(input?: DealPipelineInput): Promise<PipelineValue>;
   /**
-   * Removes a trashed record for good; its history stays: `lead.purge` and the like.
+   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
+   * stays: `lead.purge` and the like.
    *
-   * Raises `RuleViolation` (`record.too_many_dependents`).
+   * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+   * sees more has to do it.
+   *
+   * Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
    */
   purge(input: DealPurgeInput): Promise<null>;
   /**
@@ -150,7 +154,15 @@ export interface DealOperations extends Importable {
    * Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`).
    */
   resetProbability(input: DealResetProbabilityInput): Promise<Deal>;
-  /** Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like. */
+  /**
+   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   *
+   * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+   * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+   *
+   * Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+   * `restore.reference_gone`).
+   */
   restore(input: DealRestoreInput): Promise<Deal>;
   /**
    * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
@@ -162,9 +174,12 @@ export interface DealOperations extends Importable {
   /**
    * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
    *
+   * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
+   * more has to do it.
+   *
    * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
    * `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
-   * `record.too_many_dependents`).
+   * `record.dependents_hidden`, `record.too_many_dependents`).
    */
   trash(input: DealTrashInput): Promise<Deal>;
   /**

@@ -48,7 +48,7 @@ export interface FieldOperations {
    * Takes a custom field from its kind, once no record outside the trash has a value for it. Error:
    * `field.in_use`.
    *
-   * Raises `RuleViolation` (`field.in_use`).
+   * Raises `RuleViolation` (`field.in_use`, `record.dependents_hidden`).
    */
   remove(input: FieldRemoveInput): Promise<null>;
 }

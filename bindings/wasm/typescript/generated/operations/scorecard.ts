@@ -81,21 +81,33 @@ export interface ScorecardOperations extends Importable {
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
-   * Removes a trashed record for good; its history stays: `lead.purge` and the like.
+   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
+   * stays: `lead.purge` and the like.
    *
-   * Raises `RuleViolation` (`record.too_many_dependents`).
+   * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+   * sees more has to do it.
+   *
+   * Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
    */
   purge(input: ScorecardPurgeInput): Promise<null>;
   /**
-   * Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
    *
-   * Raises `Conflict` (`scorecard.name_taken`).
+   * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+   * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+   *
+   * Raises `Conflict` (`scorecard.name_taken`); `RuleViolation` (`record.dependents_hidden`,
+   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
    */
   restore(input: ScorecardRestoreInput): Promise<Scorecard>;
   /**
    * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
    *
-   * Raises `Invalid` (`scorecard.points`); `RuleViolation` (`record.too_many_dependents`).
+   * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
+   * more has to do it.
+   *
+   * Raises `Invalid` (`scorecard.points`); `RuleViolation` (`record.dependents_hidden`,
+   * `record.too_many_dependents`).
    */
   trash(input: ScorecardTrashInput): Promise<Scorecard>;
   /**

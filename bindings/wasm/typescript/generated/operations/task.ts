@@ -56,8 +56,8 @@ export interface TaskOperations extends Importable {
   cancel(input: TaskCancelInput): Promise<Task>;
   /**
    * Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for the rest
-   * the answer is `assignee.taken`, even when they no longer see the record. Claiming what one has already changes
-   * nothing.
+   * the answer is `assignee.taken`, even when they no longer see the record; by a key of the host's, what they do
+   * not see is not found. Claiming what one has already changes nothing.
    *
    * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
    * `assignee.not_a_user`, `task.finished`).
@@ -124,9 +124,13 @@ export interface TaskOperations extends Importable {
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
-   * Removes a trashed record for good; its history stays: `lead.purge` and the like.
+   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
+   * stays: `lead.purge` and the like.
    *
-   * Raises `RuleViolation` (`record.too_many_dependents`).
+   * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+   * sees more has to do it.
+   *
+   * Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
    */
   purge(input: TaskPurgeInput): Promise<null>;
   /**
@@ -143,7 +147,15 @@ export interface TaskOperations extends Importable {
    * Raises `RuleViolation` (`task.not_finished`).
    */
   reopen(input: TaskReopenInput): Promise<Task>;
-  /** Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like. */
+  /**
+   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   *
+   * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+   * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+   *
+   * Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+   * `restore.reference_gone`).
+   */
   restore(input: TaskRestoreInput): Promise<Task>;
   /**
    * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
@@ -161,7 +173,11 @@ export interface TaskOperations extends Importable {
   /**
    * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
    *
-   * Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.too_many_dependents`).
+   * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
+   * more has to do it.
+   *
+   * Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
+   * `record.too_many_dependents`).
    */
   trash(input: TaskTrashInput): Promise<Task>;
   /**

@@ -57,8 +57,8 @@ export interface TicketOperations extends Importable {
   assign(input: TicketAssignInput): Promise<Ticket>;
   /**
    * Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for the rest
-   * the answer is `assignee.taken`, even when they no longer see the record. Claiming what one has already changes
-   * nothing.
+   * the answer is `assignee.taken`, even when they no longer see the record; by a key of the host's, what they do
+   * not see is not found. Claiming what one has already changes nothing.
    *
    * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
    * `assignee.not_a_user`, `ticket.closed`).
@@ -152,7 +152,8 @@ export interface TicketOperations extends Importable {
    * Folds another record into this one: `contact.merge` and the like.
    *
    * The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything that
-   * pointed at the other points at the survivor. Error: `merge.cycle`.
+   * pointed at the other points at the survivor, whatever of it the actor sees: else the data would break. None of
+   * it is answered. Error: `merge.cycle`.
    *
    * Raises `Conflict` (`ticket.number_taken`); `Invalid` (`choice.unknown`); `RuleViolation` (`ticket.closed`).
    */
@@ -170,9 +171,13 @@ export interface TicketOperations extends Importable {
    */
   prioritize(input: TicketPrioritizeInput): Promise<Ticket>;
   /**
-   * Removes a trashed record for good; its history stays: `lead.purge` and the like.
+   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
+   * stays: `lead.purge` and the like.
    *
-   * Raises `RuleViolation` (`record.too_many_dependents`).
+   * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+   * sees more has to do it.
+   *
+   * Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
    */
   purge(input: TicketPurgeInput): Promise<null>;
   /**
@@ -190,9 +195,13 @@ export interface TicketOperations extends Importable {
    */
   resolve(input: TicketResolveInput): Promise<Ticket>;
   /**
-   * Takes a record out of the trash; its unique values are checked again: `lead.restore` and the like.
+   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
    *
-   * Raises `Conflict` (`ticket.number_taken`).
+   * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+   * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+   *
+   * Raises `Conflict` (`ticket.number_taken`); `RuleViolation` (`record.dependents_hidden`,
+   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
    */
   restore(input: TicketRestoreInput): Promise<Ticket>;
   /**
@@ -212,7 +221,11 @@ export interface TicketOperations extends Importable {
   /**
    * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
    *
-   * Raises `Invalid` (`choice.unknown`); `RuleViolation` (`record.too_many_dependents`, `ticket.closed`).
+   * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
+   * more has to do it.
+   *
+   * Raises `Invalid` (`choice.unknown`); `RuleViolation` (`record.dependents_hidden`,
+   * `record.too_many_dependents`, `ticket.closed`).
    */
   trash(input: TicketTrashInput): Promise<Ticket>;
   /**
