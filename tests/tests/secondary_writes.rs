@@ -74,7 +74,7 @@ impl Tried {
         }
         let qualified = company.id("qualified");
         company.run("campaign.add", json!({"campaign": company.id("campaign"), "lead": qualified}));
-        let listed = json!({"contact_list": company.id("contact_list"), "leads": [qualified]});
+        let listed = json!({"contact_list": company.id("contact_list"), "leads": [qualified, company.id("lead")]});
         company.run("contact_list.add", listed);
         let deal = company.id("deal");
         company.run(

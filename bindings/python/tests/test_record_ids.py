@@ -17,7 +17,7 @@ def test_nobody_reads_a_hidden_ticket_by_making_something_with_its_id(url: str) 
         hidden = admin.ticket.create(subject="Confidential")
         maria.ticket.claim(hidden)
         with pytest.raises(nexa.NotFound):
-            alex.ticket.history(hidden)
+            alex.ticket.history(hidden).list()
         for kind, fields in {
             "task": {"title": "Mine"},
             "lead": {"company": "Mine"},
