@@ -6,3 +6,8 @@ use js_sys::JsString;
 pub(crate) fn nfkc(text: &str) -> String {
     JsString::from(text).normalize("NFKC").into()
 }
+
+/// The normal form NFKD of a text.
+pub(crate) fn nfkd(text: &str) -> String {
+    JsString::from(text).normalize("NFKD").into()
+}

@@ -32,6 +32,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(start)]
 pub fn start() {
     promise::watch_panics();
-    nexa_core::kernel::normal::know(forms::nfkc);
+    nexa_core::kernel::normal::know(forms::nfkc, forms::nfkd);
     nexa_core::kernel::zone::know(zones::offset);
 }

@@ -273,7 +273,10 @@ impl Compiler<'_> {
             Op::In | Op::NotIn => {
                 let Json::Array(items) = value else { return Err(invalid(path, "in takes a list")) };
                 let values = items.iter().map(|item| self.value(path, column, item)).collect::<Result<Vec<_>>>()?;
-                let any = Predicate::In(column, values);
+                let any = match folded_column(self.def, column) {
+                    Some(folded) => Predicate::In(folded, values.into_iter().map(fold).collect()),
+                    None => Predicate::In(column, values),
+                };
                 return Ok(if op == Op::In { any } else { Predicate::Not(Box::new(any)) });
             }
             Op::Eq => Comparison::Eq,
@@ -284,6 +287,9 @@ impl Compiler<'_> {
             Op::Ge => Comparison::Ge,
         };
         let value = self.value(path, column, value)?;
+        if let Some(folded) = folded_column(self.def, column) {
+            return Ok(Predicate::Compare(folded, comparison, fold(value)));
+        }
         if matches!(comparison, Comparison::Eq | Comparison::Ne) {
             return Ok(Predicate::Compare(column, comparison, value));
         }
@@ -346,7 +352,23 @@ impl Compiler<'_> {
         let Json::String(text) = value else { return Err(invalid(path, "text matching takes a text")) };
         let folded = folded_column(self.def, column)
             .ok_or_else(|| invalid(path, "it cannot be matched by parts; use eq, or search"))?;
-        Ok(Predicate::Match(folded, place, search::fold(text)))
+        let mut sought = search::plain(text);
+        let blank = |c: char| c.is_whitespace();
+        if place != Place::Start && !sought.is_empty() && text.starts_with(blank) {
+            sought.insert(0, ' ');
+        }
+        if place != Place::End && text.ends_with(blank) {
+            sought.push(' ');
+        }
+        Ok(match place {
+            Place::End => {
+                // With accents the form without them does not end the column.
+                let before_accented = format!("{sought}{}", search::BETWEEN);
+                let ends = Predicate::Match(folded, Place::End, sought);
+                Predicate::Or(vec![ends, Predicate::Match(folded, Place::Anywhere, before_accented)])
+            }
+            place => Predicate::Match(folded, place, sought),
+        })
     }
 
     /// A JSON value as a value of the column; through the field's own type where it has one column.
@@ -362,6 +384,14 @@ impl Compiler<'_> {
         }
         let value = plain(definition, json).ok_or_else(|| invalid(path, format!("{json} is no value of it")))?;
         fit(path, value)
+    }
+}
+
+/// A text as the derived column holds it.
+fn fold(value: Value) -> Value {
+    match value {
+        Value::Text(text) => Value::Text(search::fold(&text)),
+        other => other,
     }
 }
 

@@ -26,7 +26,7 @@ pub enum Mark {
     Editable,
     /// It holds personal data.
     Personal,
-    /// A derived column holds its case-folded text.
+    /// A derived column holds its folded text.
     Folded,
     /// A derived column holds the rank of its value.
     Ranked,

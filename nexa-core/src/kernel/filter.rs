@@ -1,8 +1,9 @@
 //! Filters: typed, serializable, the same in memory and in SQL.
 //!
 //! Three-valued logic as in SQL: a comparison with a field that has no value is unknown, and an unknown
-//! row is not selected. Text compares by bytes; `contains`, `starts_with` and `ends_with` ignore case and
-//! work on fields that are declared as matchable.
+//! row is not selected. Names and other fields that are declared `folded` compare by their folded form, as their uniques do:
+//! case, kinds of apostrophe, dash and blank do not count. `contains`, `starts_with` and `ends_with` work on these, and
+//! know no accents either. Other text compares by bytes.
 
 use std::cmp::Ordering;
 
@@ -39,11 +40,11 @@ pub enum Op {
     NotIn,
     /// Without a value (`true`) or with one (`false`).
     IsNull,
-    /// The text contains this, whatever the case.
+    /// The text contains this, whatever the case and the accents.
     Contains,
-    /// The text starts with this, whatever the case.
+    /// The text starts with this, whatever the case and the accents.
     StartsWith,
-    /// The text ends with this, whatever the case.
+    /// The text ends with this, whatever the case and the accents.
     EndsWith,
     /// The list holds this entry.
     Has,

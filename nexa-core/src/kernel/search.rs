@@ -11,14 +11,25 @@ use super::{
 /// The longest term that is kept, in bytes; longer words match by their beginning.
 const LONGEST: usize = 64;
 
-/// Folds case and compatibility forms (NFKC): `Ｓtraße` and `STRASSE` differ, `Müller` and `MÜLLER` do not.
+/// The folded form of a text, which decides over uniques, the equality of names and the order of texts: it is the same for
+/// texts that read the same, such as `Straße` and `STRASSE` or `O’Brien` and `o'brien`.
+///
+/// It is the text in folded case without accents; where there are accents, a tab and the same with them follow. So `Müller`
+/// comes beside `Muller` in a list, and is still another name.
 pub fn fold(text: &str) -> String {
-    normal::lower(text)
+    normal::fold(text)
 }
+
+/// The folded form of a text without accents, in which parts of texts are compared.
+pub(crate) fn plain(text: &str) -> String {
+    normal::folded(text).plain
+}
+
+pub(crate) use normal::BETWEEN;
 
 /// The terms of a text: its Unicode words, folded. Mail addresses and numbers also count as a whole.
 pub fn terms(text: &str) -> Vec<String> {
-    let folded = fold(text);
+    let folded = plain(text);
     let mut found: Vec<String> = Vec::new();
     let mut add = |word: &str| {
         let word = shorten(word);

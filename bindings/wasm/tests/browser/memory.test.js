@@ -83,5 +83,5 @@ test("the rules are loaded without the storage", async () => {
 
 test("it knows the normal forms of Unicode that the rules go by", async () => {
   const page = await browser.open(server.url);
-  assert.equal(await page.evaluate(forms), FORMS);
+  assert.deepEqual(await page.evaluate(forms), FORMS);
 });

@@ -1,8 +1,11 @@
-/** Unicode's normal forms, as a digest that the tests of nexa-core know as well (kernel/normal.rs). */
+/** Unicode's normal forms, as digests that the tests of nexa-core know as well (kernel/normal.rs). */
 
-export const FORMS = "54ab84f2aa0cbed6527f9d790fb0a581d479dc71f82c297d8dd341ec02f84932";
+export const FORMS = {
+  NFKC: "54ab84f2aa0cbed6527f9d790fb0a581d479dc71f82c297d8dd341ec02f84932",
+  NFKD: "355b364e34bb5385db3c85d98e97098b0519b7849360c4815e9afdec194cfd7f",
+};
 
-/** The digest of all characters that have another normal form, in parts that get no more characters. */
+/** The digests of all characters that have another normal form, in parts that get no more characters. */
 export async function forms() {
   const blocks = [
     [0x80, 0x24f],
@@ -15,14 +18,18 @@ export async function forms() {
     [0x1d400, 0x1d6a5],
     [0x2f800, 0x2fa1f],
   ];
-  let all = "";
-  for (const [first, last] of blocks) {
-    for (let code = first; code <= last; code += 1) {
-      const character = String.fromCodePoint(code);
-      const form = character.normalize("NFKC");
-      if (form !== character) all += `${character}=${form};`;
+  const digests = {};
+  for (const name of ["NFKC", "NFKD"]) {
+    let all = "";
+    for (const [first, last] of blocks) {
+      for (let code = first; code <= last; code += 1) {
+        const character = String.fromCodePoint(code);
+        const form = character.normalize(name);
+        if (form !== character) all += `${character}=${form};`;
+      }
     }
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(all));
+    digests[name] = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(all));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digests;
 }

@@ -57,7 +57,7 @@ impl Context<'_> {
         self.live_by(column.name(), values.into_iter().next().unwrap_or(Value::Null)).await
     }
 
-    /// Live records whose unique folded column has this text, whatever the case, with the tenant's eyes.
+    /// Live records whose unique folded column has this text, or one that reads the same, with the tenant's eyes.
     pub async fn matching_folded<R: Record, T>(&mut self, column: Column<R, T>, text: &str) -> Result<Vec<R>> {
         let path = format!("{}.folded", column.name());
         self.live_by(&path, Value::Text(search::fold(text))).await

@@ -42,7 +42,8 @@ pub enum ColumnType {
 /// A column that the core computes from others when a record is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Derived {
-    /// The case-folded text of the column at this index; what text matching compares.
+    /// The folded text of the column at this index, by which it is compared, matched and sorted: without accents; where it
+    /// has some, a tab and the same with them follow.
     Folded(usize),
     /// The rank of the enum column at this index, the last declared value first: 0.
     Rank(usize),
