@@ -42,5 +42,6 @@ pub mod store;
 pub mod targeted;
 pub(crate) mod unit;
 pub mod value;
+pub mod waits;
 pub mod within;
 pub mod zone;

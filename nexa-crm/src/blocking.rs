@@ -1,5 +1,6 @@
 //! The same API for hosts without an asynchronous runtime: every call blocks its thread.
 
+mod waiting;
 #[cfg(feature = "sqlite")]
 mod within;
 
@@ -15,9 +16,10 @@ use nexa_core::{
     import::{ImportOptions, ImportReport, Progress, Refused},
     kernel::query::HistoryPage,
 };
-use pollster::block_on;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
+
+use waiting::block_on;
 
 #[cfg(feature = "sqlite")]
 pub use within::Within;

@@ -7,6 +7,9 @@ use nexa_core::{
     kernel::{memory::MemoryStore, store::Store},
 };
 
+#[cfg(feature = "sqlite")]
+use nexa_store_sqlite::{Options, SqliteStore};
+
 use crate::system::{SystemClock, SystemIds};
 
 /// The URL names no backend.
@@ -33,17 +36,18 @@ pub async fn open(url: &str) -> Result<Crm> {
 
 /// The same with a builder that has the host's own records, commands, rules or policy.
 pub async fn open_with(url: &str, builder: CrmBuilder) -> Result<Crm> {
-    let crm = builder.store(store(url)?).build()?;
+    let crm = builder.store(store(url).await?).build()?;
     crm.migrate().await?;
     Ok(crm)
 }
 
-fn store(url: &str) -> Result<Arc<dyn Store>> {
+async fn store(url: &str) -> Result<Arc<dyn Store>> {
     match url.split_once(':') {
         Some(("memory", "")) => Ok(Arc::new(MemoryStore::new())),
         #[cfg(feature = "sqlite")]
         Some(("sqlite", path)) if !path.is_empty() => {
-            Ok(Arc::new(nexa_store_sqlite::SqliteStore::open(path.strip_prefix("//").unwrap_or(path))?))
+            let path = path.strip_prefix("//").unwrap_or(path);
+            Ok(Arc::new(SqliteStore::opening(path, Options::default()).await?))
         }
         #[cfg(feature = "postgres")]
         Some(("postgres" | "postgresql", _)) => Ok(Arc::new(nexa_store_postgres::PostgresStore::open(url)?)),

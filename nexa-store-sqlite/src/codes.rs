@@ -40,6 +40,12 @@ pub const REPLACED: Code = Code::unavailable(
      again and leave its files alone while it is open.",
 )
 .permanent();
+/// The process was forked after the store was opened.
+pub const FORKED: Code = Code::unavailable(
+    "store.forked",
+    "The database {path} was opened before the process forked, and its locks belong to the parent; open it again in the child.",
+)
+.permanent();
 /// The connection that a session is to work in has no open transaction.
 pub const NO_TRANSACTION: Code = Code::invalid(
     "store.no_transaction",
@@ -51,4 +57,4 @@ pub const BACKUP_EXISTS: Code =
 
 /// All of them, for a host that translates their sentences.
 pub const ALL: &[Code] =
-    &[LOCKED, FULL, NOT_WRITABLE, NOT_A_DATABASE, NEWER, IO, REPLACED, NO_TRANSACTION, BACKUP_EXISTS];
+    &[LOCKED, FULL, NOT_WRITABLE, NOT_A_DATABASE, NEWER, IO, REPLACED, FORKED, NO_TRANSACTION, BACKUP_EXISTS];

@@ -1,6 +1,6 @@
 //! What SQLite reports, as an error of this crate.
 
-use std::{fs::OpenOptions, io, path::Path};
+use std::{io, path::Path};
 
 use nexa_core::{Error, kernel::error::codes as kernel};
 use rusqlite::{Error as Failure, ErrorCode};
@@ -37,7 +37,7 @@ fn cannot_open(path: &Path, failure: &Failure) -> Error {
     if cfg!(target_arch = "wasm32") {
         return at(codes::IO).with("problem", failure.to_string());
     }
-    let mut asked = OpenOptions::new().read(true).write(true).open(path).map(|_| ());
+    let mut asked = may_be_written(path);
     if asked.as_ref().map_or_else(|problem| problem.kind() == io::ErrorKind::NotFound, |()| true) {
         // The file is fine or not there yet, so the question is whether files can be made beside it.
         asked = make_beside(path);
@@ -49,11 +49,30 @@ fn cannot_open(path: &Path, failure: &Failure) -> Error {
     }
 }
 
+/// Whether a file can be read and written. It is not opened: closing it would drop the locks that others in the process have.
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "the standard library cannot ask without opening")]
+fn may_be_written(path: &Path) -> io::Result<()> {
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::CString::new(path.as_os_str().as_bytes())?;
+    // SAFETY: the path ends with a zero.
+    match unsafe { libc::access(name.as_ptr(), libc::R_OK | libc::W_OK) } {
+        0 if path.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+#[cfg(not(unix))]
+fn may_be_written(path: &Path) -> io::Result<()> {
+    std::fs::OpenOptions::new().read(true).write(true).open(path).map(|_| ())
+}
+
 /// Makes a file in the same directory, and removes it.
 fn make_beside(path: &Path) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let probe = path.with_file_name(format!(".{name}.{}.probe", std::process::id()));
-    OpenOptions::new().write(true).create_new(true).open(&probe)?;
+    std::fs::OpenOptions::new().write(true).create_new(true).open(&probe)?;
     std::fs::remove_file(probe)
 }
 

@@ -66,6 +66,7 @@ impl SqliteHostTransaction<'_> {
         let store: &dyn Any = self.session.store();
         let other = || kernel::STORE_UNSUPPORTED.with("what", "a transaction of SQLite");
         let store = store.downcast_ref::<SqliteStore>().ok_or_else(other)?;
+        store.own()?;
         if self.db.is_autocommit() {
             return Err(codes::NO_TRANSACTION.error());
         }

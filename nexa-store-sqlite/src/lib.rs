@@ -1,8 +1,8 @@
 //! Nexa on SQLite: one writer with group commit, many readers, no runtime.
 //!
-//! A unit of work runs where it was called when nobody else writes. Units that come while somebody writes
-//! wait, and are committed together by a thread that starts when it is first needed. Reads run at once on
-//! connections of their own, each on a snapshot.
+//! For a thread that waits for it, as in the blocking API, a unit of work runs where it was called when nobody else writes. Units
+//! that come while somebody writes, and those of tasks, are committed together by a thread that starts when it is first needed.
+//! Reads run at once on connections of their own, each on a snapshot; those of tasks on a few threads. No task is blocked.
 //!
 //! ```no_run
 //! # fn main() -> nexa_core::Result<()> {
@@ -21,11 +21,20 @@ mod failure;
 mod files;
 mod host;
 mod ledger;
+#[cfg(all(
+    feature = "bundled",
+    target_os = "linux",
+    target_pointer_width = "64",
+    any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")
+))]
+mod locks;
 mod migrate;
 mod month;
 #[cfg(target_arch = "wasm32")]
 mod opfs;
 mod options;
+#[cfg(not(target_arch = "wasm32"))]
+mod pool;
 mod queue;
 mod reader;
 mod references;
@@ -34,6 +43,8 @@ mod statements;
 mod transaction;
 mod writer;
 
+#[cfg(not(target_arch = "wasm32"))]
+use std::thread;
 use std::{
     path::Path,
     sync::{Arc, Mutex},
@@ -43,10 +54,13 @@ use async_trait::async_trait;
 use nexa_core::kernel::{
     error::{Result, codes as kernel},
     record::RecordDef,
+    send::MaybeSend,
     store::{ReadRequest, Store, Work, WriteRequest},
 };
 use nexa_sql::Dialect;
 use uuid::Uuid;
+#[cfg(not(target_arch = "wasm32"))]
+use {futures_channel::oneshot, nexa_core::kernel::waits::thread_waits};
 
 pub use host::{HostSession, SqliteHostTransaction};
 pub use migrate::VERSION;
@@ -70,8 +84,12 @@ pub fn schema(defs: &[&'static RecordDef]) -> String {
 
 /// A file with every tenant's records. Several stores, also of several processes, may work on one file.
 pub struct SqliteStore {
+    /// The process that opened it.
+    process: u32,
+    #[cfg(not(target_arch = "wasm32"))]
+    pool: Arc<pool::Pool>,
     /// Closed before the connection that writes, which empties the log when it is the last.
-    readers: Readers,
+    readers: Arc<Readers>,
     queue: Arc<Queue>,
     /// The statements of the host's transactions, while none is at work.
     statements: Mutex<Option<Statements>>,
@@ -89,8 +107,9 @@ impl SqliteStore {
         let kinds = Kinds::default();
         let link = Link::open(Arc::new(Files::of(Path::new(name))), &options, &kinds, Purpose::Write)?;
         migrate::check(&link)?;
-        let readers = Readers::new(Arc::clone(&link.files), options, kinds);
-        Ok(Self { queue: Queue::new(Writer::new(link)), readers, statements: Mutex::default(), _files: files })
+        let readers = Arc::new(Readers::new(Arc::clone(&link.files), options, kinds));
+        let queue = Queue::new(Writer::new(link));
+        Ok(Self { process: 0, queue, readers, statements: Mutex::default(), _files: files })
     }
 
     /// Brings the log into the database, so that who opens it next has none to read. For a moment without other work.
@@ -115,18 +134,85 @@ impl SqliteStore {
 
     /// The same with options.
     pub fn open_with(path: impl AsRef<Path>, options: Options) -> Result<Self> {
+        #[cfg(all(
+            feature = "bundled",
+            target_os = "linux",
+            target_pointer_width = "64",
+            any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")
+        ))]
+        locks::install();
         let files = Arc::new(Files::of(&files::resolved(path.as_ref())));
         let kinds = Kinds::default();
         let link = Link::open(Arc::clone(&files), &options, &kinds, Purpose::Write)?;
         migrate::check(&link)?;
         files.remember()?;
-        let readers = Readers::new(files, options, kinds);
-        Ok(Self { queue: Queue::new(Writer::new(link)), readers, statements: Mutex::default() })
+        let readers = Arc::new(Readers::new(files, options, kinds));
+        Ok(Self {
+            process: std::process::id(),
+            pool: pool::Pool::new(Arc::clone(&readers)),
+            readers,
+            queue: Queue::new(Writer::new(link)),
+            statements: Mutex::default(),
+        })
+    }
+
+    /// The same for a task: when the file is locked, the thread that polls has other work to do.
+    pub async fn opening(path: impl AsRef<Path>, options: Options) -> Result<Self> {
+        let path = path.as_ref().to_owned();
+        if thread_waits() {
+            return Self::open_with(path, options);
+        }
+        // The directory of the process is the one at the time of the call.
+        let path = files::resolved(&path);
+        let (answer, receiver) = oneshot::channel();
+        let (for_thread, for_want) = (path.clone(), options);
+        let opening = move || drop(answer.send(Self::open_with(for_thread, options)));
+        match thread::Builder::new().name("nexa-opening".to_owned()).spawn(opening) {
+            Ok(_) => {
+                receiver.await.unwrap_or_else(|_| Err(kernel::STORE_FAILED.with("problem", "opening has panicked")))
+            }
+            Err(_) => Self::open_with(path, for_want),
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Reads: here when the thread waits for it, else on a thread of the store.
+    async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Readers) -> Result<T> + MaybeSend + 'static,
+    ) -> Result<T> {
+        #[cfg(not(target_arch = "wasm32"))]
+        if !thread_waits() {
+            return self.pool.run(work).await;
+        }
+        work(&self.readers)
+    }
+
+    /// Refuses a store that was inherited through a fork: `store.forked`.
+    fn own(&self) -> Result<()> {
+        if self.is_inherited() {
+            return Err(codes::FORKED.with("path", self.readers.files.database.display().to_string()));
+        }
+        Ok(())
+    }
+
+    fn is_inherited(&self) -> bool {
+        !cfg!(target_arch = "wasm32") && self.process != std::process::id()
     }
 }
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
+        if self.is_inherited() {
+            // Its threads are not here, and its connections are the parent's: closing them would empty the log under it.
+            std::mem::forget((Arc::clone(&self.readers), Arc::clone(&self.queue)));
+            #[cfg(not(target_arch = "wasm32"))]
+            std::mem::forget(Arc::clone(&self.pool));
+            return;
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        self.pool.close();
         self.queue.close();
         self.queue.end();
     }
@@ -136,25 +222,28 @@ impl Drop for SqliteStore {
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 impl Store for SqliteStore {
     async fn migrate(&self, defs: &[&'static RecordDef]) -> Result<()> {
+        self.own()?;
         let defs = defs.to_vec();
         let alone: Alone = Box::new(move |link| migrate::migrate(link, &defs));
         self.queue.run(Task::Alone(alone)).await
     }
 
     async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()> {
+        self.own()?;
         self.queue.run(Task::Unit(Unit { request, work })).await
     }
 
     async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
+        self.own()?;
         self.readers.files.standing()?;
-        if self.readers.any() {
-            self.readers.run(request, &*work)
-        } else {
-            self.queue.run(Task::Read(request, work)).await
+        if !self.readers.any() {
+            return self.queue.run(Task::Read(request, work)).await;
         }
+        self.reading(move |readers| readers.run(request, &*work)).await
     }
 
     async fn drop_org(&self, org: Uuid) -> Result<()> {
+        self.own()?;
         let alone: Alone = Box::new(move |link| migrate::drop_org(link, org));
         self.queue.run(Task::Alone(alone)).await
     }
@@ -163,6 +252,8 @@ impl Store for SqliteStore {
         if cfg!(target_arch = "wasm32") {
             return Err(kernel::STORE_UNSUPPORTED.with("what", "a copy beside the database"));
         }
-        backup::backup(&self.readers.open()?, path)
+        self.own()?;
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        self.reading(move |readers| backup::backup(&readers.open()?, &path)).await
     }
 }

@@ -1,5 +1,5 @@
-//! Whose turn it is to write. A caller that finds nobody writing writes on its own thread; those that come
-//! meanwhile wait, and a thread of the store commits them together.
+//! Whose turn it is to write. A thread that waits for its work and finds nobody writing writes by itself; those that come
+//! meanwhile wait, as tasks do, and a thread of the store commits them together.
 
 use std::{
     collections::VecDeque,
@@ -12,6 +12,7 @@ use futures_channel::oneshot;
 use nexa_core::kernel::{
     error::{Result, codes},
     store::{ReadRequest, Work},
+    waits::thread_waits,
 };
 
 use crate::{
@@ -64,13 +65,19 @@ impl Queue {
         Arc::new(Self { state: Mutex::default(), turn: Condvar::new(), writer: Mutex::new(writer) })
     }
 
-    /// Runs a task: here, or where others are being committed.
+    /// Runs a task: here when nobody else writes and the thread waits for it, else where others are being committed.
     pub(crate) async fn run(self: &Arc<Self>, task: Task) -> Result<()> {
+        let here = cfg!(target_arch = "wasm32") || thread_waits();
         let receiver = {
             let mut state = locked(&self.state);
-            if state.busy {
+            if state.busy || !here {
                 let (answer, receiver) = oneshot::channel();
                 state.waiting.push_back(Waiting { task, answer });
+                if !state.busy {
+                    state.busy = true;
+                    drop(state);
+                    self.pass_on();
+                }
                 Ok(receiver)
             } else {
                 state.busy = true;

@@ -31,6 +31,12 @@ impl Readers {
         self.options.readers > 0
     }
 
+    /// How many connections are kept.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) const fn kept(&self) -> usize {
+        self.options.readers
+    }
+
     pub(crate) const fn new(files: Arc<Files>, options: Options, kinds: Kinds) -> Self {
         Self { idle: Mutex::new(Vec::new()), files, options, kinds }
     }

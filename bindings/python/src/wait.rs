@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use nexa_crm::Result;
+use nexa_crm::{Result, kernel::waits::ThreadWaits};
 use pyo3::prelude::*;
 
 use crate::errors::raised;
@@ -33,6 +33,8 @@ pub(crate) fn wait<T: Send>(py: Python<'_>, work: impl Future<Output = Result<T>
 
 /// The same where the lock was given back already.
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> PyResult<T> {
+    // The thread has nothing else to do: the event loop of Python is on another one.
+    let _waits = ThreadWaits::new();
     let mut work = pin!(work);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);

@@ -2,10 +2,9 @@
 
 use nexa_core::{Command, Envelope, Find, Page, Query, Record, Ref, Result};
 use nexa_store_sqlite::{HostSession, SqliteHostTransaction, rusqlite::Connection};
-use pollster::block_on;
 use serde_json::Value as Json;
 
-use super::Session;
+use super::{Session, waiting::block_on};
 
 impl Session {
     /// This session in a transaction that the host has opened on the same file; see [`HostSession`].
