@@ -292,7 +292,7 @@ fn what_is_purged_takes_its_members_along() {
     let (campaign, ann) = (webinar(&mary), lead(&mary, "Ann"));
     join(&mary, &campaign, Some((&ann).into()), None).unwrap();
     block_on(mary.run(Trash::<Campaign>::of(&campaign))).unwrap();
-    assert_eq!(code(join(&mary, &campaign, Some((&ann).into()), None)), "record.not_found");
+    assert_eq!(code(join(&mary, &campaign, Some((&ann).into()), None)), "record.trashed");
     block_on(mary.run(Purge::<Campaign>::of(&campaign))).unwrap();
     assert!(all::<CampaignMember>(&mary).is_empty());
     assert_eq!(all::<Lead>(&mary).len(), 1);

@@ -8,7 +8,7 @@ use pyo3::{exceptions::PyValueError, prelude::*};
 use crate::{
     errors::raised,
     handle::Handle,
-    session::{Session, malformed, text},
+    session::{Session, malformed, read, text},
     wait::wait,
 };
 
@@ -35,7 +35,7 @@ impl Crm {
 
 /// A tenant's identifier.
 fn org_id(py: Python<'_>, text: &str) -> PyResult<uuid::Uuid> {
-    text.parse().map_err(|_| raised(py, &malformed("session", "org", "it is no UUID")))
+    text.parse().map_err(|_| raised(py, &malformed("session", "org", "give an id")))
 }
 
 #[pymethods]
@@ -43,8 +43,7 @@ impl Crm {
     /// Makes a tenant with its first admin, from JSON; answers the admin's session.
     fn create_org(&self, py: Python<'_>, founding: &str) -> PyResult<Session> {
         let crm = self.crm(py)?;
-        let founding: CreateOrg = serde_json::from_str(founding)
-            .map_err(|problem| raised(py, &malformed("create_org", "the top", &problem.to_string())))?;
+        let founding: CreateOrg = read("create_org", founding).map_err(|error| raised(py, &error))?;
         let session = wait(py, crm.create_org(founding))?;
         Ok(Session::new(self.handle.clone(), session.org(), session.principal().clone()))
     }

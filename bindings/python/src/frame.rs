@@ -15,7 +15,9 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit, ffi::FFI_Arrow
 use nexa_crm::{
     Error, Find, Record, Result, Session,
     kernel::{
+        catalog,
         error::codes,
+        input,
         record::{ColumnDef, ColumnType},
         scan::{Cell, Sink},
     },
@@ -23,12 +25,7 @@ use nexa_crm::{
 use pyo3::{prelude::*, types::PyCapsule};
 use serde_json::Value as Json;
 
-use crate::{
-    errors::raised,
-    kinds::of_kind,
-    session::{malformed, parsed},
-    wait::run,
-};
+use crate::{errors::raised, kinds::of_kind, session::parsed, wait::run};
 
 /// How many rows one batch has.
 const BATCH: usize = 64_000;
@@ -88,9 +85,9 @@ pub(crate) fn table(
 }
 
 fn read<R: Record>(session: &Session, find: Json, columns: Option<Vec<String>>) -> PyResult<Result<Table>> {
-    let find: Find<R> = match serde_json::from_value(find) {
+    let find: Find<R> = match input::value(&find) {
         Ok(find) => find,
-        Err(problem) => return Ok(Err(malformed("frame", "find", &problem.to_string()))),
+        Err(problem) => return Ok(Err(catalog::malformed("frame", &problem))),
     };
     let building = Building::default();
     let stopped = building.stopped.clone();

@@ -77,3 +77,28 @@ def test_open_things_are_not_pickled(crm: nexa.Crm, admin: nexa.Session) -> None
     for thing in (crm, admin):
         with pytest.raises(ValueError, match="cannot be pickled"):
             pickle.dumps(thing)
+
+
+def test_what_cannot_be_written_is_named_in_plain_words(admin: nexa.Session) -> None:
+    from datetime import datetime
+
+    for arguments, path in (
+        ({"description": object()}, "description"),
+        ({"custom": {"seats": float("nan")}}, "custom.seats"),
+        ({"tags": ["a", {1: 2}]}, "tags[1]"),
+        ({"due_at": datetime(2025, 11, 17)}, "due_at"),
+        ({"description": "\ud800"}, "the top"),
+    ):
+        with pytest.raises(nexa.Invalid) as refused:
+            admin.execute("lead.create", {"email": "x@example.com"} | arguments)
+        assert refused.value.code == "command.malformed" and refused.value.details["path"] == path
+        said = refused.value.message
+        for word in ("object at", "not JSON serializable", "keys must be", "line 1", "float values", "datetime.datetime("):
+            assert word not in said, said
+
+
+def test_a_wrong_type_is_named_with_its_place(admin: nexa.Session) -> None:
+    with pytest.raises(nexa.Invalid) as refused:
+        admin.lead.create(email="x@example.com", address={"city": 5})  # type: ignore[typeddict-item]
+    assert refused.value.details["field"] == "address.city"
+    assert "expected" not in refused.value.message and "invalid type" not in refused.value.message

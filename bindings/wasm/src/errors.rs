@@ -2,7 +2,11 @@
 
 use nexa_core::{
     Code, Error,
-    kernel::{catalog::arguments, error::codes},
+    kernel::{
+        catalog::{self, arguments},
+        error::codes,
+        input,
+    },
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
@@ -34,7 +38,7 @@ pub(crate) fn parsed<T: DeserializeOwned>(operation: &str, text: &str) -> Result
 
 /// Reads a document that JavaScript wrote. Error: `command.malformed`.
 pub(crate) fn document(operation: &str, text: &str) -> Result<Json, Error> {
-    serde_json::from_str(text).map_err(|problem| malformed(operation, "the top", &problem.to_string()))
+    input::document(text).map_err(|problem| catalog::malformed(operation, &problem))
 }
 
 /// An answer as text.

@@ -23,7 +23,7 @@ use crate::kernel::{
     draft::schema,
     entity::{EXISTS, Entity, NO_MATCH_FIELD},
     error::{Code, Result},
-    input,
+    input::{self, Unreadable},
     record::Record,
 };
 
@@ -198,7 +198,7 @@ fn write<S: Serializer>(serializer: S, name: &str, payload: Json, options: &Impo
 fn read<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<(Json, ImportOptions), D::Error> {
     let mut map = Map::deserialize(deserializer)?;
     let payload = map.remove(name).ok_or_else(|| de::Error::missing_field(name))?;
-    Ok((payload, input::value(&Json::Object(map)).map_err(de::Error::custom)?))
+    Ok((payload, input::value(&Json::Object(map)).map_err(Unreadable::pass)?))
 }
 
 impl<R> Serialize for ImportCsv<R> {
@@ -217,7 +217,7 @@ impl<'de, R> Deserialize<'de> for ImportCsv<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match read(deserializer, "csv")? {
             (Json::String(csv), options) => Ok(Self::new(csv, options)),
-            _ => Err(de::Error::custom("csv is a text")),
+            _ => Err(Unreadable::new("give a text").below("csv").pass()),
         }
     }
 }
@@ -225,7 +225,7 @@ impl<'de, R> Deserialize<'de> for ImportCsv<R> {
 impl<'de, R> Deserialize<'de> for ImportRows<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (rows, options) = read(deserializer, "rows")?;
-        let rows = objects(rows).ok_or_else(|| de::Error::custom("rows is a list of objects"))?;
+        let rows = objects(rows).ok_or_else(|| Unreadable::new("give a list of objects").below("rows").pass())?;
         Ok(Self::new(rows, options))
     }
 }

@@ -21,7 +21,7 @@ use super::{
     behaviour::Behaviour,
     entity::TOO_MANY_DEPENDENTS,
     error::{Code, Error, Result, codes},
-    input::{self, Problem},
+    input::{self, Unreadable},
     record::RecordDef,
     unit::Guard,
 };
@@ -235,24 +235,17 @@ impl Operation {
 
 /// Reads what a caller gives for an operation. Error: `command.malformed` with the path of what is wrong.
 pub fn arguments<T: DeserializeOwned>(operation: &str, json: &Json) -> Result<T> {
-    input::located(json).map_err(|problem| malformed_there(operation, problem))
+    input::value(json).map_err(|problem| malformed(operation, &problem))
 }
 
+/// What a caller gave for an operation cannot be read: `command.malformed`.
 // Apart from what reads, which is there for each type.
 #[cold]
 #[inline(never)]
-fn malformed_there(operation: &str, Problem { path, error }: Problem) -> Error {
+pub fn malformed(operation: &str, Unreadable { path, problem }: &Unreadable) -> Error {
     let path = if path.is_empty() { AT_TOP } else { path.as_str() };
-    malformed(operation, path, &error)
+    codes::MALFORMED.with("operation", operation).with("path", path).with("problem", problem)
 }
 
 /// The path of a problem that belongs to no part of the arguments.
 const AT_TOP: &str = "the top";
-
-fn malformed(operation: &str, path: &str, problem: &serde_json::Error) -> Error {
-    codes::MALFORMED.with("operation", operation).with("path", path).with("problem", problem.to_string())
-}
-
-fn malformed_at_top(operation: &str, problem: &serde_json::Error) -> Error {
-    malformed(operation, AT_TOP, problem)
-}

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{
-    input::{self, Given},
+    input::{self, Given, Unreadable},
     record::{
         ColumnDef, ColumnType, Derived, Field, FieldDef, Form, IndexDef, ParseField, ParseText, RecordDef, RelationDef,
         UniqueDef,
@@ -32,6 +32,8 @@ pub enum Mark {
     Ranked,
     /// A derived column holds the first of its two columns that is set.
     Queue,
+    /// A derived column holds its value while the record is open.
+    WhileOpen,
 }
 
 /// A field as a struct declares it, with what its type does.
@@ -79,6 +81,9 @@ impl DeclaredField {
 /// Columns that are unique over the live records of a tenant, by their paths, and the code of a violation.
 pub type DeclaredUnique = (&'static [&'static str], &'static str);
 
+/// The path of a column and its values with which a record is open.
+pub type DeclaredOpen = (&'static str, &'static [&'static str]);
+
 /// What a struct declares of its kind, as data. Paths are resolved by [`Declaration::define`].
 #[derive(Clone, Copy)]
 pub struct Declaration {
@@ -92,6 +97,8 @@ pub struct Declaration {
     pub fields: &'static [DeclaredField],
     /// The columns that search looks at; a greater weight counts more.
     pub search: &'static [(&'static str, i64)],
+    /// The column that says whether a record is open, and its values that do.
+    pub open: Option<DeclaredOpen>,
     /// Its unique constraints.
     pub uniques: &'static [DeclaredUnique],
     /// Its indexes, by the paths of their columns.
@@ -144,10 +151,12 @@ impl Definition {
             columns: Vec::new(),
             derived: Vec::new(),
             fields: Vec::new(),
+            open: None,
             uniques: Vec::new(),
             indexes: Vec::new(),
             relations: Vec::new(),
             search: Vec::new(),
+            money: Vec::new(),
             id: 0,
             version: 0,
             created_at: 0,
@@ -212,7 +221,9 @@ impl Definition {
         self.def.phones = self.addresses("other_phones", &["phone", "mobile"]);
         let counts = |column: &usize| self.def.columns.get(*column).is_some_and(|def| def.kind == ColumnType::Map);
         self.def.engagement = self.def.column("engagement").filter(counts);
+        self.def.open = declaration.open.and_then(|(path, values)| Some((self.resolve(path, "open")?, values)));
         self.def.relations = relations(&self.def.columns);
+        self.def.money = money(&self.def);
         self.def.derived =
             self.def.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.derived?))).collect();
         for (path, weight) in declaration.search {
@@ -246,6 +257,7 @@ impl Definition {
             }
             Mark::Ranked => ("rank", ColumnType::Int, source.nullable, Derived::Rank(first), count == 1 && is_enum),
             Mark::Queue => ("queue", ColumnType::Uuid, false, Derived::Queue(first), count == 2),
+            Mark::WhileOpen => ("open", source.kind, true, Derived::WhileOpen(first), count == 1),
         };
         self.def.columns.push(ColumnDef {
             name: format!("{name}_{ending}"),
@@ -313,17 +325,17 @@ pub fn problems(def: &RecordDef) -> &[String] {
 }
 
 /// Reads a field from JSON into its columns; null clears a field that can be absent.
-fn parse_field<T: Field + DeserializeOwned>(json: &Json) -> Result<Vec<Value>, serde_json::Error> {
+fn parse_field<T: Field + DeserializeOwned>(json: &Json) -> Result<Vec<Value>, Unreadable> {
     columns_of::<T>(Given::Json(json))
 }
 
 /// The same from a text, without a JSON document in between.
-fn parse_text<T: Field + DeserializeOwned>(text: &str) -> Result<Vec<Value>, serde_json::Error> {
+fn parse_text<T: Field + DeserializeOwned>(text: &str) -> Result<Vec<Value>, Unreadable> {
     columns_of::<T>(Given::Text(text))
 }
 
 #[inline(never)]
-fn columns_of<T: Field + DeserializeOwned>(given: Given<'_>) -> Result<Vec<Value>, serde_json::Error> {
+fn columns_of<T: Field + DeserializeOwned>(given: Given<'_>) -> Result<Vec<Value>, Unreadable> {
     let mut values = Vec::with_capacity(T::WIDTH);
     if T::OPTIONAL && matches!(given, Given::Json(Json::Null)) {
         T::write_absent(&mut values);
@@ -331,6 +343,12 @@ fn columns_of<T: Field + DeserializeOwned>(given: Given<'_>) -> Result<Vec<Value
         input::given::<T>(given)?.write(&mut values);
     }
     Ok(values)
+}
+
+fn money(def: &RecordDef) -> Vec<(usize, usize)> {
+    let currency = |column: &ColumnDef| def.column(&format!("{}.currency", column.path.strip_suffix(".amount")?));
+    let amounts = def.columns.iter().enumerate().filter(|(_, column)| column.kind == ColumnType::Amount);
+    amounts.filter_map(|(at, column)| Some((at, currency(column)?))).collect()
 }
 
 fn relations(columns: &[ColumnDef]) -> Vec<RelationDef> {

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::{
     context::Context,
     custom,
-    error::{Result, codes},
-    input,
+    error::{Error, Result, codes},
+    input::{self, Unreadable},
     record::{Column, ColumnType, ExternalKey, FieldDef, Record, RecordDef, Ref, Row},
     value::Value,
 };
@@ -164,7 +164,7 @@ pub(crate) fn check_fields(def: &RecordDef, fields: &Map<String, Json>) -> Resul
         if json.is_null() {
             emptied(def, field)?;
         } else if !looked_up {
-            parsed(def, field, json)?;
+            parsed(field, json)?;
         }
     }
     Ok(())
@@ -188,15 +188,19 @@ fn emptied(def: &RecordDef, field: &FieldDef) -> Result<Vec<Value>> {
 }
 
 /// The values of a field. Error: `field.invalid`.
-fn parsed(def: &RecordDef, field: &FieldDef, json: &Json) -> Result<Vec<Value>> {
-    (field.parse)(json).map_err(|error| {
-        codes::FIELD_INVALID.with("field", field.name).with("problem", problem_with(def, field, &error))
-    })
+fn parsed(field: &FieldDef, json: &Json) -> Result<Vec<Value>> {
+    (field.parse)(json).map_err(|problem| unreadable(field.name, problem))
 }
 
 /// A schema of this form.
 pub(crate) fn schema(json: Json) -> Schema {
     Schema::try_from(json).unwrap_or_default()
+}
+
+/// A kind with its article: `an account`.
+pub(crate) fn with_article(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {}", kind.replace('_', " "))
 }
 
 /// The schemas of the fields that callers may set.
@@ -231,14 +235,10 @@ fn reference(def: &RecordDef, field: &FieldDef) -> Option<&'static str> {
     }
 }
 
-/// What is wrong with the value of a field. A personal one is not repeated, as a value of the wrong type would be.
-fn problem_with(def: &RecordDef, field: &FieldDef, error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let personal = def.columns.get(field.first).is_some_and(|column| column.personal);
-    match text.split_once(", expected ") {
-        Some((given, expected)) if personal && given.starts_with("invalid ") => format!("give {expected}"),
-        _ => text,
-    }
+/// The value of a field, or a part of it, cannot be read: `field.invalid`.
+pub(crate) fn unreadable(field: &str, problem: Unreadable) -> Error {
+    let Unreadable { path, problem } = problem.below(field);
+    codes::FIELD_INVALID.with("field", path).with("problem", problem)
 }
 
 impl Context<'_> {
@@ -282,9 +282,7 @@ impl Context<'_> {
         }
         if let (Some(kind), Json::Object(_)) = (reference(def, field), json) {
             let broken = || codes::REFERENCE_BROKEN.with("field", field.name).with("kind", kind);
-            let key: ExternalKey = input::value(json).map_err(|problem| {
-                codes::FIELD_INVALID.with("field", field.name).with("problem", problem.to_string())
-            })?;
+            let key: ExternalKey = input::value(json).map_err(|problem| unreadable(field.name, problem))?;
             let of = self.kind(kind)?;
             let id = self.by_external_key(of, &key.system, &key.key).await?.ok_or_else(broken)?;
             return Ok(vec![Value::Uuid(id)]);
@@ -305,8 +303,8 @@ impl Context<'_> {
                     custom.insert(key.clone(), value.into_owned())
                 };
             }
-            return parsed(def, field, &Json::Object(custom));
+            return parsed(field, &Json::Object(custom));
         }
-        parsed(def, field, json)
+        parsed(field, json)
     }
 }

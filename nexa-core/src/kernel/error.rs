@@ -317,7 +317,8 @@ pub mod codes {
         "The {kind} is still used by {used_by}; move or trash those first, or pass on_dependents.",
     );
     /// The record is in the trash.
-    pub const TRASHED: Code = Code::rule("record.trashed", "The {kind} is in the trash; restore it first.");
+    pub const TRASHED: Code =
+        Code::rule("record.trashed", "The {kind} {id} is in the trash; restore it first with {kind}.restore.");
     /// The record is not in the trash.
     pub const NOT_TRASHED: Code =
         Code::rule("record.not_trashed", "The {kind} is not in the trash; there is nothing to restore or purge.");

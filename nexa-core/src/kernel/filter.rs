@@ -8,11 +8,11 @@
 use std::cmp::Ordering;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeMap};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value as Json;
 
 use super::{
-    input,
+    input::{self, Unreadable},
     record::{RecordDef, Row},
     value::Value,
 };
@@ -162,36 +162,45 @@ const DEEPEST: usize = 32;
 
 impl<'de> Deserialize<'de> for Filter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read(Json::deserialize(deserializer)?, DEEPEST).map_err(de::Error::custom)
+        read(Json::deserialize(deserializer)?, DEEPEST).map_err(Unreadable::pass)
     }
 }
 
-fn read(json: Json, depth: usize) -> Result<Filter, String> {
+fn read(json: Json, depth: usize) -> Result<Filter, Unreadable> {
     const SHAPE: &str = "a filter is {field, op, value}, {and: […]}, {or: […]}, {not: …} or {through, filter}";
-    let Json::Object(mut map) = json else { return Err(SHAPE.into()) };
-    let Some(depth) = depth.checked_sub(1) else { return Err(format!("a filter nests at most {DEEPEST} deep")) };
-    let list = |value: Json| match value {
-        Json::Array(items) => items.into_iter().map(|item| read(item, depth)).collect::<Result<Vec<_>, _>>(),
-        _ => Err(SHAPE.to_owned()),
+    let misshapen = || Unreadable::new(SHAPE);
+    let Json::Object(mut map) = json else { return Err(misshapen()) };
+    let Some(depth) = depth.checked_sub(1) else {
+        return Err(Unreadable::new(format!("a filter nests at most {DEEPEST} deep")));
     };
+    let list = |name: &str, value: Json| match value {
+        Json::Array(items) => {
+            let each = items.into_iter().enumerate();
+            let each =
+                each.map(|(at, item)| read(item, depth).map_err(|problem| problem.below(&format!("{name}[{at}]"))));
+            each.collect::<Result<Vec<_>, _>>()
+        }
+        _ => Err(misshapen().below(name)),
+    };
+    let one = |name: &str, value: Json| read(value, depth).map(Box::new).map_err(|problem| problem.below(name));
     let filter = if let Some(value) = map.remove("and") {
-        Filter::And(list(value)?)
+        Filter::And(list("and", value)?)
     } else if let Some(value) = map.remove("or") {
-        Filter::Or(list(value)?)
+        Filter::Or(list("or", value)?)
     } else if let Some(value) = map.remove("not") {
-        Filter::Not(Box::new(read(value, depth)?))
+        Filter::Not(one("not", value)?)
     } else if let (Some(Json::String(relation)), Some(value)) = (map.remove("through"), map.remove("filter")) {
-        Filter::Through(relation, Box::new(read(value, depth)?))
+        Filter::Through(relation, one("filter", value)?)
     } else {
-        let Some(Json::String(field)) = map.remove("field") else { return Err(SHAPE.into()) };
+        let Some(Json::String(field)) = map.remove("field") else { return Err(misshapen()) };
         let op = match map.remove("op") {
             None => Op::Eq,
-            Some(op) => input::value(&op).map_err(|error| error.to_string())?,
+            Some(op) => input::value(&op).map_err(|problem| problem.below("op"))?,
         };
         Filter::Compare { field, op, value: map.remove("value").unwrap_or(Json::Null) }
     };
     match map.keys().next() {
-        Some(key) => Err(format!("a filter has no key {key}; {SHAPE}")),
+        Some(key) => Err(misshapen().below(key)),
         None => Ok(filter),
     }
 }

@@ -6,6 +6,7 @@ mod by_name;
 mod place;
 #[cfg(test)]
 mod tests;
+mod unreadable;
 
 use std::marker::PhantomData;
 
@@ -16,36 +17,50 @@ use serde::{
         VariantAccess, Visitor,
     },
 };
-use serde_json::{Error, Map, Value as Json};
+use serde_json::{Map, Value as Json};
 
 pub(crate) use by_name::{ByName, Fields, Others, by_name};
-pub(crate) use place::Problem;
 use place::{Found, Place};
+pub(crate) use unreadable::MISSING;
+pub use unreadable::Unreadable;
 
-type Read<T> = Result<T, Error>;
+type Read<T> = Result<T, Unreadable>;
 
-/// Reads a value, and tells where a problem is.
-pub(crate) fn located<T: DeserializeOwned>(json: &Json) -> Result<T, Problem> {
-    let found = Found::default();
-    let read = T::deserialize(Part { given: Given::Json(json), place: Place::top(&found) });
-    read.map_err(|error| found.problem(error))
-}
-
-/// Reads a value.
-pub(crate) fn value<T: DeserializeOwned>(json: &Json) -> Read<T> {
+/// Reads a value; a problem has its place.
+pub fn value<T: DeserializeOwned>(json: &Json) -> Read<T> {
     given(Given::Json(json))
 }
 
 /// Reads a value, or a text as a JSON string.
 pub(crate) fn given<T: DeserializeOwned>(given: Given<'_>) -> Read<T> {
-    T::deserialize(Part { given, place: Place::top(&Found::default()) })
+    let found = Found::default();
+    T::deserialize(Part { given, place: Place::top(&found) }).map_err(|problem| found.problem(problem))
+}
+
+/// Reads a JSON text that a caller wrote.
+pub fn text<T: DeserializeOwned>(text: &str) -> Read<T> {
+    value(&document(text)?)
+}
+
+/// Reads a JSON text that a caller wrote as a document.
+pub fn document(text: &str) -> Read<Json> {
+    serde_json::from_str(text).map_err(|problem| {
+        Unreadable::new(match problem.classify() {
+            serde_json::error::Category::Eof => "this is no JSON, as its end is missing",
+            _ if problem.to_string().contains("surrogate") => "a text has half of a character; give whole ones",
+            _ if problem.to_string().starts_with("recursion limit") => {
+                "it is nested too deep; give less than 128 levels"
+            }
+            _ => "this is no JSON; give a JSON document",
+        })
+    })
 }
 
 /// Reads a JSON text that this library or its storage wrote.
-pub fn stored<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+pub fn stored<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     if cfg!(target_family = "wasm") {
         // A second reader of each type would be a large part of a module that a browser loads.
-        value(&serde_json::from_str(text)?)
+        value(&serde_json::from_str(text)?).map_err(serde_json::Error::custom)
     } else {
         serde_json::from_str(text)
     }
@@ -103,8 +118,8 @@ impl<'a> Given<'a> {
 /// It is of another form than was expected.
 #[cold]
 #[inline(never)]
-fn wrong(given: Given<'_>, expected: &dyn Expected) -> Error {
-    Error::invalid_type(given.unexpected(), expected)
+fn wrong(given: Given<'_>, expected: &dyn Expected) -> Unreadable {
+    Unreadable::invalid_type(given.unexpected(), expected)
 }
 
 impl Part<'_> {
@@ -155,7 +170,11 @@ impl Part<'_> {
 fn elements<'de, V: Visitor<'de>>(list: &[Json], place: &Place<'_>, visitor: V) -> Read<V::Value> {
     let mut elements = Elements { list: list.iter(), next: 0, place };
     let read = visitor.visit_seq(&mut elements)?;
-    if elements.list.len() == 0 { Ok(read) } else { Err(Error::invalid_length(list.len(), &"fewer elements in array")) }
+    if elements.list.len() == 0 {
+        Ok(read)
+    } else {
+        Err(Unreadable::invalid_length(list.len(), &"fewer elements in array"))
+    }
 }
 
 fn entries<'de, V: Visitor<'de>>(object: &Map<String, Json>, place: &Place<'_>, visitor: V) -> Read<V::Value> {
@@ -172,7 +191,7 @@ macro_rules! takes {
 }
 
 impl<'de> Deserializer<'de> for Part<'_> {
-    type Error = Error;
+    type Error = Unreadable;
 
     takes! {
         deserialize_any any,
@@ -234,7 +253,7 @@ fn choice<'a>(given: Given<'a>, place: &'a Place<'a>) -> Read<Choice<'a>> {
     let mut entries = object.iter();
     match (entries.next(), entries.next()) {
         (Some((name, json)), None) => Ok(Choice { name, content: Some(Given::Json(json)), place }),
-        _ => Err(Error::invalid_value(Unexpected::Map, &"map with a single key")),
+        _ => Err(Unreadable::invalid_value(Unexpected::Map, &"map with a single key")),
     }
 }
 
@@ -246,7 +265,7 @@ struct Elements<'a> {
 }
 
 impl<'de> SeqAccess<'de> for &mut Elements<'_> {
-    type Error = Error;
+    type Error = Unreadable;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Read<Option<T::Value>> {
         let Some(json) = self.list.next() else { return Ok(None) };
@@ -268,7 +287,7 @@ struct Entries<'a> {
 }
 
 impl<'de> MapAccess<'de> for &mut Entries<'_> {
-    type Error = Error;
+    type Error = Unreadable;
 
     fn next_key_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Read<Option<T::Value>> {
         let Some((name, json)) = self.object.next() else { return Ok(None) };
@@ -294,7 +313,7 @@ struct Choice<'a> {
 }
 
 impl<'a, 'de> EnumAccess<'de> for Choice<'a> {
-    type Error = Error;
+    type Error = Unreadable;
     type Variant = Self;
 
     fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Read<(T::Value, Self)> {
@@ -305,7 +324,7 @@ impl<'a, 'de> EnumAccess<'de> for Choice<'a> {
 }
 
 impl<'de> VariantAccess<'de> for Choice<'_> {
-    type Error = Error;
+    type Error = Unreadable;
 
     fn unit_variant(self) -> Read<()> {
         if self.content.is_some() { self.newtype_variant_seed(PhantomData) } else { Ok(()) }
@@ -338,7 +357,7 @@ impl<'de> VariantAccess<'de> for Choice<'_> {
 
 impl Choice<'_> {
     #[cold]
-    fn wrong(&self, expected: &dyn Expected) -> Error {
-        Error::invalid_type(self.content.map_or(Unexpected::UnitVariant, Given::unexpected), expected)
+    fn wrong(&self, expected: &dyn Expected) -> Unreadable {
+        Unreadable::invalid_type(self.content.map_or(Unexpected::UnitVariant, Given::unexpected), expected)
     }
 }

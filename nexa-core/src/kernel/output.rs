@@ -32,7 +32,7 @@ impl<T: Serialize + DeserializeOwned + MaybeSend + MaybeSync + 'static> Output f
         }
         let unreadable = |problem| corrupt("output", problem);
         let json = serde_json::to_value(self).map_err(unreadable)?;
-        input::value(&concealed(json, &hidden)).map_err(unreadable)
+        input::value(&concealed(json, &hidden)).map_err(|problem| corrupt("output", problem))
     }
     fn to_text(&self) -> Result<String> {
         text_of(self)

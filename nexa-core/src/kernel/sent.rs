@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
+    draft::unreadable,
     error::{Result, codes},
     ledger::{Event, EventQuery, Head},
     record::{RecordDef, Row},
@@ -33,9 +34,7 @@ impl SentStore {
         row.set(def.updated_at, Value::Time(Timestamp::from_micros(0)));
         for field in &def.fields {
             let Some(json) = record.get(field.name).filter(|json| !json.is_null()) else { continue };
-            let values = (field.parse)(json).map_err(|problem| {
-                codes::FIELD_INVALID.with("field", field.name).with("problem", problem.to_string())
-            })?;
+            let values = (field.parse)(json).map_err(|problem| unreadable(field.name, problem))?;
             for (column, value) in (field.first..).zip(values) {
                 row.set(column, value);
             }

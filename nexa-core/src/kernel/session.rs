@@ -446,10 +446,11 @@ impl Job for ExplainJob {
         let mut permissions = Vec::new();
         for operation in parts.catalog.operations().filter(|operation| operation.kind == self.kind) {
             let Some(guard) = operation.guard else { continue };
-            let mut verdict = cx.authorize(def, &row, operation.action).await;
-            if verdict.is_ok() && !row.live(def) && !operation.trashed_target {
-                verdict = Err(codes::TRASHED.with("kind", def.kind));
-            }
+            let trashed = !row.live(def) && !operation.trashed_target;
+            let mut verdict = match trashed {
+                true => Err(codes::TRASHED.with("kind", def.kind).with("id", row.id(def))),
+                false => cx.authorize(def, &row, operation.action).await,
+            };
             if verdict.is_ok() {
                 verdict = guard(&row, cx.actor());
             }

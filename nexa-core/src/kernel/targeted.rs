@@ -3,11 +3,11 @@
 use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
 
 use super::{
-    input,
+    input::{self, Unreadable},
     record::{Record, Ref},
 };
 
@@ -43,24 +43,21 @@ impl<R: Record, A: Serialize> Serialize for Targeted<R, A> {
 impl<'de, R: Record, A: DeserializeOwned> Deserialize<'de> for Targeted<R, A> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let map = Map::deserialize(deserializer)?;
-        let (record, arguments) = split(R::def().kind, map).map_err(de::Error::custom)?;
+        let (record, arguments) = split(R::def().kind, map).map_err(Unreadable::pass)?;
         Ok(Self { record: record.of_kind(), arguments, kind: PhantomData })
     }
 }
 
 /// The record under the name of its kind, and the other arguments.
-pub(crate) fn split<A: DeserializeOwned>(
-    kind: &str,
-    mut map: Map<String, Json>,
-) -> Result<(Ref<()>, A), serde_json::Error> {
+pub(crate) fn split<A: DeserializeOwned>(kind: &str, mut map: Map<String, Json>) -> Result<(Ref<()>, A), Unreadable> {
     let record = named(kind, &mut map)?;
     Ok((record, input::value(&Json::Object(map))?))
 }
 
 /// Takes the record out of the arguments.
-fn named(kind: &str, map: &mut Map<String, Json>) -> Result<Ref<()>, serde_json::Error> {
-    let record = map.remove(kind).ok_or_else(|| de::Error::custom(format!("missing field `{kind}`")))?;
-    input::value(&record).map_err(|_| de::Error::custom(format!("`{kind}` is an id or {{\"system\", \"key\"}}")))
+fn named(kind: &str, map: &mut Map<String, Json>) -> Result<Ref<()>, Unreadable> {
+    let record = map.remove(kind).ok_or_else(|| Unreadable::new(input::MISSING).below(kind))?;
+    input::value(&record).map_err(|problem| problem.below(kind))
 }
 
 impl<R: Record, A: JsonSchema> JsonSchema for Targeted<R, A> {

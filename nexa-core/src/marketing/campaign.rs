@@ -109,7 +109,9 @@ impl Campaign {
     }
     fn check_dates(&self) -> Result<()> {
         match (self.start_date, self.end_date) {
-            (Some(start), Some(end)) if end < start => Err(DATES.with("start_date", start).with("end_date", end)),
+            (Some(start), Some(end)) if end < start => {
+                Err(DATES.with("start_date", start).with("end_date", end).with("field", "end_date"))
+            }
             _ => Ok(()),
         }
     }
@@ -133,7 +135,9 @@ impl Entity for Campaign {
             cx.check_choices(&[("campaign.type", Some(&self.r#type))]).await?;
         }
         match self.owner {
-            Some(owner) if before.is_none_or(|before| before.owner != self.owner) => cx.check_assignee(&owner).await,
+            Some(owner) if before.is_none_or(|before| before.owner != self.owner) => {
+                cx.check_assignee(&owner).await.map_err(|error| error.with("field", "owner"))
+            }
             _ => Ok(()),
         }
     }

@@ -3,7 +3,6 @@
 use crate::{
     About, Context, Ref, Result,
     kernel::{
-        context::not_found,
         entity::{REFERENCE_GONE, TRASHED_TOO},
         error::codes,
     },
@@ -22,7 +21,7 @@ impl Context<'_> {
         }
         match self.visible_row(of, &Ref::<()>::Id((*id).into()), false).await {
             Ok(row) => Ok(About::record(of.kind, row.id(of))),
-            Err(error) if error.code() == not_found(of, id).code() => Err(broken()),
+            Err(error) if error.is(&codes::NOT_FOUND) || error.is(&codes::TRASHED) => Err(broken()),
             Err(error) => Err(error),
         }
     }

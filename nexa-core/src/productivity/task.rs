@@ -130,11 +130,11 @@ impl Entity for Task {
 
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if self.due_at.is_some() && self.due_date.is_some() {
-            return Err(DUE_TWICE.error());
+            return Err(DUE_TWICE.with("field", "due_date"));
         }
         if before.is_none_or(|before| before.assignee != self.assignee) {
             if let Some(assignee) = &self.assignee {
-                cx.check_assignee(assignee).await?;
+                cx.check_assignee(assignee).await.map_err(|error| error.with("field", "assignee"))?;
             }
             self.via_group = None;
         }

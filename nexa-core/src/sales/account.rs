@@ -144,7 +144,7 @@ impl Account {
     async fn check_hierarchy(&self, cx: &mut Context<'_>) -> Result<()> {
         let Some(parent) = self.parent else { return Ok(()) };
         if cx.leads_to(parent, self.id, |account: &Self| account.parent).await? {
-            return Err(HIERARCHY_CYCLE.with("name", self.name.as_str()));
+            return Err(HIERARCHY_CYCLE.with("name", self.name.as_str()).with("field", "parent"));
         }
         Ok(())
     }
@@ -154,7 +154,10 @@ impl Account {
         if contact.account == Some(self.id) {
             return Ok(());
         }
-        Err(PRIMARY_CONTACT_FOREIGN.with("contact", contact.id).with("name", self.name.as_str()))
+        Err(PRIMARY_CONTACT_FOREIGN
+            .with("contact", contact.id)
+            .with("name", self.name.as_str())
+            .with("field", "primary_contact"))
     }
 }
 
@@ -179,7 +182,7 @@ impl Entity for Account {
         if let Some(owner) = &self.owner
             && before.is_none_or(|before| before.owner != self.owner)
         {
-            cx.check_assignee(owner).await?;
+            cx.check_assignee(owner).await.map_err(|error| error.with("field", "owner"))?;
         }
         if before.is_none_or(|before| before.parent != self.parent) {
             self.check_hierarchy(cx).await?;

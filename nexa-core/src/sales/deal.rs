@@ -204,10 +204,10 @@ impl Deal {
     fn open_stage<'a>(pipeline: &'a Pipeline, name: &str) -> Result<&'a Stage> {
         match pipeline.stage(name) {
             Some(stage) if stage.kind == StageKind::Open => Ok(stage),
-            Some(stage) => Err(USE_WIN_OR_LOSE.with("stage", stage.name.as_str())),
+            Some(stage) => Err(USE_WIN_OR_LOSE.with("stage", stage.name.as_str()).with("field", "stage")),
             None => {
                 let error = STAGE_UNKNOWN.with("pipeline", pipeline.name.as_str()).with("stage", name);
-                Err(error.with("stages", pipeline.stage_names()))
+                Err(error.with("stages", pipeline.stage_names()).with("field", "stage"))
             }
         }
     }
@@ -238,7 +238,7 @@ impl Deal {
             self.enter(stage, cx.now());
         }
         if self.status == DealStatus::Won && self.amount.is_none() {
-            return Err(AMOUNT_MISSING.error());
+            return Err(AMOUNT_MISSING.with("field", "amount"));
         }
         Ok(())
     }
@@ -248,7 +248,7 @@ impl Deal {
         if contact.account == Some(account) {
             return Ok(());
         }
-        Err(CONTACT_FOREIGN.with("contact", contact.id))
+        Err(CONTACT_FOREIGN.with("contact", contact.id).with("field", "primary_contact"))
     }
 }
 
@@ -284,7 +284,8 @@ impl Entity for Deal {
         if let Some(owner) = self.owner
             && before.is_none_or(|before| before.owner != self.owner)
         {
-            cx.check_assignee(&Assignee::user(owner)).await?;
+            let checked = cx.check_assignee(&Assignee::user(owner)).await;
+            checked.map_err(|error| error.with("field", "owner"))?;
         }
         if before.is_none_or(|b| (b.account, b.primary_contact) != (self.account, self.primary_contact)) {
             self.check_contact(cx).await?;

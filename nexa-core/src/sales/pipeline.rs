@@ -54,7 +54,7 @@ pub struct Stage {
 
 impl Stage {
     fn standard(name: &str, probability: u8, kind: StageKind) -> Result<Self> {
-        let invalid = |problem| INVALID.with("problem", problem);
+        let invalid = |problem| INVALID.with("problem", problem).with("field", "stages");
         let name = Choice::parse(name).map_err(invalid)?;
         Ok(Self { name, probability: Percent::new(probability).map_err(invalid)?, kind })
     }
@@ -96,7 +96,7 @@ impl Pipeline {
             Stage::standard("closed_won", 100, StageKind::Won)?,
             Stage::standard("closed_lost", 0, StageKind::Lost)?,
         ];
-        let name = Name::parse("Sales").map_err(|problem| INVALID.with("problem", problem))?;
+        let name = Name::parse("Sales").map_err(|problem| INVALID.with("problem", problem).with("field", "stages"))?;
         Ok(Self { name, is_default: true, stages: Document(stages.into()), ..Self::default() })
     }
     /// The stage of this name.
@@ -172,7 +172,7 @@ impl Pipeline {
 }
 
 fn problem(problem: impl Into<String>) -> Error {
-    INVALID.with("problem", problem.into())
+    INVALID.with("problem", problem.into()).with("field", "stages")
 }
 
 impl Entity for Pipeline {

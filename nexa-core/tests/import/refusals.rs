@@ -110,3 +110,27 @@ fn whoever_may_not_create_imports_nothing() {
         block_on(stranger.import_csv::<Lead>("Email\na@doe.example\n".as_bytes(), ImportOptions::new(), |_: &_| {}));
     assert_eq!(error.unwrap_err().code(), "actor.inactive");
 }
+
+#[test]
+fn a_row_that_a_rule_refuses_names_its_column_where_the_rule_knows_the_field() {
+    use nexa_core::{
+        people::{Org, org::Configure},
+        sales::{Account, Deal},
+    };
+
+    let office = Office::new();
+    let lists = serde_json::json!({"choices": {"lead.industry": ["retail"]}}).as_object().unwrap().clone();
+    block_on(office.session.run(Configure(nexa_core::Draft::<Org>::from(lists)))).unwrap();
+    let report = office.import("Name,Email,Industry\nAda Doe,ada@doe.example,energy\n", ImportOptions::new());
+    let problem = &report.problems[0];
+    assert_eq!((problem.code.as_str(), problem.column.as_deref()), ("choice.unknown", Some("Industry")));
+
+    block_on(office.session.run(nexa_core::Create::<Account>::new().set(Account::NAME, "Acme"))).unwrap();
+    let import = nexa_core::import::ImportCsv::<Deal>::new(
+        "Name,Stage,Amount,Currency\nPlan,no such stage,5,USD\nOther,prospecting,500.55,JPY\n",
+        ImportOptions::new(),
+    );
+    let report = block_on(office.session.run(import)).unwrap();
+    let columns: Vec<_> = report.problems.iter().map(|problem| problem.column.as_deref()).collect();
+    assert_eq!(columns, [Some("Stage"), Some("Amount")], "{report:?}");
+}

@@ -70,10 +70,10 @@ fn dependents_are_reassigned_or_go_as_well() {
     let trashed = world.run(trash(&other, Dependents::Cascade));
     assert!(trashed.deleted_at.is_some());
     for contact in [ann.id, bob.id] {
-        assert_eq!(world.refused(Update::of(contact).set(Contact::TITLE, "CEO")), "record.not_found");
+        assert_eq!(world.refused(Update::of(contact).set(Contact::TITLE, "CEO")), "record.trashed");
     }
-    assert_eq!(world.refused(Update::of(deal.id).set(Deal::NAME, "x")), "record.not_found");
-    assert_eq!(world.refused(Update::of(child.id).set(Account::NAME, "x")), "record.not_found");
+    assert_eq!(world.refused(Update::of(deal.id).set(Deal::NAME, "x")), "record.trashed");
+    assert_eq!(world.refused(Update::of(child.id).set(Account::NAME, "x")), "record.trashed");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn who_may_claim_what() {
     run(&desk.lisa, Assign::<Ticket>::to(waiting.id, Assignee::group(desk.support))).unwrap();
     assert_eq!(code(run(&desk.maria, Claim::<Ticket>::of(waiting.id))), "assignee.taken");
     run(&desk.lisa, Trash::<Ticket>::of(waiting.id)).unwrap();
-    assert_eq!(code(run(&desk.alex, Claim::<Ticket>::of(waiting.id))), "record.not_found");
+    assert_eq!(code(run(&desk.alex, Claim::<Ticket>::of(waiting.id))), "record.trashed");
 }
 
 #[test]

@@ -95,7 +95,8 @@ def refusal(text: str) -> Error:
     return of_wire(json.loads(text))
 
 
-def malformed(operation: str, problem: str) -> Invalid:
-    """Arguments that cannot be written as JSON."""
-    message = f"{operation} cannot read its arguments: {problem}; the catalog has their schema."
-    return Invalid(message, "command.malformed", {"operation": operation, "path": "the top", "problem": problem})
+def malformed(operation: str, path: str, problem: str) -> Invalid:
+    """Arguments that cannot be written as JSON, with the place of what cannot."""
+    path = path or "the top"
+    message = f"{operation} cannot read its arguments at {path}: {problem}; the catalog has their schema."
+    return Invalid(message, "command.malformed", {"operation": operation, "path": path, "problem": problem})

@@ -149,6 +149,10 @@ def to_about(value: Any) -> Any:
     return value if kind is None else {"kind": kind, "id": value.id}
 
 
+class Unwritable(TypeError):
+    """What has no form in JSON; the text says what to give instead."""
+
+
 def _plain(value: Any) -> Any:
     """What `json` does not know by itself."""
     write = getattr(value, "to_wire", None) or getattr(value, "to_json", None)
@@ -156,7 +160,7 @@ def _plain(value: Any) -> Any:
         return write()
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise TypeError(f"{value!r} has no time zone; give one, such as datetime.now(timezone.utc)")
+            raise Unwritable("give a time zone as well, such as datetime.now(timezone.utc)")
         return value.astimezone(timezone.utc).isoformat(timespec="microseconds")
     if isinstance(value, date):
         return value.isoformat()
@@ -174,7 +178,7 @@ def _plain(value: Any) -> Any:
         return item()
     if isinstance(value, Iterable):
         return list(value)
-    raise TypeError(f"{type(value).__name__} is no value of a field")
+    raise Unwritable("give a text, a number, a moment, a list or a mapping")
 
 
 _encode = json.JSONEncoder(allow_nan=False, default=_plain, separators=(",", ":")).encode
@@ -185,5 +189,43 @@ def to_text(operation: str, value: Any) -> str:
     try:
         return _encode(value)
     except (TypeError, ValueError, RecursionError, OverflowError) as problem:
-        raise malformed(operation, str(problem)) from problem
+        raise malformed(operation, *_unwritable(value, problem)) from problem
+
+
+def _unwritable(value: Any, problem: Exception) -> tuple[str, str]:
+    """The place of what cannot be written, and what to give there."""
+    path = ""
+    while True:
+        if isinstance(value, Mapping):
+            parts = [(f"{path}.{key}" if path else str(key), key, part) for key, part in value.items()]
+        elif isinstance(value, (list, tuple)):
+            parts = [(f"{path}[{at}]", str(at), part) for at, part in enumerate(value)]
+        else:
+            parts = []
+        for place, key, part in parts:
+            found = _problem(part) if isinstance(key, str) else problem
+            if found is not None:
+                path, value, problem = place, part, found
+                break
+        else:
+            break
+        if not isinstance(key, str):
+            return path, "give names as texts"
+        if isinstance(problem, RecursionError) or path.count(".") + path.count("[") > 128:
+            break
+    if isinstance(problem, Unwritable):
+        return path, str(problem)
+    if isinstance(problem, RecursionError) or "ircular" in str(problem):
+        return path, "it is nested too deep, or contains itself"
+    if isinstance(value, float):
+        return path, "give a finite number"
+    return path, "give a value that JSON can write"
+
+
+def _problem(value: Any) -> Exception | None:
+    try:
+        _encode(value)
+    except (TypeError, ValueError, RecursionError, OverflowError) as problem:
+        return problem
+    return None
 

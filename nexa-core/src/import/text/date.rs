@@ -122,7 +122,7 @@ impl JsonSchema for DateFormat {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "examples": ["DD-MM-YY", "MM/DD/YYYY"]})
+        json_schema!({"type": "string", "format": "date-format", "examples": ["DD-MM-YY", "MM/DD/YYYY"]})
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::{Operation, arguments, malformed_at_top};
+use super::{Operation, arguments, malformed};
 #[cfg(feature = "operations")]
 use crate::import;
 #[cfg(feature = "operations")]
@@ -71,7 +71,7 @@ fn targeted<A: DeserializeOwned>(operation: &Operation, json: &Json) -> Result<(
         Json::Object(map) => map.clone(),
         other => arguments(operation.name, other)?,
     };
-    targeted::split(operation.kind, map).map_err(|error| malformed_at_top(operation.name, &error))
+    targeted::split(operation.kind, map).map_err(|problem| malformed(operation.name, &problem))
 }
 
 impl Shared {

@@ -23,7 +23,8 @@ impl Context<'_> {
         self.tx.foresee(loads).await
     }
 
-    /// A live record that the actor may see; an old id of a merged record finds its survivor. Error: `record.not_found`.
+    /// A live record that the actor may see; an old id of a merged record finds its survivor. Errors: `record.not_found`,
+    /// `record.trashed`.
     pub async fn load<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
         let row = self.visible_row(R::def(), &record.untyped(), false).await?;
         R::from_row(row)
@@ -145,8 +146,11 @@ impl Context<'_> {
         trashed: bool,
     ) -> Result<Row> {
         let row = self.named_row(def, record).await?;
-        if (!trashed && !row.live(def)) || !self.allows(def, &row, Action::Read).await? {
+        if !self.allows(def, &row, Action::Read).await? {
             return Err(not_found(def, record));
+        }
+        if !trashed && !row.live(def) {
+            return Err(codes::TRASHED.with("kind", def.kind).with("id", row.id(def)));
         }
         Ok(row)
     }

@@ -2,13 +2,7 @@
 
 use std::cell::RefCell;
 
-/// What cannot be read, and where it is.
-pub(crate) struct Problem {
-    /// The place, such as `filter.and[2]`; empty at the top.
-    pub(crate) path: String,
-    /// What is wrong there.
-    pub(crate) error: serde_json::Error,
-}
+use super::Unreadable;
 
 /// The path of the first problem.
 #[derive(Default)]
@@ -18,8 +12,8 @@ impl Found {
     /// The problem with its place.
     #[cold]
     #[inline(never)]
-    pub(super) fn problem(self, error: serde_json::Error) -> Problem {
-        Problem { path: self.0.into_inner().unwrap_or_default(), error }
+    pub(super) fn problem(self, problem: Unreadable) -> Unreadable {
+        problem.below(&self.0.into_inner().unwrap_or_default())
     }
 }
 

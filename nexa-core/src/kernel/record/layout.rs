@@ -7,7 +7,11 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::form::Form;
-use crate::kernel::{input, search, value::Value};
+use crate::kernel::{
+    input::{self, Unreadable},
+    search,
+    value::Value,
+};
 
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +53,9 @@ pub enum Derived {
     Rank(usize),
     /// The first non-null of the two columns from this index, or the nil UUID: whose queue it is in.
     Queue(usize),
+    /// The value of the column at this index while the record is open, by the kind's [`RecordDef::open`]; otherwise null. A
+    /// unique over it binds open records only.
+    WhileOpen(usize),
 }
 
 /// One column of a table.
@@ -69,10 +76,10 @@ pub struct ColumnDef {
 }
 
 /// Reads a text of a field into its columns, as from a JSON string.
-pub type ParseText = fn(&str) -> Result<Vec<Value>, serde_json::Error>;
+pub type ParseText = fn(&str) -> Result<Vec<Value>, Unreadable>;
 
 /// Reads one JSON value of a field into its columns.
-pub type ParseField = fn(&Json) -> Result<Vec<Value>, serde_json::Error>;
+pub type ParseField = fn(&Json) -> Result<Vec<Value>, Unreadable>;
 
 /// One field of the struct: what callers see; it fills one or more columns.
 #[derive(Clone)]
@@ -160,6 +167,8 @@ pub struct RecordDef {
     pub derived: Vec<(usize, Derived)>,
     /// The fields in order.
     pub fields: Vec<FieldDef>,
+    /// The column that says whether a record is open, and its values that do.
+    pub open: Option<(usize, &'static [&'static str])>,
     /// Unique constraints over live records.
     pub uniques: Vec<UniqueDef>,
     /// Indexes.
@@ -168,6 +177,8 @@ pub struct RecordDef {
     pub relations: Vec<RelationDef>,
     /// Columns that search looks at, with their weight: a hit in the first counts most.
     pub search: Vec<(usize, i64)>,
+    /// The columns of amounts of money, each with that of its currency.
+    pub money: Vec<(usize, usize)>,
     /// The column of `id`.
     pub id: usize,
     /// The column of `version`.
@@ -211,6 +222,13 @@ impl RecordDef {
     pub fn relation(&self, name: &str) -> Option<&RelationDef> {
         self.relations.iter().find(|relation| relation.name == name)
     }
+    /// Whether a record is open; every one of a kind that does not say when.
+    pub(super) fn is_open(&self, row: &Row) -> bool {
+        self.open.is_none_or(|(column, values)| match row.get(column) {
+            Value::Text(text) => values.contains(&text.as_str()),
+            _ => false,
+        })
+    }
     /// Fills the derived columns of a row from the others.
     pub fn derive(&self, row: &mut Row) {
         for (index, derived) in &self.derived {
@@ -227,6 +245,13 @@ impl RecordDef {
                     (Value::Uuid(id), _) | (_, Value::Uuid(id)) => Value::Uuid(*id),
                     _ => Value::Uuid(Uuid::nil()),
                 },
+                Derived::WhileOpen(of) => {
+                    if self.is_open(row) {
+                        row.get(of).clone()
+                    } else {
+                        Value::Null
+                    }
+                }
             };
             row.set(*index, value);
         }

@@ -16,7 +16,11 @@ use uuid::Uuid;
 use super::{Record, known_by::EMAIL_SYSTEM};
 use crate::{
     Input,
-    kernel::{error::Result, input, store::Foreseen},
+    kernel::{
+        error::Result,
+        input::{self, Unreadable},
+        store::Foreseen,
+    },
 };
 
 /// The identifier of a record of one kind: a UUIDv7, a string in JSON.
@@ -241,17 +245,16 @@ impl<R> From<ExternalKey> for Ref<R> {
 }
 impl<'de, R> Deserialize<'de> for Ref<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match named(&Json::deserialize(deserializer)?) {
-            Some(named) => Ok(named.of_kind()),
-            None => Err(de::Error::custom("data did not match any variant of untagged enum Ref")),
-        }
+        named(&Json::deserialize(deserializer)?).map(Ref::of_kind).map_err(Unreadable::pass)
     }
 }
 
-fn named(json: &Json) -> Option<Ref<()>> {
+fn named(json: &Json) -> Result<Ref<()>, Unreadable> {
+    const FORMS: &str = "give an id, or the key of another system as {system, key}";
     match json {
-        Json::String(id) => Uuid::parse_str(id).ok().map(|id| Ref::Id(Id::new(id))),
-        key => input::value(key).ok().map(Ref::External),
+        Json::String(id) => Uuid::parse_str(id).map(|id| Ref::Id(Id::new(id))).map_err(|_| Unreadable::new(FORMS)),
+        Json::Object(_) => input::value(json).map(Ref::External),
+        _ => Err(Unreadable::new(FORMS)),
     }
 }
 impl<R> JsonSchema for Ref<R> {

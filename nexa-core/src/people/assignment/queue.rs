@@ -72,7 +72,11 @@ impl<R: Assignable> Command for Claim<R> {
         record.may_claim(actor)
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let mut record: R = cx.known_by(&self.0.record).await?;
+        let mut record: R = match cx.known_by(&self.0.record).await {
+            // Whoever may see it in the trash hears that it is there.
+            Err(gone) => return Err(cx.load::<R>(&self.0.record).await.err().unwrap_or(gone)),
+            Ok(record) => record,
+        };
         if !cx.allows(R::def(), &record.to_row(), Action::Read).await? {
             // An id is known to those who saw the record and come too late; a key can be guessed.
             let late = record.assignee().is_some() && matches!(self.0.record, Ref::Id(_));

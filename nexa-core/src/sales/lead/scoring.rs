@@ -89,7 +89,10 @@ impl Entity for Scorecard {
     async fn settle(&mut self, _: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         for rule in &self.rules.0 {
             if rule.points == 0 || rule.points.abs() > 100 {
-                return Err(POINTS_INVALID.with("reason", &rule.reason).with("points", rule.points));
+                return Err(POINTS_INVALID
+                    .with("reason", &rule.reason)
+                    .with("points", rule.points)
+                    .with("field", "rules"));
             }
             Name::parse(&rule.reason)
                 .map_err(|problem| codes::FIELD_INVALID.with("field", "rules.reason").with("problem", problem))?;
