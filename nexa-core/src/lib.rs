@@ -40,6 +40,6 @@ pub use kernel::{
 pub use people::CreateOrg;
 pub use rust_decimal::Decimal;
 pub use values::{
-    About, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Emails, Money, Name, Others,
-    Percent, Phone, Phones, Reason, Reasons, Signals, Subject, Tags, TimeZone, Url,
+    About, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Emails, ExchangeRate, Money,
+    Name, Others, Percent, Phone, Phones, Reason, Reasons, Signals, Subject, Tags, TimeZone, Url,
 };

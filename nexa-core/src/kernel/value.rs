@@ -198,7 +198,7 @@ impl JsonSchema for Amount {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": ["string", "number"],
-            "pattern": r"^-?\d+(\.\d+)?$",
+            "pattern": r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$",
             "description": "An exact decimal with at most four places; answered as a string such as \"50000.00\"."
         })
     }

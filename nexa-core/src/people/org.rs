@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::user::{Role, User};
 use crate::{
-    Action, Choice, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, Id, Input, Money,
-    Name, Query, Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
+    Action, Choice, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, ExchangeRate, Id,
+    Input, Money, Name, Query, Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
     kernel::{access::Principal, context::not_found, error::codes, session::Job, unit::FOUNDING},
 };
 
@@ -44,9 +45,12 @@ pub struct Org {
     /// The time zone in which days and months are meant.
     #[record(editable)]
     pub time_zone: TimeZone,
-    /// What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is counted, not priced.
+    /// What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is counted, not priced;
+    /// so are all others than the base currency once that is another one, until new rates are given.
     #[record(editable)]
-    pub rates: Document<BTreeMap<String, Decimal>>,
+    pub rates: Document<BTreeMap<String, ExchangeRate>>,
+    /// The currency in which `rates` are: the base currency when they were given. In another base currency they price nothing.
+    pub rates_base: Option<Currency>,
     /// Closed lists by field, such as `lead.source`; a field that is not here takes any value.
     #[record(editable)]
     pub choices: Document<BTreeMap<String, Vec<String>>>,
@@ -58,8 +62,11 @@ impl Org {
         if money.currency == self.base_currency {
             return Some(money);
         }
+        if self.rates_base.is_some_and(|base| base != self.base_currency) {
+            return None;
+        }
         let rate = self.rates.0.get(money.currency.as_str())?;
-        money.times(*rate).ok().map(|converted| Money::new(converted.amount, self.base_currency))
+        money.times(rate.decimal()).ok().map(|converted| Money::new(converted.amount, self.base_currency))
     }
     /// Checks a value against the closed list of a field. Error: `choice.unknown`.
     pub fn check_choice(&self, field: &str, value: &str) -> Result<()> {
@@ -74,13 +81,26 @@ impl Org {
 
 impl Entity for Org {
     const ERRORS: &'static [Code] = &[RATE_INVALID];
-    async fn settle(&mut self, _: Option<&Self>, _: &mut Context<'_>) -> Result<()> {
-        for (currency, rate) in &self.rates.0 {
-            Currency::parse(currency)
-                .map_err(|problem| codes::FIELD_INVALID.with("field", "rates").with("problem", problem))?;
-            if *rate <= Decimal::ZERO {
+    fn given(&mut self, fields: &Map<String, Json>) {
+        if fields.contains_key(Self::RATES.name()) {
+            self.rates_base = Some(self.base_currency);
+        }
+    }
+    async fn settle(&mut self, before: Option<&Self>, _: &mut Context<'_>) -> Result<()> {
+        let invalid = |problem: &str| codes::FIELD_INVALID.with("field", "rates").with("problem", problem);
+        let mut rates = BTreeMap::new();
+        for (name, rate) in std::mem::take(&mut self.rates.0) {
+            let currency = Currency::parse(&name).map_err(invalid)?;
+            if rate.decimal() <= Decimal::ZERO {
                 return Err(RATE_INVALID.with("currency", currency));
             }
+            if rates.insert(currency.as_str().to_owned(), rate).is_some() {
+                return Err(invalid("give each currency once"));
+            }
+        }
+        self.rates.0 = rates;
+        if self.rates_base.is_none() && !self.rates.0.is_empty() {
+            self.rates_base = Some(before.map_or(self.base_currency, |before| before.base_currency));
         }
         // A value that a field could not hold would never be chosen.
         for value in self.choices.0.values_mut().flatten() {

@@ -24,9 +24,10 @@ impl Currency {
     pub fn as_str(&self) -> &'static str {
         self.0.code()
     }
-    /// How many decimal places its prices have: 2 for the US dollar, 0 for the yen.
+    /// How many decimal places its amounts have at most: 2 for the US dollar, 0 for the yen; 4 where there is no minor unit,
+    /// as for gold.
     pub fn places(self) -> u32 {
-        self.0.exponent().map_or(2, u32::from)
+        self.0.exponent().map_or(4, u32::from)
     }
     fn stored(text: String) -> Result<Self, &'static str> {
         Self::parse(&text)
@@ -42,7 +43,7 @@ impl Default for Currency {
 text_value!(
     Currency,
     {
-        "type": "string", "pattern": "^[A-Za-z]{3}$", "minLength": 3, "maxLength": 3,
+        "type": "string", "format": "currency", "pattern": "^[A-Za-z]{3}$", "minLength": 3, "maxLength": 3,
         "description": "A currency code of ISO 4217, such as USD."
     }
 );

@@ -41,7 +41,7 @@ impl From<Zone> for TimeZone {
 
 text_value!(
     TimeZone,
-    {"type": "string", "maxLength": 64, "description": "An IANA time zone such as Europe/Berlin."}
+    {"type": "string", "format": "time-zone", "maxLength": 64, "description": "An IANA time zone such as Europe/Berlin."}
 );
 
 #[cfg(test)]

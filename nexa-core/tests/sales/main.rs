@@ -7,6 +7,7 @@ mod contacts;
 mod deals;
 mod forecasts;
 mod merges;
+mod money;
 mod overviews;
 mod pipelines;
 mod scorecards;

@@ -96,7 +96,8 @@ impl Traffic {
             (2, ColumnType::Reference("user")) => json!({"user": self.any_id("user")}),
             (2, ColumnType::Amount) => {
                 let currency = ["USD", "EUR", "JPY"][random.below(3)];
-                json!({"amount": format!("{}.50", random.below(90_000)), "currency": currency})
+                let places = if currency == "JPY" { ".00" } else { ".50" };
+                json!({"amount": format!("{}{places}", random.below(90_000)), "currency": currency})
             }
             _ if field.name == "about" => {
                 let kind = ["lead", "contact", "ticket", "deal"][random.below(4)];

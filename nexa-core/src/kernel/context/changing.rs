@@ -11,7 +11,7 @@ use crate::kernel::{
     ledger,
     record::{ColumnType, Record, RecordDef, Ref, Row},
     unit::FOUNDING,
-    value::{Timestamp, Value},
+    value::{Amount, Timestamp, Value},
 };
 
 impl Context<'_> {
@@ -40,7 +40,7 @@ impl Context<'_> {
 
     /// The same for a row of any kind, which is complete.
     pub(crate) async fn insert_row(&mut self, def: &'static RecordDef, row: Row) -> Result<()> {
-        well_formed(def, &row)?;
+        well_formed(def, &row, None)?;
         self.check_custom(def, &row).await?;
         let id = row.id(def);
         let key = (def.kind, id);
@@ -80,6 +80,7 @@ impl Context<'_> {
     pub(crate) async fn save_row(&mut self, def: &'static RecordDef, mut row: Row) -> Result<Row> {
         let key = (def.kind, row.id(def));
         let Some(entry) = self.entries.get(&key) else { return Err(not_found(def, key.1)) };
+        let before = entry.before.clone();
         let custom_changed = match &entry.before {
             None => true,
             Some(before) if !ledger::differs(def, before, &row) => {
@@ -93,7 +94,7 @@ impl Context<'_> {
                 def.custom.is_some_and(|column| before.get(column) != row.get(column))
             }
         };
-        well_formed(def, &row)?;
+        well_formed(def, &row, before.as_ref())?;
         if custom_changed {
             self.check_custom(def, &row).await?;
         }
@@ -132,9 +133,21 @@ impl Context<'_> {
 /// The longest text or document that a record holds, in bytes: 1 MiB.
 const LONGEST_VALUE: usize = 1 << 20;
 
-/// A text that must be there is not empty, a reference that must be there is not nil, nothing is too long, and every
-/// value is one that all storages keep.
-fn well_formed(def: &RecordDef, row: &Row) -> Result<()> {
+/// A text that must be there is not empty, a reference that must be there is not nil, nothing is too long, every value is one
+/// that all storages keep, and a new amount of money has no more places than its currency.
+fn well_formed(def: &RecordDef, row: &Row, before: Option<&Row>) -> Result<()> {
+    for (amount, currency) in &def.money {
+        let same =
+            |before: &Row| before.get(*amount) == row.get(*amount) && before.get(*currency) == row.get(*currency);
+        if !before.is_some_and(same)
+            && let (Value::Amount(given), Value::Text(code)) = (row.get(*amount), row.get(*currency))
+            && let Some(problem) = too_many_places(*given, code)
+        {
+            let path = def.columns.get(*amount).map_or("amount", |column| column.path.as_str());
+            let field = path.strip_suffix(".amount").unwrap_or(path);
+            return Err(codes::FIELD_INVALID.with("field", field).with("problem", problem));
+        }
+    }
     for (index, column) in def.columns.iter().enumerate() {
         if let Some(problem) = row.get(index).unfit() {
             return Err(codes::FIELD_INVALID.with("field", &column.path).with("problem", problem));
@@ -157,4 +170,15 @@ fn well_formed(def: &RecordDef, row: &Row) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What is wrong with an amount that has more places than its currency.
+fn too_many_places(amount: Amount, currency: &str) -> Option<String> {
+    // What has no minor unit, such as gold, has all the places that an amount has.
+    let places = u32::from(iso_currency::Currency::from_code(currency)?.exponent()?);
+    let unit = 10_i64.pow(4_u32.saturating_sub(places));
+    (amount.ten_thousandths() % unit != 0).then(|| match places {
+        0 => format!("an amount in {currency} has no decimal places; round it"),
+        places => format!("an amount in {currency} has at most {places} decimal places; round it"),
+    })
 }

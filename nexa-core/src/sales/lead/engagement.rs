@@ -14,9 +14,11 @@ pub struct RecordEngagement {
     /// The lead.
     pub lead: Ref<Lead>,
     /// The signal, in lower case with underscores.
+    #[schemars(length(min = 1, max = 100))]
     pub signal: Name,
     /// How many times; once unless said.
     #[serde(default = "once")]
+    #[schemars(range(min = 1))]
     pub count: u32,
 }
 
