@@ -15,6 +15,7 @@ pub(crate) struct StructAttributes {
     pub(crate) kind: Option<LitStr>,
     pub(crate) table: Option<LitStr>,
     pub(crate) search: Vec<(LitStr, LitInt)>,
+    pub(crate) open: Option<Vec<LitStr>>,
     pub(crate) uniques: Vec<Unique>,
     pub(crate) indexes: Vec<Vec<LitStr>>,
     pub(crate) bookkeeping: bool,
@@ -37,12 +38,13 @@ impl StructAttributes {
                 "search" => self.search.extend(list(input, weight)?),
                 "unique" => self.uniques.push(unique(&key, list(input, Part::parse)?)?),
                 "index" => self.indexes.push(paths(&key, list(input, path)?)?),
+                "open" => self.open = Some(paths(&key, list(input, path)?)?),
                 "bookkeeping" => self.bookkeeping = true,
                 other => {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a record takes kind, table, search, unique, index and bookkeeping"
+                            "unknown attribute `{other}`; a record takes kind, table, search, open, unique, index and bookkeeping"
                         ),
                     ));
                 }
@@ -61,12 +63,13 @@ pub(crate) enum Mark {
     Folded,
     Ranked,
     Queue,
+    WhileOpen,
 }
 
 impl Mark {
     /// Whether it adds a derived column.
     pub(crate) const fn derives(self) -> bool {
-        matches!(self, Self::Folded | Self::Ranked | Self::Queue)
+        matches!(self, Self::Folded | Self::Ranked | Self::Queue | Self::WhileOpen)
     }
     /// The marks of one attribute, with their places.
     pub(crate) fn read_all(input: ParseStream<'_>) -> Result<Vec<(Self, Span)>> {
@@ -79,11 +82,12 @@ impl Mark {
                 "folded" => Self::Folded,
                 "ranked" => Self::Ranked,
                 "queue" => Self::Queue,
+                "while_open" => Self::WhileOpen,
                 other => {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked and queue"
+                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked, queue and while_open"
                         ),
                     ));
                 }

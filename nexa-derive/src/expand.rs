@@ -125,6 +125,7 @@ fn declaration(model: &Model) -> TokenStream {
             Mark::Folded => quote!(Folded),
             Mark::Ranked => quote!(Ranked),
             Mark::Queue => quote!(Queue),
+            Mark::WhileOpen => quote!(WhileOpen),
         });
         quote_spanned! {of.span()=>
             nexa_core::kernel::definition::DeclaredField::new::<#of>(
@@ -133,6 +134,10 @@ fn declaration(model: &Model) -> TokenStream {
         }
     });
     let search = attributes.search.iter().map(|(path, weight)| quote!((#path, #weight)));
+    let open = match attributes.open.as_deref() {
+        Some([status, values @ ..]) => quote!(::std::option::Option::Some((#status, &[#(#values),*]))),
+        _ => quote!(::std::option::Option::None),
+    };
     let uniques = attributes.uniques.iter().map(|unique| {
         let (paths, code) = (&unique.paths, &unique.code);
         quote!((&[#(#paths),*], #code))
@@ -146,6 +151,7 @@ fn declaration(model: &Model) -> TokenStream {
             doc: #doc,
             fields: &[#(#fields),*],
             search: &[#(#search),*],
+            open: #open,
             uniques: &[#(#uniques),*],
             indexes: &[#(#indexes),*],
             ledger: #ledger,

@@ -13,6 +13,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// On the struct:
 /// - `kind = "lead"` and `table = "leads"` are required.
 /// - `search(email = 4, name.last = 3)` names the paths that search looks at, with their weights.
+/// - `open("status", "new", "contacted")`: the path of a column, and its values with which a record is open.
 /// - `unique("email", code = "lead.email_taken")` may repeat; it takes one or more paths.
 /// - `index("status", "created_at")` may repeat; it takes one or more paths.
 /// - `bookkeeping` keeps changes out of the ledger.
@@ -23,6 +24,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `folded`: adds `email.folded`, the case-folded text.
 /// - `ranked`: adds `priority.rank`, the last declared value first.
 /// - `queue`: adds `assignee.queue`, the first of its two columns that is set.
+/// - `while_open`: adds `email.open`, its value while the record is open; a unique over that binds open records only.
 ///
 /// In JSON the fields stand under their names, one after another: `Serialize` is derived, and a field takes no `#[serde(…)]`.
 ///

@@ -79,7 +79,7 @@ impl Field {
                     return Err(error(span, "given twice"));
                 }
                 if mark.derives() && marks.iter().any(|other| other.derives()) {
-                    return Err(error(span, "a field has one derived column: folded, ranked or queue"));
+                    return Err(error(span, "a field has one derived column: folded, ranked, queue or while_open"));
                 }
                 marks.push(mark);
             }
@@ -122,7 +122,8 @@ fn check_required(ident: &Ident, fields: &[Field]) -> Result<()> {
 fn check_paths(attributes: &StructAttributes, fields: &[Field]) -> Result<()> {
     let uniques = attributes.uniques.iter().flat_map(|unique| &unique.paths);
     let search = attributes.search.iter().map(|(path, _)| path);
-    for path in uniques.chain(attributes.indexes.iter().flatten()).chain(search) {
+    let open = attributes.open.iter().flat_map(|open| open.first());
+    for path in uniques.chain(open).chain(attributes.indexes.iter().flatten()).chain(search) {
         let text = path.value();
         let head = text.split('.').next().unwrap_or_default();
         if !fields.iter().any(|field| field.name == head) {

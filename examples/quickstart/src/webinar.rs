@@ -122,7 +122,7 @@ fn convert(team: &Team, campaign: Id<Campaign>, band: Band, wanted: u64) -> Resu
             rep.run_with(Envelope::because("Demo held, all four criteria met"), qualify)?;
         }
         let deal = NewDeal { amount: Some(dollars(50_000)), ..NewDeal::default() };
-        rep.run(Convert { deal: Some(deal), ..Convert::of(lead.id) })?;
+        rep.run(Convert { deal: Some(deal.into()), ..Convert::of(lead.id) })?;
         bar.inc(1);
     }
     bar.finish_with_message(format!("{wanted} contacts and deals"));

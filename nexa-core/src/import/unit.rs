@@ -97,6 +97,15 @@ pub(super) async fn prepare(
         let values = lines.iter().filter_map(|line| line.unique_value(unique)).collect();
         cx.preload_by(def, unique.column, values).await?;
     }
+    for looked_up in kind.edited()?.looked_up {
+        let Some(field) = def.fields.iter().position(|field| field.name == looked_up.field) else { continue };
+        let of = (looked_up.of)();
+        let given = lines.iter().flat_map(|line| line.given.iter().filter(|given| given.field == field));
+        let values = given.filter_map(|given| given.values.first().cloned()).collect();
+        if let Some(column) = looked_up.column() {
+            cx.preload_by(of, column, values).await?;
+        }
+    }
     let keys: Vec<ExternalKey> = lines.iter().flat_map(|line| line.keys.iter().cloned()).collect();
     if !keys.is_empty() {
         cx.preload_keys(def, keys).await?;
@@ -339,7 +348,7 @@ async fn refer(
     };
     let found = match cx.visible_row(of, &record, false).await {
         Ok(row) => Some(row.id(of)),
-        Err(error) if error.is(&codes::NOT_FOUND) => None,
+        Err(error) if error.is(&codes::NOT_FOUND) || error.is(&codes::TRASHED) => None,
         Err(error) => return Err(error),
     };
     common.referred.insert(place, found);

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::{
     access::Actor,
     context::Context,
-    entity::{Entity, Mergeable},
+    entity::{Entity, LookedUp, Mergeable},
     error::{Result, codes},
     record::{Record, RecordDef, Row},
     send::BoxFuture,
@@ -40,6 +40,8 @@ pub(crate) struct Edited {
     pub(crate) took_over: Consider,
     pub(crate) needed_by: &'static [(&'static str, &'static str)],
     pub(crate) parts: &'static [(&'static str, &'static str)],
+    pub(crate) mentioned_by: &'static [(&'static str, &'static str)],
+    pub(crate) looked_up: &'static [LookedUp],
 }
 
 /// Completes and checks a row after a caller set these fields; `before` is absent for a new one.
@@ -101,6 +103,8 @@ pub(crate) const fn of_entity<R: Entity>() -> &'static Behaviour {
             took_over: took_over::<R>,
             needed_by: R::NEEDED_BY,
             parts: R::PARTS,
+            mentioned_by: R::MENTIONED_BY,
+            looked_up: R::LOOKED_UP,
         };
     }
     Of::<R>::IT

@@ -27,19 +27,53 @@ use super::{
     behaviour::{Behaviour, of_entity},
     context::Context,
     error::{Code, Result},
-    record::{Id, Record, RecordDef, Row},
+    record::{EMAIL_SYSTEM, Id, Record, RecordDef, Row},
     send::MaybeSend,
+    store::Foreseen,
     value::Value,
 };
 
+/// A field of a new record whose value is looked up in a key column: of which kind, and its path.
+#[derive(Clone, Copy, Debug)]
+pub struct LookedUp {
+    /// The field of the new record; it has one column.
+    pub field: &'static str,
+    /// The kind that is searched.
+    pub of: fn() -> &'static RecordDef,
+    /// The column there: a unique, a reference, or one with an index of its own; or `EMAIL_SYSTEM` for all mail addresses.
+    pub path: &'static str,
+}
+
+impl LookedUp {
+    /// The number of the column there.
+    pub(crate) fn column(&self) -> Option<usize> {
+        let of = (self.of)();
+        if self.path == EMAIL_SYSTEM { Some(of.by_email()) } else { of.column(self.path) }
+    }
+}
+
+/// The loads that creating a record with these fields will make.
+fn looked_up<R: Entity>(fields: &Map<String, Json>) -> Vec<Foreseen> {
+    let loads = R::LOOKED_UP.iter().filter_map(|looked_up| {
+        let json = fields.get(looked_up.field).filter(|json| !json.is_null())?;
+        let values = (R::def().field(looked_up.field)?.parse)(json).ok()?;
+        Some(Foreseen { of: (looked_up.of)(), column: looked_up.column()?, values: vec![values.into_iter().next()?] })
+    });
+    loads.collect()
+}
+
 /// A kind that callers create and edit by its fields.
 pub trait Entity: Record + Default {
+    /// What [`Entity::settle`] looks up for a new record: read ahead, so that creating it waits for the storage once.
+    const LOOKED_UP: &'static [LookedUp] = &[];
     /// The codes that [`Entity::settle`] and [`Entity::may_edit`] answer.
     const ERRORS: &'static [Code] = &[];
     /// Kinds and fields that keep a record of this kind from being trashed while they point at it.
     const NEEDED_BY: &'static [(&'static str, &'static str)] = &[];
     /// Kinds and fields whose records are parts of this one: trashed and shown with it, purged with it.
     const PARTS: &'static [(&'static str, &'static str)] = &[];
+    /// Kinds and fields that only mention a record of this kind: they are emptied when it is purged.
+    const MENTIONED_BY: &'static [(&'static str, &'static str)] = &[];
 
     /// Whether the state of the record lets anybody edit it.
     fn may_edit(&self, actor: &Actor) -> Result<()> {

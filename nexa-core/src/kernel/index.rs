@@ -35,7 +35,9 @@ pub(crate) fn changes(
 fn watched(def: &RecordDef) -> impl Iterator<Item = usize> + '_ {
     let lists = [def.tags, def.custom, def.external_keys, def.deleted_at];
     let addresses = def.emails.iter().chain(&def.phones).copied();
-    def.search.iter().map(|(column, _)| *column).chain(lists.into_iter().flatten()).chain(addresses)
+    let status = def.open.map(|(column, _)| column);
+    let texts = def.search.iter().map(|(column, _)| *column);
+    texts.chain(lists.into_iter().flatten()).chain(addresses).chain(status)
 }
 
 fn entries(def: &RecordDef, row: &Row, indexed: &[String]) -> Vec<Entry> {

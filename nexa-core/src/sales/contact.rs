@@ -196,7 +196,7 @@ impl Contact {
     async fn check_reporting(&self, cx: &mut Context<'_>) -> Result<()> {
         let Some(above) = self.reports_to else { return Ok(()) };
         if cx.leads_to(above, self.id, |contact: &Self| contact.reports_to).await? {
-            return Err(REPORTING_CYCLE.with("contact", self.id));
+            return Err(REPORTING_CYCLE.with("contact", self.id).with("field", "reports_to"));
         }
         Ok(())
     }
@@ -217,6 +217,8 @@ impl Entity for Contact {
     const PARTS: &'static [(&'static str, &'static str)] =
         &[("campaign_member", "contact"), ("contact_list_member", "contact")];
 
+    const MENTIONED_BY: &'static [(&'static str, &'static str)] = &[("lead", "known_contact")];
+
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if !self.is_known() {
             return Err(NOTHING_KNOWN.error());
@@ -225,7 +227,10 @@ impl Entity for Contact {
         if let Some(before) = before
             && self.lifecycle_stage < before.lifecycle_stage
         {
-            return Err(STAGE_BACK.with("from", before.lifecycle_stage).with("to", self.lifecycle_stage));
+            return Err(STAGE_BACK
+                .with("from", before.lifecycle_stage)
+                .with("to", self.lifecycle_stage)
+                .with("field", "lifecycle_stage"));
         }
         if before.is_none_or(|before| before.source != self.source) {
             cx.check_choices(&[("contact.source", self.source.as_deref())]).await?;
@@ -233,7 +238,7 @@ impl Entity for Contact {
         if let Some(owner) = &self.owner
             && before.is_none_or(|before| before.owner != self.owner)
         {
-            cx.check_assignee(owner).await?;
+            cx.check_assignee(owner).await.map_err(|error| error.with("field", "owner"))?;
         }
         if before.is_none_or(|before| before.reports_to != self.reports_to) {
             self.check_reporting(cx).await?;

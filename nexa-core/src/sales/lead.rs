@@ -9,7 +9,7 @@ pub mod routing;
 pub mod scoring;
 
 pub use bant::{Bant, BantInput, Criterion, CriterionInput, RecordBant};
-pub use convert::{Conversion, Convert, NewDeal};
+pub use convert::{Conversion, Convert, NewDeal, WantedDeal};
 pub use engagement::RecordEngagement;
 pub use lifecycle::{Contacted, Lose, Qualify, Reopen};
 pub use routing::{Route, Routed, Routing};
@@ -20,9 +20,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{account::Account, contact::Contact, deal::Deal};
 use crate::{
-    Actor, Address, Assignee, Body, Choice, Code, Context, CrmBuilder, Custom, Email, Emails, Entity, ExternalKey, Id,
-    Mergeable, Name, Phone, Phones, Reasons, Record, Result, Signals, Tags, Timestamp, Url, closed_enum,
-    kernel::redact::redacted_debug,
+    Action, Actor, Address, Assignee, Body, Choice, Code, Context, CrmBuilder, Custom, Document, Email, Emails, Entity,
+    ExternalKey, Id, Mergeable, Name, Phone, Phones, Reasons, Record, Result, Signals, Tags, Timestamp, Url,
+    closed_enum,
+    kernel::{entity::LookedUp, error::codes, record::EMAIL_SYSTEM, redact::redacted_debug},
     marketing::Campaign,
     people::{
         Group,
@@ -36,9 +37,13 @@ pub const NOTHING_KNOWN: Code = Code::invalid(
     "lead.nothing_known",
     "A lead needs at least one of email, phone, name, company or external key; give one.",
 );
-/// The lead is converted; its contact goes on.
-pub const CONVERTED: Code =
-    Code::rule("lead.converted", "The lead was converted and is read-only; work on contact {contact} instead.");
+/// The lead is converted; what it became goes on.
+pub const CONVERTED: Code = Code::rule(
+    "lead.converted",
+    "The lead was converted and is read-only; work on the contact, account or deal that it became instead.",
+);
+/// Another open lead has the mail address.
+pub const EMAIL_TAKEN: Code = Code { code: "lead.email_taken", ..codes::TAKEN };
 
 closed_enum! {
     /// Where a lead stands.
@@ -62,7 +67,9 @@ closed_enum! {
     kind = "lead",
     table = "leads",
     search(email = 4, other_emails = 4, last_name = 3, first_name = 3, company = 2),
-    unique("email", code = "lead.email_taken"),
+    open("status", "new", "contacted", "qualified"),
+    unique("email.open", code = "lead.email_taken"),
+    index("email"),
     index("status", "assignee.queue", "score"),
     index("campaign"),
     index("score")
@@ -86,8 +93,8 @@ pub struct Lead {
     /// Last name.
     #[record(editable, personal)]
     pub last_name: Option<Name>,
-    /// Mail address; unique among live leads.
-    #[record(editable, personal)]
+    /// Mail address; unique among open leads, so that a customer or somebody who was lost can ask again.
+    #[record(editable, personal, while_open)]
     pub email: Option<Email>,
     /// Phone number.
     #[record(editable, personal)]
@@ -152,12 +159,18 @@ pub struct Lead {
     pub converted_at: Option<Timestamp>,
     /// When it was lost.
     pub lost_at: Option<Timestamp>,
-    /// The contact it became.
+    /// The contact that had its mail address when it came in.
+    pub known_contact: Option<Id<Contact>>,
+    /// The last converted or lost lead with its mail address when it came in.
+    pub previous_lead: Option<Id<Lead>>,
+    /// The contact it became; none when only a company was known.
     pub converted_contact: Option<Id<Contact>>,
     /// The account it became or joined.
     pub converted_account: Option<Id<Account>>,
     /// The deal that came of it.
     pub converted_deal: Option<Id<Deal>>,
+    /// Which of its fields, such as `title` or `custom.shoe_size`, found no place in what it became; they stay here.
+    pub not_carried: Option<Document<Vec<String>>>,
     /// What the conversion was asked to do, as a fingerprint: the same again is answered, something else refused.
     pub converted_as: Option<String>,
     /// Words to find it by.
@@ -191,7 +204,10 @@ impl Lead {
     /// A lead that was converted is history.
     pub(crate) fn must_not_be_converted(&self) -> Result<()> {
         match self.status {
-            Status::Converted => Err(CONVERTED.with("contact", self.converted_contact)),
+            Status::Converted => Err(CONVERTED
+                .with("contact", self.converted_contact)
+                .with("account", self.converted_account)
+                .with("deal", self.converted_deal)),
             _ => Ok(()),
         }
     }
@@ -203,6 +219,32 @@ impl Lead {
         if let Some(phone) = &self.phone {
             self.other_phones.remove(phone);
         }
+    }
+    const fn is_open(&self) -> bool {
+        matches!(self.status, Status::New | Status::Contacted | Status::Qualified)
+    }
+    /// Notes who has the mail address already: the contact, and the last lead that is closed.
+    async fn recognise(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        (self.known_contact, self.previous_lead) = (None, None);
+        let Some(email) = &self.email else { return Ok(()) };
+        if let Some(contact) = cx.known_by_email::<Contact>(email).await?
+            && cx.allows(Contact::def(), &contact.to_row(), Action::Read).await?
+        {
+            self.known_contact = Some(contact.id);
+        }
+        let mut last = None;
+        for lead in cx.matching(Self::EMAIL, email).await? {
+            let later = last.is_none_or(|at| at < lead.created_at);
+            if lead.id != self.id
+                && !lead.is_open()
+                && later
+                && cx.allows(Self::def(), &lead.to_row(), Action::Read).await?
+            {
+                last = Some(lead.created_at);
+                self.previous_lead = Some(lead.id);
+            }
+        }
+        Ok(())
     }
     fn something_known(&self) -> Result<()> {
         let known = self.email.is_some()
@@ -218,6 +260,11 @@ impl Lead {
 }
 
 impl Entity for Lead {
+    const LOOKED_UP: &'static [LookedUp] = &[
+        LookedUp { field: "email", of: Contact::def, path: EMAIL_SYSTEM },
+        LookedUp { field: "email", of: Lead::def, path: "email" },
+    ];
+    const MENTIONED_BY: &'static [(&'static str, &'static str)] = &[("lead", "previous_lead")];
     const PARTS: &'static [(&'static str, &'static str)] =
         &[("campaign_member", "lead"), ("contact_list_member", "lead")];
     const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, bant::CLOSED, assignment::INACTIVE, CHOICE_UNKNOWN];
@@ -234,7 +281,7 @@ impl Entity for Lead {
         if let Some(assignee) = self.assignee
             && before.is_none_or(|before| before.assignee != self.assignee)
         {
-            cx.check_assignee(&assignee).await?;
+            cx.check_assignee(&assignee).await.map_err(|error| error.with("field", "assignee"))?;
             self.via_group = None;
         }
         let new =
@@ -248,6 +295,9 @@ impl Entity for Lead {
             ("lead.source", self.source.as_deref().filter(|_| new(&self.source, |lead| &lead.source))),
         ])
         .await?;
+        if self.is_open() && before.is_none_or(|before| before.email != self.email) {
+            self.recognise(cx).await?;
+        }
         cx.score(self).await
     }
 

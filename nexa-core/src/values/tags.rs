@@ -58,6 +58,15 @@ impl Tags {
         }
         found.is_some()
     }
+    /// These and the other's; what would be over 100 is left out.
+    #[must_use]
+    pub fn united_with(&self, other: &Self) -> Self {
+        let mut all = self.clone();
+        for tag in other.iter() {
+            let _ = all.add(tag);
+        }
+        all
+    }
     /// Whether the tag is there.
     pub fn contains(&self, tag: &str) -> bool {
         self.position(tag).is_some()

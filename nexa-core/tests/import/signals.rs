@@ -60,8 +60,10 @@ fn what_was_seen_stays_seen_and_is_not_counted_twice() {
 
     let lose = Lose { lead: (&ada).into(), reason: "No budget".parse().unwrap() };
     block_on(office.session.run(lose)).unwrap();
-    let lost = office.import(&csv("ada@doe.example,,9,"), options(MatchPolicy::Update));
-    assert_eq!(lost.problems[0].code, "lead.closed");
+    let again = office.import(&csv("ada@doe.example,,9,"), options(MatchPolicy::Update));
+    assert_eq!((again.created, again.refused), (1, 0), "who was lost asks again: {again:?}");
+    let lost = block_on(office.session.get(ada.id)).unwrap();
+    assert_eq!(signals(&lost), json!({"attended": 2, "question_asked": 5, "demo_requested": 1}));
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn several_that_start_at_once_all_get_their_schema() {
 fn a_migration_that_fails_can_be_repeated() {
     for (obstacle, away) in [
         ("CREATE VIEW nexa.leads AS SELECT 1 AS one", "DROP VIEW nexa.leads"),
-        ("CREATE TABLE nexa.leads_email_key (x int)", "DROP TABLE nexa.leads_email_key"),
+        ("CREATE TABLE nexa.leads_email_open_key (x int)", "DROP TABLE nexa.leads_email_open_key"),
         ("CREATE SEQUENCE nexa.tickets", "DROP SEQUENCE nexa.tickets"),
     ] {
         let database = Database::fresh();

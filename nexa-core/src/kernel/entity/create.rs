@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::Entity;
 use crate::{
@@ -12,14 +13,15 @@ use crate::{
         behaviour::of_entity,
         command::Command,
         context::Context,
-        draft::{Accepts, Draft, properties, schema},
+        draft::{Accepts, Draft, properties, schema, with_article},
         error::{Code, Result},
         record::{Column, Id, Record, Ref},
+        store::Foreseen,
         targeted::Targeted,
     },
 };
 
-/// Makes a record: `lead.create` and the like.
+/// Creates a record: `lead.create` and the like.
 ///
 /// ```
 /// # use nexa_core::{Column, Create};
@@ -72,6 +74,9 @@ impl<R: Entity> Command for Create<R> {
     const ERRORS: &'static [Code] = R::ERRORS;
     type Target = R;
     type Output = R;
+    fn foreseen(&self, _: Uuid) -> Vec<Foreseen> {
+        super::looked_up::<R>(self.fields.fields())
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
         cx.create(self.id, self.fields.fields()).await
     }
@@ -89,7 +94,7 @@ impl<R: Record> JsonSchema for Create<R> {
         properties.insert("id".to_owned(), json!({"type": "string", "format": "uuid"}));
         schema(json!({
             "type": "object",
-            "description": format!("Makes a {}.", R::def().kind.replace('_', " ")),
+            "description": format!("Creates {}.", with_article(R::def().kind)),
             "properties": properties,
             "additionalProperties": false,
         }))

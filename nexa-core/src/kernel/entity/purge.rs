@@ -92,6 +92,16 @@ impl Context<'_> {
                 going.entry(of.kind).or_default().extend(rows.iter().map(|row| Value::Uuid(row.id(of))));
             }
         }
+        for (kind, path) in kind.edited()?.mentioned_by {
+            let of = self.kind(kind)?;
+            let Some(column) = of.column(path) else { continue };
+            for id in &ids {
+                for mut row in self.pointing(of, path, *id, Rows::Any).await? {
+                    row.set(column, Value::Null);
+                    self.save_row(of, row).await?;
+                }
+            }
+        }
         going.entry(def.kind).or_default().extend(ids.into_iter().map(Value::Uuid));
         self.must_be_pointed_at_by_none(def, &going).await?;
         for (kind, ids) in going {

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
 
 use super::Entity;
 use crate::{
@@ -14,10 +15,11 @@ use crate::{
         behaviour::{Behaviour, of_entity},
         command::Command,
         context::Context,
-        draft::{Draft, properties, schema},
-        error::{Code, Result, codes},
+        draft::{Draft, properties, schema, unreadable, with_article},
+        error::{Code, Result},
         input,
         record::{ExternalKey, Record, RecordDef, Row},
+        store::Foreseen,
         value::Value,
     },
 };
@@ -81,6 +83,9 @@ impl<R: Entity> Command for Upsert<R> {
     const ERRORS: &'static [Code] = &[EXISTS, NO_MATCH_FIELD];
     type Target = R;
     type Output = Upserted<R>;
+    fn foreseen(&self, _: Uuid) -> Vec<Foreseen> {
+        super::looked_up::<R>(self.fields.fields())
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Upserted<R>> {
         let (row, created) = cx.upsert_row(of_entity::<R>(), self).await?;
         Ok(Upserted { record: R::from_row(row)?, created, kind: PhantomData })
@@ -106,16 +111,12 @@ impl Context<'_> {
                 None => None,
             }
         } else {
-            let folded = format!("{match_on}.folded");
-            let unique = |path: &str| {
-                def.column(path).filter(|column| def.uniques.iter().any(|unique| unique.columns == [*column]))
-            };
-            let column = unique(match_on).or_else(|| unique(&folded)).ok_or_else(refuse)?;
+            let alone = def.uniques.iter().filter(|unique| unique.field == match_on && unique.columns.len() == 1);
+            let column = alone.flat_map(|unique| &unique.columns).copied().next().ok_or_else(refuse)?;
             let field = def.field(match_on).ok_or_else(refuse)?;
             let json = fields.get(match_on).filter(|json| !json.is_null()).ok_or_else(refuse)?;
             let mut probe = (kind.edited()?.blank)();
-            let values = (field.parse)(json)
-                .map_err(|problem| codes::FIELD_INVALID.with("field", match_on).with("problem", problem.to_string()))?;
+            let values = (field.parse)(json).map_err(|problem| unreadable(match_on, problem))?;
             for (index, value) in (field.first..).zip(values) {
                 probe.set(index, value);
             }
@@ -195,7 +196,7 @@ impl<R: Record> JsonSchema for Upsert<R> {
         properties.insert("policy".to_owned(), generator.subschema_for::<MatchPolicy>().to_value());
         schema(json!({
             "type": "object",
-            "description": format!("Makes a {}, or updates the one that matches.", R::def().kind.replace('_', " ")),
+            "description": format!("Creates {}, or updates the one that matches.", with_article(R::def().kind)),
             "properties": properties,
             "required": ["match_on"],
             "additionalProperties": false,

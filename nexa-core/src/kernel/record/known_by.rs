@@ -52,9 +52,9 @@ impl RecordDef {
 }
 
 impl Row {
-    /// The mail addresses under which a live record is known, the main one first.
+    /// The mail addresses under which a live record is known, the main one first; those of one that is closed are free.
     pub fn emails(&self, def: &RecordDef) -> Vec<String> {
-        self.addresses(def, &def.emails)
+        if def.is_open(self) { self.addresses(def, &def.emails) } else { Vec::new() }
     }
     /// The phone numbers under which a live record is known, the main ones first.
     pub fn phones(&self, def: &RecordDef) -> Vec<String> {

@@ -1,23 +1,23 @@
 //! Conversion: a qualified lead becomes a contact, an account and a deal, once, in one unit.
 //! (Business use cases, day 7; workflow scenarios 1, step 6.)
 
+mod account;
+mod contact;
+mod deal;
+mod not_carried;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use deal::{DEAL_ELSEWHERE, NewDeal, WantedDeal};
+
 use super::{Lead, Status};
 use crate::{
-    About, Action, Actor, Assignee, Code, Command, Context, Custom, Date, Id, Input, Money, Name, Record, Ref, Result,
-    Subject,
-    kernel::{
-        error::codes,
-        receipt::fingerprint,
-        search::fold,
-        store::Foreseen,
-        value::{Value, days_after},
-    },
+    About, Actor, Assignee, Code, Command, Context, Custom, Document, Entity, Input, Money, Record, Ref, Result,
+    kernel::{error::codes, receipt::fingerprint, search::fold, store::Foreseen, value::Value},
     marketing,
     marketing::Person,
     people::{
@@ -28,10 +28,9 @@ use crate::{
     },
     productivity::{Task, TaskStatus},
     sales::{
-        account::{self, Account},
-        contact::{Contact, LifecycleStage},
-        deal::{Deal, owner::OWNER_MUST_BE_USER},
-        pipeline::default_pipeline,
+        account::{self as accounts, Account},
+        contact::{self as contacts, Contact},
+        deal::{CONTACT_FOREIGN, Deal, owner::OWNER_MUST_BE_USER},
     },
 };
 
@@ -41,12 +40,13 @@ pub const NOT_QUALIFIED: Code =
 /// It was converted into something else.
 pub const ALREADY_CONVERTED: Code = Code::rule(
     "lead.already_converted",
-    "The lead was converted already, into contact {contact}; ask without arguments to get what came of it.",
+    "The lead was converted already; ask without arguments to get what came of it.",
 );
 /// The contact belongs to another account.
 pub const CONTACT_ELSEWHERE: Code = Code::rule(
     "lead.contact_elsewhere",
-    "The contact {contact} belongs to another account; name that account, or another contact.",
+    "The contact {contact} belongs to another account; name that account, set move_contact to take the contact along, \
+     or name another contact.",
 );
 /// Custom fields go to contact, account or deal.
 pub const MAPPING_INVALID: Code = Code::invalid(
@@ -57,8 +57,11 @@ pub const MAPPING_INVALID: Code = Code::invalid(
 /// Turns a qualified lead into a contact, an account and a deal, all or nothing. Asked again, it answers what came of it.
 ///
 /// The account is the given one, the one with the same name, or a new one; the contact is the given one, the one with the same mail
-/// address, or a new one. Into existing records only empty fields are filled, unless `overwrite` is set. Open tasks go with the
-/// contact, and so do campaigns and lists.
+/// address, or a new one; of a company alone there is no contact. A contact of another company than the lead's is
+/// `lead.contact_elsewhere` until the caller names its account or sets `move_contact`. Into existing records only empty fields
+/// are filled, unless `overwrite` is set. Open tasks go with the contact, and so do campaigns and lists. Fields that find no
+/// place in what the lead became are named in `not_carried`; what only says how it was worked on (status, score, BANT,
+/// engagement) stays with the lead.
 #[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Convert {
@@ -70,9 +73,12 @@ pub struct Convert {
     /// A contact to join; it must belong to the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Ref<Contact>>,
-    /// What is known of the deal; all of it has a default.
+    /// Whether the contact goes to the account when it belongs to another one so far.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub move_contact: bool,
+    /// A deal to join, by its id or key; or what is known of a new one, all of which has a default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deal: Option<NewDeal>,
+    pub deal: Option<WantedDeal>,
     /// Make no deal.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub without_deal: bool,
@@ -91,39 +97,23 @@ impl Convert {
             lead: lead.into(),
             account: None,
             contact: None,
+            move_contact: false,
             deal: None,
             without_deal: false,
             overwrite: false,
             custom: BTreeMap::new(),
         }
     }
-    /// With a deal of this amount.
+    /// With a new deal of this amount.
     #[must_use]
     pub fn amount(mut self, amount: Money) -> Self {
-        self.deal.get_or_insert_default().amount = Some(amount);
+        let known = match self.deal.take() {
+            Some(WantedDeal::New(known)) => *known,
+            Some(WantedDeal::Join(_)) | None => NewDeal::default(),
+        };
+        self.deal = Some(NewDeal { amount: Some(amount), ..known }.into());
         self
     }
-}
-
-/// What is known of the deal of a conversion.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct NewDeal {
-    /// Its name; company and source unless said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Subject>,
-    /// What it is about, for the name: `Company - Product`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub product: Option<Name>,
-    /// Its amount.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<Money>,
-    /// When it should close; 90 days from today unless said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub close_date: Option<Date>,
-    /// Whose it is; the lead's user unless said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<Ref<User>>,
 }
 
 /// What came of a lead.
@@ -131,21 +121,18 @@ pub struct NewDeal {
 pub struct Conversion {
     /// The lead, read-only from now on.
     pub lead: Lead,
-    /// The contact.
-    pub contact: Contact,
+    /// The contact, unless only a company is known.
+    pub contact: Option<Contact>,
     /// The account, when there is a company.
     pub account: Option<Account>,
     /// The deal, unless none was wanted.
     pub deal: Option<Deal>,
+    /// Which fields of the lead, such as `title` or `custom.shoe_size`, found no place in these records; they stay with the lead.
+    pub not_carried: Vec<String>,
 }
 
 /// Where a task says what it is about.
 const ABOUT: &str = "about.id";
-/// After how many days a new deal should close.
-const CLOSE_IN_DAYS: i64 = 90;
-/// The stage in which a new deal begins, where its pipeline has it.
-const STAGE: &str = "qualification";
-
 impl Lead {
     fn may_convert(&self) -> Result<()> {
         match self.status {
@@ -161,6 +148,9 @@ impl Command for Convert {
         NOT_QUALIFIED,
         ALREADY_CONVERTED,
         CONTACT_ELSEWHERE,
+        DEAL_ELSEWHERE,
+        CONTACT_FOREIGN,
+        contacts::NOTHING_KNOWN,
         MAPPING_INVALID,
         OWNER_MUST_BE_USER,
         INACTIVE,
@@ -200,21 +190,50 @@ impl Command for Convert {
         cx.foresee(self.foreseen_of(&lead)).await?;
         let found = match &self.contact {
             Some(given) => Some(cx.load(given).await?),
-            None => matching_contact(cx, &lead).await?,
+            None => contact::matching(cx, &lead).await?,
         };
-        let account = self.account(cx, &lead, found.as_ref()).await?;
+        let joined = match &self.deal {
+            Some(WantedDeal::Join(given)) => Some(cx.load(given).await?),
+            _ => None,
+        };
+        let account = self.account(cx, &lead, found.as_ref(), joined.as_ref()).await?;
         let contact = self.contact(cx, &lead, found, account.as_ref()).await?;
-        let account = match account {
-            Some(mut account) if account.primary_contact.is_none() && contact.account == Some(account.id) => {
+        let account = match (account, &contact) {
+            (Some(mut account), Some(contact))
+                if account.primary_contact.is_none() && contact.account == Some(account.id) =>
+            {
                 account.primary_contact = Some(contact.id);
                 Some(cx.save(account).await?)
             }
-            account => account,
+            (account, _) => account,
         };
-        let deal = if self.without_deal { None } else { Some(self.deal(cx, &lead, &contact, account.as_ref()).await?) };
-        let lead = close(cx, lead, &contact, account.as_ref(), deal.as_ref(), asked).await?;
-        hand_over(cx, &lead, &contact).await?;
-        Ok(Conversion { lead, contact, account, deal })
+        let deal = match (joined, &self.deal) {
+            _ if self.without_deal => None,
+            (Some(deal), _) => Some(self.join_deal(cx, &lead, deal, contact.as_ref(), account.as_ref()).await?),
+            (None, Some(WantedDeal::New(wanted))) => {
+                Some(self.new_deal(cx, &lead, wanted, contact.as_ref(), account.as_ref()).await?)
+            }
+            (None, _) => Some(self.new_deal(cx, &lead, &NewDeal::default(), contact.as_ref(), account.as_ref()).await?),
+        };
+        let became = Became { contact, account, deal };
+        let lead = close(cx, lead, &became, &self.custom, asked).await?;
+        hand_over(cx, &lead, &became).await?;
+        Ok(became.of(lead))
+    }
+}
+
+/// What a lead became.
+struct Became {
+    contact: Option<Contact>,
+    account: Option<Account>,
+    deal: Option<Deal>,
+}
+
+impl Became {
+    fn of(self, lead: Lead) -> Conversion {
+        let Self { contact, account, deal } = self;
+        let not_carried = lead.not_carried.clone().map(Document::into_inner).unwrap_or_default();
+        Conversion { lead, contact, account, deal, not_carried }
     }
 }
 
@@ -226,13 +245,6 @@ fn mapped(target: &str) -> Result<(&str, &str)> {
         .ok_or_else(|| MAPPING_INVALID.with("target", target))
 }
 
-async fn matching_contact(cx: &mut Context<'_>, lead: &Lead) -> Result<Option<Contact>> {
-    match &lead.email {
-        Some(email) => cx.known_by_email(email).await,
-        None => Ok(None),
-    }
-}
-
 /// The answer to a conversion that was done before. Error: `lead.already_converted`.
 async fn repeated(cx: &mut Context<'_>, lead: Lead, asked: &str) -> Result<Conversion> {
     let other = || ALREADY_CONVERTED.with("contact", lead.converted_contact);
@@ -240,7 +252,10 @@ async fn repeated(cx: &mut Context<'_>, lead: Lead, asked: &str) -> Result<Conve
     if asked != plain && lead.converted_as.as_deref() != Some(asked) {
         return Err(other());
     }
-    let contact = cx.load(&lead.converted_contact.ok_or_else(other)?.into()).await?;
+    let contact = match lead.converted_contact {
+        Some(id) => Some(cx.load(&id.into()).await?),
+        None => None,
+    };
     let account = match lead.converted_account {
         Some(id) => Some(cx.load(&id.into()).await?),
         None => None,
@@ -249,39 +264,51 @@ async fn repeated(cx: &mut Context<'_>, lead: Lead, asked: &str) -> Result<Conve
         Some(id) => Some(cx.load(&id.into()).await?),
         None => None,
     };
-    Ok(Conversion { lead, contact, account, deal })
+    Ok(Became { contact, account, deal }.of(lead))
 }
 
 /// Marks the lead as converted.
 async fn close(
     cx: &mut Context<'_>,
     mut lead: Lead,
-    contact: &Contact,
-    account: Option<&Account>,
-    deal: Option<&Deal>,
+    became: &Became,
+    custom: &BTreeMap<String, String>,
     asked: String,
 ) -> Result<Lead> {
+    let left = not_carried::fields(&lead, became, custom);
+    lead.not_carried = Some(left).filter(|fields| !fields.is_empty()).map(Document);
     lead.status = Status::Converted;
     lead.converted_at = Some(cx.now());
-    lead.converted_contact = Some(contact.id);
-    lead.converted_account = account.map(|account| account.id);
-    lead.converted_deal = deal.map(|deal| deal.id);
+    lead.converted_contact = became.contact.as_ref().map(|contact| contact.id);
+    lead.converted_account = became.account.as_ref().map(|account| account.id);
+    lead.converted_deal = became.deal.as_ref().map(|deal| deal.id);
     lead.converted_as = Some(asked);
     cx.save(lead).await
 }
 
-/// Open tasks, campaigns and lists go with the contact.
-async fn hand_over(cx: &mut Context<'_>, lead: &Lead, contact: &Contact) -> Result<()> {
-    let about = About::from(lead);
+/// Open tasks, campaigns and lists go with the contact; of a company alone the tasks go with the account.
+async fn hand_over(cx: &mut Context<'_>, lead: &Lead, became: &Became) -> Result<()> {
+    let (before, after) = (
+        About::from(lead),
+        match became {
+            Became { contact: Some(contact), .. } => About::from(contact),
+            Became { account: Some(account), .. } => About::from(account),
+            Became { deal: Some(deal), .. } => About::from(deal),
+            Became { .. } => return Ok(()),
+        },
+    );
     for mut task in cx.live_by::<Task>(ABOUT, Value::Uuid(lead.id.uuid())).await? {
         let open = matches!(task.status, TaskStatus::Todo | TaskStatus::InProgress);
-        if !open || task.about.as_ref() != Some(&about) {
+        if !open || task.about.as_ref() != Some(&before) {
             continue;
         }
-        task.about = Some(About::from(contact));
+        task.about = Some(after.clone());
         cx.save(task).await?;
     }
-    marketing::move_memberships(cx, lead.id, contact.id).await
+    match &became.contact {
+        Some(contact) => marketing::move_memberships(cx, lead.id, contact.id).await,
+        None => Ok(()),
+    }
 }
 
 impl Convert {
@@ -295,13 +322,13 @@ impl Convert {
             Some(Assignee::Group(group)) => Some(Foreseen::id(Group::def(), group)),
             None => None,
         };
-        [contact, account, owner, Counter::foreseen(account::COUNTER)].into_iter().flatten().collect()
+        [contact, account, owner, Counter::foreseen(accounts::COUNTER)].into_iter().flatten().collect()
     }
 
     /// What makes two conversions of one lead the same.
     fn asked(&self) -> String {
-        let Self { lead: _, account, contact, deal, without_deal, overwrite, custom } = self;
-        let asked = serde_json::to_string(&(account, contact, deal, without_deal, overwrite, custom));
+        let Self { lead: _, account, contact, move_contact, deal, without_deal, overwrite, custom } = self;
+        let asked = serde_json::to_string(&(account, contact, move_contact, deal, without_deal, overwrite, custom));
         fingerprint(&[&asked.unwrap_or_default()])
     }
 
@@ -316,140 +343,6 @@ impl Convert {
             }
         }
         custom
-    }
-
-    async fn account(&self, cx: &mut Context<'_>, lead: &Lead, contact: Option<&Contact>) -> Result<Option<Account>> {
-        let found = match (&self.account, contact.and_then(|contact| contact.account), &lead.company) {
-            (Some(given), own, _) => {
-                let account: Account = cx.load(given).await?;
-                if let (Some(contact), Some(own)) = (contact, own)
-                    && own != account.id
-                {
-                    return Err(CONTACT_ELSEWHERE.with("contact", contact.id));
-                }
-                Some(account)
-            }
-            (None, Some(own), _) => Some(cx.known(own).await?),
-            (None, None, Some(company)) => cx.matching_folded(Account::NAME, company).await?.into_iter().next(),
-            (None, None, None) => return Ok(None),
-        };
-        let custom = self.custom_for(lead, "account");
-        match (found, &lead.company) {
-            // What the actor may not change is joined as it is.
-            (Some(account), _) if !cx.allows(Account::def(), &account.to_row(), Action::Update).await? => {
-                Ok(Some(account))
-            }
-            (Some(mut account), _) => {
-                self.put(&mut account.industry, &lead.industry);
-                self.put(&mut account.website, &lead.website);
-                self.put(&mut account.source, &lead.source);
-                self.put(&mut account.owner, &lead.assignee);
-                self.put_custom(&mut account.custom, custom);
-                cx.save(account).await.map(Some)
-            }
-            (None, Some(company)) => {
-                let account = Account {
-                    name: company.clone(),
-                    industry: lead.industry.clone(),
-                    website: lead.website.clone(),
-                    source: lead.source.clone(),
-                    owner: lead.assignee,
-                    custom,
-                    ..Account::default()
-                };
-                cx.add(account).await.map(Some)
-            }
-            (None, None) => Ok(None),
-        }
-    }
-
-    async fn contact(
-        &self,
-        cx: &mut Context<'_>,
-        lead: &Lead,
-        found: Option<Contact>,
-        account: Option<&Account>,
-    ) -> Result<Contact> {
-        let stage = if self.without_deal { LifecycleStage::Lead } else { LifecycleStage::Opportunity };
-        let custom = self.custom_for(lead, "contact");
-        let account = account.map(|account| account.id);
-        let Some(mut contact) = found else {
-            let contact = Contact {
-                first_name: lead.first_name.clone(),
-                last_name: lead.last_name.clone(),
-                email: lead.email.clone(),
-                phone: lead.phone.clone(),
-                other_emails: lead.other_emails.clone(),
-                other_phones: lead.other_phones.clone(),
-                title: lead.title.clone(),
-                account,
-                lifecycle_stage: stage,
-                source: lead.source.clone(),
-                owner: lead.assignee,
-                last_activity: lead.last_contacted,
-                description: lead.description.clone(),
-                tags: lead.tags.clone(),
-                custom,
-                ..Contact::default()
-            };
-            return cx.add(contact).await;
-        };
-        if !cx.allows(Contact::def(), &contact.to_row(), Action::Update).await? {
-            return Ok(contact);
-        }
-        self.put(&mut contact.first_name, &lead.first_name);
-        self.put(&mut contact.last_name, &lead.last_name);
-        let (email, phone) = (contact.email.clone(), contact.phone.clone());
-        self.put(&mut contact.email, &lead.email);
-        self.put(&mut contact.phone, &lead.phone);
-        let emails = email.iter().chain(&lead.email).chain(&lead.other_emails);
-        contact.also_known_by(emails, phone.iter().chain(&lead.phone).chain(&lead.other_phones));
-        self.put(&mut contact.title, &lead.title);
-        self.put(&mut contact.source, &lead.source);
-        self.put(&mut contact.owner, &lead.assignee);
-        self.put_custom(&mut contact.custom, custom);
-        if contact.account.is_none() {
-            contact.account = account;
-        }
-        contact.last_activity = contact.last_activity.max(lead.last_contacted);
-        contact.advance(stage);
-        cx.save(contact).await
-    }
-
-    async fn deal(
-        &self,
-        cx: &mut Context<'_>,
-        lead: &Lead,
-        contact: &Contact,
-        account: Option<&Account>,
-    ) -> Result<Deal> {
-        let wanted = self.deal.clone().unwrap_or_default();
-        let owner = match (&wanted.owner, lead.assignee) {
-            (Some(owner), _) => Some(cx.load::<User>(owner).await?.id),
-            (None, Some(Assignee::User(id))) => Some(Id::new(id)),
-            (None, Some(Assignee::Group(_))) => return Err(OWNER_MUST_BE_USER.error()),
-            (None, None) => cx.actor().user().map(Id::new),
-        };
-        let today = cx.today().await?;
-        let pipeline = default_pipeline(cx).await?;
-        let new = Deal {
-            stage: pipeline.stage(STAGE).map(|stage| stage.name.clone()).unwrap_or_default(),
-            pipeline: pipeline.id,
-            name: match wanted.name {
-                Some(name) => name,
-                None => deal_name(lead, wanted.product.as_ref(), account)?,
-            },
-            amount: wanted.amount,
-            close_date: Some(wanted.close_date.unwrap_or_else(|| days_after(today, CLOSE_IN_DAYS))),
-            account: account.map(|account| account.id),
-            primary_contact: Some(contact.id),
-            source: lead.source.clone(),
-            campaign: lead.campaign,
-            owner,
-            custom: self.custom_for(lead, "deal"),
-            ..Deal::default()
-        };
-        cx.add(new).await
     }
 
     fn put<T: Clone>(&self, own: &mut Option<T>, given: &Option<T>) {
@@ -467,21 +360,8 @@ impl Convert {
     }
 }
 
-/// "Company - Product or source", as far as it is known; without a company the person's name. A mail address is nobody's name, and
-/// may be hidden from those who see the deal.
-fn deal_name(lead: &Lead, product: Option<&Name>, account: Option<&Account>) -> Result<Subject> {
-    let company = account
-        .map(|account| account.name.to_string())
-        .or_else(|| lead.name())
-        .unwrap_or_else(|| "New deal".to_owned());
-    let what =
-        product.map(|product| product.to_string()).or_else(|| lead.source.as_ref().map(|source| source.to_string()));
-    let full = match what {
-        Some(what) => format!("{company} - {what}"),
-        None => company.clone(),
-    };
-    // A name that grows too long by its second part is used without it.
-    Subject::parse(&full)
-        .or_else(|_| Subject::parse(&company))
-        .map_err(|problem| codes::FIELD_INVALID.with("field", "deal.name").with("problem", problem))
+/// Keeps what was put into a record that was there, once its own rules hold.
+async fn keep<R: Entity + Clone>(cx: &mut Context<'_>, before: &R, mut record: R) -> Result<R> {
+    record.settle(Some(before), cx).await?;
+    cx.save(record).await
 }

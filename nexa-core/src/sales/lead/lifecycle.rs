@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    CONVERTED, Lead, Status,
+    CONVERTED, EMAIL_TAKEN, Lead, Status,
     bant::{BantInput, CLOSED},
 };
 use crate::{Actor, Body, Code, Command, Context, Id, Input, Ref, Result, Timestamp};
@@ -162,7 +162,7 @@ pub struct Reopen {
 
 impl Command for Reopen {
     const NAME: &'static str = "lead.reopen";
-    const ERRORS: &'static [Code] = &[NOT_LOST];
+    const ERRORS: &'static [Code] = &[NOT_LOST, EMAIL_TAKEN];
     type Target = Lead;
     type Output = Lead;
     fn target(&self) -> Option<&Ref<Lead>> {

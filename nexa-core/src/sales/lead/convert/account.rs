@@ -1,0 +1,105 @@
+//! The account that a lead becomes or joins.
+
+use super::{CONTACT_ELSEWHERE, Convert, keep};
+use crate::{
+    Action, Address, Context, Id, Record, Result,
+    sales::{
+        account::{Account, Tier},
+        contact::Contact,
+        deal::Deal,
+        lead::Lead,
+    },
+};
+
+impl Convert {
+    /// Joins or makes the account; none when no company is known. Error: `lead.contact_elsewhere`.
+    pub(super) async fn account(
+        &self,
+        cx: &mut Context<'_>,
+        lead: &Lead,
+        contact: Option<&Contact>,
+        deal: Option<&Deal>,
+    ) -> Result<Option<Account>> {
+        let named: Option<Account> = match (&self.account, &lead.company) {
+            (Some(given), _) => Some(cx.load(given).await?),
+            (None, Some(company)) => cx.matching_folded(Account::NAME, company).await?.into_iter().next(),
+            (None, None) => None,
+        };
+        let own = contact.and_then(|contact| Some((contact.id, contact.account?)));
+        let found = match (named, own) {
+            (Some(named), Some((_, own))) if named.id == own => Some(named),
+            // Who belongs to another company than the lead says goes there only when the caller says so.
+            (named, Some(_)) if self.move_contact => named,
+            (Some(_), Some((contact, _))) => return Err(CONTACT_ELSEWHERE.with("contact", contact)),
+            (None, Some((contact, _))) if lead.company.is_some() => {
+                return Err(CONTACT_ELSEWHERE.with("contact", contact));
+            }
+            (None, Some((_, own))) => Some(cx.known(own).await?),
+            (named, None) => named,
+        };
+        let found = match (found, deal.and_then(|deal| deal.account)) {
+            (None, Some(of_deal)) if lead.company.is_none() => Some(cx.known(of_deal).await?),
+            (found, _) => found,
+        };
+        match (found, &lead.company) {
+            (Some(account), _) => self.fill_account(cx, lead, account).await.map(Some),
+            (None, Some(company)) => {
+                let account = Account {
+                    name: company.clone(),
+                    industry: lead.industry.clone(),
+                    website: lead.website.clone(),
+                    tier: tier(lead),
+                    billing_address: address(lead),
+                    source: lead.source.clone(),
+                    owner: lead.assignee,
+                    custom: self.custom_for(lead, "account"),
+                    ..Account::default()
+                };
+                let account = if lead.is_person() { account } else { describe(lead, account) };
+                cx.add(account).await.map(Some)
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
+    async fn fill_account(&self, cx: &mut Context<'_>, lead: &Lead, mut account: Account) -> Result<Account> {
+        // What the actor may not change is joined as it is.
+        if !cx.allows(Account::def(), &account.to_row(), Action::Update).await? {
+            return Ok(account);
+        }
+        let before = account.clone();
+        self.put(&mut account.industry, &lead.industry);
+        self.put(&mut account.website, &lead.website);
+        self.put(&mut account.tier, &tier(lead));
+        self.put(&mut account.billing_address, &address(lead));
+        self.put(&mut account.source, &lead.source);
+        self.put(&mut account.owner, &lead.assignee);
+        self.put_custom(&mut account.custom, self.custom_for(lead, "account"));
+        if !lead.is_person() {
+            self.put(&mut account.description, &lead.description);
+            account.tags = account.tags.united_with(&lead.tags);
+        }
+        keep(cx, &before, account).await
+    }
+}
+
+/// What is known of a company alone says what the company is.
+fn describe(lead: &Lead, account: Account) -> Account {
+    Account { description: lead.description.clone(), tags: lead.tags.clone(), ..account }
+}
+
+/// The tier that the size of the company names, such as `enterprise`.
+pub(super) fn tier(lead: &Lead) -> Option<Tier> {
+    let size = lead.company_size.as_deref()?.to_lowercase().replace([' ', '-'], "_");
+    Tier::try_from(size.as_str()).ok()
+}
+
+/// The address; none without any part.
+pub(super) fn address(lead: &Lead) -> Option<Address> {
+    Some(&lead.address).filter(|address| !address.is_empty()).cloned()
+}
+
+/// Whether a contact belongs to this account.
+pub(super) fn belongs(contact: &Contact, account: Option<Id<Account>>) -> bool {
+    account.is_none_or(|account| contact.account == Some(account))
+}
