@@ -1,39 +1,30 @@
-//! Writing records out, page by page, as CSV or JSON lines; an import reads what comes of it.
+//! Writing records out, page by page, as CSV, for spreadsheets, or as JSON lines; an import reads what comes of it.
 //!
 //! A CSV has one column per path, as filters name them; a reference is `account.id`. Tags stand between semicolons, custom
 //! fields and external keys are JSON. Fields that are hidden from the actor are absent.
 
+pub(crate) mod columns;
+mod options;
+pub(crate) mod spreadsheet;
+
 use std::{borrow::Cow, io::Write};
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+
+pub use options::{Delimiter, ExportFormat, ExportOptions};
 
 use crate::kernel::{
     access::Action,
     context::Context,
-    error::{Code, Result},
-    input,
+    error::{Code, Result, codes},
     query::{Find, LARGEST_PAGE, page},
-    record::{ColumnType, Record, RecordDef, Row},
+    record::{Record, RecordDef, Row},
     session::{Job, Session},
-    value::Value,
 };
 
 /// The target cannot be written to.
 pub const WRITE_FAILED: Code =
     Code::unavailable("export.write_failed", "The export cannot be written ({problem}); give another target.");
-
-/// The form of an export.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportFormat {
-    /// Comma-separated values with a header.
-    #[default]
-    Csv,
-    /// One JSON object per line, as `get` shows the record.
-    JsonLines,
-}
 
 /// How much is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,25 +35,38 @@ pub struct Exported {
     pub bytes: u64,
 }
 
+/// One page of an export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportPage {
+    /// The text, with the header when it is the first page.
+    pub text: String,
+    /// How many records it has.
+    pub records: usize,
+    /// Where the next page starts; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
 impl Session {
     /// Writes every record that a find matches, in its order; `limit` counts all of them, related records do not come along.
     ///
     /// Pages of 1,000 are read and written one after the other, each from a snapshot of its own, so memory does not grow and
-    /// writers go on meanwhile; `progress` is told after each. Errors: those of find, `export.write_failed`.
+    /// writers go on meanwhile; `progress` is told after each. Errors: those of find, `field.invalid` for options that do not go
+    /// together, `export.write_failed`.
     pub async fn export<R: Record>(
         &self,
         find: Find<R>,
-        format: ExportFormat,
+        options: impl Into<ExportOptions>,
         mut target: impl Write,
         mut progress: impl FnMut(&Exported),
     ) -> Result<Exported> {
+        let options = options.into();
         let mut done = Exported::default();
         let mut left = find.limit.unwrap_or(usize::MAX);
-        let mut next = find;
-        next.with.clear();
+        let mut next = find.untyped();
         loop {
             next.limit = Some(left.min(LARGEST_PAGE));
-            let page = self.read(PageJob { find: next.clone(), format, header: done.bytes == 0 }).await?;
+            let page = self.export_page(R::def().kind, next.clone(), &options, done.bytes == 0).await?;
             target
                 .write_all(page.text.as_bytes())
                 .map_err(|problem| WRITE_FAILED.with("problem", problem.to_string()))?;
@@ -78,39 +82,50 @@ impl Session {
         target.flush().map_err(|problem| WRITE_FAILED.with("problem", problem.to_string()))?;
         Ok(done)
     }
+
+    /// One page of an export of a kind by name, which `find` says; the first has the header. Errors: those of find,
+    /// `kind.unknown`, `field.invalid`.
+    pub async fn export_page(
+        &self,
+        kind: &str,
+        mut find: Find<()>,
+        options: &ExportOptions,
+        first: bool,
+    ) -> Result<ExportPage> {
+        options.check()?;
+        find.with.clear();
+        let def = self.parts.kinds.named(kind)?;
+        if !def.ledger {
+            return Err(codes::KIND_UNKNOWN.with("kind", kind));
+        }
+        self.read(PageJob { def, find, options: options.clone(), first }).await
+    }
 }
 
-struct PageJob<R> {
-    find: Find<R>,
-    format: ExportFormat,
-    header: bool,
+struct PageJob {
+    def: &'static RecordDef,
+    find: Find<()>,
+    options: ExportOptions,
+    first: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-struct PageText {
-    text: String,
-    records: usize,
-    next: Option<String>,
-}
-
-impl<R: Record> Job for PageJob<R> {
-    type Output = PageText;
+impl Job for PageJob {
+    type Output = ExportPage;
     fn operation(&self) -> Cow<'static, str> {
-        Cow::Borrowed(R::NAMES.find)
+        Cow::Owned(format!("{}.find", self.def.kind))
     }
     fn arguments(&self) -> String {
         String::new()
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<PageText> {
-        let def = R::def();
+    async fn run(&self, cx: &mut Context<'_>) -> Result<ExportPage> {
+        let Self { def, find, options, first } = self;
         cx.authorize_kind(def, Action::Read)?;
-        let (rows, next) = page(cx, R::def(), &self.find.untyped()).await?;
-        let hidden = cx.hidden(def);
-        let text = match self.format {
-            ExportFormat::Csv => csv_text(def, &rows, &hidden, self.header)?,
-            ExportFormat::JsonLines => json_lines(def, &rows, &hidden)?,
+        let (rows, next) = page(cx, def, find).await?;
+        let text = match options.format {
+            ExportFormat::JsonLines => json_lines(def, &rows, &cx.hidden(def))?,
+            ExportFormat::Csv | ExportFormat::Spreadsheet => table(cx, def, &rows, options, *first).await?,
         };
-        Ok(PageText { text, records: rows.len(), next })
+        Ok(ExportPage { text, records: rows.len(), next })
     }
 }
 
@@ -123,46 +138,31 @@ fn json_lines(def: &RecordDef, rows: &[Row], hidden: &[&'static str]) -> Result<
     Ok(text)
 }
 
-fn csv_text(def: &RecordDef, rows: &[Row], hidden: &[&'static str], header: bool) -> Result<String> {
-    let shown = def.fields.iter().filter(|field| !hidden.contains(&field.name));
-    let columns: Vec<usize> = shown.flat_map(|field| field.first..field.first + field.count).collect();
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let failed = |problem: String| WRITE_FAILED.with("problem", problem);
+async fn table(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    rows: &[Row],
+    options: &ExportOptions,
+    header: bool,
+) -> Result<String> {
+    let columns = columns::columns(cx, def, options, &cx.hidden(def))?;
+    let referred = columns::referred(cx, &columns, rows).await?;
+    let zone = if options.local_times { Some(cx.settings().await?.time_zone.zone()) } else { None };
+    let people = options.format == ExportFormat::Spreadsheet;
+    let shown = |(text, free): (String, bool)| if people && free { spreadsheet::harmless(text) } else { text };
+    let mut writer = csv::WriterBuilder::new().delimiter(options.delimiter.byte()).from_writer(Vec::new());
+    let failed = || WRITE_FAILED.with("problem", "its rows cannot be put together");
     if header {
-        let names = columns.iter().filter_map(|column| def.columns.get(*column)).map(|column| match column.kind {
-            ColumnType::Reference(_) if !column.path.contains('.') => format!("{}.id", column.path),
-            _ => column.path.clone(),
+        let names = columns.iter().map(|column| match options.labels {
+            true => columns::label(&column.path),
+            false => column.path.clone(),
         });
-        writer.write_record(names).map_err(|problem| failed(problem.to_string()))?;
+        writer.write_record(names.map(|name| shown((name, true)))).map_err(|_| failed())?;
     }
     for row in rows {
-        let cells = columns.iter().map(|column| {
-            let list = def.columns.get(*column).is_some_and(|column| column.kind == ColumnType::List);
-            cell(row.get(*column), list)
-        });
-        writer.write_record(cells).map_err(|problem| failed(problem.to_string()))?;
+        let cells = columns.iter().map(|column| shown(column.cell(def, row, &referred, zone)));
+        writer.write_record(cells).map_err(|_| failed())?;
     }
-    let bytes = writer.into_inner().map_err(|problem| failed(problem.error().to_string()))?;
-    String::from_utf8(bytes).map_err(|problem| failed(problem.to_string()))
-}
-
-/// A value as a cell shows it; an import reads the same from it.
-fn cell(value: &Value, list: bool) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Text(text) => text.clone(),
-        Value::Json(text) if list => list_cell(text),
-        Value::Json(text) => text.clone(),
-        value => match value.to_json() {
-            Json::String(text) => text,
-            json => json.to_string(),
-        },
-    }
-}
-
-/// A list between semicolons; one of a single entry with a comma, or with semicolons in it, as JSON.
-fn list_cell(text: &str) -> String {
-    let entries: Vec<String> = input::stored(text).unwrap_or_default();
-    let unclear = |entry: &String| entry.contains([';', ',']) || entry.starts_with('[');
-    if entries.iter().any(unclear) { text.to_owned() } else { entries.join("; ") }
+    let text = writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(failed)?;
+    Ok(if people && header { format!("{}{text}", spreadsheet::MARK) } else { text })
 }

@@ -12,7 +12,7 @@ use std::{
 use nexa_core::{
     AggregateOf, Command, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Page,
     Permission, Principal, Query, Record, Ref, Request, Result,
-    export::{ExportFormat, Exported},
+    export::{ExportOptions, Exported},
     import::{ImportOptions, ImportReport, Progress, Refused},
     kernel::query::HistoryPage,
 };
@@ -184,11 +184,11 @@ impl Session {
     pub fn export<R: Record>(
         &self,
         find: Find<R>,
-        format: ExportFormat,
+        options: impl Into<ExportOptions>,
         target: impl Write,
         progress: impl FnMut(&Exported),
     ) -> Result<Exported> {
-        block_on(self.0.export(find, format, target, progress))
+        block_on(self.0.export(find, options, target, progress))
     }
     /// Events after a position, as far as the actor may see them.
     pub fn feed(&self, after: u64, limit: usize) -> Result<Feed> {

@@ -8,17 +8,13 @@ use std::{
 
 use nexa_crm::{
     Find, Record, Result, Session,
-    export::{ExportFormat, Exported},
+    export::{ExportOptions, Exported},
+    kernel::{catalog, input},
 };
 use pyo3::{prelude::*, types::PyBytes};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use crate::{
-    errors::raised,
-    kinds::of_kind,
-    session::{malformed, parsed},
-    wait::run,
-};
+use crate::{errors::raised, kinds::of_kind, session::parsed, wait::run};
 
 type Problem = Rc<RefCell<Option<PyErr>>>;
 
@@ -53,13 +49,12 @@ pub(crate) fn text(
     session: &Session,
     kind: &str,
     find: &str,
-    format: &str,
+    options: &str,
     target: Py<PyAny>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<(u64, u64)> {
     let find: Json = parsed(py, "export", find)?;
-    let format: ExportFormat = serde_json::from_value(json!(format))
-        .map_err(|problem| raised(py, &malformed("export", "format", &problem.to_string())))?;
+    let options: ExportOptions = parsed(py, "export", options)?;
     let (done, problem) = py.detach(|| {
         let problem = Problem::default();
         let file = File { file: target, problem: problem.clone() };
@@ -70,7 +65,7 @@ pub(crate) fn text(
                 problem.borrow_mut().get_or_insert(raised);
             }
         };
-        let done = of_kind!(kind, records, exported::<Kind>(session, find, format, file, told, &problem));
+        let done = of_kind!(kind, records, exported::<Kind>(session, &find, options, file, told, &problem));
         (done, problem.take())
     });
     match problem {
@@ -81,15 +76,14 @@ pub(crate) fn text(
 
 fn exported<R: Record>(
     session: &Session,
-    find: Json,
-    format: ExportFormat,
+    find: &Json,
+    options: ExportOptions,
     file: File,
     told: impl FnMut(&Exported),
     problem: &Problem,
 ) -> Result<Exported> {
-    let find: Find<R> =
-        serde_json::from_value(find).map_err(|problem| malformed("export", "find", &problem.to_string()))?;
-    run(session.export(find, format, file, told)).unwrap_or_else(|raised| {
+    let find: Find<R> = input::value(find).map_err(|problem| catalog::malformed("export", &problem))?;
+    run(session.export(find, options, file, told)).unwrap_or_else(|raised| {
         problem.borrow_mut().get_or_insert(raised);
         Ok(Exported::default())
     })

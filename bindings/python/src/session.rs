@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use nexa_crm::{Envelope, Error, Principal, Ref, Request, kernel::error::codes};
+use nexa_crm::{
+    Envelope, Error, Principal, Ref, Request,
+    kernel::{catalog, error::codes, input},
+};
 use pyo3::{exceptions::PyValueError, prelude::*};
 use serde::Serialize;
-use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::{
@@ -47,7 +49,12 @@ pub(crate) fn text(answer: impl Serialize) -> PyResult<String> {
 
 /// Reads text that Python wrote. Error: `command.malformed`.
 pub(crate) fn parsed<T: serde::de::DeserializeOwned>(py: Python<'_>, operation: &str, text: &str) -> PyResult<T> {
-    serde_json::from_str(text).map_err(|problem| raised(py, &malformed(operation, "the top", &problem.to_string())))
+    read(operation, text).map_err(|error| raised(py, &error))
+}
+
+/// Reads text that Python wrote. Error: `command.malformed`.
+pub(crate) fn read<T: serde::de::DeserializeOwned>(operation: &str, text: &str) -> nexa_crm::Result<T> {
+    input::text(text).map_err(|problem| catalog::malformed(operation, &problem))
 }
 
 #[pymethods]
@@ -67,9 +74,8 @@ impl Session {
     fn execute(&self, py: Python<'_>, operation: &str, arguments: &str, envelope: Option<&str>) -> PyResult<String> {
         let session = self.open(py)?;
         let work = async {
-            let read = |problem: serde_json::Error| malformed(operation, "the top", &problem.to_string());
-            let arguments: Json = serde_json::from_str(arguments).map_err(read)?;
-            let envelope: Envelope = envelope.map_or(Ok(Envelope::default()), serde_json::from_str).map_err(read)?;
+            let arguments = input::document(arguments).map_err(|problem| catalog::malformed(operation, &problem))?;
+            let envelope = envelope.map_or(Ok(Envelope::default()), |text| read(operation, text))?;
             session.execute_to_text(operation, arguments, envelope).await
         };
         wait(py, work)
@@ -119,18 +125,18 @@ impl Session {
     ) -> PyResult<String> {
         import::rows(py, &self.open(py)?, kind, rows, options, import::Told { progress, refused })
     }
-    /// Writes records as `csv` or `json_lines`: `target` has `write(bytes)`; answers records and bytes.
-    #[pyo3(signature = (kind, find, format, target, progress=None))]
+    /// Writes records as the options say: `target` has `write(bytes)`; answers records and bytes.
+    #[pyo3(signature = (kind, find, options, target, progress=None))]
     fn export(
         &self,
         py: Python<'_>,
         kind: &str,
         find: &str,
-        format: &str,
+        options: &str,
         target: Py<PyAny>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(u64, u64)> {
-        export::text(py, &self.open(py)?, kind, find, format, target, progress)
+        export::text(py, &self.open(py)?, kind, find, options, target, progress)
     }
     /// Records as a table of Arrow with these columns, or all of them.
     #[pyo3(signature = (kind, find, columns=None))]

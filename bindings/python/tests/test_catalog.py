@@ -56,3 +56,8 @@ def test_every_field_of_a_record_is_there() -> None:
         assert record.KIND == kind
         assert set(record.FIELDS) == {field["name"] for field in said["fields"]}
         assert set(record.__annotations__) >= set(record.FIELDS)
+
+
+def test_the_help_of_an_operation_reads_as_english() -> None:
+    for kind, said in (("account", "Creates an account."), ("lead", "Creates a lead."), ("user", "Creates a user.")):
+        assert (method(Session, f"{kind}.create").__doc__ or "").startswith(said)

@@ -136,3 +136,35 @@ def test_a_moment_is_the_same_in_a_frame(make: testing.Factory) -> None:
     (row,) = pa.table(make.session.lead.frame()).to_pylist()
     assert row["created_at"] == lead.created_at
     assert row["created_at"].astimezone(timezone.utc) == lead.created_at
+
+
+def test_a_spreadsheet_runs_no_formula_and_is_itself_again(make: testing.Factory, crm: nexa.Crm, tmp_path: Path) -> None:
+    names = ["=HYPERLINK(1)", "+44 20", "-cmd|x", "@SUM(1)", "'Tis", "'=x", "''x", "-5", "Müller; jr"]
+    for number, name in enumerate(names):
+        make.lead(last_name=name, email=f"l{number}@example.com")
+    for delimiter in ("comma", "semicolon", "tab"):
+        path = tmp_path / f"{delimiter}.csv"
+        make.session.lead.export(path, format="spreadsheet", delimiter=delimiter, order_by="email")  # type: ignore[arg-type]
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+        admin = crm.create_org("Other", admin={"name": "Ada", "email": "ada@example.com"})
+        report = admin.lead.import_csv(path)
+        assert (report.created, report.refused) == (len(names), 0), report
+        assert [lead.last_name for lead in admin.lead.find(order_by="email")] == names
+
+
+def test_people_choose_what_a_spreadsheet_shows(make: testing.Factory, tmp_path: Path) -> None:
+    make.session.organisation.configure(time_zone="Europe/Berlin")
+    account = make.session.account.create(name="=Acme")
+    make.session.contact.create(last_name="Doe", email="doe@example.com", account=account.id)
+    path = tmp_path / "contacts.csv"
+    columns = ["email", "account.name", "account.id", "created_at"]
+    make.session.contact.export(path, format="spreadsheet", columns=columns, labels=True, local_times=True)
+    header, row = path.read_text("utf-8-sig").splitlines()[:2]
+    assert header == "Email,Account name,Account id,Created at"
+    assert row.startswith(f"doe@example.com,'=Acme,{account.id},2") and row[-6:] in ("+01:00", "+02:00")
+    with pytest.raises(nexa.Invalid) as refused:
+        make.session.contact.export(path, format="spreadsheet", columns=["account.colour"])
+    assert refused.value.code == "field.unknown"
+    with pytest.raises(nexa.Invalid) as refused:
+        make.session.contact.export(path, format="json_lines", labels=True)
+    assert refused.value.details["field"] == "labels"

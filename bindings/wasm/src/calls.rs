@@ -1,6 +1,7 @@
 //! What the calls of [`Native`](crate::Native) do, from text to text.
 
-use nexa_core::{Crm, Envelope, Principal, Ref, Request, Session};
+use nexa_core::{Crm, Envelope, Find, Principal, Ref, Request, Session, export::ExportOptions};
+use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
@@ -9,7 +10,7 @@ use crate::errors::{Answer, document, malformed, parsed, text};
 
 /// A tenant's identifier. Error: `command.malformed`.
 pub(crate) fn org_id(text: &str) -> Answer<Uuid> {
-    text.parse().map_err(|_| malformed("session", "org", "it is no UUID"))
+    text.parse().map_err(|_| malformed("session", "org", "give an id"))
 }
 
 /// A session of `user:ID`, `contact:ID`, `service:NAME` or `system:CAUSE`. Error: `command.malformed`.
@@ -58,6 +59,22 @@ pub(crate) async fn feed(crm: Crm, org: String, principal: Option<String>, after
         None => crm.feed(org_id(&org)?, after, limit).await?,
     };
     text("feed", &feed)
+}
+
+/// What is asked of one page of an export.
+#[derive(Deserialize)]
+struct ExportInput {
+    kind: String,
+    find: Find<()>,
+    #[serde(default)]
+    options: ExportOptions,
+    #[serde(default)]
+    first: bool,
+}
+
+pub(crate) async fn export_page(session: Session, input: String) -> Answer {
+    let ExportInput { kind, find, options, first } = parsed("export", &input)?;
+    text("export", &session.export_page(&kind, find, &options, first).await?)
 }
 
 fn read_envelope(operation: &str, envelope: Option<String>) -> Answer<Envelope> {

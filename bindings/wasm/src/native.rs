@@ -138,6 +138,11 @@ impl Native {
     pub fn feed(&self, org: String, principal: Option<String>, after: f64, limit: f64) -> Promise {
         self.call(move |crm| calls::feed(crm, org, principal, after, limit))
     }
+    /// A page of an export: `{"kind", "find", "options", "first"}`; answers `{"text", "records", "next"}`.
+    #[wasm_bindgen(js_name = exportPage, unchecked_return_type = "Promise<string>")]
+    pub fn export_page(&self, org: String, principal: String, input: String) -> Promise {
+        self.within(org, principal, |session| calls::export_page(session, input))
+    }
     /// Does what a file's storage puts off until nothing else is to be done.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn rest(&self) -> Promise {

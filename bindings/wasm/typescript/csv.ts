@@ -103,6 +103,8 @@ export class CsvFile {
   delimiter = ",";
   /** The first line `sep=;`, as spreadsheets write it, when there is one. */
   announced = "";
+  /** Whether the file begins with a byte order mark, as one for spreadsheets does. */
+  marked = false;
 
   constructor(pieces: AsyncIterable<Piece>) {
     this.#pieces = pieces[Symbol.asyncIterator]();
@@ -126,6 +128,7 @@ export class CsvFile {
       return;
     }
     this.#read += next.value.bytes;
+    this.marked ||= next.value.marked ?? false;
     this.#bytes = joined(this.#bytes, this.#returns ? feeds(next.value.utf8) : next.value.utf8);
   }
 

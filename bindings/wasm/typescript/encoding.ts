@@ -14,6 +14,8 @@ export type Source =
 /** How many bytes tell the encoding. */
 const SAMPLE = 64 * 1024;
 const UTF8_MARK = [0xef, 0xbb, 0xbf];
+/** The byte order marks of UTF-8 and UTF-16. */
+const MARKS = [UTF8_MARK, [0xff, 0xfe], [0xfe, 0xff]];
 
 /** How many bytes a source has, when it says so. */
 export function sizeOf(source: Source): number | undefined {
@@ -48,12 +50,15 @@ async function* read<T>(stream: ReadableStream<T>): AsyncGenerator<T, void, unde
 export interface Piece {
   utf8: Uint8Array;
   bytes: number;
+  /** Whether the file begins with a byte order mark; said with the first piece. */
+  marked?: boolean;
 }
 
 /** A source in UTF-8. What is no UTF-8 in a file that should be stays as it is; its row is refused later. */
 export async function* utf8(source: Source, encoding: Encoding): AsyncGenerator<Piece, void, undefined> {
   let held: Uint8Array = new Uint8Array();
   let decoder: TextDecoder | "none" | undefined;
+  let first = true;
   for await (const [piece, text] of pieces(source)) {
     if (text) decoder ??= "none";
     if (decoder === undefined) {
@@ -62,8 +67,9 @@ export async function* utf8(source: Source, encoding: Encoding): AsyncGenerator<
       decoder = decoderOf(encoding, held);
       yield converted(decoder, held, true);
     } else {
-      yield converted(decoder, piece, false);
+      yield converted(decoder, piece, first);
     }
+    first = false;
   }
   if (decoder === undefined) {
     decoder = decoderOf(encoding, held);
@@ -73,11 +79,12 @@ export async function* utf8(source: Source, encoding: Encoding): AsyncGenerator<
 }
 
 function converted(decoder: TextDecoder | "none", bytes: Uint8Array, first: boolean): Piece {
+  const marked = first && MARKS.some((mark) => mark.every((byte, at) => bytes[at] === byte));
   if (decoder !== "none") {
-    return { utf8: new TextEncoder().encode(decoder.decode(bytes, { stream: true })), bytes: bytes.length };
+    return { utf8: new TextEncoder().encode(decoder.decode(bytes, { stream: true })), bytes: bytes.length, marked };
   }
-  const marked = first && UTF8_MARK.every((byte, at) => bytes[at] === byte);
-  return { utf8: marked ? bytes.subarray(UTF8_MARK.length) : bytes, bytes: bytes.length };
+  const utf8 = marked && bytes[0] === UTF8_MARK[0] ? bytes.subarray(UTF8_MARK.length) : bytes;
+  return { utf8, bytes: bytes.length, marked };
 }
 
 function decoderOf(encoding: Encoding, sample: Uint8Array): TextDecoder | "none" {

@@ -37,6 +37,11 @@ export interface RowOptions {
   match_on?: string;
   /** What happens to a record that is already there; it is left as it is unless said. */
   policy?: MatchPolicy;
+  /**
+   * Whether an apostrophe before what a spreadsheet takes for a formula is taken away, as an export puts it there;
+   * unless said, in files that begin with a byte order mark.
+   */
+  spreadsheet?: boolean;
   /** How dates are written when not as `2025-11-17`, such as `DD/MM/YYYY`. */
   date_format?: string;
   /** Whether a comma stands before the decimals. */
@@ -119,8 +124,8 @@ class Run {
 
   /** Writes one unit. */
   async unit(payload: object): Promise<ImportReport> {
-    const { mapping, set, match_on, policy, date_format, decimal_comma, run } = this.#options;
-    const input = { mapping, set, match_on, policy, date_format, decimal_comma, ...payload };
+    const { mapping, set, match_on, policy, date_format, decimal_comma, spreadsheet, run } = this.#options;
+    const input = { mapping, set, match_on, policy, date_format, decimal_comma, spreadsheet, ...payload };
     const { idempotency_key: key, cause } = this.#session.envelope;
     const envelope: Envelope = { cause: run ?? cause ?? "import" };
     // A key stands for one command, and this is several.
@@ -155,10 +160,11 @@ export async function importCsvFile(
   source: Source,
   options: CsvOptions,
 ): Promise<ImportReport> {
-  const run = new Run(session, `${kind}.import_csv`, options, sizeOf(source));
   const file = new CsvFile(utf8(source, options.encoding ?? "detect"));
   try {
     await file.open(options.delimiter);
+    const spreadsheet = options.spreadsheet ?? file.marked;
+    const run = new Run(session, `${kind}.import_csv`, { ...options, spreadsheet }, sizeOf(source));
     let unit: CsvUnit | undefined;
     for await (const row of file.rows()) {
       if (unit === undefined) {
@@ -174,10 +180,10 @@ export async function importCsvFile(
     // A file with nothing but a header is looked at as well, and so is one with nothing at all.
     if (unit === undefined) await run.unit({ csv: "" });
     else if (!run.stopped && (unit.count > 0 || run.report.rows === 0)) await unit.write(run);
+    return run.report;
   } finally {
     await file.close();
   }
-  return run.report;
 }
 
 /** The rows of one unit. */

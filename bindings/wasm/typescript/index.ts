@@ -32,6 +32,7 @@ export {
   type WireError,
 } from "./errors.js";
 export { Explanation, type Permission } from "./explanation.js";
+export type { Exportable, ExportOptions, ExportRequest } from "./exports.js";
 export { Feed, type FeedEvent, type FeedOptions, type Gone } from "./feed.js";
 export { and, type Filter, not, type Op, or, through, where, type WireFilter } from "./filter.js";
 export * from "./generated/index.js";

@@ -74,6 +74,8 @@ export class NativeTransport implements TextTransport {
         const { after, limit } = JSON.parse(input) as { after: number; limit: number };
         return crm.feed(org, principal, after, limit);
       }
+      case "export":
+        return crm.exportPage(org, actor, input);
       default:
         return crm.execute(org, actor, operation, input, said);
     }

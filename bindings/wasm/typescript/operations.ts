@@ -1,6 +1,7 @@
 /** The operations of a kind, made from the list of their names. */
 
 import type { Source } from "./encoding.js";
+import { type ExportRequest, exportText } from "./exports.js";
 import { OPERATIONS } from "./generated/names.js";
 import { type CsvOptions, importAll, importCsvFile, type RowOptions } from "./imports.js";
 import { type Asked, type Fetched, relate, Results } from "./results.js";
@@ -24,6 +25,9 @@ export function operationsOf(session: SessionBase, group: string): object {
       methods[method] = async (input?: object) => found((await execute(operation, input)) as Data);
     } else {
       methods[method] = (input?: object) => execute(operation, input);
+    }
+    if (verb === "find") {
+      methods["exportText"] = (request: ExportRequest = {}) => exportText(session, group, request);
     }
     if (verb === "import_csv") {
       methods["importCsvFile"] = (file: Source, options: CsvOptions = {}) =>

@@ -7,7 +7,7 @@ import type { TextCall, TextTransport } from "./transport.js";
 /** Whether a call changes nothing. */
 function asks(operation: string): boolean {
   const [group = "", verb] = operation.split(".");
-  if (verb === undefined) return ["explain", "feed", "has_org"].includes(operation);
+  if (verb === undefined) return ["explain", "feed", "export", "has_org"].includes(operation);
   const verbs = OPERATIONS[group]?.split(" ") ?? [];
   return verbs.includes(`${verb}?`) || verbs.includes(`${verb}*`);
 }

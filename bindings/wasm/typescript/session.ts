@@ -79,6 +79,11 @@ export class SessionBase {
     return new Feed(fetch, options);
   }
 
+  /** One page of an export, of which `exportText` of each kind is made. */
+  async exportPage(input: object): Promise<unknown> {
+    return this.#call("export", input, false);
+  }
+
   async #call(operation: string, input: object, enveloped: boolean): Promise<unknown> {
     const call: Call = { org: this.org, principal: this.actor, operation, input };
     if (enveloped && Object.keys(this.envelope).length > 0) call.envelope = this.envelope;

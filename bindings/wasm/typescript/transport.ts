@@ -25,8 +25,8 @@ export interface Call {
   /** Who acts, such as `user:ID`; absent for a call of the host. */
   principal?: string;
   /**
-   * An operation of the catalog, or `batch`, `explain`, `feed`, `create_org`, `has_org`, `drop_org`, with an object as
-   * the input of each.
+   * An operation of the catalog, or `batch`, `explain`, `feed`, `export`, `create_org`, `has_org`, `drop_org`, with an
+   * object as the input of each.
    */
   operation: string;
   /** What the operation takes. */

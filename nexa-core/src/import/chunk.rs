@@ -84,7 +84,9 @@ pub(super) struct FileRows<F> {
 impl<F: Read> FileRows<F> {
     pub(super) fn open(def: &'static RecordDef, file: F, options: &ImportOptions) -> Result<Self> {
         let reader = Reader::open(file, options.source())?;
-        let plan = Arc::new(Plan::of_file(def, reader.columns(), options)?);
+        let mut plan = Plan::of_file(def, reader.columns(), options)?;
+        plan.for_spreadsheets = options.spreadsheet.unwrap_or_else(|| reader.is_marked());
+        let plan = Arc::new(plan);
         Ok(Self { reader, plan })
     }
 }

@@ -12,13 +12,17 @@ use super::{
     source::SourceRow,
     text,
 };
-use crate::kernel::{
-    error::{Error, Result, codes as kernel},
-    input,
-    receipt::fingerprint,
-    record::{ColumnType, ExternalKey, FieldDef},
-    search::fold,
-    value::Value,
+use crate::{
+    export::spreadsheet::restored,
+    kernel::{
+        draft::unreadable,
+        error::{Error, Result, codes as kernel},
+        input,
+        receipt::fingerprint,
+        record::{ColumnType, ExternalKey, FieldDef},
+        search::fold,
+        value::Value,
+    },
 };
 
 /// The system of the keys by which rows without a field or key of their own are found again.
@@ -69,6 +73,14 @@ impl<'a> Cell<'a> {
             Self::Json(_) => Some(self),
         }
     }
+    /// The cell as it was before an export made it harmless for spreadsheets.
+    fn restored(self) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(restored(text)),
+            Self::Json(Json::String(text)) => Self::Text(restored(text)),
+            Self::Json(_) => self,
+        }
+    }
     /// The cell as a report shows it.
     pub(super) fn shown(self) -> String {
         match self {
@@ -117,6 +129,7 @@ impl Line {
         let mut said = false;
         for (column, becomes) in &plan.uses {
             let Some(cell) = cells.get(*column).filled() else { continue };
+            let cell = if plan.for_spreadsheets { cell.restored() } else { cell };
             said = true;
             line.take(plan, *column, becomes, cell, &mut parts).map_err(|error| (Some(*column), error))?;
         }
@@ -143,7 +156,7 @@ impl Line {
             Use::Plain(field, kind) => {
                 let Some(def) = plan.field(*field) else { return Ok(()) };
                 if let (ColumnType::Reference(_), Cell::Json(key @ Json::Object(_))) = (kind, cell) {
-                    let key = input::value(key).map_err(|problem| malformed(def, &problem))?;
+                    let key = input::value(key).map_err(|problem| unreadable(def.name, problem))?;
                     self.references.push((*field, key));
                     return Ok(());
                 }
@@ -192,9 +205,8 @@ impl Line {
                 Ok(())
             }
             Use::Keys => {
-                let keys: Vec<ExternalKey> = input::value(&whole_json(header(), cell, plan)?).map_err(|problem| {
-                    kernel::FIELD_INVALID.with("field", "external_keys").with("problem", problem.to_string())
-                })?;
+                let keys: Vec<ExternalKey> = input::value(&whole_json(header(), cell, plan)?)
+                    .map_err(|problem| unreadable("external_keys", problem))?;
                 self.keys.extend(keys);
                 Ok(())
             }
@@ -345,13 +357,9 @@ fn whole_or_text(cell: Cell<'_>) -> Json {
 }
 
 pub(super) fn parse(field: &FieldDef, json: &Json) -> Result<Vec<Value>> {
-    (field.parse)(json).map_err(|problem| malformed(field, &problem))
+    (field.parse)(json).map_err(|problem| unreadable(field.name, problem))
 }
 
 fn parse_text(field: &FieldDef, text: &str) -> Result<Vec<Value>> {
-    (field.parse_text)(text).map_err(|problem| malformed(field, &problem))
-}
-
-fn malformed(field: &FieldDef, problem: &serde_json::Error) -> Error {
-    kernel::FIELD_INVALID.with("field", field.name).with("problem", problem.to_string())
+    (field.parse_text)(text).map_err(|problem| unreadable(field.name, problem))
 }

@@ -41,7 +41,7 @@ impl<'de> Deserialize<'de> for ColumnMap {
             Json::String(text) => Ok(Self::Text(text)),
             columns => input::value(&columns)
                 .map(Self::Columns)
-                .map_err(|_| de::Error::custom("data did not match any variant of untagged enum ColumnMap")),
+                .map_err(|_| de::Error::custom("give a text, or an object of columns with their targets as texts")),
         }
     }
 }
@@ -119,6 +119,10 @@ pub struct ImportOptions {
     /// What stands between two fields; told by the header unless said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<char>,
+    /// Whether an apostrophe before what a spreadsheet takes for a formula is taken away, as an export puts it there; unless
+    /// said, in files that begin with a byte order mark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spreadsheet: Option<bool>,
     /// How dates are written when not as `2025-11-17`, such as `DD/MM/YYYY`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_format: Option<DateFormat>,
@@ -150,6 +154,7 @@ impl Default for ImportOptions {
             encoding: Encoding::Detect,
             mixed_latin1: false,
             delimiter: None,
+            spreadsheet: None,
             date_format: None,
             decimal_comma: false,
             dry_run: false,

@@ -85,6 +85,8 @@ pub(super) struct Plan {
     pub(super) match_by: MatchBy,
     pub(super) policy: MatchPolicy,
     pub(super) formats: Formats,
+    /// Whether an apostrophe before the beginning of a formula is taken away.
+    pub(super) for_spreadsheets: bool,
 }
 
 impl Plan {
@@ -174,7 +176,21 @@ impl Plan {
         let uniques = uniques(def, &uses);
         let match_by = match_by(def, options, &uses, &uniques)?;
         let (policy, formats) = (options.policy, options.formats());
-        Ok(Self { def, columns, mapping, uses, by_name, set, constants, uniques, match_by, policy, formats })
+        let for_spreadsheets = options.spreadsheet.unwrap_or_default();
+        Ok(Self {
+            def,
+            columns,
+            mapping,
+            uses,
+            by_name,
+            set,
+            constants,
+            uniques,
+            match_by,
+            policy,
+            formats,
+            for_spreadsheets,
+        })
     }
 
     /// How the columns were understood.
@@ -334,6 +350,7 @@ fn uniques(def: &RecordDef, uses: &[(usize, Use)]) -> Vec<UniqueField> {
             let derived = def.columns.get(column).and_then(|column| column.derived);
             let (of, folded) = match derived {
                 Some(Derived::Folded(of)) => (of, true),
+                Some(Derived::WhileOpen(of)) => (of, false),
                 Some(_) => return None,
                 None => (column, false),
             };

@@ -13,7 +13,7 @@ pub use get::Get;
 pub use history::{Change, History, HistoryPage};
 pub use search::{Hits, Search};
 
-pub(crate) use find::{Related, count_rows, page, page_of, page_size, related};
+pub(crate) use find::{Related, count_rows, page, page_of, page_size, related, related_rows};
 pub(crate) use get::{GetOptions, get_row};
 pub(crate) use history::{HistoryOptions, change_of, history_of, parsed_row};
 pub(crate) use search::search_rows;

@@ -7,7 +7,7 @@
 mod rules {
     use std::str::FromStr;
 
-    use chrono::DateTime;
+    use chrono::{DateTime, Offset};
     use chrono_tz::Tz;
 
     use crate::kernel::value::{Date, Timestamp};
@@ -31,6 +31,11 @@ mod rules {
         /// The calendar date of a moment.
         pub fn date(self, at: Timestamp) -> Date {
             DateTime::from_timestamp_micros(at.micros()).unwrap_or_default().with_timezone(&self.0).date_naive()
+        }
+        /// How many seconds it is ahead of UTC at a moment.
+        pub fn offset(self, at: Timestamp) -> i32 {
+            let moment = DateTime::from_timestamp_micros(at.micros()).unwrap_or_default();
+            moment.with_timezone(&self.0).offset().fix().local_minus_utc()
         }
     }
 
@@ -82,9 +87,12 @@ mod rules {
         }
         /// The calendar date of a moment.
         pub fn date(self, at: Timestamp) -> Date {
+            Timestamp::from_micros(at.micros().saturating_add(i64::from(self.offset(at)) * 1_000_000)).date()
+        }
+        /// How many seconds it is ahead of UTC at a moment.
+        pub fn offset(self, at: Timestamp) -> i32 {
             let known = OFFSET.get().filter(|_| self != Self::UTC);
-            let seconds = known.and_then(|offset| offset(self.0, at)).unwrap_or_default();
-            Timestamp::from_micros(at.micros().saturating_add(i64::from(seconds) * 1_000_000)).date()
+            known.and_then(|offset| offset(self.0, at)).unwrap_or_default()
         }
     }
 

@@ -10,3 +10,4 @@ mod office;
 mod policies;
 mod refusals;
 mod signals;
+mod spreadsheets;

@@ -55,7 +55,7 @@ pub(crate) fn file(types: &mut Types<'_>, style: Style) -> String {
     });
     let base = match style {
         Style::Blocking => {
-            "from .._frame import Frame\nfrom .._imports import Importable\nfrom .._pages import Results, Upserted, found, upserted\n\
+            "from .._frame import Frame\nfrom .._imports import Importable, export_options\nfrom .._pages import Results, Upserted, found, upserted\n\
              from .._session import Readable, Operations, SessionBase, asked, sorting\n"
         }
         Style::Async => {
@@ -220,7 +220,12 @@ impl Method<'_> {
     fn export(&self, out: &mut String, record: &str) {
         let (def, wait) = (self.style.def(), self.style.wait());
         let parameters = [
-            ("format", "Literal[\"csv\", \"json_lines\"]", "\"csv\""),
+            ("format", "Literal[\"csv\", \"spreadsheet\", \"json_lines\"]", "\"csv\""),
+            ("columns", "Sequence[str] | None", "None"),
+            ("delimiter", "Literal[\"comma\", \"semicolon\", \"tab\"]", "\"comma\""),
+            ("labels", "bool", "False"),
+            ("local_times", "bool", "False"),
+            ("names", "bool", "False"),
             LISTING[0],
             LISTING[1],
             LISTING[3],
@@ -233,8 +238,13 @@ impl Method<'_> {
         out.push_str(&docstring(
             2,
             &[
-                "Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads \
-                 what comes of it."
+                "Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how many; an \
+                 import reads what comes of it."
+                    .to_owned(),
+                "A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in their \
+                 order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes words into the \
+                 header, `local_times` moments in the tenant's time zone, and `names` the name of what is referred to beside \
+                 its id."
                     .to_owned(),
                 "`progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.".to_owned(),
             ],
@@ -242,7 +252,8 @@ impl Method<'_> {
         out.push_str(self.asked());
         out.push_str(&format!(
             "        question = asked(\"{}\", {record}, filter, where, arguments, limit)\n        \
-             return {wait}self._export(target, question, format, progress)\n",
+             options = export_options(format, columns, delimiter, labels, local_times, names)\n        \
+             return {wait}self._export(target, question, options, progress)\n",
             self.name()
         ));
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Types that are written by hand, and the module that has each, from the package's folder.
-const BY_HAND: [(&str, &[&str]); 5] = [
+const BY_HAND: [(&str, &[&str]); 6] = [
     ("base", &["Decimal", "Day", "Found", "Id", "Money", "Page", "Ref", "Timestamp", "Upserted"]),
     ("filter", &["Filter"]),
     (
@@ -23,6 +23,7 @@ const BY_HAND: [(&str, &[&str]); 5] = [
         ],
     ),
     ("results", &["Results"]),
+    ("exports", &["Exportable"]),
     ("imports", &["Importable"]),
 ];
 

@@ -38,8 +38,12 @@ pub(crate) fn files(types: &mut Types<'_>, modules: &mut Modules) {
     for (group, operations) in types.catalog.operations() {
         types.group.clone_from(&group);
         let name = format!("{}Operations", camel(&group));
-        let imports = operations.iter().any(|(verb, _)| verb == "import_csv");
-        let bases = if imports { " extends Importable" } else { "" };
+        let bases: Vec<&str> = [("find", "Exportable"), ("import_csv", "Importable")]
+            .into_iter()
+            .filter(|(verb, _)| operations.iter().any(|(own, _)| own == verb))
+            .map(|(_, base)| base)
+            .collect();
+        let bases = if bases.is_empty() { String::new() } else { format!(" extends {}", bases.join(", ")) };
         let mut out = comment(0, &[format!("The operations of `{group}`.")]);
         out.push_str(&format!("export interface {name}{bases} {{\n"));
         for (verb, operation) in &operations {

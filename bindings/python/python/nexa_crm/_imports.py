@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOBase
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Literal, Protocol, TextIO
@@ -258,6 +258,7 @@ class Importable(Imports):
         encoding: str | None = None,
         mixed_latin1: bool = False,
         delimiter: str | None = None,
+        spreadsheet: bool | None = None,
         date_format: str | None = None,
         decimal_comma: bool = False,
         chunk: int | None = None,
@@ -269,15 +270,16 @@ class Importable(Imports):
 
         `mapping` says which column goes where, as ``{"Column": "field"}``; what is not said is guessed from the headers.
         `set` gives every row fields; `match_on` is by what a row finds the record that is already there, and `policy` what
-        happens to it then. Every `chunk` rows, 1,000 unless said, are one unit with its history, under the name `run`.
+        happens to it then. `spreadsheet` says whether an apostrophe before a formula is taken away, as an export puts it
+        there: unless said, in files with a byte order mark. Every `chunk` rows, 1,000 unless said, are one unit with its history, under the name `run`.
 
         `progress=True` shows a bar (tqdm, when it is installed), or is a function that is told a `Progress`. `on_refused`
         is told each refused row, with `problem` and `cells`; the report lists the first 1,000.
         """
         options = dict(
             mapping=mapping, set=set, match_on=match_on, policy=policy, encoding=encoding,
-            mixed_latin1=mixed_latin1 or None, delimiter=delimiter, date_format=date_format,
-            decimal_comma=decimal_comma or None, chunk=chunk, run=run,
+            mixed_latin1=mixed_latin1 or None, delimiter=delimiter, spreadsheet=spreadsheet,
+            date_format=date_format, decimal_comma=decimal_comma or None, chunk=chunk, run=run,
         )  # fmt: skip
         return self._import_csv(source, options, progress, on_refused)
 
@@ -289,6 +291,7 @@ class Importable(Imports):
         set: Mapping[str, Any] | None = None,
         match_on: str | None = None,
         policy: Policy | None = None,
+        spreadsheet: bool | None = None,
         date_format: str | None = None,
         decimal_comma: bool = False,
         chunk: int | None = None,
@@ -301,10 +304,18 @@ class Importable(Imports):
         Rows are taken as they are needed, in memory that does not grow. The rest is as in `import_csv`.
         """
         options = dict(
-            mapping=mapping, set=set, match_on=match_on, policy=policy, date_format=date_format,
-            decimal_comma=decimal_comma or None, chunk=chunk, run=run,
+            mapping=mapping, set=set, match_on=match_on, policy=policy, spreadsheet=spreadsheet,
+            date_format=date_format, decimal_comma=decimal_comma or None, chunk=chunk, run=run,
         )  # fmt: skip
         return self._import_rows(rows, options, progress, on_refused)
+
+
+def export_options(
+    format: str, columns: Sequence[str] | None, delimiter: str, labels: bool, local_times: bool, names: bool
+) -> dict[str, Any]:
+    """How an export is written, as the native part takes it."""
+    options = dict(format=format, delimiter=delimiter, labels=labels, local_times=local_times, names=names)
+    return options if columns is None else options | {"columns": list(columns)}
 
 
 class Exports(OfKind):
@@ -321,25 +332,25 @@ class Exports(OfKind):
         self,
         target: str | os.PathLike[str] | SupportsWrite,
         asked: _Asked,
-        format: str,
+        options: Mapping[str, Any],
         progress: bool | Callable[[int, int], object],
     ) -> int:
         if isinstance(target, (str, os.PathLike)):
             with open(target, "wb") as file:
-                return self._exported(file, asked, format, progress)
+                return self._exported(file, asked, options, progress)
         find = dict(asked.arguments)
         if asked.limit is not None:
             find["limit"] = asked.limit
         native: _native.Session = self._session._native
-        text = to_text("export", find)
+        text, how = to_text("export", find), to_text("export", options)
         if not isinstance(progress, bool):
-            return native.export(self.KIND, text, format, target, progress)[0]
+            return native.export(self.KIND, text, how, target, progress)[0]
         if not progress:
-            return native.export(self.KIND, text, format, target)[0]
+            return native.export(self.KIND, text, how, target)[0]
         bar = _Bar(f"Exporting {self.KIND}", None, False)
         try:
             return native.export(
-                self.KIND, text, format, target, lambda records, size: bar.tell(records, records)
+                self.KIND, text, how, target, lambda records, size: bar.tell(records, records)
             )[0]
         finally:
             bar.close()

@@ -123,10 +123,10 @@ class AsyncReadable(Exports, AsyncOperations, Generic[R]):
         self,
         target: str | os.PathLike[str] | SupportsWrite,
         asked: _Asked,
-        format: str,
+        options: Mapping[str, Any],
         progress: bool | Callable[[int, int], object],
     ) -> int:
-        written: int = await self._session._threads.run(self._exported, target, asked, format, progress)
+        written: int = await self._session._threads.run(self._exported, target, asked, options, progress)
         return written
 
 

@@ -19,6 +19,8 @@ pub(super) struct Input<R> {
     start: usize,
     read: u64,
     ended: bool,
+    /// Whether it begins with a byte order mark.
+    marked: bool,
 }
 
 impl<R: Read> Input<R> {
@@ -33,6 +35,7 @@ impl<R: Read> Input<R> {
             start: 0,
             read: 0,
             ended: false,
+            marked: false,
         };
         while input.window.len() < SAMPLE && !input.ended {
             input.fill(SAMPLE - input.window.len())?;
@@ -40,6 +43,7 @@ impl<R: Read> Input<R> {
         let (encoding, mark) = detect(&input.window, wanted);
         input.encoding = encoding;
         input.start = mark;
+        input.marked = mark > 0;
         if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be) {
             return Ok(input);
         }
@@ -53,6 +57,11 @@ impl<R: Read> Input<R> {
     /// The encoding that was settled.
     pub(super) fn encoding(&self) -> Encoding {
         self.encoding
+    }
+
+    /// Whether it begins with a byte order mark.
+    pub(super) fn is_marked(&self) -> bool {
+        self.marked
     }
 
     /// Bytes taken from the source.

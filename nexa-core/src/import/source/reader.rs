@@ -104,6 +104,11 @@ impl<R: Read> Reader<R> {
         self.input.encoding()
     }
 
+    /// Whether the file begins with a byte order mark, as one for spreadsheets does.
+    pub fn is_marked(&self) -> bool {
+        self.input.is_marked()
+    }
+
     /// The delimiter that the file has.
     pub fn delimiter(&self) -> char {
         char::from(self.dialect.delimiter)

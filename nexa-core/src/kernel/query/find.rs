@@ -244,22 +244,35 @@ pub(crate) async fn related(
             .filter(|relation| !compile::is_hidden(def, relation.column, &hidden_here))
             .ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name))?;
         let of = cx.kind(relation.kind)?;
-        let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.get(relation.column).as_uuid()).collect();
-        let keys: Vec<Value> = ids.into_iter().map(Value::Uuid).collect();
-        let loaded = cx.tx.load(of, Key::Column(of.id), &keys).await?;
         let hidden = cx.hidden(of);
         let mut records = BTreeMap::new();
-        for row in loaded {
-            if row.live(of) && cx.allows(of, &row, Action::Read).await? {
-                let mut text = String::new();
-                of.write_json(&row, &hidden, &mut text)?;
-                let record = serde_json::from_str(&text).map_err(|problem| corrupt("output", problem))?;
-                records.insert(row.id(of).to_string(), record);
-            }
+        for row in related_rows(cx, of, relation.column, rows).await? {
+            let mut text = String::new();
+            of.write_json(&row, &hidden, &mut text)?;
+            let record = serde_json::from_str(&text).map_err(|problem| corrupt("output", problem))?;
+            records.insert(row.id(of).to_string(), record);
         }
         found.insert(name.clone(), records);
     }
     Ok(found)
+}
+
+/// The live records that a column of these rows points at, as far as the actor may see them; what is hidden is still there.
+pub(crate) async fn related_rows(
+    cx: &mut Context<'_>,
+    of: &'static RecordDef,
+    column: usize,
+    rows: &[Row],
+) -> Result<Vec<Row>> {
+    let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.get(column).as_uuid()).collect();
+    let keys: Vec<Value> = ids.into_iter().map(Value::Uuid).collect();
+    let mut seen = Vec::with_capacity(keys.len());
+    for row in cx.tx.load(of, Key::Column(of.id), &keys).await? {
+        if row.live(of) && cx.allows(of, &row, Action::Read).await? {
+            seen.push(row);
+        }
+    }
+    Ok(seen)
 }
 
 /// How many records match: `lead.count` and the like.
