@@ -101,7 +101,9 @@ fn every_argument(company: &Company, mut with: impl FnMut(&str, &Json, &str, Jso
             samples.iter().find(|(of, _)| of == name).map_or_else(|| json!({}), |(_, sample)| sample.clone());
         for required in operation["input"]["required"].as_array().into_iter().flatten().filter_map(Json::as_str) {
             if sample.get(required).is_none() {
-                sample[required] = company.known(required).map_or_else(|| json!("x"), |id| json!(id));
+                let day = operation["input"]["properties"][required]["format"] == "date";
+                let text = || json!(if day { "2025-11-17" } else { "x" });
+                sample[required] = company.known(required).map_or_else(text, |id| json!(id));
             }
         }
         let Some(properties) = operation["input"]["properties"].as_object() else { continue };

@@ -13,6 +13,7 @@ declare module "*/native/nexa.js" {
     batch(org: string, principal: string, requests: string, envelope?: string): Promise<string>;
     explain(org: string, principal: string, kind: string, record: string): Promise<string>;
     feed(org: string, principal: string | undefined, after: number, limit: number): Promise<string>;
+    exportPage(org: string, principal: string, input: string): Promise<string>;
     rest(): Promise<void>;
     close(): Promise<void>;
   }

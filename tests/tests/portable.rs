@@ -1,0 +1,172 @@
+//! What is exported is the same record again when it is imported: in another tenant, and at home.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use nexa_crm::{
+    Crm, Find,
+    export::{Delimiter, ExportFormat, ExportOptions},
+    kernel::record::RecordDef,
+};
+use nexa_tests::{backends, company::Company};
+use pollster::block_on;
+use serde_json::{Value as Json, json};
+
+/// Records of each kind with as many fields as possible that refer to nothing.
+fn records() -> Vec<(&'static str, Vec<Json>)> {
+    let address = json!({"street": "1 Main Street", "city": "Zürich", "postal_code": "08001", "country": "CH"});
+    let text = "two\nlines, \"quoted\"; and = signs";
+    vec![
+        ("user", vec![json!({"name": "=Nina", "email": "nina@x.example", "role": "agent"})]),
+        ("group", vec![json!({"name": "'-Support"})]),
+        (
+            "campaign",
+            vec![json!({
+                "name": "@Fair", "type": "event", "budget": {"amount": "5000.50", "currency": "EUR"},
+                "start_date": "2026-01-31", "description": text, "tags": ["a", "b;c"],
+            })],
+        ),
+        ("contact_list", vec![json!({"name": "+News", "description": text})]),
+        (
+            "account",
+            vec![json!({
+                "name": "=Acme, Inc.", "industry": "retail", "type": "partner", "tier": "enterprise", "employees": 42,
+                "website": "https://acme.example/", "phone": "+442079460018", "description": text, "tags": ["x"],
+                "annual_revenue": {"amount": "1000000.00", "currency": "USD"}, "billing_address": address,
+                "shipping_address": {"city": "Bern"}, "customer_since": "2024-02-29",
+                "external_keys": [{"system": "erp", "key": "=1"}],
+            })],
+        ),
+        (
+            "contact",
+            vec![json!({
+                "first_name": "-Ada", "last_name": "'Tis", "email": "ada@x.example", "mobile": "+442079460018",
+                "title": "CTO", "department": "R&D", "linkedin_url": "https://linkedin.example/ada", "tags": ["a,b"],
+                "other_emails": ["ada@home.example", "ada@third.example"], "other_phones": ["+442079460019"],
+                "lifecycle_stage": "customer", "status": "inactive", "source": "fair", "description": text,
+                "custom": {"seats": 5, "note": "=note"},
+            })],
+        ),
+        (
+            "lead",
+            vec![
+                json!({
+                    "first_name": "Müller", "last_name": "''x", "email": "lead@x.example", "phone": "+442079460020",
+                    "company": "@Initech", "title": "-5", "industry": "it", "company_size": "enterprise", "tags": ["vip"],
+                    "website": "https://initech.example/", "address": address, "source": "Webinar Q4", "description": text,
+                    "custom": {"seats": 2.5, "note": "plain"}, "external_keys": [{"system": "school", "key": "7"}],
+                }),
+                json!({"email": "bare@x.example"}),
+            ],
+        ),
+    ]
+}
+
+fn company(backend: &backends::Backend) -> Company {
+    let company = Company::empty(backend.store.clone(), Crm::builder());
+    for kind in ["lead", "contact"] {
+        company.run("field.define", json!({"of_kind": kind, "name": "seats", "holds": "number"}));
+        company.run("field.define", json!({"of_kind": kind, "name": "note", "holds": "text"}));
+    }
+    company
+}
+
+fn exported(company: &Company, kind: &str, options: &ExportOptions) -> String {
+    let page = block_on(company.session("admin").export_page(kind, Find::new(), options, true)).unwrap();
+    assert_eq!(page.next, None, "{kind}: one page is enough here");
+    page.text
+}
+
+fn imported(company: &Company, kind: &str, format: ExportFormat, text: &str) -> Json {
+    match format {
+        ExportFormat::JsonLines => {
+            let rows: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+            company.run(&format!("{kind}.import_rows"), json!({"rows": rows}))
+        }
+        _ => company.run(&format!("{kind}.import_csv"), json!({"csv": text})),
+    }
+}
+
+/// What `create` takes of every record of a kind.
+fn contents(company: &Company, def: &RecordDef) -> Vec<Json> {
+    let found = company.run(&format!("{}.find", def.kind), json!({"limit": 1000}));
+    let mut all: Vec<Json> = found["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| {
+            let fields = def.fields.iter().filter(|field| field.editable);
+            fields.map(|field| (field.name.to_owned(), record[field.name].clone())).collect()
+        })
+        .collect();
+    all.sort_by_key(Json::to_string);
+    all
+}
+
+/// The three forms, the one for spreadsheets with each delimiter.
+fn forms() -> Vec<ExportOptions> {
+    let spreadsheet = || ExportOptions::of(ExportFormat::Spreadsheet);
+    vec![
+        ExportFormat::Csv.into(),
+        ExportFormat::JsonLines.into(),
+        spreadsheet(),
+        spreadsheet().delimiter(Delimiter::Semicolon),
+        spreadsheet().delimiter(Delimiter::Tab),
+    ]
+}
+
+#[test]
+fn a_record_is_the_same_in_another_tenant() {
+    for backend in backends::all() {
+        let name = backend.name;
+        let home = company(&backend);
+        for (kind, records) in records() {
+            for record in &records {
+                home.run(&format!("{kind}.create"), record.clone());
+            }
+            let def = home.crm.kinds().named(kind).unwrap();
+            for options in forms() {
+                let text = exported(&home, kind, &options);
+                let other = company(&backends::memory());
+                let before = contents(&other, def);
+                let report = imported(&other, kind, options.format, &text);
+                assert_eq!(report["refused"], 0, "{name}: {kind} as {options:?}: {report}\n{text}");
+                let mut wanted = contents(&home, def);
+                wanted.extend(before.into_iter().filter(|record| !wanted.contains(record)).collect::<Vec<_>>());
+                wanted.sort_by_key(Json::to_string);
+                assert_eq!(contents(&other, def), wanted, "{name}: {kind} as {options:?}\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn at_home_nothing_is_new_and_nothing_changes() {
+    for backend in backends::all() {
+        let name = backend.name;
+        let home = company(&backend);
+        for (kind, records) in records() {
+            for record in &records {
+                home.run(&format!("{kind}.create"), record.clone());
+            }
+            let def = home.crm.kinds().named(kind).unwrap();
+            let (before, head) = (contents(&home, def), home.head());
+            for options in forms() {
+                let text = exported(&home, kind, &options);
+                for policy in ["skip", "update", "fill"] {
+                    let report = match options.format {
+                        ExportFormat::JsonLines => {
+                            let rows: Vec<Json> =
+                                text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+                            home.run(&format!("{kind}.import_rows"), json!({"rows": rows, "policy": policy}))
+                        }
+                        _ => home.run(&format!("{kind}.import_csv"), json!({"csv": text, "policy": policy})),
+                    };
+                    let told = format!("{name}: {kind} as {options:?}, {policy}: {report}");
+                    assert_eq!((&report["created"], &report["refused"]), (&json!(0), &json!(0)), "{told}");
+                    assert_eq!(report["updated"], 0, "{told}");
+                }
+            }
+            assert_eq!(contents(&home, def), before, "{name}: {kind}");
+            assert_eq!(home.head(), head, "{name}: {kind} leaves no event");
+        }
+    }
+}
