@@ -5,6 +5,8 @@
 //! into the value of a column, and [`name`] a full name into its parts. [`ImportOptions`] say the rest, [`Import`] runs
 //! it, and [`ImportReport`] says what became of the rows.
 
+mod ahead;
+mod called;
 mod chunk;
 mod command;
 pub mod header;
@@ -26,7 +28,7 @@ mod unit;
 pub use command::{CALL_BYTES, CALL_ROWS, ImportCsv, ImportRows};
 pub(crate) use command::{csv, rows};
 pub use line::OWN_SYSTEM;
-pub use options::{ColumnMap, ImportOptions, codes};
+pub use options::{ColumnMap, ImportOptions, OnBadCell, codes};
 pub use refused::{ERROR_COLUMNS, RefusedCsv, WRITE_FAILED};
 pub use report::{Counts, ImportReport, LISTED, MappedColumn, Progress, Refused};
 pub use run::Import;

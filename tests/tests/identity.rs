@@ -109,3 +109,33 @@ fn a_lead_becomes_the_contact_that_has_its_address_among_the_others() {
         assert_eq!(done["contact"]["other_emails"], json!(["a@home.example", "a@old.example"]), "{backend}");
     });
 }
+
+#[test]
+fn who_has_nothing_but_a_phone_is_found_by_any_of_the_numbers() {
+    everywhere(|backend, company| {
+        let lead = json!({"last_name": "A", "phone": "555-0100", "other_phones": ["555-0101"]});
+        let lead = company.run("lead.create", lead)["id"].clone();
+        for csv in ["Phone\n555 0100\n", "Phone,Last Name\n5550101,a\n"] {
+            let report = import(&company, "lead", csv);
+            assert_eq!((&report["created"], &report["skipped"]), (&json!(0), &json!(1)), "{backend}: {csv}");
+        }
+        assert_eq!(import(&company, "lead", "Phone,Last Name\n5550101,B\n")["created"], 1, "{backend}");
+        let update = json!({"csv": format!("id,title\n{},Head\n", lead.as_str().unwrap()), "policy": "update"});
+        let report = company.run("lead.import_csv", update);
+        assert_eq!((&report["created"], &report["updated"]), (&json!(0), &json!(1)), "{backend}: {report}");
+    });
+}
+
+#[test]
+fn a_reference_is_found_by_what_people_call_its_record() {
+    everywhere(|backend, company| {
+        let account = company.run("account.create", json!({"name": "Acme"}))["id"].clone();
+        let user = company.run("user.create", json!({"name": "Maria", "email": "maria@acme.example"}))["id"].clone();
+        let csv = "last_name,account,owner\nA,ACME,Maria@acme.example\nB,Acme,Maria\n";
+        let report = import(&company, "contact", csv);
+        assert_eq!((&report["created"], &report["cells_left_out"]), (&json!(2), &json!(0)), "{backend}: {report}");
+        for contact in company.run("contact.find", json!({}))["items"].as_array().unwrap() {
+            assert_eq!((&contact["account"], &contact["owner"]["user"]), (&account, &user), "{backend}");
+        }
+    });
+}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,53 @@ def test_from_tables(admin: nexa.Session) -> None:
     assert admin.lead.import_rows(pa.table(data), policy="update").unchanged == 2
     lead = admin.lead.find(email="b@example.com").first()
     assert lead is not None and lead.last_name is None and lead.company == "Y"
+
+
+def test_frames_keep_what_their_types_say(admin: nexa.Session) -> None:
+    pl, pd, np = (pytest.importorskip(name) for name in ("polars", "pandas", "numpy"))
+    days = [datetime(2026, 3, 31), datetime(2026, 4, 1)]
+    data = {"name": ["A", "B"], "close_date": days, "contract_term_months": [12, None], "amount.amount": [Decimal("5.50"), None]}
+    told = admin.deal.import_rows(pl.DataFrame(data, strict=False))
+    assert (told.created, told.problems) == (2, [])
+    deal = admin.deal.find(name="A").first()
+    assert deal is not None and deal.close_date == date(2026, 3, 31) and deal.contract_term_months == 12
+    assert deal.amount == nexa.Money("5.50", "USD")
+    frame = pd.DataFrame({
+        "name": pd.Categorical(["C", "D", "E"]),
+        "close_date": pd.to_datetime(["2026-03-31", "2026-04-01 17:05", None]),
+        "contract_term_months": pd.array([12, None, 6], dtype="Int64"),
+        "probability": np.array([75.0, np.nan, 50.0]),
+        "competitors": [["Globex", "Initech"], None, []],
+    })
+    told = admin.deal.import_rows(frame)
+    assert (told.created, told.problems) == (3, [])
+    deal = admin.deal.find(name="C").first()
+    assert deal is not None and deal.close_date == date(2026, 3, 31)
+    assert (deal.probability, deal.probability_by_hand, deal.competitors) == (75, True, ["Globex", "Initech"])
+    other = admin.deal.find(name="D").first()
+    assert other is not None and other.close_date == date(2026, 4, 1) and other.contract_term_months is None
+    aware = pd.DataFrame({"name": ["F"], "close_date": pd.to_datetime(["2026-03-31"]).tz_localize("Europe/Berlin")})
+    assert admin.deal.import_rows(aware).created == 1
+    deal = admin.deal.find(name="F").first()
+    assert deal is not None and deal.close_date == date(2026, 3, 31)
+
+
+def test_phones_that_a_table_keeps_as_floats_keep_their_digits(admin: nexa.Session) -> None:
+    np = pytest.importorskip("numpy")
+    rows = [{"last_name": "A", "phone": np.float64(2079460018.0)}, {"last_name": "B", "phone": float("nan")}]
+    assert admin.contact.import_rows(rows).created == 2
+    contact = admin.contact.find(last_name="A").first()
+    assert contact is not None and contact.phone == "2079460018"
+    with pytest.raises(TypeError, match="bytes"):
+        admin.contact.import_rows([{"last_name": b"C"}])
+
+
+def test_a_bad_cell_costs_the_cell_when_the_import_says_so(admin: nexa.Session) -> None:
+    rows = [{"last_name": "A", "email": "no address"}]
+    assert admin.contact.import_rows(rows).refused == 1
+    report = admin.contact.import_rows(rows, on_bad_cell="leave_out")
+    assert (report.created, report.refused, report.cells_left_out) == (1, 0, 1)
+    assert (report.left_out[0].column, report.left_out[0].value) == ("email", "no address")
 
 
 def test_an_exception_of_the_caller_ends_the_import(admin: nexa.Session) -> None:

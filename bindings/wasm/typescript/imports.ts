@@ -42,7 +42,9 @@ export interface RowOptions {
    * unless said, in files that begin with a byte order mark.
    */
   spreadsheet?: boolean;
-  /** How dates are written when not as `2025-11-17`, such as `DD/MM/YYYY`. */
+  /** What becomes of a row with a cell that cannot be read: it is refused unless said, or comes in without the cell. */
+  on_bad_cell?: "refuse_row" | "leave_out";
+  /** How dates are written, such as `DD/MM/YYYY`, or `EXCEL`; seen in the cells of a column unless said. */
   date_format?: string;
   /** Whether a comma stands before the decimals. */
   decimal_comma?: boolean;
@@ -91,6 +93,7 @@ interface Importing {
 /** An import under way. */
 class Run {
   readonly report: ImportReport = {
+    cells_left_out: 0,
     columns: [],
     created: 0,
     dry_run: false,
@@ -124,8 +127,8 @@ class Run {
 
   /** Writes one unit. */
   async unit(payload: object): Promise<ImportReport> {
-    const { mapping, set, match_on, policy, date_format, decimal_comma, spreadsheet, run } = this.#options;
-    const input = { mapping, set, match_on, policy, date_format, decimal_comma, spreadsheet, ...payload };
+    const { mapping, set, match_on, policy, on_bad_cell, date_format, decimal_comma, spreadsheet, run } = this.#options;
+    const input = { mapping, set, match_on, policy, on_bad_cell, date_format, decimal_comma, spreadsheet, ...payload };
     const { idempotency_key: key, cause } = this.#session.envelope;
     const envelope: Envelope = { cause: run ?? cause ?? "import" };
     // A key stands for one command, and this is several.
@@ -139,6 +142,11 @@ class Run {
     const report = this.report;
     for (const count of ["rows", "created", "updated", "unchanged", "skipped", "refused"] as const) {
       report[count] += done[count];
+    }
+    report.cells_left_out = (report.cells_left_out ?? 0) + (done.cells_left_out ?? 0);
+    for (const cell of done.left_out ?? []) {
+      const cells = (report.left_out ??= []);
+      if (cells.length < PROBLEMS) cells.push(cell);
     }
     if (done.columns.length > 0) report.columns = done.columns;
     report.dry_run = done.dry_run;

@@ -1,19 +1,27 @@
 //! So many rows as one unit of work has, read from a file or from objects.
 
-use std::{io::Read, sync::Arc};
+use std::{collections::VecDeque, io::Read, sync::Arc};
 
 use serde_json::{Map, Value as Json};
 
 use super::{
+    ahead::Ahead,
     line::{Cells, Line, own_key},
     options::ImportOptions,
     plan::{MatchBy, Plan},
     source::{Reader, RowProblem},
+    text::Shown,
 };
-use crate::kernel::{error::Result, record::RecordDef};
+use crate::{
+    Currency,
+    kernel::{error::Result, record::RecordDef, zone::Zone},
+};
 
 /// A unit ends with the row that reaches so many bytes, whatever it has of rows: long rows must not fill the memory.
 const CHUNK_BYTES: u64 = 8 << 20;
+
+/// How many rows are looked at before the first is read, for what their columns show of their formats.
+const LOOKED_AT: usize = 500;
 
 /// A row of a chunk: what is wrong with it, or nothing when it is the next of the lines.
 #[derive(Default)]
@@ -71,27 +79,58 @@ pub(super) trait Source {
     fn total(&self) -> Option<u64> {
         None
     }
+    /// Makes known what the tenant's own settings say: the zone of its days, and its currency.
+    fn settle(&mut self, zone: Zone, currency: Currency);
     /// The next rows, at most so many; none at the end. Error: `import.read_failed`.
     fn next(&mut self, rows: usize, keep_cells: bool) -> Result<Chunk>;
 }
 
 /// The rows of a file.
 pub(super) struct FileRows<F> {
-    reader: Reader<F>,
+    reader: Reader<Ahead<F>>,
     plan: Arc<Plan>,
 }
 
 impl<F: Read> FileRows<F> {
     pub(super) fn open(def: &'static RecordDef, file: F, options: &ImportOptions) -> Result<Self> {
+        let file = Ahead::of(file);
+        let shown = seen(file.first(), options);
         let reader = Reader::open(file, options.source())?;
         let mut plan = Plan::of_file(def, reader.columns(), options)?;
         plan.for_spreadsheets = options.spreadsheet.unwrap_or_else(|| reader.is_marked());
-        let plan = Arc::new(plan);
-        Ok(Self { reader, plan })
+        plan.saw(shown);
+        Ok(Self { reader, plan: Arc::new(plan) })
     }
 }
 
+/// What the first rows of a file show of the formats of its columns.
+fn seen((first, whole): (&[u8], bool), options: &ImportOptions) -> Vec<Shown> {
+    let Ok(mut reader) = Reader::open(first, options.source()) else { return Vec::new() };
+    let mut shown = vec![Shown::default(); reader.columns().len()];
+    let mut last: Vec<String> = Vec::new();
+    for _ in 0..LOOKED_AT {
+        // The last row may be cut, so each is looked at when another follows.
+        for (cell, shown) in last.iter().zip(&mut shown) {
+            shown.look(cell);
+        }
+        last = match reader.next_row() {
+            Ok(Some(Ok(row))) => row.fields().map(str::to_owned).collect(),
+            Ok(Some(Err(_))) => Vec::new(),
+            Ok(None) | Err(_) => break,
+        };
+        if whole {
+            for (cell, shown) in std::mem::take(&mut last).iter().zip(&mut shown) {
+                shown.look(cell);
+            }
+        }
+    }
+    shown
+}
+
 impl<F: Read> Source for FileRows<F> {
+    fn settle(&mut self, zone: Zone, currency: Currency) {
+        Arc::make_mut(&mut self.plan).settle(zone, currency);
+    }
     fn plan(&self) -> &Arc<Plan> {
         &self.plan
     }
@@ -115,6 +154,9 @@ impl<F: Read> Source for FileRows<F> {
 /// Rows that are objects: columns by name. A row may have columns that no row before had.
 pub(super) struct ObjectRows<I> {
     rows: I,
+    /// The first rows, which show how their columns are written.
+    first: VecDeque<Map<String, Json>>,
+    looked: bool,
     plan: Arc<Plan>,
     options: ImportOptions,
     read: u64,
@@ -123,28 +165,59 @@ pub(super) struct ObjectRows<I> {
 impl<I: Iterator<Item = Map<String, Json>>> ObjectRows<I> {
     pub(super) fn open(def: &'static RecordDef, rows: I, options: &ImportOptions) -> Result<Self> {
         let plan = Arc::new(Plan::of_rows(def, options)?);
-        Ok(Self { rows, plan, options: options.clone(), read: 0 })
+        Ok(Self { rows, first: VecDeque::new(), looked: false, plan, options: options.clone(), read: 0 })
+    }
+}
+
+impl<I: Iterator<Item = Map<String, Json>>> ObjectRows<I> {
+    /// Lets columns join that no row before had.
+    fn learn(&mut self, row: &Map<String, Json>) -> Result<()> {
+        let new: Vec<String> = row.keys().filter(|name| !self.plan.columns.contains(name)).cloned().collect();
+        if !new.is_empty() {
+            self.plan = Arc::new(self.plan.with_columns(new, &self.options)?);
+        }
+        Ok(())
+    }
+
+    /// Looks at the first rows, once.
+    fn look(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.looked, true) {
+            return Ok(());
+        }
+        self.first = self.rows.by_ref().take(LOOKED_AT).collect();
+        for row in std::mem::take(&mut self.first) {
+            self.learn(&row)?;
+            let plan = Arc::make_mut(&mut self.plan);
+            for (name, value) in &row {
+                if let (Json::String(cell), Some(column)) = (value, plan.columns.iter().position(|known| known == name))
+                {
+                    plan.look(column, cell);
+                }
+            }
+            self.first.push_back(row);
+        }
+        Ok(())
     }
 }
 
 impl<I: Iterator<Item = Map<String, Json>>> Source for ObjectRows<I> {
+    fn settle(&mut self, zone: Zone, currency: Currency) {
+        Arc::make_mut(&mut self.plan).settle(zone, currency);
+    }
     fn plan(&self) -> &Arc<Plan> {
         &self.plan
     }
     fn total(&self) -> Option<u64> {
         let (least, most) = self.rows.size_hint();
-        (Some(least) == most).then_some(self.read + least as u64)
+        (Some(least) == most).then_some(self.read + (self.first.len() + least) as u64)
     }
     fn next(&mut self, rows: usize, keep_cells: bool) -> Result<Chunk> {
+        self.look()?;
         let mut chunk = Chunk::default();
         while chunk.items.len() < rows {
-            let Some(row) = self.rows.next() else { break };
+            let Some(row) = self.first.pop_front().or_else(|| self.rows.next()) else { break };
             self.read += 1;
-            let new = row.keys().filter(|name| !self.plan.columns.contains(name));
-            let new: Vec<String> = new.cloned().collect();
-            if !new.is_empty() {
-                self.plan = Arc::new(self.plan.with_columns(new, &self.options)?);
-            }
+            self.learn(&row)?;
             let cells = Cells::Object(&row, &self.plan.columns);
             chunk.add(&self.plan, cells, self.read, self.read, keep_cells);
         }

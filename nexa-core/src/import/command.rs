@@ -139,6 +139,8 @@ pub(crate) async fn rows<R>(
 }
 
 async fn run(cx: &mut Context<'_>, kind: &'static Behaviour, source: &mut (dyn Source + Send)) -> Result<ImportReport> {
+    let org = cx.settings().await?;
+    source.settle(org.time_zone.zone(), org.base_currency);
     let mut report = ImportReport { dry_run: cx.envelope().dry_run, ..ImportReport::default() };
     loop {
         let chunk = source.next(CALL_ROWS, false)?;

@@ -101,16 +101,21 @@ pub struct ImportOptions {
     #[serde(skip_serializing_if = "ColumnMap::is_empty")]
     pub mapping: ColumnMap,
     /// Fields that every row gets, as in `create`, such as `{"source": "webinar"}`. A part of a field, such as
-    /// `value.currency`, goes to the rows that give another part of it.
+    /// `amount.currency`, goes to the rows that give another part of it and not this one: what the file says of a row holds.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub set: Map<String, Json>,
     /// By what a row finds the record that is already there: a unique field such as `email`, `external:SYSTEM`, or `none`.
-    /// Unless said, by its unique fields, then by its keys in other systems, and a row that has neither by its own text,
-    /// of which a hash is kept with the record as its key in the system `import`.
+    /// Unless said, by a column `id` or the record's number, as an export has them; then by its unique fields, a mail address
+    /// also among the others of a record; then by its keys in other systems. A row that has none of these is found by its
+    /// phone number when the name does not say otherwise, and by its own text, of which a hash is kept with the record as its
+    /// key in the system `import`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub match_on: Option<String>,
     /// What happens to a record that is already there; it is left as it is unless said. An empty cell says nothing.
     pub policy: MatchPolicy,
+    /// What becomes of a row with a cell that cannot be read; it is refused unless said.
+    #[serde(skip_serializing_if = "OnBadCell::is_default")]
+    pub on_bad_cell: OnBadCell,
     /// The file's encoding; told by its first bytes unless said.
     pub encoding: Encoding,
     /// Whether a row that is no UTF-8 is read as Windows-1252, in files that mix both.
@@ -123,10 +128,11 @@ pub struct ImportOptions {
     /// said, in files that begin with a byte order mark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spreadsheet: Option<bool>,
-    /// How dates are written when not as `2025-11-17`, such as `DD/MM/YYYY`.
+    /// How dates are written, such as `DD/MM/YYYY`, or `EXCEL` for the numbers of days of a spreadsheet. Unless said, any form
+    /// that has one meaning is read, and the cells of a column show whether the day or the month comes first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_format: Option<DateFormat>,
-    /// Whether a comma stands before the decimals.
+    /// Whether a comma stands before the decimals; seen in the cells of a column unless said.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub decimal_comma: bool,
     /// Check every row and report, but change nothing. A command takes this from its envelope instead.
@@ -144,6 +150,25 @@ pub struct ImportOptions {
     pub total_bytes: Option<u64>,
 }
 
+/// What becomes of a row with a cell that cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnBadCell {
+    /// The row is refused.
+    #[default]
+    RefuseRow,
+    /// The cell is left out and listed in the report; the row comes in without it. What tells who the record is, and what
+    /// another record has already, still refuses the row.
+    LeaveOut,
+}
+
+impl OnBadCell {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Default for ImportOptions {
     fn default() -> Self {
         Self {
@@ -151,6 +176,7 @@ impl Default for ImportOptions {
             set: Map::new(),
             match_on: None,
             policy: MatchPolicy::Skip,
+            on_bad_cell: OnBadCell::RefuseRow,
             encoding: Encoding::Detect,
             mixed_latin1: false,
             delimiter: None,
@@ -194,6 +220,12 @@ impl ImportOptions {
         self.policy = policy;
         self
     }
+    /// Leaves out cells that cannot be read, instead of their rows.
+    #[must_use]
+    pub const fn leave_out_bad_cells(mut self) -> Self {
+        self.on_bad_cell = OnBadCell::LeaveOut;
+        self
+    }
     /// Says how dates are written.
     #[must_use]
     pub const fn dates(mut self, format: DateFormat) -> Self {
@@ -225,8 +257,8 @@ impl ImportOptions {
         self
     }
 
-    pub(super) const fn formats(&self) -> Formats {
-        Formats { date: self.date_format, decimal_comma: self.decimal_comma }
+    pub(super) fn formats(&self) -> Formats {
+        Formats { date: self.date_format, decimal_comma: self.decimal_comma, ..Formats::default() }
     }
     pub(super) const fn source(&self) -> super::source::Options {
         super::source::Options {
@@ -261,6 +293,16 @@ pub mod codes {
         "import.not_a_reference",
         "{field} points at no record, so it takes no key of {system}; map the column to the field itself.",
     );
+    /// A cell names a record that is not there.
+    pub const REFERENCE_UNKNOWN: Code = Code::invalid(
+        "import.reference_unknown",
+        "{column} names {value}, and there is no {kind} of this name, mail address or number; make it first, or leave the cell empty.",
+    );
+    /// A cell names several records.
+    pub const REFERENCE_AMBIGUOUS: Code = Code::invalid(
+        "import.reference_ambiguous",
+        "{column} names {value}, and there is more than one {kind} of this name; give its id instead.",
+    );
     /// No column of the file, or of a row, goes anywhere.
     pub const NOTHING_MAPPED: Code = Code::invalid(
         "import.nothing_mapped",
@@ -290,6 +332,8 @@ pub mod codes {
         CHUNK_SIZE,
         SET_CONFLICT,
         NOT_A_REFERENCE,
+        REFERENCE_UNKNOWN,
+        REFERENCE_AMBIGUOUS,
         NOTHING_MAPPED,
         TARGET_UNSUPPORTED,
         IN_ENVELOPE,

@@ -4,20 +4,28 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     mapping::{Mapping, Target},
-    options::{ImportOptions, codes},
+    options::{ImportOptions, OnBadCell, codes},
     refused::ERROR_COLUMNS,
     report::MappedColumn,
-    text::Formats,
+    text::{Formats, Shown},
 };
-use crate::kernel::{
-    entity::{MatchPolicy, NO_MATCH_FIELD},
-    error::{Result, codes as kernel},
-    record::{ColumnDef, ColumnType, Derived, FieldDef, RecordDef},
+use crate::{
+    Currency,
+    kernel::{
+        entity::{MatchPolicy, NO_MATCH_FIELD},
+        error::{Result, codes as kernel},
+        record::{ColumnDef, ColumnType, Derived, FieldDef, RecordDef},
+        zone::Zone,
+    },
 };
 
 /// What the cells of a column become. Fields are meant by their index in the definition.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Use {
+    /// The record's own id.
+    Id,
+    /// The record's own number, which is unique: the column, and what it holds.
+    Number(usize, ColumnType),
     /// A field of one column.
     Plain(usize, ColumnType),
     /// A part of a field of several columns.
@@ -56,7 +64,8 @@ pub(super) struct UniqueField {
 /// By what a row finds its record.
 #[derive(Clone, Debug)]
 pub(super) enum MatchBy {
-    /// The first of its unique fields that it has, then its keys, then its own text.
+    /// Its id or number, then the first of its unique fields that it has, then its keys, then its phone numbers, then its own
+    /// text.
     Anything,
     /// This unique field alone.
     Unique(UniqueField, String),
@@ -87,6 +96,12 @@ pub(super) struct Plan {
     pub(super) formats: Formats,
     /// Whether an apostrophe before the beginning of a formula is taken away.
     pub(super) for_spreadsheets: bool,
+    /// What the cells of each column show of its formats, in the order of the columns.
+    pub(super) shown: Vec<Shown>,
+    /// Whether a cell that cannot be read is left out instead of its row.
+    pub(super) leave_out: bool,
+    /// The columns whose target is a guess, by their index.
+    pub(super) guessed: Vec<usize>,
 }
 
 impl Plan {
@@ -110,6 +125,7 @@ impl Plan {
         let mut columns = self.columns.clone();
         columns.extend(more);
         let mut mapping = Mapping::guessed(&columns, &[]);
+        let (formats, shown) = (self.formats, self.shown.clone());
         for (column, target) in self.mapping.targets().iter().enumerate() {
             if let Some(target) = target {
                 mapping.settle(column, target.clone());
@@ -126,7 +142,13 @@ impl Plan {
                 mapping.settle(column, target.clone());
             }
         }
-        Self::build(self.def, columns, mapping, options, true)
+        let mut plan = Self::build(self.def, columns, mapping, options, true)?;
+        plan.formats = formats;
+        plan.guessed.extend(&self.guessed);
+        for (known, now) in shown.into_iter().zip(&mut plan.shown) {
+            *now = known;
+        }
+        Ok(plan)
     }
 
     fn build(
@@ -141,7 +163,9 @@ impl Plan {
                 mapping.settle(index, Target::Ignore);
             }
         }
+        // What completes a part of a field may stand in a column as well: what the file says of a row holds.
         let open = |target: &&String| !is_set(options, target);
+        let named: Vec<bool> = mapping.targets().iter().map(Option::is_some).collect();
         let exact: Vec<String> = targets(def, objects).iter().filter(open).cloned().collect();
         mapping.name_exactly(&columns, &names(&exact), objects);
         for (index, column) in columns.iter().enumerate() {
@@ -150,6 +174,13 @@ impl Plan {
                 mapping.settle(index, Target::Field(field.to_owned()));
             }
         }
+        for (index, column) in columns.iter().enumerate() {
+            // As an export names the record itself.
+            if own(def, column).is_some() {
+                mapping.settle(index, Target::Field(column.clone()));
+            }
+        }
+        let sure: Vec<bool> = mapping.targets().iter().map(Option::is_some).collect();
         let guessable: Vec<String> = guessable(def).iter().filter(open).cloned().collect();
         mapping.complete(&columns, &names(&guessable));
 
@@ -157,7 +188,7 @@ impl Plan {
         for (index, target) in mapping.targets().iter().enumerate() {
             let Some(target) = target else { continue };
             if let Target::Field(name) | Target::Key(name, _) = target
-                && is_set(options, name)
+                && (is_set(options, name) || (options.set.contains_key(name) && named.get(index) == Some(&true)))
             {
                 let column = columns.get(index).map(String::as_str).unwrap_or_default();
                 return Err(codes::SET_CONFLICT.with("field", name).with("column", column));
@@ -177,6 +208,9 @@ impl Plan {
         let match_by = match_by(def, options, &uses, &uniques)?;
         let (policy, formats) = (options.policy, options.formats());
         let for_spreadsheets = options.spreadsheet.unwrap_or_default();
+        let leave_out = options.on_bad_cell == OnBadCell::LeaveOut;
+        let shown = vec![Shown::default(); columns.len()];
+        let guessed = sure.iter().enumerate().filter(|(_, sure)| !**sure).map(|(index, _)| index).collect();
         Ok(Self {
             def,
             columns,
@@ -190,6 +224,9 @@ impl Plan {
             policy,
             formats,
             for_spreadsheets,
+            shown,
+            leave_out,
+            guessed,
         })
     }
 
@@ -205,6 +242,41 @@ impl Plan {
             .collect()
     }
 
+    /// The formats of a column.
+    pub(super) fn formats_of(&self, column: usize) -> Formats {
+        self.shown.get(column).copied().unwrap_or_default().of(self.formats)
+    }
+
+    /// Makes known the zone of the tenant's days, and its currency.
+    pub(super) const fn settle(&mut self, zone: Zone, currency: Currency) {
+        self.formats.zone = zone;
+        self.formats.currency = currency;
+    }
+
+    /// Takes what the cells of the columns show.
+    pub(super) fn saw(&mut self, shown: Vec<Shown>) {
+        for (known, shown) in self.shown.iter_mut().zip(shown) {
+            *known = shown;
+        }
+    }
+
+    /// Looks at a cell of a column, for what it shows of the column's formats.
+    pub(super) fn look(&mut self, column: usize, cell: &str) {
+        if let Some(shown) = self.shown.get_mut(column) {
+            shown.look(cell);
+        }
+    }
+
+    /// Whether a field is an amount and its currency.
+    pub(super) fn is_money(&self, field: usize) -> bool {
+        self.field(field).is_some_and(|field| has_parts(self.def, field, ["amount", "currency"]))
+    }
+
+    /// Whether a field is a user or a group.
+    pub(super) fn is_assignee(&self, field: usize) -> bool {
+        self.field(field).is_some_and(|field| has_parts(self.def, field, ["user", "group"]))
+    }
+
     pub(super) fn field(&self, index: usize) -> Option<&'static FieldDef> {
         self.def.fields.get(index)
     }
@@ -218,6 +290,8 @@ impl Plan {
             Use::Part(field, part, _) => {
                 field_is(field, head) && (head == name || name.strip_prefix(head) == Some(&format!(".{part}")))
             }
+            Use::Id => head == "id",
+            Use::Number(column, _) => self.def.columns.get(*column).is_some_and(|column| column.path == head),
             Use::Plain(field, _) | Use::Whole(field) | Use::Key(field, _) => field_is(field, head),
             Use::FullName(first, last) => field_is(first, head) || field_is(last, head),
             Use::External(system) => name == system || head == "external_keys",
@@ -235,9 +309,28 @@ fn names(fields: &[String]) -> Vec<&str> {
     fields.iter().map(String::as_str).collect()
 }
 
+/// Whether every row gets this field as a whole.
 fn is_set(options: &ImportOptions, target: &str) -> bool {
     let head = target.split('.').next().unwrap_or(target);
-    options.set.contains_key(target) || options.set.contains_key(head)
+    options.set.contains_key(head)
+}
+
+/// Whether a field has these two columns.
+fn has_parts(def: &RecordDef, field: &FieldDef, parts: [&str; 2]) -> bool {
+    let paths = own_columns(def, field).map(|column| column.path.strip_prefix(field.name));
+    field.count == 2 && paths.eq(parts.map(|part| [".", part].concat()).iter().map(|part| Some(part.as_str())))
+}
+
+/// What a column of this name says of the record itself: its id, or a number that the tenant's counter gave it.
+fn own(def: &RecordDef, name: &str) -> Option<Use> {
+    if name == "id" {
+        return Some(Use::Id);
+    }
+    let column = def.column(name)?;
+    let field = def.field(name).filter(|field| !field.editable && field.count == 1)?;
+    let unique = def.uniques.iter().any(|unique| unique.columns == [column]);
+    let kind = def.columns.get(field.first)?.kind;
+    (unique && matches!(kind, ColumnType::Int | ColumnType::Text)).then_some(Use::Number(column, kind))
 }
 
 fn own_columns<'d>(def: &'d RecordDef, field: &FieldDef) -> impl Iterator<Item = &'d ColumnDef> + use<'d> {
@@ -249,7 +342,8 @@ fn own_columns<'d>(def: &'d RecordDef, field: &FieldDef) -> impl Iterator<Item =
 fn targets(def: &RecordDef, objects: bool) -> Vec<String> {
     let mut found = Vec::new();
     for field in def.fields.iter().filter(|field| field.editable) {
-        if field.count > 1 && objects {
+        let assignee = has_parts(def, field, ["user", "group"]);
+        if field.count > 1 && (objects || assignee) {
             found.push(field.name.to_owned());
         }
         found.extend(own_columns(def, field).map(|column| column.path.clone()));
@@ -257,14 +351,22 @@ fn targets(def: &RecordDef, objects: bool) -> Vec<String> {
     found
 }
 
-/// The targets that a header may be taken for. References are not among them: a column called `Account` mostly holds
-/// names.
+/// The targets that a header may be taken for. References are among them: their records are found by what people call
+/// them.
 fn guessable(def: &RecordDef) -> Vec<String> {
     let plain = |column: &&ColumnDef| {
-        !matches!(column.kind, ColumnType::Reference(_) | ColumnType::Uuid | ColumnType::Map | ColumnType::Json)
+        let part = column.path.contains('.');
+        !matches!(column.kind, ColumnType::Uuid | ColumnType::Map | ColumnType::Json)
+            && !(part && matches!(column.kind, ColumnType::Reference(_)))
     };
-    let editable = def.fields.iter().filter(|field| field.editable);
-    editable.flat_map(|field| own_columns(def, field)).filter(plain).map(|column| column.path.clone()).collect()
+    let mut found = Vec::new();
+    for field in def.fields.iter().filter(|field| field.editable) {
+        if has_parts(def, field, ["user", "group"]) {
+            found.push(field.name.to_owned());
+        }
+        found.extend(own_columns(def, field).filter(plain).map(|column| column.path.clone()));
+    }
+    found
 }
 
 /// The kind that a field of one column points at.
@@ -294,6 +396,7 @@ fn use_of(def: &RecordDef, target: &Target) -> Result<Option<Use>> {
             Some(_) => Use::Key(field(name)?, system.clone()),
             None => return Err(codes::NOT_A_REFERENCE.with("field", name).with("system", system)),
         },
+        Target::Field(path) if own(def, path).is_some() => own(def, path).ok_or_else(unsupported)?,
         Target::Field(path) => {
             let head = path.split('.').next().unwrap_or(path);
             let index = field(head)?;

@@ -45,6 +45,12 @@ pub struct ImportReport {
     pub counts: Counts,
     /// The first 1,000 refused rows, each with what is wrong and what to do.
     pub problems: Vec<RowProblem>,
+    /// How many cells were left out of rows that came in.
+    #[serde(default)]
+    pub cells_left_out: u64,
+    /// The first 1,000 of these cells, each with what is wrong and what to do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<RowProblem>,
     /// How the columns were understood.
     pub columns: Vec<MappedColumn>,
     /// Whether nothing was changed because a dry run was asked for.

@@ -13,15 +13,18 @@ use super::{
     repeats::Repeats,
     report::{ImportReport, Progress, Refused},
     tally::{OnRefused, count},
-    unit::{self, Outcome},
+    unit::{self, Done, Outcome},
 };
-use crate::kernel::{
-    behaviour::{Behaviour, of_entity},
-    command::Envelope,
-    context::Context,
-    entity::Entity,
-    error::{Error, ErrorKind, Result, codes},
-    session::{Job, Session},
+use crate::{
+    Currency, TimeZone,
+    kernel::{
+        behaviour::{Behaviour, of_entity},
+        command::Envelope,
+        context::Context,
+        entity::Entity,
+        error::{Error, ErrorKind, Result, codes},
+        session::{Job, Session},
+    },
 };
 
 type OnProgress<'a> = dyn FnMut(&Progress) + 'a;
@@ -100,6 +103,8 @@ impl<'a, R: Entity> Import<'a, R> {
         let mut report = ImportReport { dry_run: self.options.dry_run, ..ImportReport::default() };
         let mut repeats = self.options.dry_run.then(Repeats::default);
         let keep_cells = self.on_refused.is_some();
+        let (zone, currency) = self.session.read(SettingsJob).await?;
+        source.settle(zone.zone(), currency);
         let mut ahead = None;
         loop {
             let mut chunk = ahead.take().unwrap_or_else(|| source.next(rows, keep_cells))?;
@@ -118,8 +123,7 @@ impl<'a, R: Entity> Import<'a, R> {
                     Some(repeats) => self.rehearse(&plan, &chunk, repeats, operation).await,
                 }
             };
-            let outcomes: Result<Vec<Outcome>> =
-                meanwhile(writing, || ahead = Some(source.next(rows, keep_cells))).await;
+            let outcomes: Result<Vec<Done>> = meanwhile(writing, || ahead = Some(source.next(rows, keep_cells))).await;
             count(&mut report, &plan, chunk, outcomes?, self.on_refused.as_deref_mut());
             if let Some(told) = &mut self.on_progress {
                 told(&Progress {
@@ -141,20 +145,23 @@ impl<'a, R: Entity> Import<'a, R> {
         chunk: &Chunk,
         repeats: &mut Repeats,
         operation: &'static str,
-    ) -> Result<Vec<Outcome>> {
+    ) -> Result<Vec<Done>> {
         let known: Vec<Option<Outcome>> = chunk.lines.iter().map(|line| repeats.meet(plan, line)).collect();
         let new = chunk.lines.iter().zip(&known).filter(|(_, known)| known.is_none());
         let new: Arc<Vec<Line>> = Arc::new(new.map(|(line, _)| line.clone()).collect());
         let mut met = self.write(plan, &new, operation).await?.into_iter();
         let outcomes = known.into_iter().zip(&chunk.lines).map(|(known, line)| match known {
-            Some(outcome) => outcome,
-            None => met.next().map_or(Outcome::Skipped, |outcome| repeats.note(plan, line, outcome)),
+            Some(outcome) => outcome.into(),
+            None => met.next().map_or(Outcome::Skipped.into(), |done| Done {
+                outcome: repeats.note(plan, line, done.outcome),
+                ..done
+            }),
         });
         Ok(outcomes.collect())
     }
 
     /// Writes lines as one unit; when that cannot be, one by one, so that only the guilty ones are refused.
-    async fn write(&self, plan: &Arc<Plan>, lines: &Arc<Vec<Line>>, operation: &'static str) -> Result<Vec<Outcome>> {
+    async fn write(&self, plan: &Arc<Plan>, lines: &Arc<Vec<Line>>, operation: &'static str) -> Result<Vec<Done>> {
         if lines.is_empty() {
             return Ok(Vec::new());
         }
@@ -166,7 +173,7 @@ impl<'a, R: Entity> Import<'a, R> {
         for line in 0..lines.len() {
             match self.unit(plan, lines, line..line + 1, operation).await {
                 Ok(one) => outcomes.append(&mut one.outcomes()?),
-                Err(error) if row_may_be_guilty(&error) => outcomes.push(Outcome::Refused(error)),
+                Err(error) if row_may_be_guilty(&error) => outcomes.push(Outcome::Refused(error).into()),
                 Err(error) => return Err(error),
             }
         }
@@ -214,6 +221,23 @@ fn row_may_be_guilty(error: &Error) -> bool {
     }
 }
 
+/// Reads what of the tenant's settings the cells of a file rest on.
+struct SettingsJob;
+
+impl Job for SettingsJob {
+    type Output = (TimeZone, Currency);
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed("import")
+    }
+    fn arguments(&self) -> String {
+        String::new()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Self::Output> {
+        let org = cx.settings().await?;
+        Ok((org.time_zone, org.base_currency))
+    }
+}
+
 struct UnitJob {
     plan: Arc<Plan>,
     lines: Arc<Vec<Line>>,
@@ -225,12 +249,12 @@ struct UnitJob {
 /// What became of the lines of a unit, or why the whole import cannot go on.
 #[derive(Serialize, Deserialize)]
 struct Met {
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<Done>,
     halted: Option<Error>,
 }
 
 impl Met {
-    fn outcomes(self) -> Result<Vec<Outcome>> {
+    fn outcomes(self) -> Result<Vec<Done>> {
         self.halted.map_or(Ok(self.outcomes), Err)
     }
 }

@@ -2,11 +2,11 @@
 
 use super::{
     chunk::{Chunk, Item},
-    line::Line,
+    line::{LeftOut, Line},
     plan::Plan,
     report::{ImportReport, LISTED, Refused},
     source::RowProblem,
-    unit::Outcome,
+    unit::{Done, Outcome},
 };
 use crate::kernel::error::Error;
 
@@ -18,18 +18,21 @@ pub(super) fn count(
     report: &mut ImportReport,
     plan: &Plan,
     chunk: Chunk,
-    outcomes: Vec<Outcome>,
+    outcomes: Vec<Done>,
     mut on_refused: Option<&mut OnRefused<'_>>,
 ) {
     let mut met = chunk.lines.iter().zip(outcomes);
     for Item { problem, cells } in chunk.items {
-        let counts = &mut report.counts;
-        counts.rows += 1;
+        report.counts.rows += 1;
         let problem = match problem {
             Some(problem) => problem,
             None => match met.next() {
-                Some((line, Outcome::Refused(error))) => explain(plan, line, &error),
-                Some((_, outcome)) => {
+                Some((line, Done { outcome: Outcome::Refused(error), .. })) => explain(plan, line, &error),
+                Some((line, Done { outcome, left_out })) => {
+                    for cell in line.left_out.iter().chain(&left_out) {
+                        leave_out(report, plan, line, cell);
+                    }
+                    let counts = &mut report.counts;
                     match outcome {
                         Outcome::Created => counts.created += 1,
                         Outcome::Updated => counts.updated += 1,
@@ -41,13 +44,22 @@ pub(super) fn count(
                 None => continue,
             },
         };
-        counts.refused += 1;
+        report.counts.refused += 1;
         if let Some(on_refused) = on_refused.as_deref_mut() {
             on_refused(&Refused { problem: &problem, columns: &plan.columns, cells: &cells });
         }
         if report.problems.len() < LISTED {
             report.problems.push(problem);
         }
+    }
+}
+
+/// Lists a cell that was left out.
+fn leave_out(report: &mut ImportReport, plan: &Plan, line: &Line, cell: &LeftOut) {
+    report.cells_left_out += 1;
+    if report.left_out.len() < LISTED {
+        let header = plan.columns.get(cell.column).map(String::as_str);
+        report.left_out.push(RowProblem::new(line.number, line.record, header, &cell.error, &cell.value));
     }
 }
 

@@ -1,14 +1,15 @@
 //! Rows meet records: inside one unit of work each row makes a record, changes the one it finds, or is refused alone.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
-    line::{Given, Line, parse},
-    plan::{MatchBy, Plan},
+    called::{self, Found},
+    line::{Given, LeftOut, Line, OWN_SYSTEM, parse},
+    plan::{MatchBy, Plan, Use},
     signal, text,
 };
 use crate::kernel::{
@@ -33,6 +34,19 @@ pub(super) enum Outcome {
     Refused(Error),
 }
 
+/// What became of a row, and of cells of it that only turned out to be wrong when it met its record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Done {
+    pub(super) outcome: Outcome,
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+impl From<Outcome> for Done {
+    fn from(outcome: Outcome) -> Self {
+        Self { outcome, left_out: Vec::new() }
+    }
+}
+
 /// What is the same for every row of a unit, read once.
 pub(super) struct Common {
     /// A new record with the fields that every row gets.
@@ -43,6 +57,8 @@ pub(super) struct Common {
     custom: HashMap<String, CustomType>,
     /// The records that references turned out to be; `None` for those that are not there for the actor.
     referred: HashMap<(&'static str, Named), Option<Uuid>>,
+    /// The records that names turned out to be, by field and name.
+    called: HashMap<(usize, String), Found>,
 }
 
 /// How a row names what it refers to.
@@ -59,19 +75,46 @@ pub(super) async fn meet(
     plan: &Plan,
     mut common: Common,
     lines: &[Line],
-) -> Result<Vec<Outcome>> {
-    let mut outcomes = Vec::with_capacity(lines.len());
+) -> Result<Vec<Done>> {
+    let mut all = Vec::with_capacity(lines.len());
     for line in lines {
-        cx.begin_attempt();
-        let met = one(cx, kind, plan, &mut common, line).await;
-        let whole = cx.end_attempt(met.is_ok());
-        outcomes.push(match met {
-            Ok(outcome) => outcome,
-            Err(error) if !whole || error.kind() == ErrorKind::Unavailable => return Err(error),
-            Err(error) => Outcome::Refused(error),
-        });
+        let mut line = Cow::Borrowed(line);
+        let mut left_out = Vec::new();
+        let outcome = loop {
+            let known = left_out.len();
+            cx.begin_attempt();
+            let met = one(cx, kind, plan, &mut common, &line, &mut left_out).await;
+            let whole = cx.end_attempt(met.is_ok());
+            match met {
+                Ok(outcome) => break outcome,
+                Err(error) if !whole || error.kind() == ErrorKind::Unavailable => return Err(error),
+                Err(error) => {
+                    left_out.truncate(known);
+                    match blamed(plan, &error) {
+                        Some(column) if plan.leave_out => {
+                            let value = line.shown(plan, column);
+                            if !line.to_mut().leave_out(plan, column) {
+                                break Outcome::Refused(error);
+                            }
+                            left_out.push(LeftOut { column, error, value });
+                        }
+                        _ => break Outcome::Refused(error),
+                    }
+                }
+            }
+        };
+        if matches!(outcome, Outcome::Refused(_)) {
+            left_out.clear();
+        }
+        all.push(Done { outcome, left_out });
     }
-    Ok(outcomes)
+    Ok(all)
+}
+
+/// The column whose cell an error is about, unless it is about what another record has.
+fn blamed(plan: &Plan, error: &Error) -> Option<usize> {
+    let field = error.params().get("field").and_then(Json::as_str).filter(|_| error.kind() != ErrorKind::Conflict)?;
+    plan.column_of(field)
 }
 
 /// Reads what the lines have in common, and looks up all their keys at once. An error is one of the whole import.
@@ -93,6 +136,8 @@ pub(super) async fn prepare(
             custom.insert(definition.name.clone(), definition.holds);
         }
     }
+    let ids = lines.iter().filter_map(|line| line.id.map(Value::Uuid)).collect();
+    cx.preload_by(def, def.id, ids).await?;
     for unique in &plan.uniques {
         let values = lines.iter().filter_map(|line| line.unique_value(unique)).collect();
         cx.preload_by(def, unique.column, values).await?;
@@ -110,8 +155,14 @@ pub(super) async fn prepare(
     if !keys.is_empty() {
         cx.preload_keys(def, keys).await?;
     }
+    let emails = lines.iter().flat_map(|line| line.addresses(plan, &def.emails)).map(Value::Text).collect();
+    cx.preload_by(def, def.by_email(), emails).await?;
+    let phones = lines.iter().filter(|line| is_nameless(plan, line)).flat_map(|line| line.addresses(plan, &def.phones));
+    let phones = phones.map(Value::Text).collect();
+    cx.preload_by(def, def.by_phone(), phones).await?;
     preload_references(cx, def, lines).await?;
-    Ok(Common { template, set, custom, referred: HashMap::new() })
+    let called = called::find(cx, plan, lines).await?;
+    Ok(Common { template, set, custom, referred: HashMap::new(), called })
 }
 
 async fn preload_references(cx: &mut Context<'_>, def: &'static RecordDef, lines: &[Line]) -> Result<()> {
@@ -164,15 +215,17 @@ async fn one(
     plan: &Plan,
     common: &mut Common,
     line: &Line,
+    left_out: &mut Vec<LeftOut>,
 ) -> Result<Outcome> {
     let def = (kind.def)();
     let entity = kind.edited()?;
+    let names = names(plan, common, line);
     let Some(id) = find(cx, plan, line).await? else {
         let mut row = common.template.clone();
-        write(cx, plan, common, line, &mut row, Onto::New).await?;
+        write(cx, plan, common, line, &mut row, Onto::New, left_out).await?;
         let id = cx.new_id::<()>().uuid();
         cx.stamp_row(def, &mut row, id);
-        let row = (entity.settle)(cx, row, None, None).await?;
+        let row = (entity.settle)(cx, row, None, Some(&names)).await?;
         cx.insert_row(def, row).await?;
         cx.check_pending(def, id).await?;
         return Ok(Outcome::Created);
@@ -196,10 +249,16 @@ async fn one(
             columns.for_each(|column| row.set(column, common.template.get(column).clone()));
         }
     }
-    write(cx, plan, common, line, &mut row, onto).await?;
+    write(cx, plan, common, line, &mut row, onto, left_out).await?;
     def.derive(&mut row);
+    let changed = |name: &str| {
+        def.field(name).is_some_and(|field| {
+            (field.first..field.first + field.count).any(|column| row.get(column) != before.get(column))
+        })
+    };
+    let names: Map<String, Json> = names.into_iter().filter(|(name, _)| changed(name)).collect();
     let version = before.get(def.version).clone();
-    let row = (entity.settle)(cx, row, Some(before), None).await?;
+    let row = (entity.settle)(cx, row, Some(before), Some(&names)).await?;
     let row = cx.save_row(def, row).await?;
     if *row.get(def.version) == version {
         return Ok(Outcome::Unchanged);
@@ -223,10 +282,25 @@ async fn find(cx: &mut Context<'_>, plan: &Plan, line: &Line) -> Result<Option<U
             cx.holder_of_key(def, key.ok_or_else(|| missing(&format!("external:{system}")))?).await
         }
         MatchBy::Anything => {
+            if let Some(id) = line.id
+                && let Some(found) = own(cx, def, id).await?
+            {
+                return Ok(Some(found));
+            }
+            for (column, value) in &line.numbers {
+                if let Some(id) = live(cx, def, *column, value).await? {
+                    return Ok(Some(id));
+                }
+            }
             for unique in &plan.uniques {
                 if let Some(value) = line.unique_value(unique)
                     && let Some(id) = live(cx, def, unique.column, &value).await?
                 {
+                    return Ok(Some(id));
+                }
+            }
+            for email in line.addresses(plan, &def.emails) {
+                if let Some(id) = live(cx, def, def.by_email(), &Value::Text(email)).await? {
                     return Ok(Some(id));
                 }
             }
@@ -235,9 +309,53 @@ async fn find(cx: &mut Context<'_>, plan: &Plan, line: &Line) -> Result<Option<U
                     return Ok(Some(id));
                 }
             }
-            Ok(None)
+            if is_nameless(plan, line) { by_phone(cx, plan, line).await } else { Ok(None) }
         }
     }
+}
+
+/// Whether a row has nothing that belongs to one record alone.
+fn is_nameless(plan: &Plan, line: &Line) -> bool {
+    line.id.is_none()
+        && line.numbers.is_empty()
+        && line.keys.iter().all(|key| key.system == OWN_SYSTEM)
+        && !plan.uniques.iter().any(|unique| line.has(unique))
+        && line.addresses(plan, &plan.def.emails).is_empty()
+}
+
+/// The live record of this id, or the one that it was merged into, when the actor may see it.
+async fn own(cx: &mut Context<'_>, def: &'static RecordDef, id: Uuid) -> Result<Option<Uuid>> {
+    match cx.visible_row(def, &Ref::Id(id.into()), false).await {
+        Ok(row) => Ok(Some(row.id(def))),
+        Err(error) if error.is(&codes::NOT_FOUND) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The one record that has a phone number of the row, and no other name than it.
+async fn by_phone(cx: &mut Context<'_>, plan: &Plan, line: &Line) -> Result<Option<Uuid>> {
+    let def = plan.def;
+    let mut found: Vec<Uuid> = Vec::new();
+    for phone in line.addresses(plan, &def.phones) {
+        for id in cx.ids_by(def, def.by_phone(), &Value::Text(phone)).await? {
+            let same = cx.current(def, id).is_some_and(|row| called::may_be_same(plan, line, row));
+            if same && !found.contains(&id) {
+                found.push(id);
+            }
+        }
+    }
+    match found.as_slice() {
+        [id] => Ok(Some(*id)),
+        _ => Ok(None),
+    }
+}
+
+/// The fields that a row gives, by name.
+fn names(plan: &Plan, common: &Common, line: &Line) -> Map<String, Json> {
+    let given = line.given.iter().map(|given| given.field);
+    let named = line.called.iter().map(|called| called.field).chain(line.references.iter().map(|(field, _)| *field));
+    let all = given.chain(named).chain(common.set.iter().copied());
+    all.filter_map(|field| Some((plan.field(field)?.name.to_owned(), Json::Null))).collect()
 }
 
 async fn live(cx: &mut Context<'_>, def: &'static RecordDef, column: usize, value: &Value) -> Result<Option<Uuid>> {
@@ -276,6 +394,7 @@ async fn write(
     line: &Line,
     row: &mut Row,
     onto: Onto,
+    left_out: &mut Vec<LeftOut>,
 ) -> Result<()> {
     let def = plan.def;
     for given in &line.given {
@@ -287,6 +406,19 @@ async fn write(
         // One of its other addresses does not become the main one.
         let address = given.values.first().filter(|_| onto != Onto::New && def.emails.first() == Some(&field.first));
         if address.is_some_and(|email| row.found_by(def, def.by_email(), email)) {
+            continue;
+        }
+        // Addresses join those that are known.
+        if onto != Onto::New
+            && def.columns.get(field.first).is_some_and(|column| column.kind == ColumnType::List)
+            && [&def.emails, &def.phones].into_iter().any(|columns| columns.contains(&field.first))
+        {
+            let column = field.first;
+            let all = [row.get(column), given.values.first().unwrap_or(&Value::Null)].map(|value| match value {
+                Value::Json(text) => input::stored::<Vec<String>>(text).unwrap_or_default(),
+                _ => Vec::new(),
+            });
+            set(row, column, parse(field, &Json::from(all.concat()))?);
             continue;
         }
         let mut merged = None;
@@ -313,6 +445,27 @@ async fn write(
             row.set(column, Value::Uuid(refer(cx, common, kind, Named::Key(key.clone()), field.name).await?));
         }
     }
+    for called in &line.called {
+        let Some(field) = def.fields.get(called.field) else { continue };
+        let columns = field.first..field.first + field.count;
+        if onto == Onto::Empty && columns.clone().any(|column| !row.get(column).is_null()) {
+            continue;
+        }
+        let found = common.called.get(&(called.field, called.text.clone()));
+        match found {
+            Some(Ok(values)) => set(row, field.first, values.clone()),
+            Some(Err(error)) => {
+                let header = plan.columns.get(called.column).map(String::as_str).unwrap_or_default();
+                let error = error.clone().with("column", header).with("field", field.name);
+                // A column that nobody said to be a reference may hold other names.
+                if !plan.guessed.contains(&called.column) && !plan.leave_out {
+                    return Err(error);
+                }
+                left_out.push(LeftOut { column: called.column, error, value: called.text.clone() });
+            }
+            None => {}
+        }
+    }
     if !line.signals.is_empty() {
         signal::write(def, &line.signals, row, onto == Onto::Empty)?;
     }
@@ -322,8 +475,11 @@ async fn write(
     if !line.custom.is_empty() {
         write_custom(plan, common, line, row, onto)?;
     }
-    if !line.keys.is_empty() {
-        write_keys(def, &line.keys, row, onto)?;
+    // The hash of its text is for a record that nothing else finds again.
+    let keys: Vec<ExternalKey> =
+        line.keys.iter().filter(|key| onto == Onto::New || key.system != OWN_SYSTEM).cloned().collect();
+    if !keys.is_empty() {
+        write_keys(def, &keys, row, onto)?;
     }
     Ok(())
 }
@@ -397,7 +553,10 @@ fn write_custom(plan: &Plan, common: &Common, line: &Line, row: &mut Row, onto: 
             continue;
         }
         let value = match value {
-            Json::String(text) => custom_value(plan, name, text, *holds)?,
+            Json::String(text) => match custom_value(plan, name, text, *holds)? {
+                Json::Null => continue,
+                value => value,
+            },
             value => value.clone(),
         };
         all.insert(name.clone(), value);
@@ -415,7 +574,10 @@ fn custom_value(plan: &Plan, name: &str, text: &str, holds: CustomType) -> Resul
         CustomType::Time => ColumnType::Time,
         CustomType::Number => ColumnType::Amount,
     };
-    let value = text::value(&named, text, kind, &plan.formats).map_err(|error| error.with("field", &named))?;
+    let is_it = |(_, becomes): &&(usize, Use)| matches!(becomes, Use::Custom(of) if of == name);
+    let column = plan.uses.iter().find(is_it).map_or(usize::MAX, |(column, _)| *column);
+    let value =
+        text::value(&named, text, kind, &plan.formats_of(column)).map_err(|error| error.with("field", &named))?;
     Ok(match (holds, value) {
         // An amount is written with two places at least; a whole number has none.
         (CustomType::Number, Some(Json::String(number))) => {

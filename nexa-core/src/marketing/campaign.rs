@@ -132,7 +132,7 @@ impl Entity for Campaign {
         self.check_dates()?;
         self.check_costs()?;
         if before.is_none_or(|before| before.r#type != self.r#type) {
-            cx.check_choices(&[("campaign.type", Some(&self.r#type))]).await?;
+            cx.choose("campaign.type", &mut self.r#type).await?;
         }
         match self.owner {
             Some(owner) if before.is_none_or(|before| before.owner != self.owner) => {

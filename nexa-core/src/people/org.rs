@@ -12,7 +12,7 @@ use super::user::{Role, User};
 use crate::{
     Action, Choice, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, ExchangeRate, Id,
     Input, Money, Name, Query, Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
-    kernel::{access::Principal, context::not_found, error::codes, session::Job, unit::FOUNDING},
+    kernel::{access::Principal, context::not_found, error::codes, search::fold, session::Job, unit::FOUNDING},
 };
 
 /// The value is not in the tenant's list.
@@ -68,15 +68,25 @@ impl Org {
         let rate = self.rates.0.get(money.currency.as_str())?;
         money.times(rate.decimal()).ok().map(|converted| Money::new(converted.amount, self.base_currency))
     }
+    /// The entry of a field's closed list that a value means, whatever its case, blanks and underscores being one; the value
+    /// itself where the list is open. Error: `choice.unknown`.
+    pub fn choice<'v>(&'v self, field: &str, value: &'v str) -> Result<&'v str> {
+        let Some(allowed) = self.choices.0.get(field) else { return Ok(value) };
+        let exact = allowed.iter().find(|entry| *entry == value);
+        let entry = exact.or_else(|| allowed.iter().find(|entry| same_choice(entry, value)));
+        let unknown = || CHOICE_UNKNOWN.with("field", field).with("value", value).with("allowed", allowed);
+        entry.map(String::as_str).ok_or_else(unknown)
+    }
     /// Checks a value against the closed list of a field. Error: `choice.unknown`.
     pub fn check_choice(&self, field: &str, value: &str) -> Result<()> {
-        match self.choices.0.get(field) {
-            Some(allowed) if !allowed.iter().any(|entry| entry == value) => {
-                Err(CHOICE_UNKNOWN.with("field", field).with("value", value).with("allowed", allowed))
-            }
-            _ => Ok(()),
-        }
+        self.choice(field, value).map(|_| ())
     }
+}
+
+/// Whether two names of a choice are the same to people: `Closed Won` and `closed_won`.
+pub(crate) fn same_choice(one: &str, other: &str) -> bool {
+    let plain = |text: &str| fold(text).replace(['_', '-'], " ");
+    plain(one).split_whitespace().eq(plain(other).split_whitespace())
 }
 
 impl Entity for Org {
@@ -135,7 +145,17 @@ impl Context<'_> {
         };
         Ok(self.keep_while::<Org, _>(org))
     }
-    /// Checks values against the tenant's closed lists. Error: `choice.unknown`.
+    /// Brings a value into the form of the tenant's list for a field. Error: `choice.unknown`.
+    pub(crate) async fn choose(&mut self, field: &str, value: &mut Choice) -> Result<()> {
+        let org = self.settings().await?;
+        let entry = org.choice(field, value)?;
+        if entry != value.as_str() {
+            *value = Choice::parse(entry)
+                .map_err(|problem| codes::FIELD_INVALID.with("field", field).with("problem", problem))?;
+        }
+        Ok(())
+    }
+    /// Checks values against the tenant's lists. Error: `choice.unknown`.
     pub(crate) async fn check_choices(&mut self, values: &[(&str, Option<&str>)]) -> Result<()> {
         if values.iter().all(|(_, value)| value.is_none()) {
             return Ok(());

@@ -173,11 +173,15 @@ impl Entity for Account {
         if before.is_none() {
             self.account_number = format!("A-{:06}", cx.next_number(COUNTER).await?);
         }
-        if before.is_none_or(|before| before.industry != self.industry) {
-            cx.check_choices(&[("account.industry", self.industry.as_deref())]).await?;
+        if let Some(industry) = &mut self.industry
+            && before.is_none_or(|before| before.industry.as_ref() != Some(industry))
+        {
+            cx.choose("account.industry", industry).await?;
         }
-        if before.is_none_or(|before| before.source != self.source) {
-            cx.check_choices(&[("account.source", self.source.as_deref())]).await?;
+        if let Some(source) = &mut self.source
+            && before.is_none_or(|before| before.source.as_ref() != Some(source))
+        {
+            cx.choose("account.source", source).await?;
         }
         if let Some(owner) = &self.owner
             && before.is_none_or(|before| before.owner != self.owner)

@@ -232,8 +232,10 @@ impl Entity for Contact {
                 .with("to", self.lifecycle_stage)
                 .with("field", "lifecycle_stage"));
         }
-        if before.is_none_or(|before| before.source != self.source) {
-            cx.check_choices(&[("contact.source", self.source.as_deref())]).await?;
+        if let Some(source) = &mut self.source
+            && before.is_none_or(|before| before.source.as_ref() != Some(source))
+        {
+            cx.choose("contact.source", source).await?;
         }
         if let Some(owner) = &self.owner
             && before.is_none_or(|before| before.owner != self.owner)

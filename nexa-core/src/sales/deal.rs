@@ -21,6 +21,7 @@ pub mod by_stage;
 pub mod decision;
 pub mod forecast;
 pub(super) mod groups;
+mod history;
 pub mod metrics;
 pub mod owner;
 pub mod stage;
@@ -185,7 +186,9 @@ impl Deal {
     }
     /// How many whole days it took from its beginning until it was decided; nothing while it is open.
     pub fn sales_cycle_days(&self) -> Option<i64> {
-        self.closed_at.map(|closed_at| whole_days(self.created_at, closed_at))
+        // One that was decided before it came here has no known beginning.
+        let closed_at = self.closed_at.filter(|closed_at| *closed_at >= self.created_at);
+        closed_at.map(|closed_at| whole_days(self.created_at, closed_at))
     }
 
     fn must_be_open(&self) -> Result<()> {
@@ -218,6 +221,9 @@ impl Deal {
             None => cx.known(self.pipeline).await?,
         };
         self.pipeline = pipeline.id;
+        if let Some(stage) = self.decided_before(&pipeline, cx) {
+            return self.come_in_decided(&stage, &pipeline, cx).await;
+        }
         let stage = if self.stage.is_empty() {
             pipeline.first(StageKind::Open)?
         } else {
@@ -234,6 +240,11 @@ impl Deal {
         }
         if moved {
             let pipeline = cx.pipeline(self.pipeline).await?;
+            if let Some(stage) = self.decided_before(&pipeline, cx) {
+                self.come_in_decided(&stage, &pipeline, cx).await?;
+                self.stage_before_close = Some(before.stage.clone());
+                return Ok(());
+            }
             let stage = Self::open_stage(&pipeline, &self.stage)?;
             self.enter(stage, cx.now());
         }
@@ -278,8 +289,10 @@ impl Entity for Deal {
             None => self.begin(cx).await?,
             Some(before) => self.go_on(before, cx).await?,
         }
-        if before.is_none_or(|before| before.source != self.source) {
-            cx.check_choices(&[("deal.source", self.source.as_deref())]).await?;
+        if let Some(source) = &mut self.source
+            && before.is_none_or(|before| before.source.as_ref() != Some(source))
+        {
+            cx.choose("deal.source", source).await?;
         }
         if let Some(owner) = self.owner
             && before.is_none_or(|before| before.owner != self.owner)

@@ -284,17 +284,19 @@ impl Entity for Lead {
             cx.check_assignee(&assignee).await.map_err(|error| error.with("field", "assignee"))?;
             self.via_group = None;
         }
-        let new =
-            |now: &Option<Choice>, then: fn(&Self) -> &Option<Choice>| before.is_none_or(|before| then(before) != now);
-        cx.check_choices(&[
-            ("lead.industry", self.industry.as_deref().filter(|_| new(&self.industry, |lead| &lead.industry))),
-            (
-                "lead.company_size",
-                self.company_size.as_deref().filter(|_| new(&self.company_size, |lead| &lead.company_size)),
-            ),
-            ("lead.source", self.source.as_deref().filter(|_| new(&self.source, |lead| &lead.source))),
-        ])
-        .await?;
+        let before_of = |of: fn(&Self) -> &Option<Choice>| before.and_then(|before| of(before).clone());
+        let chosen = [
+            ("lead.industry", &mut self.industry, before_of(|lead| &lead.industry)),
+            ("lead.company_size", &mut self.company_size, before_of(|lead| &lead.company_size)),
+            ("lead.source", &mut self.source, before_of(|lead| &lead.source)),
+        ];
+        for (field, value, then) in chosen {
+            if let Some(value) = value
+                && then.as_ref() != Some(value)
+            {
+                cx.choose(field, value).await?;
+            }
+        }
         if self.is_open() && before.is_none_or(|before| before.email != self.email) {
             self.recognise(cx).await?;
         }

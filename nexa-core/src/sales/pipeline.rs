@@ -14,6 +14,7 @@ use crate::{
         search::fold,
         store::{Select, Trash},
     },
+    people::org::same_choice,
 };
 
 /// The stages do not make a pipeline.
@@ -99,9 +100,10 @@ impl Pipeline {
         let name = Name::parse("Sales").map_err(|problem| INVALID.with("problem", problem).with("field", "stages"))?;
         Ok(Self { name, is_default: true, stages: Document(stages.into()), ..Self::default() })
     }
-    /// The stage of this name.
+    /// The stage of this name, whatever its case, blanks and underscores being one.
     pub fn stage(&self, name: &str) -> Option<&Stage> {
-        self.stages.iter().find(|stage| stage.name == name)
+        let exact = self.stages.iter().find(|stage| stage.name == name);
+        exact.or_else(|| self.stages.iter().find(|stage| same_choice(&stage.name, name)))
     }
     /// The names of its stages, in order.
     pub fn stage_names(&self) -> Vec<&str> {

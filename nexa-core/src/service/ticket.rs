@@ -141,7 +141,9 @@ impl Entity for Ticket {
         self.must_be_unclosed()
     }
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
-        cx.check_choices(&[("ticket.customer_impact", self.customer_impact.as_deref())]).await?;
+        if let Some(impact) = &mut self.customer_impact {
+            cx.choose("ticket.customer_impact", impact).await?;
+        }
         if before.is_none() {
             self.number = format!("T-{:06}", cx.next_number(COUNTER).await?);
         }

@@ -151,7 +151,12 @@ macro_rules! closed_enum {
     };
 }
 
-/// Reads a name from JSON through a parser; the error lists what is allowed.
+/// A name as people write it in the form that names have: `Closed Won` is `closed_won`.
+fn plain(text: &str) -> String {
+    text.trim().chars().map(|c| if matches!(c, ' ' | '-') { '_' } else { c.to_ascii_lowercase() }).collect()
+}
+
+/// Reads a name from JSON through a parser, whatever its case and with blanks for underscores; the error lists what is allowed.
 #[derive(Debug)]
 pub struct ReadName<T>(pub fn(&str) -> Result<T, &'static str>);
 
@@ -161,7 +166,8 @@ impl<T> de::Visitor<'_> for ReadName<T> {
         f.write_str("a text")
     }
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        self.0(text).map_err(|allowed| E::custom(format_args!("{allowed}, not {text}")))
+        let read = self.0(text).or_else(|allowed| self.0(&plain(text)).map_err(|_| allowed));
+        read.map_err(|allowed| E::custom(format_args!("{allowed}, not {text}")))
     }
 }
 

@@ -23,13 +23,14 @@ fn normal(text: &str) -> Result<String, &'static str> {
         return Err(LENGTH);
     }
     let lower = text.to_ascii_lowercase();
+    let lower = whole(&lower);
     let (number, extension) = match lower.split_once('x') {
         // Of `ext. 12` the `e` is left before the `x` and the `t.` after it.
         Some((number, rest)) => match number.strip_suffix('e') {
             Some(number) => (number, Some(rest.strip_prefix('t').unwrap_or(rest))),
             None => (number, Some(rest)),
         },
-        None => (lower.as_str(), None),
+        None => (lower, None),
     };
 
     let (international, number) = match number.trim_start().strip_prefix('+') {
@@ -63,6 +64,17 @@ fn normal(text: &str) -> Result<String, &'static str> {
         out.push_str(&extension);
     }
     Ok(out)
+}
+
+/// A number that a table kept as a float, `2079460018.0`, without what it did not have before.
+fn whole(text: &str) -> &str {
+    match text.split_once('.') {
+        Some((digits, zeros)) if digits.len() >= 7 && !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0') => {
+            let plain = digits.strip_prefix('+').unwrap_or(digits);
+            if plain.bytes().all(|byte| byte.is_ascii_digit()) { digits } else { text }
+        }
+        _ => text,
+    }
 }
 
 const LENGTH: &str = "give a telephone number of 3 to 15 digits";
@@ -99,6 +111,8 @@ mod tests {
             ("555-0100 x123", "5550100x123"),
             ("555-0100 Ext. 7", "5550100x7"),
             ("112", "112"),
+            ("2079460018.0", "2079460018"),
+            ("+442079460018.00", "+442079460018"),
         ] {
             assert_eq!(Phone::parse(given).unwrap(), kept, "{given:?}");
         }

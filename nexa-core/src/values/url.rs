@@ -3,7 +3,8 @@
 use super::text::{EMPTY, trimmed};
 
 string_value!(
-    /// A web address, http or https, of at most 2,000 characters; scheme and host in lower case.
+    /// A web address, http or https, of at most 2,000 characters; scheme and host in lower case. A host without a scheme, such
+    /// as `acme.example`, is one with https.
     Url,
     normal,
     {
@@ -24,7 +25,12 @@ fn normal(text: &str) -> Result<String, &'static str> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '`')) {
         return Err("write a web address without spaces, quotes and angle brackets");
     }
-    let Some((scheme, rest)) = text.split_once("://") else { return Err(SCHEME) };
+    let Some((scheme, rest)) = text.split_once("://") else {
+        // A host alone, as people write it.
+        let host = text.split(['/', '?', '#']).next().unwrap_or_default();
+        let bare = host.contains('.') && !host.contains('@') && !text.starts_with('/');
+        return if bare { normal(&format!("https://{text}")) } else { Err(SCHEME) };
+    };
     let scheme = scheme.to_ascii_lowercase();
     if !matches!(scheme.as_str(), "http" | "https") {
         return Err(SCHEME);
@@ -71,6 +77,7 @@ mod tests {
         let url = Url::parse(" HTTPS://Example.COM:8080/A?b=C#D ").unwrap();
         assert_eq!(url, "https://example.com:8080/A?b=C#D");
         check::round_trip(&url);
+        assert_eq!(Url::parse("Acme.example/About").unwrap(), "https://acme.example/About");
         for text in ["http://localhost", "https://bücher.de/x", "http://[::1]:3000/", "https://a.b?q=user@host"] {
             assert_eq!(Url::parse(text).unwrap(), text);
         }
@@ -80,8 +87,11 @@ mod tests {
     fn what_is_no_web_address_is_refused() {
         for text in [
             "",
-            "example.com",
             "javascript:alert(1)",
+            "javascript:alert.x",
+            "mailto:me@example.com",
+            "/about.html",
+            "example",
             "ftp://example.com",
             "javascript://example.com/%0aalert(1)",
             "https://",

@@ -3,8 +3,10 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod broken_files;
+mod cells;
 mod columns;
 mod exports;
+mod identity;
 mod named_cases;
 mod office;
 mod policies;

@@ -71,13 +71,18 @@ pub(crate) struct Office {
 
 impl Office {
     pub(crate) fn new() -> Self {
+        Self::seeded(5)
+    }
+
+    /// The same with identifiers of its own.
+    pub(crate) fn seeded(seed: u64) -> Self {
         let crm = Crm::builder()
             .untargeted::<DefineField>()
             .rule(NobodyUnwanted)
             .store(Arc::new(MemoryStore::new()))
             .policy(ViewersSeeLess)
             .clock(ManualClock::at("2025-11-17T09:00:00Z"))
-            .ids(SeededIds::new(5))
+            .ids(SeededIds::new(seed))
             .build()
             .unwrap();
         block_on(crm.migrate()).unwrap();

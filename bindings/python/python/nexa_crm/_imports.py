@@ -7,6 +7,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
+from decimal import Decimal
+from enum import Enum
 from io import TextIOBase
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Literal, Protocol, TextIO
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     Source = str | os.PathLike[str] | BinaryIO | TextIO
     Policy = Literal["skip", "update", "fill", "refuse"]
+    OnBadCell = Literal["refuse_row", "leave_out"]
 
 ROWS = 1000
 """How many rows are handed over at once."""
@@ -152,14 +156,51 @@ def records_of(rows: Any) -> tuple[Iterator[Any], int | None]:
 def _row(row: Any) -> dict[str, Any]:
     if not isinstance(row, Mapping):
         raise TypeError(f"a row is a mapping of columns to values, not {type(row).__name__}")
-    return {str(name): value for name, value in row.items() if _says(value)}
+    return {str(name): _cell(value) for name, value in row.items() if _says(value)}
 
 
 def _says(value: Any) -> bool:
     """Whether a cell says something: not `None`, and neither NaN nor what pandas has for absent values."""
     if isinstance(value, (str, int, list, dict)):
         return True
-    return value is not None and type(value).__name__ not in ("NaTType", "NAType") and bool(value == value)
+    if value is None or type(value).__name__ in ("NaTType", "NAType"):
+        return False
+    if isinstance(value, Decimal):
+        return not value.is_nan()
+    if type(value).__name__ == "datetime64":
+        return str(value) != "NaT"
+    # A list of several values is asked for each of them.
+    return getattr(value, "ndim", 0) > 0 or bool(value == value)
+
+
+def _cell(value: Any) -> Any:
+    """A value of a table as an import reads it.
+
+    A moment keeps its own offset, and one without an offset stays without: in a column of days it is the day that is
+    written, in a column of moments it is in UTC.
+    """
+    if isinstance(value, (str, int)):
+        return value
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        raise TypeError("bytes are no value of a field; decode them first")
+    if isinstance(value, datetime):
+        midnight = value.tzinfo is None and value.time() == time.min
+        return value.date().isoformat() if midnight else value.isoformat()
+    if type(value).__name__ == "datetime64":
+        return str(value)
+    if isinstance(value, Enum):
+        return _cell(value.value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        parts = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+        return [_cell(part) for part in parts if _says(part)]
+    if getattr(value, "ndim", 0) > 0 and hasattr(value, "tolist"):
+        return [_cell(part) for part in value.tolist() if _says(part)]
+    # A list of polars, and a scalar of numpy.
+    if hasattr(value, "to_list"):
+        return [_cell(part) for part in value.to_list() if _says(part)]
+    if hasattr(value, "item") and not isinstance(value, type):
+        return _cell(value.item())
+    return value
 
 
 def _batches(rows: Iterator[Any]) -> Callable[[], str | None]:
@@ -255,6 +296,7 @@ class Importable(Imports):
         set: Mapping[str, Any] | None = None,
         match_on: str | None = None,
         policy: Policy | None = None,
+        on_bad_cell: OnBadCell | None = None,
         encoding: str | None = None,
         mixed_latin1: bool = False,
         delimiter: str | None = None,
@@ -270,14 +312,15 @@ class Importable(Imports):
 
         `mapping` says which column goes where, as ``{"Column": "field"}``; what is not said is guessed from the headers.
         `set` gives every row fields; `match_on` is by what a row finds the record that is already there, and `policy` what
-        happens to it then. `spreadsheet` says whether an apostrophe before a formula is taken away, as an export puts it
+        happens to it then. A cell that cannot be read refuses its row, or is left out and listed in the report with
+        `on_bad_cell="leave_out"`. `spreadsheet` says whether an apostrophe before a formula is taken away, as an export puts it
         there: unless said, in files with a byte order mark. Every `chunk` rows, 1,000 unless said, are one unit with its history, under the name `run`.
 
         `progress=True` shows a bar (tqdm, when it is installed), or is a function that is told a `Progress`. `on_refused`
         is told each refused row, with `problem` and `cells`; the report lists the first 1,000.
         """
         options = dict(
-            mapping=mapping, set=set, match_on=match_on, policy=policy, encoding=encoding,
+            mapping=mapping, set=set, match_on=match_on, policy=policy, on_bad_cell=on_bad_cell, encoding=encoding,
             mixed_latin1=mixed_latin1 or None, delimiter=delimiter, spreadsheet=spreadsheet,
             date_format=date_format, decimal_comma=decimal_comma or None, chunk=chunk, run=run,
         )  # fmt: skip
@@ -291,6 +334,7 @@ class Importable(Imports):
         set: Mapping[str, Any] | None = None,
         match_on: str | None = None,
         policy: Policy | None = None,
+        on_bad_cell: OnBadCell | None = None,
         spreadsheet: bool | None = None,
         date_format: str | None = None,
         decimal_comma: bool = False,
@@ -301,11 +345,13 @@ class Importable(Imports):
     ) -> ImportReport:
         """Imports rows from an iterable of dicts, or a DataFrame of polars or pandas, or a table of pyarrow.
 
-        Rows are taken as they are needed, in memory that does not grow. The rest is as in `import_csv`.
+        Rows are taken as they are needed, in memory that does not grow. What is absent, `NaN` and `NaT` among it, says
+        nothing; a moment without an offset is a day in a column of days, and in UTC in one of moments; a list has several
+        values. The rest is as in `import_csv`.
         """
         options = dict(
-            mapping=mapping, set=set, match_on=match_on, policy=policy, spreadsheet=spreadsheet,
-            date_format=date_format, decimal_comma=decimal_comma or None, chunk=chunk, run=run,
+            mapping=mapping, set=set, match_on=match_on, policy=policy, on_bad_cell=on_bad_cell,
+            spreadsheet=spreadsheet, date_format=date_format, decimal_comma=decimal_comma or None, chunk=chunk, run=run,
         )  # fmt: skip
         return self._import_rows(rows, options, progress, on_refused)
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::kernel::value::Amount;
+use crate::{Currency, kernel::value::Amount};
 
 /// A whole number; decimals that are all zero are let go.
 pub(super) fn int(cell: &str, decimal_comma: bool) -> Option<i64> {
@@ -17,13 +17,167 @@ pub(super) fn int(cell: &str, decimal_comma: bool) -> Option<i64> {
     }
 }
 
-/// An exact decimal with at most four places.
+/// An exact decimal with at most four places; zeros behind them are let go.
 pub(super) fn amount(cell: &str, decimal_comma: bool) -> Option<Amount> {
-    Amount::parse(&plain(cell, decimal_comma)?)
+    let plain = plain(cell, decimal_comma)?;
+    match plain.split_once('.') {
+        Some((whole, decimals)) if decimals.len() > 4 => {
+            let (kept, zeros) = decimals.split_at_checked(4)?;
+            Amount::parse(&format!("{whole}.{kept}")).filter(|_| zeros.bytes().all(|digit| digit == b'0'))
+        }
+        _ => Amount::parse(&plain),
+    }
 }
 
-/// The number with a decimal point and nothing between its thousands; `None` when it is written in no such way.
+/// What a cell says of the currency of its amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// This currency.
+    Code(Currency),
+    /// One of these, which have the sign in common.
+    OneOf(&'static [&'static str]),
+}
+
+impl Sign {
+    /// The currency, where only one is possible: the given one decides among several, and `$` alone is the US dollar.
+    pub fn settled(self, by: Option<Currency>) -> Option<Currency> {
+        match self {
+            Self::Code(currency) => Some(currency),
+            Self::OneOf(codes) => {
+                let usual = codes.first().filter(|code| **code == "USD").and_then(|code| Currency::parse(code).ok());
+                by.filter(|currency| codes.contains(&currency.as_str())).or(usual)
+            }
+        }
+    }
+    /// The currency whose sign is all of a cell.
+    pub(crate) fn of_cell(cell: &str) -> Option<Self> {
+        let (_, codes) = SIGNS.iter().find(|(sign, _)| *sign == cell)?;
+        Some(match codes {
+            [code] => Self::Code(Currency::parse(code).ok()?),
+            codes => Self::OneOf(codes),
+        })
+    }
+    /// Whether it may stand for this currency.
+    pub fn allows(self, currency: Currency) -> bool {
+        self.settled(Some(currency)) == Some(currency)
+    }
+}
+
+/// The signs of currencies, longer ones first.
+const SIGNS: &[(&str, &[&str])] = &[
+    ("US$", &["USD"]),
+    ("CA$", &["CAD"]),
+    ("C$", &["CAD"]),
+    ("AU$", &["AUD"]),
+    ("A$", &["AUD"]),
+    ("NZ$", &["NZD"]),
+    ("HK$", &["HKD"]),
+    ("S$", &["SGD"]),
+    ("R$", &["BRL"]),
+    ("MX$", &["MXN"]),
+    ("$", &["USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN", "ARS", "CLP", "COP", "TWD"]),
+    ("€", &["EUR"]),
+    ("£", &["GBP"]),
+    ("¥", &["JPY", "CNY"]),
+    ("￥", &["JPY", "CNY"]),
+    ("₹", &["INR"]),
+    ("₩", &["KRW"]),
+    ("₽", &["RUB"]),
+    ("₺", &["TRY"]),
+    ("₴", &["UAH"]),
+    ("₪", &["ILS"]),
+    ("₫", &["VND"]),
+    ("฿", &["THB"]),
+    ("zł", &["PLN"]),
+    ("Kč", &["CZK"]),
+    ("kr", &["SEK", "NOK", "DKK", "ISK"]),
+    ("Ft", &["HUF"]),
+];
+
+/// The number of a cell, and the currency whose sign or code stands before or behind it.
+pub(super) fn without_currency(cell: &str) -> (Cow<'_, str>, Option<Sign>) {
+    let negative = |text: &str| text.trim_start().strip_prefix(['-', '−']).map(str::to_owned);
+    let (inner, bracketed) = match cell.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        Some(inner) => (inner.trim(), true),
+        None => (cell, false),
+    };
+    let (minus, body) = match negative(inner) {
+        Some(body) => (true, Cow::Owned(body)),
+        None => (false, Cow::Borrowed(inner)),
+    };
+    let body = body.trim();
+    for (sign, codes) in SIGNS {
+        let number = body
+            .strip_prefix(sign)
+            .or_else(|| body.strip_suffix(sign).or_else(|| body.strip_suffix(&format!("{sign}."))));
+        if let Some(number) = number {
+            let sign = match codes {
+                [code] => Currency::parse(code).map_or(Sign::OneOf(codes), Sign::Code),
+                codes => Sign::OneOf(codes),
+            };
+            return (signed(number.trim(), minus, bracketed), Some(sign));
+        }
+    }
+    let letters = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let parts = [
+        body.split_at_checked(3),
+        body.len().checked_sub(3).and_then(|at| body.split_at_checked(at)).map(|(number, code)| (code, number)),
+    ];
+    for (code, number) in parts.into_iter().flatten() {
+        if letters(code)
+            && number.contains(|c: char| c.is_ascii_digit())
+            && let Ok(currency) = Currency::parse(code)
+        {
+            return (signed(number.trim(), minus, bracketed), Some(Sign::Code(currency)));
+        }
+    }
+    (Cow::Owned(cell.to_owned()), None)
+}
+
+/// The number with the sign that stood before its currency, or the brackets around both.
+fn signed(number: &str, minus: bool, bracketed: bool) -> Cow<'static, str> {
+    Cow::Owned(match (minus, bracketed) {
+        (true, true) => format!("(-{number})"),
+        (true, false) => format!("-{number}"),
+        (false, true) => format!("({number})"),
+        (false, false) => number.to_owned(),
+    })
+}
+
+/// Whether the cell shows that a comma, or that a point, stands before the decimals; nothing where it may be either.
+pub(super) fn shows_comma(cell: &str) -> Option<bool> {
+    let (cell, _) = without_currency(cell.trim());
+    let digits = |c: char| c.is_ascii_digit() || " ,.'’-−+()%\u{a0}\u{202f}".contains(c);
+    if !cell.contains(|c: char| c.is_ascii_digit()) || !cell.chars().all(digits) {
+        return None;
+    }
+    let (commas, points) = (cell.matches(',').count(), cell.matches('.').count());
+    let behind =
+        |mark: char| cell.rsplit(mark).next().map_or(0, |rest| rest.chars().filter(char::is_ascii_digit).count());
+    match (commas, points) {
+        (0, 0) => None,
+        (1.., 1..) => Some(cell.rfind(',') > cell.rfind('.')),
+        (1, 0) if behind(',') != 3 => Some(true),
+        (0, 1) if behind('.') != 3 => Some(false),
+        (2.., 0) => Some(false),
+        (0, 2..) => Some(true),
+        _ => None,
+    }
+}
+
+/// The number with a decimal point and nothing between its thousands; `None` when it is written in no such way. Brackets
+/// around it and a minus behind it are what ledgers write for a negative.
 fn plain(cell: &str, decimal_comma: bool) -> Option<Cow<'_, str>> {
+    if let Some(inner) = cell.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        let inner = inner.trim();
+        let number = (!inner.starts_with(['-', '−', '+', '('])).then(|| plain(inner, decimal_comma))??;
+        return Some(Cow::Owned(format!("-{number}")));
+    }
+    if let Some(inner) = cell.strip_suffix(['-', '−']) {
+        let inner = inner.trim();
+        let number = (!inner.starts_with(['-', '−', '+', '('])).then(|| plain(inner, decimal_comma))??;
+        return Some(Cow::Owned(format!("-{number}")));
+    }
     let (point, separators): (char, &[char]) = match decimal_comma {
         false => ('.', &[',', ' ', '\'', '’', '\u{a0}', '\u{202f}']),
         true => (',', &['.', ' ', '\'', '’', '\u{a0}', '\u{202f}']),

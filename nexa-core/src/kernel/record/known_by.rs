@@ -56,7 +56,7 @@ impl Row {
     pub fn emails(&self, def: &RecordDef) -> Vec<String> {
         if def.is_open(self) { self.addresses(def, &def.emails) } else { Vec::new() }
     }
-    /// The phone numbers under which a live record is known, the main ones first.
+    /// The phone numbers under which a live record is known.
     pub fn phones(&self, def: &RecordDef) -> Vec<String> {
         self.addresses(def, &def.phones)
     }

@@ -1,0 +1,114 @@
+//! Who a row is: what an export wrote, or what a file says again, makes nobody new.
+
+use nexa_core::{
+    Envelope, Find,
+    export::ExportFormat,
+    kernel::record::Record,
+    sales::{Account, Contact, Deal, Lead},
+    testing::block_on,
+};
+use serde_json::{Value as Json, json};
+
+use crate::office::Office;
+
+fn run(office: &Office, operation: &str, arguments: Json) -> Json {
+    block_on(office.session.execute(operation, arguments, Envelope::default()))
+        .unwrap_or_else(|error| panic!("{operation}: {error}"))
+}
+
+fn exported<R: Record>(office: &Office) -> String {
+    let mut out = Vec::new();
+    block_on(office.session.export(Find::<R>::new(), ExportFormat::Csv, &mut out, |_| {})).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn again(office: &Office, kind: &str, csv: &str, policy: &str) -> Json {
+    run(office, &format!("{kind}.import_csv"), json!({"csv": csv, "policy": policy}))
+}
+
+#[test]
+fn a_record_that_was_exported_is_the_same_when_it_is_imported_again() {
+    let office = Office::new();
+    run(&office, "deal.create", json!({"name": "A", "amount": {"amount": "5", "currency": "EUR"}}));
+    run(&office, "lead.create", json!({"phone": "555-0100"}));
+    run(&office, "contact.create", json!({"last_name": "A"}));
+    run(&office, "account.create", json!({"name": "A"}));
+    run(&office, "ticket.create", json!({"subject": "A"}));
+    let files = [
+        ("deal", exported::<Deal>(&office)),
+        ("lead", exported::<Lead>(&office)),
+        ("contact", exported::<Contact>(&office)),
+        ("account", exported::<Account>(&office)),
+    ];
+    for (kind, csv) in &files {
+        let report = again(&office, kind, csv, "update");
+        assert_eq!((&report["created"], &report["unchanged"]), (&json!(0), &json!(1)), "{kind}: {report} {csv}");
+    }
+    let edited = files[0].1.replace(",A,", ",Renamed,");
+    let report = again(&office, "deal", &edited, "update");
+    assert_eq!((&report["created"], &report["updated"]), (&json!(0), &json!(1)), "{report}");
+    let deals = run(&office, "deal.find", json!({}))["items"].as_array().unwrap().clone();
+    assert_eq!(deals.len(), 1);
+    assert_eq!((&deals[0]["name"], &deals[0]["probability_by_hand"]), (&json!("Renamed"), &json!(false)));
+}
+
+#[test]
+fn a_number_of_the_tenants_own_finds_its_record() {
+    let office = Office::new();
+    let account = run(&office, "account.create", json!({"name": "Acme"}));
+    let csv = format!("account_number,name\n{},Acme Corp\n", account["account_number"].as_str().unwrap());
+    let report = again(&office, "account", &csv, "update");
+    assert_eq!((&report["created"], &report["updated"]), (&json!(0), &json!(1)), "{report}");
+    assert_eq!(run(&office, "account.get", json!({"account": account["id"]}))["name"], "Acme Corp");
+}
+
+#[test]
+fn a_phone_number_finds_who_has_nothing_else_unless_the_name_is_another() {
+    let office = Office::new();
+    let first = "Last Name,Phone\nA,555-0100\n";
+    assert_eq!(again(&office, "lead", first, "skip")["created"], 1);
+    for (csv, created) in [
+        (first, 0),
+        ("Phone\n555 0100\n", 0),
+        ("Phone,Title\n555-0100,Head\n", 0),
+        ("Last Name,Phone\nB,555-0100\n", 1),
+        ("Email,Phone\nx@x.example,555-0100\n", 1),
+    ] {
+        assert_eq!(again(&office, "lead", csv, "skip")["created"], created, "{csv}");
+    }
+}
+
+#[test]
+fn an_id_of_a_merged_record_is_its_survivor_and_a_foreign_id_nobody() {
+    let office = Office::new();
+    let one = run(&office, "contact.create", json!({"last_name": "A"}))["id"].as_str().unwrap().to_owned();
+    let other = run(&office, "contact.create", json!({"last_name": "B"}))["id"].as_str().unwrap().to_owned();
+    run(&office, "contact.merge", json!({"contact": one, "other": other}));
+    let report = again(&office, "contact", &format!("id,title\n{other},Head\n"), "update");
+    assert_eq!((&report["created"], &report["updated"]), (&json!(0), &json!(1)), "{report}");
+    assert_eq!(run(&office, "contact.get", json!({"contact": one}))["title"], "Head");
+    let foreign = "id,last_name\n0195f3a2-7c1e-7b04-9d5e-2f6a1c3b8e47,C\n88,D\n";
+    assert_eq!(again(&office, "contact", foreign, "update")["created"], 2);
+    assert_eq!(again(&office, "contact", foreign, "update")["created"], 0);
+}
+
+#[test]
+fn the_same_file_makes_nothing_new_whatever_the_kind() {
+    for (kind, csv) in [
+        ("lead", "Company\nA\n"),
+        ("contact", "Last Name\nA\n"),
+        ("account", "Account Name\nA\n"),
+        ("deal", "Name,Close Date\nA,2026-03-31\n"),
+        ("campaign", "name,type\nA,event\n"),
+        ("contact_list", "name\nA\n"),
+        ("task", "title\nA\n"),
+        ("ticket", "subject\nA\n"),
+        ("group", "name\nA\n"),
+        ("user", "name,email\nA,a@x.example\n"),
+    ] {
+        let office = Office::new();
+        assert_eq!(again(&office, kind, csv, "update")["created"], 1, "{kind}");
+        let report = again(&office, kind, csv, "update");
+        assert_eq!((&report["created"], &report["refused"]), (&json!(0), &json!(0)), "{kind}: {report}");
+    }
+}
