@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use nexa_crm::{Crm, Envelope, Error, FeedItem, Result, kernel::catalog::Mode};
 use nexa_tests::{
     backends::{self, Backend},
-    company::Company,
+    company::{Company, samples::all_criteria},
     veil::Veil,
 };
 use pollster::block_on;
@@ -76,6 +76,10 @@ impl Tried {
         company.run("campaign.add", json!({"campaign": company.id("campaign"), "lead": qualified}));
         let listed = json!({"contact_list": company.id("contact_list"), "leads": [qualified, company.id("lead")]});
         company.run("contact_list.add", listed);
+        // Whom the conversion's lead turns out to be.
+        let known = company.run("account.create", json!({"name": "Hidden company"}));
+        let known = json!({"email": "qualified@private.example", "first_name": "Hiddenfirst", "account": known["id"]});
+        company.run("contact.create", known);
         let deal = company.id("deal");
         company.run(
             "deal.update",
@@ -275,5 +279,32 @@ fn a_field_is_not_removed_over_values_that_are_hidden_and_they_are_not_counted()
         assert_eq!((error.code(), &error.params()["count"]), ("field.in_use", &json!(1)), "{name}");
         veil.hide(company.id("admin"), leads);
         assert_eq!(remove().code(), "record.dependents_hidden", "{name}");
+    }
+}
+
+#[test]
+fn a_conversion_joins_hidden_people_as_they_are_and_does_not_show_them() {
+    for Backend { name, store, .. } in backends::all() {
+        let veil = Veil::default();
+        let company = Company::found_with(store, Crm::builder().policy(veil.clone()));
+        let account = company.run("account.create", json!({"name": "Secret Holding"}));
+        let known = json!({"email": "quinn@umbrella.example", "title": "Secret title", "account": account["id"]});
+        let known = company.run("contact.create", known);
+        let lead = json!({"email": "quinn@umbrella.example", "first_name": "Quinn", "phone": "+4930555123"});
+        let lead = company.run("lead.create", lead)["id"].clone();
+        company.run("lead.contact", json!({"lead": lead}));
+        company.run("lead.qualify", json!({"lead": lead, "bant": all_criteria()}));
+        let hidden = [&account, &known].map(|record| record["id"].as_str().unwrap().parse::<Uuid>().unwrap());
+        veil.hide(company.id("agent"), hidden);
+        for again in [false, true] {
+            let converted = company.run_as("agent", "lead.convert", json!({"lead": lead})).unwrap();
+            let told = format!("{name}, again: {again}: {converted}");
+            assert_eq!((&converted["contact"], &converted["account"]), (&Json::Null, &Json::Null), "{told}");
+            assert_eq!(converted["lead"]["converted_contact"], known["id"], "{told}");
+            assert_eq!(converted["deal"]["primary_contact"], known["id"], "{told}");
+            assert!(!converted.to_string().contains("Secret"), "{told}");
+        }
+        assert_eq!(company.run("contact.get", json!({"contact": known["id"]})), known, "{name}: it is as it was");
+        assert_eq!(company.run("account.get", json!({"account": account["id"]})), account, "{name}: it is as it was");
     }
 }

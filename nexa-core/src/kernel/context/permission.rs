@@ -10,7 +10,7 @@ use crate::kernel::{
     compile::{self, CustomFields},
     error::Result,
     filter::Predicate,
-    record::{RecordDef, Row},
+    record::{Record, RecordDef, Row},
     value::Value,
 };
 
@@ -48,6 +48,28 @@ impl Context<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Whether the call made this record, or the actor saw it as it was before.
+    pub(crate) async fn saw<R: Record>(&mut self, record: &R) -> Result<bool> {
+        self.allowed_before(record, Action::Read).await
+    }
+
+    /// Whether the call made this record, or the actor sees it and may change it: then a command may fill it beside its target.
+    pub(crate) async fn may_fill<R: Record>(&mut self, record: &R) -> Result<bool> {
+        Ok(self.saw(record).await? && self.allowed_before(record, Action::Update).await?)
+    }
+
+    /// Whether the policy lets the actor do this with a record as it is stored, or the call has made it.
+    async fn allowed_before<R: Record>(&mut self, record: &R, action: Action) -> Result<bool> {
+        let def = R::def();
+        if compile::rows(&self.parts.kinds, def, self.eyes(), action, CustomFields::kept(&[]))?.is_always() {
+            return Ok(true);
+        }
+        match self.entries.get(&record.id().identity()).and_then(|entry| entry.before.clone()) {
+            Some(before) => self.allows(def, &before, action).await,
+            None => Ok(true),
+        }
     }
 
     /// Refuses what the policy does not allow with this row. Error: `access.denied`.

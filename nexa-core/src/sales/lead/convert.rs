@@ -16,7 +16,8 @@ pub use deal::{DEAL_ELSEWHERE, NewDeal, WantedDeal};
 
 use super::{Lead, Status};
 use crate::{
-    About, Actor, Assignee, Code, Command, Context, Custom, Document, Entity, Input, Money, Record, Ref, Result,
+    About, Action, Actor, Assignee, Code, Command, Context, Custom, Document, Entity, Id, Input, Money, Record, Ref,
+    Result,
     kernel::{error::codes, receipt::fingerprint, search::fold, store::Foreseen, value::Value},
     marketing,
     marketing::Person,
@@ -121,9 +122,10 @@ impl Convert {
 pub struct Conversion {
     /// The lead, read-only from now on.
     pub lead: Lead,
-    /// The contact, unless only a company is known.
+    /// The contact, unless only a company is known. One that was there and that the actor may not see is joined, and not shown;
+    /// the lead has its id.
     pub contact: Option<Contact>,
-    /// The account, when there is a company.
+    /// The account, when there is a company; the same holds for it.
     pub account: Option<Account>,
     /// The deal, unless none was wanted.
     pub deal: Option<Deal>,
@@ -196,15 +198,18 @@ impl Command for Convert {
             Some(WantedDeal::Join(given)) => Some(cx.load(given).await?),
             _ => None,
         };
+        let sees_contact = match &found {
+            Some(contact) => cx.saw(contact).await?,
+            None => true,
+        };
         let account = self.account(cx, &lead, found.as_ref(), joined.as_ref()).await?;
+        let sees_account = match &account {
+            Some(account) => cx.saw(account).await?,
+            None => true,
+        };
         let contact = self.contact(cx, &lead, found, account.as_ref()).await?;
         let account = match (account, &contact) {
-            (Some(mut account), Some(contact))
-                if account.primary_contact.is_none() && contact.account == Some(account.id) =>
-            {
-                account.primary_contact = Some(contact.id);
-                Some(cx.save(account).await?)
-            }
+            (Some(account), Some(contact)) => Some(account::with_primary_contact(cx, account, contact).await?),
             (account, _) => account,
         };
         let deal = match (joined, &self.deal) {
@@ -216,13 +221,17 @@ impl Command for Convert {
             (None, _) => Some(self.new_deal(cx, &lead, &NewDeal::default(), contact.as_ref(), account.as_ref()).await?),
         };
         let became = Became { contact, account, deal };
-        let lead = close(cx, lead, &became, &self.custom, asked).await?;
+        // What is hidden from the actor is joined as it is, and neither answered nor compared.
+        let hides = !sees_contact || !sees_account;
+        let shown = hides.then(|| became.clone().without(!sees_contact, !sees_account));
+        let lead = close(cx, lead, &became, shown.as_ref().unwrap_or(&became), &self.custom, asked).await?;
         hand_over(cx, &lead, &became).await?;
-        Ok(became.of(lead))
+        Ok(shown.unwrap_or(became).of(lead))
     }
 }
 
 /// What a lead became.
+#[derive(Clone)]
 struct Became {
     contact: Option<Contact>,
     account: Option<Account>,
@@ -230,6 +239,9 @@ struct Became {
 }
 
 impl Became {
+    fn without(self, contact: bool, account: bool) -> Self {
+        Self { contact: self.contact.filter(|_| !contact), account: self.account.filter(|_| !account), deal: self.deal }
+    }
     fn of(self, lead: Lead) -> Conversion {
         let Self { contact, account, deal } = self;
         let not_carried = lead.not_carried.clone().map(Document::into_inner).unwrap_or_default();
@@ -252,19 +264,19 @@ async fn repeated(cx: &mut Context<'_>, lead: Lead, asked: &str) -> Result<Conve
     if asked != plain && lead.converted_as.as_deref() != Some(asked) {
         return Err(other());
     }
-    let contact = match lead.converted_contact {
-        Some(id) => Some(cx.load(&id.into()).await?),
-        None => None,
-    };
-    let account = match lead.converted_account {
-        Some(id) => Some(cx.load(&id.into()).await?),
-        None => None,
-    };
-    let deal = match lead.converted_deal {
-        Some(id) => Some(cx.load(&id.into()).await?),
-        None => None,
-    };
+    let contact = unless_hidden(cx, lead.converted_contact).await?;
+    let account = unless_hidden(cx, lead.converted_account).await?;
+    let deal = unless_hidden(cx, lead.converted_deal).await?;
     Ok(Became { contact, account, deal }.of(lead))
+}
+
+/// The record; none where there is none, or where the actor may not see it. Error: `record.not_found`.
+async fn unless_hidden<R: Record>(cx: &mut Context<'_>, id: Option<Id<R>>) -> Result<Option<R>> {
+    let Some(id) = id else { return Ok(None) };
+    match cx.row(R::def(), id.uuid()).await? {
+        Some(row) if !cx.allows(R::def(), &row, Action::Read).await? => Ok(None),
+        _ => cx.load(&id.into()).await.map(Some),
+    }
 }
 
 /// Marks the lead as converted.
@@ -272,10 +284,11 @@ async fn close(
     cx: &mut Context<'_>,
     mut lead: Lead,
     became: &Became,
+    shown: &Became,
     custom: &BTreeMap<String, String>,
     asked: String,
 ) -> Result<Lead> {
-    let left = not_carried::fields(&lead, became, custom);
+    let left = not_carried::fields(&lead, shown, custom);
     lead.not_carried = Some(left).filter(|fields| !fields.is_empty()).map(Document);
     lead.status = Status::Converted;
     lead.converted_at = Some(cx.now());

@@ -2,7 +2,7 @@
 
 use super::{CONTACT_ELSEWHERE, Convert, keep};
 use crate::{
-    Action, Address, Context, Id, Record, Result,
+    Address, Context, Id, Result,
     sales::{
         account::{Account, Tier},
         contact::Contact,
@@ -63,8 +63,8 @@ impl Convert {
     }
 
     async fn fill_account(&self, cx: &mut Context<'_>, lead: &Lead, mut account: Account) -> Result<Account> {
-        // What the actor may not change is joined as it is.
-        if !cx.allows(Account::def(), &account.to_row(), Action::Update).await? {
+        // What the actor may not see or change is joined as it is.
+        if !cx.may_fill(&account).await? {
             return Ok(account);
         }
         let before = account.clone();
@@ -86,6 +86,20 @@ impl Convert {
 /// What is known of a company alone says what the company is.
 fn describe(lead: &Lead, account: Account) -> Account {
     Account { description: lead.description.clone(), tags: lead.tags.clone(), ..account }
+}
+
+/// The account with its first contact as the primary one, where the actor may change it.
+pub(super) async fn with_primary_contact(
+    cx: &mut Context<'_>,
+    mut account: Account,
+    contact: &Contact,
+) -> Result<Account> {
+    let lacks = account.primary_contact.is_none() && contact.account == Some(account.id);
+    if !lacks || !cx.may_fill(&account).await? {
+        return Ok(account);
+    }
+    account.primary_contact = Some(contact.id);
+    cx.save(account).await
 }
 
 /// The tier that the size of the company names, such as `enterprise`.

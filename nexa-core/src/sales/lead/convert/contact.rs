@@ -3,6 +3,7 @@
 use super::{Convert, keep};
 use crate::{
     Action, Context, Record, Result,
+    kernel::context::denied,
     sales::{
         account::Account,
         contact::{Contact, LifecycleStage},
@@ -67,10 +68,9 @@ impl Convert {
             return cx.add(contact).await.map(Some);
         };
         let moves = self.move_contact && account.is_some() && contact.account.is_some() && contact.account != account;
-        if moves {
-            cx.authorize(Contact::def(), &contact.to_row(), Action::Update).await?;
-        } else if !cx.allows(Contact::def(), &contact.to_row(), Action::Update).await? {
-            return Ok(Some(contact));
+        // What the actor may not see or change is joined as it is.
+        if !cx.may_fill(&contact).await? {
+            return if moves { Err(denied(Contact::def(), Action::Update)) } else { Ok(Some(contact)) };
         }
         let before = contact.clone();
         self.put(&mut contact.first_name, &lead.first_name);

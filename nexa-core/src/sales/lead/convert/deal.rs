@@ -140,6 +140,11 @@ impl Convert {
             (None, Some(Assignee::Group(_))) => return Err(OWNER_MUST_BE_USER.error()),
             (None, None) => cx.actor().user().map(Id::new),
         };
+        // The name of a company that is hidden from the actor stands in no name.
+        let named = match account {
+            Some(account) if cx.saw(account).await? => Some(account),
+            _ => None,
+        };
         let today = cx.today().await?;
         let pipeline = default_pipeline(cx).await?;
         let new = Deal {
@@ -147,7 +152,7 @@ impl Convert {
             pipeline: pipeline.id,
             name: match &wanted.name {
                 Some(name) => name.clone(),
-                None => deal_name(lead, wanted.product.as_ref(), account)?,
+                None => deal_name(lead, wanted.product.as_ref(), named)?,
             },
             amount: wanted.amount,
             close_date: Some(wanted.close_date.unwrap_or_else(|| days_after(today, CLOSE_IN_DAYS))),
@@ -168,6 +173,7 @@ impl Convert {
 fn deal_name(lead: &Lead, product: Option<&Name>, account: Option<&Account>) -> Result<Subject> {
     let company = account
         .map(|account| account.name.to_string())
+        .or_else(|| lead.company.as_ref().map(Name::to_string))
         .or_else(|| lead.name())
         .unwrap_or_else(|| "New deal".to_owned());
     let what =

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    Action, Code, Context, Email, Filter, Id, Input, Name, Op, Phone, Record, Result,
+    Code, Context, Email, Filter, Id, Input, Name, Op, Phone, Record, Result,
     kernel::search::fold,
     sales::{Account, Contact},
 };
@@ -108,10 +108,7 @@ impl Customer {
             fields.retain(|name, _| name != Contact::FIRST_NAME.name() && name != Contact::LAST_NAME.name());
         }
         // Of what the actor may not see or change, nothing is filled.
-        if fields.is_empty()
-            || !cx.allows(Contact::def(), &row, Action::Read).await?
-            || !cx.allows(Contact::def(), &row, Action::Update).await?
-        {
+        if fields.is_empty() || !cx.may_fill(&contact).await? {
             return Ok(contact);
         }
         cx.edit(contact, &fields).await
