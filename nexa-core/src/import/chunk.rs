@@ -96,8 +96,9 @@ impl<F: Read> FileRows<F> {
         let file = Ahead::of(file);
         let shown = seen(file.first(), options);
         let reader = Reader::open(file, options.source())?;
-        let mut plan = Plan::of_file(def, reader.columns(), options)?;
-        plan.for_spreadsheets = options.spreadsheet.unwrap_or_else(|| reader.is_marked());
+        let spreadsheet = options.spreadsheet.unwrap_or_else(|| reader.is_marked());
+        let options = ImportOptions { spreadsheet: Some(spreadsheet), ..options.clone() };
+        let mut plan = Plan::of_file(def, reader.columns(), &options)?;
         plan.saw(shown);
         Ok(Self { reader, plan: Arc::new(plan) })
     }

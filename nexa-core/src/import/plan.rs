@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Currency,
+    export::columns::label,
     kernel::{
         entity::{MatchPolicy, NO_MATCH_FIELD},
         error::{Result, codes as kernel},
@@ -167,14 +168,24 @@ impl Plan {
         let open = |target: &&String| !is_set(options, target);
         let named: Vec<bool> = mapping.targets().iter().map(Option::is_some).collect();
         let exact: Vec<String> = targets(def, objects).iter().filter(open).cloned().collect();
-        mapping.name_exactly(&columns, &names(&exact), objects);
-        for (index, column) in columns.iter().enumerate() {
-            // As an export names a reference.
+        let paths = if options.spreadsheet == Some(true) { as_paths(def, &columns) } else { columns.clone() };
+        mapping.name_exactly(&paths, &names(&exact), objects);
+        for (index, column) in paths.iter().enumerate() {
+            // As an export names a custom field, and a reference.
+            if let Some(name) = column.strip_prefix("custom.").filter(|_| def.custom.is_some()) {
+                mapping.settle(index, Target::Custom(name.to_owned()));
+            }
+            // What is referred to stands beside its name, which is for people.
+            let shown = column.strip_suffix(".name").filter(|relation| def.relation(relation).is_some());
+            let beside = |relation: &str| paths.iter().any(|path| path.strip_suffix(".id").unwrap_or(path) == relation);
+            if shown.is_some_and(beside) {
+                mapping.settle(index, Target::Ignore);
+            }
             if let Some(field) = column.strip_suffix(".id").filter(|field| reference(def, field).is_some()) {
                 mapping.settle(index, Target::Field(field.to_owned()));
             }
         }
-        for (index, column) in columns.iter().enumerate() {
+        for (index, column) in paths.iter().enumerate() {
             // As an export names the record itself.
             if own(def, column).is_some() {
                 mapping.settle(index, Target::Field(column.clone()));
@@ -303,6 +314,20 @@ impl Plan {
         };
         self.uses.iter().find(|(_, becomes)| fits(becomes)).map(|(column, _)| *column)
     }
+}
+
+/// The columns as paths: an export for spreadsheets may write words instead, and then all of them are words.
+fn as_paths(def: &RecordDef, columns: &[String]) -> Vec<String> {
+    let path_of = |header: &String| {
+        let own = def.columns.iter().map(|column| match column.kind {
+            ColumnType::Reference(_) if !column.path.contains('.') => format!("{}.id", column.path),
+            _ => column.path.clone(),
+        });
+        let names = def.relations.iter().map(|relation| format!("{}.name", relation.name));
+        own.chain(names).find(|path| label(path) == *header)
+    };
+    let paths: Option<Vec<String>> = columns.iter().map(path_of).collect();
+    paths.unwrap_or_else(|| columns.to_vec())
 }
 
 fn names(fields: &[String]) -> Vec<&str> {

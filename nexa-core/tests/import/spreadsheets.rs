@@ -139,3 +139,38 @@ fn what_is_hidden_is_no_column_also_of_what_is_referred_to() {
         assert_eq!(refused.code(), "field.unknown", "{column}");
     }
 }
+
+#[test]
+fn what_people_read_is_itself_again_as_well() {
+    let from = office();
+    let text = text(&from, ExportOptions::of(ExportFormat::Spreadsheet).labels().local_times().names());
+    assert!(
+        text.starts_with("\u{feff}Id,") && text.contains(",First name,") && text.contains(",Address city,"),
+        "{text}"
+    );
+    let other = Office::new();
+    let report = other.import(&text, ImportOptions::new());
+    assert_eq!((report.created, report.refused), (12, 0), "{report:?}");
+    assert_eq!(names(&other), NAMES);
+    assert_eq!(from.import(&text, ImportOptions::new()).skipped, 12);
+}
+
+#[test]
+fn the_name_beside_a_reference_is_for_people_alone() {
+    let office = Office::new();
+    let acme = block_on(office.session.run(Create::<Account>::new().set(Account::NAME, "Acme"))).unwrap();
+    let contact = Create::<Contact>::new().set(Contact::EMAIL, "doe@x.example").set(Contact::ACCOUNT, &acme);
+    let contact = block_on(office.session.run(contact)).unwrap();
+    for options in [ExportOptions::of(ExportFormat::Spreadsheet).names(), ExportOptions::default().names()] {
+        let mut out = Vec::new();
+        let columns = options.clone().columns(["email", "account", "last_name"]);
+        block_on(office.session.export(Find::<Contact>::new(), columns, &mut out, |_: &_| {})).unwrap();
+        let text = String::from_utf8(out).unwrap().replace("Acme", "Another").replace(",\n", ",Doe\n");
+        let options = ImportOptions::new().policy(nexa_core::MatchPolicy::Update);
+        let import = nexa_core::import::ImportCsv::<Contact>::new(text, options);
+        let report = block_on(office.session.run(import)).unwrap();
+        assert_eq!((report.created, report.refused), (0, 0), "{report:?}");
+        let now = block_on(office.session.get(contact.id)).unwrap();
+        assert_eq!((now.account, now.last_name.as_deref()), (Some(acme.id), Some("Doe")));
+    }
+}
