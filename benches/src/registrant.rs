@@ -100,7 +100,12 @@ impl Prepared {
     }
 
     pub(crate) fn terms(&self) -> Terms {
-        Terms::default().of(&self.email, 4).of(&self.last_name, 3).of(&self.first_name, 3).of(&self.company, 2)
+        Terms::default()
+            .of(&self.email, 4)
+            .of(&self.last_name, 3)
+            .of(&self.first_name, 3)
+            .of(&self.company, 2)
+            .phone(&self.phone, 2)
     }
 
     pub(crate) fn created(&self) -> Created<'_> {

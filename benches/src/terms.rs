@@ -5,25 +5,36 @@
 pub(crate) struct Terms(Vec<(String, i64)>);
 
 impl Terms {
-    /// Adds the words of a text; mail addresses and numbers also count as a whole.
+    /// Adds the words of a text, and those that a sign joins as one; mail addresses also count as a whole.
     pub(crate) fn of(mut self, text: &str, weight: i64) -> Self {
         let folded = text.to_ascii_lowercase();
-        for word in folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
-            self.add(word, weight);
-        }
-        for word in folded.split_whitespace().filter(|word| word.contains(['@', '-', '.'])) {
-            let whole = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-            if !whole.is_empty() {
-                self.add(whole, weight);
+        for chunk in folded.split_whitespace() {
+            let words: Vec<&str> =
+                chunk.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+            for from in 0..words.len() {
+                self.add(words.iter().skip(from).copied().collect(), weight);
+            }
+            if chunk.contains('@') {
+                self.add(chunk.to_owned(), weight);
             }
         }
         self
     }
 
-    fn add(&mut self, word: &str, weight: i64) {
-        match self.0.iter_mut().find(|(known, _)| known == word) {
+    /// Adds the ends of a telephone number that is written with the code of its country, of two digits.
+    pub(crate) fn phone(mut self, number: &str, weight: i64) -> Self {
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        let ends = [8, 7, 6, 4].iter().filter_map(|length| digits.len().checked_sub(*length));
+        for from in [0, 2].into_iter().chain(ends) {
+            self.add(digits.chars().skip(from).collect(), weight);
+        }
+        self
+    }
+
+    fn add(&mut self, word: String, weight: i64) {
+        match self.0.iter_mut().find(|(known, _)| *known == word) {
             Some((_, best)) => *best = weight.max(*best),
-            None => self.0.push((word.to_owned(), weight)),
+            None => self.0.push((word, weight)),
         }
     }
 

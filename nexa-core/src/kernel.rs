@@ -38,6 +38,7 @@ pub mod search;
 pub mod send;
 pub mod sent;
 pub mod session;
+pub mod sort;
 pub mod store;
 pub mod targeted;
 pub(crate) mod unit;

@@ -21,7 +21,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// On a field:
 /// - `editable`: `create` and `update` may set it.
 /// - `personal`: it holds personal data.
-/// - `folded`: adds `email.folded`, the case-folded text.
+/// - `folded`: adds `name.folded`, the folded text by which the field is compared, matched and sorted; of custom fields the
+///   folded texts by which they are sorted.
 /// - `ranked`: adds `priority.rank`, the last declared value first.
 /// - `queue`: adds `assignee.queue`, the first of its two columns that is set.
 /// - `while_open`: adds `email.open`, its value while the record is open; a unique over that binds open records only.

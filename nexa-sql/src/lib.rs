@@ -7,6 +7,7 @@
 
 mod aggregate;
 mod change;
+mod custom_key;
 mod dialect;
 mod document;
 mod events;

@@ -1,11 +1,8 @@
 //! The order of a query, and the position after which its next page begins.
 
-use nexa_core::kernel::{
-    store::{Select, SortKey},
-    value::Value,
-};
+use nexa_core::kernel::{sort::CustomKey, store::Select, value::Value};
 
-use crate::{predicate::Scope, text::Text};
+use crate::{custom_key, predicate::Scope, text::Text};
 
 /// One column of the order, with its value in the last row seen.
 #[derive(Clone, Copy)]
@@ -13,6 +10,7 @@ pub(crate) struct Key<'q> {
     pub(crate) column: usize,
     pub(crate) descending: bool,
     pub(crate) nullable: bool,
+    custom: Option<&'q CustomKey>,
     last: Option<&'q Value>,
 }
 
@@ -20,19 +18,31 @@ pub(crate) struct Key<'q> {
 pub(crate) fn keys(query: &Select) -> Vec<Key<'_>> {
     let after = query.after.as_deref();
     let mut keys: Vec<Key<'_>> = Vec::with_capacity(query.sort.len() + 1);
-    let id = SortKey { column: query.of.id, descending: false };
-    for (position, sort) in query.sort.iter().chain(std::iter::once(&id)).enumerate() {
-        if keys.iter().any(|key| key.column == sort.column) {
+    let sort = query.sort.iter().map(|key| (key.column, key.descending, key.custom.as_ref()));
+    for (position, (column, descending, custom)) in sort.chain([(query.of.id, false, None)]).enumerate() {
+        if keys.iter().any(|key| key.column == column && key.custom == custom) {
             continue;
         }
-        let nullable = query.of.columns.get(sort.column).is_some_and(|column| column.nullable);
+        let nullable = custom.is_some() || query.of.columns.get(column).is_some_and(|column| column.nullable);
         let last = after.map(|after| after.get(position).unwrap_or(&Value::Null));
-        keys.push(Key { column: sort.column, descending: sort.descending, nullable, last });
-        if sort.column == query.of.id {
+        keys.push(Key { column, descending, nullable, custom, last });
+        if column == query.of.id {
             break;
         }
     }
     keys
+}
+
+/// Appends what a key compares.
+pub(crate) fn expression(text: &mut Text<'_>, scope: Scope, key: Key<'_>) {
+    push(text, scope, key.column, key.custom);
+}
+
+fn push(text: &mut Text<'_>, scope: Scope, column: usize, custom: Option<&CustomKey>) {
+    match custom {
+        Some(key) => custom_key::expression(text, scope, column, key),
+        None => text.column(scope.depth, scope.def, column),
+    }
 }
 
 /// Appends ` ORDER BY …`; `name` writes the expression of a key.
@@ -71,7 +81,7 @@ pub(crate) fn and_after<'q>(text: &mut Text<'q>, scope: Scope, keys: &[Key<'q>])
     // The leading columns still give an index the place to start from.
     match placed.first() {
         Some(first) if first.bind.is_none() => {
-            text.column(scope.depth, scope.def, first.column);
+            first.push(text, scope);
             text.push(" IS NULL AND ");
         }
         _ if run > 0 => {
@@ -90,11 +100,11 @@ pub(crate) fn and_after<'q>(text: &mut Text<'q>, scope: Scope, keys: &[Key<'q>])
         }
         written = true;
         for equal in placed.iter().take(position) {
-            text.column(scope.depth, scope.def, equal.column);
+            equal.push(text, scope);
             match equal.bind {
                 Some(bind) => {
                     text.push(" = ");
-                    text.placeholder(bind);
+                    equal.placeholder(text, bind);
                 }
                 None => text.push(" IS NULL"),
             }
@@ -103,12 +113,12 @@ pub(crate) fn and_after<'q>(text: &mut Text<'q>, scope: Scope, keys: &[Key<'q>])
         if key.nullable {
             text.push("(");
         }
-        text.column(scope.depth, scope.def, key.column);
+        key.push(text, scope);
         text.push(if key.descending { " < " } else { " > " });
-        text.placeholder(bind);
+        key.placeholder(text, bind);
         if key.nullable {
             text.push(" OR ");
-            text.column(scope.depth, scope.def, key.column);
+            key.push(text, scope);
             text.push(" IS NULL)");
         }
     }
@@ -119,21 +129,35 @@ pub(crate) fn and_after<'q>(text: &mut Text<'q>, scope: Scope, keys: &[Key<'q>])
 }
 
 /// A key with the number of its bind; without one where the last row had a null.
-struct Placed {
+struct Placed<'q> {
     column: usize,
+    custom: Option<&'q CustomKey>,
     descending: bool,
     nullable: bool,
     bind: Option<usize>,
 }
 
-impl Placed {
-    fn hold<'q>(text: &mut Text<'q>, key: Key<'q>, last: &'q Value) -> Self {
-        let bind = (!last.is_null()).then(|| text.hold(last));
-        Self { column: key.column, descending: key.descending, nullable: key.nullable || bind.is_none(), bind }
+impl<'q> Placed<'q> {
+    fn hold(text: &mut Text<'q>, key: Key<'q>, last: &'q Value) -> Self {
+        let bind = (!last.is_null()).then(|| match key.custom {
+            Some(custom) => text.hold(custom_key::bind(custom, last)),
+            None => text.hold(last),
+        });
+        let Key { column, custom, descending, nullable, .. } = key;
+        Self { column, custom, descending, nullable: nullable || bind.is_none(), bind }
+    }
+    fn push(&self, text: &mut Text<'_>, scope: Scope) {
+        push(text, scope, self.column, self.custom);
+    }
+    fn placeholder(&self, text: &mut Text<'_>, bind: usize) {
+        match self.custom {
+            Some(custom) => custom_key::placeholder(text, custom, bind),
+            None => text.placeholder(bind),
+        }
     }
 }
 
-fn compare_rows(text: &mut Text<'_>, scope: Scope, keys: &[Placed], strict: bool) {
+fn compare_rows(text: &mut Text<'_>, scope: Scope, keys: &[Placed<'_>], strict: bool) {
     let operator = match (keys.first().is_some_and(|first| first.descending), strict) {
         (false, true) => " > ",
         (false, false) => " >= ",

@@ -1,6 +1,7 @@
 //! A search by terms: best score first, then by id.
 
 use nexa_core::kernel::{
+    search::Sought,
     store::{Select, Trash},
     value::Value,
 };
@@ -21,7 +22,7 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select) {
     text.columns(0, query.of);
     text.push(" FROM (");
     match query.terms.as_slice() {
-        [only] if all && query.after.is_none() => best_hits(text, query, only),
+        [only] if all && query.after.is_none() && matches!(only.beginnings(), [(_, 0)]) => best_hits(text, query, only),
         _ if all => {
             text.push("SELECT record, score FROM (");
             hits(text, query);
@@ -55,15 +56,13 @@ fn hits(text: &mut Text<'_>, query: &Select) {
             if position > 0 {
                 text.push(" UNION ALL ");
             }
-            let range = Range::of(text, kind, term);
-            hits_of(text, &range);
+            hits_of(text, kind, term);
         }
         text.push(") AS part GROUP BY part.record HAVING count(*) = ");
         text.push(&query.terms.len().to_string());
         return;
     };
-    let range = Range::of(text, kind, only);
-    hits_of(text, &range);
+    hits_of(text, kind, only);
 }
 
 /// A record is rarely hit by more terms than these that begin with the same letters.
@@ -71,9 +70,10 @@ const TERMS_OF_A_RECORD: usize = 4;
 
 /// Appends a statement that gives the first hits of one term in order. Many records have a term that begins with one letter;
 /// the heaviest terms give the first of them, without grouping all, unless they are terms of too few records.
-fn best_hits(text: &mut Text<'_>, query: &Select, term: &str) {
+fn best_hits(text: &mut Text<'_>, query: &Select, term: &Sought) {
     let kind = text.hold(Bind::text(query.of.kind));
-    let range = Range::of(text, kind, term);
+    let Some((beginning, _)) = term.beginnings().first() else { return };
+    let range = Range::of(text, kind, beginning);
     let limit = text.hold(Bind::int(query.limit));
     let most = text.hold(Bind::int(query.limit.saturating_mul(TERMS_OF_A_RECORD)));
     text.push("WITH best AS MATERIALIZED (SELECT record, weight FROM ");
@@ -91,10 +91,23 @@ fn best_hits(text: &mut Text<'_>, query: &Select, term: &str) {
     text.placeholder(limit);
 }
 
-fn hits_of(text: &mut Text<'_>, range: &Range) {
-    text.push("SELECT record, max(weight) AS score FROM ");
-    range.push(text);
-    text.push(" GROUP BY record");
+/// Appends a statement that gives the records with a term for one word, each with its best score.
+fn hits_of(text: &mut Text<'_>, kind: usize, word: &Sought) {
+    if let [(only, 0)] = word.beginnings() {
+        let range = Range::of(text, kind, only);
+        text.push("SELECT record, max(weight) AS score FROM ");
+        range.push(text);
+        return text.push(" GROUP BY record");
+    }
+    text.push("SELECT one.record AS record, max(one.weight) AS score FROM (");
+    for (position, (beginning, more)) in word.beginnings().iter().enumerate() {
+        let range = Range::of(text, kind, beginning);
+        text.push(if position > 0 { " UNION ALL SELECT record, weight + " } else { "SELECT record, weight + " });
+        text.push(&more.to_string());
+        text.push(" AS weight FROM ");
+        range.push(text);
+    }
+    text.push(") AS one GROUP BY one.record");
 }
 
 /// Where the terms of a kind are that begin with these letters; the binds by their numbers.

@@ -73,8 +73,9 @@ fn plain<'q>(text: &mut Text<'q>, query: &'q Select) {
 /// Appends the position, the order and the limit.
 fn ordered<'q>(text: &mut Text<'q>, query: &'q Select) {
     let keys = order::keys(query);
-    order::and_after(text, Scope::of(query.of, query.trash), &keys);
-    order::order_by(text, &keys, |text, _, key| text.column(0, query.of, key.column));
+    let scope = Scope::of(query.of, query.trash);
+    order::and_after(text, scope, &keys);
+    order::order_by(text, &keys, |text, _, key| order::expression(text, scope, key));
     text.push(" LIMIT ");
     text.bind(Bind::int(query.limit));
 }

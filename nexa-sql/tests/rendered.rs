@@ -117,7 +117,7 @@ fn at(path: &str) -> usize {
 }
 
 fn sorted(paths: &[(&str, bool)]) -> Vec<SortKey> {
-    paths.iter().map(|(path, descending)| SortKey { column: at(path), descending: *descending }).collect()
+    paths.iter().map(|(path, descending)| SortKey::of(at(path), *descending)).collect()
 }
 
 fn text(text: &str) -> Value {
@@ -288,7 +288,7 @@ fn a_search() {
     };
     let rows = "JOIN nexa_tickets AS t0 ON t0.org = ?1 AND t0.\"id\" = found.record AND t0.\"deleted_at\" IS NULL";
     let order = "ORDER BY found.score DESC, found.record";
-    let two = Select::all(Ticket::def(), 5).searched(vec!["a".to_owned(), "b".to_owned()]);
+    let two = Select::all(Ticket::def(), 5).searched(vec!["a".into(), "b".into()]);
     let both = format!(
         "SELECT part.record AS record, sum(part.score) AS score FROM ({} UNION ALL {}) AS part \
          GROUP BY part.record HAVING count(*) = 2",
@@ -301,7 +301,7 @@ fn a_search() {
     );
     // A filter may drop hits, so their rows come first.
     let rank = Predicate::Compare(at("version"), Comparison::Eq, Value::Int(1));
-    let one = Select::all(Ticket::def(), 5).searched(vec!["a".to_owned()]).filtered(rank);
+    let one = Select::all(Ticket::def(), 5).searched(vec!["a".into()]).filtered(rank);
     assert_eq!(rendered(&one), format!("({}) AS found {rows} AND t0.\"version\" = ?5 {order} LIMIT ?6", part(3)));
     let sql = nexa_sql::select(Dialect::Postgres(nexa_sql::Namespace::default()), ORG, &two).sql;
     assert!(sql.ends_with("ORDER BY found.score DESC, found.record LIMIT $7") && sql.matches("ORDER BY").count() == 1);

@@ -9,6 +9,7 @@ use nexa_core::{
     kernel::{
         filter::{Place, Predicate},
         ledger::EventQuery,
+        search,
         store::{Select, SortKey},
         value::Value,
     },
@@ -57,7 +58,7 @@ fn keyed_loads_use_an_index() {
 #[test]
 fn a_queue_reads_its_index_in_order() {
     let teams = Predicate::In(column("team"), (1..=3).map(|team| Value::Uuid(Uuid::from_u128(team))).collect());
-    let sort = ["rank", "created_at"].map(|path| SortKey { column: column(path), descending: false }).to_vec();
+    let sort = ["rank", "created_at"].map(|path| SortKey::of(column(path), false)).to_vec();
     let filter = equals("status", Value::Text("open".to_owned())).and(teams);
     let query = Select { sort, ..Select::all(Job::def(), 50).filtered(filter) };
     let after = Some(vec![Value::Int(1), Value::Int(1), Value::Uuid(ORG)]);
@@ -73,9 +74,13 @@ fn a_queue_reads_its_index_in_order() {
 
 #[test]
 fn searches_read_a_range_of_terms() {
-    let plan = select(&Select::all(Job::def(), 10).searched(vec!["a".to_owned(), "b".to_owned()]));
+    let plan = select(&Select::all(Job::def(), 10).searched(vec!["a".into(), "b".into()]));
     assert_eq!(plan.matches("USING PRIMARY KEY (org=? AND kind=? AND term>? AND term<?)").count(), 2, "{plan}");
     assert!(!plan.contains("SCAN nexa") && !plan.contains("SCAN t0"), "{plan}");
+    // So does a word that may begin in several ways.
+    let ways = select(&Select::all(Job::def(), 10).searched(search::sought("M\u{fc}ller 020 7946 0018")));
+    assert_eq!(ways.matches("USING PRIMARY KEY (org=? AND kind=? AND term>? AND term<?)").count(), 11, "{ways}");
+    assert!(!ways.contains("SCAN nexa") && !ways.contains("SCAN t0"), "{ways}");
     // The rows of hits that are no answer are not fetched.
     let sorted = plan.find("USE TEMP B-TREE FOR ORDER BY").unwrap();
     assert!(sorted < plan.find("SEARCH t0").unwrap(), "{plan}");
@@ -109,7 +114,7 @@ fn pages_by_id_and_events_need_no_sort() {
 fn indexed_custom_fields_are_found_by_their_index() {
     let region = Predicate::Indexed(column("custom"), "region".to_owned(), vec!["EMEA".to_owned()]);
     let key = "entry USING PRIMARY KEY (org=? AND kind=? AND field=? AND value=?)";
-    let sort = vec![SortKey { column: column("created_at"), descending: true }];
+    let sort = vec![SortKey::of(column("created_at"), true)];
     for query in [Select::all(Job::def(), 10), Select { sort, ..Select::all(Job::def(), 10) }] {
         let plan = select(&query.filtered(region.clone()));
         let first = plan.lines().next().unwrap_or_default();

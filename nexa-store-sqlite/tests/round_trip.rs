@@ -152,7 +152,7 @@ fn pages_follow_each_other() {
     let teams = [1, 3].map(|number| Value::Uuid(Uuid::from_u128(number))).to_vec();
     let merged = equals("status", Value::Text("open".to_owned()))
         .and(nexa_core::kernel::filter::Predicate::In(column("team"), teams));
-    let key = |path: &str, descending| SortKey { column: column(path), descending };
+    let key = |path: &str, descending| SortKey::of(column(path), descending);
     for (filter, sort) in [
         (merged.clone(), vec![key("rank", false), key("created_at", false)]),
         (merged.clone(), vec![key("rank", true), key("price", false)]),
@@ -195,7 +195,7 @@ fn searches_and_aggregates() {
     insert(1, vec![term("alpha", 2), term("beta", 1)]);
     insert(2, vec![term("alpine", 5), term("beta", 1)]);
     insert(3, vec![term("alpha", 2)]);
-    let sought = |terms: &[&str]| Select::all(Job::def(), 10).searched(terms.iter().map(|t| (*t).to_owned()).collect());
+    let sought = |terms: &[&str]| Select::all(Job::def(), 10).searched(terms.iter().map(|t| (*t).into()).collect());
     assert_eq!(ids(&select(&store, sought(&["al"]))), [2, 1, 3]);
     assert_eq!(ids(&select(&store, sought(&["al", "b"]))), [2, 1]);
     let after = Some(vec![Value::Int(2), Value::Uuid(Uuid::from_u128(1))]);

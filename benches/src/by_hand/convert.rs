@@ -216,8 +216,12 @@ impl ByHand {
                 lead.assignee.as_bytes(),
                 lead.last_contacted,
             ])?;
-        let terms =
-            Terms::default().of(&lead.email, 4).of(&lead.last_name, 3).of(&lead.first_name, 2).of(&lead.title, 1);
+        let terms = Terms::default()
+            .of(&lead.email, 4)
+            .of(&lead.last_name, 3)
+            .of(&lead.first_name, 2)
+            .phone(&lead.phone, 2)
+            .of(&lead.title, 1);
         self.index(&terms, "contact", id)?;
         let created = ContactCreated {
             first_name: &lead.first_name,

@@ -50,9 +50,9 @@ impl ByHand {
         let id = self.ids.id(at);
         self.db
             .prepare_cached(
-                "INSERT INTO nexa_tickets (org, id, version, created_at, updated_at, number, subject, description, status, \
-                 priority, priority_rank, type, channel, contact_id, account_id, assignee_queue, reopened) \
-                 VALUES (?1, ?2, 1, ?3, ?3, ?4, ?5, ?6, 'open', 'high', 1, 'problem', 'email', ?7, ?8, ?9, 0)",
+                "INSERT INTO nexa_tickets (org, id, version, created_at, updated_at, number, subject, subject_folded, description, \
+                 status, priority, priority_rank, type, channel, contact_id, account_id, assignee_queue, reopened) \
+                 VALUES (?1, ?2, 1, ?3, ?3, ?4, ?5, ?6, ?7, 'open', 'high', 1, 'problem', 'email', ?8, ?9, ?10, 0)",
             )?
             .execute(params![
                 self.org.as_bytes(),
@@ -60,6 +60,7 @@ impl ByHand {
                 at.micros(),
                 number,
                 subject,
+                subject.to_ascii_lowercase(),
                 description,
                 contact.as_bytes(),
                 account.as_ref().map(Uuid::as_bytes),

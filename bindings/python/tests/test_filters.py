@@ -77,3 +77,25 @@ def test_groups_and_words(make: testing.Factory) -> None:
     assert sorted(row.measures[0] for row in rows) == [6, 6]
     assert [account.name for account in s.account.search("acme")] == ["Acme"]
     assert s.contact.find(trashed=True).list() == []
+
+
+def test_mail_addresses_and_numbers_are_found_by_their_parts(make: testing.Factory) -> None:
+    s = make.session
+    ann = make.contact(last_name="O\u2019Brien", email="ann@acme.example", phone="+44 20 7946 0018")
+    make.contact(last_name="M\u00fcller", email="bob@other.example", phone="+1 312 555 0122")
+    assert [contact.id for contact in s.contact.find(email__ends_with="@ACME.example")] == [ann.id]
+    assert [contact.id for contact in s.contact.find(phone__contains="7946 00")] == [ann.id]
+    for text in ["acme.example", "@acme.example", "+442079460018", "02079460018", "7946", "brien", "O'Brien"]:
+        assert [contact.id for contact in s.contact.search(text)] == [ann.id], text
+    assert [contact.last_name for contact in s.contact.search("Muller")] == ["M\u00fcller"]
+
+
+def test_lists_come_by_name_and_by_custom_field(make: testing.Factory) -> None:
+    s = make.session
+    s.field.define(of_kind="account", name="seats", holds="number")
+    for name, seats in [("Zebra", 9), ("apple", 100), ("\u00c9clair", 10), ("Banana", None)]:
+        make.account(name=name, custom={} if seats is None else {"seats": seats})
+    by_name = s.account.find(order_by="name", page_size=2)
+    assert [account.name for account in by_name] == ["apple", "Banana", "\u00c9clair", "Zebra"]
+    by_seats = s.account.find(order_by="-custom.seats", page_size=3)
+    assert [account.name for account in by_seats] == ["apple", "\u00c9clair", "Zebra", "Banana"]

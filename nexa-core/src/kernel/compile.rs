@@ -8,9 +8,10 @@ use super::{
     custom::{self, FieldDefinition},
     error::{Error, Result, codes},
     filter::{Comparison, Filter, Op, Place, Predicate},
-    record::{ColumnDef, ColumnType, Derived, RecordDef},
+    normal,
+    record::{ColumnDef, ColumnType, Content, Derived, RecordDef},
     search,
-    store::SortKey,
+    sort::{CustomKey, SortKey},
     value::{Amount, Date, NO_NUL, NUL, Timestamp, Value, holds_nul},
 };
 
@@ -103,28 +104,48 @@ pub fn rows(
     Compiler { kinds, def, eyes: Eyes::Tenant, hidden: &[], fields }.filter(&access.rows)
 }
 
-/// Compiles an order such as `["-priority", "created_at"]`. Errors: `filter.invalid`, `field.unknown`.
-pub fn sort(def: &'static RecordDef, names: &[String], hidden: &[&'static str]) -> Result<Vec<SortKey>> {
-    names
-        .iter()
-        .map(|name| {
-            let (path, descending) = match name.strip_prefix('-') {
-                Some(path) => (path, true),
-                None => (name.as_str(), false),
-            };
-            let column =
-                def.column(path).filter(|column| !is_hidden(def, *column, hidden)).ok_or_else(|| unknown(def, path))?;
-            let kind = def.columns.get(column).map(|column| column.kind);
-            match (rank_column(def, column), kind) {
-                // Ranks count from the highest value down.
-                (Some(rank), _) => Ok(SortKey { column: rank, descending: !descending }),
-                (None, Some(ColumnType::List | ColumnType::Map | ColumnType::Json) | None) => {
-                    Err(invalid(path, "it has no order; sort by a plain field"))
+/// Compiles an order such as `["-priority", "created_at"]`. Texts with a folded form come in its order, and where that is the
+/// same, after all other keys, as they are written. Errors: `filter.invalid`, `field.unknown`.
+pub fn sort(
+    def: &'static RecordDef,
+    names: &[String],
+    hidden: &[&'static str],
+    fields: &[FieldDefinition],
+) -> Result<Vec<SortKey>> {
+    const NO_ORDER: &str = "it has no order; sort by a plain field";
+    let (mut keys, mut as_written) = (Vec::with_capacity(names.len()), Vec::new());
+    for name in names {
+        let (path, descending) = match name.strip_prefix('-') {
+            Some(path) => (path, true),
+            None => (name.as_str(), false),
+        };
+        let shown = |column: &usize| !is_hidden(def, *column, hidden);
+        if let (Some(name), Some(column)) = (path.strip_prefix("custom."), def.custom.filter(shown)) {
+            let field = custom::defined(fields, def.kind, name).ok_or_else(|| unknown(def, path))?;
+            let folded = derived_column(def, Derived::FoldedTexts(column)).ok_or_else(|| invalid(path, NO_ORDER))?;
+            let custom = Some(CustomKey { name: name.to_owned(), holds: field.holds, folded });
+            keys.push(SortKey { column, descending, custom });
+            continue;
+        }
+        let column = def.column(path).filter(shown).ok_or_else(|| unknown(def, path))?;
+        let kind = def.columns.get(column).map(|column| column.kind);
+        match (rank_column(def, column), folded_column(def, column), kind) {
+            // Ranks count from the highest value down.
+            (Some(rank), _, _) => keys.push(SortKey::of(rank, !descending)),
+            (None, Some(folded), _) => {
+                keys.push(SortKey::of(folded, descending));
+                if !def.uniques.iter().any(|unique| unique.columns == [folded]) {
+                    as_written.push(SortKey::of(column, descending));
                 }
-                (None, Some(_)) => Ok(SortKey { column, descending }),
             }
-        })
-        .collect()
+            (None, None, Some(ColumnType::List | ColumnType::Map | ColumnType::Json) | None) => {
+                return Err(invalid(path, NO_ORDER));
+            }
+            (None, None, Some(_)) => keys.push(SortKey::of(column, descending)),
+        }
+    }
+    keys.extend(as_written);
+    Ok(keys)
 }
 
 /// Whether the column belongs to a hidden field.
@@ -136,12 +157,22 @@ pub fn is_hidden(def: &RecordDef, column: usize, hidden: &[&'static str]) -> boo
         })
 }
 
+fn derived_column(def: &RecordDef, derived: Derived) -> Option<usize> {
+    def.derived.iter().find(|(_, own)| *own == derived).map(|(column, _)| *column)
+}
+
 fn rank_column(def: &RecordDef, of: usize) -> Option<usize> {
-    def.columns.iter().position(|column| column.derived == Some(Derived::Rank(of)))
+    derived_column(def, Derived::Rank(of))
 }
 
 fn folded_column(def: &RecordDef, of: usize) -> Option<usize> {
-    def.columns.iter().position(|column| column.derived == Some(Derived::Folded(of)))
+    derived_column(def, Derived::Folded(of))
+}
+
+/// The folded column by which a column is compared. Of a web address the case counts after the host.
+fn equality_column(def: &RecordDef, of: usize) -> Option<usize> {
+    let plain = def.columns.get(of).is_some_and(|column| column.content == Content::Plain);
+    folded_column(def, of).filter(|_| plain)
 }
 
 fn unknown(def: &RecordDef, field: &str) -> Error {
@@ -273,7 +304,7 @@ impl Compiler<'_> {
             Op::In | Op::NotIn => {
                 let Json::Array(items) = value else { return Err(invalid(path, "in takes a list")) };
                 let values = items.iter().map(|item| self.value(path, column, item)).collect::<Result<Vec<_>>>()?;
-                let any = match folded_column(self.def, column) {
+                let any = match equality_column(self.def, column) {
                     Some(folded) => Predicate::In(folded, values.into_iter().map(fold).collect()),
                     None => Predicate::In(column, values),
                 };
@@ -287,7 +318,7 @@ impl Compiler<'_> {
             Op::Ge => Comparison::Ge,
         };
         let value = self.value(path, column, value)?;
-        if let Some(folded) = folded_column(self.def, column) {
+        if let Some(folded) = equality_column(self.def, column) {
             return Ok(Predicate::Compare(folded, comparison, fold(value)));
         }
         if matches!(comparison, Comparison::Eq | Comparison::Ne) {
@@ -350,8 +381,19 @@ impl Compiler<'_> {
 
     fn matches(&self, path: &str, column: usize, place: Place, value: &Json) -> Result<Predicate> {
         let Json::String(text) = value else { return Err(invalid(path, "text matching takes a text")) };
-        let folded = folded_column(self.def, column)
-            .ok_or_else(|| invalid(path, "it cannot be matched by parts; use eq, or search"))?;
+        let Some(folded) = folded_column(self.def, column) else {
+            let parts = match self.def.columns.get(column).map(|column| column.content) {
+                Some(Content::Email) => vec![normal::lower(text.trim())],
+                Some(Content::Phone) => phone_parts(text, place),
+                _ => return Err(invalid(path, "it cannot be matched by parts; use eq, or search")),
+            };
+            let mut any: Vec<Predicate> = parts.into_iter().map(|part| Predicate::Match(column, place, part)).collect();
+            return match any.len() {
+                0 => Err(invalid(path, "give digits of a telephone number")),
+                1 => Ok(any.remove(0)),
+                _ => Ok(Predicate::Or(any)),
+            };
+        };
         let mut sought = search::plain(text);
         let blank = |c: char| c.is_whitespace();
         if place != Place::Start && !sought.is_empty() && text.starts_with(blank) {
@@ -384,6 +426,26 @@ impl Compiler<'_> {
         }
         let value = plain(definition, json).ok_or_else(|| invalid(path, format!("{json} is no value of it")))?;
         fit(path, value)
+    }
+}
+
+/// Part of a telephone number as numbers are kept: without what people put between digits. A zero in front may be missing
+/// where the code of the country stands instead.
+fn phone_parts(text: &str, place: Place) -> Vec<String> {
+    let text = text.to_ascii_lowercase().replace("(0)", "");
+    let mut part: String = text.chars().filter(|c| matches!(c, '0'..='9' | '+' | 'x')).collect();
+    if !part.bytes().any(|byte| byte.is_ascii_digit()) {
+        return Vec::new();
+    }
+    if place == Place::Start {
+        if let Some(international) = part.strip_prefix("00") {
+            part = format!("+{international}");
+        }
+        return vec![part];
+    }
+    match part.strip_prefix('0').map(|rest| rest.trim_start_matches('0').to_owned()) {
+        Some(rest) if rest.len() > 5 => vec![part, rest],
+        _ => vec![part],
     }
 }
 

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use super::{
     input::{self, Given, Unreadable},
     record::{
-        ColumnDef, ColumnType, Derived, Field, FieldDef, Form, IndexDef, ParseField, ParseText, RecordDef, RelationDef,
-        UniqueDef,
+        ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, ParseField, ParseText, RecordDef,
+        RelationDef, UniqueDef,
     },
     value::Value,
 };
@@ -26,7 +26,7 @@ pub enum Mark {
     Editable,
     /// It holds personal data.
     Personal,
-    /// A derived column holds its folded text.
+    /// A derived column holds its folded text, or the folded texts of its fields.
     Folded,
     /// A derived column holds the rank of its value.
     Ranked,
@@ -251,6 +251,9 @@ impl Definition {
         let is_enum = matches!(source.kind, ColumnType::Enum(_));
         let (ending, kind, nullable, derived, fits) = match mark {
             Mark::Editable | Mark::Personal => return,
+            Mark::Folded if source.kind == ColumnType::Map => {
+                ("folded", ColumnType::Json, true, Derived::FoldedTexts(first), count == 1)
+            }
             Mark::Folded => {
                 let fits = count == 1 && source.kind == ColumnType::Text;
                 ("folded", ColumnType::Text, source.nullable, Derived::Folded(first), fits)
@@ -263,6 +266,7 @@ impl Definition {
             name: format!("{name}_{ending}"),
             path: format!("{name}.{ending}"),
             kind,
+            content: Content::Plain,
             nullable,
             personal: false,
             derived: Some(derived),

@@ -26,7 +26,7 @@ use super::{
     error::{Result, codes},
     receipt::fingerprint,
     record::{ColumnDef, ColumnType, RecordDef},
-    store::SortKey,
+    sort::SortKey,
     value::Value,
 };
 
@@ -44,9 +44,9 @@ pub(crate) fn cursor(asked: &str, values: &[Value]) -> String {
 
 /// Reads a cursor for this question and order.
 pub(crate) fn position(def: &RecordDef, asked: &str, sort: &[SortKey], cursor: &str) -> Result<Vec<Value>> {
-    let columns: Vec<&ColumnDef> =
-        sort.iter().map(|key| key.column).chain([def.id]).filter_map(|column| def.columns.get(column)).collect();
-    read_position(asked, &columns, cursor).ok_or_else(|| codes::CURSOR_MISMATCH.error())
+    let keys = sort.iter().map(|key| key.cell(def)).chain([def.columns.get(def.id).cloned()]);
+    let columns: Option<Vec<ColumnDef>> = keys.collect();
+    columns.and_then(|columns| read_position(asked, &columns, cursor)).ok_or_else(|| codes::CURSOR_MISMATCH.error())
 }
 
 /// Reads the position of a search: score and id.
@@ -54,11 +54,11 @@ pub(crate) fn search_position(def: &RecordDef, asked: &str, cursor: &str) -> Res
     let score = super::record::plain_column("score", ColumnType::Int);
     def.columns
         .get(def.id)
-        .and_then(|id| read_position(asked, &[&score, id], cursor))
+        .and_then(|id| read_position(asked, &[score, id.clone()], cursor))
         .ok_or_else(|| codes::CURSOR_MISMATCH.error())
 }
 
-fn read_position(asked: &str, columns: &[&ColumnDef], cursor: &str) -> Option<Vec<Value>> {
+fn read_position(asked: &str, columns: &[ColumnDef], cursor: &str) -> Option<Vec<Value>> {
     let (mark, list): (String, Vec<Json>) = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
     if !fingerprint(&[asked]).starts_with(&mark) || mark.len() != 12 || list.len() != columns.len() {
         return None;

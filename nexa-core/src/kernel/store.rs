@@ -12,10 +12,13 @@ use super::{
     query::LARGEST_PAGE,
     record::{Column, Field, Record, RecordDef, Row},
     scan::{Cell, Sink},
+    search::Sought,
     send::{MaybeSend, MaybeSync},
     value::Value,
     zone::Zone,
 };
+
+pub use super::sort::SortKey;
 
 /// What a unit of work is for.
 #[derive(Clone, Copy, Debug)]
@@ -225,15 +228,6 @@ pub enum Trash {
     Any,
 }
 
-/// One column of an order; nulls come last in both directions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SortKey {
-    /// The column.
-    pub column: usize,
-    /// Largest first.
-    pub descending: bool,
-}
-
 /// A query for rows.
 #[derive(Clone, Debug)]
 pub struct Select {
@@ -243,9 +237,9 @@ pub struct Select {
     pub filter: Predicate,
     /// Trashed or live.
     pub trash: Trash,
-    /// Search: every term must begin a stored term of the row; see [`score`](super::search::score). Folded and
-    /// not empty, as [`terms`](super::search::terms) makes them; with none of them nothing is searched.
-    pub terms: Vec<String>,
+    /// Search: for every word, one of its beginnings must begin a stored term of the row; see [`score`](super::search::score).
+    /// As [`sought`](super::search::sought) makes them; with none of them nothing is searched.
+    pub terms: Vec<Sought>,
     /// The order; the id, ascending, always ends it. A search has none of its own: by score, best first, then by id.
     pub sort: Vec<SortKey>,
     /// The last row seen: one value per sort key, then the id; of a search the score as an integer, then the id.
@@ -273,8 +267,8 @@ impl Select {
     }
     /// Where a row stands in the order of a query without terms, for `after`.
     pub fn position(&self, row: &Row) -> Vec<Value> {
-        let columns = self.sort.iter().map(|key| key.column).chain([self.of.id]);
-        columns.map(|column| row.get(column).clone()).collect()
+        let keys = self.sort.iter().map(|key| key.value(row).into_owned());
+        keys.chain([row.get(self.of.id).clone()]).collect()
     }
     /// The same with this filter.
     #[must_use]
@@ -284,7 +278,7 @@ impl Select {
     }
     /// The same, searched for these terms.
     #[must_use]
-    pub fn searched(mut self, terms: Vec<String>) -> Self {
+    pub fn searched(mut self, terms: Vec<Sought>) -> Self {
         self.terms = terms;
         self
     }

@@ -95,7 +95,7 @@ pub struct Campaign {
     #[record(editable)]
     pub tags: Tags,
     /// The tenant's own fields.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub custom: Custom,
     /// Its keys in other systems.
     #[record(editable)]

@@ -42,7 +42,7 @@ pub struct ContactList {
     #[record(editable)]
     pub tags: Tags,
     /// The tenant's own fields.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub custom: Custom,
     /// Its keys in other systems.
     #[record(editable)]

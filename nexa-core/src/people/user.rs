@@ -49,7 +49,7 @@ pub struct User {
     /// When it was last changed.
     pub updated_at: Timestamp,
     /// The name.
-    #[record(editable, personal)]
+    #[record(editable, personal, folded)]
     pub name: Name,
     /// The mail address.
     #[record(editable, personal)]

@@ -72,7 +72,7 @@ pub struct Task {
     /// When it was put into the trash.
     pub deleted_at: Option<Timestamp>,
     /// What to do, in one line.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub title: Subject,
     /// What to do, in full.
     #[record(editable)]
@@ -104,7 +104,7 @@ pub struct Task {
     #[record(editable)]
     pub tags: Tags,
     /// The tenant's own fields.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub custom: Custom,
     /// Its keys in other systems.
     #[record(editable)]

@@ -56,7 +56,7 @@ closed_enum! {
 #[record(
     kind = "account",
     table = "accounts",
-    search(name = 4, account_number = 3, website = 1),
+    search(name = 4, account_number = 3, phone = 2, website = 1),
     unique("name.folded", code = "account.name_taken"),
     unique("account_number", code = "account.number_taken"),
     index("owner.queue", "created_at")
@@ -89,7 +89,7 @@ pub struct Account {
     #[record(editable, ranked)]
     pub tier: Option<Tier>,
     /// Its web site.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub website: Option<Url>,
     /// Its phone number.
     #[record(editable)]
@@ -128,7 +128,7 @@ pub struct Account {
     #[record(editable)]
     pub tags: Tags,
     /// Fields that the tenant defined.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub custom: Custom,
     /// Keys of other systems.
     #[record(editable)]

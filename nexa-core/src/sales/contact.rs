@@ -62,7 +62,16 @@ closed_enum! {
 #[record(
     kind = "contact",
     table = "contacts",
-    search(email = 4, other_emails = 4, last_name = 3, first_name = 2, title = 1),
+    search(
+        email = 4,
+        other_emails = 4,
+        last_name = 3,
+        first_name = 2,
+        phone = 2,
+        mobile = 2,
+        other_phones = 2,
+        title = 1
+    ),
     unique("email", code = "contact.email_taken"),
     index("owner.queue", "created_at"),
     index("account", "created_at")
@@ -102,10 +111,10 @@ pub struct Contact {
     #[record(editable, personal)]
     pub other_phones: Phones,
     /// What they are at work, such as IT Director.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub title: Option<Name>,
     /// Where they are at work, such as Procurement.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub department: Option<Name>,
     /// Their page on LinkedIn.
     #[record(editable, personal)]
@@ -137,7 +146,7 @@ pub struct Contact {
     #[record(editable)]
     pub tags: Tags,
     /// Fields that the tenant defined.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub custom: Custom,
     /// Keys of other systems.
     #[record(editable)]

@@ -157,7 +157,7 @@ pub struct Deal {
     #[record(editable)]
     pub tags: Tags,
     /// Fields that the tenant defined.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub custom: Custom,
     /// Keys of other systems.
     #[record(editable)]

@@ -66,7 +66,7 @@ closed_enum! {
 #[record(
     kind = "lead",
     table = "leads",
-    search(email = 4, other_emails = 4, last_name = 3, first_name = 3, company = 2),
+    search(email = 4, other_emails = 4, last_name = 3, first_name = 3, company = 2, phone = 2, other_phones = 2),
     open("status", "new", "contacted", "qualified"),
     unique("email.open", code = "lead.email_taken"),
     index("email"),
@@ -88,10 +88,10 @@ pub struct Lead {
     /// The lead it was folded into.
     pub merged_into: Option<Id<Lead>>,
     /// First name.
-    #[record(editable, personal)]
+    #[record(editable, personal, folded)]
     pub first_name: Option<Name>,
     /// Last name.
-    #[record(editable, personal)]
+    #[record(editable, personal, folded)]
     pub last_name: Option<Name>,
     /// Mail address; unique among open leads, so that a customer or somebody who was lost can ask again.
     #[record(editable, personal, while_open)]
@@ -118,7 +118,7 @@ pub struct Lead {
     #[record(editable)]
     pub company_size: Option<Choice>,
     /// The company's site.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub website: Option<Url>,
     /// Where they are.
     #[record(editable, personal)]
@@ -177,7 +177,7 @@ pub struct Lead {
     #[record(editable)]
     pub tags: Tags,
     /// The tenant's own fields.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub custom: Custom,
     /// Its keys in other systems.
     #[record(editable)]

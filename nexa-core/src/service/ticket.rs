@@ -61,7 +61,7 @@ pub struct Ticket {
     /// The number that people say, such as `T-000001`.
     pub number: String,
     /// What the issue is, in one line.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub subject: Subject,
     /// What the issue is, in full.
     #[record(editable)]
@@ -114,7 +114,7 @@ pub struct Ticket {
     #[record(editable)]
     pub tags: Tags,
     /// The tenant's own fields.
-    #[record(editable)]
+    #[record(editable, folded)]
     pub custom: Custom,
     /// Its keys in other systems.
     #[record(editable)]

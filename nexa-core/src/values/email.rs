@@ -12,7 +12,8 @@ string_value!(
     {
         "type": "string", "format": "email", "minLength": 3, "maxLength": 254,
         "description": "A mail address; kept in lower case."
-    }
+    },
+    Email
 );
 
 impl Email {

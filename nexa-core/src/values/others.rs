@@ -108,7 +108,10 @@ where
     const FORM: Option<Form> = Some(Form::Document("[]"));
     const OPTIONAL: bool = true;
     fn columns(name: &str, out: &mut Vec<ColumnDef>) {
-        out.push(json_column(name, ColumnType::List));
+        let mut entry = Vec::with_capacity(T::WIDTH);
+        T::columns(name, &mut entry);
+        let content = entry.first().map(|column| column.content).unwrap_or_default();
+        out.push(ColumnDef { content, ..json_column(name, ColumnType::List) });
     }
     fn write(&self, out: &mut Vec<Value>) {
         out.push(if self.is_empty() { Value::Null } else { json_value(self) });

@@ -10,7 +10,8 @@ string_value!(
     {
         "type": "string", "format": "phone", "minLength": 3, "maxLength": 64,
         "description": "A telephone number of 3 to 15 digits, with + and country code where it is known; x123 for an extension."
-    }
+    },
+    Phone
 );
 
 /// Reads the number and its extension apart, and joins them again.

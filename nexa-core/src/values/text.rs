@@ -4,7 +4,7 @@
 /// Gives a type that has `parse(&str) -> Result<Self, &'static str>`, `as_str(&self) -> &str` and
 /// `stored(String) -> Result<Self, &'static str>` everything that a text value has besides.
 macro_rules! text_value {
-    ($type:ident, $schema:tt) => {
+    ($type:ident, $schema:tt $(, $content:ident)?) => {
         impl std::ops::Deref for $type {
             type Target = str;
             fn deref(&self) -> &str {
@@ -81,7 +81,12 @@ macro_rules! text_value {
         impl $crate::kernel::record::Field for $type {
             const FORM: Option<$crate::kernel::record::Form> = Some($crate::kernel::record::Form::Value);
             fn columns(name: &str, out: &mut Vec<$crate::kernel::record::ColumnDef>) {
-                out.push($crate::kernel::record::plain_column(name, $crate::kernel::record::ColumnType::Text));
+                let column = $crate::kernel::record::plain_column(name, $crate::kernel::record::ColumnType::Text);
+                $(let column = $crate::kernel::record::ColumnDef {
+                    content: $crate::kernel::record::Content::$content,
+                    ..column
+                };)?
+                out.push(column);
             }
             fn write(&self, out: &mut Vec<$crate::kernel::value::Value>) {
                 out.push($crate::kernel::value::Value::Text(self.as_str().to_owned()));
@@ -96,7 +101,7 @@ macro_rules! text_value {
 
 /// Declares a text type that holds its normal form as a `String`.
 macro_rules! string_value {
-    ($(#[$meta:meta])* $type:ident, $normal:expr, $schema:tt) => {
+    ($(#[$meta:meta])* $type:ident, $normal:expr, $schema:tt $(, $content:ident)?) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $type(String);
@@ -116,7 +121,7 @@ macro_rules! string_value {
             }
         }
 
-        text_value!($type, $schema);
+        text_value!($type, $schema $(, $content)?);
     };
 }
 

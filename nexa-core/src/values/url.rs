@@ -10,7 +10,8 @@ string_value!(
     {
         "type": "string", "format": "uri", "minLength": 8, "maxLength": 2000,
         "description": "A web address that starts with http:// or https://."
-    }
+    },
+    Url
 );
 
 fn normal(text: &str) -> Result<String, &'static str> {

@@ -302,10 +302,15 @@ impl<'a> Eyes<'a> {
         let Some(everything) = self.everything.get(def.kind) else { return };
         let records: Vec<&Json> = everything.values().collect();
         let held = column.path.split('.').fold(records[self.random.below(records.len())], |value, part| &value[part]);
-        let words = search::terms(held.as_str().unwrap_or("web"));
+        let words: Vec<&str> = held
+            .as_str()
+            .unwrap_or("web")
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect();
         let Some(word) = self.random.pick(&words) else { return };
         let text: String = word.chars().take(2 + self.random.below(12)).collect();
-        let sought = search::terms(&text);
+        let sought = search::sought(&text);
         let expected: BTreeSet<Uuid> = self
             .live(def.kind)
             .into_iter()
@@ -517,6 +522,8 @@ fn searched(def: &'static RecordDef, record: &Json) -> Row {
         let held = def.columns[*column].path.split('.').fold(record, |value, part| &value[part]);
         if let Some(text) = held.as_str() {
             row.set(*column, Value::Text(text.to_owned()));
+        } else if held.is_array() {
+            row.set(*column, Value::Json(held.to_string()));
         }
     }
     row

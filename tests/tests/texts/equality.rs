@@ -99,3 +99,24 @@ fn the_company_of_a_customer_is_the_account_whose_name_reads_the_same() {
         assert_eq!(found(company, "account.find", json!({}), "name"), ["Queen's University"], "{backend}");
     });
 }
+
+#[test]
+fn a_value_that_reads_the_same_is_the_one_of_the_closed_list() {
+    on_every_backend(|backend, company| {
+        company.run(
+            "org.configure",
+            json!({"choices": {"lead.source": ["Trade show", "Café"], "campaign.type": ["Webinar"]}}),
+        );
+        for (given, kept) in [("TRADE  SHOW", "Trade show"), ("cafe\u{301}", "Café"), ("Café", "Café")] {
+            let lead = company.run("lead.create", json!({"company": "A", "source": given}));
+            assert_eq!(lead["source"], kept, "{backend}: {given}");
+        }
+        assert_eq!(
+            company.run("campaign.create", json!({"name": "A", "type": "webinar"}))["type"],
+            "Webinar",
+            "{backend}"
+        );
+        let refused = company.run_as("admin", "lead.create", json!({"company": "A", "source": "Cafe"})).unwrap_err();
+        assert_eq!(refused.code(), "choice.unknown", "{backend}");
+    });
+}

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod equality;
+mod matching;
+mod orders;
+mod searches;
 
 use std::collections::BTreeSet;
 

@@ -135,7 +135,12 @@ async fn contact(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made) -> O
     .bind(lead.last_contacted)
     .execute(&mut *db)
     .await?;
-    let terms = Terms::default().of(&lead.email, 4).of(&lead.last_name, 3).of(&lead.first_name, 2).of(&lead.title, 1);
+    let terms = Terms::default()
+        .of(&lead.email, 4)
+        .of(&lead.last_name, 3)
+        .of(&lead.first_name, 2)
+        .phone(&lead.phone, 2)
+        .of(&lead.title, 1);
     index(db, job.org, "contact", made.contact, &terms).await
 }
 

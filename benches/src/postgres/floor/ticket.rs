@@ -23,15 +23,16 @@ impl Floor {
         let id = self.id(at);
         let number = format!("T-{:06}", self.next_number(db, job.org, "ticket", at).await?);
         query(
-            "INSERT INTO floor.tickets (org, id, version, created_at, updated_at, number, subject, description, status, priority, \
-             priority_rank, type, channel, contact_id, account_id, assignee_queue, reopened) \
-             VALUES ($1, $2, 1, $3, $3, $4, $5, $6, 'open', 'high', 1, 'problem', 'email', $7, $8, $9, 0)",
+            "INSERT INTO floor.tickets (org, id, version, created_at, updated_at, number, subject, subject_folded, description, \
+             status, priority, priority_rank, type, channel, contact_id, account_id, assignee_queue, reopened) \
+             VALUES ($1, $2, 1, $3, $3, $4, $5, $6, $7, 'open', 'high', 1, 'problem', 'email', $8, $9, $10, 0)",
         )
         .bind(job.org)
         .bind(id)
         .bind(at)
         .bind(&number)
         .bind(&subject)
+        .bind(subject.to_ascii_lowercase())
         .bind(DESCRIPTION)
         .bind(job.target)
         .bind(account)

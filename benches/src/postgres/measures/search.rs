@@ -7,7 +7,7 @@ use nexa_crm::{
     kernel::{
         filter::{Op, Predicate},
         ports::uuid_v7,
-        search::terms,
+        search::sought,
         store::Select,
         value::Value,
     },
@@ -77,7 +77,7 @@ fn measure(
         }
     };
     let def = Contact::def();
-    let select = Select::all(def, PAGE + 1).searched(way.words.map(terms).unwrap_or_default());
+    let select = Select::all(def, PAGE + 1).searched(way.words.map(sought).unwrap_or_default());
     let select = match (way.region, def.custom) {
         (Some(region), Some(custom)) => {
             select.filtered(Predicate::Indexed(custom, "region".to_owned(), vec![region.to_owned()]))

@@ -10,6 +10,7 @@ use crate::kernel::{
     error::Result,
     filter::{Filter, Predicate},
     record::{Record, RecordDef, Row},
+    sort::SortKey,
     store::{Aggregate, Select, Trash},
     value::Value,
 };
@@ -31,7 +32,7 @@ impl Context<'_> {
         let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
         let query = Select {
             filter: self.tenants_filter(def, filter).await?,
-            sort: compile::sort(def, &names, &[])?,
+            sort: self.order(def, &names, &[]).await?,
             ..Select::all(def, limit)
         };
         self.rows(&query).await
@@ -44,11 +45,23 @@ impl Context<'_> {
         let hidden = self.hidden(def);
         let query = Select {
             filter: self.visible_filter(def, filter).await?,
-            sort: compile::sort(def, &names, &hidden)?,
+            sort: self.order(def, &names, &hidden).await?,
             ..Select::all(def, limit)
         };
         let rows = self.rows(&query).await?;
         rows.into_iter().map(|row| R::from_row(conceal(def, row, &hidden))).collect()
+    }
+
+    /// The keys of an order, for somebody to whom these fields are hidden. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn order(
+        &mut self,
+        def: &'static RecordDef,
+        names: &[String],
+        hidden: &[&'static str],
+    ) -> Result<Vec<SortKey>> {
+        let custom = names.iter().any(|name| name.trim_start_matches('-').starts_with("custom."));
+        let definitions = if custom { self.definitions().await? } else { Arc::default() };
+        compile::sort(def, names, hidden, &definitions)
     }
 
     /// The fields of a kind that do not exist for the actor.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::kernel::{
     record::{Address, ColumnType, EMAIL_SYSTEM, RecordDef, Row},
+    search::Sought,
     value::Value,
 };
 
@@ -161,15 +162,18 @@ impl Table {
         self.uniques.get(unique)?.get(&values).copied()
     }
 
-    /// The rows that have a term for every one of these beginnings, with their score.
-    pub(super) fn search(&self, sought: &[String]) -> impl Iterator<Item = (Uuid, i64)> {
+    /// The rows that have a term for every one of these words, with their score.
+    pub(super) fn search(&self, sought: &[Sought]) -> impl Iterator<Item = (Uuid, i64)> {
         let mut found: Option<BTreeMap<Number, i64>> = None;
-        for beginning in sought {
+        for word in sought {
             let mut best: BTreeMap<Number, i64> = BTreeMap::new();
-            let from_here = self.terms.range::<String, _>(beginning..);
-            for (_, rows) in from_here.take_while(|(term, _)| term.starts_with(beginning.as_str())) {
-                for (id, weight) in rows {
-                    best.entry(*id).and_modify(|known| *known = (*known).max(*weight)).or_insert(*weight);
+            for (beginning, more) in word.beginnings() {
+                let from_here = self.terms.range::<String, _>(beginning..);
+                for (_, rows) in from_here.take_while(|(term, _)| term.starts_with(beginning.as_str())) {
+                    for (id, weight) in rows {
+                        let weight = weight.saturating_add(*more);
+                        best.entry(*id).and_modify(|known| *known = (*known).max(weight)).or_insert(weight);
+                    }
                 }
             }
             found = Some(match found {

@@ -93,6 +93,9 @@ impl Tenant {
             return self.search(query);
         }
         let after = |row: &&Row| query.after.as_ref().is_none_or(|last| order(query, row, last).is_gt());
+        if query.sort.iter().any(|key| key.custom.is_some()) {
+            return self.by_custom(query);
+        }
         if let Some(rows) = self.in_order(query) {
             let wanted = rows.filter(|row| self.wants(query.of, &query.filter, query.trash, row));
             return wanted.filter(after).take(query.limit).cloned().collect();
@@ -106,6 +109,16 @@ impl Tenant {
         let [key] = query.sort.as_slice() else { return None };
         let from = query.after.as_ref().and_then(|last| last.first());
         self.tables.get(query.of.kind)?.in_order(key.column, key.descending, from)
+    }
+
+    /// The rows of a kind in an order that has to be read out of documents: once of each.
+    fn by_custom(&self, query: &Select) -> Vec<Row> {
+        let found = self.matching(query.of, &query.filter, query.trash).map(|row| (query.position(row), row));
+        let after = |(place, _): &(Vec<Value>, &Row)| {
+            query.after.as_ref().is_none_or(|last| order_of(query, place.iter(), last).is_gt())
+        };
+        let in_order = |one: &(Vec<Value>, &Row), other: &(Vec<Value>, &Row)| order_of(query, one.0.iter(), &other.0);
+        first(found.filter(after), query.limit, in_order).into_iter().map(|(_, row)| row.clone()).collect()
     }
 
     fn search(&self, query: &Select) -> Vec<Row> {
@@ -182,8 +195,17 @@ fn place<'r>(query: &'r Select, row: &'r Row) -> impl Iterator<Item = &'r Value>
 
 /// Compares a row with a place: by the sort keys, nulls last in both directions, then by id.
 fn order<'v>(query: &Select, row: &Row, other: impl IntoIterator<Item = &'v Value>) -> Ordering {
+    order_of(query, place(query, row), other)
+}
+
+/// Compares two places.
+fn order_of<'o, 'v>(
+    query: &Select,
+    own: impl Iterator<Item = &'o Value>,
+    other: impl IntoIterator<Item = &'v Value>,
+) -> Ordering {
     let descending = query.sort.iter().map(|key| key.descending).chain([false]);
-    let mut compared = place(query, row).zip(other).zip(descending).map(|((own, other), descending)| {
+    let mut compared = own.zip(other).zip(descending).map(|((own, other), descending)| {
         if descending && !own.is_null() && !other.is_null() { other.order(own) } else { own.order(other) }
     });
     compared.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)

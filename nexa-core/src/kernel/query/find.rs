@@ -33,7 +33,8 @@ pub struct Find<R> {
     /// Which records; all that the actor may see without.
     #[serde(skip_serializing_if = "Filter::is_everything")]
     pub filter: Filter,
-    /// The order, such as `["-priority", "created_at"]`; records without a value come last, the id decides ties.
+    /// The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the id decides
+    /// ties.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<String>,
     /// How many records at most: 50 unless said, 1,000 at most.
@@ -166,7 +167,7 @@ impl Find<()> {
         hidden: &[&'static str],
         limit: usize,
     ) -> Result<Select> {
-        let sort = compile::sort(def, &self.sort, hidden)?;
+        let sort = cx.order(def, &self.sort, hidden).await?;
         let after = match &self.after {
             Some(text) => Some(position(def, &self.asked(def), &sort, text)?),
             None => None,

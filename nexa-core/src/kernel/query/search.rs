@@ -13,7 +13,7 @@ use crate::{
         error::Result,
         filter::Filter,
         record::{Record, RecordDef, Row},
-        search::{row_terms, score, terms},
+        search::{Sought, fold, row_terms, score, sought},
         store::Select,
         value::Value,
     },
@@ -88,11 +88,11 @@ pub(crate) async fn search_rows<R>(
     search: &Search<R>,
 ) -> Result<(Vec<Row>, Option<String>)> {
     let limit = page_size(search.limit)?;
-    let terms = terms(&search.text);
+    let terms = sought(&search.text);
     if terms.is_empty() {
         return Ok((Vec::new(), None));
     }
-    let asked = serde_json::json!([def.kind, terms, search.filter]).to_string();
+    let asked = serde_json::json!([def.kind, fold(&search.text), search.filter]).to_string();
     let after = match &search.after {
         Some(text) => Some(search_position(def, &asked, text)?),
         None => None,
@@ -121,6 +121,6 @@ pub(crate) async fn search_rows<R>(
     Ok((rows.into_iter().map(|row| conceal(def, row, &hidden)).collect(), next))
 }
 
-fn hits(def: &RecordDef, row: &Row, hidden: &[&'static str], terms: &[String]) -> bool {
+fn hits(def: &RecordDef, row: &Row, hidden: &[&'static str], terms: &[Sought]) -> bool {
     score(terms, &row_terms(def, &conceal(def, row.clone(), hidden))).is_some()
 }

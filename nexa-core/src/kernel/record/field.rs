@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     Kind,
     form::Form,
-    layout::{ColumnDef, ColumnType, Row},
+    layout::{ColumnDef, ColumnType, Content, Row},
     reference::{ExternalKey, Id},
 };
 use crate::kernel::{
@@ -42,7 +42,8 @@ pub fn plain_column(path: &str, kind: ColumnType) -> ColumnDef {
     if matches!(kind, ColumnType::Reference(_)) {
         name.push_str("_id");
     }
-    ColumnDef { name, path: path.to_owned(), kind, nullable: false, personal: false, derived: None }
+    let (path, content) = (path.to_owned(), Content::Plain);
+    ColumnDef { name, path, kind, content, nullable: false, personal: false, derived: None }
 }
 
 /// The error of a stored value that does not fit its type.

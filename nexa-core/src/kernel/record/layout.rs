@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::form::Form;
 use crate::kernel::{
     input::{self, Unreadable},
-    search,
+    search, sort,
     value::Value,
 };
 
@@ -43,12 +43,30 @@ pub enum ColumnType {
     Json,
 }
 
+/// What a text column, or each entry of a list column, is to those who seek it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Content {
+    /// Words.
+    #[default]
+    Plain,
+    /// A mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A web address.
+    Url,
+}
+
 /// A column that the core computes from others when a record is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Derived {
     /// The folded text of the column at this index, by which it is compared, matched and sorted: without accents; where it
     /// has some, a tab and the same with them follow.
     Folded(usize),
+    /// The folded texts of the document in the column at this index, by name, where they differ from the texts: the order of
+    /// custom fields.
+    FoldedTexts(usize),
     /// The rank of the enum column at this index, the last declared value first: 0.
     Rank(usize),
     /// The first non-null of the two columns from this index, or the nil UUID: whose queue it is in.
@@ -67,6 +85,8 @@ pub struct ColumnDef {
     pub path: String,
     /// What it holds.
     pub kind: ColumnType,
+    /// What its text is, by which it is searched and matched.
+    pub content: Content,
     /// Whether it may be null.
     pub nullable: bool,
     /// Whether it holds personal data: redacted in logs, erased with the person.
@@ -237,6 +257,7 @@ impl RecordDef {
                     Value::Text(text) => Value::Text(search::fold(text)),
                     _ => Value::Null,
                 },
+                Derived::FoldedTexts(of) => sort::folded_texts(row.get(of)),
                 Derived::Rank(of) => match (self.columns.get(of).map(|c| c.kind), row.get(of)) {
                     (Some(ColumnType::Enum(names)), Value::Text(text)) => rank(names, text),
                     _ => Value::Null,

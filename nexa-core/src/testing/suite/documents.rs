@@ -136,7 +136,7 @@ pub fn entries_change_alone(store: &dyn Store) {
         })
     };
     let x = || Predicate::Indexed(column("custom"), "x".to_owned(), vec!["a".to_owned()]);
-    let teddy = || select(store, ORG, Select::all(Toy::def(), 10).searched(vec!["teddy".to_owned()])).len();
+    let teddy = || select(store, ORG, Select::all(Toy::def(), 10).searched(vec!["teddy".into()])).len();
     write_entries(only(&entries, &[])).unwrap();
     assert_eq!((found(store, x()), teddy()), (vec![1], 1));
     write_entries(only(&[], &entries)).unwrap();

@@ -9,13 +9,14 @@ use crate::{
     kernel::{
         filter::{Comparison, Predicate},
         record::Row,
-        store::{Select, SortKey, Store, Trash},
+        sort::SortKey,
+        store::{Select, Store, Trash},
         value::Value,
     },
 };
 
 fn by(path: &str, descending: bool) -> SortKey {
-    SortKey { column: column(path), descending }
+    SortKey::of(column(path), descending)
 }
 
 fn sorted(sort: Vec<SortKey>, limit: usize) -> Select {

@@ -13,7 +13,9 @@ use super::{
 use crate::{
     Record,
     kernel::{
-        store::{Aggregate, Group, Measure, Select, SortKey, Store, Trash},
+        custom::CustomType,
+        sort::{CustomKey, SortKey},
+        store::{Aggregate, Group, Measure, Select, Store, Trash},
         value::Value,
         zone::Zone,
     },
@@ -44,9 +46,22 @@ fn any<T: Copy>(random: &Random, of: &[T]) -> T {
     *random.pick(of).unwrap()
 }
 
+fn custom_key(random: &Random) -> CustomKey {
+    let holds = [CustomType::Text, CustomType::Number, CustomType::Bool, CustomType::Date, CustomType::Time];
+    let name = any(random, &["x", "y.z", "absent"]).to_owned();
+    CustomKey { name, holds: any(random, &holds), folded: column("custom.folded") }
+}
+
 fn random_select(random: &Random) -> Select {
     let sort = (0..random.below(3))
-        .map(|_| SortKey { column: column(any(random, &SORTABLE)), descending: random.once_in(2) })
+        .map(|_| {
+            let key = SortKey::of(column(any(random, &SORTABLE)), random.once_in(2));
+            if random.once_in(6) {
+                SortKey { column: column("custom"), custom: Some(custom_key(random)), ..key }
+            } else {
+                key
+            }
+        })
         .collect();
     Select {
         filter: predicate(random, 3),

@@ -9,14 +9,14 @@ use crate::{
     kernel::{
         filter::{Comparison, Predicate},
         record::Row,
-        search::{row_terms, score, terms},
+        search::{row_terms, score, sought},
         store::{Select, Store, Trash},
         value::Value,
     },
 };
 
 fn search(text: &str, limit: usize) -> Select {
-    Select::all(Toy::def(), limit).searched(terms(text))
+    Select::all(Toy::def(), limit).searched(sought(text))
 }
 
 fn found(store: &dyn Store, text: &str) -> Vec<u128> {
@@ -53,7 +53,7 @@ pub fn terms_match_by_their_beginning(store: &dyn Store) {
     }
     // A term is a beginning of text, and no pattern.
     for pattern in ["%", "_", "b%", "b_ar", "\u{10ffff}"] {
-        let query = Select::all(Toy::def(), 10).searched(vec![pattern.to_owned()]);
+        let query = Select::all(Toy::def(), 10).searched(vec![pattern.into()]);
         assert!(select(store, ORG, query).is_empty(), "{pattern}");
     }
 }

@@ -48,13 +48,13 @@ pub fn nobody_sees_another_tenant(store: &dyn Store) {
     for query in [
         Select::all(of, 10),
         Select { trash: Trash::Any, ..Select::all(of, 10) },
-        Select::all(of, 10).searched(vec!["bear".to_owned()]),
+        Select::all(of, 10).searched(vec!["bear".into()]),
         Select::all(of, 10).filtered(Predicate::Has(column("tags"), "soft".to_owned())),
         Select::all(of, 10).filtered(Predicate::Through(column("home"), ToyBox::def(), Box::new(Predicate::always()))),
     ] {
         assert_eq!(numbers(of, &select(store, ORG, query.clone())), [1], "{query:?}");
     }
-    assert!(select(store, ORG, Select::all(of, 10).searched(vec!["theirs".to_owned()])).is_empty());
+    assert!(select(store, ORG, Select::all(of, 10).searched(vec!["theirs".into()])).is_empty());
     let label = column_of(ToyBox::def(), "label");
     let cellar = Predicate::Compare(label, Comparison::Eq, Value::Text("Cellar".to_owned()));
     assert!(select(store, ORG, Select::all(ToyBox::def(), 10).filtered(cellar)).is_empty());
@@ -80,7 +80,7 @@ pub fn a_dropped_tenant_is_gone(store: &dyn Store) {
     block_on(store.drop_org(ORG)).unwrap();
     assert_eq!(get::<Toy>(store, ORG, uuid(1)), None);
     assert!(select(store, ORG, Select { trash: Trash::Any, ..Select::all(Toy::def(), 10) }).is_empty());
-    assert!(select(store, ORG, Select::all(Toy::def(), 10).searched(vec!["bear".to_owned()])).is_empty());
+    assert!(select(store, ORG, Select::all(Toy::def(), 10).searched(vec!["bear".into()])).is_empty());
     assert_eq!(head(store, ORG), Head::default());
     assert!(verified(store, ORG).is_empty());
     assert_eq!(get::<Toy>(store, OTHER, uuid(1)).unwrap().name, "bear theirs");

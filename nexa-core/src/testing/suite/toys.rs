@@ -87,6 +87,7 @@ pub(super) struct Toy {
     pub(super) origin: Option<Uuid>,
     pub(super) tags: Labels,
     pub(super) aliases: Labels,
+    #[record(folded)]
     pub(super) custom: Traits,
     pub(super) manual: Option<Paper>,
     pub(super) external_keys: Vec<ExternalKey>,

@@ -28,7 +28,7 @@ fn by_id(number: u128) -> [Value; 1] {
 fn traces(store: &dyn Store) -> (Vec<Row>, Vec<u128>, Vec<Row>, u64) {
     let of = Toy::def();
     let rows = select(store, ORG, Select { trash: Trash::Any, ..Select::all(of, 10) });
-    let hits = numbers(of, &select(store, ORG, Select::all(of, 10).searched(vec!["bear".to_owned()])));
+    let hits = numbers(of, &select(store, ORG, Select::all(of, 10).searched(vec!["bear".into()])));
     let keyed = load(store, ORG, of, Key::External, vec![Value::Text("shop".to_owned()), Value::Text("1".to_owned())]);
     assert_eq!(verified(store, ORG).len() as u64, head(store, ORG).seq);
     (rows, hits, keyed, head(store, ORG).seq)
@@ -68,7 +68,7 @@ pub fn a_unit_sees_its_own_changes(store: &dyn Store) {
             let key = ["shop", "1"].map(|text| Value::Text(text.to_owned()));
             assert_eq!(numbers(of, &tx.load(of, Key::External, &key).await?), [2]);
             assert_eq!(numbers(of, &tx.select(&Select::all(of, 9)).await?), [1, 2]);
-            let search = |term: &str| Select::all(of, 9).searched(vec![term.to_owned()]);
+            let search = |term: &str| Select::all(of, 9).searched(vec![term.into()]);
             assert_eq!(numbers(of, &tx.select(&search("bear")).await?), [2]);
             assert_eq!(numbers(of, &tx.select(&search("doll")).await?), [1]);
             let count = Aggregate {

@@ -45,9 +45,12 @@ pub(super) fn date(random: &Random) -> Date {
 
 /// A JSON scalar that a custom field may hold.
 pub(super) fn scalar(random: &Random) -> serde_json::Value {
-    any(random, &["1", "2", "10", "1.5", "-1", "\"1\"", "\"a\"", "\"B\"", "\"\u{e4}\"", "true", "false"])
-        .parse()
-        .unwrap()
+    any(
+        random,
+        &["1", "2", "10", "1.5", "-1", "\"1\"", "\"a\"", "\"B\"", "\"\u{e4}\"", "\"\u{c4}\"", "\"b\"", "true", "false"],
+    )
+    .parse()
+    .unwrap()
 }
 
 fn maybe<T>(random: &Random, value: impl FnOnce(&Random) -> T) -> Option<T> {
