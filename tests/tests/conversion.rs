@@ -1,6 +1,7 @@
 //! What a lead becomes, and who asks again, on every backend.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use nexa_crm::{Timestamp, kernel::ports::Clock as _};
 use nexa_tests::{
     backends,
     company::{Company, samples::all_criteria},
@@ -304,5 +305,25 @@ fn an_apostrophe_makes_no_other_account() {
         let answer = converted(company, json!({"email": "p@queens.example", "company": "QUEEN’S  University"}));
         assert_eq!(answer["account"]["id"], account, "{name}");
         assert_eq!(answer["not_carried"], json!([]), "{name}");
+    });
+}
+
+#[test]
+fn a_lead_that_is_merged_with_the_one_before_it_does_not_come_before_itself() {
+    everywhere(|name, company| {
+        let fields = json!({"email": "q@twice.example"});
+        let mut leads = Vec::new();
+        for _ in 0..3 {
+            company.clock.set(Timestamp::from_micros(company.clock.now().micros() + 60_000_000));
+            let lead = company.run("lead.create", fields.clone())["id"].clone();
+            if leads.len() < 2 {
+                company.run("lead.lose", json!({"lead": lead, "reason": "No budget"}));
+            }
+            leads.push(lead);
+        }
+        let merged = company.run("lead.merge", json!({"lead": leads[2], "other": leads[1]}));
+        assert_eq!(merged["previous_lead"], leads[0], "{name}");
+        let merged = company.run("lead.merge", json!({"lead": leads[2], "other": leads[0]}));
+        assert_eq!(merged["previous_lead"], Json::Null, "{name}");
     });
 }

@@ -126,3 +126,15 @@ def test_an_await_is_cancelled() -> None:
             assert await admin.lead.count() == 0
 
     asyncio.run(story())
+
+
+def test_an_export_is_awaited(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with await nexa.aio.open("memory:") as crm:
+            admin = await crm.create_org("Acme", admin={"name": "Lisa", "email": "lisa@acme.example"})
+            await admin.lead.create(last_name="=Doe", email="doe@example.com")
+            path = tmp_path / "leads.csv"
+            assert await admin.lead.export(path, format="spreadsheet", columns=["last_name"]) == 1
+            assert path.read_text("utf-8-sig") == "last_name\n'=Doe\n"
+
+    asyncio.run(main())

@@ -234,13 +234,13 @@ impl Lead {
         }
         let mut last = None;
         for lead in cx.matching(Self::EMAIL, email).await? {
-            let later = last.is_none_or(|at| at < lead.created_at);
+            let later = last.is_none_or(|last| last < (lead.created_at, lead.id));
             if lead.id != self.id
                 && !lead.is_open()
                 && later
                 && cx.allows(Self::def(), &lead.to_row(), Action::Read).await?
             {
-                last = Some(lead.created_at);
+                last = Some((lead.created_at, lead.id));
                 self.previous_lead = Some(lead.id);
             }
         }
@@ -335,6 +335,10 @@ impl Mergeable for Lead {
         self.part_addresses();
         self.last_contacted = self.last_contacted.max(other.last_contacted);
         self.assignee = self.assignee.or(other.assignee);
+        // One of the two came before the other.
+        if self.previous_lead == Some(other.id) {
+            self.previous_lead = other.previous_lead.filter(|before| *before != self.id);
+        }
     }
     async fn merged(survivor: &Self, cx: &mut Context<'_>) -> Result<()> {
         let mut lead = cx.known(survivor.id).await?;

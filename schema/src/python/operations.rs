@@ -59,7 +59,7 @@ pub(crate) fn file(types: &mut Types<'_>, style: Style) -> String {
              from .._session import Readable, Operations, SessionBase, asked, sorting\n"
         }
         Style::Async => {
-            "from .._frame import Frame\nfrom .._pages import AsyncResults, Upserted, found, upserted\n\
+            "from .._frame import Frame\nfrom .._imports import export_options\nfrom .._pages import AsyncResults, Upserted, found, upserted\n\
              from .._session import asked, sorting\n\
              from ..aio import AsyncImportable, AsyncOperations, AsyncReadable, AsyncSessionBase\n"
         }
