@@ -196,20 +196,20 @@ def _unwritable(value: Any, problem: Exception) -> tuple[str, str]:
     """The place of what cannot be written, and what to give there."""
     path = ""
     while True:
+        parts: list[tuple[str, Any, Any]] = []
         if isinstance(value, Mapping):
-            parts = [(f"{path}.{key}" if path else str(key), key, part) for key, part in value.items()]
+            named = [(key if _is_name(key) else "?", key, part) for key, part in value.items()]
+            parts = [(f"{path}.{name}" if path else str(name), key, part) for name, key, part in named]
         elif isinstance(value, (list, tuple)):
             parts = [(f"{path}[{at}]", str(at), part) for at, part in enumerate(value)]
-        else:
-            parts = []
         for place, key, part in parts:
-            found = _problem(part) if isinstance(key, str) else problem
+            found = _problem(part) if _is_name(key) else problem
             if found is not None:
                 path, value, problem = place, part, found
                 break
         else:
             break
-        if not isinstance(key, str):
+        if not _is_name(key):
             return path, "give names as texts"
         if isinstance(problem, RecursionError) or path.count(".") + path.count("[") > 128:
             break
@@ -220,6 +220,10 @@ def _unwritable(value: Any, problem: Exception) -> tuple[str, str]:
     if isinstance(value, float):
         return path, "give a finite number"
     return path, "give a value that JSON can write"
+
+
+def _is_name(key: Any) -> bool:
+    return key is None or isinstance(key, (str, int, float))
 
 
 def _problem(value: Any) -> Exception | None:
