@@ -41,6 +41,7 @@ pub mod session;
 pub mod sort;
 pub mod store;
 pub mod targeted;
+pub mod time;
 pub(crate) mod unit;
 pub mod value;
 pub mod waits;

@@ -43,7 +43,7 @@ pub async fn open_with(url: &str, builder: CrmBuilder) -> Result<Crm> {
 
 async fn store(url: &str) -> Result<Arc<dyn Store>> {
     match url.split_once(':') {
-        Some(("memory", "")) => Ok(Arc::new(MemoryStore::new())),
+        Some(("memory", "")) => Ok(Arc::new(MemoryStore::new().with_clock(SystemClock))),
         #[cfg(feature = "sqlite")]
         Some(("sqlite", path)) if !path.is_empty() => {
             let path = path.strip_prefix("//").unwrap_or(path);

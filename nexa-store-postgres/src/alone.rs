@@ -53,8 +53,8 @@ pub(crate) async fn run(
     begun: Begun,
     manner: Manner,
 ) -> Result<Ran, Failure> {
-    let Begun { head, cache } = begun;
-    let mut script = Script::start(&unit.work, head, true);
+    let Begun { head, clock, cache } = begun;
+    let mut script = Script::start(&unit.work, head, clock, true);
     let mut running = Running { link, cache, manner, head, written: false, touched: Vec::new(), lost: None };
     let ended = loop {
         match script.step() {

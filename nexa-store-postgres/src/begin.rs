@@ -9,7 +9,7 @@ use nexa_core::kernel::{
     ledger::Head,
     record::{Row, corrupt},
     store::Work,
-    value::Value,
+    value::{Timestamp, Value},
 };
 use sqlx::{Row as _, postgres::PgRow};
 
@@ -25,6 +25,8 @@ use crate::{
 /// A transaction that is open and holds the tenant.
 pub(crate) struct Begun {
     pub(crate) head: Head,
+    /// The server's clock as the transaction began.
+    pub(crate) clock: Option<Timestamp>,
     /// What was read already.
     pub(crate) cache: Cache,
 }
@@ -58,7 +60,7 @@ impl Link<'_> {
         if !self.statements.prepared {
             let head = self.statements.head_of(&format!("'{org}'"), lock);
             let rows = self.simple(format!("{begin}; {head}")).await?;
-            return Ok(Begun { head: self.began(&rows).await?, cache: Cache::default() });
+            return self.began(&rows, Cache::default(), lock).await;
         }
         let mut cache = Cache::default();
         let loads = work.map(|work| cache.foresee(&Script::foresight(work))).unwrap_or_default();
@@ -82,7 +84,7 @@ impl Link<'_> {
         };
         let rows: Vec<(usize, Row)> = foreseen.iter().map(read).collect::<Result<_, _>>()?;
         cache.found_together(&loads, rows);
-        Ok(Begun { head: self.began(&head).await?, cache })
+        self.began(&head, cache, lock).await
     }
 
     /// What reads these loads in the message that begins; nothing where it cannot, or has nothing to read.

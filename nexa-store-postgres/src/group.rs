@@ -8,7 +8,7 @@ use nexa_core::kernel::{
     ledger::{Event, Head},
     record::{RecordDef, Row},
     store::{Aggregate, Change, Key, Select},
-    value::Value,
+    value::{Timestamp, Value},
 };
 use uuid::Uuid;
 
@@ -67,9 +67,9 @@ struct Member {
 }
 
 impl Member {
-    fn start(unit: &Unit, head: Head) -> Self {
+    fn start(unit: &Unit, head: Head, clock: Option<Timestamp>) -> Self {
         Self {
-            script: Script::start(&unit.work, head, true),
+            script: Script::start(&unit.work, head, clock, true),
             waits: None,
             reads: Vec::new(),
             own: Overlay::default(),
@@ -145,10 +145,10 @@ impl Member {
 
 /// Runs units on an open transaction that holds the tenant. After a failure the transaction is to be rolled back.
 pub(crate) async fn run(link: &mut Link<'_>, units: &[&Unit], begun: Begun) -> Result<Ran, Failure> {
-    let Begun { mut head, mut cache } = begun;
+    let Begun { mut head, clock, mut cache } = begun;
     let nothing = Overlay::default();
     let started = head;
-    let mut members: Vec<Member> = units.iter().map(|unit| Member::start(unit, started)).collect();
+    let mut members: Vec<Member> = units.iter().map(|unit| Member::start(unit, started, clock)).collect();
     loop {
         members.iter_mut().for_each(|member| member.advance(&cache, &nothing));
         let waiting: Vec<&Asked> = members.iter().filter_map(|member| member.waits.as_ref()).collect();
@@ -161,7 +161,7 @@ pub(crate) async fn run(link: &mut Link<'_>, units: &[&Unit], begun: Begun) -> R
     let (mut before, mut net, mut events) = (Overlay::default(), Net::default(), Vec::new());
     for (unit, mut member) in units.iter().zip(members) {
         if member.reads.iter().any(|read| read.is_stale(&before)) {
-            member = again(link, unit, started, &mut cache, &before).await?;
+            member = again(link, unit, (started, clock), &mut cache, &before).await?;
         }
         let ended = member.ended.filter(|_| !member.alone);
         if let Some(Ok(())) = ended {
@@ -187,11 +187,11 @@ pub(crate) async fn run(link: &mut Link<'_>, units: &[&Unit], begun: Begun) -> R
 async fn again(
     link: &mut Link<'_>,
     unit: &Unit,
-    head: Head,
+    (head, clock): (Head, Option<Timestamp>),
     cache: &mut Cache,
     before: &Overlay,
 ) -> Result<Member, Failure> {
-    let mut member = Member::start(unit, head);
+    let mut member = Member::start(unit, head, clock);
     loop {
         member.advance(cache, before);
         let Some(asked) = &member.waits else { return Ok(member) };

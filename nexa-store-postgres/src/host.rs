@@ -103,7 +103,7 @@ async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Foun
         return Err(codes::ISOLATION.with("role", "of the transaction").into());
     }
     let found = (0..SETTINGS.len()).map(|position| text(settings, position)).collect();
-    Ok((found, Begun { head: link.began(head).await?, cache: Cache::default() }))
+    Ok((found, link.began(head, Cache::default(), lock).await?))
 }
 
 fn text(row: &PgRow, position: usize) -> String {

@@ -9,10 +9,10 @@ use std::{
 };
 
 use nexa_core::kernel::{
-    ledger::{Event, EventQuery, Head},
+    ledger::{Event, EventQuery},
     record::{RecordDef, Row, corrupt},
     store::{Aggregate, Select},
-    value::Value,
+    value::{Timestamp, Value},
 };
 use nexa_sql::Rows;
 use sqlx::{
@@ -24,6 +24,8 @@ use uuid::Uuid;
 
 use crate::{
     arguments::{Array, Binds, TEXT, UUID, kind_of},
+    begin::Begun,
+    cache::Cache,
     failure::{self, Failure},
     growth::Growth,
     rows::{read_aggregate, read_event, read_head, read_id, read_int, read_record, read_row, read_text, simple_text},
@@ -39,10 +41,14 @@ pub(crate) struct Link<'c> {
     pub(crate) org: Uuid,
 }
 
-/// What a transaction reads first: the head of the ledger, and which process of the server it has.
+/// What a transaction reads first: the head of the ledger, which process of the server it has, and the server's clock.
 /// Digits are digits, whatever form of bytes the role prefers.
-pub(crate) const HEAD: &str = "SELECT seq, at, encode(head, 'hex'), pg_backend_pid()";
+pub(crate) const HEAD: &str = "SELECT seq, at, encode(head, 'hex'), pg_backend_pid(), \
+    (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 const HEAD_PROCESS: usize = 3;
+const HEAD_CLOCK: usize = 4;
+/// The server's clock, for a tenant that has no ledger yet.
+const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
 /// Rows of a kind by the values of a column.
 pub(crate) struct Load {
@@ -102,14 +108,21 @@ impl Link<'_> {
         rows.map_err(|problem| self.failed(&problem))
     }
 
-    /// Reads the head of the ledger from the row that a transaction begins with, and forgets plans that are outdated.
-    pub(crate) async fn began(&mut self, rows: &[PgRow]) -> Result<Head, Failure> {
+    /// Reads the head of the ledger from the row that a transaction begins with, and forgets plans that are outdated. A tenant
+    /// that is about to be founded has no such row.
+    pub(crate) async fn began(&mut self, rows: &[PgRow], cache: Cache, writes: bool) -> Result<Begun, Failure> {
         let head = read_head(rows)?;
+        let number = |row: &PgRow, position| simple_text(row, position).and_then(|text| text.parse().ok());
+        let clock = match rows.last() {
+            Some(row) => number(row, HEAD_CLOCK),
+            None if writes => self.simple(CLOCK.to_owned()).await?.last().and_then(|row| number(row, 0)),
+            None => None,
+        };
         let process = rows.last().and_then(|row| simple_text(row, HEAD_PROCESS)).and_then(|text| text.parse().ok());
         if process.is_some_and(|process| self.growth.outdates(process)) {
             self.simple("DISCARD PLANS".to_owned()).await?;
         }
-        Ok(head)
+        Ok(Begun { head, clock: clock.map(Timestamp::from_micros), cache })
     }
 
     pub(crate) async fn load_rows<'v>(

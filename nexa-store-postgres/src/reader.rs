@@ -44,8 +44,8 @@ async fn run(
 
 /// Runs work that changes nothing in a transaction that is open.
 pub(crate) async fn work_on(link: &mut Link<'_>, begun: Begun, work: &Arc<dyn Work>) -> Result<Result<()>, Failure> {
-    let Begun { head, mut cache } = begun;
-    let mut script = Script::start(work, head, false);
+    let Begun { head, clock, mut cache } = begun;
+    let mut script = Script::start(work, head, clock, false);
     loop {
         match script.step() {
             Step::Ends(result) => return Ok(result),

@@ -15,7 +15,7 @@ use nexa_core::kernel::{
     ledger::{Event, EventQuery, Head},
     record::{RecordDef, Row},
     store::{Aggregate, Batch, Foreseen, Key, Select, Transaction, Work},
-    value::Value,
+    value::{Timestamp, Value},
 };
 use uuid::Uuid;
 
@@ -48,6 +48,8 @@ pub(crate) enum Step {
 #[derive(Default)]
 struct Desk {
     head: Head,
+    /// The server's clock at the beginning of the transaction.
+    clock: Option<Timestamp>,
     asked: Option<Asked>,
     answered: Option<Result<Answered>>,
     /// Whether something was applied, and whether the head was looked at since.
@@ -70,8 +72,8 @@ pub(crate) struct Script {
 
 impl Script {
     /// Starts work on a tenant's ledger; in a read, changes are refused.
-    pub(crate) fn start(work: &Arc<dyn Work>, head: Head, writes: bool) -> Self {
-        let desk = Shared::new(Mutex::new(Desk { head, ..Desk::default() }));
+    pub(crate) fn start(work: &Arc<dyn Work>, head: Head, clock: Option<Timestamp>, writes: bool) -> Self {
+        let desk = Shared::new(Mutex::new(Desk { head, clock, ..Desk::default() }));
         let (work, side) = (Arc::clone(work), Arc::clone(&desk));
         let running = Box::pin(async move { work.run(&mut Conversation { desk: side, writes }).await });
         Self { desk, running: Some(running) }
@@ -79,7 +81,7 @@ impl Script {
 
     /// What work foresees before it has asked or looked at anything.
     pub(crate) fn foresight(work: &Arc<dyn Work>) -> Vec<Foreseen> {
-        match Self::start(work, Head::default(), false).step() {
+        match Self::start(work, Head::default(), None, false).step() {
             Step::Asks(Asked::Foresee(loads)) => loads,
             _ => Vec::new(),
         }
@@ -144,6 +146,10 @@ impl Transaction for Conversation {
         let mut desk = locked(&self.desk);
         desk.looked |= desk.applied;
         desk.head
+    }
+
+    fn clock(&self) -> Option<Timestamp> {
+        locked(&self.desk).clock
     }
 
     async fn foresee(&mut self, loads: Vec<Foreseen>) -> Result<()> {

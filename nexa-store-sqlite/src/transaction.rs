@@ -11,7 +11,7 @@ use nexa_core::{
         record::{RecordDef, Row},
         scan::Sink,
         store::{Aggregate, Batch, Key, Select, Transaction},
-        value::Value,
+        value::{Timestamp, Value},
     },
 };
 use nexa_sql::{Answer, Dialect};
@@ -205,6 +205,13 @@ impl Transaction for SqliteTransaction<'_, '_> {
                 Head::default()
             }
         }
+    }
+
+    /// The file has no clock of its own, but the machine has one, which a clock of the host's making can be held against.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn clock(&self) -> Option<Timestamp> {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_micros()).ok().map(Timestamp::from_micros)
     }
 
     async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use nexa_crm::{
+    SystemClock,
     kernel::{memory::MemoryStore, store::Store},
     sqlite::SqliteStore,
 };
@@ -24,7 +25,8 @@ pub struct Backend {
 
 /// In memory.
 pub fn memory() -> Backend {
-    Backend { name: "memory", store: Arc::new(MemoryStore::new()), folder: None, database: None }
+    let store = MemoryStore::new().with_clock(SystemClock);
+    Backend { name: "memory", store: Arc::new(store), folder: None, database: None }
 }
 
 /// On a new SQLite file.

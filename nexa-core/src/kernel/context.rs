@@ -42,6 +42,8 @@ pub struct Context<'a> {
     /// The actor as the ledger writes it.
     pub(crate) acting: String,
     pub(crate) now: Timestamp,
+    /// Why nothing may be written, when the clock is too far ahead.
+    pub(crate) ahead: Option<Error>,
     pub(crate) unit: Uuid,
     pub(crate) operation: Cow<'static, str>,
     pub(crate) envelope: &'a Envelope,

@@ -1,6 +1,6 @@
 //! A Crm: a storage, the operations, and the world outside, put together once.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use uuid::Uuid;
 
@@ -22,6 +22,7 @@ use super::{
     send::BoxFuture,
     session::Session,
     store::Store,
+    time,
 };
 
 /// The parts do not fit.
@@ -35,6 +36,7 @@ pub(crate) struct Parts {
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) directory: Arc<dyn Directory>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) largest_jump: Duration,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) rules: Vec<Arc<dyn Rule>>,
     pub(crate) furnishers: Vec<Furnish>,
@@ -118,6 +120,7 @@ struct Given {
     policy: Option<Arc<dyn Policy>>,
     directory: Option<Arc<dyn Directory>>,
     clock: Option<Arc<dyn Clock>>,
+    largest_jump: Option<Duration>,
     ids: Option<Arc<dyn Ids>>,
     rules: Vec<Arc<dyn Rule>>,
     furnishers: Vec<Furnish>,
@@ -230,6 +233,14 @@ impl CrmBuilder {
         self.given.clock = Some(Arc::new(clock));
         self
     }
+    /// How far the clock may be ahead of both a tenant's last event and the storage's own clock before writes are refused
+    /// with `clock.ahead`: one hour unless said. [`Duration::MAX`] takes any time, for a host that knows better than the
+    /// storage.
+    #[must_use]
+    pub fn largest_jump(mut self, jump: Duration) -> Self {
+        self.given.largest_jump = Some(jump);
+        self
+    }
     /// What makes identifiers.
     #[must_use]
     pub fn ids(mut self, ids: impl Ids + 'static) -> Self {
@@ -275,6 +286,7 @@ impl Given {
                 policy: self.policy.ok_or_else(|| missing("policy"))?,
                 directory: self.directory.ok_or_else(|| missing("directory"))?,
                 clock: self.clock.ok_or_else(|| missing("clock"))?,
+                largest_jump: self.largest_jump.unwrap_or(time::LARGEST_JUMP),
                 ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
                 rules: self.rules,
                 furnishers: self.furnishers,

@@ -249,6 +249,7 @@ impl<'de> Deserialize<'de> for Error {
 /// The codes of the kernel itself; every operation may answer them.
 pub mod codes {
     use super::Code;
+    pub use crate::kernel::time::CLOCK_AHEAD;
 
     /// The arguments cannot be read.
     pub const MALFORMED: Code = Code::invalid(
@@ -407,5 +408,6 @@ pub mod codes {
         KIND_UNKNOWN,
         MERGE_CYCLE,
         CUSTOM_UNDEFINED,
+        CLOCK_AHEAD,
     ];
 }

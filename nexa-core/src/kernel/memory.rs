@@ -24,8 +24,10 @@ use self::{
 use super::{
     error::Result,
     in_place::run_in_place,
+    ports::Clock,
     record::RecordDef,
     store::{ReadRequest, Store, Work, WriteRequest},
+    value::Timestamp,
 };
 
 /// A storage in memory; it is empty when made and gone when dropped. Tenants work in parallel, readers of one tenant
@@ -35,12 +37,24 @@ use super::{
 #[derive(Default)]
 pub struct MemoryStore {
     tenants: RwLock<HashMap<Uuid, Arc<RwLock<Tenant>>>>,
+    clock: Option<Arc<dyn Clock>>,
 }
 
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same with a clock of its own, such as the machine's, which the host's clock is held against.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    fn clock(&self) -> Option<Timestamp> {
+        self.clock.as_ref().map(|clock| clock.now())
     }
 
     /// The tenant, when anything was ever written to it.
@@ -68,7 +82,7 @@ impl Store for MemoryStore {
         let tenant = self.tenant(request.org);
         // A panic in work is caught before it reaches the lock; and whatever broke it, the rollback left it whole.
         let mut tenant = tenant.write().unwrap_or_else(PoisonError::into_inner);
-        let mut unit = Unit::begin(&mut tenant);
+        let mut unit = Unit::begin(&mut tenant, self.clock());
         let result = run_in_place(&*work, &mut unit).and_then(|()| unit.check());
         if result.is_err() || request.discard {
             unit.roll_back();

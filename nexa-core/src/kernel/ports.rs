@@ -11,11 +11,18 @@ use super::{
 pub trait Clock: MaybeSend + MaybeSync {
     /// Now, in UTC.
     fn now(&self) -> Timestamp;
+    /// Whether it is set by hand, as the clocks of tests are: its time is taken however far it jumps ahead.
+    fn is_set(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Clock + ?Sized> Clock for std::sync::Arc<T> {
     fn now(&self) -> Timestamp {
         (**self).now()
+    }
+    fn is_set(&self) -> bool {
+        (**self).is_set()
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     scan::{Cell, Sink},
     search::Sought,
     send::{MaybeSend, MaybeSync},
-    value::Value,
+    value::{Timestamp, Value},
     zone::Zone,
 };
 
@@ -92,6 +92,11 @@ pub trait Work: MaybeSend + MaybeSync {
 pub trait Transaction: MaybeSend {
     /// The tenant's ledger as of now: last sequence number, time and hash.
     fn head(&self) -> Head;
+    /// What the storage's own clock shows, as of the beginning of the unit; `None` where the storage has no clock, or has not
+    /// read it. It guards against a clock of the host that is wrong, and dates nothing.
+    fn clock(&self) -> Option<Timestamp> {
+        None
+    }
     /// Tells which loads will probably come. A storage far away may read them all at once; what is told need not come.
     async fn foresee(&mut self, loads: Vec<Foreseen>) -> Result<()> {
         let _ = loads;

@@ -263,10 +263,11 @@ impl Deal {
     }
 }
 
-/// How many whole days lie between two moments.
+/// How many whole days lie between two moments; none when a clock that was wrong dated the first one later.
 const fn whole_days(from: Timestamp, to: Timestamp) -> i64 {
     const MICROS: i64 = 24 * 3_600 * 1_000_000;
-    to.since(from).div_euclid(MICROS)
+    let days = to.since(from).div_euclid(MICROS);
+    if days < 0 { 0 } else { days }
 }
 
 impl Entity for Deal {

@@ -43,4 +43,7 @@ impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::SeqCst))
     }
+    fn is_set(&self) -> bool {
+        true
+    }
 }

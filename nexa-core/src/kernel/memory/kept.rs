@@ -148,7 +148,7 @@ impl<K: Keeper> Store for KeptStore<K> {
         self.refresh(request.org, &place).await?;
         let written = {
             let mut loaded = locked(&place.tenant);
-            let mut unit = Unit::begin(&mut loaded.tenant);
+            let mut unit = Unit::begin(&mut loaded.tenant, None);
             let result = run_in_place(&*work, &mut unit).and_then(|()| unit.check());
             if result.is_err() || request.discard {
                 unit.roll_back();

@@ -16,12 +16,13 @@ use crate::kernel::{
     ledger::{Event, EventQuery, Head},
     record::{RecordDef, Row},
     store::{Aggregate, Batch, Change, Entry, Key, Select, Transaction},
-    value::Value,
+    value::{Timestamp, Value},
 };
 
 /// A unit of work on a tenant that is locked for it.
 pub(super) struct Unit<'a> {
     tenant: &'a mut Tenant,
+    clock: Option<Timestamp>,
     /// The inverse of every edit, in the order of the edits.
     undo: Vec<(&'static RecordDef, Edit)>,
     /// The ledger as it was.
@@ -32,9 +33,9 @@ pub(super) struct Unit<'a> {
 }
 
 impl<'a> Unit<'a> {
-    pub(super) fn begin(tenant: &'a mut Tenant) -> Self {
+    pub(super) fn begin(tenant: &'a mut Tenant, clock: Option<Timestamp>) -> Self {
         let (head, events) = (tenant.head, tenant.events.len());
-        Self { tenant, undo: Vec::new(), head, events, lost: None }
+        Self { tenant, clock, undo: Vec::new(), head, events, lost: None }
     }
 
     /// What stands in the way of a commit: an earlier refusal, or a broken reference.
@@ -184,6 +185,9 @@ fn broken(of: &RecordDef, column: usize, kind: &str) -> Error {
 impl Transaction for Unit<'_> {
     fn head(&self) -> Head {
         self.tenant.head
+    }
+    fn clock(&self) -> Option<Timestamp> {
+        self.clock
     }
     async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>> {
         Ok(self.tenant.load(of, by, values))
