@@ -27,6 +27,7 @@ pub mod memory;
 pub mod normal;
 mod output;
 pub mod ports;
+pub mod position;
 pub mod query;
 pub mod receipt;
 pub mod record;

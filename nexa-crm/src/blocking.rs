@@ -11,7 +11,7 @@ use std::{
 
 use nexa_core::{
     AggregateOf, Command, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Page,
-    Permission, Principal, Query, Record, Ref, Request, Result,
+    Permission, Position, Principal, Query, Record, Ref, Request, Result,
     export::{ExportOptions, Exported},
     import::{ImportOptions, ImportReport, Progress, Refused},
     kernel::query::HistoryPage,
@@ -68,7 +68,7 @@ impl Crm {
         Session(self.0.system(org, cause))
     }
     /// Events of a tenant after a position, for the trusted host.
-    pub fn feed(&self, org: impl Into<Uuid>, after: u64, limit: usize) -> Result<Feed> {
+    pub fn feed(&self, org: impl Into<Uuid>, after: Position, limit: usize) -> Result<Feed> {
         block_on(self.0.feed(org, after, limit))
     }
     /// Removes a tenant with everything it has.
@@ -191,7 +191,7 @@ impl Session {
         block_on(self.0.export(find, options, target, progress))
     }
     /// Events after a position, as far as the actor may see them.
-    pub fn feed(&self, after: u64, limit: usize) -> Result<Feed> {
+    pub fn feed(&self, after: Position, limit: usize) -> Result<Feed> {
         block_on(self.0.feed(after, limit))
     }
 }

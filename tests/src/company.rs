@@ -5,7 +5,7 @@ pub mod samples;
 use std::{collections::BTreeMap, sync::Arc};
 
 use nexa_crm::{
-    CreateOrg, Crm, CrmBuilder, Envelope, FeedItem, Principal, Result, Session,
+    CreateOrg, Crm, CrmBuilder, Envelope, FeedItem, Position, Principal, Result, Session,
     kernel::{ports::Ids, store::Store},
     testing::{ManualClock, SeededIds},
 };
@@ -107,7 +107,7 @@ impl Company {
 
     /// Everything that happened.
     pub fn events(&self) -> Vec<FeedItem> {
-        let (mut events, mut after) = (Vec::new(), 0);
+        let (mut events, mut after) = (Vec::new(), Position::START);
         loop {
             let feed = block_on(self.crm.feed(self.org, after, 1_000)).unwrap();
             events.extend(feed.items);
@@ -120,11 +120,12 @@ impl Company {
 
     /// The number of the last event.
     pub fn head(&self) -> u64 {
-        match self.events().last() {
-            Some(FeedItem::Changed(change)) => change.seq,
-            Some(FeedItem::Gone { seq, .. }) => *seq,
-            None => 0,
-        }
+        self.events().last().map_or(0, FeedItem::seq)
+    }
+
+    /// Where somebody who has read everything is.
+    pub fn position(&self) -> Position {
+        self.events().last().map_or(Position::START, FeedItem::position)
     }
 
     fn hire(&mut self) {

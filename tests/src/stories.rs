@@ -6,7 +6,8 @@ mod values;
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use nexa_crm::{
-    CreateOrg, Crm, Currency, Email, Envelope, Error, FeedItem, Name, Principal, Session, TimeZone, Timestamp,
+    CreateOrg, Crm, Currency, Email, Envelope, Error, FeedItem, Name, Position, Principal, Session, TimeZone,
+    Timestamp,
     kernel::{ports::Clock, query::Change, store::Store},
     testing::{ManualClock, SeededIds},
 };
@@ -124,7 +125,7 @@ pub fn replay(story: &Story, store: Arc<dyn Store>) -> Result<(), String> {
     let mut kept = Kept::default();
     kept.keep("org", json!({"id": admin.org()}));
     kept.keep(&story.org.admin.word, json!({"id": admin_id, "name": story.org.admin.name}));
-    let mut runner = Runner { crm, clock, org: admin.org(), kept, seen: 0 };
+    let mut runner = Runner { crm, clock, org: admin.org(), kept, seen: Position::START };
     runner.events()?;
     for step in &story.steps {
         runner.step(step).map_err(|problem| format!("{}: {} {problem}", story.name, step.tell))?;
@@ -142,7 +143,7 @@ struct Runner {
     clock: Arc<ManualClock>,
     org: Uuid,
     kept: Kept,
-    seen: u64,
+    seen: Position,
 }
 
 impl Runner {
@@ -259,10 +260,10 @@ impl Runner {
             let feed = block_on(self.crm.feed(self.org, self.seen, 1_000)).map_err(told("reading the feed"))?;
             for item in feed.items {
                 let FeedItem::Changed(change) = item else { return Err("the host's feed hides something".to_owned()) };
-                self.seen += 1;
-                if change.seq != self.seen {
+                if change.seq != self.seen.seq() + 1 {
                     return Err(format!("the ledger has a gap before {}", change.seq));
                 }
+                self.seen = change.position.unwrap_or_default();
                 found.push(*change);
             }
             if feed.complete {

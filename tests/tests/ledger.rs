@@ -74,7 +74,7 @@ fn every_record_can_be_put_together_from_its_events() {
         for backend in backends::all() {
             let company = Company::found(backend.store.clone());
             let mut traffic = Traffic::new(&company, &company.events(), backends::seed(1) + seed);
-            let mut seen = company.head();
+            let mut seen = company.position();
             for _ in 0..300 {
                 let _ = traffic.step().perform(&company);
                 let feed = block_on(company.crm.feed(company.org, seen, 1_000)).unwrap();

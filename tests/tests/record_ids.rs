@@ -149,7 +149,7 @@ fn every_path_shows(company: &Company, told: &str, kind: &str, id: Uuid, shared:
         _ => {}
     }
     let session = company.session("agent");
-    let mut after = 0;
+    let mut after = nexa_crm::Position::START;
     loop {
         let feed = block_on(session.feed(after, 1_000)).unwrap();
         for item in feed.items {

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use nexa_crm::{CreateOrg, Principal};
+use nexa_crm::{CreateOrg, Error, Position, Principal};
 use pyo3::{exceptions::PyValueError, prelude::*};
 
 use crate::{
@@ -38,6 +38,17 @@ fn org_id(py: Python<'_>, text: &str) -> PyResult<uuid::Uuid> {
     text.parse().map_err(|_| raised(py, &malformed("session", "org", "give an id")))
 }
 
+/// A position of a feed. Error: `feed.position_malformed`.
+pub(crate) fn place(py: Python<'_>, text: &str) -> PyResult<Position> {
+    text.parse().map_err(|error: Error| raised(py, &error))
+}
+
+/// The position of a feed, checked. Error: `feed.position_malformed`.
+#[pyfunction]
+pub(crate) fn position(py: Python<'_>, text: &str) -> PyResult<String> {
+    place(py, text).map(|position| position.to_string())
+}
+
 #[pymethods]
 impl Crm {
     /// Makes a tenant with its first admin, from JSON; answers the admin's session.
@@ -70,8 +81,8 @@ impl Crm {
         Ok(Session::new(self.handle.clone(), org, principal))
     }
     /// A page of a tenant's events, for the host.
-    fn feed(&self, py: Python<'_>, org: &str, after: u64, limit: usize) -> PyResult<String> {
-        let (crm, org) = (self.crm(py)?, org_id(py, org)?);
+    fn feed(&self, py: Python<'_>, org: &str, after: &str, limit: usize) -> PyResult<String> {
+        let (crm, org, after) = (self.crm(py)?, org_id(py, org)?, place(py, after)?);
         text(wait(py, crm.feed(org, after, limit))?)
     }
     /// Lets go of the storage.

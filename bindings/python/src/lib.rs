@@ -21,7 +21,7 @@ mod _native {
     #[pymodule_export]
     use super::catalog;
     #[pymodule_export]
-    use super::crm::{Crm, open};
+    use super::crm::{Crm, open, position};
     #[pymodule_export]
     use super::frame::Table;
     #[pymodule_export]

@@ -11,6 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
+    crm::place,
     errors::raised,
     export,
     frame::{self, Table},
@@ -95,8 +96,8 @@ impl Session {
         text(wait(py, session.explain_kind(kind, record))?)
     }
     /// A page of events that the actor may see.
-    fn feed(&self, py: Python<'_>, after: u64, limit: usize) -> PyResult<String> {
-        let session = self.open(py)?;
+    fn feed(&self, py: Python<'_>, after: &str, limit: usize) -> PyResult<String> {
+        let (session, after) = (self.open(py)?, place(py, after)?);
         text(wait(py, session.feed(after, limit))?)
     }
     /// Imports a CSV file: `file` has `read(size)` that answers bytes; `progress` is told after each unit.

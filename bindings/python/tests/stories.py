@@ -126,6 +126,7 @@ class Runner:
             org["admin"]["as"]: {"id": str(self.admin.user_id), "name": admin["name"]},
         }
         self.seen = 0
+        self.position: str | None = None
         self.events()
 
     def replay(self) -> None:
@@ -136,8 +137,9 @@ class Runner:
     def events(self) -> list[dict[str, Any]]:
         """The events since the last look; their numbers have no gap."""
         found = []
-        for event in self.crm.feed(self.admin.org, after=self.seen):
+        for event in self.crm.feed(self.admin.org, after=self.position):
             self.seen += 1
+            self.position = event.position
             assert event.seq == self.seen
             assert not isinstance(event, nexa.Gone)
             found.append(event)

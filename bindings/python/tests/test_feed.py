@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 import nexa_crm as nexa
 from nexa_crm import testing
@@ -15,11 +19,11 @@ def test_the_host_sees_everything_and_an_actor_what_they_may(crm: nexa.Crm, make
     me = crm.session(admin.org, user=mine)
     host = crm.feed(admin.org)
     seen = list(host)
-    assert [event.seq for event in seen] == list(range(1, len(seen) + 1)) and host.position == len(seen)
+    assert [event.seq for event in seen] == list(range(1, len(seen) + 1)) and host.position == seen[-1].position
     feed = me.feed(after=host.position)
     admin.ticket.assign(ticket, assignee=other)
     (gone,) = feed
-    assert gone == nexa.Gone(seq=host.position + 1, kind="ticket", id=ticket.id)
+    assert gone == nexa.Gone(seq=len(seen) + 1, kind="ticket", id=ticket.id)
     (change,) = crm.feed(admin.org, after=host.position)
     assert not isinstance(change, nexa.Gone)
     assert change.command == "ticket.assign" and change.verb == "updated"
@@ -29,16 +33,55 @@ def test_the_host_sees_everything_and_an_actor_what_they_may(crm: nexa.Crm, make
 def test_a_feed_goes_on_where_it_was(make: testing.Factory) -> None:
     session = make.session
     feed = session.feed()
-    before = len(list(feed))
+    list(feed)
+    before = feed.position
+    assert isinstance(before, str)
     make.lead()
     assert len(list(feed)) == 1
     assert len(list(session.feed(after=before))) == 1
+    for event in session.feed():
+        later = [other.seq for other in session.feed(after=event.position)]
+        assert later[:1] in ([event.seq + 1], [])
+
+
+def test_a_feed_begins_at_the_start(make: testing.Factory) -> None:
+    session = make.session
+    everything = [event.seq for event in session.feed()]
+    assert [event.seq for event in session.feed(after="0")] == everything
+    assert [event.seq for event in session.feed(after=0)] == everything  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("after", [-1, 1, "7", "", "7-xyz", 1.5, True, "-1"])
+def test_what_is_no_position_is_invalid(crm: nexa.Crm, make: testing.Factory, after: Any) -> None:
+    for call in (lambda: make.session.feed(after=after), lambda: crm.feed(make.session.org, after=after)):
+        with pytest.raises(nexa.Invalid, match="leave it out to begin at the start") as raised:
+            call()
+        assert raised.value.code == "feed.position_malformed"
+
+
+def test_a_restored_backup_swallows_no_event(tmp_path: Path) -> None:
+    file, copy = tmp_path / "crm.db", tmp_path / "copy.db"
+    with nexa.open(f"sqlite:{file}") as crm:
+        admin = crm.create_org("Acme", admin={"name": "Lisa", "email": "lisa@acme.example"})
+        crm.backup(copy)
+        admin.lead.create(last_name="Lost")
+        feed = crm.feed(admin.org)
+        list(feed)
+    with nexa.open(f"sqlite:{copy}") as crm:
+        again = crm.session(admin.org, user=admin.user_id)
+        for _ in range(3):
+            for session_feed in (crm.feed(admin.org, after=feed.position), again.feed(after=feed.position)):
+                with pytest.raises(nexa.Conflict, match="read everything anew from the start") as raised:
+                    list(session_feed)
+                assert raised.value.code == "feed.position_unknown"
+            again.lead.create(last_name="New")
 
 
 def test_a_feed_is_followed(make: testing.Factory) -> None:
     session = make.session
-    after = len(list(session.feed()))
-    feed = session.feed(after=after, follow=True)
+    before = session.feed()
+    list(before)
+    feed = session.feed(after=before.position, follow=True)
     threading.Timer(0.1, make.lead).start()
     event = next(iter(feed))
     assert not isinstance(event, nexa.Gone) and event.command == "lead.create"

@@ -1,6 +1,6 @@
 //! What the calls of [`Native`](crate::Native) do, from text to text.
 
-use nexa_core::{Crm, Envelope, Find, Principal, Ref, Request, Session, export::ExportOptions};
+use nexa_core::{Crm, Envelope, Find, Position, Principal, Ref, Request, Session, export::ExportOptions};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -51,8 +51,8 @@ pub(crate) async fn explain(session: Session, kind: String, record: String) -> A
 }
 
 /// Events after a position; without a principal the host's.
-pub(crate) async fn feed(crm: Crm, org: String, principal: Option<String>, after: f64, limit: f64) -> Answer {
-    let (after, limit) = (whole("after", after)?, whole("limit", limit)?);
+pub(crate) async fn feed(crm: Crm, org: String, principal: Option<String>, after: String, limit: f64) -> Answer {
+    let (after, limit) = (after.parse::<Position>()?, whole("limit", limit)?);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let feed = match principal {
         Some(principal) => session(&crm, &org, &principal)?.feed(after, limit).await?,

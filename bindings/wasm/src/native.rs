@@ -135,7 +135,7 @@ impl Native {
     }
     /// A page of events; without a principal, the host's.
     #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
-    pub fn feed(&self, org: String, principal: Option<String>, after: f64, limit: f64) -> Promise {
+    pub fn feed(&self, org: String, principal: Option<String>, after: String, limit: f64) -> Promise {
         self.call(move |crm| calls::feed(crm, org, principal, after, limit))
     }
     /// A page of an export: `{"kind", "find", "options", "first"}`; answers `{"text", "records", "next"}`.

@@ -11,8 +11,10 @@ const [SHORTEST, LONGEST] = [10, 500];
 export interface Gone {
   /** Tells it from a change. */
   gone: true;
-  /** Position in the tenant's ledger. */
+  /** The number of the event in the tenant's ledger. */
   seq: number;
+  /** Where to go on after it. */
+  position: string;
   /** The kind of the record. */
   kind: string;
   /** The record. */
@@ -24,8 +26,8 @@ export type FeedEvent = Change | Gone;
 
 /** Where a feed begins, and whether it ends. */
 export interface FeedOptions {
-  /** The position after which it begins; the beginning unless said. */
-  after?: number;
+  /** The position after which it begins, as `position` of a feed or an event has it; the start unless said. */
+  after?: string | 0;
   /** Whether to wait for more instead of ending with the ledger. */
   follow?: boolean;
   /** Ends a feed that waits. */
@@ -34,21 +36,21 @@ export interface FeedOptions {
 
 /** A page of a feed as it is on the wire. */
 export interface WireFeed {
-  items: readonly ({ changed: Change } | { gone: { seq: number; kind: string; id: Id } })[];
-  next: number;
+  items: readonly ({ changed: Change } | { gone: Omit<Gone, "gone"> })[];
+  next: string;
   complete: boolean;
 }
 
 /** Events in the order of the ledger: `for await (const event of session.feed({ after }))`. */
 export class Feed implements AsyncIterable<FeedEvent> {
   /** Everything up to here was given; go on after it another time. */
-  position: number;
-  readonly #fetch: (after: number, limit: number) => Promise<WireFeed>;
+  position: string;
+  readonly #fetch: (after: string, limit: number) => Promise<WireFeed>;
   readonly #options: FeedOptions;
 
   /** Of what fetches a page after a position. */
-  constructor(fetch: (after: number, limit: number) => Promise<WireFeed>, options: FeedOptions) {
-    this.position = options.after ?? 0;
+  constructor(fetch: (after: string, limit: number) => Promise<WireFeed>, options: FeedOptions) {
+    this.position = String(options.after ?? 0);
     this.#fetch = fetch;
     this.#options = options;
   }
@@ -60,7 +62,7 @@ export class Feed implements AsyncIterable<FeedEvent> {
       const page = await this.#fetch(this.position, LIMIT);
       for (const item of page.items) {
         const event = "changed" in item ? item.changed : { gone: true as const, ...item.gone };
-        this.position = event.seq;
+        this.position = event.position ?? this.position;
         yield event;
       }
       this.position = page.next;

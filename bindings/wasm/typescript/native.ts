@@ -71,7 +71,7 @@ export class NativeTransport implements TextTransport {
         return crm.explain(org, actor, kind, JSON.stringify(record));
       }
       case "feed": {
-        const { after, limit } = JSON.parse(input) as { after: number; limit: number };
+        const { after, limit } = JSON.parse(input) as { after: string; limit: number };
         return crm.feed(org, principal, after, limit);
       }
       case "export":

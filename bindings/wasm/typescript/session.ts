@@ -74,7 +74,7 @@ export class SessionBase {
    * Events after a position, as far as the actor may see them. Ends with the ledger, or waits for more with `follow`.
    */
   feed(options: FeedOptions = {}): Feed {
-    const fetch = (after: number, limit: number): Promise<WireFeed> =>
+    const fetch = (after: string, limit: number): Promise<WireFeed> =>
       this.#call("feed", { after, limit }, false) as Promise<WireFeed>;
     return new Feed(fetch, options);
   }

@@ -249,7 +249,10 @@ impl<'de> Deserialize<'de> for Error {
 /// The codes of the kernel itself; every operation may answer them.
 pub mod codes {
     use super::Code;
-    pub use crate::kernel::time::CLOCK_AHEAD;
+    pub use crate::kernel::{
+        position::{POSITION_MALFORMED, POSITION_UNKNOWN},
+        time::CLOCK_AHEAD,
+    };
 
     /// The arguments cannot be read.
     pub const MALFORMED: Code = Code::invalid(
@@ -408,6 +411,8 @@ pub mod codes {
         KIND_UNKNOWN,
         MERGE_CYCLE,
         CUSTOM_UNDEFINED,
+        POSITION_MALFORMED,
+        POSITION_UNKNOWN,
         CLOCK_AHEAD,
     ];
 }

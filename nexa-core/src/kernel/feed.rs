@@ -14,6 +14,7 @@ use super::{
     crm::Crm,
     error::{Result, codes},
     ledger::{Event, EventQuery, Head, Seq, Verb},
+    position::{POSITION_UNKNOWN, Position},
     query::{Change, change_of, page_size, parsed_row},
     record::{RecordDef, Ref, Row},
     session::{Job, Session},
@@ -27,13 +28,38 @@ pub enum FeedItem {
     Changed(Box<Change>),
     /// A record left the actor's view; forget it.
     Gone {
-        /// Position in the ledger.
+        /// The number of the event in the tenant's ledger.
         seq: Seq,
+        /// Where to go on after this item.
+        position: Position,
         /// The kind.
         kind: String,
         /// The record.
         id: Uuid,
     },
+}
+
+impl FeedItem {
+    /// The number of the event that it comes of.
+    pub fn seq(&self) -> Seq {
+        match self {
+            Self::Changed(change) => change.seq,
+            Self::Gone { seq, .. } => *seq,
+        }
+    }
+    /// Where to go on after this item. Of several items of one event only the last one moves on, so that none is lost.
+    pub fn position(&self) -> Position {
+        match self {
+            Self::Changed(change) => change.position.unwrap_or_default(),
+            Self::Gone { position, .. } => *position,
+        }
+    }
+    fn place(&mut self, at: Position) {
+        match self {
+            Self::Changed(change) => change.position = Some(at),
+            Self::Gone { position, .. } => *position = at,
+        }
+    }
 }
 
 /// One page of a feed.
@@ -42,7 +68,7 @@ pub struct Feed {
     /// The steps, in the order of the ledger.
     pub items: Vec<FeedItem>,
     /// Where to go on: everything up to here was looked at.
-    pub next: Seq,
+    pub next: Position,
     /// Whether the end of the ledger was reached.
     pub complete: bool,
 }
@@ -59,21 +85,23 @@ pub struct Verified {
 }
 
 impl Session {
-    /// Events after a position, as far as the actor may see them; at most `limit` (1,000) are looked at.
-    pub async fn feed(&self, after: Seq, limit: usize) -> Result<Feed> {
+    /// Events after a position, as far as the actor may see them; at most `limit` (1,000) are looked at. Errors:
+    /// `feed.position_unknown`, `page.size`.
+    pub async fn feed(&self, after: Position, limit: usize) -> Result<Feed> {
         self.read(FeedJob { after, limit: page_size(Some(limit))? }).await
     }
 }
 
 impl Crm {
     /// Events of a tenant after a position, without a gap and without an access rule: for the trusted host.
-    pub async fn feed(&self, org: impl Into<Uuid>, after: Seq, limit: usize) -> Result<Feed> {
+    /// Errors: `feed.position_unknown`, `page.size`.
+    pub async fn feed(&self, org: impl Into<Uuid>, after: Position, limit: usize) -> Result<Feed> {
         self.system(org, "feed").feed(after, limit).await
     }
 }
 
 struct FeedJob {
-    after: Seq,
+    after: Position,
     limit: usize,
 }
 
@@ -86,14 +114,25 @@ impl Job for FeedJob {
         String::new()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Feed> {
-        let query = EventQuery { after: self.after, limit: self.limit, ..EventQuery::default() };
-        let events = cx.tx.events(&query).await?;
-        let complete = events.len() < self.limit;
-        let next = events.last().map_or(self.after, |event| event.seq);
-        let mut items = Vec::with_capacity(events.len());
-        for event in events {
-            items.extend(cx.feed_item(event).await?);
+        let Self { after, limit } = *self;
+        let head = cx.tx.head();
+        // The event at the position comes along, to see whether it is the one that the reader saw.
+        let seen = usize::from(!after.is_start());
+        let query = EventQuery { after: after.seq().saturating_sub(1), limit: limit + seen, ..EventQuery::default() };
+        let mut events = cx.tx.events(&query).await?.into_iter();
+        if seen > 0 && events.next().is_none_or(|event| Position::after(&event) != after) {
+            return Err(POSITION_UNKNOWN.with("position", after));
         }
+        let (mut next, mut items) = (after, Vec::with_capacity(events.len()));
+        for event in events {
+            let (before, first) = (std::mem::replace(&mut next, Position::after(&event)), items.len());
+            items.extend(cx.feed_item(event).await?);
+            if let Some((last, others)) = items.get_mut(first..).and_then(<[FeedItem]>::split_last_mut) {
+                others.iter_mut().for_each(|item: &mut FeedItem| item.place(before));
+                last.place(next);
+            }
+        }
+        let complete = next.seq() >= head.seq;
         Ok(Feed { items, next, complete })
     }
 }
@@ -106,7 +145,7 @@ impl Context<'_> {
             return Ok(change_of(event, &hidden).map(|change| FeedItem::Changed(Box::new(change))));
         }
         let (seq, id) = (event.seq, event.record);
-        let gone = || Some(FeedItem::Gone { seq, kind: def.kind.to_owned(), id });
+        let gone = || Some(FeedItem::Gone { seq, position: Position::START, kind: def.kind.to_owned(), id });
         match self.row(def, id).await? {
             // Trashed records are out of every list, but their history stays with who may see them.
             Some(row) if self.sees(def, &row).await? => {

@@ -128,7 +128,7 @@ fn what_admins_say_among_themselves_reaches_nobody_else() {
                 }
             }
         }
-        let feed = block_on(session.feed(0, 1_000)).unwrap();
+        let feed = block_on(session.feed(nexa_core::Position::START, 1_000)).unwrap();
         assert!(!serde_json::to_string(&feed).unwrap().contains("secret"));
         let probe = Comment::BODY.eq(nexa_core::Body::parse("Top secret").unwrap());
         assert_eq!(block_on(session.count::<Comment>(probe)).unwrap_or_default(), 0);
@@ -158,7 +158,7 @@ fn filters_do_not_reach_through_to_hidden_tickets() {
 fn what_leaves_a_queue_is_told_as_gone() {
     let desk = desk();
     let ticket = ticket(&desk.maria, "Cannot access dashboard");
-    let start = block_on(desk.maria.feed(0, 1_000)).unwrap().next;
+    let start = block_on(desk.maria.feed(nexa_core::Position::START, 1_000)).unwrap().next;
     let claimed = run(&desk.alex, Claim::<Ticket>::of(ticket.id)).unwrap();
     assert_eq!(claimed.assignee, Some(to(&desk.alex)));
     let seen = block_on(desk.maria.feed(start, 1_000)).unwrap().items;
@@ -232,7 +232,7 @@ fn contacts_and_unknown_roles_may_do_nothing() {
                 panic!("{operation} as {} answers {answer}", session.principal());
             }
         }
-        assert!(block_on(session.feed(0, 1_000)).unwrap().items.is_empty());
+        assert!(block_on(session.feed(nexa_core::Position::START, 1_000)).unwrap().items.is_empty());
     }
 }
 

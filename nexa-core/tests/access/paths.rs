@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 /// Every path by which records of a kind can be read; each answers the ids that it shows.
 fn paths<R: Record>(session: &Session, words: &str) -> Vec<(&'static str, Vec<Uuid>)> {
-    let feed = block_on(session.feed(0, 1_000)).unwrap();
+    let feed = block_on(session.feed(nexa_core::Position::START, 1_000)).unwrap();
     let kind = R::def().kind;
     let find = |find: Find<R>| block_on(session.find(find)).map_or(Vec::new(), |page| ids(&page.items));
     let mut paged = Vec::new();

@@ -137,12 +137,12 @@ impl Office {
     }
     /// Everything that happened, to see that nothing did.
     pub(crate) fn last_event(&self) -> u64 {
-        let mut last = 0;
+        let mut last = nexa_core::Position::START;
         loop {
             let feed = block_on(self.crm.feed(self.session.org(), last, 1_000)).unwrap();
             last = feed.next;
             if feed.complete {
-                return last;
+                return last.seq();
             }
         }
     }

@@ -79,7 +79,7 @@ fn closed_is_final() {
     let desk = desk();
     let ticket = ticket_in(&desk.lisa, Closed);
     let other = self::ticket(&desk.lisa, "Another");
-    let events = || block_on(desk.crm.feed(desk.lisa.org(), 0, 1_000)).unwrap().items.len();
+    let events = || block_on(desk.crm.feed(desk.lisa.org(), nexa_core::Position::START, 1_000)).unwrap().items.len();
     let before = events();
     let refused = [
         code(run(&desk.lisa, Update::of(ticket.id).set(Ticket::SUBJECT, "Changed"))),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use nexa_crm::{
-    Envelope, FeedItem, Filter, Find, Id, Op, Record,
+    Envelope, FeedItem, Filter, Find, Id, Op, Position, Record,
     blocking::{Crm, Session},
     kernel::{ledger::Verb, query::Change},
     sales::{
@@ -54,7 +54,7 @@ pub fn whole(place: &Place, org: Uuid, acknowledged: &[Acknowledged]) -> Result<
 /// Every event, numbered without a gap.
 fn ledger(crm: &Crm, org: Uuid) -> Result<Vec<Change>, String> {
     let mut changes: Vec<Change> = Vec::new();
-    let mut after = 0;
+    let mut after = Position::START;
     loop {
         let feed = crm.feed(org, after, 1_000).map_err(|error| format!("the feed cannot be read: {error:?}"))?;
         for item in feed.items {

@@ -72,7 +72,7 @@ fn run(seed: u64, steps: usize, tally: &mut Tally) {
     same(&names, &founding, || "the founding".to_owned());
     let mut traffic = Traffic::new(one, &founding[0], seed);
     assert_eq!(traffic::without_sample(one), [""; 0], "these commands are never tried");
-    let mut seen = founding[0].len() as u64;
+    let mut seen = one.position();
     for position in 0..steps {
         let step = traffic.step();
         let told = || format!("NEXA_SEED={seed}, step {position}: {step:#?}");
@@ -112,7 +112,9 @@ fn run(seed: u64, steps: usize, tally: &mut Tally) {
         }
     }
     let told = companies.each_ref().map(|company| {
-        let feed = |caller| serde_json::to_string(&block_on(company.session(caller).feed(0, 1_000))).unwrap();
+        let feed = |caller| {
+            serde_json::to_string(&block_on(company.session(caller).feed(nexa_crm::Position::START, 1_000))).unwrap()
+        };
         let verified = company.run_as("system", "ledger.verify", json!({}));
         (feed("agent"), feed("colleague"), feed("viewer"), text(&verified))
     });

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use nexa_crm::{Crm, Find, export::ExportFormat, sales::Lead, sqlite::SqliteStore, testing::SeededIds};
+use nexa_crm::{Crm, Find, Position, export::ExportFormat, sales::Lead, sqlite::SqliteStore, testing::SeededIds};
 use nexa_tests::{backends, company::Company};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
@@ -42,7 +42,7 @@ fn a_backup_is_whole_while_others_write() {
         assert!(events >= least, "a later copy has more");
         least = events;
         // What it has is the beginning of what there is.
-        let (mut after, mut all) = (0, Vec::new());
+        let (mut after, mut all) = (Position::START, Vec::new());
         loop {
             let feed = block_on(crm.feed(company.org, after, 1_000)).unwrap();
             all.extend(feed.items);

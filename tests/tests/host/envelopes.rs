@@ -32,7 +32,7 @@ fn a_batch_is_done_whole_or_not_at_all() {
             ("deal.create", json!({"id": deal, "name": "Batch"})),
             ("lead.count", json!({"filter": {"field": "email", "value": "batch@example.com"}})),
         ]);
-        let head = company.head();
+        let (head, position) = (company.head(), company.position());
         let broken = [made.clone(), requests(&[("deal.win", json!({"deal": deal}))])].concat();
         let refused = block_on(admin.batch(broken, Envelope::default())).unwrap_err();
         assert_eq!((refused.code(), &refused.params()["position"]), ("deal.amount_missing", &json!(4)), "{name}");
@@ -42,7 +42,7 @@ fn a_batch_is_done_whole_or_not_at_all() {
         let answers = block_on(admin.batch(made, Envelope::because("all at once"))).unwrap();
         assert_eq!(answers[1]["status"], "contacted", "{name}: a later one sees the earlier");
         assert_eq!(answers[3], 1, "{name}: and so does a question");
-        let feed = block_on(company.crm.feed(company.org, head, 100)).unwrap();
+        let feed = block_on(company.crm.feed(company.org, position, 100)).unwrap();
         let events: Vec<Json> =
             feed.items.iter().map(|item| serde_json::to_value(item).unwrap()["changed"].clone()).collect();
         assert!(events.iter().all(|event| event["unit"] == events[0]["unit"]), "{name}: one unit");

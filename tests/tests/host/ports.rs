@@ -107,7 +107,7 @@ fn they_are_asked() {
             let denied = run(&customer, &format!("{kind}.find"), json!({})).unwrap_err();
             assert_eq!(denied.code(), "access.denied", "{}, {kind}", backend.name);
         }
-        let feed = block_on(customer.feed(0, 100)).unwrap();
+        let feed = block_on(customer.feed(nexa_crm::Position::START, 100)).unwrap();
         assert_eq!(feed.items.len(), 1, "{}: {feed:?}", backend.name);
     }
 }

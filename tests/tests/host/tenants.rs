@@ -43,7 +43,7 @@ fn nothing_of_one_is_found_by_the_other() {
                     assert!(!traffic.ids(def.kind).contains(&id), "{}: {} {id}", backend.name, def.kind);
                 }
             }
-            let feed = block_on(caller.feed(0, 1_000)).unwrap();
+            let feed = block_on(caller.feed(nexa_crm::Position::START, 1_000)).unwrap();
             let text = serde_json::to_string(&feed).unwrap();
             assert!(!text.contains("private.example"), "{}: the feed tells of the neighbour", backend.name);
             assert_eq!(
@@ -89,8 +89,12 @@ fn values_ids_keys_and_numbers_are_each_ones_own() {
         );
         run(&bill, "lead.update", json!({"lead": id, "company": "Initech"})).unwrap();
         assert_eq!(company.run("lead.get", json!({"lead": id}))["company"], Json::Null, "{}", backend.name);
-        let events = block_on(company.crm.feed(bill.org(), 0, 1_000)).unwrap();
-        assert!(events.complete && events.next == events.items.len() as u64, "{}: numbers without a gap", backend.name);
+        let events = block_on(company.crm.feed(bill.org(), nexa_crm::Position::START, 1_000)).unwrap();
+        assert!(
+            events.complete && events.next.seq() == events.items.len() as u64,
+            "{}: numbers without a gap",
+            backend.name
+        );
     }
 }
 
@@ -140,6 +144,11 @@ fn a_storage_with_nothing_in_it_knows_nobody() {
         block_on(crm.migrate()).unwrap();
         let anybody = crm.session(Uuid::from_u128(9), Principal::User(Uuid::from_u128(8)));
         assert_eq!(run(&anybody, "org.find", json!({})).unwrap_err().code(), "org.unknown", "{}", backend.name);
-        assert_eq!(block_on(anybody.feed(0, 10)).unwrap_err().code(), "org.unknown", "{}", backend.name);
+        assert_eq!(
+            block_on(anybody.feed(nexa_crm::Position::START, 10)).unwrap_err().code(),
+            "org.unknown",
+            "{}",
+            backend.name
+        );
     }
 }

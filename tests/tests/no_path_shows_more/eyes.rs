@@ -6,7 +6,7 @@ use std::{
 };
 
 use nexa_crm::{
-    Envelope, ErrorKind, FeedItem, Result, Session,
+    Envelope, ErrorKind, FeedItem, Position, Result, Session,
     kernel::{
         record::{ColumnDef, ColumnType, RecordDef, Row},
         search,
@@ -445,7 +445,7 @@ impl<'a> Eyes<'a> {
     }
 
     fn the_feed_tells_of_what_get_shows(&self) {
-        let (mut after, mut changed, mut gone) = (0, BTreeSet::new(), BTreeSet::new());
+        let (mut after, mut changed, mut gone) = (Position::START, BTreeSet::new(), BTreeSet::new());
         while let Ok(feed) = block_on(self.session.feed(after, 1 + self.random.below(200))) {
             for item in feed.items {
                 match item {

@@ -26,7 +26,7 @@ const STEPS: usize = 300;
 fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) {
     let company = Company::found_with(store, Crm::builder().policy(policies));
     let mut traffic = Traffic::new(&company, &company.events(), seed);
-    let mut seen = company.head();
+    let mut seen = company.position();
     for _ in 0..STEPS {
         let step = traffic.step();
         let limited = policies.limits(&company, &step.principal);

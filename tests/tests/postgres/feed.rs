@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use nexa_crm::{Crm, FeedItem};
+use nexa_crm::{Crm, FeedItem, Position};
 use nexa_tests::database::Database;
 use pollster::block_on;
 use serde_json::json;
@@ -22,7 +22,7 @@ const LEADS: usize = 60;
 /// What somebody who follows a tenant has read so far, and where he goes on.
 #[derive(Default)]
 struct Follower {
-    cursor: u64,
+    cursor: Position,
     read: Vec<(u64, Uuid)>,
 }
 

@@ -105,7 +105,7 @@ fn a_role_that_bypasses_row_security_is_refused() {
         let org = nexa_crm::CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap();
         refused(block_on(crm.create_org(org)).map(drop).unwrap_err());
         refused(block_on(crm.has_org(Uuid::from_u128(1))).unwrap_err());
-        refused(block_on(crm.feed(Uuid::from_u128(1), 0, 10)).map(drop).unwrap_err());
+        refused(block_on(crm.feed(Uuid::from_u128(1), nexa_crm::Position::START, 10)).map(drop).unwrap_err());
         refused(block_on(crm.drop_org(Uuid::from_u128(1))).unwrap_err());
     }
     let written = rows(&database.owner_url(), "SELECT count(*) FROM nexa.orgs", |row| row.get::<i64, _>(0));

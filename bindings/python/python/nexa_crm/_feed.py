@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from . import _native
 from ._generated.records import Change
 from ._values import Id
 
@@ -23,23 +24,25 @@ class Gone:
     seq: int
     kind: str
     id: Id
+    position: str = field(default="0", compare=False)
+    """Where to go on after it."""
 
 
 def _item(raw: dict[str, Any]) -> Change | Gone:
     gone = raw.get("gone")
-    return Change(raw["changed"]) if gone is None else Gone(gone["seq"], gone["kind"], Id(gone["id"]))
+    return Change(raw["changed"]) if gone is None else Gone(gone["seq"], gone["kind"], Id(gone["id"]), gone["position"])
 
 
 class _Place:
     """Where a feed is, and how long it waits."""
 
-    def __init__(self, after: int, follow: bool) -> None:
-        self.position = after
+    def __init__(self, after: str | None, follow: bool) -> None:
+        self.position = _native.position("0" if after is None else str(after))
         """Everything up to here was given; go on after it another time."""
         self._follow = follow
         self._wait = SHORTEST
 
-    def _read(self, text: str) -> tuple[list[Change | Gone], int, bool]:
+    def _read(self, text: str) -> tuple[list[Change | Gone], str, bool]:
         got = json.loads(text)
         items = [_item(raw) for raw in got["items"]]
         self._wait = SHORTEST if items else min(self._wait * 2, LONGEST)
@@ -49,7 +52,7 @@ class _Place:
 class Feed(_Place):
     """Events in the order of the ledger: `for event in session.feed(after=…)`."""
 
-    def __init__(self, fetch: Callable[[int, int], str], after: int, follow: bool) -> None:
+    def __init__(self, fetch: Callable[[str, int], str], after: str | None, follow: bool) -> None:
         super().__init__(after, follow)
         self._fetch = fetch
 
@@ -57,7 +60,7 @@ class Feed(_Place):
         while True:
             items, following, complete = self._read(self._fetch(self.position, LIMIT))
             for item in items:
-                self.position = item.seq
+                self.position = item.position or self.position
                 yield item
             self.position = following
             if complete and not self._follow:
@@ -69,7 +72,7 @@ class Feed(_Place):
 class AsyncFeed(_Place):
     """Events in the order of the ledger: `async for event in session.feed(after=…)`."""
 
-    def __init__(self, fetch: Callable[[int, int], Awaitable[str]], after: int, follow: bool) -> None:
+    def __init__(self, fetch: Callable[[str, int], Awaitable[str]], after: str | None, follow: bool) -> None:
         super().__init__(after, follow)
         self._fetch = fetch
 
@@ -79,7 +82,7 @@ class AsyncFeed(_Place):
         while True:
             items, following, complete = self._read(await self._fetch(self.position, LIMIT))
             for item in items:
-                self.position = item.seq
+                self.position = item.position or self.position
                 yield item
             self.position = following
             if complete and not self._follow:

@@ -137,7 +137,7 @@ class SessionBase:
         """What the actor may do with a record now, and if not, why not."""
         return explanation(json.loads(self._native.explain(record.KIND, to_text("explain", record))))
 
-    def feed(self, after: int = 0, *, follow: bool = False) -> Feed:
+    def feed(self, after: str | None = None, *, follow: bool = False) -> Feed:
         """Events after a position, as far as the actor may see them.
 
         Ends with the ledger, or waits for more with `follow`. Keep `position` of the feed to go on another time.
@@ -220,7 +220,7 @@ class Crm:
         """Writes a consistent copy of an embedded storage to a new file while work goes on."""
         self._native.backup(os.fspath(path))
 
-    def feed(self, org: str | UUID, after: int = 0, *, follow: bool = False) -> Feed:
+    def feed(self, org: str | UUID, after: str | None = None, *, follow: bool = False) -> Feed:
         """Events of a tenant after a position, without a gap and without an access rule: for the trusted host."""
         native, tenant = self._native, str(org)
         return Feed(lambda position, limit: native.feed(tenant, position, limit), after, follow)

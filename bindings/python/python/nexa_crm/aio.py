@@ -89,7 +89,7 @@ class AsyncSessionBase(blocking.SessionBase):
         """What the actor may do with a record now, and if not, why not."""
         return await self._threads.run(super().explain, record)
 
-    def feed(self, after: int = 0, *, follow: bool = False) -> AsyncFeed:  # type: ignore[override]
+    def feed(self, after: str | None = None, *, follow: bool = False) -> AsyncFeed:  # type: ignore[override]
         """Events after a position, as far as the actor may see them: ``async for event in s.feed(after=…)``."""
         native, run = self._native, self._threads.run
         return AsyncFeed(lambda position, limit: run(native.feed, position, limit), after, follow)
@@ -218,7 +218,7 @@ class AsyncCrm:
         """Writes a consistent copy of an embedded storage to a new file while work goes on."""
         await self._threads.run(self._crm.backup, path)
 
-    def feed(self, org: str | UUID, after: int = 0, *, follow: bool = False) -> AsyncFeed:
+    def feed(self, org: str | UUID, after: str | None = None, *, follow: bool = False) -> AsyncFeed:
         """Events of a tenant after a position, without a gap and without an access rule: for the trusted host."""
         native, tenant, run = self._crm._native, str(org), self._threads.run
         return AsyncFeed(lambda position, limit: run(native.feed, tenant, position, limit), after, follow)

@@ -29,7 +29,7 @@ test("a call is plain data", async () => {
 
 test("what is beside the catalog has names as well", async () => {
   const made = { org: "o", principal: "user:u" };
-  const feed = { items: [], next: 7, complete: true };
+  const feed = { items: [], next: "7-1a2b3c4d", complete: true };
   const { calls, crm } = await telling(made, true, null, [1], [], feed, feed);
   const lisa = await crm.createOrg("Acme", { admin: { name: "Lisa", email: "l@a.example" }, time_zone: "UTC" });
   assert.equal(lisa.userId, "u");
@@ -37,7 +37,7 @@ test("what is beside the catalog has names as well", async () => {
   await crm.dropOrg("o");
   await lisa.batch([["ticket.claim", { ticket: "t" }]]);
   await lisa.explain("ticket", "t");
-  for await (const _ of lisa.feed({ after: 3 }));
+  for await (const _ of lisa.feed({ after: "3-1a2b3c4d" }));
   for await (const _ of crm.feed("o"));
   const input = { name: "Acme", time_zone: "UTC", admin_name: "Lisa", admin_email: "l@a.example" };
   const actor = { org: "o", principal: "user:u" };
@@ -47,8 +47,8 @@ test("what is beside the catalog has names as well", async () => {
     { operation: "drop_org", input: { org: "o" } },
     { ...actor, operation: "batch", input: { requests: [{ run: "ticket.claim", with: { ticket: "t" } }] } },
     { ...actor, operation: "explain", input: { kind: "ticket", record: "t" } },
-    { ...actor, operation: "feed", input: { after: 3, limit: 1000 } },
-    { org: "o", operation: "feed", input: { after: 0, limit: 1000 } },
+    { ...actor, operation: "feed", input: { after: "3-1a2b3c4d", limit: 1000 } },
+    { org: "o", operation: "feed", input: { after: "0", limit: 1000 } },
   ]);
 });
 

@@ -11,7 +11,7 @@ test("the host's feed has every event, and goes on where it was", async () => {
   const events = [];
   for await (const event of feed) events.push(event);
   assert.deepEqual(events.map((event) => event.seq), events.map((_, at) => at + 1));
-  assert.equal(feed.position, events.length);
+  assert.equal(feed.position, events.at(-1).position);
   await alex.ticket.create({ subject: "One" });
   const later = [];
   for await (const event of crm.feed(lisa.org, { after: feed.position })) later.push(event.command);
@@ -32,8 +32,8 @@ test("a session's feed says what went out of sight", async () => {
 
 test("a feed that follows waits for more, until a signal ends it", async () => {
   const { crm, lisa, alex } = await tenant();
-  let position = 0;
-  for await (const event of crm.feed(lisa.org)) position = event.seq;
+  let position;
+  for await (const event of crm.feed(lisa.org)) position = event.position;
   const ending = new AbortController();
   const heard = (async () => {
     const commands = [];
@@ -47,4 +47,17 @@ test("a feed that follows waits for more, until a signal ends it", async () => {
   await new Promise((resolve) => setTimeout(resolve, 60));
   await alex.lead.create({ last_name: "Jones" });
   assert.deepEqual(await heard, ["ticket.create", "lead.create"]);
+});
+
+test("what is no position, and one of another ledger, are refused", async () => {
+  const { crm, lisa } = await tenant();
+  const read = async (after) => {
+    for await (const _ of crm.feed(lisa.org, { after }));
+  };
+  for (const after of [-1, 1, "7", "7-xyz"]) {
+    await assert.rejects(read(after), { code: "feed.position_malformed" });
+  }
+  await assert.rejects(read("1-00000000"), { code: "feed.position_unknown" });
+  await assert.rejects(read("99999-1a2b3c4d"), { code: "feed.position_unknown" });
+  await read(0);
 });

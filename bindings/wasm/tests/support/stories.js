@@ -102,9 +102,10 @@ class Runner {
   /** The events since the last look; their numbers have no gap. */
   async events() {
     const found = [];
-    for await (const event of this.crm.feed(this.admin.org, { after: this.seen })) {
+    for await (const event of this.crm.feed(this.admin.org, { after: this.position })) {
       this.seen += 1;
       holds(event.seq === this.seen, `event ${event.seq} follows ${this.seen - 1}`);
+      this.position = event.position;
       found.push(event);
     }
     return found;

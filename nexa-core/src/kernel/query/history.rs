@@ -14,6 +14,7 @@ use crate::{
         context::Context,
         error::Result,
         ledger::{Event, EventQuery, Seq, Verb},
+        position::Position,
         record::{Record, RecordDef, Ref, Row},
         targeted::Targeted,
         value::{Timestamp, Value},
@@ -23,8 +24,11 @@ use crate::{
 /// One change of a record, as somebody who may see the record sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
-    /// Position in the tenant's ledger.
+    /// The number in the tenant's ledger.
     pub seq: Seq,
+    /// In a feed, where to go on after this change; absent elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
     /// One id for everything that one call did.
     pub unit: Uuid,
     /// When.
@@ -67,6 +71,7 @@ pub(crate) fn change_of(event: Event, hidden: &[&'static str]) -> Option<Change>
     }
     Some(Change {
         seq: event.seq,
+        position: None,
         unit: event.unit,
         at: event.at,
         actor: event.actor,
