@@ -18,7 +18,7 @@ pub(crate) fn check(ours: &Path, floor: &Path, org: Uuid, admin: &Principal) -> 
         }
     }
     for path in [ours, floor] {
-        office::open(path)?.session(org, admin.clone()).ask(Verify {})?;
+        office::open(path)?.session(org, admin.clone()).ask(Verify::default())?;
     }
     Ok(())
 }

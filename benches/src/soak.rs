@@ -66,7 +66,7 @@ pub(crate) fn run(minutes: f64) -> Outcome<()> {
     bar.set_message("verifying");
     let mut events = 0;
     for tenant in &building.tenants {
-        events += tenant.admin.ask(Verify {})?.events;
+        events += tenant.admin.ask(Verify::default())?.events;
     }
     bar.finish_and_clear();
     println!("{}", table(&tally, &health, events));

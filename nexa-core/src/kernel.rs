@@ -45,6 +45,7 @@ pub mod targeted;
 pub mod time;
 pub(crate) mod unit;
 pub mod value;
+pub mod verify;
 pub mod waits;
 pub mod within;
 pub mod zone;

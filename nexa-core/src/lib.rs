@@ -28,13 +28,14 @@ pub use kernel::{
     draft::{Accepts, Draft},
     entity::{Create, Dependents, Entity, MatchPolicy, Merge, Mergeable, Purge, Restore, Trash, Update, Upsert},
     error::{Code, Error, ErrorKind, Result},
-    feed::{Feed, FeedItem, Verified},
+    feed::{Feed, FeedItem},
     filter::{Filter, Op},
     position::Position,
     query::{AggregateOf, Count, Find, Get, GroupBy, GroupRow, History, Hits, MeasureOf, Page, Search},
     record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},
     session::{Permission, Request, Session},
     value::{Amount, Date, Timestamp},
+    verify::Verified,
     within::Within,
 };
 

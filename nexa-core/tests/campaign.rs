@@ -278,7 +278,7 @@ fn a_merge_leaves_one_membership() {
     assert!(members.iter().all(|member| member.contact == Some(kept.id)));
     let listed: Vec<ContactListMember> = all(&mary);
     assert_eq!(listed.iter().map(|member| member.contact).collect::<Vec<_>>(), [Some(kept.id)]);
-    assert!(block_on(mary.ask(Verify {})).is_ok());
+    assert!(block_on(mary.ask(Verify::default())).is_ok());
 }
 
 fn second(session: &Session) -> Campaign {

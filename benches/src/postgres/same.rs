@@ -33,5 +33,5 @@ pub(crate) fn check(building: &Building) -> Outcome<()> {
 
 /// Verifies the ledger of each tenant.
 pub(crate) fn verify(building: &Building) -> Outcome<()> {
-    building.tenants.iter().try_for_each(|tenant| tenant.admin.ask(Verify {}).map(|_| ()).map_err(Into::into))
+    building.tenants.iter().try_for_each(|tenant| tenant.admin.ask(Verify::default()).map(|_| ()).map_err(Into::into))
 }

@@ -22,7 +22,7 @@ pub(crate) fn show(team: &Team, story: bool) -> Result<()> {
         campaign(team)?;
         timeline(team)?;
     }
-    let verified = team.lisa.ask(Verify {})?;
+    let verified = team.lisa.ask(Verify::default())?;
     println!(
         "\nLedger: {} events, chain intact, head {}…",
         verified.events,

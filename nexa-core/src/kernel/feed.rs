@@ -13,7 +13,7 @@ use super::{
     context::Context,
     crm::Crm,
     error::{Result, codes},
-    ledger::{Event, EventQuery, Head, Seq, Verb},
+    ledger::{Event, EventQuery, Seq, Verb},
     position::{POSITION_UNKNOWN, Position},
     query::{Change, change_of, page_size, parsed_row},
     record::{RecordDef, Ref, Row},
@@ -71,17 +71,6 @@ pub struct Feed {
     pub next: Position,
     /// Whether the end of the ledger was reached.
     pub complete: bool,
-}
-
-/// What a check of the ledger found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Verified {
-    /// How many events hold.
-    pub events: u64,
-    /// How many of them were erased and are vouched for by the chain alone.
-    pub erased: u64,
-    /// The hash of the last one, in hexadecimal; note it elsewhere to notice a rewritten ledger.
-    pub head: String,
 }
 
 impl Session {
@@ -201,6 +190,7 @@ impl Context<'_> {
             let before = match step.verb {
                 Verb::Created => None,
                 Verb::Purged => Some(parsed_row(def, step.record, &contents)),
+                Verb::Erased => state.clone(),
                 Verb::Updated => state.clone().map(|row| undone(def, row, &contents)),
             };
             if step.seq == event.seq {
@@ -209,33 +199,6 @@ impl Context<'_> {
             state = before;
         }
         Ok((None, state))
-    }
-
-    /// Checks every event of the tenant against the chain. Error: `ledger.broken`.
-    pub async fn verify_ledger(&mut self) -> Result<Verified> {
-        const PAGE: usize = 1_000;
-        let mut head = Head::default();
-        let mut verified = Verified { events: 0, erased: 0, head: String::new() };
-        loop {
-            let query = EventQuery { after: head.seq, limit: PAGE, ..EventQuery::default() };
-            let events = self.tx.events(&query).await?;
-            for event in &events {
-                event.verify(&mut head)?;
-                verified.events += 1;
-                verified.erased += u64::from(event.salt.is_none());
-            }
-            if events.len() < PAGE {
-                break;
-            }
-        }
-        let stored = self.tx.head();
-        if stored.seq != head.seq || stored.hash != head.hash {
-            return Err(super::ledger::LEDGER_BROKEN
-                .with("seq", stored.seq.max(head.seq))
-                .with("problem", "is missing at the end of the chain"));
-        }
-        verified.head = head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(verified)
     }
 }
 

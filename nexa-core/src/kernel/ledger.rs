@@ -44,6 +44,9 @@ pub enum Verb {
     Updated,
     /// It was purged; the payload is what it last held.
     Purged,
+    /// Earlier events were erased, with the person whom they were about: they have no payload, reason and salt any more. The
+    /// payload names them, as [`erasure`] writes it.
+    Erased,
 }
 
 impl Verb {
@@ -53,11 +56,12 @@ impl Verb {
             Self::Created => "created",
             Self::Updated => "updated",
             Self::Purged => "purged",
+            Self::Erased => "erased",
         }
     }
     /// Reads the word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Created, Self::Updated, Self::Purged].into_iter().find(|verb| verb.as_str() == text)
+        [Self::Created, Self::Updated, Self::Purged, Self::Erased].into_iter().find(|verb| verb.as_str() == text)
     }
 }
 
@@ -146,7 +150,8 @@ impl Event {
         }
         let holds = match &self.salt {
             Some(salt) => self.digest == digest(salt, self.reason.as_deref(), self.payload.as_deref()),
-            // Without its salt nothing vouches for what it says: an erased event says nothing.
+            // Without its salt nothing vouches for what it says: an erased event says nothing. That it may be blank is for a
+            // later event to say, which names what an erasure took.
             None => self.payload.is_none() && self.reason.is_none(),
         };
         if !holds {
@@ -188,8 +193,23 @@ pub struct EventQuery {
     pub backwards: bool,
 }
 
-/// The columns that history does not repeat: derivable, or the same as the event's own.
-fn recorded(def: &RecordDef, index: usize) -> bool {
+/// The payload of an event that erases others: `{"events": [[first, last], …]}`, ranges of their numbers, both ends included.
+pub fn erasure(events: &[(Seq, Seq)]) -> String {
+    serde_json::json!({ "events": events }).to_string()
+}
+
+/// The ranges of events that an event erased.
+pub fn erased(event: &Event) -> Vec<(Seq, Seq)> {
+    #[derive(Deserialize)]
+    struct Named {
+        events: Vec<(Seq, Seq)>,
+    }
+    let named = event.payload.as_deref().filter(|_| event.verb == Verb::Erased);
+    named.and_then(|payload| serde_json::from_str::<Named>(payload).ok()).map(|named| named.events).unwrap_or_default()
+}
+
+/// Whether history has a column: not what is derivable, or the same as the event's own.
+pub(crate) fn recorded(def: &RecordDef, index: usize) -> bool {
     index != def.id
         && index != def.version
         && index != def.created_at

@@ -12,7 +12,10 @@ use super::user::{Role, User};
 use crate::{
     Action, Choice, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, ExchangeRate, Id,
     Input, Money, Name, Query, Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
-    kernel::{access::Principal, context::not_found, error::codes, search::fold, session::Job, unit::FOUNDING},
+    kernel::{
+        access::Principal, context::not_found, error::codes, ledger::LEDGER_BROKEN, search::fold, session::Job, unit::FOUNDING,
+        verify::ROW_DIFFERS,
+    },
 };
 
 /// The value is not in the tenant's list.
@@ -281,18 +284,23 @@ impl Command for Configure {
     }
 }
 
-/// Checks every event of the tenant against the hash chain. Error: `ledger.broken`.
+/// Checks every event of the tenant against the hash chain, and every row against its events where that is asked for. Errors:
+/// `ledger.broken`, `ledger.row_differs`.
 #[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Verify {}
+#[serde(deny_unknown_fields, default)]
+pub struct Verify {
+    /// Whether every record is put together from its events and compared with its row. It reads the whole tenant.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rows: bool,
+}
 
 impl Query for Verify {
     const NAME: &'static str = "ledger.verify";
-    const ERRORS: &'static [Code] = &[crate::kernel::ledger::LEDGER_BROKEN];
+    const ERRORS: &'static [Code] = &[LEDGER_BROKEN, ROW_DIFFERS];
     type Target = Org;
     type Output = Verified;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Verified> {
         cx.authorize_kind(Org::def(), Action::Verify)?;
-        cx.verify_ledger().await
+        cx.verify_ledger(self.rows).await
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn tell(change: &Change, whom: Option<&str>) -> String {
         (_, Verb::Created, "ticket.follow_up") => "opened it as a follow-up".to_owned(),
         (_, Verb::Created, _) => "opened it".to_owned(),
         (_, Verb::Purged, _) => "removed it".to_owned(),
+        (_, Verb::Erased, _) => "erased personal data from its history".to_owned(),
         (_, Verb::Updated, "ticket.claim") => "claimed it".to_owned(),
         (_, Verb::Updated, "ticket.release") => "released it".to_owned(),
         (_, Verb::Updated, "ticket.merge") => "merged another ticket into it".to_owned(),
