@@ -102,7 +102,7 @@ impl Tried {
             .into_iter()
             .filter_map(|item| match item {
                 FeedItem::Changed(change) => Some((change.kind, change.record)),
-                FeedItem::Gone { .. } => None,
+                FeedItem::Gone { .. } | FeedItem::AccessChanged { .. } => None,
             })
             .filter(|(kind, id)| !named.contains(id) && !SETTINGS.contains(&kind.as_str()))
             .collect();

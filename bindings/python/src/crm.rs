@@ -1,6 +1,6 @@
 //! `Crm`: the host's side.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use nexa_crm::{CreateOrg, Error, Position, Principal};
 use pyo3::{exceptions::PyValueError, prelude::*};
@@ -14,8 +14,16 @@ use crate::{
 
 /// Opens `memory:`, `sqlite:PATH` or `postgres://…` and brings its schema up to date.
 #[pyfunction]
-pub(crate) fn open(py: Python<'_>, url: &str) -> PyResult<Crm> {
-    Ok(Crm::new(wait(py, nexa_crm::open(url))?))
+#[pyo3(signature = (url, largest_jump=None))]
+pub(crate) fn open(py: Python<'_>, url: &str, largest_jump: Option<f64>) -> PyResult<Crm> {
+    let builder = match largest_jump {
+        // More seconds than a duration has are as many as there are.
+        Some(seconds) => {
+            nexa_crm::builder().largest_jump(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+        }
+        None => nexa_crm::builder(),
+    };
+    Ok(Crm::new(wait(py, nexa_crm::open_with(url, builder))?))
 }
 
 /// An open storage.

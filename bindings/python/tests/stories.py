@@ -141,7 +141,7 @@ class Runner:
             self.seen += 1
             self.position = event.position
             assert event.seq == self.seen
-            assert not isinstance(event, nexa.Gone)
+            assert not isinstance(event, nexa.Gone | nexa.AccessChanged)
             found.append(event)
         self.found = found
         return [event.to_json() for event in found]

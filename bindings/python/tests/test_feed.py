@@ -25,7 +25,7 @@ def test_the_host_sees_everything_and_an_actor_what_they_may(crm: nexa.Crm, make
     (gone,) = feed
     assert gone == nexa.Gone(seq=len(seen) + 1, kind="ticket", id=ticket.id)
     (change,) = crm.feed(admin.org, after=host.position)
-    assert not isinstance(change, nexa.Gone)
+    assert not isinstance(change, nexa.Gone | nexa.AccessChanged)
     assert change.command == "ticket.assign" and change.verb == "updated"
     assert change.changes == {"assignee.user": [None, other.id]}
 
@@ -84,4 +84,29 @@ def test_a_feed_is_followed(make: testing.Factory) -> None:
     feed = session.feed(after=before.position, follow=True)
     threading.Timer(0.1, make.lead).start()
     event = next(iter(feed))
-    assert not isinstance(event, nexa.Gone) and event.command == "lead.create"
+    assert not isinstance(event, nexa.Gone | nexa.AccessChanged) and event.command == "lead.create"
+
+
+def test_a_feed_says_when_access_changed_and_what_left_with_a_ticket(crm: nexa.Crm, make: testing.Factory) -> None:
+    admin = make.session
+    mine, other = make.user(), make.user()
+    me = crm.session(admin.org, user=mine)
+    ticket = make.ticket()
+    comment = admin.ticket.comment(ticket, body="Among us")
+    feed = me.feed()
+    list(feed)
+    admin.ticket.assign(ticket, assignee=other)
+    assert {item.id for item in feed if isinstance(item, nexa.Gone)} == {ticket.id, comment.id}
+    admin.ticket.assign(ticket, assignee=mine)
+    came = [item for item in feed if not isinstance(item, nexa.Gone | nexa.AccessChanged)]
+    assert {change.record for change in came} == {ticket.id, comment.id}
+    group = admin.group.create(name="Second level")
+    admin.group.add_member(group, user=mine)
+    assert [type(item) for item in feed].count(nexa.AccessChanged) == 1
+    assert admin.ledger.verify(rows=True).rows
+
+
+def test_a_library_says_kinds_in_their_grammar(make: testing.Factory, crm: nexa.Crm) -> None:
+    me = crm.session(make.session.org, user=make.user())
+    with pytest.raises(nexa.Forbidden, match="update an organisation"):
+        me.execute("org.configure", {"name": "Other"})

@@ -7,7 +7,17 @@ const LIMIT = 1000;
 /** How long a feed that follows waits before it looks again, in milliseconds. */
 const [SHORTEST, LONGEST] = [10, 500];
 
-/** A record left the actor's view; forget it. */
+/** What the actor may see changed as a whole, such as with their role or groups: read everything anew. */
+export interface AccessChanged {
+  /** Tells it from a change. */
+  access_changed: true;
+  /** The number of the event in the tenant's ledger. */
+  seq: number;
+  /** Where to go on after it. */
+  position: string;
+}
+
+/** A record left the actor's view, by itself or with another that it hangs on; forget it. */
 export interface Gone {
   /** Tells it from a change. */
   gone: true;
@@ -21,8 +31,11 @@ export interface Gone {
   id: Id;
 }
 
-/** One entry of a feed: what changed, or what went out of sight (`"gone" in event`). */
-export type FeedEvent = Change | Gone;
+/**
+ * One entry of a feed: what changed, what went out of sight (`"gone" in event`), or that everything is to be read anew
+ * (`"access_changed" in event`).
+ */
+export type FeedEvent = Change | Gone | AccessChanged;
 
 /** Where a feed begins, and whether it ends. */
 export interface FeedOptions {
@@ -34,9 +47,21 @@ export interface FeedOptions {
   signal?: AbortSignal;
 }
 
+/** An item as it is on the wire. */
+type WireItem =
+  | { changed: Change }
+  | { gone: Omit<Gone, "gone"> }
+  | { access_changed: Omit<AccessChanged, "access_changed"> };
+
+function read(item: WireItem): FeedEvent {
+  if ("changed" in item) return item.changed;
+  if ("gone" in item) return { gone: true, ...item.gone };
+  return { access_changed: true, ...item.access_changed };
+}
+
 /** A page of a feed as it is on the wire. */
 export interface WireFeed {
-  items: readonly ({ changed: Change } | { gone: Omit<Gone, "gone"> })[];
+  items: readonly WireItem[];
   next: string;
   complete: boolean;
 }
@@ -61,7 +86,7 @@ export class Feed implements AsyncIterable<FeedEvent> {
     while (!signal?.aborted) {
       const page = await this.#fetch(this.position, LIMIT);
       for (const item of page.items) {
-        const event = "changed" in item ? item.changed : { gone: true as const, ...item.gone };
+        const event = read(item);
         this.position = event.position ?? this.position;
         yield event;
       }

@@ -33,7 +33,13 @@ export {
 } from "./errors.js";
 export { Explanation, type Permission } from "./explanation.js";
 export type { Exportable, ExportOptions, ExportRequest } from "./exports.js";
-export { Feed, type FeedEvent, type FeedOptions, type Gone } from "./feed.js";
+export {
+  type AccessChanged,
+  Feed,
+  type FeedEvent,
+  type FeedOptions,
+  type Gone,
+} from "./feed.js";
 export { and, type Filter, not, type Op, or, through, where, type WireFilter } from "./filter.js";
 export * from "./generated/index.js";
 export type { CsvOptions, Importable, Progress, RowOptions } from "./imports.js";

@@ -26,6 +26,7 @@ use uuid::Uuid;
 use super::{
     error::Result,
     filter::Filter,
+    ledger::Event,
     record::RecordDef,
     send::{MaybeSend, MaybeSync},
     store::{Foreseen, Transaction},
@@ -187,6 +188,12 @@ pub trait Policy: MaybeSend + MaybeSync {
 pub trait Directory: MaybeSend + MaybeSync {
     /// Reads the actor. Error: `actor.inactive`.
     async fn actor(&self, tx: &mut dyn Transaction, principal: &Principal) -> Result<Actor>;
+    /// Whether an event changes what [`Directory::actor`] returns for a principal, such as their role or groups. A reader of the
+    /// feed is then asked to read everything anew.
+    fn concerns(&self, principal: &Principal, event: &Event) -> bool {
+        let _ = (principal, event);
+        false
+    }
     /// What [`Directory::actor`] will load.
     fn foreseen(&self, principal: &Principal) -> Vec<Foreseen> {
         let _ = principal;

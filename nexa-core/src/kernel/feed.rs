@@ -1,22 +1,24 @@
 //! Events as they happened: for an actor as far as they may see, for the host without a gap.
 
+mod past;
+mod reading;
+mod sight;
+
 use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
+use self::reading::Reading;
+pub(crate) use self::sight::Instead;
 use super::{
-    access::Action,
-    compile::plain,
     context::Context,
     crm::Crm,
-    error::{Result, codes},
-    ledger::{Event, EventQuery, Seq, Verb},
+    error::Result,
+    ledger::{EventQuery, Seq},
     position::{POSITION_UNKNOWN, Position},
-    query::{Change, change_of, page_size, parsed_row},
-    record::{RecordDef, Ref, Row},
+    query::{Change, page_size},
     session::{Job, Session},
 };
 
@@ -24,9 +26,10 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FeedItem {
-    /// A record that the actor may see changed.
+    /// A record that the actor may see changed, or came into their view with another that it hangs on, as comments do with their
+    /// ticket; then it has no `changes`. Read it.
     Changed(Box<Change>),
-    /// A record left the actor's view; forget it.
+    /// A record left the actor's view, by itself or with another that it hangs on; forget it.
     Gone {
         /// The number of the event in the tenant's ledger.
         seq: Seq,
@@ -37,6 +40,13 @@ pub enum FeedItem {
         /// The record.
         id: Uuid,
     },
+    /// What the actor may see changed as a whole, such as with their role or groups: read everything anew.
+    AccessChanged {
+        /// The number of the event in the tenant's ledger.
+        seq: Seq,
+        /// Where to go on after this item.
+        position: Position,
+    },
 }
 
 impl FeedItem {
@@ -44,20 +54,20 @@ impl FeedItem {
     pub fn seq(&self) -> Seq {
         match self {
             Self::Changed(change) => change.seq,
-            Self::Gone { seq, .. } => *seq,
+            Self::Gone { seq, .. } | Self::AccessChanged { seq, .. } => *seq,
         }
     }
     /// Where to go on after this item. Of several items of one event only the last one moves on, so that none is lost.
     pub fn position(&self) -> Position {
         match self {
             Self::Changed(change) => change.position.unwrap_or_default(),
-            Self::Gone { position, .. } => *position,
+            Self::Gone { position, .. } | Self::AccessChanged { position, .. } => *position,
         }
     }
     fn place(&mut self, at: Position) {
         match self {
             Self::Changed(change) => change.position = Some(at),
-            Self::Gone { position, .. } => *position = at,
+            Self::Gone { position, .. } | Self::AccessChanged { position, .. } => *position = at,
         }
     }
 }
@@ -108,109 +118,27 @@ impl Job for FeedJob {
         // The event at the position comes along, to see whether it is the one that the reader saw.
         let seen = usize::from(!after.is_start());
         let query = EventQuery { after: after.seq().saturating_sub(1), limit: limit + seen, ..EventQuery::default() };
-        let mut events = cx.tx.events(&query).await?.into_iter();
-        if seen > 0 && events.next().is_none_or(|event| Position::after(&event) != after) {
-            return Err(POSITION_UNKNOWN.with("position", after));
-        }
-        let (mut next, mut items) = (after, Vec::with_capacity(events.len()));
-        for event in events {
-            let (before, first) = (std::mem::replace(&mut next, Position::after(&event)), items.len());
-            items.extend(cx.feed_item(event).await?);
-            if let Some((last, others)) = items.get_mut(first..).and_then(<[FeedItem]>::split_last_mut) {
-                others.iter_mut().for_each(|item: &mut FeedItem| item.place(before));
-                last.place(next);
+        let mut events = cx.tx.events(&query).await?;
+        if seen > 0 {
+            let found = events.first().is_some_and(|event| Position::after(event) == after);
+            if !found {
+                return Err(POSITION_UNKNOWN.with("position", after));
             }
+            events.remove(0);
+        }
+        let mut reading = Reading::begin(cx, &events).await?;
+        let (mut next, mut items) = (after, Vec::with_capacity(events.len()));
+        for (number, event) in events.into_iter().enumerate() {
+            let at = Position::after(&event);
+            let Some(mut found) = reading.items(cx, event, number == 0).await? else { break };
+            if let Some((last, others)) = found.split_last_mut() {
+                others.iter_mut().for_each(|item| item.place(next));
+                last.place(at);
+            }
+            items.append(&mut found);
+            next = at;
         }
         let complete = next.seq() >= head.seq;
         Ok(Feed { items, next, complete })
     }
-}
-
-impl Context<'_> {
-    async fn feed_item(&mut self, event: Event) -> Result<Option<FeedItem>> {
-        let Some(def) = self.parts.kinds.get(&event.kind) else { return Ok(None) };
-        let hidden = self.hidden(def);
-        if self.actor.is_system() {
-            return Ok(change_of(event, &hidden).map(|change| FeedItem::Changed(Box::new(change))));
-        }
-        let (seq, id) = (event.seq, event.record);
-        let gone = || Some(FeedItem::Gone { seq, position: Position::START, kind: def.kind.to_owned(), id });
-        match self.row(def, id).await? {
-            // Trashed records are out of every list, but their history stays with who may see them.
-            Some(row) if self.sees(def, &row).await? => {
-                Ok(change_of(event, &hidden).map(|change| FeedItem::Changed(Box::new(change))))
-            }
-            current => {
-                let (before, after) = self.states_around(def, current, &event).await?;
-                let seen = match before {
-                    Some(row) => self.sees(def, &row).await?,
-                    None => false,
-                };
-                let still = match after {
-                    Some(row) => self.sees(def, &row).await?,
-                    None => false,
-                };
-                // What was visible only for a while is told as gone, and nothing else of it.
-                Ok(if seen && !still { gone() } else { None })
-            }
-        }
-    }
-
-    /// Whether the actor may see the row, and whoever it was folded into: a merged record is read as its survivor.
-    async fn sees(&mut self, def: &'static RecordDef, row: &Row) -> Result<bool> {
-        if !self.allows(def, row, Action::Read).await? {
-            return Ok(false);
-        }
-        let Some(survivor) = def.merged_into.and_then(|column| row.get(column).as_uuid()) else { return Ok(true) };
-        match self.visible_row(def, &Ref::<()>::Id(survivor.into()), true).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.is(&codes::NOT_FOUND) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The row as it was before and after an event, by walking its later events back.
-    async fn states_around(
-        &mut self,
-        def: &'static RecordDef,
-        current: Option<Row>,
-        event: &Event,
-    ) -> Result<(Option<Row>, Option<Row>)> {
-        let query = EventQuery {
-            after: event.seq.saturating_sub(1),
-            limit: usize::MAX >> 1,
-            records: Some(vec![(def.kind, event.record)]),
-            backwards: false,
-        };
-        let mut later = self.tx.events(&query).await?;
-        let mut state = current;
-        while let Some(step) = later.pop() {
-            let contents: Map<String, Json> =
-                step.payload.as_deref().and_then(|payload| serde_json::from_str(payload).ok()).unwrap_or_default();
-            let before = match step.verb {
-                Verb::Created => None,
-                Verb::Purged => Some(parsed_row(def, step.record, &contents)),
-                Verb::Erased => state.clone(),
-                Verb::Updated => state.clone().map(|row| undone(def, row, &contents)),
-            };
-            if step.seq == event.seq {
-                return Ok((before, state));
-            }
-            state = before;
-        }
-        Ok((None, state))
-    }
-}
-
-/// A row with an update taken back.
-fn undone(def: &RecordDef, mut row: Row, changes: &Map<String, Json>) -> Row {
-    for (path, change) in changes {
-        if let (Some(column), Some(from)) = (def.column(path), change.get(0))
-            && let Some(value) = def.columns.get(column).and_then(|definition| plain(definition, from))
-        {
-            row.set(column, value);
-        }
-    }
-    def.derive(&mut row);
-    row
 }

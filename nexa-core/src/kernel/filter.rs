@@ -323,6 +323,31 @@ impl Predicate {
             _ => false,
         }
     }
+    /// The columns of the row itself that it looks at.
+    pub(crate) fn columns(&self) -> Vec<usize> {
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().flat_map(Self::columns).collect(),
+            Self::Not(one) => one.columns(),
+            Self::Compare(column, ..)
+            | Self::In(column, _)
+            | Self::IsNull(column)
+            | Self::Match(column, ..)
+            | Self::Key(column, ..)
+            | Self::Indexed(column, ..)
+            | Self::KeyIsNull(column, _)
+            | Self::Has(column, _)
+            | Self::Through(column, ..) => vec![*column],
+        }
+    }
+    /// The relations of the row that it goes through, with what it asks of the records there.
+    pub(crate) fn relations(&self) -> Vec<(usize, &'static RecordDef, &Self)> {
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().flat_map(Self::relations).collect(),
+            Self::Not(one) => one.relations(),
+            Self::Through(column, of, inner) => vec![(*column, of, inner)],
+            _ => Vec::new(),
+        }
+    }
     /// What all has to hold: the parts of nested conjunctions.
     pub fn parts(&self) -> Vec<&Self> {
         match self {

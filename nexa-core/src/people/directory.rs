@@ -1,6 +1,7 @@
 //! Reads who an actor is: the user with role and groups.
 
 use async_trait::async_trait;
+use serde_json::{Map, Value as Json};
 
 use super::{group::Membership, user::User};
 use crate::{
@@ -8,6 +9,7 @@ use crate::{
     kernel::{
         access::Directory,
         error::codes,
+        ledger::{Event, Verb},
         store::{Foreseen, Key, Transaction},
         value::Value,
     },
@@ -36,6 +38,28 @@ impl Directory for TenantDirectory {
         let group = def.column(Membership::GROUP.name()).unwrap_or_default();
         let groups = memberships.iter().filter_map(|row| row.get(group).as_uuid()).collect();
         Ok(Actor { principal: principal.clone(), role: Some(user.role), groups })
+    }
+
+    fn concerns(&self, principal: &Principal, event: &Event) -> bool {
+        let Principal::User(id) = principal else { return false };
+        let said: Option<Map<String, Json>> =
+            event.payload.as_deref().and_then(|payload| serde_json::from_str(payload).ok());
+        // What was erased may have said it.
+        let says = |name: &str| said.as_ref().is_none_or(|said| said.contains_key(name));
+        if event.kind == User::def().kind {
+            let own = event.record == *id && event.verb == Verb::Updated;
+            return own && (says(User::ROLE.name()) || says(User::ACTIVE.name()));
+        }
+        if event.kind != Membership::def().kind || event.verb == Verb::Erased {
+            return false;
+        }
+        let is = |value: &Json| value.as_str().is_some_and(|text| text.parse() == Ok(*id));
+        said.as_ref().is_none_or(|said| match said.get(Membership::USER.name()) {
+            Some(Json::Array(both)) => both.iter().any(is),
+            Some(one) => is(one),
+            // Only an update leaves it out: into another group.
+            None => event.verb == Verb::Updated,
+        })
     }
 
     fn foreseen(&self, principal: &Principal) -> Vec<Foreseen> {

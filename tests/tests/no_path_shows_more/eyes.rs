@@ -459,6 +459,7 @@ impl<'a> Eyes<'a> {
                         }
                         changed.insert((def.kind, change.record));
                     }
+                    FeedItem::AccessChanged { .. } => {}
                     FeedItem::Gone { kind, id, .. } => {
                         gone.insert((self.company.crm.kinds().named(&kind).unwrap().kind, id));
                     }

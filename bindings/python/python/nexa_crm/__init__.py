@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._errors import Conflict, Error, Forbidden, Invalid, NotFound, RuleViolation, Unavailable
 from ._explain import Explanation, Permission
-from ._feed import Feed, Gone
+from ._feed import AccessChanged, Feed, Gone
 from ._filter import Q
 from ._frame import Frame
 from ._generated import records
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UNSET",
     "About",
+    "AccessChanged",
     "Assignee",
     "Conflict",
     "Crm",

@@ -18,8 +18,17 @@ SHORTEST, LONGEST = 0.01, 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """What the actor may see changed as a whole, such as with their role or groups: read everything anew."""
+
+    seq: int
+    position: str = field(default="0", compare=False)
+    """Where to go on after it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gone:
-    """A record left the actor's view; forget it."""
+    """A record left the actor's view, by itself or with another that it hangs on; forget it."""
 
     seq: int
     kind: str
@@ -28,9 +37,17 @@ class Gone:
     """Where to go on after it."""
 
 
-def _item(raw: dict[str, Any]) -> Change | Gone:
-    gone = raw.get("gone")
-    return Change(raw["changed"]) if gone is None else Gone(gone["seq"], gone["kind"], Id(gone["id"]), gone["position"])
+Item = Change | Gone | AccessChanged
+"""One entry of a feed."""
+
+
+def _item(raw: dict[str, Any]) -> Item:
+    ((what, item),) = raw.items()
+    if what == "changed":
+        return Change(item)
+    if what == "access_changed":
+        return AccessChanged(item["seq"], item["position"])
+    return Gone(item["seq"], item["kind"], Id(item["id"]), item["position"])
 
 
 class _Place:
@@ -42,7 +59,7 @@ class _Place:
         self._follow = follow
         self._wait = SHORTEST
 
-    def _read(self, text: str) -> tuple[list[Change | Gone], str, bool]:
+    def _read(self, text: str) -> tuple[list[Item], str, bool]:
         got = json.loads(text)
         items = [_item(raw) for raw in got["items"]]
         self._wait = SHORTEST if items else min(self._wait * 2, LONGEST)
@@ -56,7 +73,7 @@ class Feed(_Place):
         super().__init__(after, follow)
         self._fetch = fetch
 
-    def __iter__(self) -> Iterator[Change | Gone]:
+    def __iter__(self) -> Iterator[Item]:
         while True:
             items, following, complete = self._read(self._fetch(self.position, LIMIT))
             for item in items:
@@ -76,7 +93,7 @@ class AsyncFeed(_Place):
         super().__init__(after, follow)
         self._fetch = fetch
 
-    async def __aiter__(self) -> AsyncIterator[Change | Gone]:
+    async def __aiter__(self) -> AsyncIterator[Item]:
         import asyncio
 
         while True:

@@ -7,6 +7,7 @@ import json
 import os
 import weakref
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -277,13 +278,16 @@ def _session(native: _native.Session) -> Session:
     return Session(native)
 
 
-def open(url: str) -> Crm:
+def open(url: str, *, largest_jump: timedelta | None = None) -> Crm:
     """Opens ``memory:``, ``sqlite:PATH`` or ``postgres://…`` and brings its schema up to date.
+
+    `largest_jump` is how far the clock of this machine may be ahead of both a tenant's last event and the storage's own clock
+    before writes are refused with `clock.ahead`: one hour unless said, and `timedelta.max` for any time.
 
     Raises `Invalid` with `crm.url_invalid`, and what the storage refuses, such as `store.locked`, `store.unreachable`,
     `schema.newer`.
     """
-    return Crm(_native.open(url))
+    return Crm(_native.open(url, None if largest_jump is None else largest_jump.total_seconds()))
 
 
 @atexit.register

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
@@ -242,11 +243,11 @@ class AsyncCrm:
         await self.close()
 
 
-async def open(url: str, *, threads: int = THREADS) -> AsyncCrm:
+async def open(url: str, *, threads: int = THREADS, largest_jump: timedelta | None = None) -> AsyncCrm:
     """Opens ``memory:``, ``sqlite:PATH`` or ``postgres://…``; at most `threads` calls are under way at once."""
     pool = _Threads(threads)
     try:
-        return AsyncCrm(await pool.run(blocking.open, url), pool)
+        return AsyncCrm(await pool.run(blocking.open, url, largest_jump=largest_jump), pool)
     except BaseException:
         pool.close()
         raise

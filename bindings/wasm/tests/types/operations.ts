@@ -29,7 +29,7 @@ export async function accepted(session: Session, crm: Crm): Promise<void> {
   const found = await session.ticket.get({ ticket: one.id, with: ["contact"] });
   const email: string | null | undefined = found.related?.contact?.email;
   for await (const event of session.feed({ after: 0 })) {
-    if ("gone" in event) continue;
+    if ("gone" in event || "access_changed" in event) continue;
     const change: Change = event;
     void change;
   }

@@ -9,6 +9,7 @@ use crate::kernel::{
     access::Action,
     compile::{self, CustomFields},
     error::Result,
+    feed::Instead,
     filter::Predicate,
     record::{Record, RecordDef, Row},
     value::Value,
@@ -19,16 +20,31 @@ impl Context<'_> {
     pub(crate) async fn allows(&mut self, def: &'static RecordDef, row: &Row, action: Action) -> Result<bool> {
         let fields = CustomFields::kept(&[]);
         let predicate = compile::rows(&self.parts.kinds, def, self.eyes(), action, fields)?;
+        self.holds(&predicate, row, None).await
+    }
+
+    /// Whether a row matches, with the records that it points at as they are now, or one of them as it is given.
+    pub(crate) async fn holds(
+        &mut self,
+        predicate: &Predicate,
+        row: &Row,
+        instead: Option<&Instead<'_>>,
+    ) -> Result<bool> {
         if predicate.is_always() {
             return Ok(true);
         }
-        let related = self.related(&predicate, row).await?;
+        let related = self.related(predicate, row, instead).await?;
         let held = predicate.holds(row, &|of, id| related.get(&(of.kind, id)).cloned());
         Ok(held == Some(true))
     }
 
     /// The live rows that a predicate looks at through relations of this row.
-    async fn related(&mut self, predicate: &Predicate, row: &Row) -> Result<HashMap<(&'static str, Uuid), Row>> {
+    async fn related(
+        &mut self,
+        predicate: &Predicate,
+        row: &Row,
+        instead: Option<&Instead<'_>>,
+    ) -> Result<HashMap<(&'static str, Uuid), Row>> {
         let mut found = HashMap::new();
         let mut waiting: Vec<(Predicate, Row)> = vec![(predicate.clone(), row.clone())];
         while let Some((predicate, row)) = waiting.pop() {
@@ -39,7 +55,11 @@ impl Context<'_> {
                 Predicate::Not(one) => waiting.push((*one, row)),
                 Predicate::Through(column, of, inner) => {
                     let Value::Uuid(id) = row.get(column) else { continue };
-                    if let Some(parent) = self.row(of, *id).await?.filter(|parent| parent.live(of)) {
+                    let parent = match instead.filter(|one| one.kind == of.kind && one.id == *id) {
+                        Some(instead) => instead.row.cloned(),
+                        None => self.row(of, *id).await?,
+                    };
+                    if let Some(parent) = parent.filter(|parent| parent.live(of)) {
                         waiting.push((*inner, parent.clone()));
                         found.insert((of.kind, *id), parent);
                     }

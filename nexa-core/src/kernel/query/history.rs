@@ -52,7 +52,8 @@ pub struct Change {
     /// Which rule, import or workflow ran it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
-    /// `{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure.
+    /// `{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed
+    /// where the record came into view with another that it hangs on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Map<String, Json>>,
 }

@@ -1,0 +1,219 @@
+//! What a reader is given when access changes by membership, role or what a record hangs on.
+
+use nexa_crm::{
+    Access, Action, Actor, Crm, Envelope, FeedItem, Filter, Op, Policy, Position, Session, kernel::record::RecordDef,
+    service::DefaultPolicy,
+};
+use nexa_tests::{backends, company::Company};
+use pollster::block_on;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+/// What the feed answers after a position, as `(what, kind, id)`.
+fn told(session: &Session, after: Position) -> Vec<(&'static str, String, Option<Uuid>)> {
+    let feed = block_on(session.feed(after, 1_000)).unwrap();
+    assert!(feed.complete);
+    feed.items
+        .into_iter()
+        .map(|item| match item {
+            FeedItem::Changed(change) if change.changes.is_none() => ("appeared", change.kind, Some(change.record)),
+            FeedItem::Changed(change) => ("changed", change.kind, Some(change.record)),
+            FeedItem::Gone { kind, id, .. } => ("gone", kind, Some(id)),
+            FeedItem::AccessChanged { .. } => ("access_changed", String::new(), None),
+        })
+        .collect()
+}
+
+fn of(what: &'static str, told: &[(&'static str, String, Option<Uuid>)]) -> Vec<Uuid> {
+    told.iter().filter(|(one, ..)| *one == what).filter_map(|(.., id)| *id).collect()
+}
+
+fn anew(told: &[(&'static str, String, Option<Uuid>)]) -> usize {
+    told.iter().filter(|(what, ..)| *what == "access_changed").count()
+}
+
+fn everywhere(test: impl Fn(&str, Company)) {
+    for backend in backends::all() {
+        test(backend.name, Company::found(backend.store.clone()));
+    }
+}
+
+#[test]
+fn the_comments_of_a_ticket_that_left_are_gone_as_far_as_they_were_seen() {
+    everywhere(|name, company| {
+        let (agent, ticket) = (company.session("agent"), company.id("ticket"));
+        let before = company.position();
+        company.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": company.id("colleague")}}));
+        let later = json!({"ticket": ticket, "body": "Among us", "audience": "members"});
+        let later = company.run_as("colleague", "ticket.comment", later).unwrap()["id"].clone();
+        let told = told(&agent, before);
+        let mut gone = of("gone", &told);
+        gone.sort_unstable();
+        let mut expected = vec![ticket, company.id("comment")];
+        expected.sort_unstable();
+        // Neither what admins wrote among themselves, nor what was written when the ticket had left.
+        assert_eq!(gone, expected, "{name}: {told:?}, and not {later} or {}", company.id("admins_comment"));
+        assert_eq!((told.len(), anew(&told)), (2, 0), "{name}: {told:?}");
+    });
+}
+
+#[test]
+fn a_comment_that_is_removed_after_its_ticket_left_is_gone_as_well() {
+    everywhere(|name, company| {
+        let (agent, ticket) = (company.session("agent"), company.id("ticket"));
+        let before = company.position();
+        company.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": company.id("colleague")}}));
+        company.run("ticket.trash", json!({"ticket": ticket}));
+        company.run("ticket.purge", json!({"ticket": ticket}));
+        let told = told(&agent, before);
+        assert!(of("gone", &told).contains(&company.id("comment")), "{name}: {told:?}");
+        assert!(!of("gone", &told).contains(&company.id("admins_comment")), "{name}: {told:?}");
+    });
+}
+
+#[test]
+fn what_comes_with_a_ticket_is_named() {
+    everywhere(|name, company| {
+        let (agent, ticket) = (company.session("agent"), company.id("ticket"));
+        company.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": company.id("colleague")}}));
+        let before = company.position();
+        company.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": company.id("agent")}}));
+        let told = told(&agent, before);
+        assert_eq!(of("changed", &told), [ticket], "{name}: {told:?}");
+        assert_eq!(of("appeared", &told), [company.id("comment")], "{name}: {told:?}");
+        assert_eq!(told.len(), 2, "{name}: {told:?}");
+    });
+}
+
+#[test]
+fn a_ticket_in_the_trash_takes_its_comments_along_and_brings_them_back() {
+    everywhere(|name, company| {
+        let (agent, ticket) = (company.session("agent"), company.id("ticket"));
+        let before = company.position();
+        company.run("ticket.trash", json!({"ticket": ticket}));
+        assert_eq!(of("gone", &told(&agent, before)), [company.id("comment")], "{name}");
+        let before = company.position();
+        company.run("ticket.restore", json!({"ticket": ticket}));
+        assert_eq!(of("appeared", &told(&agent, before)), [company.id("comment")], "{name}");
+    });
+}
+
+#[test]
+fn a_group_or_role_that_is_lost_or_won_says_so_to_its_user_alone() {
+    everywhere(|name, company| {
+        let (agent, colleague) = (company.session("agent"), company.session("colleague"));
+        let member = json!({"group": company.id("sales"), "user": company.id("agent")});
+        let changes = [
+            ("group.add_member", member.clone()),
+            ("group.remove_member", member),
+            ("user.update", json!({"user": company.id("agent"), "role": "viewer"})),
+            ("user.update", json!({"user": company.id("agent"), "role": "agent"})),
+        ];
+        for (operation, arguments) in changes {
+            let before = company.position();
+            company.run(operation, arguments);
+            assert_eq!(anew(&told(&agent, before)), 1, "{name}: {operation}");
+            assert_eq!(anew(&told(&colleague, before)), 0, "{name}: {operation}");
+            assert_eq!(anew(&told(&company.session("system"), before)), 0, "{name}: {operation}");
+        }
+        let before = company.position();
+        company.run("user.update", json!({"user": company.id("agent"), "name": "Someone Else"}));
+        assert_eq!(anew(&told(&agent, before)), 0, "{name}: a name is no access");
+        let before = company.position();
+        company.run("user.deactivate", json!({"user": company.id("agent")}));
+        assert_eq!(block_on(agent.feed(before, 10)).unwrap_err().code(), "actor.inactive", "{name}");
+        company.run("user.activate", json!({"user": company.id("agent")}));
+        assert_ne!(anew(&told(&agent, before)), 0, "{name}");
+    });
+}
+
+/// Everybody but admins sees members of a campaign that runs, and no campaign.
+#[derive(Clone, Copy)]
+struct Members;
+
+impl Policy for Members {
+    fn access(&self, actor: &Actor, kind: &'static RecordDef, action: Action) -> Access {
+        match kind.kind {
+            _ if actor.is_system() || actor.has_role("admin") => Access::full(),
+            "campaign" => Access::none(),
+            "campaign_member" => {
+                let runs = Filter::compare("name", Op::Eq, "Webinar");
+                Access::rows(Filter::Through("campaign".to_owned(), Box::new(runs)))
+            }
+            _ => DefaultPolicy::new().access(actor, kind, action),
+        }
+    }
+}
+
+#[test]
+fn what_hangs_on_a_record_that_the_reader_does_not_see_moves_with_it() {
+    for backend in backends::all() {
+        let company = Company::found_with(backend.store.clone(), Crm::builder().policy(Members));
+        let viewer = company.session("viewer");
+        let campaign = company.id("campaign");
+        let before = company.position();
+        company.run("campaign.update", json!({"campaign": campaign, "name": "Fair"}));
+        let left = told(&viewer, before);
+        assert_eq!(left, [("gone", "campaign_member".to_owned(), Some(company.id("campaign_member")))]);
+        let before = company.position();
+        company.run("campaign.update", json!({"campaign": campaign, "name": "Webinar"}));
+        let came = told(&viewer, before);
+        assert_eq!(came, [("appeared", "campaign_member".to_owned(), Some(company.id("campaign_member")))]);
+        let item = &block_on(viewer.feed(before, 10)).unwrap().items[0];
+        let text = serde_json::to_string(item).unwrap();
+        assert!(!text.contains("campaign.update") && !text.contains("user:"), "an event that is not seen: {text}");
+        let before = company.position();
+        company.run("campaign.update", json!({"campaign": campaign, "description": "Another"}));
+        assert_eq!(told(&viewer, before), [], "{}", backend.name);
+    }
+}
+
+#[test]
+fn what_is_too_much_for_one_page_is_read_anew() {
+    let backend = backends::memory();
+    let company = Company::found_with(backend.store.clone(), Crm::builder().policy(Members));
+    let (viewer, campaign) = (company.session("viewer"), company.id("campaign"));
+    let rows: Vec<Json> = (0..1_100).map(|number| json!({"email": format!("m{number}@example.com")})).collect();
+    for rows in rows.chunks(550) {
+        let leads: Vec<Json> = rows.iter().map(|row| company.run("lead.create", row.clone())["id"].clone()).collect();
+        let add: Vec<nexa_crm::Request> = leads
+            .iter()
+            .map(|lead| nexa_crm::Request {
+                run: "campaign.add".to_owned(),
+                with: json!({"campaign": campaign, "lead": lead}),
+            })
+            .collect();
+        block_on(company.session("admin").batch(add, Envelope::default())).unwrap();
+    }
+    let before = company.position();
+    company.run("campaign.update", json!({"campaign": campaign, "name": "Fair"}));
+    company.run("campaign.update", json!({"campaign": campaign, "name": "Webinar"}));
+    let (mut after, mut anew, mut pages) = (before, 0, 0);
+    loop {
+        let feed = block_on(viewer.feed(after, 1_000)).unwrap();
+        assert!(feed.items.len() <= 2, "{} items", feed.items.len());
+        anew += feed.items.iter().filter(|item| matches!(item, FeedItem::AccessChanged { .. })).count();
+        assert!(feed.next.seq() > after.seq(), "a page goes on");
+        (after, pages) = (feed.next, pages + 1);
+        if feed.complete {
+            break;
+        }
+    }
+    assert_eq!((anew, pages), (2, 2), "each needs a page of its own");
+}
+
+#[test]
+fn a_reader_who_stops_between_the_items_of_an_event_loses_none() {
+    everywhere(|name, company| {
+        let agent = company.session("agent");
+        let before = company.position();
+        let assigned = json!({"ticket": company.id("ticket"), "assignee": {"user": company.id("colleague")}});
+        company.run("ticket.assign", assigned);
+        let items = block_on(agent.feed(before, 1_000)).unwrap().items;
+        assert!(items.len() > 1, "{name}");
+        for item in &items[..items.len() - 1] {
+            assert_eq!(block_on(agent.feed(item.position(), 1_000)).unwrap().items, items, "{name}");
+        }
+        assert_eq!(block_on(agent.feed(items.last().unwrap().position(), 1_000)).unwrap().items, [], "{name}");
+    });
+}
