@@ -48,4 +48,5 @@ pub mod value;
 pub mod verify;
 pub mod waits;
 pub mod within;
+pub mod words;
 pub mod zone;

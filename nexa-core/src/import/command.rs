@@ -25,6 +25,7 @@ use crate::kernel::{
     error::{Code, Result},
     input::{self, Unreadable},
     record::Record,
+    words,
 };
 
 /// How many rows one call takes.
@@ -245,7 +246,7 @@ fn arguments(generator: &mut SchemaGenerator, def_kind: &str, name: &str, payloa
     properties.insert(name.to_owned(), payload);
     schema(json!({
         "type": "object",
-        "description": doc.replace("{kind}", &def_kind.replace('_', " ")),
+        "description": doc.replace("a {kind}", &words::with_article(def_kind)).replace("{kind}", &words::label(def_kind)),
         "properties": properties,
         "required": [name],
         "additionalProperties": false,

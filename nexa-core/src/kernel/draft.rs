@@ -197,12 +197,6 @@ pub(crate) fn schema(json: Json) -> Schema {
     Schema::try_from(json).unwrap_or_default()
 }
 
-/// A kind with its article: `an account`.
-pub(crate) fn with_article(kind: &str) -> String {
-    let article = if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    format!("{article} {}", kind.replace('_', " "))
-}
-
 /// The schemas of the fields that callers may set.
 pub(crate) fn properties(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Map<String, Json> {
     let mut properties = Map::new();

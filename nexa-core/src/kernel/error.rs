@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 use serde_json::Value as Json;
 
+use super::words;
+
 /// What every call of Nexa answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -155,8 +157,10 @@ impl Error {
             out.push_str(before);
             match after.split_once('}') {
                 Some((name, tail)) if self.0.params.contains_key(name) => {
-                    if let Some(value) = self.0.params.get(name) {
-                        write_plain(&mut out, value);
+                    match self.0.params.get(name) {
+                        Some(Json::String(kind)) if name == "kind" => write_kind(&mut out, kind),
+                        Some(value) => write_plain(&mut out, value),
+                        None => {}
                     }
                     rest = tail;
                 }
@@ -187,6 +191,18 @@ fn shorten(value: &mut Json) {
         Json::Object(map) => map.values_mut().for_each(shorten),
         _ => {}
     }
+}
+
+/// The label of a kind, with the article before it in its right form; its own name where the sentence is about the name.
+fn write_kind(out: &mut String, kind: &str) {
+    if out.ends_with("kind ") {
+        return out.push_str(kind);
+    }
+    let label = words::label(kind);
+    if (out == "A " || [" a ", " A "].iter().any(|end| out.ends_with(end))) && words::begins_with_vowel(&label) {
+        out.insert(out.len() - 1, 'n');
+    }
+    out.push_str(&label);
 }
 
 /// Text without quotes, lists with commas: the way a sentence shows a parameter.
@@ -357,6 +373,12 @@ pub mod codes {
     /// The storage failed.
     pub const STORE_FAILED: Code =
         Code::unavailable("store.failed", "The storage failed ({problem}); nothing was changed, try again.");
+    /// The same where a repeated call fails again.
+    pub const STORE_FAILED_FOR_GOOD: Code = Code::unavailable(
+        STORE_FAILED.code,
+        "The storage failed ({problem}); nothing was changed. A repeated call fails as well: look at the storage.",
+    )
+    .permanent();
     /// The backend does not offer this.
     pub const STORE_UNSUPPORTED: Code =
         Code::unavailable("store.unsupported", "This backend does not offer {what}; use one that does.").permanent();

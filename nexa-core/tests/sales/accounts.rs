@@ -50,7 +50,7 @@ fn an_account_with_contacts_names_them_and_stays() {
     world.run(Update::of(&world.deal("Plan", usd("1"))).set(Deal::ACCOUNT, &acme));
     let error = world.attempt(Trash::of(&acme)).unwrap_err();
     assert_eq!(error.code(), "record.in_use");
-    assert_eq!(error.params()["used_by"], json!(["2 contact", "1 deal"]));
+    assert_eq!(error.params()["used_by"], json!(["2 contacts", "1 deal"]));
     assert!(world.get(acme.id).deleted_at.is_none());
 }
 

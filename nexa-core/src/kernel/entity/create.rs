@@ -13,11 +13,12 @@ use crate::{
         behaviour::of_entity,
         command::Command,
         context::Context,
-        draft::{Accepts, Draft, properties, schema, with_article},
+        draft::{Accepts, Draft, properties, schema},
         error::{Code, Result},
         record::{Column, Id, Record, Ref},
         store::Foreseen,
         targeted::Targeted,
+        words,
     },
 };
 
@@ -94,7 +95,7 @@ impl<R: Record> JsonSchema for Create<R> {
         properties.insert("id".to_owned(), json!({"type": "string", "format": "uuid"}));
         schema(json!({
             "type": "object",
-            "description": format!("Creates {}.", with_article(R::def().kind)),
+            "description": format!("Creates {}.", words::with_article(R::def().kind)),
             "properties": properties,
             "additionalProperties": false,
         }))

@@ -15,6 +15,7 @@ use crate::kernel::{
     send::BoxFuture,
     store::{Aggregate, Measure, Select, Trash as Rows},
     value::Value,
+    words,
 };
 
 /// How many dependents one call moves or trashes.
@@ -34,9 +35,9 @@ pub(in crate::kernel) const HIDDEN_DEPENDENTS: Code = Code::rule(
 /// Rows of a kind that matter, by the field that says why.
 pub(in crate::kernel) type Pointing = (&'static RecordDef, String, Predicate);
 
-/// How many of which kinds there are, as `3 contact`.
+/// How many of which kinds there are, as `3 contacts`.
 pub(super) fn told(counted: Vec<(i64, &'static str)>) -> Vec<String> {
-    counted.into_iter().map(|(count, kind)| format!("{count} {kind}")).collect()
+    counted.into_iter().map(|(count, kind)| words::counted(count, kind)).collect()
 }
 
 impl Context<'_> {

@@ -15,12 +15,13 @@ use crate::{
         behaviour::{Behaviour, of_entity},
         command::Command,
         context::Context,
-        draft::{Draft, properties, schema, unreadable, with_article},
+        draft::{Draft, properties, schema, unreadable},
         error::{Code, Result},
         input,
         record::{ExternalKey, Record, RecordDef, Row},
         store::Foreseen,
         value::Value,
+        words,
     },
 };
 
@@ -196,7 +197,7 @@ impl<R: Record> JsonSchema for Upsert<R> {
         properties.insert("policy".to_owned(), generator.subschema_for::<MatchPolicy>().to_value());
         schema(json!({
             "type": "object",
-            "description": format!("Creates {}, or updates the one that matches.", with_article(R::def().kind)),
+            "description": format!("Creates {}, or updates the one that matches.", words::with_article(R::def().kind)),
             "properties": properties,
             "required": ["match_on"],
             "additionalProperties": false,
