@@ -143,5 +143,5 @@ fn table(
         }
     };
     let sql = format!("CREATE TABLE {table} (\n  {}\n){ending}", lines.join(",\n  "));
-    Table { name: table, sql, indexes, references: Vec::new() }
+    Table { name: table, sql, columns: Vec::new(), checks: Vec::new(), indexes, references: Vec::new() }
 }

@@ -7,6 +7,7 @@
 
 mod aggregate;
 mod change;
+mod columns;
 mod custom_key;
 mod dialect;
 mod document;
@@ -28,6 +29,7 @@ mod together;
 
 pub use aggregate::{Answer, aggregate, finish};
 pub use change::{Changed, delete, insert, update};
+pub use columns::{Column, Found, SCHEMA_DIFFERS, quoted_texts};
 pub use dialect::{Dialect, Namespace};
 pub use events::{EVENT_COLUMNS, events, insert_event, read_head, recorded, write_head};
 pub use index_tables::{IndexTables, add_terms, index_tables};

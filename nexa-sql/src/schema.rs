@@ -2,7 +2,11 @@
 
 use nexa_core::kernel::record::{ColumnDef, ColumnType, Derived, RecordDef};
 
-use crate::{dialect::Dialect, kernel_tables::kernel_tables};
+use crate::{
+    columns::{Column, columns},
+    dialect::Dialect,
+    kernel_tables::kernel_tables,
+};
 
 /// A table with its indexes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +15,11 @@ pub struct Table {
     pub name: String,
     /// The statement that creates it.
     pub sql: String,
+    /// Its columns, which [`Table::additions`] compares; none for the tables of the kernel, whose form is that of the schema's
+    /// version.
+    pub columns: Vec<Column>,
+    /// Its checks: name and condition.
+    pub(crate) checks: Vec<(String, String)>,
     /// Its indexes.
     pub indexes: Vec<Index>,
     /// Its foreign keys, where they are added when all tables are there: PostgreSQL wants to see what they point at.
@@ -67,7 +76,11 @@ fn table(dialect: Dialect, def: &'static RecordDef, defs: &[&'static RecordDef])
     if dialect == Dialect::Sqlite {
         lines.push(primary.clone());
     }
-    lines.extend(checks(dialect, def).into_iter().map(|(name, check)| constraint(&name, format!("CHECK ({check})"))));
+    let checks: Vec<(String, String)> = checks(dialect, def)
+        .into_iter()
+        .map(|(name, check)| (dialect.constraint(&format!("{}_{name}", def.table)), check))
+        .collect();
+    lines.extend(checks.iter().map(|(name, check)| format!("CONSTRAINT {name} CHECK ({check})")));
     let name = dialect.table(def.table);
     let mut added = Vec::new();
     for relation in &def.relations {
@@ -96,7 +109,7 @@ fn table(dialect: Dialect, def: &'static RecordDef, defs: &[&'static RecordDef])
     if dialect.is_postgres() {
         indexes.push(primary_key(&name, dialect.constraint(&format!("{}_pk", def.table)), &primary));
     }
-    Table { name, sql, indexes, references: added }
+    Table { name, sql, columns: columns(dialect, def), checks, indexes, references: added }
 }
 
 /// The primary key of a table on PostgreSQL, added after all its other indexes. Of indexes that seem equally good, as

@@ -53,10 +53,31 @@ pub const NEWER: Code = Code::unavailable(
     "The schema {schema} has version {found}, and this library knows {known}; use a newer version of Nexa.",
 )
 .permanent();
+/// The database cannot keep every text.
+pub const ENCODING: Code = Code::unavailable(
+    "store.encoding",
+    "The database has the encoding {encoding}; create one with the encoding UTF8, such as by CREATE DATABASE … ENCODING 'UTF8' \
+     TEMPLATE template0.",
+)
+.permanent();
+/// A table has other columns than its kind needs.
+pub use nexa_sql::SCHEMA_DIFFERS as DIFFERS;
 /// The URL or an option makes no sense.
 pub const MISCONFIGURED: Code =
     Code::invalid("store.misconfigured", "The store cannot be opened: {problem}. Correct its URL or options.");
 
 /// All of them, for a host that translates their sentences.
-pub const ALL: &[Code] =
-    &[UNREACHABLE, EXHAUSTED, BUSY, SERIALIZATION, ISOLATION, NOT_MIGRATED, RIGHTS, ROLE_UNKNOWN, NEWER, MISCONFIGURED];
+pub const ALL: &[Code] = &[
+    UNREACHABLE,
+    EXHAUSTED,
+    BUSY,
+    SERIALIZATION,
+    ISOLATION,
+    NOT_MIGRATED,
+    RIGHTS,
+    ROLE_UNKNOWN,
+    NEWER,
+    ENCODING,
+    DIFFERS,
+    MISCONFIGURED,
+];

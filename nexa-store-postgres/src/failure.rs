@@ -80,6 +80,15 @@ pub(crate) fn of(problem: &sqlx::Error, org: Uuid) -> Failure {
             let rights = format!("rights of the role: {}", database.message());
             failed(Class::Final, codes::NOT_MIGRATED.with("schema", "of the store").with("missing", rights))
         }
-        _ => failed(Class::Final, kernel::STORE_FAILED.with("problem", format!("{} ({state})", database.message()))),
+        state => {
+            let code = if passes(state) { kernel::STORE_FAILED } else { kernel::STORE_FAILED_FOR_GOOD };
+            failed(Class::Final, code.with("problem", format!("{} ({state})", database.message())))
+        }
     }
+}
+
+/// Whether a failure without a code of its own may be gone when the call is repeated: the server is short of something, is
+/// being worked on, or failed inside.
+fn passes(state: &str) -> bool {
+    ["40", "53", "55", "57", "58", "XX"].iter().any(|class| state.starts_with(class))
 }

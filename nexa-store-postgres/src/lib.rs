@@ -37,6 +37,7 @@ mod script;
 mod statements;
 mod store;
 mod tenants;
+mod there;
 mod write;
 
 pub use host::{HostSession, PostgresTransaction};

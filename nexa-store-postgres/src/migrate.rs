@@ -1,7 +1,5 @@
 //! The schema of the database, set up by its owner.
 
-use std::collections::HashSet;
-
 use nexa_core::{
     Error,
     kernel::{error::Result, record::RecordDef},
@@ -11,9 +9,10 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, postgre
 use uuid::Uuid;
 
 use crate::{
-    codes, connection,
+    codes, connection, isolation,
     rows::simple_text,
     store::{Shared, connect_options, failed},
+    there::There,
 };
 
 /// The version of the schema that this library writes.
@@ -85,12 +84,12 @@ fn grants(namespace: Namespace, tables: &[Table], role: &str) -> Vec<String> {
     statements
 }
 
-/// Refuses a schema that is not there, or of a later version.
+/// Refuses a schema that is not there, or more than a version later.
 pub(crate) async fn check(db: &mut PgConnection, namespace: Namespace) -> Result<()> {
     let missing = || codes::NOT_MIGRATED.with("schema", namespace.name()).with("missing", "its tables");
     match found(db, namespace).await.map_err(|problem| failed(&problem))? {
         None => Err(missing()),
-        Some(version) if version > VERSION => Err(newer(namespace, version)),
+        Some(version) if version > VERSION + 1 => Err(newer(namespace, version)),
         Some(_) => Ok(()),
     }
 }
@@ -118,23 +117,6 @@ async fn found(db: &mut PgConnection, namespace: Namespace) -> Result<Option<i64
     }
     let rows = ask(db, format!("SELECT max(version) FROM {schema}.{VERSIONS}")).await?;
     rows.first().map_or(Ok(None), |row| row.try_get(0))
-}
-
-/// What of the schema is there: tables, indexes, foreign keys and policies, each by its sort and its name without the
-/// schema's. Something else of the same name is an obstacle that the migration runs into.
-async fn there(db: &mut PgConnection, namespace: Namespace) -> Result<HashSet<(String, String)>> {
-    let schema = namespace.name();
-    let asked = format!(
-        "SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 'table' ELSE 'index' END, c.relname::text \
-         FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
-         WHERE n.nspname = '{schema}' AND c.relkind IN ('r', 'p', 'i', 'I') \
-         UNION ALL SELECT 'reference', f.conname::text FROM pg_catalog.pg_constraint AS f \
-         JOIN pg_catalog.pg_namespace AS n ON n.oid = f.connamespace WHERE n.nspname = '{schema}' AND f.contype = 'f' \
-         UNION ALL SELECT 'policy', p.tablename::text FROM pg_catalog.pg_policies AS p WHERE p.schemaname = '{schema}'"
-    );
-    let rows = ask(db, asked).await.map_err(|problem| failed(&problem))?;
-    let read = |row: &PgRow| Ok((row.try_get(0)?, row.try_get(1)?));
-    rows.iter().map(|row| read(row).map_err(|problem| failed(&problem))).collect()
 }
 
 fn plain(namespace: Namespace, name: &str) -> &str {
@@ -165,27 +147,36 @@ fn distribution(namespace: Namespace, tables: &[&Table]) -> Option<String> {
     })
 }
 
-/// What these kinds need and the database does not have: tables first, then what points at them.
-fn missing(namespace: Namespace, tables: &[Table], there: &HashSet<(String, String)>) -> Vec<String> {
-    let lacks = |sort: &str, name: &str| !there.contains(&(sort.to_owned(), name.to_owned()));
+/// What these kinds need and the database does not have: tables and columns first, then what points at them. Error:
+/// `schema.differs`.
+fn missing(namespace: Namespace, tables: &[Table], there: &There, version: Option<i64>) -> Result<Vec<String>> {
+    let lacks = |sort: &str, name: &str| !there.has(sort, name);
+    // A later version knows better which indexes and references its tables have.
+    let later = version.is_some_and(|version| version > VERSION);
     let mut statements = Vec::new();
     for table in tables {
-        if lacks("table", plain(namespace, &table.name)) {
+        let name = plain(namespace, &table.name);
+        if lacks("table", name) {
             statements.extend(statements_of(namespace, table));
             continue;
         }
-        let lacking = table.indexes.iter().filter(|index| lacks("index", &index.name));
+        if !table.columns.is_empty() {
+            statements.extend(table.additions(there.columns(name))?);
+        }
+        let lacking = table.indexes.iter().filter(|index| !later && lacks("index", &index.name));
         statements.extend(lacking.map(|index| index.sql.clone()));
         // A host may have made a table itself, in partitions.
-        if lacks("policy", plain(namespace, &table.name)) {
+        if lacks("policy", name) {
             statements.extend(policies(namespace, &table.name));
         }
     }
-    let fresh: Vec<&Table> = tables.iter().filter(|table| lacks("table", plain(namespace, &table.name))).collect();
+    let is_new = |table: &&Table| lacks("table", plain(namespace, &table.name));
+    let fresh: Vec<&Table> = tables.iter().filter(is_new).collect();
     statements.extend(distribution(namespace, &fresh));
-    let references = tables.iter().flat_map(|table| &table.references);
+    let pointing = tables.iter().filter(|table| !later || is_new(table));
+    let references = pointing.flat_map(|table| &table.references);
     statements.extend(references.filter(|one| lacks("reference", &one.name)).map(|one| one.sql.clone()));
-    statements
+    Ok(statements)
 }
 
 /// Brings the schema up to these kinds. What is there already needs no rights.
@@ -199,10 +190,13 @@ pub(crate) async fn migrate(shared: &Shared, defs: &[&'static RecordDef]) -> Res
             Err(problem) if is_denied(&problem) => None,
             found => found.map_err(|problem| failed(&problem))?,
         };
-        if let Some(version) = version.filter(|version| *version > VERSION) {
+        if let Some(version) = version.filter(|version| *version > VERSION + 1) {
             return Err(newer(namespace, version));
         }
-        if version == Some(VERSION) && missing(namespace, &wanted, &there(&mut db, namespace).await?).is_empty() {
+        isolation::fits(&mut db, &shared.options).await?;
+        if version.is_some_and(|version| version >= VERSION)
+            && missing(namespace, &wanted, &There::read(&mut db, namespace).await?, version)?.is_empty()
+        {
             return Ok(());
         }
     }
@@ -235,7 +229,7 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
             return Err(denied(db, namespace, &problem).await);
         }
     };
-    if let Some(version) = version.filter(|version| *version > VERSION) {
+    if let Some(version) = version.filter(|version| *version > VERSION + 1) {
         return Err(newer(namespace, version));
     }
     if let Some(role) = role {
@@ -253,8 +247,10 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
     if ask(&mut tx, schema).await.map_err(|problem| failed(&problem))?.is_empty() {
         statements.push(format!("CREATE SCHEMA {}", namespace.name()));
     }
-    statements.extend(missing(namespace, wanted, &there(&mut tx, namespace).await?));
-    statements.push(written(namespace));
+    statements.extend(missing(namespace, wanted, &There::read(&mut tx, namespace).await?, version)?);
+    if version.is_none_or(|version| version <= VERSION) {
+        statements.push(written(namespace));
+    }
     statements.extend(role.into_iter().flat_map(|role| grants(namespace, wanted, role)));
     let done = raw_sql(AssertSqlSafe(statements.join(";\n"))).execute(&mut *tx).await;
     if let Err(problem) = done {

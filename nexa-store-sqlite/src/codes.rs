@@ -28,6 +28,14 @@ pub const NEWER: Code = Code::unavailable(
     "The database {path} has schema {found}, and this version knows {known}; use a newer version of Nexa.",
 )
 .permanent();
+/// The file keeps texts in another encoding.
+pub const ENCODING: Code = Code::unavailable(
+    "store.encoding",
+    "The database {path} has the encoding {encoding}; name one that is encoded in UTF-8.",
+)
+.permanent();
+/// A table has other columns than its kind needs.
+pub use nexa_sql::SCHEMA_DIFFERS as DIFFERS;
 /// Reading or writing the file failed.
 pub const IO: Code = Code::unavailable(
     "store.io",
@@ -56,5 +64,17 @@ pub const BACKUP_EXISTS: Code =
     Code::conflict("backup.exists", "There is already a file {path}; give the backup a new name.");
 
 /// All of them, for a host that translates their sentences.
-pub const ALL: &[Code] =
-    &[LOCKED, FULL, NOT_WRITABLE, NOT_A_DATABASE, NEWER, IO, REPLACED, FORKED, NO_TRANSACTION, BACKUP_EXISTS];
+pub const ALL: &[Code] = &[
+    LOCKED,
+    FULL,
+    NOT_WRITABLE,
+    NOT_A_DATABASE,
+    NEWER,
+    ENCODING,
+    DIFFERS,
+    IO,
+    REPLACED,
+    FORKED,
+    NO_TRANSACTION,
+    BACKUP_EXISTS,
+];

@@ -27,8 +27,21 @@ pub(crate) fn error(path: &Path, failure: &Failure) -> Error {
         ErrorCode::DatabaseCorrupt => {
             kernel::CORRUPT.with("kind", "page of the database").with("problem", failure.to_string())
         }
-        _ => kernel::STORE_FAILED.with("problem", failure.to_string()),
+        code if passes(code) => kernel::STORE_FAILED.with("problem", failure.to_string()),
+        _ => kernel::STORE_FAILED_FOR_GOOD.with("problem", failure.to_string()),
     }
+}
+
+/// Whether a failure without a code of its own may be gone when the call is repeated.
+const fn passes(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::OutOfMemory
+            | ErrorCode::OperationAborted
+            | ErrorCode::OperationInterrupted
+            | ErrorCode::SchemaChanged
+            | ErrorCode::FileLockingProtocolFailed
+    )
 }
 
 /// SQLite does not say why a file cannot be opened; the operating system does.

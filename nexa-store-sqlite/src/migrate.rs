@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use nexa_core::kernel::{error::Result, record::RecordDef};
-use nexa_sql::{Dialect, Table, tables};
+use nexa_sql::{Dialect, Found, Table, quoted_texts, tables};
 use rusqlite::OptionalExtension;
 
 use crate::{codes, connection::Link, failure};
@@ -23,10 +23,16 @@ fn found(link: &Link<'_>) -> rusqlite::Result<Option<i64>> {
     }
 }
 
-/// Refuses a file of a later version: `schema.newer`.
+/// Refuses a file of another encoding, and one that is more than a version later. Errors: `store.encoding`, `schema.newer`.
 pub(crate) fn check(link: &Link<'_>) -> Result<()> {
-    match found(link).map_err(|failure| link.failed(&failure))? {
-        Some(version) if version > VERSION => Err(codes::NEWER
+    let failed = |failure: rusqlite::Error| link.failed(&failure);
+    // In another encoding texts have another order.
+    let encoding: String = link.db.query_row("PRAGMA encoding", [], |row| row.get(0)).map_err(failed)?;
+    if encoding != "UTF-8" {
+        return Err(codes::ENCODING.with("path", link.path.display().to_string()).with("encoding", encoding));
+    }
+    match found(link).map_err(failed)? {
+        Some(version) if version > VERSION + 1 => Err(codes::NEWER
             .with("path", link.path.display().to_string())
             .with("found", version)
             .with("known", VERSION)),
@@ -38,7 +44,7 @@ pub(crate) fn check(link: &Link<'_>) -> Result<()> {
 pub(crate) fn migrate(link: &mut Link<'_>, defs: &[&'static RecordDef]) -> Result<()> {
     let failed = |failure: rusqlite::Error| failure::error(&link.path, &failure);
     link.begin_writing().map_err(failed)?;
-    let migrated = check(link).and_then(|()| create(link, &tables(Dialect::Sqlite, defs)).map_err(failed));
+    let migrated = check(link).and_then(|()| create(link, &tables(Dialect::Sqlite, defs)));
     let ended = match migrated {
         Ok(()) => link.execute("COMMIT").map_err(failed),
         Err(error) => Err(error),
@@ -52,22 +58,52 @@ pub(crate) fn migrate(link: &mut Link<'_>, defs: &[&'static RecordDef]) -> Resul
     Ok(())
 }
 
-fn create(link: &Link<'_>, tables: &[Table]) -> rusqlite::Result<()> {
-    let there: HashSet<String> = link
-        .db
-        .prepare("SELECT name FROM sqlite_schema WHERE name GLOB 'nexa_*'")?
-        .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+fn create(link: &Link<'_>, tables: &[Table]) -> Result<()> {
+    let failed = |failure: rusqlite::Error| failure::error(&link.path, &failure);
+    let there = there(link).map_err(failed)?;
+    let later = found(link).map_err(failed)?.is_some_and(|version| version > VERSION);
     for table in tables {
         if !there.contains(&table.name) {
-            link.db.execute_batch(&table.sql)?;
+            link.db.execute_batch(&table.sql).map_err(failed)?;
+        } else if !table.columns.is_empty() {
+            let added = table.additions(&columns(link, table).map_err(failed)?)?;
+            added.iter().try_for_each(|sql| link.db.execute_batch(sql)).map_err(failed)?;
         }
-        for index in table.indexes.iter().filter(|index| !there.contains(&index.name)) {
-            link.db.execute_batch(&index.sql)?;
+        // A later version knows better which indexes its tables have.
+        let fresh = !later || !there.contains(&table.name);
+        for index in table.indexes.iter().filter(|index| fresh && !there.contains(&index.name)) {
+            link.db.execute_batch(&index.sql).map_err(failed)?;
         }
     }
-    link.db.execute("INSERT INTO nexa_schema_version (version) VALUES (?1) ON CONFLICT DO NOTHING", [VERSION])?;
+    if !later {
+        let written = "INSERT INTO nexa_schema_version (version) VALUES (?1) ON CONFLICT DO NOTHING";
+        link.db.execute(written, [VERSION]).map_err(failed)?;
+    }
     Ok(())
+}
+
+/// The tables and indexes that the file has.
+fn there(link: &Link<'_>) -> rusqlite::Result<HashSet<String>> {
+    let mut statement = link.db.prepare("SELECT name FROM sqlite_schema WHERE name GLOB 'nexa_*'")?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+/// The columns that the file has of a table.
+fn columns(link: &Link<'_>, table: &Table) -> rusqlite::Result<Vec<Found>> {
+    let named = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    let sql: String = link.db.query_row(named, [&table.name], |row| row.get(0))?;
+    // Generated columns are filled.
+    let asked = "SELECT name, type, \"notnull\", dflt_value IS NOT NULL OR hidden > 0 FROM pragma_table_xinfo(?1)";
+    let mut statement = link.db.prepare(asked)?;
+    let read = |row: &rusqlite::Row<'_>| {
+        let name: String = row.get(0)?;
+        // As this library writes a closed list; where the text is another one, nothing is known.
+        let values = sql
+            .split_once(&format!("CHECK (\"{name}\" IN ('"))
+            .map(|(_, rest)| quoted_texts(&format!("'{}", rest.split_once("))").map_or(rest, |(list, _)| list))));
+        Ok(Found { kind: row.get(1)?, nullable: !row.get::<_, bool>(2)?, filled: row.get(3)?, values, name })
+    };
+    statement.query_map([&table.name], read)?.collect()
 }
 
 /// Removes every row of a tenant.

@@ -152,10 +152,10 @@ fn a_file_of_a_later_version() {
     let store = open(&path);
     insert(&store, job(1, "one")).unwrap();
     let other = rusqlite::Connection::open(&path).unwrap();
-    other.execute("INSERT INTO nexa_schema_version (version) VALUES (?1)", [nexa_store_sqlite::VERSION + 1]).unwrap();
+    other.execute("INSERT INTO nexa_schema_version (version) VALUES (?1)", [nexa_store_sqlite::VERSION + 2]).unwrap();
     let error = refused(&path);
     assert!(error.is(&codes::NEWER), "{error:?}");
-    assert_eq!(error.params()["found"], nexa_store_sqlite::VERSION + 1);
+    assert_eq!(error.params()["found"], nexa_store_sqlite::VERSION + 2);
     let error = pollster::block_on(store.migrate(&[Job::def()])).unwrap_err();
     assert!(error.is(&codes::NEWER));
 }

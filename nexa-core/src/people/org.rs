@@ -13,8 +13,8 @@ use crate::{
     Action, Choice, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, ExchangeRate, Id,
     Input, Money, Name, Query, Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
     kernel::{
-        access::Principal, context::not_found, error::codes, ledger::LEDGER_BROKEN, search::fold, session::Job, unit::FOUNDING,
-        verify::ROW_DIFFERS,
+        access::Principal, context::not_found, error::codes, ledger::LEDGER_BROKEN, search::fold, session::Job,
+        unit::FOUNDING, verify::ROW_DIFFERS,
     },
 };
 

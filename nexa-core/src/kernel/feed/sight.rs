@@ -83,6 +83,10 @@ fn sources(def: &RecordDef, predicate: &Predicate) -> BTreeSet<usize> {
             None => columns.extend([column]),
             Some(Derived::Folded(of) | Derived::FoldedTexts(of) | Derived::Rank(of)) => columns.extend([of]),
             Some(Derived::Queue(first)) => columns.extend([first, first + 1]),
+            Some(Derived::WhileOpen(of)) => {
+                columns.insert(of);
+                columns.extend(def.open.map(|(column, _)| column));
+            }
         }
     }
     columns
