@@ -257,7 +257,7 @@ impl Line {
                 |map: &Map<String, Json>| map.get("currency").and_then(|json| Currency::parse(json.as_str()?).ok());
             let constant = constants().find(|(_, part, _)| part == "currency");
             let constant = constant.and_then(|(.., json)| Currency::parse(json.as_str()?).ok());
-            let usual = constant.unwrap_or_else(|| plan.formats.currency);
+            let usual = constant.unwrap_or(plan.formats.currency);
             if let Some(sign) = sign {
                 let currency = match given(&parts) {
                     Some(currency) if sign.allows(currency) => currency,

@@ -380,9 +380,11 @@ fn targets(def: &RecordDef, objects: bool) -> Vec<String> {
 /// them.
 fn guessable(def: &RecordDef) -> Vec<String> {
     let plain = |column: &&ColumnDef| {
-        let part = column.path.contains('.');
-        !matches!(column.kind, ColumnType::Uuid | ColumnType::Map | ColumnType::Json)
-            && !(part && matches!(column.kind, ColumnType::Reference(_)))
+        match column.kind {
+            ColumnType::Uuid | ColumnType::Map | ColumnType::Json => false,
+            ColumnType::Reference(_) => !column.path.contains('.'),
+            _ => true,
+        }
     };
     let mut found = Vec::new();
     for field in def.fields.iter().filter(|field| field.editable) {
