@@ -69,14 +69,14 @@ impl Maker<'_> {
     fn numbers(&self, schema: &Json, numbers: &[Json]) -> Vec<Json> {
         let bound = |name: &str| schema[name].as_f64();
         let (least, most) = (bound("minimum"), bound("maximum"));
-        let within = |number: &Json| {
+        let within = |number: &&Json| {
             let number = number.as_f64().unwrap();
             least.is_none_or(|least| least <= number)
                 && most.is_none_or(|most| number <= most)
                 && bound("exclusiveMinimum").is_none_or(|least| least < number)
         };
         let bounds = [schema.get("minimum"), schema.get("maximum")].into_iter().flatten().cloned();
-        numbers.iter().cloned().filter(within).chain(bounds).collect()
+        numbers.iter().filter(within).cloned().chain(bounds).collect()
     }
 
     fn texts(&mut self, schema: &Json) -> Vec<Json> {
