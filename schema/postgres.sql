@@ -124,6 +124,7 @@ CREATE TABLE nexa.orgs (
   "base_currency" text COLLATE "C" NOT NULL,
   "time_zone" text COLLATE "C" NOT NULL,
   "rates" json NOT NULL,
+  "rates_base" text COLLATE "C",
   "choices" json NOT NULL
 );
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_pk PRIMARY KEY (org, "id");
@@ -138,6 +139,7 @@ CREATE TABLE nexa.users (
   "created_at" timestamptz NOT NULL,
   "updated_at" timestamptz NOT NULL,
   "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
   "email" text COLLATE "C" NOT NULL,
   "role" text COLLATE "C" NOT NULL,
   "active" boolean NOT NULL
@@ -204,8 +206,11 @@ CREATE TABLE nexa.leads (
   "deleted_at" timestamptz,
   "merged_into_id" uuid,
   "first_name" text COLLATE "C",
+  "first_name_folded" text COLLATE "C",
   "last_name" text COLLATE "C",
+  "last_name_folded" text COLLATE "C",
   "email" text COLLATE "C",
+  "email_open" text COLLATE "C",
   "phone" text COLLATE "C",
   "other_emails" json,
   "other_phones" json,
@@ -216,6 +221,7 @@ CREATE TABLE nexa.leads (
   "industry" text COLLATE "C",
   "company_size" text COLLATE "C",
   "website" text COLLATE "C",
+  "website_folded" text COLLATE "C",
   "address_street" text COLLATE "C",
   "address_city" text COLLATE "C",
   "address_region" text COLLATE "C",
@@ -255,17 +261,22 @@ CREATE TABLE nexa.leads (
   "qualified_at" timestamptz,
   "converted_at" timestamptz,
   "lost_at" timestamptz,
+  "known_contact_id" uuid,
+  "previous_lead_id" uuid,
   "converted_contact_id" uuid,
   "converted_account_id" uuid,
   "converted_deal_id" uuid,
+  "not_carried" json,
   "converted_as" text COLLATE "C",
   "tags" json,
   "custom" json,
+  "custom_folded" json,
   "external_keys" json,
   CONSTRAINT leads_status_check CHECK ("status" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
   CONSTRAINT leads_status_before_check CHECK ("status_before" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
   CONSTRAINT leads_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
 );
+CREATE INDEX leads_email_idx ON nexa.leads (org, "email", "id", "deleted_at");
 CREATE INDEX leads_status_assignee_queue_score_idx ON nexa.leads (org, "status", "assignee_queue", "score", "id", "deleted_at");
 CREATE INDEX leads_campaign_id_idx ON nexa.leads (org, "campaign_id", "id", "deleted_at");
 CREATE INDEX leads_score_idx ON nexa.leads (org, "score", "id", "deleted_at");
@@ -277,11 +288,13 @@ CREATE INDEX leads_bant_budget_by_id_ref ON nexa.leads (org, "bant_budget_by_id"
 CREATE INDEX leads_bant_authority_by_id_ref ON nexa.leads (org, "bant_authority_by_id", "id") WHERE "bant_authority_by_id" IS NOT NULL;
 CREATE INDEX leads_bant_need_by_id_ref ON nexa.leads (org, "bant_need_by_id", "id") WHERE "bant_need_by_id" IS NOT NULL;
 CREATE INDEX leads_bant_timeline_by_id_ref ON nexa.leads (org, "bant_timeline_by_id", "id") WHERE "bant_timeline_by_id" IS NOT NULL;
+CREATE INDEX leads_known_contact_id_ref ON nexa.leads (org, "known_contact_id", "id") WHERE "known_contact_id" IS NOT NULL;
+CREATE INDEX leads_previous_lead_id_ref ON nexa.leads (org, "previous_lead_id", "id") WHERE "previous_lead_id" IS NOT NULL;
 CREATE INDEX leads_converted_contact_id_ref ON nexa.leads (org, "converted_contact_id", "id") WHERE "converted_contact_id" IS NOT NULL;
 CREATE INDEX leads_converted_account_id_ref ON nexa.leads (org, "converted_account_id", "id") WHERE "converted_account_id" IS NOT NULL;
 CREATE INDEX leads_converted_deal_id_ref ON nexa.leads (org, "converted_deal_id", "id") WHERE "converted_deal_id" IS NOT NULL;
-CREATE INDEX leads_email_key_trash ON nexa.leads (org, "email") WHERE "deleted_at" IS NOT NULL;
-CREATE UNIQUE INDEX leads_email_key ON nexa.leads (org, "email") WHERE "deleted_at" IS NULL;
+CREATE INDEX leads_email_open_key_trash ON nexa.leads (org, "email_open") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX leads_email_open_key ON nexa.leads (org, "email_open") WHERE "deleted_at" IS NULL;
 ALTER TABLE nexa.leads ADD CONSTRAINT leads_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.leads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.leads FORCE ROW LEVEL SECURITY;
@@ -350,7 +363,9 @@ CREATE TABLE nexa.contacts (
   "other_emails" json,
   "other_phones" json,
   "title" text COLLATE "C",
+  "title_folded" text COLLATE "C",
   "department" text COLLATE "C",
+  "department_folded" text COLLATE "C",
   "linkedin_url" text COLLATE "C",
   "account_id" uuid,
   "reports_to_id" uuid,
@@ -365,6 +380,7 @@ CREATE TABLE nexa.contacts (
   "description" text COLLATE "C",
   "tags" json,
   "custom" json,
+  "custom_folded" json,
   "external_keys" json,
   CONSTRAINT contacts_lifecycle_stage_check CHECK ("lifecycle_stage" IN ('subscriber', 'lead', 'opportunity', 'customer', 'advocate')),
   CONSTRAINT contacts_status_check CHECK ("status" IN ('active', 'inactive', 'churned')),
@@ -399,6 +415,7 @@ CREATE TABLE nexa.accounts (
   "tier" text COLLATE "C",
   "tier_rank" bigint,
   "website" text COLLATE "C",
+  "website_folded" text COLLATE "C",
   "phone" text COLLATE "C",
   "employees" bigint,
   "annual_revenue_amount" numeric(19,4),
@@ -423,6 +440,7 @@ CREATE TABLE nexa.accounts (
   "source" text COLLATE "C",
   "tags" json,
   "custom" json,
+  "custom_folded" json,
   "external_keys" json,
   CONSTRAINT accounts_type_check CHECK ("type" IN ('prospect', 'customer', 'partner', 'vendor')),
   CONSTRAINT accounts_tier_check CHECK ("tier" IN ('startup', 'smb', 'mid_market', 'enterprise')),
@@ -496,6 +514,7 @@ CREATE TABLE nexa.deals (
   "description" text COLLATE "C",
   "tags" json,
   "custom" json,
+  "custom_folded" json,
   "external_keys" json,
   CONSTRAINT deals_amount_currency_both CHECK (("amount_amount" IS NULL) = ("amount_currency" IS NULL)),
   CONSTRAINT deals_status_check CHECK ("status" IN ('open', 'won', 'lost')),
@@ -537,6 +556,7 @@ CREATE TABLE nexa.campaigns (
   "description" text COLLATE "C",
   "tags" json,
   "custom" json,
+  "custom_folded" json,
   "external_keys" json,
   CONSTRAINT campaigns_status_check CHECK ("status" IN ('planned', 'active', 'completed', 'cancelled')),
   CONSTRAINT campaigns_budget_currency_both CHECK (("budget_amount" IS NULL) = ("budget_currency" IS NULL)),
@@ -586,6 +606,7 @@ CREATE TABLE nexa.contact_lists (
   "description" text COLLATE "C",
   "tags" json,
   "custom" json,
+  "custom_folded" json,
   "external_keys" json
 );
 CREATE INDEX contact_lists_name_folded_key_trash ON nexa.contact_lists (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
@@ -626,6 +647,7 @@ CREATE TABLE nexa.tickets (
   "merged_into_id" uuid,
   "number" text COLLATE "C" NOT NULL,
   "subject" text COLLATE "C" NOT NULL,
+  "subject_folded" text COLLATE "C" NOT NULL,
   "description" text COLLATE "C",
   "status" text COLLATE "C" NOT NULL,
   "priority" text COLLATE "C" NOT NULL,
@@ -654,6 +676,7 @@ CREATE TABLE nexa.tickets (
   "follow_up_of_id" uuid,
   "tags" json,
   "custom" json,
+  "custom_folded" json,
   "external_keys" json,
   CONSTRAINT tickets_status_check CHECK ("status" IN ('open', 'pending', 'in_progress', 'resolved', 'closed')),
   CONSTRAINT tickets_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'critical')),
@@ -706,6 +729,7 @@ CREATE TABLE nexa.tasks (
   "updated_at" timestamptz NOT NULL,
   "deleted_at" timestamptz,
   "title" text COLLATE "C" NOT NULL,
+  "title_folded" text COLLATE "C" NOT NULL,
   "description" text COLLATE "C",
   "due_at" timestamptz,
   "due_date" date,
@@ -725,6 +749,7 @@ CREATE TABLE nexa.tasks (
   "completed_by_id" uuid,
   "tags" json,
   "custom" json,
+  "custom_folded" json,
   "external_keys" json,
   CONSTRAINT tasks_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'urgent')),
   CONSTRAINT tasks_status_check CHECK ("status" IN ('todo', 'in_progress', 'done', 'cancelled')),
@@ -754,6 +779,8 @@ ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_budget_by_id_fk FOREIGN KEY (or
 ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_authority_by_id_fk FOREIGN KEY (org, "bant_authority_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_need_by_id_fk FOREIGN KEY (org, "bant_need_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_timeline_by_id_fk FOREIGN KEY (org, "bant_timeline_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_known_contact_id_fk FOREIGN KEY (org, "known_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_previous_lead_id_fk FOREIGN KEY (org, "previous_lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_contact_id_fk FOREIGN KEY (org, "converted_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_account_id_fk FOREIGN KEY (org, "converted_account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_deal_id_fk FOREIGN KEY (org, "converted_deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;

@@ -102,6 +102,7 @@ CREATE TABLE nexa_orgs (
   "base_currency" TEXT NOT NULL,
   "time_zone" TEXT NOT NULL,
   "rates" TEXT NOT NULL,
+  "rates_base" TEXT,
   "choices" TEXT NOT NULL,
   CONSTRAINT nexa_orgs_pk PRIMARY KEY (org, "id")
 ) STRICT;
@@ -113,6 +114,7 @@ CREATE TABLE nexa_users (
   "created_at" INTEGER NOT NULL,
   "updated_at" INTEGER NOT NULL,
   "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
   "email" TEXT NOT NULL,
   "role" TEXT NOT NULL,
   "active" INTEGER NOT NULL,
@@ -170,8 +172,11 @@ CREATE TABLE nexa_leads (
   "deleted_at" INTEGER,
   "merged_into_id" BLOB,
   "first_name" TEXT,
+  "first_name_folded" TEXT,
   "last_name" TEXT,
+  "last_name_folded" TEXT,
   "email" TEXT,
+  "email_open" TEXT,
   "phone" TEXT,
   "other_emails" TEXT,
   "other_phones" TEXT,
@@ -182,6 +187,7 @@ CREATE TABLE nexa_leads (
   "industry" TEXT,
   "company_size" TEXT,
   "website" TEXT,
+  "website_folded" TEXT,
   "address_street" TEXT,
   "address_city" TEXT,
   "address_region" TEXT,
@@ -221,12 +227,16 @@ CREATE TABLE nexa_leads (
   "qualified_at" INTEGER,
   "converted_at" INTEGER,
   "lost_at" INTEGER,
+  "known_contact_id" BLOB,
+  "previous_lead_id" BLOB,
   "converted_contact_id" BLOB,
   "converted_account_id" BLOB,
   "converted_deal_id" BLOB,
+  "not_carried" TEXT,
   "converted_as" TEXT,
   "tags" TEXT,
   "custom" TEXT,
+  "custom_folded" TEXT,
   "external_keys" TEXT,
   CONSTRAINT nexa_leads_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_leads_status_check CHECK ("status" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
@@ -245,10 +255,13 @@ CREATE TABLE nexa_leads (
   CONSTRAINT nexa_leads_bant_authority_by_id_fk FOREIGN KEY (org, "bant_authority_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_leads_bant_need_by_id_fk FOREIGN KEY (org, "bant_need_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_leads_bant_timeline_by_id_fk FOREIGN KEY (org, "bant_timeline_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_known_contact_id_fk FOREIGN KEY (org, "known_contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_previous_lead_id_fk FOREIGN KEY (org, "previous_lead_id") REFERENCES nexa_leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_leads_converted_contact_id_fk FOREIGN KEY (org, "converted_contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_leads_converted_account_id_fk FOREIGN KEY (org, "converted_account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_leads_converted_deal_id_fk FOREIGN KEY (org, "converted_deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
+CREATE INDEX nexa_leads_email_idx ON nexa_leads (org, "email", "id", "deleted_at");
 CREATE INDEX nexa_leads_status_assignee_queue_score_idx ON nexa_leads (org, "status", "assignee_queue", "score", "id", "deleted_at");
 CREATE INDEX nexa_leads_campaign_id_idx ON nexa_leads (org, "campaign_id", "id", "deleted_at");
 CREATE INDEX nexa_leads_score_idx ON nexa_leads (org, "score", "id", "deleted_at");
@@ -260,11 +273,13 @@ CREATE INDEX nexa_leads_bant_budget_by_id_ref ON nexa_leads (org, "bant_budget_b
 CREATE INDEX nexa_leads_bant_authority_by_id_ref ON nexa_leads (org, "bant_authority_by_id", "id") WHERE "bant_authority_by_id" IS NOT NULL;
 CREATE INDEX nexa_leads_bant_need_by_id_ref ON nexa_leads (org, "bant_need_by_id", "id") WHERE "bant_need_by_id" IS NOT NULL;
 CREATE INDEX nexa_leads_bant_timeline_by_id_ref ON nexa_leads (org, "bant_timeline_by_id", "id") WHERE "bant_timeline_by_id" IS NOT NULL;
+CREATE INDEX nexa_leads_known_contact_id_ref ON nexa_leads (org, "known_contact_id", "id") WHERE "known_contact_id" IS NOT NULL;
+CREATE INDEX nexa_leads_previous_lead_id_ref ON nexa_leads (org, "previous_lead_id", "id") WHERE "previous_lead_id" IS NOT NULL;
 CREATE INDEX nexa_leads_converted_contact_id_ref ON nexa_leads (org, "converted_contact_id", "id") WHERE "converted_contact_id" IS NOT NULL;
 CREATE INDEX nexa_leads_converted_account_id_ref ON nexa_leads (org, "converted_account_id", "id") WHERE "converted_account_id" IS NOT NULL;
 CREATE INDEX nexa_leads_converted_deal_id_ref ON nexa_leads (org, "converted_deal_id", "id") WHERE "converted_deal_id" IS NOT NULL;
-CREATE INDEX nexa_leads_email_key_trash ON nexa_leads (org, "email") WHERE "deleted_at" IS NOT NULL;
-CREATE UNIQUE INDEX nexa_leads_email_key ON nexa_leads (org, "email") WHERE "deleted_at" IS NULL;
+CREATE INDEX nexa_leads_email_open_key_trash ON nexa_leads (org, "email_open") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_leads_email_open_key ON nexa_leads (org, "email_open") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_scorecards (
   org BLOB NOT NULL,
@@ -326,7 +341,9 @@ CREATE TABLE nexa_contacts (
   "other_emails" TEXT,
   "other_phones" TEXT,
   "title" TEXT,
+  "title_folded" TEXT,
   "department" TEXT,
+  "department_folded" TEXT,
   "linkedin_url" TEXT,
   "account_id" BLOB,
   "reports_to_id" BLOB,
@@ -341,6 +358,7 @@ CREATE TABLE nexa_contacts (
   "description" TEXT,
   "tags" TEXT,
   "custom" TEXT,
+  "custom_folded" TEXT,
   "external_keys" TEXT,
   CONSTRAINT nexa_contacts_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_contacts_lifecycle_stage_check CHECK ("lifecycle_stage" IN ('subscriber', 'lead', 'opportunity', 'customer', 'advocate')),
@@ -377,6 +395,7 @@ CREATE TABLE nexa_accounts (
   "tier" TEXT,
   "tier_rank" INTEGER,
   "website" TEXT,
+  "website_folded" TEXT,
   "phone" TEXT,
   "employees" INTEGER,
   "annual_revenue_amount" INTEGER,
@@ -401,6 +420,7 @@ CREATE TABLE nexa_accounts (
   "source" TEXT,
   "tags" TEXT,
   "custom" TEXT,
+  "custom_folded" TEXT,
   "external_keys" TEXT,
   CONSTRAINT nexa_accounts_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_accounts_type_check CHECK ("type" IN ('prospect', 'customer', 'partner', 'vendor')),
@@ -474,6 +494,7 @@ CREATE TABLE nexa_deals (
   "description" TEXT,
   "tags" TEXT,
   "custom" TEXT,
+  "custom_folded" TEXT,
   "external_keys" TEXT,
   CONSTRAINT nexa_deals_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_deals_amount_currency_both CHECK (("amount_amount" IS NULL) = ("amount_currency" IS NULL)),
@@ -518,6 +539,7 @@ CREATE TABLE nexa_campaigns (
   "description" TEXT,
   "tags" TEXT,
   "custom" TEXT,
+  "custom_folded" TEXT,
   "external_keys" TEXT,
   CONSTRAINT nexa_campaigns_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_campaigns_status_check CHECK ("status" IN ('planned', 'active', 'completed', 'cancelled')),
@@ -566,6 +588,7 @@ CREATE TABLE nexa_contact_lists (
   "description" TEXT,
   "tags" TEXT,
   "custom" TEXT,
+  "custom_folded" TEXT,
   "external_keys" TEXT,
   CONSTRAINT nexa_contact_lists_pk PRIMARY KEY (org, "id")
 ) STRICT;
@@ -603,6 +626,7 @@ CREATE TABLE nexa_tickets (
   "merged_into_id" BLOB,
   "number" TEXT NOT NULL,
   "subject" TEXT NOT NULL,
+  "subject_folded" TEXT NOT NULL,
   "description" TEXT,
   "status" TEXT NOT NULL,
   "priority" TEXT NOT NULL,
@@ -631,6 +655,7 @@ CREATE TABLE nexa_tickets (
   "follow_up_of_id" BLOB,
   "tags" TEXT,
   "custom" TEXT,
+  "custom_folded" TEXT,
   "external_keys" TEXT,
   CONSTRAINT nexa_tickets_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_tickets_status_check CHECK ("status" IN ('open', 'pending', 'in_progress', 'resolved', 'closed')),
@@ -687,6 +712,7 @@ CREATE TABLE nexa_tasks (
   "updated_at" INTEGER NOT NULL,
   "deleted_at" INTEGER,
   "title" TEXT NOT NULL,
+  "title_folded" TEXT NOT NULL,
   "description" TEXT,
   "due_at" INTEGER,
   "due_date" TEXT,
@@ -706,6 +732,7 @@ CREATE TABLE nexa_tasks (
   "completed_by_id" BLOB,
   "tags" TEXT,
   "custom" TEXT,
+  "custom_folded" TEXT,
   "external_keys" TEXT,
   CONSTRAINT nexa_tasks_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_tasks_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'urgent')),

@@ -140,6 +140,10 @@ export interface ErrorCodes {
   "import.column_repeated": "invalid";
   /** `Invalid`: The file has no column {column}; it has {columns}. */
   "import.column_unknown": "invalid";
+  /** `Invalid`: {column} names another currency than the row does; keep one of them. */
+  "import.currency_conflict": "invalid";
+  /** `Invalid`: {column} has the sign of several currencies; write the code, such as USD, or give a column with it. */
+  "import.currency_unclear": "invalid";
   /**
    * `Invalid`: {column} may be read with day or month first; name the file's date format, such as DD-MM-YY or
    * MM/DD/YYYY.
@@ -150,10 +154,12 @@ export interface ErrorCodes {
    * MM/DD/YYYY.
    */
   "import.date_format_unknown": "invalid";
-  /** `Invalid`: {column} is no date; write it as 2025-11-17, without a time, or as the named format. */
+  /** `Invalid`: {column} is no date; write it as 2025-11-17, or name the format of the file's dates. */
   "import.date_invalid": "invalid";
   /** `Invalid`: The delimiter must be one ASCII character, and no quote, letter, digit or line end; give another. */
   "import.delimiter_invalid": "invalid";
+  /** `Invalid`: {column} lost digits in a spreadsheet, which wrote it like 4.42E+11; export it again as text. */
+  "import.digits_lost": "invalid";
   /** `Invalid`: The row has bytes that are not {encoding}; save the file as UTF-8, or name its encoding. */
   "import.encoding_broken": "invalid";
   /** `Invalid`: The columns {other} and {column} are both mapped to {field}; keep one of them. */
@@ -200,10 +206,22 @@ export interface ErrorCodes {
    * The same call may succeed later.
    */
   "import.read_failed": "unavailable";
+  /** `Invalid`: {column} names {value}, and there is more than one {kind} of this name; give its id instead. */
+  "import.reference_ambiguous": "invalid";
+  /**
+   * `Invalid`: {column} names {value}, and there is no {kind} of this name, mail address or number; make it first,
+   * or leave the cell empty.
+   */
+  "import.reference_unknown": "invalid";
   /** `Invalid`: The row has over {limit} bytes; shorten it, or close the quote that was opened in it. */
   "import.row_too_long": "invalid";
   /** `Invalid`: {field} is set for every row and mapped from {column}; keep one of them. */
   "import.set_conflict": "invalid";
+  /**
+   * `Invalid`: {column} holds several values, and one is kept; leave one, or map the others to columns of their
+   * own.
+   */
+  "import.several_values": "invalid";
   /** `Invalid`: {column} says neither how often nor whether; write a whole number, yes or no. */
   "import.signal_invalid": "invalid";
   /** `Invalid`: A {kind} has no place for {target}; map the column to ignore. */
@@ -218,19 +236,24 @@ export interface ErrorCodes {
   "import.too_many_rows": "invalid";
   /** `Invalid`: There is no kind {kind}; the catalog lists them all. */
   "kind.unknown": "invalid";
-  /**
-   * `RuleViolation`: The lead was converted already, into contact {contact}; ask without arguments to get what
-   * came of it.
-   */
+  /** `RuleViolation`: The lead was converted already; ask without arguments to get what came of it. */
   "lead.already_converted": "rule";
   /** `RuleViolation`: The lead does not meet {missing}; note them with lead.record_bant when they are met. */
   "lead.bant_incomplete": "rule";
   /** `RuleViolation`: The lead is {status}; reopen it with lead.reopen if it was lost. */
   "lead.closed": "rule";
-  /** `RuleViolation`: The contact {contact} belongs to another account; name that account, or another contact. */
+  /**
+   * `RuleViolation`: The contact {contact} belongs to another account; name that account, set move_contact to take
+   * the contact along, or name another contact.
+   */
   "lead.contact_elsewhere": "rule";
-  /** `RuleViolation`: The lead was converted and is read-only; work on contact {contact} instead. */
+  /**
+   * `RuleViolation`: The lead was converted and is read-only; work on the contact, account or deal that it became
+   * instead.
+   */
   "lead.converted": "rule";
+  /** `RuleViolation`: The deal {deal} belongs to another account; name that account, or another deal. */
+  "lead.deal_elsewhere": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "lead.email_taken": "conflict";
   /** `Invalid`: The mapping {target} is not usable; write contact.NAME, account.NAME or deal.NAME. */
@@ -296,7 +319,7 @@ export interface ErrorCodes {
   "record.pointed_at": "rule";
   /** `RuleViolation`: Over {limit} records point at this {kind}; move or trash them in portions first. */
   "record.too_many_dependents": "rule";
-  /** `RuleViolation`: The {kind} is in the trash; restore it first. */
+  /** `RuleViolation`: The {kind} {id} is in the trash; restore it first with {kind}.restore. */
   "record.trashed": "rule";
   /** `Conflict`: {field} points at a {kind} that is not there; check the id. */
   "reference.broken": "conflict";

@@ -144,6 +144,16 @@ export const MATCH_POLICY = ["skip", "update", "fill", "refuse"] as const;
  */
 export type MatchPolicy = (typeof MATCH_POLICY)[number];
 
+/** The words of `OnBadCell`, in their order. */
+export const ON_BAD_CELL = ["refuse_row", "leave_out"] as const;
+/**
+ * One of:
+ * - `refuse_row`: The row is refused.
+ * - `leave_out`: The cell is left out and listed in the report; the row comes in without it. What tells who the
+ *   record is, and what another record has already, still refuses the row.
+ */
+export type OnBadCell = (typeof ON_BAD_CELL)[number];
+
 /** The words of `RoutingBand`, in their order. */
 export const ROUTING_BAND = ["low", "medium", "high"] as const;
 /**

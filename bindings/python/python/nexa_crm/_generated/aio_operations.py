@@ -117,7 +117,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         type: AccountTypeWord | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Account:
-        """Makes a account.
+        """Creates an account.
 
         - `annual_revenue`: What it earns in a year, without its subsidiaries.
         - `billing_address`: Where bills go.
@@ -231,15 +231,25 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[AccountWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -249,7 +259,8 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         if trashed:
             arguments["trashed"] = True
         question = asked("account.find", Account, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -525,7 +536,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         type: AccountTypeWord | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Upserted[Account]:
-        """Makes a account, or updates the one that matches.
+        """Creates an account, or updates the one that matches.
 
         - `annual_revenue`: What it earns in a year, without its subsidiaries.
         - `billing_address`: Where bills go.
@@ -693,7 +704,7 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         target_audience: str | None | Unset = UNSET,
         type: str | Unset = UNSET,
     ) -> Campaign:
-        """Makes a campaign.
+        """Creates a campaign.
 
         - `actual_cost`: What it did cost; as long as nobody knows, reports reckon with the budget.
         - `budget`: What it may cost.
@@ -796,15 +807,25 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[CampaignWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -814,7 +835,8 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         if trashed:
             arguments["trashed"] = True
         question = asked("campaign.find", Campaign, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -1079,7 +1101,7 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         target_audience: str | None | Unset = UNSET,
         type: str | Unset = UNSET,
     ) -> Upserted[Campaign]:
-        """Makes a campaign, or updates the one that matches.
+        """Creates a campaign, or updates the one that matches.
 
         - `actual_cost`: What it did cost; as long as nobody knows, reports reckon with the budget.
         - `budget`: What it may cost.
@@ -1228,15 +1250,25 @@ class AsyncCampaignMemberOperations(AsyncReadable[CampaignMember]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[CampaignMemberWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -1246,7 +1278,8 @@ class AsyncCampaignMemberOperations(AsyncReadable[CampaignMember]):
         if trashed:
             arguments["trashed"] = True
         question = asked("campaign_member.find", CampaignMember, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -1396,15 +1429,25 @@ class AsyncCommentOperations(AsyncReadable[Comment]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[CommentWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -1414,7 +1457,8 @@ class AsyncCommentOperations(AsyncReadable[Comment]):
         if trashed:
             arguments["trashed"] = True
         question = asked("comment.find", Comment, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -1543,7 +1587,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         tags: Sequence[str] | Unset = UNSET,
         title: str | None | Unset = UNSET,
     ) -> Contact:
-        """Makes a contact.
+        """Creates a contact.
 
         - `account`: The company they work for.
         - `custom`: Fields that the tenant defined.
@@ -1660,15 +1704,25 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[ContactWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -1678,7 +1732,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         if trashed:
             arguments["trashed"] = True
         question = asked("contact.find", Contact, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -1954,7 +2009,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         tags: Sequence[str] | Unset = UNSET,
         title: str | None | Unset = UNSET,
     ) -> Upserted[Contact]:
-        """Makes a contact, or updates the one that matches.
+        """Creates a contact, or updates the one that matches.
 
         - `account`: The company they work for.
         - `custom`: Fields that the tenant defined.
@@ -2083,7 +2138,7 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         name: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
     ) -> ContactList:
-        """Makes a contact list.
+        """Creates a contact list.
 
         - `custom`: The tenant's own fields.
         - `description`: What the list is for.
@@ -2168,15 +2223,25 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[ContactListWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -2186,7 +2251,8 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         if trashed:
             arguments["trashed"] = True
         question = asked("contact_list.find", ContactList, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -2385,7 +2451,7 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         policy: MatchPolicyWord | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
     ) -> Upserted[ContactList]:
-        """Makes a contact list, or updates the one that matches.
+        """Creates a contact list, or updates the one that matches.
 
         - `custom`: The tenant's own fields.
         - `description`: What the list is for.
@@ -2516,15 +2582,25 @@ class AsyncContactListMemberOperations(AsyncReadable[ContactListMember]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[ContactListMemberWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -2534,7 +2610,8 @@ class AsyncContactListMemberOperations(AsyncReadable[ContactListMember]):
         if trashed:
             arguments["trashed"] = True
         question = asked("contact_list_member.find", ContactListMember, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -2662,7 +2739,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         tags: Sequence[str] | Unset = UNSET,
         type: DealTypeWord | Unset = UNSET,
     ) -> Deal:
-        """Makes a deal.
+        """Creates a deal.
 
         - `account`: The company that may buy.
         - `amount`: What it is worth.
@@ -2776,15 +2853,25 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[DealWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -2794,7 +2881,8 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         if trashed:
             arguments["trashed"] = True
         question = asked("deal.find", Deal, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def forecast(
         self,
@@ -3135,7 +3223,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         tags: Sequence[str] | Unset = UNSET,
         type: DealTypeWord | Unset = UNSET,
     ) -> Upserted[Deal]:
-        """Makes a deal, or updates the one that matches.
+        """Creates a deal, or updates the one that matches.
 
         - `account`: The company that may buy.
         - `amount`: What it is worth.
@@ -3344,15 +3432,25 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[FieldDefinitionWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -3362,7 +3460,8 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
         if trashed:
             arguments["trashed"] = True
         question = asked("field.find", FieldDefinition, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -3487,7 +3586,7 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         id: str | UUID | Unset = UNSET,
         name: str | Unset = UNSET,
     ) -> Group:
-        """Makes a group.
+        """Creates a group.
 
         - `name`: The name, unique whatever the case.
 
@@ -3564,15 +3663,25 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[GroupWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -3582,7 +3691,8 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         if trashed:
             arguments["trashed"] = True
         question = asked("group.find", Group, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -3681,7 +3791,7 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
     ) -> Upserted[Group]:
-        """Makes a group, or updates the one that matches.
+        """Creates a group, or updates the one that matches.
 
         - `name`: The name, unique whatever the case.
 
@@ -3782,7 +3892,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         account: Account | Ref | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         custom: Mapping[str, str] | Unset = UNSET,
-        deal: NewDealDict | None | Unset = UNSET,
+        deal: str | UUID | ExternalKey | ExternalKeyDict | NewDealDict | None | Unset = UNSET,
+        move_contact: bool | Unset = UNSET,
         overwrite: bool | Unset = UNSET,
         without_deal: bool | Unset = UNSET,
     ) -> Conversion:
@@ -3791,20 +3902,28 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
 
         The account is the given one, the one with the same name, or a new one; the contact is the given one,
         the one with the same mail
-        address, or a new one. Into existing records only empty fields are filled, unless `overwrite` is set.
-        Open tasks go with the
-        contact, and so do campaigns and lists.
+        address, or a new one; of a company alone there is no contact. A contact of another company than the
+        lead's is
+        `lead.contact_elsewhere` until the caller names its account or sets `move_contact`. Into existing
+        records only empty fields
+        are filled, unless `overwrite` is set. Open tasks go with the contact, and so do campaigns and lists.
+        Fields that find no
+        place in what the lead became are named in `not_carried`; what only says how it was worked on (status,
+        score, BANT,
+        engagement) stays with the lead.
 
         - `lead`: The lead.
         - `account`: An account to join.
         - `contact`: A contact to join; it must belong to the account.
         - `custom`: Where custom fields of the lead go: `{"shoe_size": "contact.shoe_size"}`.
-        - `deal`: What is known of the deal; all of it has a default.
+        - `deal`: A deal to join, by its id or key; or what is known of a new one, all of which has a default.
+        - `move_contact`: Whether the contact goes to the account when it belongs to another one so far.
         - `overwrite`: Whether the lead's fields replace those of records that were there.
         - `without_deal`: Make no deal.
 
-        Raises `Invalid` (`choice.unknown`, `lead.mapping_invalid`); `RuleViolation` (`assignee.inactive`,
-        `deal.owner_must_be_user`, `lead.already_converted`, `lead.contact_elsewhere`, `lead.not_qualified`).
+        Raises `Invalid` (`choice.unknown`, `contact.nothing_known`, `lead.mapping_invalid`); `RuleViolation`
+        (`assignee.inactive`, `deal.contact_foreign`, `deal.owner_must_be_user`, `lead.already_converted`,
+        `lead.contact_elsewhere`, `lead.deal_elsewhere`, `lead.not_qualified`).
         """
         answer: Conversion = await self._call("lead.convert", {
             "lead": lead,
@@ -3812,6 +3931,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
             "contact": contact,
             "custom": custom,
             "deal": deal,
+            "move_contact": move_contact,
             "overwrite": overwrite,
             "without_deal": without_deal,
         }, Conversion)
@@ -3856,7 +3976,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         title: str | None | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Lead:
-        """Makes a lead.
+        """Creates a lead.
 
         - `address`: Where they are.
         - `assignee`: Whose it is: a user or a group.
@@ -3865,7 +3985,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `company_size`: The company's size, such as `enterprise`; scored, and a list that a tenant may close.
         - `custom`: The tenant's own fields.
         - `description`: Anything else worth knowing.
-        - `email`: Mail address; unique among live leads.
+        - `email`: Mail address; unique among open leads, so that a customer or somebody who was lost can ask
+          again.
         - `external_keys`: Its keys in other systems.
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
@@ -3971,15 +4092,25 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[LeadWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -3989,7 +4120,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         if trashed:
             arguments["trashed"] = True
         question = asked("lead.find", Lead, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -4173,7 +4305,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
 
         - `lead`: The lead.
 
-        Raises `RuleViolation` (`lead.not_lost`).
+        Raises `Conflict` (`lead.email_taken`); `RuleViolation` (`lead.not_lost`).
         """
         answer: Lead = await self._call("lead.reopen", {
             "lead": lead,
@@ -4304,7 +4436,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `company_size`: The company's size, such as `enterprise`; scored, and a list that a tenant may close.
         - `custom`: The tenant's own fields.
         - `description`: Anything else worth knowing.
-        - `email`: Mail address; unique among live leads.
+        - `email`: Mail address; unique among open leads, so that a customer or somebody who was lost can ask
+          again.
         - `external_keys`: Its keys in other systems.
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
@@ -4370,7 +4503,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         title: str | None | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Upserted[Lead]:
-        """Makes a lead, or updates the one that matches.
+        """Creates a lead, or updates the one that matches.
 
         - `address`: Where they are.
         - `assignee`: Whose it is: a user or a group.
@@ -4379,7 +4512,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `company_size`: The company's size, such as `enterprise`; scored, and a list that a tenant may close.
         - `custom`: The tenant's own fields.
         - `description`: Anything else worth knowing.
-        - `email`: Mail address; unique among live leads.
+        - `email`: Mail address; unique among open leads, so that a customer or somebody who was lost can ask
+          again.
         - `external_keys`: Its keys in other systems.
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
@@ -4548,15 +4682,25 @@ class AsyncMembershipOperations(AsyncReadable[Membership]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[MembershipWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -4566,7 +4710,8 @@ class AsyncMembershipOperations(AsyncReadable[Membership]):
         if trashed:
             arguments["trashed"] = True
         question = asked("membership.find", Membership, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -4651,7 +4796,8 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         - `choices`: Closed lists by field, such as `lead.source`; a field that is not here takes any value.
         - `name`: The organisation's name.
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code. A currency without a
-          rate is counted, not priced.
+          rate is counted, not priced; so are all others than the base currency once that is another one, until
+          new rates are given.
         - `time_zone`: The time zone in which days and months are meant.
 
         Raises `Invalid` (`org.rate_invalid`).
@@ -4745,15 +4891,25 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[OrgWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -4763,7 +4919,8 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         if trashed:
             arguments["trashed"] = True
         question = asked("org.find", Org, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -4856,7 +5013,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         name: str | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
     ) -> Pipeline:
-        """Makes a pipeline.
+        """Creates a pipeline.
 
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
@@ -4939,15 +5096,25 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[PipelineWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -4957,7 +5124,8 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         if trashed:
             arguments["trashed"] = True
         question = asked("pipeline.find", Pipeline, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -5109,7 +5277,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         policy: MatchPolicyWord | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
     ) -> Upserted[Pipeline]:
-        """Makes a pipeline, or updates the one that matches.
+        """Creates a pipeline, or updates the one that matches.
 
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
@@ -5185,7 +5353,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         task_priority: RoutingTaskPriorityWord | None | Unset = UNSET,
         task_title: str | None | Unset = UNSET,
     ) -> Routing:
-        """Makes a routing.
+        """Creates a routing.
 
         - `band`: The band.
         - `contact_list`: The list that the leads join.
@@ -5274,15 +5442,25 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[RoutingWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -5292,7 +5470,8 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         if trashed:
             arguments["trashed"] = True
         question = asked("routing.find", Routing, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -5442,7 +5621,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         task_priority: RoutingTaskPriorityWord | None | Unset = UNSET,
         task_title: str | None | Unset = UNSET,
     ) -> Upserted[Routing]:
-        """Makes a routing, or updates the one that matches.
+        """Creates a routing, or updates the one that matches.
 
         - `band`: The band.
         - `contact_list`: The list that the leads join.
@@ -5521,7 +5700,7 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         name: str | Unset = UNSET,
         rules: Sequence[ScoreRule | ScoreRuleDict] | Unset = UNSET,
     ) -> Scorecard:
-        """Makes a scorecard.
+        """Creates a scorecard.
 
         - `active`: Whether it counts.
         - `name`: Its name.
@@ -5602,15 +5781,25 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[ScorecardWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -5620,7 +5809,8 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         if trashed:
             arguments["trashed"] = True
         question = asked("scorecard.find", Scorecard, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -5754,7 +5944,7 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         policy: MatchPolicyWord | Unset = UNSET,
         rules: Sequence[ScoreRule | ScoreRuleDict] | Unset = UNSET,
     ) -> Upserted[Scorecard]:
-        """Makes a scorecard, or updates the one that matches.
+        """Creates a scorecard, or updates the one that matches.
 
         - `active`: Whether it counts.
         - `name`: Its name.
@@ -5898,7 +6088,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
-        """Makes a task.
+        """Creates a task.
 
         - `about`: What it is about.
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
@@ -5993,15 +6183,25 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[TaskWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -6011,7 +6211,8 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         if trashed:
             arguments["trashed"] = True
         question = asked("task.find", Task, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -6234,7 +6435,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Upserted[Task]:
-        """Makes a task, or updates the one that matches.
+        """Creates a task, or updates the one that matches.
 
         - `about`: What it is about.
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
@@ -6531,15 +6732,25 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[TicketWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -6549,7 +6760,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         if trashed:
             arguments["trashed"] = True
         question = asked("ticket.find", Ticket, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def follow_up(
         self,
@@ -6873,7 +7085,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Upserted[Ticket]:
-        """Makes a ticket, or updates the one that matches.
+        """Creates a ticket, or updates the one that matches.
 
         - `account`: The customer's company.
         - `channel`: How the customer reached the team.
@@ -6978,7 +7190,7 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         name: str | Unset = UNSET,
         role: str | Unset = UNSET,
     ) -> User:
-        """Makes a user.
+        """Creates a user.
 
         - `email`: The mail address.
         - `name`: The name.
@@ -7074,15 +7286,25 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         filter: Q | Mapping[str, Any] | None = None,
         /,
         *,
-        format: Literal["csv", "json_lines"] = "csv",
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
         order_by: str | Sequence[str] = (),
         limit: int | None = None,
         trashed: bool = False,
         progress: bool | Callable[[int, int], object] = False,
         **where: Unpack[UserWhere],
     ) -> int:
-        """Writes records as CSV or JSON lines into a path or a binary file, and answers how many; an import reads
-        what comes of it.
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
 
         `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
         """
@@ -7092,7 +7314,8 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         if trashed:
             arguments["trashed"] = True
         question = asked("user.find", User, filter, where, arguments, limit)
-        return await self._export(target, question, format, progress)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
 
     async def get(
         self,
@@ -7181,7 +7404,7 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         policy: MatchPolicyWord | Unset = UNSET,
         role: str | Unset = UNSET,
     ) -> Upserted[User]:
-        """Makes a user, or updates the one that matches.
+        """Creates a user, or updates the one that matches.
 
         - `email`: The mail address.
         - `name`: The name.

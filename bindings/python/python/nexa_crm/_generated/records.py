@@ -823,13 +823,20 @@ class Conversion(Struct):
     """What came of a lead."""
 
     account: Account | None
-    """The account, when there is a company."""
-    contact: Contact
-    """The contact."""
+    """The account, when there is a company; the same holds for it."""
+    contact: Contact | None
+    """The contact, unless only a company is known. One that was there and that the actor may not see is joined,
+    and not shown;
+    the lead has its id.
+    """
     deal: Deal | None
     """The deal, unless none was wanted."""
     lead: Lead
     """The lead, read-only from now on."""
+    not_carried: list[str]
+    """Which fields of the lead, such as `title` or `custom.shoe_size`, found no place in these records; they stay
+    with the lead.
+    """
 
 
 class Criterion(Struct):
@@ -1107,12 +1114,16 @@ class GroupRow(Struct):
 class ImportReport(Struct):
     """What an import did. The counts are those of the store."""
 
+    cells_left_out: int | None
+    """How many cells were left out of rows that came in."""
     columns: list[MappedColumn]
     """How the columns were understood."""
     created: int
     """Rows that made a record."""
     dry_run: bool
     """Whether nothing was changed because a dry run was asked for."""
+    left_out: list[RowProblem]
+    """The first 1,000 of these cells, each with what is wrong and what to do."""
     problems: list[RowProblem]
     """The first 1,000 refused rows, each with what is wrong and what to do."""
     refused: int
@@ -1166,7 +1177,7 @@ class Lead(Record):
     last_name: str | None
     """Last name."""
     email: str | None
-    """Mail address; unique among live leads."""
+    """Mail address; unique among open leads, so that a customer or somebody who was lost can ask again."""
     phone: str | None
     """Phone number."""
     other_emails: list[str]
@@ -1217,12 +1228,20 @@ class Lead(Record):
     """When it was converted."""
     lost_at: datetime | None
     """When it was lost."""
+    known_contact: ContactId | None
+    """The contact that had its mail address when it came in."""
+    previous_lead: LeadId | None
+    """The last converted or lost lead with its mail address when it came in."""
     converted_contact: ContactId | None
-    """The contact it became."""
+    """The contact it became; none when only a company was known."""
     converted_account: AccountId | None
     """The account it became or joined."""
     converted_deal: DealId | None
     """The deal that came of it."""
+    not_carried: list[str]
+    """Which of its fields, such as `title` or `custom.shoe_size`, found no place in what it became; they stay
+    here.
+    """
     converted_as: str | None
     """What the conversion was asked to do, as a fingerprint: the same again is answered, something else refused."""
     tags: list[str]
@@ -1367,7 +1386,12 @@ class Org(Record):
     """The time zone in which days and months are meant."""
     rates: dict[str, Decimal]
     """What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is
-    counted, not priced.
+    counted, not priced;
+    so are all others than the base currency once that is another one, until new rates are given.
+    """
+    rates_base: str | None
+    """The currency in which `rates` are: the base currency when they were given. In another base currency they
+    price nothing.
     """
     choices: dict[str, list[str]]
     """Closed lists by field, such as `lead.source`; a field that is not here takes any value."""
@@ -1951,7 +1975,9 @@ Conversion.FIELDS = {
     "contact": Contact,
     "deal": Deal,
     "lead": Lead,
+    "not_carried": None,
 }
+Conversion.EMPTY = {"not_carried": list}
 Criterion.FIELDS = {
     "at": moment,
     "by": Id,
@@ -2084,9 +2110,11 @@ GroupRow.FIELDS = {
 }
 GroupRow.EMPTY = {"group": list, "measures": list}
 ImportReport.FIELDS = {
+    "cells_left_out": None,
     "columns": many(MappedColumn),
     "created": None,
     "dry_run": None,
+    "left_out": many(RowProblem),
     "problems": many(RowProblem),
     "refused": None,
     "rows": None,
@@ -2094,7 +2122,7 @@ ImportReport.FIELDS = {
     "unchanged": None,
     "updated": None,
 }
-ImportReport.EMPTY = {"columns": list, "problems": list}
+ImportReport.EMPTY = {"columns": list, "left_out": list, "problems": list}
 JoinedCampaign.FIELDS = {
     "id": Id,
     "name": None,
@@ -2138,15 +2166,18 @@ Lead.FIELDS = {
     "qualified_at": moment,
     "converted_at": moment,
     "lost_at": moment,
+    "known_contact": ContactId,
+    "previous_lead": LeadId,
     "converted_contact": ContactId,
     "converted_account": AccountId,
     "converted_deal": DealId,
+    "not_carried": None,
     "converted_as": None,
     "tags": None,
     "custom": None,
     "external_keys": many(ExternalKey),
 }
-Lead.EMPTY = {"other_emails": list, "other_phones": list, "score_reasons": list, "engagement": dict, "tags": list, "custom": dict, "external_keys": list}
+Lead.EMPTY = {"other_emails": list, "other_phones": list, "score_reasons": list, "engagement": dict, "not_carried": list, "tags": list, "custom": dict, "external_keys": list}
 LeadFigures.FIELDS = {
     "conversion_rate": decimal,
     "converted": None,
@@ -2210,6 +2241,7 @@ Org.FIELDS = {
     "base_currency": None,
     "time_zone": None,
     "rates": named(decimal),
+    "rates_base": None,
     "choices": None,
 }
 Org.EMPTY = {"rates": dict, "choices": dict}
@@ -2425,7 +2457,7 @@ RELATIONS: dict[str, dict[str, str]] = {
     "deal": {"pipeline": "pipeline", "campaign": "campaign", "account": "account", "primary_contact": "contact", "owner": "user"},
     "field": {},
     "group": {},
-    "lead": {"merged_into": "lead", "campaign": "campaign", "assignee.user": "user", "assignee.group": "group", "via_group": "group", "bant.budget.by": "user", "bant.authority.by": "user", "bant.need.by": "user", "bant.timeline.by": "user", "converted_contact": "contact", "converted_account": "account", "converted_deal": "deal"},
+    "lead": {"merged_into": "lead", "campaign": "campaign", "assignee.user": "user", "assignee.group": "group", "via_group": "group", "bant.budget.by": "user", "bant.authority.by": "user", "bant.need.by": "user", "bant.timeline.by": "user", "known_contact": "contact", "previous_lead": "lead", "converted_contact": "contact", "converted_account": "account", "converted_deal": "deal"},
     "membership": {"group": "group", "user": "user"},
     "org": {},
     "pipeline": {},

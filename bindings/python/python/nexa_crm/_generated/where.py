@@ -1019,6 +1019,10 @@ class CampaignMemberWhere(TypedDict, total=False):
     lead__converted_at__in: Collection[datetime | str]
     lead__lost_at: datetime | str | None
     lead__lost_at__in: Collection[datetime | str]
+    lead__known_contact: Record | str | UUID | None
+    lead__known_contact__in: Collection[Record | str | UUID]
+    lead__previous_lead: Record | str | UUID | None
+    lead__previous_lead__in: Collection[Record | str | UUID]
     lead__converted_contact: Record | str | UUID | None
     lead__converted_contact__in: Collection[Record | str | UUID]
     lead__converted_account: Record | str | UUID | None
@@ -1916,6 +1920,10 @@ class ContactListMemberWhere(TypedDict, total=False):
     lead__converted_at__in: Collection[datetime | str]
     lead__lost_at: datetime | str | None
     lead__lost_at__in: Collection[datetime | str]
+    lead__known_contact: Record | str | UUID | None
+    lead__known_contact__in: Collection[Record | str | UUID]
+    lead__previous_lead: Record | str | UUID | None
+    lead__previous_lead__in: Collection[Record | str | UUID]
     lead__converted_contact: Record | str | UUID | None
     lead__converted_contact__in: Collection[Record | str | UUID]
     lead__converted_account: Record | str | UUID | None
@@ -3074,6 +3082,18 @@ class LeadWhere(TypedDict, total=False):
     lost_at__le: datetime | str
     lost_at__gt: datetime | str
     lost_at__ge: datetime | str
+    known_contact: Record | str | UUID | None
+    known_contact__eq: Record | str | UUID | None
+    known_contact__ne: Record | str | UUID | None
+    known_contact__is_null: bool
+    known_contact__in: Collection[Record | str | UUID]
+    known_contact__not_in: Collection[Record | str | UUID]
+    previous_lead: Record | str | UUID | None
+    previous_lead__eq: Record | str | UUID | None
+    previous_lead__ne: Record | str | UUID | None
+    previous_lead__is_null: bool
+    previous_lead__in: Collection[Record | str | UUID]
+    previous_lead__not_in: Collection[Record | str | UUID]
     converted_contact: Record | str | UUID | None
     converted_contact__eq: Record | str | UUID | None
     converted_contact__ne: Record | str | UUID | None
@@ -3206,6 +3226,10 @@ class LeadWhere(TypedDict, total=False):
     merged_into__converted_at__in: Collection[datetime | str]
     merged_into__lost_at: datetime | str | None
     merged_into__lost_at__in: Collection[datetime | str]
+    merged_into__known_contact: Record | str | UUID | None
+    merged_into__known_contact__in: Collection[Record | str | UUID]
+    merged_into__previous_lead: Record | str | UUID | None
+    merged_into__previous_lead__in: Collection[Record | str | UUID]
     merged_into__converted_contact: Record | str | UUID | None
     merged_into__converted_contact__in: Collection[Record | str | UUID]
     merged_into__converted_account: Record | str | UUID | None
@@ -3352,6 +3376,164 @@ class LeadWhere(TypedDict, total=False):
     bant__timeline__by__role__in: Collection[str]
     bant__timeline__by__active: bool | None
     bant__timeline__by__active__in: Collection[bool]
+    known_contact__id: Record | str | UUID | None
+    known_contact__id__in: Collection[Record | str | UUID]
+    known_contact__version: int | None
+    known_contact__version__in: Collection[int]
+    known_contact__created_at: datetime | str | None
+    known_contact__created_at__in: Collection[datetime | str]
+    known_contact__updated_at: datetime | str | None
+    known_contact__updated_at__in: Collection[datetime | str]
+    known_contact__deleted_at: datetime | str | None
+    known_contact__deleted_at__in: Collection[datetime | str]
+    known_contact__merged_into: Record | str | UUID | None
+    known_contact__merged_into__in: Collection[Record | str | UUID]
+    known_contact__first_name: str | None
+    known_contact__first_name__in: Collection[str]
+    known_contact__last_name: str | None
+    known_contact__last_name__in: Collection[str]
+    known_contact__email: str | None
+    known_contact__email__in: Collection[str]
+    known_contact__phone: str | None
+    known_contact__phone__in: Collection[str]
+    known_contact__mobile: str | None
+    known_contact__mobile__in: Collection[str]
+    known_contact__title: str | None
+    known_contact__title__in: Collection[str]
+    known_contact__department: str | None
+    known_contact__department__in: Collection[str]
+    known_contact__linkedin_url: str | None
+    known_contact__linkedin_url__in: Collection[str]
+    known_contact__account: Record | str | UUID | None
+    known_contact__account__in: Collection[Record | str | UUID]
+    known_contact__reports_to: Record | str | UUID | None
+    known_contact__reports_to__in: Collection[Record | str | UUID]
+    known_contact__lifecycle_stage: ContactLifecycleStageWord | None
+    known_contact__lifecycle_stage__in: Collection[ContactLifecycleStageWord]
+    known_contact__status: ContactStatusWord | None
+    known_contact__status__in: Collection[ContactStatusWord]
+    known_contact__source: str | None
+    known_contact__source__in: Collection[str]
+    known_contact__owner__user: Record | str | UUID | None
+    known_contact__owner__user__in: Collection[Record | str | UUID]
+    known_contact__owner__group: Record | str | UUID | None
+    known_contact__owner__group__in: Collection[Record | str | UUID]
+    known_contact__last_activity: datetime | str | None
+    known_contact__last_activity__in: Collection[datetime | str]
+    known_contact__description: str | None
+    known_contact__description__in: Collection[str]
+    previous_lead__id: Record | str | UUID | None
+    previous_lead__id__in: Collection[Record | str | UUID]
+    previous_lead__version: int | None
+    previous_lead__version__in: Collection[int]
+    previous_lead__created_at: datetime | str | None
+    previous_lead__created_at__in: Collection[datetime | str]
+    previous_lead__updated_at: datetime | str | None
+    previous_lead__updated_at__in: Collection[datetime | str]
+    previous_lead__deleted_at: datetime | str | None
+    previous_lead__deleted_at__in: Collection[datetime | str]
+    previous_lead__merged_into: Record | str | UUID | None
+    previous_lead__merged_into__in: Collection[Record | str | UUID]
+    previous_lead__first_name: str | None
+    previous_lead__first_name__in: Collection[str]
+    previous_lead__last_name: str | None
+    previous_lead__last_name__in: Collection[str]
+    previous_lead__email: str | None
+    previous_lead__email__in: Collection[str]
+    previous_lead__phone: str | None
+    previous_lead__phone__in: Collection[str]
+    previous_lead__company: str | None
+    previous_lead__company__in: Collection[str]
+    previous_lead__title: str | None
+    previous_lead__title__in: Collection[str]
+    previous_lead__industry: str | None
+    previous_lead__industry__in: Collection[str]
+    previous_lead__company_size: str | None
+    previous_lead__company_size__in: Collection[str]
+    previous_lead__website: str | None
+    previous_lead__website__in: Collection[str]
+    previous_lead__address__street: str | None
+    previous_lead__address__street__in: Collection[str]
+    previous_lead__address__city: str | None
+    previous_lead__address__city__in: Collection[str]
+    previous_lead__address__region: str | None
+    previous_lead__address__region__in: Collection[str]
+    previous_lead__address__postal_code: str | None
+    previous_lead__address__postal_code__in: Collection[str]
+    previous_lead__address__country: str | None
+    previous_lead__address__country__in: Collection[str]
+    previous_lead__source: str | None
+    previous_lead__source__in: Collection[str]
+    previous_lead__campaign: Record | str | UUID | None
+    previous_lead__campaign__in: Collection[Record | str | UUID]
+    previous_lead__description: str | None
+    previous_lead__description__in: Collection[str]
+    previous_lead__status: LeadStatusWord | None
+    previous_lead__status__in: Collection[LeadStatusWord]
+    previous_lead__status_before: LeadStatusWord | None
+    previous_lead__status_before__in: Collection[LeadStatusWord]
+    previous_lead__lost_reason: str | None
+    previous_lead__lost_reason__in: Collection[str]
+    previous_lead__score: int | None
+    previous_lead__score__in: Collection[int]
+    previous_lead__assignee__user: Record | str | UUID | None
+    previous_lead__assignee__user__in: Collection[Record | str | UUID]
+    previous_lead__assignee__group: Record | str | UUID | None
+    previous_lead__assignee__group__in: Collection[Record | str | UUID]
+    previous_lead__via_group: Record | str | UUID | None
+    previous_lead__via_group__in: Collection[Record | str | UUID]
+    previous_lead__bant__budget__met: bool | None
+    previous_lead__bant__budget__met__in: Collection[bool]
+    previous_lead__bant__budget__evidence: str | None
+    previous_lead__bant__budget__evidence__in: Collection[str]
+    previous_lead__bant__budget__at: datetime | str | None
+    previous_lead__bant__budget__at__in: Collection[datetime | str]
+    previous_lead__bant__budget__by: Record | str | UUID | None
+    previous_lead__bant__budget__by__in: Collection[Record | str | UUID]
+    previous_lead__bant__authority__met: bool | None
+    previous_lead__bant__authority__met__in: Collection[bool]
+    previous_lead__bant__authority__evidence: str | None
+    previous_lead__bant__authority__evidence__in: Collection[str]
+    previous_lead__bant__authority__at: datetime | str | None
+    previous_lead__bant__authority__at__in: Collection[datetime | str]
+    previous_lead__bant__authority__by: Record | str | UUID | None
+    previous_lead__bant__authority__by__in: Collection[Record | str | UUID]
+    previous_lead__bant__need__met: bool | None
+    previous_lead__bant__need__met__in: Collection[bool]
+    previous_lead__bant__need__evidence: str | None
+    previous_lead__bant__need__evidence__in: Collection[str]
+    previous_lead__bant__need__at: datetime | str | None
+    previous_lead__bant__need__at__in: Collection[datetime | str]
+    previous_lead__bant__need__by: Record | str | UUID | None
+    previous_lead__bant__need__by__in: Collection[Record | str | UUID]
+    previous_lead__bant__timeline__met: bool | None
+    previous_lead__bant__timeline__met__in: Collection[bool]
+    previous_lead__bant__timeline__evidence: str | None
+    previous_lead__bant__timeline__evidence__in: Collection[str]
+    previous_lead__bant__timeline__at: datetime | str | None
+    previous_lead__bant__timeline__at__in: Collection[datetime | str]
+    previous_lead__bant__timeline__by: Record | str | UUID | None
+    previous_lead__bant__timeline__by__in: Collection[Record | str | UUID]
+    previous_lead__last_contacted: datetime | str | None
+    previous_lead__last_contacted__in: Collection[datetime | str]
+    previous_lead__qualified_at: datetime | str | None
+    previous_lead__qualified_at__in: Collection[datetime | str]
+    previous_lead__converted_at: datetime | str | None
+    previous_lead__converted_at__in: Collection[datetime | str]
+    previous_lead__lost_at: datetime | str | None
+    previous_lead__lost_at__in: Collection[datetime | str]
+    previous_lead__known_contact: Record | str | UUID | None
+    previous_lead__known_contact__in: Collection[Record | str | UUID]
+    previous_lead__previous_lead: Record | str | UUID | None
+    previous_lead__previous_lead__in: Collection[Record | str | UUID]
+    previous_lead__converted_contact: Record | str | UUID | None
+    previous_lead__converted_contact__in: Collection[Record | str | UUID]
+    previous_lead__converted_account: Record | str | UUID | None
+    previous_lead__converted_account__in: Collection[Record | str | UUID]
+    previous_lead__converted_deal: Record | str | UUID | None
+    previous_lead__converted_deal__in: Collection[Record | str | UUID]
+    previous_lead__converted_as: str | None
+    previous_lead__converted_as__in: Collection[str]
     converted_contact__id: Record | str | UUID | None
     converted_contact__id__in: Collection[Record | str | UUID]
     converted_contact__version: int | None
@@ -3677,6 +3859,19 @@ class OrgWhere(TypedDict, total=False):
     time_zone__contains: str
     time_zone__starts_with: str
     time_zone__ends_with: str
+    rates_base: str | None
+    rates_base__eq: str | None
+    rates_base__ne: str | None
+    rates_base__is_null: bool
+    rates_base__in: Collection[str]
+    rates_base__not_in: Collection[str]
+    rates_base__lt: str
+    rates_base__le: str
+    rates_base__gt: str
+    rates_base__ge: str
+    rates_base__contains: str
+    rates_base__starts_with: str
+    rates_base__ends_with: str
 
 
 class PipelineWhere(TypedDict, total=False):

@@ -2,7 +2,7 @@
 // What operations take that every kind has.
 
 import type { Filter } from "../../filter.js";
-import type { Encoding, MatchPolicy } from "../enums.js";
+import type { Encoding, MatchPolicy, OnBadCell } from "../enums.js";
 import type { ColumnMap, GroupBy, MeasureOf } from "../parts/common.js";
 
 /** What `aggregate` takes, whatever the kind. */
@@ -29,7 +29,10 @@ export interface FindInput<W = unknown, R extends string = string> {
   filter?: Filter<W>;
   /** How many records at most: 50 unless said, 1,000 at most. */
   limit?: number | null;
-  /** The order, such as `["-priority", "created_at"]`; records without a value come last, the id decides ties. */
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
   sort?: string[];
   /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
   trashed?: boolean;
@@ -41,9 +44,13 @@ export interface FindInput<W = unknown, R extends string = string> {
 export interface ImportCsvInput {
   /** The text with its header, at most 8 MiB. */
   csv: string;
-  /** How dates are written when not as `2025-11-17`, such as `DD/MM/YYYY`. */
+  /**
+   * How dates are written, such as `DD/MM/YYYY`, or `EXCEL` for the numbers of days of a spreadsheet. Unless said,
+   * any form that has one meaning is read, and the cells of a column show whether the day or the month comes
+   * first.
+   */
   date_format?: string | null;
-  /** Whether a comma stands before the decimals. */
+  /** Whether a comma stands before the decimals; seen in the cells of a column unless said. */
   decimal_comma?: boolean;
   /** What stands between two fields; told by the header unless said. */
   delimiter?: string | null;
@@ -53,26 +60,40 @@ export interface ImportCsvInput {
   mapping?: ColumnMap;
   /**
    * By what a row finds the record that is already there: a unique field such as `email`, `external:SYSTEM`, or
-   * `none`. Unless said, by its unique fields, then by its keys in other systems, and a row that has neither by
-   * its own text, of which a hash is kept with the record as its key in the system `import`.
+   * `none`. Unless said, by a column `id` or the record's number, as an export has them; then by its unique
+   * fields, a mail address also among the others of a record; then by its keys in other systems. A row that has
+   * none of these is found by its phone number when the name does not say otherwise, and by its own text, of which
+   * a hash is kept with the record as its key in the system `import`.
    */
   match_on?: string | null;
   /** Whether a row that is no UTF-8 is read as Windows-1252, in files that mix both. */
   mixed_latin1?: boolean;
+  /** What becomes of a row with a cell that cannot be read; it is refused unless said. */
+  on_bad_cell?: OnBadCell;
   /** What happens to a record that is already there; it is left as it is unless said. An empty cell says nothing. */
   policy?: MatchPolicy;
   /**
    * Fields that every row gets, as in `create`, such as `{"source": "webinar"}`. A part of a field, such as
-   * `value.currency`, goes to the rows that give another part of it.
+   * `amount.currency`, goes to the rows that give another part of it and not this one: what the file says of a row
+   * holds.
    */
   set?: Record<string, unknown>;
+  /**
+   * Whether an apostrophe before what a spreadsheet takes for a formula is taken away, as an export puts it there;
+   * unless said, in files that begin with a byte order mark.
+   */
+  spreadsheet?: boolean | null;
 }
 
 /** What `import_rows` takes, whatever the kind. */
 export interface ImportRowsInput {
-  /** How dates are written when not as `2025-11-17`, such as `DD/MM/YYYY`. */
+  /**
+   * How dates are written, such as `DD/MM/YYYY`, or `EXCEL` for the numbers of days of a spreadsheet. Unless said,
+   * any form that has one meaning is read, and the cells of a column show whether the day or the month comes
+   * first.
+   */
   date_format?: string | null;
-  /** Whether a comma stands before the decimals. */
+  /** Whether a comma stands before the decimals; seen in the cells of a column unless said. */
   decimal_comma?: boolean;
   /** What stands between two fields; told by the header unless said. */
   delimiter?: string | null;
@@ -82,21 +103,31 @@ export interface ImportRowsInput {
   mapping?: ColumnMap;
   /**
    * By what a row finds the record that is already there: a unique field such as `email`, `external:SYSTEM`, or
-   * `none`. Unless said, by its unique fields, then by its keys in other systems, and a row that has neither by
-   * its own text, of which a hash is kept with the record as its key in the system `import`.
+   * `none`. Unless said, by a column `id` or the record's number, as an export has them; then by its unique
+   * fields, a mail address also among the others of a record; then by its keys in other systems. A row that has
+   * none of these is found by its phone number when the name does not say otherwise, and by its own text, of which
+   * a hash is kept with the record as its key in the system `import`.
    */
   match_on?: string | null;
   /** Whether a row that is no UTF-8 is read as Windows-1252, in files that mix both. */
   mixed_latin1?: boolean;
+  /** What becomes of a row with a cell that cannot be read; it is refused unless said. */
+  on_bad_cell?: OnBadCell;
   /** What happens to a record that is already there; it is left as it is unless said. An empty cell says nothing. */
   policy?: MatchPolicy;
   /** The rows: values by the names of fields or columns. */
   rows: Record<string, unknown>[];
   /**
    * Fields that every row gets, as in `create`, such as `{"source": "webinar"}`. A part of a field, such as
-   * `value.currency`, goes to the rows that give another part of it.
+   * `amount.currency`, goes to the rows that give another part of it and not this one: what the file says of a row
+   * holds.
    */
   set?: Record<string, unknown>;
+  /**
+   * Whether an apostrophe before what a spreadsheet takes for a formula is taken away, as an export puts it there;
+   * unless said, in files that begin with a byte order mark.
+   */
+  spreadsheet?: boolean | null;
 }
 
 /** What `search` takes, whatever the kind. */

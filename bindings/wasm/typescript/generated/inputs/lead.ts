@@ -8,6 +8,7 @@ import type { BantInput, NewDeal } from "../parts/lead.js";
 import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
+import type { DealId } from "../records/deal.js";
 import type { LeadId, LeadRelated } from "../records/lead.js";
 
 /** What `lead.assign` takes. */
@@ -38,8 +39,10 @@ export interface LeadConvertInput {
   contact?: Ref<ContactId> | null;
   /** Where custom fields of the lead go: `{"shoe_size": "contact.shoe_size"}`. */
   custom?: Record<string, string>;
-  /** What is known of the deal; all of it has a default. */
-  deal?: NewDeal | null;
+  /** A deal to join, by its id or key; or what is known of a new one, all of which has a default. */
+  deal?: DealId | ExternalKey | NewDeal | null;
+  /** Whether the contact goes to the account when it belongs to another one so far. */
+  move_contact?: boolean;
   /** Whether the lead's fields replace those of records that were there. */
   overwrite?: boolean;
   /** Make no deal. */
@@ -62,7 +65,7 @@ export interface LeadCreateInput {
   custom?: Record<string, string | number | boolean | string[] | null>;
   /** Anything else worth knowing. */
   description?: string | null;
-  /** Mail address; unique among live leads. */
+  /** Mail address; unique among open leads, so that a customer or somebody who was lost can ask again. */
   email?: string | null;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
@@ -207,7 +210,7 @@ export interface LeadUpdateInput {
   custom?: Record<string, string | number | boolean | string[] | null>;
   /** Anything else worth knowing. */
   description?: string | null;
-  /** Mail address; unique among live leads. */
+  /** Mail address; unique among open leads, so that a customer or somebody who was lost can ask again. */
   email?: string | null;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
@@ -250,7 +253,7 @@ export interface LeadUpsertInput {
   custom?: Record<string, string | number | boolean | string[] | null>;
   /** Anything else worth knowing. */
   description?: string | null;
-  /** Mail address; unique among live leads. */
+  /** Mail address; unique among open leads, so that a customer or somebody who was lost can ask again. */
   email?: string | null;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];

@@ -14,7 +14,7 @@ export interface OrgConfigureInput {
   name?: string;
   /**
    * What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is counted,
-   * not priced.
+   * not priced; so are all others than the base currency once that is another one, until new rates are given.
    */
   rates?: Record<string, Decimal>;
   /** The time zone in which days and months are meant. */

@@ -2,6 +2,7 @@
 // What a session can do with `account`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
@@ -31,7 +32,7 @@ import type { Change, GroupRow, ImportReport } from "../parts/common.js";
 import type { Account, AccountRelated, AccountWhere } from "../records/account.js";
 
 /** The operations of `account`. */
-export interface AccountOperations extends Importable {
+export interface AccountOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
@@ -47,7 +48,7 @@ export interface AccountOperations extends Importable {
   /** How many records match: `lead.count` and the like. */
   count(input?: CountInput<AccountWhere>): Promise<number>;
   /**
-   * Makes a account.
+   * Creates an account.
    *
    * Raises `Conflict` (`account.name_taken`, `account.number_taken`); `Invalid` (`choice.unknown`);
    * `RuleViolation` (`account.hierarchy_cycle`, `account.primary_contact_foreign`, `assignee.inactive`).
@@ -74,16 +75,17 @@ export interface AccountOperations extends Importable {
    *
    * Raises `Conflict` (`account.name_taken`, `account.number_taken`, `upsert.exists`); `Invalid`
    * (`choice.unknown`, `import.bool_invalid`, `import.choice_invalid`, `import.chunk_size`,
-   * `import.column_repeated`, `import.column_unknown`, `import.date_ambiguous`, `import.date_format_unknown`,
-   * `import.date_invalid`, `import.delimiter_invalid`, `import.encoding_broken`, `import.field_repeated`,
-   * `import.field_too_long`, `import.field_unknown`, `import.file_empty`, `import.header_broken`,
-   * `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`, `import.json_invalid`,
-   * `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`, `import.nul`,
-   * `import.number_invalid`, `import.quote_broken`, `import.quote_open`, `import.row_too_long`,
-   * `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
-   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
-   * (`account.hierarchy_cycle`, `account.primary_contact_foreign`, `assignee.inactive`); `Unavailable`
-   * (`import.read_failed`).
+   * `import.column_repeated`, `import.column_unknown`, `import.currency_conflict`, `import.currency_unclear`,
+   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
+   * `import.digits_lost`, `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`,
+   * `import.field_unknown`, `import.file_empty`, `import.header_broken`, `import.header_too_wide`,
+   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
+   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
+   * `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`, `import.reference_unknown`,
+   * `import.row_too_long`, `import.set_conflict`, `import.several_values`, `import.signal_invalid`,
+   * `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`,
+   * `import.too_many_rows`, `upsert.match_on`); `RuleViolation` (`account.hierarchy_cycle`,
+   * `account.primary_contact_foreign`, `assignee.inactive`); `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -91,16 +93,17 @@ export interface AccountOperations extends Importable {
    *
    * Raises `Conflict` (`account.name_taken`, `account.number_taken`, `upsert.exists`); `Invalid`
    * (`choice.unknown`, `import.bool_invalid`, `import.choice_invalid`, `import.chunk_size`,
-   * `import.column_repeated`, `import.column_unknown`, `import.date_ambiguous`, `import.date_format_unknown`,
-   * `import.date_invalid`, `import.delimiter_invalid`, `import.encoding_broken`, `import.field_repeated`,
-   * `import.field_too_long`, `import.field_unknown`, `import.file_empty`, `import.header_broken`,
-   * `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`, `import.json_invalid`,
-   * `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`, `import.nul`,
-   * `import.number_invalid`, `import.quote_broken`, `import.quote_open`, `import.row_too_long`,
-   * `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
-   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
-   * (`account.hierarchy_cycle`, `account.primary_contact_foreign`, `assignee.inactive`); `Unavailable`
-   * (`import.read_failed`).
+   * `import.column_repeated`, `import.column_unknown`, `import.currency_conflict`, `import.currency_unclear`,
+   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
+   * `import.digits_lost`, `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`,
+   * `import.field_unknown`, `import.file_empty`, `import.header_broken`, `import.header_too_wide`,
+   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
+   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
+   * `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`, `import.reference_unknown`,
+   * `import.row_too_long`, `import.set_conflict`, `import.several_values`, `import.signal_invalid`,
+   * `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`,
+   * `import.too_many_rows`, `upsert.match_on`); `RuleViolation` (`account.hierarchy_cycle`,
+   * `account.primary_contact_foreign`, `assignee.inactive`); `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -173,7 +176,7 @@ export interface AccountOperations extends Importable {
    */
   update(input: AccountUpdateInput): Promise<Account>;
   /**
-   * Makes a account, or updates the one that matches.
+   * Creates an account, or updates the one that matches.
    *
    * Raises `Conflict` (`account.name_taken`, `account.number_taken`, `upsert.exists`); `Invalid`
    * (`choice.unknown`, `upsert.match_on`); `RuleViolation` (`account.hierarchy_cycle`,

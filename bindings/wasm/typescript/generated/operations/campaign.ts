@@ -2,6 +2,7 @@
 // What a session can do with `campaign`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
@@ -35,7 +36,7 @@ import type { Campaign, CampaignRelated, CampaignWhere } from "../records/campai
 import type { CampaignMember } from "../records/campaign_member.js";
 
 /** The operations of `campaign`. */
-export interface CampaignOperations extends Importable {
+export interface CampaignOperations extends Exportable, Importable {
   /**
    * Adds a lead or a contact to a campaign.
    *
@@ -65,7 +66,7 @@ export interface CampaignOperations extends Importable {
   /** How many records match: `lead.count` and the like. */
   count(input?: CountInput<CampaignWhere>): Promise<number>;
   /**
-   * Makes a campaign.
+   * Creates a campaign.
    *
    * Raises `Conflict` (`campaign.name_taken`); `Invalid` (`campaign.dates`, `choice.unknown`); `RuleViolation`
    * (`assignee.inactive`).
@@ -92,15 +93,16 @@ export interface CampaignOperations extends Importable {
    *
    * Raises `Conflict` (`campaign.name_taken`, `upsert.exists`); `Invalid` (`campaign.dates`, `choice.unknown`,
    * `import.bool_invalid`, `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`,
-   * `import.column_unknown`, `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`,
-   * `import.delimiter_invalid`, `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`,
-   * `import.field_unknown`, `import.file_empty`, `import.header_broken`, `import.header_too_wide`,
-   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
-   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
-   * `import.quote_broken`, `import.quote_open`, `import.row_too_long`, `import.set_conflict`,
-   * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
-   * `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`);
-   * `Unavailable` (`import.read_failed`).
+   * `import.column_unknown`, `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`,
+   * `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`,
+   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
+   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
+   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
+   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
+   * (`assignee.inactive`); `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -108,15 +110,16 @@ export interface CampaignOperations extends Importable {
    *
    * Raises `Conflict` (`campaign.name_taken`, `upsert.exists`); `Invalid` (`campaign.dates`, `choice.unknown`,
    * `import.bool_invalid`, `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`,
-   * `import.column_unknown`, `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`,
-   * `import.delimiter_invalid`, `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`,
-   * `import.field_unknown`, `import.file_empty`, `import.header_broken`, `import.header_too_wide`,
-   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
-   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
-   * `import.quote_broken`, `import.quote_open`, `import.row_too_long`, `import.set_conflict`,
-   * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
-   * `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`);
-   * `Unavailable` (`import.read_failed`).
+   * `import.column_unknown`, `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`,
+   * `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`,
+   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
+   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
+   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
+   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
+   * (`assignee.inactive`); `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -187,7 +190,7 @@ export interface CampaignOperations extends Importable {
    */
   update(input: CampaignUpdateInput): Promise<Campaign>;
   /**
-   * Makes a campaign, or updates the one that matches.
+   * Creates a campaign, or updates the one that matches.
    *
    * Raises `Conflict` (`campaign.name_taken`, `upsert.exists`); `Invalid` (`campaign.dates`, `choice.unknown`,
    * `upsert.match_on`); `RuleViolation` (`assignee.inactive`).

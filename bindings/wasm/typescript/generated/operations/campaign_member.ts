@@ -2,6 +2,7 @@
 // What a session can do with `campaign_member`.
 
 import type { Found } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Results } from "../../results.js";
 import type { CampaignMemberGetInput, CampaignMemberHistoryInput } from "../inputs/campaign_member.js";
 import type { AggregateInput, CountInput, FindInput } from "../inputs/common.js";
@@ -9,7 +10,7 @@ import type { Change, GroupRow } from "../parts/common.js";
 import type { CampaignMember, CampaignMemberRelated, CampaignMemberWhere } from "../records/campaign_member.js";
 
 /** The operations of `campaign_member`. */
-export interface CampaignMemberOperations {
+export interface CampaignMemberOperations extends Exportable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *

@@ -2,6 +2,7 @@
 // What a session can do with `comment`.
 
 import type { Found } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Results } from "../../results.js";
 import type { CommentGetInput, CommentHistoryInput } from "../inputs/comment.js";
 import type { AggregateInput, CountInput, FindInput } from "../inputs/common.js";
@@ -9,7 +10,7 @@ import type { Change, GroupRow } from "../parts/common.js";
 import type { Comment, CommentRelated, CommentWhere } from "../records/comment.js";
 
 /** The operations of `comment`. */
-export interface CommentOperations {
+export interface CommentOperations extends Exportable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *

@@ -2,6 +2,7 @@
 // What a session can do with `contact`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
@@ -31,7 +32,7 @@ import type { ContactOverview } from "../parts/contact.js";
 import type { Contact, ContactRelated, ContactWhere } from "../records/contact.js";
 
 /** The operations of `contact`. */
-export interface ContactOperations extends Importable {
+export interface ContactOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
@@ -47,7 +48,7 @@ export interface ContactOperations extends Importable {
   /** How many records match: `lead.count` and the like. */
   count(input?: CountInput<ContactWhere>): Promise<number>;
   /**
-   * Makes a contact.
+   * Creates a contact.
    *
    * Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
    * `RuleViolation` (`assignee.inactive`, `contact.reporting_cycle`, `contact.stage_back`).
@@ -74,15 +75,17 @@ export interface ContactOperations extends Importable {
    *
    * Raises `Conflict` (`contact.email_taken`, `upsert.exists`); `Invalid` (`choice.unknown`,
    * `contact.nothing_known`, `import.bool_invalid`, `import.choice_invalid`, `import.chunk_size`,
-   * `import.column_repeated`, `import.column_unknown`, `import.date_ambiguous`, `import.date_format_unknown`,
-   * `import.date_invalid`, `import.delimiter_invalid`, `import.encoding_broken`, `import.field_repeated`,
-   * `import.field_too_long`, `import.field_unknown`, `import.file_empty`, `import.header_broken`,
-   * `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`, `import.json_invalid`,
-   * `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`, `import.nul`,
-   * `import.number_invalid`, `import.quote_broken`, `import.quote_open`, `import.row_too_long`,
-   * `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
-   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
-   * (`assignee.inactive`, `contact.reporting_cycle`, `contact.stage_back`); `Unavailable` (`import.read_failed`).
+   * `import.column_repeated`, `import.column_unknown`, `import.currency_conflict`, `import.currency_unclear`,
+   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
+   * `import.digits_lost`, `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`,
+   * `import.field_unknown`, `import.file_empty`, `import.header_broken`, `import.header_too_wide`,
+   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
+   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
+   * `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`, `import.reference_unknown`,
+   * `import.row_too_long`, `import.set_conflict`, `import.several_values`, `import.signal_invalid`,
+   * `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`,
+   * `import.too_many_rows`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `contact.reporting_cycle`,
+   * `contact.stage_back`); `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -90,15 +93,17 @@ export interface ContactOperations extends Importable {
    *
    * Raises `Conflict` (`contact.email_taken`, `upsert.exists`); `Invalid` (`choice.unknown`,
    * `contact.nothing_known`, `import.bool_invalid`, `import.choice_invalid`, `import.chunk_size`,
-   * `import.column_repeated`, `import.column_unknown`, `import.date_ambiguous`, `import.date_format_unknown`,
-   * `import.date_invalid`, `import.delimiter_invalid`, `import.encoding_broken`, `import.field_repeated`,
-   * `import.field_too_long`, `import.field_unknown`, `import.file_empty`, `import.header_broken`,
-   * `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`, `import.json_invalid`,
-   * `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`, `import.nul`,
-   * `import.number_invalid`, `import.quote_broken`, `import.quote_open`, `import.row_too_long`,
-   * `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
-   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
-   * (`assignee.inactive`, `contact.reporting_cycle`, `contact.stage_back`); `Unavailable` (`import.read_failed`).
+   * `import.column_repeated`, `import.column_unknown`, `import.currency_conflict`, `import.currency_unclear`,
+   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
+   * `import.digits_lost`, `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`,
+   * `import.field_unknown`, `import.file_empty`, `import.header_broken`, `import.header_too_wide`,
+   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
+   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
+   * `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`, `import.reference_unknown`,
+   * `import.row_too_long`, `import.set_conflict`, `import.several_values`, `import.signal_invalid`,
+   * `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`,
+   * `import.too_many_rows`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `contact.reporting_cycle`,
+   * `contact.stage_back`); `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -162,7 +167,7 @@ export interface ContactOperations extends Importable {
    */
   update(input: ContactUpdateInput): Promise<Contact>;
   /**
-   * Makes a contact, or updates the one that matches.
+   * Creates a contact, or updates the one that matches.
    *
    * Raises `Conflict` (`contact.email_taken`, `upsert.exists`); `Invalid` (`choice.unknown`,
    * `contact.nothing_known`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `contact.reporting_cycle`,

@@ -2,6 +2,7 @@
 // What a session can do with `contact_list`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
@@ -30,7 +31,7 @@ import type { Added, Removed } from "../parts/contact_list.js";
 import type { ContactList, ContactListRelated, ContactListWhere } from "../records/contact_list.js";
 
 /** The operations of `contact_list`. */
-export interface ContactListOperations extends Importable {
+export interface ContactListOperations extends Exportable, Importable {
   /** Puts leads and contacts on a list. Who is there already stays as they are. */
   add(input: ContactListAddInput): Promise<Added>;
   /**
@@ -42,7 +43,7 @@ export interface ContactListOperations extends Importable {
   /** How many records match: `lead.count` and the like. */
   count(input?: CountInput<ContactListWhere>): Promise<number>;
   /**
-   * Makes a contact list.
+   * Creates a contact list.
    *
    * Raises `Conflict` (`contact_list.name_taken`).
    */
@@ -68,14 +69,16 @@ export interface ContactListOperations extends Importable {
    *
    * Raises `Conflict` (`contact_list.name_taken`, `upsert.exists`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `upsert.match_on`); `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `Unavailable`
+   * (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -83,14 +86,16 @@ export interface ContactListOperations extends Importable {
    *
    * Raises `Conflict` (`contact_list.name_taken`, `upsert.exists`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `upsert.match_on`); `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `Unavailable`
+   * (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -145,7 +150,7 @@ export interface ContactListOperations extends Importable {
    */
   update(input: ContactListUpdateInput): Promise<ContactList>;
   /**
-   * Makes a contact list, or updates the one that matches.
+   * Creates a contact list, or updates the one that matches.
    *
    * Raises `Conflict` (`contact_list.name_taken`, `upsert.exists`); `Invalid` (`upsert.match_on`).
    */

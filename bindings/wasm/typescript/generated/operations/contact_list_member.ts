@@ -2,6 +2,7 @@
 // What a session can do with `contact_list_member`.
 
 import type { Found } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Results } from "../../results.js";
 import type { AggregateInput, CountInput, FindInput } from "../inputs/common.js";
 import type { ContactListMemberGetInput, ContactListMemberHistoryInput } from "../inputs/contact_list_member.js";
@@ -13,7 +14,7 @@ import type {
 } from "../records/contact_list_member.js";
 
 /** The operations of `contact_list_member`. */
-export interface ContactListMemberOperations {
+export interface ContactListMemberOperations extends Exportable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *

@@ -2,6 +2,7 @@
 // What a session can do with `deal`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
@@ -36,7 +37,7 @@ import type { DealForecast, DealMetrics, PipelineValue } from "../parts/deal.js"
 import type { Deal, DealRelated, DealWhere } from "../records/deal.js";
 
 /** The operations of `deal`. */
-export interface DealOperations extends Importable {
+export interface DealOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
@@ -52,7 +53,7 @@ export interface DealOperations extends Importable {
   /** How many records match: `lead.count` and the like. */
   count(input?: CountInput<DealWhere>): Promise<number>;
   /**
-   * Makes a deal.
+   * Creates a deal.
    *
    * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
    * `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`).
@@ -87,15 +88,17 @@ export interface DealOperations extends Importable {
    *
    * Raises `Conflict` (`upsert.exists`); `Invalid` (`choice.unknown`, `deal.stage_unknown`, `import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_missing`, `deal.closed`,
-   * `deal.contact_foreign`, `deal.use_win_or_lose`); `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
+   * (`assignee.inactive`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`);
+   * `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -103,15 +106,17 @@ export interface DealOperations extends Importable {
    *
    * Raises `Conflict` (`upsert.exists`); `Invalid` (`choice.unknown`, `deal.stage_unknown`, `import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_missing`, `deal.closed`,
-   * `deal.contact_foreign`, `deal.use_win_or_lose`); `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
+   * (`assignee.inactive`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`);
+   * `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -190,7 +195,7 @@ export interface DealOperations extends Importable {
    */
   update(input: DealUpdateInput): Promise<Deal>;
   /**
-   * Makes a deal, or updates the one that matches.
+   * Creates a deal, or updates the one that matches.
    *
    * Raises `Conflict` (`upsert.exists`); `Invalid` (`choice.unknown`, `deal.stage_unknown`, `upsert.match_on`);
    * `RuleViolation` (`assignee.inactive`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`,

@@ -2,6 +2,7 @@
 // What a session can do with `field`.
 
 import type { Found } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Results } from "../../results.js";
 import type { AggregateInput, CountInput, FindInput } from "../inputs/common.js";
 import type { FieldDefineInput, FieldGetInput, FieldHistoryInput, FieldRemoveInput } from "../inputs/field.js";
@@ -9,7 +10,7 @@ import type { Change, GroupRow } from "../parts/common.js";
 import type { FieldDefinition, FieldDefinitionRelated, FieldDefinitionWhere } from "../records/field.js";
 
 /** The operations of `field`. */
-export interface FieldOperations {
+export interface FieldOperations extends Exportable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *

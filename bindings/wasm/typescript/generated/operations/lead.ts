@@ -2,6 +2,7 @@
 // What a session can do with `lead`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
@@ -40,7 +41,7 @@ import type { Conversion, Routed } from "../parts/lead.js";
 import type { Lead, LeadRelated, LeadWhere } from "../records/lead.js";
 
 /** The operations of `lead`. */
-export interface LeadOperations extends Importable {
+export interface LeadOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
@@ -75,17 +76,21 @@ export interface LeadOperations extends Importable {
    * came of it.
    *
    * The account is the given one, the one with the same name, or a new one; the contact is the given one, the one
-   * with the same mail address, or a new one. Into existing records only empty fields are filled, unless
-   * `overwrite` is set. Open tasks go with the contact, and so do campaigns and lists.
+   * with the same mail address, or a new one; of a company alone there is no contact. A contact of another company
+   * than the lead's is `lead.contact_elsewhere` until the caller names its account or sets `move_contact`. Into
+   * existing records only empty fields are filled, unless `overwrite` is set. Open tasks go with the contact, and
+   * so do campaigns and lists. Fields that find no place in what the lead became are named in `not_carried`; what
+   * only says how it was worked on (status, score, BANT, engagement) stays with the lead.
    *
-   * Raises `Invalid` (`choice.unknown`, `lead.mapping_invalid`); `RuleViolation` (`assignee.inactive`,
-   * `deal.owner_must_be_user`, `lead.already_converted`, `lead.contact_elsewhere`, `lead.not_qualified`).
+   * Raises `Invalid` (`choice.unknown`, `contact.nothing_known`, `lead.mapping_invalid`); `RuleViolation`
+   * (`assignee.inactive`, `deal.contact_foreign`, `deal.owner_must_be_user`, `lead.already_converted`,
+   * `lead.contact_elsewhere`, `lead.deal_elsewhere`, `lead.not_qualified`).
    */
   convert(input: LeadConvertInput): Promise<Conversion>;
   /** How many records match: `lead.count` and the like. */
   count(input?: CountInput<LeadWhere>): Promise<number>;
   /**
-   * Makes a lead.
+   * Creates a lead.
    *
    * Raises `Conflict` (`lead.email_taken`); `Invalid` (`choice.unknown`, `lead.nothing_known`); `RuleViolation`
    * (`assignee.inactive`, `lead.closed`, `lead.converted`).
@@ -112,15 +117,17 @@ export interface LeadOperations extends Importable {
    *
    * Raises `Conflict` (`lead.email_taken`, `upsert.exists`); `Invalid` (`choice.unknown`, `import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `lead.nothing_known`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `lead.closed`,
-   * `lead.converted`); `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `lead.nothing_known`,
+   * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`); `Unavailable`
+   * (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -128,15 +135,17 @@ export interface LeadOperations extends Importable {
    *
    * Raises `Conflict` (`lead.email_taken`, `upsert.exists`); `Invalid` (`choice.unknown`, `import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `lead.nothing_known`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `lead.closed`,
-   * `lead.converted`); `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `lead.nothing_known`,
+   * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`); `Unavailable`
+   * (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -196,7 +205,7 @@ export interface LeadOperations extends Importable {
   /**
    * Takes a lost lead up again, where it stood before.
    *
-   * Raises `RuleViolation` (`lead.not_lost`).
+   * Raises `Conflict` (`lead.email_taken`); `RuleViolation` (`lead.not_lost`).
    */
   reopen(input: LeadReopenInput): Promise<Lead>;
   /**
@@ -246,7 +255,7 @@ export interface LeadOperations extends Importable {
    */
   update(input: LeadUpdateInput): Promise<Lead>;
   /**
-   * Makes a lead, or updates the one that matches.
+   * Creates a lead, or updates the one that matches.
    *
    * Raises `Conflict` (`lead.email_taken`, `upsert.exists`); `Invalid` (`choice.unknown`, `lead.nothing_known`,
    * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`).

@@ -2,6 +2,7 @@
 // What a session can do with `membership`.
 
 import type { Found } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Results } from "../../results.js";
 import type { AggregateInput, CountInput, FindInput } from "../inputs/common.js";
 import type { MembershipGetInput, MembershipHistoryInput } from "../inputs/membership.js";
@@ -9,7 +10,7 @@ import type { Change, GroupRow } from "../parts/common.js";
 import type { Membership, MembershipRelated, MembershipWhere } from "../records/membership.js";
 
 /** The operations of `membership`. */
-export interface MembershipOperations {
+export interface MembershipOperations extends Exportable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *

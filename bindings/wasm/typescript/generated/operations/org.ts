@@ -2,6 +2,7 @@
 // What a session can do with `org`.
 
 import type { Found } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Results } from "../../results.js";
 import type { AggregateInput, CountInput, FindInput } from "../inputs/common.js";
 import type { OrgConfigureInput, OrgGetInput, OrgHistoryInput } from "../inputs/org.js";
@@ -9,7 +10,7 @@ import type { Change, GroupRow } from "../parts/common.js";
 import type { Org, OrgRelated, OrgWhere } from "../records/org.js";
 
 /** The operations of `org`. */
-export interface OrgOperations {
+export interface OrgOperations extends Exportable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *

@@ -2,6 +2,7 @@
 // What a session can do with `pipeline`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
@@ -26,7 +27,7 @@ import type { Change, GroupRow, ImportReport } from "../parts/common.js";
 import type { Pipeline, PipelineRelated, PipelineWhere } from "../records/pipeline.js";
 
 /** The operations of `pipeline`. */
-export interface PipelineOperations extends Importable {
+export interface PipelineOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
@@ -36,7 +37,7 @@ export interface PipelineOperations extends Importable {
   /** How many records match: `lead.count` and the like. */
   count(input?: CountInput<PipelineWhere>): Promise<number>;
   /**
-   * Makes a pipeline.
+   * Creates a pipeline.
    *
    * Raises `Conflict` (`pipeline.name_taken`); `Invalid` (`pipeline.invalid`); `RuleViolation`
    * (`pipeline.default_needed`, `pipeline.stage_in_use`).
@@ -63,15 +64,17 @@ export interface PipelineOperations extends Importable {
    *
    * Raises `Conflict` (`pipeline.name_taken`, `upsert.exists`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `pipeline.invalid`, `upsert.match_on`); `RuleViolation` (`pipeline.default_needed`, `pipeline.stage_in_use`);
-   * `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `pipeline.invalid`,
+   * `upsert.match_on`); `RuleViolation` (`pipeline.default_needed`, `pipeline.stage_in_use`); `Unavailable`
+   * (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -79,15 +82,17 @@ export interface PipelineOperations extends Importable {
    *
    * Raises `Conflict` (`pipeline.name_taken`, `upsert.exists`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `pipeline.invalid`, `upsert.match_on`); `RuleViolation` (`pipeline.default_needed`, `pipeline.stage_in_use`);
-   * `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `pipeline.invalid`,
+   * `upsert.match_on`); `RuleViolation` (`pipeline.default_needed`, `pipeline.stage_in_use`); `Unavailable`
+   * (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -135,7 +140,7 @@ export interface PipelineOperations extends Importable {
    */
   update(input: PipelineUpdateInput): Promise<Pipeline>;
   /**
-   * Makes a pipeline, or updates the one that matches.
+   * Creates a pipeline, or updates the one that matches.
    *
    * Raises `Conflict` (`pipeline.name_taken`, `upsert.exists`); `Invalid` (`pipeline.invalid`, `upsert.match_on`);
    * `RuleViolation` (`pipeline.default_needed`, `pipeline.stage_in_use`).

@@ -2,6 +2,7 @@
 // What a session can do with `routing`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type { AggregateInput, CountInput, FindInput, ImportCsvInput, ImportRowsInput } from "../inputs/common.js";
@@ -19,7 +20,7 @@ import type { Change, GroupRow, ImportReport } from "../parts/common.js";
 import type { Routing, RoutingRelated, RoutingWhere } from "../records/routing.js";
 
 /** The operations of `routing`. */
-export interface RoutingOperations extends Importable {
+export interface RoutingOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
@@ -29,7 +30,7 @@ export interface RoutingOperations extends Importable {
   /** How many records match: `lead.count` and the like. */
   count(input?: CountInput<RoutingWhere>): Promise<number>;
   /**
-   * Makes a routing.
+   * Creates a routing.
    *
    * Raises `Conflict` (`routing.band_taken`); `Invalid` (`routing.nowhere`).
    */
@@ -55,14 +56,16 @@ export interface RoutingOperations extends Importable {
    *
    * Raises `Conflict` (`routing.band_taken`, `upsert.exists`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `routing.nowhere`, `upsert.match_on`); `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `routing.nowhere`,
+   * `upsert.match_on`); `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -70,14 +73,16 @@ export interface RoutingOperations extends Importable {
    *
    * Raises `Conflict` (`routing.band_taken`, `upsert.exists`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `routing.nowhere`, `upsert.match_on`); `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `routing.nowhere`,
+   * `upsert.match_on`); `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -117,7 +122,7 @@ export interface RoutingOperations extends Importable {
    */
   update(input: RoutingUpdateInput): Promise<Routing>;
   /**
-   * Makes a routing, or updates the one that matches.
+   * Creates a routing, or updates the one that matches.
    *
    * Raises `Conflict` (`routing.band_taken`, `upsert.exists`); `Invalid` (`routing.nowhere`, `upsert.match_on`).
    */

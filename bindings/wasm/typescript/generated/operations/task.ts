@@ -2,6 +2,7 @@
 // What a session can do with `task`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
@@ -33,7 +34,7 @@ import type { Change, GroupRow, ImportReport } from "../parts/common.js";
 import type { Task, TaskRelated, TaskWhere } from "../records/task.js";
 
 /** The operations of `task`. */
-export interface TaskOperations extends Importable {
+export interface TaskOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
@@ -72,7 +73,7 @@ export interface TaskOperations extends Importable {
   /** How many records match: `lead.count` and the like. */
   count(input?: CountInput<TaskWhere>): Promise<number>;
   /**
-   * Makes a task.
+   * Creates a task.
    *
    * Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`).
    */
@@ -97,30 +98,34 @@ export interface TaskOperations extends Importable {
    * Imports every row of a CSV text as a task, as one unit.
    *
    * Raises `Conflict` (`upsert.exists`); `Invalid` (`import.bool_invalid`, `import.choice_invalid`,
-   * `import.chunk_size`, `import.column_repeated`, `import.column_unknown`, `import.date_ambiguous`,
-   * `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`, `import.encoding_broken`,
-   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
-   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
-   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
-   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`, `import.row_too_long`,
-   * `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
-   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `task.due_twice`, `upsert.match_on`);
-   * `RuleViolation` (`assignee.inactive`); `Unavailable` (`import.read_failed`).
+   * `import.chunk_size`, `import.column_repeated`, `import.column_unknown`, `import.currency_conflict`,
+   * `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`,
+   * `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`, `import.field_repeated`,
+   * `import.field_too_long`, `import.field_unknown`, `import.file_empty`, `import.header_broken`,
+   * `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`, `import.json_invalid`,
+   * `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`, `import.nul`,
+   * `import.number_invalid`, `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`,
+   * `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`, `import.several_values`,
+   * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
+   * `import.too_many_fields`, `import.too_many_rows`, `task.due_twice`, `upsert.match_on`); `RuleViolation`
+   * (`assignee.inactive`); `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
    * Imports rows as records of the kind task, as one unit.
    *
    * Raises `Conflict` (`upsert.exists`); `Invalid` (`import.bool_invalid`, `import.choice_invalid`,
-   * `import.chunk_size`, `import.column_repeated`, `import.column_unknown`, `import.date_ambiguous`,
-   * `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`, `import.encoding_broken`,
-   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
-   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
-   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
-   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`, `import.row_too_long`,
-   * `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
-   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `task.due_twice`, `upsert.match_on`);
-   * `RuleViolation` (`assignee.inactive`); `Unavailable` (`import.read_failed`).
+   * `import.chunk_size`, `import.column_repeated`, `import.column_unknown`, `import.currency_conflict`,
+   * `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`,
+   * `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`, `import.field_repeated`,
+   * `import.field_too_long`, `import.field_unknown`, `import.file_empty`, `import.header_broken`,
+   * `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`, `import.json_invalid`,
+   * `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`, `import.nul`,
+   * `import.number_invalid`, `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`,
+   * `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`, `import.several_values`,
+   * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
+   * `import.too_many_fields`, `import.too_many_rows`, `task.due_twice`, `upsert.match_on`); `RuleViolation`
+   * (`assignee.inactive`); `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -187,7 +192,7 @@ export interface TaskOperations extends Importable {
    */
   update(input: TaskUpdateInput): Promise<Task>;
   /**
-   * Makes a task, or updates the one that matches.
+   * Creates a task, or updates the one that matches.
    *
    * Raises `Conflict` (`upsert.exists`); `Invalid` (`task.due_twice`, `upsert.match_on`); `RuleViolation`
    * (`assignee.inactive`).

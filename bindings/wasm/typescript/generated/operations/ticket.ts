@@ -2,6 +2,7 @@
 // What a session can do with `ticket`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
@@ -40,7 +41,7 @@ import type { Comment } from "../records/comment.js";
 import type { Ticket, TicketRelated, TicketWhere } from "../records/ticket.js";
 
 /** The operations of `ticket`. */
-export interface TicketOperations extends Importable {
+export interface TicketOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
@@ -121,15 +122,16 @@ export interface TicketOperations extends Importable {
    *
    * Raises `Conflict` (`ticket.number_taken`, `upsert.exists`); `Invalid` (`choice.unknown`,
    * `import.bool_invalid`, `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`,
-   * `import.column_unknown`, `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`,
-   * `import.delimiter_invalid`, `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`,
-   * `import.field_unknown`, `import.file_empty`, `import.header_broken`, `import.header_too_wide`,
-   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
-   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
-   * `import.quote_broken`, `import.quote_open`, `import.row_too_long`, `import.set_conflict`,
-   * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
-   * `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation` (`ticket.closed`);
-   * `Unavailable` (`import.read_failed`).
+   * `import.column_unknown`, `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`,
+   * `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`,
+   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
+   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
+   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
+   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
+   * (`ticket.closed`); `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -137,15 +139,16 @@ export interface TicketOperations extends Importable {
    *
    * Raises `Conflict` (`ticket.number_taken`, `upsert.exists`); `Invalid` (`choice.unknown`,
    * `import.bool_invalid`, `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`,
-   * `import.column_unknown`, `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`,
-   * `import.delimiter_invalid`, `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`,
-   * `import.field_unknown`, `import.file_empty`, `import.header_broken`, `import.header_too_wide`,
-   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
-   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
-   * `import.quote_broken`, `import.quote_open`, `import.row_too_long`, `import.set_conflict`,
-   * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
-   * `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation` (`ticket.closed`);
-   * `Unavailable` (`import.read_failed`).
+   * `import.column_unknown`, `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`,
+   * `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`,
+   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
+   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
+   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
+   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
+   * (`ticket.closed`); `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -235,7 +238,7 @@ export interface TicketOperations extends Importable {
    */
   update(input: TicketUpdateInput): Promise<Ticket>;
   /**
-   * Makes a ticket, or updates the one that matches.
+   * Creates a ticket, or updates the one that matches.
    *
    * Raises `Conflict` (`ticket.number_taken`, `upsert.exists`); `Invalid` (`choice.unknown`, `upsert.match_on`);
    * `RuleViolation` (`ticket.closed`).

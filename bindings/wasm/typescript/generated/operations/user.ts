@@ -2,6 +2,7 @@
 // What a session can do with `user`.
 
 import type { Found, Upserted } from "../../base.js";
+import type { Exportable } from "../../exports.js";
 import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
@@ -25,7 +26,7 @@ import type { Change, GroupRow, ImportReport } from "../parts/common.js";
 import type { User, UserRelated, UserWhere } from "../records/user.js";
 
 /** The operations of `user`. */
-export interface UserOperations extends Importable {
+export interface UserOperations extends Exportable, Importable {
   /**
    * Lets a deactivated user act again.
    *
@@ -41,7 +42,7 @@ export interface UserOperations extends Importable {
   /** How many records match: `lead.count` and the like. */
   count(input?: CountInput<UserWhere>): Promise<number>;
   /**
-   * Makes a user.
+   * Creates a user.
    *
    * Raises `Conflict` (`user.email_taken`); `RuleViolation` (`user.last_admin`).
    */
@@ -73,14 +74,16 @@ export interface UserOperations extends Importable {
    *
    * Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `upsert.match_on`); `RuleViolation` (`user.last_admin`); `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
+   * (`user.last_admin`); `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -88,14 +91,16 @@ export interface UserOperations extends Importable {
    *
    * Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
-   * `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
-   * `import.row_too_long`, `import.set_conflict`, `import.signal_invalid`, `import.target_unsupported`,
-   * `import.text_too_long`, `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`,
-   * `upsert.match_on`); `RuleViolation` (`user.last_admin`); `Unavailable` (`import.read_failed`).
+   * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
+   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
+   * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
+   * (`user.last_admin`); `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -112,7 +117,7 @@ export interface UserOperations extends Importable {
    */
   update(input: UserUpdateInput): Promise<User>;
   /**
-   * Makes a user, or updates the one that matches.
+   * Creates a user, or updates the one that matches.
    *
    * Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`upsert.match_on`); `RuleViolation`
    * (`user.last_admin`).

@@ -105,12 +105,16 @@ export interface HistoryPage {
 
 /** What an import did. The counts are those of the store. */
 export interface ImportReport {
+  /** How many cells were left out of rows that came in. */
+  cells_left_out?: number;
   /** How the columns were understood. */
   columns: MappedColumn[];
   /** Rows that made a record. */
   created: number;
   /** Whether nothing was changed because a dry run was asked for. */
   dry_run: boolean;
+  /** The first 1,000 of these cells, each with what is wrong and what to do. */
+  left_out?: RowProblem[];
   /** The first 1,000 refused rows, each with what is wrong and what to do. */
   problems: RowProblem[];
   /** Rows that were refused; each tells why. */

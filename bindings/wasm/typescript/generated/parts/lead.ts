@@ -36,14 +36,22 @@ export interface BantInput {
 
 /** What came of a lead. */
 export interface Conversion {
-  /** The account, when there is a company. */
+  /** The account, when there is a company; the same holds for it. */
   account?: Account | null;
-  /** The contact. */
-  contact: Contact;
+  /**
+   * The contact, unless only a company is known. One that was there and that the actor may not see is joined, and
+   * not shown; the lead has its id.
+   */
+  contact?: Contact | null;
   /** The deal, unless none was wanted. */
   deal?: Deal | null;
   /** The lead, read-only from now on. */
   lead: Lead;
+  /**
+   * Which fields of the lead, such as `title` or `custom.shoe_size`, found no place in these records; they stay
+   * with the lead.
+   */
+  not_carried: string[];
 }
 
 /** One criterion: whether it is met, what shows it, when and by whom that was noted. */

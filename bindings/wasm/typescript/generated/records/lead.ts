@@ -44,7 +44,7 @@ export interface Lead {
   first_name?: string | null;
   /** Last name. */
   last_name?: string | null;
-  /** Mail address; unique among live leads. */
+  /** Mail address; unique among open leads, so that a customer or somebody who was lost can ask again. */
   email?: string | null;
   /** Phone number. */
   phone?: string | null;
@@ -96,12 +96,18 @@ export interface Lead {
   converted_at?: Timestamp | null;
   /** When it was lost. */
   lost_at?: Timestamp | null;
-  /** The contact it became. */
+  /** The contact that had its mail address when it came in. */
+  known_contact?: ContactId | null;
+  /** The last converted or lost lead with its mail address when it came in. */
+  previous_lead?: LeadId | null;
+  /** The contact it became; none when only a company was known. */
   converted_contact?: ContactId | null;
   /** The account it became or joined. */
   converted_account?: AccountId | null;
   /** The deal that came of it. */
   converted_deal?: DealId | null;
+  /** Which of its fields, such as `title` or `custom.shoe_size`, found no place in what it became; they stay here. */
+  not_carried?: string[] | null;
   /** What the conversion was asked to do, as a fingerprint: the same again is answered, something else refused. */
   converted_as?: string | null;
   /** Words to find it by. */
@@ -123,6 +129,8 @@ export interface LeadRelated {
   "bant.authority.by"?: User;
   "bant.need.by"?: User;
   "bant.timeline.by"?: User;
+  known_contact?: Contact;
+  previous_lead?: Lead;
   converted_contact?: Contact;
   converted_account?: Account;
   converted_deal?: Deal;
@@ -182,6 +190,8 @@ export interface LeadColumns {
   qualified_at: TimeColumn;
   converted_at: TimeColumn;
   lost_at: TimeColumn;
+  known_contact: IdColumn<ContactId>;
+  previous_lead: IdColumn<LeadId>;
   converted_contact: IdColumn<ContactId>;
   converted_account: IdColumn<AccountId>;
   converted_deal: IdColumn<DealId>;
@@ -201,6 +211,8 @@ export type LeadWhere = Where<
     Through<"bant__authority__by", UserColumns> &
     Through<"bant__need__by", UserColumns> &
     Through<"bant__timeline__by", UserColumns> &
+    Through<"known_contact", ContactColumns> &
+    Through<"previous_lead", LeadColumns> &
     Through<"converted_contact", ContactColumns> &
     Through<"converted_account", AccountColumns> &
     Through<"converted_deal", DealColumns>

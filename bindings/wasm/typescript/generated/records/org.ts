@@ -25,9 +25,14 @@ export interface Org {
   time_zone: string;
   /**
    * What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is counted,
-   * not priced.
+   * not priced; so are all others than the base currency once that is another one, until new rates are given.
    */
   rates: Record<string, Decimal>;
+  /**
+   * The currency in which `rates` are: the base currency when they were given. In another base currency they price
+   * nothing.
+   */
+  rates_base?: string | null;
   /** Closed lists by field, such as `lead.source`; a field that is not here takes any value. */
   choices: Record<string, string[]>;
 }
@@ -44,6 +49,7 @@ export interface OrgColumns {
   name: TextColumn;
   base_currency: TextColumn;
   time_zone: TextColumn;
+  rates_base: TextColumn;
 }
 
 /** What a `org` is found by; see `where`. */
