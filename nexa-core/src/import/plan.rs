@@ -379,12 +379,10 @@ fn targets(def: &RecordDef, objects: bool) -> Vec<String> {
 /// The targets that a header may be taken for. References are among them: their records are found by what people call
 /// them.
 fn guessable(def: &RecordDef) -> Vec<String> {
-    let plain = |column: &&ColumnDef| {
-        match column.kind {
-            ColumnType::Uuid | ColumnType::Map | ColumnType::Json => false,
-            ColumnType::Reference(_) => !column.path.contains('.'),
-            _ => true,
-        }
+    let plain = |column: &&ColumnDef| match column.kind {
+        ColumnType::Uuid | ColumnType::Map | ColumnType::Json => false,
+        ColumnType::Reference(_) => !column.path.contains('.'),
+        _ => true,
     };
     let mut found = Vec::new();
     for field in def.fields.iter().filter(|field| field.editable) {

@@ -2,6 +2,7 @@
 #![cfg(feature = "testing")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod as_created;
 mod broken_files;
 mod cells;
 mod columns;
