@@ -280,7 +280,7 @@ impl<'a> Context<'a> {
     async fn forget_expired(&mut self) -> Result<()> {
         let def = Receipt::def();
         let by_time = |bound, limit, descending| Select {
-            sort: vec![SortKey { column: def.created_at, descending }],
+            sort: vec![SortKey::of(def.created_at, descending)],
             ..Select::all(def, limit).filtered(bound)
         };
         let salt = self.unit.as_bytes().last().copied().unwrap_or_default();
