@@ -108,6 +108,7 @@ fn names(kind: &syn::LitStr) -> TokenStream {
         "history",
         "import_csv",
         "import_rows",
+        "import_preview",
     ];
     let fields = operations.iter().map(|operation| {
         let (field, name) = (format_ident!("{operation}"), format!("{}.{operation}", kind.value()));

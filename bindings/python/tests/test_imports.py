@@ -156,3 +156,45 @@ def test_every_kind_that_is_imported_takes_files(admin: nexa.Session) -> None:
         with pytest.raises(nexa.Invalid) as refused:
             getattr(admin, kind).import_csv(io.StringIO("Nobody Knows\nx\n"))
         assert refused.value.code != "kind.unknown"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        lambda text, path: path,
+        lambda text, path: text.encode(),
+        lambda text, path: io.BytesIO(text.encode()),
+        lambda text, path: io.StringIO(text),
+    ],
+)
+def test_a_preview_shows_what_an_import_would_make_of_a_file(admin: nexa.Session, tmp_path: Path, source: Any) -> None:
+    text = "Vorname;Nachname;E-Mail;Schuhgröße\nAda;Doe;ada@doe.example;38\nBob;Roe;no mail;44\n"
+    path = tmp_path / "leads.csv"
+    path.write_text(text, encoding="utf-8")
+    shown = admin.lead.import_preview(source(text, path), rows=2)
+    assert (shown.language, shown.delimiter, shown.header_line) == ("de", ";", 1)
+    assert [(one.column, one.target) for one in shown.columns][2:] == [("E-Mail", "email"), ("Schuhgröße", None)]
+    assert shown.rows[0].fields == {"first_name": "Ada", "last_name": "Doe", "email": "ada@doe.example"}
+    assert shown.rows[1].problem.column == "E-Mail"
+    assert admin.lead.count() == 0
+
+
+def test_a_preview_leaves_an_open_file_where_it_is(admin: nexa.Session) -> None:
+    file = io.BytesIO(CSV.encode())
+    assert len(admin.lead.import_preview(file).rows) == 10
+    assert admin.lead.import_csv(file).created == 2500
+
+
+def test_a_preview_shows_rows(admin: nexa.Session) -> None:
+    shown = admin.lead.import_preview([{"E-Mail": "ada@doe.example"}, {"E-Mail": "bob@roe.example"}], rows=1)
+    assert [one.target for one in shown.columns] == ["email"]
+    assert len(shown.rows) == 1
+
+
+def test_code_pages_are_named_not_guessed(admin: nexa.Session) -> None:
+    data = "First Name,Last Name,Email\nИван,Петров,j@x.example\n".encode("cp1251")
+    refused = admin.lead.import_csv(io.BytesIO(data))
+    assert (refused.created, refused.problems[0].code) == (0, "import.encoding_broken")
+    report = admin.lead.import_csv(io.BytesIO(data), encoding="cp1251")
+    assert (report.created, report.encoding) == (1, "windows-1251")
+    assert admin.lead.find().first().last_name == "Петров"

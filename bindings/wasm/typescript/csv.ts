@@ -3,8 +3,6 @@
 import { joined, type Piece } from "./encoding.js";
 
 const [QUOTE, RETURN, FEED] = [0x22, 0x0d, 0x0a];
-/** The delimiters that are tried, the likeliest first. */
-const DELIMITERS = [",", ";", "\t", "|"];
 /** The most bytes that a row may have; one that seems longer has a quote that is not closed, and ends with its line. */
 const ROW_BYTES = 4 << 20;
 
@@ -50,42 +48,6 @@ function endOfQuoted(bytes: Uint8Array, start: number): number {
   return -1;
 }
 
-function fields(row: Uint8Array, delimiter: number): number {
-  let count = 1;
-  let fieldStart = true;
-  for (let at = 0; at < row.length; ) {
-    if (fieldStart && row[at] === QUOTE) {
-      const end = endOfQuoted(row, at + 1);
-      at = end < 0 ? row.length : end;
-      fieldStart = false;
-      continue;
-    }
-    fieldStart = row[at] === delimiter;
-    if (fieldStart) count += 1;
-    at += 1;
-  }
-  return count;
-}
-
-/**
- * The delimiter that makes several columns, as many in the second row as in the header, and of several such the one
- * that makes the most.
- */
-export function detectDelimiter(bytes: Uint8Array): string {
-  let best = ",";
-  let rank = 1;
-  for (const delimiter of DELIMITERS) {
-    const code = delimiter.charCodeAt(0);
-    const end = endOfRow(bytes, 0, code, true);
-    const columns = fields(bytes.subarray(0, end), code);
-    const second = bytes.subarray(end, endOfRow(bytes, end, code, true));
-    const agrees = columns > 1 && second.length > 0 && fields(second, code) === columns;
-    const own = columns + (agrees ? 1_000_000 : 0);
-    if (own > rank) [best, rank] = [delimiter, own];
-  }
-  return best;
-}
-
 /** A carriage return alone ends the rows of a file whose first line ends so. */
 function bareReturns(bytes: Uint8Array): boolean {
   const at = bytes.indexOf(RETURN);
@@ -101,8 +63,8 @@ export class CsvFile {
   #returns = false;
   /** What stands between two fields. */
   delimiter = ",";
-  /** The first line `sep=;`, as spreadsheets write it, when there is one. */
-  announced = "";
+  /** The line of the header. */
+  #header = 1;
   /** Whether the file begins with a byte order mark, as one for spreadsheets does. */
   marked = false;
 
@@ -110,15 +72,13 @@ export class CsvFile {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** Reads the beginning, and finds out what separates fields unless it is said. */
-  async open(delimiter: string | undefined): Promise<void> {
+  /** Reads the beginning: what separates fields, and the line on which the header is. */
+  async open(delimiter: string, header: number): Promise<void> {
     while (!this.#ended && this.#bytes.length < 64 * 1024) await this.#more();
     this.#returns = bareReturns(this.#bytes);
     if (this.#returns) this.#bytes = feeds(this.#bytes);
-    const first = new TextDecoder().decode(this.#bytes.subarray(0, 8));
-    const announced = /^sep=(.)(\r\n|\n)/.exec(first);
-    this.announced = announced?.[0] ?? "";
-    this.delimiter = delimiter ?? announced?.[1] ?? detectDelimiter(this.#bytes);
+    this.#header = header;
+    this.delimiter = delimiter;
   }
 
   async #more(): Promise<void> {
@@ -135,8 +95,10 @@ export class CsvFile {
   /** The rows, the header first. */
   async *rows(): AsyncGenerator<Row, void, undefined> {
     const delimiter = this.delimiter.charCodeAt(0);
-    let at = this.announced.length;
-    let line = at > 0 ? 2 : 1;
+    let at = 0;
+    let line = 1;
+    // What stands above the header belongs to no row, and its quotes mean nothing.
+    for (; line < this.#header; line += 1) at = this.#bytes.indexOf(FEED, at) + 1;
     for (;;) {
       const end = endOfRow(this.#bytes, at, delimiter, this.#ended);
       if (end < 0) {

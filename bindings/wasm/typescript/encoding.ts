@@ -1,7 +1,5 @@
 /** Files as UTF-8, whatever they were written in. */
 
-import type { Encoding } from "./generated/enums.js";
-
 /** What a file is read from. */
 export type Source =
   | Blob
@@ -54,67 +52,109 @@ export interface Piece {
   marked?: boolean;
 }
 
-/** A source in UTF-8. What is no UTF-8 in a file that should be stays as it is; its row is refused later. */
-export async function* utf8(source: Source, encoding: Encoding): AsyncGenerator<Piece, void, undefined> {
-  let held: Uint8Array = new Uint8Array();
-  let decoder: TextDecoder | "none" | undefined;
-  let first = true;
-  for await (const [piece, text] of pieces(source)) {
-    if (text) decoder ??= "none";
-    if (decoder === undefined) {
-      held = joined(held, piece);
-      if (held.length < SAMPLE) continue;
-      decoder = decoderOf(encoding, held);
-      yield converted(decoder, held, true);
-    } else {
-      yield converted(decoder, piece, first);
+/** The first bytes of a source, kept so that they are read again, and all that follow. */
+export class Beginning {
+  readonly #pieces: AsyncIterator<[bytes: Uint8Array, text: boolean], void, undefined>;
+  #held: Uint8Array = new Uint8Array();
+  #text = false;
+  #more = true;
+  /** The encoding that the caller named. */
+  readonly encoding: string;
+
+  private constructor(source: Source, encoding: string) {
+    this.#pieces = pieces(source)[Symbol.asyncIterator]();
+    this.encoding = encoding;
+  }
+
+  /** Reads the beginning of a source. */
+  static async of(source: Source, encoding = "detect"): Promise<Beginning> {
+    const beginning = new Beginning(source, encoding.toLowerCase());
+    while (beginning.#more && beginning.#held.length < SAMPLE) {
+      const next = await beginning.#pieces.next();
+      if (next.done) {
+        beginning.#more = false;
+        break;
+      }
+      beginning.#text ||= next.value[1];
+      beginning.#held = joined(beginning.#held, next.value[0]);
     }
-    first = false;
+    return beginning;
   }
-  if (decoder === undefined) {
-    decoder = decoderOf(encoding, held);
-    yield converted(decoder, held, true);
+
+  get empty(): boolean {
+    return this.#held.length === 0;
   }
-  if (decoder !== "none") yield { utf8: new TextEncoder().encode(decoder.decode()), bytes: 0 };
+
+  /** Whether it is UTF-8 because it was text. */
+  get text(): boolean {
+    return this.#text;
+  }
+
+  /** What a preview is asked of it: its bytes, or its text where the encoding is none that the library reads. */
+  asked(): object {
+    const sample = this.#held.subarray(0, SAMPLE);
+    const more = this.#more || sample.length < this.#held.length;
+    if (this.#text || this.encoding === "detect") return { bytes: base64(sample), more };
+    return { csv: new TextDecoder(label(this.encoding)).decode(sample, { stream: more }), more };
+  }
+
+  /** All pieces from the first on. */
+  async *pieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    yield this.#held;
+    for (let next = await this.#pieces.next(); !next.done; next = await this.#pieces.next()) yield next.value[0];
+  }
+
+  /** Ends reading. */
+  async close(): Promise<void> {
+    await this.#pieces.return?.();
+  }
 }
 
-function converted(decoder: TextDecoder | "none", bytes: Uint8Array, first: boolean): Piece {
+/** A beginning and what follows in UTF-8. What is no UTF-8 in a file that should be stays as it is; its row is refused later. */
+export async function* utf8(beginning: Beginning, encoding: string): AsyncGenerator<Piece, void, undefined> {
+  const known = label(encoding);
+  const decoder = beginning.text || known === "utf-8" ? undefined : new TextDecoder(known);
+  let first = true;
+  try {
+    for await (const piece of beginning.pieces()) {
+      yield converted(decoder, piece, first);
+      first = false;
+    }
+    if (decoder !== undefined) yield { utf8: new TextEncoder().encode(decoder.decode()), bytes: 0 };
+  } finally {
+    await beginning.close();
+  }
+}
+
+function converted(decoder: TextDecoder | undefined, bytes: Uint8Array, first: boolean): Piece {
   const marked = first && MARKS.some((mark) => mark.every((byte, at) => bytes[at] === byte));
-  if (decoder !== "none") {
+  if (decoder !== undefined) {
     return { utf8: new TextEncoder().encode(decoder.decode(bytes, { stream: true })), bytes: bytes.length, marked };
   }
   const utf8 = marked && bytes[0] === UTF8_MARK[0] ? bytes.subarray(UTF8_MARK.length) : bytes;
   return { utf8, bytes: bytes.length, marked };
 }
 
-function decoderOf(encoding: Encoding, sample: Uint8Array): TextDecoder | "none" {
-  const known = encoding === "detect" ? detected(sample) : encoding;
-  if (known === "utf8") return "none";
-  return new TextDecoder({ utf16_le: "utf-16le", utf16_be: "utf-16be", latin1: "windows-1252" }[known]);
+/** The name that a `TextDecoder` knows. */
+function label(encoding: string): string {
+  const known: Record<string, string> = {
+    detect: "utf-8",
+    utf8: "utf-8",
+    utf16_le: "utf-16le",
+    utf16_be: "utf-16be",
+    cp1250: "windows-1250",
+    cp1251: "windows-1251",
+    cp1252: "windows-1252",
+  };
+  return known[encoding.toLowerCase()] ?? encoding.toLowerCase();
 }
 
-/** By the byte order mark, or guessed: zeros beside letters are UTF-16, what is no UTF-8 is Windows-1252. */
-function detected(sample: Uint8Array): Exclude<Encoding, "detect"> {
-  if (sample[0] === 0xff && sample[1] === 0xfe) return "utf16_le";
-  if (sample[0] === 0xfe && sample[1] === 0xff) return "utf16_be";
-  let [even, odd] = [0, 0];
-  sample.forEach((byte, at) => {
-    if (byte !== 0) return;
-    if (at % 2 === 0) even += 1;
-    else odd += 1;
-  });
-  const many = sample.length / 8;
-  if (odd > many && even < odd / 8) return "utf16_le";
-  if (even > many && odd < even / 8) return "utf16_be";
-  return isLatin1(sample) ? "latin1" : "utf8";
-}
-
-/** Bytes beyond ASCII, none of which is part of a letter in UTF-8. */
-function isLatin1(sample: Uint8Array): boolean {
-  // The sample may end within a letter.
-  const text = new TextDecoder().decode(sample, { stream: true });
-  const foreign = text.replace(/[\0-\x7f]/g, "");
-  return /^\ufffd+$/.test(foreign);
+function base64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  }
+  return btoa(text);
 }
 
 /** Two pieces as one. */

@@ -1,9 +1,9 @@
 /** Imports from files and iterators of any length, with progress. */
 
 import { CsvFile, type Row } from "./csv.js";
-import { type Source, sizeOf, utf8 } from "./encoding.js";
-import type { Encoding, MatchPolicy } from "./generated/enums.js";
-import type { ColumnMap, ImportReport, RowProblem } from "./generated/parts/common.js";
+import { Beginning, type Source, sizeOf, utf8 } from "./encoding.js";
+import type { MatchPolicy } from "./generated/enums.js";
+import type { ColumnMap, ImportReport, Preview, RowProblem } from "./generated/parts/common.js";
 import type { Envelope } from "./transport.js";
 
 /** Rows of one unit, unless said. */
@@ -62,8 +62,13 @@ export interface RowOptions {
 
 /** How a file is understood. */
 export interface CsvOptions extends RowOptions {
-  /** The file's encoding; told by its first bytes unless said. */
-  encoding?: Encoding;
+  /** The form of the file, such as `hubspot.contacts`; recognised unless said. `none` is no form. */
+  form?: string;
+  /**
+   * The file's encoding, by any name that a `TextDecoder` takes; unless said UTF-8, UTF-16, or Windows-1252 where nothing else
+   * makes sense.
+   */
+  encoding?: string;
   /** Whether a row that is no UTF-8 is read as Windows-1252, in files that mix both. */
   mixed_latin1?: boolean;
   /** What stands between two fields; told by the header unless said. */
@@ -77,6 +82,11 @@ export interface Importable {
    * history; a row that is refused costs itself alone.
    */
   importCsvFile(file: Source, options?: CsvOptions): Promise<ImportReport>;
+  /**
+   * Shows what an import would make of a file, by its first `rows`: its form, encoding and delimiter, where each column
+   * would go, what is doubtful, and the rows as they would be read. Nothing is imported. A stream is used up by it.
+   */
+  previewCsvFile(file: Source, options?: CsvOptions & { rows?: number }): Promise<Preview>;
   /** Imports any number of rows, by the names of fields or columns. The rest is as in `importCsvFile`. */
   importAll(
     rows: Iterable<Record<string, unknown>> | AsyncIterable<Record<string, unknown>>,
@@ -109,6 +119,8 @@ class Run {
   readonly #options: CsvOptions;
   readonly #total: number | undefined;
   #unit = 0;
+  /** What the beginning of a file said of all of it. */
+  seen: Preview | undefined;
 
   constructor(session: Importing, operation: string, options: CsvOptions, total: number | undefined) {
     this.#session = session;
@@ -127,8 +139,10 @@ class Run {
 
   /** Writes one unit. */
   async unit(payload: object): Promise<ImportReport> {
-    const { mapping, set, match_on, policy, on_bad_cell, date_format, decimal_comma, spreadsheet, run } = this.#options;
-    const input = { mapping, set, match_on, policy, on_bad_cell, date_format, decimal_comma, spreadsheet, ...payload };
+    const { mapping, set, match_on, policy, on_bad_cell, form, date_format, decimal_comma, spreadsheet } = this.#options;
+    const options = { mapping, set, match_on, policy, on_bad_cell, form, date_format, decimal_comma, spreadsheet };
+    const input = { ...options, ...payload };
+    const { run } = this.#options;
     const { idempotency_key: key, cause } = this.#session.envelope;
     const envelope: Envelope = { cause: run ?? cause ?? "import" };
     // A key stands for one command, and this is several.
@@ -148,7 +162,10 @@ class Run {
       const cells = (report.left_out ??= []);
       if (cells.length < PROBLEMS) cells.push(cell);
     }
-    if (done.columns.length > 0) report.columns = done.columns;
+    if (this.seen !== undefined) {
+      const { columns, form, language, encoding, delimiter, doubts } = this.seen;
+      Object.assign(report, { columns, doubts }, given({ form, language, encoding, delimiter }));
+    } else if (done.columns.length > 0) report.columns = done.columns;
     report.dry_run = done.dry_run;
     for (const problem of done.problems) {
       if (report.problems.length < PROBLEMS) report.problems.push(problem);
@@ -161,6 +178,11 @@ class Run {
   }
 }
 
+/** What of these is said. */
+function given(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
 /** Imports a CSV file. */
 export async function importCsvFile(
   session: Importing,
@@ -168,11 +190,22 @@ export async function importCsvFile(
   source: Source,
   options: CsvOptions,
 ): Promise<ImportReport> {
-  const file = new CsvFile(utf8(source, options.encoding ?? "detect"));
+  const beginning = await Beginning.of(source, options.encoding);
+  if (beginning.empty) {
+    const nothing = new Run(session, `${kind}.import_csv`, options, 0);
+    await nothing.unit({ csv: "" });
+    return nothing.report;
+  }
+  const seen = await look(session, kind, beginning, options, 1);
+  const mapping = Object.fromEntries(seen.columns.map((one) => [one.column, one.target ?? "ignore"]));
+  const encoding = options.encoding ?? seen.encoding ?? "utf-8";
+  const file = new CsvFile(utf8(beginning, encoding));
   try {
-    await file.open(options.delimiter);
+    await file.open(seen.delimiter ?? ",", seen.header_line ?? 1);
     const spreadsheet = options.spreadsheet ?? file.marked;
-    const run = new Run(session, `${kind}.import_csv`, { ...options, spreadsheet }, sizeOf(source));
+    const settled = { ...options, mapping, form: seen.form ?? "none", spreadsheet };
+    const run = new Run(session, `${kind}.import_csv`, settled, sizeOf(source));
+    run.seen = seen;
     let unit: CsvUnit | undefined;
     for await (const row of file.rows()) {
       if (unit === undefined) {
@@ -192,6 +225,38 @@ export async function importCsvFile(
   } finally {
     await file.close();
   }
+}
+
+/** Shows what an import would make of a file. */
+export async function previewCsvFile(
+  session: Importing,
+  kind: string,
+  source: Source,
+  options: CsvOptions & { rows?: number },
+): Promise<Preview> {
+  const beginning = await Beginning.of(source, options.encoding);
+  const shown = await look(session, kind, beginning, options, options.rows ?? 10);
+  await beginning.close();
+  return shown;
+}
+
+async function look(
+  session: Importing,
+  kind: string,
+  beginning: Beginning,
+  options: CsvOptions,
+  limit: number,
+): Promise<Preview> {
+  const { mapping, set, match_on, policy, on_bad_cell, form, spreadsheet } = options;
+  const { delimiter, mixed_latin1, date_format, decimal_comma } = options;
+  const rows = { mapping, set, match_on, policy, on_bad_cell, form, spreadsheet };
+  const input = { ...rows, delimiter, mixed_latin1, date_format, decimal_comma };
+  const shown = await session
+    .with({})
+    .execute(`${kind}.import_preview`, { ...input, ...beginning.asked(), limit });
+  const preview = shown as Preview;
+  if (options.encoding !== undefined) preview.encoding = beginning.encoding;
+  return preview;
 }
 
 /** The rows of one unit. */
@@ -275,7 +340,8 @@ function decoded(bytes: Uint8Array, latin1: boolean): string | undefined {
 
 /** The same that a file on a server meets. */
 function notUtf8(number: number, record: number): RowProblem {
-  const message = "The row has bytes that are not UTF-8; save the file as UTF-8, or name its encoding.";
+  const message =
+    "The row has bytes that are not UTF-8; save the file as UTF-8, or name its encoding, such as windows-1251 or shift_jis.";
   return { number, record, code: "import.encoding_broken", message, value: "" };
 }
 

@@ -3,7 +3,7 @@
 import type { Source } from "./encoding.js";
 import { type ExportRequest, exportText } from "./exports.js";
 import { OPERATIONS } from "./generated/names.js";
-import { type CsvOptions, importAll, importCsvFile, type RowOptions } from "./imports.js";
+import { type CsvOptions, importAll, importCsvFile, previewCsvFile, type RowOptions } from "./imports.js";
 import { type Asked, type Fetched, relate, Results } from "./results.js";
 import type { SessionBase } from "./session.js";
 
@@ -32,6 +32,8 @@ export function operationsOf(session: SessionBase, group: string): object {
     if (verb === "import_csv") {
       methods["importCsvFile"] = (file: Source, options: CsvOptions = {}) =>
         importCsvFile(session, group, file, options);
+      methods["previewCsvFile"] = (file: Source, options: CsvOptions & { rows?: number } = {}) =>
+        previewCsvFile(session, group, file, options);
       methods["importAll"] = (rows: Iterable<Data> | AsyncIterable<Data>, options: RowOptions = {}) =>
         importAll(session, group, rows, options);
     }

@@ -6,10 +6,12 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     ahead::Ahead,
+    doubt,
     line::{Cells, Line, own_key},
     options::ImportOptions,
     plan::{MatchBy, Plan},
-    source::{Reader, RowProblem},
+    report::{Doubt, ImportReport},
+    source::{Encoding, Reader, RowProblem},
     text::Shown,
 };
 use crate::{
@@ -81,6 +83,14 @@ pub(super) trait Source {
     }
     /// Makes known what the tenant's own settings say: the zone of its days, and its currency.
     fn settle(&mut self, zone: Zone, currency: Currency);
+    /// Writes into a report how what was read so far was understood.
+    fn describe(&self, report: &mut ImportReport) {
+        self.plan().describe(report);
+    }
+    /// Whether everything was read.
+    fn is_drained(&self) -> bool {
+        false
+    }
     /// The next rows, at most so many; none at the end. Error: `import.read_failed`.
     fn next(&mut self, rows: usize, keep_cells: bool) -> Result<Chunk>;
 }
@@ -89,6 +99,8 @@ pub(super) trait Source {
 pub(super) struct FileRows<F> {
     reader: Reader<Ahead<F>>,
     plan: Arc<Plan>,
+    /// Whether nobody said what encoding the file has.
+    guessed: bool,
 }
 
 impl<F: Read> FileRows<F> {
@@ -98,9 +110,15 @@ impl<F: Read> FileRows<F> {
         let reader = Reader::open(file, options.source())?;
         let spreadsheet = options.spreadsheet.unwrap_or_else(|| reader.is_marked());
         let options = ImportOptions { spreadsheet: Some(spreadsheet), ..options.clone() };
-        let mut plan = Plan::of_file(def, reader.columns(), &options)?;
-        plan.saw(shown);
-        Ok(Self { reader, plan: Arc::new(plan) })
+        let plan = Plan::of_file(def, reader.columns(), &reader.sample(), &shown, &options)?;
+        Ok(Self { reader, plan: Arc::new(plan), guessed: options.encoding == Encoding::Detect })
+    }
+}
+
+impl<F> FileRows<F> {
+    /// The line of the header.
+    pub(super) const fn header_line(&self) -> u64 {
+        self.reader.header_line
     }
 }
 
@@ -137,6 +155,19 @@ impl<F: Read> Source for FileRows<F> {
     }
     fn bytes(&self) -> u64 {
         self.reader.progress().bytes
+    }
+    fn is_drained(&self) -> bool {
+        self.reader.is_drained()
+    }
+    fn describe(&self, report: &mut ImportReport) {
+        self.plan.describe(report);
+        let encoding = self.reader.encoding();
+        report.encoding = Some(encoding.to_string());
+        report.delimiter = Some(self.reader.delimiter());
+        report.passed_over = self.reader.passed_over();
+        if encoding == Encoding::Latin1 && self.guessed {
+            report.doubts.push(Doubt::new(None, None, &doubt::codes::ENCODING.with("encoding", encoding.to_string())));
+        }
     }
     fn next(&mut self, rows: usize, keep_cells: bool) -> Result<Chunk> {
         let mut chunk = Chunk::default();

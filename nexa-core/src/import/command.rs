@@ -8,10 +8,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{
     chunk::{FileRows, ObjectRows, Source},
-    mapping,
+    doubt, mapping,
     options::{ImportOptions, codes},
     report::ImportReport,
-    source,
+    source::{self, Encoding},
     tally::count,
     text, unit,
 };
@@ -37,11 +37,21 @@ pub const CALL_BYTES: usize = 8 << 20;
 const IN_ENVELOPE: [&str; 4] = ["dry_run", "chunk", "run", "total_bytes"];
 
 /// What an import may answer for the whole of it, and say of its rows beside the codes of the kind.
-const ERRORS: &[Code] = &joined::<COUNT>(LISTS);
-const LISTS: &[&[Code]] =
-    &[&[EXISTS, NO_MATCH_FIELD], codes::ALL, mapping::codes::ALL, source::codes::ALL, text::codes::ALL];
-const COUNT: usize =
-    2 + codes::ALL.len() + mapping::codes::ALL.len() + source::codes::ALL.len() + text::codes::ALL.len();
+pub(super) const ERRORS: &[Code] = &joined::<COUNT>(LISTS);
+const LISTS: &[&[Code]] = &[
+    &[EXISTS, NO_MATCH_FIELD],
+    codes::ALL,
+    doubt::codes::ALL,
+    mapping::codes::ALL,
+    source::codes::ALL,
+    text::codes::ALL,
+];
+const COUNT: usize = 2
+    + codes::ALL.len()
+    + doubt::codes::ALL.len()
+    + mapping::codes::ALL.len()
+    + source::codes::ALL.len()
+    + text::codes::ALL.len();
 
 /// Imports a CSV text as one unit: `lead.import_csv` and the like. Larger files go through
 /// [`Session::import_csv`](crate::Session::import_csv).
@@ -125,7 +135,9 @@ pub(crate) async fn csv<R>(
     kind: &'static Behaviour,
     import: &ImportCsv<R>,
 ) -> Result<ImportReport> {
-    let mut source = FileRows::open((kind.def)(), import.csv.as_bytes(), &import.options)?;
+    // A text is decoded, whatever its file was.
+    let options = ImportOptions { encoding: Encoding::Utf8, ..import.options.clone() };
+    let mut source = FileRows::open((kind.def)(), import.csv.as_bytes(), &options)?;
     run(cx, kind, &mut source).await
 }
 
@@ -153,12 +165,12 @@ async fn run(cx: &mut Context<'_>, kind: &'static Behaviour, source: &mut (dyn S
         let outcomes = unit::meet(cx, kind, &plan, common, &chunk.lines).await?;
         count(&mut report, &plan, chunk, outcomes, None);
     }
-    report.columns = source.plan().mapped();
+    source.describe(&mut report);
     Ok(report)
 }
 
 /// Error: `import.in_envelope`.
-fn check_options(options: &ImportOptions) -> Result<()> {
+pub(super) fn check_options(options: &ImportOptions) -> Result<()> {
     let said = [options.dry_run, options.chunk.is_some(), options.run.is_some(), options.total_bytes.is_some()];
     match IN_ENVELOPE.iter().zip(said).find(|(_, said)| *said) {
         Some((option, _)) => Err(codes::IN_ENVELOPE.with("option", option)),
@@ -233,22 +245,31 @@ impl<'de, R> Deserialize<'de> for ImportRows<R> {
     }
 }
 
-fn objects(rows: Json) -> Option<Vec<Map<String, Json>>> {
+pub(super) fn objects(rows: Json) -> Option<Vec<Map<String, Json>>> {
     let Json::Array(rows) = rows else { return None };
     let object = |row| if let Json::Object(object) = row { Some(object) } else { None };
     rows.into_iter().map(object).collect()
 }
 
-fn arguments(generator: &mut SchemaGenerator, def_kind: &str, name: &str, payload: Json, doc: &str) -> Schema {
+/// The schema of the options beside arguments of its own.
+pub(super) fn arguments(
+    generator: &mut SchemaGenerator,
+    kind: &str,
+    own: Json,
+    required: &[&str],
+    doc: &str,
+) -> Schema {
     let options = ImportOptions::json_schema(generator).to_value();
     let mut properties = options.get("properties").and_then(Json::as_object).cloned().unwrap_or_default();
     properties.retain(|option, _| !IN_ENVELOPE.contains(&option.as_str()));
-    properties.insert(name.to_owned(), payload);
+    if let Json::Object(own) = own {
+        properties.extend(own);
+    }
     schema(json!({
         "type": "object",
-        "description": doc.replace("a {kind}", &words::with_article(def_kind)).replace("{kind}", &words::label(def_kind)),
+        "description": doc.replace("a {kind}", &words::with_article(kind)).replace("{kind}", &words::label(kind)),
         "properties": properties,
-        "required": [name],
+        "required": required,
         "additionalProperties": false,
     }))
 }
@@ -261,8 +282,9 @@ impl<R: Record> JsonSchema for ImportCsv<R> {
         true
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let payload = json!({"type": "string", "description": "The text with its header, at most 8 MiB."});
-        arguments(generator, R::def().kind, "csv", payload, "Imports every row of a CSV text as a {kind}, as one unit.")
+        let own = json!({"csv": {"type": "string", "description": "The text with its header, at most 8 MiB."}});
+        let doc = "Imports every row of a CSV text as a {kind}, as one unit.";
+        arguments(generator, R::def().kind, own, &["csv"], doc)
     }
 }
 
@@ -274,10 +296,10 @@ impl<R: Record> JsonSchema for ImportRows<R> {
         true
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let payload = json!({
+        let own = json!({"rows": {
             "type": "array", "items": {"type": "object"}, "maxItems": CALL_ROWS,
             "description": "The rows: values by the names of fields or columns.",
-        });
-        arguments(generator, R::def().kind, "rows", payload, "Imports rows as records of the kind {kind}, as one unit.")
+        }});
+        arguments(generator, R::def().kind, own, &["rows"], "Imports rows as records of the kind {kind}, as one unit.")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::header::{FULL_NAME, guess, normal};
+use super::header::{FULL_NAME, Headers, Understood, folded, understand};
 use crate::kernel::error::Result;
 
 /// Where the cells of a column go.
@@ -26,6 +26,18 @@ pub enum Target {
     Tag,
     /// Nowhere; written `ignore`.
     Ignore,
+}
+
+impl Target {
+    /// Whether it is written so.
+    pub(super) fn is(&self, text: &str) -> bool {
+        match self {
+            Self::Field(name) => name == text,
+            Self::FullName => text == FULL_NAME,
+            Self::External(system) => text.strip_prefix("external:") == Some(system),
+            other => other.to_string() == text,
+        }
+    }
 }
 
 impl fmt::Display for Target {
@@ -84,15 +96,21 @@ impl Mapping {
         Ok(Self { targets })
     }
 
-    /// What the headers alone suggest.
-    pub fn guessed(headers: &[String], fields: &[&str]) -> Self {
-        let mut mapping = Self { targets: vec![None; headers.len()] };
-        mapping.complete(headers, fields);
-        mapping
+    /// A mapping that says nothing of so many columns.
+    pub fn open(columns: usize) -> Self {
+        Self { targets: vec![None; columns] }
     }
 
-    /// Fills the columns that have no target with guesses, for fields that have no column.
-    pub fn complete(&mut self, headers: &[String], fields: &[&str]) {
+    /// Fills the columns that have no target with what their headers are understood to be, for fields that have no column.
+    /// `filled` says of each column in how many rows it has something, when rows are known.
+    pub fn complete(
+        &mut self,
+        kind: &str,
+        headers: &[String],
+        fields: &[&str],
+        form: Option<&str>,
+        filled: &[usize],
+    ) -> Understood {
         let taken = |field: &str| {
             self.targets.iter().flatten().any(|target| match target {
                 Target::Field(name) | Target::Key(name, _) => name == field,
@@ -100,18 +118,24 @@ impl Mapping {
                 _ => false,
             })
         };
-        let free: Vec<&str> = fields.iter().copied().filter(|field| !taken(field)).collect();
+        let fields: Vec<&str> = fields.iter().copied().filter(|field| !taken(field)).collect();
         // A column that the caller has settled takes part in no guess.
-        let open = |(header, target): (&String, &Option<Target>)| match target {
-            None => header.clone(),
-            Some(_) => String::new(),
-        };
-        let headers: Vec<String> = headers.iter().zip(&self.targets).map(open).collect();
-        for (slot, field) in self.targets.iter_mut().zip(guess(&headers, &free)) {
-            if let (None, Some(field)) = (&slot, field) {
-                *slot = Some(if field == FULL_NAME { Target::FullName } else { Target::Field(field) });
+        let settled: Vec<bool> = self.targets.iter().map(Option::is_some).collect();
+        let understood =
+            understand(&Headers { kind, names: headers, fields: &fields, settled: &settled, form, filled });
+        for (column, target) in understood.targets.iter().enumerate() {
+            if let Some(target) = target {
+                let target = match target.strip_prefix("external:") {
+                    Some(system) => Target::External(system.to_owned()),
+                    None if target == FULL_NAME => Target::FullName,
+                    None => Target::Field(target.clone()),
+                };
+                if !self.targets.contains(&Some(target.clone())) {
+                    self.settle(column, target);
+                }
             }
         }
+        understood
     }
 
     /// Gives the columns without a target that are named exactly like one of these fields that field; with `again` also
@@ -190,8 +214,8 @@ fn find_column(column: &str, headers: &[String]) -> Result<usize> {
     if let Some(index) = headers.iter().position(|header| header == column) {
         return Ok(index);
     }
-    let wanted = normal(column);
-    let mut alike = headers.iter().enumerate().filter(|(_, header)| normal(header) == wanted);
+    let wanted = folded(column);
+    let mut alike = headers.iter().enumerate().filter(|(_, header)| folded(header) == wanted);
     match (alike.next(), alike.next()) {
         (Some((index, _)), None) if !wanted.is_empty() => Ok(index),
         _ => Err(codes::COLUMN_UNKNOWN.with("column", column).with("columns", headers)),
@@ -315,12 +339,13 @@ mod tests {
     fn guesses_fill_what_the_caller_left_open() {
         let headers = headers(&["Name", "Email", "Company", "Account"]);
         let mut mapping = Mapping::parse("Company=ignore,Name=last_name", &headers, FIELDS).unwrap();
-        mapping.complete(&headers, FIELDS);
+        mapping.complete("lead", &headers, FIELDS, None, &[]);
         assert_eq!(mapping.targets(), [field("last_name"), field("email"), Some(Target::Ignore), field("company")]);
-        let guessed = Mapping::guessed(&headers, FIELDS);
+        let mut guessed = Mapping::open(headers.len());
+        guessed.complete("lead", &headers, FIELDS, None, &[]);
         assert_eq!(guessed.targets(), [Some(Target::FullName), field("email"), field("company"), None]);
         let mut named = Mapping::parse("Name=full_name", &headers, FIELDS).unwrap();
-        named.complete(&headers, FIELDS);
+        named.complete("lead", &headers, FIELDS, None, &[]);
         assert_eq!(named.targets().first(), Some(&Some(Target::FullName)));
     }
 }

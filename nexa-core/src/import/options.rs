@@ -116,7 +116,11 @@ pub struct ImportOptions {
     /// What becomes of a row with a cell that cannot be read; it is refused unless said.
     #[serde(skip_serializing_if = "OnBadCell::is_default")]
     pub on_bad_cell: OnBadCell,
-    /// The file's encoding; told by its first bytes unless said.
+    /// The form of the file, such as `hubspot.contacts`; recognised unless said. `none` is no form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    /// The file's encoding by its name, such as `windows-1251` or `shift_jis`; unless said UTF-8, UTF-16, or Windows-1252
+    /// where nothing else makes sense.
     pub encoding: Encoding,
     /// Whether a row that is no UTF-8 is read as Windows-1252, in files that mix both.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -177,6 +181,7 @@ impl Default for ImportOptions {
             match_on: None,
             policy: MatchPolicy::Skip,
             on_bad_cell: OnBadCell::RefuseRow,
+            form: None,
             encoding: Encoding::Detect,
             mixed_latin1: false,
             delimiter: None,
@@ -316,6 +321,13 @@ pub mod codes {
         "import.in_envelope",
         "{option} is said in the envelope of a command, or has no meaning there; leave it out here.",
     );
+    /// No form has this name.
+    pub const FORM_UNKNOWN: Code = Code::invalid(
+        "import.form_unknown",
+        "No form is named {form}; leave it out, so that it is recognised, or give one such as hubspot.contacts, or none.",
+    );
+    /// A preview shows too many rows, or none.
+    pub const PREVIEW_ROWS: Code = Code::invalid("import.preview_rows", "A preview shows 1 to 100 rows, not {rows}.");
     /// A command has too many rows.
     pub const TOO_MANY_ROWS: Code = Code::invalid(
         "import.too_many_rows",
@@ -337,6 +349,8 @@ pub mod codes {
         NOTHING_MAPPED,
         TARGET_UNSUPPORTED,
         IN_ENVELOPE,
+        FORM_UNKNOWN,
+        PREVIEW_ROWS,
         TOO_MANY_ROWS,
         TEXT_TOO_LONG,
     ];

@@ -3,10 +3,13 @@
 use serde_json::{Map, Value as Json};
 
 use super::{
+    doubt,
+    form::{self, Form},
     mapping::{Mapping, Target},
     options::{ImportOptions, OnBadCell, codes},
     refused::ERROR_COLUMNS,
-    report::MappedColumn,
+    report::{Doubt, ImportReport, MappedColumn},
+    source::Sample,
     text::{Formats, Shown},
 };
 use crate::{
@@ -81,7 +84,15 @@ pub(super) enum MatchBy {
 pub(super) struct Plan {
     pub(super) def: &'static RecordDef,
     pub(super) columns: Vec<String>,
-    mapping: Mapping,
+    pub(super) mapping: Mapping,
+    /// The form that the headers have, when it is known.
+    pub(super) form: Option<&'static Form>,
+    /// The language of the headers, when it is known.
+    pub(super) language: Option<&'static str>,
+    /// What may be wrong with the mapping.
+    pub(super) doubts: Vec<Doubt>,
+    /// Columns that nobody took, each with the target that another column has.
+    pub(super) rivals: Vec<(usize, String)>,
     /// The columns that are read, with what becomes of them.
     pub(super) uses: Vec<(usize, Use)>,
     /// The columns in the order of their names, for the text of a row; those of an error report left out.
@@ -107,10 +118,30 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Understands the columns of a file. Errors: `import.…`, `upsert.match_on`.
-    pub(super) fn of_file(def: &'static RecordDef, columns: &[String], options: &ImportOptions) -> Result<Self> {
+    pub(super) fn of_file(
+        def: &'static RecordDef,
+        columns: &[String],
+        sample: &Sample,
+        shown: &[Shown],
+        options: &ImportOptions,
+    ) -> Result<Self> {
         let fields = targets(def, false);
-        let mapping = options.mapping.read(columns, &names(&fields))?;
-        Self::build(def, columns.to_vec(), mapping, options, false)
+        let named = options.mapping.read(columns, &names(&fields))?;
+        let filled = sample.filled(columns.len());
+        let mut plan = Self::build(def, columns.to_vec(), named.clone(), options, Some(&filled))?;
+        plan.saw(shown.to_vec());
+        let (doubts, wrong) = doubt::of(&plan, &named, sample, &filled);
+        if !wrong.is_empty() {
+            // What was guessed and cannot be is left out.
+            let mut named = named;
+            for column in wrong {
+                named.settle(column, Target::Ignore);
+            }
+            plan = Self::build(def, columns.to_vec(), named, options, Some(&filled))?;
+            plan.saw(shown.to_vec());
+        }
+        plan.doubts = doubts;
+        Ok(plan)
     }
 
     /// Understands rows that are objects; columns may join later.
@@ -118,14 +149,14 @@ impl Plan {
         let columns = options.mapping.columns()?;
         let fields = targets(def, true);
         let mapping = options.mapping.read(&columns, &names(&fields))?;
-        Self::build(def, columns, mapping, options, true)
+        Self::build(def, columns, mapping, options, None)
     }
 
     /// The same with more columns; what was settled stays.
     pub(super) fn with_columns(&self, more: Vec<String>, options: &ImportOptions) -> Result<Self> {
         let mut columns = self.columns.clone();
         columns.extend(more);
-        let mut mapping = Mapping::guessed(&columns, &[]);
+        let mut mapping = Mapping::open(columns.len());
         let (formats, shown) = (self.formats, self.shown.clone());
         for (column, target) in self.mapping.targets().iter().enumerate() {
             if let Some(target) = target {
@@ -143,7 +174,7 @@ impl Plan {
                 mapping.settle(column, target.clone());
             }
         }
-        let mut plan = Self::build(self.def, columns, mapping, options, true)?;
+        let mut plan = Self::build(self.def, columns, mapping, options, None)?;
         plan.formats = formats;
         plan.guessed.extend(&self.guessed);
         for (known, now) in shown.into_iter().zip(&mut plan.shown) {
@@ -157,8 +188,15 @@ impl Plan {
         columns: Vec<String>,
         mut mapping: Mapping,
         options: &ImportOptions,
-        objects: bool,
+        filled: Option<&[usize]>,
     ) -> Result<Self> {
+        let objects = filled.is_none();
+        if let Some(form) = options.form.as_deref()
+            && form != "none"
+            && form::named(form).is_none()
+        {
+            return Err(codes::FORM_UNKNOWN.with("form", form));
+        }
         for (index, column) in columns.iter().enumerate() {
             if ERROR_COLUMNS.contains(&column.as_str()) {
                 mapping.settle(index, Target::Ignore);
@@ -193,7 +231,13 @@ impl Plan {
         }
         let sure: Vec<bool> = mapping.targets().iter().map(Option::is_some).collect();
         let guessable: Vec<String> = guessable(def).iter().filter(open).cloned().collect();
-        mapping.complete(&columns, &names(&guessable));
+        let understood = mapping.complete(
+            def.kind,
+            &columns,
+            &names(&guessable),
+            options.form.as_deref(),
+            filled.unwrap_or_default(),
+        );
 
         let mut uses = Vec::with_capacity(columns.len());
         for (index, target) in mapping.targets().iter().enumerate() {
@@ -226,6 +270,10 @@ impl Plan {
             def,
             columns,
             mapping,
+            form: understood.form,
+            language: understood.language,
+            doubts: Vec::new(),
+            rivals: understood.rivals,
             uses,
             by_name,
             set,
@@ -241,8 +289,21 @@ impl Plan {
         })
     }
 
+    /// The target of a column.
+    pub(super) fn target(&self, column: usize) -> Option<&Target> {
+        self.mapping.targets().get(column)?.as_ref()
+    }
+
+    /// Writes into a report how the columns were understood.
+    pub(super) fn describe(&self, report: &mut ImportReport) {
+        report.columns = self.mapped();
+        report.form = self.form.map(|form| form.name.to_owned());
+        report.language = self.language.map(str::to_owned);
+        report.doubts = self.doubts.clone();
+    }
+
     /// How the columns were understood.
-    pub(super) fn mapped(&self) -> Vec<MappedColumn> {
+    fn mapped(&self) -> Vec<MappedColumn> {
         let columns = self.columns.iter().zip(self.mapping.targets());
         columns
             .filter(|(column, _)| !ERROR_COLUMNS.contains(&column.as_str()))

@@ -5,7 +5,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::source::RowProblem;
+use super::{mapping::Target, source::RowProblem};
+use crate::kernel::error::Error;
 
 /// How many refused rows a report lists; the others are counted, and told one by one while the import runs.
 pub const LISTED: usize = 1_000;
@@ -37,6 +38,36 @@ pub struct MappedColumn {
     pub target: Option<String>,
 }
 
+/// What may be wrong with what was understood of a file: nothing is refused for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Doubt {
+    /// The column's header, when it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// The target that is doubtful.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// The stable code.
+    pub code: String,
+    /// The sentence: what is doubtful and what to do.
+    pub message: String,
+}
+
+impl Doubt {
+    pub(super) fn new(column: Option<&str>, target: Option<&Target>, error: &Error) -> Self {
+        Self {
+            column: column.map(str::to_owned),
+            target: target.map(ToString::to_string),
+            code: error.code().to_owned(),
+            message: error.message(),
+        }
+    }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// What an import did. The counts are those of the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ImportReport {
@@ -53,6 +84,24 @@ pub struct ImportReport {
     pub left_out: Vec<RowProblem>,
     /// How the columns were understood.
     pub columns: Vec<MappedColumn>,
+    /// The form of the file, such as `hubspot.contacts`, when it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    /// The language of the headers, as its code, when it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The encoding in which a file was read, such as `utf-8` or `windows-1252`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// What stands between the fields of a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// Lines of a file that belong to no row: notes above the header, totals and notices below, the header once more.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub passed_over: u64,
+    /// What may be wrong with what was understood.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Doubt>,
     /// Whether nothing was changed because a dry run was asked for.
     pub dry_run: bool,
 }

@@ -10,6 +10,7 @@ use super::{
     line::Line,
     options::ImportOptions,
     plan::Plan,
+    preview::{self, Preview},
     repeats::Repeats,
     report::{ImportReport, Progress, Refused},
     tally::{OnRefused, count},
@@ -92,6 +93,13 @@ impl<'a, R: Entity> Import<'a, R> {
         self.run(source, R::NAMES.import_csv).await
     }
 
+    /// Shows what the import would make of a file, by so many of its first rows (1 to 100), without importing anything.
+    /// Errors: `import.…`.
+    pub async fn preview(self, file: impl Read, rows: usize) -> Result<Preview> {
+        let (zone, currency) = self.session.read(SettingsJob).await?;
+        preview::of_file(R::def(), file, &self.options, (zone.zone(), currency), rows.clamp(1, 100), false)
+    }
+
     /// Imports objects; see [`Session::import_rows`].
     pub async fn rows(self, rows: impl IntoIterator<Item = Map<String, Json>>) -> Result<ImportReport> {
         let source = ObjectRows::open(R::def(), rows.into_iter(), &self.options)?;
@@ -134,7 +142,7 @@ impl<'a, R: Entity> Import<'a, R> {
                 });
             }
         }
-        report.columns = source.plan().mapped();
+        source.describe(&mut report);
         Ok(report)
     }
 

@@ -9,20 +9,26 @@ mod dialect;
 mod encoding;
 mod head;
 mod input;
+mod preamble;
 mod problem;
 #[cfg(test)]
 mod random_tests;
 mod reader;
 mod recovery;
 mod row;
+mod sample;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod western;
 
+#[cfg(feature = "encodings")]
+pub use encoding::CodePage;
 pub use encoding::Encoding;
 pub use problem::{RowProblem, codes};
 pub use reader::{Options, Progress, Reader};
 pub use row::SourceRow;
+pub(super) use sample::Sample;
 
 /// The most bytes that one field may have: 1 MiB.
 pub const FIELD_BYTES: usize = 1 << 20;

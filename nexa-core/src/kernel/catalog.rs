@@ -150,6 +150,7 @@ impl Catalog {
         self.answers(of.names.update, taken(def));
         self.add(&of.import_csv);
         self.add(&of.import_rows);
+        self.add(&of.import_preview);
         if !def.uniques.is_empty() || def.external_keys.is_some() {
             self.add(&of.upsert);
             self.answers(of.names.upsert, of.errors.iter().copied().chain(taken(def)));

@@ -71,6 +71,7 @@ pub struct Names {
     pub history: &'static str,
     pub import_csv: &'static str,
     pub import_rows: &'static str,
+    pub import_preview: &'static str,
 }
 
 /// The name of a kind, known without its definition, so that kinds can point at each other.

@@ -97,7 +97,7 @@ fn class(out: &mut String, types: &mut Types<'_>, style: Style, group: &str, ope
     for (verb, operation) in operations {
         let method = Method { group, verb, operation, style };
         match (verb.as_str(), &record) {
-            ("import_csv" | "import_rows", Some(_)) => {}
+            ("import_csv" | "import_rows" | "import_preview", Some(_)) => {}
             ("find", Some(record)) => {
                 method.find(out, record);
                 method.frame(out, record);

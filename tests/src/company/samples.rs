@@ -56,6 +56,7 @@ impl Company {
                 row.as_object_mut()?.remove("customer");
                 Some(json!({"rows": [row]}))
             }
+            "import_preview" => Some(json!({"csv": "Email,Name\na@x.example,A\n"})),
             "import_csv" => {
                 let mut row = self.fields(kind)?;
                 let row = row.as_object_mut()?;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
@@ -11,6 +12,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from enum import Enum
 from io import TextIOBase
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Literal, Protocol, TextIO
 
 from ._frame import Frame
@@ -18,12 +20,15 @@ from ._values import UNSET, to_text
 
 if TYPE_CHECKING:
     from . import _native
-    from ._generated.records import ImportReport
+    from ._generated.records import ImportReport, Preview
     from ._pages import _Asked
 
     Source = str | os.PathLike[str] | BinaryIO | TextIO
     Policy = Literal["skip", "update", "fill", "refuse"]
     OnBadCell = Literal["refuse_row", "leave_out"]
+
+PREVIEW_BYTES = 64 * 1024
+"""How much of a file a preview looks at."""
 
 ROWS = 1000
 """How many rows are handed over at once."""
@@ -232,6 +237,11 @@ class Imports(OfKind):
 
         return ImportReport(json.loads(text))
 
+    def _shown(self, answer: Any) -> Preview:
+        from ._generated.records import Preview
+
+        return Preview(answer)
+
     def _options(self, options: dict[str, Any]) -> str:
         given = {name: value for name, value in options.items() if value is not None and value is not UNSET}
         envelope = json.loads(self._session._envelope or "{}")
@@ -280,6 +290,34 @@ class Imports(OfKind):
             close()
 
 
+def _preview(source: Any, rows: int, options: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in options.items() if value is not None and value is not UNSET}
+    return {**given, **_beginning(source, rows), "limit": rows}
+
+
+def _beginning(source: Any, rows: int) -> dict[str, Any]:
+    """What a preview looks at: the first bytes of a file, its first text, or the first rows; the file stays where it is."""
+    if isinstance(source, (str, os.PathLike)):
+        with open(source, "rb") as opened:
+            return _beginning(opened, rows)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        piece, more = bytes(source[:PREVIEW_BYTES]), len(source) > PREVIEW_BYTES
+        return {"bytes": base64.b64encode(piece).decode(), "more": more}
+    if not hasattr(source, "read"):
+        each, _ = records_of(source)
+        return {"rows": [_row(row) for row in islice(each, rows)]}
+    try:
+        place = source.tell()
+    except (AttributeError, OSError):
+        raise ValueError("a preview must not use the file up; give a path, or the first bytes of the file") from None
+    piece = source.read(PREVIEW_BYTES)
+    more = bool(source.read(1))
+    source.seek(place)
+    if isinstance(piece, str):
+        return {"csv": piece, "more": more}
+    return {"bytes": base64.b64encode(piece).decode(), "more": more}
+
+
 def _refused(told: Callable[[dict[str, Any]], object] | None) -> Callable[[str], object] | None:
     return None if told is None else lambda text: told(json.loads(text))
 
@@ -297,6 +335,7 @@ class Importable(Imports):
         match_on: str | None = None,
         policy: Policy | None = None,
         on_bad_cell: OnBadCell | None = None,
+        form: str | None = None,
         encoding: str | None = None,
         mixed_latin1: bool = False,
         delimiter: str | None = None,
@@ -313,14 +352,16 @@ class Importable(Imports):
         `mapping` says which column goes where, as ``{"Column": "field"}``; what is not said is guessed from the headers.
         `set` gives every row fields; `match_on` is by what a row finds the record that is already there, and `policy` what
         happens to it then. A cell that cannot be read refuses its row, or is left out and listed in the report with
-        `on_bad_cell="leave_out"`. `spreadsheet` says whether an apostrophe before a formula is taken away, as an export puts it
-        there: unless said, in files with a byte order mark. Every `chunk` rows, 1,000 unless said, are one unit with its history, under the name `run`.
+        `on_bad_cell="leave_out"`. The `form` of the file is recognised and stands in the report; `encoding` is any name of the
+        Encoding Standard, such as ``windows-1251``, when the file is neither UTF-8 nor UTF-16. `spreadsheet` says whether an
+        apostrophe before a formula is taken away, as an export puts it there: unless said, in files with a byte order mark. Every
+        `chunk` rows, 1,000 unless said, are one unit with its history, under the name `run`.
 
         `progress=True` shows a bar (tqdm, when it is installed), or is a function that is told a `Progress`. `on_refused`
         is told each refused row, with `problem` and `cells`; the report lists the first 1,000.
         """
         options = dict(
-            mapping=mapping, set=set, match_on=match_on, policy=policy, on_bad_cell=on_bad_cell, encoding=encoding,
+            mapping=mapping, set=set, match_on=match_on, policy=policy, on_bad_cell=on_bad_cell, form=form, encoding=encoding,
             mixed_latin1=mixed_latin1 or None, delimiter=delimiter, spreadsheet=spreadsheet,
             date_format=date_format, decimal_comma=decimal_comma or None, chunk=chunk, run=run,
         )  # fmt: skip
@@ -354,6 +395,36 @@ class Importable(Imports):
             spreadsheet=spreadsheet, date_format=date_format, decimal_comma=decimal_comma or None, chunk=chunk, run=run,
         )  # fmt: skip
         return self._import_rows(rows, options, progress, on_refused)
+
+
+    def import_preview(
+        self,
+        source: Source | bytes | Any,
+        *,
+        rows: int = 10,
+        mapping: str | Mapping[str, str] | None = None,
+        set: Mapping[str, Any] | None = None,
+        match_on: str | None = None,
+        policy: Policy | None = None,
+        form: str | None = None,
+        encoding: str | None = None,
+        mixed_latin1: bool = False,
+        delimiter: str | None = None,
+        date_format: str | None = None,
+        decimal_comma: bool = False,
+    ) -> Preview:
+        """Shows what an import would make of a path, an open file, the bytes of one, or rows; nothing is imported.
+
+        The answer names the form of the file (such as ``hubspot.contacts``), its encoding and delimiter, where each column
+        would go, what is doubtful, and the first `rows` as they would be read, each with its problem. An open file stays
+        where it is. The options are those of `import_csv`.
+        """
+        options = dict(
+            mapping=mapping, set=set, match_on=match_on, policy=policy, form=form, encoding=encoding,
+            mixed_latin1=mixed_latin1 or None, delimiter=delimiter, date_format=date_format,
+            decimal_comma=decimal_comma or None,
+        )  # fmt: skip
+        return self._shown(self._session.execute(f"{self.KIND}.import_preview", _preview(source, rows, options)))
 
 
 def export_options(

@@ -20,7 +20,7 @@ from . import _native
 from . import _session as blocking
 from ._explain import Explanation, explanation
 from ._feed import AsyncFeed
-from ._imports import Exports, Imports, OfKind
+from ._imports import Exports, Imports, OfKind, _preview
 from ._record import Reader, Record
 from ._values import to_text
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ._frame import Frame
     from ._generated.aio_operations import AsyncSession
-    from ._generated.records import ImportReport
+    from ._generated.records import ImportReport, Preview
     from ._imports import Policy, Source, SupportsWrite, Told
     from ._pages import _Asked
 
@@ -165,6 +165,11 @@ class AsyncImportable(Imports):
             self._import_rows, rows, options, progress, on_refused
         )
         return report
+
+    async def import_preview(self, source: Source | bytes | Any, *, rows: int = 10, **options: Any) -> Preview:
+        """Shows what an import would make of a file; the options are those of the blocking `import_preview`."""
+        arguments = await self._session._threads.run(_preview, source, rows, options)
+        return self._shown(await self._session.execute(f"{self.KIND}.import_preview", arguments))
 
 
 class AsyncCrm:

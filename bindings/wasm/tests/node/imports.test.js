@@ -159,3 +159,30 @@ test("rows come from anything that can be iterated", async () => {
   assert.equal(report.problems[0].record, 1201);
   assert.deepEqual(told, [1000, 1500]);
 });
+
+test("a preview shows what an import would make of a file, and imports nothing", async () => {
+  const { lisa } = await tenant();
+  const csv = "Notes:\n\"…\"\n\nFirst Name,Last Name,URL,Email Address,Company,Connected On\nAda,Doe,,ada@doe.example,Doe,12 Mar 2024\n";
+  const shown = await lisa.lead.previewCsvFile(new Blob([csv]), { rows: 5 });
+  assert.deepEqual(
+    [shown.form, shown.system, shown.encoding, shown.delimiter, shown.header_line],
+    ["linkedin.connections", "LinkedIn", "utf-8", ",", 4],
+  );
+  assert.equal(shown.rows[0].fields.email, "ada@doe.example");
+  assert.equal(await lisa.lead.count(), 0);
+  const report = await lisa.lead.importCsvFile(new Blob([csv]));
+  assert.deepEqual([report.created, report.form], [1, "linkedin.connections"]);
+});
+
+test("no code page is guessed, and each that is named is read", async () => {
+  const { lisa } = await tenant();
+  const text = "First Name,Last Name,Email\nИван,Петров,j@x.example\n";
+  const cyrillic = new Uint8Array([...text].map((c) => (c >= "А" && c <= "я" ? c.charCodeAt(0) - 0x350 : c.charCodeAt(0))));
+  const refused = await lisa.lead.importCsvFile(cyrillic);
+  assert.deepEqual([refused.created, refused.problems[0].code], [0, "import.encoding_broken"]);
+  const report = await lisa.lead.importCsvFile(cyrillic, { encoding: "windows-1251" });
+  assert.deepEqual([report.created, report.encoding], [1, "windows-1251"]);
+  const western = new Uint8Array([...'First Name,Email\nJosé,jose@x.example\n'].map((c) => c.charCodeAt(0)));
+  const read = await lisa.lead.importCsvFile(western);
+  assert.deepEqual([read.created, read.encoding, read.doubts[0].code], [1, "windows-1252", "import.doubt_encoding"]);
+});

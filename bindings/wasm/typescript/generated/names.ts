@@ -4,27 +4,27 @@
 /** The operations of each group: `?` only asks, `*` asks page by page, the others change something. */
 export const OPERATIONS: Readonly<Record<string, string>> = {
   account:
-    "aggregate? assign count? create find* get? history* import_csv import_rows merge purge restore rollup? search* set_primary_contact trash update upsert",
+    "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows merge purge restore rollup? search* set_primary_contact trash update upsert",
   campaign:
-    "add aggregate? cancel complete count? create find* get? history* import_csv import_rows members? performance? purge remove restore search* start trash update upsert",
+    "add aggregate? cancel complete count? create find* get? history* import_csv import_preview? import_rows members? performance? purge remove restore search* start trash update upsert",
   campaign_member:
     "aggregate? count? find* get? history*",
   comment:
     "aggregate? count? find* get? history*",
   contact:
-    "aggregate? assign count? create find* get? history* import_csv import_rows merge overview? purge restore search* set_stage trash update upsert",
+    "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows merge overview? purge restore search* set_stage trash update upsert",
   contact_list:
-    "add aggregate? count? create find* get? history* import_csv import_rows members? purge remove restore search* trash update upsert",
+    "add aggregate? count? create find* get? history* import_csv import_preview? import_rows members? purge remove restore search* trash update upsert",
   contact_list_member:
     "aggregate? count? find* get? history*",
   deal:
-    "aggregate? assign count? create find* forecast? get? history* import_csv import_rows lose metrics? move pipeline? purge reopen reset_probability restore search* trash update upsert win",
+    "aggregate? assign count? create find* forecast? get? history* import_csv import_preview? import_rows lose metrics? move pipeline? purge reopen reset_probability restore search* trash update upsert win",
   field:
     "aggregate? count? define find* get? history* remove",
   group:
-    "add_member aggregate? count? create find* get? history* import_csv import_rows remove_member search* update upsert",
+    "add_member aggregate? count? create find* get? history* import_csv import_preview? import_rows remove_member search* update upsert",
   lead:
-    "aggregate? assign claim contact convert count? create find* get? history* import_csv import_rows lose merge purge qualify record_bant record_engagement release reopen rescore restore route search* trash update upsert",
+    "aggregate? assign claim contact convert count? create find* get? history* import_csv import_preview? import_rows lose merge purge qualify record_bant record_engagement release reopen rescore restore route search* trash update upsert",
   ledger:
     "verify?",
   membership:
@@ -32,17 +32,17 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   org:
     "aggregate? configure count? find* get? history*",
   pipeline:
-    "aggregate? count? create find* get? history* import_csv import_rows purge restore search* trash update upsert",
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   routing:
-    "aggregate? count? create find* get? history* import_csv import_rows purge restore trash update upsert",
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   scorecard:
-    "aggregate? count? create find* get? history* import_csv import_rows purge restore trash update upsert",
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   task:
-    "aggregate? assign cancel claim complete count? create find* get? history* import_csv import_rows purge release reopen restore search* start trash update upsert",
+    "aggregate? assign cancel claim complete count? create find* get? history* import_csv import_preview? import_rows purge release reopen restore search* start trash update upsert",
   ticket:
-    "aggregate? assign claim close comment count? create escalate find* follow_up get? history* import_csv import_rows merge move prioritize purge release resolve restore search* timeline* trash update upsert",
+    "aggregate? assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release resolve restore search* timeline* trash update upsert",
   user:
-    "activate aggregate? count? create deactivate find* get? history* import_csv import_rows search* update upsert",
+    "activate aggregate? count? create deactivate find* get? history* import_csv import_preview? import_rows search* update upsert",
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */

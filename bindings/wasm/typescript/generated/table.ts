@@ -40,6 +40,7 @@ import type {
   CountInput,
   FindInput,
   ImportCsvInput,
+  ImportPreviewInput,
   ImportRowsInput,
   SearchInput,
 } from "./inputs/common.js";
@@ -205,7 +206,7 @@ import type {
 } from "./inputs/user.js";
 import type { AccountRollup } from "./parts/account.js";
 import type { Performance } from "./parts/campaign.js";
-import type { GroupRow, HistoryPage, ImportReport, MembersPage } from "./parts/common.js";
+import type { GroupRow, HistoryPage, ImportReport, MembersPage, Preview } from "./parts/common.js";
 import type { ContactOverview } from "./parts/contact.js";
 import type { Added, Removed } from "./parts/contact_list.js";
 import type { DealForecast, DealMetrics, PipelineValue } from "./parts/deal.js";
@@ -246,6 +247,7 @@ export interface OperationTable {
   "account.get": { input: AccountGetInput; output: Found<Account, AccountRelated> };
   "account.history": { input: AccountHistoryInput; output: HistoryPage };
   "account.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "account.import_preview": { input: ImportPreviewInput; output: Preview };
   "account.import_rows": { input: ImportRowsInput; output: ImportReport };
   "account.merge": { input: AccountMergeInput; output: Account };
   "account.purge": { input: AccountPurgeInput; output: null };
@@ -266,6 +268,7 @@ export interface OperationTable {
   "campaign.get": { input: CampaignGetInput; output: Found<Campaign, CampaignRelated> };
   "campaign.history": { input: CampaignHistoryInput; output: HistoryPage };
   "campaign.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "campaign.import_preview": { input: ImportPreviewInput; output: Preview };
   "campaign.import_rows": { input: ImportRowsInput; output: ImportReport };
   "campaign.members": { input: CampaignMembersInput; output: MembersPage };
   "campaign.performance": { input: CampaignPerformanceInput; output: Performance };
@@ -295,6 +298,7 @@ export interface OperationTable {
   "contact.get": { input: ContactGetInput; output: Found<Contact, ContactRelated> };
   "contact.history": { input: ContactHistoryInput; output: HistoryPage };
   "contact.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "contact.import_preview": { input: ImportPreviewInput; output: Preview };
   "contact.import_rows": { input: ImportRowsInput; output: ImportReport };
   "contact.merge": { input: ContactMergeInput; output: Contact };
   "contact.overview": { input: ContactOverviewInput; output: ContactOverview };
@@ -313,6 +317,7 @@ export interface OperationTable {
   "contact_list.get": { input: ContactListGetInput; output: Found<ContactList, ContactListRelated> };
   "contact_list.history": { input: ContactListHistoryInput; output: HistoryPage };
   "contact_list.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "contact_list.import_preview": { input: ImportPreviewInput; output: Preview };
   "contact_list.import_rows": { input: ImportRowsInput; output: ImportReport };
   "contact_list.members": { input: ContactListMembersInput; output: MembersPage };
   "contact_list.purge": { input: ContactListPurgeInput; output: null };
@@ -336,6 +341,7 @@ export interface OperationTable {
   "deal.get": { input: DealGetInput; output: Found<Deal, DealRelated> };
   "deal.history": { input: DealHistoryInput; output: HistoryPage };
   "deal.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "deal.import_preview": { input: ImportPreviewInput; output: Preview };
   "deal.import_rows": { input: ImportRowsInput; output: ImportReport };
   "deal.lose": { input: DealLoseInput; output: Deal };
   "deal.metrics": { input: DealMetricsInput; output: DealMetrics };
@@ -365,6 +371,7 @@ export interface OperationTable {
   "group.get": { input: GroupGetInput; output: Found<Group, GroupRelated> };
   "group.history": { input: GroupHistoryInput; output: HistoryPage };
   "group.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "group.import_preview": { input: ImportPreviewInput; output: Preview };
   "group.import_rows": { input: ImportRowsInput; output: ImportReport };
   "group.remove_member": { input: GroupRemoveMemberInput; output: null };
   "group.search": { input: SearchInput<GroupWhere>; output: Page<Group> };
@@ -381,6 +388,7 @@ export interface OperationTable {
   "lead.get": { input: LeadGetInput; output: Found<Lead, LeadRelated> };
   "lead.history": { input: LeadHistoryInput; output: HistoryPage };
   "lead.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "lead.import_preview": { input: ImportPreviewInput; output: Preview };
   "lead.import_rows": { input: ImportRowsInput; output: ImportReport };
   "lead.lose": { input: LeadLoseInput; output: Lead };
   "lead.merge": { input: LeadMergeInput; output: Lead };
@@ -416,6 +424,7 @@ export interface OperationTable {
   "pipeline.get": { input: PipelineGetInput; output: Found<Pipeline, PipelineRelated> };
   "pipeline.history": { input: PipelineHistoryInput; output: HistoryPage };
   "pipeline.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "pipeline.import_preview": { input: ImportPreviewInput; output: Preview };
   "pipeline.import_rows": { input: ImportRowsInput; output: ImportReport };
   "pipeline.purge": { input: PipelinePurgeInput; output: null };
   "pipeline.restore": { input: PipelineRestoreInput; output: Pipeline };
@@ -430,6 +439,7 @@ export interface OperationTable {
   "routing.get": { input: RoutingGetInput; output: Found<Routing, RoutingRelated> };
   "routing.history": { input: RoutingHistoryInput; output: HistoryPage };
   "routing.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "routing.import_preview": { input: ImportPreviewInput; output: Preview };
   "routing.import_rows": { input: ImportRowsInput; output: ImportReport };
   "routing.purge": { input: RoutingPurgeInput; output: null };
   "routing.restore": { input: RoutingRestoreInput; output: Routing };
@@ -443,6 +453,7 @@ export interface OperationTable {
   "scorecard.get": { input: ScorecardGetInput; output: Found<Scorecard, ScorecardRelated> };
   "scorecard.history": { input: ScorecardHistoryInput; output: HistoryPage };
   "scorecard.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "scorecard.import_preview": { input: ImportPreviewInput; output: Preview };
   "scorecard.import_rows": { input: ImportRowsInput; output: ImportReport };
   "scorecard.purge": { input: ScorecardPurgeInput; output: null };
   "scorecard.restore": { input: ScorecardRestoreInput; output: Scorecard };
@@ -460,6 +471,7 @@ export interface OperationTable {
   "task.get": { input: TaskGetInput; output: Found<Task, TaskRelated> };
   "task.history": { input: TaskHistoryInput; output: HistoryPage };
   "task.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "task.import_preview": { input: ImportPreviewInput; output: Preview };
   "task.import_rows": { input: ImportRowsInput; output: ImportReport };
   "task.purge": { input: TaskPurgeInput; output: null };
   "task.release": { input: TaskReleaseInput; output: Task };
@@ -483,6 +495,7 @@ export interface OperationTable {
   "ticket.get": { input: TicketGetInput; output: Found<Ticket, TicketRelated> };
   "ticket.history": { input: TicketHistoryInput; output: HistoryPage };
   "ticket.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "ticket.import_preview": { input: ImportPreviewInput; output: Preview };
   "ticket.import_rows": { input: ImportRowsInput; output: ImportReport };
   "ticket.merge": { input: TicketMergeInput; output: Ticket };
   "ticket.move": { input: TicketMoveInput; output: Ticket };
@@ -505,6 +518,7 @@ export interface OperationTable {
   "user.get": { input: UserGetInput; output: Found<User, UserRelated> };
   "user.history": { input: UserHistoryInput; output: HistoryPage };
   "user.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "user.import_preview": { input: ImportPreviewInput; output: Preview };
   "user.import_rows": { input: ImportRowsInput; output: ImportReport };
   "user.search": { input: SearchInput<UserWhere>; output: Page<User> };
   "user.update": { input: UserUpdateInput; output: User };

@@ -1,7 +1,58 @@
 //! Bytes of other encodings as UTF-8.
 
+use super::encoding::Encoding;
+
 /// Stands for what could not be decoded: it is no UTF-8, so the row that holds it is refused.
 pub(super) const UNDECODABLE: u8 = 0xff;
+
+/// Decodes what comes in pieces to UTF-8.
+pub(super) enum Decoder {
+    Utf16(Utf16),
+    #[cfg(feature = "encodings")]
+    Other(Box<encoding_rs::Decoder>),
+}
+
+impl Decoder {
+    /// The decoder of an encoding, unless its rows are decoded one by one.
+    pub(super) fn of(encoding: Encoding) -> Option<Self> {
+        match encoding {
+            Encoding::Utf16Le => Some(Self::Utf16(Utf16::new(false))),
+            Encoding::Utf16Be => Some(Self::Utf16(Utf16::new(true))),
+            #[cfg(feature = "encodings")]
+            Encoding::Other(page) => Some(Self::Other(Box::new(page.0.new_decoder_without_bom_handling()))),
+            Encoding::Detect | Encoding::Utf8 | Encoding::Latin1 => None,
+        }
+    }
+
+    /// Appends a piece as UTF-8; with the last one half a character becomes undecodable.
+    pub(super) fn decode(&mut self, piece: &[u8], last: bool, text: &mut Vec<u8>) {
+        match self {
+            Self::Utf16(decoder) => decoder.decode(piece, last, text),
+            #[cfg(feature = "encodings")]
+            Self::Other(decoder) => decode_page(decoder, piece, last, text),
+        }
+    }
+}
+
+#[cfg(feature = "encodings")]
+fn decode_page(decoder: &mut encoding_rs::Decoder, mut piece: &[u8], last: bool, text: &mut Vec<u8>) {
+    use encoding_rs::DecoderResult;
+
+    loop {
+        let start = text.len();
+        let room = decoder.max_utf8_buffer_length_without_replacement(piece.len()).unwrap_or(piece.len());
+        text.resize(start + room.max(16), 0);
+        let free = text.get_mut(start..).unwrap_or_default();
+        let (result, taken, written) = decoder.decode_to_utf8_without_replacement(piece, free, last);
+        text.truncate(start + written);
+        piece = piece.get(taken..).unwrap_or_default();
+        match result {
+            DecoderResult::InputEmpty => return,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(..) => text.push(UNDECODABLE),
+        }
+    }
+}
 
 /// Decodes UTF-16 that comes in pieces of any length.
 pub(super) struct Utf16 {

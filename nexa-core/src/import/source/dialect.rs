@@ -6,7 +6,7 @@ use super::{
 };
 
 /// The delimiters that are tried, the likeliest first.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// What ends a row. A carriage return with a line feed always does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::{collections::HashSet, io::Read};
 use super::{
     COLUMNS,
     dialect::{Dialect, announced},
+    preamble::header_below,
     problem::codes,
     reader::{Reader, failed},
     scan::{Defect, LineCounter, Scan, scan},
@@ -27,6 +28,15 @@ impl<R: Read> Reader<R> {
         if self.input.pending().is_empty() {
             return Err(codes::FILE_EMPTY.error());
         }
+        let (bytes, ended) = (self.input.pending(), self.input.ended());
+        if let Some(at) = header_below(bytes, ended, delimiter, self.input.encoding()) {
+            delimiter = Some(at.delimiter);
+            self.input.consume(at.offset);
+            self.line += at.lines;
+            self.passed += at.lines;
+            self.skip_blank_lines()?;
+        }
+        self.header_line = self.line;
         let length = loop {
             let (bytes, ended) = (self.input.pending(), self.input.ended());
             self.dialect = match delimiter {
@@ -83,9 +93,10 @@ fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut taken = HashSet::new();
     let mut columns = Vec::new();
     for (index, name) in names.enumerate() {
-        let name = match name.trim() {
-            "" => format!("Column {}", index + 1),
-            name => name.to_owned(),
+        // A line break within a name is a blank.
+        let name = match name.split_whitespace().collect::<Vec<_>>().join(" ") {
+            empty if empty.is_empty() => format!("Column {}", index + 1),
+            name => name,
         };
         let mut candidate = name.clone();
         let mut count = 1;

@@ -4,16 +4,16 @@ use std::io::{self, Read};
 
 use super::{
     FIELD_BYTES,
-    decode::Utf16,
+    decode::Decoder,
     encoding::{Encoding, SAMPLE, detect},
 };
 
-/// The bytes from the start of the current row on. UTF-16 is decoded here to UTF-8; other encodings stay as they are,
-/// because their delimiters are those of ASCII.
+/// The bytes from the start of the current row on. UTF-8 and Windows-1252 stay as they are, because their delimiters are
+/// those of ASCII; all others are decoded here to UTF-8.
 pub(super) struct Input<R> {
     source: R,
     encoding: Encoding,
-    decoder: Option<Utf16>,
+    decoder: Option<Decoder>,
     raw: Vec<u8>,
     window: Vec<u8>,
     start: usize,
@@ -21,6 +21,23 @@ pub(super) struct Input<R> {
     ended: bool,
     /// Whether it begins with a byte order mark.
     marked: bool,
+}
+
+impl Input<io::Empty> {
+    /// Bytes that are decoded as far as this reads them, and nothing behind them.
+    pub(super) fn over(bytes: Vec<u8>, encoding: Encoding) -> Self {
+        Self {
+            source: io::empty(),
+            encoding,
+            decoder: None,
+            raw: Vec::new(),
+            window: bytes,
+            start: 0,
+            read: 0,
+            ended: true,
+            marked: false,
+        }
+    }
 }
 
 impl<R: Read> Input<R> {
@@ -44,10 +61,10 @@ impl<R: Read> Input<R> {
         input.encoding = encoding;
         input.start = mark;
         input.marked = mark > 0;
-        if !matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be) {
+        input.decoder = Decoder::of(encoding);
+        if input.decoder.is_none() {
             return Ok(input);
         }
-        input.decoder = Some(Utf16::new(encoding == Encoding::Utf16Be));
         let sample = std::mem::take(&mut input.window);
         input.start = 0;
         input.decode(sample.get(mark..).unwrap_or_default());

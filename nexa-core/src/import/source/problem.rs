@@ -75,7 +75,12 @@ pub mod codes {
     /// Bytes that are no text in the file's encoding.
     pub const ENCODING_BROKEN: Code = Code::invalid(
         "import.encoding_broken",
-        "The row has bytes that are not {encoding}; save the file as UTF-8, or name its encoding.",
+        "The row has bytes that are not {encoding}; save the file as UTF-8, or name its encoding, such as windows-1251 or shift_jis.",
+    );
+    /// No encoding has this name.
+    pub const ENCODING_UNKNOWN: Code = Code::invalid(
+        "import.encoding_unknown",
+        "No encoding is named {encoding}; give a name such as utf-8, windows-1252, windows-1251 or shift_jis.",
     );
     /// A NUL character.
     pub const NUL: Code = Code::invalid("import.nul", "The row has a NUL character; remove it.");
@@ -111,6 +116,7 @@ pub mod codes {
         HEADER_TOO_WIDE,
         DELIMITER_INVALID,
         ENCODING_BROKEN,
+        ENCODING_UNKNOWN,
         NUL,
         QUOTE_BROKEN,
         QUOTE_OPEN,

@@ -7,10 +7,11 @@ use super::{
     encoding::Encoding,
     head::checked_delimiter,
     input::Input,
+    preamble::{NOTICE_BYTES, is_notice, is_total},
     problem::{RowProblem, codes},
     recovery::SECOND_READS,
     row::{SourceRow, decode_latin1, undouble},
-    scan::{Scan, Span, scan},
+    scan::{LineCounter, Scan, Span, scan},
 };
 use crate::kernel::error::{Error, Result};
 
@@ -63,7 +64,16 @@ pub struct Reader<R> {
     pub(super) line: u64,
     pub(super) records: u64,
     pub(super) second_reads: usize,
+    /// The line on which the header starts.
+    pub(crate) header_line: u64,
+    /// Lines that belong to no row.
+    pub(super) passed: u64,
+    /// Whether a line without anything stands in front of the pending bytes.
+    after_blank: bool,
 }
+
+/// How many fields beyond the columns are looked at: a row may end with delimiters that mean nothing.
+pub(super) const SURPLUS: usize = 16;
 
 /// A row that is complete in the window, or what is wrong with one.
 enum Found {
@@ -89,9 +99,36 @@ impl<R: Read> Reader<R> {
             line: 1,
             records: 0,
             second_reads: SECOND_READS,
+            header_line: 1,
+            passed: 0,
+            after_blank: false,
         };
         reader.read_header(delimiter)?;
         Ok(reader)
+    }
+
+    /// The same table over other rows.
+    pub(super) fn over<S>(&self, input: Input<S>) -> Reader<S> {
+        Reader {
+            input,
+            options: self.options,
+            dialect: self.dialect,
+            columns: self.columns.clone(),
+            spans: Vec::new(),
+            text: String::new(),
+            held: 0,
+            line: self.line,
+            records: self.records,
+            second_reads: SECOND_READS,
+            header_line: self.header_line,
+            passed: 0,
+            after_blank: false,
+        }
+    }
+
+    /// Whether nothing is left behind the row that was yielded.
+    pub(crate) fn is_drained(&self) -> bool {
+        self.input.pending().len() <= self.held
     }
 
     /// The names of the columns, trimmed and distinct: a second `Name` is `Name (2)`, one without a name `Column 3`.
@@ -112,6 +149,12 @@ impl<R: Read> Reader<R> {
     /// The delimiter that the file has.
     pub fn delimiter(&self) -> char {
         char::from(self.dialect.delimiter)
+    }
+
+    /// How many lines stand around the table so far and belong to no row: notes above the header, totals and notices
+    /// below the rows, and the header once more.
+    pub fn passed_over(&self) -> u64 {
+        self.passed
     }
 
     /// How far the reading is.
@@ -158,13 +201,20 @@ impl<R: Read> Reader<R> {
                 continue;
             }
             let number = self.line;
-            match scan(self.input.pending(), self.input.ended(), self.dialect, self.columns.len() + 1, &mut self.spans)
-            {
+            let keep = self.columns.len() + SURPLUS;
+            match scan(self.input.pending(), self.input.ended(), self.dialect, keep, &mut self.spans) {
                 Scan::More => self.input.grow().map_err(failed)?,
                 Scan::Row { length, fields: 1, .. } if is_blank_line(&self.spans) => {
+                    self.after_blank = true;
                     self.take(length, 1);
                 }
                 Scan::Row { length, fields, lines } => {
+                    if let Some((length, lines)) = self.is_around(length, fields, lines)? {
+                        self.passed += lines;
+                        self.take(length, lines);
+                        continue;
+                    }
+                    self.after_blank = false;
                     self.records += 1;
                     if let Some(problem) = self.check_shape(number, length, fields, lines)? {
                         return Ok(Found::Problem(problem));
@@ -178,6 +228,37 @@ impl<R: Read> Reader<R> {
                 }
             }
         }
+    }
+
+    /// Whether a row belongs to what stands around the table: then how many bytes and lines are to be passed over.
+    fn is_around(&mut self, length: usize, fields: usize, lines: u64) -> Result<Option<(usize, u64)>> {
+        if self.columns.len() < 2 {
+            return Ok(None);
+        }
+        let row = self.input.pending().get(..length).unwrap_or_default();
+        let field = |span: &Span| row.get(span.start..span.end).unwrap_or_default();
+        let first = self.spans.first().map(field).unwrap_or_default().trim_ascii();
+        let header = |(span, column): (&Span, &String)| field(span).trim_ascii() == column.as_bytes();
+        let again = fields == self.columns.len()
+            && self.columns.first().is_some_and(|column| column.as_bytes() == first)
+            && self.spans.iter().zip(&self.columns).all(header);
+        let letter = first.first().is_some_and(|byte| byte.is_ascii_alphabetic());
+        if again || letter && is_total(&String::from_utf8_lossy(first)) {
+            return Ok(Some((length, lines)));
+        }
+        let alone = !first.is_empty() && self.spans.iter().skip(1).all(|span| field(span).trim_ascii().is_empty());
+        if !alone || !self.after_blank {
+            return Ok(None);
+        }
+        // A notice is the last of a file, so all of it is at hand when it is one.
+        while !self.input.ended() && self.input.pending().len() <= NOTICE_BYTES {
+            self.input.grow().map_err(failed)?;
+        }
+        let rest = self.input.pending();
+        if self.input.ended() && rest.len() <= NOTICE_BYTES && is_notice(rest, self.dialect) {
+            return Ok(Some((rest.len(), LineCounter::default().count(rest))));
+        }
+        Ok(None)
     }
 
     /// Marks a row as read; its bytes stay until the next is asked for.
@@ -203,8 +284,10 @@ impl<R: Read> Reader<R> {
             let broken = |span: &Span| std::str::from_utf8(row.get(span.start..span.end).unwrap_or_default()).is_err();
             let field = self.spans.iter().position(broken).unwrap_or_default();
             let encoding = match self.input.encoding() {
-                Encoding::Utf16Le | Encoding::Utf16Be => "UTF-16",
-                _ => "UTF-8",
+                Encoding::Utf16Le | Encoding::Utf16Be => "UTF-16".to_owned(),
+                Encoding::Detect | Encoding::Utf8 | Encoding::Latin1 => "UTF-8".to_owned(),
+                #[cfg(feature = "encodings")]
+                other @ Encoding::Other(_) => other.to_string(),
             };
             return Err((field, codes::ENCODING_BROKEN.with("encoding", encoding)));
         }

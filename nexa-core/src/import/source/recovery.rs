@@ -5,7 +5,7 @@ use std::io::Read;
 use super::{
     FIELD_BYTES, ROW_BYTES,
     problem::{RowProblem, codes},
-    reader::{Reader, failed, is_blank_line},
+    reader::{Reader, SURPLUS, failed, is_blank_line},
     scan::{Defect, LineCounter, Scan, Span, State, first_line, scan, skip},
 };
 use crate::kernel::error::Result;
@@ -36,7 +36,8 @@ impl<R: Read> Reader<R> {
         if lines > 1 && self.resume_behind_first_line(length)? {
             return Ok(Some(self.problem(number, None, &codes::QUOTE_OPEN.error(), "")));
         }
-        if fields < columns {
+        let surplus = self.spans.get(columns..).unwrap_or_default();
+        if fields < columns || fields <= columns + SURPLUS && surplus.iter().all(|span| span.start == span.end) {
             return Ok(None);
         }
         let span = self.spans.last().copied().unwrap_or_default();

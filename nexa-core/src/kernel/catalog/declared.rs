@@ -8,7 +8,7 @@ use super::{Mode, Work, arguments, shared::Shared};
 #[cfg(feature = "operations")]
 use crate::kernel::{answer::Answer, context::Context, send::BoxFuture};
 use crate::{
-    import::{ImportCsv, ImportRows},
+    import::{ImportCsv, ImportPreview, ImportRows},
     kernel::{
         access::Action,
         behaviour::{self, Behaviour},
@@ -98,6 +98,7 @@ pub(crate) struct OfEntity {
     pub(super) update: Declared,
     pub(super) import_csv: Declared,
     pub(super) import_rows: Declared,
+    pub(super) import_preview: Declared,
     pub(super) upsert: Declared,
     pub(super) trash: Declared,
     pub(super) restore: Declared,
@@ -161,6 +162,7 @@ impl<R: Entity> Of<R> {
         update: Of::<Update<R>>::shared_targeted(Shared::Update, Self::EDITED),
         import_csv: Of::<ImportCsv<R>>::shared(None, Shared::ImportCsv, Self::EDITED),
         import_rows: Of::<ImportRows<R>>::shared(None, Shared::ImportRows, Self::EDITED),
+        import_preview: Declared::query::<ImportPreview<R>>(shared(Shared::ImportPreview, Self::EDITED)),
         upsert: Of::<Upsert<R>>::shared(None, Shared::Upsert, Self::EDITED),
         trash: Of::<Trash<R>>::shared_targeted(Shared::Trash, Self::EDITED),
         restore: Of::<Restore<R>>::shared_targeted(Shared::Restore, Self::EDITED),

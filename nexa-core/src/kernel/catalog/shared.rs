@@ -15,7 +15,7 @@ use crate::kernel::{
     query::{self, Related},
 };
 use crate::{
-    import::{ImportCsv, ImportRows},
+    import::{ImportCsv, ImportPreview, ImportRows},
     kernel::{
         draft::{Draft, check_fields},
         entity::{Create, MergeOptions, NoOptions, RestoreOptions, TrashOptions, Upsert},
@@ -38,6 +38,7 @@ pub(crate) enum Shared {
     Merge,
     ImportCsv,
     ImportRows,
+    ImportPreview,
     Get,
     Find,
     Count,
@@ -57,6 +58,7 @@ enum Call {
     Merge(Ref<()>, MergeOptions<()>),
     ImportCsv(ImportCsv<()>),
     ImportRows(ImportRows<()>),
+    ImportPreview(ImportPreview<()>),
     Get(Ref<()>, GetOptions),
     Find(Find<()>),
     Count(Count<()>),
@@ -100,6 +102,7 @@ impl Shared {
             }
             Self::ImportCsv => Call::ImportCsv(arguments(name, json)?),
             Self::ImportRows => Call::ImportRows(arguments(name, json)?),
+            Self::ImportPreview => Call::ImportPreview(arguments(name, json)?),
             Self::Get => {
                 let (record, options) = targeted(operation, json)?;
                 Call::Get(record, options)
@@ -159,6 +162,7 @@ impl Call {
         match self {
             Self::ImportCsv(import) => import.in_bounds(),
             Self::ImportRows(import) => import.in_bounds(),
+            Self::ImportPreview(preview) => preview.in_bounds(),
             _ => Ok(()),
         }
     }
@@ -198,6 +202,7 @@ impl Call {
             Self::Merge(record, options) => cx.merge_rows(kind, &record, &options.other).await?,
             Self::ImportCsv(import) => return Answer::of(import::csv(cx, kind, &import).await?),
             Self::ImportRows(import) => return Answer::of(import::rows(cx, kind, &import).await?),
+            Self::ImportPreview(preview) => return Answer::of(import::preview(cx, def, &preview).await?),
             Self::Get(record, options) => {
                 let (row, related) = query::get_row(cx, def, &record, &options).await?;
                 return Ok(Answer::Record(def, row, related));
