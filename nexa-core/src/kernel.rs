@@ -40,6 +40,7 @@ pub mod send;
 pub mod sent;
 pub mod session;
 pub mod sort;
+pub mod sql;
 pub mod store;
 pub mod targeted;
 pub mod time;

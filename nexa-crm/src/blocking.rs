@@ -14,7 +14,10 @@ use nexa_core::{
     Permission, Position, Principal, Query, Record, Ref, Request, Result,
     export::{ExportOptions, Exported},
     import::{ImportOptions, ImportReport, Progress, Refused},
-    kernel::query::HistoryPage,
+    kernel::{
+        query::HistoryPage,
+        sql::{Sql, SqlRows},
+    },
 };
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -78,6 +81,10 @@ impl Crm {
     /// Writes a consistent copy of an embedded storage to a new file while work goes on.
     pub fn backup(&self, path: &Path) -> Result<()> {
         block_on(self.0.backup(path))
+    }
+    /// Answers a question in SQL that can only read; see [`nexa_core::Crm::sql`].
+    pub fn sql(&self, question: Sql) -> Result<SqlRows> {
+        block_on(self.0.sql(question))
     }
 }
 

@@ -20,6 +20,7 @@
 pub mod blocking;
 mod document;
 mod open;
+mod restore;
 mod system;
 
 pub use document::catalog_json;
@@ -29,6 +30,7 @@ pub use document::postgres_schema;
 pub use document::sqlite_schema;
 pub use nexa_core::*;
 pub use open::{URL_INVALID, builder, open, open_with};
+pub use restore::restore;
 pub use system::{SystemClock, SystemIds};
 
 #[cfg(feature = "postgres")]

@@ -2,9 +2,9 @@
 
 use std::{fs::OpenOptions, io, path::Path};
 
-use nexa_core::kernel::error::Result;
+use nexa_core::{Error, kernel::error::Result};
 use rusqlite::{
-    Connection, OpenFlags,
+    Connection, ErrorCode, OpenFlags,
     backup::{Backup, StepResult},
 };
 
@@ -23,9 +23,7 @@ pub(crate) fn backup(link: &Link<'_>, path: &Path) -> Result<()> {
         Err(problem) if problem.kind() == io::ErrorKind::PermissionDenied => return Err(at(codes::NOT_WRITABLE)),
         Err(problem) => return Err(at(codes::IO).with("problem", problem.to_string())),
     }
-    let copied = copy(link, path);
-    // The snapshot has served; a connection whose snapshot does not end is closed by the caller.
-    let _ = link.execute("COMMIT");
+    let copied = copy(&link.db, path, |failure| link.failed(failure));
     if copied.is_err() {
         // A half copy is worse than none.
         let _ = std::fs::remove_file(path);
@@ -33,17 +31,22 @@ pub(crate) fn backup(link: &Link<'_>, path: &Path) -> Result<()> {
     copied
 }
 
-fn copy(link: &Link<'_>, path: &Path) -> Result<()> {
-    let reading = |failure: rusqlite::Error| link.failed(&failure);
-    let writing = |failure: rusqlite::Error| failure::error(path, &failure);
+/// Copies what a connection sees to a file that is there already and empty. The connection is closed afterwards.
+pub(crate) fn copy(source: &Connection, path: &Path, unread: impl Fn(&rusqlite::Error) -> Error) -> Result<()> {
+    let writing = |failure: rusqlite::Error| match failure.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => unread(&failure),
+        _ => failure::error(path, &failure),
+    };
     // One snapshot for the whole copy: without it every commit would make the copy start again.
-    link.execute("BEGIN").map_err(reading)?;
-    link.db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(reading)?;
+    source.execute_batch("BEGIN").map_err(|failure| unread(&failure))?;
+    source.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(|failure| unread(&failure))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut target = Connection::open_with_flags(path, flags).map_err(writing)?;
     {
-        let backup = Backup::new(&link.db, &mut target).map_err(writing)?;
+        let backup = Backup::new(source, &mut target).map_err(writing)?;
         while backup.step(PAGES).map_err(writing)? != StepResult::Done {}
     }
+    // One file that needs no log, so that a log which is found beside it is known to be another's.
+    target.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(())).map_err(writing)?;
     target.close().map_err(|(_, failure)| writing(failure))
 }

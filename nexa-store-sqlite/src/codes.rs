@@ -54,6 +54,28 @@ pub const FORKED: Code = Code::unavailable(
     "The database {path} was opened before the process forked, and its locks belong to the parent; open it again in the child.",
 )
 .permanent();
+/// The log beside the file was written for another one.
+pub const LOG_FOREIGN: Code = Code::unavailable(
+    "store.log_foreign",
+    "The log beside the database {path} was left over by another file; nothing was changed, move the log away, or put the file back \
+     that it belongs to.",
+)
+.permanent();
+/// What is to be restored cannot be.
+pub const BACKUP_INVALID: Code = Code::invalid(
+    "restore.invalid",
+    "The file {path} cannot be restored ({problem}); name a whole backup that was made with `backup`.",
+);
+/// A restore does not overwrite unless it is asked to.
+pub const TARGET_EXISTS: Code = Code::conflict(
+    "restore.target_exists",
+    "There is already a database {path}; restore to another place, or allow to overwrite it.",
+);
+/// The database to be replaced is in use.
+pub const TARGET_OPEN: Code = Code::conflict(
+    "restore.target_open",
+    "The database {path} is open; close it in every process that has it, and restore then.",
+);
 /// The connection that a session is to work in has no open transaction.
 pub const NO_TRANSACTION: Code = Code::invalid(
     "store.no_transaction",
@@ -77,4 +99,8 @@ pub const ALL: &[Code] = &[
     FORKED,
     NO_TRANSACTION,
     BACKUP_EXISTS,
+    LOG_FOREIGN,
+    BACKUP_INVALID,
+    TARGET_EXISTS,
+    TARGET_OPEN,
 ];

@@ -87,10 +87,14 @@ impl Link<'static> {
             let db = Connection::open_with_flags(path, flags)?;
             #[cfg(target_arch = "wasm32")]
             let db = Connection::open_with_flags_and_vfs(path, flags, crate::opfs::vfs(path).as_str())?;
-            prepare(&db, options, purpose)?;
             Ok(db)
         };
         let db = connect().map_err(|problem| failure::error(path, &problem))?;
+        #[cfg(not(target_arch = "wasm32"))]
+        if purpose == Purpose::Write {
+            crate::log::check(&db, path)?;
+        }
+        prepare(&db, options, purpose).map_err(|problem| failure::error(path, &problem))?;
         let db = Database::Own(db);
         Ok(Self {
             db,

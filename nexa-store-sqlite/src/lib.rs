@@ -28,6 +28,8 @@ mod ledger;
     any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "riscv64")
 ))]
 mod locks;
+#[cfg(not(target_arch = "wasm32"))]
+mod log;
 mod migrate;
 mod month;
 #[cfg(target_arch = "wasm32")]
@@ -38,7 +40,11 @@ mod pool;
 mod queue;
 mod reader;
 mod references;
+#[cfg(not(target_arch = "wasm32"))]
+mod restore;
 mod scan;
+#[cfg(not(target_arch = "wasm32"))]
+mod sql;
 mod statements;
 mod transaction;
 mod writer;
@@ -60,11 +66,19 @@ use nexa_core::kernel::{
 use nexa_sql::Dialect;
 use uuid::Uuid;
 #[cfg(not(target_arch = "wasm32"))]
-use {futures_channel::oneshot, nexa_core::kernel::waits::thread_waits};
+use {
+    futures_channel::oneshot,
+    nexa_core::kernel::{
+        sql::{Sql, SqlRows},
+        waits::thread_waits,
+    },
+};
 
 pub use host::{HostSession, SqliteHostTransaction};
 pub use migrate::VERSION;
 pub use options::Options;
+#[cfg(not(target_arch = "wasm32"))]
+pub use restore::restore;
 /// The rusqlite whose transactions [`HostSession`] takes.
 pub use rusqlite;
 
@@ -126,7 +140,7 @@ impl SqliteStore {
 #[cfg(not(target_arch = "wasm32"))]
 impl SqliteStore {
     /// Opens the file, or makes it. The path is resolved now: it stays the same file when the process changes its
-    /// directory. Errors: `store.locked`, `store.not_writable`, `store.not_a_database`,
+    /// directory. Errors: `store.log_foreign`, `store.locked`, `store.not_writable`, `store.not_a_database`,
     /// `store.io`, `schema.newer`.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_with(path, Options::default())
@@ -255,5 +269,12 @@ impl Store for SqliteStore {
         self.own()?;
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         self.reading(move |readers| backup::backup(&readers.open()?, &path)).await
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    async fn sql(&self, question: Sql) -> Result<SqlRows> {
+        self.own()?;
+        self.readers.files.standing()?;
+        self.reading(move |readers| sql::ask(readers, &question)).await
     }
 }

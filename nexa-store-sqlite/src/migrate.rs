@@ -12,7 +12,7 @@ use crate::{codes, connection::Link, failure};
 pub const VERSION: i64 = 1;
 
 /// The version of the file's schema; `None` before the first migration.
-fn found(link: &Link<'_>) -> rusqlite::Result<Option<i64>> {
+pub(crate) fn found(link: &Link<'_>) -> rusqlite::Result<Option<i64>> {
     let known = link
         .db
         .query_row("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'nexa_schema_version'", [], |_| Ok(()))

@@ -37,6 +37,12 @@ impl Readers {
         self.options.readers
     }
 
+    /// How long to wait for another process.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) const fn patience(&self) -> std::time::Duration {
+        self.options.busy_timeout
+    }
+
     pub(crate) const fn new(files: Arc<Files>, options: Options, kinds: Kinds) -> Self {
         Self { idle: Mutex::new(Vec::new()), files, options, kinds }
     }

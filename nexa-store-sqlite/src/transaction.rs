@@ -127,7 +127,7 @@ impl<'a, 'c> SqliteTransaction<'a, 'c> {
         Ok(found)
     }
 
-    fn read_events(&self, query: &EventQuery) -> Result<Vec<Event>> {
+    pub(crate) fn read_events(&self, query: &EventQuery) -> Result<Vec<Event>> {
         let failed = |failure: rusqlite::Error| self.failed(&failure);
         let rendered = nexa_sql::events(Dialect::Sqlite, self.org, query);
         let mut statement = self.link.db.prepare_cached(&rendered.sql).map_err(failed)?;

@@ -3,12 +3,14 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use nexa_crm::{CreateOrg, Error, Position, Principal};
-use pyo3::{exceptions::PyValueError, prelude::*};
+use pyo3::{exceptions::PyValueError, prelude::*, types::PyTuple};
 
 use crate::{
     errors::raised,
+    frame::{Table, broken},
     handle::Handle,
     session::{Session, malformed, read, text},
+    sql::{Parameter, question, table, tuples},
     wait::wait,
 };
 
@@ -24,6 +26,12 @@ pub(crate) fn open(py: Python<'_>, url: &str, largest_jump: Option<f64>) -> PyRe
         None => nexa_crm::builder(),
     };
     Ok(Crm::new(wait(py, nexa_crm::open_with(url, builder))?))
+}
+
+/// Puts a backup at the place that a URL names.
+#[pyfunction]
+pub(crate) fn restore(py: Python<'_>, backup: PathBuf, url: &str, overwrite: bool) -> PyResult<()> {
+    py.detach(|| nexa_crm::restore(backup, url, overwrite)).map_err(|error| raised(py, &error))
 }
 
 /// An open storage.
@@ -42,7 +50,7 @@ impl Crm {
 }
 
 /// A tenant's identifier.
-fn org_id(py: Python<'_>, text: &str) -> PyResult<uuid::Uuid> {
+pub(crate) fn org_id(py: Python<'_>, text: &str) -> PyResult<uuid::Uuid> {
     text.parse().map_err(|_| raised(py, &malformed("session", "org", "give an id")))
 }
 
@@ -80,6 +88,36 @@ impl Crm {
     fn backup(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         let crm = self.crm(py)?;
         wait(py, crm.backup(&path))
+    }
+    /// Answers a question in SQL: the names of the columns, and a tuple per row.
+    #[allow(clippy::too_many_arguments)]
+    fn sql<'py>(
+        &self,
+        py: Python<'py>,
+        query: String,
+        params: Vec<Option<Parameter>>,
+        org: Option<&str>,
+        limit: usize,
+        timeout: f64,
+    ) -> PyResult<(Vec<String>, Vec<Bound<'py, PyTuple>>)> {
+        let crm = self.crm(py)?;
+        let answered = wait(py, crm.sql(question(py, query, params, org, limit, timeout)?))?;
+        tuples(py, answered)
+    }
+    /// The same as a table.
+    #[allow(clippy::too_many_arguments)]
+    fn sql_frame(
+        &self,
+        py: Python<'_>,
+        query: String,
+        params: Vec<Option<Parameter>>,
+        org: Option<&str>,
+        limit: usize,
+        timeout: f64,
+    ) -> PyResult<Table> {
+        let crm = self.crm(py)?;
+        let answered = wait(py, crm.sql(question(py, query, params, org, limit, timeout)?))?;
+        table(answered).map_err(|problem| raised(py, &broken(&problem)))
     }
     /// A session of `user:ID`, `contact:ID`, `service:NAME` or `system:CAUSE`.
     fn session(&self, py: Python<'_>, org: &str, principal: &str) -> PyResult<Session> {

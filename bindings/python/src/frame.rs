@@ -39,6 +39,13 @@ pub(crate) struct Table {
     batches: Vec<RecordBatch>,
 }
 
+impl Table {
+    /// A table of one batch.
+    pub(crate) fn of(batch: RecordBatch) -> Self {
+        Self { schema: batch.schema(), batches: vec![batch] }
+    }
+}
+
 #[pymethods]
 impl Table {
     /// The names of the columns.
@@ -64,7 +71,7 @@ impl Table {
     }
 }
 
-fn broken(problem: &ArrowError) -> Error {
+pub(crate) fn broken(problem: &ArrowError) -> Error {
     codes::STORE_FAILED.with("problem", problem.to_string())
 }
 

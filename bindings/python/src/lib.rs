@@ -10,6 +10,7 @@ mod handle;
 mod import;
 mod kinds;
 mod session;
+mod sql;
 mod testing;
 mod wait;
 
@@ -21,7 +22,7 @@ mod _native {
     #[pymodule_export]
     use super::catalog;
     #[pymodule_export]
-    use super::crm::{Crm, open, position};
+    use super::crm::{Crm, open, position, restore};
     #[pymodule_export]
     use super::frame::Table;
     #[pymodule_export]

@@ -94,6 +94,13 @@ impl Crm {
     pub async fn backup(&self, path: &Path) -> Result<()> {
         self.store.backup(path).await
     }
+    /// Answers a question in SQL, such as a report's, on a connection of the storage that can only read: for the host, past every
+    /// access rule but the tenant that the question names.
+    ///
+    /// Errors: `sql.refused`, `sql.too_large`, `sql.too_long`; `store.unsupported` where the storage has no tables of its own to ask.
+    pub async fn sql(&self, question: super::sql::Sql) -> Result<super::sql::SqlRows> {
+        self.store.sql(question).await
+    }
     /// Every operation.
     pub fn catalog(&self) -> &Catalog {
         &self.parts.catalog

@@ -14,6 +14,7 @@ use super::{
     scan::{Cell, Sink},
     search::Sought,
     send::{MaybeSend, MaybeSync},
+    sql::{Sql, SqlRows},
     value::{Timestamp, Value},
     zone::Zone,
 };
@@ -75,6 +76,12 @@ pub trait Store: Any + MaybeSend + MaybeSync {
     async fn backup(&self, path: &Path) -> Result<()> {
         let _ = path;
         Err(codes::STORE_UNSUPPORTED.with("what", "online backup"))
+    }
+    /// Answers a question in SQL that can only read. Errors: `sql.refused`, `sql.too_large`, `sql.too_long`,
+    /// `store.unsupported`.
+    async fn sql(&self, question: Sql) -> Result<SqlRows> {
+        let _ = question;
+        Err(codes::STORE_UNSUPPORTED.with("what", "questions in SQL"))
     }
 }
 

@@ -29,7 +29,8 @@ from ._generated.operations import Session
 from ._imports import Progress
 from ._pages import Page, Results, Upserted
 from ._record import Record, Struct
-from ._session import Crm, open
+from ._session import Crm, open, restore
+from ._sql import Rows
 from ._values import UNSET, About, Assignee, Id, Money
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ __all__ = [
     "Q",
     "Record",
     "Results",
+    "Rows",
     "RuleViolation",
     "Session",
     "Struct",
@@ -67,6 +69,7 @@ __all__ = [
     "catalog",
     "open",
     "records",
+    "restore",
 ]
 
 

@@ -18,7 +18,9 @@ from ._feed import Feed
 from ._filter import Q, condition
 from ._imports import Exports, OfKind
 from ._pages import PAGE, _Asked
+from ._frame import Frame
 from ._record import Reader, Record
+from ._sql import Rows, bound
 from ._values import UNSET, Id, to_text
 
 if TYPE_CHECKING:
@@ -221,6 +223,40 @@ class Crm:
         """Writes a consistent copy of an embedded storage to a new file while work goes on."""
         self._native.backup(os.fspath(path))
 
+    def sql(
+        self,
+        query: str,
+        params: Iterable[Any] = (),
+        *,
+        org: str | UUID | None = None,
+        limit: int = 100_000,
+        timeout: float = 30.0,
+    ) -> Rows:
+        """Answers a question in SQL, ``crm.sql("select subject from nexa_tickets where status = ?", ["open"], org=org)``.
+
+        For the host's own reports, on Nexa's own connection, past every access rule: with `org` one tenant's rows are there
+        and nothing else, without it all tenants' and the host's own tables. It can only read. The rows are tuples; `columns`
+        has their names. Identifiers are texts, moments whole microseconds since 1970 in UTC, dates texts, amounts whole ten
+        thousandths, yes and no 1 and 0. To compare with an identifier bind a `UUID` or a record's `id`.
+
+        Raises `Invalid` with `sql.refused`, with `sql.too_large` beyond `limit` rows, with `sql.too_long` beyond `timeout`
+        seconds, and `store.unsupported` for storages other than SQLite: a server is asked with its own driver.
+        """
+        return Rows(*self._native.sql(query, bound(params), None if org is None else str(org), limit, timeout))
+
+    def sql_frame(
+        self,
+        query: str,
+        params: Iterable[Any] = (),
+        *,
+        org: str | UUID | None = None,
+        limit: int = 100_000,
+        timeout: float = 30.0,
+    ) -> Frame:
+        """The same as a table of Arrow: ``polars.DataFrame(crm.sql_frame("select …"))``."""
+        asked = (query, bound(params), None if org is None else str(org), limit, timeout)
+        return Frame(self._native.sql_frame(*asked))
+
     def feed(self, org: str | UUID, after: str | None = None, *, follow: bool = False) -> Feed:
         """Events of a tenant after a position, without a gap and without an access rule: for the trusted host."""
         native, tenant = self._native, str(org)
@@ -286,8 +322,25 @@ def open(url: str, *, largest_jump: timedelta | None = None) -> Crm:
 
     Raises `Invalid` with `crm.url_invalid`, and what the storage refuses, such as `store.locked`, `store.unreachable`,
     `schema.newer`.
+
+    A SQLite file may be open in any number of processes, and the host may keep tables of its own in it. On Linux the host may
+    also read and write it with `sqlite3`, SQLAlchemy or pandas in the same process. On other systems it may not: closing such a
+    connection takes the locks of this one away, and the next write is `store.replaced`; ask with `Crm.sql`, or from another
+    process. Copy it with `Crm.backup`, never as a file: what was written last is in the log beside it.
     """
     return Crm(_native.open(url, None if largest_jump is None else largest_jump.total_seconds()))
+
+
+def restore(backup: str | os.PathLike[str], url: str, *, overwrite: bool = False) -> None:
+    """Puts a backup at the place that a URL names, ``restore("monday.db", "sqlite:crm.db")``, all of it or nothing.
+
+    The backup is checked first: its pages, its schema and every tenant's ledger. Nobody may have the database open, in no
+    process; one that is there already is replaced only with `overwrite`.
+
+    Raises `Invalid` with `restore.invalid`, `Conflict` with `restore.target_exists` or `restore.target_open`, and
+    `Unavailable` with what the disk refuses.
+    """
+    _native.restore(os.fspath(backup), url, overwrite)
 
 
 @atexit.register

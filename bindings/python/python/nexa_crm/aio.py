@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ._generated.records import ImportReport, Preview
     from ._imports import Policy, Source, SupportsWrite, Told
     from ._pages import _Asked
+    from ._sql import Rows
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound="AsyncSessionBase")
@@ -223,6 +224,32 @@ class AsyncCrm:
     async def backup(self, path: str | os.PathLike[str]) -> None:
         """Writes a consistent copy of an embedded storage to a new file while work goes on."""
         await self._threads.run(self._crm.backup, path)
+
+    async def sql(
+        self,
+        query: str,
+        params: Iterable[Any] = (),
+        *,
+        org: str | UUID | None = None,
+        limit: int = 100_000,
+        timeout: float = 30.0,
+    ) -> Rows:
+        """Answers a question in SQL that can only read, as `nexa_crm.Crm.sql` does."""
+        ask = partial(self._crm.sql, query, params, org=org, limit=limit, timeout=timeout)
+        return await self._threads.run(ask)
+
+    async def sql_frame(
+        self,
+        query: str,
+        params: Iterable[Any] = (),
+        *,
+        org: str | UUID | None = None,
+        limit: int = 100_000,
+        timeout: float = 30.0,
+    ) -> Frame:
+        """The same as a table of Arrow."""
+        ask = partial(self._crm.sql_frame, query, params, org=org, limit=limit, timeout=timeout)
+        return await self._threads.run(ask)
 
     def feed(self, org: str | UUID, after: str | None = None, *, follow: bool = False) -> AsyncFeed:
         """Events of a tenant after a position, without a gap and without an access rule: for the trusted host."""
