@@ -122,7 +122,7 @@ impl Job for PageJob {
         cx.authorize_kind(def, Action::Read)?;
         let (rows, next) = page(cx, def, find).await?;
         let text = match options.format {
-            ExportFormat::JsonLines => json_lines(def, &rows, &cx.hidden(def))?,
+            ExportFormat::JsonLines => json_lines(def, &rows, &cx.hidden(def)?)?,
             ExportFormat::Csv | ExportFormat::Spreadsheet => table(cx, def, &rows, options, *first).await?,
         };
         Ok(ExportPage { text, records: rows.len(), next })

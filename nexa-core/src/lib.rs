@@ -21,7 +21,7 @@ pub mod values;
 use nexa_derive::Input;
 
 pub use kernel::{
-    access::{Access, Action, Actor, Policy, Principal},
+    access::{Access, Action, Actor, HiddenField, Policy, Principal},
     command::{Case, Command, Envelope, Query, Rule},
     context::Context,
     crm::{Crm, CrmBuilder},

@@ -16,6 +16,9 @@
 //! So commands load with [`Context::load`](super::context::Context::load) what they answer, and with `known`, `matching`, `all`,
 //! `pointing` and the like only what rule 2 or 4 needs.
 
+mod granted;
+mod rehearsal;
+
 use std::{fmt, str::FromStr};
 
 use async_trait::async_trait;
@@ -25,12 +28,15 @@ use uuid::Uuid;
 
 use super::{
     error::Result,
-    filter::Filter,
     ledger::Event,
     record::RecordDef,
     send::{MaybeSend, MaybeSync},
     store::{Foreseen, Transaction},
 };
+
+pub(crate) use granted::{Granted, invalid_policy};
+pub use granted::{Access, HiddenField};
+pub(crate) use rehearsal::rehearse;
 
 /// Who calls. The host authenticates; Nexa authorizes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -124,6 +130,10 @@ pub enum Action {
 }
 
 impl Action {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Read, Self::Create, Self::Update, Self::Trash, Self::Merge, Self::Purge, Self::Verify];
+
     /// The word in sentences and JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -138,48 +148,22 @@ impl Action {
     }
 }
 
-/// What an actor may do with a kind: which rows, and which fields do not exist for them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Access {
-    /// The rows.
-    pub rows: Filter,
-    /// Optional fields that the actor never sees: not as value, filter, sort, hit or event.
-    pub hidden: Vec<&'static str>,
-}
-
-impl Access {
-    /// Every row, every field.
-    pub const fn full() -> Self {
-        Self { rows: Filter::everything(), hidden: Vec::new() }
-    }
-    /// Nothing.
-    pub const fn none() -> Self {
-        Self { rows: Filter::nothing(), hidden: Vec::new() }
-    }
-    /// These rows, every field.
-    pub const fn rows(rows: Filter) -> Self {
-        Self { rows, hidden: Vec::new() }
-    }
-    /// Full or nothing.
-    pub const fn when(allowed: bool) -> Self {
-        if allowed { Self::full() } else { Self::none() }
-    }
-    /// The same without these fields.
-    #[must_use]
-    pub fn hiding(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
-        self.hidden.extend(fields);
-        self
-    }
-    /// Whether it allows nothing at all.
-    pub fn is_none(&self) -> bool {
-        matches!(&self.rows, Filter::Or(any) if any.is_empty())
-    }
-}
-
 /// Decides who may do what. One answer serves single records, lists, counts, searches, reports, exports and feeds.
+///
+/// A policy is tried when the Crm is built: for each kind and action, for each role that it names, for users without a role, and for
+/// contacts, services and the host itself. A name that does not exist is `crm.unbuildable`. An answer that turns out to be wrong only
+/// later, because it depends on more than that, closes the kind for the call: `policy.invalid`.
 pub trait Policy: MaybeSend + MaybeSync {
-    /// What this actor may do with records of this kind.
+    /// What this actor may do with records of this kind. Any actor may be asked about, also one that no tenant knows.
     fn access(&self, actor: &Actor, kind: &'static RecordDef, action: Action) -> Access;
+    /// The roles that the policy knows. Users have one of these, and no other; with none named, users may have any role.
+    fn roles(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// The kinds that the policy treats by their names. One that the Crm does not have is `crm.unbuildable`.
+    fn kinds(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Tells what the tenant knows of a principal: role and groups.

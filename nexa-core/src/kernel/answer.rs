@@ -101,9 +101,9 @@ fn write_entry(out: &mut String, name: &str, value: &impl Serialize) -> Result<(
 impl Output for Answer {
     fn shown(self, cx: &Context<'_>) -> Result<Self> {
         Ok(match self {
-            Self::Document(json) => Self::Document(concealed(json, &cx.hidden_of_touched())),
-            Self::Record(def, row, related) => Self::Record(def, conceal(def, row, &cx.hidden(def)), related),
-            Self::Upserted(def, row, created) => Self::Upserted(def, conceal(def, row, &cx.hidden(def)), created),
+            Self::Document(json) => Self::Document(concealed(json, &cx.hidden_of_touched()?)),
+            Self::Record(def, row, related) => Self::Record(def, conceal(def, row, &cx.hidden(def)?), related),
+            Self::Upserted(def, row, created) => Self::Upserted(def, conceal(def, row, &cx.hidden(def)?), created),
             // A question shows nothing that is hidden.
             other @ (Self::Page(..) | Self::Told(_)) => other,
         })

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
-    access::{Access, Action, Actor, Policy},
+    access::{Access, Action, Actor, Granted, Policy, invalid_policy},
     custom::{self, FieldDefinition},
     error::{Error, Result, codes},
     filter::{Comparison, Filter, Op, Place, Predicate},
@@ -50,11 +50,13 @@ pub enum Eyes<'a> {
 }
 
 impl Eyes<'_> {
-    pub(crate) fn access(&self, def: &'static RecordDef, action: Action) -> Access {
+    /// What they are let. Error: `policy.invalid`.
+    pub(crate) fn access(&self, def: &'static RecordDef, action: Action) -> Result<Granted> {
         match self {
             Self::Tenant => Access::full(),
             Self::Actor(actor, policy) => policy.access(actor, def, action),
         }
+        .granted(def, action)
     }
 }
 
@@ -84,11 +86,11 @@ pub fn filter(
     eyes: Eyes<'_>,
     fields: CustomFields<'_>,
 ) -> Result<Predicate> {
-    let hidden = eyes.access(def, Action::Read).hidden;
+    let hidden = eyes.access(def, Action::Read)?.hidden;
     Compiler { kinds, def, eyes, hidden: &hidden, fields }.filter(filter)
 }
 
-/// What the actor may do with rows of a kind, as a predicate; the policy's own filters are trusted.
+/// What the actor may do with rows of a kind, as a predicate; the policy's own filters see everything. Error: `policy.invalid`.
 pub fn rows(
     kinds: &Kinds,
     def: &'static RecordDef,
@@ -96,12 +98,13 @@ pub fn rows(
     action: Action,
     fields: CustomFields<'_>,
 ) -> Result<Predicate> {
-    let access = eyes.access(def, action);
+    let access = eyes.access(def, action)?;
     if access.rows.is_everything() {
         return Ok(Predicate::always());
     }
     let fields = CustomFields::kept(fields.definitions);
-    Compiler { kinds, def, eyes: Eyes::Tenant, hidden: &[], fields }.filter(&access.rows)
+    let compiled = Compiler { kinds, def, eyes: Eyes::Tenant, hidden: &[], fields }.filter(&access.rows);
+    compiled.map_err(|error| invalid_policy(def, action, format!("its rows: {}", error.message().trim_end_matches('.'))))
 }
 
 /// Compiles an order such as `["-priority", "created_at"]`. Texts with a folded form come in its order, and where that is the

@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 use super::{
-    access::{Directory, Policy, Principal},
+    access::{Directory, Policy, Principal, rehearse},
     behaviour::{Trashed, of_trashed},
     catalog::{Catalog, Declared, Of},
     command::{Command, Query, Rule},
@@ -284,13 +284,15 @@ impl Given {
             return Err(unbuildable(format!("the operation {name} was added twice")));
         }
         let missing = |what: &str| unbuildable(format!("no {what} was given"));
+        let policy = self.policy.ok_or_else(|| missing("policy"))?;
+        rehearse(&*policy, &self.kinds).map_err(unbuildable)?;
         Ok(Crm {
             store: self.store.ok_or_else(|| missing("store"))?,
             parts: Arc::new(Parts {
                 remembered: Remembered::default(),
                 catalog: self.catalog,
                 kinds: self.kinds,
-                policy: self.policy.ok_or_else(|| missing("policy"))?,
+                policy,
                 directory: self.directory.ok_or_else(|| missing("directory"))?,
                 clock: self.clock.ok_or_else(|| missing("clock"))?,
                 largest_jump: self.largest_jump.unwrap_or(time::LARGEST_JUMP),

@@ -315,6 +315,12 @@ pub mod codes {
     /// The policy does not allow it.
     pub const DENIED: Code =
         Code::forbidden("access.denied", "You may not {action} a {kind}; ask an admin of your organisation.");
+    /// The policy names a field that does not exist, or a filter that cannot be used.
+    pub const POLICY_INVALID: Code = Code::unavailable(
+        "policy.invalid",
+        "The access policy cannot be used to {action} a {kind}: {problem}. Nothing was shown or changed; correct the policy.",
+    )
+    .permanent();
     /// The actor is unknown or was deactivated.
     pub const ACTOR_INACTIVE: Code = Code::forbidden(
         "actor.inactive",
@@ -412,6 +418,7 @@ pub mod codes {
         VERSION_CONFLICT,
         VERSION_WITHOUT_TARGET,
         DENIED,
+        POLICY_INVALID,
         ACTOR_INACTIVE,
         ORG_UNKNOWN,
         IDEMPOTENCY_MISMATCH,

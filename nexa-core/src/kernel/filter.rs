@@ -113,6 +113,10 @@ impl Filter {
     pub fn is_everything(&self) -> bool {
         matches!(self, Self::And(all) if all.is_empty())
     }
+    /// Whether it matches no record by its form.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Or(any) if any.is_empty())
+    }
     /// Whether it names a custom field, of the kind itself or of a related one.
     pub(crate) fn names_custom(&self) -> bool {
         match self {

@@ -26,7 +26,7 @@ pub(crate) trait Output: Sized + MaybeSend + MaybeSync + 'static {
 
 impl<T: Serialize + DeserializeOwned + MaybeSend + MaybeSync + 'static> Output for T {
     fn shown(self, cx: &Context<'_>) -> Result<Self> {
-        let hidden = cx.hidden_of_touched();
+        let hidden = cx.hidden_of_touched()?;
         if hidden.is_empty() {
             return Ok(self);
         }

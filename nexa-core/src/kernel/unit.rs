@@ -1,6 +1,9 @@
 //! One call of the door as a unit: opened with the actor, ended with changes, events and host rules.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map},
+};
 
 use uuid::Uuid;
 
@@ -142,17 +145,20 @@ impl<'a> Context<'a> {
     }
 
     /// What the policy hides of the records that were loaded or made.
-    pub(crate) fn hidden_of_touched(&self) -> Hidden {
+    pub(crate) fn hidden_of_touched(&self) -> Result<Hidden> {
         let mut by_kind: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
         let mut hidden = Hidden::new();
         for ((kind, id), entry) in &self.entries {
-            let fields = by_kind.entry(kind).or_insert_with(|| self.hidden(entry.of));
+            let fields = match by_kind.entry(kind) {
+                hash_map::Entry::Occupied(known) => known.into_mut(),
+                hash_map::Entry::Vacant(place) => place.insert(self.hidden(entry.of)?),
+            };
             if !fields.is_empty() {
                 // What stands in an answer has an id and no kind: of two kinds with one id, both hide what they hide.
                 hidden.entry(*id).or_default().extend(fields.iter().copied());
             }
         }
-        hidden
+        Ok(hidden)
     }
 
     /// Writes what is pending, with its events, after the host's rules were asked.

@@ -106,6 +106,12 @@ impl DefaultPolicy {
 }
 
 impl Policy for DefaultPolicy {
+    fn roles(&self) -> Vec<String> {
+        Role::ALL.iter().map(|role| role.as_str().to_owned()).collect()
+    }
+    fn kinds(&self) -> Vec<String> {
+        self.narrowed.keys().cloned().collect()
+    }
     fn access(&self, actor: &Actor, kind: &'static RecordDef, action: Action) -> Access {
         let party = Party::of(actor);
         let writes = match party {

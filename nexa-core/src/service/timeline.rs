@@ -81,7 +81,7 @@ impl Query for Timeline {
         let mut names = Names::default();
         let mut items = Vec::with_capacity(events.len());
         for event in events {
-            let hidden = cx.hidden(cx.kind(&event.kind)?);
+            let hidden = cx.hidden(cx.kind(&event.kind)?)?;
             if let Some(change) = change_of(event, &hidden) {
                 items.push(names.entry(cx, change).await?);
             }

@@ -42,7 +42,7 @@ impl Context<'_> {
     pub async fn visible<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
         let def = R::def();
         let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
-        let hidden = self.hidden(def);
+        let hidden = self.hidden(def)?;
         let query = Select {
             filter: self.visible_filter(def, filter).await?,
             sort: self.order(def, &names, &hidden).await?,
@@ -64,9 +64,9 @@ impl Context<'_> {
         compile::sort(def, names, hidden, &definitions)
     }
 
-    /// The fields of a kind that do not exist for the actor.
-    pub(crate) fn hidden(&self, def: &'static RecordDef) -> Vec<&'static str> {
-        self.parts.policy.access(&self.actor, def, Action::Read).hidden
+    /// The fields of a kind that do not exist for the actor. Error: `policy.invalid`.
+    pub(crate) fn hidden(&self, def: &'static RecordDef) -> Result<Vec<&'static str>> {
+        Ok(self.eyes().access(def, Action::Read)?.hidden)
     }
 
     /// A filter with the actor's eyes. Errors: `filter.invalid`, `field.unknown`.
@@ -83,7 +83,7 @@ impl Context<'_> {
 
     /// What the actor may see.
     pub(crate) async fn visible_rows(&mut self, def: &'static RecordDef) -> Result<Predicate> {
-        let definitions = self.definitions_for(&self.eyes().access(def, Action::Read).rows).await?;
+        let definitions = self.definitions_for(&self.eyes().access(def, Action::Read)?.rows).await?;
         compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read, CustomFields::kept(&definitions))
     }
 

@@ -97,8 +97,8 @@ impl Context<'_> {
         if self.allows(def, row, action).await? { Ok(()) } else { Err(denied(def, action)) }
     }
 
-    /// Refuses what the policy does not allow with any record of the kind. Error: `access.denied`.
+    /// Refuses what the policy does not allow with any record of the kind. Errors: `access.denied`, `policy.invalid`.
     pub fn authorize_kind(&self, def: &'static RecordDef, action: Action) -> Result<()> {
-        if self.parts.policy.access(&self.actor, def, action).is_none() { Err(denied(def, action)) } else { Ok(()) }
+        if self.eyes().access(def, action)?.rows.is_nothing() { Err(denied(def, action)) } else { Ok(()) }
     }
 }

@@ -30,7 +30,7 @@ impl Sight {
         let predicate = compile::rows(&cx.parts.kinds, def, cx.eyes(), Action::Read, CustomFields::kept(&[]))?;
         let mut columns = sources(def, &predicate);
         columns.extend(def.merged_into);
-        Ok(Self { def, predicate, hidden: cx.hidden(def), columns })
+        Ok(Self { def, predicate, hidden: cx.hidden(def)?, columns })
     }
 }
 

@@ -121,7 +121,7 @@ impl Context<'_> {
         group_by: &[GroupBy],
         measure: &[MeasureOf],
     ) -> Result<Vec<GroupRow>> {
-        let hidden = self.hidden(of);
+        let hidden = self.hidden(of)?;
         let column = |path: &str| column(of, path, &hidden);
         let mut groups = group_by.iter().map(|by| group(of, by, &hidden)).collect::<Result<Vec<_>>>()?;
         let mut measures = Vec::with_capacity(measure.len());

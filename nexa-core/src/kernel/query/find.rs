@@ -207,7 +207,7 @@ pub(crate) async fn page(
     find: &Find<()>,
 ) -> Result<(Vec<Row>, Option<String>)> {
     let limit = page_size(find.limit)?;
-    let hidden = cx.hidden(def);
+    let hidden = cx.hidden(def)?;
     let query = find.select(cx, def, &hidden, limit + 1).await?;
     let mut rows = cx.tx.select(&query).await?;
     let next = if rows.len() > limit {
@@ -239,13 +239,13 @@ pub(crate) async fn related(
 ) -> Result<BTreeMap<String, BTreeMap<String, Json>>> {
     let mut found = BTreeMap::new();
     for name in with {
-        let hidden_here = cx.hidden(def);
+        let hidden_here = cx.hidden(def)?;
         let relation = def
             .relation(name)
             .filter(|relation| !compile::is_hidden(def, relation.column, &hidden_here))
             .ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name))?;
         let of = cx.kind(relation.kind)?;
-        let hidden = cx.hidden(of);
+        let hidden = cx.hidden(of)?;
         let mut records = BTreeMap::new();
         for row in related_rows(cx, of, relation.column, rows).await? {
             let mut text = String::new();

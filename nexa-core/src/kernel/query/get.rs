@@ -89,7 +89,7 @@ pub(crate) async fn get_row(
     record: &Ref<()>,
     options: &GetOptions,
 ) -> Result<(Row, Related)> {
-    let hidden = cx.hidden(def);
+    let hidden = cx.hidden(def)?;
     let row = cx.visible_row(def, record, options.trashed).await?;
     let row = conceal(def, row, &hidden);
     let related = related(cx, def, &options.with, std::slice::from_ref(&row)).await?;

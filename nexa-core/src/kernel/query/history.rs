@@ -153,7 +153,7 @@ pub(crate) async fn history_of(
 ) -> Result<HistoryPage> {
     let limit = page_size(options.limit)?;
     let row = cx.visible_row(def, record, true).await?;
-    let hidden = cx.hidden(def);
+    let hidden = cx.hidden(def)?;
     let records = Some(vec![(def.kind, row.id(def))]);
     let query = EventQuery { after: options.after, limit: limit + 1, records, backwards: false };
     let mut events = cx.tx.events(&query).await?;

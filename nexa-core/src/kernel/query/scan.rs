@@ -70,7 +70,7 @@ async fn scan(
     sink: &mut dyn Sink,
 ) -> Result<()> {
     cx.authorize_kind(def, Action::Read)?;
-    let hidden = cx.hidden(def);
+    let hidden = cx.hidden(def)?;
     let columns = chosen(def, &hidden, columns)?;
     let query = find.select(cx, def, &hidden, find.limit.unwrap_or(usize::MAX)).await?;
     let defs: Vec<&'static ColumnDef> = columns.iter().filter_map(|column| def.columns.get(*column)).collect();

@@ -97,7 +97,7 @@ pub(crate) async fn search_rows<R>(
         Some(text) => Some(search_position(def, &asked, text)?),
         None => None,
     };
-    let hidden = cx.hidden(def);
+    let hidden = cx.hidden(def)?;
     let query = Select {
         filter: cx.visible_filter(def, &search.filter).await?,
         terms: terms.clone(),

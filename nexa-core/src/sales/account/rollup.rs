@@ -120,11 +120,11 @@ async fn totals(
     for money in accounts.clone().filter_map(|account| account.annual_revenue) {
         revenue.add(money, 1)?;
     }
-    let contacts = match cx.hidden(Contact::def()).contains(&Contact::ACCOUNT.name()) {
+    let contacts = match cx.hidden(Contact::def())?.contains(&Contact::ACCOUNT.name()) {
         true => 0,
         false => Count::<Contact>::of(Contact::ACCOUNT.any_of(ids())).run(cx).await?,
     };
-    let open_tickets = match cx.hidden(Ticket::def()).contains(&Ticket::ACCOUNT.name()) {
+    let open_tickets = match cx.hidden(Ticket::def())?.contains(&Ticket::ACCOUNT.name()) {
         true => 0,
         false => {
             let unsolved = Ticket::STATUS.any_of(TicketStatus::UNSOLVED);

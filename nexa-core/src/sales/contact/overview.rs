@@ -78,7 +78,7 @@ impl Query for Overview {
 }
 
 async fn open_tasks(cx: &mut Context<'_>, contact: &Contact) -> Result<u64> {
-    if !shows(cx, Task::ABOUT) {
+    if !shows(cx, Task::ABOUT)? {
         return Ok(0);
     }
     let open = Task::STATUS.any_of([TaskStatus::Todo, TaskStatus::InProgress]);
@@ -86,6 +86,6 @@ async fn open_tasks(cx: &mut Context<'_>, contact: &Contact) -> Result<u64> {
 }
 
 /// Whether the actor sees by this field what belongs to a contact; where it is hidden, nothing does.
-fn shows<R: Record, T>(cx: &Context<'_>, column: Column<R, T>) -> bool {
-    !cx.hidden(R::def()).contains(&column.name())
+fn shows<R: Record, T>(cx: &Context<'_>, column: Column<R, T>) -> Result<bool> {
+    Ok(!cx.hidden(R::def())?.contains(&column.name()))
 }

@@ -31,7 +31,7 @@ pub(in crate::sales) async fn deal_groups(
     filter: Filter,
     by: Vec<GroupBy>,
 ) -> Result<Vec<DealGroup>> {
-    let sums = !cx.hidden(Deal::def()).contains(&Deal::AMOUNT.name());
+    let sums = !cx.hidden(Deal::def())?.contains(&Deal::AMOUNT.name());
     let mut measures = vec![MeasureOf::Count];
     if sums {
         measures.push(MeasureOf::Sum(Deal::AMOUNT.name().to_owned()));

@@ -44,7 +44,7 @@ pub struct OpenDeal {
 }
 
 pub(super) async fn of(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<ContactDeals> {
-    if !shows(cx, Deal::PRIMARY_CONTACT) {
+    if !shows(cx, Deal::PRIMARY_CONTACT)? {
         return Ok(ContactDeals::default());
     }
     let theirs = || Deal::PRIMARY_CONTACT.eq(contact);

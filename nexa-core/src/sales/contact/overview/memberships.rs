@@ -45,7 +45,7 @@ pub(super) async fn campaigns(cx: &mut Context<'_>, contact: Id<Contact>) -> Res
 
 /// What the actor sees both of: the membership, and what it is of.
 async fn joined<M: Member>(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<Vec<M::Of>> {
-    if !shows(cx, M::OF) || !shows(cx, M::OF_CONTACT) {
+    if !shows(cx, M::OF)? || !shows(cx, M::OF_CONTACT)? {
         return Ok(Vec::new());
     }
     let members: Vec<M> = cx.visible(&M::OF_CONTACT.eq(contact), &[], usize::MAX >> 1).await?;

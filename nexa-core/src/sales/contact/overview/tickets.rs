@@ -36,7 +36,7 @@ pub struct OpenTicket {
 }
 
 pub(super) async fn of(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<ContactTickets> {
-    if !shows(cx, Ticket::CONTACT) {
+    if !shows(cx, Ticket::CONTACT)? {
         return Ok(ContactTickets::default());
     }
     let theirs = || Ticket::CONTACT.eq(contact);

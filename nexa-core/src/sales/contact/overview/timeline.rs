@@ -22,13 +22,13 @@ pub(super) async fn of(cx: &mut Context<'_>, contact: &Contact) -> Result<Vec<Ch
     records.extend(merged(cx, contact.id).await?.into_iter().map(Id::identity));
     records.extend(leads.iter().map(|lead| lead.id.identity()));
     // The newest changes are those of the records that changed last.
-    if shows(cx, Deal::PRIMARY_CONTACT) {
+    if shows(cx, Deal::PRIMARY_CONTACT)? {
         records.extend(changed_last::<Deal>(cx, Deal::PRIMARY_CONTACT.eq(contact.id)).await?);
     }
-    if shows(cx, Ticket::CONTACT) {
+    if shows(cx, Ticket::CONTACT)? {
         records.extend(changed_last::<Ticket>(cx, Ticket::CONTACT.eq(contact.id)).await?);
     }
-    if shows(cx, Task::ABOUT) {
+    if shows(cx, Task::ABOUT)? {
         // Tasks that were done before the conversion stay with the lead.
         let about = [About::from(contact)].into_iter().chain(leads.iter().map(About::from));
         let about = Filter::Or(about.map(|about| Task::ABOUT.eq(about)).collect());
@@ -38,7 +38,7 @@ pub(super) async fn of(cx: &mut Context<'_>, contact: &Contact) -> Result<Vec<Ch
     let events = cx.tx.events(&query).await?;
     let mut changes = Vec::with_capacity(events.len());
     for event in events {
-        let hidden = cx.hidden(cx.kind(&event.kind)?);
+        let hidden = cx.hidden(cx.kind(&event.kind)?)?;
         changes.extend(change_of(event, &hidden));
     }
     Ok(changes)
@@ -65,7 +65,7 @@ async fn merged(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<Vec<Id<Con
 
 /// The leads that were converted into the contact.
 async fn leads(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<Vec<Lead>> {
-    if !shows(cx, Lead::CONVERTED_CONTACT) {
+    if !shows(cx, Lead::CONVERTED_CONTACT)? {
         return Ok(Vec::new());
     }
     cx.visible(&Lead::CONVERTED_CONTACT.eq(contact), &["-updated_at"], NEWEST).await

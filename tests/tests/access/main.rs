@@ -3,6 +3,8 @@
 //! An operation without a sample in `company/samples.rs` fails here, unless it stands in [`EXEMPT`] with the reason.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod wrong_policies;
+
 use nexa_crm::{Action, Envelope, ErrorKind, kernel::catalog::Mode};
 use nexa_tests::{
     backends,
