@@ -119,6 +119,7 @@ impl Job for PageJob {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<ExportPage> {
         let Self { def, find, options, first } = self;
+        find.in_bounds()?;
         cx.authorize_kind(def, Action::Read)?;
         let (rows, next) = page(cx, def, find).await?;
         let text = match options.format {

@@ -30,6 +30,7 @@ pub use kernel::{
     error::{Code, Error, ErrorKind, Result},
     feed::{Feed, FeedItem},
     filter::{Filter, Op},
+    once::Once,
     position::Position,
     query::{AggregateOf, Count, Find, Get, GroupBy, GroupRow, History, Hits, MeasureOf, Page, Search},
     record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},

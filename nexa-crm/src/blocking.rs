@@ -10,7 +10,7 @@ use std::{
 };
 
 use nexa_core::{
-    AggregateOf, Command, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Page,
+    AggregateOf, Command, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Once, Page,
     Permission, Position, Principal, Query, Record, Ref, Request, Result,
     export::{ExportOptions, Exported},
     import::{ImportOptions, ImportReport, Progress, Refused},
@@ -116,6 +116,10 @@ impl Session {
     /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
     pub fn run_with<C: Command>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
         block_on(self.0.run_with(envelope, command))
+    }
+    /// The same, and says whether the command was done now or before.
+    pub fn run_once<C: Command>(&self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
+        block_on(self.0.run_once(envelope, command))
     }
     /// Asks a question.
     pub fn ask<Q: Query>(&self, query: Q) -> Result<Q::Output> {

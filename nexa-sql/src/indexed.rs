@@ -5,7 +5,7 @@ use nexa_core::kernel::{filter::Predicate, record::RecordDef, store::Trash, valu
 use crate::{
     dialect::Dialect,
     document::json_part,
-    predicate::{Scope, and_condition, and_trash, members},
+    predicate::{Scope, and_conditions, and_trash, members},
     text::{Bind, Text},
 };
 
@@ -41,11 +41,8 @@ pub(crate) fn from_where<'q>(
     }
     text.placeholder(1);
     and_trash(text, scope, trash);
-    for part in parts {
-        if !leading.is_some_and(|leading| std::ptr::eq(leading, part)) {
-            and_condition(text, scope, part);
-        }
-    }
+    let others = parts.into_iter().filter(|part| !leading.is_some_and(|leading| std::ptr::eq(leading, *part)));
+    and_conditions(text, scope, &others.collect::<Vec<_>>());
 }
 
 /// Whether the index alone answers the predicate.
@@ -63,18 +60,23 @@ pub(crate) fn is_one_of<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
     if known(scope, predicate) {
         return has_entry(text, scope, &format!("custom.{key}"), values);
     }
+    text_is_one_of(text, scope, *column, key, values);
+}
+
+/// Appends whether a key of a document is one of these texts: null when it is not there or no text.
+pub(crate) fn text_is_one_of(text: &mut Text<'_>, scope: Scope, column: usize, key: &str, values: &[String]) {
     match text.dialect {
         Dialect::Sqlite => {
             text.push("CASE WHEN ");
-            json_part(text, scope, *column, key, "type");
+            json_part(text, scope, column, key, "type");
             text.push(" = 'text' THEN ");
-            json_part(text, scope, *column, key, "value");
+            json_part(text, scope, column, key, "value");
         }
         Dialect::Postgres(_) => {
             text.push("CASE WHEN json_typeof(");
-            json_part(text, scope, *column, key, "value");
+            json_part(text, scope, column, key, "value");
             text.push(") = 'string' THEN (");
-            json_part(text, scope, *column, key, "value");
+            json_part(text, scope, column, key, "value");
             text.push(" #>> '{}')");
         }
     }

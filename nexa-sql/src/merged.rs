@@ -15,7 +15,7 @@ use nexa_core::kernel::{
 use crate::{
     load::ONE_BY_ONE,
     order::{self, Key},
-    predicate::{Scope, and_condition, and_trash},
+    predicate::{Scope, and_conditions, and_trash},
     schema::unindexed_references,
     text::{Bind, Text},
 };
@@ -153,7 +153,7 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select, plan: &Plan<'q>
     // The same in every range, so its binds are held once.
     let tail = text.aside(|text| {
         and_trash(text, scope, query.trash);
-        plan.rest.iter().for_each(|part| and_condition(text, scope, part));
+        and_conditions(text, scope, &plan.rest);
         order::and_after(text, scope, &keys);
     });
     text.push("SELECT ");

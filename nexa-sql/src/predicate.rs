@@ -12,7 +12,7 @@ use nexa_core::kernel::{
 use crate::{
     dialect::Dialect,
     document::{has, key_is_null, keyed},
-    indexed::is_one_of,
+    indexed::{is_one_of, text_is_one_of},
     prefix,
     text::{Bind, Text},
 };
@@ -67,12 +67,19 @@ pub(crate) fn and_trash(text: &mut Text<'_>, scope: Scope, trash: Trash) {
 
 /// Appends ` AND …` for a predicate; nothing when it is always true.
 pub(crate) fn and_condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Predicate) {
-    match predicate {
-        Predicate::And(all) => all.iter().for_each(|one| and_condition(text, scope, one)),
-        one => {
-            text.push(" AND ");
-            condition(text, scope, one);
-        }
+    and_conditions(text, scope, &predicate.parts());
+}
+
+/// The same for all of these.
+pub(crate) fn and_conditions<'q>(text: &mut Text<'q>, scope: Scope, parts: &[&'q Predicate]) {
+    if parts.len() > LONGEST_CHAIN {
+        text.push(" AND (");
+        balanced(text, scope, parts, " AND ");
+        return text.push(")");
+    }
+    for part in parts {
+        text.push(" AND ");
+        condition(text, scope, part);
     }
 }
 
@@ -100,6 +107,8 @@ pub(crate) fn condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
         Predicate::Match(column, place, sought) => matching(text, scope, *column, *place, sought),
         Predicate::Key(column, key, comparison, value) => keyed(text, scope, *column, key, *comparison, value),
         Predicate::Indexed(..) => is_one_of(text, scope, predicate),
+        Predicate::KeyIn(_, _, values) if values.is_empty() => text.push(text.dialect.truth(false)),
+        Predicate::KeyIn(column, key, values) => text_is_one_of(text, scope, *column, key, values),
         Predicate::KeyIsNull(column, key) => key_is_null(text, scope, *column, key),
         Predicate::Has(column, entry) => has(text, scope, *column, entry),
         Predicate::Through(column, def, predicate) => {
@@ -124,13 +133,32 @@ fn joined<'q>(text: &mut Text<'q>, scope: Scope, parts: &'q [Predicate], between
         return text.push(text.dialect.truth(empty));
     }
     text.push("(");
+    let parts: Vec<&Predicate> = parts.iter().collect();
+    balanced(text, scope, &parts, between);
+    text.push(")");
+}
+
+/// The longest chain of conditions. SQLite takes expressions 1,000 deep, and a chain is as deep as it is long.
+const LONGEST_CHAIN: usize = 64;
+
+/// Appends conditions with AND or OR between them; many as a tree, which is hardly deep.
+fn balanced<'q>(text: &mut Text<'q>, scope: Scope, parts: &[&'q Predicate], between: &str) {
+    if parts.len() > LONGEST_CHAIN {
+        let (left, right) = parts.split_at(parts.len() / 2);
+        text.push("(");
+        balanced(text, scope, left, between);
+        text.push(")");
+        text.push(between);
+        text.push("(");
+        balanced(text, scope, right, between);
+        return text.push(")");
+    }
     for (position, part) in parts.iter().enumerate() {
         if position > 0 {
             text.push(between);
         }
         condition(text, scope, part);
     }
-    text.push(")");
 }
 
 fn list<'q>(text: &mut Text<'q>, scope: Scope, column: usize, values: &'q [Value]) {

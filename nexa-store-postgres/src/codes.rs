@@ -6,13 +6,30 @@ use nexa_core::Code;
 /// under its idempotency key.
 pub const UNREACHABLE: Code = Code::unavailable(
     "store.unreachable",
-    "The PostgreSQL server does not answer ({problem}); repeat the call, a command under its idempotency key.",
+    "The PostgreSQL server does not answer; repeat the call, a command under its idempotency key.",
 );
 /// No connection became free, and none could be made, within the acquire timeout.
 pub const EXHAUSTED: Code = Code::unavailable(
     "store.exhausted",
     "No connection to PostgreSQL became free or could be made in time; try again, check the server, or allow more connections.",
 );
+/// The server takes no connection of this user to this database.
+pub const NO_ENTRY: Code = Code::unavailable(
+    "store.no_entry",
+    "The PostgreSQL server does not let this user into this database; check the user, the password and the database in the URL.",
+)
+.permanent();
+/// The disk of the server is full. Room may be made, so that the same call may succeed later.
+pub const FULL: Code = Code::unavailable(
+    "store.full",
+    "There is no room left on the disk of the PostgreSQL server; nothing was changed, make room and try again.",
+);
+/// The server or the database takes no changes, such as a replica.
+pub const READ_ONLY_SERVER: Code = Code::unavailable(
+    "store.not_writable",
+    "The PostgreSQL server takes no changes; nothing was changed, connect to the primary or let the database be written.",
+)
+.permanent();
 /// Somebody else holds the tenant: a host's transaction that is still open.
 pub const BUSY: Code = Code::unavailable(
     "org.busy",
@@ -70,6 +87,9 @@ pub const MISCONFIGURED: Code =
 pub const ALL: &[Code] = &[
     UNREACHABLE,
     EXHAUSTED,
+    NO_ENTRY,
+    FULL,
+    READ_ONLY_SERVER,
     BUSY,
     SERIALIZATION,
     ISOLATION,

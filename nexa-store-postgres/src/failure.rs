@@ -43,10 +43,15 @@ impl Failure {
     }
 }
 
-/// The failure of a statement for a tenant.
+/// The failure of a statement for a tenant. What the server said is the error's source.
 pub(crate) fn of(problem: &sqlx::Error, org: Uuid) -> Failure {
+    let Failure { class, error } = classified(problem, org);
+    Failure { class, error: error.caused_by(problem) }
+}
+
+fn classified(problem: &sqlx::Error, org: Uuid) -> Failure {
     let failed = |class, error| Failure { class, error };
-    let lost = || failed(Class::Lost, codes::UNREACHABLE.with("problem", problem.to_string()));
+    let lost = || failed(Class::Lost, codes::UNREACHABLE.error());
     let database = match problem {
         sqlx::Error::Database(database) => database,
         sqlx::Error::PoolTimedOut => return failed(Class::Final, codes::EXHAUSTED.error()),
@@ -55,40 +60,46 @@ pub(crate) fn of(problem: &sqlx::Error, org: Uuid) -> Failure {
         | sqlx::Error::Protocol(_)
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::PoolClosed => return lost(),
-        other => return failed(Class::Final, kernel::STORE_FAILED.with("problem", other.to_string())),
+        _ => return failed(Class::Final, refused("the answer of the server was not understood")),
     };
     let state = database.code().unwrap_or_default();
     let constraint = database.constraint().unwrap_or_default();
+    let missing = |what| codes::NOT_MIGRATED.with("schema", "of the store").with("missing", what);
     match &*state {
         "40001" | "40P01" => failed(Class::Serialization, codes::BUSY.with("org", org)),
         // Two transactions made the tenant's first event; the second has to see the first.
         "23505" if constraint.starts_with("events_pk") || constraint.starts_with("ledger_pk") => {
             failed(Class::Serialization, codes::BUSY.with("org", org))
         }
-        "26000" => failed(Class::Unprepared, kernel::STORE_FAILED.with("problem", database.message())),
+        "26000" => failed(Class::Unprepared, refused("a prepared statement is not there")),
         "55P03" => failed(Class::Final, codes::BUSY.with("org", org)),
-        state if state.starts_with("23") => {
-            failed(Class::Constraint, kernel::STORE_FAILED.with("problem", database.message()))
-        }
+        state if state.starts_with("23") => failed(Class::Constraint, refused("a constraint of a table is violated")),
         "57P01" | "57P02" | "57P03" => lost(),
         state if state.starts_with("08") => lost(),
         "53300" => failed(Class::Final, codes::EXHAUSTED.error()),
-        "42P01" | "3F000" | "42703" => {
-            failed(Class::Final, codes::NOT_MIGRATED.with("schema", "of the store").with("missing", database.message()))
+        "53100" => failed(Class::Final, codes::FULL.error()),
+        "25006" => failed(Class::Final, codes::READ_ONLY_SERVER.error()),
+        "42P01" | "3F000" | "42703" => failed(Class::Final, missing("a table or a column")),
+        "42501" => failed(Class::Final, missing("rights of the role")),
+        "3D000" => failed(Class::Final, codes::NO_ENTRY.error()),
+        state if state.starts_with("28") => failed(Class::Final, codes::NO_ENTRY.error()),
+        "XX001" | "XX002" => failed(
+            Class::Final,
+            kernel::CORRUPT.with("kind", "page of the database").with("problem", "its data is damaged"),
+        ),
+        // Short of memory, cancelled, in trouble with the machine: these pass.
+        state if passes(state) => {
+            failed(Class::Final, kernel::STORE_FAILED.with("problem", format!("the server reports state {state}")))
         }
-        "42501" => {
-            let rights = format!("rights of the role: {}", database.message());
-            failed(Class::Final, codes::NOT_MIGRATED.with("schema", "of the store").with("missing", rights))
-        }
-        state => {
-            let code = if passes(state) { kernel::STORE_FAILED } else { kernel::STORE_FAILED_FOR_GOOD };
-            failed(Class::Final, code.with("problem", format!("{} ({state})", database.message())))
-        }
+        state => failed(Class::Final, refused(&format!("the server reports state {state}"))),
     }
 }
 
-/// Whether a failure without a code of its own may be gone when the call is repeated: the server is short of something, is
-/// being worked on, or failed inside.
+/// Whether what the server reports may be over when the same is asked again.
 fn passes(state: &str) -> bool {
     ["40", "53", "55", "57", "58", "XX"].iter().any(|class| state.starts_with(class))
+}
+
+fn refused(problem: &str) -> Error {
+    kernel::STORE_FAILED_FOR_GOOD.with("problem", problem)
 }

@@ -38,6 +38,7 @@ mod statements;
 mod store;
 mod tenants;
 mod there;
+mod url;
 mod write;
 
 pub use host::{HostSession, PostgresTransaction};

@@ -39,6 +39,7 @@ use crate::{
     reader,
     statements::Statements,
     tenants::{Tenants, Unit},
+    url,
 };
 
 /// Statements that a connection keeps prepared.
@@ -247,7 +248,8 @@ impl PostgresStore {
     /// Runs on the runtime that the connections live on, whoever waits for it.
     async fn on_runtime<T: Send + 'static>(&self, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
         let ended = self.shared.handle.spawn(work).await;
-        ended.map_err(|problem| kernel::STORE_FAILED.with("problem", problem.to_string()))?
+        ended
+            .map_err(|problem| kernel::STORE_FAILED.with("problem", "the runtime ended the work").caused_by(problem))?
     }
 }
 
@@ -260,8 +262,9 @@ impl Drop for PostgresStore {
 }
 
 pub(crate) fn connect_options(url: &str) -> Result<PgConnectOptions> {
-    let parsed = PgConnectOptions::from_str(url);
-    let options = parsed.map_err(|problem| codes::MISCONFIGURED.with("problem", problem.to_string()))?;
+    url::check(url)?;
+    // What the driver says may repeat a part of the URL, and with it a secret.
+    let options = PgConnectOptions::from_str(url).map_err(|_| codes::MISCONFIGURED.with("problem", url::SHAPE))?;
     Ok(options.statement_cache_capacity(PREPARED).disable_statement_logging())
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn backup(link: &Link<'_>, path: &Path) -> Result<()> {
         Ok(_) => {}
         Err(problem) if problem.kind() == io::ErrorKind::AlreadyExists => return Err(at(codes::BACKUP_EXISTS)),
         Err(problem) if problem.kind() == io::ErrorKind::PermissionDenied => return Err(at(codes::NOT_WRITABLE)),
-        Err(problem) => return Err(at(codes::IO).with("problem", problem.to_string())),
+        Err(problem) => return Err(at(codes::IO).caused_by(problem)),
     }
     let copied = copy(&link.db, path, |failure| link.failed(failure));
     if copied.is_err() {

@@ -7,7 +7,7 @@ pub const LOCKED: Code = Code::unavailable(
     "store.locked",
     "The database {path} stayed locked by another process; nothing was changed, try again.",
 );
-/// The disk is full, or the file has reached the size that the host allows it.
+/// The disk is full, or the file has reached the size that the host allows it. Room may be made, so that the same call may succeed later.
 pub const FULL: Code = Code::unavailable(
     "store.full",
     "There is no room left for the database {path}; nothing was changed, make room and try again.",
@@ -36,10 +36,10 @@ pub const ENCODING: Code = Code::unavailable(
 .permanent();
 /// A table has other columns than its kind needs.
 pub use nexa_sql::SCHEMA_DIFFERS as DIFFERS;
-/// Reading or writing the file failed.
+/// Reading or writing the file failed. Disks and networks recover, so that the same call may succeed later.
 pub const IO: Code = Code::unavailable(
     "store.io",
-    "The database {path} cannot be read or written ({problem}); nothing was changed, check the disk.",
+    "The database {path} cannot be read or written; nothing was changed, check the disk. The host's log has what the system said.",
 );
 /// The file or its log is no longer the one that the store has open.
 pub const REPLACED: Code = Code::unavailable(
@@ -76,6 +76,12 @@ pub const TARGET_OPEN: Code = Code::conflict(
     "restore.target_open",
     "The database {path} is open; close it in every process that has it, and restore then.",
 );
+/// The tables lack something that this version, or a record of the host, needs.
+pub const NOT_MIGRATED: Code = Code::unavailable(
+    "schema.missing",
+    "The database {path} lacks a table or a column; nothing was changed, run the migration.",
+)
+.permanent();
 /// The connection that a session is to work in has no open transaction.
 pub const NO_TRANSACTION: Code = Code::invalid(
     "store.no_transaction",
@@ -97,6 +103,7 @@ pub const ALL: &[Code] = &[
     IO,
     REPLACED,
     FORKED,
+    NOT_MIGRATED,
     NO_TRANSACTION,
     BACKUP_EXISTS,
     LOG_FOREIGN,

@@ -7,8 +7,12 @@ use rusqlite::{Error as Failure, ErrorCode};
 
 use crate::codes;
 
-/// The error of a failed call on the database at this path.
+/// The error of a failed call on the database at this path. What SQLite said is the error's source.
 pub(crate) fn error(path: &Path, failure: &Failure) -> Error {
+    classified(path, failure).caused_by(failure)
+}
+
+fn classified(path: &Path, failure: &Failure) -> Error {
     let code = match failure {
         Failure::SqliteFailure(cause, _) => cause.code,
         Failure::SqlInputError { error, .. } => error.code,
@@ -20,35 +24,41 @@ pub(crate) fn error(path: &Path, failure: &Failure) -> Error {
         ErrorCode::DiskFull => at(codes::FULL),
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied => at(codes::NOT_WRITABLE),
         ErrorCode::NotADatabase => at(codes::NOT_A_DATABASE),
-        ErrorCode::CannotOpen => cannot_open(path, failure),
-        ErrorCode::SystemIoFailure | ErrorCode::NoLargeFileSupport => {
-            at(codes::IO).with("problem", failure.to_string())
-        }
+        ErrorCode::CannotOpen => cannot_open(path),
+        ErrorCode::SystemIoFailure | ErrorCode::NoLargeFileSupport => at(codes::IO),
         ErrorCode::DatabaseCorrupt => {
-            kernel::CORRUPT.with("kind", "page of the database").with("problem", failure.to_string())
+            kernel::CORRUPT.with("kind", "page of the database").with("problem", "its data is damaged")
         }
-        code if passes(code) => kernel::STORE_FAILED.with("problem", failure.to_string()),
-        _ => kernel::STORE_FAILED_FOR_GOOD.with("problem", failure.to_string()),
+        // These pass: SQLite was interrupted, was short of memory, or has to read the schema anew.
+        ErrorCode::OperationInterrupted
+        | ErrorCode::OperationAborted
+        | ErrorCode::OutOfMemory
+        | ErrorCode::SchemaChanged
+        | ErrorCode::FileLockingProtocolFailed => kernel::STORE_FAILED.with("problem", "SQLite was interrupted"),
+        _ if lacks_a_table_or_column(failure) => at(codes::NOT_MIGRATED),
+        ErrorCode::ConstraintViolation => refused("a constraint of a table is violated"),
+        ErrorCode::TooBig => refused("a value is too large"),
+        _ => refused("SQLite does not take a statement"),
     }
 }
 
-/// Whether a failure without a code of its own may be gone when the call is repeated.
-const fn passes(code: ErrorCode) -> bool {
-    matches!(
-        code,
-        ErrorCode::OutOfMemory
-            | ErrorCode::OperationAborted
-            | ErrorCode::OperationInterrupted
-            | ErrorCode::SchemaChanged
-            | ErrorCode::FileLockingProtocolFailed
-    )
+fn refused(problem: &str) -> Error {
+    kernel::STORE_FAILED_FOR_GOOD.with("problem", problem)
+}
+
+/// SQLite has one code for all that is wrong with a statement, and says in words what it is.
+fn lacks_a_table_or_column(failure: &Failure) -> bool {
+    let (Failure::SqliteFailure(_, Some(said)) | Failure::SqlInputError { msg: said, .. }) = failure else {
+        return false;
+    };
+    ["no such table", "no such column", "has no column named"].iter().any(|missing| said.contains(missing))
 }
 
 /// SQLite does not say why a file cannot be opened; the operating system does.
-fn cannot_open(path: &Path, failure: &Failure) -> Error {
+fn cannot_open(path: &Path) -> Error {
     let at = |code: nexa_core::Code| code.with("path", path.display().to_string());
     if cfg!(target_arch = "wasm32") {
-        return at(codes::IO).with("problem", failure.to_string());
+        return at(codes::IO);
     }
     let mut asked = may_be_written(path);
     if asked.as_ref().map_or_else(|problem| problem.kind() == io::ErrorKind::NotFound, |()| true) {
@@ -56,9 +66,9 @@ fn cannot_open(path: &Path, failure: &Failure) -> Error {
         asked = make_beside(path);
     }
     match asked {
-        Ok(()) => at(codes::IO).with("problem", failure.to_string()),
-        Err(problem) if refused(&problem) => at(codes::NOT_WRITABLE),
-        Err(problem) => at(codes::IO).with("problem", problem.to_string()),
+        Ok(()) => at(codes::IO),
+        Err(problem) if is_denied(&problem) => at(codes::NOT_WRITABLE),
+        Err(_) => at(codes::IO),
     }
 }
 
@@ -89,7 +99,7 @@ fn make_beside(path: &Path) -> io::Result<()> {
     std::fs::remove_file(probe)
 }
 
-fn refused(problem: &io::Error) -> bool {
+fn is_denied(problem: &io::Error) -> bool {
     matches!(problem.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 

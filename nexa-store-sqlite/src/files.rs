@@ -65,9 +65,7 @@ impl Files {
 
     fn now(&self) -> Result<Option<[Place; 2]>> {
         let at = |path: &Path| {
-            place(path).map_err(|problem| {
-                codes::IO.with("path", path.display().to_string()).with("problem", problem.to_string())
-            })
+            place(path).map_err(|problem| codes::IO.with("path", path.display().to_string()).caused_by(problem))
         };
         Ok(at(&self.database)?.zip(at(&self.log)?).map(|(database, log)| [database, log]))
     }

@@ -129,8 +129,8 @@ fn refused(name: &str, problem: &OpfsSAHError) -> Error {
     match cause.as_deref() {
         Some("NoModificationAllowedError") => LOCKED.with("path", name),
         Some("QuotaExceededError") => codes::FULL.with("path", name),
-        Some(cause) => codes::IO.with("path", name).with("problem", format!("{problem}: {cause}")),
-        None => codes::IO.with("path", name).with("problem", problem.to_string()),
+        Some(cause) => codes::IO.with("path", name).caused_by(format!("{problem}: {cause}")),
+        None => codes::IO.with("path", name).caused_by(problem.to_string()),
     }
 }
 

@@ -164,7 +164,7 @@ fn a_file_of_a_later_version() {
 fn a_file_without_a_schema() {
     let directory = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(directory.path().join("a.db")).unwrap();
-    assert_eq!(insert(&store, job(1, "one")).unwrap_err().code(), "store.failed");
+    assert_eq!(insert(&store, job(1, "one")).unwrap_err().code(), "schema.missing");
     let work = Arc::new(Apply(|| created(&job(1, "one"))));
     let error = pollster::block_on(store.read(ReadRequest::new(ORG), work.clone())).unwrap_err();
     assert_eq!(error.code(), "store.read_only");

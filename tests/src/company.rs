@@ -5,8 +5,9 @@ pub mod samples;
 use std::{collections::BTreeMap, sync::Arc};
 
 use nexa_crm::{
-    CreateOrg, Crm, CrmBuilder, Envelope, FeedItem, Position, Principal, Result, Session,
-    kernel::{ports::Ids, store::Store},
+    Access, Action, Actor, CreateOrg, Crm, CrmBuilder, Envelope, FeedItem, Policy, Position, Principal, Result, Session,
+    kernel::{ports::Ids, record::RecordDef, store::Store},
+    service::DefaultPolicy,
     testing::{ManualClock, SeededIds},
 };
 use pollster::block_on;
@@ -24,6 +25,20 @@ pub struct Company {
     ids: BTreeMap<&'static str, Uuid>,
 }
 
+/// The default policy, and a role that may do nothing.
+struct WithAuditors;
+
+impl Policy for WithAuditors {
+    fn access(&self, actor: &Actor, kind: &'static RecordDef, action: Action) -> Access {
+        DefaultPolicy::new().access(actor, kind, action)
+    }
+    fn roles(&self) -> Vec<String> {
+        let mut roles = DefaultPolicy::new().roles();
+        roles.push("auditor".to_owned());
+        roles
+    }
+}
+
 /// Those who call.
 pub const CALLERS: &[&str] = &["admin", "agent", "viewer", "service", "auditor", "customer", "deactivated", "unknown"];
 
@@ -35,12 +50,12 @@ impl Company {
 
     /// The same with a builder of the test's own.
     pub fn found_with(store: Arc<dyn Store>, builder: CrmBuilder) -> Self {
-        Self::empty(store, builder).filled()
+        Self::empty(Arc::clone(&store), builder).filled(store)
     }
 
     /// The same with identifiers of the test's own.
     pub fn found_numbered(store: Arc<dyn Store>, ids: impl Ids + 'static) -> Self {
-        Self::begun(store, Crm::builder().ids(ids)).filled()
+        Self::begun(Arc::clone(&store), Crm::builder().ids(ids)).filled(store)
     }
 
     /// A company with its first admin and nothing else.
@@ -48,8 +63,9 @@ impl Company {
         Self::begun(store, builder.ids(SeededIds::new(7)))
     }
 
-    fn filled(mut self) -> Self {
+    fn filled(mut self, store: Arc<dyn Store>) -> Self {
         self.hire();
+        self.keep_an_auditor(store);
         self.sell();
         self.support();
         self
@@ -130,13 +146,8 @@ impl Company {
 
     fn hire(&mut self) {
         self.make("user", "user.create", json!({"name": "Ken", "email": "ken@acme.example", "role": "agent"}));
-        for (word, role) in [
-            ("agent", "agent"),
-            ("colleague", "agent"),
-            ("viewer", "viewer"),
-            ("auditor", "auditor"),
-            ("deactivated", "admin"),
-        ] {
+        for (word, role) in [("agent", "agent"), ("colleague", "agent"), ("viewer", "viewer"), ("deactivated", "admin")]
+        {
             let email = format!("{word}@acme.example");
             self.make(word, "user.create", json!({"name": word, "email": email, "role": role}));
         }
@@ -147,6 +158,16 @@ impl Company {
             let member = json!({"group": self.id(group), "user": self.id(user)});
             self.make(if group == "sales" { "sales_membership" } else { "membership" }, "group.add_member", member);
         }
+    }
+
+    /// Somebody whose role another policy has named, and this one does not know.
+    fn keep_an_auditor(&mut self, store: Arc<dyn Store>) {
+        let builder = Crm::builder().store(store).clock(Arc::clone(&self.clock)).ids(SeededIds::new(8));
+        let crm = builder.policy(WithAuditors).build().unwrap();
+        let fields = json!({"name": "auditor", "email": "auditor@acme.example", "role": "auditor"});
+        let admin = crm.user(self.org, self.id("admin"));
+        let made = block_on(admin.execute("user.create", fields, Envelope::default())).unwrap();
+        self.ids.insert("auditor", made["id"].as_str().unwrap().parse().unwrap());
     }
 
     fn sell(&mut self) {

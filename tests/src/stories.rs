@@ -119,6 +119,7 @@ pub fn replay(story: &Story, store: Arc<dyn Store>) -> Result<(), String> {
         time_zone: story.org.time_zone,
         admin_name: story.org.admin.name.clone(),
         admin_email: story.org.admin.email.clone(),
+        admin_role: None,
     };
     let admin = block_on(crm.create_org(founding)).map_err(told("making the tenant"))?;
     let Principal::User(admin_id) = admin.principal() else { return Err("the first admin is a user".to_owned()) };

@@ -11,3 +11,8 @@ pub(crate) fn nfkc(text: &str) -> String {
 pub(crate) fn nfkd(text: &str) -> String {
     JsString::from(text).normalize("NFKD").into()
 }
+
+/// The normal form NFC of a text.
+pub(crate) fn nfc(text: &str) -> String {
+    JsString::from(text).normalize("NFC").into()
+}

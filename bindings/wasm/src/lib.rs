@@ -33,5 +33,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn start() {
     promise::watch_panics();
     nexa_core::kernel::normal::know(forms::nfkc, forms::nfkd);
+    nexa_core::kernel::text::know(forms::nfc);
     nexa_core::kernel::zone::know(zones::offset);
 }

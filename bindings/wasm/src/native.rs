@@ -27,7 +27,7 @@ const CLOSED: Code = Code::unavailable("crm.closed", "This Crm was closed; open 
 /// The URL names no backend.
 const URL_INVALID: Code = Code::invalid(
     "crm.url_invalid",
-    "{url} names no backend of this build; use memory: or opfs:NAME such as opfs:crm.db, or give a store.",
+    "The URL {url} names no backend of this build; use memory: or opfs:NAME such as opfs:crm.db, or give a store.",
 );
 
 /// An open storage. Every promise rejects with `{kind, code, message, params, retryable}`.
@@ -80,7 +80,8 @@ async fn open(url: &str) -> Answer {
             let file = Arc::new(SqliteStore::open_opfs(name, Options::default()).await?);
             opened(file.clone(), Some(file)).await
         }
-        _ => Err(URL_INVALID.with("url", url)),
+        // It may hold a password.
+        _ => Err(URL_INVALID.with("url", "as given")),
     }
 }
 

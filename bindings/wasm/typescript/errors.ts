@@ -142,6 +142,8 @@ function panicked(problem: string): Unavailable {
 
 /** An address that is none. */
 export function urlInvalid(url: string, problem: string): Invalid {
-  const message = `${url} is no storage: ${problem}.`;
-  return new Invalid({ kind: "invalid", code: "crm.url_invalid", message, params: { url, problem } });
+  // It may hold a password.
+  const shown = `${/^[a-z0-9]{1,20}(?=:)/i.exec(url)?.[0] ?? "what is given"}:…`;
+  const message = `The URL ${shown} cannot be opened: ${problem}.`;
+  return new Invalid({ kind: "invalid", code: "crm.url_invalid", message, params: { url: shown, problem } });
 }

@@ -45,6 +45,6 @@ export * from "./generated/index.js";
 export type { CsvOptions, Importable, Progress, RowOptions } from "./imports.js";
 export { open, opening, type Place } from "./open.js";
 export { type Fetched, Results } from "./results.js";
-export type { Answers, Request, Session } from "./session.js";
+export type { Answers, Once, OnceSession, Request, Session } from "./session.js";
 export type { HostStore, StoredEvent, StoredKind, StoredRow, Tenant, WrittenUnit } from "./store.js";
 export type { Call, Envelope, Transport } from "./transport.js";

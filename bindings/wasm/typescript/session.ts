@@ -23,6 +23,22 @@ type Input<N extends OperationName> =
     ? [input?: OperationTable[N]["input"]]
     : [input: OperationTable[N]["input"]];
 
+/** The answer of a command, and whether the command was done now or before. */
+export interface Once<T> {
+  /** The answer. */
+  value: T;
+  /** Whether the command was done before: nothing changed, and this is what it answered. */
+  replayed: boolean;
+}
+
+/** The commands of a kind, each with an answer that says whether it was given before. */
+type OnceEach<O> = {
+  [M in keyof O]: O[M] extends (...input: infer I) => Promise<infer T> ? (...input: I) => Promise<Once<T>> : O[M];
+};
+
+/** A session whose commands say whether they were done now or before. */
+export type OnceSession = { [G in keyof SessionOperations]: OnceEach<SessionOperations[G]> };
+
 /** What a session has besides the operations of each kind. */
 export class SessionBase {
   /** The tenant. */
@@ -50,6 +66,18 @@ export class SessionBase {
    */
   with(envelope: Envelope): Session {
     return newSession(this.#transport, this.org, this.actor, { ...this.envelope, ...envelope });
+  }
+
+  /**
+   * The same session, whose commands say whether they were done now or before:
+   * `const { value, replayed } = await session.once("form-4711").lead.convert({ lead })`.
+   *
+   * Without a key it is replayed when the command itself answers again what came of it, as the conversion of a converted lead does.
+   * Questions answer as ever.
+   */
+  once(idempotencyKey?: string): OnceSession {
+    const key = idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey };
+    return this.with({ ...key, mark_replays: true }) as unknown as OnceSession;
   }
 
   /** Runs an operation of the catalog by name: `session.execute("ticket.claim", { ticket: id })`. */

@@ -8,6 +8,8 @@ export interface Envelope {
   expected_version?: number;
   /** Check and answer, but change nothing. */
   dry_run?: boolean;
+  /** Whether an answer says if the command was done before: `{ value, replayed }`. */
+  mark_replays?: boolean;
   /** Why, in the caller's words; kept in the ledger. */
   reason?: string;
   /** Which rule, import or workflow runs this; kept in the ledger. */

@@ -96,7 +96,7 @@ fn resolved(cx: &Context<'_>, def: &'static RecordDef, path: &str, hidden: &[&'s
         return Ok(vec![own(def, relation.column)]);
     }
     let of = cx.kind(relation.kind)?;
-    let gone = cx.hidden(of);
+    let gone = cx.hidden(of)?;
     let known =
         of.column(shown).filter(|column| of.columns.get(*column).is_some_and(|column| column.derived.is_none()));
     let shown = match known.filter(|_| !gone.contains(&shown)) {
@@ -148,7 +148,7 @@ pub(super) async fn referred(cx: &mut Context<'_>, columns: &[Column], rows: &[R
         if found.contains_key(&reference) {
             continue;
         }
-        let hidden = cx.hidden(of);
+        let hidden = cx.hidden(of)?;
         let related = related_rows(cx, of, reference, rows).await?;
         let related = related.into_iter().map(|row| (row.id(of), conceal(of, row, &hidden))).collect();
         found.insert(reference, related);

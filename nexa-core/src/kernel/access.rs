@@ -27,15 +27,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    error::Result,
+    error::{Result, codes},
     ledger::Event,
     record::RecordDef,
     send::{MaybeSend, MaybeSync},
     store::{Foreseen, Transaction},
 };
 
-pub(crate) use granted::{Granted, invalid_policy};
 pub use granted::{Access, HiddenField};
+pub(crate) use granted::{Granted, invalid_policy};
 pub(crate) use rehearsal::rehearse;
 
 /// Who calls. The host authenticates; Nexa authorizes.
@@ -177,6 +177,14 @@ pub trait Directory: MaybeSend + MaybeSync {
     fn concerns(&self, principal: &Principal, event: &Event) -> bool {
         let _ = (principal, event);
         false
+    }
+    /// Whether the tenant has this user, active or not. Commands are done on behalf of no other.
+    async fn knows(&self, tx: &mut dyn Transaction, user: Uuid) -> Result<bool> {
+        match self.actor(tx, &Principal::User(user)).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is(&codes::ACTOR_INACTIVE) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
     /// What [`Directory::actor`] will load.
     fn foreseen(&self, principal: &Principal) -> Vec<Foreseen> {

@@ -69,6 +69,10 @@ pub trait Query: Serialize + DeserializeOwned + JsonSchema + MaybeSend + MaybeSy
     /// What it answers.
     type Output: Serialize + DeserializeOwned + JsonSchema + MaybeSend + MaybeSync + 'static;
 
+    /// Checks the question by itself, before anything is read.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
     /// What it will load, as far as the question alone tells.
     fn foreseen(&self) -> Vec<Foreseen> {
         Vec::new()
@@ -90,6 +94,9 @@ pub struct Envelope {
     /// Check and answer, but change nothing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// Whether an answer as JSON says if the command was done before: `{"value": …, "replayed": …}`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub mark_replays: bool,
     /// Why, in the caller's words; kept in the ledger.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -1,5 +1,7 @@
 //! Checks a filter or an order against a definition: names become columns, JSON becomes typed values.
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -8,6 +10,7 @@ use super::{
     custom::{self, FieldDefinition},
     error::{Error, Result, codes},
     filter::{Comparison, Filter, Op, Place, Predicate},
+    limits,
     normal,
     record::{ColumnDef, ColumnType, Content, Derived, RecordDef},
     search,
@@ -102,9 +105,11 @@ pub fn rows(
     if access.rows.is_everything() {
         return Ok(Predicate::always());
     }
+    limits::filter(&access.rows).map_err(|error| invalid_policy(def, action, error.message().trim_end_matches('.')))?;
     let fields = CustomFields::kept(fields.definitions);
     let compiled = Compiler { kinds, def, eyes: Eyes::Tenant, hidden: &[], fields }.filter(&access.rows);
-    compiled.map_err(|error| invalid_policy(def, action, format!("its rows: {}", error.message().trim_end_matches('.'))))
+    compiled
+        .map_err(|error| invalid_policy(def, action, format!("its rows: {}", error.message().trim_end_matches('.'))))
 }
 
 /// Compiles an order such as `["-priority", "created_at"]`. Texts with a folded form come in its order, and where that is the
@@ -281,8 +286,10 @@ impl Compiler<'_> {
             (Op::IsNull, Json::Bool(true)) | (Op::Eq, Json::Null) => Ok(Some(absent())),
             (Op::IsNull, Json::Bool(false)) | (Op::Ne, Json::Null) => Ok(Some(Predicate::Not(Box::new(absent())))),
             (Op::Eq, value) => equals(value).map(Some),
-            (Op::In, Json::Array(values)) => {
-                values.iter().map(equals).collect::<Result<_>>().map(|any| Some(Predicate::Or(any)))
+            (Op::In, Json::Array(items)) => {
+                let parse = |item: &Json| (field.parse)(item).map_err(|error| invalid(path, error.to_string()));
+                let values = items.iter().map(parse).collect::<Result<Vec<_>>>()?;
+                Ok(Some(one_of(columns, values)))
             }
             _ => Err(invalid(path, "it can be compared as a whole with eq, in and is_null only")),
         }
@@ -460,6 +467,34 @@ fn fold(value: Value) -> Value {
     }
 }
 
+/// Whether a field of several columns is one of these. Values that differ in one column alone, such as the ids of users, are one list.
+fn one_of(columns: std::ops::Range<usize>, values: Vec<Vec<Value>>) -> Predicate {
+    let mut lists: Vec<(usize, Vec<Value>, Vec<Value>)> = Vec::new();
+    let mut known: HashMap<(usize, Vec<Value>), usize> = HashMap::new();
+    for mut value in values {
+        let listed = value.iter().position(|value| matches!(value, Value::Uuid(_)));
+        // Of a value that is absent no column is listed.
+        let listed = listed.or_else(|| value.iter().position(|value| !value.is_null())).unwrap_or(usize::MAX);
+        let one = value.get_mut(listed).map_or(Value::Null, |value| std::mem::replace(value, Value::Null));
+        let position = *known.entry((listed, value.clone())).or_insert_with(|| {
+            lists.push((listed, value, Vec::new()));
+            lists.len() - 1
+        });
+        if let Some((_, _, list)) = lists.get_mut(position) {
+            list.push(one);
+        }
+    }
+    let alternatives = lists.into_iter().map(|(listed, rest, mut list)| {
+        let parts = columns.clone().zip(rest).enumerate().map(|(position, (column, value))| match value {
+            _ if position == listed => Predicate::In(column, std::mem::take(&mut list)),
+            Value::Null => Predicate::IsNull(column),
+            value => Predicate::Compare(column, Comparison::Eq, value),
+        });
+        Predicate::And(parts.collect())
+    });
+    Predicate::Or(alternatives.collect())
+}
+
 /// A value that no record holds is not looked for either.
 fn fit(path: &str, value: Value) -> Result<Value> {
     value.unfit().map_or(Ok(value), |problem| Err(invalid(path, problem)))
@@ -485,6 +520,11 @@ fn key(path: &str, column: usize, key: &str, op: Op, value: &Json) -> Result<Pre
         Op::Ge => Comparison::Ge,
         Op::In => {
             let Json::Array(items) = value else { return Err(invalid(path, "in takes a list")) };
+            if items.iter().all(Json::is_string) {
+                let texts = items.iter().filter_map(Json::as_str).map(str::to_owned).collect();
+                return Ok(Predicate::KeyIn(column, key.to_owned(), texts));
+            }
+            limits::conditions(items.len())?;
             return items
                 .iter()
                 .map(|item| self::key(path, column, key, Op::Eq, item))

@@ -55,6 +55,8 @@ pub struct Context<'a> {
     pub(crate) trail: Option<Trail>,
     /// Ids of records that this call makes, and whether nothing ever had them.
     pub(crate) named: HashMap<Uuid, bool>,
+    /// Whether the command was done before, and answers what came of it.
+    pub(crate) again: bool,
 }
 
 /// What a rule made of records of one kind.
@@ -115,6 +117,14 @@ impl<'a> Context<'a> {
     /// A record of this kind changes.
     pub(crate) fn forget(&mut self, kind: &str) {
         self.kept.retain(|_, kept| kept.of != kind);
+    }
+    /// Says that the command was done before: it answers what came of it, and changes nothing.
+    pub const fn answers_again(&mut self) {
+        self.again = true;
+    }
+    /// The roles that the policy names.
+    pub(crate) fn roles(&self) -> Vec<String> {
+        self.parts.policy.roles()
     }
     pub(crate) fn eyes(&self) -> Eyes<'_> {
         Eyes::Actor(&self.actor, &*self.parts.policy)

@@ -1,6 +1,6 @@
 //! Every refusal has a stable code, names what it is about, and says what to do.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
@@ -93,6 +93,7 @@ impl Code {
             template: Cow::Borrowed(self.message),
             params: BTreeMap::new(),
             retryable: self.retryable,
+            source: None,
         }))
     }
     /// An error of this code with its first parameter.
@@ -103,17 +104,45 @@ impl Code {
 
 /// A refusal: kind, code, sentence and typed parameters. On the wire
 /// `{"kind", "code", "message", "params", "retryable"}`.
-#[derive(Clone, PartialEq, thiserror::Error)]
-#[error("{}", self.message())]
+///
+/// What a database or the operating system said stands in [`std::error::Error::source`], for the host's log: it is not on the wire, and
+/// no part of the sentence that users read.
+#[derive(Clone, PartialEq)]
 pub struct Error(Box<Inner>);
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     code: Cow<'static, str>,
     template: Cow<'static, str>,
     params: BTreeMap<String, Json>,
     retryable: bool,
+    source: Option<Arc<Said>>,
+}
+
+/// What was said below is no part of a refusal.
+impl PartialEq for Inner {
+    fn eq(&self, other: &Self) -> bool {
+        let said = |inner: &Self| (inner.kind, inner.retryable, inner.code.clone(), inner.template.clone());
+        said(self) == said(other) && self.params == other.params
+    }
+}
+
+/// What a database or the operating system said.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Said(String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|said| said as &(dyn std::error::Error + 'static))
+    }
 }
 
 impl Error {
@@ -140,6 +169,12 @@ impl Error {
     /// The typed parameters of the sentence.
     pub fn params(&self) -> &BTreeMap<String, Json> {
         &self.0.params
+    }
+    /// Adds what was said below, such as by a driver: for `source()` alone.
+    #[must_use]
+    pub fn caused_by(mut self, said: impl fmt::Display) -> Self {
+        self.0.source = Some(Arc::new(Said(said.to_string())));
+        self
     }
     /// Adds a parameter. Of a long text only its beginning and its end are kept: what was given may be of any size.
     #[must_use]
@@ -258,6 +293,7 @@ impl<'de> Deserialize<'de> for Error {
             template: Cow::Owned(wire.message),
             params: wire.params,
             retryable: wire.retryable,
+            source: None,
         })))
     }
 }
@@ -350,6 +386,19 @@ pub mod codes {
         Code::rule("record.not_trashed", "The {kind} is not in the trash; there is nothing to restore or purge.");
     /// The filter cannot be understood.
     pub const FILTER_INVALID: Code = Code::invalid("filter.invalid", "The filter on {field} is not usable: {problem}.");
+    /// The filter asks for more than one call may.
+    pub const FILTER_TOO_LARGE: Code = Code::invalid(
+        "filter.too_large",
+        "The filter has {count} {what}, and {limit} are allowed; ask in several calls.",
+    );
+    /// A list in the arguments is longer than one call may give.
+    pub const ARGUMENT_TOO_LONG: Code =
+        Code::invalid("argument.too_long", "{field} has {count} {what}, and {limit} are allowed; make several calls.");
+    /// A batch has more operations than one unit takes.
+    pub const BATCH_TOO_LARGE: Code = Code::invalid(
+        "batch.too_large",
+        "The batch has {count} operations, and {limit} are allowed in one unit; make several batches.",
+    );
     /// The cursor belongs to another filter or sort.
     pub const CURSOR_MISMATCH: Code =
         Code::invalid("page.cursor_mismatch", "The cursor belongs to another filter or sort; start again without it.");
@@ -427,6 +476,9 @@ pub mod codes {
         TRASHED,
         NOT_TRASHED,
         FILTER_INVALID,
+        FILTER_TOO_LARGE,
+        ARGUMENT_TOO_LONG,
+        BATCH_TOO_LARGE,
         CURSOR_MISMATCH,
         PAGE_SIZE,
         TOO_MANY_GROUPS,

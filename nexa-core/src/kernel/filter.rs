@@ -161,8 +161,8 @@ impl Serialize for Filter {
     }
 }
 
-/// How deep filters may nest.
-const DEEPEST: usize = 32;
+/// How deep filters are read. How deep they may nest, and how large they may be, `limits` says for every way in.
+const DEEPEST: usize = 128;
 
 impl<'de> Deserialize<'de> for Filter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -297,6 +297,8 @@ pub enum Predicate {
     /// A key of the `custom` column that the index of values knows is one of these texts; unknown when the key is absent or no
     /// text. An empty list is false.
     Indexed(usize, String, Vec<String>),
+    /// A key of a `Map` column is one of these texts; unknown when the key is absent or no text. An empty list is false.
+    KeyIn(usize, String, Vec<String>),
     /// A key of a `Map` column is absent or null. Never unknown.
     KeyIsNull(usize, String),
     /// A `List` column holds this entry. Never unknown: a null list holds nothing.
@@ -419,11 +421,13 @@ impl Predicate {
                 compare_scalars(key_of(row.get(*column), key).as_ref()?, value)
                     .map(|ordering| comparison.holds(ordering))
             }
-            Self::Indexed(_, _, values) if values.is_empty() => Some(false),
-            Self::Indexed(column, key, values) => match key_of(row.get(*column), key) {
-                Some(Json::String(own)) => Some(values.contains(&own)),
-                _ => None,
-            },
+            Self::Indexed(_, _, values) | Self::KeyIn(_, _, values) if values.is_empty() => Some(false),
+            Self::Indexed(column, key, values) | Self::KeyIn(column, key, values) => {
+                match key_of(row.get(*column), key) {
+                    Some(Json::String(own)) => Some(values.contains(&own)),
+                    _ => None,
+                }
+            }
             Self::KeyIsNull(column, key) => Some(key_of(row.get(*column), key).is_none_or(|value| value.is_null())),
             Self::Has(column, entry) => Some(match row.get(*column) {
                 Value::Json(text) => input::stored::<Vec<String>>(text).is_ok_and(|list| list.contains(entry)),

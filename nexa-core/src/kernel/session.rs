@@ -13,20 +13,23 @@ use uuid::Uuid;
 
 #[cfg(feature = "operations")]
 use super::answer::{Answer, Answers};
+#[cfg(feature = "operations")]
+use super::limits;
 use super::{
     access::{Action, Principal},
     catalog::Mode,
     command::{Case, Command, Envelope, Query},
     context::Context,
     crm::Parts,
+    envelope,
     error::{Error, Result, codes},
+    once::Once,
     output::Output,
     query::{AggregateOf, Count, Find, Get, GroupRow, History, HistoryPage, Hits, Page, Search},
     receipt::{Receipt, fingerprint},
     record::{Record, Ref},
     send::{MaybeSend, MaybeSync},
     store::{Foreseen, ReadRequest, Store, Transaction, Work, WriteRequest},
-    value::{NO_NUL, NUL},
 };
 use crate::Input;
 
@@ -98,6 +101,11 @@ impl Session {
         self.write(envelope, CommandJob(command)).await
     }
 
+    /// The same, and says whether the command was done now or before.
+    pub async fn run_once<C: Command>(&self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
+        self.write_once(envelope, CommandJob(command)).await
+    }
+
     /// Asks a question.
     pub async fn ask<Q: Query>(&self, query: Q) -> Result<Q::Output> {
         self.read(QueryJob(query)).await
@@ -131,44 +139,56 @@ impl Session {
     #[cfg(feature = "operations")]
     /// Runs an operation of the catalog by name, from JSON to JSON.
     pub async fn execute(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<Json> {
-        self.answer(operation, arguments, envelope).await?.json()
+        let marked = envelope.mark_replays;
+        let (answer, of_command) = self.answer(operation, arguments, envelope).await?;
+        let again = answer.is_again();
+        let json = answer.into_value().json()?;
+        Ok(if marked && of_command { serde_json::json!({"value": json, "replayed": again}) } else { json })
     }
 
     #[cfg(feature = "operations")]
     /// The same to the text of JSON, which is what bindings and servers pass on: records are written as they are stored,
     /// without a document in between.
     pub async fn execute_to_text(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<String> {
-        self.answer(operation, arguments, envelope).await?.text()
+        let marked = envelope.mark_replays;
+        let (answer, of_command) = self.answer(operation, arguments, envelope).await?;
+        let text = answer.value().text()?;
+        Ok(if marked && of_command { marked_text(&text, answer.is_again()) } else { text })
     }
 
+    /// What an operation answers, and whether it is a command.
     #[cfg(feature = "operations")]
-    async fn answer(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<Answer> {
+    async fn answer(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<(Once<Answer>, bool)> {
         let mode = self.parts.catalog.operation(operation)?.mode;
         let request = Request { run: operation.to_owned(), with: arguments };
         match mode {
-            Mode::Command => self.write(envelope, NamedJob(request)).await,
-            Mode::Query => self.read(NamedJob(request)).await,
+            Mode::Command => Ok((self.write_once(envelope, NamedJob(request)).await?, true)),
+            Mode::Query => Ok((Once::New(self.read(NamedJob(request)).await?), false)),
         }
     }
 
     #[cfg(feature = "operations")]
     /// Runs several operations, all or none.
     pub async fn batch(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Vec<Json>> {
-        self.answers(requests, envelope).await?.json()
+        self.answers(requests, envelope).await?.into_value().json()
     }
 
     #[cfg(feature = "operations")]
     /// The same to the text of a JSON list.
     pub async fn batch_to_text(&self, requests: Vec<Request>, envelope: Envelope) -> Result<String> {
-        self.answers(requests, envelope).await?.to_text()
+        let marked = envelope.mark_replays;
+        let answers = self.answers(requests, envelope).await?;
+        let text = answers.value().to_text()?;
+        Ok(if marked { marked_text(&text, answers.is_again()) } else { text })
     }
 
     #[cfg(feature = "operations")]
-    async fn answers(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Answers> {
+    async fn answers(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Once<Answers>> {
+        limits::batch(requests.len())?;
         for request in &requests {
             self.parts.catalog.operation(&request.run)?;
         }
-        self.write(envelope, BatchJob(requests)).await
+        self.write_once(envelope, BatchJob(requests)).await
     }
 
     /// What the actor may do with a record now, and if not, why not.
@@ -187,7 +207,13 @@ impl Session {
     }
 
     pub(crate) async fn write<J: Job>(&self, envelope: Envelope, job: J) -> Result<J::Output> {
-        check(&envelope, &self.principal)?;
+        self.write_once(envelope, job).await.map(Once::into_value)
+    }
+
+    /// The same, and says whether the job was done now or before.
+    pub(crate) async fn write_once<J: Job>(&self, envelope: Envelope, job: J) -> Result<Once<J::Output>> {
+        envelope::check_principal(&self.principal)?;
+        let envelope = envelope::checked(envelope)?;
         let request = WriteRequest::new(self.org);
         let request = if envelope.dry_run { request.discarded() } else { request };
         let work = Arc::new(Writing(self.unit(envelope, job)));
@@ -196,9 +222,10 @@ impl Session {
     }
 
     pub(crate) async fn read<J: Job>(&self, job: J) -> Result<J::Output> {
+        envelope::check_principal(&self.principal)?;
         let work = Arc::new(Reading(self.unit(Envelope::default(), job)));
         self.store.read(ReadRequest::new(self.org), work.clone()).await?;
-        work.0.take()
+        work.0.take().map(Once::into_value)
     }
 
     fn unit<J: Job>(&self, envelope: Envelope, job: J) -> Unit<J> {
@@ -210,36 +237,6 @@ impl Session {
             job,
             answer: Mutex::new(None),
         }
-    }
-}
-
-/// The longest text in an envelope, in bytes.
-const LONGEST_NOTE: usize = 2_000;
-
-fn check(envelope: &Envelope, principal: &Principal) -> Result<()> {
-    let texts = [
-        ("idempotency_key", &envelope.idempotency_key, 200),
-        ("reason", &envelope.reason, LONGEST_NOTE),
-        ("cause", &envelope.cause, 200),
-        ("request_id", &envelope.request_id, 200),
-    ];
-    for (field, text, longest) in texts {
-        if let Some(text) = text
-            && (text.len() > longest || text.trim().is_empty())
-        {
-            return Err(codes::FIELD_INVALID
-                .with("field", field)
-                .with("problem", format!("give 1 to {longest} bytes, or leave it out")));
-        }
-        if text.as_ref().is_some_and(|text| text.contains(NUL)) {
-            return Err(codes::FIELD_INVALID.with("field", field).with("problem", NO_NUL));
-        }
-    }
-    match principal {
-        Principal::Service(name) | Principal::System(name) if name.contains(NUL) => {
-            Err(codes::FIELD_INVALID.with("field", "actor").with("problem", NO_NUL))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -263,7 +260,7 @@ struct Unit<J: Job> {
     principal: Principal,
     envelope: Envelope,
     job: J,
-    answer: Mutex<Option<J::Output>>,
+    answer: Mutex<Option<Once<J::Output>>>,
 }
 
 impl<J: Job> Unit<J> {
@@ -275,14 +272,17 @@ impl<J: Job> Unit<J> {
     ) -> Result<Context<'a>> {
         let mut loads = self.parts.directory.foreseen(&self.principal);
         loads.extend(receipt);
+        if let Some(user) = self.envelope.on_behalf_of {
+            loads.extend(self.parts.directory.foreseen(&Principal::User(user)));
+        }
         loads.extend(self.job.foreseen(self.org));
         tx.foresee(loads).await?;
         Context::open(tx, &self.parts, self.org, &self.principal, operation, &self.envelope).await
     }
-    fn keep(&self, output: J::Output) {
-        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(output);
+    fn keep(&self, output: J::Output, again: bool) {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(Once::of(output, again));
     }
-    fn take(&self) -> Result<J::Output> {
+    fn take(&self) -> Result<Once<J::Output>> {
         self.answer
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -304,7 +304,7 @@ impl<J: Job> Work for Reading<J> {
         let unit = &self.0;
         let mut cx = unit.open(tx, unit.job.operation(), None).await?;
         let output = unit.job.run(&mut cx).await?;
-        unit.keep(output);
+        unit.keep(output, false);
         Ok(())
     }
 }
@@ -322,7 +322,7 @@ impl<J: Job> Work for Writing<J> {
         if let Some(key) = key
             && let Some(text) = cx.remembered(key, &command).await?
         {
-            unit.keep(J::Output::of_text(text)?);
+            unit.keep(J::Output::of_text(text)?, true);
             return Ok(());
         }
         let output = unit.job.run(&mut cx).await?;
@@ -331,9 +331,14 @@ impl<J: Job> Work for Writing<J> {
             cx.remember(key, command, output.to_text()?).await?;
         }
         cx.finish().await?;
-        unit.keep(output);
+        unit.keep(output, cx.again);
         Ok(())
     }
+}
+
+#[cfg(feature = "operations")]
+fn marked_text(value: &str, replayed: bool) -> String {
+    format!("{{\"value\":{value},\"replayed\":{replayed}}}")
 }
 
 fn text(value: &impl Serialize) -> String {
@@ -373,6 +378,7 @@ impl<Q: Query> Job for QueryJob<Q> {
         self.0.foreseen()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Q::Output> {
+        self.0.check()?;
         cx.authorize_kind(Q::Target::def(), Action::Read)?;
         self.0.run(cx).await
     }
@@ -422,6 +428,8 @@ impl Job for BatchJob {
             let answer = answer.and_then(|answer| written.map(|()| answer));
             answers.push(answer.map_err(|error| error.with("position", position))?);
         }
+        // That a part was done before says nothing of the whole.
+        cx.again = false;
         Ok(Answers(answers))
     }
 }

@@ -81,6 +81,12 @@ impl<'a> Context<'a> {
             return Err(codes::ORG_UNKNOWN.with("org", org));
         }
         let actor = parts.directory.actor(tx, principal).await?;
+        if let Some(user) = envelope.on_behalf_of
+            && !parts.directory.knows(tx, user).await?
+        {
+            let problem = "name a user of this organisation";
+            return Err(codes::FIELD_INVALID.with("field", "on_behalf_of").with("problem", problem));
+        }
         let clock = parts.clock.now();
         let ahead = time::ahead(parts, clock, &head, tx.clock());
         let now = time::dated(clock, &head);
@@ -104,6 +110,7 @@ impl<'a> Context<'a> {
             lookup: Lookup::default(),
             trail: None,
             named: HashMap::new(),
+            again: false,
         })
     }
 

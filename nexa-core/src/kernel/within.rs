@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     command::{Command, Envelope, Query},
     error::{Result, codes},
+    once::Once,
     query::{Find, Page},
     record::{Record, RecordDef, Ref},
     session::Session,
@@ -75,6 +76,10 @@ impl<H: HostTransaction> Within<H> {
     /// Runs a command in an envelope.
     pub async fn run_with<C: Command>(&mut self, envelope: Envelope, command: C) -> Result<C::Output> {
         self.with(async move |session: Session| session.run_with(envelope, command).await).await
+    }
+    /// The same, and says whether the command was done now or before.
+    pub async fn run_once<C: Command>(&mut self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
+        self.with(async move |session: Session| session.run_once(envelope, command).await).await
     }
     /// Asks a question.
     pub async fn ask<Q: Query>(&mut self, query: Q) -> Result<Q::Output> {

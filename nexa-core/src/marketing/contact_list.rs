@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::membership::{Person, PersonRef};
 use crate::{
     Body, Command, Context, Custom, Entity, ExternalKey, Id, Input, Name, Record, Ref, Result, Tags, Timestamp,
+    kernel::limits,
     sales::{Contact, Lead},
 };
 
@@ -87,6 +88,9 @@ impl Command for Add {
     fn target(&self) -> Option<&Ref<ContactList>> {
         Some(&self.contact_list)
     }
+    fn check(&self) -> Result<()> {
+        in_bounds(&self.leads, &self.contacts)
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Added> {
         let list = cx.load(&self.contact_list).await?;
         let mut added = 0;
@@ -96,6 +100,12 @@ impl Command for Add {
         }
         Ok(Added { added })
     }
+}
+
+/// Error: `argument.too_long`.
+fn in_bounds(leads: &[Ref<Lead>], contacts: &[Ref<Contact>]) -> Result<()> {
+    limits::at_most("leads", "entries", leads.len(), limits::MOST_RECORDS)?;
+    limits::at_most("contacts", "entries", contacts.len(), limits::MOST_RECORDS)
 }
 
 /// Takes leads and contacts off a list. Who is not there is passed over.
@@ -125,6 +135,9 @@ impl Command for Remove {
     type Output = Removed;
     fn target(&self) -> Option<&Ref<ContactList>> {
         Some(&self.contact_list)
+    }
+    fn check(&self) -> Result<()> {
+        in_bounds(&self.leads, &self.contacts)
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Removed> {
         let list = cx.load(&self.contact_list).await?;

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use serde_json::{Map, Value as Json};
+use uuid::Uuid;
 
 use super::{group::Membership, user::User};
 use crate::{
@@ -60,6 +61,11 @@ impl Directory for TenantDirectory {
             // Only an update leaves it out: into another group.
             None => event.verb == Verb::Updated,
         })
+    }
+
+    async fn knows(&self, tx: &mut dyn Transaction, user: Uuid) -> Result<bool> {
+        let def = User::def();
+        Ok(!tx.load(def, Key::Column(def.id), &[Value::Uuid(user)]).await?.is_empty())
     }
 
     fn foreseen(&self, principal: &Principal) -> Vec<Foreseen> {

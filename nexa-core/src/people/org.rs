@@ -192,6 +192,9 @@ pub struct CreateOrg {
     pub admin_name: Name,
     /// The first admin's mail address.
     pub admin_email: Email,
+    /// The first admin's role, where the policy calls it something else than `admin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin_role: Option<String>,
 }
 
 impl CreateOrg {
@@ -207,13 +210,14 @@ impl CreateOrg {
             time_zone: TimeZone::default(),
             admin_name: Name::parse(admin_name).map_err(invalid("admin_name"))?,
             admin_email: Email::parse(admin_email).map_err(invalid("admin_email"))?,
+            admin_role: None,
         })
     }
 }
 
 impl Crm {
     /// Makes a tenant with its first admin and the default scorecard and pipeline, in one unit, and answers the admin's session.
-    /// For the host only. Error: `id.taken`.
+    /// For the host only. Errors: `id.taken`, `user.role_unknown`.
     pub async fn create_org(&self, create: CreateOrg) -> Result<Session> {
         let now = self.parts.clock.now();
         let org = create.id.unwrap_or_else(|| self.parts.ids.id(now));
@@ -256,7 +260,7 @@ impl Job for Founding {
         let admin = User {
             name: create.admin_name.clone(),
             email: create.admin_email.clone(),
-            role: Role::Admin.into(),
+            role: cx.role_named(create.admin_role.as_deref().unwrap_or_else(|| Role::Admin.as_str()))?,
             active: true,
             ..User::default()
         };

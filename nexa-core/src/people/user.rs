@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Actor, Choice, Code, Command, Context, Email, Entity, Id, Input, Name, Record, Ref, Result, Timestamp, closed_enum,
-    kernel::{error::codes, redact::redacted_debug},
+    kernel::{error::codes, redact::redacted_debug, search::fold},
 };
 
 /// The last admin cannot leave.
@@ -17,6 +17,9 @@ pub const ALREADY_INACTIVE: Code =
 /// The user is active already.
 pub const ALREADY_ACTIVE: Code =
     Code::rule("user.already_active", "The user is active already; there is nothing to do.");
+
+/// The policy has no such role.
+pub const ROLE_UNKNOWN: Code = Code::invalid("user.role_unknown", "There is no role {role}; give one of: {roles}.");
 
 closed_enum! {
     /// The roles of the default policy (ticket flow, "Who Can Do What?").
@@ -54,7 +57,7 @@ pub struct User {
     /// The mail address.
     #[record(editable, personal)]
     pub email: Email,
-    /// A word that the policy understands: `admin`, `agent` or `viewer` with the default one.
+    /// A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and blanks do not matter when it is given.
     #[record(editable)]
     pub role: String,
     /// Whether the user can act and be given work.
@@ -76,13 +79,14 @@ impl User {
 }
 
 impl Entity for User {
-    const ERRORS: &'static [Code] = &[LAST_ADMIN];
+    const ERRORS: &'static [Code] = &[LAST_ADMIN, ROLE_UNKNOWN];
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if before.is_none() && self.role.is_empty() {
             self.role = Role::Agent.into();
         }
-        let role = Choice::parse(&self.role);
-        self.role = role.map_err(|problem| codes::FIELD_INVALID.with("field", "role").with("problem", problem))?.into();
+        if before.is_none_or(|before| before.role != self.role) {
+            self.role = cx.role_named(&self.role)?;
+        }
         match before {
             None => {
                 self.active = true;
@@ -91,6 +95,22 @@ impl Entity for User {
             Some(before) if before.is_active_admin() && !self.is_active_admin() => other_admin(cx, before).await,
             Some(_) => Ok(()),
         }
+    }
+}
+
+impl Context<'_> {
+    /// The role as the policy names it, whatever the case and the blanks; any, when the policy names none.
+    /// Errors: `user.role_unknown`, `field.invalid`.
+    pub(super) fn role_named(&self, given: &str) -> Result<String> {
+        let role = Choice::parse(given);
+        let role = role.map_err(|problem| codes::FIELD_INVALID.with("field", "role").with("problem", problem))?;
+        let roles = self.roles();
+        if roles.is_empty() {
+            return Ok(role.into());
+        }
+        let folded = fold(&role);
+        let named = roles.iter().find(|named| fold(named) == folded).cloned();
+        named.ok_or_else(|| ROLE_UNKNOWN.with("role", role).with("roles", roles))
     }
 }
 

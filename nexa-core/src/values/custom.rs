@@ -12,6 +12,7 @@ use crate::{
     Result,
     kernel::{
         record::{ColumnDef, ColumnType, Field, Form, corrupt, unexpected},
+        text::must_be_plain,
         value::Value,
     },
 };
@@ -66,7 +67,10 @@ impl Custom {
 /// A filter reaches a field as `custom.name`, in SQL inside quotes: neither may be ended by the name.
 fn check_name(name: &str) -> Result<(), &'static str> {
     let fits = (1..=100).contains(&name.chars().count());
-    if fits && !name.contains(|c: char| c.is_control() || c.is_whitespace() || matches!(c, '.' | '"' | '\'' | '\\')) {
+    if fits
+        && must_be_plain(name).is_ok()
+        && !name.contains(|c: char| c.is_control() || c.is_whitespace() || matches!(c, '.' | '"' | '\'' | '\\'))
+    {
         Ok(())
     } else {
         Err("name custom fields in at most 100 characters, without spaces, dots, quotes and backslashes")

@@ -25,6 +25,7 @@ impl Email {
 
 fn normal(text: &str) -> Result<String, &'static str> {
     let text = trimmed(text);
+    let text = text.as_ref();
     if text.is_empty() {
         return Err(EMPTY);
     }

@@ -17,6 +17,7 @@ string_value!(
 /// Reads the number and its extension apart, and joins them again.
 fn normal(text: &str) -> Result<String, &'static str> {
     let text = trimmed(text);
+    let text = text.as_ref();
     if text.is_empty() {
         return Err(EMPTY);
     }

@@ -85,7 +85,7 @@ impl Tags {
     }
     fn position(&self, tag: &str) -> Option<usize> {
         let tag = super::text::trimmed(tag);
-        self.0.binary_search_by(|known| known.as_str().cmp(tag)).ok()
+        self.0.binary_search_by(|known| known.as_str().cmp(&tag)).ok()
     }
 }
 

@@ -138,51 +138,7 @@ impl<T> serde::de::Visitor<'_> for ReadText<T> {
     }
 }
 
-/// What to do about an empty text.
-pub(crate) const EMPTY: &str = "give some text, or leave the field out";
-/// What to do about a line break in a single line.
-pub(crate) const ONE_LINE: &str = "write it on one line, without control characters";
-
-/// Without white space around it, and without the invisible marks that exports leave there.
-pub(crate) fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'))
-}
-
-fn breaks_line(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
-}
-
-/// A trimmed single line of at most `limit` characters; `too_long` says so.
-pub(crate) fn line(text: &str, limit: usize, too_long: &'static str) -> Result<String, &'static str> {
-    let text = trimmed(text);
-    if text.is_empty() {
-        return Err(EMPTY);
-    }
-    if text.contains(breaks_line) {
-        return Err(ONE_LINE);
-    }
-    // A character takes at least one byte: most texts need no counting.
-    if text.len() > limit && text.chars().count() > limit {
-        return Err(too_long);
-    }
-    Ok(text.to_owned())
-}
-
-/// A trimmed text of any number of lines, at most `limit` bytes; every kind of line end becomes a newline.
-pub(crate) fn lines(text: &str, limit: usize, too_long: &'static str) -> Result<String, &'static str> {
-    let text = trimmed(text);
-    if text.is_empty() {
-        return Err(EMPTY);
-    }
-    let normal = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
-    if normal.contains(|c: char| c.is_control() && c != '\n' && c != '\t') {
-        return Err("leave out control characters other than newlines and tabs");
-    }
-    if normal.len() > limit {
-        return Err(too_long);
-    }
-    Ok(normal)
-}
+pub(crate) use crate::kernel::text::{EMPTY, line, lines, trimmed};
 
 string_value!(
     /// A name or title: one line of at most 200 characters.
@@ -229,7 +185,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{kernel::value::Value, values::check};
+    use crate::{
+        kernel::{text::ONE_LINE, value::Value},
+        values::check,
+    };
 
     #[test]
     fn names_are_trimmed_and_counted_in_characters() {
@@ -294,7 +253,8 @@ mod tests {
         #[test]
         fn any_text_is_kept_or_refused(text in any::<String>()) {
             if let Ok(name) = Name::parse(&text) {
-                prop_assert_eq!(name.as_str(), trimmed(&text));
+                let seen = trimmed(&text);
+                prop_assert_eq!(name.as_str(), &*seen);
                 check::round_trip(&name);
             }
             if let Ok(body) = Body::parse(&text) {

@@ -16,6 +16,7 @@ string_value!(
 
 fn normal(text: &str) -> Result<String, &'static str> {
     let text = trimmed(text);
+    let text = text.as_ref();
     if text.is_empty() {
         return Err(EMPTY);
     }

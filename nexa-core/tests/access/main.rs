@@ -8,8 +8,9 @@ mod paths;
 
 use desk::*;
 use nexa_core::{
-    Assignee, Create, Envelope, ErrorKind, FeedItem, Filter, Id, Op, Principal, Session, Update,
-    kernel::record::ExternalKey,
+    Access, Action, Actor, Assignee, Create, Envelope, ErrorKind, FeedItem, Filter, Id, Op, Policy, Principal, Session,
+    Update,
+    kernel::record::{ExternalKey, RecordDef},
     people::{
         User,
         assignment::{Assign, Claim},
@@ -219,9 +220,21 @@ fn roles_and_the_rest_of_the_tenant() {
     call(&desk.lisa, "contact.purge", json!({"contact": third.id})).unwrap();
 }
 
+/// The default policy, and a role that it does not know.
+struct WithManagers;
+
+impl Policy for WithManagers {
+    fn access(&self, actor: &Actor, kind: &'static RecordDef, action: Action) -> Access {
+        DefaultPolicy::new().access(actor, kind, action)
+    }
+    fn roles(&self) -> Vec<String> {
+        DefaultPolicy::new().roles().into_iter().chain(["sales_manager".to_owned()]).collect()
+    }
+}
+
 #[test]
 fn contacts_and_unknown_roles_may_do_nothing() {
-    let desk = desk();
+    let desk = desk_with(|builder| builder.policy(WithManagers));
     let ticket = ticket(&desk.maria, "Cannot access dashboard");
     let manager = user(&desk.crm, &desk.lisa, "Manager", "sales_manager");
     let customer = desk.crm.session(desk.lisa.org(), Principal::Contact(Uuid::from_u128(7)));

@@ -1,6 +1,6 @@
 //! A session in a transaction of rusqlite, for hosts without an asynchronous runtime.
 
-use nexa_core::{Command, Envelope, Find, Page, Query, Record, Ref, Result};
+use nexa_core::{Command, Envelope, Find, Once, Page, Query, Record, Ref, Result};
 use nexa_store_sqlite::{HostSession, SqliteHostTransaction, rusqlite::Connection};
 use serde_json::Value as Json;
 
@@ -24,6 +24,10 @@ impl Within<'_> {
     /// Runs a command in an envelope.
     pub fn run_with<C: Command>(&mut self, envelope: Envelope, command: C) -> Result<C::Output> {
         block_on(self.0.run_with(envelope, command))
+    }
+    /// The same, and says whether the command was done now or before.
+    pub fn run_once<C: Command>(&mut self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
+        block_on(self.0.run_once(envelope, command))
     }
     /// Asks a question.
     pub fn ask<Q: Query>(&mut self, query: Q) -> Result<Q::Output> {

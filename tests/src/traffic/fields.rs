@@ -119,7 +119,7 @@ impl Traffic {
             "phone" | "mobile" => format!("+4930555{number:04}"),
             "description" => format!("confidential {number}"),
             "website" | "linkedin_url" => format!("https://www{number}.example/"),
-            "role" => ["admin", "agent", "agent", "viewer", "auditor"][random.below(5)].to_owned(),
+            "role" => ["admin", "agent", "agent", "viewer", " Viewer", "auditor"][random.below(6)].to_owned(),
             "base_currency" => ["USD", "EUR"][random.below(2)].to_owned(),
             "time_zone" => ["UTC", "Europe/Berlin", "America/New_York"][random.below(3)].to_owned(),
             "stage" => ["prospecting", "proposal", "negotiation", "closed_won"][random.below(4)].to_owned(),

@@ -3,8 +3,11 @@
 
 mod copies;
 mod envelopes;
+mod failures;
+mod once;
 mod own_kinds;
 mod ports;
 mod references;
 mod tenants;
 mod upserts;
+mod urls;

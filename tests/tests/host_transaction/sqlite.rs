@@ -143,3 +143,27 @@ fn without_a_transaction_nothing_is_done() {
     let refused = execute(&admin, &host.connect(), "lead.update", json!({"lead": lead, "company": "New"}));
     assert!(refused.unwrap_err().is(&codes::NO_TRANSACTION));
 }
+
+#[test]
+fn a_retried_command_says_that_it_was_done_before() {
+    let host = Host::open();
+    let (admin, lead) = (host.admin(), host.company.id("qualified"));
+    let invoices = |commits: bool| {
+        let mut db = host.connect();
+        let transaction = db.transaction().unwrap();
+        let convert = nexa_crm::sales::lead::convert::Convert::of(nexa_crm::Id::new(lead));
+        let answer = block_on(admin.within(&transaction).run_once(Envelope::once("convert-1"), convert)).unwrap();
+        if let nexa_crm::Once::New(_) = answer {
+            transaction.execute("INSERT INTO orders VALUES (1)", []).unwrap();
+        }
+        if commits {
+            transaction.commit().unwrap()
+        } else {
+            transaction.rollback().unwrap()
+        }
+        host.orders()
+    };
+    // What was rolled back was never done.
+    assert_eq!(invoices(false), 0);
+    assert_eq!((invoices(true), invoices(true)), (1, 1));
+}

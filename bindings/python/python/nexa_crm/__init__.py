@@ -27,6 +27,7 @@ from ._frame import Frame
 from ._generated import records
 from ._generated.operations import Session
 from ._imports import Progress
+from ._once import Once
 from ._pages import Page, Results, Upserted
 from ._record import Record, Struct
 from ._session import Crm, open, restore
@@ -53,6 +54,7 @@ __all__ = [
     "Invalid",
     "Money",
     "NotFound",
+    "Once",
     "Page",
     "Permission",
     "Progress",

@@ -17,6 +17,7 @@ from ._explain import Explanation, explanation
 from ._feed import Feed
 from ._filter import Q, condition
 from ._imports import Exports, OfKind
+from ._once import Once
 from ._pages import PAGE, _Asked
 from ._frame import Frame
 from ._record import Reader, Record
@@ -70,6 +71,7 @@ class SessionBase:
     def __init__(self, native: _native.Session, envelope: str | None = None) -> None:
         self._native = native
         self._envelope = envelope
+        self._marks_replays = envelope is not None and bool(json.loads(envelope).get("mark_replays"))
 
     @property
     def org(self) -> Id:
@@ -118,12 +120,24 @@ class SessionBase:
         }
         return self._with(envelope_text(self._envelope, parts))
 
+    def once(self: S, idempotency_key: str | None = None) -> Any:
+        """The same session, whose commands say whether they were done now or before: they answer a `Once`, with `value` and `replayed`.
+
+        ``s.once("form-4711").lead.convert(lead)`` is done once for this key, for 24 hours. Without a key it is replayed when the
+        command itself answers again what came of it, as the conversion of a converted lead does. Questions answer as ever.
+        """
+        key = UNSET if idempotency_key is None else idempotency_key
+        return self._with(envelope_text(self._envelope, {"idempotency_key": key, "mark_replays": True}))
+
     def _with(self: S, envelope: str | None) -> S:
         return type(self)(self._native, envelope)
 
     def _call(self, operation: str, arguments: dict[str, Any], read: Reader | None) -> Any:
         text = self._native.execute(operation, to_text(operation, given(arguments)), self._envelope)
         answer = json.loads(text)
+        if self._marks_replays and isinstance(answer, dict) and answer.keys() == {"value", "replayed"}:
+            value = answer["value"]
+            return Once(value if read is None or value is None else read(value), answer["replayed"])
         return answer if read is None or answer is None else read(answer)
 
     def execute(self, operation: str, arguments: Mapping[str, Any] | None = None) -> Any:
@@ -133,8 +147,8 @@ class SessionBase:
     def batch(self, requests: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Any]:
         """Runs several operations, all or none: ``s.batch([("lead.contact", {"lead": id}), …])``."""
         wire = [{"run": operation, "with": given(dict(arguments))} for operation, arguments in requests]
-        answers: list[Any] = json.loads(self._native.batch(to_text("batch", wire), self._envelope))
-        return answers
+        answers: Any = json.loads(self._native.batch(to_text("batch", wire), self._envelope))
+        return Once(**answers) if self._marks_replays else answers  # type: ignore[return-value, no-any-return]
 
     def explain(self, record: Record) -> Explanation:
         """What the actor may do with a record now, and if not, why not."""

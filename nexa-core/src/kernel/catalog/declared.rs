@@ -193,7 +193,7 @@ fn check_command<C: Command>(json: &Json) -> Result<()> {
 }
 
 fn check_query<Q: Query>(json: &Json) -> Result<()> {
-    arguments::<Q>(Q::NAME, json).map(|_| ())
+    arguments::<Q>(Q::NAME, json)?.check()
 }
 
 #[cfg(feature = "operations")]
@@ -211,6 +211,7 @@ fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: &'a Json) -> B
 fn perform_query<'a, Q: Query>(cx: &'a mut Context<'_>, json: &'a Json) -> BoxFuture<'a, Result<Answer>> {
     Box::pin(async move {
         let query: Q = arguments(Q::NAME, json)?;
+        query.check()?;
         cx.authorize_kind(Q::Target::def(), Action::Read)?;
         let output = query.run(cx).await?;
         Answer::of(output)

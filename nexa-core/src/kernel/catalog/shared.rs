@@ -20,6 +20,7 @@ use crate::{
         draft::{Draft, check_fields},
         entity::{Create, MergeOptions, NoOptions, RestoreOptions, TrashOptions, Upsert},
         error::Result,
+        limits,
         query::{AggregateOf, Count, Find, GetOptions, HistoryOptions, Search},
         record::Ref,
         targeted,
@@ -163,6 +164,11 @@ impl Call {
             Self::ImportCsv(import) => import.in_bounds(),
             Self::ImportRows(import) => import.in_bounds(),
             Self::ImportPreview(preview) => preview.in_bounds(),
+            Self::Get(_, options) => options.in_bounds(),
+            Self::Find(find) => find.in_bounds(),
+            Self::Count(count) => limits::filter(&count.filter),
+            Self::Aggregate(of) => of.in_bounds(),
+            Self::Search(search) => search.in_bounds(),
             _ => Ok(()),
         }
     }

@@ -9,6 +9,7 @@ use crate::kernel::{
     custom::{self, FieldDefinition},
     error::Result,
     filter::{Filter, Predicate},
+    limits,
     record::{Record, RecordDef, Row},
     sort::SortKey,
     store::{Aggregate, Select, Trash},
@@ -78,7 +79,9 @@ impl Context<'_> {
     /// The same, and what the actor may see.
     pub(crate) async fn visible_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
         let own = self.visible_rows(def).await?;
-        Ok(self.asked_filter(def, filter).await?.and(own))
+        let both = self.asked_filter(def, filter).await?.and(own);
+        limits::statement(&both)?;
+        Ok(both)
     }
 
     /// What the actor may see.
@@ -118,6 +121,7 @@ impl Context<'_> {
     /// Groups and measures with the actor's eyes.
     pub(crate) async fn groups(&mut self, mut query: Aggregate) -> Result<Vec<Row>> {
         query.filter = query.filter.and(self.visible_rows(query.of).await?);
+        limits::statement(&query.filter)?;
         self.flush_for(query.of, &query.filter).await?;
         query.trash = Trash::Live;
         self.tx.aggregate(&query).await

@@ -99,6 +99,10 @@ impl Context<'_> {
 
     /// Refuses what the policy does not allow with any record of the kind. Errors: `access.denied`, `policy.invalid`.
     pub fn authorize_kind(&self, def: &'static RecordDef, action: Action) -> Result<()> {
-        if self.eyes().access(def, action)?.rows.is_nothing() { Err(denied(def, action)) } else { Ok(()) }
+        if self.eyes().access(def, action)?.rows.is_nothing() {
+            return Err(denied(def, action));
+        }
+        // A filter that cannot be used lets nothing through, also where no row is held against it.
+        compile::rows(&self.parts.kinds, def, self.eyes(), action, CustomFields::kept(&[])).map(drop)
     }
 }

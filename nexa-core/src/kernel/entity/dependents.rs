@@ -121,7 +121,7 @@ impl Context<'_> {
     /// Which rows of a kind the actor sees pointing by this field: none where the field is hidden.
     async fn seen_through(&mut self, of: &'static RecordDef, path: &str) -> Result<Predicate> {
         let field = path.split('.').next().unwrap_or(path);
-        if self.hidden(of).contains(&field) { Ok(Predicate::never()) } else { self.visible_rows(of).await }
+        if self.hidden(of)?.contains(&field) { Ok(Predicate::never()) } else { self.visible_rows(of).await }
     }
 
     /// Live dependents, all of which the actor sees. Errors: `record.dependents_hidden`, `record.too_many_dependents`.
@@ -152,7 +152,7 @@ impl Context<'_> {
     /// Whether the actor sees this row point by this field.
     async fn sees_through(&mut self, of: &'static RecordDef, path: &str, row: &Row) -> Result<bool> {
         let field = path.split('.').next().unwrap_or(path);
-        Ok(!self.hidden(of).contains(&field) && self.allows(of, row, Action::Read).await?)
+        Ok(!self.hidden(of)?.contains(&field) && self.allows(of, row, Action::Read).await?)
     }
 
     /// Puts what needs a record into the trash, and what needs that, all of which the actor sees and may trash.

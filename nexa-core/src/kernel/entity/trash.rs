@@ -121,8 +121,9 @@ impl Context<'_> {
         self.save_row(def, row).await
     }
 
-    /// Checks a filter that is kept as data. Errors: `filter.invalid`, `field.unknown`.
+    /// Checks a filter that is kept as data. Errors: `filter.invalid`, `filter.too_large`, `field.unknown`.
     pub async fn check_filter(&mut self, kind: &str, filter: &crate::kernel::filter::Filter) -> Result<()> {
+        crate::kernel::limits::filter(filter)?;
         let of = self.kind(kind)?;
         self.tenants_filter(of, filter).await.map(|_| ())
     }

@@ -12,6 +12,7 @@ use crate::{
         context::Context,
         error::{Error, Result, codes},
         filter::Filter,
+        limits,
         record::{ColumnType, Record, RecordDef},
         store::{Aggregate, Group, Measure, Trash},
         zone::Zone,
@@ -54,7 +55,7 @@ pub enum MeasureOf {
 
 /// Groups and measures: `deal.aggregate` and the like.
 ///
-/// Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+/// Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `aggregate.too_many_groups`, `aggregate.overflow`.
 #[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: Record")]
@@ -103,10 +104,22 @@ pub struct GroupRow {
 /// How many groups an aggregate answers at most.
 const MOST_GROUPS: usize = 10_000;
 
+impl<R> AggregateOf<R> {
+    /// Errors: `filter.too_large`, `argument.too_long`.
+    pub(crate) fn in_bounds(&self) -> Result<()> {
+        limits::at_most("group_by", "entries", self.group_by.len(), limits::MOST_GROUP_KEYS)?;
+        limits::at_most("measure", "entries", self.measure.len(), limits::MOST_MEASURES)?;
+        limits::filter(&self.filter)
+    }
+}
+
 impl<R: Record> Query for AggregateOf<R> {
     const NAME: &'static str = R::NAMES.aggregate;
     type Target = R;
     type Output = Vec<GroupRow>;
+    fn check(&self) -> Result<()> {
+        self.in_bounds()
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<GroupRow>> {
         cx.measured(R::def(), &self.filter, &self.group_by, &self.measure).await
     }

@@ -17,6 +17,7 @@ use crate::{
         context::{Context, conceal},
         error::{Result, codes},
         filter::{Filter, Predicate},
+        limits,
         record::{Column, Record, RecordDef, Row, corrupt},
         store::{Aggregate, Key, Measure, Select, Trash},
         value::Value,
@@ -25,7 +26,7 @@ use crate::{
 
 /// Records of a kind by filter, sorted, in pages: `lead.find` and the like.
 ///
-/// Errors: `filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`.
+/// Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`, `page.cursor_mismatch`.
 #[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: Record")]
@@ -130,6 +131,9 @@ impl<R: Record> Query for Find<R> {
     const NAME: &'static str = R::NAMES.find;
     type Target = R;
     type Output = Page<R>;
+    fn check(&self) -> Result<()> {
+        self.in_bounds()
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Page<R>> {
         let page = page_of(cx, R::def(), &self.untyped()).await?;
         let items = page.rows.into_iter().map(R::from_row).collect::<Result<_>>()?;
@@ -138,6 +142,12 @@ impl<R: Record> Query for Find<R> {
 }
 
 impl<R> Find<R> {
+    /// Errors: `filter.too_large`, `argument.too_long`.
+    pub(crate) fn in_bounds(&self) -> Result<()> {
+        limits::at_most("sort", "entries", self.sort.len(), limits::MOST_SORT_KEYS)?;
+        limits::at_most("with", "entries", self.with.len(), limits::MOST_RELATIONS)?;
+        limits::filter(&self.filter)
+    }
     /// The same question about any kind.
     pub(crate) fn untyped(&self) -> Find<()> {
         Find {
@@ -306,6 +316,9 @@ impl<R: Record> Query for Count<R> {
     const NAME: &'static str = R::NAMES.count;
     type Target = R;
     type Output = u64;
+    fn check(&self) -> Result<()> {
+        limits::filter(&self.filter)
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<u64> {
         count_rows(cx, R::def(), &self.filter).await
     }

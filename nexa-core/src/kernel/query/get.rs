@@ -13,6 +13,7 @@ use crate::{
         command::Query,
         context::{Context, conceal},
         error::Result,
+        limits,
         record::{Record, RecordDef, Ref, Row},
         store::Foreseen,
         targeted::Targeted,
@@ -36,6 +37,13 @@ pub struct GetOptions {
 #[serde(transparent, bound = "R: Record")]
 #[schemars(bound = "R: Record")]
 pub struct Get<R>(pub Targeted<R, GetOptions>);
+
+impl GetOptions {
+    /// Error: `argument.too_long`.
+    pub(crate) fn in_bounds(&self) -> Result<()> {
+        limits::at_most("with", "entries", self.with.len(), limits::MOST_RELATIONS)
+    }
+}
 
 impl<R> Get<R> {
     /// This record.
@@ -75,6 +83,9 @@ impl<R: Record> Query for Get<R> {
     type Output = Found<R>;
     fn foreseen(&self) -> Vec<Foreseen> {
         self.0.record.foreseen().into_iter().collect()
+    }
+    fn check(&self) -> Result<()> {
+        self.0.arguments.in_bounds()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Found<R>> {
         let (row, related) = get_row(cx, R::def(), &self.0.record.untyped(), &self.0.arguments).await?;

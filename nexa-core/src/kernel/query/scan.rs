@@ -54,6 +54,7 @@ impl<R: Record, S: Sink + 'static> Job for ScanJob<R, S> {
         String::new()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
+        self.find.in_bounds()?;
         let taken = self.sink.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut sink = taken.ok_or_else(unanswered)?;
         let scanned = scan(cx, R::def(), &self.find.untyped(), self.columns.as_deref(), &mut sink).await;

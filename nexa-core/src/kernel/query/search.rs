@@ -12,6 +12,7 @@ use crate::{
         context::{Context, conceal},
         error::Result,
         filter::Filter,
+        limits,
         record::{Record, RecordDef, Row},
         search::{Sought, fold, row_terms, score, sought},
         store::Select,
@@ -71,10 +72,22 @@ pub struct Hits<R> {
     pub next: Option<String>,
 }
 
+impl<R> Search<R> {
+    /// Errors: `filter.too_large`, `argument.too_long`.
+    pub(crate) fn in_bounds(&self) -> Result<()> {
+        limits::at_most("text", "bytes", self.text.len(), limits::LONGEST_SEARCH)?;
+        limits::at_most("text", "words", terms(&self.text).len(), limits::MOST_WORDS)?;
+        limits::filter(&self.filter)
+    }
+}
+
 impl<R: Record> Query for Search<R> {
     const NAME: &'static str = R::NAMES.search;
     type Target = R;
     type Output = Hits<R>;
+    fn check(&self) -> Result<()> {
+        self.in_bounds()
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Hits<R>> {
         let (rows, next) = search_rows(cx, R::def(), self).await?;
         Ok(Hits { items: rows.into_iter().map(R::from_row).collect::<Result<_>>()?, next })

@@ -20,6 +20,7 @@ use crate::{
         error::Result,
         input::{self, Unreadable},
         store::Foreseen,
+        text,
     },
 };
 
@@ -136,12 +137,12 @@ pub struct ExternalKey {
 
 impl ExternalKey {
     /// A key in a system, both trimmed; or what to do about it.
-    pub fn new(system: impl Into<String>, key: impl Into<String>) -> Result<Self, &'static str> {
-        let system = key_part(system.into())?;
+    pub fn new(system: impl AsRef<str>, key: impl AsRef<str>) -> Result<Self, &'static str> {
+        let system = key_part(system.as_ref())?;
         if system == EMAIL_SYSTEM {
             return Err("name another system; a mail address belongs into email or other_emails");
         }
-        Ok(Self { system, key: key_part(key.into())? })
+        Ok(Self { system, key: key_part(key.as_ref())? })
     }
 }
 
@@ -158,12 +159,10 @@ impl<'de> Deserialize<'de> for ExternalKey {
     }
 }
 
-fn key_part(text: String) -> Result<String, &'static str> {
-    let trimmed = text.trim();
-    if trimmed.is_empty() || trimmed.contains(char::is_control) || trimmed.chars().count() > 200 {
-        return Err("system and key are lines of 1 to 200 characters");
-    }
-    Ok(if trimmed.len() == text.len() { text } else { trimmed.to_owned() })
+const KEY_SHAPE: &str = "system and key are lines of 1 to 200 characters";
+
+fn key_part(text: &str) -> Result<String, &'static str> {
+    text::line(text, 200, KEY_SHAPE).map_err(|_| KEY_SHAPE)
 }
 
 /// How a command names a record: by id, or by a host's own key.

@@ -267,6 +267,7 @@ async fn repeated(cx: &mut Context<'_>, lead: Lead, asked: &str) -> Result<Conve
     let contact = unless_hidden(cx, lead.converted_contact).await?;
     let account = unless_hidden(cx, lead.converted_account).await?;
     let deal = unless_hidden(cx, lead.converted_deal).await?;
+    cx.answers_again();
     Ok(Became { contact, account, deal }.of(lead))
 }
 

@@ -87,15 +87,17 @@ pub struct Scorecard {
 impl Entity for Scorecard {
     const ERRORS: &'static [Code] = &[POINTS_INVALID];
     async fn settle(&mut self, _: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
-        for rule in &self.rules.0 {
+        for rule in &mut self.rules.0 {
             if rule.points == 0 || rule.points.abs() > 100 {
                 return Err(POINTS_INVALID
                     .with("reason", &rule.reason)
                     .with("points", rule.points)
                     .with("field", "rules"));
             }
-            Name::parse(&rule.reason)
-                .map_err(|problem| codes::FIELD_INVALID.with("field", "rules.reason").with("problem", problem))?;
+            let reason = Name::parse(&rule.reason);
+            rule.reason = reason
+                .map_err(|problem| codes::FIELD_INVALID.with("field", "rules.reason").with("problem", problem))?
+                .into();
             cx.check_filter("lead", &rule.filter).await?;
             if matches!(&rule.filter, Filter::Through(..)) {
                 let problem = "a score looks at the lead alone";

@@ -1,0 +1,64 @@
+//! What a caller says around a command, checked before it is taken in.
+
+use super::{
+    access::Principal,
+    command::Envelope,
+    error::{Error, Result, codes},
+    text,
+};
+
+/// The longest reason, in bytes.
+const LONGEST_REASON: usize = 2_000;
+/// The longest other text, in bytes.
+const LONGEST: usize = 200;
+
+/// The envelope with its texts in their normal form. Error: `field.invalid`.
+pub(crate) fn checked(envelope: Envelope) -> Result<Envelope> {
+    if let Some(key) = &envelope.idempotency_key {
+        compared_as_given("idempotency_key", key)?;
+    }
+    Ok(Envelope {
+        reason: given("reason", envelope.reason, LONGEST_REASON, |reason| text::lines(reason, LONGEST_REASON, ""))?,
+        cause: given("cause", envelope.cause, LONGEST, |cause| text::line(cause, LONGEST, ""))?,
+        request_id: given("request_id", envelope.request_id, LONGEST, |id| text::line(id, LONGEST, ""))?,
+        ..envelope
+    })
+}
+
+/// Refuses a service or a cause of the host whose name cannot be read. Error: `field.invalid`.
+pub(crate) fn check_principal(principal: &Principal) -> Result<()> {
+    match principal {
+        Principal::Service(name) | Principal::System(name) => compared_as_given("actor", name),
+        Principal::User(_) | Principal::Contact(_) => Ok(()),
+    }
+}
+
+/// Two names that look the same are one; they are not brought into a form, for the host compares them as well.
+fn compared_as_given(field: &'static str, name: &str) -> Result<()> {
+    if name.len() > LONGEST || name.trim().is_empty() {
+        return Err(out_of_bounds(field, LONGEST));
+    }
+    text::must_be_plain(name).map_err(|problem| codes::FIELD_INVALID.with("field", field).with("problem", problem))
+}
+
+fn given(
+    field: &'static str,
+    text: Option<String>,
+    longest: usize,
+    normal: impl Fn(&str) -> Result<String, &'static str>,
+) -> Result<Option<String>> {
+    let Some(text) = text else { return Ok(None) };
+    if text.len() > longest {
+        return Err(out_of_bounds(field, longest));
+    }
+    match normal(&text) {
+        Ok(text) => Ok(Some(text)),
+        Err(text::EMPTY) => Err(out_of_bounds(field, longest)),
+        Err(problem) => Err(codes::FIELD_INVALID.with("field", field).with("problem", problem)),
+    }
+}
+
+fn out_of_bounds(field: &'static str, longest: usize) -> Error {
+    let problem = format!("give 1 to {longest} bytes, or leave it out");
+    codes::FIELD_INVALID.with("field", field).with("problem", problem)
+}

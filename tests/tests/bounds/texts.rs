@@ -1,0 +1,157 @@
+//! One rule for all texts that come in: nothing that nobody sees, no control characters, one form for what looks the same.
+
+use nexa_crm::{Envelope, Principal};
+use nexa_tests::{backends, company::Company};
+use pollster::block_on;
+use serde_json::json;
+use uuid::Uuid;
+
+/// Texts of which nothing is seen.
+const INVISIBLE: &[&str] = &[
+    "\u{3164}",
+    "\u{ad}",
+    "\u{2800}",
+    "\u{200b}",
+    "\u{2060}",
+    "\u{feff}",
+    "\u{200d}\u{200c}",
+    "\u{fe0f}",
+    "\u{202e}",
+    "\u{e0061}",
+];
+
+#[test]
+fn a_text_of_invisible_characters_is_no_text() {
+    let company = Company::found(backends::memory().store);
+    let head = company.head();
+    for text in INVISIBLE {
+        for (operation, arguments) in [
+            ("account.create", json!({"name": text})),
+            ("task.create", json!({"title": text})),
+            ("ticket.create", json!({"subject": text})),
+            ("ticket.comment", json!({"ticket": company.id("ticket"), "body": text})),
+            ("group.create", json!({"name": text})),
+            ("lead.update", json!({"lead": company.id("lead"), "tags": [text]})),
+            ("lead.update", json!({"lead": company.id("lead"), "custom": {"color": text}})),
+            ("lead.update", json!({"lead": company.id("lead"), "external_keys": [{"system": text, "key": "1"}]})),
+            ("lead.update", json!({"lead": company.id("lead"), "external_keys": [{"system": "erp", "key": text}]})),
+            ("org.configure", json!({"choices": {"lead.source": [text]}})),
+            ("user.create", json!({"name": "Ida", "email": "ida@acme.example", "role": text})),
+        ] {
+            let error = company.run_as("admin", operation, arguments).unwrap_err();
+            assert!(["field.invalid", "command.malformed"].contains(&error.code()), "{operation} {text:?}: {error:?}");
+        }
+    }
+    assert_eq!(company.head(), head);
+}
+
+#[test]
+fn a_unique_name_with_something_invisible_in_it_is_the_same_name() {
+    for backend in backends::all() {
+        let company = Company::found(backend.store);
+        for (kind, name) in [("account", "Globex"), ("group", "Support"), ("contact_list", "Nurture")] {
+            for c in ['\u{200b}', '\u{ad}', '\u{2060}', '\u{200d}', '\u{202e}', '\u{fe0f}'] {
+                let (front, back) = name.split_at(3);
+                let taken =
+                    company.run_as("admin", &format!("{kind}.create"), json!({"name": format!("{front}{c}{back}")}));
+                assert_eq!(taken.unwrap_err().kind(), nexa_crm::ErrorKind::Conflict, "{}, {kind} {c:?}", backend.name);
+            }
+        }
+        let taken = company.run_as("admin", "user.create", json!({"name": "Ken", "email": "k\u{200b}en@acme.example"}));
+        assert_eq!(taken.unwrap_err().code(), "user.email_taken", "{}", backend.name);
+        company.run("account.create", json!({"name": "Cafe\u{301}"}));
+        let taken = company.run_as("admin", "account.create", json!({"name": "Café"}));
+        assert_eq!(taken.unwrap_err().kind(), nexa_crm::ErrorKind::Conflict, "{}", backend.name);
+        // An external key is looked up as it was kept.
+        let keyed = json!({"name": "Hooli", "external_keys": [{"system": "erp", "key": " 4\u{200b}711"}]});
+        let made = company.run("account.create", keyed);
+        let read = company.run("account.get", json!({"account": {"system": "\u{feff}erp", "key": "4711\u{ad}"}}));
+        assert_eq!(read["id"], made["id"], "{}", backend.name);
+    }
+}
+
+#[test]
+fn what_scripts_and_emoji_need_is_kept() {
+    for backend in backends::all() {
+        let company = Company::found(backend.store);
+        for name in ["نامه\u{200c}ای", "ශ්\u{200d}රී ලංකා", "Team 👩🏽\u{200d}🚀", "I ❤\u{fe0f} CRM", "葛\u{e0100}城"]
+        {
+            let made = company.run("account.create", json!({"name": name}));
+            assert_eq!(made["name"], name, "{}", backend.name);
+        }
+        let told = company.run(
+            "ticket.comment",
+            json!({"ticket": company.id("ticket"), "body": "One\r\n\ttwo \u{200f}שלום\u{200f}"}),
+        );
+        assert_eq!(told["body"], "One\n\ttwo \u{200f}שלום\u{200f}", "{}", backend.name);
+    }
+}
+
+#[test]
+fn what_is_said_around_a_command_follows_the_same_rule() {
+    let company = Company::found(backends::memory().store);
+    let head = company.head();
+    let run = |envelope: Envelope| {
+        block_on(company.session("admin").execute("task.create", json!({"title": "Call"}), envelope))
+    };
+    let with = |field: &str, text: &str| {
+        let text = Some(text.to_owned());
+        match field {
+            "reason" => Envelope { reason: text, ..Envelope::default() },
+            "cause" => Envelope { cause: text, ..Envelope::default() },
+            "request_id" => Envelope { request_id: text, ..Envelope::default() },
+            _ => Envelope { idempotency_key: text, ..Envelope::default() },
+        }
+    };
+    for field in ["reason", "cause", "request_id", "idempotency_key"] {
+        for text in INVISIBLE.iter().copied().chain(["a\u{1b}[31mb", "a\u{0}b", "a\u{85}b", " ", ""]) {
+            let error = run(with(field, text)).unwrap_err();
+            assert_eq!((error.code(), error.params()["field"].as_str()), ("field.invalid", Some(field)), "{text:?}");
+        }
+    }
+    for text in ["a\nb", "a\tb"] {
+        assert!(run(with("cause", text)).is_err() && run(with("request_id", text)).is_err());
+    }
+    // Two keys that look the same would be two commands.
+    assert_eq!(run(with("idempotency_key", "form\u{200b}-1")).unwrap_err().code(), "field.invalid");
+    assert_eq!(company.head(), head);
+    run(with("reason", " Asked\u{200b} by mail\r\ntwice ")).unwrap();
+    let feed = block_on(company.crm.feed(company.org, head, 10)).unwrap();
+    assert!(serde_json::to_string(&feed).unwrap().contains(r#""reason":"Asked by mail\ntwice""#), "{feed:?}");
+}
+
+#[test]
+fn a_service_has_a_name_that_can_be_read() {
+    let company = Company::found(backends::memory().store);
+    for name in INVISIBLE.iter().copied().chain(["a\u{1b}b", "mail\u{200b}", "", " ", "a\nb"]) {
+        for principal in [Principal::Service(name.to_owned()), Principal::System(name.to_owned())] {
+            let session = company.crm.session(company.org, principal);
+            let error =
+                block_on(session.execute("task.create", json!({"title": "Call"}), Envelope::default())).unwrap_err();
+            assert_eq!((error.code(), &error.params()["field"]), ("field.invalid", &json!("actor")), "{name:?}");
+            let error = block_on(session.execute("task.find", json!({}), Envelope::default())).unwrap_err();
+            assert_eq!(error.code(), "field.invalid", "{name:?}");
+        }
+    }
+}
+
+#[test]
+fn a_command_is_done_on_behalf_of_users_of_the_tenant_alone() {
+    for backend in backends::all() {
+        let company = Company::found(backend.store);
+        let head = company.head();
+        let run = |user: Uuid| {
+            let envelope = Envelope { on_behalf_of: Some(user), ..Envelope::default() };
+            block_on(company.session("service").execute("task.create", json!({"title": "Call"}), envelope))
+        };
+        for nobody in [Uuid::from_u128(404), company.id("account"), company.org] {
+            let error = run(nobody).unwrap_err();
+            let said = (error.code(), error.params()["field"].as_str());
+            assert_eq!(said, ("field.invalid", Some("on_behalf_of")), "{}", backend.name);
+        }
+        assert_eq!(company.head(), head, "{}", backend.name);
+        assert!(run(company.id("agent")).is_ok(), "{}", backend.name);
+        // Somebody who left may have asked before.
+        assert!(run(company.id("deactivated")).is_ok(), "{}", backend.name);
+    }
+}
