@@ -146,7 +146,7 @@ async fn table(
     options: &ExportOptions,
     header: bool,
 ) -> Result<String> {
-    let columns = columns::columns(cx, def, options, &cx.hidden(def))?;
+    let columns = columns::columns(cx, def, options, &cx.hidden(def)?)?;
     let referred = columns::referred(cx, &columns, rows).await?;
     let zone = if options.local_times { Some(cx.settings().await?.time_zone.zone()) } else { None };
     let people = options.format == ExportFormat::Spreadsheet;

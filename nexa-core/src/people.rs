@@ -4,9 +4,11 @@ pub mod assignment;
 pub mod counter;
 pub mod directory;
 pub mod group;
+pub mod open_work;
 pub mod org;
 pub mod user;
 
 pub use group::{Group, Membership};
+pub use open_work::OnOpenWork;
 pub use org::{CreateOrg, Org};
 pub use user::{Role, User};

@@ -100,7 +100,7 @@ fn a_task_changes_hands_like_a_ticket() {
 fn nobody_who_cannot_work_is_given_a_task() {
     let desk = desk();
     let empty = group(&desk.lisa, "Nobody", &[]);
-    run(&desk.lisa, Deactivate { user: id(&desk.nina).into() }).unwrap();
+    run(&desk.lisa, Deactivate::of(id(&desk.nina))).unwrap();
     let existing = task(&desk);
     for assignee in [to(&desk.nina), Assignee::group(empty)] {
         let create = Create::<Task>::new().set(Task::TITLE, "x").set(Task::ASSIGNEE, assignee);

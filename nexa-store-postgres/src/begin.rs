@@ -3,6 +3,7 @@
 //! The server would plan the statements of such a message each time. So they are prepared by their names, once in a
 //! connection; one that does not know them yet says so.
 
+use std::error::Error as _;
 use std::sync::Arc;
 
 use nexa_core::kernel::{
@@ -112,8 +113,8 @@ impl Link<'_> {
         for _ in executions {
             let unknown = match &ended {
                 Err(failure) if failure.class == Class::Unprepared => {
-                    let problem = failure.error.to_string();
-                    executions.iter().find(|execution| problem.contains(&execution.named.name))
+                    let said = failure.error.source().map(ToString::to_string).unwrap_or_default();
+                    executions.iter().find(|execution| said.contains(&execution.named.name))
                 }
                 _ => None,
             };

@@ -23,7 +23,7 @@ const KNOWN: &[&str] = &[
     "user",
 ];
 /// Other ways to write some of them.
-const ALIASES: &[&str] = &["ssl-mode", "ssl-root-cert", "ssl-ca", "ssl-cert", "ssl-key"];
+const ALIASES: &[&str] = &["statement-cache-capacity", "ssl-mode", "ssl-root-cert", "ssl-ca", "ssl-cert", "ssl-key"];
 
 /// Refuses a URL with parts that would be passed over. Error: `store.misconfigured`.
 pub(crate) fn check(url: &str) -> Result<()> {

@@ -218,7 +218,7 @@ fn io_error(path: &Path, problem: &io::Error) -> Error {
     let code = match problem.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => codes::NOT_WRITABLE,
         io::ErrorKind::StorageFull => codes::FULL,
-        _ => return codes::IO.with("path", path.display().to_string()).with("problem", problem.to_string()),
+        _ => return codes::IO.with("path", path.display().to_string()).caused_by(problem),
     };
     code.with("path", path.display().to_string())
 }

@@ -5,7 +5,8 @@ pub mod samples;
 use std::{collections::BTreeMap, sync::Arc};
 
 use nexa_crm::{
-    Access, Action, Actor, CreateOrg, Crm, CrmBuilder, Envelope, FeedItem, Policy, Position, Principal, Result, Session,
+    Access, Action, Actor, CreateOrg, Crm, CrmBuilder, Envelope, FeedItem, Policy, Position, Principal, Result,
+    Session,
     kernel::{ports::Ids, record::RecordDef, store::Store},
     service::DefaultPolicy,
     testing::{ManualClock, SeededIds},

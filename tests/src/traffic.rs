@@ -136,6 +136,7 @@ impl Traffic {
             cause: None,
             on_behalf_of: random.once_in(20).then(|| self.any_id("user")),
             request_id: random.once_in(20).then(|| format!("request {}", random.below(1_000))),
+            mark_replays: false,
         }
     }
 

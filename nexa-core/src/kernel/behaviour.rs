@@ -36,6 +36,7 @@ pub(crate) struct Edited {
     /// A record without any field set.
     pub(crate) blank: fn() -> Row,
     pub(crate) may_edit: fn(Row, &Actor) -> Result<()>,
+    pub(crate) is_open: fn(Row) -> Result<bool>,
     pub(crate) settle: Settle,
     pub(crate) took_over: Consider,
     pub(crate) needed_by: &'static [(&'static str, &'static str)],
@@ -99,6 +100,7 @@ pub(crate) const fn of_entity<R: Entity>() -> &'static Behaviour {
         const EDITED: &'static Edited = &Edited {
             blank: || R::default().to_row(),
             may_edit: |row, actor| R::from_row(row)?.may_edit(actor),
+            is_open: |row| Ok(R::from_row(row)?.is_open()),
             settle: settle::<R>,
             took_over: took_over::<R>,
             needed_by: R::NEEDED_BY,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Directory, Policy, Principal, rehearse},
-    behaviour::{Trashed, of_trashed},
+    behaviour::{Behaviour, Trashed, of_entity, of_trashed},
     catalog::{Catalog, Declared, Of},
     command::{Command, Query, Rule},
     compile::Kinds,
@@ -42,6 +42,7 @@ pub(crate) struct Parts {
     pub(crate) furnishers: Vec<Furnish>,
     pub(crate) remembered: Remembered,
     trashed: HashMap<&'static str, Trashed>,
+    edited: Vec<&'static Behaviour>,
 }
 
 /// Gives a new tenant what it starts with.
@@ -54,6 +55,10 @@ impl Parts {
     /// What a kind that callers edit does in the trash. Error: `kind.unknown`.
     pub(crate) fn trashed(&self, kind: &str) -> Result<Trashed> {
         self.trashed.get(kind).copied().ok_or_else(|| codes::KIND_UNKNOWN.with("kind", kind))
+    }
+    /// The kinds that callers create and edit.
+    pub(crate) fn edited(&self) -> &[&'static Behaviour] {
+        &self.edited
     }
 }
 
@@ -132,13 +137,15 @@ struct Given {
     rules: Vec<Arc<dyn Rule>>,
     furnishers: Vec<Furnish>,
     trashed: HashMap<&'static str, Trashed>,
+    edited: Vec<&'static Behaviour>,
 }
 
 impl Given {
-    fn edited(&mut self, kind: Trashed) {
+    fn edited(&mut self, kind: &'static Behaviour, trashed: Trashed) {
         let def = (kind.def)();
         self.kinds.add(def);
-        self.trashed.insert(def.kind, kind);
+        self.edited.push(kind);
+        self.trashed.insert(def.kind, trashed);
     }
     fn command(&mut self, command: &'static Declared, target: &'static RecordDef) {
         self.kinds.add(target);
@@ -175,14 +182,14 @@ impl CrmBuilder {
     /// A kind that callers create, edit and trash.
     #[must_use]
     pub fn entity<R: Entity>(mut self) -> Self {
-        self.given.edited(of_trashed::<R>());
+        self.given.edited(of_entity::<R>(), of_trashed::<R>());
         self.given.catalog.entity(Of::<R>::ENTITY, R::def());
         self
     }
     /// The same for a kind that has a create command of its own, which is added beside it.
     #[must_use]
     pub fn entity_without_create<R: Entity>(mut self) -> Self {
-        self.given.edited(of_trashed::<R>());
+        self.given.edited(of_entity::<R>(), of_trashed::<R>());
         self.given.catalog.entity_without_create(Of::<R>::ENTITY, R::def());
         self
     }
@@ -300,6 +307,7 @@ impl Given {
                 rules: self.rules,
                 furnishers: self.furnishers,
                 trashed: self.trashed,
+                edited: self.edited,
             }),
         })
     }

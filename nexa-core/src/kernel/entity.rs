@@ -9,7 +9,8 @@ mod trash;
 mod upsert;
 
 pub use create::{Create, Update};
-pub(super) use dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS};
+pub(super) use dependents::HIDDEN_DEPENDENTS;
+pub(crate) use dependents::TOO_MANY_DEPENDENTS;
 pub use merge::{Merge, MergeOptions, Mergeable};
 pub use purge::Purge;
 pub(crate) use restore::{REFERENCE_GONE, TRASHED_TOO};
@@ -79,6 +80,10 @@ pub trait Entity: Record + Default {
     fn may_edit(&self, actor: &Actor) -> Result<()> {
         let _ = actor;
         Ok(())
+    }
+    /// Whether there is still something to do about it, for whoever owns it or has it assigned.
+    fn is_open(&self) -> bool {
+        true
     }
     /// Notes which fields a caller gave, whatever their values; asked before [`Entity::settle`].
     fn given(&mut self, fields: &Map<String, Json>) {

@@ -340,6 +340,7 @@ impl Predicate {
             | Self::Match(column, ..)
             | Self::Key(column, ..)
             | Self::Indexed(column, ..)
+            | Self::KeyIn(column, ..)
             | Self::KeyIsNull(column, _)
             | Self::Has(column, _)
             | Self::Through(column, ..) => vec![*column],

@@ -9,8 +9,10 @@ use super::{
 
 /// The conditions of a filter: each comparison, `not` and `through` counts one.
 pub const MOST_CONDITIONS: usize = 200;
-/// How deep a filter nests.
+/// How deep a filter nests: each `and`, `or` and `not` is one level, and `through` is four.
 pub const MOST_LEVELS: usize = 32;
+/// How many levels a relation counts: a question inside a question is more for a database to keep in mind.
+const LEVELS_OF_A_RELATION: usize = 4;
 /// The values in the lists of a filter, all together.
 pub const MOST_VALUES: usize = 10_000;
 /// The fields of an order.
@@ -102,7 +104,8 @@ impl Size {
         }
         match filter {
             Filter::And(parts) | Filter::Or(parts) => parts.iter().for_each(|part| self.add(part, level + 1)),
-            Filter::Not(part) | Filter::Through(_, part) => self.add(part, level + 1),
+            Filter::Not(part) => self.add(part, level + 1),
+            Filter::Through(_, part) => self.add(part, level + LEVELS_OF_A_RELATION),
             Filter::Compare { value: serde_json::Value::Array(items), .. } => self.values += items.len(),
             Filter::Compare { .. } => self.values += 1,
         }

@@ -128,6 +128,9 @@ impl Campaign {
 impl Entity for Campaign {
     const ERRORS: &'static [Code] = &[DATES, assignment::INACTIVE, org::CHOICE_UNKNOWN];
     const PARTS: &'static [(&'static str, &'static str)] = &[("campaign_member", "campaign")];
+    fn is_open(&self) -> bool {
+        matches!(self.status, CampaignStatus::Planned | CampaignStatus::Active)
+    }
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         self.check_dates()?;
         self.check_costs()?;

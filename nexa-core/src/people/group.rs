@@ -3,8 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::user::User;
-use crate::{Code, Command, Context, Entity, Id, Input, Name, Record, Ref, Result, Timestamp};
+use super::{
+    assignment::INACTIVE,
+    open_work::{MUST_BE_USER, OPEN_WORK, OnOpenWork},
+    user::User,
+};
+use crate::{
+    Assignee, Code, Command, Context, Entity, Id, Input, Name, Record, Ref, Result, Timestamp,
+    kernel::entity::TOO_MANY_DEPENDENTS,
+};
 
 /// The user is in the group already.
 pub const ALREADY_MEMBER: Code =
@@ -82,7 +89,8 @@ impl Command for AddMember {
     }
 }
 
-/// Takes a user out of a group.
+/// Takes a user out of a group. Open work of the group keeps its last active member, unless `on_open_work` says where it goes.
+/// Error: `assignee.open_work`.
 #[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveMember {
@@ -90,11 +98,27 @@ pub struct RemoveMember {
     pub group: Ref<Group>,
     /// The user.
     pub user: Ref<User>,
+    /// What happens to the open work of the group when no active member is left.
+    #[serde(default, skip_serializing_if = "OnOpenWork::is_refuse")]
+    pub on_open_work: OnOpenWork,
+}
+
+impl RemoveMember {
+    /// Takes this user out of this group, unless the group would be left with open work and nobody for it.
+    pub fn of(group: impl Into<Ref<Group>>, user: impl Into<Ref<User>>) -> Self {
+        Self { group: group.into(), user: user.into(), on_open_work: OnOpenWork::Refuse }
+    }
+    /// Says what happens to open work.
+    #[must_use]
+    pub const fn on_open_work(mut self, on: OnOpenWork) -> Self {
+        self.on_open_work = on;
+        self
+    }
 }
 
 impl Command for RemoveMember {
     const NAME: &'static str = "group.remove_member";
-    const ERRORS: &'static [Code] = &[NOT_MEMBER];
+    const ERRORS: &'static [Code] = &[NOT_MEMBER, OPEN_WORK, INACTIVE, MUST_BE_USER, TOO_MANY_DEPENDENTS];
     type Target = Group;
     type Output = ();
     fn target(&self) -> Option<&Ref<Group>> {
@@ -102,9 +126,12 @@ impl Command for RemoveMember {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
         let (group, user) = (cx.load(&self.group).await?, cx.load(&self.user).await?);
-        match membership(cx, &group, &user).await? {
-            Some(membership) => cx.remove(&membership).await,
-            None => Err(NOT_MEMBER.error()),
+        let membership = membership(cx, &group, &user).await?.ok_or_else(|| NOT_MEMBER.error())?;
+        cx.remove(&membership).await?;
+        // Who was not active left nobody behind who was not there before.
+        if user.active && cx.active_members(group.id).await?.is_empty() {
+            cx.leave_open_work(&[Assignee::group(group.id)], self.on_open_work).await?;
         }
+        Ok(())
     }
 }

@@ -3,9 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{
+    assignment::INACTIVE,
+    group::Membership,
+    open_work::{MUST_BE_USER, OPEN_WORK, OnOpenWork},
+};
 use crate::{
-    Actor, Choice, Code, Command, Context, Email, Entity, Id, Input, Name, Record, Ref, Result, Timestamp, closed_enum,
-    kernel::{error::codes, redact::redacted_debug, search::fold},
+    Actor, Assignee, Choice, Code, Command, Context, Email, Entity, Id, Input, Name, Record, Ref, Result, Timestamp,
+    closed_enum,
+    kernel::{entity::TOO_MANY_DEPENDENTS, error::codes, redact::redacted_debug, search::fold},
 };
 
 /// The last admin cannot leave.
@@ -121,17 +127,35 @@ async fn other_admin(cx: &mut Context<'_>, leaving: &User) -> Result<()> {
     if others.is_empty() { Err(LAST_ADMIN.with("user", leaving.id)) } else { Ok(()) }
 }
 
-/// Deactivates a user: they can no longer act or be given work; their history stays.
+/// Deactivates a user: they can no longer act or be given work; their history stays. Open work keeps them, unless `on_open_work` says
+/// where it goes. Error: `assignee.open_work`.
 #[derive(Clone, Debug, Serialize, Input, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deactivate {
-    /// Whom.
+    /// The user to deactivate.
     pub user: Ref<User>,
+    /// What happens to the open work of the user, and of groups that have no other active member.
+    #[serde(default, skip_serializing_if = "OnOpenWork::is_refuse")]
+    pub on_open_work: OnOpenWork,
+}
+
+impl Deactivate {
+    /// Deactivates this user, unless they have open work.
+    pub fn of(user: impl Into<Ref<User>>) -> Self {
+        Self { user: user.into(), on_open_work: OnOpenWork::Refuse }
+    }
+    /// Says what happens to open work.
+    #[must_use]
+    pub const fn on_open_work(mut self, on: OnOpenWork) -> Self {
+        self.on_open_work = on;
+        self
+    }
 }
 
 impl Command for Deactivate {
     const NAME: &'static str = "user.deactivate";
-    const ERRORS: &'static [Code] = &[LAST_ADMIN, ALREADY_INACTIVE];
+    const ERRORS: &'static [Code] =
+        &[LAST_ADMIN, ALREADY_INACTIVE, OPEN_WORK, MUST_BE_USER, INACTIVE, TOO_MANY_DEPENDENTS];
     type Target = User;
     type Output = User;
     fn target(&self) -> Option<&Ref<User>> {
@@ -146,7 +170,15 @@ impl Command for Deactivate {
             other_admin(cx, &user).await?;
         }
         user.active = false;
-        cx.save(user).await
+        let user = cx.save(user).await?;
+        let mut leaving = vec![Assignee::user(user.id)];
+        for membership in cx.matching(Membership::USER, &user.id).await? {
+            if cx.active_members(membership.group).await?.is_empty() {
+                leaving.push(Assignee::group(membership.group));
+            }
+        }
+        cx.leave_open_work(&leaving, self.on_open_work).await?;
+        Ok(user)
     }
 }
 

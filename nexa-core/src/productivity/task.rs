@@ -128,6 +128,9 @@ impl Task {
 impl Entity for Task {
     const ERRORS: &'static [Code] = &[DUE_TWICE, INACTIVE];
 
+    fn is_open(&self) -> bool {
+        !self.is_finished()
+    }
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if self.due_at.is_some() && self.due_date.is_some() {
             return Err(DUE_TWICE.with("field", "due_date"));

@@ -281,6 +281,9 @@ impl Entity for Deal {
         CHOICE_UNKNOWN,
     ];
 
+    fn is_open(&self) -> bool {
+        self.status == DealStatus::Open
+    }
     fn given(&mut self, fields: &Map<String, Json>) {
         self.probability_by_hand |= fields.contains_key(Self::PROBABILITY.name());
     }

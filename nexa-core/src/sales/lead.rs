@@ -268,6 +268,9 @@ impl Entity for Lead {
     const PARTS: &'static [(&'static str, &'static str)] =
         &[("campaign_member", "lead"), ("contact_list_member", "lead")];
     const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, bant::CLOSED, assignment::INACTIVE, CHOICE_UNKNOWN];
+    fn is_open(&self) -> bool {
+        matches!(self.status, Status::New | Status::Contacted | Status::Qualified)
+    }
     fn may_edit(&self, _: &Actor) -> Result<()> {
         self.must_not_be_converted()
     }

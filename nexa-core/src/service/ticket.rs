@@ -137,6 +137,9 @@ impl Entity for Ticket {
     const ERRORS: &'static [Code] = &[CLOSED, CHOICE_UNKNOWN];
     const PARTS: &'static [(&'static str, &'static str)] = &[("comment", "ticket")];
 
+    fn is_open(&self) -> bool {
+        TicketStatus::UNSOLVED.contains(&self.status)
+    }
     fn may_edit(&self, _: &Actor) -> Result<()> {
         self.must_be_unclosed()
     }

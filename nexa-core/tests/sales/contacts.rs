@@ -1,7 +1,7 @@
 use nexa_core::{
     Assignee, Body, Create, Restore, Trash, Update,
     kernel::ledger::Verb,
-    people::user::Deactivate,
+    people::{OnOpenWork, user::Deactivate},
     sales::{
         Contact, Deal, LifecycleStage,
         contact::{Assign, SetStage, overview::Overview},
@@ -70,7 +70,7 @@ fn a_contact_is_assigned_to_somebody_who_can_work() {
     let assign = |assignee| Assign { contact: (&sarah).into(), assignee };
     let group = Assignee::group(world.group("Senior reps", &john).id);
     assert_eq!(world.run(assign(Some(group))).owner, Some(group));
-    world.run(Deactivate { user: (&john).into() });
+    world.run(Deactivate::of(&john).on_open_work(OnOpenWork::Release));
     assert_eq!(world.refused(assign(Some(Assignee::user(john.id)))), "assignee.inactive");
     assert_eq!(world.refused(assign(Some(group))), "assignee.inactive");
     assert_eq!(world.run(assign(None)).owner, None);

@@ -94,7 +94,7 @@ fn what_is_released_to_a_group_without_members_goes_to_everybody() {
     run(&desk.lisa, Assign::<Ticket>::to(ticket.id, Assignee::group(desk.support))).unwrap();
     run(&desk.nina, Claim::<Ticket>::of(ticket.id)).unwrap();
     for member in [&desk.alex, &desk.nina] {
-        run(&desk.lisa, RemoveMember { group: desk.support.into(), user: id(member).into() }).unwrap();
+        run(&desk.lisa, RemoveMember::of(desk.support, id(member))).unwrap();
     }
     assert_eq!(run(&desk.nina, Release::<Ticket>::of(ticket.id)).unwrap().assignee, None);
 }
@@ -105,7 +105,7 @@ fn nobody_who_cannot_work_is_assigned() {
     let ticket = ticket(&desk.maria, "Cannot access dashboard");
     let empty = group(&desk.lisa, "Nobody", &[]);
     let gone = group(&desk.lisa, "Gone", &[&desk.nina]);
-    run(&desk.lisa, Deactivate { user: id(&desk.nina).into() }).unwrap();
+    run(&desk.lisa, Deactivate::of(id(&desk.nina))).unwrap();
     for assignee in [to(&desk.nina), Assignee::group(empty), Assignee::group(gone)] {
         assert_eq!(code(run(&desk.lisa, Assign::<Ticket>::to(ticket.id, assignee))), "assignee.inactive");
     }

@@ -3,6 +3,7 @@
 //! An operation without a sample in `company/samples.rs` fails here, unless it stands in [`EXEMPT`] with the reason.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod leaving;
 mod roles;
 mod wrong_policies;
 

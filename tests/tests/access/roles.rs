@@ -1,6 +1,6 @@
 //! A user has one of the roles that the policy names.
 
-use nexa_crm::{Access, Action, Actor, CreateOrg, Crm, ErrorKind, Policy, kernel::record::RecordDef};
+use nexa_crm::{Access, Action, Actor, CreateOrg, ErrorKind, Policy, kernel::record::RecordDef};
 use nexa_tests::{backends, company::Company};
 use pollster::block_on;
 use serde_json::json;
@@ -68,7 +68,7 @@ fn a_policy_brings_its_own_roles_and_its_first_admin_has_one_of_them() {
         ..CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap()
     };
     let crm = |roles| {
-        let crm = Crm::builder().store(backends::memory().store).policy(Bosses(roles)).build().unwrap();
+        let crm = nexa_crm::builder().store(backends::memory().store).policy(Bosses(roles)).build().unwrap();
         block_on(crm.migrate()).unwrap();
         crm
     };

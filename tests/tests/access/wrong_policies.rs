@@ -32,7 +32,7 @@ impl Policy for ForAgents {
 }
 
 fn built(policy: impl Policy + 'static) -> Result<Crm, Error> {
-    Crm::builder().store(backends::memory().store).policy(policy).build()
+    nexa_crm::builder().store(backends::memory().store).policy(policy).build()
 }
 
 #[track_caller]

@@ -36,7 +36,10 @@ impl Asked<'_> {
     #[track_caller]
     fn answers(&self, operation: &str, arguments: &Json) -> Json {
         let answer = self.ask(operation, arguments);
-        answer.unwrap_or_else(|error| panic!("{} refuses {operation}: {error:?}", self.backend))
+        answer.unwrap_or_else(|error| {
+            let said = std::error::Error::source(&error).map(ToString::to_string);
+            panic!("{} refuses {operation}: {error:?} {said:?}", self.backend)
+        })
     }
     #[track_caller]
     fn refuses(&self, code: &str, operation: &str, arguments: &Json) {
@@ -160,15 +163,21 @@ fn two_hundred_conditions_are_answered_and_one_more_is_too_large() {
 fn a_filter_of_thirty_two_levels_is_answered_and_one_more_is_too_large() {
     on_every_backend(|asked| {
         let deep = |levels: usize, around: &dyn Fn(Json) -> Json| {
-            (1..levels).fold(compare("name", "eq", &json!("Globex")), |filter, _| around(filter))
+            (0..levels).fold(compare("name", "eq", &json!("Globex")), |filter, _| around(filter))
         };
         for around in [
             &(|filter| json!({"not": filter})) as &dyn Fn(Json) -> Json,
             &|filter| json!({"and": [filter]}),
-            &|filter| json!({"through": "parent", "filter": filter}),
+            &|filter| json!({"or": [compare("name", "eq", &json!("Initech")), filter]}),
+            &|filter| json!({"and": [compare("name", "ne", &json!("Initech")), {"not": filter}]}),
         ] {
-            asked.filters(&deep(32, around), &deep(33, around));
+            // A comparison is a level as well.
+            let levels = if deep(1, around)["and"][1].is_object() { 15 } else { 31 };
+            asked.filters(&deep(levels, around), &deep(levels + 1, around));
         }
+        // A relation counts four.
+        let through = |filter| json!({"through": "parent", "filter": filter});
+        asked.filters(&deep(7, &through), &deep(8, &through));
     });
 }
 

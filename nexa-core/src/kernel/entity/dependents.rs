@@ -22,7 +22,7 @@ use crate::kernel::{
 const MOST_DEPENDENTS: usize = 10_000;
 
 /// Too many records hang on the one that goes.
-pub(in crate::kernel) const TOO_MANY_DEPENDENTS: Code = Code::rule(
+pub(crate) const TOO_MANY_DEPENDENTS: Code = Code::rule(
     "record.too_many_dependents",
     "Over {limit} records point at this {kind}; move or trash them in portions first.",
 );

@@ -76,7 +76,7 @@ impl<R> Search<R> {
     /// Errors: `filter.too_large`, `argument.too_long`.
     pub(crate) fn in_bounds(&self) -> Result<()> {
         limits::at_most("text", "bytes", self.text.len(), limits::LONGEST_SEARCH)?;
-        limits::at_most("text", "words", terms(&self.text).len(), limits::MOST_WORDS)?;
+        limits::at_most("text", "words", sought(&self.text).len(), limits::MOST_WORDS)?;
         limits::filter(&self.filter)
     }
 }
