@@ -136,7 +136,7 @@ fn a_policy_that_turns_out_wrong_later_closes_every_path() {
                     let answer = block_on(session.execute(operation.name, sample, envelope));
                     blames_the_policy(&name, answer);
                 }
-                blames_the_policy("feed", block_on(session.feed(0, 100)));
+                blames_the_policy("feed", block_on(session.feed(nexa_crm::Position::START, 100)));
                 blames_the_policy("explain", block_on(session.explain::<Account>(nexa_crm::Id::new(account))));
                 let export = session.export(Find::<Account>::new(), ExportFormat::Csv, Vec::new(), |_| ());
                 blames_the_policy("export", block_on(export));

@@ -115,8 +115,9 @@ fn what_is_said_around_a_command_follows_the_same_rule() {
     // Two keys that look the same would be two commands.
     assert_eq!(run(with("idempotency_key", "form\u{200b}-1")).unwrap_err().code(), "field.invalid");
     assert_eq!(company.head(), head);
+    let position = company.position();
     run(with("reason", " Asked\u{200b} by mail\r\ntwice ")).unwrap();
-    let feed = block_on(company.crm.feed(company.org, head, 10)).unwrap();
+    let feed = block_on(company.crm.feed(company.org, position, 10)).unwrap();
     assert!(serde_json::to_string(&feed).unwrap().contains(r#""reason":"Asked by mail\ntwice""#), "{feed:?}");
 }
 
