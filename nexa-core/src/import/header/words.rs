@@ -12,8 +12,11 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use super::folded;
 
-/// The languages, the most frequent first, each with its meanings and the headers that have them, the likeliest first.
-pub(super) const LANGUAGES: &[(&str, &[(&str, &[&str])])] = &[
+/// The meanings that a language has words for, each with the headers that have it, the likeliest first.
+type Meanings = &'static [(&'static str, &'static [&'static str])];
+
+/// The languages, the most frequent first.
+pub(super) const LANGUAGES: &[(&str, Meanings)] = &[
     ("en", english::WORDS),
     ("de", german::WORDS),
     ("fr", french::WORDS),

@@ -98,7 +98,7 @@ pub(super) fn is_total(first: &str) -> bool {
     let first = first.trim().to_lowercase();
     let behind =
         |total: &&str| first.strip_prefix(*total).map(|rest| rest.strip_prefix('s').unwrap_or(rest).trim_start());
-    TOTALS.iter().find_map(|total| behind(total)).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', ':']))
+    TOTALS.iter().find_map(behind).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', ':']))
 }
 
 /// Whether all that is left of a file is the notice that a report ends with: lines of one field each.
