@@ -120,6 +120,7 @@ fn the_header_needs_no_mapping() {
         "company_size",
         "address.country",
     ];
-    let guessed: Vec<String> = header::guess(&headers, &fields).into_iter().map_while(|guess| guess).collect();
+    let asked = Headers { kind: "lead", names: &headers, fields: &fields, settled: &[], form: None, filled: &[] };
+    let guessed: Vec<String> = understand(&asked).targets.into_iter().map_while(|target| target).collect();
     assert_eq!(guessed, fields);
 }

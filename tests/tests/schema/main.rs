@@ -24,12 +24,12 @@ use crate::visits::{demanding, first, forgetful, grown, loosened, retyped};
 /// A place where a host's versions come one after another.
 enum Place {
     File(tempfile::TempDir),
-    Server(Database),
+    Server(Box<Database>),
 }
 
 impl Place {
     fn both() -> [Self; 2] {
-        [Self::File(tempfile::tempdir().unwrap()), Self::Server(Database::fresh())]
+        [Self::File(tempfile::tempdir().unwrap()), Self::Server(Box::new(Database::fresh()))]
     }
     fn store(&self) -> Arc<dyn Store> {
         match self {
