@@ -7,7 +7,7 @@ use std::{
 };
 
 use nexa_core::import::{
-    header,
+    header::{Headers, understand},
     source::{Options, Reader},
 };
 
