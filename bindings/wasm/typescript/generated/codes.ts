@@ -22,14 +22,25 @@ export interface ErrorCodes {
   "aggregate.overflow": "invalid";
   /** `Invalid`: The aggregate has over {limit} groups; narrow the filter. */
   "aggregate.too_many_groups": "invalid";
+  /** `Invalid`: {field} has {count} {what}, and {limit} are allowed; make several calls. */
+  "argument.too_long": "invalid";
   /** `RuleViolation`: The {assignee} is deactivated or has no active member; choose somebody else. */
   "assignee.inactive": "rule";
+  /** `RuleViolation`: The open work has a {kind}, which only a user can own; reassign it to a user. */
+  "assignee.must_be_user": "rule";
   /** `RuleViolation`: Nobody has it; there is nothing to release. */
   "assignee.none": "rule";
   /** `RuleViolation`: Only a user takes work for themselves; assign it to somebody instead. */
   "assignee.not_a_user": "rule";
+  /**
+   * `RuleViolation`: The {assignee} still has open work: {work}. Pass on_open_work as release or reassign, or move
+   * it first.
+   */
+  "assignee.open_work": "rule";
   /** `Conflict`: Somebody else has it already; look for another one in your queue. */
   "assignee.taken": "conflict";
+  /** `Invalid`: The batch has {count} operations, and {limit} are allowed in one unit; make several batches. */
+  "batch.too_large": "invalid";
   /** `Conflict`: The {person} is in the campaign already; there is nothing to add. */
   "campaign.already_member": "conflict";
   /** `Invalid`: The campaign would end on {end_date}, before it starts on {start_date}; correct one of them. */
@@ -46,6 +57,11 @@ export interface ErrorCodes {
   "campaign.not_planned": "rule";
   /** `Invalid`: {value} is not in the list for {field}; use one of {allowed}, or let an admin extend the list. */
   "choice.unknown": "invalid";
+  /**
+   * `Unavailable`: The clock shows {clock}, which is far ahead of the last event ({last}) and of the storage's
+   * clock ({storage}); set the clocks right, or build the Crm with a larger largest_jump.
+   */
+  "clock.ahead": "unavailable";
   /** `Invalid`: {operation} cannot read its arguments at {path}: {problem}; the catalog has their schema. */
   "command.malformed": "invalid";
   /** `Forbidden`: Only an admin writes for admins; write for the members instead. */
@@ -87,6 +103,16 @@ export interface ErrorCodes {
   /** `Conflict`: Another {kind} already has the key {key} of {system}; use that record or another key. */
   "external_key.taken": "conflict";
   /**
+   * `Invalid`: {position} is no position of a feed; give the position that a feed answered, or leave it out to
+   * begin at the start.
+   */
+  "feed.position_malformed": "invalid";
+  /**
+   * `Conflict`: The ledger has no position {position}: it is another one than the feed was read from, such as a
+   * restored backup; read everything anew from the start.
+   */
+  "feed.position_unknown": "conflict";
+  /**
    * `RuleViolation`: {count} records of the kind {kind} have a value for {field}; empty it there before you remove
    * it.
    */
@@ -120,6 +146,8 @@ export interface ErrorCodes {
   "field.unknown": "invalid";
   /** `Invalid`: The filter on {field} is not usable: {problem}. */
   "filter.invalid": "invalid";
+  /** `Invalid`: The filter has {count} {what}, and {limit} are allowed; ask in several calls. */
+  "filter.too_large": "invalid";
   /** `Conflict`: The user is in the group already; there is nothing to add. */
   "group.already_member": "conflict";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
@@ -160,8 +188,38 @@ export interface ErrorCodes {
   "import.delimiter_invalid": "invalid";
   /** `Invalid`: {column} lost digits in a spreadsheet, which wrote it like 4.42E+11; export it again as text. */
   "import.digits_lost": "invalid";
-  /** `Invalid`: The row has bytes that are not {encoding}; save the file as UTF-8, or name its encoding. */
+  /**
+   * `Invalid`: {column} was taken as {target}, and {other}, which has more in it, was left over; map the one that
+   * you mean.
+   */
+  "import.doubt_better": "invalid";
+  /** `Invalid`: {failed} of the first {seen} cells of {column} are no {target}; check the mapping of that column. */
+  "import.doubt_cells": "invalid";
+  /**
+   * `Invalid`: {column} looks like {target}, but {failed} of its first {seen} cells are none; it is left out
+   * unless you map it.
+   */
+  "import.doubt_dropped": "invalid";
+  /**
+   * `Invalid`: The file is no UTF-8 and was read as {encoding}; look at names with accents, and name the encoding
+   * if they are wrong.
+   */
+  "import.doubt_encoding": "invalid";
+  /**
+   * `Invalid`: The file looks like {form}, whose rows become {kinds}, and is imported as {kind}; check that this
+   * is meant.
+   */
+  "import.doubt_kind": "invalid";
+  /**
+   * `Invalid`: The row has bytes that are not {encoding}; save the file as UTF-8, or name its encoding, such as
+   * windows-1251 or shift_jis.
+   */
   "import.encoding_broken": "invalid";
+  /**
+   * `Invalid`: No encoding is named {encoding}; give a name such as utf-8, windows-1252, windows-1251 or
+   * shift_jis.
+   */
+  "import.encoding_unknown": "invalid";
   /** `Invalid`: The columns {other} and {column} are both mapped to {field}; keep one of them. */
   "import.field_repeated": "invalid";
   /** `Invalid`: A field has over {limit} bytes; shorten it, or close the quote that it starts with. */
@@ -173,6 +231,11 @@ export interface ErrorCodes {
   "import.field_unknown": "invalid";
   /** `Invalid`: The file is empty; give one with a header and rows. */
   "import.file_empty": "invalid";
+  /**
+   * `Invalid`: No form is named {form}; leave it out, so that it is recognised, or give one such as
+   * hubspot.contacts, or none.
+   */
+  "import.form_unknown": "invalid";
   /** `Invalid`: The header cannot be read: {problem}; write the column names anew. */
   "import.header_broken": "invalid";
   /** `Invalid`: The header has {count} columns, and {limit} are the most; leave out what is not needed. */
@@ -196,6 +259,8 @@ export interface ErrorCodes {
   "import.nul": "invalid";
   /** `Invalid`: {column} is no number; write 1234.50 or 1,234.50, or name the decimal comma if the file has it. */
   "import.number_invalid": "invalid";
+  /** `Invalid`: A preview shows 1 to 100 rows, not {rows}. */
+  "import.preview_rows": "invalid";
   /** `Invalid`: Something follows a closing quote; double the quotes that belong to the text. */
   "import.quote_broken": "invalid";
   /** `Invalid`: A quote is opened and never closed; close it, or double it. */
@@ -273,6 +338,11 @@ export interface ErrorCodes {
   "lead.nothing_known": "invalid";
   /** `RuleViolation`: The ledger is not what was written: event {seq} {problem}. Compare with a backup. */
   "ledger.broken": "rule";
+  /**
+   * `RuleViolation`: {field} of the {kind} {id} is not what the ledger recorded: {problem}. Somebody changed the
+   * storage beside Nexa; compare with a backup.
+   */
+  "ledger.row_differs": "rule";
   /** `Invalid`: A member is either a lead or a contact; give exactly one of them. */
   "member.lead_or_contact": "invalid";
   /**
@@ -301,6 +371,11 @@ export interface ErrorCodes {
    * move them first.
    */
   "pipeline.stage_in_use": "rule";
+  /**
+   * `Unavailable`: The access policy cannot be used to {action} a {kind}: {problem}. Nothing was shown or changed;
+   * correct the policy.
+   */
+  "policy.invalid": "unavailable";
   /**
    * `RuleViolation`: Records that you may not see depend on this {kind}; ask an admin of your organisation to do
    * it.
@@ -378,6 +453,8 @@ export interface ErrorCodes {
   "user.email_taken": "conflict";
   /** `RuleViolation`: The user {user} is the last active admin; make somebody else an admin first. */
   "user.last_admin": "rule";
+  /** `Invalid`: There is no role {role}; give one of: {roles}. */
+  "user.role_unknown": "invalid";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "value.taken": "conflict";
   /** `Conflict`: The {kind} is at version {actual}, not {expected}; read it again and decide anew. */

@@ -98,18 +98,6 @@ export const DEAL_TYPE = ["new_business", "upsell", "renewal", "cross_sell"] as 
  */
 export type DealType = (typeof DEAL_TYPE)[number];
 
-/** The words of `Encoding`, in their order. */
-export const ENCODING = ["detect", "utf8", "utf16_le", "utf16_be", "latin1"] as const;
-/**
- * One of:
- * - `detect`: Told by the byte order mark, or guessed from the first 64 KiB.
- * - `utf8`: UTF-8, with or without a mark.
- * - `utf16_le`: UTF-16, low byte first.
- * - `utf16_be`: UTF-16, high byte first.
- * - `latin1`: Latin-1 as it is found in the wild: Windows-1252.
- */
-export type Encoding = (typeof ENCODING)[number];
-
 /** The words of `EscalationSeverity`, in their order. */
 export const ESCALATION_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
 /**
@@ -245,11 +233,13 @@ export const TICKET_TYPE = ["question", "problem", "incident", "bug", "feature_r
 export type TicketType = (typeof TICKET_TYPE)[number];
 
 /** The words of `Verb`, in their order. */
-export const VERB = ["created", "updated", "purged"] as const;
+export const VERB = ["created", "updated", "purged", "erased"] as const;
 /**
  * One of:
  * - `created`: It was created; the payload is `{field: value}` without nulls.
  * - `updated`: It was changed; the payload is `{field: [from, to]}`.
  * - `purged`: It was purged; the payload is what it last held.
+ * - `erased`: Earlier events were erased, with the person whom they were about: they have no payload, reason and
+ *   salt any more. The payload names them, as [`erasure`] writes it.
  */
 export type Verb = (typeof VERB)[number];

@@ -15,6 +15,7 @@ export type * from "./inputs/deal.js";
 export type * from "./inputs/field.js";
 export type * from "./inputs/group.js";
 export type * from "./inputs/lead.js";
+export type * from "./inputs/ledger.js";
 export type * from "./inputs/membership.js";
 export type * from "./inputs/org.js";
 export type * from "./inputs/pipeline.js";

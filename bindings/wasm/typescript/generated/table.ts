@@ -124,6 +124,7 @@ import type {
   LeadUpdateInput,
   LeadUpsertInput,
 } from "./inputs/lead.js";
+import type { LedgerVerifyInput } from "./inputs/ledger.js";
 import type { MembershipGetInput, MembershipHistoryInput } from "./inputs/membership.js";
 import type { OrgConfigureInput, OrgGetInput, OrgHistoryInput } from "./inputs/org.js";
 import type {
@@ -405,7 +406,7 @@ export interface OperationTable {
   "lead.trash": { input: LeadTrashInput; output: Lead };
   "lead.update": { input: LeadUpdateInput; output: Lead };
   "lead.upsert": { input: LeadUpsertInput; output: Upserted<Lead> };
-  "ledger.verify": { input: Record<string, never>; output: Verified };
+  "ledger.verify": { input: LedgerVerifyInput; output: Verified };
   "membership.aggregate": { input: AggregateInput<MembershipWhere>; output: GroupRow[] };
   "membership.count": { input: CountInput<MembershipWhere>; output: number };
   "membership.find": { input: FindInput<MembershipWhere, keyof MembershipRelated>; output: Page<Membership> };

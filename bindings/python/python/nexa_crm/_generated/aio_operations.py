@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .._frame import Frame
+from .._imports import export_options
 from .._pages import AsyncResults, Upserted, found, upserted
 from .._session import asked, sorting
 from ..aio import AsyncImportable, AsyncOperations, AsyncReadable, AsyncSessionBase
@@ -46,7 +47,8 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -628,7 +630,8 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -1157,7 +1160,8 @@ class AsyncCampaignMemberOperations(AsyncReadable[CampaignMember]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -1336,7 +1340,8 @@ class AsyncCommentOperations(AsyncReadable[Comment]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -1515,7 +1520,8 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -2100,7 +2106,8 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -2489,7 +2496,8 @@ class AsyncContactListMemberOperations(AsyncReadable[ContactListMember]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -2668,7 +2676,8 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -3307,7 +3316,8 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -3552,7 +3562,8 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -3737,17 +3748,22 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         group: Group | Ref,
         *,
         user: User | Ref,
+        on_open_work: Literal["refuse", "release"] | Mapping[str, Any] | Unset = UNSET,
     ) -> None:
-        """Takes a user out of a group.
+        """Takes a user out of a group. Open work of the group keeps its last active member, unless `on_open_work`
+        says where it goes. Error: `assignee.open_work`.
 
         - `group`: The group.
         - `user`: The user.
+        - `on_open_work`: What happens to the open work of the group when no active member is left.
 
-        Raises `RuleViolation` (`group.not_member`).
+        Raises `RuleViolation` (`assignee.inactive`, `assignee.must_be_user`, `assignee.open_work`,
+        `group.not_member`, `record.too_many_dependents`).
         """
         await self._call("group.remove_member", {
             "group": group,
             "user": user,
+            "on_open_work": on_open_work,
         }, None)
 
     def search(
@@ -3821,7 +3837,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -4564,12 +4581,20 @@ class AsyncLedgerOperations(AsyncOperations):
 
     async def verify(
         self,
+        *,
+        rows: bool | Unset = UNSET,
     ) -> Verified:
-        """Checks every event of the tenant against the hash chain. Error: `ledger.broken`.
+        """Checks every event of the tenant against the hash chain, and every row against its events where that is
+        asked for. Errors: `ledger.broken`, `ledger.row_differs`.
 
-        Raises `RuleViolation` (`ledger.broken`).
+        - `rows`: Whether every record is put together from its events and compared with its row. It reads the
+          whole tenant.
+
+        Raises `RuleViolation` (`ledger.broken`, `ledger.row_differs`).
         """
-        answer: Verified = await self._call("ledger.verify", {}, Verified)
+        answer: Verified = await self._call("ledger.verify", {
+            "rows": rows,
+        }, Verified)
         return answer
 
 
@@ -4589,7 +4614,8 @@ class AsyncMembershipOperations(AsyncReadable[Membership]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -4768,7 +4794,8 @@ class AsyncOrgOperations(AsyncReadable[Org]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -4977,7 +5004,8 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -5313,7 +5341,8 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -5664,7 +5693,8 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -5979,7 +6009,8 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -6484,7 +6515,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -7154,7 +7186,8 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -7194,9 +7227,11 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
 
         - `email`: The mail address.
         - `name`: The name.
-        - `role`: A word that the policy understands: `admin`, `agent` or `viewer` with the default one.
+        - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
+          blanks do not matter when it is given.
 
-        Raises `Conflict` (`user.email_taken`); `RuleViolation` (`user.last_admin`).
+        Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation`
+        (`user.last_admin`).
         """
         answer: User = await self._call("user.create", {
             "email": email,
@@ -7209,15 +7244,22 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
     async def deactivate(
         self,
         user: User | Ref,
+        *,
+        on_open_work: Literal["refuse", "release"] | Mapping[str, Any] | Unset = UNSET,
     ) -> User:
-        """Deactivates a user: they can no longer act or be given work; their history stays.
+        """Deactivates a user: they can no longer act or be given work; their history stays. Open work keeps them,
+        unless `on_open_work` says where it goes. Error: `assignee.open_work`.
 
-        - `user`: Whom.
+        - `user`: The user to deactivate.
+        - `on_open_work`: What happens to the open work of the user, and of groups that have no other active
+          member.
 
-        Raises `RuleViolation` (`user.already_inactive`, `user.last_admin`).
+        Raises `RuleViolation` (`assignee.inactive`, `assignee.must_be_user`, `assignee.open_work`,
+        `record.too_many_dependents`, `user.already_inactive`, `user.last_admin`).
         """
         answer: User = await self._call("user.deactivate", {
             "user": user,
+            "on_open_work": on_open_work,
         }, User)
         return answer
 
@@ -7383,9 +7425,11 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
 
         - `email`: The mail address.
         - `name`: The name.
-        - `role`: A word that the policy understands: `admin`, `agent` or `viewer` with the default one.
+        - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
+          blanks do not matter when it is given.
 
-        Raises `Conflict` (`user.email_taken`); `RuleViolation` (`user.last_admin`).
+        Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation`
+        (`user.last_admin`).
         """
         answer: User = await self._call("user.update", {
             "user": user,
@@ -7408,10 +7452,11 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
 
         - `email`: The mail address.
         - `name`: The name.
-        - `role`: A word that the policy understands: `admin`, `agent` or `viewer` with the default one.
+        - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
+          blanks do not matter when it is given.
 
-        Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`upsert.match_on`); `RuleViolation`
-        (`user.last_admin`).
+        Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`upsert.match_on`,
+        `user.role_unknown`); `RuleViolation` (`user.last_admin`).
         """
         answer: Upserted[User] = await self._call("user.upsert", {
             "match_on": match_on,

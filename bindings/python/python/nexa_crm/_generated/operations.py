@@ -46,7 +46,8 @@ class AccountOperations(Importable, Readable[Account]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -628,7 +629,8 @@ class CampaignOperations(Importable, Readable[Campaign]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -1157,7 +1159,8 @@ class CampaignMemberOperations(Readable[CampaignMember]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -1336,7 +1339,8 @@ class CommentOperations(Readable[Comment]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -1515,7 +1519,8 @@ class ContactOperations(Importable, Readable[Contact]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -2100,7 +2105,8 @@ class ContactListOperations(Importable, Readable[ContactList]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -2489,7 +2495,8 @@ class ContactListMemberOperations(Readable[ContactListMember]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -2668,7 +2675,8 @@ class DealOperations(Importable, Readable[Deal]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -3307,7 +3315,8 @@ class FieldOperations(Readable[FieldDefinition]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -3552,7 +3561,8 @@ class GroupOperations(Importable, Readable[Group]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -3737,17 +3747,22 @@ class GroupOperations(Importable, Readable[Group]):
         group: Group | Ref,
         *,
         user: User | Ref,
+        on_open_work: Literal["refuse", "release"] | Mapping[str, Any] | Unset = UNSET,
     ) -> None:
-        """Takes a user out of a group.
+        """Takes a user out of a group. Open work of the group keeps its last active member, unless `on_open_work`
+        says where it goes. Error: `assignee.open_work`.
 
         - `group`: The group.
         - `user`: The user.
+        - `on_open_work`: What happens to the open work of the group when no active member is left.
 
-        Raises `RuleViolation` (`group.not_member`).
+        Raises `RuleViolation` (`assignee.inactive`, `assignee.must_be_user`, `assignee.open_work`,
+        `group.not_member`, `record.too_many_dependents`).
         """
         self._call("group.remove_member", {
             "group": group,
             "user": user,
+            "on_open_work": on_open_work,
         }, None)
 
     def search(
@@ -3821,7 +3836,8 @@ class LeadOperations(Importable, Readable[Lead]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -4564,12 +4580,20 @@ class LedgerOperations(Operations):
 
     def verify(
         self,
+        *,
+        rows: bool | Unset = UNSET,
     ) -> Verified:
-        """Checks every event of the tenant against the hash chain. Error: `ledger.broken`.
+        """Checks every event of the tenant against the hash chain, and every row against its events where that is
+        asked for. Errors: `ledger.broken`, `ledger.row_differs`.
 
-        Raises `RuleViolation` (`ledger.broken`).
+        - `rows`: Whether every record is put together from its events and compared with its row. It reads the
+          whole tenant.
+
+        Raises `RuleViolation` (`ledger.broken`, `ledger.row_differs`).
         """
-        answer: Verified = self._call("ledger.verify", {}, Verified)
+        answer: Verified = self._call("ledger.verify", {
+            "rows": rows,
+        }, Verified)
         return answer
 
 
@@ -4589,7 +4613,8 @@ class MembershipOperations(Readable[Membership]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -4768,7 +4793,8 @@ class OrgOperations(Readable[Org]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -4977,7 +5003,8 @@ class PipelineOperations(Importable, Readable[Pipeline]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -5313,7 +5340,8 @@ class RoutingOperations(Importable, Readable[Routing]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -5664,7 +5692,8 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -5979,7 +6008,8 @@ class TaskOperations(Importable, Readable[Task]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -6484,7 +6514,8 @@ class TicketOperations(Importable, Readable[Ticket]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -7154,7 +7185,8 @@ class UserOperations(Importable, Readable[User]):
     ) -> list[GroupRow]:
         """Groups and measures: `deal.aggregate` and the like.
 
-        Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
@@ -7194,9 +7226,11 @@ class UserOperations(Importable, Readable[User]):
 
         - `email`: The mail address.
         - `name`: The name.
-        - `role`: A word that the policy understands: `admin`, `agent` or `viewer` with the default one.
+        - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
+          blanks do not matter when it is given.
 
-        Raises `Conflict` (`user.email_taken`); `RuleViolation` (`user.last_admin`).
+        Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation`
+        (`user.last_admin`).
         """
         answer: User = self._call("user.create", {
             "email": email,
@@ -7209,15 +7243,22 @@ class UserOperations(Importable, Readable[User]):
     def deactivate(
         self,
         user: User | Ref,
+        *,
+        on_open_work: Literal["refuse", "release"] | Mapping[str, Any] | Unset = UNSET,
     ) -> User:
-        """Deactivates a user: they can no longer act or be given work; their history stays.
+        """Deactivates a user: they can no longer act or be given work; their history stays. Open work keeps them,
+        unless `on_open_work` says where it goes. Error: `assignee.open_work`.
 
-        - `user`: Whom.
+        - `user`: The user to deactivate.
+        - `on_open_work`: What happens to the open work of the user, and of groups that have no other active
+          member.
 
-        Raises `RuleViolation` (`user.already_inactive`, `user.last_admin`).
+        Raises `RuleViolation` (`assignee.inactive`, `assignee.must_be_user`, `assignee.open_work`,
+        `record.too_many_dependents`, `user.already_inactive`, `user.last_admin`).
         """
         answer: User = self._call("user.deactivate", {
             "user": user,
+            "on_open_work": on_open_work,
         }, User)
         return answer
 
@@ -7383,9 +7424,11 @@ class UserOperations(Importable, Readable[User]):
 
         - `email`: The mail address.
         - `name`: The name.
-        - `role`: A word that the policy understands: `admin`, `agent` or `viewer` with the default one.
+        - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
+          blanks do not matter when it is given.
 
-        Raises `Conflict` (`user.email_taken`); `RuleViolation` (`user.last_admin`).
+        Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation`
+        (`user.last_admin`).
         """
         answer: User = self._call("user.update", {
             "user": user,
@@ -7408,10 +7451,11 @@ class UserOperations(Importable, Readable[User]):
 
         - `email`: The mail address.
         - `name`: The name.
-        - `role`: A word that the policy understands: `admin`, `agent` or `viewer` with the default one.
+        - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
+          blanks do not matter when it is given.
 
-        Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`upsert.match_on`); `RuleViolation`
-        (`user.last_admin`).
+        Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`upsert.match_on`,
+        `user.role_unknown`); `RuleViolation` (`user.last_admin`).
         """
         answer: Upserted[User] = self._call("user.upsert", {
             "match_on": match_on,

@@ -393,7 +393,7 @@ class TicketType(StrEnum):
 
 
 class Verb(StrEnum):
-    """One of `created`, `updated`, `purged`."""
+    """One of `created`, `updated`, `purged`, `erased`."""
 
     CREATED = "created"
     """It was created; the payload is `{field: value}` without nulls."""
@@ -401,6 +401,11 @@ class Verb(StrEnum):
     """It was changed; the payload is `{field: [from, to]}`."""
     PURGED = "purged"
     """It was purged; the payload is what it last held."""
+    ERASED = "erased"
+    """Earlier events were erased, with the person whom they were about: they have no payload, reason and salt any
+    more. The
+    payload names them, as [`erasure`] writes it.
+    """
 
 
 class Account(Record):
@@ -619,19 +624,23 @@ class Change(Struct):
     cause: str | None
     """Which rule, import or workflow ran it."""
     changes: dict[str, Any]
-    """`{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure."""
+    """`{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed
+    where the record came into view with another that it hangs on.
+    """
     command: str
     """The operation, such as `lead.qualify`."""
     kind: str
     """The kind of the record."""
     on_behalf_of: str | None
     """On whose behalf."""
+    position: Any
+    """In a feed, where to go on after this change; absent elsewhere."""
     reason: str | None
     """Why, in the caller's words."""
     record: Id
     """The record."""
     seq: int
-    """Position in the tenant's ledger."""
+    """The number in the tenant's ledger."""
     unit: Id
     """One id for everything that one call did."""
     verb: Verb
@@ -961,6 +970,19 @@ class DealValue(Struct):
     """How many of them have no amount."""
 
 
+class Doubt(Struct):
+    """What may be wrong with what was understood of a file: nothing is refused for it."""
+
+    code: str
+    """The stable code."""
+    column: str | None
+    """The column's header, when it is about one."""
+    message: str
+    """The sentence: what is doubtful and what to do."""
+    target: str | None
+    """The target that is doubtful."""
+
+
 class Entry(Struct):
     """One thing that somebody did."""
 
@@ -971,7 +993,9 @@ class Entry(Struct):
     cause: str | None
     """Which rule, import or workflow ran it."""
     changes: dict[str, Any]
-    """`{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure."""
+    """`{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed
+    where the record came into view with another that it hangs on.
+    """
     command: str
     """The operation, such as `lead.qualify`."""
     did: str
@@ -982,12 +1006,14 @@ class Entry(Struct):
     """The name of whoever did it, when it was a user."""
     on_behalf_of: str | None
     """On whose behalf."""
+    position: Any
+    """In a feed, where to go on after this change; absent elsewhere."""
     reason: str | None
     """Why, in the caller's words."""
     record: Id
     """The record."""
     seq: int
-    """Position in the tenant's ledger."""
+    """The number in the tenant's ledger."""
     unit: Id
     """One id for everything that one call did."""
     verb: Verb
@@ -1120,10 +1146,24 @@ class ImportReport(Struct):
     """How the columns were understood."""
     created: int
     """Rows that made a record."""
+    delimiter: str | None
+    """What stands between the fields of a file."""
+    doubts: list[Doubt]
+    """What may be wrong with what was understood."""
     dry_run: bool
     """Whether nothing was changed because a dry run was asked for."""
+    encoding: str | None
+    """The encoding in which a file was read, such as `utf-8` or `windows-1252`."""
+    form: str | None
+    """The form of the file, such as `hubspot.contacts`, when it is known."""
+    language: str | None
+    """The language of the headers, as its code, when it is known."""
     left_out: list[RowProblem]
     """The first 1,000 of these cells, each with what is wrong and what to do."""
+    passed_over: int | None
+    """Lines of a file that belong to no row: notes above the header, totals and notices below, the header once
+    more.
+    """
     problems: list[RowProblem]
     """The first 1,000 refused rows, each with what is wrong and what to do."""
     refused: int
@@ -1739,7 +1779,9 @@ class User(Record):
     email: str
     """The mail address."""
     role: str
-    """A word that the policy understands: `admin`, `agent` or `viewer` with the default one."""
+    """A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and blanks do not
+    matter when it is given.
+    """
     active: bool
     """Whether the user can act and be given work."""
 
@@ -1748,11 +1790,13 @@ class Verified(Struct):
     """What a check of the ledger found."""
 
     erased: int
-    """How many of them were erased and are vouched for by the chain alone."""
+    """How many of them were erased, as an event of the erasure says."""
     events: int
     """How many events hold."""
     head: str
     """The hash of the last one, in hexadecimal; note it elsewhere to notice a rewritten ledger."""
+    rows: int | None
+    """How many rows are what the ledger recorded; absent when they were not compared."""
 
 
 class Worth(Struct):
@@ -1875,6 +1919,7 @@ Change.FIELDS = {
     "command": None,
     "kind": None,
     "on_behalf_of": None,
+    "position": None,
     "reason": None,
     "record": Id,
     "seq": None,
@@ -2039,6 +2084,12 @@ DealValue.FIELDS = {
     "weighted": MoneySum,
     "without_amount": None,
 }
+Doubt.FIELDS = {
+    "code": None,
+    "column": None,
+    "message": None,
+    "target": None,
+}
 Entry.FIELDS = {
     "actor": None,
     "at": moment,
@@ -2049,6 +2100,7 @@ Entry.FIELDS = {
     "kind": None,
     "name": None,
     "on_behalf_of": None,
+    "position": None,
     "reason": None,
     "record": Id,
     "seq": None,
@@ -2113,8 +2165,14 @@ ImportReport.FIELDS = {
     "cells_left_out": None,
     "columns": many(MappedColumn),
     "created": None,
+    "delimiter": None,
+    "doubts": many(Doubt),
     "dry_run": None,
+    "encoding": None,
+    "form": None,
+    "language": None,
     "left_out": many(RowProblem),
+    "passed_over": None,
     "problems": many(RowProblem),
     "refused": None,
     "rows": None,
@@ -2122,7 +2180,7 @@ ImportReport.FIELDS = {
     "unchanged": None,
     "updated": None,
 }
-ImportReport.EMPTY = {"columns": list, "left_out": list, "problems": list}
+ImportReport.EMPTY = {"columns": list, "doubts": list, "left_out": list, "problems": list}
 JoinedCampaign.FIELDS = {
     "id": Id,
     "name": None,
@@ -2414,6 +2472,7 @@ Verified.FIELDS = {
     "erased": None,
     "events": None,
     "head": None,
+    "rows": None,
 }
 Worth.FIELDS = {
     "amounts": many(money),

@@ -2,7 +2,7 @@
 // What operations take that every kind has.
 
 import type { Filter } from "../../filter.js";
-import type { Encoding, MatchPolicy, OnBadCell } from "../enums.js";
+import type { MatchPolicy, OnBadCell } from "../enums.js";
 import type { ColumnMap, GroupBy, MeasureOf } from "../parts/common.js";
 
 /** What `aggregate` takes, whatever the kind. */
@@ -54,8 +54,13 @@ export interface ImportCsvInput {
   decimal_comma?: boolean;
   /** What stands between two fields; told by the header unless said. */
   delimiter?: string | null;
-  /** The file's encoding; told by its first bytes unless said. */
-  encoding?: Encoding;
+  /**
+   * The file's encoding by its name, such as `windows-1251` or `shift_jis`; unless said UTF-8, UTF-16, or
+   * Windows-1252 where nothing else makes sense.
+   */
+  encoding?: string;
+  /** The form of the file, such as `hubspot.contacts`; recognised unless said. `none` is no form. */
+  form?: string | null;
   /** Which column goes where; what is not said is guessed from the headers. */
   mapping?: ColumnMap;
   /**
@@ -85,6 +90,64 @@ export interface ImportCsvInput {
   spreadsheet?: boolean | null;
 }
 
+/** What `import_preview` takes, whatever the kind. */
+export interface ImportPreviewInput {
+  /** The bytes of the file, or the first 64 KiB, in Base64. */
+  bytes?: string;
+  /** The text with its header, or the beginning of it. */
+  csv?: string;
+  /**
+   * How dates are written, such as `DD/MM/YYYY`, or `EXCEL` for the numbers of days of a spreadsheet. Unless said,
+   * any form that has one meaning is read, and the cells of a column show whether the day or the month comes
+   * first.
+   */
+  date_format?: string | null;
+  /** Whether a comma stands before the decimals; seen in the cells of a column unless said. */
+  decimal_comma?: boolean;
+  /** What stands between two fields; told by the header unless said. */
+  delimiter?: string | null;
+  /**
+   * The file's encoding by its name, such as `windows-1251` or `shift_jis`; unless said UTF-8, UTF-16, or
+   * Windows-1252 where nothing else makes sense.
+   */
+  encoding?: string;
+  /** The form of the file, such as `hubspot.contacts`; recognised unless said. `none` is no form. */
+  form?: string | null;
+  /** How many rows are shown. */
+  limit?: number;
+  /** Which column goes where; what is not said is guessed from the headers. */
+  mapping?: ColumnMap;
+  /**
+   * By what a row finds the record that is already there: a unique field such as `email`, `external:SYSTEM`, or
+   * `none`. Unless said, by a column `id` or the record's number, as an export has them; then by its unique
+   * fields, a mail address also among the others of a record; then by its keys in other systems. A row that has
+   * none of these is found by its phone number when the name does not say otherwise, and by its own text, of which
+   * a hash is kept with the record as its key in the system `import`.
+   */
+  match_on?: string | null;
+  /** Whether a row that is no UTF-8 is read as Windows-1252, in files that mix both. */
+  mixed_latin1?: boolean;
+  /** Whether the file goes on behind it, so that the last row may be cut. */
+  more?: boolean;
+  /** What becomes of a row with a cell that cannot be read; it is refused unless said. */
+  on_bad_cell?: OnBadCell;
+  /** What happens to a record that is already there; it is left as it is unless said. An empty cell says nothing. */
+  policy?: MatchPolicy;
+  /** Rows, by the names of fields or columns. */
+  rows?: Record<string, unknown>[];
+  /**
+   * Fields that every row gets, as in `create`, such as `{"source": "webinar"}`. A part of a field, such as
+   * `amount.currency`, goes to the rows that give another part of it and not this one: what the file says of a row
+   * holds.
+   */
+  set?: Record<string, unknown>;
+  /**
+   * Whether an apostrophe before what a spreadsheet takes for a formula is taken away, as an export puts it there;
+   * unless said, in files that begin with a byte order mark.
+   */
+  spreadsheet?: boolean | null;
+}
+
 /** What `import_rows` takes, whatever the kind. */
 export interface ImportRowsInput {
   /**
@@ -97,8 +160,13 @@ export interface ImportRowsInput {
   decimal_comma?: boolean;
   /** What stands between two fields; told by the header unless said. */
   delimiter?: string | null;
-  /** The file's encoding; told by its first bytes unless said. */
-  encoding?: Encoding;
+  /**
+   * The file's encoding by its name, such as `windows-1251` or `shift_jis`; unless said UTF-8, UTF-16, or
+   * Windows-1252 where nothing else makes sense.
+   */
+  encoding?: string;
+  /** The form of the file, such as `hubspot.contacts`; recognised unless said. `none` is no form. */
+  form?: string | null;
   /** Which column goes where; what is not said is guessed from the headers. */
   mapping?: ColumnMap;
   /**

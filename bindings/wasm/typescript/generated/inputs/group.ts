@@ -3,6 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
+import type { OnOpenWork } from "../parts/common.js";
 import type { GroupId, GroupRelated } from "../records/group.js";
 import type { UserId } from "../records/user.js";
 
@@ -45,6 +46,8 @@ export interface GroupRemoveMemberInput {
   group: Ref<GroupId>;
   /** The user. */
   user: Ref<UserId>;
+  /** What happens to the open work of the group when no active member is left. */
+  on_open_work?: OnOpenWork;
 }
 
 /** What `group.update` takes. */

@@ -3,6 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
+import type { OnOpenWork } from "../parts/common.js";
 import type { UserId, UserRelated } from "../records/user.js";
 
 /** What `user.activate` takes. */
@@ -18,14 +19,19 @@ export interface UserCreateInput {
   id?: UserId;
   /** The name. */
   name?: string;
-  /** A word that the policy understands: `admin`, `agent` or `viewer` with the default one. */
+  /**
+   * A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and blanks do not matter
+   * when it is given.
+   */
   role?: string;
 }
 
 /** What `user.deactivate` takes. */
 export interface UserDeactivateInput {
-  /** Whom. */
+  /** The user to deactivate. */
   user: Ref<UserId>;
+  /** What happens to the open work of the user, and of groups that have no other active member. */
+  on_open_work?: OnOpenWork;
 }
 
 /** What `user.get` takes. */
@@ -53,7 +59,10 @@ export interface UserUpdateInput {
   email?: string;
   /** The name. */
   name?: string;
-  /** A word that the policy understands: `admin`, `agent` or `viewer` with the default one. */
+  /**
+   * A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and blanks do not matter
+   * when it is given.
+   */
   role?: string;
 }
 
@@ -65,6 +74,9 @@ export interface UserUpsertInput {
   /** The name. */
   name?: string;
   policy?: MatchPolicy;
-  /** A word that the policy understands: `admin`, `agent` or `viewer` with the default one. */
+  /**
+   * A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and blanks do not matter
+   * when it is given.
+   */
   role?: string;
 }

@@ -27,11 +27,12 @@ import type {
   CountInput,
   FindInput,
   ImportCsvInput,
+  ImportPreviewInput,
   ImportRowsInput,
   SearchInput,
 } from "../inputs/common.js";
 import type { Performance } from "../parts/campaign.js";
-import type { Change, GroupRow, ImportReport, MembersPage } from "../parts/common.js";
+import type { Change, GroupRow, ImportReport, MembersPage, Preview } from "../parts/common.js";
 import type { Campaign, CampaignRelated, CampaignWhere } from "../records/campaign.js";
 import type { CampaignMember } from "../records/campaign_member.js";
 
@@ -48,7 +49,8 @@ export interface CampaignOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
-   * Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+   * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+   * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<CampaignWhere>): Promise<GroupRow[]>;
   /**
@@ -75,7 +77,8 @@ export interface CampaignOperations extends Exportable, Importable {
   /**
    * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
    *
-   * Errors: `filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`.
+   * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
+   * `page.cursor_mismatch`.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -95,10 +98,12 @@ export interface CampaignOperations extends Exportable, Importable {
    * `import.bool_invalid`, `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`,
    * `import.column_unknown`, `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`,
    * `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.doubt_better`, `import.doubt_cells`, `import.doubt_dropped`, `import.doubt_encoding`,
+   * `import.doubt_kind`, `import.encoding_broken`, `import.encoding_unknown`, `import.field_repeated`,
+   * `import.field_too_long`, `import.field_unknown`, `import.file_empty`, `import.form_unknown`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.preview_rows`, `import.quote_broken`, `import.quote_open`,
    * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
    * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
@@ -106,16 +111,38 @@ export interface CampaignOperations extends Exportable, Importable {
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
+   * Shows what an import would make of a file or of rows as records of the kind campaign: its form, the mapping,
+   * what is doubtful or left over, and the first rows as they would be read. Give one of csv, bytes and rows;
+   * nothing is imported.
+   *
+   * Raises `Conflict` (`upsert.exists`); `Invalid` (`import.bool_invalid`, `import.choice_invalid`,
+   * `import.chunk_size`, `import.column_repeated`, `import.column_unknown`, `import.currency_conflict`,
+   * `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`,
+   * `import.delimiter_invalid`, `import.digits_lost`, `import.doubt_better`, `import.doubt_cells`,
+   * `import.doubt_dropped`, `import.doubt_encoding`, `import.doubt_kind`, `import.encoding_broken`,
+   * `import.encoding_unknown`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
+   * `import.file_empty`, `import.form_unknown`, `import.header_broken`, `import.header_too_wide`,
+   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
+   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
+   * `import.preview_rows`, `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`,
+   * `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`, `import.several_values`,
+   * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
+   * `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `Unavailable` (`import.read_failed`).
+   */
+  importPreview(input?: ImportPreviewInput): Promise<Preview>;
+  /**
    * Imports rows as records of the kind campaign, as one unit.
    *
    * Raises `Conflict` (`campaign.name_taken`, `upsert.exists`); `Invalid` (`campaign.dates`, `choice.unknown`,
    * `import.bool_invalid`, `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`,
    * `import.column_unknown`, `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`,
    * `import.date_format_unknown`, `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`,
-   * `import.encoding_broken`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
-   * `import.file_empty`, `import.header_broken`, `import.header_too_wide`, `import.id_invalid`,
-   * `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`,
-   * `import.nothing_mapped`, `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.doubt_better`, `import.doubt_cells`, `import.doubt_dropped`, `import.doubt_encoding`,
+   * `import.doubt_kind`, `import.encoding_broken`, `import.encoding_unknown`, `import.field_repeated`,
+   * `import.field_too_long`, `import.field_unknown`, `import.file_empty`, `import.form_unknown`,
+   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
+   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
+   * `import.nul`, `import.number_invalid`, `import.preview_rows`, `import.quote_broken`, `import.quote_open`,
    * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
    * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`

@@ -14,7 +14,8 @@ export interface MembershipOperations extends Exportable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
-   * Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+   * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+   * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<MembershipWhere>): Promise<GroupRow[]>;
   /** How many records match: `lead.count` and the like. */
@@ -22,7 +23,8 @@ export interface MembershipOperations extends Exportable {
   /**
    * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
    *
-   * Errors: `filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`.
+   * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
+   * `page.cursor_mismatch`.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */

@@ -10,6 +10,7 @@ import type {
   CountInput,
   FindInput,
   ImportCsvInput,
+  ImportPreviewInput,
   ImportRowsInput,
   SearchInput,
 } from "../inputs/common.js";
@@ -23,7 +24,7 @@ import type {
   PipelineUpdateInput,
   PipelineUpsertInput,
 } from "../inputs/pipeline.js";
-import type { Change, GroupRow, ImportReport } from "../parts/common.js";
+import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
 import type { Pipeline, PipelineRelated, PipelineWhere } from "../records/pipeline.js";
 
 /** The operations of `pipeline`. */
@@ -31,7 +32,8 @@ export interface PipelineOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
-   * Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+   * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+   * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<PipelineWhere>): Promise<GroupRow[]>;
   /** How many records match: `lead.count` and the like. */
@@ -46,7 +48,8 @@ export interface PipelineOperations extends Exportable, Importable {
   /**
    * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
    *
-   * Errors: `filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`.
+   * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
+   * `page.cursor_mismatch`.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -65,11 +68,13 @@ export interface PipelineOperations extends Exportable, Importable {
    * Raises `Conflict` (`pipeline.name_taken`, `upsert.exists`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
    * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
-   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
-   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
-   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
-   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
-   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.doubt_better`,
+   * `import.doubt_cells`, `import.doubt_dropped`, `import.doubt_encoding`, `import.doubt_kind`,
+   * `import.encoding_broken`, `import.encoding_unknown`, `import.field_repeated`, `import.field_too_long`,
+   * `import.field_unknown`, `import.file_empty`, `import.form_unknown`, `import.header_broken`,
+   * `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`, `import.json_invalid`,
+   * `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`, `import.nul`,
+   * `import.number_invalid`, `import.preview_rows`, `import.quote_broken`, `import.quote_open`,
    * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
    * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `pipeline.invalid`,
@@ -78,16 +83,38 @@ export interface PipelineOperations extends Exportable, Importable {
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
+   * Shows what an import would make of a file or of rows as records of the kind pipeline: its form, the mapping,
+   * what is doubtful or left over, and the first rows as they would be read. Give one of csv, bytes and rows;
+   * nothing is imported.
+   *
+   * Raises `Conflict` (`upsert.exists`); `Invalid` (`import.bool_invalid`, `import.choice_invalid`,
+   * `import.chunk_size`, `import.column_repeated`, `import.column_unknown`, `import.currency_conflict`,
+   * `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`,
+   * `import.delimiter_invalid`, `import.digits_lost`, `import.doubt_better`, `import.doubt_cells`,
+   * `import.doubt_dropped`, `import.doubt_encoding`, `import.doubt_kind`, `import.encoding_broken`,
+   * `import.encoding_unknown`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
+   * `import.file_empty`, `import.form_unknown`, `import.header_broken`, `import.header_too_wide`,
+   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
+   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
+   * `import.preview_rows`, `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`,
+   * `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`, `import.several_values`,
+   * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
+   * `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `Unavailable` (`import.read_failed`).
+   */
+  importPreview(input?: ImportPreviewInput): Promise<Preview>;
+  /**
    * Imports rows as records of the kind pipeline, as one unit.
    *
    * Raises `Conflict` (`pipeline.name_taken`, `upsert.exists`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
    * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
-   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
-   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
-   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
-   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
-   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.doubt_better`,
+   * `import.doubt_cells`, `import.doubt_dropped`, `import.doubt_encoding`, `import.doubt_kind`,
+   * `import.encoding_broken`, `import.encoding_unknown`, `import.field_repeated`, `import.field_too_long`,
+   * `import.field_unknown`, `import.file_empty`, `import.form_unknown`, `import.header_broken`,
+   * `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`, `import.json_invalid`,
+   * `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`, `import.nul`,
+   * `import.number_invalid`, `import.preview_rows`, `import.quote_broken`, `import.quote_open`,
    * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
    * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `pipeline.invalid`,

@@ -10,6 +10,7 @@ import type {
   CountInput,
   FindInput,
   ImportCsvInput,
+  ImportPreviewInput,
   ImportRowsInput,
   SearchInput,
 } from "../inputs/common.js";
@@ -22,7 +23,7 @@ import type {
   UserUpdateInput,
   UserUpsertInput,
 } from "../inputs/user.js";
-import type { Change, GroupRow, ImportReport } from "../parts/common.js";
+import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
 import type { User, UserRelated, UserWhere } from "../records/user.js";
 
 /** The operations of `user`. */
@@ -36,7 +37,8 @@ export interface UserOperations extends Exportable, Importable {
   /**
    * Groups and measures: `deal.aggregate` and the like.
    *
-   * Errors: `filter.invalid`, `field.unknown`, `aggregate.too_many_groups`, `aggregate.overflow`.
+   * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+   * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<UserWhere>): Promise<GroupRow[]>;
   /** How many records match: `lead.count` and the like. */
@@ -44,19 +46,22 @@ export interface UserOperations extends Exportable, Importable {
   /**
    * Creates a user.
    *
-   * Raises `Conflict` (`user.email_taken`); `RuleViolation` (`user.last_admin`).
+   * Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation` (`user.last_admin`).
    */
   create(input?: UserCreateInput): Promise<User>;
   /**
-   * Deactivates a user: they can no longer act or be given work; their history stays.
+   * Deactivates a user: they can no longer act or be given work; their history stays. Open work keeps them, unless
+   * `on_open_work` says where it goes. Error: `assignee.open_work`.
    *
-   * Raises `RuleViolation` (`user.already_inactive`, `user.last_admin`).
+   * Raises `RuleViolation` (`assignee.inactive`, `assignee.must_be_user`, `assignee.open_work`,
+   * `record.too_many_dependents`, `user.already_inactive`, `user.last_admin`).
    */
   deactivate(input: UserDeactivateInput): Promise<User>;
   /**
    * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
    *
-   * Errors: `filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`.
+   * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
+   * `page.cursor_mismatch`.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -75,32 +80,56 @@ export interface UserOperations extends Exportable, Importable {
    * Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
    * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
-   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
-   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
-   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
-   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
-   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.doubt_better`,
+   * `import.doubt_cells`, `import.doubt_dropped`, `import.doubt_encoding`, `import.doubt_kind`,
+   * `import.encoding_broken`, `import.encoding_unknown`, `import.field_repeated`, `import.field_too_long`,
+   * `import.field_unknown`, `import.file_empty`, `import.form_unknown`, `import.header_broken`,
+   * `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`, `import.json_invalid`,
+   * `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`, `import.nul`,
+   * `import.number_invalid`, `import.preview_rows`, `import.quote_broken`, `import.quote_open`,
    * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
-   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
-   * (`user.last_admin`); `Unavailable` (`import.read_failed`).
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`,
+   * `user.role_unknown`); `RuleViolation` (`user.last_admin`); `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
+  /**
+   * Shows what an import would make of a file or of rows as records of the kind user: its form, the mapping, what
+   * is doubtful or left over, and the first rows as they would be read. Give one of csv, bytes and rows; nothing
+   * is imported.
+   *
+   * Raises `Conflict` (`upsert.exists`); `Invalid` (`import.bool_invalid`, `import.choice_invalid`,
+   * `import.chunk_size`, `import.column_repeated`, `import.column_unknown`, `import.currency_conflict`,
+   * `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`, `import.date_invalid`,
+   * `import.delimiter_invalid`, `import.digits_lost`, `import.doubt_better`, `import.doubt_cells`,
+   * `import.doubt_dropped`, `import.doubt_encoding`, `import.doubt_kind`, `import.encoding_broken`,
+   * `import.encoding_unknown`, `import.field_repeated`, `import.field_too_long`, `import.field_unknown`,
+   * `import.file_empty`, `import.form_unknown`, `import.header_broken`, `import.header_too_wide`,
+   * `import.id_invalid`, `import.in_envelope`, `import.json_invalid`, `import.mapping_malformed`,
+   * `import.not_a_reference`, `import.nothing_mapped`, `import.nul`, `import.number_invalid`,
+   * `import.preview_rows`, `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`,
+   * `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`, `import.several_values`,
+   * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
+   * `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `Unavailable` (`import.read_failed`).
+   */
+  importPreview(input?: ImportPreviewInput): Promise<Preview>;
   /**
    * Imports rows as records of the kind user, as one unit.
    *
    * Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`import.bool_invalid`,
    * `import.choice_invalid`, `import.chunk_size`, `import.column_repeated`, `import.column_unknown`,
    * `import.currency_conflict`, `import.currency_unclear`, `import.date_ambiguous`, `import.date_format_unknown`,
-   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.encoding_broken`,
-   * `import.field_repeated`, `import.field_too_long`, `import.field_unknown`, `import.file_empty`,
-   * `import.header_broken`, `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`,
-   * `import.json_invalid`, `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`,
-   * `import.nul`, `import.number_invalid`, `import.quote_broken`, `import.quote_open`,
+   * `import.date_invalid`, `import.delimiter_invalid`, `import.digits_lost`, `import.doubt_better`,
+   * `import.doubt_cells`, `import.doubt_dropped`, `import.doubt_encoding`, `import.doubt_kind`,
+   * `import.encoding_broken`, `import.encoding_unknown`, `import.field_repeated`, `import.field_too_long`,
+   * `import.field_unknown`, `import.file_empty`, `import.form_unknown`, `import.header_broken`,
+   * `import.header_too_wide`, `import.id_invalid`, `import.in_envelope`, `import.json_invalid`,
+   * `import.mapping_malformed`, `import.not_a_reference`, `import.nothing_mapped`, `import.nul`,
+   * `import.number_invalid`, `import.preview_rows`, `import.quote_broken`, `import.quote_open`,
    * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
-   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
-   * (`user.last_admin`); `Unavailable` (`import.read_failed`).
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`,
+   * `user.role_unknown`); `RuleViolation` (`user.last_admin`); `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -113,14 +142,14 @@ export interface UserOperations extends Exportable, Importable {
   /**
    * Changes fields of a record: `lead.update` and the like.
    *
-   * Raises `Conflict` (`user.email_taken`); `RuleViolation` (`user.last_admin`).
+   * Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation` (`user.last_admin`).
    */
   update(input: UserUpdateInput): Promise<User>;
   /**
    * Creates a user, or updates the one that matches.
    *
-   * Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`upsert.match_on`); `RuleViolation`
-   * (`user.last_admin`).
+   * Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`upsert.match_on`, `user.role_unknown`);
+   * `RuleViolation` (`user.last_admin`).
    */
   upsert(input: UserUpsertInput): Promise<Upserted<User>>;
 }

@@ -33,7 +33,10 @@ export interface Change {
   at: Timestamp;
   /** Which rule, import or workflow ran it. */
   cause?: string | null;
-  /** `{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure. */
+  /**
+   * `{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed
+   * where the record came into view with another that it hangs on.
+   */
   changes?: Record<string, unknown> | null;
   /** The operation, such as `lead.qualify`. */
   command: string;
@@ -41,11 +44,13 @@ export interface Change {
   kind: string;
   /** On whose behalf. */
   on_behalf_of?: string | null;
+  /** In a feed, where to go on after this change; absent elsewhere. */
+  position?: Position | null;
   /** Why, in the caller's words. */
   reason?: string | null;
   /** The record. */
   record: Id;
-  /** Position in the tenant's ledger. */
+  /** The number in the tenant's ledger. */
   seq: number;
   /** One id for everything that one call did. */
   unit: Id;
@@ -64,6 +69,18 @@ export type ColumnMap = string | Record<string, string>;
 
 /** What happens to records that need the one that goes. */
 export type Dependents = "refuse" | "cascade" | { reassign: Id };
+
+/** What may be wrong with what was understood of a file: nothing is refused for it. */
+export interface Doubt {
+  /** The stable code. */
+  code: string;
+  /** The column's header, when it is about one. */
+  column?: string | null;
+  /** The sentence: what is doubtful and what to do. */
+  message: string;
+  /** The target that is doubtful. */
+  target?: string | null;
+}
 
 /** A host's own key of a record: unique per tenant, kind and system. */
 export interface ExternalKey {
@@ -111,10 +128,22 @@ export interface ImportReport {
   columns: MappedColumn[];
   /** Rows that made a record. */
   created: number;
+  /** What stands between the fields of a file. */
+  delimiter?: string | null;
+  /** What may be wrong with what was understood. */
+  doubts?: Doubt[];
   /** Whether nothing was changed because a dry run was asked for. */
   dry_run: boolean;
+  /** The encoding in which a file was read, such as `utf-8` or `windows-1252`. */
+  encoding?: string | null;
+  /** The form of the file, such as `hubspot.contacts`, when it is known. */
+  form?: string | null;
+  /** The language of the headers, as its code, when it is known. */
+  language?: string | null;
   /** The first 1,000 of these cells, each with what is wrong and what to do. */
   left_out?: RowProblem[];
+  /** Lines of a file that belong to no row: notes above the header, totals and notices below, the header once more. */
+  passed_over?: number;
   /** The first 1,000 refused rows, each with what is wrong and what to do. */
   problems: RowProblem[];
   /** Rows that were refused; each tells why. */
@@ -174,6 +203,46 @@ export interface MoneySum {
   per_currency: Money[];
   /** What has no rate, by currency. */
   unpriced?: Unpriced[];
+}
+
+/** What happens to the open work of a user who leaves, or of a group without members. */
+export type OnOpenWork = "refuse" | "release" | { reassign: Assignee };
+
+/** A part of what operations take or answer. */
+export type Position = string;
+
+/** What an import would make of a file. */
+export interface Preview {
+  /** Where each column would go; without a target a column is left over. */
+  columns: MappedColumn[];
+  /** What stands between the fields of the file. */
+  delimiter?: string | null;
+  /** What may be wrong with what was understood. */
+  doubts: Doubt[];
+  /** The encoding of the file, such as `utf-8` or `windows-1252`. */
+  encoding?: string | null;
+  /** The form of the file, such as `hubspot.contacts`, when it is known. */
+  form?: string | null;
+  /** The line of the header, as an editor counts; what stands above it belongs to no row. */
+  header_line?: number | null;
+  /** The language of the headers, as its code, when it is known. */
+  language?: string | null;
+  /** The first rows. */
+  rows: PreviewRow[];
+  /** The system that writes this form, as people call it. */
+  system?: string | null;
+}
+
+/** A row as it would be read. */
+export interface PreviewRow {
+  /** The cells in the order of the columns, as they are written. */
+  cells: string[];
+  /** What the row says, by target. */
+  fields: Record<string, unknown>;
+  /** The line on which the row starts, as an editor counts. */
+  number: number;
+  /** Why the row would be refused, as far as it can be seen without looking at records. */
+  problem?: RowProblem | null;
 }
 
 /** One refused row: where it is, what is wrong, and what to do. */

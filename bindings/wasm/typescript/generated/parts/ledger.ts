@@ -3,10 +3,12 @@
 
 /** What a check of the ledger found. */
 export interface Verified {
-  /** How many of them were erased and are vouched for by the chain alone. */
+  /** How many of them were erased, as an event of the erasure says. */
   erased: number;
   /** How many events hold. */
   events: number;
   /** The hash of the last one, in hexadecimal; note it elsewhere to notice a rewritten ledger. */
   head: string;
+  /** How many rows are what the ledger recorded; absent when they were not compared. */
+  rows?: number | null;
 }

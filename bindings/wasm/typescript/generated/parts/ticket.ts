@@ -3,6 +3,7 @@
 
 import type { Id, Timestamp } from "../../base.js";
 import type { EscalationSeverity, Verb } from "../enums.js";
+import type { Position } from "../parts/common.js";
 
 /** Who has the issue, as far as it is known. */
 export interface Customer {
@@ -24,7 +25,10 @@ export interface Entry {
   at: Timestamp;
   /** Which rule, import or workflow ran it. */
   cause?: string | null;
-  /** `{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure. */
+  /**
+   * `{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed
+   * where the record came into view with another that it hangs on.
+   */
   changes?: Record<string, unknown> | null;
   /** The operation, such as `lead.qualify`. */
   command: string;
@@ -36,11 +40,13 @@ export interface Entry {
   name?: string | null;
   /** On whose behalf. */
   on_behalf_of?: string | null;
+  /** In a feed, where to go on after this change; absent elsewhere. */
+  position?: Position | null;
   /** Why, in the caller's words. */
   reason?: string | null;
   /** The record. */
   record: Id;
-  /** Position in the tenant's ledger. */
+  /** The number in the tenant's ledger. */
   seq: number;
   /** One id for everything that one call did. */
   unit: Id;

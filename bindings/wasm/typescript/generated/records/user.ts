@@ -21,7 +21,10 @@ export interface User {
   name: string;
   /** The mail address. */
   email: string;
-  /** A word that the policy understands: `admin`, `agent` or `viewer` with the default one. */
+  /**
+   * A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and blanks do not matter
+   * when it is given.
+   */
   role: string;
   /** Whether the user can act and be given work. */
   active: boolean;
