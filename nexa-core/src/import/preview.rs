@@ -269,7 +269,9 @@ impl<'de, R> Deserialize<'de> for ImportPreview<R> {
         let mut map = Map::deserialize(deserializer)?;
         let more = match map.remove("more") {
             None | Some(Json::Null) => false,
-            Some(more) => more.as_bool().ok_or_else(|| de::Error::custom("more is true or false"))?,
+            Some(more) => {
+                more.as_bool().ok_or_else(|| input::Unreadable::new("give true or false").below("more").pass())?
+            }
         };
         let limit = match map.remove("limit") {
             None | Some(Json::Null) => PREVIEW_ROWS,
@@ -281,14 +283,16 @@ impl<'de, R> Deserialize<'de> for ImportPreview<R> {
         let beginning = match (map.remove("csv"), map.remove("bytes"), map.remove("rows")) {
             (Some(Json::String(text)), None, None) => Beginning::Csv(text),
             (None, Some(Json::String(text)), None) => Beginning::Bytes(
-                BASE64_STANDARD.decode(text).map_err(|_| de::Error::custom("bytes is a text in Base64"))?,
+                BASE64_STANDARD
+                    .decode(text)
+                    .map_err(|_| input::Unreadable::new("give a text in Base64").below("bytes").pass())?,
             ),
-            (None, None, Some(rows)) => {
-                Beginning::Rows(objects(rows).ok_or_else(|| de::Error::custom("rows is a list of objects"))?)
-            }
+            (None, None, Some(rows)) => Beginning::Rows(
+                objects(rows).ok_or_else(|| input::Unreadable::new("give a list of objects").below("rows").pass())?,
+            ),
             _ => return Err(de::Error::custom("give one of csv, bytes and rows")),
         };
-        let options = input::value(&Json::Object(map)).map_err(de::Error::custom)?;
+        let options = input::value(&Json::Object(map)).map_err(input::Unreadable::pass)?;
         Ok(Self { beginning, more, limit, options, kind: PhantomData })
     }
 }
