@@ -113,13 +113,13 @@ fn they_are_asked() {
 }
 
 #[test]
-fn a_clock_that_goes_back_does_not_turn_the_ledger_round() {
+fn a_clock_that_goes_back_is_believed_and_does_not_turn_the_ledger_round() {
     for backend in backends::all() {
         let company = nexa_tests::company::Company::found(backend.store);
-        let first = company.run("task.create", json!({"title": "Call"}));
+        company.run("task.create", json!({"title": "Call"}));
         company.clock.set(Timestamp::parse("1999-12-31T23:59:59Z").unwrap());
         let second = company.run("task.create", json!({"title": "Call again"}));
-        assert_eq!(second["created_at"], first["created_at"], "{}: time stands still until it is later", backend.name);
+        assert_eq!(second["created_at"], "1999-12-31T23:59:59.000000Z", "{}", backend.name);
         company.run("ledger.verify", json!({}));
     }
 }
