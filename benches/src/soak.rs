@@ -50,15 +50,16 @@ pub(crate) fn run(minutes: f64) -> Outcome<()> {
         let mut health = Health::default();
         let mut owner = building.as_owner().await?;
         while !running.is_empty() {
-            tokio::select! {
-                Some(ended) = running.join_next() => tally.add(ended??),
-                () = tokio::time::sleep(Duration::from_millis(500)) => {
-                    let warm = began.elapsed().as_secs_f64() > WARM_UP * time.as_secs_f64();
-                    health.look(&mut owner, warm).await?;
-                    bar.set_position(began.elapsed().as_secs().min(time.as_secs()));
-                    bar.set_message(format!("{:.0} MB, {} connections", health.memory() / 1e6, health.connections()));
+            if let Ok(ended) = tokio::time::timeout(Duration::from_millis(500), running.join_next()).await {
+                if let Some(ended) = ended {
+                    tally.add(ended??);
                 }
+                continue;
             }
+            let warm = began.elapsed().as_secs_f64() > WARM_UP * time.as_secs_f64();
+            health.look(&mut owner, warm).await?;
+            bar.set_position(began.elapsed().as_secs().min(time.as_secs()));
+            bar.set_message(format!("{:.0} MB, {} connections", health.memory() / 1e6, health.connections()));
         }
         Ok::<_, crate::Trouble>((tally, health))
     });

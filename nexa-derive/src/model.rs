@@ -155,3 +155,6 @@ fn doc(attributes: &[Attribute]) -> String {
 fn error(span: Span, message: impl std::fmt::Display) -> syn::Error {
     syn::Error::new(span, message)
 }
+
+#[cfg(test)]
+mod tests;

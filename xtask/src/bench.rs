@@ -4,7 +4,7 @@
 
 use crate::{
     browser,
-    command::{cargo, run as run_command},
+    command::{built, cargo, run as run_command},
     python,
 };
 
@@ -15,11 +15,14 @@ pub(crate) struct Arguments {
     arguments: Vec<String>,
 }
 
-impl Arguments {
-    /// With little data: shows that it runs, measures nothing.
-    pub(crate) fn short(which: &[&str]) -> Self {
-        Self { arguments: which.iter().chain(&["--short"]).map(|&argument| argument.to_owned()).collect() }
-    }
+/// The test build with little data: shows that it runs, measures nothing.
+pub(crate) fn short() -> Result<(), String> {
+    run_command(built("nexa-benches")?.arg("--short"))
+}
+
+/// The same of the package for browsers, as it was built last.
+pub(crate) fn short_in_browser() -> Result<(), String> {
+    browser::bench(&["--built".to_owned(), "--short".to_owned()])
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {

@@ -23,10 +23,10 @@ pub(crate) fn run() -> ExitCode {
     report.step("docs", || run_command(cargo(["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-Dwarnings")));
     test::steps(&mut report, &test::Arguments::default());
     report.step("faults, short", || faults::run(&faults::Arguments::short()));
-    report.step("soak, one minute", || soak::run(&soak::Arguments::short()));
-    report.step("python, from its source distribution", python::sdist);
-    report.step("bench, short", || bench::run(&bench::Arguments::short(&[])));
-    report.step("bench in a browser, short", || bench::run(&bench::Arguments::short(&["browser", "--built"])));
+    report.step("soak, one minute", soak::short);
+    report.step("python, its sources", python::complete_sdist);
+    report.step("bench, short", bench::short);
+    report.step("bench in a browser, short", bench::short_in_browser);
     report.finish()
 }
 

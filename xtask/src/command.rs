@@ -28,6 +28,12 @@ pub(crate) fn cargo<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> 
     command
 }
 
+/// A program of this workspace, compiled with everything that the tests need, so that nothing is compiled once more for it.
+pub(crate) fn built(name: &str) -> Result<Command, String> {
+    run(&mut cargo(["build", "--quiet", "--workspace", "--bins", "--tests"]))?;
+    Ok(program(target().join("debug").join(format!("{name}{}", env::consts::EXE_SUFFIX))))
+}
+
 /// Another program.
 pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);

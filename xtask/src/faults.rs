@@ -3,13 +3,13 @@
 use nexa_test_cluster::Durability;
 
 use crate::{
-    command::{cargo, run as run_command},
+    command::{built, cargo, run as run_command},
     postgres,
 };
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Ten rounds instead of two hundred
+    /// Ten rounds of the test build instead of two hundred
     #[arg(long)]
     short: bool,
 }
@@ -25,7 +25,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let number = if arguments.short { "10" } else { "200" };
     // The writer is killed, not the server, so the server need not survive a crash.
     let server = postgres::server(Durability::None)?;
-    let mut rounds =
-        cargo(["run", "--release", "--quiet", "--package", "nexa-tests", "--bin", "faults", "--", "--rounds", number]);
-    run_command(rounds.env(postgres::URL, server.url()))
+    let mut rounds = if arguments.short {
+        built("faults")?
+    } else {
+        cargo(["run", "--release", "--quiet", "--package", "nexa-tests", "--bin", "faults", "--"])
+    };
+    run_command(rounds.args(["--rounds", number]).env(postgres::URL, server.url()))
 }

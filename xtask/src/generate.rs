@@ -11,13 +11,6 @@ pub(crate) struct Arguments {
     check: bool,
 }
 
-impl Arguments {
-    /// Compare only.
-    pub(crate) fn check() -> Self {
-        Self { check: true }
-    }
-}
-
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let mut generator = cargo(["run", "--quiet", "--package", "nexa-schema", "--", "schema"]);
     if arguments.check {

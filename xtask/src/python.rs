@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    command::{output, program, root, run as run_command, run_reading, target},
+    command::{cargo, output, program, root, run as run_command, run_reading, target},
     postgres::{self, Server},
     report::{Results, Runner},
 };
@@ -136,12 +136,16 @@ fn first_lines(wheel: &Path) -> Result<(), String> {
     run_command(empty.python(["-I", "-W", "error", "examples/python/support_desk.py"]).env("PATH", "/nonexistent"))
 }
 
+fn source_archive(tools: &Environment, folder: &Path) -> Result<PathBuf, String> {
+    let _ = fs::remove_dir_all(folder);
+    let mut build = tools.python(["-m", "maturin", "sdist", "--manifest-path", "bindings/python/Cargo.toml"]);
+    run_command(build.arg("--out").arg(folder))?;
+    made(folder, "tar.gz")
+}
+
 fn source_distribution(tools: &Environment) -> Result<(), String> {
     let folder = target().join("python/sdist");
-    let _ = fs::remove_dir_all(&folder);
-    let mut build = tools.python(["-m", "maturin", "sdist", "--manifest-path", "bindings/python/Cargo.toml"]);
-    run_command(build.arg("--out").arg(&folder))?;
-    let source = made(&folder, "tar.gz")?;
+    let source = source_archive(tools, &folder)?;
     let mut install = tools.python(["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]);
     // As quick as can be, and with the dependencies that are compiled already.
     install.env("MATURIN_PEP517_ARGS", "--profile dev").env("CARGO_TARGET_DIR", target());
@@ -149,9 +153,31 @@ fn source_distribution(tools: &Environment) -> Result<(), String> {
     first_lines(&made(&folder, "whl")?)
 }
 
-/// Builds the source distribution, a wheel from it, and tries that.
-pub(crate) fn sdist() -> Result<(), String> {
-    source_distribution(&Environment::of_tests()?)
+/// Builds the source distribution and checks, without compiling, that it has all that the compiler read for the wheel, and
+/// that its packages fit together.
+pub(crate) fn complete_sdist() -> Result<(), String> {
+    let tools = Environment::of_tests()?;
+    let folder = target().join("python/sdist");
+    let source = source_archive(&tools, &folder)?;
+    run_command(tools.python(["-m", "tarfile", "-e"]).args([&source, &folder]))?;
+    let unpacked = PathBuf::from(source.to_string_lossy().trim_end_matches(".tar.gz"));
+    let list = target().join("debug/libnexa_python.d");
+    let list = fs::read_to_string(&list).map_err(|error| format!("{}: {error}", list.display()))?;
+    let root = root();
+    let read = list.split_whitespace().filter_map(|path| Path::new(path).strip_prefix(&root).ok());
+    let mut sources = read.filter(|path| path.extension().is_some() && !path.starts_with("target")).peekable();
+    if sources.peek().is_none() {
+        return Err("the compiler's list of what it read for the wheel names no source".to_owned());
+    }
+    let content = |path: PathBuf| fs::read(&path).map_err(|error| format!("{}: {error}", path.display()));
+    for path in sources {
+        if content(root.join(path))? != content(unpacked.join(path))? {
+            return Err(format!("{} is another file in the source distribution", path.display()));
+        }
+    }
+    let mut metadata = cargo(["metadata", "--locked", "--offline", "--format-version", "1", "--manifest-path"]);
+    let manifest = unpacked.join(PACKAGE).join("Cargo.toml");
+    output(metadata.arg(&manifest)).map(|_| ()).ok_or_else(|| format!("cargo cannot read {}", manifest.display()))
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {

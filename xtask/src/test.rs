@@ -6,15 +6,14 @@ use nexa_test_cluster::Durability;
 
 use crate::{
     browser,
-    command::{cargo, run as run_command, run_reading},
-    generate, postgres, python,
+    command::{built, cargo, run as run_command, run_reading},
+    postgres, python,
     report::{Report, Runner},
-    wasm_check,
 };
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Arguments {
-    /// Leave out what needs another build (quickstart, wasm32), and try fewer random cases
+    /// Leave out what needs another build (quickstart, browser), and try fewer random cases
     #[arg(long)]
     short: bool,
 }
@@ -44,19 +43,16 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
         run_reading(&mut tests, |line| results.read(Runner::Cargo, line))
     });
     report.step("examples", || {
-        run_command(&mut cargo(["run", "--quiet", "--package", "own_records"]))?;
-        run_command(&mut cargo(["run", "--quiet", "--package", "host_transaction"]))?;
+        run_command(&mut built("own_records")?)?;
+        run_command(&mut built("host_transaction")?)?;
         match server.as_ref().map_or(Ok(None), |server| server.database("shop"))? {
             None => Ok(()),
-            Some(url) => {
-                run_command(&mut cargo(["run", "--quiet", "--package", "host_transaction", "--", "--db", &url]))
-            }
+            Some(url) => run_command(built("host_transaction")?.args(["--db", &url])),
         }
     });
-    report.step("generated files", || generate::run(&generate::Arguments::check()));
+    report.step("generated files", || run_command(built("nexa-schema")?.args(["schema", "--check"])));
     report.counted("python", |results| python::counted(&python::Arguments::default(), server.as_ref(), results));
     if !arguments.short {
-        report.step("wasm32 check", wasm_check::run);
         report.counted("browser", |results| browser::counted(&browser::Arguments::default(), results));
         report.step("quickstart, twice", quickstart_on_file);
         report.step("quickstart on PostgreSQL, twice", || {
