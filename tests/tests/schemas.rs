@@ -96,6 +96,9 @@ impl Maker<'_> {
         if !known.is_empty() {
             return known;
         }
+        if schema["contentEncoding"] == "base64" {
+            return vec![json!("RW1haWwKYUB4LmV4YW1wbGUK")];
+        }
         let most = usize::try_from(schema["maxLength"].as_u64().unwrap_or(20)).unwrap();
         if let Some(pattern) = schema["pattern"].as_str() {
             let strategy = string_regex(pattern.trim_start_matches('^').trim_end_matches('$')).unwrap();

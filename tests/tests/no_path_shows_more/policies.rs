@@ -58,7 +58,12 @@ impl Policies {
         principal: &Principal,
         kind: &'static RecordDef,
     ) -> Vec<&'static str> {
-        if self.limits(company, principal) { hidden(kind) } else { Vec::new() }
+        if !self.limits(company, principal) {
+            return Vec::new();
+        }
+        // The other addresses are hidden with the main ones, without being named.
+        let others = kind.fields.iter().map(|field| field.name).filter(|name| name.starts_with("other_"));
+        hidden(kind).into_iter().chain(others).collect()
     }
 
     /// Whether fields are hidden from somebody.

@@ -44,10 +44,21 @@ impl Access {
         self.rows.is_nothing()
     }
 
-    /// The same with its names looked up. Error: `policy.invalid`.
+    /// The same with its names looked up. Where an address is hidden, the list of the others is as well: a merge puts there
+    /// what was an address before. Error: `policy.invalid`.
     pub(crate) fn granted(self, def: &'static RecordDef, action: Action) -> Result<Granted> {
-        let hidden = self.hidden.iter().map(|field| field.of(def)).collect::<Result<_, _>>();
-        let hidden = hidden.map_err(|problem| invalid_policy(def, action, problem))?;
+        let hidden = self.hidden.iter().map(|field| field.of(def)).collect::<Result<Vec<_>, _>>();
+        let mut hidden = hidden.map_err(|problem| invalid_policy(def, action, problem))?;
+        for addresses in [&def.emails, &def.phones] {
+            let names = addresses.iter().filter_map(|column| def.columns.get(*column)).map(|column| &column.path);
+            let fields: Vec<&'static str> = names.filter_map(|path| def.field(path)).map(|field| field.name).collect();
+            if let Some(others) = fields.last()
+                && !hidden.contains(others)
+                && fields.iter().any(|field| hidden.contains(field))
+            {
+                hidden.push(others);
+            }
+        }
         Ok(Granted { rows: self.rows, hidden })
     }
 }
