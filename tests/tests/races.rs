@@ -270,7 +270,9 @@ fn one_admin_stays() {
             .iter()
             .copied()
             .chain([company.id("admin")])
-            .map(|user| (company.session("system"), "user.deactivate", json!({"user": user, "on_open_work": "release"})))
+            .map(|user| {
+                (company.session("system"), "user.deactivate", json!({"user": user, "on_open_work": "release"}))
+            })
             .collect();
         let answers = all_at_once(&calls);
         assert_eq!(codes(&answers), BTreeSet::from(["user.last_admin"]), "{name}");

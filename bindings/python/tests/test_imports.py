@@ -77,7 +77,7 @@ def test_frames_keep_what_their_types_say(admin: nexa.Session) -> None:
     assert deal.amount == nexa.Money("5.50", "USD")
     frame = pd.DataFrame({
         "name": pd.Categorical(["C", "D", "E"]),
-        "close_date": pd.to_datetime(["2026-03-31", "2026-04-01 17:05", None]),
+        "close_date": pd.to_datetime(["2026-03-31", "2026-04-01 17:05", None], format="mixed"),
         "contract_term_months": pd.array([12, None, 6], dtype="Int64"),
         "probability": np.array([75.0, np.nan, 50.0]),
         "competitors": [["Globex", "Initech"], None, []],

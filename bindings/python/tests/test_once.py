@@ -48,6 +48,6 @@ def test_urls_keep_their_secrets() -> None:
         try:
             nexa.open(url)
         except nexa.Invalid as refused:
-            assert "hunter2" not in f"{refused} {refused.params}"
+            assert "hunter2" not in f"{refused} {refused.details}"
         else:
             raise AssertionError(url)

@@ -277,7 +277,7 @@ impl<'de, R> Deserialize<'de> for ImportPreview<R> {
             None | Some(Json::Null) => PREVIEW_ROWS,
             Some(limit) => {
                 let limit = limit.as_u64().and_then(|limit| usize::try_from(limit).ok());
-                limit.ok_or_else(|| de::Error::custom("limit is a whole number"))?
+                limit.ok_or_else(|| input::Unreadable::new("give a whole number").below("limit").pass())?
             }
         };
         let beginning = match (map.remove("csv"), map.remove("bytes"), map.remove("rows")) {

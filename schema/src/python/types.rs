@@ -49,7 +49,7 @@ impl<'a> Types<'a> {
             types.structure(&kind.record, catalog.def(&kind.record).clone());
         }
         // What the package itself reads.
-        for name in ["Change", "GroupRow", "ImportReport"] {
+        for name in ["Change", "GroupRow", "ImportReport", "Preview"] {
             types.structure(name, catalog.def(name).clone());
         }
         types

@@ -140,7 +140,7 @@ fn who_names_what_is_made_asks_once_whether_the_ids_are_free() {
     let generated = least(&desk, |_| batch(vec![None; 20]));
     let named =
         least(&desk, |round| batch((0..20).map(|number| Some(2_000_000 + round as u128 * 100 + number)).collect()));
-    assert_eq!(named, generated + 1, "a batch asks about all of its ids at once");
+    assert!(named <= generated + 1, "a batch asks about all of its ids at once: {named} instead of {generated}");
     let calls = (0..GROUP).map(|number| {
         let desk = Arc::clone(&desk);
         Box::new(move || {

@@ -148,7 +148,7 @@ class SessionBase:
         """Runs several operations, all or none: ``s.batch([("lead.contact", {"lead": id}), …])``."""
         wire = [{"run": operation, "with": given(dict(arguments))} for operation, arguments in requests]
         answers: Any = json.loads(self._native.batch(to_text("batch", wire), self._envelope))
-        return Once(**answers) if self._marks_replays else answers  # type: ignore[return-value, no-any-return]
+        return Once(**answers) if self._marks_replays else answers  # type: ignore[return-value]
 
     def explain(self, record: Record) -> Explanation:
         """What the actor may do with a record now, and if not, why not."""

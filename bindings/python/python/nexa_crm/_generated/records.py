@@ -1496,6 +1496,42 @@ class PipelineValue(Struct):
     """Its stages, in order."""
 
 
+class Preview(Struct):
+    """What an import would make of a file."""
+
+    columns: list[MappedColumn]
+    """Where each column would go; without a target a column is left over."""
+    delimiter: str | None
+    """What stands between the fields of the file."""
+    doubts: list[Doubt]
+    """What may be wrong with what was understood."""
+    encoding: str | None
+    """The encoding of the file, such as `utf-8` or `windows-1252`."""
+    form: str | None
+    """The form of the file, such as `hubspot.contacts`, when it is known."""
+    header_line: int | None
+    """The line of the header, as an editor counts; what stands above it belongs to no row."""
+    language: str | None
+    """The language of the headers, as its code, when it is known."""
+    rows: list[PreviewRow]
+    """The first rows."""
+    system: str | None
+    """The system that writes this form, as people call it."""
+
+
+class PreviewRow(Struct):
+    """A row as it would be read."""
+
+    cells: list[str]
+    """The cells in the order of the columns, as they are written."""
+    fields: dict[str, Any]
+    """What the row says, by target."""
+    number: int
+    """The line on which the row starts, as an editor counts."""
+    problem: RowProblem | None
+    """Why the row would be refused, as far as it can be seen without looking at records."""
+
+
 class Removed(Struct):
     """How a list shrank."""
 
@@ -2332,6 +2368,25 @@ PipelineValue.FIELDS = {
     "stages": many(StageValue),
 }
 PipelineValue.EMPTY = {"stages": list}
+Preview.FIELDS = {
+    "columns": many(MappedColumn),
+    "delimiter": None,
+    "doubts": many(Doubt),
+    "encoding": None,
+    "form": None,
+    "header_line": None,
+    "language": None,
+    "rows": many(PreviewRow),
+    "system": None,
+}
+Preview.EMPTY = {"columns": list, "doubts": list, "rows": list}
+PreviewRow.FIELDS = {
+    "cells": None,
+    "fields": None,
+    "number": None,
+    "problem": RowProblem,
+}
+PreviewRow.EMPTY = {"cells": list, "fields": dict}
 Removed.FIELDS = {
     "removed": None,
 }
