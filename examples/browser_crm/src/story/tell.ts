@@ -92,7 +92,7 @@ async function sell(team: Team, [sarah = "", ...others]: string[]): Promise<void
     ["deal.update", { ...ref, amount: usd(45), competitors: ["HubSpot"], next_step: "CEO call" }],
     ["deal.move", { ...ref, stage: "negotiation" }],
     ["deal.win", ref],
-    ["contact.update", { contact: won.contact.id, tags: ["vip", "enterprise"] }],
+    ["contact.update", { contact: won.contact?.id ?? "", tags: ["vip", "enterprise"] }],
   ]);
 }
 
