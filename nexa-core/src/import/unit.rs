@@ -221,6 +221,13 @@ async fn one(
     let entity = kind.edited()?;
     let names = names(plan, common, line);
     let Some(id) = find(cx, plan, line).await? else {
+        if said_before(cx, plan, common, line).await? {
+            return match plan.policy {
+                MatchPolicy::Refuse => Err(exists(plan, line)),
+                MatchPolicy::Skip => Ok(Outcome::Skipped),
+                _ => Ok(Outcome::Unchanged),
+            };
+        }
         let mut row = common.template.clone();
         write(cx, plan, common, line, &mut row, Onto::New, left_out).await?;
         let id = cx.new_id::<()>().uuid();
@@ -312,6 +319,35 @@ async fn find(cx: &mut Context<'_>, plan: &Plan, line: &Line) -> Result<Option<U
             if is_nameless(plan, line) { by_phone(cx, plan, line).await } else { Ok(None) }
         }
     }
+}
+
+/// Whether a record that is closed says all that the row says: the same row, imported again since. Who asks again says
+/// something else, or comes from elsewhere.
+async fn said_before(cx: &mut Context<'_>, plan: &Plan, common: &Common, line: &Line) -> Result<bool> {
+    let def = plan.def;
+    let Some(column) = def.column("email").filter(|_| def.open.is_some()) else { return Ok(false) };
+    if !matches!(plan.match_by, MatchBy::Anything) {
+        return Ok(false);
+    }
+    for email in line.addresses(plan, &def.emails) {
+        for id in cx.ids_by(def, column, &Value::Text(email)).await? {
+            let Some(row) = cx.current(def, id).filter(|row| row.live(def)).cloned() else { continue };
+            let given = line.given.iter().all(|given| {
+                let first = def.fields.get(given.field).map(|field| field.first);
+                let mut values = given.values.iter().enumerate().filter(|(_, value)| !value.is_null());
+                first.is_some_and(|first| values.all(|(offset, value)| row.get(first + offset) == value))
+            });
+            let fields = common.set.iter().filter_map(|field| def.fields.get(*field));
+            let mut set = fields.flat_map(|field| field.first..field.first + field.count);
+            if given
+                && set.all(|column| row.get(column) == common.template.get(column))
+                && cx.allows(def, &row, Action::Read).await?
+            {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a row has nothing that belongs to one record alone.
