@@ -339,7 +339,12 @@ async fn said_before(cx: &mut Context<'_>, plan: &Plan, common: &Common, line: &
             });
             let fields = common.set.iter().filter_map(|field| def.fields.get(*field));
             let mut set = fields.flat_map(|field| field.first..field.first + field.count);
+            let mut seen = row.clone();
+            if !line.signals.is_empty() {
+                signal::write(def, &line.signals, &mut seen, false)?;
+            }
             if given
+                && seen == row
                 && set.all(|column| row.get(column) == common.template.get(column))
                 && cx.allows(def, &row, Action::Read).await?
             {

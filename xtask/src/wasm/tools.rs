@@ -18,7 +18,7 @@ const BINARYEN: &str = "132.0.0";
 const LLVM: [(&str, &str); 3] = [("clang", "clang"), ("lld", "wasm-ld"), ("llvm", "llvm-ar")];
 
 /// What of SQLite nobody here uses: extensions, other encodings, dates, statements of a database's own keeper.
-const SQLITE: [&str; 36] = [
+const SQLITE: [&str; 34] = [
     "-USQLITE_ENABLE_API_ARMOR",
     "-USQLITE_ENABLE_BYTECODE_VTAB",
     "-USQLITE_ENABLE_COLUMN_METADATA",
@@ -33,7 +33,6 @@ const SQLITE: [&str; 36] = [
     "-USQLITE_ENABLE_STMTVTAB",
     "-USQLITE_ENABLE_UNKNOWN_SQL_FUNCTION",
     "-USQLITE_ENABLE_UNLOCK_NOTIFY",
-    "-DSQLITE_OMIT_ALTERTABLE",
     "-DSQLITE_OMIT_ANALYZE",
     "-DSQLITE_OMIT_AUTOVACUUM",
     "-DSQLITE_OMIT_COMPILEOPTION_DIAGS",
@@ -47,7 +46,6 @@ const SQLITE: [&str; 36] = [
     "-DSQLITE_OMIT_INTEGRITY_CHECK",
     "-DSQLITE_OMIT_LOCALTIME",
     "-DSQLITE_OMIT_REINDEX",
-    "-DSQLITE_OMIT_SCHEMA_PRAGMAS",
     "-DSQLITE_OMIT_SCHEMA_VERSION_PRAGMAS",
     "-DSQLITE_OMIT_TCL_VARIABLE",
     "-DSQLITE_OMIT_TRACE",
