@@ -26,9 +26,10 @@ pub(crate) fn found(link: &Link<'_>) -> rusqlite::Result<Option<i64>> {
 /// Refuses a file of another encoding, and one that is more than a version later. Errors: `store.encoding`, `schema.newer`.
 pub(crate) fn check(link: &Link<'_>) -> Result<()> {
     let failed = |failure: rusqlite::Error| link.failed(&failure);
-    // In another encoding texts have another order.
-    let encoding: String = link.db.query_row("PRAGMA encoding", [], |row| row.get(0)).map_err(failed)?;
-    if encoding != "UTF-8" {
+    // In another encoding texts have another order. A SQLite that knows only one answers nothing.
+    let encoding: Option<String> =
+        link.db.query_row("PRAGMA encoding", [], |row| row.get(0)).optional().map_err(failed)?;
+    if let Some(encoding) = encoding.filter(|encoding| encoding != "UTF-8") {
         return Err(codes::ENCODING.with("path", link.path.display().to_string()).with("encoding", encoding));
     }
     match found(link).map_err(failed)? {
