@@ -20,6 +20,7 @@ use crate::kernel::{
     entity::{EXISTS, MatchPolicy, NO_MATCH_FIELD},
     error::{Error, ErrorKind, Result, codes},
     input,
+    ledger::{EventQuery, Verb},
     record::{ColumnType, ExternalKey, Field, RecordDef, Ref, Row},
     value::Value,
 };
@@ -321,8 +322,8 @@ async fn find(cx: &mut Context<'_>, plan: &Plan, line: &Line) -> Result<Option<U
     }
 }
 
-/// Whether a record that is closed says all that the row says: the same row, imported again since. Who asks again says
-/// something else, or comes from elsewhere.
+/// Whether a record that this import made before, and that is closed since, says all that the row says: the same file once
+/// more. Who asks again comes from elsewhere, or says something else.
 async fn said_before(cx: &mut Context<'_>, plan: &Plan, common: &Common, line: &Line) -> Result<bool> {
     let def = plan.def;
     let Some(column) = def.column("email").filter(|_| def.open.is_some()) else { return Ok(false) };
@@ -347,12 +348,23 @@ async fn said_before(cx: &mut Context<'_>, plan: &Plan, common: &Common, line: &
                 && seen == row
                 && set.all(|column| row.get(column) == common.template.get(column))
                 && cx.allows(def, &row, Action::Read).await?
+                && imported(cx, def, id).await?
             {
                 return Ok(true);
             }
         }
     }
     Ok(false)
+}
+
+/// Whether the same operation with the same cause made a record: the same import.
+async fn imported(cx: &mut Context<'_>, def: &'static RecordDef, id: Uuid) -> Result<bool> {
+    let query = EventQuery { after: 0, limit: 1, records: Some(vec![(def.kind, id)]), backwards: false };
+    let first = cx.tx.events(&query).await?;
+    let cause = &cx.envelope().cause;
+    Ok(first
+        .iter()
+        .any(|event| event.verb == Verb::Created && event.command == cx.operation() && event.cause == *cause))
 }
 
 /// Whether a row has nothing that belongs to one record alone.
