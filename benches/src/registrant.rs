@@ -101,7 +101,7 @@ impl Prepared {
 
     pub(crate) fn terms(&self) -> Terms {
         Terms::default()
-            .of(&self.email, 4)
+            .email(&self.email, 4)
             .of(&self.last_name, 3)
             .of(&self.first_name, 3)
             .of(&self.company, 2)

@@ -179,7 +179,7 @@ impl ByHand {
                 lead.assignee.as_bytes(),
                 lead.source,
             ])?;
-        self.index(&Terms::default().of(&lead.company, 4).of(&number, 3), "account", id)?;
+        self.index(Terms::default().of(&lead.company, 4).of(&number, 3), "account", id)?;
         let created = AccountCreated {
             name: &lead.company,
             account_number: &number,
@@ -217,12 +217,13 @@ impl ByHand {
                 lead.last_contacted,
             ])?;
         let terms = Terms::default()
-            .of(&lead.email, 4)
+            .email(&lead.email, 4)
             .of(&lead.last_name, 3)
             .of(&lead.first_name, 2)
             .phone(&lead.phone, 2)
             .of(&lead.title, 1);
-        self.index(&terms, "contact", id)?;
+        self.index(terms, "contact", id)?;
+        self.address("contact", id, &lead.email, &lead.phone)?;
         let created = ContactCreated {
             first_name: &lead.first_name,
             last_name: &lead.last_name,
@@ -274,7 +275,7 @@ impl ByHand {
                 contact.as_bytes(),
                 lead.assignee.as_bytes(),
             ])?;
-        self.index(&Terms::default().of(&name, 1), "deal", id)?;
+        self.index(Terms::default().of(&name, 1), "deal", id)?;
         let created = DealCreated {
             name: &name,
             amount: "50000.00",
@@ -325,6 +326,12 @@ impl ByHand {
         if changed != 1 {
             return Err("somebody else changed the lead".into());
         }
+        // Its mail address is free again.
+        self.db
+            .prepare_cached(
+                "DELETE FROM nexa_external_keys WHERE org = ?1 AND kind = 'lead' AND system = '@email' AND key = ?2",
+            )?
+            .execute(params![self.org.as_bytes(), lead.email])?;
         let converted = LeadConverted {
             status: ["qualified", "converted"],
             converted_at: [None, Some(&time(call.at))],

@@ -57,7 +57,8 @@ impl ByHand {
                 lead.reasons()?,
                 Uuid::nil().as_bytes(),
             ])?;
-        self.index(&lead.terms(), "lead", id)?;
+        self.index(lead.terms(), "lead", id)?;
+        self.address("lead", id, &lead.email, &lead.phone)?;
         ledger.tell(self, call, "created", "lead", id, &lead.created())
     }
 }

@@ -66,7 +66,7 @@ impl ByHand {
                 account.as_ref().map(Uuid::as_bytes),
                 Uuid::nil().as_bytes(),
             ])?;
-        self.index(&Terms::default().of(&number, 2).of(subject, 1), "ticket", id)?;
+        self.index(Terms::default().of(&number, 2).of(subject, 1), "ticket", id)?;
         let created = Created {
             number: &number,
             subject,

@@ -122,15 +122,35 @@ impl Floor {
     }
 }
 
+/// Writes the addresses by which a record is found: its mail address, which no other has, and its telephone number.
+async fn address(db: &mut PgConnection, org: Uuid, kind: &str, record: Uuid, email: &str, phone: &str) -> Outcome<()> {
+    query("INSERT INTO floor.external_keys (org, kind, system, key, record) VALUES ($1, $2, '@email', $3, $4)")
+        .bind(org)
+        .bind(kind)
+        .bind(email)
+        .bind(record)
+        .execute(&mut *db)
+        .await?;
+    query("INSERT INTO floor.indexed_values (org, kind, field, value, record) VALUES ($1, $2, '@phone', $3, $4)")
+        .bind(org)
+        .bind(kind)
+        .bind(phone)
+        .bind(record)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Writes the terms of a record in one statement.
-async fn index(db: &mut PgConnection, org: Uuid, kind: &str, record: Uuid, terms: &Terms) -> Outcome<()> {
+async fn index(db: &mut PgConnection, org: Uuid, kind: &str, record: Uuid, terms: Terms) -> Outcome<()> {
     let mut sql = "INSERT INTO floor.terms (org, kind, record, term, weight) VALUES ".to_owned();
-    for position in 0..terms.entries().len() {
+    let entries = terms.entries();
+    for position in 0..entries.len() {
         let comma = if position > 0 { ", " } else { "" };
         sql.push_str(&format!("{comma}($1, $2, $3, ${}, ${})", 2 * position + 4, 2 * position + 5));
     }
     let mut insert = query(AssertSqlSafe(sql)).bind(org).bind(kind).bind(record);
-    for (term, weight) in terms.entries() {
+    for (term, weight) in &entries {
         insert = insert.bind(term).bind(weight);
     }
     insert.execute(db).await?;

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{Floor, index, now};
+use super::{Floor, address, index, now};
 use crate::{Outcome, postgres::job::Job, terms::Terms};
 
 /// What a conversion needs of a lead.
@@ -136,12 +136,13 @@ async fn contact(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made) -> O
     .execute(&mut *db)
     .await?;
     let terms = Terms::default()
-        .of(&lead.email, 4)
+        .email(&lead.email, 4)
         .of(&lead.last_name, 3)
         .of(&lead.first_name, 2)
         .phone(&lead.phone, 2)
         .of(&lead.title, 1);
-    index(db, job.org, "contact", made.contact, &terms).await
+    index(db, job.org, "contact", made.contact, terms).await?;
+    address(db, job.org, "contact", made.contact, &lead.email, &lead.phone).await
 }
 
 async fn deal(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made, pipeline: Uuid) -> Outcome<()> {
@@ -166,7 +167,7 @@ async fn deal(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made, pipelin
     .bind(lead.assignee)
     .execute(&mut *db)
     .await?;
-    index(db, job.org, "deal", made.deal, &Terms::default().of(&name, 1)).await
+    index(db, job.org, "deal", made.deal, Terms::default().of(&name, 1)).await
 }
 
 async fn account(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made, number: &str) -> Outcome<()> {
@@ -187,7 +188,7 @@ async fn account(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made, numb
     .bind(&lead.source)
     .execute(&mut *db)
     .await?;
-    index(db, job.org, "account", made.account, &Terms::default().of(&lead.company, 4).of(number, 3)).await
+    index(db, job.org, "account", made.account, Terms::default().of(&lead.company, 4).of(number, 3)).await
 }
 
 async fn close(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made) -> Outcome<()> {
@@ -206,7 +207,16 @@ async fn close(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made) -> Out
     .bind(made.account)
     .bind(made.deal)
     .bind(asked)
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    if changed.rows_affected() == 1 { Ok(()) } else { Err("somebody else changed the lead".into()) }
+    if changed.rows_affected() != 1 {
+        return Err("somebody else changed the lead".into());
+    }
+    // Its mail address is free again.
+    query("DELETE FROM floor.external_keys WHERE org = $1 AND kind = 'lead' AND system = '@email' AND key = $2")
+        .bind(job.org)
+        .bind(&lead.email)
+        .execute(db)
+        .await?;
+    Ok(())
 }

@@ -93,6 +93,7 @@ impl Importer {
         }
         leads_of(&mut tx, org, at, &rows).await?;
         terms_of(&mut tx, org, &rows).await?;
+        addresses_of(&mut tx, org, &rows).await?;
         events_of(&mut tx, org, &call, &rows).await?;
         query("UPDATE nexa.ledger SET seq = $2, at = $3, head = $4 WHERE org = $1")
             .bind(org)
@@ -139,10 +140,33 @@ async fn leads_of(db: &mut PgConnection, org: Uuid, at: Timestamp, rows: &[Row])
     Ok(())
 }
 
+async fn addresses_of(db: &mut PgConnection, org: Uuid, rows: &[Row]) -> Outcome<()> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    query(
+        "INSERT INTO nexa.external_keys (org, kind, system, key, record) SELECT $1, 'lead', '@email', u.key, u.record \
+         FROM unnest($2::text[], $3::uuid[]) AS u (key, record)",
+    )
+    .bind(org)
+    .bind(rows.iter().map(|row| row.lead.email.as_str()).collect::<Vec<_>>())
+    .bind(&ids)
+    .execute(&mut *db)
+    .await?;
+    query(
+        "INSERT INTO nexa.indexed_values (org, kind, field, value, record) SELECT $1, 'lead', '@phone', u.value, u.record \
+         FROM unnest($2::text[], $3::uuid[]) AS u (value, record)",
+    )
+    .bind(org)
+    .bind(rows.iter().map(|row| row.lead.phone.as_str()).collect::<Vec<_>>())
+    .bind(&ids)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 async fn terms_of(db: &mut PgConnection, org: Uuid, rows: &[Row]) -> Outcome<()> {
     let mut entries: Vec<(String, Uuid, i64)> = Vec::with_capacity(8 * rows.len());
     for row in rows {
-        entries.extend(row.lead.terms().entries().iter().map(|(term, weight)| (term.clone(), row.id, *weight)));
+        entries.extend(row.lead.terms().entries().into_iter().map(|(term, weight)| (term, row.id, weight)));
     }
     // In the order of the index, so that neighbours are written together.
     entries.sort_unstable();

@@ -39,6 +39,6 @@ impl Floor {
         .bind(Uuid::nil())
         .execute(&mut *db)
         .await?;
-        index(db, job.org, "ticket", id, &Terms::default().of(&number, 2).of(&subject, 1)).await
+        index(db, job.org, "ticket", id, Terms::default().of(&number, 2).of(&subject, 1)).await
     }
 }
