@@ -64,6 +64,11 @@ impl Company {
         Self::begun(store, builder.ids(SeededIds::new(7)))
     }
 
+    /// Another company with another admin, with identifiers that the first has not, and with auditors.
+    pub fn another(store: Arc<dyn Store>) -> Self {
+        Self::begun_by("Omar", "omar@other.example", store, Crm::builder().policy(WithAuditors).ids(SeededIds::new(9)))
+    }
+
     fn filled(mut self, store: Arc<dyn Store>) -> Self {
         self.hire();
         self.keep_an_auditor(store);
@@ -73,10 +78,14 @@ impl Company {
     }
 
     fn begun(store: Arc<dyn Store>, builder: CrmBuilder) -> Self {
+        Self::begun_by("Lisa", "lisa@acme.example", store, builder)
+    }
+
+    fn begun_by(admin: &str, email: &str, store: Arc<dyn Store>, builder: CrmBuilder) -> Self {
         let clock = Arc::new(ManualClock::at("2025-11-17T09:15:00Z"));
         let crm = builder.store(store).clock(clock.clone()).build().unwrap();
         block_on(crm.migrate()).unwrap();
-        let founder = block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap();
+        let founder = block_on(crm.create_org(CreateOrg::new("Acme", admin, email).unwrap())).unwrap();
         let Principal::User(admin) = *founder.principal() else { panic!("the first admin is a user") };
         Self { crm, clock, org: founder.org(), ids: BTreeMap::from([("admin", admin)]) }
     }

@@ -208,3 +208,52 @@ fn every_kind_that_is_imported_is_itself_again_at_home() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// The kinds whose records move to another tenant, those that others name first.
+const MOVED: [&str; 10] =
+    ["user", "group", "account", "contact", "campaign", "contact_list", "lead", "deal", "ticket", "task"];
+
+#[test]
+fn a_whole_tenant_is_the_same_in_another_with_the_pipelines_of_that_one() {
+    let without_pipeline = |records: Vec<Json>| -> Vec<Json> {
+        let without = |mut record: Json| {
+            record.as_object_mut().unwrap().remove("pipeline");
+            record
+        };
+        records.into_iter().map(without).collect()
+    };
+    for backend in backends::all() {
+        let name = backend.name;
+        let home = Company::found(backend.store.clone());
+        for options in forms() {
+            let other = Company::another(backends::memory().store);
+            for kind in MOVED {
+                let def = home.crm.kinds().named(kind).unwrap();
+                let before = contents(&other, def);
+                let text = exported(&home, kind, &options);
+                let column = if options.format == ExportFormat::JsonLines { "pipeline" } else { "pipeline.id" };
+                let map = if kind == "deal" { json!({column: "ignore"}) } else { json!({}) };
+                let arguments = match options.format {
+                    ExportFormat::JsonLines => {
+                        let rows: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+                        json!({"rows": rows, "mapping": map})
+                    }
+                    _ => json!({"csv": text, "mapping": map}),
+                };
+                let operation = if options.format == ExportFormat::JsonLines { "import_rows" } else { "import_csv" };
+                for created in [true, false] {
+                    let report = other.run(&format!("{kind}.{operation}"), arguments.clone());
+                    let told = format!("{name}: {kind} as {options:?}: {report}\n{text}");
+                    assert_eq!(report["refused"], 0, "{told}");
+                    assert_eq!(report["created"] != 0, created, "{told}");
+                }
+                let mut wanted = without_pipeline(contents(&home, def));
+                wanted.extend(before.into_iter().filter(|record| !wanted.contains(record)).collect::<Vec<_>>());
+                wanted.sort_by_key(Json::to_string);
+                let mut there = without_pipeline(contents(&other, def));
+                there.sort_by_key(Json::to_string);
+                assert_eq!(there, wanted, "{name}: {kind} as {options:?}\n{text}");
+            }
+        }
+    }
+}

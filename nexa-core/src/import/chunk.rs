@@ -49,7 +49,8 @@ impl Chunk {
         match Line::read(plan, cells, number, record) {
             Ok(None) => {}
             Ok(Some(mut line)) => {
-                let nameless = line.keys.is_empty()
+                let nameless = line.id.is_none()
+                    && line.keys.is_empty()
                     && matches!(plan.match_by, MatchBy::Anything)
                     && plan.def.external_keys.is_some()
                     && !plan.uniques.iter().any(|unique| line.has(unique));

@@ -139,6 +139,8 @@ pub(super) async fn prepare(
     }
     let ids = lines.iter().filter_map(|line| line.id.map(Value::Uuid)).collect();
     cx.preload_by(def, def.id, ids).await?;
+    let new: Vec<Uuid> = lines.iter().filter_map(|line| line.id.filter(|id| cx.current(def, *id).is_none())).collect();
+    cx.look_up_ids(new).await?;
     for unique in &plan.uniques {
         let values = lines.iter().filter_map(|line| line.unique_value(unique)).collect();
         cx.preload_by(def, unique.column, values).await?;
@@ -231,7 +233,11 @@ async fn one(
         }
         let mut row = common.template.clone();
         write(cx, plan, common, line, &mut row, Onto::New, left_out).await?;
-        let id = cx.new_id::<()>().uuid();
+        // A record of another tenant stays the same, so that what names it finds it.
+        let id = match line.id {
+            Some(id) => cx.must_be_free(id).await.map(|()| id)?,
+            None => cx.new_id::<()>().uuid(),
+        };
         cx.stamp_row(def, &mut row, id);
         let row = (entity.settle)(cx, row, None, Some(&names)).await?;
         cx.insert_row(def, row).await?;
@@ -295,7 +301,8 @@ async fn find(cx: &mut Context<'_>, plan: &Plan, line: &Line) -> Result<Option<U
             {
                 return Ok(Some(found));
             }
-            for (column, value) in &line.numbers {
+            // Of another tenant's record the number names somebody else here.
+            for (column, value) in line.numbers.iter().filter(|_| line.id.is_none()) {
                 if let Some(id) = live(cx, def, *column, value).await? {
                     return Ok(Some(id));
                 }
