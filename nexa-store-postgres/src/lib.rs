@@ -19,6 +19,7 @@ mod arguments;
 mod begin;
 mod cache;
 mod careful;
+mod certificates;
 pub mod codes;
 mod connection;
 mod failure;

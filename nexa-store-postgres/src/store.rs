@@ -31,7 +31,7 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
-    codes,
+    certificates, codes,
     connection::Connection,
     growth::Growth,
     isolation, migrate,
@@ -265,7 +265,7 @@ pub(crate) fn connect_options(url: &str) -> Result<PgConnectOptions> {
     url::check(url)?;
     // What the driver says may repeat a part of the URL, and with it a secret.
     let options = PgConnectOptions::from_str(url).map_err(|_| codes::MISCONFIGURED.with("problem", url::SHAPE))?;
-    Ok(options.statement_cache_capacity(PREPARED).disable_statement_logging())
+    Ok(certificates::fixed(options)?.statement_cache_capacity(PREPARED).disable_statement_logging())
 }
 
 /// The runtime of the caller, or one of the store's own.
