@@ -38,6 +38,7 @@ mod options;
 #[cfg(not(target_arch = "wasm32"))]
 mod pool;
 mod queue;
+mod raw;
 mod reader;
 mod references;
 #[cfg(not(target_arch = "wasm32"))]
@@ -47,6 +48,7 @@ mod scan;
 mod sql;
 mod statements;
 mod transaction;
+mod whole;
 mod writer;
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -4,39 +4,22 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
-use nexa_core::{
-    Error,
-    kernel::{
-        error::Result,
-        ledger::{EventQuery, Head},
-    },
-};
+use nexa_core::{Error, kernel::error::Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use uuid::Uuid;
 
 use crate::{
     backup::copy,
-    codes,
-    connection::{Kinds, Link, Purpose},
-    failure,
-    files::{Files, beside, resolved},
-    ledger::read_head,
-    migrate,
-    options::Options,
-    transaction::SqliteTransaction,
+    codes, failure,
+    files::{beside, resolved},
+    whole::{self, invalid, unreadable},
 };
 
 /// What SQLite keeps beside a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
-/// So many events are checked at once.
-const EVENTS: usize = 1_000;
 
 /// Puts a backup at the place of a database that nobody has open, all of it or nothing: it is copied beside the place, checked, and
 /// renamed. Logs that were left over at the place go, since they belong to what was there before.
@@ -52,7 +35,8 @@ pub fn restore(backup: impl AsRef<Path>, database: impl AsRef<Path>, overwrite: 
         return Err(codes::TARGET_EXISTS.with("path", database.display().to_string()));
     }
     let copied = Copy::of(&backup, &database)?;
-    check(&backup, &copied.0)?;
+    whole::check(&backup, &copied.0)?;
+    synced(&copied.0)?;
     let held = if there { alone(&database)? } else { None };
     for companion in COMPANIONS {
         remove(&beside(&database, companion))?;
@@ -114,59 +98,6 @@ fn open(backup: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(url, flags | OpenFlags::SQLITE_OPEN_URI)
 }
 
-/// Refuses what is no whole database of Nexa.
-fn check(backup: &Path, copied: &Path) -> Result<()> {
-    let unread = |failure: rusqlite::Error| unreadable(backup, &failure);
-    let files = Arc::new(Files::of(copied));
-    let mut link = Link::open(files, &Options::default(), &Kinds::default(), Purpose::Write)
-        .map_err(|error| invalid(backup, &error.message()))?;
-    let verdict: String = link.db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(unread)?;
-    if verdict != "ok" {
-        return Err(invalid(backup, &verdict));
-    }
-    match migrate::found(&link).map_err(unread)? {
-        None => return Err(invalid(backup, "it has no tables of Nexa, as a copied file without its log has none")),
-        Some(version) if version > migrate::VERSION => {
-            return Err(codes::NEWER
-                .with("path", backup.display().to_string())
-                .with("found", version)
-                .with("known", migrate::VERSION));
-        }
-        Some(_) => {}
-    }
-    for org in tenants(&link).map_err(unread)? {
-        verify(&mut link, org).map_err(|error| invalid(backup, &error.message()))?;
-    }
-    // One file, without a log.
-    link.db.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(())).map_err(unread)?;
-    drop(link);
-    synced(copied)
-}
-
-fn tenants(link: &Link<'_>) -> rusqlite::Result<Vec<Uuid>> {
-    let mut statement = link.db.prepare("SELECT org FROM nexa_ledger")?;
-    let found = statement.query_map([], |row| row.get(0).map(Uuid::from_bytes))?;
-    found.collect()
-}
-
-/// Follows a tenant's ledger from its beginning to its head.
-fn verify(link: &mut Link<'_>, org: Uuid) -> Result<()> {
-    let stored = read_head(link, org)?;
-    let tx = SqliteTransaction::reading(link, org);
-    let mut head = Head::default();
-    loop {
-        let events = tx.read_events(&EventQuery { after: head.seq, limit: EVENTS, ..EventQuery::default() })?;
-        if events.is_empty() {
-            break;
-        }
-        events.iter().try_for_each(|event| event.verify(&mut head))?;
-    }
-    if head == stored {
-        return Ok(());
-    }
-    Err(nexa_core::kernel::ledger::LEDGER_BROKEN.with("seq", stored.seq).with("problem", "is missing"))
-}
-
 /// Makes sure that nobody has a database open, and keeps it so. A file that is no database any more can be replaced.
 fn alone(database: &Path) -> Result<Option<Connection>> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -203,15 +134,6 @@ fn synced(path: &Path) -> Result<()> {
         return Ok(());
     }
     File::open(path).and_then(|file| file.sync_all()).map_err(|problem| io_error(path, &problem))
-}
-
-fn unreadable(backup: &Path, failure: &rusqlite::Error) -> Error {
-    invalid(backup, &failure::error(backup, failure).message())
-}
-
-fn invalid(backup: &Path, problem: &str) -> Error {
-    let problem = problem.trim_end_matches('.');
-    codes::BACKUP_INVALID.with("path", backup.display().to_string()).with("problem", problem)
 }
 
 fn io_error(path: &Path, problem: &io::Error) -> Error {
