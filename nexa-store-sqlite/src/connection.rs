@@ -21,6 +21,10 @@ const STATEMENTS: usize = 512;
 /// between two transactions.
 const ASKING: Duration = Duration::from_millis(10);
 
+/// After so many pages in the log they are brought into the file. In a browser a tab is closed without a farewell, and who opens the
+/// file next reads the whole log first.
+pub(crate) const LOG: u32 = if cfg!(target_arch = "wasm32") { 200 } else { 4_000 };
+
 /// The kinds that the store was told of.
 #[derive(Clone, Default)]
 pub(crate) struct Kinds(Arc<RwLock<Vec<&'static RecordDef>>>);
@@ -86,7 +90,7 @@ impl Link<'static> {
             #[cfg(not(target_arch = "wasm32"))]
             let db = Connection::open_with_flags(path, flags)?;
             #[cfg(target_arch = "wasm32")]
-            let db = Connection::open_with_flags_and_vfs(path, flags, crate::opfs::vfs(path).as_str())?;
+            let db = crate::opfs::connect(path, flags)?;
             Ok(db)
         };
         let db = connect().map_err(|problem| failure::error(path, &problem))?;
@@ -188,9 +192,7 @@ fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Re
     db.pragma_update(None, "temp_store", "MEMORY")?;
     match purpose {
         Purpose::Write => {
-            // A tab is closed without a farewell, and who opens the file next reads the whole log first.
-            let pages = if cfg!(target_arch = "wasm32") { 200 } else { 4_000 };
-            db.pragma_update_and_check(None, "wal_autocheckpoint", pages, |_| Ok(()))?;
+            db.pragma_update_and_check(None, "wal_autocheckpoint", LOG, |_| Ok(()))?;
             db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
             db.pragma_update(None, "cache_size", -32_768)?;
             db.busy_timeout(ASKING.min(options.busy_timeout))?;

@@ -78,19 +78,25 @@ use {
 
 pub use host::{HostSession, SqliteHostTransaction};
 pub use migrate::VERSION;
+#[cfg(target_arch = "wasm32")]
+pub use opfs::{Restored, restore_opfs};
 pub use options::Options;
 #[cfg(not(target_arch = "wasm32"))]
 pub use restore::restore;
 /// The rusqlite whose transactions [`HostSession`] takes.
 pub use rusqlite;
 
+#[cfg(not(target_arch = "wasm32"))]
 use crate::{
     connection::{Kinds, Link, Purpose},
     files::Files,
+    writer::Writer,
+};
+use crate::{
     queue::{Alone, Queue, Task},
     reader::Readers,
     statements::Statements,
-    writer::{Unit, Writer},
+    writer::Unit,
 };
 
 /// The schema of these kinds as a script, for a host that wants to read or run it.
@@ -109,34 +115,12 @@ pub struct SqliteStore {
     queue: Arc<Queue>,
     /// The statements of the host's transactions, while none is at work.
     statements: Mutex<Option<Statements>>,
+    /// Whether what is written stays in the log, because the file is being copied.
+    #[cfg(target_arch = "wasm32")]
+    copying: std::sync::atomic::AtomicBool,
     /// Dropped last, when no connection has its files any more.
     #[cfg(target_arch = "wasm32")]
     _files: opfs::Files,
-}
-
-#[cfg(target_arch = "wasm32")]
-impl SqliteStore {
-    /// Opens a database of this name in the origin's private file system, or makes it. Only in a dedicated worker, and only
-    /// one at a time has it. Errors: `store.unsupported`, `store.locked`, `store.name`, `store.io`, `schema.newer`.
-    pub async fn open_opfs(name: &str, options: Options) -> Result<Self> {
-        let files = opfs::Files::of(name).await?;
-        let kinds = Kinds::default();
-        let link = Link::open(Arc::new(Files::of(Path::new(name))), &options, &kinds, Purpose::Write)?;
-        migrate::check(&link)?;
-        let readers = Arc::new(Readers::new(Arc::clone(&link.files), options, kinds));
-        let queue = Queue::new(Writer::new(link));
-        Ok(Self { process: 0, queue, readers, statements: Mutex::default(), _files: files })
-    }
-
-    /// Brings the log into the database, so that who opens it next has none to read. For a moment without other work.
-    /// Errors: `store.io`, `store.full`.
-    pub async fn rest(&self) -> Result<()> {
-        let alone: Alone = Box::new(|link| {
-            let emptied = link.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-            emptied.map_err(|failure| link.failed(&failure))
-        });
-        self.queue.run(Task::Alone(alone)).await
-    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -3,19 +3,24 @@
 //!
 //! Every database has a folder of its own, so that each is taken and given back by itself.
 
+mod folder;
+mod image;
+mod restore;
+mod store;
+
 use std::path::Path;
 
-use js_sys::{IteratorNext, Reflect};
+use js_sys::Reflect;
 use nexa_core::{
     Code, Error,
     kernel::error::{Result, codes as kernel},
 };
+use rusqlite::{Connection, OpenFlags};
 use sqlite_wasm_rs::WasmOsCallback;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemSyncAccessHandle, WorkerGlobalScope};
+use wasm_bindgen::JsValue;
 
+pub use self::restore::{Restored, restore_opfs};
 use crate::codes;
 
 /// Another tab or worker has the database.
@@ -39,54 +44,23 @@ pub(crate) struct Files(OpfsSAHPoolUtil);
 
 impl Files {
     /// Takes the files of the database with this name. Errors: `store.name`, `store.unsupported`, `store.locked`, `store.io`.
-    pub(crate) async fn of(name: &str) -> Result<Self> {
-        let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
-        if name.is_empty() || name.len() > LONGEST_NAME || name.starts_with('.') || !name.chars().all(fits) {
-            return Err(NAME.with("name", name));
-        }
-        if !supported() {
-            return Err(kernel::STORE_UNSUPPORTED.with("what", "a file outside of a dedicated worker of a secure page"));
-        }
-        let directory = format!(".nexa/{name}");
+    async fn of(name: &str) -> Result<Self> {
+        usable(name)?;
+        let taken = async {
+            folder::tidy(name).await?;
+            Self::take(name).await
+        };
+        taken.await.map_err(|problem| refused(name, &problem))
+    }
+
+    /// Takes the files in the folder of this name, none of which anybody has.
+    async fn take(folder: &str) -> std::result::Result<Self, OpfsSAHError> {
         let options = OpfsSAHPoolCfgBuilder::new()
-            .vfs_name(&vfs(Path::new(name)))
-            .directory(&directory)
+            .vfs_name(&vfs(folder))
+            .directory(&folder::path(folder))
             .initial_capacity(FILES)
             .build();
-        let pool = async {
-            be_free(&directory).await?;
-            install::<WasmOsCallback>(&options, false).await
-        };
-        Ok(Self(pool.await.map_err(|problem| refused(name, &problem))?))
-    }
-}
-
-/// Refuses when somebody has one of the files in a directory: a worker that is being killed lets go of one after the other.
-/// Taking them finds out as well, but then keeps those before it, and nobody could let go of them any more.
-async fn be_free(directory: &str) -> std::result::Result<(), OpfsSAHError> {
-    let scope: WorkerGlobalScope = js_sys::global().dyn_into().map_err(|_| OpfsSAHError::NotSupported)?;
-    let root = JsFuture::from(scope.navigator().storage().get_directory()).await;
-    let mut folder: FileSystemDirectoryHandle = root.map_err(OpfsSAHError::GetDirHandle)?.into();
-    for part in directory.split('/').chain([".opaque"]) {
-        folder = match JsFuture::from(folder.get_directory_handle(part)).await {
-            Ok(next) => next.into(),
-            // Nobody has what is not there yet.
-            Err(problem) if named(&problem).as_deref() == Some("NotFoundError") => return Ok(()),
-            Err(problem) => return Err(OpfsSAHError::GetDirHandle(problem)),
-        };
-    }
-    let files = folder.values();
-    loop {
-        let next = JsFuture::from(files.next().map_err(OpfsSAHError::IterHandle)?).await;
-        let next: IteratorNext = next.map_err(OpfsSAHError::IterHandle)?.into();
-        if next.done() {
-            return Ok(());
-        }
-        if let Ok(file) = next.value().dyn_into::<FileSystemFileHandle>() {
-            let taken = JsFuture::from(file.create_sync_access_handle()).await;
-            let taken: FileSystemSyncAccessHandle = taken.map_err(OpfsSAHError::CreateSyncAccessHandle)?.into();
-            taken.close();
-        }
+        Ok(Self(install::<WasmOsCallback>(&options, false).await?))
     }
 }
 
@@ -97,23 +71,41 @@ impl Drop for Files {
     }
 }
 
-/// The name under which SQLite knows the files of a database.
-pub(crate) fn vfs(name: &Path) -> String {
-    format!("nexa-{}", name.display())
+/// Opens `NAME`, a database in the folder of its own name, or `FOLDER/NAME`. The files of the folder are taken.
+pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(path);
+    let name = path.file_name().map_or(path, Path::new);
+    Connection::open_with_flags_and_vfs(name, flags, vfs(&folder.to_string_lossy()).as_str())
 }
 
-/// Whether this is a dedicated worker of a page that has a file system.
-fn supported() -> bool {
-    let has = |path: &[&str]| {
-        let inner = path.iter().try_fold(js_sys::global().into(), |object: JsValue, name| {
-            // What is not there has no parts to ask for.
-            if object.is_null_or_undefined() { None } else { Reflect::get(&object, &(*name).into()).ok() }
-        });
-        inner.is_some_and(|found| found.is_truthy())
-    };
-    has(&["DedicatedWorkerGlobalScope"])
+/// The name under which SQLite knows the files of a folder.
+fn vfs(folder: &str) -> String {
+    format!("nexa-{folder}")
+}
+
+/// Refuses what is no name, and a place that has no such files. Errors: `store.name`, `store.unsupported`.
+fn usable(name: &str) -> Result<()> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
+    if name.is_empty() || name.len() > LONGEST_NAME || name.starts_with('.') || !name.chars().all(fits) {
+        return Err(NAME.with("name", name));
+    }
+    // A dedicated worker of a page that has a file system.
+    let supported = has(&["DedicatedWorkerGlobalScope"])
         && has(&["navigator", "storage", "getDirectory"])
-        && has(&["FileSystemFileHandle", "prototype", "createSyncAccessHandle"])
+        && has(&["FileSystemFileHandle", "prototype", "createSyncAccessHandle"]);
+    if supported {
+        return Ok(());
+    }
+    Err(kernel::STORE_UNSUPPORTED.with("what", "a file outside of a dedicated worker of a secure page"))
+}
+
+/// Whether JavaScript knows what has this path.
+fn has(path: &[&str]) -> bool {
+    let inner = path.iter().try_fold(js_sys::global().into(), |object: JsValue, name| {
+        // What is not there has no parts to ask for.
+        if object.is_null_or_undefined() { None } else { Reflect::get(&object, &(*name).into()).ok() }
+    });
+    inner.is_some_and(|found| found.is_truthy())
 }
 
 fn refused(name: &str, problem: &OpfsSAHError) -> Error {
@@ -127,12 +119,15 @@ fn refused(name: &str, problem: &OpfsSAHError) -> Error {
         _ => None,
     };
     match cause.as_deref() {
-        Some("NoModificationAllowedError") => LOCKED.with("path", name),
+        Some(HELD) => LOCKED.with("path", name),
         Some("QuotaExceededError") => codes::FULL.with("path", name),
         Some(cause) => codes::IO.with("path", name).caused_by(format!("{problem}: {cause}")),
         None => codes::IO.with("path", name).caused_by(problem.to_string()),
     }
 }
+
+/// What JavaScript throws when another worker has a file.
+const HELD: &str = "NoModificationAllowedError";
 
 /// The name of what JavaScript has thrown.
 fn named(problem: &JsValue) -> Option<String> {

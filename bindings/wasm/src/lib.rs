@@ -4,6 +4,8 @@
 #![cfg(target_arch = "wasm32")]
 
 #[cfg(feature = "full")]
+mod backup;
+#[cfg(feature = "full")]
 mod calls;
 #[cfg(feature = "conformance")]
 mod conformance;

@@ -2,10 +2,11 @@
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use nexa_core::{
     Code, Crm, Session,
     kernel::{
+        error::codes,
         memory::{MemoryStore, kept::KeptStore},
         store::Store,
     },
@@ -14,7 +15,7 @@ use nexa_store_sqlite::{Options, SqliteStore};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::{
-    calls,
+    backup, calls,
     errors::Answer,
     host::{HostKeeper, HostStore},
     promise::promise,
@@ -143,6 +144,27 @@ impl Native {
     #[wasm_bindgen(js_name = exportPage, unchecked_return_type = "Promise<string>")]
     pub fn export_page(&self, org: String, principal: String, input: String) -> Promise {
         self.within(org, principal, |session| calls::export_page(session, input))
+    }
+    /// Gives a copy of the file as it is now to a function, which takes a `Uint8Array` at a time and answers with a promise.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn backup(&self, take: Function) -> Promise {
+        let open = self.open.borrow();
+        let file = open.as_ref().map(|open| open.file.clone()).ok_or_else(|| CLOSED.error());
+        promise(async move {
+            let file = file?.ok_or_else(|| codes::STORE_UNSUPPORTED.with("what", "online backup"))?;
+            backup::take(&file, take).await
+        })
+    }
+    /// Puts a backup at a place, `opfs:NAME`, in a dedicated worker: `{"backup", "size", "overwrite", "open"}`, its bytes from one
+    /// place to another answered by a function with the promise of a `Uint8Array`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn restore(url: String, restored: String, give: Function) -> Promise {
+        promise(async move {
+            match url.strip_prefix("opfs:") {
+                Some(name) => backup::restore(name, &restored, give).await,
+                None => Err(codes::STORE_UNSUPPORTED.with("what", "restoring a backup")),
+            }
+        })
     }
     /// Does what a file's storage puts off until nothing else is to be done.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]

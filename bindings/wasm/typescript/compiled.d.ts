@@ -6,6 +6,12 @@ declare module "*/native/nexa.js" {
     private constructor();
     static open(url: string): Promise<Native>;
     static openStore(store: import("./store.js").HostStore): Promise<Native>;
+    static restore(
+      url: string,
+      restored: string,
+      give: (from: number, to: number) => Promise<Uint8Array<ArrayBuffer>>,
+    ): Promise<void>;
+    backup(take: (piece: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void>;
     createOrg(founding: string): Promise<string>;
     hasOrg(org: string): Promise<boolean>;
     dropOrg(org: string): Promise<void>;

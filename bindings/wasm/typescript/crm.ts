@@ -75,6 +75,18 @@ export class Crm {
     return new Feed(fetch, options);
   }
 
+  /**
+   * A backup: one moment of the whole file, all tenants, while work goes on. It is a plain SQLite file, which `restore`
+   * takes, here and in the other languages. A `Blob` keeps it out of the page's memory until somebody reads it: give it to
+   * `URL.createObjectURL`, to `fetch` as a body, or read its `stream()`.
+   *
+   * Raises `Unavailable`: `store.unsupported` for what is no file, as `memory:` and a storage of the host are, `store.io`,
+   * `store.full`.
+   */
+  async backup(): Promise<Blob> {
+    return (await this.#call({ operation: "backup", input: {} })) as Blob;
+  }
+
   /** Lets go of the storage. Calls that are under way end; later ones are `crm.closed`. */
   async close(): Promise<void> {
     if (this.#closed) return;

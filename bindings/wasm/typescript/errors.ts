@@ -134,6 +134,12 @@ export function closed(): Unavailable {
   return new Unavailable({ kind: "unavailable", code: "crm.closed", message });
 }
 
+/** What a place does not offer. */
+export function unsupported(what: string): Unavailable {
+  const message = `This backend does not offer ${what}; use one that does.`;
+  return new Unavailable({ kind: "unavailable", code: "store.unsupported", message, params: { what } });
+}
+
 /** What the compiled part answers once it does not know itself any more. */
 function panicked(problem: string): Unavailable {
   const message = `The library met a state it does not know: ${problem}. Load the page again.`;

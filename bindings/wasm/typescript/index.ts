@@ -44,6 +44,7 @@ export { and, type Filter, not, type Op, or, through, where, type WireFilter } f
 export * from "./generated/index.js";
 export type { CsvOptions, Importable, Progress, RowOptions } from "./imports.js";
 export { open, opening, type Place } from "./open.js";
+export { restore, type RestoreOptions } from "./restore.js";
 export { type Fetched, Results } from "./results.js";
 export type { Answers, Once, OnceSession, Request, Session } from "./session.js";
 export type { HostStore, StoredEvent, StoredKind, StoredRow, Tenant, WrittenUnit } from "./store.js";

@@ -10,7 +10,7 @@ import { closed } from "./errors.js";
 import { answered, type FromOwner, outcome, type Outcome, portable, type Problem, type ToOwner } from "./messages.js";
 import { Owner } from "./owner.js";
 import { repeatable } from "./repeat.js";
-import type { TextCall, TextTransport } from "./transport.js";
+import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
 
 /** How long the next try to own the file waits after one that failed, in milliseconds. */
 const PAUSE = 1000;
@@ -99,7 +99,7 @@ export class Member implements TextTransport {
     return this.#owner !== undefined;
   }
 
-  async text(call: TextCall): Promise<string> {
+  async text(call: TextCall): Promise<TextAnswer> {
     if (this.#hasLeft()) throw closed();
     // Nobody makes a call again for an owner: when it goes, so does whoever called.
     if (this.#owner) return this.#owner.text(call);

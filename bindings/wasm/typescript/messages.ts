@@ -1,23 +1,39 @@
 /** What a page and its worker say to each other, and what the tabs of an origin do. */
 
 import { thrown, type WireError } from "./errors.js";
-import type { TextCall } from "./transport.js";
+import type { TextAnswer, TextCall } from "./transport.js";
 
 /** A problem that can be sent: a refusal, or what else went wrong in words. */
 export type Problem = WireError | string;
 
 /** What came of a call. */
-export type Outcome = { answer: string } | { problem: Problem };
+export type Outcome = { answer: TextAnswer } | { problem: Problem };
 
 /** From the page to its worker. */
-export type ToWorker = { type: "call"; id: number; call: TextCall } | { type: "close" };
+export type ToWorker =
+  | { type: "call"; id: number; call: TextCall }
+  | { type: "close" }
+  | { type: "restore"; restoring: Restoring };
 
 /** From the worker to its page. */
 export type FromWorker =
   | { type: "opened" }
   | { type: "failed"; problem: Problem }
   | { type: "outcome"; id: number; outcome: Outcome }
-  | { type: "closed" };
+  | { type: "closed" }
+  | { type: "restored"; outcome: Outcome };
+
+/** What is restored, and where. */
+export interface Restoring {
+  /** The backup. */
+  backup: Blob;
+  /** What the backup is called in errors. */
+  name: string;
+  /** The place, such as `opfs:crm.db`. */
+  url: string;
+  /** Whether a database that is there is replaced. */
+  overwrite: boolean;
+}
 
 /** To the owner of a file, from another tab. */
 export type ToOwner =
@@ -41,7 +57,7 @@ export function unpacked(problem: Problem): Error {
 }
 
 /** What comes of a call. */
-export async function outcome(work: Promise<string>): Promise<Outcome> {
+export async function outcome(work: Promise<TextAnswer>): Promise<Outcome> {
   try {
     return { answer: await work };
   } catch (problem) {
@@ -50,7 +66,7 @@ export async function outcome(work: Promise<string>): Promise<Outcome> {
 }
 
 /** The answer of a call, or what it was refused with. */
-export function answered(outcome: Outcome): string {
+export function answered(outcome: Outcome): TextAnswer {
   if ("problem" in outcome) throw unpacked(outcome.problem);
   return outcome.answer;
 }

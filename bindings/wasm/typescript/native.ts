@@ -1,8 +1,10 @@
 /** The transport into the compiled part in this thread. */
 
 import type { Native } from "../native/nexa.js";
+import { imageOf } from "./backup.js";
+import type { Restoring } from "./messages.js";
 import type { HostStore } from "./store.js";
-import type { TextCall, TextTransport } from "./transport.js";
+import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
 import { source } from "./wasm.js";
 
 type Module = typeof import("../native/nexa.js");
@@ -27,6 +29,8 @@ async function native(): Promise<Module["Native"]> {
 /** A crm in this thread. */
 export class NativeTransport implements TextTransport {
   readonly #native: Native;
+  /** Ends with the backup that was asked for last: they are made one after another. */
+  #backups: Promise<unknown> = Promise.resolve();
 
   private constructor(crm: Native) {
     this.#native = crm;
@@ -50,7 +54,16 @@ export class NativeTransport implements TextTransport {
     return new NativeTransport(await Native.openStore(store));
   }
 
-  async text({ org = "", principal, operation, input, envelope }: TextCall): Promise<string> {
+  /** Puts a backup at its place, in a dedicated worker; `open` says that somebody has the database there open. */
+  static async restore({ backup, name, url, overwrite }: Restoring, open: boolean): Promise<void> {
+    const Native = await native();
+    const restored = { backup: name, size: backup.size, overwrite, open };
+    await Native.restore(url, JSON.stringify(restored), async (from: number, to: number) => {
+      return new Uint8Array(await backup.slice(from, to).arrayBuffer());
+    });
+  }
+
+  async text({ org = "", principal, operation, input, envelope }: TextCall): Promise<TextAnswer> {
     const crm = this.#native;
     const actor = principal ?? "";
     const said = envelope && JSON.stringify(envelope);
@@ -62,6 +75,8 @@ export class NativeTransport implements TextTransport {
       case "drop_org":
         await crm.dropOrg((JSON.parse(input) as { org: string }).org);
         return "null";
+      case "backup":
+        return this.#backup();
       case "batch": {
         const { requests } = JSON.parse(input) as { requests: unknown };
         return crm.batch(org, actor, JSON.stringify(requests), said);
@@ -79,6 +94,12 @@ export class NativeTransport implements TextTransport {
       default:
         return crm.execute(org, actor, operation, input, said);
     }
+  }
+
+  async #backup(): Promise<Blob> {
+    const image = this.#backups.then(() => imageOf((take) => this.#native.backup(take)));
+    this.#backups = image.catch(() => undefined);
+    return image;
   }
 
   /** Does what a file puts off until nobody asks for anything. */

@@ -3,7 +3,7 @@
 import type { Channel } from "./member.js";
 import { type FromOwner, outcome, type ToOwner } from "./messages.js";
 import { repeated } from "./repeat.js";
-import type { TextCall, TextTransport } from "./transport.js";
+import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
 
 /** The tab that owns a file, as long as it does. */
 export class Owner {
@@ -25,7 +25,7 @@ export class Owner {
   }
 
   /** Makes a call; `again` says that an earlier owner may have made it. */
-  async text(call: TextCall, again = false): Promise<string> {
+  async text(call: TextCall, again = false): Promise<TextAnswer> {
     const work = again ? repeated(this.#carrier, call) : this.#carrier.text(call);
     this.#work.add(work);
     try {

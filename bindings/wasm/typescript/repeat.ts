@@ -2,12 +2,12 @@
 
 import type { NexaError } from "./errors.js";
 import { OPERATIONS } from "./generated/names.js";
-import type { TextCall, TextTransport } from "./transport.js";
+import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
 
 /** Whether a call changes nothing. */
 function asks(operation: string): boolean {
   const [group = "", verb] = operation.split(".");
-  if (verb === undefined) return ["explain", "feed", "export", "has_org"].includes(operation);
+  if (verb === undefined) return ["explain", "feed", "export", "has_org", "backup"].includes(operation);
   const verbs = OPERATIONS[group]?.split(" ") ?? [];
   return verbs.includes(`${verb}?`) || verbs.includes(`${verb}*`);
 }
@@ -25,7 +25,7 @@ export function repeatable(call: TextCall, newId: () => string): TextCall {
 }
 
 /** Makes a call that an earlier owner may have made already. */
-export async function repeated(carrier: TextTransport, call: TextCall): Promise<string> {
+export async function repeated(carrier: TextTransport, call: TextCall): Promise<TextAnswer> {
   try {
     return await carrier.text(call);
   } catch (problem) {
@@ -41,6 +41,7 @@ async function foundBefore(carrier: TextTransport, call: TextCall): Promise<stri
   const { id: org, admin_email: email } = JSON.parse(call.input) as { id: string; admin_email: string };
   const input = JSON.stringify({ filter: { field: "email", op: "eq", value: email }, limit: 1 });
   const answer = await carrier.text({ org, principal: "system:create_org", operation: "user.find", input });
+  if (typeof answer !== "string") return undefined;
   const [admin] = (JSON.parse(answer) as { items: { id: string }[] }).items;
   return admin && JSON.stringify({ org, principal: `user:${admin.id}` });
 }

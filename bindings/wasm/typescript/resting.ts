@@ -1,7 +1,7 @@
 /** A file that is tidied up when nobody asks for anything. */
 
 import type { NativeTransport } from "./native.js";
-import type { TextCall, TextTransport } from "./transport.js";
+import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
 
 /** How long nothing was asked for, in milliseconds. */
 const QUIET = 100;
@@ -16,7 +16,7 @@ export class Resting implements TextTransport {
     this.#file = file;
   }
 
-  async text(call: TextCall): Promise<string> {
+  async text(call: TextCall): Promise<TextAnswer> {
     clearTimeout(this.#quiet);
     this.#running += 1;
     try {

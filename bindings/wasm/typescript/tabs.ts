@@ -3,7 +3,7 @@
 import { Deferred } from "./deferred.js";
 import { closed, Unavailable, urlInvalid } from "./errors.js";
 import { answered, type FromWorker, type Outcome, type ToWorker, unpacked } from "./messages.js";
-import type { TextCall, TextTransport } from "./transport.js";
+import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
 
 /** What of a worker is used. */
 export interface WorkerLike {
@@ -15,13 +15,24 @@ export interface WorkerLike {
 
 /** Opens a file that all tabs of the origin share. */
 export async function openTabs(url: string): Promise<TextTransport> {
+  const transport = new WorkerTransport(startWorker(url, url));
+  await transport.open();
+  return transport;
+}
+
+/** Starts the worker for a storage; its name says what it opens by itself. */
+export function startWorker(url: string, name: string): WorkerLike {
   if (typeof Worker === "undefined" || !("locks" in navigator)) {
     throw urlInvalid(url, "this needs a browser with workers, Web Locks and a private file system");
   }
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: url });
-  const transport = new WorkerTransport(worker);
-  await transport.open();
-  return transport;
+  return new Worker(new URL("./worker.js", import.meta.url), { type: "module", name });
+}
+
+/** What is thrown when a worker has ended by itself. */
+export function workerFailed(event: ErrorEvent): Unavailable {
+  const problem = event.message || "its script cannot be loaded";
+  const message = `The worker of the storage has failed: ${problem}. Load the page again.`;
+  return new Unavailable({ kind: "unavailable", code: "crm.worker_failed", message, params: { problem } });
 }
 
 /** Calls into a worker. */
@@ -39,7 +50,7 @@ export class WorkerTransport implements TextTransport {
       this.#hear(data);
     };
     worker.onerror = (event) => {
-      this.#break(event.message || "its script cannot be loaded");
+      this.#break(workerFailed(event));
     };
   }
 
@@ -53,7 +64,7 @@ export class WorkerTransport implements TextTransport {
     }
   }
 
-  async text(call: TextCall): Promise<string> {
+  async text(call: TextCall): Promise<TextAnswer> {
     if (this.#broken) throw this.#broken;
     const came = new Deferred<Outcome>();
     this.#next += 1;
@@ -89,9 +100,7 @@ export class WorkerTransport implements TextTransport {
   }
 
   /** The worker has ended by itself. */
-  #break(problem: string): void {
-    const message = `The worker of the storage has failed: ${problem}. Load the page again.`;
-    const error = new Unavailable({ kind: "unavailable", code: "crm.worker_failed", message, params: { problem } });
+  #break(error: Unavailable): void {
     this.#broken = error;
     this.#opened.reject(error);
     this.#closed.resolve();

@@ -27,8 +27,8 @@ export interface Call {
   /** Who acts, such as `user:ID`; absent for a call of the host. */
   principal?: string;
   /**
-   * An operation of the catalog, or `batch`, `explain`, `feed`, `export`, `create_org`, `has_org`, `drop_org`, with an
-   * object as the input of each.
+   * An operation of the catalog, or `batch`, `explain`, `feed`, `export`, `create_org`, `has_org`, `drop_org`, `backup`,
+   * with an object as the input of each.
    */
   operation: string;
   /** What the operation takes. */
@@ -50,10 +50,13 @@ export interface TextCall extends Omit<Call, "input"> {
   input: string;
 }
 
+/** An answer as JSON; a backup as it is. */
+export type TextAnswer = string | Blob;
+
 /** What carries calls as text. */
 export interface TextTransport {
-  /** Makes a call, and gives its answer as JSON. A refusal is thrown. */
-  text(call: TextCall): Promise<string>;
+  /** Makes a call, and gives its answer. A refusal is thrown. */
+  text(call: TextCall): Promise<TextAnswer>;
   /** Lets go of what it holds. */
   close(): Promise<void>;
 }
@@ -68,7 +71,10 @@ export function asText(call: Call): TextCall {
 /** What carries calls, over what carries text. */
 export function overText(carrier: TextTransport): Transport {
   return {
-    call: async (call) => JSON.parse(await carrier.text(asText(call))) as unknown,
+    call: async (call) => {
+      const answer = await carrier.text(asText(call));
+      return typeof answer === "string" ? (JSON.parse(answer) as unknown) : answer;
+    },
     close: () => carrier.close(),
   };
 }

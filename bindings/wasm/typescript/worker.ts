@@ -1,8 +1,11 @@
-/** The dedicated worker of a page: it has the file when its tab owns it, and sends calls to the owner otherwise. */
+/**
+ * The dedicated worker of a page: it has the file when its tab owns it, and sends calls to the owner otherwise. One without a
+ * name restores a backup.
+ */
 
 import { Member } from "./member.js";
 import { type FromWorker, outcome, portable, type ToWorker } from "./messages.js";
-import { browser } from "./world.js";
+import { browser, lockOf, restored } from "./world.js";
 
 /** What of a worker's global scope is used. */
 interface Scope {
@@ -13,9 +16,24 @@ interface Scope {
 }
 
 const page = globalThis as unknown as Scope;
-const member = new Member(`nexa-crm/1/${page.name}`, browser(page.name));
+if (page.name === "") restoring();
+else void sharing(new Member(lockOf(page.name), browser(page.name)));
 
-async function open(): Promise<void> {
+/** Works on a file with the other tabs. */
+async function sharing(member: Member): Promise<void> {
+  page.addEventListener("message", ({ data }) => {
+    switch (data.type) {
+      case "call":
+        void outcome(member.text(data.call)).then((came) => {
+          page.postMessage({ type: "outcome", id: data.id, outcome: came });
+        });
+        break;
+      case "close":
+        void member.close().finally(() => {
+          page.postMessage({ type: "closed" });
+        });
+    }
+  });
   try {
     await member.joined();
     page.postMessage({ type: "opened" });
@@ -24,18 +42,13 @@ async function open(): Promise<void> {
   }
 }
 
-page.addEventListener("message", ({ data }) => {
-  switch (data.type) {
-    case "call":
-      void outcome(member.text(data.call)).then((came) => {
-        page.postMessage({ type: "outcome", id: data.id, outcome: came });
-      });
-      break;
-    case "close":
-      void member.close().finally(() => {
-        page.postMessage({ type: "closed" });
-      });
-  }
-});
-
-void open();
+/** Restores what it is given. */
+function restoring(): void {
+  page.addEventListener("message", ({ data }) => {
+    if (data.type !== "restore") return;
+    const work = restored(data.restoring).then(() => "null");
+    void outcome(work).then((came) => {
+      page.postMessage({ type: "restored", outcome: came });
+    });
+  });
+}

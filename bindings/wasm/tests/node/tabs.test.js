@@ -62,6 +62,20 @@ test("when the owner closes, it ends what it does, and another goes on", async (
   await three.crm.close();
 });
 
+test("a backup that the owner did not finish is made by the next", async () => {
+  const tabs = new Tabs();
+  tabs.file = { text: () => Promise.resolve(new Blob(["image"])) };
+  const [one, two] = [await tabs.open(), await tabs.open()];
+  tabs.before = async () => {
+    one.kill();
+    if (tabs.opened === 1) await new Promise(() => {});
+  };
+  assert.equal(await (await two.crm.backup()).text(), "image");
+  assert.equal(tabs.opened, 2);
+  assert.deepEqual(tabs.calls, [{ operation: "backup", input: "{}" }]);
+  await two.crm.close();
+});
+
 test("when the owner is killed, no call is lost and none is done twice", async () => {
   for (const moment of ["before", "after"]) {
     const tabs = new Tabs();
