@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { delay, go, loadStory, stage, visit, waitForLeads, workAs } from "./support/page.js";
@@ -119,6 +120,22 @@ test("the data is there again after a reload, and after all of it was forgotten 
   await page.getByRole("dialog").getByRole("button", { name: "Forget all data" }).click();
   await page.getByRole("button", { name: "Start empty" }).click();
   await page.getByText("No leads yet").waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("a backup of everything is downloaded", async () => {
+  const { page, complaints, close } = await visit(on);
+  await loadStory(page);
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: /Settings/ }).click();
+  await page.getByRole("menuitem", { name: /Download a backup/ }).click();
+  const download = await saved;
+  assert.match(download.suggestedFilename(), /^nexa-\d{4}-\d\d-\d\d\.db$/);
+  const bytes = await readFile(await download.path());
+  assert.equal(bytes.toString("latin1", 0, 15), "SQLite format 3");
+  assert.equal(bytes.length, bytes.readUInt16BE(16) * bytes.readUInt32BE(28));
+  await page.getByText("The backup is among your downloads").waitFor();
   assert.deepEqual(complaints, []);
   await close();
 });

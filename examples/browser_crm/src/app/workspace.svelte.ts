@@ -138,6 +138,16 @@ class Workspace {
     this.#others.postMessage("changed");
   }
 
+  /** Gives the visitor all that this browser keeps, as a SQLite file. */
+  async saveBackup(): Promise<void> {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await this.#crm.backup());
+    link.download = `nexa-${new Date().toISOString().slice(0, 10)}.db`;
+    link.click();
+    // The browser has begun to read by then.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
   async dropAll(): Promise<void> {
     await this.#crm.dropOrg(ORG);
     localStorage.removeItem(TEAM);
