@@ -29,6 +29,20 @@ def test_keywords_are_comparisons(make: testing.Factory) -> None:
     assert s.account.count(name__starts_with="ACM") == 1
 
 
+def test_conditions_joined_one_by_one_stand_beside_each_other(make: testing.Factory) -> None:
+    s = filled(make)
+    any_of = Q(last_name="C00")
+    for number in range(1, 150):
+        any_of = any_of | Q(last_name=f"C{number:02}")
+    assert s.contact.count(any_of) == 12
+    assert s.contact.count(~any_of & Q(account=None) & Q(last_name="C01")) == 0
+    for number in range(1200):
+        any_of |= Q(last_name=f"D{number}")
+    with pytest.raises(nexa.Invalid) as refused:
+        s.contact.count(any_of)
+    assert refused.value.code == "filter.too_large"
+
+
 def test_conditions_are_joined(make: testing.Factory) -> None:
     s = filled(make)
     either = Q(last_name="C01") | Q(last_name="C02")

@@ -107,7 +107,15 @@ impl Filter {
     /// This or the other.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self::Or(vec![self, other])
+        // However many are joined one by one, they stand beside each other.
+        let mut any = Vec::new();
+        for filter in [self, other] {
+            match filter {
+                Self::Or(more) if !more.is_empty() => any.extend(more),
+                filter => any.push(filter),
+            }
+        }
+        Self::Or(any)
     }
     /// Whether every record matches.
     pub fn is_everything(&self) -> bool {

@@ -28,10 +28,10 @@ class Q:
         self.filter = every[0] if len(every) == 1 else {"and": every}
 
     def __and__(self, other: Q) -> Q:
-        return Q({"and": [self.filter, other.filter]})
+        return _joined("and", self.filter, other.filter)
 
     def __or__(self, other: Q) -> Q:
-        return Q({"or": [self.filter, other.filter]})
+        return _joined("or", self.filter, other.filter)
 
     def __invert__(self) -> Q:
         return Q({"not": self.filter})
@@ -53,6 +53,14 @@ class Q:
     def to_json(self) -> dict[str, Any]:
         """As it is on the wire."""
         return self.filter
+
+
+def _joined(word: str, *filters: dict[str, Any]) -> Q:
+    """Conditions beside each other, however many were joined one by one: what is nested too deep cannot be read."""
+    every: list[Any] = []
+    for filter in filters:
+        every += filter[word] if list(filter) == [word] and filter[word] else [filter]
+    return Q({word: every})
 
 
 def _data(condition: Q | Mapping[str, Any]) -> dict[str, Any]:
