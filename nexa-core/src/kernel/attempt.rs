@@ -80,8 +80,10 @@ impl Context<'_> {
         let keys = row.unique_keys(def);
         let value = |column: &usize| Some(row.get(*column)).filter(|value| !value.is_null()).cloned();
         let values = |unique: &UniqueDef| unique.columns.iter().map(value).collect::<Option<Vec<Value>>>();
+        // A mail address is among the keys.
+        let others = def.uniques.iter().filter(|unique| !def.is_of_email(unique));
         let uniques: Vec<(&UniqueDef, Vec<Value>)> =
-            def.uniques.iter().filter_map(|unique| Some((unique, values(unique)?))).collect();
+            others.filter_map(|unique| Some((unique, values(unique)?))).collect();
         for (unique, values) in uniques {
             let (Some(column), Some(value)) = (unique.columns.first(), values.first()) else { continue };
             let same = |other: &Row| {

@@ -153,6 +153,36 @@ fn who_names_what_is_made_asks_once_whether_the_ids_are_free() {
 }
 
 #[test]
+fn the_rows_of_an_import_are_looked_up_together() {
+    let desk = Desk::open();
+    let rows = |kind: &str, call: usize, count: usize| -> Vec<serde_json::Value> {
+        let row = |row: usize| {
+            json!({
+                "first_name": "Ada", "last_name": format!("L{row}"), "company": format!("Globex {row}"),
+                "email": format!("{kind}{call}x{row}@example.com"), "phone": format!("+1415{:03}{:04}", call, row),
+            })
+        };
+        (0..count).map(row).collect()
+    };
+    for (kind, mut first) in [("lead", 0), ("contact", 100)] {
+        let mut taken = |count: usize| {
+            first += 10;
+            least(&desk, |call| {
+                let mut rows = rows(kind, first + call, count);
+                if kind == "contact" {
+                    rows.iter_mut().for_each(|row| drop(row.as_object_mut().unwrap().remove("company")));
+                }
+                let operation = format!("{kind}.import_rows");
+                let report = desk.admin.execute(&operation, json!({"rows": rows}), Envelope::default()).unwrap();
+                assert_eq!(report["created"], count, "{report}");
+            })
+        };
+        let (few, many) = (taken(2), taken(40));
+        assert!(many <= few, "{kind}: {many} messages for many rows, {few} for two");
+    }
+}
+
+#[test]
 fn a_group_of_tickets_takes_no_more_messages_than_one() {
     let desk = Arc::new(Desk::open());
     let contacts = contacts(&desk, GROUP);

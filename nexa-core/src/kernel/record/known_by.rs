@@ -5,7 +5,7 @@
 //! entries of the table of external keys, under a system that no caller may name. Phone numbers are shared, and are
 //! entries of the table of indexed values.
 
-use super::{ExternalKey, RecordDef, Row};
+use super::{Derived, ExternalKey, RecordDef, Row, UniqueDef};
 use crate::kernel::{
     error::{Error, codes},
     input,
@@ -41,6 +41,15 @@ impl RecordDef {
             0 => Some(Address::Email),
             _ => Some(Address::Phone),
         }
+    }
+    /// Whether a unique says what is said of mail addresses as keys: that no other record, or no other open one, has it.
+    pub(crate) fn is_of_email(&self, unique: &UniqueDef) -> bool {
+        let [column] = unique.columns.as_slice() else { return false };
+        let of = match self.columns.get(*column).and_then(|column| column.derived) {
+            Some(Derived::WhileOpen(of)) => of,
+            _ => *column,
+        };
+        self.emails.first() == Some(&of)
     }
     /// The error of a key that another record has: of a mail address, the code of the kind's own.
     pub fn key_taken(&self, system: &str, key: &str) -> Error {
