@@ -35,6 +35,7 @@ pub mod query;
 pub mod receipt;
 pub mod record;
 pub mod redact;
+pub(crate) mod references;
 pub(crate) mod remembered;
 pub mod repository;
 pub mod scan;

@@ -70,7 +70,7 @@ impl Field for Keeper {
 #[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "toy",
-    table = "toys",
+    table = "toys", access = work,
     search(label = 4, "label.folded" = 1),
     unique("label.folded", code = "toy.label_taken"),
     unique("owner", "label", code = "toy.owned_twice"),
@@ -93,7 +93,7 @@ struct Toy {
     label: Option<String>,
     #[record(ranked)]
     size: Size,
-    #[record(queue)]
+    #[record(assignee)]
     keeper: Option<Keeper>,
     #[record(editable)]
     owner: Id<Toy>,
@@ -238,7 +238,7 @@ fn constants_are_typed_without_the_option() {
 }
 
 #[derive(Record, Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "broken", table = "brokens", index("size.width"), unique("size", "id.x", code = "broken.taken"), search(size.y = 1))]
+#[record(kind = "broken", table = "brokens", access = work, index("size.width"), unique("size", "id.x", code = "broken.taken"), search(size.y = 1))]
 #[record(index("size"), index("size"))]
 struct Broken {
     id: Id<Broken>,

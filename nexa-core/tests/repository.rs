@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 /// A record of the host: a machine that is let.
 #[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "machine", table = "machines")]
+#[record(kind = "machine", table = "machines", access = work)]
 struct Machine {
     id: Id<Machine>,
     version: i64,

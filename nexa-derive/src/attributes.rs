@@ -19,6 +19,48 @@ pub(crate) struct StructAttributes {
     pub(crate) uniques: Vec<Unique>,
     pub(crate) indexes: Vec<Vec<LitStr>>,
     pub(crate) bookkeeping: bool,
+    pub(crate) access: Option<Access>,
+}
+
+/// `access = work`, or `access = through(ticket, audience = "members")`.
+pub(crate) enum Access {
+    Settings,
+    Work,
+    Restricted,
+    Through { parent: LitStr, only: Option<(LitStr, LitStr)> },
+    System,
+}
+
+impl Access {
+    fn read(input: ParseStream<'_>) -> Result<Self> {
+        input.parse::<Token![=]>()?;
+        let class = input.call(Ident::parse_any)?;
+        match class.to_string().as_str() {
+            "settings" => Ok(Self::Settings),
+            "work" => Ok(Self::Work),
+            "restricted" => Ok(Self::Restricted),
+            "system" => Ok(Self::System),
+            "through" => {
+                let content;
+                parenthesized!(content in input);
+                let parent = path(&content)?;
+                comma(&content)?;
+                let only = if content.is_empty() {
+                    None
+                } else {
+                    let field = path(&content)?;
+                    content.parse::<Token![=]>()?;
+                    Some((field, content.parse()?))
+                };
+                comma(&content)?;
+                Ok(Self::Through { parent, only })
+            }
+            other => Err(syn::Error::new(
+                class.span(),
+                format!("unknown access `{other}`; it is settings, work, restricted, through(…) or system"),
+            )),
+        }
+    }
 }
 
 /// `unique("email", code = "lead.email_taken")`.
@@ -40,11 +82,15 @@ impl StructAttributes {
                 "index" => self.indexes.push(paths(&key, list(input, path)?)?),
                 "open" => self.open = Some(paths(&key, list(input, path)?)?),
                 "bookkeeping" => self.bookkeeping = true,
+                "access" => match self.access.replace(Access::read(input)?) {
+                    None => {}
+                    Some(_) => return Err(syn::Error::new(key.span(), "given twice")),
+                },
                 other => {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a record takes kind, table, search, open, unique, index and bookkeeping"
+                            "unknown attribute `{other}`; a record takes kind, table, access, search, open, unique, index and bookkeeping"
                         ),
                     ));
                 }
@@ -62,14 +108,46 @@ pub(crate) enum Mark {
     Personal,
     Folded,
     Ranked,
-    Queue,
     WhileOpen,
+    Assignee,
+    Follows,
+    OnTrash(OnTrash),
+}
+
+/// What becomes of a record when the one that a field points at goes into the trash.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnTrash {
+    Refuse,
+    WithParent,
+    Keep,
+    Mention,
+}
+
+impl OnTrash {
+    fn read(input: ParseStream<'_>) -> Result<Self> {
+        input.parse::<Token![=]>()?;
+        let word = input.call(Ident::parse_any)?;
+        match word.to_string().as_str() {
+            "refuse" => Ok(Self::Refuse),
+            "with_parent" => Ok(Self::WithParent),
+            "keep" => Ok(Self::Keep),
+            "mention" => Ok(Self::Mention),
+            other => Err(syn::Error::new(
+                word.span(),
+                format!("unknown on_trash `{other}`; it is refuse, with_parent, keep or mention"),
+            )),
+        }
+    }
 }
 
 impl Mark {
-    /// Whether it adds a derived column.
+    /// Whether it adds a derived column; that of an assignee follows only the fields that may name a user or a group.
     pub(crate) const fn derives(self) -> bool {
-        matches!(self, Self::Folded | Self::Ranked | Self::Queue | Self::WhileOpen)
+        matches!(self, Self::Folded | Self::Ranked | Self::Assignee | Self::WhileOpen)
+    }
+    /// Whether a field has both only once.
+    pub(crate) fn is_like(self, other: Self) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other)
     }
     /// The marks of one attribute, with their places.
     pub(crate) fn read_all(input: ParseStream<'_>) -> Result<Vec<(Self, Span)>> {
@@ -81,13 +159,15 @@ impl Mark {
                 "personal" => Self::Personal,
                 "folded" => Self::Folded,
                 "ranked" => Self::Ranked,
-                "queue" => Self::Queue,
                 "while_open" => Self::WhileOpen,
+                "assignee" => Self::Assignee,
+                "follows" => Self::Follows,
+                "on_trash" => Self::OnTrash(OnTrash::read(input)?),
                 other => {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked, queue and while_open"
+                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked, while_open, assignee, follows and on_trash"
                         ),
                     ));
                 }

@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::{
-    attributes::Mark,
+    attributes::{Access, Mark, OnTrash},
     model::{Field, Model},
 };
 
@@ -118,15 +118,25 @@ fn names(kind: &syn::LitStr) -> TokenStream {
 }
 
 fn declaration(model: &Model) -> TokenStream {
-    let Model { doc, kind, table, attributes, fields, .. } = model;
+    let Model { doc, kind, table, access, attributes, fields, .. } = model;
     let fields = fields.iter().map(|Field { name, doc, of, marks, .. }| {
         let marks = marks.iter().map(|mark| match mark {
             Mark::Editable => quote!(Editable),
             Mark::Personal => quote!(Personal),
             Mark::Folded => quote!(Folded),
             Mark::Ranked => quote!(Ranked),
-            Mark::Queue => quote!(Queue),
             Mark::WhileOpen => quote!(WhileOpen),
+            Mark::Assignee => quote!(Assignee),
+            Mark::Follows => quote!(Follows),
+            Mark::OnTrash(on_trash) => {
+                let on_trash = match on_trash {
+                    OnTrash::Refuse => quote!(Refuse),
+                    OnTrash::WithParent => quote!(WithParent),
+                    OnTrash::Keep => quote!(Keep),
+                    OnTrash::Mention => quote!(Mention),
+                };
+                quote!(OnTrash(nexa_core::kernel::record::OnTrash::#on_trash))
+            }
         });
         quote_spanned! {of.span()=>
             nexa_core::kernel::definition::DeclaredField::new::<#of>(
@@ -145,11 +155,22 @@ fn declaration(model: &Model) -> TokenStream {
     });
     let indexes = attributes.indexes.iter().map(|paths| quote!(&[#(#paths),*]));
     let ledger = !attributes.bookkeeping;
+    let access = match access {
+        Access::Settings => quote!(Settings),
+        Access::Work => quote!(Work),
+        Access::Restricted => quote!(Restricted),
+        Access::System => quote!(System),
+        Access::Through { parent, only: None } => quote!(Through(#parent, ::std::option::Option::None)),
+        Access::Through { parent, only: Some((field, value)) } => {
+            quote!(Through(#parent, ::std::option::Option::Some((#field, #value))))
+        }
+    };
     quote! {
         nexa_core::kernel::definition::Declaration {
             kind: #kind,
             table: #table,
             doc: #doc,
+            access: nexa_core::kernel::access::AccessClass::#access,
             fields: &[#(#fields),*],
             search: &[#(#search),*],
             open: #open,

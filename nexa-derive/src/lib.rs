@@ -11,7 +11,10 @@ use syn::{DeriveInput, parse_macro_input};
 /// Implements `Record` and `Kind`, and adds one typed `Column` constant per field.
 ///
 /// On the struct:
-/// - `kind = "lead"` and `table = "leads"` are required.
+/// - `kind = "lead"`, `table = "leads"` and `access` are required.
+/// - `access = work`: who may reach the records, as the policy understands it. `settings`: the team reads, admins write. `work`: the
+///   team reads and writes. `restricted`: those whose it is. `through(ticket)`: those who see the record that this field points at;
+///   `through(ticket, audience = "members")`: of the others than admins, where that field has this value. `system`: nobody but the host.
 /// - `search(email = 4, name.last = 3)` names the paths that search looks at, with their weights.
 /// - `open("status", "new", "contacted")`: the path of a column, and its values with which a record is open.
 /// - `unique("email", code = "lead.email_taken")` may repeat; it takes one or more paths.
@@ -24,7 +27,12 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `folded`: adds `name.folded`, the folded text by which the field is compared, matched and sorted; of custom fields the
 ///   folded texts by which they are sorted.
 /// - `ranked`: adds `priority.rank`, the last declared value first.
-/// - `queue`: adds `assignee.queue`, the first of its two columns that is set.
+/// - `assignee`: it says whose the record is. Where it may name a user or a group, it adds `assignee.queue`, the first of its two columns
+///   that is set.
+/// - `follows`: it says what the record is about; a merge lets it follow.
+/// - `on_trash = refuse`, `with_parent`, `keep` or `mention`: what becomes of the record when the one that the field points at goes. It
+///   keeps that from the trash; is purged with it; stays, and keeps it from being purged; or stays, and forgets it when it is purged.
+///   Required where that one can be trashed.
 /// - `while_open`: adds `email.open`, its value while the record is open; a unique over that binds open records only.
 ///
 /// In JSON the fields stand under their names, one after another: `Serialize` is derived, and a field takes no `#[serde(…)]`.

@@ -6,7 +6,7 @@ use syn::{
     Result, Type, Visibility, ext::IdentExt,
 };
 
-use crate::attributes::{Mark, StructAttributes};
+use crate::attributes::{Access, Mark, StructAttributes};
 
 /// The fields that every record has.
 const REQUIRED: [&str; 4] = ["id", "version", "created_at", "updated_at"];
@@ -17,6 +17,7 @@ pub(crate) struct Model {
     pub(crate) doc: String,
     pub(crate) kind: LitStr,
     pub(crate) table: LitStr,
+    pub(crate) access: Access,
     pub(crate) attributes: StructAttributes,
     pub(crate) fields: Vec<Field>,
 }
@@ -53,11 +54,18 @@ impl Model {
         check_required(ident, &fields)?;
         check_paths(&attributes, &fields)?;
         let missing = |what: &str| error(ident.span(), format!("say #[record({what} = \"…\")]"));
+        let access = attributes.access.take().ok_or_else(|| {
+            error(
+                ident.span(),
+                "say who may reach it: #[record(access = …)] with settings, work, restricted, through(…) or system",
+            )
+        });
         Ok(Self {
             ident: ident.clone(),
             doc: doc(&input.attrs),
             kind: attributes.kind.clone().ok_or_else(|| missing("kind"))?,
             table: attributes.table.clone().ok_or_else(|| missing("table"))?,
+            access: access?,
             attributes,
             fields,
         })
@@ -75,11 +83,11 @@ impl Field {
         let mut marks: Vec<Mark> = Vec::new();
         for attribute in ours(&field.attrs) {
             for (mark, span) in attribute.parse_args_with(Mark::read_all)? {
-                if marks.contains(&mark) {
+                if marks.iter().any(|other| other.is_like(mark)) {
                     return Err(error(span, "given twice"));
                 }
                 if mark.derives() && marks.iter().any(|other| other.derives()) {
-                    return Err(error(span, "a field has one derived column: folded, ranked, queue or while_open"));
+                    return Err(error(span, "a field has one derived column: folded, ranked, assignee or while_open"));
                 }
                 marks.push(mark);
             }
@@ -90,7 +98,9 @@ impl Field {
     }
     /// Whether a derived column follows its own.
     pub(crate) fn derives(&self) -> bool {
-        self.marks.iter().any(|mark| mark.derives())
+        let names_a_user = matches!(self.present(), Type::Path(path)
+            if path.path.segments.last().is_some_and(|last| last.ident == "Id"));
+        self.marks.iter().any(|mark| mark.derives() && !(*mark == Mark::Assignee && names_a_user))
     }
     /// The type without `Option`.
     pub(crate) fn present(&self) -> &Type {
@@ -123,7 +133,11 @@ fn check_paths(attributes: &StructAttributes, fields: &[Field]) -> Result<()> {
     let uniques = attributes.uniques.iter().flat_map(|unique| &unique.paths);
     let search = attributes.search.iter().map(|(path, _)| path);
     let open = attributes.open.iter().flat_map(|open| open.first());
-    for path in uniques.chain(open).chain(attributes.indexes.iter().flatten()).chain(search) {
+    let through: Vec<&LitStr> = match &attributes.access {
+        Some(Access::Through { parent, only }) => only.iter().map(|(field, _)| field).chain([parent]).collect(),
+        _ => Vec::new(),
+    };
+    for path in uniques.chain(open).chain(through).chain(attributes.indexes.iter().flatten()).chain(search) {
         let text = path.value();
         let head = text.split('.').next().unwrap_or_default();
         if !fields.iter().any(|field| field.name == head) {

@@ -20,7 +20,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 #[derive(Record, Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "user", table = "users")]
+#[record(kind = "user", table = "users", access = work)]
 struct User {
     id: Id<User>,
     version: i64,
@@ -85,7 +85,7 @@ impl Field for Labels {
 #[derive(Record, Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "ticket",
-    table = "tickets",
+    table = "tickets", access = work,
     unique("subject", code = "ticket.subject_taken"),
     index("status", "assignee.queue", "priority.rank", "created_at")
 )]
@@ -100,7 +100,7 @@ struct Ticket {
     status: String,
     #[record(ranked)]
     priority: Priority,
-    #[record(queue)]
+    #[record(assignee)]
     assignee: Option<Assignee>,
     due: Option<Timestamp>,
     tags: Labels,

@@ -17,7 +17,7 @@ const UNNAMED: Code = Code::rule("host.lead_unnamed", "Nobody is qualified here 
 
 /// A test drive of somebody who may buy.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "test_drive", table = "test_drives", index("lead"))]
+#[record(kind = "test_drive", table = "test_drives", access = work, index("lead"))]
 struct TestDrive {
     id: Id<TestDrive>,
     version: i64,
@@ -25,7 +25,7 @@ struct TestDrive {
     updated_at: Timestamp,
     deleted_at: Option<Timestamp>,
     /// Who drives.
-    #[record(editable)]
+    #[record(editable, on_trash = keep)]
     lead: Id<Lead>,
     /// Which car.
     #[record(editable)]

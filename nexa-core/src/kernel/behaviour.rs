@@ -39,9 +39,6 @@ pub(crate) struct Edited {
     pub(crate) is_open: fn(Row) -> Result<bool>,
     pub(crate) settle: Settle,
     pub(crate) took_over: Consider,
-    pub(crate) needed_by: &'static [(&'static str, &'static str)],
-    pub(crate) parts: &'static [(&'static str, &'static str)],
-    pub(crate) mentioned_by: &'static [(&'static str, &'static str)],
     pub(crate) looked_up: &'static [LookedUp],
 }
 
@@ -72,15 +69,13 @@ pub(crate) struct Merged {
 #[derive(Clone, Copy)]
 pub(crate) struct Trashed {
     pub(crate) def: fn() -> &'static RecordDef,
-    /// Kinds and fields that need a record of this kind.
-    pub(crate) needed_by: &'static [(&'static str, &'static str)],
     /// Checks and completes a row that comes out of the trash.
     pub(crate) restored: Complete,
 }
 
 /// What a kind that callers edit does in the trash.
 pub(crate) const fn of_trashed<R: Entity>() -> Trashed {
-    Trashed { def: R::def, needed_by: R::NEEDED_BY, restored: restored::<R> }
+    Trashed { def: R::def, restored: restored::<R> }
 }
 
 /// The behaviour of a kind that callers read.
@@ -103,9 +98,6 @@ pub(crate) const fn of_entity<R: Entity>() -> &'static Behaviour {
             is_open: |row| Ok(R::from_row(row)?.is_open()),
             settle: settle::<R>,
             took_over: took_over::<R>,
-            needed_by: R::NEEDED_BY,
-            parts: R::PARTS,
-            mentioned_by: R::MENTIONED_BY,
             looked_up: R::LOOKED_UP,
         };
     }

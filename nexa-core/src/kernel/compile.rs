@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
-    access::{Access, Action, Actor, Granted, Policy, invalid_policy},
+    access::{Access, AccessClass, Action, Actor, Granted, Policy, invalid_policy},
     custom::{self, FieldDefinition},
     error::{Error, Result, codes},
     filter::{Comparison, Filter, Op, Place, Predicate},
@@ -52,13 +52,24 @@ pub enum Eyes<'a> {
 }
 
 impl Eyes<'_> {
-    /// What they are let. Error: `policy.invalid`.
-    pub(crate) fn access(&self, def: &'static RecordDef, action: Action) -> Result<Granted> {
-        match self {
-            Self::Tenant => Access::full(),
-            Self::Actor(actor, policy) => policy.access(actor, def, action),
+    /// What they are let; of a kind that is seen through another only what belongs to records of that which they see. Error:
+    /// `policy.invalid`.
+    pub(crate) fn access(&self, kinds: &Kinds, def: &'static RecordDef, action: Action) -> Result<Granted> {
+        let Self::Actor(actor, policy) = self else { return Access::full().granted(def, action) };
+        let mut access = policy.access(actor, def, action);
+        if let AccessClass::Through(field, _) = def.access
+            && let Some(parent) = def.relation(field).and_then(|relation| kinds.get(relation.kind))
+            && !access.is_none()
+        {
+            let seen = self.access(kinds, parent, Action::Read)?.rows;
+            if seen.is_nothing() {
+                access.rows = Filter::nothing();
+            } else if !seen.is_everything() {
+                let through = Filter::Through(field.to_owned(), Box::new(seen));
+                access.rows = if access.rows.is_everything() { through } else { access.rows.and(through) };
+            }
         }
-        .granted(def, action)
+        access.granted(def, action)
     }
 }
 
@@ -88,7 +99,7 @@ pub fn filter(
     eyes: Eyes<'_>,
     fields: CustomFields<'_>,
 ) -> Result<Predicate> {
-    let hidden = eyes.access(def, Action::Read)?.hidden;
+    let hidden = eyes.access(kinds, def, Action::Read)?.hidden;
     Compiler { kinds, def, eyes, hidden: &hidden, fields }.filter(filter)
 }
 
@@ -100,7 +111,7 @@ pub fn rows(
     action: Action,
     fields: CustomFields<'_>,
 ) -> Result<Predicate> {
-    let access = eyes.access(def, action)?;
+    let access = eyes.access(kinds, def, action)?;
     if access.rows.is_everything() {
         return Ok(Predicate::always());
     }

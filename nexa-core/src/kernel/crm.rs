@@ -17,7 +17,8 @@ use super::{
     error::{Code, Result, codes},
     ports::{Clock, Ids},
     receipt::Receipt,
-    record::{Record, RecordDef},
+    record::{OnTrash, Record, RecordDef},
+    references::{Pointers, References},
     remembered::Remembered,
     send::BoxFuture,
     session::Session,
@@ -41,6 +42,7 @@ pub(crate) struct Parts {
     pub(crate) rules: Vec<Arc<dyn Rule>>,
     pub(crate) furnishers: Vec<Furnish>,
     pub(crate) remembered: Remembered,
+    pub(crate) references: References,
     trashed: HashMap<&'static str, Trashed>,
     edited: Vec<&'static Behaviour>,
 }
@@ -49,8 +51,9 @@ pub(crate) struct Parts {
 pub type Furnish = for<'a, 'c> fn(&'a mut Context<'c>) -> BoxFuture<'a, Result<()>>;
 
 impl Parts {
-    pub(crate) fn needed_by(&self, kind: &str) -> &'static [(&'static str, &'static str)] {
-        self.trashed.get(kind).map_or(&[], |kind| kind.needed_by)
+    /// The kinds and fields that keep records of a kind from being trashed.
+    pub(crate) fn needed_by(&self, kind: &str) -> Pointers {
+        self.references.to(kind, OnTrash::Refuse)
     }
     /// What a kind that callers edit does in the trash. Error: `kind.unknown`.
     pub(crate) fn trashed(&self, kind: &str) -> Result<Trashed> {
@@ -278,15 +281,8 @@ impl Given {
             if let Some(problem) = definition::problems(def).first() {
                 return Err(unbuildable(format!("{}: {problem}", def.kind)));
             }
-            for relation in &def.relations {
-                if self.kinds.get(relation.kind).is_none() {
-                    return Err(unbuildable(format!(
-                        "{}.{} points at the kind {}, which was not added",
-                        def.kind, relation.name, relation.kind
-                    )));
-                }
-            }
         }
+        let references = References::of(&self.kinds).map_err(unbuildable)?;
         if let Some(name) = self.catalog.duplicates.first() {
             return Err(unbuildable(format!("the operation {name} was added twice")));
         }
@@ -306,6 +302,7 @@ impl Given {
                 ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
                 rules: self.rules,
                 furnishers: self.furnishers,
+                references,
                 trashed: self.trashed,
                 edited: self.edited,
             }),

@@ -8,10 +8,11 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{
+    access::AccessClass,
     input::{self, Given, Unreadable},
     record::{
-        ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, ParseField, ParseText, RecordDef,
-        RelationDef, UniqueDef,
+        ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, OnTrash, ParseField, ParseText,
+        RecordDef, RelationDef, UniqueDef,
     },
     value::Value,
 };
@@ -30,8 +31,12 @@ pub enum Mark {
     Folded,
     /// A derived column holds the rank of its value.
     Ranked,
-    /// A derived column holds the first of its two columns that is set.
-    Queue,
+    /// It says whose the record is. Of two columns, a derived one holds the first that is set.
+    Assignee,
+    /// It says what the record is about, and follows that when it is merged.
+    Follows,
+    /// It points at a record, and this is what becomes of its own when that goes into the trash.
+    OnTrash(OnTrash),
     /// A derived column holds its value while the record is open.
     WhileOpen,
 }
@@ -93,6 +98,8 @@ pub struct Declaration {
     pub table: &'static str,
     /// What it is.
     pub doc: &'static str,
+    /// Who may reach its records.
+    pub access: AccessClass,
     /// Its fields, in their order.
     pub fields: &'static [DeclaredField],
     /// The columns that search looks at; a greater weight counts more.
@@ -155,6 +162,9 @@ impl Definition {
             uniques: Vec::new(),
             indexes: Vec::new(),
             relations: Vec::new(),
+            access: declaration.access,
+            assignee: None,
+            follows: Vec::new(),
             search: Vec::new(),
             money: Vec::new(),
             id: 0,
@@ -187,6 +197,26 @@ impl Definition {
         for mark in marks {
             self.derived(name, first, count, *mark);
         }
+        if marks.contains(&Mark::Assignee) {
+            self.assignee(name, first, count);
+        }
+        if marks.contains(&Mark::Follows) {
+            self.follows(name);
+        }
+        let on_trash = marks.iter().find_map(|mark| match mark {
+            Mark::OnTrash(on_trash) => Some(*on_trash),
+            _ => None,
+        });
+        let columns = self.def.columns.iter().enumerate().skip(first).take(count);
+        let relations = columns.filter_map(|(column, def)| match def.kind {
+            ColumnType::Reference(kind) => Some(RelationDef { name: def.path.clone(), column, kind, on_trash }),
+            _ => None,
+        });
+        let relations: Vec<RelationDef> = relations.collect();
+        if on_trash.is_some() && relations.is_empty() {
+            self.problem(format!("`{name}` says on_trash, but points at no record"));
+        }
+        self.def.relations.extend(relations);
         if marks.contains(&Mark::Personal) {
             self.def.columns.iter_mut().skip(first).for_each(|column| column.personal = true);
         }
@@ -222,7 +252,6 @@ impl Definition {
         let counts = |column: &usize| self.def.columns.get(*column).is_some_and(|def| def.kind == ColumnType::Map);
         self.def.engagement = self.def.column("engagement").filter(counts);
         self.def.open = declaration.open.and_then(|(path, values)| Some((self.resolve(path, "open")?, values)));
-        self.def.relations = relations(&self.def.columns);
         self.def.money = money(&self.def);
         self.def.derived =
             self.def.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.derived?))).collect();
@@ -250,7 +279,8 @@ impl Definition {
         let Some(source) = self.def.columns.get(first) else { return };
         let is_enum = matches!(source.kind, ColumnType::Enum(_));
         let (ending, kind, nullable, derived, fits) = match mark {
-            Mark::Editable | Mark::Personal => return,
+            Mark::Editable | Mark::Personal | Mark::Follows | Mark::OnTrash(_) => return,
+            Mark::Assignee if count == 1 => return,
             Mark::Folded if source.kind == ColumnType::Map => {
                 ("folded", ColumnType::Json, true, Derived::FoldedTexts(first), count == 1)
             }
@@ -259,7 +289,7 @@ impl Definition {
                 ("folded", ColumnType::Text, source.nullable, Derived::Folded(first), fits)
             }
             Mark::Ranked => ("rank", ColumnType::Int, source.nullable, Derived::Rank(first), count == 1 && is_enum),
-            Mark::Queue => ("queue", ColumnType::Uuid, false, Derived::Queue(first), count == 2),
+            Mark::Assignee => ("queue", ColumnType::Uuid, false, Derived::Queue(first), count == 2),
             Mark::WhileOpen => ("open", source.kind, true, Derived::WhileOpen(first), count == 1),
         };
         self.def.columns.push(ColumnDef {
@@ -273,6 +303,29 @@ impl Definition {
         });
         if !fits {
             self.problem(format!("`{name}` cannot have the derived column `{name}.{ending}`: its columns do not fit"));
+        }
+    }
+
+    /// Notes which column says whose the record is.
+    fn assignee(&mut self, name: &str, first: usize, count: usize) {
+        let names_a_user =
+            self.def.columns.get(first).is_some_and(|column| matches!(column.kind, ColumnType::Reference(_)));
+        if !names_a_user {
+            self.problem(format!("`{name}` cannot say whose the record is: it names no user"));
+        }
+        if self.def.assignee.is_some() {
+            self.problem(format!("`{name}` is a second field that says whose the record is"));
+        }
+        // The derived column stands behind its own.
+        self.def.assignee = Some(if count == 1 { first } else { first + count });
+    }
+
+    /// Notes what the record is about.
+    fn follows(&mut self, name: &str) {
+        let column = |part: &str| self.def.column(&format!("{name}.{part}"));
+        match (column("kind"), column("id")) {
+            (Some(kind), Some(id)) => self.def.follows.push((kind, id)),
+            _ => self.problem(format!("`{name}` cannot follow what it is about: it has no kind and id")),
         }
     }
 
@@ -353,17 +406,6 @@ fn money(def: &RecordDef) -> Vec<(usize, usize)> {
     let currency = |column: &ColumnDef| def.column(&format!("{}.currency", column.path.strip_suffix(".amount")?));
     let amounts = def.columns.iter().enumerate().filter(|(_, column)| column.kind == ColumnType::Amount);
     amounts.filter_map(|(at, column)| Some((at, currency(column)?))).collect()
-}
-
-fn relations(columns: &[ColumnDef]) -> Vec<RelationDef> {
-    columns
-        .iter()
-        .enumerate()
-        .filter_map(|(column, def)| match def.kind {
-            ColumnType::Reference(kind) => Some(RelationDef { name: def.path.clone(), column, kind }),
-            _ => None,
-        })
-        .collect()
 }
 
 /// `leads_email_key`. A name that is too long is cut and told apart by a hash of the whole.

@@ -69,12 +69,6 @@ pub trait Entity: Record + Default {
     const LOOKED_UP: &'static [LookedUp] = &[];
     /// The codes that [`Entity::settle`] and [`Entity::may_edit`] answer.
     const ERRORS: &'static [Code] = &[];
-    /// Kinds and fields that keep a record of this kind from being trashed while they point at it.
-    const NEEDED_BY: &'static [(&'static str, &'static str)] = &[];
-    /// Kinds and fields whose records are parts of this one: trashed and shown with it, purged with it.
-    const PARTS: &'static [(&'static str, &'static str)] = &[];
-    /// Kinds and fields that only mention a record of this kind: they are emptied when it is purged.
-    const MENTIONED_BY: &'static [(&'static str, &'static str)] = &[];
 
     /// Whether the state of the record lets anybody edit it.
     fn may_edit(&self, actor: &Actor) -> Result<()> {

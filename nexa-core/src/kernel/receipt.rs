@@ -18,7 +18,7 @@ pub const KEPT_HOURS: i64 = 24;
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "receipt",
-    table = "receipts",
+    table = "receipts", access = system,
     bookkeeping,
     unique("caller_key", code = "idempotency.mismatch"),
     index("created_at")

@@ -14,8 +14,8 @@ pub use field::{Cells, Field, corrupt, plain_column};
 pub use form::{Form, WriteField};
 pub use known_by::{Address, EMAIL_SYSTEM, PHONE_FIELD};
 pub use layout::{
-    ColumnDef, ColumnType, Content, Derived, FieldDef, IndexDef, ParseField, ParseText, RecordDef, RelationDef, Row,
-    UniqueDef, rank,
+    ColumnDef, ColumnType, Content, Derived, FieldDef, IndexDef, OnTrash, ParseField, ParseText, RecordDef,
+    RelationDef, Row, UniqueDef, rank,
 };
 pub use reference::{ExternalKey, Id, Ref};
 pub(crate) use write::write_name;

@@ -43,7 +43,7 @@ closed_enum! {
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "campaign",
-    table = "campaigns",
+    table = "campaigns", access = work,
     search(name = 4, goal = 2, target_audience = 2, description = 1),
     unique("name.folded", code = "campaign.name_taken"),
     index("status", "start_date")
@@ -86,7 +86,7 @@ pub struct Campaign {
     #[record(editable)]
     pub actual_cost: Option<Money>,
     /// The user or group that runs it.
-    #[record(editable, queue)]
+    #[record(editable, assignee)]
     pub owner: Option<Assignee>,
     /// Everything else that is to be said.
     #[record(editable)]
@@ -127,7 +127,6 @@ impl Campaign {
 
 impl Entity for Campaign {
     const ERRORS: &'static [Code] = &[DATES, assignment::INACTIVE, org::CHOICE_UNKNOWN];
-    const PARTS: &'static [(&'static str, &'static str)] = &[("campaign_member", "campaign")];
     fn is_open(&self) -> bool {
         matches!(self.status, CampaignStatus::Planned | CampaignStatus::Active)
     }

@@ -18,7 +18,7 @@ use crate::{
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "contact_list",
-    table = "contact_lists",
+    table = "contact_lists", access = work,
     search(name = 2, description = 1),
     unique("name.folded", code = "contact_list.name_taken")
 )]
@@ -50,9 +50,7 @@ pub struct ContactList {
     pub external_keys: Vec<ExternalKey>,
 }
 
-impl Entity for ContactList {
-    const PARTS: &'static [(&'static str, &'static str)] = &[("contact_list_member", "contact_list")];
-}
+impl Entity for ContactList {}
 
 /// Puts a lead on a list; whether it was not there yet. Error: `record.not_found`.
 pub(crate) async fn add_lead(cx: &mut Context<'_>, list: Id<ContactList>, lead: Id<Lead>) -> Result<bool> {

@@ -7,7 +7,7 @@ use crate::{Context, Id, Record, Result, Timestamp, kernel::store::Foreseen};
 
 /// The last number given under a name.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "counter", table = "counters", bookkeeping, unique("name", code = "counter.taken"))]
+#[record(kind = "counter", table = "counters", access = system, bookkeeping, unique("name", code = "counter.taken"))]
 pub struct Counter {
     /// The identifier.
     pub id: Id<Counter>,

@@ -22,7 +22,7 @@ pub const NOT_MEMBER: Code =
 
 /// Several users who share work.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "group", table = "groups", search(name = 1), unique("name.folded", code = "group.name_taken"))]
+#[record(kind = "group", table = "groups", access = settings, search(name = 1), unique("name.folded", code = "group.name_taken"))]
 pub struct Group {
     /// The identifier.
     pub id: Id<Group>,
@@ -41,7 +41,7 @@ impl Entity for Group {}
 
 /// One user in one group.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "membership", table = "memberships", unique("group", "user", code = "group.already_member"))]
+#[record(kind = "membership", table = "memberships", access = settings, unique("group", "user", code = "group.already_member"))]
 pub struct Membership {
     /// The identifier.
     pub id: Id<Membership>,

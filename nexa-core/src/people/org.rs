@@ -29,7 +29,7 @@ pub const RATE_INVALID: Code =
 
 /// The tenant itself; its id is the tenant's.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "org", table = "orgs")]
+#[record(kind = "org", table = "orgs", access = settings)]
 pub struct Org {
     /// The tenant.
     pub id: Id<Org>,

@@ -47,7 +47,7 @@ impl From<Role> for String {
 
 /// Somebody of the tenant who works with it.
 #[derive(Record, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "user", table = "users", search(name = 2, email = 1), unique("email", code = "user.email_taken"))]
+#[record(kind = "user", table = "users", access = settings, search(name = 2, email = 1), unique("email", code = "user.email_taken"))]
 pub struct User {
     /// The identifier.
     pub id: Id<User>,

@@ -55,7 +55,7 @@ closed_enum! {
 #[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "task",
-    table = "tasks",
+    table = "tasks", access = work,
     search(title = 1),
     index("status", "assignee.queue", "priority.rank", "due_at"),
     index("about.id", "status")
@@ -89,12 +89,12 @@ pub struct Task {
     /// Where it stands; `task.start`, `complete`, `cancel` and `reopen` change it.
     pub status: TaskStatus,
     /// Who does it: a user or a group, never both; nobody when absent.
-    #[record(editable, queue)]
+    #[record(editable, assignee)]
     pub assignee: Option<Assignee>,
     /// The group that its user took it from; `task.release` puts it back there.
     pub via_group: Option<Id<Group>>,
     /// What it is about.
-    #[record(editable)]
+    #[record(editable, follows)]
     pub about: Option<About>,
     /// When it was done.
     pub completed_at: Option<Timestamp>,

@@ -55,7 +55,7 @@ closed_enum! {
 #[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "account",
-    table = "accounts",
+    table = "accounts", access = work,
     search(name = 4, account_number = 3, phone = 2, website = 1),
     unique("name.folded", code = "account.name_taken"),
     unique("account_number", code = "account.number_taken"),
@@ -101,7 +101,7 @@ pub struct Account {
     #[record(editable)]
     pub annual_revenue: Option<Money>,
     /// The account that it belongs to.
-    #[record(editable)]
+    #[record(editable, on_trash = refuse)]
     pub parent: Option<Id<Account>>,
     /// Where bills go.
     #[record(editable)]
@@ -110,13 +110,13 @@ pub struct Account {
     #[record(editable)]
     pub shipping_address: Option<Address>,
     /// The contact to speak with first; one of the account's own.
-    #[record(editable)]
+    #[record(editable, on_trash = keep)]
     pub primary_contact: Option<Id<Contact>>,
     /// Since when it is a customer.
     #[record(editable)]
     pub customer_since: Option<Date>,
     /// Who looks after it.
-    #[record(editable, queue)]
+    #[record(editable, assignee)]
     pub owner: Option<Assignee>,
     /// What is worth knowing about it.
     #[record(editable)]
@@ -166,9 +166,6 @@ pub(super) const COUNTER: &str = "account";
 
 impl Entity for Account {
     const ERRORS: &'static [Code] = &[HIERARCHY_CYCLE, PRIMARY_CONTACT_FOREIGN, assignment::INACTIVE, CHOICE_UNKNOWN];
-    const NEEDED_BY: &'static [(&'static str, &'static str)] =
-        &[("contact", "account"), ("deal", "account"), ("ticket", "account"), ("account", "parent")];
-
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if before.is_none() {
             self.account_number = format!("A-{:06}", cx.next_number(COUNTER).await?);

@@ -61,7 +61,7 @@ closed_enum! {
 #[derive(Record, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "contact",
-    table = "contacts",
+    table = "contacts", access = work,
     search(
         email = 4,
         other_emails = 4,
@@ -120,10 +120,10 @@ pub struct Contact {
     #[record(editable, personal)]
     pub linkedin_url: Option<Url>,
     /// The company they work for.
-    #[record(editable)]
+    #[record(editable, on_trash = refuse)]
     pub account: Option<Id<Account>>,
     /// Whom they report to.
-    #[record(editable)]
+    #[record(editable, on_trash = keep)]
     pub reports_to: Option<Id<Contact>>,
     /// How far they have come with us. It never moves back by itself; `contact.set_stage` moves it by hand.
     #[record(editable, ranked)]
@@ -135,7 +135,7 @@ pub struct Contact {
     #[record(editable)]
     pub source: Option<Choice>,
     /// Who looks after them.
-    #[record(editable, queue)]
+    #[record(editable, assignee)]
     pub owner: Option<Assignee>,
     /// When something last happened with them.
     pub last_activity: Option<Timestamp>,
@@ -222,12 +222,6 @@ impl Contact {
 
 impl Entity for Contact {
     const ERRORS: &'static [Code] = &[NOTHING_KNOWN, REPORTING_CYCLE, STAGE_BACK, assignment::INACTIVE, CHOICE_UNKNOWN];
-    const NEEDED_BY: &'static [(&'static str, &'static str)] = &[("deal", "primary_contact"), ("ticket", "contact")];
-    const PARTS: &'static [(&'static str, &'static str)] =
-        &[("campaign_member", "contact"), ("contact_list_member", "contact")];
-
-    const MENTIONED_BY: &'static [(&'static str, &'static str)] = &[("lead", "known_contact")];
-
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if !self.is_known() {
             return Err(NOTHING_KNOWN.error());

@@ -73,7 +73,7 @@ closed_enum! {
 #[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "deal",
-    table = "deals",
+    table = "deals", access = work,
     search(name = 1),
     index("status", "close_date"),
     index("pipeline", "stage"),
@@ -111,7 +111,7 @@ pub struct Deal {
     #[record(editable)]
     pub stage: Choice,
     /// The pipeline that it goes through; the tenant's default unless said.
-    #[record(editable)]
+    #[record(editable, on_trash = refuse)]
     pub pipeline: Id<Pipeline>,
     /// Whether it is decided.
     pub status: DealStatus,
@@ -130,19 +130,19 @@ pub struct Deal {
     #[record(editable)]
     pub source: Option<Choice>,
     /// The campaign that brought it.
-    #[record(editable)]
+    #[record(editable, on_trash = keep)]
     pub campaign: Option<Id<Campaign>>,
     /// The company that may buy.
-    #[record(editable)]
+    #[record(editable, on_trash = refuse)]
     pub account: Option<Id<Account>>,
     /// The person to speak with; one of the account's contacts.
-    #[record(editable)]
+    #[record(editable, on_trash = refuse)]
     pub primary_contact: Option<Id<Contact>>,
     /// Who else wants the business.
     #[record(editable)]
     pub competitors: Tags,
     /// The user who works on it.
-    #[record(editable)]
+    #[record(editable, assignee)]
     pub owner: Option<Id<User>>,
     /// How many months the contract runs.
     #[record(editable)]

@@ -65,7 +65,7 @@ closed_enum! {
 #[derive(Record, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "lead",
-    table = "leads",
+    table = "leads", access = work,
     search(email = 4, other_emails = 4, last_name = 3, first_name = 3, company = 2, phone = 2, other_phones = 2),
     open("status", "new", "contacted", "qualified"),
     unique("email.open", code = "lead.email_taken"),
@@ -127,7 +127,7 @@ pub struct Lead {
     #[record(editable, folded)]
     pub source: Option<Choice>,
     /// The campaign that brought them.
-    #[record(editable)]
+    #[record(editable, on_trash = keep)]
     pub campaign: Option<Id<Campaign>>,
     /// Anything else worth knowing.
     #[record(editable, personal)]
@@ -145,7 +145,7 @@ pub struct Lead {
     /// What they did, by signal, and how often.
     pub engagement: Signals,
     /// Whose it is: a user or a group.
-    #[record(editable, queue)]
+    #[record(editable, assignee)]
     pub assignee: Option<Assignee>,
     /// The group it came through; release puts it back there.
     pub via_group: Option<Id<Group>>,
@@ -160,14 +160,19 @@ pub struct Lead {
     /// When it was lost.
     pub lost_at: Option<Timestamp>,
     /// The contact that had its mail address when it came in.
+    #[record(on_trash = mention)]
     pub known_contact: Option<Id<Contact>>,
     /// The last converted or lost lead with its mail address when it came in.
+    #[record(on_trash = mention)]
     pub previous_lead: Option<Id<Lead>>,
     /// The contact it became; none when only a company was known.
+    #[record(on_trash = keep)]
     pub converted_contact: Option<Id<Contact>>,
     /// The account it became or joined.
+    #[record(on_trash = keep)]
     pub converted_account: Option<Id<Account>>,
     /// The deal that came of it.
+    #[record(on_trash = keep)]
     pub converted_deal: Option<Id<Deal>>,
     /// Which of its fields, such as `title` or `custom.shoe_size`, found no place in what it became; they stay here.
     pub not_carried: Option<Document<Vec<String>>>,
@@ -264,9 +269,6 @@ impl Entity for Lead {
         LookedUp { field: "email", of: Contact::def, path: EMAIL_SYSTEM },
         LookedUp { field: "email", of: Lead::def, path: "email" },
     ];
-    const MENTIONED_BY: &'static [(&'static str, &'static str)] = &[("lead", "previous_lead")];
-    const PARTS: &'static [(&'static str, &'static str)] =
-        &[("campaign_member", "lead"), ("contact_list_member", "lead")];
     const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, bant::CLOSED, assignment::INACTIVE, CHOICE_UNKNOWN];
     fn is_open(&self) -> bool {
         matches!(self.status, Status::New | Status::Contacted | Status::Qualified)

@@ -63,7 +63,7 @@ impl Stage {
 
 /// The stages that deals go through.
 #[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "pipeline", table = "pipelines", search(name = 1), unique("name.folded", code = "pipeline.name_taken"))]
+#[record(kind = "pipeline", table = "pipelines", access = settings, search(name = 1), unique("name.folded", code = "pipeline.name_taken"))]
 pub struct Pipeline {
     /// The identifier.
     pub id: Id<Pipeline>,
@@ -179,8 +179,6 @@ fn problem(problem: impl Into<String>) -> Error {
 
 impl Entity for Pipeline {
     const ERRORS: &'static [Code] = &[INVALID, STAGE_IN_USE, DEFAULT_NEEDED];
-    const NEEDED_BY: &'static [(&'static str, &'static str)] = &[("deal", "pipeline")];
-
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if before.is_none() && self.stages.is_empty() {
             self.stages = Self::standard()?.stages;

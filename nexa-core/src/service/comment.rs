@@ -25,7 +25,7 @@ closed_enum! {
 
 /// What somebody of the team wrote on a ticket. It is seen by those who see the ticket, or by the admins among them.
 #[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "comment", table = "comments", index("ticket", "created_at"))]
+#[record(kind = "comment", table = "comments", access = through(ticket, audience = "members"), index("ticket", "created_at"))]
 pub struct Comment {
     /// The identifier.
     pub id: Id<Comment>,
@@ -36,6 +36,7 @@ pub struct Comment {
     /// When it was last changed.
     pub updated_at: Timestamp,
     /// The ticket.
+    #[record(on_trash = with_parent)]
     pub ticket: Id<Ticket>,
     /// The user who wrote it; nobody when a service or the host did.
     pub author: Option<Id<User>>,

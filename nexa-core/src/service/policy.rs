@@ -2,20 +2,18 @@
 //!
 //! Admins do everything. Agents work on the tickets that are assigned to them, to one of their groups, or to nobody, and read and
 //! write the other kinds. Viewers read those and no tickets. Customers are contacts and may do nothing.
+//!
+//! The policy knows no kind by name: it reads the [`AccessClass`] that each declares.
 
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
 use crate::{
-    Access, Action, Actor, Filter, Op, Policy, Principal, Record,
-    kernel::record::RecordDef,
+    Access, Action, Actor, Filter, Op, Policy, Principal,
+    kernel::{access::AccessClass, record::RecordDef},
     people::Role,
-    service::{Audience, Comment, Ticket},
 };
-
-/// Kinds that set up a tenant: everybody of the team reads them, admins change them.
-const SETTINGS: &[&str] = &["org", "user", "group", "membership", "field", "pipeline", "scorecard", "routing"];
 
 /// How a tenant narrows a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,23 +80,15 @@ impl DefaultPolicy {
             (Party::Agent | Party::Viewer, Some(Narrow::OwnerAndGroups)) => queue(actor, kind),
             _ => Access::full(),
         };
-        let tickets = || match party {
-            Party::Agent => queue(actor, Ticket::def()),
-            Party::Service => Access::full(),
-            _ => Access::none(),
-        };
-        match kind.kind {
-            "ticket" => tickets(),
-            "comment" => {
-                let on_tickets = match self.narrowed.get("ticket") {
-                    Some(Narrow::Admins) => Access::none(),
-                    _ => tickets(),
-                };
-                if on_tickets.is_none() {
-                    return Access::none();
-                }
-                let through = Filter::Through("ticket".to_owned(), Box::new(on_tickets.rows));
-                Access::rows(Comment::AUDIENCE.eq(Audience::Members).and(through))
+        match kind.access {
+            AccessClass::System => Access::none(),
+            AccessClass::Restricted => match party {
+                Party::Agent => queue(actor, kind),
+                Party::Service => Access::full(),
+                _ => Access::none(),
+            },
+            AccessClass::Through(_, Some((field, value))) if !own.is_none() => {
+                Access::rows(own.rows.and(Filter::compare(field, Op::Eq, value)))
             }
             _ => own,
         }
@@ -118,7 +108,7 @@ impl Policy for DefaultPolicy {
             Party::Admin => return Access::full(),
             Party::Stranger => return Access::none(),
             Party::Viewer => false,
-            Party::Agent | Party::Service => !SETTINGS.contains(&kind.kind),
+            Party::Agent | Party::Service => kind.access != AccessClass::Settings,
         };
         let allowed = match action {
             Action::Read => true,
@@ -131,14 +121,13 @@ impl Policy for DefaultPolicy {
 
 /// What waits for the actor: in their own queue, in those of their groups, and in nobody's.
 fn queue(actor: &Actor, kind: &'static RecordDef) -> Access {
-    let places = ["owner.queue", "assignee.queue", "owner"];
-    let Some(field) = places.into_iter().find(|path| kind.column(path).is_some()) else { return Access::none() };
+    let Some(column) = kind.assignee.and_then(|column| kind.columns.get(column)) else { return Access::none() };
     let mine = actor.user().into_iter().chain(actor.groups.iter().copied());
-    Access::rows(if field == "owner" {
-        let nobodys = Filter::compare(field, Op::IsNull, true);
-        Filter::compare(field, Op::In, mine.collect::<Vec<_>>()).or(nobodys)
-    } else {
+    Access::rows(if column.derived.is_some() {
         // Nobody's queue is the nil one.
-        Filter::compare(field, Op::In, mine.chain([Uuid::nil()]).collect::<Vec<_>>())
+        Filter::compare(column.path.as_str(), Op::In, mine.chain([Uuid::nil()]).collect::<Vec<_>>())
+    } else {
+        let nobodys = Filter::compare(column.path.as_str(), Op::IsNull, true);
+        Filter::compare(column.path.as_str(), Op::In, mine.collect::<Vec<_>>()).or(nobodys)
     })
 }

@@ -38,7 +38,7 @@ pub const CLOSED: Code =
 #[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "ticket",
-    table = "tickets",
+    table = "tickets", access = restricted,
     search(number = 2, subject = 1),
     unique("number", code = "ticket.number_taken"),
     index("status", "assignee.queue", "priority.rank", "created_at"),
@@ -84,13 +84,13 @@ pub struct Ticket {
     #[record(editable)]
     pub customer_impact: Option<Choice>,
     /// The customer.
-    #[record(editable)]
+    #[record(editable, on_trash = refuse)]
     pub contact: Option<Id<Contact>>,
     /// The customer's company.
-    #[record(editable)]
+    #[record(editable, on_trash = refuse)]
     pub account: Option<Id<Account>>,
     /// Who works on it: a user or a group, never both; nobody when absent. Changed by `ticket.claim`, `assign` and `release`.
-    #[record(queue)]
+    #[record(assignee)]
     pub assignee: Option<Assignee>,
     /// The group that its user took it from; `ticket.release` puts it back there.
     pub via_group: Option<Id<Group>>,
@@ -109,6 +109,7 @@ pub struct Ticket {
     /// How often it went back from resolved.
     pub reopened: u32,
     /// The closed ticket that this one follows.
+    #[record(on_trash = keep)]
     pub follow_up_of: Option<Id<Ticket>>,
     /// Tags.
     #[record(editable)]
@@ -135,8 +136,6 @@ impl Ticket {
 
 impl Entity for Ticket {
     const ERRORS: &'static [Code] = &[CLOSED, CHOICE_UNKNOWN];
-    const PARTS: &'static [(&'static str, &'static str)] = &[("comment", "ticket")];
-
     fn is_open(&self) -> bool {
         TicketStatus::UNSOLVED.contains(&self.status)
     }

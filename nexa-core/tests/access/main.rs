@@ -1,6 +1,7 @@
 //! Who sees and does what under the default policy: one answer on every path.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod classes;
 #[path = "../desk/mod.rs"]
 mod desk;
 mod overviews;

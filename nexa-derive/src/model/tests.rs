@@ -24,7 +24,7 @@ fn with(field: &str) -> String {
     format!("{FIELDS} {field}")
 }
 
-const TOYS: &str = r#"kind = "toy", table = "toys""#;
+const TOYS: &str = r#"kind = "toy", table = "toys", access = work"#;
 
 #[test]
 fn a_record_lacks_a_field() {
@@ -33,8 +33,8 @@ fn a_record_lacks_a_field() {
 
 #[test]
 fn a_record_has_no_table_or_none_with_a_name() {
-    refused(r#"kind = "toy""#, FIELDS, "say #[record(table = \"…\")]", "Toy");
-    refused(r#"kind = "toy", table = "My Toys""#, FIELDS, "give a name in snake_case", "\"My Toys\"");
+    refused(r#"kind = "toy", access = work"#, FIELDS, "say #[record(table = \"…\")]", "Toy");
+    refused(r#"kind = "toy", access = work, table = "My Toys""#, FIELDS, "give a name in snake_case", "\"My Toys\"");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_field_keeps_its_name_in_json() {
 #[test]
 fn a_field_has_one_derived_column() {
     let field = with("#[record(folded, ranked)] label: String,");
-    refused(TOYS, &field, "a field has one derived column: folded, ranked, queue or while_open", "ranked");
+    refused(TOYS, &field, "a field has one derived column: folded, ranked, assignee or while_open", "ranked");
 }
 
 #[test]
@@ -64,10 +64,30 @@ fn a_unique_constraint_has_a_code() {
 
 #[test]
 fn an_attribute_is_known() {
-    let message = "unknown attribute `colour`; a record takes kind, table, search, open, unique, index and bookkeeping";
+    let message =
+        "unknown attribute `colour`; a record takes kind, table, access, search, open, unique, index and bookkeeping";
     refused(&format!("{TOYS}, colour = \"red\""), FIELDS, message, "colour");
-    let message = "unknown attribute `secret`; a field takes editable, personal, folded, ranked, queue and while_open";
+    let message = "unknown attribute `secret`; a field takes editable, personal, folded, ranked, while_open, assignee, follows and on_trash";
     refused(TOYS, &with("#[record(editable, secret)] label: String,"), message, "secret");
+}
+
+#[test]
+fn a_record_says_who_may_reach_it() {
+    let message = "say who may reach it: #[record(access = …)] with settings, work, restricted, through(…) or system";
+    refused(r#"kind = "toy", table = "toys""#, FIELDS, message, "Toy");
+    let message = "unknown access `all`; it is settings, work, restricted, through(…) or system";
+    refused(r#"kind = "toy", table = "toys", access = all"#, FIELDS, message, "all");
+    let through = r#"kind = "toy", table = "toys", access = through(box_of)"#;
+    refused(through, FIELDS, "there is no field `box_of`", "box_of");
+    refused(&format!("{TOYS}, access = system"), FIELDS, "given twice", "access");
+}
+
+#[test]
+fn a_reference_says_what_the_trash_does_to_it() {
+    let message = "unknown on_trash `vanish`; it is refuse, with_parent, keep or mention";
+    refused(TOYS, &with("#[record(on_trash = vanish)] owner: Id<Owner>,"), message, "vanish");
+    let twice = with("#[record(on_trash = keep, on_trash = refuse)] owner: Id<Owner>,");
+    refused(TOYS, &twice, "given twice", "on_trash");
 }
 
 #[test]

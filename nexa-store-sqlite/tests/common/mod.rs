@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 /// Those who share work.
 #[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "team", table = "teams", unique("name", code = "team.name_taken"))]
+#[record(kind = "team", table = "teams", access = work, unique("name", code = "team.name_taken"))]
 pub struct Team {
     pub id: Id<Team>,
     pub version: i64,
@@ -104,7 +104,7 @@ impl Field for Day {
 #[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "job",
-    table = "jobs",
+    table = "jobs", access = work,
     search(title = 2),
     unique("title", code = "job.title_taken"),
     index("status", "team", "rank", "created_at")

@@ -18,7 +18,7 @@ const NOTE_MISSING: Code = Code::rule("host.note_missing", "Say in the descripti
 
 /// A record of the host: a visit to a lead.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
-#[record(kind = "visit", table = "visits", search(purpose = 1), index("lead"))]
+#[record(kind = "visit", table = "visits", access = work, search(purpose = 1), index("lead"))]
 struct Visit {
     id: Id<Visit>,
     version: i64,
@@ -26,7 +26,7 @@ struct Visit {
     updated_at: Timestamp,
     deleted_at: Option<Timestamp>,
     /// Whom to visit.
-    #[record(editable)]
+    #[record(editable, on_trash = keep)]
     lead: Id<Lead>,
     /// What for.
     #[record(editable)]

@@ -200,7 +200,7 @@ fn a_migration_that_fails_can_be_repeated() {
 
 /// A record of the host.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
-#[record(kind = "visit", table = "visits", search(purpose = 1), index("lead"))]
+#[record(kind = "visit", table = "visits", access = work, search(purpose = 1), index("lead"))]
 struct Visit {
     id: Id<Visit>,
     version: i64,
@@ -208,7 +208,7 @@ struct Visit {
     updated_at: Timestamp,
     deleted_at: Option<Timestamp>,
     /// Whom to visit.
-    #[record(editable)]
+    #[record(editable, on_trash = keep)]
     lead: Id<Lead>,
     /// What for.
     #[record(editable)]

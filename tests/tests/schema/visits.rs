@@ -6,7 +6,7 @@ pub(crate) mod first {
 
     /// A visit.
     #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-    #[record(kind = "visit", table = "visits")]
+    #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
         pub(crate) version: i64,
@@ -26,7 +26,7 @@ pub(crate) mod grown {
 
     /// A visit.
     #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-    #[record(kind = "visit", table = "visits")]
+    #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
         pub(crate) version: i64,
@@ -52,7 +52,7 @@ pub(crate) mod demanding {
 
     /// A visit.
     #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-    #[record(kind = "visit", table = "visits")]
+    #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
         pub(crate) version: i64,
@@ -74,7 +74,7 @@ pub(crate) mod retyped {
 
     /// A visit.
     #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-    #[record(kind = "visit", table = "visits")]
+    #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
         pub(crate) version: i64,
@@ -94,7 +94,7 @@ pub(crate) mod forgetful {
 
     /// A visit.
     #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-    #[record(kind = "visit", table = "visits")]
+    #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
         pub(crate) version: i64,
@@ -114,7 +114,7 @@ pub(crate) mod loosened {
 
     /// A visit.
     #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-    #[record(kind = "visit", table = "visits")]
+    #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
         pub(crate) version: i64,

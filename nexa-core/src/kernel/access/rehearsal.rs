@@ -18,7 +18,7 @@ pub(crate) fn rehearse(policy: &dyn Policy, kinds: &Kinds) -> Result<(), String>
             for action in Action::ALL {
                 let eyes = Eyes::Actor(&actor, policy);
                 let checked = eyes
-                    .access(def, action)
+                    .access(kinds, def, action)
                     .map(drop)
                     .and_then(|()| compile::rows(kinds, def, eyes, action, CustomFields::kept(&[])).map(drop));
                 checked.map_err(|error| format!("{} ({})", error.message(), named(&actor)))?;

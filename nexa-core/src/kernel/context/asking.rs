@@ -67,7 +67,7 @@ impl Context<'_> {
 
     /// The fields of a kind that do not exist for the actor. Error: `policy.invalid`.
     pub(crate) fn hidden(&self, def: &'static RecordDef) -> Result<Vec<&'static str>> {
-        Ok(self.eyes().access(def, Action::Read)?.hidden)
+        Ok(self.eyes().access(&self.parts.kinds, def, Action::Read)?.hidden)
     }
 
     /// A filter with the actor's eyes. Errors: `filter.invalid`, `field.unknown`.
@@ -86,7 +86,7 @@ impl Context<'_> {
 
     /// What the actor may see.
     pub(crate) async fn visible_rows(&mut self, def: &'static RecordDef) -> Result<Predicate> {
-        let definitions = self.definitions_for(&self.eyes().access(def, Action::Read)?.rows).await?;
+        let definitions = self.definitions_for(&self.eyes().access(&self.parts.kinds, def, Action::Read)?.rows).await?;
         compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read, CustomFields::kept(&definitions))
     }
 

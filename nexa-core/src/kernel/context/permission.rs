@@ -99,7 +99,7 @@ impl Context<'_> {
 
     /// Refuses what the policy does not allow with any record of the kind. Errors: `access.denied`, `policy.invalid`.
     pub fn authorize_kind(&self, def: &'static RecordDef, action: Action) -> Result<()> {
-        if self.eyes().access(def, action)?.rows.is_nothing() {
+        if self.eyes().access(&self.parts.kinds, def, action)?.rows.is_nothing() {
             return Err(denied(def, action));
         }
         // A filter that cannot be used lets nothing through, also where no row is held against it.

@@ -63,16 +63,11 @@ impl Context<'_> {
     }
 
     /// Refuses while live records need this one. Errors: `record.in_use`, `record.dependents_hidden`.
-    pub(super) async fn must_be_unused(
-        &mut self,
-        def: &'static RecordDef,
-        needed_by: &[(&'static str, &'static str)],
-        id: Uuid,
-    ) -> Result<()> {
+    pub(super) async fn must_be_unused(&mut self, def: &'static RecordDef, id: Uuid) -> Result<()> {
         let mut pointing = Vec::new();
-        for (kind, path) in needed_by {
+        for (kind, path) in self.parts.needed_by(def.kind) {
             let of = self.kind(kind)?;
-            pointing.push((of, (*path).to_owned(), self.pointer(of, path, id)?));
+            pointing.push((of, path.to_owned(), self.pointer(of, path, id)?));
         }
         let in_use = |counted| codes::IN_USE.with("kind", def.kind).with("used_by", told(counted));
         self.must_be_none(&pointing, Rows::Live, in_use, def).await
@@ -159,17 +154,16 @@ impl Context<'_> {
     pub(super) fn cascade<'b>(
         &'b mut self,
         def: &'static RecordDef,
-        needed_by: &'static [(&'static str, &'static str)],
+        needed: &'static RecordDef,
         id: Uuid,
     ) -> BoxFuture<'b, Result<()>> {
         Box::pin(async move {
-            for (dependent, path) in needed_by {
+            for (dependent, path) in self.parts.needed_by(needed.kind) {
                 let of = self.kind(dependent)?;
                 for row in self.seen_dependents(def, of, path, id).await? {
                     self.authorize(of, &row, Action::Trash).await?;
-                    let needed = self.parts.needed_by(of.kind);
                     // A kind that needs itself (a hierarchy) goes down level by level.
-                    self.cascade(def, needed, row.id(of)).await?;
+                    self.cascade(def, of, row.id(of)).await?;
                     // On another way down, it may have gone already.
                     if let Some(row) = self.current(of, row.id(of)).filter(|row| row.live(of)).cloned() {
                         self.set_trashed(of, row, true).await?;

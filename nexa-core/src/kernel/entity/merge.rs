@@ -164,7 +164,7 @@ impl Context<'_> {
                 }
                 self.point(of.kind, &relation.name, from, to).await?;
             }
-            if let (Some(kind), Some(id)) = (of.column("about.kind"), of.column("about.id")) {
+            for (kind, id) in of.follows.iter().copied() {
                 let filter = Predicate::And(vec![
                     Predicate::Compare(kind, Comparison::Eq, Value::Text(def.kind.to_owned())),
                     Predicate::Compare(id, Comparison::Eq, Value::Uuid(from)),

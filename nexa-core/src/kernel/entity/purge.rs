@@ -19,7 +19,7 @@ use crate::kernel::{
     context::Context,
     error::{Code, Result},
     filter::Predicate,
-    record::{Record, RecordDef, Ref},
+    record::{OnTrash, Record, RecordDef, Ref},
     store::Trash as Rows,
     targeted::Targeted,
     value::Value,
@@ -85,14 +85,14 @@ impl Context<'_> {
             }
         }
         let mut going = Going::new();
-        for (part, path) in kind.edited()?.parts {
+        for (part, path) in self.parts.references.to(def.kind, OnTrash::WithParent) {
             let of = self.kind(part)?;
             for id in &ids {
                 let rows = self.pointing(of, path, *id, Rows::Any).await?;
                 going.entry(of.kind).or_default().extend(rows.iter().map(|row| Value::Uuid(row.id(of))));
             }
         }
-        for (kind, path) in kind.edited()?.mentioned_by {
+        for (kind, path) in self.parts.references.to(def.kind, OnTrash::Mention) {
             let of = self.kind(kind)?;
             let Some(column) = of.column(path) else { continue };
             for id in &ids {

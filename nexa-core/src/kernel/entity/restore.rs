@@ -174,7 +174,7 @@ impl Context<'_> {
     async fn went_along(&mut self, kind: Trashed, row: &Row) -> Result<Vec<(Trashed, Row)>> {
         let def = (kind.def)();
         let mut found = Vec::new();
-        if kind.needed_by.is_empty() {
+        if self.parts.needed_by(def.kind).is_empty() {
             return Ok(found);
         }
         self.flush().await?;
@@ -186,7 +186,7 @@ impl Context<'_> {
         let mut known: HashSet<(&'static str, Uuid)> = HashSet::from([(def.kind, row.id(def))]);
         let mut waiting = vec![(kind, row.id(def))];
         while let Some((kind, id)) = waiting.pop() {
-            for (dependent, path) in kind.needed_by {
+            for (dependent, path) in self.parts.needed_by((kind.def)().kind) {
                 let of = self.kind(dependent)?;
                 let dependent = self.parts.trashed(of.kind)?;
                 for row in self.pointing(of, path, id, Rows::Trashed).await? {

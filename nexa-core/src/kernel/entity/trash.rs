@@ -95,14 +95,14 @@ impl Context<'_> {
         let row = self.visible_row(def, record, false).await?;
         let id = row.id(def);
         match dependents {
-            Dependents::Refuse => self.must_be_unused(def, entity.needed_by, id).await?,
-            Dependents::Cascade => self.cascade(def, entity.needed_by, id).await?,
+            Dependents::Refuse => self.must_be_unused(def, id).await?,
+            Dependents::Cascade => self.cascade(def, def, id).await?,
             Dependents::Reassign(other) => {
                 let target = self.visible_row(def, &Ref::<()>::Id((*other).into()), false).await?.id(def);
                 if target == id {
                     return Err(not_found(def, other));
                 }
-                for (kind, path) in entity.needed_by {
+                for (kind, path) in self.parts.needed_by(def.kind) {
                     self.reassign(def, kind, path, id, target).await?;
                 }
                 // What was loaded before may itself have pointed at the record that goes.

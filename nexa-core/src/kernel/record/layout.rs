@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::form::Form;
 use crate::kernel::{
+    access::AccessClass,
     input::{self, Unreadable},
     search, sort,
     value::Value,
@@ -169,6 +170,21 @@ pub struct RelationDef {
     pub column: usize,
     /// The kind it points at.
     pub kind: &'static str,
+    /// What becomes of the record when the other goes into the trash; of nobody's concern where that has none.
+    pub on_trash: Option<OnTrash>,
+}
+
+/// What becomes of a record when the one that a field of it points at goes into the trash, and later for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnTrash {
+    /// It needs the other: while it is there, that is not trashed (`record.in_use`), unless the caller says what to do with it.
+    Refuse,
+    /// It is a part of the other, and is purged with it.
+    WithParent,
+    /// It stays, and keeps the other from being purged (`record.pointed_at`).
+    Keep,
+    /// It stays, and forgets the other when that is purged.
+    Mention,
 }
 
 /// What everybody needs to know of a kind of record. Made by `#[derive(Record)]`.
@@ -195,6 +211,12 @@ pub struct RecordDef {
     pub indexes: Vec<IndexDef>,
     /// References to other kinds.
     pub relations: Vec<RelationDef>,
+    /// Who may reach the records.
+    pub access: AccessClass,
+    /// The column that says whose a record is: of a user, or derived of a user and a group.
+    pub assignee: Option<usize>,
+    /// The columns of kind and id of what a record is about, where that moves along when it is merged.
+    pub follows: Vec<(usize, usize)>,
     /// Columns that search looks at, with their weight: a hit in the first counts most.
     pub search: Vec<(usize, i64)>,
     /// The columns of amounts of money, each with that of its currency.

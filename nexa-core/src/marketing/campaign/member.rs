@@ -14,7 +14,7 @@ use crate::{
 // One refusal, whether it is the lead or the contact that is there already.
 #[allow(clippy::duplicated_attributes)]
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "campaign_member", table = "campaign_members")]
+#[record(kind = "campaign_member", table = "campaign_members", access = through(campaign))]
 #[record(unique("campaign", "lead", code = "campaign.already_member"))]
 #[record(unique("campaign", "contact", code = "campaign.already_member"))]
 pub struct CampaignMember {
@@ -27,10 +27,13 @@ pub struct CampaignMember {
     /// When it was last changed.
     pub updated_at: Timestamp,
     /// The campaign.
+    #[record(on_trash = with_parent)]
     pub campaign: Id<Campaign>,
     /// The lead; absent when it is a contact.
+    #[record(on_trash = with_parent)]
     pub lead: Option<Id<Lead>>,
     /// The contact; absent when it is a lead.
+    #[record(on_trash = with_parent)]
     pub contact: Option<Id<Contact>>,
     /// Since when.
     pub joined_at: Timestamp,

@@ -14,7 +14,7 @@ use crate::{
 // One refusal, whether it is the lead or the contact that is there already.
 #[allow(clippy::duplicated_attributes)]
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "contact_list_member", table = "contact_list_members")]
+#[record(kind = "contact_list_member", table = "contact_list_members", access = through(contact_list))]
 #[record(unique("contact_list", "lead", code = "contact_list.already_member"))]
 #[record(unique("contact_list", "contact", code = "contact_list.already_member"))]
 pub struct ContactListMember {
@@ -27,10 +27,13 @@ pub struct ContactListMember {
     /// When it was last changed.
     pub updated_at: Timestamp,
     /// The list.
+    #[record(on_trash = with_parent)]
     pub contact_list: Id<ContactList>,
     /// The lead; absent when it is a contact.
+    #[record(on_trash = with_parent)]
     pub lead: Option<Id<Lead>>,
     /// The contact; absent when it is a lead.
+    #[record(on_trash = with_parent)]
     pub contact: Option<Id<Contact>>,
     /// Since when.
     pub joined_at: Timestamp,

@@ -34,7 +34,7 @@ closed_enum! {
 
 /// Where the leads of one band go.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "routing", table = "routings", unique("band", code = "routing.band_taken"))]
+#[record(kind = "routing", table = "routings", access = settings, unique("band", code = "routing.band_taken"))]
 pub struct Routing {
     /// The identifier.
     pub id: Id<Routing>,
@@ -56,7 +56,7 @@ pub struct Routing {
     #[record(editable)]
     pub pick: Pick,
     /// The list that the leads join.
-    #[record(editable)]
+    #[record(editable, on_trash = keep)]
     pub contact_list: Option<Id<ContactList>>,
     /// The title of the task that comes with a lead; without one there is none.
     #[record(editable)]

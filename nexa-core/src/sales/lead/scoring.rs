@@ -61,7 +61,7 @@ pub struct ScoreRule {
 
 /// How leads are scored. The newest active scorecard of a tenant counts.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "scorecard", table = "scorecards", unique("name", code = "scorecard.name_taken"))]
+#[record(kind = "scorecard", table = "scorecards", access = settings, unique("name", code = "scorecard.name_taken"))]
 pub struct Scorecard {
     /// The identifier.
     pub id: Id<Scorecard>,

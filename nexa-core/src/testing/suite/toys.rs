@@ -19,7 +19,7 @@ use crate::{
 
 /// Who plays; it cannot be trashed.
 #[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[record(kind = "player", table = "players")]
+#[record(kind = "player", table = "players", access = work)]
 pub(super) struct Player {
     pub(super) id: Id<Player>,
     pub(super) version: i64,
@@ -32,7 +32,7 @@ pub(super) struct Player {
 #[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "toy_box",
-    table = "toy_boxes",
+    table = "toy_boxes", access = work,
     search(label = 2),
     unique("label.folded", code = "toy_box.label_taken")
 )]
@@ -53,7 +53,7 @@ pub(super) struct ToyBox {
 #[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "toy",
-    table = "toys",
+    table = "toys", access = work,
     search(name = 4, note = 1),
     unique("serial", code = "toy.serial_taken"),
     unique("home", "place", code = "toy.place_taken"),
@@ -76,7 +76,7 @@ pub(super) struct Toy {
     pub(super) like: Option<Id<Toy>>,
     #[record(ranked)]
     pub(super) size: Size,
-    #[record(queue)]
+    #[record(assignee)]
     pub(super) keeper: Option<Keeper>,
     pub(super) pieces: i64,
     pub(super) rating: Option<i64>,

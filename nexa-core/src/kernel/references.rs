@@ -1,0 +1,87 @@
+//! What the kinds declare about their references, seen from the kinds that these point at. No kind lists what points at it.
+
+use std::collections::HashMap;
+
+use super::{
+    access::AccessClass,
+    compile::Kinds,
+    record::{OnTrash, RecordDef, RelationDef},
+};
+
+/// How many kinds may be seen through one another.
+const DEEPEST: usize = 8;
+
+/// Kinds and fields that point at a kind, as `("deal", "account")`.
+pub(crate) type Pointers = Vec<(&'static str, &'static str)>;
+
+/// The references of all kinds, by the kind that they point at.
+pub(crate) struct References(HashMap<&'static str, Vec<(&'static str, &'static RelationDef)>>);
+
+impl References {
+    /// The references of these kinds, or what a kind has not declared or declared wrongly.
+    pub(crate) fn of(kinds: &Kinds) -> Result<Self, String> {
+        let mut found: HashMap<&'static str, Vec<(&'static str, &'static RelationDef)>> = HashMap::new();
+        for def in kinds.all().iter().copied() {
+            for relation in &def.relations {
+                let of = kinds.get(relation.kind).ok_or_else(|| {
+                    let (kind, name, of) = (def.kind, &relation.name, relation.kind);
+                    format!("{kind}.{name} points at the kind {of}, which was not added")
+                })?;
+                check(def, relation, of)?;
+                found.entry(of.kind).or_default().push((def.kind, relation));
+            }
+            check_access(kinds, def)?;
+        }
+        Ok(Self(found))
+    }
+
+    /// What points at records of a kind and declares this.
+    pub(crate) fn to(&self, kind: &str, on_trash: OnTrash) -> Pointers {
+        let all = self.0.get(kind).into_iter().flatten();
+        let matching = all.filter(|(_, relation)| relation.on_trash == Some(on_trash));
+        matching.map(|(of, relation)| (*of, relation.name.as_str())).collect()
+    }
+}
+
+/// A reference declares what the trash does to it exactly where there is one. What a merged record forwards to is the kernel's.
+fn check(def: &RecordDef, relation: &RelationDef, of: &RecordDef) -> Result<(), String> {
+    let (kind, name, target) = (def.kind, &relation.name, of.kind);
+    match (relation.on_trash, of.deleted_at) {
+        (None, Some(_)) if def.merged_into != Some(relation.column) => Err(format!(
+            "{kind}.{name} does not say what becomes of it when its {target} goes into the trash; say on_trash = refuse, \
+             with_parent, keep or mention"
+        )),
+        (Some(_), None) => Err(format!("{kind}.{name} says on_trash, but no {target} can be trashed; leave it out")),
+        (Some(OnTrash::Mention), _) if !nullable(def, relation) => {
+            Err(format!("{kind}.{name} cannot forget its {target}, because it is not optional; say another on_trash"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn nullable(def: &RecordDef, relation: &RelationDef) -> bool {
+    def.columns.get(relation.column).is_some_and(|column| column.nullable)
+}
+
+/// The access class names what is there, and comes to an end.
+fn check_access(kinds: &Kinds, def: &'static RecordDef) -> Result<(), String> {
+    let kind = def.kind;
+    if def.access == AccessClass::Restricted && def.assignee.is_none() {
+        return Err(format!("{kind} is restricted to those whose it is, but has no field marked assignee"));
+    }
+    if let AccessClass::Through(_, Some((field, _))) = def.access
+        && def.column(field).is_none()
+    {
+        return Err(format!("{kind}: its access names {field}, which is no field of one column"));
+    }
+    let mut at = def;
+    for _ in 0..DEEPEST {
+        let AccessClass::Through(field, _) = at.access else { return Ok(()) };
+        let relation = at.relation(field);
+        let Some(parent) = relation.and_then(|relation| kinds.get(relation.kind)) else {
+            return Err(format!("{kind}: its access names {field}, which points at no kind"));
+        };
+        at = parent;
+    }
+    Err(format!("{kind} is seen through a circle of kinds, or through more than {DEEPEST}"))
+}
