@@ -87,11 +87,11 @@ impl Row {
         }
         found
     }
-    /// The keys by which others find the record and that nobody else has: external keys and mail addresses.
+    /// The keys by which others find the record and that nobody else has: mail addresses and external keys.
     pub fn unique_keys(&self, def: &RecordDef) -> Vec<ExternalKey> {
         let own = self.external_keys(def).into_iter().map(|(system, key)| ExternalKey { system, key });
         let mails = self.emails(def).into_iter();
-        own.chain(mails.map(|key| ExternalKey { system: EMAIL_SYSTEM.to_owned(), key })).collect()
+        mails.map(|key| ExternalKey { system: EMAIL_SYSTEM.to_owned(), key }).chain(own).collect()
     }
     /// Whether a load by this column and value finds the row.
     pub fn found_by(&self, def: &RecordDef, column: usize, value: &Value) -> bool {
