@@ -15,6 +15,7 @@ pub mod header;
 mod line;
 pub mod mapping;
 pub mod name;
+mod namesake;
 mod options;
 mod plan;
 mod preview;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     called::{self, Found},
     line::{Given, LeftOut, Line, OWN_SYSTEM, parse},
+    namesake::{self, NameAndCompany},
     plan::{MatchBy, Plan, Use},
     signal, text,
 };
@@ -60,6 +61,8 @@ pub(super) struct Common {
     referred: HashMap<(&'static str, Named), Option<Uuid>>,
     /// The records that names turned out to be, by field and name.
     called: HashMap<(usize, String), Found>,
+    /// The people who were there before, and those that the unit made, by name and company.
+    namesakes: HashMap<NameAndCompany, Vec<Uuid>>,
 }
 
 /// How a row names what it refers to.
@@ -165,7 +168,12 @@ pub(super) async fn prepare(
     cx.preload_by(def, def.by_phone(), phones).await?;
     preload_references(cx, def, lines).await?;
     let called = called::find(cx, plan, lines).await?;
-    Ok(Common { template, set, custom, referred: HashMap::new(), called })
+    let named: Vec<NameAndCompany> = match plan.match_by {
+        MatchBy::Anything => lines.iter().filter_map(|line| called_alone(plan, line, &called)).collect(),
+        _ => Vec::new(),
+    };
+    let namesakes = namesake::find(cx, def, &named).await?;
+    Ok(Common { template, set, custom, referred: HashMap::new(), called, namesakes })
 }
 
 async fn preload_references(cx: &mut Context<'_>, def: &'static RecordDef, lines: &[Line]) -> Result<()> {
@@ -223,7 +231,7 @@ async fn one(
     let def = (kind.def)();
     let entity = kind.edited()?;
     let names = names(plan, common, line);
-    let Some(id) = find(cx, plan, line).await? else {
+    let Some(id) = find(cx, plan, common, line).await? else {
         if said_before(cx, plan, common, line).await? {
             return match plan.policy {
                 MatchPolicy::Refuse => Err(exists(plan, line)),
@@ -242,6 +250,9 @@ async fn one(
         let row = (entity.settle)(cx, row, None, Some(&names)).await?;
         cx.insert_row(def, row).await?;
         cx.check_pending(def, id).await?;
+        if let Some(named) = called_alone(plan, line, &common.called) {
+            common.namesakes.entry(named).or_default().push(id);
+        }
         return Ok(Outcome::Created);
     };
     let Some(mut row) = cx.current(def, id).cloned() else { return Err(codes::NOT_FOUND.with("kind", def.kind)) };
@@ -282,7 +293,7 @@ async fn one(
 }
 
 /// The live record that a line describes. Error: `upsert.match_on`.
-async fn find(cx: &mut Context<'_>, plan: &Plan, line: &Line) -> Result<Option<Uuid>> {
+async fn find(cx: &mut Context<'_>, plan: &Plan, common: &Common, line: &Line) -> Result<Option<Uuid>> {
     let def = plan.def;
     let missing = |match_on: &str| NO_MATCH_FIELD.with("kind", def.kind).with("match_on", match_on.to_owned());
     match &plan.match_by {
@@ -324,7 +335,10 @@ async fn find(cx: &mut Context<'_>, plan: &Plan, line: &Line) -> Result<Option<U
                     return Ok(Some(id));
                 }
             }
-            if is_nameless(plan, line) { by_phone(cx, plan, line).await } else { Ok(None) }
+            if !is_nameless(plan, line) {
+                return Ok(None);
+            }
+            Ok(by_phone(cx, plan, line).await?.or_else(|| by_name(cx, plan, common, line)))
         }
     }
 }
@@ -372,6 +386,26 @@ async fn imported(cx: &mut Context<'_>, def: &'static RecordDef, id: Uuid) -> Re
     Ok(first
         .iter()
         .any(|event| event.verb == Verb::Created && event.command == cx.operation() && event.cause == *cause))
+}
+
+/// Name and company of a row that says nothing else of whom it means.
+fn called_alone(plan: &Plan, line: &Line, called: &HashMap<(usize, String), Found>) -> Option<NameAndCompany> {
+    let alone = is_nameless(plan, line) && line.addresses(plan, &plan.def.phones).is_empty();
+    if alone { namesake::of_line(plan, line, called) } else { None }
+}
+
+/// The one live record of the same name and company.
+fn by_name(cx: &Context<'_>, plan: &Plan, common: &Common, line: &Line) -> Option<Uuid> {
+    let named = called_alone(plan, line, &common.called)?;
+    let same = |id: &&Uuid| {
+        cx.current(plan.def, **id)
+            .is_some_and(|row| row.live(plan.def) && namesake::of_row(plan.def, row).as_ref() == Some(&named))
+    };
+    let mut found = common.namesakes.get(&named)?.iter().filter(same);
+    match (found.next(), found.next()) {
+        (Some(id), None) => Some(*id),
+        _ => None,
+    }
 }
 
 /// Whether a row has nothing that belongs to one record alone.

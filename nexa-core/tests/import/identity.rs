@@ -79,6 +79,41 @@ fn a_phone_number_finds_who_has_nothing_else_unless_the_name_is_another() {
 }
 
 #[test]
+fn name_and_company_find_who_has_nothing_else() {
+    let office = Office::new();
+    run(&office, "account.create", json!({"name": "Acme"}));
+    let lead = "First Name,Last Name,Company,Title\nJane,O'Brien,Acme,CTO\n";
+    let contact = "First Name,Last Name,Account Name,Title\nJane,O'Brien,Acme,CTO\n";
+    for (kind, csv) in [("lead", lead), ("contact", contact)] {
+        assert_eq!(again(&office, kind, csv, "update")["created"], 1, "{kind}");
+        let edited = csv.replace("CTO", "CEO").replace("Jane,O'Brien,Acme", "JANE,O’Brien, acme");
+        let report = again(&office, kind, &edited, "update");
+        assert_eq!((&report["created"], &report["updated"]), (&json!(0), &json!(1)), "{kind}: {report}");
+        for (what, other, created) in [
+            ("another company", csv.replace("Acme", "Initech").replace("Account Name", "Company"), 1),
+            ("another first name", csv.replace("Jane", "June"), 1),
+            ("a mail address of their own", csv.replace(",Title", ",Email").replace("CTO", "jane@x.example"), 1),
+            ("a telephone number", csv.replace(",Title", ",Phone").replace("CTO", "+442079460018"), 1),
+        ] {
+            if kind == "contact" && what == "another company" {
+                run(&office, "account.create", json!({"name": "Initech"}));
+            }
+            let report = again(&office, kind, &other, "update");
+            assert_eq!(report["created"], created, "{kind}, {what}: {report}");
+        }
+        // Now there are several Janes at Acme, and the row may be any of them.
+        let unsure = csv.replace("CTO", "COO");
+        assert_eq!(again(&office, kind, &unsure, "update")["created"], 1, "{kind}");
+        let without_company = csv.replace("Acme", "");
+        assert_eq!(again(&office, kind, &without_company, "update")["created"], 1, "{kind}");
+    }
+    let deals = "Deal Name,Account Name\nRenewal,Acme\n";
+    assert_eq!(again(&office, "deal", deals, "update")["created"], 1);
+    let other = "Deal Name,Account Name,Next Step\nRenewal,Acme,Call\n";
+    assert_eq!(again(&office, "deal", other, "update")["created"], 1, "a name does not make a deal the same");
+}
+
+#[test]
 fn an_id_of_a_merged_record_is_its_survivor_and_a_foreign_id_nobody() {
     let office = Office::new();
     let one = run(&office, "contact.create", json!({"last_name": "A"}))["id"].as_str().unwrap().to_owned();
