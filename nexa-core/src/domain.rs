@@ -1,7 +1,7 @@
 //! Joins the kinds and operations of every module into one Crm.
 
 use crate::{
-    Crm, CrmBuilder, marketing,
+    CrmBuilder, import, marketing,
     people::{
         Group, Membership, Org, User,
         counter::Counter,
@@ -13,18 +13,17 @@ use crate::{
     productivity, sales, service,
 };
 
-impl Crm {
-    /// A builder that knows every kind and operation of the domain; it lacks a store, a clock and a source of identifiers.
-    pub fn builder() -> CrmBuilder {
-        sales::furnish(Self::unfurnished())
-    }
+/// A builder that knows every kind and operation of the domain; it lacks a store, a clock and a source of identifiers.
+pub fn builder() -> CrmBuilder {
+    sales::furnish(unfurnished())
+}
 
-    /// The same for one that makes no tenants, as it only checks arguments and explains records: those it made would start
-    /// without a pipeline and a scorecard.
-    pub fn unfurnished() -> CrmBuilder {
-        let modules = [people, sales::install, marketing::install, service::install, productivity::install];
-        modules.into_iter().fold(CrmBuilder::bare(), |builder, install| install(builder)).directory(TenantDirectory)
-    }
+/// The same for one that makes no tenants, as it only checks arguments and explains records: those it made would start
+/// without a pipeline and a scorecard.
+pub fn unfurnished() -> CrmBuilder {
+    let modules =
+        [people, sales::install, marketing::install, service::install, productivity::install, import::install];
+    modules.into_iter().fold(CrmBuilder::bare(), |builder, install| install(builder)).directory(TenantDirectory)
 }
 
 fn people(builder: CrmBuilder) -> CrmBuilder {

@@ -13,13 +13,16 @@ use serde::{Deserialize, Serialize};
 
 pub use options::{Delimiter, ExportFormat, ExportOptions};
 
-use crate::kernel::{
-    access::Action,
-    context::Context,
-    error::{Code, Result, codes},
-    query::{Find, LARGEST_PAGE, page},
-    record::{Record, RecordDef, Row},
-    session::{Job, Session},
+use crate::{
+    kernel::{
+        access::Action,
+        context::Context,
+        error::{Code, Result, codes},
+        query::{Find, LARGEST_PAGE, page},
+        record::{Record, RecordDef, Row},
+        session::{Job, Session},
+    },
+    people::org,
 };
 
 /// The target cannot be written to.
@@ -47,59 +50,55 @@ pub struct ExportPage {
     pub next: Option<String>,
 }
 
-impl Session {
-    /// Writes every record that a find matches, in its order; `limit` counts all of them, related records do not come along.
-    ///
-    /// Pages of 1,000 are read and written one after the other, each from a snapshot of its own, so memory does not grow and
-    /// writers go on meanwhile; `progress` is told after each. Errors: those of find, `field.invalid` for options that do not go
-    /// together, `export.write_failed`.
-    pub async fn export<R: Record>(
-        &self,
-        find: Find<R>,
-        options: impl Into<ExportOptions>,
-        mut target: impl Write,
-        mut progress: impl FnMut(&Exported),
-    ) -> Result<Exported> {
-        let options = options.into();
-        let mut done = Exported::default();
-        let mut left = find.limit.unwrap_or(usize::MAX);
-        let mut next = find.untyped();
-        loop {
-            next.limit = Some(left.min(LARGEST_PAGE));
-            let page = self.export_page(R::def().kind, next.clone(), &options, done.bytes == 0).await?;
-            target
-                .write_all(page.text.as_bytes())
-                .map_err(|problem| WRITE_FAILED.with("problem", problem.to_string()))?;
-            done.records += page.records as u64;
-            done.bytes += page.text.len() as u64;
-            left -= page.records.min(left);
-            progress(&done);
-            next.after = page.next;
-            if next.after.is_none() || left == 0 {
-                break;
-            }
+/// Writes every record that a find matches, in its order; `limit` counts all of them, related records do not come along.
+///
+/// Pages of 1,000 are read and written one after the other, each from a snapshot of its own, so memory does not grow and
+/// writers go on meanwhile; `progress` is told after each. Errors: those of find, `field.invalid` for options that do not go
+/// together, `export.write_failed`.
+pub async fn export<R: Record>(
+    session: &Session,
+    find: Find<R>,
+    options: impl Into<ExportOptions>,
+    mut target: impl Write,
+    mut progress: impl FnMut(&Exported),
+) -> Result<Exported> {
+    let options = options.into();
+    let mut done = Exported::default();
+    let mut left = find.limit.unwrap_or(usize::MAX);
+    let mut next = find.untyped();
+    loop {
+        next.limit = Some(left.min(LARGEST_PAGE));
+        let page = export_page(session, R::def().kind, next.clone(), &options, done.bytes == 0).await?;
+        target.write_all(page.text.as_bytes()).map_err(|problem| WRITE_FAILED.with("problem", problem.to_string()))?;
+        done.records += page.records as u64;
+        done.bytes += page.text.len() as u64;
+        left -= page.records.min(left);
+        progress(&done);
+        next.after = page.next;
+        if next.after.is_none() || left == 0 {
+            break;
         }
-        target.flush().map_err(|problem| WRITE_FAILED.with("problem", problem.to_string()))?;
-        Ok(done)
     }
+    target.flush().map_err(|problem| WRITE_FAILED.with("problem", problem.to_string()))?;
+    Ok(done)
+}
 
-    /// One page of an export of a kind by name, which `find` says; the first has the header. Errors: those of find,
-    /// `kind.unknown`, `field.invalid`.
-    pub async fn export_page(
-        &self,
-        kind: &str,
-        mut find: Find<()>,
-        options: &ExportOptions,
-        first: bool,
-    ) -> Result<ExportPage> {
-        options.check()?;
-        find.with.clear();
-        let def = self.parts.kinds.named(kind)?;
-        if !def.ledger {
-            return Err(codes::KIND_UNKNOWN.with("kind", kind));
-        }
-        self.read(PageJob { def, find, options: options.clone(), first }).await
+/// One page of an export of a kind by name, which `find` says; the first has the header. Errors: those of find,
+/// `kind.unknown`, `field.invalid`.
+pub async fn export_page(
+    session: &Session,
+    kind: &str,
+    mut find: Find<()>,
+    options: &ExportOptions,
+    first: bool,
+) -> Result<ExportPage> {
+    options.check()?;
+    find.with.clear();
+    let def = session.kinds().named(kind)?;
+    if !def.ledger {
+        return Err(codes::KIND_UNKNOWN.with("kind", kind));
     }
+    session.read(PageJob { def, find, options: options.clone(), first }).await
 }
 
 struct PageJob {
@@ -148,7 +147,7 @@ async fn table(
 ) -> Result<String> {
     let columns = columns::columns(cx, def, options, &cx.hidden(def)?)?;
     let referred = columns::referred(cx, &columns, rows).await?;
-    let zone = if options.local_times { Some(cx.settings().await?.time_zone.zone()) } else { None };
+    let zone = if options.local_times { Some(org::settings(cx).await?.time_zone.zone()) } else { None };
     let people = options.format == ExportFormat::Spreadsheet;
     let shown = |(text, free): (String, bool)| if people && free { spreadsheet::harmless(text) } else { text };
     let mut writer = csv::WriterBuilder::new().delimiter(options.delimiter.byte()).from_writer(Vec::new());

@@ -29,12 +29,17 @@ mod tally;
 pub mod text;
 mod unit;
 
+use crate::CrmBuilder;
+
 pub use command::{CALL_BYTES, CALL_ROWS, ImportCsv, ImportRows};
-pub(crate) use command::{csv, rows};
 pub use line::OWN_SYSTEM;
 pub use options::{ColumnMap, ImportOptions, OnBadCell, codes};
-pub(crate) use preview::preview;
 pub use preview::{Beginning, ImportPreview, PREVIEW_ROWS, Preview, PreviewRow};
 pub use refused::{ERROR_COLUMNS, RefusedCsv, WRITE_FAILED};
 pub use report::{Counts, Doubt, ImportReport, LISTED, MappedColumn, Progress, Refused};
-pub use run::Import;
+pub use run::{Import, import_csv, import_rows};
+
+/// Adds the operations that every kind which callers edit has for importing.
+pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
+    builder.every_entity::<ImportCsv<()>>().every_entity::<ImportRows<()>>().every_entity::<ImportPreview<()>>()
+}

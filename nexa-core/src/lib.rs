@@ -8,19 +8,19 @@ extern crate self as nexa_core;
 mod domain;
 pub mod export;
 pub mod import;
-pub mod kernel;
 pub mod marketing;
 pub mod people;
 pub mod productivity;
 pub mod sales;
 pub mod service;
-#[cfg(any(test, feature = "testing"))]
-pub mod testing;
 pub mod values;
 
 use nexa_derive::Input;
 
-pub use kernel::{
+pub use nexa_kernel as kernel;
+#[cfg(any(test, feature = "testing"))]
+pub use nexa_kernel::testing;
+pub use nexa_kernel::{
     access::{Access, Action, Actor, HiddenField, Policy, Principal},
     command::{Case, Command, Envelope, Query, Rule},
     context::Context,
@@ -40,6 +40,7 @@ pub use kernel::{
     within::Within,
 };
 
+pub use domain::{builder, unfurnished};
 pub use people::CreateOrg;
 pub use rust_decimal::Decimal;
 pub use values::{

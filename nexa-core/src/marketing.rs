@@ -18,8 +18,8 @@ use crate::{
 
 /// After a conversion: the contact takes the lead's place in every campaign and on every list.
 pub(crate) async fn move_memberships(cx: &mut Context<'_>, lead: Id<Lead>, contact: Id<Contact>) -> Result<()> {
-    cx.hand_over::<CampaignMember>(lead, contact).await?;
-    cx.hand_over::<ContactListMember>(lead, contact).await
+    membership::hand_over::<CampaignMember>(cx, lead, contact).await?;
+    membership::hand_over::<ContactListMember>(cx, lead, contact).await
 }
 
 /// The loads of what a person belongs to.

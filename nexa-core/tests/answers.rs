@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use nexa_core::{
-    CreateOrg, Crm, Envelope, Find, Id, Request, Search, Session,
+    CreateOrg, Envelope, Find, Id, Request, Search, Session,
     kernel::memory::MemoryStore,
     sales::{Account, Contact, Lead},
     testing::{ManualClock, SeededIds, block_on},
@@ -12,7 +12,7 @@ use nexa_core::{
 use serde_json::{Value as Json, json, to_value};
 
 fn lisa() -> Session {
-    let crm = Crm::builder().store(Arc::new(MemoryStore::new()));
+    let crm = nexa_core::builder().store(Arc::new(MemoryStore::new()));
     let crm = crm.clock(ManualClock::at("2025-11-17T09:00:00Z")).ids(SeededIds::new(7)).build().unwrap();
     block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap()
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use nexa_core::{
-    CreateOrg, Crm, Envelope,
+    CreateOrg, Envelope,
     kernel::memory::MemoryStore,
     testing::{ManualClock, SeededIds, block_on},
 };
@@ -12,7 +12,7 @@ use serde_json::json;
 
 #[test]
 fn what_is_wrong_with_fields_is_told_without_a_storage() {
-    let crm = Crm::builder().store(Arc::new(MemoryStore::new()));
+    let crm = nexa_core::builder().store(Arc::new(MemoryStore::new()));
     let crm = crm.clock(ManualClock::at("2025-11-17T09:00:00Z")).ids(SeededIds::new(7)).build().unwrap();
     let lisa = block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap();
     let lead = block_on(lisa.execute("lead.create", json!({"last_name": "Sand"}), Envelope::default())).unwrap();

@@ -35,7 +35,7 @@ impl Policy for ViewersSeeLess {
 }
 
 fn crm() -> Crm {
-    let crm = Crm::builder()
+    let crm = nexa_core::builder()
         .store(Arc::new(MemoryStore::new()))
         .policy(ViewersSeeLess)
         .clock(ManualClock::at("2025-11-01T09:00:00Z"))

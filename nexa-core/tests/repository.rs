@@ -7,8 +7,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mockall::{mock, predicate::eq};
 use nexa_core::{
-    Access, Action, Actor, Code, Command, Context, Create, Crm, Filter, Id, Name, Op, Policy, Record, Ref, Result,
-    Session, Timestamp,
+    Access, Action, Actor, Code, Command, Context, Create, Filter, Id, Name, Op, Policy, Record, Ref, Result, Session,
+    Timestamp,
     kernel::{memory::MemoryStore, record::RecordDef, repository::Repository},
     people::{CreateOrg, Group},
     testing::{ManualClock, SeededIds, block_on},
@@ -127,7 +127,7 @@ impl Policy for Careful {
 }
 
 fn office() -> Session {
-    let crm = Crm::builder()
+    let crm = nexa_core::builder()
         .store(Arc::new(MemoryStore::new()))
         .policy(Careful)
         .clock(ManualClock::at("2025-11-01T09:00:00Z"))

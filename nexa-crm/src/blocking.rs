@@ -12,8 +12,8 @@ use std::{
 use nexa_core::{
     AggregateOf, Command, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Once, Page,
     Permission, Position, Principal, Query, Record, Ref, Request, Result,
-    export::{ExportOptions, Exported},
-    import::{ImportOptions, ImportReport, Progress, Refused},
+    export::{self, ExportOptions, Exported},
+    import::{self, ImportOptions, ImportReport, Progress, Refused},
     kernel::{
         query::HistoryPage,
         sql::{Sql, SqlRows},
@@ -169,29 +169,29 @@ impl Session {
     pub fn batch_to_text(&self, requests: Vec<Request>, envelope: Envelope) -> Result<String> {
         block_on(self.0.batch_to_text(requests, envelope))
     }
-    /// Imports a CSV file of any length; see [`nexa_core::Session::import_csv`].
+    /// Imports a CSV file of any length; see [`nexa_core::import::import_csv`].
     pub fn import_csv<R: Entity>(
         &self,
         file: impl Read,
         options: ImportOptions,
         progress: impl FnMut(&Progress),
     ) -> Result<ImportReport> {
-        block_on(self.0.import_csv::<R>(file, options, progress))
+        block_on(import::import_csv::<R>(&self.0, file, options, progress))
     }
-    /// Imports rows that are objects; see [`nexa_core::Session::import_rows`].
+    /// Imports rows that are objects; see [`nexa_core::import::import_rows`].
     pub fn import_rows<R: Entity>(
         &self,
         rows: impl IntoIterator<Item = Map<String, Json>>,
         options: ImportOptions,
         progress: impl FnMut(&Progress),
     ) -> Result<ImportReport> {
-        block_on(self.0.import_rows::<R>(rows, options, progress))
+        block_on(import::import_rows::<R>(&self.0, rows, options, progress))
     }
     /// Starts an import that also tells of refused rows.
     pub fn import<R: Entity>(&self, options: ImportOptions) -> Import<'_, R> {
-        Import(self.0.import(options))
+        Import(import::Import::new(&self.0, options))
     }
-    /// Writes every record that a find matches; see [`nexa_core::Session::export`].
+    /// Writes every record that a find matches; see [`nexa_core::export::export`].
     pub fn export<R: Record>(
         &self,
         find: Find<R>,
@@ -199,7 +199,7 @@ impl Session {
         target: impl Write,
         progress: impl FnMut(&Exported),
     ) -> Result<Exported> {
-        block_on(self.0.export(find, options, target, progress))
+        block_on(export::export(&self.0, find, options, target, progress))
     }
     /// Events after a position, as far as the actor may see them.
     pub fn feed(&self, after: Position, limit: usize) -> Result<Feed> {

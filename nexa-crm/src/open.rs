@@ -20,7 +20,7 @@ pub const URL_INVALID: Code = Code::invalid(
 
 /// A builder with every kind and operation, the system's clock and randomness; it lacks a store.
 pub fn builder() -> CrmBuilder {
-    Crm::builder().clock(SystemClock).ids(SystemIds::default())
+    nexa_core::builder().clock(SystemClock).ids(SystemIds::default())
 }
 
 /// Opens `memory:`, `sqlite:PATH` or `postgres://…` and brings its schema up to date.

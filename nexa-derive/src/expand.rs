@@ -19,59 +19,59 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let reads = fields.iter().map(read);
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let constants = fields.iter().map(|field| constant(ident, field));
-    let library = library();
+    let kernel = kernel();
     quote! {
         const _: () = {
-        use ::#library as nexa_core;
+        use #kernel as nexa_kernel;
         #[automatically_derived]
-        impl nexa_core::kernel::record::Kind for #ident {
+        impl nexa_kernel::record::Kind for #ident {
             const KIND: &'static str = #kind;
         }
         #[automatically_derived]
-        impl nexa_core::kernel::record::Record for #ident {
-            fn def() -> &'static nexa_core::kernel::record::RecordDef {
-                const DECLARATION: &nexa_core::kernel::definition::Declaration = &#declaration;
-                static DEFINITION: nexa_core::kernel::definition::Defined =
-                    nexa_core::kernel::definition::Defined::by(DECLARATION);
+        impl nexa_kernel::record::Record for #ident {
+            fn def() -> &'static nexa_kernel::record::RecordDef {
+                const DECLARATION: &nexa_kernel::definition::Declaration = &#declaration;
+                static DEFINITION: nexa_kernel::definition::Defined =
+                    nexa_kernel::definition::Defined::by(DECLARATION);
                 DEFINITION.get()
             }
-            fn to_row(&self) -> nexa_core::kernel::record::Row {
-                let definition = <Self as nexa_core::kernel::record::Record>::def();
+            fn to_row(&self) -> nexa_kernel::record::Row {
+                let definition = <Self as nexa_kernel::record::Record>::def();
                 let mut values = ::std::vec::Vec::with_capacity(definition.columns.len());
                 #(#writes)*
-                let mut row = nexa_core::kernel::record::Row::new(values);
+                let mut row = nexa_kernel::record::Row::new(values);
                 definition.derive(&mut row);
                 row
             }
-            fn from_row(row: nexa_core::kernel::record::Row) -> nexa_core::kernel::error::Result<Self> {
-                let mut cells = nexa_core::kernel::record::Cells::of(row);
+            fn from_row(row: nexa_kernel::record::Row) -> nexa_kernel::error::Result<Self> {
+                let mut cells = nexa_kernel::record::Cells::of(row);
                 match (#(#reads,)*) {
                     (#(::std::option::Option::Some(#idents),)*) => ::std::result::Result::Ok(Self { #(#idents),* }),
                     _ => ::std::result::Result::Err(cells.problem()),
                 }
             }
-            fn id(&self) -> nexa_core::kernel::record::Id<Self> {
+            fn id(&self) -> nexa_kernel::record::Id<Self> {
                 self.id
             }
             fn version(&self) -> i64 {
                 self.version
             }
-            fn created_at(&self) -> nexa_core::kernel::value::Timestamp {
+            fn created_at(&self) -> nexa_kernel::value::Timestamp {
                 self.created_at
             }
             fn stamp(
                 &mut self,
-                id: nexa_core::kernel::record::Id<Self>,
+                id: nexa_kernel::record::Id<Self>,
                 version: i64,
-                created_at: nexa_core::kernel::value::Timestamp,
-                updated_at: nexa_core::kernel::value::Timestamp,
+                created_at: nexa_kernel::value::Timestamp,
+                updated_at: nexa_kernel::value::Timestamp,
             ) {
                 self.id = id;
                 self.version = version;
                 self.created_at = created_at;
                 self.updated_at = updated_at;
             }
-            const NAMES: nexa_core::kernel::record::Names = #names;
+            const NAMES: nexa_kernel::record::Names = #names;
         }
         #[allow(dead_code)]
         impl #ident {
@@ -81,14 +81,21 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-/// What the caller's crate knows the library as: it depends on the core, or on the facade alone.
-fn library() -> Ident {
-    let known = |package: &str| match crate_name(package).ok()? {
-        FoundCrate::Itself => Some(package.replace('-', "_")),
-        FoundCrate::Name(name) => Some(name),
+/// Where the caller's crate finds the kernel: it depends on it, on the core, or on the facade alone.
+fn kernel() -> TokenStream {
+    let known = |package: &str| {
+        let name = match crate_name(package).ok()? {
+            FoundCrate::Itself => package.replace('-', "_"),
+            FoundCrate::Name(name) => name,
+        };
+        Some(format_ident!("{}", name))
     };
-    let name = known("nexa-core").or_else(|| known("nexa-crm"));
-    format_ident!("{}", name.unwrap_or_else(|| "nexa_core".to_owned()))
+    if let Some(kernel) = known("nexa-kernel") {
+        return quote!(::#kernel);
+    }
+    let library = known("nexa-core").or_else(|| known("nexa-crm"));
+    let library = library.unwrap_or_else(|| format_ident!("nexa_core"));
+    quote!(::#library::kernel)
 }
 
 fn names(kind: &syn::LitStr) -> TokenStream {
@@ -114,7 +121,7 @@ fn names(kind: &syn::LitStr) -> TokenStream {
         let (field, name) = (format_ident!("{operation}"), format!("{}.{operation}", kind.value()));
         quote!(#field: #name)
     });
-    quote!(nexa_core::kernel::record::Names { #(#fields),* })
+    quote!(nexa_kernel::record::Names { #(#fields),* })
 }
 
 fn declaration(model: &Model) -> TokenStream {
@@ -135,12 +142,12 @@ fn declaration(model: &Model) -> TokenStream {
                     OnTrash::Keep => quote!(Keep),
                     OnTrash::Mention => quote!(Mention),
                 };
-                quote!(OnTrash(nexa_core::kernel::record::OnTrash::#on_trash))
+                quote!(OnTrash(nexa_kernel::record::OnTrash::#on_trash))
             }
         });
         quote_spanned! {of.span()=>
-            nexa_core::kernel::definition::DeclaredField::new::<#of>(
-                #name, #doc, &[#(nexa_core::kernel::definition::Mark::#marks),*]
+            nexa_kernel::definition::DeclaredField::new::<#of>(
+                #name, #doc, &[#(nexa_kernel::definition::Mark::#marks),*]
             )
         }
     });
@@ -166,11 +173,11 @@ fn declaration(model: &Model) -> TokenStream {
         }
     };
     quote! {
-        nexa_core::kernel::definition::Declaration {
+        nexa_kernel::definition::Declaration {
             kind: #kind,
             table: #table,
             doc: #doc,
-            access: nexa_core::kernel::access::AccessClass::#access,
+            access: nexa_kernel::access::AccessClass::#access,
             fields: &[#(#fields),*],
             search: &[#(#search),*],
             open: #open,
@@ -184,9 +191,9 @@ fn declaration(model: &Model) -> TokenStream {
 fn write(field: &Field) -> TokenStream {
     let Field { ident, of, .. } = field;
     // The place of the derived column; `RecordDef::derive` fills it.
-    let derived = field.derives().then(|| quote!(values.push(nexa_core::kernel::value::Value::Null);));
+    let derived = field.derives().then(|| quote!(values.push(nexa_kernel::value::Value::Null);));
     quote_spanned! {of.span()=>
-        <#of as nexa_core::kernel::record::Field>::write(&self.#ident, &mut values);
+        <#of as nexa_kernel::record::Field>::write(&self.#ident, &mut values);
         #derived
     }
 }
@@ -207,7 +214,7 @@ fn constant(record: &Ident, field: &Field) -> TokenStream {
     let doc = if field.doc.is_empty() { format!("The field `{name}`.") } else { field.doc.clone() };
     quote! {
         #[doc = #doc]
-        #visibility const #constant: nexa_core::kernel::record::Column<#record, #present> =
-            nexa_core::kernel::record::Column::new(#name);
+        #visibility const #constant: nexa_kernel::record::Column<#record, #present> =
+            nexa_kernel::record::Column::new(#name);
     }
 }

@@ -102,12 +102,12 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let own = &generics.params;
     Ok(quote! {
         #[automatically_derived]
-        impl<#own> crate::kernel::input::ByName for #ident #of #bounds {
+        impl<#own> ::nexa_kernel::input::ByName for #ident #of #bounds {
             const NAME: &'static str = #name;
             const FIELDS: &'static [&'static str] = &[#(#names),*];
-            const OTHERS: crate::kernel::input::Others = crate::kernel::input::Others::#others;
+            const OTHERS: ::nexa_kernel::input::Others = ::nexa_kernel::input::Others::#others;
             fn read<'de, M: ::serde::de::MapAccess<'de>>(
-                entries: &mut crate::kernel::input::Fields<'de, M>,
+                entries: &mut ::nexa_kernel::input::Fields<'de, M>,
             ) -> ::std::option::Option<Self> {
                 #read
             }
@@ -115,7 +115,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         #[automatically_derived]
         impl<'de, #own> ::serde::Deserialize<'de> for #ident #of #bounds {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                crate::kernel::input::by_name(deserializer)
+                ::nexa_kernel::input::by_name(deserializer)
             }
         }
     })
@@ -136,7 +136,7 @@ fn into_default(given: &[&Part<'_>]) -> TokenStream {
     let (at, idents) = (0..given.len(), given.iter().map(|part| &part.field.ident));
     quote! {
         let mut input = <Self as ::std::default::Default>::default();
-        while let ::std::option::Option::Some(at) = entries.next() {
+        while let ::std::option::Option::Some(at) = entries.next_field() {
             match at {
                 #(#at => entries.replace(&mut input.#idents),)*
                 _ => {}
@@ -164,7 +164,7 @@ fn into_slots(parts: &[Part<'_>], given: &[&Part<'_>]) -> TokenStream {
     });
     quote! {
         #(let mut #slots = #initials;)*
-        while let ::std::option::Option::Some(at) = entries.next() {
+        while let ::std::option::Option::Some(at) = entries.next_field() {
             match at {
                 #(#arms)*
                 _ => {}

@@ -1,6 +1,6 @@
 //! A query for groups and measures.
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     error::{Result, codes},
     record::{ColumnType, RecordDef},
     store::{Aggregate, Group, Measure},

@@ -1,6 +1,6 @@
 //! Changes of rows.
 
-use nexa_core::kernel::record::{RecordDef, Row};
+use nexa_kernel::record::{RecordDef, Row};
 
 use crate::dialect::Dialect;
 

@@ -1,8 +1,8 @@
 //! The columns of a table as a kind needs them, held against those that a database has.
 
-use nexa_core::{
+use nexa_kernel::{
     Code, Error,
-    kernel::record::{ColumnType, Derived, RecordDef},
+    record::{ColumnType, Derived, RecordDef},
 };
 
 use crate::{dialect::Dialect, schema::Table};

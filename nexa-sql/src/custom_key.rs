@@ -1,6 +1,6 @@
 //! A custom field as a key of an order: what stands for it in a statement.
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     custom::CustomType,
     sort::{CustomKey, number},
     value::Value,

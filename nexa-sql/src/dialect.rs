@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use nexa_core::kernel::record::ColumnType;
+use nexa_kernel::record::ColumnType;
 
 /// Which database reads the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 //! Conditions on JSON columns: keys of objects, entries of lists.
 
-use nexa_core::kernel::{filter::Comparison, value::Value};
+use nexa_kernel::{filter::Comparison, value::Value};
 use serde_json::Value as Json;
 
 use crate::{

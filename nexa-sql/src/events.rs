@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nexa_core::kernel::{ledger::EventQuery, value::Value};
+use nexa_kernel::{ledger::EventQuery, value::Value};
 use uuid::Uuid;
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     text::{Bind, Statement, Text},
 };
 
-/// The columns of an event after the tenant, in the order of [`Event`](nexa_core::kernel::ledger::Event).
+/// The columns of an event after the tenant, in the order of [`Event`](nexa_kernel::ledger::Event).
 pub const EVENT_COLUMNS: &[&str] = &[
     "seq",
     "unit",

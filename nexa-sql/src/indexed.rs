@@ -1,6 +1,6 @@
 //! What the index of values knows: tags and indexed custom fields of live rows.
 
-use nexa_core::kernel::{filter::Predicate, record::RecordDef, store::Trash, value::Value};
+use nexa_kernel::{filter::Predicate, record::RecordDef, store::Trash, value::Value};
 
 use crate::{
     dialect::Dialect,

@@ -2,7 +2,7 @@
 //!
 //! The text comes from definitions alone; everything a caller gave is a bind. The first bind of every
 //! statement is the tenant. What a filter means is said by
-//! [`Predicate::holds`](nexa_core::kernel::filter::Predicate::holds); the text agrees with it.
+//! [`Predicate::holds`](nexa_kernel::filter::Predicate::holds); the text agrees with it.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod aggregate;

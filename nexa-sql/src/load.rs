@@ -1,6 +1,6 @@
 //! Rows by key.
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     record::{Address, EMAIL_SYSTEM, PHONE_FIELD, RecordDef},
     store::Trash,
 };

@@ -1,6 +1,6 @@
 //! Many rows of many tables in one statement of PostgreSQL: a column of all rows is one bind, an array.
 
-use nexa_core::kernel::{record::RecordDef, store::Trash};
+use nexa_kernel::{record::RecordDef, store::Trash};
 use uuid::Uuid;
 
 use crate::{

@@ -5,7 +5,7 @@
 //! and only until the page is full. The ranges give the sort columns and ids alone; whole rows are joined
 //! for the page.
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     filter::{Comparison, Predicate},
     record::RecordDef,
     store::Select,

@@ -1,6 +1,6 @@
 //! The order of a query, and the position after which its next page begins.
 
-use nexa_core::kernel::{sort::CustomKey, store::Select, value::Value};
+use nexa_kernel::{sort::CustomKey, store::Select, value::Value};
 
 use crate::{custom_key, predicate::Scope, text::Text};
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     filter::{Comparison, Place, Predicate},
     record::RecordDef,
     store::Trash,

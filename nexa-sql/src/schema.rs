@@ -1,6 +1,6 @@
 //! The schema: tables, constraints and indexes of the kernel and of every kind.
 
-use nexa_core::kernel::record::{ColumnDef, ColumnType, Derived, RecordDef};
+use nexa_kernel::record::{ColumnDef, ColumnType, Derived, RecordDef};
 
 use crate::{
     columns::{Column, columns},

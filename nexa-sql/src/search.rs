@@ -1,6 +1,6 @@
 //! A search by terms: best score first, then by id.
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     search::Sought,
     store::{Select, Trash},
     value::Value,

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use nexa_core::kernel::{store::Select, value::Value};
+use nexa_kernel::{store::Select, value::Value};
 use uuid::Uuid;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt::Write};
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     record::{ColumnType, RecordDef},
     value::Value,
 };

@@ -1,6 +1,6 @@
 //! Several loads of PostgreSQL in one statement: what is far away is asked once.
 
-use nexa_core::kernel::record::RecordDef;
+use nexa_kernel::record::RecordDef;
 use uuid::Uuid;
 
 use crate::{

@@ -1,17 +1,15 @@
 //! The text of the shapes that matter, as a reviewer would want to read it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use nexa_core::{
+use nexa_kernel::{
     Id, Record, Timestamp,
-    kernel::{
-        definition::problems,
-        error::Result,
-        filter::{Comparison, Place, Predicate},
-        ledger::EventQuery,
-        record::{ColumnDef, ColumnType, Field, corrupt, plain_column},
-        store::{Aggregate, Group, Measure, Select, SortKey, Trash},
-        value::Value,
-    },
+    definition::problems,
+    error::Result,
+    filter::{Comparison, Place, Predicate},
+    ledger::EventQuery,
+    record::{ColumnDef, ColumnType, Field, corrupt, plain_column},
+    store::{Aggregate, Group, Measure, Select, SortKey, Trash},
+    value::Value,
 };
 use nexa_sql::{Bind, Changed, Dialect, Statement};
 use schemars::JsonSchema;

@@ -1,9 +1,6 @@
 //! One unit in a transaction of its own, or of its host.
 
-use nexa_core::{
-    Error,
-    kernel::{error::Result, ledger::Head, record::RecordDef, store::Batch},
-};
+use nexa_kernel::{Error, error::Result, ledger::Head, record::RecordDef, store::Batch};
 
 use crate::{
     begin::Begun,

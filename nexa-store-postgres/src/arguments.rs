@@ -1,6 +1,6 @@
 //! Values on their way to the server, in PostgreSQL's binary form.
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     record::ColumnType,
     value::{Amount, Date, Timestamp, Value},
 };

@@ -6,7 +6,7 @@
 use std::error::Error as _;
 use std::sync::Arc;
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     ledger::Head,
     record::{Row, corrupt},
     store::Work,

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     ledger::Event,
     record::{RecordDef, Row},
     store::{Foreseen, Key},

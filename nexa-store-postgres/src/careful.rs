@@ -3,14 +3,12 @@
 //! PostgreSQL ends a transaction at its first violated constraint and names only one. So what failed fast is done again
 //! here, where nothing is violated: the answer is the first refusal in the order of changes and definitions.
 
-use nexa_core::{
+use nexa_kernel::{
     Error,
-    kernel::{
-        error::{Result, codes},
-        record::{RecordDef, Row},
-        store::{Change, Entry},
-        value::Value,
-    },
+    error::{Result, codes},
+    record::{RecordDef, Row},
+    store::{Change, Entry},
+    value::Value,
 };
 use uuid::Uuid;
 

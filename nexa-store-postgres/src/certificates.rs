@@ -12,12 +12,12 @@ const FILE: &str = "file: ";
 
 /// The options with each certificate file by its absolute path, whether the URL or the environment names it.
 /// Error: `store.misconfigured`.
-pub(crate) fn fixed(options: PgConnectOptions) -> nexa_core::Result<PgConnectOptions> {
+pub(crate) fn fixed(options: PgConnectOptions) -> nexa_kernel::Result<PgConnectOptions> {
     let shown = options.to_url_lossy();
     let mut fixed = options;
     for (name, value) in shown.query_pairs() {
         let Some(file) = value.strip_prefix(FILE) else { continue };
-        let absolute = |file: &str| -> nexa_core::Result<PathBuf> {
+        let absolute = |file: &str| -> nexa_kernel::Result<PathBuf> {
             path::absolute(file).map_err(|error| codes::MISCONFIGURED.with("problem", format!("{name}: {error}")))
         };
         fixed = match name.as_ref() {

@@ -1,6 +1,6 @@
 //! What can go wrong with the server. Nothing is half done after any of these.
 
-use nexa_core::Code;
+use nexa_kernel::Code;
 
 /// The server cannot be reached, or the connection broke. A command that was not answered is whole or absent: repeat it
 /// under its idempotency key.

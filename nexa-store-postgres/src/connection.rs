@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use nexa_core::kernel::store::Work;
+use nexa_kernel::store::Work;
 use sqlx::{Postgres, pool::PoolConnection, raw_sql};
 use uuid::Uuid;
 

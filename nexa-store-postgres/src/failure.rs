@@ -1,6 +1,6 @@
 //! What the server reports, as an error of this crate, with what to do about it.
 
-use nexa_core::{Error, kernel::error::codes as kernel};
+use nexa_kernel::{Error, error::codes as kernel};
 use uuid::Uuid;
 
 use crate::codes;

@@ -3,7 +3,7 @@
 //! A unit whose answers were changed by one before it runs again on what that one left. So all of them end as if they had
 //! run in their order, and what they ask for together is asked for once.
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     error::Result,
     ledger::{Event, Head},
     record::{RecordDef, Row},

@@ -2,13 +2,11 @@
 
 use std::{any::Any, sync::Arc};
 
-use nexa_core::{
+use nexa_kernel::{
     Error, Session, Within,
-    kernel::{
-        error::{Result, codes as kernel},
-        store::{ReadRequest, Work, WriteRequest},
-        within::HostTransaction,
-    },
+    error::{Result, codes as kernel},
+    store::{ReadRequest, Work, WriteRequest},
+    within::HostTransaction,
 };
 use sqlx::{PgConnection, postgres::PgRow};
 use uuid::Uuid;
@@ -30,13 +28,16 @@ use crate::{
 /// Sessions in transactions of sqlx.
 ///
 /// ```no_run
-/// # async fn run(session: nexa_core::Session, pool: sqlx::PgPool, lead: nexa_core::sales::Lead) -> Result<(), Box<dyn std::error::Error>> {
-/// use nexa_core::sales::lead::Qualify;
+/// # async fn run<C: nexa_kernel::Command>(
+/// #     session: nexa_kernel::Session,
+/// #     pool: sqlx::PgPool,
+/// #     qualify: C,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// use nexa_store_postgres::HostSession;
 ///
 /// let mut transaction = pool.begin().await?;
 /// sqlx::query("INSERT INTO orders (number) VALUES (7)").execute(&mut *transaction).await?;
-/// session.within(&mut transaction).run(Qualify { lead: (&lead).into(), bant: None }).await?;
+/// session.within(&mut transaction).run(qualify).await?;
 /// transaction.commit().await?;
 /// # Ok(())
 /// # }

@@ -1,6 +1,6 @@
 //! Whether tenants are kept apart on this connection.
 
-use nexa_core::kernel::error::Result;
+use nexa_kernel::error::Result;
 use sqlx::{PgConnection, Row};
 
 use crate::{

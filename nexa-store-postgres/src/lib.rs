@@ -4,7 +4,7 @@
 //! statement names its tenant, and row-level security stops one that would not.
 //!
 //! ```no_run
-//! # async fn run() -> nexa_core::Result<()> {
+//! # async fn run() -> nexa_kernel::Result<()> {
 //! use nexa_store_postgres::{Options, PostgresStore};
 //!
 //! let options = Options::default().owner("postgres://owner@localhost/app").role("app");

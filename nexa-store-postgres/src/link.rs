@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     ledger::{Event, EventQuery},
     record::{RecordDef, Row, corrupt},
     store::{Aggregate, Select},
@@ -161,7 +161,7 @@ impl Link<'_> {
         let rows = self.rows(self.statements.named(of), binds).await?;
         let width = of.columns.len();
         let read = |row: &PgRow| {
-            Ok::<_, nexa_core::Error>((
+            Ok::<_, nexa_kernel::Error>((
                 read_text("external key", row, width)?,
                 read_text("external key", row, width + 1)?,
                 read_row(of, row)?,

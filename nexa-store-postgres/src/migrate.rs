@@ -1,9 +1,6 @@
 //! The schema of the database, set up by its owner.
 
-use nexa_core::{
-    Error,
-    kernel::{error::Result, record::RecordDef},
-};
+use nexa_kernel::{Error, error::Result, record::RecordDef};
 use nexa_sql::{Dialect, Namespace, Table, tables};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, postgres::PgRow, raw_sql};
 use uuid::Uuid;

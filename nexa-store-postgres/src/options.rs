@@ -61,7 +61,7 @@ impl Default for Options {
 impl Options {
     /// The same with tables in another schema: lower-case letters, digits and underscores, beginning with a letter.
     /// Error: `store.misconfigured`.
-    pub fn schema(mut self, name: &str) -> nexa_core::Result<Self> {
+    pub fn schema(mut self, name: &str) -> nexa_kernel::Result<Self> {
         let problem = || crate::codes::MISCONFIGURED.with("problem", format!("{name} is no plain name of a schema"));
         self.namespace = Namespace::new(name).ok_or_else(problem)?;
         Ok(self)

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, collections::HashMap};
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     record::{RecordDef, Row},
     store::{Aggregate, Change, Key, Select, Trash},
     value::Value,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     error::Result,
     store::{ReadRequest, Work},
 };

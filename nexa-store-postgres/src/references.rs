@@ -1,9 +1,6 @@
 //! Which reference is broken. PostgreSQL names one of them, when everything is over.
 
-use nexa_core::{
-    Error,
-    kernel::{error::codes, record::RecordDef, value::Value},
-};
+use nexa_kernel::{Error, error::codes, record::RecordDef, value::Value};
 use uuid::Uuid;
 
 use crate::{arguments::Binds, failure::Failure, link::Link};

@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
-use nexa_core::{
+use nexa_kernel::{
     Error,
-    kernel::{
-        error::Result,
-        ledger::{Event, Head, Verb},
-        record::{ColumnType, RecordDef, Row, corrupt},
-        store::{Aggregate, Measure},
-        value::{Amount, Date, Timestamp, Value, days_after},
-    },
+    error::Result,
+    ledger::{Event, Head, Verb},
+    record::{ColumnType, RecordDef, Row, corrupt},
+    store::{Aggregate, Measure},
+    value::{Amount, Date, Timestamp, Value, days_after},
 };
 use nexa_sql::Answer;
 use sqlx::{Row as _, ValueRef, postgres::PgRow};

@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use nexa_core::kernel::{
+use nexa_kernel::{
     error::{Result, codes},
     in_place::poll_in_place,
     ledger::{Event, EventQuery, Head},

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use nexa_core::kernel::record::RecordDef;
+use nexa_kernel::record::RecordDef;
 use nexa_sql::{Dialect, Namespace, Part, RecordForm, Rows, load_by_key, load_named, load_together, write_many};
 use sha2::{Digest, Sha256};
 

@@ -10,13 +10,11 @@ use std::{
 };
 
 use async_trait::async_trait;
-use nexa_core::{
+use nexa_kernel::{
     Error,
-    kernel::{
-        error::{Result, codes as kernel},
-        record::RecordDef,
-        store::{ReadRequest, Store, Work, WriteRequest},
-    },
+    error::{Result, codes as kernel},
+    record::RecordDef,
+    store::{ReadRequest, Store, Work, WriteRequest},
 };
 use sqlx::{
     ConnectOptions, Connection as _, PgPool, Postgres,

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     error::{Result, codes},
     store::{Work, WriteRequest},
 };

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use nexa_core::kernel::error::Result;
+use nexa_kernel::error::Result;
 use nexa_sql::{Found, Namespace, quoted_texts};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 

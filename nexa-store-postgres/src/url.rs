@@ -1,6 +1,6 @@
 //! The URL of a server: what it may say. It holds a password, so no message repeats any of it but names that are known to be none.
 
-use nexa_core::Result;
+use nexa_kernel::Result;
 
 use crate::codes;
 
@@ -81,7 +81,7 @@ mod tests {
         assert!(check("postgres://h/d?pool_size=4").unwrap_err().message().contains("pool_size"));
     }
 
-    fn serde_json_text(error: &nexa_core::Error) -> String {
+    fn serde_json_text(error: &nexa_kernel::Error) -> String {
         format!("{error:?} {:?}", error.params())
     }
 }

@@ -5,7 +5,7 @@ use std::{
     hash::{BuildHasher, Hash},
 };
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     ledger::{Event, Head},
     record::{RecordDef, Row},
     store::{Change, Entry},

@@ -1,13 +1,11 @@
 //! Changes and their events, written.
 
-use nexa_core::{
+use nexa_kernel::{
     Error,
-    kernel::{
-        error::{Result, codes},
-        record::{RecordDef, Row},
-        store::{Batch, Change, Entry},
-        value::Value,
-    },
+    error::{Result, codes},
+    record::{RecordDef, Row},
+    store::{Batch, Change, Entry},
+    value::Value,
 };
 use nexa_sql::Changed;
 use rusqlite::{CachedStatement, OptionalExtension};

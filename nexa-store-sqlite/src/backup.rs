@@ -2,7 +2,7 @@
 
 use std::{fs::OpenOptions, io, path::Path};
 
-use nexa_core::{Error, kernel::error::Result};
+use nexa_kernel::{Error, error::Result};
 use rusqlite::{
     Connection, ErrorCode, OpenFlags,
     backup::{Backup, StepResult},
@@ -15,7 +15,7 @@ const PAGES: i32 = 1_024;
 
 /// Copies the file as it is now to a new one.
 pub(crate) fn backup(link: &Link<'_>, path: &Path) -> Result<()> {
-    let at = |code: nexa_core::Code| code.with("path", path.display().to_string());
+    let at = |code: nexa_kernel::Code| code.with("path", path.display().to_string());
     // Taken at once, so that two backups never write to one file.
     match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(_) => {}

@@ -2,14 +2,12 @@
 
 use std::{rc::Rc, str::FromStr};
 
-use nexa_core::{
+use nexa_kernel::{
     Amount, Date, Error, Timestamp,
-    kernel::{
-        error::Result,
-        record::{ColumnDef, ColumnType, RecordDef, Row, corrupt},
-        scan::Cell,
-        value::Value,
-    },
+    error::Result,
+    record::{ColumnDef, ColumnType, RecordDef, Row, corrupt},
+    scan::Cell,
+    value::Value,
 };
 use nexa_sql::Bind;
 use rusqlite::{

@@ -1,6 +1,6 @@
 //! What can go wrong with the file. Nothing is lost and nothing is half done after any of these.
 
-use nexa_core::Code;
+use nexa_kernel::Code;
 
 /// Somebody else kept the file locked for longer than the busy timeout.
 pub const LOCKED: Code = Code::unavailable(

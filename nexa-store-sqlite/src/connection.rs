@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nexa_core::kernel::{error::Result, record::RecordDef};
+use nexa_kernel::{error::Result, record::RecordDef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, vtab::array};
 use send_wrapper::SendWrapper;
 
@@ -135,7 +135,7 @@ impl<'c> Link<'c> {
     }
 
     /// The error of a failed call.
-    pub(crate) fn failed(&self, failure: &rusqlite::Error) -> nexa_core::Error {
+    pub(crate) fn failed(&self, failure: &rusqlite::Error) -> nexa_kernel::Error {
         failure::error(&self.path, failure)
     }
 

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use nexa_core::{Error, kernel::error::codes as kernel};
+use nexa_kernel::{Error, error::codes as kernel};
 use rusqlite::{Error as Failure, ErrorCode};
 
 use crate::codes;
@@ -18,7 +18,7 @@ fn classified(path: &Path, failure: &Failure) -> Error {
         Failure::SqlInputError { error, .. } => error.code,
         _ => ErrorCode::Unknown,
     };
-    let at = |code: nexa_core::Code| code.with("path", path.display().to_string());
+    let at = |code: nexa_kernel::Code| code.with("path", path.display().to_string());
     match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => at(codes::LOCKED),
         ErrorCode::DiskFull => at(codes::FULL),
@@ -56,7 +56,7 @@ fn lacks_a_table_or_column(failure: &Failure) -> bool {
 
 /// SQLite does not say why a file cannot be opened; the operating system does.
 fn cannot_open(path: &Path) -> Error {
-    let at = |code: nexa_core::Code| code.with("path", path.display().to_string());
+    let at = |code: nexa_kernel::Code| code.with("path", path.display().to_string());
     if cfg!(target_arch = "wasm32") {
         return at(codes::IO);
     }

@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use nexa_core::kernel::error::Result;
+use nexa_kernel::error::Result;
 
 use crate::codes;
 

@@ -5,14 +5,12 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use nexa_core::{
+use nexa_kernel::{
     Session, Within,
-    kernel::{
-        error::{Result, codes as kernel},
-        in_place::run_in_place,
-        store::{ReadRequest, Work, WriteRequest},
-        within::HostTransaction,
-    },
+    error::{Result, codes as kernel},
+    in_place::run_in_place,
+    store::{ReadRequest, Work, WriteRequest},
+    within::HostTransaction,
 };
 use rusqlite::Connection;
 
@@ -27,14 +25,13 @@ use crate::{
 /// Sessions in transactions of rusqlite.
 ///
 /// ```no_run
-/// # fn run(session: nexa_core::Session, lead: nexa_core::sales::Lead) -> Result<(), Box<dyn std::error::Error>> {
-/// use nexa_core::sales::lead::Qualify;
+/// # fn run(session: nexa_kernel::Session, qualify: impl nexa_kernel::Command) -> Result<(), Box<dyn std::error::Error>> {
 /// use nexa_store_sqlite::HostSession;
 ///
 /// let mut db = rusqlite::Connection::open("crm.db")?;
 /// let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
 /// transaction.execute("INSERT INTO orders (number) VALUES (7)", [])?;
-/// pollster::block_on(session.within(&transaction).run(Qualify { lead: (&lead).into(), bant: None }))?;
+/// pollster::block_on(session.within(&transaction).run(qualify))?;
 /// transaction.commit()?;
 /// # Ok(())
 /// # }

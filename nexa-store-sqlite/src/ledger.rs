@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use nexa_core::{
+use nexa_kernel::{
     Error, Timestamp,
-    kernel::{
-        error::Result,
-        ledger::{Event, Head, Verb},
-        record::corrupt,
-    },
+    error::Result,
+    ledger::{Event, Head, Verb},
+    record::corrupt,
 };
 use rusqlite::{OptionalExtension, Row, params, types::FromSql};
 use uuid::Uuid;

@@ -5,7 +5,7 @@
 //! Reads run at once on connections of their own, each on a snapshot; those of tasks on a few threads. No task is blocked.
 //!
 //! ```no_run
-//! # fn main() -> nexa_core::Result<()> {
+//! # fn main() -> nexa_kernel::Result<()> {
 //! let store = nexa_store_sqlite::SqliteStore::open("crm.db")?;
 //! # Ok(())
 //! # }
@@ -59,7 +59,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use nexa_core::kernel::{
+use nexa_kernel::{
     error::{Result, codes as kernel},
     record::RecordDef,
     send::MaybeSend,
@@ -70,7 +70,7 @@ use uuid::Uuid;
 #[cfg(not(target_arch = "wasm32"))]
 use {
     futures_channel::oneshot,
-    nexa_core::kernel::{
+    nexa_kernel::{
         sql::{Sql, SqlRows},
         waits::thread_waits,
     },

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use nexa_core::kernel::error::Result;
+use nexa_kernel::error::Result;
 use rusqlite::Connection;
 
 use crate::{codes, files::beside, raw};

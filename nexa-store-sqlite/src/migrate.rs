@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use nexa_core::kernel::{error::Result, record::RecordDef};
+use nexa_kernel::{error::Result, record::RecordDef};
 use nexa_sql::{Dialect, Found, Table, quoted_texts, tables};
 use rusqlite::OptionalExtension;
 

@@ -1,9 +1,6 @@
 //! The month of a moment in a time zone, for statements.
 
-use nexa_core::{
-    Timestamp,
-    kernel::{value::month_of, zone::Zone},
-};
+use nexa_kernel::{Timestamp, value::month_of, zone::Zone};
 use rusqlite::{Connection, Error, Result, functions::FunctionFlags, types::Type};
 
 /// Registers `nexa_month(micros, zone)`: the first day of the month as a date, null for null.

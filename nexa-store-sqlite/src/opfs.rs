@@ -11,9 +11,9 @@ mod store;
 use std::path::Path;
 
 use js_sys::Reflect;
-use nexa_core::{
+use nexa_kernel::{
     Code, Error,
-    kernel::error::{Result, codes as kernel},
+    error::{Result, codes as kernel},
 };
 use rusqlite::{Connection, OpenFlags};
 use sqlite_wasm_rs::WasmOsCallback;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures_channel::oneshot;
-use nexa_core::kernel::error::{Result, codes};
+use nexa_kernel::error::{Result, codes};
 
 use crate::reader::Readers;
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_channel::oneshot;
-use nexa_core::kernel::{
+use nexa_kernel::{
     error::{Result, codes},
     store::{ReadRequest, Work},
     waits::thread_waits,

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use nexa_core::kernel::{
+use nexa_kernel::{
     error::Result,
     in_place::run_in_place,
     store::{ReadRequest, Work},
 };
 #[cfg(not(target_arch = "wasm32"))]
-use {crate::ledger::read_head, nexa_core::kernel::ledger::Head, uuid::Uuid};
+use {crate::ledger::read_head, nexa_kernel::ledger::Head, uuid::Uuid};
 
 use crate::{
     connection::{Kinds, Link, Purpose},

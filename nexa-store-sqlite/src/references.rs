@@ -1,11 +1,9 @@
 //! Which reference is broken. SQLite says only that one is.
 
-use nexa_core::{
+use nexa_kernel::{
     Error,
-    kernel::{
-        error::{Result, codes},
-        record::RecordDef,
-    },
+    error::{Result, codes},
+    record::RecordDef,
 };
 use rusqlite::OptionalExtension;
 use uuid::Uuid;

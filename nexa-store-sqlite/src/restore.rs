@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use nexa_core::{Error, kernel::error::Result};
+use nexa_kernel::{Error, error::Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{

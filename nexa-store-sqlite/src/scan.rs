@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use nexa_core::kernel::{error::Result, record::ColumnDef, scan::Sink, store::Select, value::Value};
+use nexa_kernel::{error::Result, record::ColumnDef, scan::Sink, store::Select, value::Value};
 use nexa_sql::Dialect;
 use uuid::Uuid;
 
@@ -68,7 +68,7 @@ pub(crate) mod shared {
 
     use std::{num::NonZero, ops::RangeInclusive, thread};
 
-    use nexa_core::kernel::{
+    use nexa_kernel::{
         error::{Result, codes},
         ledger::Head,
         scan::Sink,

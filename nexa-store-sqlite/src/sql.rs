@@ -2,12 +2,10 @@
 
 use std::{collections::HashSet, path::Path, sync::Arc, time::Instant};
 
-use nexa_core::{
+use nexa_kernel::{
     Error,
-    kernel::{
-        error::Result,
-        sql::{SQL_REFUSED, SQL_TOO_LARGE, SQL_TOO_LONG, Sql, SqlRows, SqlValue},
-    },
+    error::Result,
+    sql::{SQL_REFUSED, SQL_TOO_LARGE, SQL_TOO_LONG, Sql, SqlRows, SqlValue},
 };
 use rusqlite::{
     Connection, ErrorCode, OpenFlags,

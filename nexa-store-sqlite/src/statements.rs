@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use nexa_core::kernel::record::RecordDef;
+use nexa_kernel::record::RecordDef;
 use nexa_sql::{Changed, Dialect, IndexTables, add_terms, delete, index_tables, insert, insert_event, load_by_key};
 use nexa_sql::{load_external, read_head, recorded, update, write_head};
 

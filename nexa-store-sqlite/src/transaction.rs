@@ -3,16 +3,14 @@
 use std::cell::{Cell, RefCell};
 
 use async_trait::async_trait;
-use nexa_core::{
+use nexa_kernel::{
     Error,
-    kernel::{
-        error::{Result, codes},
-        ledger::{Event, EventQuery, Head},
-        record::{RecordDef, Row},
-        scan::Sink,
-        store::{Aggregate, Batch, Key, Select, Transaction},
-        value::{Timestamp, Value},
-    },
+    error::{Result, codes},
+    ledger::{Event, EventQuery, Head},
+    record::{RecordDef, Row},
+    scan::Sink,
+    store::{Aggregate, Batch, Key, Select, Transaction},
+    value::{Timestamp, Value},
 };
 use nexa_sql::{Answer, Dialect};
 use uuid::Uuid;
@@ -165,7 +163,7 @@ fn read_answers(query: &Aggregate, answers: &[Answer], row: &rusqlite::Row<'_>) 
         match answer {
             Answer::Column(of) => {
                 let value = read_value(*of, row, position);
-                values.push(value.ok_or_else(|| nexa_core::kernel::record::corrupt(kind, "a group does not fit"))?);
+                values.push(value.ok_or_else(|| nexa_kernel::record::corrupt(kind, "a group does not fit"))?);
                 position += 1;
             }
             Answer::Sum => {

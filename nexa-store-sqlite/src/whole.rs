@@ -2,12 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use nexa_core::{
+use nexa_kernel::{
     Error,
-    kernel::{
-        error::Result,
-        ledger::{EventQuery, Head},
-    },
+    error::Result,
+    ledger::{EventQuery, Head},
 };
 use uuid::Uuid;
 
@@ -84,5 +82,5 @@ fn verify(link: &mut Link<'_>, org: Uuid) -> Result<()> {
     if head == stored {
         return Ok(());
     }
-    Err(nexa_core::kernel::ledger::LEDGER_BROKEN.with("seq", stored.seq).with("problem", "is missing"))
+    Err(nexa_kernel::ledger::LEDGER_BROKEN.with("seq", stored.seq).with("problem", "is missing"))
 }

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use nexa_core::{
+use nexa_kernel::{
     Error,
-    kernel::{
-        error::{Result, codes},
-        in_place::run_in_place,
-        ledger::Head,
-        store::{Work, WriteRequest},
-    },
+    error::{Result, codes},
+    in_place::run_in_place,
+    ledger::Head,
+    store::{Work, WriteRequest},
 };
 use uuid::Uuid;
 

@@ -4,12 +4,10 @@
 use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
-use nexa_core::{
+use nexa_kernel::{
     Result,
-    kernel::{
-        record::RecordDef,
-        store::{ReadRequest, Store, Work, WriteRequest},
-    },
+    record::RecordDef,
+    store::{ReadRequest, Store, Work, WriteRequest},
     testing,
 };
 use nexa_store_sqlite::{Options, SqliteStore};

@@ -6,9 +6,9 @@ mod common;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc, thread, time::Duration};
 
 use common::*;
-use nexa_core::{
+use nexa_kernel::{
     Error, Record,
-    kernel::store::{ReadRequest, Select, Store, WriteRequest},
+    store::{ReadRequest, Select, Store, WriteRequest},
 };
 use nexa_store_sqlite::{Options, SqliteStore, codes};
 

@@ -13,10 +13,7 @@ use std::{
 };
 
 use common::*;
-use nexa_core::{
-    Record,
-    kernel::{ledger::Head, store::Select},
-};
+use nexa_kernel::{Record, ledger::Head, store::Select};
 use nexa_store_sqlite::codes;
 
 /// Runs in a child, and answers how the child ended.

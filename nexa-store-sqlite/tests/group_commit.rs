@@ -13,13 +13,11 @@ use std::{
 
 use async_trait::async_trait;
 use common::*;
-use nexa_core::{
+use nexa_kernel::{
     Id, Record, Result,
-    kernel::{
-        error::codes,
-        ledger::Head,
-        store::{Select, Store, Transaction, Work, WriteRequest},
-    },
+    error::codes,
+    ledger::Head,
+    store::{Select, Store, Transaction, Work, WriteRequest},
 };
 use uuid::Uuid;
 

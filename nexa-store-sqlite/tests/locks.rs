@@ -13,7 +13,7 @@ use std::{
 };
 
 use common::*;
-use nexa_core::{Record, kernel::store::Select};
+use nexa_kernel::{Record, store::Select};
 use nexa_store_sqlite::{Options, SqliteStore};
 
 /// Where SQLite locks: of the database that somebody has it open, of the shared memory the same.
@@ -80,7 +80,7 @@ fn closing_a_store_drops_none_of_the_hosts_locks() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.db");
     let store = Arc::new(SqliteStore::open_with(&path, Options::default().readers(1)).unwrap());
-    pollster::block_on(nexa_core::kernel::store::Store::migrate(&*store, &[Team::def(), Job::def()])).unwrap();
+    pollster::block_on(nexa_kernel::store::Store::migrate(&*store, &[Team::def(), Job::def()])).unwrap();
     insert(&*store, job(1, "one")).unwrap();
     let host = OpenOptions::new().read(true).write(true).open(&path).unwrap();
     let shared = OpenOptions::new().read(true).write(true).open(beside(&path, "-shm")).unwrap();

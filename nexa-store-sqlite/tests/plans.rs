@@ -4,15 +4,13 @@
 mod common;
 
 use common::*;
-use nexa_core::{
+use nexa_kernel::{
     Record,
-    kernel::{
-        filter::{Place, Predicate},
-        ledger::EventQuery,
-        search,
-        store::{Select, SortKey},
-        value::Value,
-    },
+    filter::{Place, Predicate},
+    ledger::EventQuery,
+    search,
+    store::{Select, SortKey},
+    value::Value,
 };
 use nexa_sql::Dialect;
 use uuid::Uuid;

@@ -7,9 +7,9 @@ mod common;
 use std::{fs, path::Path};
 
 use common::*;
-use nexa_core::{
+use nexa_kernel::{
     Record, Result,
-    kernel::store::{Select, Store},
+    store::{Select, Store},
 };
 use nexa_store_sqlite::{SqliteStore, codes};
 

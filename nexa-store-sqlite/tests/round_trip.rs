@@ -4,14 +4,12 @@
 mod common;
 
 use common::*;
-use nexa_core::{
+use nexa_kernel::{
     Id, Record, Timestamp,
-    kernel::{
-        error::codes,
-        ledger::Head,
-        store::{Aggregate, Entry, Group, Key, Measure, Select, SortKey, Store, Trash},
-        value::{Amount, Value},
-    },
+    error::codes,
+    ledger::Head,
+    store::{Aggregate, Entry, Group, Key, Measure, Select, SortKey, Store, Trash},
+    value::{Amount, Value},
 };
 use uuid::Uuid;
 
@@ -57,7 +55,7 @@ fn constraints_answer_with_their_rule() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(&dir.path().join("a.db"));
     insert(&store, job(1, "same")).unwrap();
-    let code = |result: nexa_core::Result<()>| result.unwrap_err().code().to_owned();
+    let code = |result: nexa_kernel::Result<()>| result.unwrap_err().code().to_owned();
     assert_eq!(code(insert(&store, job(1, "same"))), "id.taken");
     assert_eq!(code(insert(&store, job(2, "same"))), "job.title_taken");
 
@@ -150,14 +148,14 @@ fn pages_follow_each_other() {
         insert(&store, one).unwrap();
     }
     let teams = [1, 3].map(|number| Value::Uuid(Uuid::from_u128(number))).to_vec();
-    let merged = equals("status", Value::Text("open".to_owned()))
-        .and(nexa_core::kernel::filter::Predicate::In(column("team"), teams));
+    let merged =
+        equals("status", Value::Text("open".to_owned())).and(nexa_kernel::filter::Predicate::In(column("team"), teams));
     let key = |path: &str, descending| SortKey::of(column(path), descending);
     for (filter, sort) in [
         (merged.clone(), vec![key("rank", false), key("created_at", false)]),
         (merged.clone(), vec![key("rank", true), key("price", false)]),
         (merged, vec![key("price", true)]),
-        (nexa_core::kernel::filter::Predicate::always(), vec![key("price", false), key("rank", true)]),
+        (nexa_kernel::filter::Predicate::always(), vec![key("price", false), key("rank", true)]),
     ] {
         let query = |limit| Select { sort: sort.clone(), ..Select::all(Job::def(), limit).filtered(filter.clone()) };
         let all = select(&store, query(1_000));
@@ -203,7 +201,7 @@ fn searches_and_aggregates() {
 
     let aggregate = Aggregate {
         of: Job::def(),
-        filter: nexa_core::kernel::filter::Predicate::always(),
+        filter: nexa_kernel::filter::Predicate::always(),
         trash: Trash::Live,
         groups: vec![Group::Month(column("created_at"), chrono_tz::Tz::America__New_York.into())],
         measures: vec![
@@ -220,7 +218,7 @@ fn searches_and_aggregates() {
         Box::pin(async move { tx.aggregate(&query).await })
     })
     .unwrap();
-    let date = |y, m, d| Value::Date(nexa_core::Date::from_ymd_opt(y, m, d).unwrap());
+    let date = |y, m, d| Value::Date(nexa_kernel::Date::from_ymd_opt(y, m, d).unwrap());
     let expected = vec![
         date(1969, 12, 1),
         Value::Int(3),
@@ -228,7 +226,7 @@ fn searches_and_aggregates() {
         Value::Amount(Amount::parse("0").unwrap()),
         date(2025, 11, 17),
     ];
-    assert_eq!(rows, [nexa_core::kernel::record::Row::new(expected)]);
+    assert_eq!(rows, [nexa_kernel::record::Row::new(expected)]);
 
     let mut large = job(8, "eight");
     large.price = Some(Price(i64::MAX));

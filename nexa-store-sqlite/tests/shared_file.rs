@@ -13,12 +13,10 @@ use std::{
 };
 
 use common::*;
-use nexa_core::{
+use nexa_kernel::{
     Record,
-    kernel::{
-        ledger::Head,
-        store::{Select, Store},
-    },
+    ledger::Head,
+    store::{Select, Store},
 };
 use nexa_store_sqlite::codes;
 

@@ -10,13 +10,11 @@ use std::{
 };
 
 use common::*;
-use nexa_core::{
+use nexa_kernel::{
     Record, Result,
-    kernel::{
-        record::ColumnDef,
-        scan::{Cell, Sink},
-        store::{Batch, ReadRequest, Select, Store, Transaction, Work, WriteRequest},
-    },
+    record::ColumnDef,
+    scan::{Cell, Sink},
+    store::{Batch, ReadRequest, Select, Store, Transaction, Work, WriteRequest},
 };
 use nexa_store_sqlite::SqliteStore;
 use uuid::Uuid;

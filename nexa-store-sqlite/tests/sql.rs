@@ -6,12 +6,10 @@ mod common;
 use std::{sync::Arc, time::Duration};
 
 use common::*;
-use nexa_core::{
+use nexa_kernel::{
     Error, Record, Result,
-    kernel::{
-        sql::{SQL_REFUSED, SQL_TOO_LARGE, SQL_TOO_LONG, Sql, SqlRows, SqlValue},
-        store::{Store, WriteRequest},
-    },
+    sql::{SQL_REFUSED, SQL_TOO_LARGE, SQL_TOO_LONG, Sql, SqlRows, SqlValue},
+    store::{Store, WriteRequest},
 };
 use nexa_store_sqlite::SqliteStore;
 use uuid::Uuid;

@@ -6,12 +6,10 @@ mod common;
 use std::{sync::Arc, time::Duration};
 
 use common::*;
-use nexa_core::{
+use nexa_kernel::{
     Record,
-    kernel::{
-        store::{ReadRequest, Select, Store, Work, WriteRequest},
-        waits::ThreadWaits,
-    },
+    store::{ReadRequest, Select, Store, Work, WriteRequest},
+    waits::ThreadWaits,
 };
 use nexa_store_sqlite::{Options, SqliteStore, codes};
 use tokio::{runtime::Builder, time};
@@ -25,7 +23,7 @@ struct Threads(std::sync::Mutex<Vec<String>>);
 
 #[async_trait::async_trait]
 impl Work for Threads {
-    async fn run(&self, _: &mut dyn nexa_core::kernel::store::Transaction) -> nexa_core::Result<()> {
+    async fn run(&self, _: &mut dyn nexa_kernel::store::Transaction) -> nexa_kernel::Result<()> {
         self.0.lock().unwrap().push(std::thread::current().name().unwrap_or_default().to_owned());
         Ok(())
     }

@@ -7,9 +7,9 @@ mod common;
 use std::{env, fs, path::Path, sync::Arc, thread};
 
 use common::*;
-use nexa_core::{
+use nexa_kernel::{
     Record,
-    kernel::store::{Select, Store},
+    store::{Select, Store},
 };
 
 #[test]

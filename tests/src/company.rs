@@ -46,7 +46,7 @@ pub const CALLERS: &[&str] = &["admin", "agent", "viewer", "service", "auditor",
 impl Company {
     /// Founds the company on an empty storage, with the default policy.
     pub fn found(store: Arc<dyn Store>) -> Self {
-        Self::found_with(store, Crm::builder())
+        Self::found_with(store, nexa_core::builder())
     }
 
     /// The same with a builder of the test's own.
@@ -56,7 +56,7 @@ impl Company {
 
     /// The same with identifiers of the test's own.
     pub fn found_numbered(store: Arc<dyn Store>, ids: impl Ids + 'static) -> Self {
-        Self::begun(Arc::clone(&store), Crm::builder().ids(ids)).filled(store)
+        Self::begun(Arc::clone(&store), nexa_core::builder().ids(ids)).filled(store)
     }
 
     /// A company with its first admin and nothing else.
@@ -66,7 +66,12 @@ impl Company {
 
     /// Another company with another admin, with identifiers that the first has not, and with auditors.
     pub fn another(store: Arc<dyn Store>) -> Self {
-        Self::begun_by("Omar", "omar@other.example", store, Crm::builder().policy(WithAuditors).ids(SeededIds::new(9)))
+        Self::begun_by(
+            "Omar",
+            "omar@other.example",
+            store,
+            nexa_core::builder().policy(WithAuditors).ids(SeededIds::new(9)),
+        )
     }
 
     fn filled(mut self, store: Arc<dyn Store>) -> Self {
@@ -172,7 +177,7 @@ impl Company {
 
     /// Somebody whose role another policy has named, and this one does not know.
     fn keep_an_auditor(&mut self, store: Arc<dyn Store>) {
-        let builder = Crm::builder().store(store).clock(Arc::clone(&self.clock)).ids(SeededIds::new(8));
+        let builder = nexa_core::builder().store(store).clock(Arc::clone(&self.clock)).ids(SeededIds::new(8));
         let crm = builder.policy(WithAuditors).build().unwrap();
         let fields = json!({"name": "auditor", "email": "auditor@acme.example", "role": "auditor"});
         let admin = crm.user(self.org, self.id("admin"));

@@ -105,7 +105,7 @@ fn root() -> &'static Path {
 /// Replays a story on a storage; the error tells the step that went wrong.
 pub fn replay(story: &Story, store: Arc<dyn Store>) -> Result<(), String> {
     let clock = Arc::new(ManualClock::new(story.clock));
-    let crm = nexa_crm::Crm::builder()
+    let crm = nexa_core::builder()
         .store(store)
         .clock(clock.clone())
         .ids(SeededIds::new(7))

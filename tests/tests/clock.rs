@@ -37,7 +37,7 @@ impl Clock for Wrong {
 }
 
 fn open(backend: &Backend, clock: impl Clock + 'static, adapt: impl FnOnce(CrmBuilder) -> CrmBuilder) -> Crm {
-    let builder = Crm::builder().store(backend.store.clone()).clock(clock).ids(SystemIds::default());
+    let builder = nexa_core::builder().store(backend.store.clone()).clock(clock).ids(SystemIds::default());
     let crm = adapt(builder).build().unwrap();
     block_on(crm.migrate()).unwrap();
     crm

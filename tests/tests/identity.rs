@@ -1,14 +1,14 @@
 //! Who a record is: every address finds it, on every backend.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use nexa_crm::{Crm, Error};
+use nexa_crm::Error;
 use nexa_tests::{backends, company::Company};
 use serde_json::{Value as Json, json};
 
 /// A company on every backend.
 fn everywhere(test: impl Fn(&str, Company)) {
     for backend in backends::all() {
-        test(backend.name, Company::empty(backend.store, Crm::builder()));
+        test(backend.name, Company::empty(backend.store, nexa_core::builder()));
     }
 }
 

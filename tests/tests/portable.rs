@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use nexa_crm::{
-    Crm, Find,
-    export::{Delimiter, ExportFormat, ExportOptions},
+    Find,
+    export::{Delimiter, ExportFormat, ExportOptions, export_page},
     kernel::record::RecordDef,
 };
 use nexa_tests::{backends, company::Company};
@@ -61,7 +61,7 @@ fn records() -> Vec<(&'static str, Vec<Json>)> {
 }
 
 fn company(backend: &backends::Backend) -> Company {
-    let company = Company::empty(backend.store.clone(), Crm::builder());
+    let company = Company::empty(backend.store.clone(), nexa_core::builder());
     for kind in ["lead", "contact"] {
         company.run("field.define", json!({"of_kind": kind, "name": "seats", "holds": "number"}));
         company.run("field.define", json!({"of_kind": kind, "name": "note", "holds": "text"}));
@@ -70,7 +70,7 @@ fn company(backend: &backends::Backend) -> Company {
 }
 
 fn exported(company: &Company, kind: &str, options: &ExportOptions) -> String {
-    let page = block_on(company.session("admin").export_page(kind, Find::new(), options, true)).unwrap();
+    let page = block_on(export_page(&company.session("admin"), kind, Find::new(), options, true)).unwrap();
     assert_eq!(page.next, None, "{kind}: one page is enough here");
     page.text
 }

@@ -9,7 +9,7 @@ use std::{
 
 use nexa_crm::{
     Envelope, ErrorKind, FeedItem, Find, Record, Request, Result, Session, Timestamp,
-    export::ExportFormat,
+    export::{ExportFormat, export},
     kernel::{ports::Ids, store::Store},
     marketing::{Campaign, ContactList},
     productivity::Task,
@@ -170,7 +170,7 @@ fn every_path_shows(company: &Company, told: &str, kind: &str, id: Uuid, shared:
 fn exported(session: &Session, kind: &str) -> String {
     fn of<R: Record>(session: &Session) -> String {
         let mut out = Vec::new();
-        block_on(session.export(Find::<R>::new(), ExportFormat::JsonLines, &mut out, |_| {})).unwrap();
+        block_on(export(session, Find::<R>::new(), ExportFormat::JsonLines, &mut out, |_| {})).unwrap();
         String::from_utf8(out).unwrap()
     }
     match kind {

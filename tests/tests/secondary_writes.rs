@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nexa_crm::{Crm, Envelope, Error, FeedItem, Result, kernel::catalog::Mode};
+use nexa_crm::{Envelope, Error, FeedItem, Result, kernel::catalog::Mode};
 use nexa_tests::{
     backends::{self, Backend},
     company::{Company, samples::all_criteria},
@@ -50,7 +50,7 @@ impl Tried {
     fn new() -> Self {
         let Backend { store, .. } = backends::memory();
         let veil = Veil::default();
-        let mut company = Company::found_with(store, Crm::builder().policy(veil.clone()));
+        let mut company = Company::found_with(store, nexa_core::builder().policy(veil.clone()));
         company.make("half", "user.create", json!({"name": "Half", "email": "half@acme.example", "role": "admin"}));
         let hidden = |word: &str| format!("Hidden {word}");
         for account in ["account", "other_account"] {
@@ -268,7 +268,7 @@ fn who_does_not_see_all_dependents_neither_moves_nor_trashes_nor_counts_them() {
 fn a_field_is_not_removed_over_values_that_are_hidden_and_they_are_not_counted() {
     for Backend { name, store, .. } in backends::all() {
         let veil = Veil::default();
-        let company = Company::found_with(store, Crm::builder().policy(veil.clone()));
+        let company = Company::found_with(store, nexa_core::builder().policy(veil.clone()));
         let leads = ["red", "blue"].map(|color| {
             let lead = json!({"email": format!("{color}@umbrella.example"), "custom": {"color": color}});
             company.run("lead.create", lead)["id"].as_str().unwrap().parse::<Uuid>().unwrap()
@@ -286,7 +286,7 @@ fn a_field_is_not_removed_over_values_that_are_hidden_and_they_are_not_counted()
 fn a_conversion_joins_hidden_people_as_they_are_and_does_not_show_them() {
     for Backend { name, store, .. } in backends::all() {
         let veil = Veil::default();
-        let company = Company::found_with(store, Crm::builder().policy(veil.clone()));
+        let company = Company::found_with(store, nexa_core::builder().policy(veil.clone()));
         let account = company.run("account.create", json!({"name": "Secret Holding"}));
         let known = json!({"email": "quinn@umbrella.example", "title": "Secret title", "account": account["id"]});
         let known = company.run("contact.create", known);

@@ -1,7 +1,7 @@
 //! Into the trash, out of it with what went along, and gone for good: on every backend.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use nexa_crm::{Crm, Error, FeedItem, kernel::ledger::Verb};
+use nexa_crm::{Error, FeedItem, kernel::ledger::Verb};
 use nexa_tests::{backends, company::Company, veil::Veil};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 fn on_all(test: impl Fn(&'static str, Company, Veil)) {
     for backend in backends::all() {
         let veil = Veil::default();
-        test(backend.name, Company::found_with(backend.store, Crm::builder().policy(veil.clone())), veil);
+        test(backend.name, Company::found_with(backend.store, nexa_core::builder().policy(veil.clone())), veil);
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use nexa_crm::{
     Find, Record, Result, Session,
-    export::{ExportOptions, Exported},
+    export::{self, ExportOptions, Exported},
     kernel::{catalog, input},
 };
 use pyo3::{prelude::*, types::PyBytes};
@@ -83,7 +83,7 @@ fn exported<R: Record>(
     problem: &Problem,
 ) -> Result<Exported> {
     let find: Find<R> = input::value(find).map_err(|problem| catalog::malformed("export", &problem))?;
-    run(session.export(find, options, file, told)).unwrap_or_else(|raised| {
+    run(export::export(session, find, options, file, told)).unwrap_or_else(|raised| {
         problem.borrow_mut().get_or_insert(raised);
         Ok(Exported::default())
     })

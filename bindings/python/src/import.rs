@@ -164,7 +164,7 @@ fn prepared<'a, R: Entity>(
     raised: &'a Raised,
     told: Told,
 ) -> nexa_crm::import::Import<'a, R> {
-    let mut import = session.import::<R>(options);
+    let mut import = nexa_crm::import::Import::new(session, options);
     if let Some(progress) = told.progress {
         import = import.on_progress(move |so_far: &Progress| {
             let counts = so_far.counts;

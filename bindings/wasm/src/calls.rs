@@ -1,6 +1,9 @@
 //! What the calls of [`Native`](crate::Native) do, from text to text.
 
-use nexa_core::{Crm, Envelope, Find, Position, Principal, Ref, Request, Session, export::ExportOptions};
+use nexa_core::{
+    CreateOrg, Crm, Envelope, Find, Position, Principal, Ref, Request, Session,
+    export::{self, ExportOptions},
+};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -20,7 +23,7 @@ pub(crate) fn session(crm: &Crm, org: &str, principal: &str) -> Answer<Session> 
 }
 
 pub(crate) async fn create_org(crm: Crm, founding: String) -> Answer {
-    let session = crm.create_org(parsed("create_org", &founding)?).await?;
+    let session = crm.create_org(parsed::<CreateOrg>("create_org", &founding)?).await?;
     text("create_org", &json!({"org": session.org(), "principal": session.principal().to_string()}))
 }
 
@@ -74,7 +77,7 @@ struct ExportInput {
 
 pub(crate) async fn export_page(session: Session, input: String) -> Answer {
     let ExportInput { kind, find, options, first } = parsed("export", &input)?;
-    text("export", &session.export_page(&kind, find, &options, first).await?)
+    text("export", &export::export_page(&session, &kind, find, &options, first).await?)
 }
 
 fn read_envelope(operation: &str, envelope: Option<String>) -> Answer<Envelope> {

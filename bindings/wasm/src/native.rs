@@ -69,7 +69,7 @@ impl Native {
 
 /// A Crm on a storage, brought up to this version's schema.
 async fn opened(store: Arc<dyn Store>, file: Option<Arc<SqliteStore>>) -> Answer {
-    let crm = Crm::builder().clock(DateClock).ids(CryptoIds::default()).store(store).build()?;
+    let crm = nexa_core::builder().clock(DateClock).ids(CryptoIds::default()).store(store).build()?;
     crm.migrate().await?;
     Ok(JsValue::from(Native { open: Rc::new(RefCell::new(Some(Open { crm, file }))) }))
 }

@@ -15,17 +15,21 @@ use super::{
     tally::count,
     text, unit,
 };
-use crate::kernel::{
-    access::Action,
-    behaviour::{Behaviour, of_entity},
-    command::Command,
-    context::Context,
-    draft::schema,
-    entity::{EXISTS, Entity, NO_MATCH_FIELD},
-    error::{Code, Result},
-    input::{self, Unreadable},
-    record::Record,
-    words,
+use crate::{
+    kernel::{
+        access::Action,
+        behaviour::{Behaviour, of_entity},
+        catalog::{EntityOperation, Mode},
+        command::Command,
+        context::Context,
+        draft::schema,
+        entity::{EXISTS, Entity, NO_MATCH_FIELD},
+        error::{Code, Result},
+        input::{self, Unreadable},
+        record::{Names, Record},
+        words,
+    },
+    people::org,
 };
 
 /// How many rows one call takes.
@@ -54,7 +58,7 @@ const COUNT: usize = 2
     + text::codes::ALL.len();
 
 /// Imports a CSV text as one unit: `lead.import_csv` and the like. Larger files go through
-/// [`Session::import_csv`](crate::Session::import_csv).
+/// [`import_csv`](super::import_csv).
 #[derive(Clone, Debug)]
 pub struct ImportCsv<R> {
     /// The text, with a header; at most 8 MiB.
@@ -129,12 +133,46 @@ impl<R: Entity> Command for ImportRows<R> {
     }
 }
 
+impl EntityOperation for ImportCsv<()> {
+    const MODE: Mode = Mode::Command;
+    const ACTION: Action = Action::Create;
+    const ERRORS: &'static [Code] = ERRORS;
+    type Output = ImportReport;
+    fn name(of: &Names) -> &'static str {
+        of.import_csv
+    }
+    fn schema(generator: &mut SchemaGenerator, kind: &str) -> Schema {
+        Self::arguments(generator, kind)
+    }
+    fn check(&self) -> Result<()> {
+        self.in_bounds()
+    }
+    async fn run(self, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<ImportReport> {
+        csv(cx, kind, &self).await
+    }
+}
+
+impl EntityOperation for ImportRows<()> {
+    const MODE: Mode = Mode::Command;
+    const ACTION: Action = Action::Create;
+    const ERRORS: &'static [Code] = ERRORS;
+    type Output = ImportReport;
+    fn name(of: &Names) -> &'static str {
+        of.import_rows
+    }
+    fn schema(generator: &mut SchemaGenerator, kind: &str) -> Schema {
+        Self::arguments(generator, kind)
+    }
+    fn check(&self) -> Result<()> {
+        self.in_bounds()
+    }
+    async fn run(self, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<ImportReport> {
+        rows(cx, kind, &self).await
+    }
+}
+
 /// Imports a text as records of a kind.
-pub(crate) async fn csv<R>(
-    cx: &mut Context<'_>,
-    kind: &'static Behaviour,
-    import: &ImportCsv<R>,
-) -> Result<ImportReport> {
+async fn csv<R>(cx: &mut Context<'_>, kind: &'static Behaviour, import: &ImportCsv<R>) -> Result<ImportReport> {
     // A text is decoded, whatever its file was.
     let options = ImportOptions { encoding: Encoding::Utf8, ..import.options.clone() };
     let mut source = FileRows::open((kind.def)(), import.csv.as_bytes(), &options)?;
@@ -142,17 +180,13 @@ pub(crate) async fn csv<R>(
 }
 
 /// Imports objects as records of a kind.
-pub(crate) async fn rows<R>(
-    cx: &mut Context<'_>,
-    kind: &'static Behaviour,
-    import: &ImportRows<R>,
-) -> Result<ImportReport> {
+async fn rows<R>(cx: &mut Context<'_>, kind: &'static Behaviour, import: &ImportRows<R>) -> Result<ImportReport> {
     let mut source = ObjectRows::open((kind.def)(), import.rows.iter().cloned(), &import.options)?;
     run(cx, kind, &mut source).await
 }
 
 async fn run(cx: &mut Context<'_>, kind: &'static Behaviour, source: &mut (dyn Source + Send)) -> Result<ImportReport> {
-    let org = cx.settings().await?;
+    let org = org::settings(cx).await?;
     source.settle(org.time_zone.zone(), org.base_currency);
     let mut report = ImportReport { dry_run: cx.envelope().dry_run, ..ImportReport::default() };
     loop {
@@ -282,9 +316,15 @@ impl<R: Record> JsonSchema for ImportCsv<R> {
         true
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Self::arguments(generator, R::def().kind)
+    }
+}
+
+impl<R> ImportCsv<R> {
+    fn arguments(generator: &mut SchemaGenerator, kind: &str) -> Schema {
         let own = json!({"csv": {"type": "string", "description": "The text with its header, at most 8 MiB."}});
         let doc = "Imports every row of a CSV text as a {kind}, as one unit.";
-        arguments(generator, R::def().kind, own, &["csv"], doc)
+        arguments(generator, kind, own, &["csv"], doc)
     }
 }
 
@@ -296,10 +336,16 @@ impl<R: Record> JsonSchema for ImportRows<R> {
         true
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Self::arguments(generator, R::def().kind)
+    }
+}
+
+impl<R> ImportRows<R> {
+    fn arguments(generator: &mut SchemaGenerator, kind: &str) -> Schema {
         let own = json!({"rows": {
             "type": "array", "items": {"type": "object"}, "maxItems": CALL_ROWS,
             "description": "The rows: values by the names of fields or columns.",
         }});
-        arguments(generator, R::def().kind, own, &["rows"], "Imports rows as records of the kind {kind}, as one unit.")
+        arguments(generator, kind, own, &["rows"], "Imports rows as records of the kind {kind}, as one unit.")
     }
 }

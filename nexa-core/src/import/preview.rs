@@ -20,14 +20,18 @@ use super::{
 use crate::{
     Currency,
     kernel::{
+        access::Action,
+        behaviour::Behaviour,
+        catalog::{EntityOperation, Mode},
         command::Query,
         context::Context,
         entity::Entity,
         error::{Code, Result},
         input,
-        record::{Record, RecordDef},
+        record::{Names, Record, RecordDef},
         zone::Zone,
     },
+    people::org,
 };
 
 /// How many rows a preview shows unless the caller says otherwise.
@@ -143,13 +147,28 @@ impl<R> ImportPreview<R> {
     }
 }
 
+impl EntityOperation for ImportPreview<()> {
+    const MODE: Mode = Mode::Query;
+    const ACTION: Action = Action::Read;
+    const ERRORS: &'static [Code] = ERRORS;
+    type Output = Preview;
+    fn name(of: &Names) -> &'static str {
+        of.import_preview
+    }
+    fn schema(generator: &mut SchemaGenerator, kind: &str) -> Schema {
+        Self::arguments(generator, kind)
+    }
+    fn check(&self) -> Result<()> {
+        self.in_bounds()
+    }
+    async fn run(self, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Preview> {
+        preview(cx, (kind.def)(), &self).await
+    }
+}
+
 /// Shows what an import as records of a kind would make of a file.
-pub(crate) async fn preview<R>(
-    cx: &mut Context<'_>,
-    def: &'static RecordDef,
-    preview: &ImportPreview<R>,
-) -> Result<Preview> {
-    let org = cx.settings().await?;
+async fn preview<R>(cx: &mut Context<'_>, def: &'static RecordDef, preview: &ImportPreview<R>) -> Result<Preview> {
+    let org = org::settings(cx).await?;
     let org = (org.time_zone.zone(), org.base_currency);
     preview.show(def, org)
 }
@@ -305,6 +324,12 @@ impl<R: Record> JsonSchema for ImportPreview<R> {
         true
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Self::arguments(generator, R::def().kind)
+    }
+}
+
+impl<R> ImportPreview<R> {
+    fn arguments(generator: &mut SchemaGenerator, kind: &str) -> Schema {
         let own = json!({
             "csv": {"type": "string", "description": "The text with its header, or the beginning of it."},
             "bytes": {
@@ -317,6 +342,6 @@ impl<R: Record> JsonSchema for ImportPreview<R> {
         });
         let doc = "Shows what an import would make of a file or of rows as records of the kind {kind}: its form, the mapping, what is \
                    doubtful or left over, and the first rows as they would be read. Give one of csv, bytes and rows; nothing is imported.";
-        arguments(generator, R::def().kind, own, &[], doc)
+        arguments(generator, kind, own, &[], doc)
     }
 }

@@ -26,11 +26,12 @@ use crate::{
         error::{Error, ErrorKind, Result, codes},
         session::{Job, Session},
     },
+    people::org,
 };
 
 type OnProgress<'a> = dyn FnMut(&Progress) + 'a;
 
-/// An import in the making: `session.import::<Lead>(options).on_refused(…).csv(file)`.
+/// An import in the making: `Import::<Lead>::new(&session, options).on_refused(…).csv(file)`.
 pub struct Import<'a, R> {
     session: &'a Session,
     options: ImportOptions,
@@ -39,40 +40,38 @@ pub struct Import<'a, R> {
     kind: PhantomData<fn() -> R>,
 }
 
-impl Session {
-    /// Starts an import of records of a kind.
-    pub fn import<R: Entity>(&self, options: ImportOptions) -> Import<'_, R> {
-        Import { session: self, options, on_progress: None, on_refused: None, kind: PhantomData }
-    }
+/// Imports a CSV file of any length; it is read as it is written, in memory that does not grow with it.
+///
+/// Every 1,000 rows are one unit with its history, and `progress` is told after each. An import that stops half-way
+/// (the reader fails, the process ends) leaves whole units; the same import again goes on, because records that are
+/// there are skipped unless the options say otherwise. A row that is refused costs itself alone: the report lists it.
+///
+/// Errors of the whole import: `import.…` for a file or options that cannot be used, `access.denied`, `store.…`.
+pub async fn import_csv<R: Entity>(
+    session: &Session,
+    file: impl Read,
+    options: ImportOptions,
+    progress: impl FnMut(&Progress),
+) -> Result<ImportReport> {
+    Import::<R>::new(session, options).on_progress(progress).csv(file).await
+}
 
-    /// Imports a CSV file of any length; it is read as it is written, in memory that does not grow with it.
-    ///
-    /// Every 1,000 rows are one unit with its history, and `progress` is told after each. An import that stops half-way
-    /// (the reader fails, the process ends) leaves whole units; the same import again goes on, because records that are
-    /// there are skipped unless the options say otherwise. A row that is refused costs itself alone: the report lists it.
-    ///
-    /// Errors of the whole import: `import.…` for a file or options that cannot be used, `access.denied`, `store.…`.
-    pub async fn import_csv<R: Entity>(
-        &self,
-        file: impl Read,
-        options: ImportOptions,
-        progress: impl FnMut(&Progress),
-    ) -> Result<ImportReport> {
-        self.import::<R>(options).on_progress(progress).csv(file).await
-    }
-
-    /// Imports rows that are objects, by the names of fields or columns; in all else as [`Session::import_csv`].
-    pub async fn import_rows<R: Entity>(
-        &self,
-        rows: impl IntoIterator<Item = Map<String, Json>>,
-        options: ImportOptions,
-        progress: impl FnMut(&Progress),
-    ) -> Result<ImportReport> {
-        self.import::<R>(options).on_progress(progress).rows(rows).await
-    }
+/// Imports rows that are objects, by the names of fields or columns; in all else as [`import_csv`].
+pub async fn import_rows<R: Entity>(
+    session: &Session,
+    rows: impl IntoIterator<Item = Map<String, Json>>,
+    options: ImportOptions,
+    progress: impl FnMut(&Progress),
+) -> Result<ImportReport> {
+    Import::<R>::new(session, options).on_progress(progress).rows(rows).await
 }
 
 impl<'a, R: Entity> Import<'a, R> {
+    /// Starts an import of records of a kind.
+    pub fn new(session: &'a Session, options: ImportOptions) -> Self {
+        Self { session, options, on_progress: None, on_refused: None, kind: PhantomData }
+    }
+
     /// Is told how far the import is, after every unit.
     #[must_use]
     pub fn on_progress(mut self, told: impl FnMut(&Progress) + 'a) -> Self {
@@ -87,7 +86,7 @@ impl<'a, R: Entity> Import<'a, R> {
         self
     }
 
-    /// Imports a CSV file; see [`Session::import_csv`].
+    /// Imports a CSV file; see [`import_csv`].
     pub async fn csv(self, file: impl Read) -> Result<ImportReport> {
         let source = FileRows::open(R::def(), file, &self.options)?;
         self.run(source, R::NAMES.import_csv).await
@@ -100,7 +99,7 @@ impl<'a, R: Entity> Import<'a, R> {
         preview::of_file(R::def(), file, &self.options, (zone.zone(), currency), rows.clamp(1, 100), false)
     }
 
-    /// Imports objects; see [`Session::import_rows`].
+    /// Imports objects; see [`import_rows`].
     pub async fn rows(self, rows: impl IntoIterator<Item = Map<String, Json>>) -> Result<ImportReport> {
         let source = ObjectRows::open(R::def(), rows.into_iter(), &self.options)?;
         self.run(source, R::NAMES.import_rows).await
@@ -241,7 +240,7 @@ impl Job for SettingsJob {
         String::new()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Self::Output> {
-        let org = cx.settings().await?;
+        let org = org::settings(cx).await?;
         Ok((org.time_zone, org.base_currency))
     }
 }

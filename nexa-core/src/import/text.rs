@@ -134,7 +134,8 @@ pub fn value(column: &str, cell: &str, kind: ColumnType, formats: &Formats) -> R
             Ok(value @ Json::Object(_)) => value,
             _ => return Err(invalid(&codes::JSON_INVALID)),
         },
-        ColumnType::Json => serde_json::from_str(cell).map_err(|_| invalid(&codes::JSON_INVALID))?,
+        // JSON, and what is written as nothing else.
+        _ => serde_json::from_str(cell).map_err(|_| invalid(&codes::JSON_INVALID))?,
     };
     Ok(Some(value))
 }

@@ -381,7 +381,7 @@ async fn said_before(cx: &mut Context<'_>, plan: &Plan, common: &Common, line: &
 /// Whether the same operation with the same cause made a record: the same import.
 async fn imported(cx: &mut Context<'_>, def: &'static RecordDef, id: Uuid) -> Result<bool> {
     let query = EventQuery { after: 0, limit: 1, records: Some(vec![(def.kind, id)]), backwards: false };
-    let first = cx.tx.events(&query).await?;
+    let first = cx.events(&query).await?;
     let cause = &cx.envelope().cause;
     Ok(first
         .iter()
@@ -662,11 +662,12 @@ fn write_custom(plan: &Plan, common: &Common, line: &Line, row: &mut Row, onto: 
 fn custom_value(plan: &Plan, name: &str, text: &str, holds: CustomType) -> Result<Json> {
     let named = format!("custom.{name}");
     let kind = match holds {
-        CustomType::Text => return Ok(Json::from(text)),
         CustomType::Bool => ColumnType::Bool,
         CustomType::Date => ColumnType::Date,
         CustomType::Time => ColumnType::Time,
         CustomType::Number => ColumnType::Amount,
+        // A text is taken as it is.
+        _ => return Ok(Json::from(text)),
     };
     let is_it = |(_, becomes): &&(usize, Use)| matches!(becomes, Use::Custom(of) if of == name);
     let column = plan.uses.iter().find(is_it).map_or(usize::MAX, |(column, _)| *column);

@@ -134,20 +134,20 @@ impl Entity for Campaign {
         self.check_dates()?;
         self.check_costs()?;
         if before.is_none_or(|before| before.r#type != self.r#type) {
-            cx.choose("campaign.type", &mut self.r#type).await?;
+            org::choose(cx, "campaign.type", &mut self.r#type).await?;
         }
         match self.owner {
             Some(owner) if before.is_none_or(|before| before.owner != self.owner) => {
-                cx.check_assignee(&owner).await.map_err(|error| error.with("field", "owner"))
+                assignment::check_assignee(cx, &owner).await.map_err(|error| error.with("field", "owner"))
             }
             _ => Ok(()),
         }
     }
 
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
-        cx.check_choices(&[("campaign.type", Some(&self.r#type))]).await?;
+        org::check_choices(cx, &[("campaign.type", Some(&self.r#type))]).await?;
         match &self.owner {
-            Some(owner) => cx.check_assignee(owner).await,
+            Some(owner) => assignment::check_assignee(cx, owner).await,
             None => Ok(()),
         }
     }

@@ -11,6 +11,7 @@ use super::membership::{Person, PersonRef};
 use crate::{
     Body, Command, Context, Custom, Entity, ExternalKey, Id, Input, Name, Record, Ref, Result, Tags, Timestamp,
     kernel::limits,
+    marketing::membership,
     sales::{Contact, Lead},
 };
 
@@ -55,7 +56,7 @@ impl Entity for ContactList {}
 /// Puts a lead on a list; whether it was not there yet. Error: `record.not_found`.
 pub(crate) async fn add_lead(cx: &mut Context<'_>, list: Id<ContactList>, lead: Id<Lead>) -> Result<bool> {
     let (list, lead) = (cx.known(list).await?, cx.known(lead).await?);
-    Ok(cx.enrol::<ContactListMember>(list.id, Person::Lead(lead.id)).await?.is_some())
+    Ok(membership::enrol::<ContactListMember>(cx, list.id, Person::Lead(lead.id)).await?.is_some())
 }
 
 /// Puts leads and contacts on a list. Who is there already stays as they are.
@@ -93,8 +94,8 @@ impl Command for Add {
         let list = cx.load(&self.contact_list).await?;
         let mut added = 0;
         for person in PersonRef::all(&self.leads, &self.contacts) {
-            let person = cx.person(&person).await?;
-            added += u64::from(cx.enrol::<ContactListMember>(list.id, person).await?.is_some());
+            let person = membership::person(cx, &person).await?;
+            added += u64::from(membership::enrol::<ContactListMember>(cx, list.id, person).await?.is_some());
         }
         Ok(Added { added })
     }
@@ -141,8 +142,8 @@ impl Command for Remove {
         let list = cx.load(&self.contact_list).await?;
         let mut removed = 0;
         for person in PersonRef::all(&self.leads, &self.contacts) {
-            let person = cx.person_even_trashed(&person).await?;
-            removed += u64::from(cx.withdraw::<ContactListMember>(list.id, person).await?);
+            let person = membership::person_even_trashed(cx, &person).await?;
+            removed += u64::from(membership::withdraw::<ContactListMember>(cx, list.id, person).await?);
         }
         Ok(Removed { removed })
     }

@@ -99,75 +99,73 @@ pub(super) fn foreseen<M: Member>(person: Person) -> Option<Foreseen> {
     }
 }
 
-impl Context<'_> {
-    /// Somebody whom the actor may see. Error: `record.not_found`.
-    pub(super) async fn person(&mut self, person: &PersonRef) -> Result<Person> {
-        Ok(match person {
-            PersonRef::Lead(lead) => {
-                let lead = self.load(lead).await?;
-                match lead.converted_contact {
-                    // A converted lead goes on as its contact, as far as the actor sees that one.
-                    Some(contact) => Person::Contact(self.load(&contact.into()).await?.id),
-                    None => Person::Lead(lead.id),
-                }
-            }
-            PersonRef::Contact(contact) => Person::Contact(self.load(contact).await?.id),
-        })
-    }
-
-    /// The same, in the trash as well.
-    pub(super) async fn person_even_trashed(&mut self, person: &PersonRef) -> Result<Person> {
-        Ok(match person {
-            PersonRef::Lead(lead) => Person::Lead(self.load_even_trashed(lead).await?.id),
-            PersonRef::Contact(contact) => Person::Contact(self.load_even_trashed(contact).await?.id),
-        })
-    }
-
-    /// Everything of this kind that the person belongs to.
-    async fn memberships<M: Member>(&mut self, person: Person) -> Result<Vec<M>> {
-        match person {
-            Person::Lead(lead) => self.matching(M::OF_LEAD, &lead).await,
-            Person::Contact(contact) => self.matching(M::OF_CONTACT, &contact).await,
-        }
-    }
-
-    async fn membership<M: Member>(&mut self, of: Id<M::Of>, person: Person) -> Result<Option<M>> {
-        Ok(self.memberships::<M>(person).await?.into_iter().find(|member| member.of() == of))
-    }
-
-    /// Makes the person a member; `None` when they are one already.
-    pub(super) async fn enrol<M: Member>(&mut self, of: Id<M::Of>, person: Person) -> Result<Option<M>> {
-        if self.membership::<M>(of, person).await?.is_some() {
-            return Ok(None);
-        }
-        let member = M::joining(of, person, self.now());
-        self.insert_by_rule(member).await.map(Some)
-    }
-
-    /// Ends a membership; whether there was one.
-    pub(super) async fn withdraw<M: Member>(&mut self, of: Id<M::Of>, person: Person) -> Result<bool> {
-        match self.membership::<M>(of, person).await? {
-            Some(member) => self.remove(&member).await.map(|()| true),
-            None => Ok(false),
-        }
-    }
-
-    /// What a lead belonged to, the contact does now, since the same day. Where both did, one membership stays.
-    pub(super) async fn hand_over<M: Member>(&mut self, lead: Id<Lead>, contact: Id<Contact>) -> Result<()> {
-        for member in self.memberships::<M>(Person::Lead(lead)).await? {
-            let contact = Person::Contact(contact);
-            let since = member.joined_at();
-            match self.membership::<M>(member.of(), contact).await? {
-                Some(own) => {
-                    let since = since.min(own.joined_at());
-                    self.save(own.handed_to(contact, since)).await?;
-                    self.remove(&member).await?;
-                }
-                None => {
-                    self.save(member.handed_to(contact, since)).await?;
-                }
+/// Somebody whom the actor may see. Error: `record.not_found`.
+pub(super) async fn person(cx: &mut Context<'_>, person: &PersonRef) -> Result<Person> {
+    Ok(match person {
+        PersonRef::Lead(lead) => {
+            let lead = cx.load(lead).await?;
+            match lead.converted_contact {
+                // A converted lead goes on as its contact, as far as the actor sees that one.
+                Some(contact) => Person::Contact(cx.load(&contact.into()).await?.id),
+                None => Person::Lead(lead.id),
             }
         }
-        Ok(())
+        PersonRef::Contact(contact) => Person::Contact(cx.load(contact).await?.id),
+    })
+}
+
+/// The same, in the trash as well.
+pub(super) async fn person_even_trashed(cx: &mut Context<'_>, person: &PersonRef) -> Result<Person> {
+    Ok(match person {
+        PersonRef::Lead(lead) => Person::Lead(cx.load_even_trashed(lead).await?.id),
+        PersonRef::Contact(contact) => Person::Contact(cx.load_even_trashed(contact).await?.id),
+    })
+}
+
+/// Everything of this kind that the person belongs to.
+async fn memberships<M: Member>(cx: &mut Context<'_>, person: Person) -> Result<Vec<M>> {
+    match person {
+        Person::Lead(lead) => cx.matching(M::OF_LEAD, &lead).await,
+        Person::Contact(contact) => cx.matching(M::OF_CONTACT, &contact).await,
     }
+}
+
+async fn membership<M: Member>(cx: &mut Context<'_>, of: Id<M::Of>, person: Person) -> Result<Option<M>> {
+    Ok(memberships::<M>(cx, person).await?.into_iter().find(|member| member.of() == of))
+}
+
+/// Makes the person a member; `None` when they are one already.
+pub(super) async fn enrol<M: Member>(cx: &mut Context<'_>, of: Id<M::Of>, person: Person) -> Result<Option<M>> {
+    if membership::<M>(cx, of, person).await?.is_some() {
+        return Ok(None);
+    }
+    let member = M::joining(of, person, cx.now());
+    cx.insert_by_rule(member).await.map(Some)
+}
+
+/// Ends a membership; whether there was one.
+pub(super) async fn withdraw<M: Member>(cx: &mut Context<'_>, of: Id<M::Of>, person: Person) -> Result<bool> {
+    match membership::<M>(cx, of, person).await? {
+        Some(member) => cx.remove(&member).await.map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// What a lead belonged to, the contact does now, since the same day. Where both did, one membership stays.
+pub(super) async fn hand_over<M: Member>(cx: &mut Context<'_>, lead: Id<Lead>, contact: Id<Contact>) -> Result<()> {
+    for member in memberships::<M>(cx, Person::Lead(lead)).await? {
+        let contact = Person::Contact(contact);
+        let since = member.joined_at();
+        match membership::<M>(cx, member.of(), contact).await? {
+            Some(own) => {
+                let since = since.min(own.joined_at());
+                cx.save(own.handed_to(contact, since)).await?;
+                cx.remove(&member).await?;
+            }
+            None => {
+                cx.save(member.handed_to(contact, since)).await?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -19,37 +19,35 @@ pub const NOT_ASSIGNED: Code = Code::rule("assignee.none", "Nobody has it; there
 pub const NOT_A_USER: Code =
     Code::rule("assignee.not_a_user", "Only a user takes work for themselves; assign it to somebody instead.");
 
-impl Context<'_> {
-    /// Refuses a user or group that is not there, and one that cannot work. Errors: `record.not_found`, `assignee.inactive`.
-    pub async fn check_assignee(&mut self, assignee: &Assignee) -> Result<()> {
-        match *assignee {
-            // Who acts is active, or the call would have been refused.
-            Assignee::User(id) if self.actor().user() == Some(id) => Ok(()),
-            Assignee::User(id) => {
-                let user: User = self.load(&Id::new(id).into()).await?;
-                if user.active { Ok(()) } else { Err(INACTIVE.with("assignee", "user")) }
+/// Refuses a user or group that is not there, and one that cannot work. Errors: `record.not_found`, `assignee.inactive`.
+pub async fn check_assignee(cx: &mut Context<'_>, assignee: &Assignee) -> Result<()> {
+    match *assignee {
+        // Who acts is active, or the call would have been refused.
+        Assignee::User(id) if cx.actor().user() == Some(id) => Ok(()),
+        Assignee::User(id) => {
+            let user: User = cx.load(&Id::new(id).into()).await?;
+            if user.active { Ok(()) } else { Err(INACTIVE.with("assignee", "user")) }
+        }
+        Assignee::Group(id) => {
+            let group: Group = cx.load(&Id::new(id).into()).await?;
+            if active_members(cx, group.id).await?.is_empty() {
+                return Err(INACTIVE.with("assignee", "group"));
             }
-            Assignee::Group(id) => {
-                let group: Group = self.load(&Id::new(id).into()).await?;
-                if self.active_members(group.id).await?.is_empty() {
-                    return Err(INACTIVE.with("assignee", "group"));
-                }
-                Ok(())
-            }
+            Ok(())
         }
     }
+}
 
-    /// The active users of a group, in the order of their ids.
-    pub async fn active_members(&mut self, group: Id<Group>) -> Result<Vec<User>> {
-        let memberships: Vec<Membership> = self.matching(Membership::GROUP, &group).await?;
-        let mut members = Vec::with_capacity(memberships.len());
-        for membership in memberships {
-            let user = self.known(membership.user).await?;
-            if user.active {
-                members.push(user);
-            }
+/// The active users of a group, in the order of their ids.
+pub async fn active_members(cx: &mut Context<'_>, group: Id<Group>) -> Result<Vec<User>> {
+    let memberships: Vec<Membership> = cx.matching(Membership::GROUP, &group).await?;
+    let mut members = Vec::with_capacity(memberships.len());
+    for membership in memberships {
+        let user = cx.known(membership.user).await?;
+        if user.active {
+            members.push(user);
         }
-        members.sort_by_key(|user: &User| user.id);
-        Ok(members)
     }
+    members.sort_by_key(|user: &User| user.id);
+    Ok(members)
 }

@@ -30,19 +30,17 @@ impl Counter {
     }
 }
 
-impl Context<'_> {
-    /// The next number under this name, from 1. Numbers are dense: a refused command gives none away.
-    pub async fn next_number(&mut self, name: &str) -> Result<i64> {
-        let found: Vec<Counter> = self.matching(Counter::NAME, &name.to_owned()).await?;
-        match found.into_iter().next() {
-            Some(mut counter) => {
-                counter.last += 1;
-                Ok(self.save(counter).await?.last)
-            }
-            None => {
-                let counter = Counter { name: name.to_owned(), last: 1, ..Counter::default() };
-                Ok(self.insert_by_rule(counter).await?.last)
-            }
+/// The next number under this name, from 1. Numbers are dense: a refused command gives none away.
+pub async fn next_number(cx: &mut Context<'_>, name: &str) -> Result<i64> {
+    let found: Vec<Counter> = cx.matching(Counter::NAME, &name.to_owned()).await?;
+    match found.into_iter().next() {
+        Some(mut counter) => {
+            counter.last += 1;
+            Ok(cx.save(counter).await?.last)
+        }
+        None => {
+            let counter = Counter { name: name.to_owned(), last: 1, ..Counter::default() };
+            Ok(cx.insert_by_rule(counter).await?.last)
         }
     }
 }

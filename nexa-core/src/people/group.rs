@@ -11,6 +11,7 @@ use super::{
 use crate::{
     Assignee, Code, Command, Context, Entity, Id, Input, Name, Record, Ref, Result, Timestamp,
     kernel::entity::TOO_MANY_DEPENDENTS,
+    people::{assignment, open_work},
 };
 
 /// The user is in the group already.
@@ -129,8 +130,8 @@ impl Command for RemoveMember {
         let membership = membership(cx, &group, &user).await?.ok_or_else(|| NOT_MEMBER.error())?;
         cx.remove(&membership).await?;
         // Who was not active left nobody behind who was not there before.
-        if user.active && cx.active_members(group.id).await?.is_empty() {
-            cx.leave_open_work(&[Assignee::group(group.id)], self.on_open_work).await?;
+        if user.active && assignment::active_members(cx, group.id).await?.is_empty() {
+            open_work::leave_open_work(cx, &[Assignee::group(group.id)], self.on_open_work).await?;
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ use crate::{
         store::Trash,
         value::Value,
     },
+    people::assignment,
 };
 
 /// Who leaves still has open work.
@@ -118,75 +119,73 @@ struct Open {
     row: Row,
 }
 
-impl Context<'_> {
-    /// Does with the open work of those who leave what the caller says; they can take none any more when this is called.
-    /// Errors: `assignee.open_work`, `assignee.inactive`, `assignee.must_be_user`, `access.denied`, `record.too_many_dependents`.
-    pub(super) async fn leave_open_work(&mut self, leaving: &[Assignee], on: OnOpenWork) -> Result<()> {
-        let mut work = Vec::new();
-        for kind in self.parts.edited() {
-            self.open_work_of(kind, leaving, &mut work).await?;
-        }
-        let (mut seen, mut others) = (Vec::<(&'static RecordDef, usize)>::new(), 0_usize);
-        for open in &work {
-            if !self.allows(open.def, &open.row, Action::Read).await? {
-                others += 1;
-                continue;
-            }
-            match seen.last_mut().filter(|(def, _)| def.kind == open.def.kind) {
-                Some((_, count)) => *count += 1,
-                None => seen.push((open.def, 1)),
-            }
-        }
-        // What the actor may not see, they may not move either.
-        if !work.is_empty() && (on.is_refuse() || others > 0) {
-            let mut named: Vec<String> = seen.iter().map(|(def, count)| counted(def, *count)).collect();
-            if others > 0 {
-                named.push(if others == 1 { "1 other".to_owned() } else { format!("{others} others") });
-            }
-            let assignee = if leaving.iter().any(|who| who.as_user().is_some()) { "user" } else { "group" };
-            return Err(OPEN_WORK.with("assignee", assignee).with("work", named));
-        }
-        if let OnOpenWork::Reassign(to) = on {
-            self.check_assignee(&to).await?;
-        }
-        for Open { def, holder, mut row } in work {
-            self.authorize(def, &row, Action::Update).await?;
-            let to = match on {
-                OnOpenWork::Reassign(to) => Some(to),
-                OnOpenWork::Refuse | OnOpenWork::Release => self.queue_before(holder, &row).await?,
-            };
-            holder.hand_over(def, &mut row, to)?;
-            self.save_row(def, row).await?;
-        }
-        Ok(())
+/// Does with the open work of those who leave what the caller says; they can take none any more when this is called.
+/// Errors: `assignee.open_work`, `assignee.inactive`, `assignee.must_be_user`, `access.denied`, `record.too_many_dependents`.
+pub(super) async fn leave_open_work(cx: &mut Context<'_>, leaving: &[Assignee], on: OnOpenWork) -> Result<()> {
+    let mut work = Vec::new();
+    for kind in cx.edited_kinds() {
+        open_work_of(cx, kind, leaving, &mut work).await?;
     }
+    let (mut seen, mut others) = (Vec::<(&'static RecordDef, usize)>::new(), 0_usize);
+    for open in &work {
+        if !cx.allows(open.def, &open.row, Action::Read).await? {
+            others += 1;
+            continue;
+        }
+        match seen.last_mut().filter(|(def, _)| def.kind == open.def.kind) {
+            Some((_, count)) => *count += 1,
+            None => seen.push((open.def, 1)),
+        }
+    }
+    // What the actor may not see, they may not move either.
+    if !work.is_empty() && (on.is_refuse() || others > 0) {
+        let mut named: Vec<String> = seen.iter().map(|(def, count)| counted(def, *count)).collect();
+        if others > 0 {
+            named.push(if others == 1 { "1 other".to_owned() } else { format!("{others} others") });
+        }
+        let assignee = if leaving.iter().any(|who| who.as_user().is_some()) { "user" } else { "group" };
+        return Err(OPEN_WORK.with("assignee", assignee).with("work", named));
+    }
+    if let OnOpenWork::Reassign(to) = on {
+        assignment::check_assignee(cx, &to).await?;
+    }
+    for Open { def, holder, mut row } in work {
+        cx.authorize(def, &row, Action::Update).await?;
+        let to = match on {
+            OnOpenWork::Reassign(to) => Some(to),
+            OnOpenWork::Refuse | OnOpenWork::Release => queue_before(cx, holder, &row).await?,
+        };
+        holder.hand_over(def, &mut row, to)?;
+        cx.save_row(def, row).await?;
+    }
+    Ok(())
+}
 
-    async fn open_work_of(
-        &mut self,
-        kind: &'static Behaviour,
-        leaving: &[Assignee],
-        work: &mut Vec<Open>,
-    ) -> Result<()> {
-        let def = (kind.def)();
-        for holder in Holder::all(def) {
-            for who in leaving {
-                let path =
-                    holder.column(*who).and_then(|column| def.columns.get(column)).map(|column| column.path.as_str());
-                let Some(path) = path else { continue };
-                for row in self.pointing(def, path, who.id(), Trash::Live).await? {
-                    if (kind.edited()?.is_open)(row.clone())? {
-                        work.push(Open { def, holder, row });
-                    }
+async fn open_work_of(
+    cx: &mut Context<'_>,
+    kind: &'static Behaviour,
+    leaving: &[Assignee],
+    work: &mut Vec<Open>,
+) -> Result<()> {
+    let def = (kind.def)();
+    for holder in Holder::all(def) {
+        for who in leaving {
+            let path =
+                holder.column(*who).and_then(|column| def.columns.get(column)).map(|column| column.path.as_str());
+            let Some(path) = path else { continue };
+            for row in cx.pointing(def, path, who.id(), Trash::Live).await? {
+                if (kind.edited()?.is_open)(row.clone())? {
+                    work.push(Open { def, holder, row });
                 }
             }
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    /// The group that it came through, while somebody of it can see it there.
-    async fn queue_before(&mut self, holder: Holder, row: &Row) -> Result<Option<Assignee>> {
-        let Some(group) = holder.came_through(row) else { return Ok(None) };
-        let active = !self.active_members(Id::<Group>::new(group)).await?.is_empty();
-        Ok(active.then_some(Assignee::Group(group)))
-    }
+/// The group that it came through, while somebody of it can see it there.
+async fn queue_before(cx: &mut Context<'_>, holder: Holder, row: &Row) -> Result<Option<Assignee>> {
+    let Some(group) = holder.came_through(row) else { return Ok(None) };
+    let active = !assignment::active_members(cx, Id::<Group>::new(group)).await?.is_empty();
+    Ok(active.then_some(Assignee::Group(group)))
 }

@@ -8,13 +8,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::user::{Role, User};
+use super::user::{self, Role, User};
 use crate::{
-    Action, Choice, Code, Command, Context, Crm, Currency, Document, Email, Entity, Envelope, Error, ExchangeRate, Id,
-    Input, Money, Name, Query, Record, Ref, Result, Session, TimeZone, Timestamp, Verified,
+    Action, Choice, Code, Command, Context, Currency, Document, Email, Entity, Error, ExchangeRate, Id, Input, Money,
+    Name, Query, Record, Ref, Result, TimeZone, Timestamp, Verified,
     kernel::{
-        access::Principal, context::not_found, error::codes, ledger::LEDGER_BROKEN, search::fold, session::Job,
-        unit::FOUNDING, verify::ROW_DIFFERS,
+        context::not_found, crm::Founding, error::codes, ledger::LEDGER_BROKEN, search::fold, verify::ROW_DIFFERS,
     },
 };
 
@@ -125,52 +124,50 @@ impl Entity for Org {
     }
 }
 
-impl Context<'_> {
-    /// The tenant's organisation, with the tenant's eyes.
-    pub async fn organisation(&mut self) -> Result<Org> {
-        self.known(Id::new(self.org())).await
+/// The tenant's organisation, with the tenant's eyes.
+pub async fn organisation(cx: &mut Context<'_>) -> Result<Org> {
+    cx.known(Id::new(cx.org())).await
+}
+/// The same for rules that ask often; read once while it stays as it is.
+pub(crate) async fn settings(cx: &mut Context<'_>) -> Result<Arc<Org>> {
+    if let Some(org) = cx.kept::<Org>() {
+        return Ok(org);
     }
-    /// The same for rules that ask often; read once while it stays as it is.
-    pub(crate) async fn settings(&mut self) -> Result<Arc<Org>> {
-        if let Some(org) = self.kept::<Org>() {
-            return Ok(org);
+    let id = cx.org();
+    let row = cx.row(Org::def(), id).await?.filter(|row| row.live(Org::def()));
+    let row = row.ok_or_else(|| not_found(Org::def(), id))?;
+    let org = match cx.memo().of_row(Org::def(), &row) {
+        Some(org) => org,
+        None => {
+            let org = Arc::new(Org::from_row(row.clone())?);
+            cx.memo().remember_row(Org::def(), row, Arc::clone(&org));
+            org
         }
-        let id = self.org();
-        let row = self.row(Org::def(), id).await?.filter(|row| row.live(Org::def()));
-        let row = row.ok_or_else(|| not_found(Org::def(), id))?;
-        let org = match self.parts.remembered.of_row(Org::def(), &row) {
-            Some(org) => org,
-            None => {
-                let org = Arc::new(Org::from_row(row.clone())?);
-                self.parts.remembered.remember_row(Org::def(), row, Arc::clone(&org));
-                org
-            }
-        };
-        Ok(self.keep_while::<Org, _>(org))
+    };
+    Ok(cx.keep_while::<Org, _>(org))
+}
+/// Brings a value into the form of the tenant's list for a field. Error: `choice.unknown`.
+pub(crate) async fn choose(cx: &mut Context<'_>, field: &str, value: &mut Choice) -> Result<()> {
+    let org = settings(cx).await?;
+    let entry = org.choice(field, value)?;
+    if entry != value.as_str() {
+        *value = Choice::parse(entry)
+            .map_err(|problem| codes::FIELD_INVALID.with("field", field).with("problem", problem))?;
     }
-    /// Brings a value into the form of the tenant's list for a field. Error: `choice.unknown`.
-    pub(crate) async fn choose(&mut self, field: &str, value: &mut Choice) -> Result<()> {
-        let org = self.settings().await?;
-        let entry = org.choice(field, value)?;
-        if entry != value.as_str() {
-            *value = Choice::parse(entry)
-                .map_err(|problem| codes::FIELD_INVALID.with("field", field).with("problem", problem))?;
-        }
-        Ok(())
+    Ok(())
+}
+/// Checks values against the tenant's lists. Error: `choice.unknown`.
+pub(crate) async fn check_choices(cx: &mut Context<'_>, values: &[(&str, Option<&str>)]) -> Result<()> {
+    if values.iter().all(|(_, value)| value.is_none()) {
+        return Ok(());
     }
-    /// Checks values against the tenant's lists. Error: `choice.unknown`.
-    pub(crate) async fn check_choices(&mut self, values: &[(&str, Option<&str>)]) -> Result<()> {
-        if values.iter().all(|(_, value)| value.is_none()) {
-            return Ok(());
+    let org = settings(cx).await?;
+    for (field, value) in values {
+        if let Some(value) = value {
+            org.check_choice(field, value)?;
         }
-        let org = self.settings().await?;
-        for (field, value) in values {
-            if let Some(value) = value {
-                org.check_choice(field, value)?;
-            }
-        }
-        Ok(())
     }
+    Ok(())
 }
 
 /// What a new tenant starts with.
@@ -215,60 +212,27 @@ impl CreateOrg {
     }
 }
 
-impl Crm {
-    /// Makes a tenant with its first admin and the default scorecard and pipeline, in one unit, and answers the admin's session.
-    /// For the host only. Errors: `id.taken`, `user.role_unknown`.
-    pub async fn create_org(&self, create: CreateOrg) -> Result<Session> {
-        let now = self.parts.clock.now();
-        let org = create.id.unwrap_or_else(|| self.parts.ids.id(now));
-        let founder = self.session(org, Principal::System("create_org".to_owned()));
-        let admin = founder.write(Envelope::default(), Founding(create)).await?;
-        Ok(self.user(org, admin))
+impl Founding for CreateOrg {
+    fn id(&self) -> Option<Uuid> {
+        self.id
     }
-
-    /// Whether the tenant exists.
-    pub async fn has_org(&self, org: impl Into<Uuid>) -> Result<bool> {
-        let org = org.into();
-        match self.system(org, "has_org").get::<Org>(Id::new(org)).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.is(&codes::ORG_UNKNOWN) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-struct Founding(CreateOrg);
-
-impl Job for Founding {
-    type Output = Id<User>;
-    fn operation(&self) -> std::borrow::Cow<'static, str> {
-        FOUNDING.into()
-    }
-    fn arguments(&self) -> String {
-        String::new()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Id<User>> {
-        let create = &self.0;
+    async fn found(&self, cx: &mut Context<'_>) -> Result<Uuid> {
         cx.insert_by_rule(Org {
             id: Id::new(cx.org()),
-            name: create.name.clone(),
-            base_currency: create.base_currency,
-            time_zone: create.time_zone,
+            name: self.name.clone(),
+            base_currency: self.base_currency,
+            time_zone: self.time_zone,
             ..Org::default()
         })
         .await?;
         let admin = User {
-            name: create.admin_name.clone(),
-            email: create.admin_email.clone(),
-            role: cx.role_named(create.admin_role.as_deref().unwrap_or_else(|| Role::Admin.as_str()))?,
+            name: self.admin_name.clone(),
+            email: self.admin_email.clone(),
+            role: user::role_named(cx, self.admin_role.as_deref().unwrap_or_else(|| Role::Admin.as_str()))?,
             active: true,
             ..User::default()
         };
-        let admin = cx.insert_by_rule(admin).await?;
-        for furnish in &cx.parts.furnishers {
-            furnish(cx).await?;
-        }
-        Ok(admin.id)
+        Ok(cx.insert_by_rule(admin).await?.id.uuid())
     }
 }
 

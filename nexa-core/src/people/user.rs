@@ -12,6 +12,7 @@ use crate::{
     Actor, Assignee, Choice, Code, Command, Context, Email, Entity, Id, Input, Name, Record, Ref, Result, Timestamp,
     closed_enum,
     kernel::{entity::TOO_MANY_DEPENDENTS, error::codes, redact::redacted_debug, search::fold},
+    people::{assignment, open_work},
 };
 
 /// The last admin cannot leave.
@@ -91,7 +92,7 @@ impl Entity for User {
             self.role = Role::Agent.into();
         }
         if before.is_none_or(|before| before.role != self.role) {
-            self.role = cx.role_named(&self.role)?;
+            self.role = role_named(cx, &self.role)?;
         }
         match before {
             None => {
@@ -104,20 +105,18 @@ impl Entity for User {
     }
 }
 
-impl Context<'_> {
-    /// The role as the policy names it, whatever the case and the blanks; any, when the policy names none.
-    /// Errors: `user.role_unknown`, `field.invalid`.
-    pub(super) fn role_named(&self, given: &str) -> Result<String> {
-        let role = Choice::parse(given);
-        let role = role.map_err(|problem| codes::FIELD_INVALID.with("field", "role").with("problem", problem))?;
-        let roles = self.roles();
-        if roles.is_empty() {
-            return Ok(role.into());
-        }
-        let folded = fold(&role);
-        let named = roles.iter().find(|named| fold(named) == folded).cloned();
-        named.ok_or_else(|| ROLE_UNKNOWN.with("role", role).with("roles", roles))
+/// The role as the policy names it, whatever the case and the blanks; any, when the policy names none.
+/// Errors: `user.role_unknown`, `field.invalid`.
+pub(super) fn role_named(cx: &Context<'_>, given: &str) -> Result<String> {
+    let role = Choice::parse(given);
+    let role = role.map_err(|problem| codes::FIELD_INVALID.with("field", "role").with("problem", problem))?;
+    let roles = cx.roles();
+    if roles.is_empty() {
+        return Ok(role.into());
     }
+    let folded = fold(&role);
+    let named = roles.iter().find(|named| fold(named) == folded).cloned();
+    named.ok_or_else(|| ROLE_UNKNOWN.with("role", role).with("roles", roles))
 }
 
 /// Refuses when there is no other active admin. Error: `user.last_admin`.
@@ -173,11 +172,11 @@ impl Command for Deactivate {
         let user = cx.save(user).await?;
         let mut leaving = vec![Assignee::user(user.id)];
         for membership in cx.matching(Membership::USER, &user.id).await? {
-            if cx.active_members(membership.group).await?.is_empty() {
+            if assignment::active_members(cx, membership.group).await?.is_empty() {
                 leaving.push(Assignee::group(membership.group));
             }
         }
-        cx.leave_open_work(&leaving, self.on_open_work).await?;
+        open_work::leave_open_work(cx, &leaving, self.on_open_work).await?;
         Ok(user)
     }
 }

@@ -11,8 +11,9 @@ use crate::{
     Timestamp, closed_enum,
     people::{
         Group, User,
-        assignment::{Assignable, INACTIVE, NOT_A_USER, NOT_ASSIGNED, TAKEN},
+        assignment::{self, Assignable, INACTIVE, NOT_A_USER, NOT_ASSIGNED, TAKEN},
     },
+    productivity::about,
 };
 
 /// The task is over.
@@ -137,24 +138,24 @@ impl Entity for Task {
         }
         if before.is_none_or(|before| before.assignee != self.assignee) {
             if let Some(assignee) = &self.assignee {
-                cx.check_assignee(assignee).await.map_err(|error| error.with("field", "assignee"))?;
+                assignment::check_assignee(cx, assignee).await.map_err(|error| error.with("field", "assignee"))?;
             }
             self.via_group = None;
         }
         if before.is_none_or(|before| before.about != self.about)
             && let Some(about) = &self.about
         {
-            self.about = Some(cx.check_about(about).await?);
+            self.about = Some(about::check_about(cx, about).await?);
         }
         Ok(())
     }
 
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         if let (Some(assignee), false) = (&self.assignee, self.is_finished()) {
-            cx.check_assignee(assignee).await?;
+            assignment::check_assignee(cx, assignee).await?;
         }
         match &self.about {
-            Some(about) => cx.check_about_again("task", about).await,
+            Some(about) => about::check_about_again(cx, "task", about).await,
             None => Ok(()),
         }
     }

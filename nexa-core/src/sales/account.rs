@@ -7,7 +7,11 @@ use super::contact::Contact;
 use crate::{
     Address, Assignee, Body, Choice, Code, Command, Context, Custom, Date, Entity, ExternalKey, Id, Input, Mergeable,
     Money, Name, Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
-    people::{assignment, org::CHOICE_UNKNOWN},
+    people::{
+        assignment, counter,
+        org::{self, CHOICE_UNKNOWN},
+    },
+    sales::lookups,
 };
 
 pub mod rollup;
@@ -143,7 +147,7 @@ impl Account {
     }
     async fn check_hierarchy(&self, cx: &mut Context<'_>) -> Result<()> {
         let Some(parent) = self.parent else { return Ok(()) };
-        if cx.leads_to(parent, self.id, |account: &Self| account.parent).await? {
+        if lookups::leads_to(cx, parent, self.id, |account: &Self| account.parent).await? {
             return Err(HIERARCHY_CYCLE.with("name", self.name.as_str()).with("field", "parent"));
         }
         Ok(())
@@ -168,22 +172,22 @@ impl Entity for Account {
     const ERRORS: &'static [Code] = &[HIERARCHY_CYCLE, PRIMARY_CONTACT_FOREIGN, assignment::INACTIVE, CHOICE_UNKNOWN];
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if before.is_none() {
-            self.account_number = format!("A-{:06}", cx.next_number(COUNTER).await?);
+            self.account_number = format!("A-{:06}", counter::next_number(cx, COUNTER).await?);
         }
         if let Some(industry) = &mut self.industry
             && before.is_none_or(|before| before.industry.as_ref() != Some(industry))
         {
-            cx.choose("account.industry", industry).await?;
+            org::choose(cx, "account.industry", industry).await?;
         }
         if let Some(source) = &mut self.source
             && before.is_none_or(|before| before.source.as_ref() != Some(source))
         {
-            cx.choose("account.source", source).await?;
+            org::choose(cx, "account.source", source).await?;
         }
         if let Some(owner) = &self.owner
             && before.is_none_or(|before| before.owner != self.owner)
         {
-            cx.check_assignee(owner).await.map_err(|error| error.with("field", "owner"))?;
+            assignment::check_assignee(cx, owner).await.map_err(|error| error.with("field", "owner"))?;
         }
         if before.is_none_or(|before| before.parent != self.parent) {
             self.check_hierarchy(cx).await?;
@@ -196,12 +200,12 @@ impl Entity for Account {
 
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         let industry = ("account.industry", self.industry.as_deref());
-        cx.check_choices(&[industry, ("account.source", self.source.as_deref())]).await?;
+        org::check_choices(cx, &[industry, ("account.source", self.source.as_deref())]).await?;
         if let Some(owner) = &self.owner {
-            cx.check_assignee(owner).await?;
+            assignment::check_assignee(cx, owner).await?;
         }
         // Who went elsewhere meanwhile, or into the trash before the account, is its primary contact no more.
-        let primary: Option<Contact> = cx.if_live(self.primary_contact).await?;
+        let primary: Option<Contact> = lookups::if_live(cx, self.primary_contact).await?;
         self.primary_contact = primary.filter(|contact| contact.account == Some(self.id)).map(|contact| contact.id);
         self.check_hierarchy(cx).await
     }
@@ -248,7 +252,7 @@ impl Command for Assign {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Account> {
         if let Some(assignee) = &self.assignee {
-            cx.check_assignee(assignee).await?;
+            assignment::check_assignee(cx, assignee).await?;
         }
         cx.change(&self.account, |account, _| {
             account.owner = self.assignee;

@@ -8,7 +8,11 @@ use crate::{
     Assignee, Body, Choice, Code, Command, Context, Custom, Email, Emails, Entity, ExternalKey, Id, Input, Mergeable,
     Name, Phone, Phones, Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
     kernel::redact::redacted_debug,
-    people::{assignment, org::CHOICE_UNKNOWN},
+    people::{
+        assignment,
+        org::{self, CHOICE_UNKNOWN},
+    },
+    sales::lookups,
 };
 
 pub mod overview;
@@ -204,7 +208,7 @@ impl Contact {
     }
     async fn check_reporting(&self, cx: &mut Context<'_>) -> Result<()> {
         let Some(above) = self.reports_to else { return Ok(()) };
-        if cx.leads_to(above, self.id, |contact: &Self| contact.reports_to).await? {
+        if lookups::leads_to(cx, above, self.id, |contact: &Self| contact.reports_to).await? {
             return Err(REPORTING_CYCLE.with("contact", self.id).with("field", "reports_to"));
         }
         Ok(())
@@ -238,12 +242,12 @@ impl Entity for Contact {
         if let Some(source) = &mut self.source
             && before.is_none_or(|before| before.source.as_ref() != Some(source))
         {
-            cx.choose("contact.source", source).await?;
+            org::choose(cx, "contact.source", source).await?;
         }
         if let Some(owner) = &self.owner
             && before.is_none_or(|before| before.owner != self.owner)
         {
-            cx.check_assignee(owner).await.map_err(|error| error.with("field", "owner"))?;
+            assignment::check_assignee(cx, owner).await.map_err(|error| error.with("field", "owner"))?;
         }
         if before.is_none_or(|before| before.reports_to != self.reports_to) {
             self.check_reporting(cx).await?;
@@ -255,9 +259,9 @@ impl Entity for Contact {
     }
 
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
-        cx.check_choices(&[("contact.source", self.source.as_deref())]).await?;
+        org::check_choices(cx, &[("contact.source", self.source.as_deref())]).await?;
         if let Some(owner) = &self.owner {
-            cx.check_assignee(owner).await?;
+            assignment::check_assignee(cx, owner).await?;
         }
         self.check_reporting(cx).await
     }
@@ -303,7 +307,7 @@ impl Command for Assign {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Contact> {
         if let Some(assignee) = &self.assignee {
-            cx.check_assignee(assignee).await?;
+            assignment::check_assignee(cx, assignee).await?;
         }
         cx.change(&self.contact, |contact, _| {
             contact.owner = self.assignee;

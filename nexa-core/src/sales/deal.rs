@@ -14,7 +14,11 @@ use crate::{
     Assignee, Body, Choice, Code, Context, Custom, Date, Entity, ExternalKey, Id, Money, Percent, Record, Result,
     Subject, Tags, Timestamp, closed_enum,
     marketing::Campaign,
-    people::{User, assignment, org::CHOICE_UNKNOWN},
+    people::{
+        User, assignment,
+        org::{self, CHOICE_UNKNOWN},
+    },
+    sales::{lookups, pipeline},
 };
 
 pub mod by_stage;
@@ -239,7 +243,7 @@ impl Deal {
             before.must_be_open()?;
         }
         if moved {
-            let pipeline = cx.pipeline(self.pipeline).await?;
+            let pipeline = pipeline::wherever(cx, self.pipeline).await?;
             if let Some(stage) = self.decided_before(&pipeline, cx) {
                 self.come_in_decided(&stage, &pipeline, cx).await?;
                 self.stage_before_close = Some(before.stage.clone());
@@ -296,12 +300,12 @@ impl Entity for Deal {
         if let Some(source) = &mut self.source
             && before.is_none_or(|before| before.source.as_ref() != Some(source))
         {
-            cx.choose("deal.source", source).await?;
+            org::choose(cx, "deal.source", source).await?;
         }
         if let Some(owner) = self.owner
             && before.is_none_or(|before| before.owner != self.owner)
         {
-            let checked = cx.check_assignee(&Assignee::user(owner)).await;
+            let checked = assignment::check_assignee(cx, &Assignee::user(owner)).await;
             checked.map_err(|error| error.with("field", "owner"))?;
         }
         if before.is_none_or(|b| (b.account, b.primary_contact) != (self.account, self.primary_contact)) {
@@ -311,11 +315,11 @@ impl Entity for Deal {
     }
 
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
-        cx.check_choices(&[("deal.source", self.source.as_deref())]).await?;
+        org::check_choices(cx, &[("deal.source", self.source.as_deref())]).await?;
         if let (Some(owner), DealStatus::Open) = (self.owner, self.status) {
-            cx.check_assignee(&Assignee::user(owner)).await?;
+            assignment::check_assignee(cx, &Assignee::user(owner)).await?;
         }
-        let contact: Option<Contact> = cx.if_live(self.primary_contact).await?;
+        let contact: Option<Contact> = lookups::if_live(cx, self.primary_contact).await?;
         match (self.account, contact) {
             (Some(account), Some(contact)) if contact.account != Some(account) => {
                 Err(CONTACT_FOREIGN.with("contact", contact.id))

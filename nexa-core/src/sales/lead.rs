@@ -28,7 +28,7 @@ use crate::{
     people::{
         Group,
         assignment::{self, Assign, Assignable, Claim, Release},
-        org::CHOICE_UNKNOWN,
+        org::{self, CHOICE_UNKNOWN},
     },
 };
 
@@ -286,7 +286,7 @@ impl Entity for Lead {
         if let Some(assignee) = self.assignee
             && before.is_none_or(|before| before.assignee != self.assignee)
         {
-            cx.check_assignee(&assignee).await.map_err(|error| error.with("field", "assignee"))?;
+            assignment::check_assignee(cx, &assignee).await.map_err(|error| error.with("field", "assignee"))?;
             self.via_group = None;
         }
         let before_of = |of: fn(&Self) -> &Option<Choice>| before.and_then(|before| of(before).clone());
@@ -299,25 +299,28 @@ impl Entity for Lead {
             if let Some(value) = value
                 && then.as_ref() != Some(value)
             {
-                cx.choose(field, value).await?;
+                org::choose(cx, field, value).await?;
             }
         }
         if self.is_open() && before.is_none_or(|before| before.email != self.email) {
             self.recognise(cx).await?;
         }
-        cx.score(self).await
+        scoring::score(cx, self).await
     }
 
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         self.something_known()?;
         if let (Some(assignee), Status::New | Status::Contacted | Status::Qualified) = (&self.assignee, self.status) {
-            cx.check_assignee(assignee).await?;
+            assignment::check_assignee(cx, assignee).await?;
         }
-        cx.check_choices(&[
-            ("lead.industry", self.industry.as_deref()),
-            ("lead.company_size", self.company_size.as_deref()),
-            ("lead.source", self.source.as_deref()),
-        ])
+        org::check_choices(
+            cx,
+            &[
+                ("lead.industry", self.industry.as_deref()),
+                ("lead.company_size", self.company_size.as_deref()),
+                ("lead.source", self.source.as_deref()),
+            ],
+        )
         .await
     }
 }
@@ -347,7 +350,7 @@ impl Mergeable for Lead {
     }
     async fn merged(survivor: &Self, cx: &mut Context<'_>) -> Result<()> {
         let mut lead = cx.known(survivor.id).await?;
-        cx.score(&mut lead).await?;
+        scoring::score(cx, &mut lead).await?;
         cx.save(lead).await?;
         Ok(())
     }

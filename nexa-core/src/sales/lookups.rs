@@ -2,47 +2,45 @@
 
 use std::collections::HashSet;
 
-use crate::{Context, Date, Id, Record, Result, kernel::error::codes};
+use crate::{Context, Date, Id, Record, Result, kernel::error::codes, people::org};
 
-impl Context<'_> {
-    /// Whether the chain that starts with one record and goes up by `above` meets another. Records in the trash count: they may
-    /// come back.
-    pub(super) async fn leads_to<R: Record>(
-        &mut self,
-        start: Id<R>,
-        sought: Id<R>,
-        above: fn(&R) -> Option<Id<R>>,
-    ) -> Result<bool> {
-        let mut seen = HashSet::new();
-        let mut next = Some(start);
-        while let Some(id) = next {
-            if id == sought {
-                return Ok(true);
-            }
-            if !seen.insert(id) {
-                break;
-            }
-            next = match self.row(R::def(), id.uuid()).await? {
-                Some(row) => above(&R::from_row(row)?),
-                None => None,
-            };
+/// Whether the chain that starts with one record and goes up by `above` meets another. Records in the trash count: they may
+/// come back.
+pub(super) async fn leads_to<R: Record>(
+    cx: &mut Context<'_>,
+    start: Id<R>,
+    sought: Id<R>,
+    above: fn(&R) -> Option<Id<R>>,
+) -> Result<bool> {
+    let mut seen = HashSet::new();
+    let mut next = Some(start);
+    while let Some(id) = next {
+        if id == sought {
+            return Ok(true);
         }
-        Ok(false)
-    }
-
-    /// The record, unless it is in the trash or gone.
-    pub(super) async fn if_live<R: Record>(&mut self, id: Option<Id<R>>) -> Result<Option<R>> {
-        let Some(id) = id else { return Ok(None) };
-        match self.known(id).await {
-            Ok(record) => Ok(Some(record)),
-            Err(error) if error.is(&codes::NOT_FOUND) => Ok(None),
-            Err(error) => Err(error),
+        if !seen.insert(id) {
+            break;
         }
+        next = match cx.row(R::def(), id.uuid()).await? {
+            Some(row) => above(&R::from_row(row)?),
+            None => None,
+        };
     }
+    Ok(false)
+}
 
-    /// The calendar date in the tenant's time zone.
-    pub(crate) async fn today(&mut self) -> Result<Date> {
-        let zone = self.settings().await?.time_zone.zone();
-        Ok(self.now().date_in(zone))
+/// The record, unless it is in the trash or gone.
+pub(super) async fn if_live<R: Record>(cx: &mut Context<'_>, id: Option<Id<R>>) -> Result<Option<R>> {
+    let Some(id) = id else { return Ok(None) };
+    match cx.known(id).await {
+        Ok(record) => Ok(Some(record)),
+        Err(error) if error.is(&codes::NOT_FOUND) => Ok(None),
+        Err(error) => Err(error),
     }
+}
+
+/// The calendar date in the tenant's time zone.
+pub(crate) async fn today(cx: &mut Context<'_>) -> Result<Date> {
+    let zone = org::settings(cx).await?.time_zone.zone();
+    Ok(cx.now().date_in(zone))
 }

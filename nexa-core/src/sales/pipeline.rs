@@ -251,12 +251,10 @@ pub(super) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
     cx.insert_by_rule(Pipeline::standard()?).await.map(drop)
 }
 
-impl Context<'_> {
-    /// A pipeline that a deal is in, wherever it is by now. Error: `record.not_found`.
-    pub(super) async fn pipeline(&mut self, id: Id<Pipeline>) -> Result<Pipeline> {
-        match self.row(Pipeline::def(), id.uuid()).await? {
-            Some(row) => Pipeline::from_row(row),
-            None => Err(not_found(Pipeline::def(), id)),
-        }
+/// A pipeline that a deal is in, wherever it is by now. Error: `record.not_found`.
+pub(super) async fn wherever(cx: &mut Context<'_>, id: Id<Pipeline>) -> Result<Pipeline> {
+    match cx.row(Pipeline::def(), id.uuid()).await? {
+        Some(row) => Pipeline::from_row(row),
+        None => Err(not_found(Pipeline::def(), id)),
     }
 }

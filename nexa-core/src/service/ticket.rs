@@ -24,8 +24,9 @@ use crate::{
     Tags, Timestamp,
     people::{
         Group,
-        assignment::{Assignable, INACTIVE, NOT_A_USER, NOT_ASSIGNED, TAKEN},
-        org::CHOICE_UNKNOWN,
+        assignment::{self, Assignable, INACTIVE, NOT_A_USER, NOT_ASSIGNED, TAKEN},
+        counter,
+        org::{self, CHOICE_UNKNOWN},
     },
     sales::{Account, Contact},
 };
@@ -144,10 +145,10 @@ impl Entity for Ticket {
     }
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if let Some(impact) = &mut self.customer_impact {
-            cx.choose("ticket.customer_impact", impact).await?;
+            org::choose(cx, "ticket.customer_impact", impact).await?;
         }
         if before.is_none() {
-            self.number = format!("T-{:06}", cx.next_number(COUNTER).await?);
+            self.number = format!("T-{:06}", counter::next_number(cx, COUNTER).await?);
         }
         // A customer's company is known with them.
         if self.account.is_none()
@@ -161,9 +162,9 @@ impl Entity for Ticket {
     }
 
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
-        cx.check_choices(&[("ticket.customer_impact", self.customer_impact.as_deref())]).await?;
+        org::check_choices(cx, &[("ticket.customer_impact", self.customer_impact.as_deref())]).await?;
         match &self.assignee {
-            Some(assignee) if self.status != TicketStatus::Closed => cx.check_assignee(assignee).await,
+            Some(assignee) if self.status != TicketStatus::Closed => assignment::check_assignee(cx, assignee).await,
             _ => Ok(()),
         }
     }

@@ -74,7 +74,7 @@ impl Query for Timeline {
         let comments = comments.iter().map(|comment| comment.id.identity());
         let records = Some([ticket.id.identity()].into_iter().chain(comments).collect());
         let query = EventQuery { after: self.after, limit: limit + 1, records, backwards: false };
-        let mut events = cx.tx.events(&query).await?;
+        let mut events = cx.events(&query).await?;
         let more = events.len() > limit;
         events.truncate(limit);
         let next = if more { events.last().map(|event| event.seq) } else { None };

@@ -6,12 +6,6 @@ use crate::kernel::draft::Accepts;
 
 use super::{Body, Choice, Country, Currency, Email, Name, Percent, Phone, Subject, TimeZone, Url};
 
-impl Accepts<&str> for String {
-    fn json(value: &str) -> Json {
-        Json::from(value)
-    }
-}
-
 impl Accepts<u8> for Percent {
     fn json(value: u8) -> Json {
         Json::from(value)

@@ -176,7 +176,7 @@ struct ThroughNothing {
 #[test]
 fn what_a_kind_does_not_declare_is_refused_when_the_crm_is_built() {
     let refused = |add: fn(CrmBuilder) -> CrmBuilder| {
-        let error = add(nexa_core::Crm::builder()).build().err().unwrap();
+        let error = add(nexa_core::builder()).build().err().unwrap();
         assert_eq!(error.code(), "crm.unbuildable");
         error.message()
     };

@@ -30,7 +30,7 @@ pub(crate) fn desk() -> Desk {
 /// A desk whose host changed something about the Crm.
 pub(crate) fn desk_with(change: impl FnOnce(nexa_core::CrmBuilder) -> nexa_core::CrmBuilder) -> Desk {
     let clock = Arc::new(ManualClock::at("2025-11-17T09:00:00Z"));
-    let builder = Crm::builder().store(Arc::new(MemoryStore::new())).clock(clock.clone()).ids(SeededIds::new(7));
+    let builder = nexa_core::builder().store(Arc::new(MemoryStore::new())).clock(clock.clone()).ids(SeededIds::new(7));
     let crm = change(builder).build().unwrap();
     let create = CreateOrg::new("Nexa Support", "Lisa", "lisa@nexa.example").unwrap();
     let lisa = block_on(crm.create_org(create)).unwrap();

@@ -2,7 +2,7 @@
 
 use nexa_core::{
     Filter, Find, Op,
-    export::{ExportFormat, Exported},
+    export::{ExportFormat, Exported, export},
     import::ImportOptions,
     kernel::custom::CustomType,
     sales::Lead,
@@ -15,7 +15,7 @@ use crate::office::{Office, many};
 fn exported(session: &nexa_core::Session, find: Find<Lead>, format: ExportFormat) -> String {
     let mut out = Vec::new();
     let mut told = Vec::new();
-    let done = block_on(session.export(find, format, &mut out, |so_far: &Exported| told.push(*so_far))).unwrap();
+    let done = block_on(export(session, find, format, &mut out, |so_far: &Exported| told.push(*so_far))).unwrap();
     assert_eq!(told.last(), Some(&done));
     assert_eq!(done.bytes, out.len() as u64);
     String::from_utf8(out).unwrap()
@@ -93,7 +93,7 @@ fn hidden_fields_and_records_are_absent() {
         assert!(!text.contains("@doe.example") && !text.contains("Secret") && text.contains("Ada"), "{text}");
     }
     let by_mail = Find::<Lead>::new().filter(Filter::compare("email", Op::Eq, "ada@doe.example"));
-    let refused = block_on(viewer.export(by_mail, ExportFormat::Csv, Vec::new(), |_: &_| {}));
+    let refused = block_on(export(&viewer, by_mail, ExportFormat::Csv, Vec::new(), |_: &_| {}));
     assert_eq!(refused.unwrap_err().code(), "field.unknown");
 }
 
@@ -122,6 +122,6 @@ fn pages_follow_each_other_in_the_order_of_the_find() {
 fn a_target_that_fails_is_told() {
     let office = furnished();
     let mut full = [0_u8; 10];
-    let refused = block_on(office.session.export(Find::<Lead>::new(), ExportFormat::Csv, &mut full[..], |_: &_| {}));
+    let refused = block_on(export(&office.session, Find::<Lead>::new(), ExportFormat::Csv, &mut full[..], |_: &_| {}));
     assert_eq!(refused.unwrap_err().code(), "export.write_failed");
 }

@@ -2,7 +2,7 @@
 
 use nexa_core::{
     Entity, Find,
-    import::{ImportOptions, ImportReport},
+    import::{ImportOptions, ImportReport, import_csv},
     kernel::record::Record,
     sales::{Contact, Deal, Lead},
     testing::block_on,
@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use crate::office::Office;
 
 fn import<R: Entity>(office: &Office, csv: &str) -> ImportReport {
-    block_on(office.session.import_csv::<R>(csv.as_bytes(), ImportOptions::new(), |_: &_| {})).unwrap()
+    block_on(import_csv::<R>(&office.session, csv.as_bytes(), ImportOptions::new(), |_: &_| {})).unwrap()
 }
 
 fn only<R: Record + Serialize>(office: &Office) -> Json {

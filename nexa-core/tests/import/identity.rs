@@ -2,7 +2,7 @@
 
 use nexa_core::{
     Envelope, Find,
-    export::ExportFormat,
+    export::{ExportFormat, export},
     kernel::record::Record,
     sales::{Account, Contact, Deal, Lead},
     testing::block_on,
@@ -18,7 +18,7 @@ fn run(office: &Office, operation: &str, arguments: Json) -> Json {
 
 fn exported<R: Record>(office: &Office) -> String {
     let mut out = Vec::new();
-    block_on(office.session.export(Find::<R>::new(), ExportFormat::Csv, &mut out, |_| {})).unwrap();
+    block_on(export(&office.session, Find::<R>::new(), ExportFormat::Csv, &mut out, |_| {})).unwrap();
     String::from_utf8(out).unwrap()
 }
 

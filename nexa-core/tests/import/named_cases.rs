@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use nexa_core::{
     Envelope, Filter, MatchPolicy,
-    import::{ImportOptions, Progress},
+    import::{ImportOptions, Progress, import_csv},
     sales::Lead,
     testing::block_on,
 };
@@ -76,9 +76,9 @@ fn there_is_no_cap_at_two_thousand_rows() {
     let mut told: Vec<Progress> = Vec::new();
     let csv = many(2_501);
     let options = ImportOptions::new().run("import:webinar.csv").total_bytes(csv.len() as u64);
-    let report = block_on(
-        office.session.import_csv::<Lead>(csv.as_bytes(), options, |progress: &Progress| told.push(*progress)),
-    )
+    let report = block_on(import_csv::<Lead>(&office.session, csv.as_bytes(), options, |progress: &Progress| {
+        told.push(*progress)
+    }))
     .unwrap();
     assert_eq!((report.rows, report.created, report.refused), (2_501, 2_501, 0));
     assert_eq!(office.leads().len(), 2_501);
@@ -118,7 +118,7 @@ fn stopping_half_way_leaves_whole_units_and_the_next_run_goes_on() {
 
     // The caller's own code fails after the second unit.
     let stopped = catch_unwind(AssertUnwindSafe(|| {
-        block_on(office.session.import_csv::<Lead>(csv.as_bytes(), options.clone(), |progress: &Progress| {
+        block_on(import_csv::<Lead>(&office.session, csv.as_bytes(), options.clone(), |progress: &Progress| {
             assert!(progress.counts.rows < 20, "enough");
         }))
     }));
@@ -127,7 +127,7 @@ fn stopping_half_way_leaves_whole_units_and_the_next_run_goes_on() {
 
     // The file breaks off in the middle of the third.
     let failing = Failing { text: csv.as_bytes(), until: csv.find("jane25@").unwrap() };
-    let error = block_on(office.session.import_csv::<Lead>(failing, options.clone(), |_: &_| {})).unwrap_err();
+    let error = block_on(import_csv::<Lead>(&office.session, failing, options.clone(), |_: &_| {})).unwrap_err();
     assert_eq!(error.code(), "import.read_failed");
     assert_eq!(office.leads().len() % 10, 0);
 

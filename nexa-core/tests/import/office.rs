@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use nexa_core::{
     Access, Action, Actor, Case, Code, Command, Context, Create, Crm, Error, Filter, Find, Op, Policy, Result, Rule,
     Session,
-    import::{ImportOptions, ImportReport},
+    import::{ImportOptions, ImportReport, import_csv, import_rows},
     kernel::{
         custom::{CustomType, FieldDefinition},
         memory::MemoryStore,
@@ -76,7 +76,7 @@ impl Office {
 
     /// The same with identifiers of its own.
     pub(crate) fn seeded(seed: u64) -> Self {
-        let crm = Crm::builder()
+        let crm = nexa_core::builder()
             .untargeted::<DefineField>()
             .rule(NobodyUnwanted)
             .store(Arc::new(MemoryStore::new()))
@@ -108,11 +108,11 @@ impl Office {
         self.try_import(csv.as_bytes(), options).unwrap()
     }
     pub(crate) fn try_import(&self, csv: &[u8], options: ImportOptions) -> Result<ImportReport, Error> {
-        block_on(self.session.import_csv::<Lead>(csv, options, |_: &_| {}))
+        block_on(import_csv::<Lead>(&self.session, csv, options, |_: &_| {}))
     }
     pub(crate) fn rows(&self, rows: Json, options: ImportOptions) -> ImportReport {
         let rows: Vec<Map<String, Json>> = serde_json::from_value(rows).unwrap();
-        block_on(self.session.import_rows::<Lead>(rows, options, |_: &_| {})).unwrap()
+        block_on(import_rows::<Lead>(&self.session, rows, options, |_: &_| {})).unwrap()
     }
     /// Every lead, in the order of creation.
     pub(crate) fn leads(&self) -> Vec<Lead> {

@@ -2,7 +2,7 @@
 
 use nexa_core::{
     Filter, MatchPolicy, Op,
-    import::ImportOptions,
+    import::{ImportOptions, import_csv},
     kernel::custom::CustomType,
     sales::{Account, Contact, Lead},
     testing::block_on,
@@ -120,7 +120,7 @@ fn what_an_actor_may_not_see_is_met_but_not_changed() {
     let csv = "Last Name,Email\nOpen,x@doe.example\n";
     for policy in [MatchPolicy::Skip, MatchPolicy::Update] {
         let options = ImportOptions::new().policy(policy);
-        let report = block_on(viewer.import_csv::<Lead>(csv.as_bytes(), options, |_: &_| {})).unwrap();
+        let report = block_on(import_csv::<Lead>(&viewer, csv.as_bytes(), options, |_: &_| {})).unwrap();
         assert_eq!(report.refused, 1);
         assert_eq!(report.problems[0].code, "upsert.exists");
     }
@@ -132,13 +132,13 @@ fn every_kind_is_imported_and_rows_refer_to_other_records_by_key() {
     let office = Office::new();
     let accounts = "Id,Account Name\nA1,Doe Ltd\nA2,Roe Inc\nA3,DOE ltd\n";
     let options = ImportOptions::new().map("Id=external:old,Account Name=name").match_on("external:old");
-    let report = block_on(office.session.import_csv::<Account>(accounts.as_bytes(), options, |_: &_| {})).unwrap();
+    let report = block_on(import_csv::<Account>(&office.session, accounts.as_bytes(), options, |_: &_| {})).unwrap();
     assert_eq!((report.created, report.refused), (2, 1), "{report:?}");
     assert_eq!(report.problems[0].code, "account.name_taken");
 
     let contacts = "Email,Account\nada@doe.example,A1\nbob@roe.example,A9\ncleo@roe.example,A2\n";
     let options = ImportOptions::new().map("Account=account:old");
-    let report = block_on(office.session.import_csv::<Contact>(contacts.as_bytes(), options, |_: &_| {})).unwrap();
+    let report = block_on(import_csv::<Contact>(&office.session, contacts.as_bytes(), options, |_: &_| {})).unwrap();
     assert_eq!((report.created, report.refused), (2, 1), "{report:?}");
     let problem = &report.problems[0];
     assert_eq!((problem.code.as_str(), problem.column.as_deref()), ("reference.broken", Some("Account")));

@@ -3,7 +3,7 @@
 use encoding_rs::WINDOWS_1251;
 use nexa_core::{
     Envelope,
-    import::{Beginning, ImportOptions, ImportPreview, Preview},
+    import::{Beginning, Import, ImportOptions, ImportPreview, Preview},
     sales::{Contact, Lead},
     testing::block_on,
 };
@@ -77,9 +77,9 @@ fn a_file_is_shown_as_the_import_would_read_it() {
     let office = Office::new();
     let bytes = WINDOWS_1251.encode("First Name,Email\nИван,j@x.example\n").0.into_owned();
     let refused =
-        block_on(office.session.import::<Contact>(ImportOptions::new()).preview(bytes.as_slice(), 5)).unwrap();
+        block_on(Import::<Contact>::new(&office.session, ImportOptions::new()).preview(bytes.as_slice(), 5)).unwrap();
     assert_eq!(refused.rows[0].problem.as_ref().unwrap().code, "import.encoding_broken");
     let options: ImportOptions = serde_json::from_value(json!({"encoding": "cp1251"})).unwrap();
-    let read = block_on(office.session.import::<Contact>(options).preview(bytes.as_slice(), 5)).unwrap();
+    let read = block_on(Import::<Contact>::new(&office.session, options).preview(bytes.as_slice(), 5)).unwrap();
     assert_eq!(read.rows[0].fields["first_name"], "Иван");
 }

@@ -2,7 +2,7 @@
 
 use nexa_core::{
     Envelope,
-    import::{ImportOptions, LISTED, Progress, Refused, RefusedCsv},
+    import::{Import, ImportOptions, LISTED, Progress, Refused, RefusedCsv, import_csv},
     sales::Lead,
     testing::block_on,
 };
@@ -22,9 +22,7 @@ fn the_refused_rows_are_mended_and_imported_again() {
                fay@poe.example,Poe,\n";
     let mut refused = RefusedCsv::new(Vec::new());
     let report = block_on(
-        office
-            .session
-            .import::<Lead>(ImportOptions::new())
+        Import::<Lead>::new(&office.session, ImportOptions::new())
             .on_refused(|row: &Refused<'_>| refused.write(row))
             .csv(csv.as_bytes()),
     )
@@ -87,9 +85,7 @@ fn a_report_lists_a_bounded_number_of_rows_and_tells_of_all() {
     let told = Shared::<u64>::default();
     let rows = Shared::<Vec<u64>>::default();
     let report = block_on(
-        office
-            .session
-            .import::<Lead>(ImportOptions::new().chunk(300))
+        Import::<Lead>::new(&office.session, ImportOptions::new().chunk(300))
             .on_refused(|_: &Refused<'_>| *told.lock().unwrap() += 1)
             .on_progress(|progress: &Progress| rows.lock().unwrap().push(progress.counts.refused))
             .csv(csv.as_bytes()),
@@ -107,7 +103,7 @@ fn whoever_may_not_create_imports_nothing() {
     let office = Office::new();
     let stranger = office.crm.user(office.session.org(), uuid::Uuid::from_u128(7));
     let error =
-        block_on(stranger.import_csv::<Lead>("Email\na@doe.example\n".as_bytes(), ImportOptions::new(), |_: &_| {}));
+        block_on(import_csv::<Lead>(&stranger, "Email\na@doe.example\n".as_bytes(), ImportOptions::new(), |_: &_| {}));
     assert_eq!(error.unwrap_err().code(), "actor.inactive");
 }
 

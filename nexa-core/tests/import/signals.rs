@@ -1,7 +1,7 @@
 //! Columns that say what a lead did: counted on import, and scored at once.
 
 use nexa_core::{
-    import::ImportOptions,
+    import::{ImportOptions, import_csv},
     kernel::entity::MatchPolicy,
     sales::{
         Account, Lead,
@@ -76,7 +76,7 @@ fn what_is_no_count_is_refused_and_other_kinds_count_nothing() {
     }
     assert!(office.leads().is_empty());
     let options = ImportOptions::new().map("Attended=engagement:attended");
-    let import = office.session.import_csv::<Account>(&b"Name,Attended\nAcme,yes\n"[..], options, |_: &_| {});
+    let import = import_csv::<Account>(&office.session, &b"Name,Attended\nAcme,yes\n"[..], options, |_: &_| {});
     assert_eq!(block_on(import).unwrap_err().code(), "import.target_unsupported");
 }
 

@@ -2,7 +2,7 @@
 
 use nexa_core::{
     Create, Draft, Find,
-    export::{Delimiter, ExportFormat, ExportOptions},
+    export::{Delimiter, ExportFormat, ExportOptions, export},
     import::ImportOptions,
     people::{Org, org::Configure},
     sales::{Account, Contact, Lead},
@@ -41,7 +41,7 @@ fn office() -> Office {
 fn text(office: &Office, options: impl Into<ExportOptions>) -> String {
     let mut out = Vec::new();
     let find = Find::<Lead>::new().by(Lead::EMAIL);
-    block_on(office.session.export(find, options, &mut out, |_: &_| {})).unwrap();
+    block_on(export(&office.session, find, options, &mut out, |_: &_| {})).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -107,7 +107,7 @@ fn columns_are_chosen_named_and_readable() {
     let contact = block_on(office.session.run(contact)).unwrap();
     let written = |options: ExportOptions| {
         let mut out = Vec::new();
-        let done = block_on(office.session.export(Find::<Contact>::new(), options, &mut out, |_: &_| {}));
+        let done = block_on(export(&office.session, Find::<Contact>::new(), options, &mut out, |_: &_| {}));
         done.map(|_| String::from_utf8(out).unwrap())
     };
     let people = || ExportOptions::of(ExportFormat::Spreadsheet);
@@ -135,7 +135,7 @@ fn what_is_hidden_is_no_column_also_of_what_is_referred_to() {
     let viewer = office.viewer();
     for column in ["email", "previous_lead.email"] {
         let options = ExportOptions::default().columns([column]);
-        let refused = block_on(viewer.export(Find::<Lead>::new(), options, Vec::new(), |_: &_| {})).unwrap_err();
+        let refused = block_on(export(&viewer, Find::<Lead>::new(), options, Vec::new(), |_: &_| {})).unwrap_err();
         assert_eq!(refused.code(), "field.unknown", "{column}");
     }
 }
@@ -164,7 +164,7 @@ fn the_name_beside_a_reference_is_for_people_alone() {
     for options in [ExportOptions::of(ExportFormat::Spreadsheet).names(), ExportOptions::default().names()] {
         let mut out = Vec::new();
         let columns = options.clone().columns(["email", "account", "last_name"]);
-        block_on(office.session.export(Find::<Contact>::new(), columns, &mut out, |_: &_| {})).unwrap();
+        block_on(export(&office.session, Find::<Contact>::new(), columns, &mut out, |_: &_| {})).unwrap();
         let text = String::from_utf8(out).unwrap().replace("Acme", "Another").replace(",\n", ",Doe\n");
         let options = ImportOptions::new().policy(nexa_core::MatchPolicy::Update);
         let import = nexa_core::import::ImportCsv::<Contact>::new(text, options);

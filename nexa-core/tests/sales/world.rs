@@ -51,7 +51,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         let (clock, limits) = (Arc::new(ManualClock::at("2025-11-17T09:00:00Z")), Open::default());
-        let crm = Crm::builder()
+        let crm = nexa_core::builder()
             .store(Arc::new(MemoryStore::new()))
             .clock(Shared(clock.clone()))
             .ids(SeededIds::new(7))

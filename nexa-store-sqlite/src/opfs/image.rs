@@ -8,7 +8,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use nexa_core::kernel::error::{Result, codes as kernel};
+use nexa_kernel::error::{Result, codes as kernel};
 
 use super::LOCKED;
 use crate::{

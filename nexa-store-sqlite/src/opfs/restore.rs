@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use nexa_core::{
+use nexa_kernel::{
     Code,
-    kernel::error::{Result, codes as kernel},
+    error::{Result, codes as kernel},
 };
 use rusqlite::OpenFlags;
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, atomic::Ordering},
 };
 
-use nexa_core::kernel::error::Result;
+use nexa_kernel::error::Result;
 
 use super::Files;
 use crate::{

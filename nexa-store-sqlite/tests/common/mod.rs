@@ -9,18 +9,19 @@
     clippy::indexing_slicing
 )]
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
-use nexa_core::{
-    Amount, Custom, Date, Id, Record, Result, Timestamp,
-    kernel::{
-        filter::{Comparison, Predicate},
-        ledger::{Event, FORMAT, Verb, contents},
-        record::{ColumnDef, ColumnType, Field, Row, corrupt, plain_column},
-        store::{Batch, Change, Entry, Key, ReadRequest, Select, Store, Transaction, Work, WriteRequest},
-        value::Value,
-    },
+use nexa_kernel::{
+    Amount, Date, Id, Record, Result, Timestamp,
+    filter::{Comparison, Predicate},
+    ledger::{Event, FORMAT, Verb, contents},
+    record::{ColumnDef, ColumnType, Field, Row, corrupt, plain_column},
+    store::{Batch, Change, Entry, Key, ReadRequest, Select, Store, Transaction, Work, WriteRequest},
+    value::Value,
 };
 use nexa_store_sqlite::SqliteStore;
 use schemars::JsonSchema;
@@ -101,6 +102,30 @@ impl Field for Day {
 }
 
 /// Something to do, with a column of every type.
+/// Texts by name, as the fields that a tenant defines.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Custom(pub BTreeMap<String, String>);
+
+impl Field for Custom {
+    const OPTIONAL: bool = true;
+    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
+        out.push(ColumnDef { nullable: true, ..plain_column(name, ColumnType::Map) });
+    }
+    fn write(&self, out: &mut Vec<Value>) {
+        let empty = self.0.is_empty();
+        out.push(if empty { Value::Null } else { Value::Json(serde_json::to_string(&self.0).unwrap()) });
+    }
+    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
+        match values.next() {
+            Some(Value::Null) => Ok(Self::default()),
+            Some(Value::Json(text)) => {
+                serde_json::from_str(&text).map(Self).map_err(|problem| corrupt("custom", problem))
+            }
+            other => Err(corrupt("custom", format!("{other:?}"))),
+        }
+    }
+}
+
 #[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[record(
     kind = "job",
@@ -282,7 +307,7 @@ pub fn ids(rows: &[Row]) -> Vec<u128> {
 
 pub fn events(store: &dyn Store) -> Vec<Event> {
     ask(store, |tx| {
-        let query = nexa_core::kernel::ledger::EventQuery { limit: usize::MAX, ..Default::default() };
+        let query = nexa_kernel::ledger::EventQuery { limit: usize::MAX, ..Default::default() };
         Box::pin(async move { tx.events(&query).await })
     })
     .unwrap()

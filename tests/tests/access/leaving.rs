@@ -1,6 +1,6 @@
 //! Who leaves hands over their open work: it is named, goes back to its queue, or to somebody else.
 
-use nexa_crm::{Access, Action, Actor, Crm, Policy, kernel::record::RecordDef, service::DefaultPolicy};
+use nexa_crm::{Access, Action, Actor, Policy, kernel::record::RecordDef, service::DefaultPolicy};
 use nexa_tests::{backends, company::Company};
 use serde_json::{Value as Json, json};
 
@@ -154,7 +154,7 @@ fn the_last_member_of_a_group_hands_over_its_work() {
 
 #[test]
 fn what_the_actor_may_not_see_is_counted_as_others_and_stays() {
-    let mut company = Company::found_with(backends::memory().store, Crm::builder().policy(AgentsAdminister));
+    let mut company = Company::found_with(backends::memory().store, nexa_core::builder().policy(AgentsAdminister));
     ken_at_work(&mut company);
     let head = company.head();
     for on in [json!("refuse"), json!("release"), json!({"reassign": {"user": company.id("agent")}})] {

@@ -76,7 +76,7 @@ fn everybody_is_refused_or_let_through_as_the_policy_says() {
 
 #[test]
 fn exemptions_are_of_operations_that_exist() {
-    let company = Company::empty(backends::memory().store, nexa_crm::Crm::builder());
+    let company = Company::empty(backends::memory().store, nexa_core::builder());
     for (name, reason) in EXEMPT {
         assert!(company.crm.catalog().operation(name).is_ok(), "{name} is exempt, but there is no such operation");
         assert!(reason.len() > 20, "{name} is exempt without a reason");

@@ -7,7 +7,7 @@ use std::sync::{
 
 use nexa_crm::{
     Access, Action, Actor, Crm, Envelope, Error, ErrorKind, Filter, Find, HiddenField, Op, Policy,
-    export::ExportFormat,
+    export::{ExportFormat, export},
     kernel::{catalog::Mode, record::RecordDef},
     sales::{Account, Contact, Lead},
     service::{DefaultPolicy, Narrow},
@@ -122,7 +122,7 @@ fn blames_the_policy<T>(name: &str, answer: Result<T, Error>) {
 fn a_policy_that_turns_out_wrong_later_closes_every_path() {
     for backend in backends::all() {
         let policy = Breaking::default();
-        let company = Company::found_with(backend.store, Crm::builder().policy(policy.clone()));
+        let company = Company::found_with(backend.store, nexa_core::builder().policy(policy.clone()));
         let head = company.head();
         let account = company.id("account");
         for broken in 1..=3 {
@@ -138,7 +138,7 @@ fn a_policy_that_turns_out_wrong_later_closes_every_path() {
                 }
                 blames_the_policy("feed", block_on(session.feed(nexa_crm::Position::START, 100)));
                 blames_the_policy("explain", block_on(session.explain::<Account>(nexa_crm::Id::new(account))));
-                let export = session.export(Find::<Account>::new(), ExportFormat::Csv, Vec::new(), |_| ());
+                let export = export(&session, Find::<Account>::new(), ExportFormat::Csv, Vec::new(), |_| ());
                 blames_the_policy("export", block_on(export));
                 blames_the_policy("find", block_on(session.find(Find::<Account>::new().with("parent"))));
                 let request = nexa_crm::Request { run: "account.get".to_owned(), with: json!({"account": account}) };

@@ -1,7 +1,7 @@
 //! How much one call may ask for: the limit itself is answered, one more is refused, on every backend with the same code.
 
 use nexa_crm::{
-    Access, Action, Actor, Crm, Envelope, ErrorKind, Filter, Op, Policy, Request, Result, kernel::record::RecordDef,
+    Access, Action, Actor, Envelope, ErrorKind, Filter, Op, Policy, Request, Result, kernel::record::RecordDef,
     service::DefaultPolicy,
 };
 use nexa_tests::{backends, company::Company};
@@ -69,7 +69,7 @@ impl Asked<'_> {
 
 fn on_every_backend(test: impl Fn(&Asked<'_>)) {
     for backend in backends::all() {
-        let company = Company::found_with(backend.store, Crm::builder().policy(Strict));
+        let company = Company::found_with(backend.store, nexa_core::builder().policy(Strict));
         company.run("field.define", json!({"of_kind": "account", "name": "region", "holds": "text"}));
         company.run("field.define", json!({"of_kind": "account", "name": "code", "holds": "text", "indexed": true}));
         company.run("field.define", json!({"of_kind": "account", "name": "seats", "holds": "number"}));
@@ -267,7 +267,7 @@ fn a_policy_with_too_large_a_filter_is_unbuildable() {
             ]))
         }
     }
-    let built = Crm::builder().store(backends::memory().store).policy(Endless).build();
+    let built = nexa_core::builder().store(backends::memory().store).policy(Endless).build();
     let error = built.err().unwrap();
     assert_eq!(error.code(), "crm.unbuildable");
     assert!(error.message().contains("201 conditions"), "{error}");

@@ -8,7 +8,7 @@ use std::{path::Path, sync::Arc, thread, time::Duration};
 use broken_store::{BrokenStore, Fault};
 use mockall::mock;
 use nexa_crm::{
-    CreateOrg, Crm, Envelope, Timestamp,
+    CreateOrg, Envelope, Timestamp,
     kernel::ports::Ids,
     testing::{ManualClock, SeededIds},
 };
@@ -131,7 +131,7 @@ fn a_source_of_identifiers_that_repeats_itself_is_noticed() {
             if seen.load(std::sync::atomic::Ordering::SeqCst) { Uuid::from_u128(42) } else { id }
         });
         let clock = ManualClock::at("2025-11-17T09:15:00Z");
-        let crm = Crm::builder().store(backend.store).clock(clock).ids(numbers).build().unwrap();
+        let crm = nexa_core::builder().store(backend.store).clock(clock).ids(numbers).build().unwrap();
         block_on(crm.migrate()).unwrap();
         let admin = block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap();
         let create = |mail: &str| block_on(admin.execute("lead.create", json!({"email": mail}), Envelope::default()));

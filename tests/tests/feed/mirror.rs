@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use nexa_crm::{
-    Access, Action, Actor, Crm, Envelope, FeedItem, Filter, Op, Policy, Position, Result, Session,
+    Access, Action, Actor, Envelope, FeedItem, Filter, Op, Policy, Position, Result, Session,
     kernel::record::RecordDef,
     service::{DefaultPolicy, Narrow},
 };
@@ -187,7 +187,7 @@ fn try_policies(policies: Policies) {
     for case in 0..backends::cases(1) {
         let seed = backends::seed(3) + case as u64;
         for backend in backends::all() {
-            let company = Company::found_with(backend.store.clone(), Crm::builder().policy(policies));
+            let company = Company::found_with(backend.store.clone(), nexa_core::builder().policy(policies));
             let mut traffic = Traffic::new(&company, &company.events(), seed);
             let mut mirrors: Vec<(&str, Mirror)> =
                 READERS.iter().map(|reader| (*reader, Mirror::of(&company, reader))).collect();

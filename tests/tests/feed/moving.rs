@@ -1,7 +1,7 @@
 //! What a reader is given when access changes by membership, role or what a record hangs on.
 
 use nexa_crm::{
-    Access, Action, Actor, Crm, Envelope, FeedItem, Filter, Op, Policy, Position, Session, kernel::record::RecordDef,
+    Access, Action, Actor, Envelope, FeedItem, Filter, Op, Policy, Position, Session, kernel::record::RecordDef,
     service::DefaultPolicy,
 };
 use nexa_tests::{backends, company::Company};
@@ -148,7 +148,7 @@ impl Policy for Contacts {
 #[test]
 fn what_hangs_on_a_record_that_the_reader_does_not_see_moves_with_it() {
     for backend in backends::all() {
-        let company = Company::found_with(backend.store.clone(), Crm::builder().policy(Contacts));
+        let company = Company::found_with(backend.store.clone(), nexa_core::builder().policy(Contacts));
         let viewer = company.session("viewer");
         let account = company.id("account");
         let before = company.position();
@@ -171,7 +171,7 @@ fn what_hangs_on_a_record_that_the_reader_does_not_see_moves_with_it() {
 #[test]
 fn what_is_too_much_for_one_page_is_read_anew() {
     let backend = backends::memory();
-    let company = Company::found_with(backend.store.clone(), Crm::builder().policy(Contacts));
+    let company = Company::found_with(backend.store.clone(), nexa_core::builder().policy(Contacts));
     let (viewer, account) = (company.session("viewer"), company.id("account"));
     let rows: Vec<nexa_crm::Request> = (0..1_100)
         .map(|number| nexa_crm::Request {

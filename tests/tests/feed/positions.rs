@@ -28,7 +28,7 @@ fn unknown(session: &Session, crm: &Crm, after: Position, name: &str) {
 /// Two companies that begin alike and go on differently.
 fn twins(make: fn() -> Backend) -> [(Backend, Company); 2] {
     [make(), make()].map(|backend| {
-        let company = Company::empty(backend.store.clone(), Crm::builder());
+        let company = Company::empty(backend.store.clone(), nexa_core::builder());
         (backend, company)
     })
 }
@@ -72,7 +72,7 @@ fn a_restored_backup_swallows_no_event() {
     let after = company.position();
 
     let store = Arc::new(SqliteStore::open(&copy).unwrap());
-    let crm = Crm::builder().store(store).clock(company.clock.clone()).ids(SeededIds::new(9)).build().unwrap();
+    let crm = nexa_core::builder().store(store).clock(company.clock.clone()).ids(SeededIds::new(9)).build().unwrap();
     block_on(crm.migrate()).unwrap();
     let admin = crm.user(company.org, company.id("admin"));
     unknown(&admin, &crm, after, "the backup as it is");

@@ -2,7 +2,13 @@
 
 use std::thread;
 
-use nexa_crm::{Crm, Find, Position, export::ExportFormat, sales::Lead, sqlite::SqliteStore, testing::SeededIds};
+use nexa_crm::{
+    Find, Position,
+    export::{ExportFormat, export},
+    sales::Lead,
+    sqlite::SqliteStore,
+    testing::SeededIds,
+};
 use nexa_tests::{backends, company::Company};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
@@ -34,7 +40,7 @@ fn a_backup_is_whole_while_others_write() {
     for copy in &copies {
         let clock = company.clock.clone();
         let store = std::sync::Arc::new(SqliteStore::open(copy).unwrap());
-        let crm = Crm::builder().store(store).clock(clock).ids(SeededIds::new(1)).build().unwrap();
+        let crm = nexa_core::builder().store(store).clock(clock).ids(SeededIds::new(1)).build().unwrap();
         block_on(crm.migrate()).unwrap();
         let verified =
             block_on(crm.system(company.org, "test").execute("ledger.verify", json!({}), Default::default())).unwrap();
@@ -84,7 +90,7 @@ fn an_export_can_be_imported() {
             Find::<Lead>::new().filter(nexa_crm::Filter::compare("company", nexa_crm::Op::StartsWith, "company;"));
         let mut pages = 0;
         let done =
-            block_on(company.session("agent").export(find, ExportFormat::Csv, &mut csv, |_| pages += 1)).unwrap();
+            block_on(export(&company.session("agent"), find, ExportFormat::Csv, &mut csv, |_| pages += 1)).unwrap();
         assert_eq!((done.records, done.bytes), (40, csv.len() as u64), "{}", backend.name);
         assert!(pages > 0);
 
@@ -92,7 +98,7 @@ fn an_export_can_be_imported() {
         let report = company.run("lead.import_csv", json!({"csv": csv, "policy": "update"}));
         assert_eq!(report["refused"], 0, "{}: {report}", backend.name);
         assert_eq!(report["created"], 0, "{}: the same file makes nothing: {report}", backend.name);
-        let other = Company::empty(backends::memory().store, Crm::builder());
+        let other = Company::empty(backends::memory().store, nexa_core::builder());
         let report = other.run("lead.import_csv", json!({"csv": csv}));
         assert_eq!(report["created"], 40, "{}: {report}", backend.name);
         let find = json!({"filter": {"field": "email", "value": "e7@example.com"}});
@@ -104,7 +110,8 @@ fn an_export_can_be_imported() {
         let lines =
             |text: &str| text.lines().map(|line| serde_json::from_str::<Json>(line).unwrap()).collect::<Vec<_>>();
         let mut out = Vec::new();
-        block_on(company.session("agent").export(
+        block_on(export(
+            &company.session("agent"),
             Find::<Lead>::new().limit(3),
             ExportFormat::JsonLines,
             &mut out,

@@ -4,7 +4,7 @@ use nexa_core::{
     Actor, Body, Case, Code, Command, Context, Entity, Envelope, Id, Op, Record, Ref, Result, Rule, Timestamp,
     sales::{Deal, Lead},
 };
-use nexa_crm::{Crm, CrmBuilder, FeedItem, Filter};
+use nexa_crm::{CrmBuilder, FeedItem, Filter};
 use nexa_tests::{
     backends::{self, Backend},
     company::Company,
@@ -82,7 +82,7 @@ impl Rule for Note {
 }
 
 fn builder() -> CrmBuilder {
-    Crm::builder().entity::<Visit>().command::<CallOff>().rule(Note)
+    nexa_core::builder().entity::<Visit>().command::<CallOff>().rule(Note)
 }
 
 fn everywhere(test: impl Fn(&str, Company, &Backend)) {
@@ -213,7 +213,7 @@ impl Rule for Blocked {
 #[test]
 fn its_rule_is_asked_on_every_way_in() {
     for backend in backends::all() {
-        let company = Company::found_with(backend.store, Crm::builder().rule(Blocked));
+        let company = Company::found_with(backend.store, nexa_core::builder().rule(Blocked));
         let lead = company.id("lead");
         let email = "a@blocked.example";
         for (operation, arguments) in [
@@ -242,8 +242,8 @@ fn what_does_not_fit_together_is_told_when_it_is_built() {
         assert_eq!(error.code(), "crm.unbuildable");
         error.message()
     };
-    assert!(refused(Crm::builder()).contains("no store"));
-    let twice = Crm::builder().store(backends::memory().store).command::<CallOff>().command::<CallOff>();
+    assert!(refused(nexa_core::builder()).contains("no store"));
+    let twice = nexa_core::builder().store(backends::memory().store).command::<CallOff>().command::<CallOff>();
     assert!(refused(twice).contains("visit.call_off"));
     let alone = CrmBuilder::bare().store(backends::memory().store).entity::<Visit>();
     assert!(refused(alone).contains("lead"), "a relation to a kind that is not there");

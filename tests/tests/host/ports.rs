@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use nexa_crm::{
-    Access, Action, Actor, CreateOrg, Crm, Envelope, Policy, Principal, Result, Timestamp,
+    Access, Action, Actor, CreateOrg, Envelope, Policy, Principal, Result, Timestamp,
     kernel::{
         access::Directory,
         ports::{Clock, Ids, uuid_v7},
@@ -66,7 +66,7 @@ impl Ids for Numbers {
 fn they_are_asked() {
     for backend in backends::all() {
         let clock = Arc::new(ManualClock::at("2025-11-17T09:15:00Z"));
-        let crm = Crm::builder()
+        let crm = nexa_core::builder()
             .store(backend.store)
             .clock(clock.clone())
             .ids(Numbers::default())

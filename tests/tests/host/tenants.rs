@@ -1,7 +1,7 @@
 //! Tenants in one storage never see each other.
 
 use nexa_crm::{
-    CreateOrg, Crm, Envelope, Principal, Session,
+    CreateOrg, Envelope, Principal, Session,
     testing::{ManualClock, SeededIds},
 };
 use nexa_tests::{backends, company::Company, traffic::Traffic};
@@ -135,7 +135,7 @@ fn one_goes_and_the_other_stays() {
 #[test]
 fn a_storage_with_nothing_in_it_knows_nobody() {
     for backend in backends::all() {
-        let crm = Crm::builder()
+        let crm = nexa_core::builder()
             .store(backend.store)
             .clock(ManualClock::at("2025-11-17T09:15:00Z"))
             .ids(SeededIds::new(1))

@@ -222,7 +222,7 @@ fn a_dry_run_leaves_nothing_and_an_old_snapshot_is_told() {
 #[test]
 fn sessions_of_another_store_are_told() {
     let host = Host::open();
-    let other = Company::empty(Arc::new(MemoryStore::new()), nexa_crm::Crm::builder());
+    let other = Company::empty(Arc::new(MemoryStore::new()), nexa_core::builder());
     let admin = other.session("admin");
     runtime().block_on(async {
         let mut transaction = host.pool().await.begin().await.unwrap();

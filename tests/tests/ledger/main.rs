@@ -6,7 +6,7 @@ mod rows;
 use std::{collections::BTreeMap, sync::Arc};
 
 use nexa_crm::{
-    Crm, Envelope, FeedItem, Result,
+    Envelope, FeedItem, Result,
     kernel::{ledger::Verb, query::Change, record::RecordDef},
     sqlite::SqliteStore,
     testing::{ManualClock, SeededIds},
@@ -116,7 +116,7 @@ fn verdict(company: &Company, tamper: &str) -> Result<Json> {
     drop(file);
     let store = Arc::new(SqliteStore::open(&copy).unwrap());
     let clock = ManualClock::at("2030-01-01T00:00:00Z");
-    let crm = Crm::builder().store(store).clock(clock).ids(SeededIds::new(2)).build().unwrap();
+    let crm = nexa_core::builder().store(store).clock(clock).ids(SeededIds::new(2)).build().unwrap();
     block_on(crm.migrate()).unwrap();
     block_on(crm.system(company.org, "test").execute("ledger.verify", json!({}), Envelope::default()))
 }

@@ -66,7 +66,7 @@ fn tampered(company: &Company, tamper: &str) -> Crm {
     drop(file);
     let store = Arc::new(SqliteStore::open(&copy).unwrap());
     let clock = ManualClock::at("2030-01-01T00:00:00Z");
-    let crm = Crm::builder().store(store).clock(clock).ids(SeededIds::new(2)).build().unwrap();
+    let crm = nexa_core::builder().store(store).clock(clock).ids(SeededIds::new(2)).build().unwrap();
     block_on(crm.migrate()).unwrap();
     crm
 }

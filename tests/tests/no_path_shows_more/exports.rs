@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nexa_crm::{
     Find, Record, Result,
-    export::ExportFormat,
+    export::{ExportFormat, export},
     kernel::{
         record::ColumnDef,
         scan::{Cell, Sink},
@@ -45,7 +45,7 @@ impl Eyes<'_> {
         let live = self.live(def.kind);
         let write = |find: Find<R>, format| {
             let mut out = Vec::new();
-            let done = block_on(self.session.export::<R>(find, format, &mut out, |_| {}));
+            let done = block_on(export::<R>(&self.session, find, format, &mut out, |_| {}));
             done.map(|done| (done, String::from_utf8(out).unwrap()))
         };
         let Ok((done, lines)) = write(Find::new(), ExportFormat::JsonLines) else {

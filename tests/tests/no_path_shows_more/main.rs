@@ -10,7 +10,7 @@ mod policies;
 
 use std::sync::Arc;
 
-use nexa_crm::{Crm, kernel::store::Store};
+use nexa_crm::kernel::store::Store;
 use nexa_tests::{
     backends,
     company::{CALLERS, Company},
@@ -24,7 +24,7 @@ use policies::Policies;
 const STEPS: usize = 300;
 
 fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) {
-    let company = Company::found_with(store, Crm::builder().policy(policies));
+    let company = Company::found_with(store, nexa_core::builder().policy(policies));
     let mut traffic = Traffic::new(&company, &company.events(), seed);
     let mut seen = company.position();
     for _ in 0..STEPS {

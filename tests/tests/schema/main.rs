@@ -65,7 +65,7 @@ fn ask(session: &Session, operation: &str, arguments: Json) -> Result<Json> {
 
 /// A tenant with a visit, as the host's first version has it.
 fn begun(place: &Place) -> (Session, Json) {
-    let crm = place.crm(Crm::builder().entity::<first::Visit>()).unwrap();
+    let crm = place.crm(nexa_core::builder().entity::<first::Visit>()).unwrap();
     let lisa = block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap();
     let visit = ask(&lisa, "visit.create", json!({"purpose": "Show the new line"})).unwrap();
     (lisa, visit["id"].clone())
@@ -77,8 +77,9 @@ fn a_field_that_may_be_empty_is_added_to_a_hosts_record() {
         let name = place.name();
         let (lisa, visit) = begun(&place);
         for _ in 0..2 {
-            let crm =
-                place.crm(Crm::builder().entity::<grown::Visit>()).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+            let crm = place
+                .crm(nexa_core::builder().entity::<grown::Visit>())
+                .unwrap_or_else(|error| panic!("{name}: {error:?}"));
             let lisa = crm.session(lisa.org(), lisa.principal().clone());
             let change = json!({"visit": visit, "outcome": "An order", "held_at": "2025-11-17T10:00:00Z"});
             let changed = ask(&lisa, "visit.update", change).unwrap();
@@ -88,7 +89,7 @@ fn a_field_that_may_be_empty_is_added_to_a_hosts_record() {
             ask(&lisa, "ledger.verify", json!({"rows": true})).unwrap_or_else(|error| panic!("{name}: {error:?}"));
         }
         // A version of the host that knows less does not mind what it need not fill.
-        let crm = place.crm(Crm::builder().entity::<first::Visit>()).unwrap();
+        let crm = place.crm(nexa_core::builder().entity::<first::Visit>()).unwrap();
         let lisa = crm.session(lisa.org(), lisa.principal().clone());
         ask(&lisa, "visit.create", json!({"purpose": "As before"})).unwrap();
     }
@@ -108,16 +109,16 @@ fn what_no_migration_can_help_is_refused_for_good_and_names_table_and_column() {
         let name = place.name();
         let (lisa, _) = begun(&place);
         let refusals = [
-            ("minutes", place.crm(Crm::builder().entity::<demanding::Visit>()).map(drop)),
-            ("purpose", place.crm(Crm::builder().entity::<retyped::Visit>()).map(drop)),
-            ("purpose", place.crm(Crm::builder().entity::<forgetful::Visit>()).map(drop)),
-            ("purpose", place.crm(Crm::builder().entity::<loosened::Visit>()).map(drop)),
+            ("minutes", place.crm(nexa_core::builder().entity::<demanding::Visit>()).map(drop)),
+            ("purpose", place.crm(nexa_core::builder().entity::<retyped::Visit>()).map(drop)),
+            ("purpose", place.crm(nexa_core::builder().entity::<forgetful::Visit>()).map(drop)),
+            ("purpose", place.crm(nexa_core::builder().entity::<loosened::Visit>()).map(drop)),
         ];
         for (column, refused) in refusals {
             differs(&refused.unwrap_err(), column, name);
         }
         // Nothing was changed.
-        let crm = place.crm(Crm::builder().entity::<first::Visit>()).unwrap();
+        let crm = place.crm(nexa_core::builder().entity::<first::Visit>()).unwrap();
         let lisa = crm.session(lisa.org(), lisa.principal().clone());
         ask(&lisa, "visit.create", json!({"purpose": "As before"})).unwrap();
     }
@@ -128,9 +129,13 @@ fn a_column_that_somebody_dropped_is_no_outage() {
     for place in Place::both() {
         let (lisa, _) = begun(&place);
         place.run("ALTER TABLE nexa_visits DROP COLUMN purpose");
-        differs(&place.crm(Crm::builder().entity::<first::Visit>()).map(drop).unwrap_err(), "purpose", place.name());
+        differs(
+            &place.crm(nexa_core::builder().entity::<first::Visit>()).map(drop).unwrap_err(),
+            "purpose",
+            place.name(),
+        );
         // A process that was at work meanwhile is told that no retry helps.
-        let crm = place.crm(Crm::builder().entity::<forgetful::Visit>()).unwrap();
+        let crm = place.crm(nexa_core::builder().entity::<forgetful::Visit>()).unwrap();
         let lisa = crm.session(lisa.org(), lisa.principal().clone());
         place.run("ALTER TABLE nexa_visits DROP COLUMN outcome");
         let error = ask(&lisa, "visit.create", json!({"outcome": "None"})).unwrap_err();
@@ -154,7 +159,7 @@ fn a_library_works_on_the_next_schema_version_and_leaves_it_as_it_is() {
         place.run(&format!("INSERT INTO nexa_schema_version (version) VALUES ({next})"));
         let (org, admin) = (found.org, found.id("admin"));
         drop(found);
-        let crm = place.crm(Crm::builder()).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let crm = place.crm(nexa_core::builder()).unwrap_or_else(|error| panic!("{name}: {error:?}"));
         let lisa = crm.user(org, admin);
         let lead =
             ask(&lisa, "lead.create", json!({"email": "later@example.com", "tags": ["new"]})).unwrap()["id"].clone();
@@ -205,7 +210,7 @@ fn a_schema_two_versions_later_is_refused() {
         place.run(&format!("INSERT INTO nexa_schema_version (version) VALUES ({})", nexa_crm::sqlite::VERSION + 2));
         let refused = match &place {
             Place::File(folder) => SqliteStore::open(folder.path().join("crm.db")).map(drop).unwrap_err(),
-            Place::Server(_) => place.crm(Crm::builder()).map(drop).unwrap_err(),
+            Place::Server(_) => place.crm(nexa_core::builder()).map(drop).unwrap_err(),
         };
         assert_eq!((refused.code(), refused.retryable()), ("schema.newer", false), "{}: {refused:?}", place.name());
     }
@@ -236,7 +241,7 @@ fn a_database_of_another_encoding_is_refused_before_anything_is_set_up() {
         let there = |url: String| url.replace(&database.name, &name);
         let store =
             PostgresStore::open_with(&there(database.url()), database.options().owner(there(database.owner_url())));
-        let crm = Crm::builder().store(Arc::new(store.unwrap())).clock(ManualClock::at("2025-11-17T09:15:00Z"));
+        let crm = nexa_core::builder().store(Arc::new(store.unwrap())).clock(ManualClock::at("2025-11-17T09:15:00Z"));
         let crm = crm.ids(SystemIds::default()).build().unwrap();
         let refused = block_on(crm.migrate()).unwrap_err();
         let schemas = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = 'nexa'";

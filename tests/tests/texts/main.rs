@@ -8,14 +8,13 @@ mod searches;
 
 use std::collections::BTreeSet;
 
-use nexa_crm::Crm;
 use nexa_tests::{backends, company::Company};
 use serde_json::{Value as Json, json};
 
 /// Runs a test on a tenant that has nothing but its admin, on each backend.
 fn on_every_backend(test: impl Fn(&str, &Company)) {
     for backend in backends::all() {
-        test(backend.name, &Company::empty(backend.store.clone(), Crm::builder()));
+        test(backend.name, &Company::empty(backend.store.clone(), nexa_core::builder()));
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Campaign;
 use crate::{
     Code, Column, Command, Context, Id, Input, Record, Ref, Result, Timestamp,
-    marketing::membership::{Member, ONE_PERSON, Person, PersonRef},
+    marketing::membership::{self, Member, ONE_PERSON, Person, PersonRef},
     sales::{Contact, Lead},
 };
 
@@ -100,8 +100,8 @@ impl Command for Add {
     async fn run(&self, cx: &mut Context<'_>) -> Result<CampaignMember> {
         let campaign = cx.load(&self.campaign).await?;
         let person = PersonRef::one_of(self.lead.as_ref(), self.contact.as_ref())?;
-        let person = cx.person(&person).await?;
-        cx.enrol(campaign.id, person).await?.ok_or_else(|| ALREADY_MEMBER.with("person", person.kind()))
+        let person = membership::person(cx, &person).await?;
+        membership::enrol(cx, campaign.id, person).await?.ok_or_else(|| ALREADY_MEMBER.with("person", person.kind()))
     }
 }
 
@@ -135,8 +135,8 @@ impl Command for Remove {
     async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
         let campaign = cx.load(&self.campaign).await?;
         let person = PersonRef::one_of(self.lead.as_ref(), self.contact.as_ref())?;
-        let person = cx.person_even_trashed(&person).await?;
-        if cx.withdraw::<CampaignMember>(campaign.id, person).await? {
+        let person = membership::person_even_trashed(cx, &person).await?;
+        if membership::withdraw::<CampaignMember>(cx, campaign.id, person).await? {
             return Ok(());
         }
         Err(NOT_MEMBER.with("person", person.kind()))

@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 use super::Campaign;
 use crate::{
     Amount, Context, Currency, Filter, Get, GroupBy, Id, Input, MeasureOf, Money, Op, Query, Ref, Result,
-    kernel::input, people::Org,
+    kernel::input,
+    people::{Org, org},
 };
 
 /// What a campaign brought, as far as the actor may see it. Error: `record.not_found`.
@@ -94,7 +95,7 @@ impl Query for PerformanceOf {
             medium: figures(&leads(cx, &of.clone().and(scored(Op::Ge, MEDIUM)).and(scored(Op::Lt, HIGH))).await?),
             low: figures(&leads(cx, &of.clone().and(scored(Op::Lt, MEDIUM))).await?),
         };
-        let org = cx.organisation().await?;
+        let org = org::organisation(cx).await?;
         let pipeline = worth(cx, &org, of.clone().and(Filter::compare("status", Op::In, ["open", "won"]))).await?;
         let won = worth(cx, &org, of.and(Filter::compare("status", Op::Eq, "won"))).await?;
         let cost = campaign.cost();

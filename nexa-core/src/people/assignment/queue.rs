@@ -7,7 +7,7 @@ use super::{NOT_A_USER, NOT_ASSIGNED, TAKEN};
 use crate::{
     Action, Actor, Assignee, Code, Command, Context, Id, Input, Record, Ref, Result,
     kernel::{context::not_found, entity::NoOptions, targeted::Targeted},
-    people::Group,
+    people::{Group, assignment},
 };
 
 /// A kind whose records wait in the queue of a user, of a group or of everybody.
@@ -128,7 +128,7 @@ impl<R: Assignable> Command for Assign<R> {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
         let assignee = self.0.arguments.assignee;
-        cx.check_assignee(&assignee).await?;
+        assignment::check_assignee(cx, &assignee).await?;
         cx.change(&self.0.record, |record, _| {
             record.may_change_hands()?;
             if record.assignee() != Some(assignee) {
@@ -169,7 +169,7 @@ impl<R: Assignable> Command for Release<R> {
         let record = cx.load(&self.0.record).await?;
         // A group whose members are gone would keep it out of sight.
         let back = match record.via_group() {
-            Some(group) if !cx.active_members(group).await?.is_empty() => Some(Assignee::group(group)),
+            Some(group) if !assignment::active_members(cx, group).await?.is_empty() => Some(Assignee::group(group)),
             _ => None,
         };
         cx.change(&self.0.record, |record, _| {

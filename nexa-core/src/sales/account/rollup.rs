@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Account;
 use crate::{
     Context, Count, Get, Id, Input, Query, Record, Ref, Result,
-    people::Org,
+    people::{Org, org},
     sales::{
         contact::Contact,
         deal::{
@@ -72,7 +72,7 @@ impl Query for Rollup {
     type Output = AccountRollup;
     async fn run(&self, cx: &mut Context<'_>) -> Result<AccountRollup> {
         let account = Get::of(self.account.clone()).run(cx).await?.record;
-        let org = cx.organisation().await?;
+        let org = org::organisation(cx).await?;
         let id = account.id;
         let group = with_subsidiaries(cx, account).await?;
         let own = group.iter().take(1);

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Choice, Context, Id, Input, Percent, Query, Record, Ref, Result,
     kernel::context::not_found,
+    people::org,
     sales::{
         money_sum::{MoneySum, Tally},
         pipeline::{Pipeline, StageKind, present_default},
@@ -103,7 +104,7 @@ impl Query for ByStage {
                 }
             }
         }
-        let org = cx.organisation().await?;
+        let org = org::organisation(cx).await?;
         let finish = |counted: &Counted| -> Result<DealValue> {
             Ok(DealValue {
                 count: counted.count,

@@ -8,7 +8,8 @@ use crate::{
     Actor, Body, Code, Command, Context, Date, Input, Ref, Result, Timestamp,
     sales::{
         contact::LifecycleStage,
-        pipeline::{Pipeline, Stage, StageKind},
+        lookups,
+        pipeline::{self, Pipeline, Stage, StageKind},
     },
 };
 
@@ -68,14 +69,14 @@ impl Command for Win {
     async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
         let mut deal = cx.load(&self.deal).await?;
         deal.may_win()?;
-        let pipeline = cx.pipeline(deal.pipeline).await?;
-        let today = cx.today().await?;
+        let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
+        let today = lookups::today(cx).await?;
         deal.close(pipeline.first(StageKind::Won)?, today, cx.now());
-        if let Some(mut account) = cx.if_live(deal.account).await? {
+        if let Some(mut account) = lookups::if_live(cx, deal.account).await? {
             account.becomes_customer(today);
             cx.save(account).await?;
         }
-        if let Some(mut contact) = cx.if_live(deal.primary_contact).await? {
+        if let Some(mut contact) = lookups::if_live(cx, deal.primary_contact).await? {
             contact.advance(LifecycleStage::Customer);
             cx.save(contact).await?;
         }
@@ -107,8 +108,8 @@ impl Command for Lose {
     async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
         let mut deal = cx.load(&self.deal).await?;
         deal.must_be_open()?;
-        let pipeline = cx.pipeline(deal.pipeline).await?;
-        let today = cx.today().await?;
+        let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
+        let today = lookups::today(cx).await?;
         deal.close(pipeline.first(StageKind::Lost)?, today, cx.now());
         deal.lost_reason = Some(self.reason.clone());
         cx.save(deal).await
@@ -137,7 +138,7 @@ impl Command for Reopen {
     async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
         let mut deal = cx.load(&self.deal).await?;
         deal.may_reopen()?;
-        let pipeline = cx.pipeline(deal.pipeline).await?;
+        let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
         deal.reopen(&pipeline, cx.now())?;
         cx.save(deal).await
     }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Code, Context, Currency, Date, Filter, GroupBy, Id, Input, Money, Percent, Query, Ref, Result,
-    people::{Org, User},
+    people::{Org, User, org},
     sales::{
         money_sum::{MoneySum, Tally},
         pipeline::Pipeline,
@@ -168,7 +168,7 @@ impl Query for Forecast {
 
         let undated = Deal::CLOSE_DATE.is_null().and(Deal::STATUS.eq(DealStatus::Open)).and(chosen);
         let undated = deal_groups(cx, undated, Vec::new()).await?.iter().map(|group| group.count).sum();
-        let org = cx.organisation().await?;
+        let org = org::organisation(cx).await?;
         let months = months
             .into_iter()
             .map(|(month, sums)| Ok(ForecastMonth { month, sums: sums.finish(&org)? }))

@@ -7,6 +7,7 @@ use crate::{
     Context, Date, Record, Result, Timestamp,
     sales::{
         contact::LifecycleStage,
+        lookups,
         pipeline::{Pipeline, Stage, StageKind},
     },
 };
@@ -32,7 +33,7 @@ impl Deal {
         if won && self.amount.is_none() {
             return Err(AMOUNT_MISSING.with("field", Self::AMOUNT.name()));
         }
-        let today = cx.today().await?;
+        let today = lookups::today(cx).await?;
         let on = self.close_date.unwrap_or(today);
         self.stage_before_close = Some(pipeline.first(StageKind::Open)?.name.clone());
         self.probability_by_hand = false;
@@ -42,11 +43,11 @@ impl Deal {
         if !won {
             return Ok(());
         }
-        if let Some(mut account) = cx.if_live(self.account).await? {
+        if let Some(mut account) = lookups::if_live(cx, self.account).await? {
             account.becomes_customer(on);
             cx.save(account).await?;
         }
-        if let Some(mut contact) = cx.if_live(self.primary_contact).await? {
+        if let Some(mut contact) = lookups::if_live(cx, self.primary_contact).await? {
             contact.advance(LifecycleStage::Customer);
             cx.save(contact).await?;
         }

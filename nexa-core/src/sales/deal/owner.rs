@@ -37,7 +37,7 @@ impl Command for Assign {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
         if let Some(owner) = &self.owner {
-            cx.check_assignee(owner).await?;
+            assignment::check_assignee(cx, owner).await?;
         }
         cx.change(&self.deal, |deal, _| {
             deal.owner = self.owner.and_then(Assignee::as_user).map(Id::new);

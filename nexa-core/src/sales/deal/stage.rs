@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{CLOSED, Deal, STAGE_UNKNOWN, USE_WIN_OR_LOSE};
-use crate::{Actor, Choice, Code, Command, Context, Input, Ref, Result};
+use crate::{Actor, Choice, Code, Command, Context, Input, Ref, Result, sales::pipeline};
 
 /// Moves an open deal to another open stage of its pipeline, forward or back. The probability follows, unless somebody set it by
 /// hand. Errors: `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`.
@@ -31,7 +31,7 @@ impl Command for Move {
     async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
         let mut deal = cx.load(&self.deal).await?;
         deal.must_be_open()?;
-        let pipeline = cx.pipeline(deal.pipeline).await?;
+        let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
         let stage = Deal::open_stage(&pipeline, &self.stage)?;
         if stage.name != deal.stage {
             deal.enter(stage, cx.now());
@@ -62,7 +62,7 @@ impl Command for ResetProbability {
     async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
         let mut deal = cx.load(&self.deal).await?;
         deal.must_be_open()?;
-        let pipeline = cx.pipeline(deal.pipeline).await?;
+        let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
         deal.probability = Deal::open_stage(&pipeline, &deal.stage)?.probability;
         deal.probability_by_hand = false;
         cx.save(deal).await

@@ -215,3 +215,26 @@ impl Command for RecordBant {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::values::check::same_form;
+
+    #[test]
+    fn criteria_show_what_is_not_known_of_them() {
+        let mut bant = Bant::default();
+        same_form(&bant);
+        bant.budget.met = Some(true);
+        bant.budget.evidence = Some("50,000 \"approved\"\n".parse().unwrap());
+        bant.timeline.met = Some(false);
+        bant.timeline.at = Some(Timestamp::from_micros(1_763_370_900_000_001));
+        bant.timeline.by = Some(Id::new(Uuid::from_u128(7)));
+        same_form(&bant);
+        same_form(&bant.timeline);
+        same_form(&Some(bant.timeline.clone()));
+        same_form(&None::<Criterion>);
+    }
+}

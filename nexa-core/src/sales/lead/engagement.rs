@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{CONVERTED, Lead, bant::CLOSED};
-use crate::{Actor, Code, Command, Context, Input, Name, Ref, Result, kernel::error::codes};
+use crate::{Actor, Code, Command, Context, Input, Name, Ref, Result, kernel::error::codes, sales::lead::scoring};
 
 /// Notes that a lead did something; the score follows. The first scorecard of a tenant counts `registered_early`,
 /// `mail_opened`, `attended`, `question_asked`, `content_downloaded`, `demo_requested` and `replied`.
@@ -55,7 +55,7 @@ impl Command for RecordEngagement {
         lead.engagement
             .record_times(&self.signal, self.count)
             .map_err(|problem| codes::FIELD_INVALID.with("field", "signal").with("problem", problem))?;
-        cx.score(&mut lead).await?;
+        scoring::score(cx, &mut lead).await?;
         cx.save(lead).await
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     About, Actor, Assignee, Code, Command, Context, Entity, Id, Input, Record, Ref, Result, Subject, Timestamp,
     closed_enum,
     marketing::{ContactList, contact_list},
-    people::{Group, User, assignment},
+    people::{Group, User, assignment, counter},
     productivity::{Task, TaskPriority},
 };
 
@@ -118,7 +118,7 @@ impl Command for Route {
         let routing = routings.into_iter().next().ok_or_else(|| NO_ROUTING.with("band", band))?;
         let mut task = None;
         if let Some(group) = routing.group {
-            let assignee = cx.pick(group, routing.pick).await?;
+            let assignee = pick(cx, group, routing.pick).await?;
             lead.assignee = Some(assignee);
             lead.via_group = assignee.as_user().map(|_| group);
             lead = cx.save(lead).await?;
@@ -142,38 +142,36 @@ impl Command for Route {
     }
 }
 
-impl Context<'_> {
-    /// Who of a group gets the next lead, the same on every run. Error: `assignee.inactive`.
-    async fn pick(&mut self, group: Id<Group>, pick: Pick) -> Result<Assignee> {
-        let members: Vec<User> = self.active_members(group).await?;
-        if members.is_empty() {
-            return Err(assignment::INACTIVE.with("assignee", "group"));
+/// Who of a group gets the next lead, the same on every run. Error: `assignee.inactive`.
+async fn pick(cx: &mut Context<'_>, group: Id<Group>, pick: Pick) -> Result<Assignee> {
+    let members: Vec<User> = assignment::active_members(cx, group).await?;
+    if members.is_empty() {
+        return Err(assignment::INACTIVE.with("assignee", "group"));
+    }
+    let chosen = match pick {
+        Pick::Group => return Ok(Assignee::group(group)),
+        Pick::RoundRobin => {
+            let turn = counter::next_number(cx, &format!("routing:{group}")).await? - 1;
+            usize::try_from(turn).ok().and_then(|turn| members.get(turn % members.len()))
         }
-        let chosen = match pick {
-            Pick::Group => return Ok(Assignee::group(group)),
-            Pick::RoundRobin => {
-                let turn = self.next_number(&format!("routing:{group}")).await? - 1;
-                usize::try_from(turn).ok().and_then(|turn| members.get(turn % members.len()))
-            }
-            Pick::FewestOpen => {
-                let mut best: Option<(usize, &User)> = None;
-                for member in &members {
-                    let leads: Vec<Lead> = self.open_leads_of(member).await?;
-                    if best.is_none_or(|(fewest, _)| leads.len() < fewest) {
-                        best = Some((leads.len(), member));
-                    }
+        Pick::FewestOpen => {
+            let mut best: Option<(usize, &User)> = None;
+            for member in &members {
+                let leads: Vec<Lead> = open_leads_of(cx, member).await?;
+                if best.is_none_or(|(fewest, _)| leads.len() < fewest) {
+                    best = Some((leads.len(), member));
                 }
-                best.map(|(_, member)| member)
             }
-        };
-        match chosen {
-            Some(user) => Ok(Assignee::user(user.id)),
-            None => Err(assignment::INACTIVE.with("assignee", "group")),
+            best.map(|(_, member)| member)
         }
+    };
+    match chosen {
+        Some(user) => Ok(Assignee::user(user.id)),
+        None => Err(assignment::INACTIVE.with("assignee", "group")),
     }
+}
 
-    async fn open_leads_of(&mut self, user: &User) -> Result<Vec<Lead>> {
-        let open = Lead::STATUS.any_of([super::Status::New, super::Status::Contacted, super::Status::Qualified]);
-        self.all(&open.and(Lead::ASSIGNEE.eq(Assignee::user(user.id))), &[], 10_000).await
-    }
+async fn open_leads_of(cx: &mut Context<'_>, user: &User) -> Result<Vec<Lead>> {
+    let open = Lead::STATUS.any_of([super::Status::New, super::Status::Contacted, super::Status::Qualified]);
+    cx.all(&open.and(Lead::ASSIGNEE.eq(Assignee::user(user.id))), &[], 10_000).await
 }

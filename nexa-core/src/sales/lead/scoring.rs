@@ -145,56 +145,54 @@ pub(in crate::sales) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
 #[derive(Default)]
 struct Scoring(Vec<(Predicate, i32, String)>);
 
-impl Context<'_> {
-    /// Gives the lead the score that the tenant's scorecard says, with its reasons.
-    pub(crate) async fn score(&mut self, lead: &mut Lead) -> Result<()> {
-        let scoring = self.scoring().await?;
-        let row = lead.to_row();
-        let mut reasons = Reasons::default();
-        for (filter, points, reason) in &scoring.0 {
-            if filter.holds(&row, &|_, _| None) == Some(true) {
-                reasons.add(*points, reason.as_str());
-            }
+/// Gives the lead the score that the tenant's scorecard says, with its reasons.
+pub(crate) async fn score(cx: &mut Context<'_>, lead: &mut Lead) -> Result<()> {
+    let scoring = scorecard(cx).await?;
+    let row = lead.to_row();
+    let mut reasons = Reasons::default();
+    for (filter, points, reason) in &scoring.0 {
+        if filter.holds(&row, &|_, _| None) == Some(true) {
+            reasons.add(*points, reason.as_str());
         }
-        lead.score = u8::try_from(reasons.total().clamp(0, 100)).unwrap_or_default();
-        lead.score_reasons = reasons;
-        Ok(())
     }
+    lead.score = u8::try_from(reasons.total().clamp(0, 100)).unwrap_or_default();
+    lead.score_reasons = reasons;
+    Ok(())
+}
 
-    /// The scorecard that counts.
-    async fn scoring(&mut self) -> Result<Arc<Scoring>> {
-        if let Some(scoring) = self.kept::<Scoring>() {
-            return Ok(scoring);
-        }
-        let newest = self.all_rows(Scorecard::def(), &Scorecard::ACTIVE.eq(true), &["-created_at"], 1).await?;
-        let scoring = match newest.into_iter().next() {
-            Some(card) => self.compiled(card).await?,
-            None => Arc::default(),
-        };
-        Ok(self.keep_while::<Scorecard, _>(scoring))
+/// The scorecard that counts.
+async fn scorecard(cx: &mut Context<'_>) -> Result<Arc<Scoring>> {
+    if let Some(scoring) = cx.kept::<Scoring>() {
+        return Ok(scoring);
     }
+    let newest = cx.all_rows(Scorecard::def(), &Scorecard::ACTIVE.eq(true), &["-created_at"], 1).await?;
+    let scoring = match newest.into_iter().next() {
+        Some(card) => compiled(cx, card).await?,
+        None => Arc::default(),
+    };
+    Ok(cx.keep_while::<Scorecard, _>(scoring))
+}
 
-    /// The rules of a stored scorecard. They are read once for all calls, but for those that look at custom fields, which mean
-    /// something else when a field is defined anew.
-    async fn compiled(&mut self, card: Row) -> Result<Arc<Scoring>> {
-        let rules = Scorecard::def().column(Scorecard::RULES.name()).map(|column| card.get(column).clone());
-        let Some(Value::Json(stored)) = rules else { return Ok(Arc::default()) };
-        if let Some(scoring) = self.parts.remembered.of(&stored) {
-            return Ok(scoring);
-        }
-        let rules = Scorecard::from_row(card)?.rules.0;
-        let lasting = !rules.iter().any(|rule| rule.filter.names_custom());
-        let mut compiled = Vec::with_capacity(rules.len());
-        for rule in rules {
-            let filter = self.kept_filter(Lead::def(), &rule.filter).await?;
-            compiled.push((filter, rule.points, rule.reason));
-        }
-        let scoring = Arc::new(Scoring(compiled));
-        if lasting {
-            self.parts.remembered.remember(&stored, Arc::clone(&scoring));
-        }
-        Ok(scoring)
+/// The rules of a stored scorecard. They are read once for all calls, but for those that look at custom fields, which mean
+/// something else when a field is defined anew.
+async fn compiled(cx: &mut Context<'_>, card: Row) -> Result<Arc<Scoring>> {
+    let rules = Scorecard::def().column(Scorecard::RULES.name()).map(|column| card.get(column).clone());
+    let Some(Value::Json(stored)) = rules else { return Ok(Arc::default()) };
+    if let Some(scoring) = cx.memo().of(&stored) {
+        return Ok(scoring);
     }
+    let rules = Scorecard::from_row(card)?.rules.0;
+    let lasting = !rules.iter().any(|rule| rule.filter.names_custom());
+    let mut compiled = Vec::with_capacity(rules.len());
+    for rule in rules {
+        let filter = cx.kept_filter(Lead::def(), &rule.filter).await?;
+        compiled.push((filter, rule.points, rule.reason));
+    }
+    let scoring = Arc::new(Scoring(compiled));
+    if lasting {
+        cx.memo().remember(&stored, Arc::clone(&scoring));
+    }
+    Ok(scoring)
 }
 
 /// Scores a lead anew, after the scorecard changed.
@@ -218,7 +216,7 @@ impl Command for Rescore {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
         let mut lead = cx.load(&self.lead).await?;
-        cx.score(&mut lead).await?;
+        score(cx, &mut lead).await?;
         cx.save(lead).await
     }
 }

@@ -10,7 +10,10 @@ use crate::{
         record::{ColumnDef, Field},
         value::Value,
     },
-    people::{Group, assignment::INACTIVE},
+    people::{
+        Group,
+        assignment::{self, INACTIVE},
+    },
 };
 
 /// To whom a ticket was escalated, when, how bad and why.
@@ -79,7 +82,7 @@ impl Command for Escalate {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
         let to = cx.load(&self.to).await?.id;
-        cx.check_assignee(&Assignee::group(to)).await?;
+        assignment::check_assignee(cx, &Assignee::group(to)).await?;
         cx.change(&self.ticket, |ticket, now| {
             ticket.must_be_unclosed()?;
             ticket.severity = self.severity.or(ticket.severity);

@@ -21,6 +21,7 @@ use crate::{
         contact::Contact,
         deal::{Deal, owner::OWNER_MUST_BE_USER},
         lead::Lead,
+        lookups,
         pipeline::default_pipeline,
     },
 };
@@ -145,7 +146,7 @@ impl Convert {
             Some(account) if cx.saw(account).await? => Some(account),
             _ => None,
         };
-        let today = cx.today().await?;
+        let today = lookups::today(cx).await?;
         let pipeline = default_pipeline(cx).await?;
         let new = Deal {
             stage: pipeline.stage(STAGE).map(|stage| stage.name.clone()).unwrap_or_default(),

@@ -1,0 +1,164 @@
+//! What a command or query has in hand: one transaction, one actor, one moment, and the records it touched.
+
+mod asking;
+mod changing;
+mod loading;
+mod naming;
+mod permission;
+
+use std::{
+    any::{Any, TypeId},
+    borrow::Cow,
+    collections::HashMap,
+    sync::Arc,
+};
+
+use uuid::Uuid;
+
+use super::{
+    access::{Action, Actor},
+    attempt::Trail,
+    behaviour::Behaviour,
+    command::Envelope,
+    compile::{self, Eyes},
+    crm::Parts,
+    custom::FieldDefinition,
+    error::{Error, Result, codes},
+    identity::ByRecord,
+    lookup::Lookup,
+    record::{Id, Record, RecordDef, Row},
+    remembered::Remembered,
+    store::Transaction,
+    value::{Timestamp, Value},
+};
+
+/// The inside of one call of the door.
+///
+/// Records are loaded once and kept; changes are collected and written together with their events when the call ends, or before
+/// a query that must see them.
+pub struct Context<'a> {
+    pub(crate) tx: &'a mut dyn Transaction,
+    pub(crate) parts: &'a Parts,
+    pub(crate) org: Uuid,
+    pub(crate) actor: Actor,
+    /// The actor as the ledger writes it.
+    pub(crate) acting: String,
+    pub(crate) now: Timestamp,
+    /// Why nothing may be written, when the clock is too far ahead.
+    pub(crate) ahead: Option<Error>,
+    pub(crate) unit: Uuid,
+    pub(crate) operation: Cow<'static, str>,
+    pub(crate) envelope: &'a Envelope,
+    pub(crate) entries: ByRecord<Entry>,
+    pub(crate) touched: Vec<(&'static str, Uuid)>,
+    pub(crate) definitions: Option<Arc<[FieldDefinition]>>,
+    pub(crate) kept: HashMap<TypeId, Kept>,
+    pub(crate) lookup: Lookup,
+    pub(crate) trail: Option<Trail>,
+    /// Ids of records that this call makes, and whether nothing ever had them.
+    pub(crate) named: HashMap<Uuid, bool>,
+    /// Whether the command was done before, and answers what came of it.
+    pub(crate) again: bool,
+}
+
+/// What a rule made of records of one kind.
+pub(crate) struct Kept {
+    of: &'static str,
+    value: Arc<dyn Any + Send + Sync>,
+}
+
+/// One record of the identity map.
+pub(crate) struct Entry {
+    pub(crate) of: &'static RecordDef,
+    /// As it is stored; `None` when it is new.
+    pub(crate) before: Option<Row>,
+    /// As it is now; `None` when it is removed.
+    pub(crate) now: Option<Row>,
+    /// Whether it waits to be written.
+    pub(crate) dirty: bool,
+}
+
+impl<'a> Context<'a> {
+    /// The moment of this call, the same for everything it does.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+    /// Who calls.
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+    /// The tenant.
+    pub const fn org(&self) -> Uuid {
+        self.org
+    }
+    /// What the caller said around the command.
+    pub const fn envelope(&self) -> &Envelope {
+        self.envelope
+    }
+    /// The name of the operation that runs.
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+    /// A new identifier.
+    pub fn new_id<R>(&self) -> Id<R> {
+        Id::new(self.parts.ids.id(self.now))
+    }
+    /// The definition of a kind. Error: `kind.unknown`.
+    pub fn kind(&self, kind: &str) -> Result<&'static RecordDef> {
+        self.parts.kinds.named(kind)
+    }
+    /// What a rule has kept, such as the tenant's scorecard.
+    pub fn kept<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.kept.get(&TypeId::of::<T>()).and_then(|kept| kept.value.clone().downcast().ok())
+    }
+    /// Keeps what a rule made of records of a kind, until one of that kind changes or this call ends.
+    pub fn keep_while<R: Record, T: Any + Send + Sync>(&mut self, value: Arc<T>) -> Arc<T> {
+        self.kept.insert(TypeId::of::<T>(), Kept { of: R::def().kind, value: value.clone() });
+        value
+    }
+    /// A record of this kind changes.
+    pub(crate) fn forget(&mut self, kind: &str) {
+        self.kept.retain(|_, kept| kept.of != kind);
+    }
+    /// Says that the command was done before: it answers what came of it, and changes nothing.
+    pub const fn answers_again(&mut self) {
+        self.again = true;
+    }
+    /// The roles that the policy names.
+    pub fn roles(&self) -> Vec<String> {
+        self.parts.policy.roles()
+    }
+    /// What was made of stored settings for all calls.
+    pub const fn memo(&self) -> &'a Remembered {
+        &self.parts.remembered
+    }
+    /// The kinds that callers create and edit.
+    pub fn edited_kinds(&self) -> &'a [&'static Behaviour] {
+        self.parts.edited()
+    }
+    pub(crate) fn eyes(&self) -> Eyes<'_> {
+        Eyes::Actor(&self.actor, &*self.parts.policy)
+    }
+}
+
+/// The row without the hidden fields.
+pub fn conceal(def: &RecordDef, mut row: Row, hidden: &[&'static str]) -> Row {
+    if !hidden.is_empty() {
+        for column in 0..def.columns.len() {
+            if compile::is_hidden(def, column, hidden) {
+                row.set(column, Value::Null);
+            }
+        }
+    }
+    row
+}
+
+/// The error of a record that is not there for the actor.
+pub fn not_found(def: &RecordDef, id: impl std::fmt::Display) -> Error {
+    codes::NOT_FOUND.with("kind", def.kind).with("id", id.to_string())
+}
+
+/// The error of what the actor may not do.
+pub fn denied(def: &RecordDef, action: Action) -> Error {
+    codes::DENIED.with("action", action.as_str()).with("kind", def.kind)
+}

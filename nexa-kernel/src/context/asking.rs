@@ -1,0 +1,167 @@
+//! Questions that a command asks, with the eyes of its actor or of the tenant.
+
+use std::sync::Arc;
+
+use super::{Context, conceal};
+use crate::{
+    access::Action,
+    compile::{self, CustomFields, Eyes},
+    custom::{self, FieldDefinition},
+    error::Result,
+    filter::{Filter, Predicate},
+    ledger::{Event, EventQuery},
+    limits,
+    record::{Record, RecordDef, Row},
+    sort::SortKey,
+    store::{Aggregate, Select, Trash},
+    value::Value,
+};
+
+impl Context<'_> {
+    /// Events of the ledger, as they were written; who asks leaves out what the actor may not see.
+    pub async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
+        self.tx.events(query).await
+    }
+    /// Live records by filter with the tenant's eyes, for what rules must know. Pending changes are written first.
+    pub async fn all<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
+        self.all_rows(R::def(), filter, sort, limit).await?.into_iter().map(R::from_row).collect()
+    }
+
+    /// The same as they are stored.
+    pub async fn all_rows(
+        &mut self,
+        def: &'static RecordDef,
+        filter: &Filter,
+        sort: &[&str],
+        limit: usize,
+    ) -> Result<Vec<Row>> {
+        let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
+        let query = Select {
+            filter: self.tenants_filter(def, filter).await?,
+            sort: self.order(def, &names, &[]).await?,
+            ..Select::all(def, limit)
+        };
+        self.rows(&query).await
+    }
+
+    /// Live records by filter with the actor's eyes; hidden fields are empty.
+    pub async fn visible<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
+        let def = R::def();
+        let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
+        let hidden = self.hidden(def)?;
+        let query = Select {
+            filter: self.visible_filter(def, filter).await?,
+            sort: self.order(def, &names, &hidden).await?,
+            ..Select::all(def, limit)
+        };
+        let rows = self.rows(&query).await?;
+        rows.into_iter().map(|row| R::from_row(conceal(def, row, &hidden))).collect()
+    }
+
+    /// The keys of an order, for somebody to whom these fields are hidden. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn order(
+        &mut self,
+        def: &'static RecordDef,
+        names: &[String],
+        hidden: &[&'static str],
+    ) -> Result<Vec<SortKey>> {
+        let custom = names.iter().any(|name| name.trim_start_matches('-').starts_with("custom."));
+        let definitions = if custom { self.definitions().await? } else { Arc::default() };
+        compile::sort(def, names, hidden, &definitions)
+    }
+
+    /// The fields of a kind that do not exist for the actor. Error: `policy.invalid`.
+    pub fn hidden(&self, def: &'static RecordDef) -> Result<Vec<&'static str>> {
+        Ok(self.eyes().access(&self.parts.kinds, def, Action::Read)?.hidden)
+    }
+
+    /// A filter with the actor's eyes. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn asked_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, self.eyes(), CustomFields::asked(&definitions))
+    }
+
+    /// The same, and what the actor may see.
+    pub(crate) async fn visible_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let own = self.visible_rows(def).await?;
+        let both = self.asked_filter(def, filter).await?.and(own);
+        limits::statement(&both)?;
+        Ok(both)
+    }
+
+    /// What the actor may see.
+    pub(crate) async fn visible_rows(&mut self, def: &'static RecordDef) -> Result<Predicate> {
+        let definitions = self.definitions_for(&self.eyes().access(&self.parts.kinds, def, Action::Read)?.rows).await?;
+        compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read, CustomFields::kept(&definitions))
+    }
+
+    /// A filter with the tenant's eyes. Errors: `filter.invalid`, `field.unknown`.
+    pub async fn tenants_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant, CustomFields::asked(&definitions))
+    }
+
+    /// A filter that was checked when it was kept as data, with the tenant's eyes; a custom field that was removed since has no
+    /// values. Errors: `filter.invalid`, `field.unknown`.
+    pub async fn kept_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+        let definitions = self.definitions_for(filter).await?;
+        compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant, CustomFields::kept(&definitions))
+    }
+
+    /// Rows as they are now, those included that this call has changed; no access is asked.
+    pub async fn rows(&mut self, query: &Select) -> Result<Vec<Row>> {
+        self.flush_for(query.of, &query.filter).await?;
+        let rows = self.tx.select(query).await?;
+        for row in &rows {
+            self.keep(query.of, row.clone());
+        }
+        Ok(rows)
+    }
+
+    /// Writes what is pending when a query could see it.
+    async fn flush_for(&mut self, of: &'static RecordDef, filter: &Predicate) -> Result<()> {
+        let seen = self.touched.iter().any(|(kind, _)| *kind == of.kind || filter.looks_at(kind));
+        if seen { self.flush().await } else { Ok(()) }
+    }
+
+    /// Groups and measures with the actor's eyes.
+    pub(crate) async fn groups(&mut self, mut query: Aggregate) -> Result<Vec<Row>> {
+        query.filter = query.filter.and(self.visible_rows(query.of).await?);
+        limits::statement(&query.filter)?;
+        self.flush_for(query.of, &query.filter).await?;
+        query.trash = Trash::Live;
+        self.tx.aggregate(&query).await
+    }
+
+    /// The tenant's definitions of custom fields, of all kinds.
+    pub async fn definitions(&mut self) -> Result<Arc<[FieldDefinition]>> {
+        if let Some(known) = &self.definitions {
+            return Ok(Arc::clone(known));
+        }
+        let rows = self.tx.select(&Select::all(FieldDefinition::def(), custom::MOST_FIELDS)).await?;
+        let found: Arc<[FieldDefinition]> = rows.into_iter().map(FieldDefinition::from_row).collect::<Result<_>>()?;
+        self.definitions = Some(Arc::clone(&found));
+        Ok(found)
+    }
+
+    /// The same when the filter names a custom field, else none.
+    async fn definitions_for(&mut self, filter: &Filter) -> Result<Arc<[FieldDefinition]>> {
+        if filter.names_custom() { self.definitions().await } else { Ok(Arc::default()) }
+    }
+
+    /// Writes what is pending by the definitions as they were, and from here on goes by the new ones.
+    pub(crate) async fn definitions_changed(&mut self) -> Result<()> {
+        self.flush().await?;
+        self.definitions = None;
+        // Filters were compiled by the definitions as they were.
+        self.kept.clear();
+        Ok(())
+    }
+
+    pub(super) async fn check_custom(&mut self, def: &'static RecordDef, row: &Row) -> Result<()> {
+        let Some(Value::Json(text)) = def.custom.map(|column| row.get(column)) else { return Ok(()) };
+        let values: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+        let definitions = self.definitions().await?;
+        values.iter().try_for_each(|(name, value)| custom::checked(&definitions, def.kind, name, value).map(|_| ()))
+    }
+}

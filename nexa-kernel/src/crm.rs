@@ -1,0 +1,386 @@
+//! A Crm: a storage, the operations, and the world outside, put together once.
+
+use std::{borrow::Cow, collections::HashMap, path::Path, sync::Arc, time::Duration};
+
+use uuid::Uuid;
+
+use super::{
+    access::{Directory, Policy, Principal, rehearse},
+    behaviour::{Behaviour, Trashed, of_trashed},
+    catalog::{Catalog, Declared, EntityOperation, EveryEntity, Of, OfEntity},
+    command::{Command, Envelope, Query, Rule},
+    compile::Kinds,
+    context::Context,
+    custom::{self, FieldDefinition},
+    definition,
+    entity::{Entity, Mergeable},
+    error::{Code, Result, codes},
+    ports::{Clock, Ids},
+    receipt::Receipt,
+    record::{OnTrash, Record, RecordDef},
+    references::{Pointers, References},
+    remembered::Remembered,
+    send::{BoxFuture, MaybeSend, MaybeSync},
+    session::{Job, Session},
+    store::Store,
+    time,
+    unit::FOUNDING,
+};
+
+/// The parts do not fit.
+pub const UNBUILDABLE: Code =
+    Code::invalid("crm.unbuildable", "The Crm cannot be put together: {problem}. Correct the builder's calls.");
+
+/// Everything that a call of the door needs.
+pub(crate) struct Parts {
+    pub(crate) catalog: Catalog,
+    pub(crate) kinds: Kinds,
+    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) largest_jump: Duration,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) rules: Vec<Arc<dyn Rule>>,
+    pub(crate) furnishers: Vec<Furnish>,
+    pub(crate) remembered: Remembered,
+    pub(crate) references: References,
+    trashed: HashMap<&'static str, Trashed>,
+    edited: Vec<&'static Behaviour>,
+}
+
+/// Gives a new tenant what it starts with.
+pub type Furnish = for<'a, 'c> fn(&'a mut Context<'c>) -> BoxFuture<'a, Result<()>>;
+
+impl Parts {
+    /// The kinds and fields that keep records of a kind from being trashed.
+    pub(crate) fn needed_by(&self, kind: &str) -> Pointers {
+        self.references.to(kind, OnTrash::Refuse)
+    }
+    /// What a kind that callers edit does in the trash. Error: `kind.unknown`.
+    pub(crate) fn trashed(&self, kind: &str) -> Result<Trashed> {
+        self.trashed.get(kind).copied().ok_or_else(|| codes::KIND_UNKNOWN.with("kind", kind))
+    }
+    /// The kinds that callers create and edit.
+    pub(crate) fn edited(&self) -> &[&'static Behaviour] {
+        &self.edited
+    }
+}
+
+/// What makes a tenant: the domain's own command for it.
+pub trait Founding: MaybeSend + MaybeSync + 'static {
+    /// The identifier that the host has chosen for the tenant.
+    fn id(&self) -> Option<Uuid>;
+    /// Adds the tenant's own record and its first user, whom it returns. What every new tenant starts with follows.
+    fn found(&self, cx: &mut Context<'_>) -> impl Future<Output = Result<Uuid>> + MaybeSend;
+}
+
+struct FoundingJob<F>(F);
+
+impl<F: Founding> Job for FoundingJob<F> {
+    type Output = Uuid;
+    fn operation(&self) -> Cow<'static, str> {
+        FOUNDING.into()
+    }
+    fn arguments(&self) -> String {
+        String::new()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Uuid> {
+        let admin = self.0.found(cx).await?;
+        for furnish in &cx.parts.furnishers {
+            furnish(cx).await?;
+        }
+        Ok(admin)
+    }
+}
+
+/// Asks nothing: a unit opens only for a tenant that exists.
+struct Nothing;
+
+impl Job for Nothing {
+    type Output = ();
+    fn operation(&self) -> Cow<'static, str> {
+        "has_org".into()
+    }
+    fn arguments(&self) -> String {
+        String::new()
+    }
+    async fn run(&self, _: &mut Context<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The whole machine; cheap to clone.
+#[derive(Clone)]
+pub struct Crm {
+    pub(crate) parts: Arc<Parts>,
+    store: Arc<dyn Store>,
+}
+
+impl Crm {
+    /// Brings the storage up to this version's schema.
+    pub async fn migrate(&self) -> Result<()> {
+        self.store.migrate(self.parts.kinds.all()).await
+    }
+    /// The same machine on another storage.
+    #[must_use]
+    pub fn on(&self, store: Arc<dyn Store>) -> Self {
+        Self { store, ..self.clone() }
+    }
+    /// A session of somebody in a tenant. The host has authenticated them.
+    pub fn session(&self, org: impl Into<Uuid>, principal: Principal) -> Session {
+        Session { parts: self.parts.clone(), store: self.store.clone(), org: org.into(), principal }
+    }
+    /// A session of a user.
+    pub fn user(&self, org: impl Into<Uuid>, user: impl Into<Uuid>) -> Session {
+        self.session(org, Principal::User(user.into()))
+    }
+    /// A session of the host itself, for which every access is open; never hand it to a caller from outside.
+    pub fn system(&self, org: impl Into<Uuid>, cause: impl Into<String>) -> Session {
+        self.session(org, Principal::System(cause.into()))
+    }
+    /// Makes a tenant with its first admin and what a new tenant starts with, such as a pipeline, in one unit, and returns the
+    /// admin's session. For the host only. Errors: `id.taken`, `user.role_unknown`.
+    pub async fn create_org(&self, create: impl Founding) -> Result<Session> {
+        let now = self.parts.clock.now();
+        let org = create.id().unwrap_or_else(|| self.parts.ids.id(now));
+        let founder = self.session(org, Principal::System("create_org".to_owned()));
+        let admin = founder.write(Envelope::default(), FoundingJob(create)).await?;
+        Ok(self.user(org, admin))
+    }
+
+    /// Whether the tenant exists.
+    pub async fn has_org(&self, org: impl Into<Uuid>) -> Result<bool> {
+        match self.system(org, "has_org").read(Nothing).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.is(&codes::ORG_UNKNOWN) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+    /// Removes a tenant with everything it has, its history included.
+    pub async fn drop_org(&self, org: impl Into<Uuid>) -> Result<()> {
+        self.store.drop_org(org.into()).await
+    }
+    /// Writes a consistent copy of an embedded storage to a new file while work goes on.
+    pub async fn backup(&self, path: &Path) -> Result<()> {
+        self.store.backup(path).await
+    }
+    /// Answers a question in SQL, such as a report's, on a connection of the storage that can only read: for the host, past every
+    /// access rule but the tenant that the question names.
+    ///
+    /// Errors: `sql.refused`, `sql.too_large`, `sql.too_long`; `store.unsupported` where the storage has no tables of its own to ask.
+    pub async fn sql(&self, question: super::sql::Sql) -> Result<super::sql::SqlRows> {
+        self.store.sql(question).await
+    }
+    /// Every operation.
+    pub fn catalog(&self) -> &Catalog {
+        &self.parts.catalog
+    }
+    /// Every kind.
+    pub fn kinds(&self) -> &Kinds {
+        &self.parts.kinds
+    }
+}
+
+/// Puts a [`Crm`] together.
+#[derive(Default)]
+pub struct CrmBuilder {
+    // Every call hands the builder on; a pointer is moved with less code than what it points at.
+    given: Box<Given>,
+}
+
+/// What a builder was given so far.
+#[derive(Default)]
+struct Given {
+    store: Option<Arc<dyn Store>>,
+    catalog: Catalog,
+    kinds: Kinds,
+    policy: Option<Arc<dyn Policy>>,
+    directory: Option<Arc<dyn Directory>>,
+    clock: Option<Arc<dyn Clock>>,
+    largest_jump: Option<Duration>,
+    ids: Option<Arc<dyn Ids>>,
+    rules: Vec<Arc<dyn Rule>>,
+    furnishers: Vec<Furnish>,
+    trashed: HashMap<&'static str, Trashed>,
+    entities: Vec<&'static OfEntity>,
+    every_entity: Vec<&'static EveryEntity>,
+}
+
+impl Given {
+    fn edited(&mut self, of: &'static OfEntity, trashed: Trashed) -> &'static RecordDef {
+        let def = (of.kind.def)();
+        self.kinds.add(def);
+        self.entities.push(of);
+        self.trashed.insert(def.kind, trashed);
+        def
+    }
+    fn command(&mut self, command: &'static Declared, target: &'static RecordDef) {
+        self.kinds.add(target);
+        self.catalog.add(command);
+    }
+}
+
+impl CrmBuilder {
+    /// Without any kind of the domain; the layer above has one that knows them all.
+    pub fn bare() -> Self {
+        let mut builder = Self::default();
+        builder.given.kinds.add(Receipt::def());
+        builder.record::<FieldDefinition>().untargeted::<custom::Define>().command::<custom::Remove>()
+    }
+    /// Where records are kept.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.given.store = Some(store);
+        self
+    }
+    /// A kind that only rules read and write.
+    #[must_use]
+    pub fn kind<R: Record>(mut self) -> Self {
+        self.given.kinds.add(R::def());
+        self
+    }
+    /// A kind that callers read; its own commands change it.
+    #[must_use]
+    pub fn record<R: Record>(mut self) -> Self {
+        self.given.kinds.add(R::def());
+        self.given.catalog.record(Of::<R>::RECORD, R::def());
+        self
+    }
+    /// A kind that callers create, edit and trash.
+    #[must_use]
+    pub fn entity<R: Entity>(mut self) -> Self {
+        let def = self.given.edited(Of::<R>::ENTITY, of_trashed::<R>());
+        self.given.catalog.entity(Of::<R>::ENTITY, def);
+        self
+    }
+    /// The same for a kind that has a create command of its own, which is added beside it.
+    #[must_use]
+    pub fn entity_without_create<R: Entity>(mut self) -> Self {
+        let def = self.given.edited(Of::<R>::ENTITY, of_trashed::<R>());
+        self.given.catalog.entity_without_create(Of::<R>::ENTITY, def);
+        self
+    }
+    /// A kind whose records can also be folded into each other.
+    #[must_use]
+    pub fn mergeable<R: Mergeable>(mut self) -> Self {
+        self.given.catalog.mergeable(Of::<R>::MERGE);
+        self.entity::<R>()
+    }
+    /// An operation of every kind which callers edit, whether the kind was added before or is added later.
+    #[must_use]
+    pub fn every_entity<E: EntityOperation>(mut self) -> Self {
+        self.given.every_entity.push(EveryEntity::of::<E>());
+        self
+    }
+    /// A command that works on one record.
+    #[must_use]
+    pub fn command<C: Command>(mut self) -> Self {
+        self.given.command(Of::<C>::TARGETED, C::Target::def());
+        self
+    }
+    /// A command that works on no single record.
+    #[must_use]
+    pub fn untargeted<C: Command>(mut self) -> Self {
+        self.given.command(Of::<C>::UNTARGETED, C::Target::def());
+        self
+    }
+    /// A named question.
+    #[must_use]
+    pub fn query<Q: Query>(mut self) -> Self {
+        self.given.catalog.add(Of::<Q>::QUERY);
+        self
+    }
+    /// Who may do what; the last one given counts.
+    #[must_use]
+    pub fn policy(mut self, policy: impl Policy + 'static) -> Self {
+        self.given.policy = Some(Arc::new(policy));
+        self
+    }
+    /// What the tenant knows of a principal; the last one given counts.
+    #[must_use]
+    pub fn directory(mut self, directory: impl Directory + 'static) -> Self {
+        self.given.directory = Some(Arc::new(directory));
+        self
+    }
+    /// A rule of the host, asked after ours.
+    #[must_use]
+    pub fn rule(mut self, rule: impl Rule + 'static) -> Self {
+        self.given.rules.push(Arc::new(rule));
+        self
+    }
+    /// What a new tenant starts with, beside what others give it.
+    #[must_use]
+    pub fn furnish(mut self, furnish: Furnish) -> Self {
+        self.given.furnishers.push(furnish);
+        self
+    }
+    /// What tells the time.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.given.clock = Some(Arc::new(clock));
+        self
+    }
+    /// How far the clock may be ahead of both a tenant's last event and the storage's own clock before writes are refused
+    /// with `clock.ahead`: one hour unless said. [`Duration::MAX`] takes any time, for a host that knows better than the
+    /// storage.
+    #[must_use]
+    pub fn largest_jump(mut self, jump: Duration) -> Self {
+        self.given.largest_jump = Some(jump);
+        self
+    }
+    /// What makes identifiers.
+    #[must_use]
+    pub fn ids(mut self, ids: impl Ids + 'static) -> Self {
+        self.given.ids = Some(Arc::new(ids));
+        self
+    }
+    /// Whether a store was given.
+    pub const fn has_store(&self) -> bool {
+        self.given.store.is_some()
+    }
+    /// Checks that everything fits. Error: `crm.unbuildable`.
+    pub fn build(self) -> Result<Crm> {
+        self.given.build()
+    }
+}
+
+impl Given {
+    fn build(mut self) -> Result<Crm> {
+        for of in &self.entities {
+            for every in &self.every_entity {
+                self.catalog.every_entity(every, of);
+            }
+        }
+        let unbuildable = |problem: String| UNBUILDABLE.with("problem", problem);
+        for def in self.kinds.all() {
+            if let Some(problem) = definition::problems(def).first() {
+                return Err(unbuildable(format!("{}: {problem}", def.kind)));
+            }
+        }
+        let references = References::of(&self.kinds).map_err(unbuildable)?;
+        if let Some(name) = self.catalog.duplicates.first() {
+            return Err(unbuildable(format!("the operation {name} was added twice")));
+        }
+        let missing = |what: &str| unbuildable(format!("no {what} was given"));
+        let policy = self.policy.ok_or_else(|| missing("policy"))?;
+        rehearse(&*policy, &self.kinds).map_err(unbuildable)?;
+        Ok(Crm {
+            store: self.store.ok_or_else(|| missing("store"))?,
+            parts: Arc::new(Parts {
+                remembered: Remembered::default(),
+                catalog: self.catalog,
+                kinds: self.kinds,
+                policy,
+                directory: self.directory.ok_or_else(|| missing("directory"))?,
+                clock: self.clock.ok_or_else(|| missing("clock"))?,
+                largest_jump: self.largest_jump.unwrap_or(time::LARGEST_JUMP),
+                ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
+                rules: self.rules,
+                furnishers: self.furnishers,
+                references,
+                trashed: self.trashed,
+                edited: self.entities.iter().map(|of| of.kind).collect(),
+            }),
+        })
+    }
+}

@@ -1,0 +1,196 @@
+//! The commands that every kind has: create, update, upsert, trash, restore, purge, merge.
+
+mod create;
+mod dependents;
+mod merge;
+mod purge;
+mod restore;
+mod trash;
+mod upsert;
+
+pub use create::{Create, Update};
+pub(super) use dependents::HIDDEN_DEPENDENTS;
+pub use dependents::TOO_MANY_DEPENDENTS;
+pub use merge::{Merge, MergeOptions, Mergeable};
+pub use purge::Purge;
+pub use restore::{REFERENCE_GONE, TRASHED_TOO};
+pub use restore::{Restore, RestoreOptions};
+pub use trash::{Dependents, NoOptions, Trash, TrashOptions};
+pub use upsert::{EXISTS, NO_MATCH_FIELD};
+pub use upsert::{MatchPolicy, Upsert, Upserted};
+
+use serde_json::{Map, Value as Json};
+
+use uuid::Uuid;
+
+use super::{
+    access::{Action, Actor},
+    behaviour::{Behaviour, of_entity},
+    context::Context,
+    error::{Code, Result},
+    record::{EMAIL_SYSTEM, Id, Record, RecordDef, Row},
+    send::MaybeSend,
+    store::Foreseen,
+    value::Value,
+};
+
+/// A field of a new record whose value is looked up in a key column: of which kind, and its path.
+#[derive(Clone, Copy, Debug)]
+pub struct LookedUp {
+    /// The field of the new record; it has one column.
+    pub field: &'static str,
+    /// The kind that is searched.
+    pub of: fn() -> &'static RecordDef,
+    /// The column there: a unique, a reference, or one with an index of its own; or `EMAIL_SYSTEM` for all mail addresses.
+    pub path: &'static str,
+}
+
+impl LookedUp {
+    /// The number of the column there.
+    pub fn column(&self) -> Option<usize> {
+        let of = (self.of)();
+        if self.path == EMAIL_SYSTEM { Some(of.by_email()) } else { of.column(self.path) }
+    }
+}
+
+/// The loads that creating a record with these fields will make.
+fn looked_up<R: Entity>(fields: &Map<String, Json>) -> Vec<Foreseen> {
+    let loads = R::LOOKED_UP.iter().filter_map(|looked_up| {
+        let json = fields.get(looked_up.field).filter(|json| !json.is_null())?;
+        let values = (R::def().field(looked_up.field)?.parse)(json).ok()?;
+        Some(Foreseen { of: (looked_up.of)(), column: looked_up.column()?, values: vec![values.into_iter().next()?] })
+    });
+    loads.collect()
+}
+
+/// A kind that callers create and edit by its fields.
+pub trait Entity: Record + Default {
+    /// What [`Entity::settle`] looks up for a new record: read ahead, so that creating it waits for the storage once.
+    const LOOKED_UP: &'static [LookedUp] = &[];
+    /// The codes that [`Entity::settle`] and [`Entity::may_edit`] answer.
+    const ERRORS: &'static [Code] = &[];
+
+    /// Whether the state of the record lets anybody edit it.
+    fn may_edit(&self, actor: &Actor) -> Result<()> {
+        let _ = actor;
+        Ok(())
+    }
+    /// Whether there is still something to do about it, for whoever owns it or has it assigned.
+    fn is_open(&self) -> bool {
+        true
+    }
+    /// Notes which fields a caller gave, whatever their values; asked before [`Entity::settle`].
+    fn given(&mut self, fields: &Map<String, Json>) {
+        let _ = fields;
+    }
+    /// Completes and checks a record after a caller set its fields; `before` is `None` for a new one.
+    fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = (before, cx);
+        async { Ok(()) }
+    }
+    /// Checks and completes a record that comes out of the trash: what [`Entity::settle`] asks of a new one, except that it keeps
+    /// what it has. What it points at and its unique values are checked for every kind.
+    fn restored(&mut self, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = cx;
+        async { Ok(()) }
+    }
+    /// What has to hold after the dependents of a trashed record were pointed at this one.
+    fn took_over(&self, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = cx;
+        async { Ok(()) }
+    }
+}
+
+impl Context<'_> {
+    /// A new record from the fields of a caller, settled but not yet added. Error: `id.taken`.
+    pub async fn draft<R: Entity>(&mut self, id: Option<Id<R>>, fields: &Map<String, Json>) -> Result<R> {
+        R::from_row(self.draft_row(of_entity::<R>(), id.map(Id::uuid), fields).await?)
+    }
+
+    /// A new record that a command puts together, settled like one from a caller. Error: `id.taken`.
+    pub async fn add<R: Entity>(&mut self, mut record: R) -> Result<R> {
+        let id = if record.id().uuid().is_nil() {
+            let id = self.new_id();
+            self.named.insert(id.uuid(), true);
+            id
+        } else {
+            record.id()
+        };
+        record.stamp(id, 1, self.now(), self.now());
+        record.settle(None, self).await?;
+        self.insert(record).await
+    }
+
+    /// A new record from the fields of a caller. Error: `id.taken`.
+    pub async fn create<R: Entity>(&mut self, id: Option<Id<R>>, fields: &Map<String, Json>) -> Result<R> {
+        R::from_row(self.create_row(of_entity::<R>(), id.map(Id::uuid), fields).await?)
+    }
+
+    /// Sets fields of a record that was loaded in this call.
+    pub async fn edit<R: Entity>(&mut self, before: R, fields: &Map<String, Json>) -> Result<R> {
+        R::from_row(self.edit_row(of_entity::<R>(), before.to_row(), fields).await?)
+    }
+
+    async fn draft_row(
+        &mut self,
+        kind: &'static Behaviour,
+        id: Option<Uuid>,
+        fields: &Map<String, Json>,
+    ) -> Result<Row> {
+        let def = (kind.def)();
+        let entity = kind.edited()?;
+        let mut row = (entity.blank)();
+        self.assign(def, &mut row, fields).await?;
+        let id = match id.filter(|id| !id.is_nil()) {
+            Some(id) => {
+                self.must_be_free(id).await?;
+                id
+            }
+            None => {
+                let id = self.new_id::<()>().uuid();
+                self.named.insert(id, true);
+                id
+            }
+        };
+        self.stamp_row(def, &mut row, id);
+        (entity.settle)(self, row, None, Some(fields)).await
+    }
+
+    /// Makes a row a new one of this moment.
+    pub fn stamp_row(&self, def: &RecordDef, row: &mut Row, id: Uuid) {
+        row.set(def.id, Value::Uuid(id));
+        row.set(def.version, Value::Int(1));
+        row.set(def.created_at, Value::Time(self.now()));
+        row.set(def.updated_at, Value::Time(self.now()));
+    }
+
+    pub(crate) async fn create_row(
+        &mut self,
+        kind: &'static Behaviour,
+        id: Option<Uuid>,
+        fields: &Map<String, Json>,
+    ) -> Result<Row> {
+        let def = (kind.def)();
+        let mut row = self.draft_row(kind, id, fields).await?;
+        self.authorize_kind(def, Action::Create)?;
+        let id = if row.id(def).is_nil() { self.new_id::<()>().uuid() } else { row.id(def) };
+        self.stamp_row(def, &mut row, id);
+        self.insert_row(def, row.clone()).await?;
+        Ok(row)
+    }
+
+    pub(crate) async fn edit_row(
+        &mut self,
+        kind: &'static Behaviour,
+        before: Row,
+        fields: &Map<String, Json>,
+    ) -> Result<Row> {
+        let def = (kind.def)();
+        let entity = kind.edited()?;
+        (entity.may_edit)(before.clone(), self.actor())?;
+        let mut row = before.clone();
+        self.assign(def, &mut row, fields).await?;
+        let row = (entity.settle)(self, row, Some(before), Some(fields)).await?;
+        self.save_row(def, row).await
+    }
+}

@@ -1,0 +1,179 @@
+//! Folding one record into another of its kind.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Entity;
+use crate::{
+    Input,
+    access::{Action, Actor},
+    behaviour::{Behaviour, of_mergeable},
+    command::Command,
+    context::{Context, not_found},
+    error::{Code, Result, codes},
+    filter::{Comparison, Predicate},
+    input,
+    record::{ExternalKey, Record, RecordDef, Ref, Row},
+    send::MaybeSend,
+    store::{Select, Trash as Rows},
+    targeted::Targeted,
+    value::Value,
+};
+
+/// A kind whose records can be folded into each other.
+pub trait Mergeable: Entity {
+    /// Whether the state of the record lets it be merged.
+    fn may_merge(&self, actor: &Actor) -> Result<()> {
+        let _ = actor;
+        Ok(())
+    }
+    /// What the survivor takes from the other beyond its empty fields.
+    fn absorb(&mut self, other: &Self) {
+        let _ = other;
+    }
+    /// What has to hold after everything points at the survivor.
+    fn merged(survivor: &Self, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = (survivor, cx);
+        async { Ok(()) }
+    }
+}
+
+/// Options of a merge.
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[serde(deny_unknown_fields, bound = "")]
+#[schemars(bound = "R: Record")]
+pub struct MergeOptions<R> {
+    /// The record that goes; its id finds the survivor from now on.
+    pub other: Ref<R>,
+}
+
+/// Folds another record into this one: `contact.merge` and the like.
+///
+/// The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything that pointed at the other
+/// points at the survivor, whatever of it the actor sees: else the data would break. None of it is answered. Error: `merge.cycle`.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent, bound = "R: Record")]
+#[schemars(bound = "R: Record")]
+pub struct Merge<R>(pub Targeted<R, MergeOptions<R>>);
+
+impl<R> Merge<R> {
+    /// Folds `other` into `survivor`.
+    pub fn into(survivor: impl Into<Ref<R>>, other: impl Into<Ref<R>>) -> Self {
+        Self(Targeted::new(survivor, MergeOptions { other: other.into() }))
+    }
+}
+
+impl<R: Mergeable> Command for Merge<R> {
+    const NAME: &'static str = R::NAMES.merge;
+    const ACTION: Action = Action::Merge;
+    const ERRORS: &'static [Code] = R::ERRORS;
+    type Target = R;
+    type Output = R;
+    fn target(&self) -> Option<&Ref<R>> {
+        Some(&self.0.record)
+    }
+    fn guard(target: &R, actor: &Actor) -> Result<()> {
+        target.may_merge(actor)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
+        let (survivor, other) = (self.0.record.untyped(), self.0.arguments.other.untyped());
+        R::from_row(cx.merge_rows(of_mergeable::<R>(), &survivor, &other).await?)
+    }
+}
+
+impl Context<'_> {
+    pub(crate) async fn merge_rows(
+        &mut self,
+        kind: &'static Behaviour,
+        survivor: &Ref<()>,
+        other: &Ref<()>,
+    ) -> Result<Row> {
+        let def = (kind.def)();
+        let merge = kind.merge.ok_or_else(|| codes::KIND_UNKNOWN.with("kind", def.kind))?;
+        let kept = self.visible_row(def, survivor, false).await?;
+        let gone = self.visible_row(def, other, false).await?;
+        let id = kept.id(def);
+        if id == gone.id(def) {
+            return Err(codes::MERGE_CYCLE.with("kind", def.kind));
+        }
+        (merge.may_merge)(gone.clone(), self.actor())?;
+        self.authorize(def, &gone, Action::Merge).await?;
+        let filled = fill(def, kept, &gone);
+
+        // The other leaves first, so that its unique values are free for the survivor.
+        let mut forwarded = gone.clone();
+        for (column, value) in [(def.merged_into, Value::Uuid(id)), (def.deleted_at, Value::Time(self.now()))] {
+            if let Some(column) = column {
+                forwarded.set(column, value);
+            }
+        }
+        self.save_row(def, forwarded).await?;
+        let from = gone.id(def);
+        let survivor = (merge.absorb)(filled, gone)?;
+        let survivor = self.save_row(def, survivor).await?;
+        self.move_references(def, from, id).await?;
+        (merge.merged)(self, survivor).await?;
+        self.row(def, id).await?.filter(|row| row.live(def)).ok_or_else(|| not_found(def, id))
+    }
+}
+
+/// The survivor's row with its empty fields filled, tags and external keys united.
+fn fill(def: &RecordDef, mut kept: Row, gone: &Row) -> Row {
+    for field in def.fields.iter().filter(|field| field.editable) {
+        let columns = field.first..field.first + field.count;
+        if columns.clone().all(|column| kept.get(column).is_null()) {
+            for column in columns {
+                kept.set(column, gone.get(column).clone());
+            }
+        }
+    }
+    if let Some(column) = def.tags {
+        kept.set(column, union::<String>(kept.get(column), gone.get(column)));
+    }
+    if let Some(column) = def.external_keys {
+        kept.set(column, union::<ExternalKey>(kept.get(column), gone.get(column)));
+    }
+    def.derive(&mut kept);
+    kept
+}
+
+fn union<T: Ord + Serialize + serde::de::DeserializeOwned>(a: &Value, b: &Value) -> Value {
+    let read = |value: &Value| match value {
+        Value::Json(text) => input::stored::<Vec<T>>(text).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    let mut all = read(a);
+    all.extend(read(b));
+    all.sort();
+    all.dedup();
+    if all.is_empty() {
+        return Value::Null;
+    }
+    Value::Json(serde_json::json!(all).to_string())
+}
+
+impl Context<'_> {
+    /// Makes everything that points at one record point at another: references, and what is `about` it.
+    async fn move_references(&mut self, def: &'static RecordDef, from: uuid::Uuid, to: uuid::Uuid) -> Result<()> {
+        for of in self.parts.kinds.all().to_vec() {
+            for relation in of.relations.iter().filter(|relation| relation.kind == def.kind) {
+                if of.kind == def.kind && of.merged_into == Some(relation.column) {
+                    continue;
+                }
+                self.point(of.kind, &relation.name, from, to).await?;
+            }
+            for (kind, id) in of.follows.iter().copied() {
+                let filter = Predicate::And(vec![
+                    Predicate::Compare(kind, Comparison::Eq, Value::Text(def.kind.to_owned())),
+                    Predicate::Compare(id, Comparison::Eq, Value::Uuid(from)),
+                ]);
+                let query = Select { trash: Rows::Any, ..Select::all(of, usize::MAX >> 1).filtered(filter) };
+                for mut row in self.rows(&query).await? {
+                    row.set(id, Value::Uuid(to));
+                    self.save_row(of, row).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! Gone for good.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    Entity,
+    dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS, told},
+    restore::must_be_trashed,
+    trash::NoOptions,
+};
+use crate::{
+    access::{Action, Actor},
+    behaviour::{Behaviour, of_entity},
+    command::Command,
+    context::Context,
+    error::{Code, Result},
+    filter::Predicate,
+    record::{OnTrash, Record, RecordDef, Ref},
+    store::Trash as Rows,
+    targeted::Targeted,
+    value::Value,
+};
+
+/// Records that stay point at the one that goes for good.
+pub(crate) const POINTED_AT: Code = Code::rule(
+    "record.pointed_at",
+    "The {kind} cannot be purged while {pointing} point at it, in the trash or not; purge those first, or let them \
+     point elsewhere.",
+);
+
+/// Removes a trashed record for good, with its parts and with the records that were folded into it; its history stays:
+/// `lead.purge` and the like.
+///
+/// Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees more has to do it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent, bound = "R: Record")]
+#[schemars(bound = "R: Record")]
+pub struct Purge<R>(pub Targeted<R, NoOptions>);
+
+impl<R> Purge<R> {
+    /// Removes this record for good.
+    pub fn of(record: impl Into<Ref<R>>) -> Self {
+        Self(Targeted::new(record, NoOptions {}))
+    }
+}
+
+impl<R: Entity> Command for Purge<R> {
+    const NAME: &'static str = R::NAMES.purge;
+    const ACTION: Action = Action::Purge;
+    const ERRORS: &'static [Code] = &[POINTED_AT, TOO_MANY_DEPENDENTS, HIDDEN_DEPENDENTS];
+    const TRASHED_TARGET: bool = true;
+    type Target = R;
+    type Output = ();
+    fn target(&self) -> Option<&Ref<R>> {
+        Some(&self.0.record)
+    }
+    fn guard(target: &R, _: &Actor) -> Result<()> {
+        must_be_trashed(R::def(), &target.to_row())
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
+        cx.purge_row(of_entity::<R>(), &self.0.record.untyped()).await
+    }
+}
+
+/// The records of a purge, by their kinds.
+type Going = BTreeMap<&'static str, Vec<Value>>;
+
+impl Context<'_> {
+    pub(crate) async fn purge_row(&mut self, kind: &'static Behaviour, record: &Ref<()>) -> Result<()> {
+        let def = (kind.def)();
+        let row = self.visible_row(def, record, true).await?;
+        must_be_trashed(def, &row)?;
+        let mut ids = vec![row.id(def)];
+        if let Some(mark) = def.merged_into.and_then(|column| def.columns.get(column)) {
+            // What was folded into it is the same person's data, and forwards to nobody once it is gone.
+            let mut next = 0;
+            while let Some(id) = ids.get(next).copied() {
+                next += 1;
+                let merged = self.pointing(def, &mark.path, id, Rows::Any).await?;
+                ids.extend(merged.iter().map(|row| row.id(def)));
+            }
+        }
+        let mut going = Going::new();
+        for (part, path) in self.parts.references.to(def.kind, OnTrash::WithParent) {
+            let of = self.kind(part)?;
+            for id in &ids {
+                let rows = self.pointing(of, path, *id, Rows::Any).await?;
+                going.entry(of.kind).or_default().extend(rows.iter().map(|row| Value::Uuid(row.id(of))));
+            }
+        }
+        for (kind, path) in self.parts.references.to(def.kind, OnTrash::Mention) {
+            let of = self.kind(kind)?;
+            let Some(column) = of.column(path) else { continue };
+            for id in &ids {
+                for mut row in self.pointing(of, path, *id, Rows::Any).await? {
+                    row.set(column, Value::Null);
+                    self.save_row(of, row).await?;
+                }
+            }
+        }
+        going.entry(def.kind).or_default().extend(ids.into_iter().map(Value::Uuid));
+        self.must_be_pointed_at_by_none(def, &going).await?;
+        for (kind, ids) in going {
+            let of = self.kind(kind)?;
+            for id in ids.iter().filter_map(Value::as_uuid) {
+                self.remove_row(of, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses when a record that stays points at one that goes. Errors: `record.pointed_at`, `record.dependents_hidden`.
+    async fn must_be_pointed_at_by_none(&mut self, def: &'static RecordDef, going: &Going) -> Result<()> {
+        let mut pointing = Vec::new();
+        for of in self.parts.kinds.all().to_vec() {
+            for relation in &of.relations {
+                let Some(ids) = going.get(relation.kind) else { continue };
+                let mut filter = Predicate::In(relation.column, ids.clone());
+                if let Some(own) = going.get(of.kind) {
+                    filter = filter.and(Predicate::Not(Box::new(Predicate::In(of.id, own.clone()))));
+                }
+                pointing.push((of, relation.name.clone(), filter));
+            }
+        }
+        let pointed_at = |counted| POINTED_AT.with("kind", def.kind).with("pointing", told(counted));
+        self.must_be_none(&pointing, Rows::Any, pointed_at, def).await
+    }
+
+    pub(super) fn remove_row(&mut self, of: &'static RecordDef, id: Uuid) {
+        let key = (of.kind, id);
+        self.trace(key);
+        self.forget(of.kind);
+        if let Some(entry) = self.entries.get_mut(&key) {
+            entry.now = None;
+            if !entry.dirty {
+                entry.dirty = true;
+                self.touched.push(key);
+            }
+        }
+    }
+
+    /// Removes a record for good; its last state stays in the ledger.
+    pub async fn remove<R: Record>(&mut self, record: &R) -> Result<()> {
+        self.remove_row(R::def(), record.id().uuid());
+        Ok(())
+    }
+}

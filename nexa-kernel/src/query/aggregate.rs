@@ -1,0 +1,216 @@
+//! Groups and measures over the records that an actor may see.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::{
+    Input,
+    command::Query,
+    compile,
+    context::Context,
+    error::{Error, Result, codes},
+    filter::Filter,
+    limits,
+    record::{ColumnType, Record, RecordDef},
+    store::{Aggregate, Group, Measure, Trash},
+    zone::Zone,
+};
+
+/// What to group by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupBy {
+    /// The value of a field.
+    Field(String),
+    /// The month of a date or time field.
+    Month {
+        /// The field.
+        field: String,
+        /// The IANA time zone in which a moment's month is meant; UTC unless said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zone: Option<String>,
+    },
+}
+
+/// What to measure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MeasureOf {
+    /// How many records.
+    Count,
+    /// How many different values of a field.
+    Distinct(String),
+    /// The sum of a field. Sums of money are grouped by currency by themselves.
+    Sum(String),
+    /// The mean of a field.
+    Avg(String),
+    /// The least value of a field.
+    Min(String),
+    /// The greatest value of a field.
+    Max(String),
+}
+
+/// Groups and measures: `deal.aggregate` and the like.
+///
+/// Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `aggregate.too_many_groups`, `aggregate.overflow`.
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[serde(deny_unknown_fields, default, bound = "")]
+#[schemars(bound = "R: Record")]
+pub struct AggregateOf<R> {
+    /// Which records.
+    #[serde(skip_serializing_if = "Filter::is_everything")]
+    pub filter: Filter,
+    /// The groups; one for all without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub group_by: Vec<GroupBy>,
+    /// The measures.
+    pub measure: Vec<MeasureOf>,
+    #[serde(skip)]
+    #[schemars(skip)]
+    kind: std::marker::PhantomData<fn() -> R>,
+}
+
+impl<R> Default for AggregateOf<R> {
+    fn default() -> Self {
+        Self {
+            filter: Filter::everything(),
+            group_by: Vec::new(),
+            measure: vec![MeasureOf::Count],
+            kind: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<R> AggregateOf<R> {
+    /// These groups and measures of what matches.
+    pub fn new(filter: Filter, group_by: Vec<GroupBy>, measure: Vec<MeasureOf>) -> Self {
+        Self { filter, group_by, measure, kind: std::marker::PhantomData }
+    }
+}
+
+/// One group: its values, then its measures, in the order in which they were asked. A currency that was added to keep sums apart
+/// stands last among the groups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GroupRow {
+    /// The values of the group.
+    pub group: Vec<Json>,
+    /// The measures.
+    pub measures: Vec<Json>,
+}
+
+/// How many groups an aggregate answers at most.
+const MOST_GROUPS: usize = 10_000;
+
+impl<R> AggregateOf<R> {
+    /// Errors: `filter.too_large`, `argument.too_long`.
+    pub(crate) fn in_bounds(&self) -> Result<()> {
+        limits::at_most("group_by", "entries", self.group_by.len(), limits::MOST_GROUP_KEYS)?;
+        limits::at_most("measure", "entries", self.measure.len(), limits::MOST_MEASURES)?;
+        limits::filter(&self.filter)
+    }
+}
+
+impl<R: Record> Query for AggregateOf<R> {
+    const NAME: &'static str = R::NAMES.aggregate;
+    type Target = R;
+    type Output = Vec<GroupRow>;
+    fn check(&self) -> Result<()> {
+        self.in_bounds()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<GroupRow>> {
+        cx.measured(R::def(), &self.filter, &self.group_by, &self.measure).await
+    }
+}
+
+impl Context<'_> {
+    /// Groups and measures of a kind, with the actor's eyes. Errors: those of [`AggregateOf`].
+    pub async fn measured(
+        &mut self,
+        of: &'static RecordDef,
+        filter: &Filter,
+        group_by: &[GroupBy],
+        measure: &[MeasureOf],
+    ) -> Result<Vec<GroupRow>> {
+        let hidden = self.hidden(of)?;
+        let column = |path: &str| column(of, path, &hidden);
+        let mut groups = group_by.iter().map(|by| group(of, by, &hidden)).collect::<Result<Vec<_>>>()?;
+        let mut measures = Vec::with_capacity(measure.len());
+        for measure in measure {
+            let resolved = match measure {
+                MeasureOf::Count => Measure::Count,
+                MeasureOf::Distinct(path) => Measure::Distinct(column(path)?),
+                MeasureOf::Sum(path) => Measure::Sum(numeric(of, path, column(path)?)?),
+                MeasureOf::Avg(path) => Measure::Avg(numeric(of, path, column(path)?)?),
+                MeasureOf::Min(path) => Measure::Min(column(path)?),
+                MeasureOf::Max(path) => Measure::Max(column(path)?),
+            };
+            // Sums never mix currencies.
+            if let Measure::Sum(index) | Measure::Avg(index) | Measure::Min(index) | Measure::Max(index) = resolved
+                && let Some(currency) = currency_of(of, index)
+                && !groups.contains(&Group::Column(currency))
+            {
+                groups.push(Group::Column(currency));
+            }
+            measures.push(resolved);
+        }
+        let filter = self.asked_filter(of, filter).await?;
+        let width = groups.len();
+        let query = Aggregate { of, filter, trash: Trash::Live, groups, measures, limit: MOST_GROUPS + 1 };
+        let rows = self.groups(query).await?;
+        if rows.len() > MOST_GROUPS {
+            return Err(codes::TOO_MANY_GROUPS.with("limit", MOST_GROUPS));
+        }
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let mut values = row.values().iter().map(crate::value::Value::to_json);
+                let group = values.by_ref().take(width).collect();
+                GroupRow { group, measures: values.collect() }
+            })
+            .collect())
+    }
+}
+
+fn column(of: &'static RecordDef, path: &str, hidden: &[&'static str]) -> Result<usize> {
+    // A money field without a part means its amount.
+    let amount = format!("{path}.amount");
+    of.column(path)
+        .or_else(|| of.column(&amount))
+        .filter(|column| !compile::is_hidden(of, *column, hidden))
+        .ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", of.kind).with("field", path))
+}
+
+fn group(of: &'static RecordDef, by: &GroupBy, hidden: &[&'static str]) -> Result<Group> {
+    match by {
+        GroupBy::Field(path) => column(of, path, hidden).map(Group::Column),
+        GroupBy::Month { field, zone } => {
+            let index = column(of, field, hidden)?;
+            let zone = match zone {
+                None => Zone::UTC,
+                Some(name) => Zone::named(name).ok_or_else(|| unusable(field, format!("{name} is no time zone")))?,
+            };
+            match of.columns.get(index).map(|column| column.kind) {
+                Some(ColumnType::Date | ColumnType::Time) => Ok(Group::Month(index, zone)),
+                _ => Err(unusable(field, "it is neither a date nor a time".to_owned())),
+            }
+        }
+    }
+}
+
+fn numeric(of: &RecordDef, path: &str, index: usize) -> Result<usize> {
+    match of.columns.get(index).map(|column| column.kind) {
+        Some(ColumnType::Int | ColumnType::Amount) => Ok(index),
+        _ => Err(unusable(path, "it is no number".to_owned())),
+    }
+}
+
+fn unusable(field: &str, problem: String) -> Error {
+    codes::FILTER_INVALID.with("field", field).with("problem", problem)
+}
+
+/// The currency column of the money that this amount column belongs to.
+fn currency_of(of: &RecordDef, amount: usize) -> Option<usize> {
+    let path = of.columns.get(amount)?.path.strip_suffix(".amount")?;
+    of.column(&format!("{path}.currency"))
+}

@@ -1,0 +1,166 @@
+//! What happened to a record, in order.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use super::page_size;
+use crate::{
+    Input,
+    command::Query,
+    compile::plain,
+    context::Context,
+    error::Result,
+    ledger::{Event, EventQuery, Seq, Verb},
+    position::Position,
+    record::{Record, RecordDef, Ref, Row},
+    targeted::Targeted,
+    value::{Timestamp, Value},
+};
+
+/// One change of a record, as somebody who may see the record sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// The number in the tenant's ledger.
+    pub seq: Seq,
+    /// In a feed, where to go on after this change; absent elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// One id for everything that one call did.
+    pub unit: Uuid,
+    /// When.
+    pub at: Timestamp,
+    /// Who: `user:…`, `contact:…`, `service:…` or `system:…`.
+    pub actor: String,
+    /// On whose behalf.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
+    /// The operation, such as `lead.qualify`.
+    pub command: String,
+    /// What happened.
+    pub verb: Verb,
+    /// The kind of the record.
+    pub kind: String,
+    /// The record.
+    pub record: Uuid,
+    /// Why, in the caller's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Which rule, import or workflow ran it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// `{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed
+    /// where the record came into view with another that it hangs on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Map<String, Json>>,
+}
+
+/// The event as a change, without the hidden fields; `None` when nothing of it is left to see.
+pub fn change_of(event: Event, hidden: &[&'static str]) -> Option<Change> {
+    let mut changes: Option<Map<String, Json>> =
+        event.payload.as_deref().and_then(|payload| serde_json::from_str(payload).ok());
+    if let Some(changes) = &mut changes
+        && !hidden.is_empty()
+    {
+        changes.retain(|path, _| !hidden.contains(&path.split('.').next().unwrap_or_default()));
+        if changes.is_empty() && event.verb == Verb::Updated {
+            return None;
+        }
+    }
+    Some(Change {
+        seq: event.seq,
+        position: None,
+        unit: event.unit,
+        at: event.at,
+        actor: event.actor,
+        on_behalf_of: event.on_behalf_of,
+        command: event.command.into_owned(),
+        verb: event.verb,
+        kind: event.kind.into_owned(),
+        record: event.record,
+        reason: event.reason,
+        cause: event.cause,
+        changes,
+    })
+}
+
+/// The row that a creation or purge describes.
+pub(crate) fn parsed_row(def: &RecordDef, id: Uuid, contents: &Map<String, Json>) -> Row {
+    let mut row = Row::new(vec![Value::Null; def.columns.len()]);
+    row.set(def.id, Value::Uuid(id));
+    for (path, json) in contents {
+        if let Some(column) = def.column(path)
+            && let Some(value) = def.columns.get(column).and_then(|definition| plain(definition, json))
+        {
+            row.set(column, value);
+        }
+    }
+    def.derive(&mut row);
+    row
+}
+
+/// Options of a history.
+#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct HistoryOptions {
+    /// After this position in the ledger.
+    pub after: Seq,
+    /// How many changes at most: 50 unless said, 1,000 at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+/// Everything that happened to one record: `lead.history` and the like.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent, bound = "R: Record")]
+#[schemars(bound = "R: Record")]
+pub struct History<R>(pub Targeted<R, HistoryOptions>);
+
+impl<R> History<R> {
+    /// Of this record, from its beginning.
+    pub fn of(record: impl Into<Ref<R>>) -> Self {
+        Self(Targeted::new(record, HistoryOptions::default()))
+    }
+}
+
+/// One page of a history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryPage {
+    /// The changes, oldest first.
+    pub items: Vec<Change>,
+    /// Where the next page starts; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Seq>,
+}
+
+impl<R: Record> Query for History<R> {
+    const NAME: &'static str = R::NAMES.history;
+    type Target = R;
+    type Output = HistoryPage;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<HistoryPage> {
+        history_of(cx, R::def(), &self.0.record.untyped(), &self.0.arguments).await
+    }
+}
+
+pub(crate) async fn history_of(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    record: &Ref<()>,
+    options: &HistoryOptions,
+) -> Result<HistoryPage> {
+    let limit = page_size(options.limit)?;
+    let row = cx.visible_row(def, record, true).await?;
+    let hidden = cx.hidden(def)?;
+    let records = Some(vec![(def.kind, row.id(def))]);
+    let query = EventQuery { after: options.after, limit: limit + 1, records, backwards: false };
+    let mut events = cx.tx.events(&query).await?;
+    let next = if events.len() > limit {
+        events.truncate(limit);
+        events.last().map(|event| event.seq)
+    } else {
+        None
+    };
+    let items = events.into_iter().filter_map(|event| change_of(event, &hidden)).collect();
+    Ok(HistoryPage { items, next })
+}

@@ -1,0 +1,93 @@
+//! Chosen columns of all records that match, one row after the other.
+
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::Find;
+use crate::{
+    access::Action,
+    context::Context,
+    error::{Result, codes},
+    record::{ColumnDef, Record, RecordDef},
+    scan::Sink,
+    session::{Job, Session},
+};
+
+impl Session {
+    /// Hands over columns of every record that a find matches, from one snapshot; answers the sink. They come in the
+    /// order of the find; without sort and limit in that of the storage, which is quickest.
+    ///
+    /// Columns are named by their paths, such as `last_name` or `assignee.user`; without names come all that the actor
+    /// may see. Rows go to the sink as they are read, so memory does not grow. `limit` counts all rows, and related
+    /// records do not come along. Errors: those of find, `field.unknown`, and those of the sink.
+    pub async fn scan<R: Record, S: Sink + 'static>(
+        &self,
+        find: Find<R>,
+        columns: Option<Vec<String>>,
+        sink: S,
+    ) -> Result<S> {
+        let sink = Arc::new(Mutex::new(Some(sink)));
+        self.read(ScanJob { find, columns, sink: sink.clone() }).await?;
+        let taken = sink.lock().unwrap_or_else(PoisonError::into_inner).take();
+        taken.ok_or_else(unanswered)
+    }
+}
+
+fn unanswered() -> crate::Error {
+    codes::STORE_FAILED.with("problem", "a scan did not end")
+}
+
+struct ScanJob<R, S> {
+    find: Find<R>,
+    columns: Option<Vec<String>>,
+    sink: Arc<Mutex<Option<S>>>,
+}
+
+impl<R: Record, S: Sink + 'static> Job for ScanJob<R, S> {
+    type Output = ();
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed(R::NAMES.find)
+    }
+    fn arguments(&self) -> String {
+        String::new()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
+        self.find.in_bounds()?;
+        let taken = self.sink.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut sink = taken.ok_or_else(unanswered)?;
+        let scanned = scan(cx, R::def(), &self.find.untyped(), self.columns.as_deref(), &mut sink).await;
+        *self.sink.lock().unwrap_or_else(PoisonError::into_inner) = Some(sink);
+        scanned
+    }
+}
+
+async fn scan(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    find: &Find<()>,
+    columns: Option<&[String]>,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    cx.authorize_kind(def, Action::Read)?;
+    let hidden = cx.hidden(def)?;
+    let columns = chosen(def, &hidden, columns)?;
+    let query = find.select(cx, def, &hidden, find.limit.unwrap_or(usize::MAX)).await?;
+    let defs: Vec<&'static ColumnDef> = columns.iter().filter_map(|column| def.columns.get(*column)).collect();
+    sink.begin(&defs);
+    cx.tx.scan(&query, &columns, sink).await
+}
+
+/// The columns of these paths, in their order. Error: `field.unknown`, also for what is hidden.
+fn chosen(def: &'static RecordDef, hidden: &[&'static str], wanted: Option<&[String]>) -> Result<Vec<usize>> {
+    let fields = def.fields.iter().filter(|field| !hidden.contains(&field.name));
+    let shown: Vec<usize> = fields.flat_map(|field| field.first..field.first + field.count).collect();
+    let Some(wanted) = wanted else { return Ok(shown) };
+    let path = |column: usize| def.columns.get(column).map(|column| column.path.as_str());
+    let find = |name: &String| {
+        let found = shown.iter().copied().find(|column| path(*column) == Some(name.as_str()));
+        found.ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name))
+    };
+    wanted.iter().map(find).collect()
+}

@@ -1,0 +1,80 @@
+//! A record is a struct; its definition is data that every other part reads.
+
+mod column;
+mod field;
+mod form;
+mod known_by;
+mod layout;
+mod reference;
+mod write;
+
+pub use column::Column;
+pub use field::{Cells, Field, corrupt, plain_column, unexpected};
+pub use form::{Form, WriteField};
+pub use known_by::{Address, EMAIL_SYSTEM, PHONE_FIELD};
+pub use layout::{
+    ColumnDef, ColumnType, Content, Derived, FieldDef, IndexDef, OnTrash, ParseField, ParseText, RecordDef,
+    RelationDef, Row, UniqueDef, rank,
+};
+pub use reference::{ExternalKey, Id, Ref};
+pub(crate) use write::write_name;
+
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    error::Result,
+    send::{MaybeSend, MaybeSync},
+    value::Timestamp,
+};
+
+/// Turns a struct into a [`Record`] with its definition.
+pub use nexa_derive::Record;
+
+/// A kind of record: a struct that can become a row and back. Derived; see `nexa-derive`.
+pub trait Record: Clone + Serialize + DeserializeOwned + JsonSchema + MaybeSend + MaybeSync + 'static {
+    /// The definition.
+    fn def() -> &'static RecordDef;
+    /// The row, derived columns included.
+    fn to_row(&self) -> Row;
+    /// The record of a stored row.
+    fn from_row(row: Row) -> Result<Self>;
+    /// The identifier.
+    fn id(&self) -> Id<Self>;
+    /// Counts the changes, from 1.
+    fn version(&self) -> i64;
+    /// When it was created.
+    fn created_at(&self) -> Timestamp;
+    /// Sets what the kernel sets: identifier, version and times.
+    fn stamp(&mut self, id: Id<Self>, version: i64, created_at: Timestamp, updated_at: Timestamp);
+    /// The names of the operations that every kind has.
+    const NAMES: Names;
+}
+
+/// The names of the operations that every kind has, such as `lead.create`.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs)]
+pub struct Names {
+    pub create: &'static str,
+    pub update: &'static str,
+    pub upsert: &'static str,
+    pub trash: &'static str,
+    pub restore: &'static str,
+    pub purge: &'static str,
+    pub merge: &'static str,
+    pub get: &'static str,
+    pub find: &'static str,
+    pub count: &'static str,
+    pub aggregate: &'static str,
+    pub search: &'static str,
+    pub history: &'static str,
+    pub import_csv: &'static str,
+    pub import_rows: &'static str,
+    pub import_preview: &'static str,
+}
+
+/// The name of a kind, known without its definition, so that kinds can point at each other.
+pub trait Kind {
+    /// The kind, such as `lead`.
+    const KIND: &'static str;
+}

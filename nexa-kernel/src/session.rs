@@ -1,0 +1,493 @@
+//! The one door: a Crm, a tenant and an actor.
+
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+#[cfg(feature = "operations")]
+use super::answer::{Answer, Answers};
+#[cfg(feature = "operations")]
+use super::limits;
+use super::{
+    access::{Action, Principal},
+    catalog::Mode,
+    command::{Case, Command, Envelope, Query},
+    compile::Kinds,
+    context::Context,
+    crm::Parts,
+    envelope,
+    error::{Error, Result, codes},
+    once::Once,
+    output::Output,
+    query::{AggregateOf, Count, Find, Get, GroupRow, History, HistoryPage, Hits, Page, Search},
+    receipt::{Receipt, fingerprint},
+    record::{Record, Ref},
+    send::{MaybeSend, MaybeSync},
+    store::{Foreseen, ReadRequest, Store, Transaction, Work, WriteRequest},
+};
+use crate::Input;
+
+/// Somebody at work in a tenant; cheap to clone.
+#[derive(Clone)]
+pub struct Session {
+    pub(crate) parts: Arc<Parts>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) org: Uuid,
+    pub(crate) principal: Principal,
+}
+
+/// One operation of a batch, as on the wire: `{"run": "lead.qualify", "with": {…}}`.
+#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The name of the operation.
+    pub run: String,
+    /// Its arguments.
+    #[serde(default = "no_arguments")]
+    pub with: Json,
+}
+
+fn no_arguments() -> Json {
+    Json::Object(serde_json::Map::new())
+}
+
+/// What `explain` says of one operation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Permission {
+    /// The operation, such as `lead.qualify`.
+    pub operation: String,
+    /// The refusal that it would meet now; `None` when it is allowed, as far as no arguments are concerned.
+    pub refusal: Option<Error>,
+}
+
+impl Permission {
+    /// Whether it is allowed now.
+    pub const fn allowed(&self) -> bool {
+        self.refusal.is_none()
+    }
+}
+
+impl Session {
+    /// The tenant.
+    pub const fn org(&self) -> Uuid {
+        self.org
+    }
+    /// Who acts.
+    pub const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+    /// Every kind.
+    pub fn kinds(&self) -> &Kinds {
+        &self.parts.kinds
+    }
+    /// Where the records are kept.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+    /// The same somebody on another storage.
+    pub(crate) fn on(&self, store: Arc<dyn Store>) -> Self {
+        Self { store, ..self.clone() }
+    }
+
+    /// Runs a command as one unit with its history.
+    pub async fn run<C: Command>(&self, command: C) -> Result<C::Output> {
+        self.run_with(Envelope::default(), command).await
+    }
+
+    /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
+    pub async fn run_with<C: Command>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
+        self.write(envelope, CommandJob(command)).await
+    }
+
+    /// The same, and says whether the command was done now or before.
+    pub async fn run_once<C: Command>(&self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
+        self.write_once(envelope, CommandJob(command)).await
+    }
+
+    /// Asks a question.
+    pub async fn ask<Q: Query>(&self, query: Q) -> Result<Q::Output> {
+        self.read(QueryJob(query)).await
+    }
+
+    /// Reads one record. Error: `record.not_found`.
+    pub async fn get<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<R> {
+        Ok(self.ask(Get::of(record)).await?.record)
+    }
+    /// Reads a page of records.
+    pub async fn find<R: Record>(&self, find: Find<R>) -> Result<Page<R>> {
+        self.read(QueryJob(find)).await
+    }
+    /// Counts records.
+    pub async fn count<R: Record>(&self, filter: super::filter::Filter) -> Result<u64> {
+        self.read(QueryJob(Count::<R>::of(filter))).await
+    }
+    /// Groups and measures records.
+    pub async fn aggregate<R: Record>(&self, query: AggregateOf<R>) -> Result<Vec<GroupRow>> {
+        self.read(QueryJob(query)).await
+    }
+    /// Finds records by words.
+    pub async fn search<R: Record>(&self, text: impl Into<String>) -> Result<Hits<R>> {
+        self.read(QueryJob(Search::<R>::text(text))).await
+    }
+    /// Reads what happened to a record.
+    pub async fn history<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<HistoryPage> {
+        self.read(QueryJob(History::<R>::of(record))).await
+    }
+
+    #[cfg(feature = "operations")]
+    /// Runs an operation of the catalog by name, from JSON to JSON.
+    pub async fn execute(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<Json> {
+        let marked = envelope.mark_replays;
+        let (answer, of_command) = self.answer(operation, arguments, envelope).await?;
+        let again = answer.is_again();
+        let json = answer.into_value().json()?;
+        Ok(if marked && of_command { serde_json::json!({"value": json, "replayed": again}) } else { json })
+    }
+
+    #[cfg(feature = "operations")]
+    /// The same to the text of JSON, which is what bindings and servers pass on: records are written as they are stored,
+    /// without a document in between.
+    pub async fn execute_to_text(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<String> {
+        let marked = envelope.mark_replays;
+        let (answer, of_command) = self.answer(operation, arguments, envelope).await?;
+        let text = answer.value().text()?;
+        Ok(if marked && of_command { marked_text(&text, answer.is_again()) } else { text })
+    }
+
+    /// What an operation answers, and whether it is a command.
+    #[cfg(feature = "operations")]
+    async fn answer(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<(Once<Answer>, bool)> {
+        let mode = self.parts.catalog.operation(operation)?.mode;
+        let request = Request { run: operation.to_owned(), with: arguments };
+        match mode {
+            Mode::Command => Ok((self.write_once(envelope, NamedJob(request)).await?, true)),
+            Mode::Query => Ok((Once::New(self.read(NamedJob(request)).await?), false)),
+        }
+    }
+
+    #[cfg(feature = "operations")]
+    /// Runs several operations, all or none.
+    pub async fn batch(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Vec<Json>> {
+        self.answers(requests, envelope).await?.into_value().json()
+    }
+
+    #[cfg(feature = "operations")]
+    /// The same to the text of a JSON list.
+    pub async fn batch_to_text(&self, requests: Vec<Request>, envelope: Envelope) -> Result<String> {
+        let marked = envelope.mark_replays;
+        let answers = self.answers(requests, envelope).await?;
+        let text = answers.value().to_text()?;
+        Ok(if marked { marked_text(&text, answers.is_again()) } else { text })
+    }
+
+    #[cfg(feature = "operations")]
+    async fn answers(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Once<Answers>> {
+        limits::batch(requests.len())?;
+        for request in &requests {
+            self.parts.catalog.operation(&request.run)?;
+        }
+        self.write_once(envelope, BatchJob(requests)).await
+    }
+
+    /// What the actor may do with a record now, and if not, why not.
+    pub async fn explain<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<Vec<Permission>> {
+        let record = match record.into() {
+            Ref::Id(id) => Ref::Id(id.uuid().into()),
+            Ref::External(key) => Ref::External(key),
+        };
+        self.explain_kind(R::def().kind, record).await
+    }
+
+    /// The same by the name of the kind.
+    pub async fn explain_kind(&self, kind: &str, record: Ref<()>) -> Result<Vec<Permission>> {
+        let kind = self.parts.kinds.named(kind)?.kind;
+        self.read(ExplainJob { kind, record }).await
+    }
+
+    /// Runs a job as one unit with its history: for the layers of this library alone.
+    #[doc(hidden)]
+    pub async fn write<J: Job>(&self, envelope: Envelope, job: J) -> Result<J::Output> {
+        self.write_once(envelope, job).await.map(Once::into_value)
+    }
+
+    /// The same, and says whether the job was done now or before.
+    pub(crate) async fn write_once<J: Job>(&self, envelope: Envelope, job: J) -> Result<Once<J::Output>> {
+        envelope::check_principal(&self.principal)?;
+        let envelope = envelope::checked(envelope)?;
+        let request = WriteRequest::new(self.org);
+        let request = if envelope.dry_run { request.discarded() } else { request };
+        let work = Arc::new(Writing(self.unit(envelope, job)));
+        self.store.write(request, work.clone()).await?;
+        work.0.take()
+    }
+
+    /// Runs a job that changes nothing: for the layers of this library alone.
+    #[doc(hidden)]
+    pub async fn read<J: Job>(&self, job: J) -> Result<J::Output> {
+        envelope::check_principal(&self.principal)?;
+        let work = Arc::new(Reading(self.unit(Envelope::default(), job)));
+        self.store.read(ReadRequest::new(self.org), work.clone()).await?;
+        work.0.take().map(Once::into_value)
+    }
+
+    fn unit<J: Job>(&self, envelope: Envelope, job: J) -> Unit<J> {
+        Unit {
+            parts: self.parts.clone(),
+            org: self.org,
+            principal: self.principal.clone(),
+            envelope,
+            job,
+            answer: Mutex::new(None),
+        }
+    }
+}
+
+/// What runs inside a unit, beside the operations: for the layers of this library alone.
+#[doc(hidden)]
+pub trait Job: MaybeSend + MaybeSync + 'static {
+    /// What it gives back.
+    type Output: Output;
+    /// The name of the operation.
+    fn operation(&self) -> Cow<'static, str>;
+    /// The arguments as text, to recognise a repeated command.
+    fn arguments(&self) -> String;
+    /// What it will load, as far as the arguments tell.
+    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
+        let _ = org;
+        Vec::new()
+    }
+    /// Does it.
+    fn run(&self, cx: &mut Context<'_>) -> impl Future<Output = Result<Self::Output>> + MaybeSend;
+}
+
+struct Unit<J: Job> {
+    parts: Arc<Parts>,
+    org: Uuid,
+    principal: Principal,
+    envelope: Envelope,
+    job: J,
+    answer: Mutex<Option<Once<J::Output>>>,
+}
+
+impl<J: Job> Unit<J> {
+    async fn open<'a>(
+        &'a self,
+        tx: &'a mut dyn Transaction,
+        operation: Cow<'static, str>,
+        receipt: Option<Foreseen>,
+    ) -> Result<Context<'a>> {
+        let mut loads = self.parts.directory.foreseen(&self.principal);
+        loads.extend(receipt);
+        if let Some(user) = self.envelope.on_behalf_of {
+            loads.extend(self.parts.directory.foreseen(&Principal::User(user)));
+        }
+        loads.extend(self.job.foreseen(self.org));
+        tx.foresee(loads).await?;
+        Context::open(tx, &self.parts, self.org, &self.principal, operation, &self.envelope).await
+    }
+    fn keep(&self, output: J::Output, again: bool) {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(Once::of(output, again));
+    }
+    fn take(&self) -> Result<Once<J::Output>> {
+        self.answer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+            .ok_or_else(|| codes::STORE_FAILED.with("problem", "the work was not run"))
+    }
+}
+
+/// A unit that changes nothing.
+struct Reading<J: Job>(Unit<J>);
+
+/// A unit that may change something.
+struct Writing<J: Job>(Unit<J>);
+
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl<J: Job> Work for Reading<J> {
+    async fn run(&self, tx: &mut dyn Transaction) -> Result<()> {
+        let unit = &self.0;
+        let mut cx = unit.open(tx, unit.job.operation(), None).await?;
+        let output = unit.job.run(&mut cx).await?;
+        unit.keep(output, false);
+        Ok(())
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl<J: Job> Work for Writing<J> {
+    async fn run(&self, tx: &mut dyn Transaction) -> Result<()> {
+        let unit = &self.0;
+        let operation = unit.job.operation();
+        let key = unit.envelope.idempotency_key.as_deref();
+        let receipt = key.and_then(|key| Receipt::foreseen(&unit.principal, key));
+        let mut cx = unit.open(tx, operation.clone(), receipt).await?;
+        let command = key.map(|_| fingerprint(&[&operation, &unit.job.arguments()])).unwrap_or_default();
+        if let Some(key) = key
+            && let Some(text) = cx.remembered(key, &command).await?
+        {
+            unit.keep(J::Output::of_text(text)?, true);
+            return Ok(());
+        }
+        let output = unit.job.run(&mut cx).await?;
+        let output = output.shown(&cx)?;
+        if let Some(key) = key {
+            cx.remember(key, command, output.to_text()?).await?;
+        }
+        cx.finish().await?;
+        unit.keep(output, cx.again);
+        Ok(())
+    }
+}
+
+#[cfg(feature = "operations")]
+fn marked_text(value: &str, replayed: bool) -> String {
+    format!("{{\"value\":{value},\"replayed\":{replayed}}}")
+}
+
+fn text(value: &impl Serialize) -> String {
+    // Through a document, so that the same arguments read the same whatever their order was.
+    serde_json::to_value(value).map(|json| json.to_string()).unwrap_or_default()
+}
+
+struct CommandJob<C>(C);
+
+impl<C: Command> Job for CommandJob<C> {
+    type Output = C::Output;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed(C::NAME)
+    }
+    fn arguments(&self) -> String {
+        text(&self.0)
+    }
+    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
+        self.0.foreseen(org)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<C::Output> {
+        cx.perform(&self.0).await
+    }
+}
+
+struct QueryJob<Q>(Q);
+
+impl<Q: Query> Job for QueryJob<Q> {
+    type Output = Q::Output;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed(Q::NAME)
+    }
+    fn arguments(&self) -> String {
+        text(&self.0)
+    }
+    fn foreseen(&self, _: Uuid) -> Vec<Foreseen> {
+        self.0.foreseen()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Q::Output> {
+        self.0.check()?;
+        cx.authorize_kind(Q::Target::def(), Action::Read)?;
+        self.0.run(cx).await
+    }
+}
+
+#[cfg(feature = "operations")]
+struct NamedJob(Request);
+
+#[cfg(feature = "operations")]
+impl Job for NamedJob {
+    type Output = Answer;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Owned(self.0.run.clone())
+    }
+    fn arguments(&self) -> String {
+        text(&self.0.with)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Answer> {
+        let parts = cx.parts;
+        parts.catalog.operation(&self.0.run)?.perform(cx, &self.0.with).await
+    }
+}
+
+#[cfg(feature = "operations")]
+struct BatchJob(Vec<Request>);
+
+#[cfg(feature = "operations")]
+impl Job for BatchJob {
+    type Output = Answers;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed("batch")
+    }
+    fn arguments(&self) -> String {
+        text(&self.0)
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Answers> {
+        let parts = cx.parts;
+        let named = self.0.iter().filter_map(|request| request.with.get("id")?.as_str()?.parse().ok());
+        cx.look_up_ids(named.collect()).await?;
+        let mut answers = Vec::with_capacity(self.0.len());
+        for (position, request) in self.0.iter().enumerate() {
+            let operation = parts.catalog.operation(&request.run)?;
+            cx.operation = Cow::Owned(request.run.clone());
+            let answer = operation.perform(cx, &request.with).await;
+            // What the storage or a host's rule refuses is refused of this operation, and its events bear its name.
+            let written = if answer.is_ok() { cx.flush().await } else { Ok(()) };
+            let answer = answer.and_then(|answer| written.map(|()| answer));
+            answers.push(answer.map_err(|error| error.with("position", position))?);
+        }
+        // That a part was done before says nothing of the whole.
+        cx.again = false;
+        Ok(Answers(answers))
+    }
+}
+
+struct ExplainJob {
+    kind: &'static str,
+    record: Ref<()>,
+}
+
+impl Job for ExplainJob {
+    type Output = Vec<Permission>;
+    fn operation(&self) -> Cow<'static, str> {
+        Cow::Borrowed("explain")
+    }
+    fn arguments(&self) -> String {
+        String::new()
+    }
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<Permission>> {
+        let def = cx.kind(self.kind)?;
+        let row = cx.visible_row(def, &self.record, true).await?;
+        let parts = cx.parts;
+        let mut permissions = Vec::new();
+        for operation in parts.catalog.operations().filter(|operation| operation.kind == self.kind) {
+            let Some(guard) = operation.guard else { continue };
+            let trashed = !row.live(def) && !operation.trashed_target;
+            let mut verdict = match trashed {
+                true => Err(codes::TRASHED.with("kind", def.kind).with("id", row.id(def))),
+                false => cx.authorize(def, &row, operation.action).await,
+            };
+            if verdict.is_ok() {
+                verdict = guard(&row, cx.actor());
+            }
+            if verdict.is_ok() {
+                let case = Case {
+                    operation: operation.name,
+                    actor: cx.actor(),
+                    of: def,
+                    before: Some(&row),
+                    after: None,
+                    now: cx.now(),
+                };
+                verdict = parts.rules.iter().try_for_each(|rule| rule.guard(&case));
+            }
+            permissions.push(Permission { operation: operation.name.to_owned(), refusal: verdict.err() });
+        }
+        Ok(permissions)
+    }
+}

@@ -1,0 +1,323 @@
+//! One call of the door as a unit: opened with the actor, ended with changes, events and host rules.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map},
+};
+
+use uuid::Uuid;
+
+use super::{
+    access::{Action, Actor, Principal},
+    command::{Case, Command, Envelope},
+    context::Context,
+    crm::Parts,
+    error::{Result, codes},
+    filter::{Comparison, Predicate},
+    identity::{ByRecord, Seeded},
+    index,
+    ledger::{self, Event, Verb},
+    lookup::Lookup,
+    output::Hidden,
+    receipt::{KEPT_HOURS, Receipt},
+    record::{Id, Record, RecordDef, Ref, Row},
+    store::{Batch, Change, Key, Select, SortKey, Transaction},
+    time,
+    value::Value,
+};
+
+/// How many expired receipts a keyed command takes with it.
+const EXPIRED_AT_ONCE: usize = 2;
+/// One in so many keyed commands looks for receipts from the future instead, and dates so many again.
+const FUTURE_ONCE_IN: u8 = 8;
+const FUTURE_AT_ONCE: usize = 64;
+
+/// The operation that makes a tenant; every other needs one.
+pub const FOUNDING: &str = "org.create";
+
+/// On what terms a command is let in.
+pub(crate) struct Terms {
+    pub(crate) operation: &'static str,
+    pub(crate) def: &'static RecordDef,
+    pub(crate) action: Action,
+    pub(crate) expects_version: bool,
+    pub(crate) trashed_target: bool,
+    pub(crate) guard: Option<Guard>,
+}
+
+/// What the state of a row and the actor allow.
+pub(crate) type Guard = fn(&Row, &Actor) -> Result<()>;
+
+impl Terms {
+    fn of<C: Command>(targeted: bool) -> Self {
+        Self {
+            operation: C::NAME,
+            def: C::Target::def(),
+            action: C::ACTION,
+            expects_version: C::EXPECTS_VERSION,
+            trashed_target: C::TRASHED_TARGET,
+            guard: targeted.then_some(guard::<C> as Guard),
+        }
+    }
+}
+
+/// The guard of a command, for a row.
+pub(crate) fn guard<C: Command>(row: &Row, actor: &Actor) -> Result<()> {
+    C::guard(&C::Target::from_row(row.clone())?, actor)
+}
+
+impl<'a> Context<'a> {
+    /// Opens a unit: the moment, the actor, the tenant. Errors: `org.unknown`, `actor.inactive`.
+    pub(crate) async fn open(
+        tx: &'a mut dyn Transaction,
+        parts: &'a Parts,
+        org: Uuid,
+        principal: &Principal,
+        operation: Cow<'static, str>,
+        envelope: &'a Envelope,
+    ) -> Result<Self> {
+        let head = tx.head();
+        if head.seq == 0 && operation != FOUNDING {
+            return Err(codes::ORG_UNKNOWN.with("org", org));
+        }
+        let actor = parts.directory.actor(tx, principal).await?;
+        if let Some(user) = envelope.on_behalf_of
+            && !parts.directory.knows(tx, user).await?
+        {
+            let problem = "name a user of this organisation";
+            return Err(codes::FIELD_INVALID.with("field", "on_behalf_of").with("problem", problem));
+        }
+        let clock = parts.clock.now();
+        let ahead = time::ahead(parts, clock, &head, tx.clock());
+        let now = time::dated(clock, &head);
+        let unit = parts.ids.id(now);
+        let acting = actor.principal.to_string();
+        Ok(Self {
+            tx,
+            parts,
+            org,
+            actor,
+            acting,
+            now,
+            ahead,
+            unit,
+            operation,
+            envelope,
+            entries: ByRecord::with_hasher(Seeded::by(unit)),
+            touched: Vec::new(),
+            definitions: None,
+            kept: HashMap::new(),
+            lookup: Lookup::default(),
+            trail: None,
+            named: HashMap::new(),
+            again: false,
+        })
+    }
+
+    /// Runs a command inside this unit: check, target, access, version, guard, change.
+    pub(crate) async fn perform<C: Command>(&mut self, command: &C) -> Result<C::Output> {
+        command.check()?;
+        let target = command.target().map(Ref::untyped);
+        self.admit(&Terms::of::<C>(target.is_some()), target.as_ref()).await?;
+        command.run(self).await
+    }
+
+    /// Lets a command in, or refuses it: target, access, version, guard.
+    pub(crate) async fn admit(&mut self, terms: &Terms, target: Option<&Ref<()>>) -> Result<()> {
+        let Some(target) = target else {
+            if self.envelope.expected_version.is_some() && !terms.expects_version {
+                return Err(codes::VERSION_WITHOUT_TARGET.with("operation", terms.operation));
+            }
+            return self.authorize_kind(terms.def, terms.action);
+        };
+        let row = self.visible_row(terms.def, target, terms.trashed_target).await?;
+        self.authorize(terms.def, &row, terms.action).await?;
+        let version = row.get(terms.def.version).as_int().unwrap_or_default();
+        self.expect(terms.def.kind, version)?;
+        terms.guard.map_or(Ok(()), |guard| guard(&row, &self.actor))
+    }
+
+    /// Refuses when the caller has seen another version of the record. Error: `version.conflict`.
+    pub fn expect_version<R: Record>(&self, record: &R) -> Result<()> {
+        self.expect(R::def().kind, record.version())
+    }
+
+    fn expect(&self, kind: &str, actual: i64) -> Result<()> {
+        match self.envelope.expected_version {
+            Some(expected) if expected != actual => {
+                Err(codes::VERSION_CONFLICT.with("kind", kind).with("expected", expected).with("actual", actual))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the policy hides of the records that were loaded or made.
+    pub(crate) fn hidden_of_touched(&self) -> Result<Hidden> {
+        let mut by_kind: HashMap<&'static str, Vec<&'static str>> = HashMap::new();
+        let mut hidden = Hidden::new();
+        for ((kind, id), entry) in &self.entries {
+            let fields = match by_kind.entry(kind) {
+                hash_map::Entry::Occupied(known) => known.into_mut(),
+                hash_map::Entry::Vacant(place) => place.insert(self.hidden(entry.of)?),
+            };
+            if !fields.is_empty() {
+                // What stands in an answer has an id and no kind: of two kinds with one id, both hide what they hide.
+                hidden.entry(*id).or_default().extend(fields.iter().copied());
+            }
+        }
+        Ok(hidden)
+    }
+
+    /// Writes what is pending, with its events, after the host's rules were asked.
+    pub(crate) async fn flush(&mut self) -> Result<()> {
+        self.write_pending(false).await
+    }
+
+    /// The same at the end of the call: what is written need not be remembered.
+    pub(crate) async fn finish(&mut self) -> Result<()> {
+        self.write_pending(true).await
+    }
+
+    async fn write_pending(&mut self, last: bool) -> Result<()> {
+        if self.touched.is_empty() {
+            return Ok(());
+        }
+        self.trace_flush();
+        let touched = std::mem::take(&mut self.touched);
+        let mut batch = Batch::default();
+        for key in touched {
+            let indexed = self.indexed(&key).await?;
+            let Some(entry) = self.entries.get_mut(&key) else { continue };
+            if !entry.dirty {
+                continue;
+            }
+            entry.dirty = false;
+            let (of, before) = (entry.of, entry.before.take());
+            let after = if last { entry.now.take() } else { entry.now.clone() };
+            if !last {
+                entry.before.clone_from(&after);
+            }
+            if before.is_none() && after.is_none() {
+                continue;
+            }
+            self.ask_rules_about(of, before.as_ref(), after.as_ref())?;
+            if of.ledger {
+                let (verb, payload) = match (&before, &after) {
+                    (None, Some(row)) => (Verb::Created, Some(ledger::contents(of, row))),
+                    (Some(row), None) => (Verb::Purged, Some(ledger::contents(of, row))),
+                    (Some(before), Some(after)) => (Verb::Updated, ledger::difference(of, before, after)),
+                    (None, None) => continue,
+                };
+                if let Some(payload) = payload {
+                    batch.events.push(self.event(of.kind, key.1, verb, payload));
+                }
+            }
+            let (add, remove) = index::changes(of, before.as_ref(), after.as_ref(), &indexed);
+            batch.changes.push(Change { of, before, after, add, remove });
+        }
+        if let Some(ahead) = &self.ahead {
+            return Err(ahead.clone());
+        }
+        self.tx.apply(batch).await
+    }
+
+    async fn indexed(&mut self, key: &(&'static str, Uuid)) -> Result<Vec<String>> {
+        let Some(entry) = self.entries.get(key) else { return Ok(Vec::new()) };
+        let has_custom = entry.of.custom.is_some_and(|column| {
+            [&entry.before, &entry.now].into_iter().flatten().any(|row| !row.get(column).is_null())
+        });
+        if !has_custom {
+            return Ok(Vec::new());
+        }
+        let definitions = self.definitions().await?;
+        let indexed = definitions.iter().filter(|field| field.indexed && field.of_kind == key.0);
+        Ok(indexed.map(|field| field.name.clone()).collect())
+    }
+
+    /// Asks the host's rules about a record that waits to be written.
+    pub(crate) fn ask_rules(&self, of: &'static RecordDef, id: Uuid) -> Result<()> {
+        match self.entries.get(&(of.kind, id)) {
+            Some(entry) => self.ask_rules_about(of, entry.before.as_ref(), entry.now.as_ref()),
+            None => Ok(()),
+        }
+    }
+
+    fn ask_rules_about(&self, of: &'static RecordDef, before: Option<&Row>, after: Option<&Row>) -> Result<()> {
+        let case = Case { operation: &self.operation, actor: &self.actor, of, before, after, now: self.now };
+        self.parts.rules.iter().try_for_each(|rule| rule.guard(&case))
+    }
+
+    fn event(&self, kind: &'static str, record: Uuid, verb: Verb, payload: String) -> Event {
+        Event {
+            seq: 0,
+            unit: self.unit,
+            at: self.now,
+            actor: self.acting.clone(),
+            on_behalf_of: self.envelope.on_behalf_of.map(|user| format!("user:{user}")),
+            cause: self.envelope.cause.clone(),
+            request: self.envelope.request_id.clone(),
+            command: self.operation.clone(),
+            verb,
+            kind: Cow::Borrowed(kind),
+            record,
+            format: ledger::FORMAT,
+            digest: [0; 32],
+            salt: Some(self.parts.ids.salt()),
+            reason: self.envelope.reason.clone(),
+            payload: Some(payload),
+            hash: [0; 32],
+        }
+    }
+
+    // ── idempotency ──
+
+    /// The remembered answer of this command under this key. Error: `idempotency.mismatch`.
+    pub(crate) async fn remembered(&mut self, key: &str, command: &str) -> Result<Option<String>> {
+        let caller_key = Receipt::key_of(&self.actor.principal, key);
+        let def = Receipt::def();
+        let column = def.column(Receipt::BY).unwrap_or_default();
+        let rows = self.tx.load(def, Key::Column(column), &[Value::Text(caller_key)]).await?;
+        let Some(row) = rows.into_iter().next() else { return Ok(None) };
+        self.keep(def, row.clone());
+        let receipt = Receipt::from_row(row)?;
+        if receipt.created_at.plus_hours(KEPT_HOURS) <= self.now {
+            self.remove(&receipt).await?;
+            self.flush().await?;
+            return Ok(None);
+        }
+        if receipt.command == command { Ok(Some(receipt.output)) } else { Err(codes::IDEMPOTENCY_MISMATCH.error()) }
+    }
+
+    /// Removes a few receipts that are past their time, so that they do not pile up. Those that a wrong clock dated in the
+    /// future would answer for years: now and then they are dated as of now.
+    async fn forget_expired(&mut self) -> Result<()> {
+        let def = Receipt::def();
+        let by_time = |bound, limit, descending| Select {
+            sort: vec![SortKey::of(def.created_at, descending)],
+            ..Select::all(def, limit).filtered(bound)
+        };
+        let salt = self.unit.as_bytes().last().copied().unwrap_or_default();
+        if salt.is_multiple_of(FUTURE_ONCE_IN) {
+            let future = Value::Time(self.now.plus_hours(1));
+            let bound = Predicate::Compare(def.created_at, Comparison::Gt, future);
+            for row in self.rows(&by_time(bound, FUTURE_AT_ONCE, true)).await? {
+                self.date_again(def, row);
+            }
+            return Ok(());
+        }
+        let past = Value::Time(self.now.plus_hours(-KEPT_HOURS));
+        let bound = Predicate::Compare(def.created_at, Comparison::Le, past);
+        for row in self.rows(&by_time(bound, EXPIRED_AT_ONCE, false)).await? {
+            self.remove(&Receipt::from_row(row)?).await?;
+        }
+        Ok(())
+    }
+
+    /// Remembers an answer under a key.
+    pub(crate) async fn remember(&mut self, key: &str, command: String, output: String) -> Result<()> {
+        self.forget_expired().await?;
+        let caller_key = Receipt::key_of(&self.actor.principal, key);
+        let receipt = Receipt { id: Id::default(), caller_key, command, output, ..Receipt::default() };
+        self.insert_by_rule(receipt).await.map(|_| ())
+    }
+}
