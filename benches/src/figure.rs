@@ -7,10 +7,10 @@ use comfy_table::{Table, presets::ASCII_MARKDOWN};
 pub(crate) struct Figure {
     pub(crate) measure: String,
     pub(crate) ours: String,
-    pub(crate) floor: String,
-    /// Ours against the floor.
+    pub(crate) baseline: String,
+    /// Ours against the baseline.
     pub(crate) ratio: Option<f64>,
-    /// Seconds of the processor for one operation, ours and the floor's.
+    /// Seconds of the processor for one operation, ours and the baseline's.
     pub(crate) processor: Option<(f64, f64)>,
     pub(crate) target: Option<Target>,
 }
@@ -18,9 +18,9 @@ pub(crate) struct Figure {
 /// What a ratio should be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {
-    /// At least so much of the floor's throughput.
+    /// At least so much of the baseline's throughput.
     AtLeast(f64),
-    /// At most so many times the floor's time or size.
+    /// At most so many times the baseline's time or size.
     AtMost(f64),
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn table(figures: &[Figure], short: bool) -> Table {
     table.load_preset(ASCII_MARKDOWN).set_header([
         "measure",
         "ours",
-        "floor",
+        "baseline",
         "ratio",
         "target",
         "verdict",
@@ -62,13 +62,13 @@ pub(crate) fn table(figures: &[Figure], short: bool) -> Table {
         table.add_row([
             figure.measure.clone(),
             figure.ours.clone(),
-            figure.floor.clone(),
+            figure.baseline.clone(),
             figure.ratio.map(|ratio| format!("{ratio:.2}")).unwrap_or_default(),
             figure.target.map(Target::text).unwrap_or_default(),
             verdict,
             figure
                 .processor
-                .map(|(ours, floor)| format!("{:.0} : {:.0} µs", 1e6 * ours, 1e6 * floor))
+                .map(|(ours, baseline)| format!("{:.0} : {:.0} µs", 1e6 * ours, 1e6 * baseline))
                 .unwrap_or_default(),
         ]);
     }

@@ -1,8 +1,8 @@
 //! PostgreSQL: Nexa beside what somebody writes by hand with sqlx, on one server in one run.
 
+mod baseline;
 mod building;
 mod database;
-mod floor;
 mod job;
 mod measures;
 mod proxy;

@@ -9,15 +9,15 @@ use uuid::Uuid;
 use crate::{Outcome, office};
 
 /// Refuses files with different row counts, and a ledger that does not verify.
-pub(crate) fn check(ours: &Path, floor: &Path, org: Uuid, admin: &Principal) -> Outcome<()> {
-    let (a, b) = (counts(ours)?, counts(floor)?);
+pub(crate) fn check(ours: &Path, baseline: &Path, org: Uuid, admin: &Principal) -> Outcome<()> {
+    let (a, b) = (counts(ours)?, counts(baseline)?);
     for (table, rows) in &a {
         let other = b.get(table).copied().unwrap_or_default();
         if *rows != other {
             return Err(format!("{table} has {rows} rows in our file and {other} in the hand-written one").into());
         }
     }
-    for path in [ours, floor] {
+    for path in [ours, baseline] {
         office::open(path)?.session(org, admin.clone()).ask(Verify::default())?;
     }
     Ok(())

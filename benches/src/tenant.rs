@@ -49,51 +49,52 @@ impl Tenant {
 
     /// Adds qualified leads, and answers their ids.
     pub(crate) fn leads(&self, count: usize) -> Outcome<Vec<Id<Lead>>> {
-        let furnish = |from, to| self.admin.run(Furnish { from, to, agent: self.agent_id, what: Furniture::Leads });
-        Ok(chunks(count, furnish)?.into_iter().map(Id::new).collect())
+        let seed_data = |from, to| self.admin.run(SeedData { from, to, agent: self.agent_id, what: SeedKind::Leads });
+        Ok(chunks(count, seed_data)?.into_iter().map(Id::new).collect())
     }
 
     /// Adds contacts with an account each, and answers their ids.
     pub(crate) fn contacts(&self, count: usize) -> Outcome<Vec<Id<Contact>>> {
-        let furnish = |from, to| self.admin.run(Furnish { from, to, agent: self.agent_id, what: Furniture::Contacts });
-        Ok(chunks(count, furnish)?.into_iter().map(Id::new).collect())
+        let seed_data =
+            |from, to| self.admin.run(SeedData { from, to, agent: self.agent_id, what: SeedKind::Contacts });
+        Ok(chunks(count, seed_data)?.into_iter().map(Id::new).collect())
     }
 }
 
 /// A builder with the command that furnishes.
 pub(crate) fn builder() -> nexa_crm::CrmBuilder {
-    nexa_crm::builder().untargeted::<Furnish>()
+    nexa_crm::builder().untargeted::<SeedData>()
 }
 
 /// Enough for one unit.
 const CHUNK: usize = 500;
 
-fn chunks(count: usize, mut furnish: impl FnMut(usize, usize) -> Result<Vec<Uuid>>) -> Result<Vec<Uuid>> {
+fn chunks(count: usize, mut seed_data: impl FnMut(usize, usize) -> Result<Vec<Uuid>>) -> Result<Vec<Uuid>> {
     let mut ids = Vec::with_capacity(count);
     for from in (0..count).step_by(CHUNK) {
-        ids.extend(furnish(from, count.min(from + CHUNK))?);
+        ids.extend(seed_data(from, count.min(from + CHUNK))?);
     }
     Ok(ids)
 }
 
 /// What a tenant is furnished with.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-enum Furniture {
+enum SeedKind {
     Leads,
     Contacts,
 }
 
 /// Puts records into a tenant as they are, so that what is measured has something to work on.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-struct Furnish {
-    what: Furniture,
+struct SeedData {
+    what: SeedKind,
     from: usize,
     to: usize,
     agent: Id<User>,
 }
 
-impl Command for Furnish {
-    const NAME: &'static str = "bench.furnish";
+impl Command for SeedData {
+    const NAME: &'static str = "bench.seed_data";
     const ACTION: Action = Action::Create;
     type Target = Lead;
     type Output = Vec<Uuid>;
@@ -101,11 +102,11 @@ impl Command for Furnish {
         let mut ids = Vec::with_capacity(self.to - self.from);
         for number in self.from..self.to {
             ids.push(match self.what {
-                Furniture::Leads => {
+                SeedKind::Leads => {
                     let lead = qualified_lead(number, self.agent, cx.now()).map_err(unfit)?;
                     cx.insert_by_rule(lead).await?.id.uuid()
                 }
-                Furniture::Contacts => contact(cx, number).await?.uuid(),
+                SeedKind::Contacts => contact(cx, number).await?.uuid(),
             });
         }
         Ok(ids)

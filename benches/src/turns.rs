@@ -1,4 +1,4 @@
-//! Taking turns: ours, the floor, ours, the floor, … and medians of what they took.
+//! Taking turns: ours, the baseline, ours, the baseline, … and medians of what they took.
 
 use std::time::{Duration, Instant};
 
@@ -29,10 +29,10 @@ fn processor_time() -> Duration {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turns {
     pub(crate) ours: f64,
-    pub(crate) floor: f64,
+    pub(crate) baseline: f64,
     /// The processor's time of both, which neither the disk nor other programs change much.
     pub(crate) processor: (f64, f64),
-    /// The median of the floor's time over ours, turn by turn: the share of its throughput.
+    /// The median of the baseline's time over ours, turn by turn: the share of its throughput.
     pub(crate) throughput: f64,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn turns(
     turns: usize,
     count: usize,
     mut ours: impl FnMut(usize) -> Outcome<Taken>,
-    mut floor: impl FnMut(usize) -> Outcome<Taken>,
+    mut baseline: impl FnMut(usize) -> Outcome<Taken>,
 ) -> Outcome<Turns> {
     let mut taken = Vec::with_capacity(turns);
     for turn in 0..=turns {
@@ -49,9 +49,9 @@ pub(crate) fn turns(
         // Who begins changes, so that neither always meets what the other left behind.
         let pair = if turn % 2 == 0 {
             let first = per(ours(turn)?);
-            (first, per(floor(turn)?))
+            (first, per(baseline(turn)?))
         } else {
-            let second = per(floor(turn)?);
+            let second = per(baseline(turn)?);
             (per(ours(turn)?), second)
         };
         if turn > 0 {
@@ -60,12 +60,12 @@ pub(crate) fn turns(
     }
     Ok(Turns {
         ours: median(taken.iter().map(|([ours, _], _)| *ours).collect()),
-        floor: median(taken.iter().map(|(_, [floor, _])| *floor).collect()),
+        baseline: median(taken.iter().map(|(_, [baseline, _])| *baseline).collect()),
         processor: (
             median(taken.iter().map(|([_, ours], _)| *ours).collect()),
-            median(taken.iter().map(|(_, [_, floor])| *floor).collect()),
+            median(taken.iter().map(|(_, [_, baseline])| *baseline).collect()),
         ),
-        throughput: median(taken.iter().map(|([ours, _], [floor, _])| floor / ours).collect()),
+        throughput: median(taken.iter().map(|([ours, _], [baseline, _])| baseline / ours).collect()),
     })
 }
 
@@ -76,24 +76,24 @@ pub(crate) fn median(mut numbers: Vec<f64>) -> f64 {
 }
 
 impl Turns {
-    /// A line about operations a second; the ratio is the share of the floor's.
+    /// A line about operations a second; the ratio is the share of the baseline's.
     pub(crate) fn rate(self, measure: impl Into<String>, target: Option<Target>) -> Figure {
         let rate = |seconds: f64| format!("{:.0}/s", 1.0 / seconds);
         Figure {
             measure: measure.into(),
             ours: rate(self.ours),
-            floor: rate(self.floor),
+            baseline: rate(self.baseline),
             ratio: Some(self.throughput),
             processor: Some(self.processor),
             target,
         }
     }
-    /// A line about the time of one operation; the ratio is how many times the floor's it is.
+    /// A line about the time of one operation; the ratio is how many times the baseline's it is.
     pub(crate) fn time(self, measure: impl Into<String>, target: Option<Target>) -> Figure {
         Figure {
             measure: measure.into(),
             ours: micros(self.ours),
-            floor: micros(self.floor),
+            baseline: micros(self.baseline),
             ratio: Some(1.0 / self.throughput),
             processor: Some(self.processor),
             target,

@@ -15,12 +15,12 @@ use crate::{
 
 /// A builder that knows every kind and operation of the domain; it lacks a store, a clock and a source of identifiers.
 pub fn builder() -> CrmBuilder {
-    sales::furnish(unfurnished())
+    sales::seed_data(without_seed_data())
 }
 
 /// The same for one that makes no tenants, as it only checks arguments and explains records: those it made would start
 /// without a pipeline and a scorecard.
-pub fn unfurnished() -> CrmBuilder {
+pub fn without_seed_data() -> CrmBuilder {
     let modules =
         [people, sales::install, marketing::install, service::install, productivity::install, import::install];
     modules.into_iter().fold(CrmBuilder::bare(), |builder, install| install(builder)).directory(TenantDirectory)

@@ -40,7 +40,7 @@ pub use nexa_kernel::{
     within::Within,
 };
 
-pub use domain::{builder, unfurnished};
+pub use domain::{builder, without_seed_data};
 pub use people::CreateOrg;
 pub use rust_decimal::Decimal;
 pub use values::{

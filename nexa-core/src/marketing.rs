@@ -12,7 +12,7 @@ pub use membership::Person;
 
 use crate::{
     Context, CrmBuilder, Id, Result,
-    kernel::store::Foreseen,
+    kernel::store::Prefetch,
     sales::{Contact, Lead},
 };
 
@@ -23,8 +23,8 @@ pub(crate) async fn move_memberships(cx: &mut Context<'_>, lead: Id<Lead>, conta
 }
 
 /// The loads of what a person belongs to.
-pub(crate) fn foreseen_memberships(person: Person) -> impl Iterator<Item = Foreseen> {
-    [membership::foreseen::<CampaignMember>(person), membership::foreseen::<ContactListMember>(person)]
+pub(crate) fn prefetch_memberships(person: Person) -> impl Iterator<Item = Prefetch> {
+    [membership::prefetched::<CampaignMember>(person), membership::prefetched::<ContactListMember>(person)]
         .into_iter()
         .flatten()
 }

@@ -42,6 +42,6 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
 }
 
 /// What a new tenant starts with.
-pub(crate) fn furnish(builder: CrmBuilder) -> CrmBuilder {
-    builder.furnish(|cx| Box::pin(lead::scoring::furnish(cx))).furnish(|cx| Box::pin(pipeline::furnish(cx)))
+pub(crate) fn seed_data(builder: CrmBuilder) -> CrmBuilder {
+    builder.seed_data(|cx| Box::pin(lead::scoring::seed_data(cx))).seed_data(|cx| Box::pin(pipeline::seed_data(cx)))
 }

@@ -32,7 +32,7 @@ use super::{
     ledger::Event,
     record::RecordDef,
     send::{MaybeSend, MaybeSync},
-    store::{Foreseen, Transaction},
+    store::{Prefetch, Transaction},
 };
 
 pub use class::AccessClass;
@@ -189,7 +189,7 @@ pub trait Directory: MaybeSend + MaybeSync {
         }
     }
     /// What [`Directory::actor`] will load.
-    fn foreseen(&self, principal: &Principal) -> Vec<Foreseen> {
+    fn prefetch(&self, principal: &Principal) -> Vec<Prefetch> {
         let _ = principal;
         Vec::new()
     }

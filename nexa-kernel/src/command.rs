@@ -10,14 +10,14 @@ use super::{
     error::{Code, Result},
     record::{Record, RecordDef, Ref, Row},
     send::{MaybeSend, MaybeSync},
-    store::Foreseen,
+    store::Prefetch,
     value::Timestamp,
 };
 use crate::Input;
 
 /// A change that somebody may ask for.
 ///
-/// The door checks the command by itself, loads its target with the actor's eyes, authorizes [`Command::ACTION`], runs the
+/// The door checks the command by itself, loads its target in the actor's scope, authorizes [`Command::ACTION`], runs the
 /// guard and then [`Command::run`], and writes what it changed with its events as one unit.
 pub trait Command: Serialize + DeserializeOwned + JsonSchema + MaybeSend + MaybeSync + 'static {
     /// The name of the operation, such as `lead.qualify`.
@@ -40,9 +40,9 @@ pub trait Command: Serialize + DeserializeOwned + JsonSchema + MaybeSend + Maybe
         None
     }
     /// What it will load, as far as the command alone tells.
-    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
+    fn prefetch(&self, org: Uuid) -> Vec<Prefetch> {
         let _ = org;
-        self.target().and_then(Ref::foreseen).into_iter().collect()
+        self.target().and_then(Ref::prefetch).into_iter().collect()
     }
     /// Whether [`Command::run`] holds the expected version against a record by itself, with [`Context::expect_version`], as it names
     /// one that is no target.
@@ -74,10 +74,10 @@ pub trait Query: Serialize + DeserializeOwned + JsonSchema + MaybeSend + MaybeSy
         Ok(())
     }
     /// What it will load, as far as the question alone tells.
-    fn foreseen(&self) -> Vec<Foreseen> {
+    fn prefetch(&self) -> Vec<Prefetch> {
         Vec::new()
     }
-    /// Reads, with the actor's eyes.
+    /// Reads, in the actor's scope.
     fn run(&self, cx: &mut Context<'_>) -> impl Future<Output = Result<Self::Output>> + MaybeSend;
 }
 

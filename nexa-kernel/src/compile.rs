@@ -42,17 +42,17 @@ impl Kinds {
     }
 }
 
-/// Whose eyes a filter is read with.
+/// The access scope in which a filter is read.
 #[derive(Clone, Copy)]
-pub enum Eyes<'a> {
-    /// The tenant's: every row and field.
-    Tenant,
-    /// An actor's: related records count only if the actor may see them, hidden fields do not exist.
+pub enum Scope<'a> {
+    /// Every row and field of the tenant.
+    Unrestricted,
+    /// What an actor may see: related records count only if the actor may see them, hidden fields do not exist.
     Actor(&'a Actor, &'a dyn Policy),
 }
 
-impl Eyes<'_> {
-    /// What they are let; of a kind that is seen through another only what belongs to records of that which they see. Error:
+impl Scope<'_> {
+    /// What it allows; of a kind that is seen through another only what belongs to records of that which they see. Error:
     /// `policy.invalid`.
     pub(crate) fn access(&self, kinds: &Kinds, def: &'static RecordDef, action: Action) -> Result<Granted> {
         let Self::Actor(actor, policy) = self else { return Access::full().granted(def, action) };
@@ -96,28 +96,28 @@ pub fn filter(
     kinds: &Kinds,
     def: &'static RecordDef,
     filter: &Filter,
-    eyes: Eyes<'_>,
+    scope: Scope<'_>,
     fields: CustomFields<'_>,
 ) -> Result<Predicate> {
-    let hidden = eyes.access(kinds, def, Action::Read)?.hidden;
-    Compiler { kinds, def, eyes, hidden: &hidden, fields }.filter(filter)
+    let hidden = scope.access(kinds, def, Action::Read)?.hidden;
+    Compiler { kinds, def, scope, hidden: &hidden, fields }.filter(filter)
 }
 
 /// What the actor may do with rows of a kind, as a predicate; the policy's own filters see everything. Error: `policy.invalid`.
 pub fn rows(
     kinds: &Kinds,
     def: &'static RecordDef,
-    eyes: Eyes<'_>,
+    scope: Scope<'_>,
     action: Action,
     fields: CustomFields<'_>,
 ) -> Result<Predicate> {
-    let access = eyes.access(kinds, def, action)?;
+    let access = scope.access(kinds, def, action)?;
     if access.rows.is_everything() {
         return Ok(Predicate::always());
     }
     limits::filter(&access.rows).map_err(|error| invalid_policy(def, action, error.message().trim_end_matches('.')))?;
     let fields = CustomFields::kept(fields.definitions);
-    let compiled = Compiler { kinds, def, eyes: Eyes::Tenant, hidden: &[], fields }.filter(&access.rows);
+    let compiled = Compiler { kinds, def, scope: Scope::Unrestricted, hidden: &[], fields }.filter(&access.rows);
     compiled
         .map_err(|error| invalid_policy(def, action, format!("its rows: {}", error.message().trim_end_matches('.'))))
 }
@@ -204,7 +204,7 @@ fn invalid(field: &str, problem: impl Into<String>) -> Error {
 struct Compiler<'a> {
     kinds: &'a Kinds,
     def: &'static RecordDef,
-    eyes: Eyes<'a>,
+    scope: Scope<'a>,
     hidden: &'a [&'static str],
     fields: CustomFields<'a>,
 }
@@ -227,8 +227,8 @@ impl Compiler<'_> {
             .filter(|found| !is_hidden(self.def, found.column, self.hidden))
             .ok_or_else(|| unknown(self.def, relation))?;
         let of = self.kinds.named(relation.kind)?;
-        let mut inner = rows(self.kinds, of, self.eyes, Action::Read, self.fields)?;
-        inner = inner.and(self::filter(self.kinds, of, filter, self.eyes, self.fields)?);
+        let mut inner = rows(self.kinds, of, self.scope, Action::Read, self.fields)?;
+        inner = inner.and(self::filter(self.kinds, of, filter, self.scope, self.fields)?);
         Ok(Predicate::Through(relation.column, of, Box::new(inner)))
     }
 

@@ -20,14 +20,14 @@ use super::{
     attempt::Trail,
     behaviour::Behaviour,
     command::Envelope,
-    compile::{self, Eyes},
+    compile::{self, Scope},
     crm::Parts,
     custom::FieldDefinition,
     error::{Error, Result, codes},
     identity::ByRecord,
     lookup::Lookup,
+    memo::Memo,
     record::{Id, Record, RecordDef, Row},
-    remembered::Remembered,
     store::Transaction,
     value::{Timestamp, Value},
 };
@@ -129,15 +129,15 @@ impl<'a> Context<'a> {
         self.parts.policy.roles()
     }
     /// What was made of stored settings for all calls.
-    pub const fn memo(&self) -> &'a Remembered {
-        &self.parts.remembered
+    pub const fn memo(&self) -> &'a Memo {
+        &self.parts.memo
     }
     /// The kinds that callers create and edit.
     pub fn edited_kinds(&self) -> &'a [&'static Behaviour] {
         self.parts.edited()
     }
-    pub(crate) fn eyes(&self) -> Eyes<'_> {
-        Eyes::Actor(&self.actor, &*self.parts.policy)
+    pub(crate) fn scope(&self) -> Scope<'_> {
+        Scope::Actor(&self.actor, &*self.parts.policy)
     }
 }
 

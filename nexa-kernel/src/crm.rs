@@ -15,11 +15,11 @@ use super::{
     definition,
     entity::{Entity, Mergeable},
     error::{Code, Result, codes},
+    idempotency::IdempotencyRecord,
+    memo::Memo,
     ports::{Clock, Ids},
-    receipt::Receipt,
     record::{OnTrash, Record, RecordDef},
     references::{Pointers, References},
-    remembered::Remembered,
     send::{BoxFuture, MaybeSend, MaybeSync},
     session::{Job, Session},
     store::Store,
@@ -41,15 +41,15 @@ pub(crate) struct Parts {
     pub(crate) largest_jump: Duration,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) rules: Vec<Arc<dyn Rule>>,
-    pub(crate) furnishers: Vec<Furnish>,
-    pub(crate) remembered: Remembered,
+    pub(crate) seed_data: Vec<SeedData>,
+    pub(crate) memo: Memo,
     pub(crate) references: References,
     trashed: HashMap<&'static str, Trashed>,
     edited: Vec<&'static Behaviour>,
 }
 
 /// Gives a new tenant what it starts with.
-pub type Furnish = for<'a, 'c> fn(&'a mut Context<'c>) -> BoxFuture<'a, Result<()>>;
+pub type SeedData = for<'a, 'c> fn(&'a mut Context<'c>) -> BoxFuture<'a, Result<()>>;
 
 impl Parts {
     /// The kinds and fields that keep records of a kind from being trashed.
@@ -86,8 +86,8 @@ impl<F: Founding> Job for FoundingJob<F> {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Uuid> {
         let admin = self.0.found(cx).await?;
-        for furnish in &cx.parts.furnishers {
-            furnish(cx).await?;
+        for seed_data in &cx.parts.seed_data {
+            seed_data(cx).await?;
         }
         Ok(admin)
     }
@@ -200,7 +200,7 @@ struct Given {
     largest_jump: Option<Duration>,
     ids: Option<Arc<dyn Ids>>,
     rules: Vec<Arc<dyn Rule>>,
-    furnishers: Vec<Furnish>,
+    seed_data: Vec<SeedData>,
     trashed: HashMap<&'static str, Trashed>,
     entities: Vec<&'static OfEntity>,
     every_entity: Vec<&'static EveryEntity>,
@@ -224,7 +224,7 @@ impl CrmBuilder {
     /// Without any kind of the domain; the layer above has one that knows them all.
     pub fn bare() -> Self {
         let mut builder = Self::default();
-        builder.given.kinds.add(Receipt::def());
+        builder.given.kinds.add(IdempotencyRecord::def());
         builder.record::<FieldDefinition>().untargeted::<custom::Define>().command::<custom::Remove>()
     }
     /// Where records are kept.
@@ -310,8 +310,8 @@ impl CrmBuilder {
     }
     /// What a new tenant starts with, beside what others give it.
     #[must_use]
-    pub fn furnish(mut self, furnish: Furnish) -> Self {
-        self.given.furnishers.push(furnish);
+    pub fn seed_data(mut self, seed_data: SeedData) -> Self {
+        self.given.seed_data.push(seed_data);
         self
     }
     /// What tells the time.
@@ -367,7 +367,7 @@ impl Given {
         Ok(Crm {
             store: self.store.ok_or_else(|| missing("store"))?,
             parts: Arc::new(Parts {
-                remembered: Remembered::default(),
+                memo: Memo::default(),
                 catalog: self.catalog,
                 kinds: self.kinds,
                 policy,
@@ -376,7 +376,7 @@ impl Given {
                 largest_jump: self.largest_jump.unwrap_or(time::LARGEST_JUMP),
                 ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
                 rules: self.rules,
-                furnishers: self.furnishers,
+                seed_data: self.seed_data,
                 references,
                 trashed: self.trashed,
                 edited: self.entities.iter().map(|of| of.kind).collect(),

@@ -30,7 +30,7 @@ use super::{
     error::{Code, Result},
     record::{EMAIL_SYSTEM, Id, Record, RecordDef, Row},
     send::MaybeSend,
-    store::Foreseen,
+    store::Prefetch,
     value::Value,
 };
 
@@ -54,11 +54,11 @@ impl LookedUp {
 }
 
 /// The loads that creating a record with these fields will make.
-fn looked_up<R: Entity>(fields: &Map<String, Json>) -> Vec<Foreseen> {
+fn looked_up<R: Entity>(fields: &Map<String, Json>) -> Vec<Prefetch> {
     let loads = R::LOOKED_UP.iter().filter_map(|looked_up| {
         let json = fields.get(looked_up.field).filter(|json| !json.is_null())?;
         let values = (R::def().field(looked_up.field)?.parse)(json).ok()?;
-        Some(Foreseen { of: (looked_up.of)(), column: looked_up.column()?, values: vec![values.into_iter().next()?] })
+        Some(Prefetch { of: (looked_up.of)(), column: looked_up.column()?, values: vec![values.into_iter().next()?] })
     });
     loads.collect()
 }

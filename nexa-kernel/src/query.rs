@@ -26,7 +26,7 @@ use serde_json::Value as Json;
 use super::{
     compile::plain,
     error::{Result, codes},
-    receipt::fingerprint,
+    idempotency::fingerprint,
     record::{ColumnDef, ColumnType, RecordDef},
     sort::SortKey,
     value::Value,

@@ -52,7 +52,7 @@ pub struct Records<'v, 'c, R> {
 }
 
 impl<'c> Context<'c> {
-    /// The records of one kind, with the actor's eyes, as part of this call's unit.
+    /// The records of one kind, in the actor's scope, as part of this call's unit.
     pub const fn repository<R: Record>(&mut self) -> Records<'_, 'c, R> {
         Records { context: self, kind: std::marker::PhantomData }
     }

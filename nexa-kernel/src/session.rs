@@ -24,13 +24,13 @@ use super::{
     crm::Parts,
     envelope,
     error::{Error, Result, codes},
+    idempotency::{IdempotencyRecord, fingerprint},
     once::Once,
     output::Output,
     query::{AggregateOf, Count, Find, Get, GroupRow, History, HistoryPage, Hits, Page, Search},
-    receipt::{Receipt, fingerprint},
     record::{Record, Ref},
     send::{MaybeSend, MaybeSync},
-    store::{Foreseen, ReadRequest, Store, Transaction, Work, WriteRequest},
+    store::{Prefetch, ReadRequest, Store, Transaction, Work, WriteRequest},
 };
 use crate::Input;
 
@@ -259,7 +259,7 @@ pub trait Job: MaybeSend + MaybeSync + 'static {
     /// The arguments as text, to recognise a repeated command.
     fn arguments(&self) -> String;
     /// What it will load, as far as the arguments tell.
-    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
+    fn prefetch(&self, org: Uuid) -> Vec<Prefetch> {
         let _ = org;
         Vec::new()
     }
@@ -281,15 +281,15 @@ impl<J: Job> Unit<J> {
         &'a self,
         tx: &'a mut dyn Transaction,
         operation: Cow<'static, str>,
-        receipt: Option<Foreseen>,
+        idempotency_record: Option<Prefetch>,
     ) -> Result<Context<'a>> {
-        let mut loads = self.parts.directory.foreseen(&self.principal);
-        loads.extend(receipt);
+        let mut loads = self.parts.directory.prefetch(&self.principal);
+        loads.extend(idempotency_record);
         if let Some(user) = self.envelope.on_behalf_of {
-            loads.extend(self.parts.directory.foreseen(&Principal::User(user)));
+            loads.extend(self.parts.directory.prefetch(&Principal::User(user)));
         }
-        loads.extend(self.job.foreseen(self.org));
-        tx.foresee(loads).await?;
+        loads.extend(self.job.prefetch(self.org));
+        tx.prefetch(loads).await?;
         Context::open(tx, &self.parts, self.org, &self.principal, operation, &self.envelope).await
     }
     fn keep(&self, output: J::Output, again: bool) {
@@ -329,8 +329,8 @@ impl<J: Job> Work for Writing<J> {
         let unit = &self.0;
         let operation = unit.job.operation();
         let key = unit.envelope.idempotency_key.as_deref();
-        let receipt = key.and_then(|key| Receipt::foreseen(&unit.principal, key));
-        let mut cx = unit.open(tx, operation.clone(), receipt).await?;
+        let idempotency_record = key.and_then(|key| IdempotencyRecord::prefetch(&unit.principal, key));
+        let mut cx = unit.open(tx, operation.clone(), idempotency_record).await?;
         let command = key.map(|_| fingerprint(&[&operation, &unit.job.arguments()])).unwrap_or_default();
         if let Some(key) = key
             && let Some(text) = cx.remembered(key, &command).await?
@@ -369,8 +369,8 @@ impl<C: Command> Job for CommandJob<C> {
     fn arguments(&self) -> String {
         text(&self.0)
     }
-    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
-        self.0.foreseen(org)
+    fn prefetch(&self, org: Uuid) -> Vec<Prefetch> {
+        self.0.prefetch(org)
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<C::Output> {
         cx.perform(&self.0).await
@@ -387,8 +387,8 @@ impl<Q: Query> Job for QueryJob<Q> {
     fn arguments(&self) -> String {
         text(&self.0)
     }
-    fn foreseen(&self, _: Uuid) -> Vec<Foreseen> {
-        self.0.foreseen()
+    fn prefetch(&self, _: Uuid) -> Vec<Prefetch> {
+        self.0.prefetch()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Q::Output> {
         self.0.check()?;

@@ -105,7 +105,7 @@ pub trait Transaction: MaybeSend {
         None
     }
     /// Tells which loads will probably come. A storage far away may read them all at once; what is told need not come.
-    async fn foresee(&mut self, loads: Vec<Foreseen>) -> Result<()> {
+    async fn prefetch(&mut self, loads: Vec<Prefetch>) -> Result<()> {
         let _ = loads;
         Ok(())
     }
@@ -151,7 +151,7 @@ pub trait Transaction: MaybeSend {
 
 /// A load by a column that a unit of work expects to make.
 #[derive(Clone, Debug)]
-pub struct Foreseen {
+pub struct Prefetch {
     /// The kind.
     pub of: &'static RecordDef,
     /// The column, as [`Key::Column`] has it.
@@ -160,7 +160,7 @@ pub struct Foreseen {
     pub values: Vec<Value>,
 }
 
-impl Foreseen {
+impl Prefetch {
     /// The row of this id.
     pub fn id(of: &'static RecordDef, id: Uuid) -> Self {
         Self { of, column: of.id, values: vec![Value::Uuid(id)] }

@@ -33,7 +33,7 @@ pub(crate) struct Ran {
 /// A unit on its way.
 struct Running<'l, 'c> {
     link: &'l mut Link<'c>,
-    /// What was foreseen, as long as it holds.
+    /// What was prefetched, as long as it holds.
     cache: Cache,
     manner: Manner,
     head: Head,
@@ -111,7 +111,7 @@ pub(crate) async fn read(link: &mut Link<'_>, cache: &mut Cache, asked: Asked) -
         return Ok(known);
     }
     Ok(match asked {
-        Asked::Foresee(_) | Asked::Load { .. } | Asked::Recorded(_) => {
+        Asked::Prefetch(_) | Asked::Load { .. } | Asked::Recorded(_) => {
             cache.fetch(link, std::iter::once(&asked)).await?;
             cache.answer(&asked).unwrap_or(Answered::Done)
         }

@@ -44,11 +44,11 @@ impl Execution {
     }
 }
 
-/// How many columns a row of foreseen loads has; the head of the ledger has more.
+/// How many columns a row of prefetched loads has; the head of the ledger has more.
 const FORESEEN_COLUMNS: usize = 2;
 
 impl Link<'_> {
-    /// Begins a transaction, and reads the head of the ledger and what the work foresees; with `lock`, nobody else writes for
+    /// Begins a transaction, and reads the head of the ledger and what the work prefetches; with `lock`, nobody else writes for
     /// the tenant until its end.
     pub(crate) async fn begin(
         &mut self,
@@ -64,14 +64,14 @@ impl Link<'_> {
             return self.began(&rows, Cache::default(), lock).await;
         }
         let mut cache = Cache::default();
-        let loads = work.map(|work| cache.foresee(&Script::foresight(work))).unwrap_or_default();
+        let loads = work.map(|work| cache.prefetch(&Script::first_prefetch(work))).unwrap_or_default();
         let first = self.first(&loads);
         if first.is_none() {
             cache = Cache::default();
         }
         let head = Execution { named: self.statements.head(lock), arguments: format!("'{org}'") };
         let executions: Vec<Execution> = std::iter::once(head).chain(first).collect();
-        let (foreseen, head): (Vec<PgRow>, Vec<PgRow>) = self
+        let (prefetched, head): (Vec<PgRow>, Vec<PgRow>) = self
             .execute(&begin, &executions)
             .await?
             .into_iter()
@@ -83,7 +83,7 @@ impl Link<'_> {
                 None => Err(corrupt("load", "it has no number")),
             }
         };
-        let rows: Vec<(usize, Row)> = foreseen.iter().map(read).collect::<Result<_, _>>()?;
+        let rows: Vec<(usize, Row)> = prefetched.iter().map(read).collect::<Result<_, _>>()?;
         cache.found_together(&loads, rows);
         self.began(&head, cache, lock).await
     }

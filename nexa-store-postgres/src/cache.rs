@@ -5,7 +5,7 @@ use std::collections::{HashMap, hash_map::Entry};
 use nexa_kernel::{
     ledger::Event,
     record::{RecordDef, Row},
-    store::{Foreseen, Key},
+    store::{Key, Prefetch},
     value::Value,
 };
 use nexa_sql::Rows;
@@ -64,33 +64,33 @@ impl Cache {
                 found.dedup();
                 Some(Answered::Ids(found))
             }
-            Asked::Foresee(loads) => loads.iter().all(|load| self.knows(load)).then_some(Answered::Done),
+            Asked::Prefetch(loads) => loads.iter().all(|load| self.knows(load)).then_some(Answered::Done),
             Asked::Apply(_) => None,
         }
     }
 
-    fn knows(&self, load: &Foreseen) -> bool {
+    fn knows(&self, load: &Prefetch) -> bool {
         let known = |value: &&Value| self.rows.contains_key(&(address(load.of), load.column, (*value).clone()));
         load.values.iter().filter(|value| !value.is_null()).all(|value| known(&value))
     }
 
-    /// Reads what is asked for and not known, each table once; what is foreseen, all at once.
+    /// Reads what is asked for and not known, each table once; what is prefetched, all at once.
     pub(crate) async fn fetch(
         &mut self,
         link: &mut Link<'_>,
         asked: impl Iterator<Item = &Asked>,
     ) -> Result<(), Failure> {
         let mut columns: Vec<Load> = Vec::new();
-        let mut foreseen: Vec<Load> = Vec::new();
-        let mut foreseeing = 0;
+        let mut prefetched: Vec<Load> = Vec::new();
+        let mut prefetching = 0;
         let mut names: Vec<(&'static RecordDef, Vec<Value>)> = Vec::new();
         let mut ids: Vec<Uuid> = Vec::new();
         for asked in asked {
             match asked {
                 Asked::Load { of, by: Key::Column(column), values } => self.want(&mut columns, of, *column, values),
-                Asked::Foresee(loads) => {
-                    foreseeing += 1;
-                    loads.iter().for_each(|load| self.want(&mut foreseen, load.of, load.column, &load.values));
+                Asked::Prefetch(loads) => {
+                    prefetching += 1;
+                    loads.iter().for_each(|load| self.want(&mut prefetched, load.of, load.column, &load.values));
                 }
                 Asked::Load { of, by: Key::External, values } => {
                     let place = names.iter().position(|(def, _)| std::ptr::eq(*def, *of)).unwrap_or_else(|| {
@@ -142,14 +142,14 @@ impl Cache {
                 self.found(load.of, load.column, row);
             }
         }
-        // One command mostly looks at one record of each kind. What many foresee is a list, however long it is this time, so
+        // One command mostly looks at one record of each kind. What many prefetch is a list, however long it is this time, so
         // that it is one statement.
-        if foreseeing == 1 {
-            foreseen.iter_mut().for_each(Load::narrow);
+        if prefetching == 1 {
+            prefetched.iter_mut().for_each(Load::narrow);
         }
-        if foreseen.iter().any(|load| !load.values.is_empty()) {
-            let rows = link.load_together(&foreseen).await?;
-            self.found_together(&foreseen, rows);
+        if prefetched.iter().any(|load| !load.values.is_empty()) {
+            let rows = link.load_together(&prefetched).await?;
+            self.found_together(&prefetched, rows);
         }
         for (of, wanted) in names.into_iter().filter(|(_, wanted)| !wanted.is_empty()) {
             for (system, key, row) in link.load_named(of, &wanted).await? {
@@ -162,9 +162,9 @@ impl Cache {
     }
 
     /// The loads of what a transaction is known to read first. They are answered with [`Self::found_together`].
-    pub(crate) fn foresee(&mut self, foreseen: &[Foreseen]) -> Vec<Load> {
-        let mut loads = Vec::with_capacity(foreseen.len());
-        foreseen.iter().for_each(|load| self.want(&mut loads, load.of, load.column, &load.values));
+    pub(crate) fn prefetch(&mut self, prefetched: &[Prefetch]) -> Vec<Load> {
+        let mut loads = Vec::with_capacity(prefetched.len());
+        prefetched.iter().for_each(|load| self.want(&mut loads, load.of, load.column, &load.values));
         loads.iter_mut().for_each(Load::narrow);
         loads
     }

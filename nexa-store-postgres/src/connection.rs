@@ -42,7 +42,7 @@ impl Connection {
         Ok(Self { db, open: false })
     }
 
-    /// Begins a transaction, and reads the head of the ledger and what the work foresees. A connection that the server has
+    /// Begins a transaction, and reads the head of the ledger and what the work prefetches. A connection that the server has
     /// closed since it was used last is replaced.
     pub(crate) async fn begin(
         &mut self,

@@ -126,7 +126,7 @@ impl Member {
             }
             (Asked::Select(query), Answered::Rows(rows)) => (Read::Select(query, rows.clone()), Answered::Rows(rows)),
             (Asked::Aggregate(query), rows) => (Read::Aggregate(query), rows),
-            (Asked::Foresee(_), done) => {
+            (Asked::Prefetch(_), done) => {
                 self.script.answer(Ok(done));
                 return;
             }

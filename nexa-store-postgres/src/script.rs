@@ -14,7 +14,7 @@ use nexa_kernel::{
     in_place::poll_in_place,
     ledger::{Event, EventQuery, Head},
     record::{RecordDef, Row},
-    store::{Aggregate, Batch, Foreseen, Key, Select, Transaction, Work},
+    store::{Aggregate, Batch, Key, Prefetch, Select, Transaction, Work},
     value::{Timestamp, Value},
 };
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 /// What work asks of its transaction.
 #[derive(Debug)]
 pub(crate) enum Asked {
-    Foresee(Vec<Foreseen>),
+    Prefetch(Vec<Prefetch>),
     Load { of: &'static RecordDef, by: Key, values: Vec<Value> },
     Select(Select),
     Aggregate(Aggregate),
@@ -79,10 +79,10 @@ impl Script {
         Self { desk, running: Some(running) }
     }
 
-    /// What work foresees before it has asked or looked at anything.
-    pub(crate) fn foresight(work: &Arc<dyn Work>) -> Vec<Foreseen> {
+    /// What work prefetches before it has asked or looked at anything.
+    pub(crate) fn first_prefetch(work: &Arc<dyn Work>) -> Vec<Prefetch> {
         match Self::start(work, Head::default(), None, false).step() {
-            Step::Asks(Asked::Foresee(loads)) => loads,
+            Step::Asks(Asked::Prefetch(loads)) => loads,
             _ => Vec::new(),
         }
     }
@@ -152,11 +152,11 @@ impl Transaction for Conversation {
         locked(&self.desk).clock
     }
 
-    async fn foresee(&mut self, loads: Vec<Foreseen>) -> Result<()> {
+    async fn prefetch(&mut self, loads: Vec<Prefetch>) -> Result<()> {
         if loads.is_empty() {
             return Ok(());
         }
-        self.ask(Asked::Foresee(loads)).await.map(|_| ())
+        self.ask(Asked::Prefetch(loads)).await.map(|_| ())
     }
 
     async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>> {

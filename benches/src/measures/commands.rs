@@ -128,14 +128,14 @@ fn beside<T: Sync>(
     )?;
     drop(hand);
     same::check(&office.path(), &office.beside("by_hand.db"), office.tenant.org, office.tenant.admin.principal())?;
-    let against_single = single.floor / grouped.ours;
+    let against_single = single.baseline / grouped.ours;
     Ok(vec![
         single.rate(format!("{name}, one caller"), Some(Target::AtLeast(0.85))),
-        grouped.rate(format!("{name}, {CALLERS} callers; floor: {CALLERS} in a commit"), Some(Target::AtLeast(0.6))),
+        grouped.rate(format!("{name}, {CALLERS} callers; baseline: {CALLERS} in a commit"), Some(Target::AtLeast(0.6))),
         Figure {
-            measure: format!("{name}, {CALLERS} callers; floor: one in a commit"),
+            measure: format!("{name}, {CALLERS} callers; baseline: one in a commit"),
             ours: format!("{:.0}/s", 1.0 / grouped.ours),
-            floor: format!("{:.0}/s", 1.0 / single.floor),
+            baseline: format!("{:.0}/s", 1.0 / single.baseline),
             ratio: Some(against_single),
             processor: None,
             target: None,

@@ -68,9 +68,9 @@ pub(crate) fn memory(short: bool) -> Outcome<Vec<Figure>> {
     }
     let bytes: f64 = String::from_utf8(child.stdout)?.trim().parse::<f64>()? * 1024.0;
     Ok(vec![Figure {
-        measure: format!("memory of an import of {rows} leads; floor: the limit"),
+        measure: format!("memory of an import of {rows} leads; baseline: the limit"),
         ours: format!("{:.0} MB", bytes / 1e6),
-        floor: format!("{:.0} MB", LIMIT / 1e6),
+        baseline: format!("{:.0} MB", LIMIT / 1e6),
         ratio: Some(bytes / LIMIT),
         processor: None,
         target: Some(Target::AtMost(1.0)),

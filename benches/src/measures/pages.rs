@@ -79,7 +79,7 @@ pub(crate) fn queue(short: bool) -> Outcome<Vec<Figure>> {
             figures.push(Figure {
                 measure: format!("queue of {size} tickets beside a small tenant's, {who}"),
                 ours: micros(large.ours),
-                floor: micros(small.ours),
+                baseline: micros(small.ours),
                 ratio: Some(large.ours / small.ours),
                 processor: None,
                 target: Some(Target::AtMost(1.6)),

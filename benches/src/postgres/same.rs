@@ -4,7 +4,7 @@ use nexa_crm::people::org::Verify;
 use nexa_sql::Dialect;
 use sqlx::Row;
 
-use super::{building::Building, floor::FLOOR};
+use super::{baseline::BASELINE, building::Building};
 use crate::Outcome;
 
 /// What the hand-written side does without.
@@ -19,7 +19,7 @@ pub(crate) fn check(building: &Building) -> Outcome<()> {
             continue;
         }
         let rows = building.own(format!(
-            "SELECT (SELECT count(*) FROM {})::text, (SELECT count(*) FROM {FLOOR}.{name})::text",
+            "SELECT (SELECT count(*) FROM {})::text, (SELECT count(*) FROM {BASELINE}.{name})::text",
             table.name
         ))?;
         let row = rows.first().ok_or("nothing was counted")?;

@@ -40,7 +40,7 @@ impl NativeRules {
     /// All of them.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Result<Self, JsValue> {
-        let builder = nexa_core::unfurnished().clock(DateClock).ids(CryptoIds::default());
+        let builder = nexa_core::without_seed_data().clock(DateClock).ids(CryptoIds::default());
         let crm = builder.store(Arc::new(SentStore::new())).build().map_err(|error| object(&error))?;
         Ok(Self { crm })
     }

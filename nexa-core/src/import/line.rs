@@ -20,8 +20,8 @@ use crate::{
     kernel::{
         draft::unreadable,
         error::{Error, Result, codes as kernel},
+        idempotency::fingerprint,
         input,
-        receipt::fingerprint,
         record::{ColumnType, ExternalKey, FieldDef},
         search::fold,
         value::Value,

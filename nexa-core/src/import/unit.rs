@@ -578,7 +578,7 @@ async fn write(
     Ok(())
 }
 
-/// The record that a reference means, with the actor's eyes. Error: `reference.broken`.
+/// The record that a reference means, in the actor's scope. Error: `reference.broken`.
 async fn refer(
     cx: &mut Context<'_>,
     common: &mut Common,

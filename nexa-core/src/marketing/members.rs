@@ -89,7 +89,7 @@ impl<M: Member> Query for Members<M> {
         let of = cx.load(&self.0.record).await?.id();
         let [lead, contact] = [M::OF_LEAD.name(), M::OF_CONTACT.name()];
         let who = |relation: &str| {
-            // Through the relation, with the actor's eyes: whom they cannot see is neither listed nor counted.
+            // Through the relation, in the actor's scope: whom they cannot see is neither listed nor counted.
             M::OF.eq(of).and(Filter::Through(relation.to_owned(), Box::default()))
         };
         let MembersOptions { limit, after } = self.0.arguments.clone();

@@ -2,7 +2,7 @@
 
 use crate::{
     Code, Column, Context, Entity, Id, Record, Ref, Result, Timestamp,
-    kernel::store::Foreseen,
+    kernel::store::Prefetch,
     sales::{Contact, Lead},
 };
 
@@ -92,10 +92,10 @@ impl PersonRef {
 }
 
 /// The load of what a person belongs to.
-pub(super) fn foreseen<M: Member>(person: Person) -> Option<Foreseen> {
+pub(super) fn prefetched<M: Member>(person: Person) -> Option<Prefetch> {
     match person {
-        Person::Lead(lead) => Foreseen::matching(M::OF_LEAD, &lead),
-        Person::Contact(contact) => Foreseen::matching(M::OF_CONTACT, &contact),
+        Person::Lead(lead) => Prefetch::matching(M::OF_LEAD, &lead),
+        Person::Contact(contact) => Prefetch::matching(M::OF_CONTACT, &contact),
     }
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Id, Record, Result, Timestamp, kernel::store::Foreseen};
+use crate::{Context, Id, Record, Result, Timestamp, kernel::store::Prefetch};
 
 /// The last number given under a name.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -25,8 +25,8 @@ pub struct Counter {
 
 impl Counter {
     /// The load of the counter of this name.
-    pub(crate) fn foreseen(name: &str) -> Option<Foreseen> {
-        Foreseen::matching(Self::NAME, &name.to_owned())
+    pub(crate) fn prefetch(name: &str) -> Option<Prefetch> {
+        Prefetch::matching(Self::NAME, &name.to_owned())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
         access::Directory,
         error::codes,
         ledger::{Event, Verb},
-        store::{Foreseen, Key, Transaction},
+        store::{Key, Prefetch, Transaction},
         value::Value,
     },
 };
@@ -68,10 +68,10 @@ impl Directory for TenantDirectory {
         Ok(!tx.load(def, Key::Column(def.id), &[Value::Uuid(user)]).await?.is_empty())
     }
 
-    fn foreseen(&self, principal: &Principal) -> Vec<Foreseen> {
+    fn prefetch(&self, principal: &Principal) -> Vec<Prefetch> {
         let Principal::User(id) = principal else { return Vec::new() };
-        let user = Foreseen::id(User::def(), *id);
-        let memberships = Foreseen::by(Membership::def(), Membership::USER.name(), Value::Uuid(*id));
+        let user = Prefetch::id(User::def(), *id);
+        let memberships = Prefetch::by(Membership::def(), Membership::USER.name(), Value::Uuid(*id));
         std::iter::once(user).chain(memberships).collect()
     }
 }

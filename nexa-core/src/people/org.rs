@@ -124,7 +124,7 @@ impl Entity for Org {
     }
 }
 
-/// The tenant's organisation, with the tenant's eyes.
+/// The tenant's organisation, in the unrestricted scope.
 pub async fn organisation(cx: &mut Context<'_>) -> Result<Org> {
     cx.known(Id::new(cx.org())).await
 }

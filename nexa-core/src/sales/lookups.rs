@@ -1,4 +1,4 @@
-//! What the rules of sales look up, with the tenant's eyes.
+//! What the rules of sales look up, in the unrestricted scope.
 
 use std::collections::HashSet;
 

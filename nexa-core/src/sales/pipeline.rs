@@ -247,7 +247,7 @@ pub(super) fn kept_default(cx: &Context<'_>, fits: impl FnOnce(&Pipeline) -> boo
 }
 
 /// Gives a new tenant its pipeline.
-pub(super) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
+pub(super) async fn seed_data(cx: &mut Context<'_>) -> Result<()> {
     cx.insert_by_rule(Pipeline::standard()?).await.map(drop)
 }
 

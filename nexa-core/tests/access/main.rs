@@ -290,7 +290,7 @@ fn a_tenant_may_narrow_kinds() {
     every_path_agrees::<Task>(&desk.alex, "audit", &[task.id], &[]);
     assert_eq!(code(run(&desk.alex, Create::<Task>::new().set(Task::TITLE, "Mine"))), "access.denied");
 
-    // The customer of a ticket is found with the tenant's eyes, and not shown.
+    // The customer of a ticket is found in the unrestricted scope, and not shown.
     let hidden = json!({"subject": "x", "customer": {"name": "Maria Smith", "email": "m@acme.example"}});
     let first = call(&desk.maria, "ticket.create", hidden.clone()).unwrap();
     let contact: Id<Contact> = first["contact"].as_str().unwrap().parse::<Uuid>().unwrap().into();

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Action, Actor, Policy, Principal};
-use crate::compile::{self, CustomFields, Eyes, Kinds};
+use crate::compile::{self, CustomFields, Kinds, Scope};
 
 /// Somebody whom no tenant knows.
 const SOMEBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001);
@@ -16,11 +16,11 @@ pub(crate) fn rehearse(policy: &dyn Policy, kinds: &Kinds) -> Result<(), String>
     for actor in actors(policy.roles()) {
         for def in kinds.all().iter().copied() {
             for action in Action::ALL {
-                let eyes = Eyes::Actor(&actor, policy);
-                let checked = eyes
+                let scope = Scope::Actor(&actor, policy);
+                let checked = scope
                     .access(kinds, def, action)
                     .map(drop)
-                    .and_then(|()| compile::rows(kinds, def, eyes, action, CustomFields::kept(&[])).map(drop));
+                    .and_then(|()| compile::rows(kinds, def, scope, action, CustomFields::kept(&[])).map(drop));
                 checked.map_err(|error| format!("{} ({})", error.message(), named(&actor)))?;
             }
         }

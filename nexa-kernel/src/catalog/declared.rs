@@ -193,8 +193,8 @@ fn check_query<Q: Query>(json: &Json) -> Result<()> {
 fn perform_command<'a, C: Command>(cx: &'a mut Context<'_>, json: &'a Json) -> BoxFuture<'a, Result<Answer>> {
     Box::pin(async move {
         let command: C = arguments(C::NAME, json)?;
-        // The door could not foresee what it had not read yet.
-        cx.foresee(command.foreseen(cx.org())).await?;
+        // The door could not prefetch what it had not read yet.
+        cx.prefetch(command.prefetch(cx.org())).await?;
         let output = cx.perform(&command).await?;
         Answer::of(output)
     })

@@ -1,11 +1,11 @@
-//! Questions that a command asks, with the eyes of its actor or of the tenant.
+//! Questions that a command asks, in the scope of its actor or unrestricted.
 
 use std::sync::Arc;
 
 use super::{Context, conceal};
 use crate::{
     access::Action,
-    compile::{self, CustomFields, Eyes},
+    compile::{self, CustomFields, Scope},
     custom::{self, FieldDefinition},
     error::Result,
     filter::{Filter, Predicate},
@@ -22,7 +22,7 @@ impl Context<'_> {
     pub async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
         self.tx.events(query).await
     }
-    /// Live records by filter with the tenant's eyes, for what rules must know. Pending changes are written first.
+    /// Live records by filter in the unrestricted scope, for what rules must know. Pending changes are written first.
     pub async fn all<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
         self.all_rows(R::def(), filter, sort, limit).await?.into_iter().map(R::from_row).collect()
     }
@@ -44,7 +44,7 @@ impl Context<'_> {
         self.rows(&query).await
     }
 
-    /// Live records by filter with the actor's eyes; hidden fields are empty.
+    /// Live records by filter in the actor's scope; hidden fields are empty.
     pub async fn visible<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
         let def = R::def();
         let names: Vec<String> = sort.iter().map(|name| (*name).to_owned()).collect();
@@ -72,13 +72,13 @@ impl Context<'_> {
 
     /// The fields of a kind that do not exist for the actor. Error: `policy.invalid`.
     pub fn hidden(&self, def: &'static RecordDef) -> Result<Vec<&'static str>> {
-        Ok(self.eyes().access(&self.parts.kinds, def, Action::Read)?.hidden)
+        Ok(self.scope().access(&self.parts.kinds, def, Action::Read)?.hidden)
     }
 
-    /// A filter with the actor's eyes. Errors: `filter.invalid`, `field.unknown`.
+    /// A filter in the actor's scope. Errors: `filter.invalid`, `field.unknown`.
     pub(crate) async fn asked_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
         let definitions = self.definitions_for(filter).await?;
-        compile::filter(&self.parts.kinds, def, filter, self.eyes(), CustomFields::asked(&definitions))
+        compile::filter(&self.parts.kinds, def, filter, self.scope(), CustomFields::asked(&definitions))
     }
 
     /// The same, and what the actor may see.
@@ -91,21 +91,22 @@ impl Context<'_> {
 
     /// What the actor may see.
     pub(crate) async fn visible_rows(&mut self, def: &'static RecordDef) -> Result<Predicate> {
-        let definitions = self.definitions_for(&self.eyes().access(&self.parts.kinds, def, Action::Read)?.rows).await?;
-        compile::rows(&self.parts.kinds, def, self.eyes(), Action::Read, CustomFields::kept(&definitions))
+        let definitions =
+            self.definitions_for(&self.scope().access(&self.parts.kinds, def, Action::Read)?.rows).await?;
+        compile::rows(&self.parts.kinds, def, self.scope(), Action::Read, CustomFields::kept(&definitions))
     }
 
-    /// A filter with the tenant's eyes. Errors: `filter.invalid`, `field.unknown`.
+    /// A filter in the unrestricted scope. Errors: `filter.invalid`, `field.unknown`.
     pub async fn tenants_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
         let definitions = self.definitions_for(filter).await?;
-        compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant, CustomFields::asked(&definitions))
+        compile::filter(&self.parts.kinds, def, filter, Scope::Unrestricted, CustomFields::asked(&definitions))
     }
 
-    /// A filter that was checked when it was kept as data, with the tenant's eyes; a custom field that was removed since has no
+    /// A filter that was checked when it was kept as data, in the unrestricted scope; a custom field that was removed since has no
     /// values. Errors: `filter.invalid`, `field.unknown`.
     pub async fn kept_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
         let definitions = self.definitions_for(filter).await?;
-        compile::filter(&self.parts.kinds, def, filter, Eyes::Tenant, CustomFields::kept(&definitions))
+        compile::filter(&self.parts.kinds, def, filter, Scope::Unrestricted, CustomFields::kept(&definitions))
     }
 
     /// Rows as they are now, those included that this call has changed; no access is asked.
@@ -124,7 +125,7 @@ impl Context<'_> {
         if seen { self.flush().await } else { Ok(()) }
     }
 
-    /// Groups and measures with the actor's eyes.
+    /// Groups and measures in the actor's scope.
     pub(crate) async fn groups(&mut self, mut query: Aggregate) -> Result<Vec<Row>> {
         query.filter = query.filter.and(self.visible_rows(query.of).await?);
         limits::statement(&query.filter)?;

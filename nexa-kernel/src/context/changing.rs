@@ -126,7 +126,7 @@ impl Context<'_> {
         }
     }
 
-    /// Loads a record with the actor's eyes, authorizes the change, makes it and keeps it.
+    /// Loads a record in the actor's scope, authorizes the change, makes it and keeps it.
     pub async fn change<R: Record>(
         &mut self,
         record: &Ref<R>,

@@ -10,7 +10,7 @@ use crate::{
     error::{Result, codes},
     record::{Column, ExternalKey, Field, Id, Record, RecordDef, Ref, Row},
     search,
-    store::{Foreseen, Key},
+    store::{Key, Prefetch},
     value::Value,
 };
 
@@ -19,8 +19,8 @@ const LONGEST_FORWARD: usize = 32;
 
 impl Context<'_> {
     /// Tells the storage which loads will probably come, so that one far away makes them at once.
-    pub async fn foresee(&mut self, loads: Vec<Foreseen>) -> Result<()> {
-        self.tx.foresee(loads).await
+    pub async fn prefetch(&mut self, loads: Vec<Prefetch>) -> Result<()> {
+        self.tx.prefetch(loads).await
     }
 
     /// A live record that the actor may see; an old id of a merged record finds its survivor. Errors: `record.not_found`,
@@ -36,7 +36,7 @@ impl Context<'_> {
         R::from_row(row)
     }
 
-    /// A live record by id with the tenant's eyes, for what rules must know. Error: `record.not_found`.
+    /// A live record by id in the unrestricted scope, for what rules must know. Error: `record.not_found`.
     pub async fn known<R: Record>(&mut self, id: Id<R>) -> Result<R> {
         match self.row(R::def(), id.uuid()).await? {
             Some(row) if row.live(R::def()) => R::from_row(row),
@@ -44,27 +44,27 @@ impl Context<'_> {
         }
     }
 
-    /// A live record with the tenant's eyes, as a command names it; an old id of a merged record finds its survivor.
+    /// A live record in the unrestricted scope, as a command names it; an old id of a merged record finds its survivor.
     /// Error: `record.not_found`.
     pub async fn known_by<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
         let row = self.named_row(R::def(), &record.untyped()).await?;
         if row.live(R::def()) { R::from_row(row) } else { Err(not_found(R::def(), record)) }
     }
 
-    /// Live records whose key column (unique, or a reference) has this value, with the tenant's eyes.
+    /// Live records whose key column (unique, or a reference) has this value, in the unrestricted scope.
     pub async fn matching<R: Record, T: Field>(&mut self, column: Column<R, T>, value: &T) -> Result<Vec<R>> {
         let mut values = Vec::with_capacity(T::WIDTH);
         value.write(&mut values);
         self.live_by(column.name(), values.into_iter().next().unwrap_or(Value::Null)).await
     }
 
-    /// Live records whose unique folded column has this text, or one that reads the same, with the tenant's eyes.
+    /// Live records whose unique folded column has this text, or one that reads the same, in the unrestricted scope.
     pub async fn matching_folded<R: Record, T>(&mut self, column: Column<R, T>, text: &str) -> Result<Vec<R>> {
         let path = format!("{}.folded", column.name());
         self.live_by(&path, Value::Text(search::fold(text))).await
     }
 
-    /// Live records by the value of one column that an index of the kind begins with, with the tenant's eyes.
+    /// Live records by the value of one column that an index of the kind begins with, in the unrestricted scope.
     pub async fn live_by<R: Record>(&mut self, path: &str, value: Value) -> Result<Vec<R>> {
         let def = R::def();
         let column = def.column(path).ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", path))?;

@@ -19,7 +19,7 @@ impl Context<'_> {
     /// Whether the policy lets the actor do this with this row.
     pub async fn allows(&mut self, def: &'static RecordDef, row: &Row, action: Action) -> Result<bool> {
         let fields = CustomFields::kept(&[]);
-        let predicate = compile::rows(&self.parts.kinds, def, self.eyes(), action, fields)?;
+        let predicate = compile::rows(&self.parts.kinds, def, self.scope(), action, fields)?;
         self.holds(&predicate, row, None).await
     }
 
@@ -83,7 +83,7 @@ impl Context<'_> {
     /// Whether the policy lets the actor do this with a record as it is stored, or the call has made it.
     async fn allowed_before<R: Record>(&mut self, record: &R, action: Action) -> Result<bool> {
         let def = R::def();
-        if compile::rows(&self.parts.kinds, def, self.eyes(), action, CustomFields::kept(&[]))?.is_always() {
+        if compile::rows(&self.parts.kinds, def, self.scope(), action, CustomFields::kept(&[]))?.is_always() {
             return Ok(true);
         }
         match self.entries.get(&record.id().identity()).and_then(|entry| entry.before.clone()) {
@@ -99,10 +99,10 @@ impl Context<'_> {
 
     /// Refuses what the policy does not allow with any record of the kind. Errors: `access.denied`, `policy.invalid`.
     pub fn authorize_kind(&self, def: &'static RecordDef, action: Action) -> Result<()> {
-        if self.eyes().access(&self.parts.kinds, def, action)?.rows.is_nothing() {
+        if self.scope().access(&self.parts.kinds, def, action)?.rows.is_nothing() {
             return Err(denied(def, action));
         }
         // A filter that cannot be used lets nothing through, also where no row is held against it.
-        compile::rows(&self.parts.kinds, def, self.eyes(), action, CustomFields::kept(&[])).map(drop)
+        compile::rows(&self.parts.kinds, def, self.scope(), action, CustomFields::kept(&[])).map(drop)
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     draft::{Accepts, Draft, properties, schema},
     error::{Code, Result},
     record::{Column, Id, Record, Ref},
-    store::Foreseen,
+    store::Prefetch,
     targeted::Targeted,
     words,
 };
@@ -77,7 +77,7 @@ impl<R: Entity> Command for Create<R> {
     const ERRORS: &'static [Code] = R::ERRORS;
     type Target = R;
     type Output = R;
-    fn foreseen(&self, _: Uuid) -> Vec<Foreseen> {
+    fn prefetch(&self, _: Uuid) -> Vec<Prefetch> {
         super::looked_up::<R>(self.fields.fields())
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<R> {

@@ -18,7 +18,7 @@ use crate::{
     error::{Code, Result},
     input,
     record::{ExternalKey, Record, RecordDef, Row},
-    store::Foreseen,
+    store::Prefetch,
     value::Value,
     words,
 };
@@ -82,7 +82,7 @@ impl<R: Entity> Command for Upsert<R> {
     const ERRORS: &'static [Code] = &[EXISTS, NO_MATCH_FIELD];
     type Target = R;
     type Output = Upserted<R>;
-    fn foreseen(&self, _: Uuid) -> Vec<Foreseen> {
+    fn prefetch(&self, _: Uuid) -> Vec<Prefetch> {
         super::looked_up::<R>(self.fields.fields())
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Upserted<R>> {

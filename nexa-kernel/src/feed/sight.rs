@@ -27,7 +27,7 @@ pub(super) struct Sight {
 
 impl Sight {
     pub(super) fn of(cx: &Context<'_>, def: &'static RecordDef) -> Result<Self> {
-        let predicate = compile::rows(&cx.parts.kinds, def, cx.eyes(), Action::Read, CustomFields::kept(&[]))?;
+        let predicate = compile::rows(&cx.parts.kinds, def, cx.scope(), Action::Read, CustomFields::kept(&[]))?;
         let mut columns = sources(def, &predicate);
         columns.extend(def.merged_into);
         Ok(Self { def, predicate, hidden: cx.hidden(def)?, columns })

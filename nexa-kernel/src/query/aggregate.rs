@@ -124,7 +124,7 @@ impl<R: Record> Query for AggregateOf<R> {
 }
 
 impl Context<'_> {
-    /// Groups and measures of a kind, with the actor's eyes. Errors: those of [`AggregateOf`].
+    /// Groups and measures of a kind, in the actor's scope. Errors: those of [`AggregateOf`].
     pub async fn measured(
         &mut self,
         of: &'static RecordDef,

@@ -14,7 +14,7 @@ use crate::{
     error::Result,
     limits,
     record::{Record, RecordDef, Ref, Row},
-    store::Foreseen,
+    store::Prefetch,
     targeted::Targeted,
 };
 
@@ -79,8 +79,8 @@ impl<R: Record> Query for Get<R> {
     const NAME: &'static str = R::NAMES.get;
     type Target = R;
     type Output = Found<R>;
-    fn foreseen(&self) -> Vec<Foreseen> {
-        self.0.record.foreseen().into_iter().collect()
+    fn prefetch(&self) -> Vec<Prefetch> {
+        self.0.record.prefetch().into_iter().collect()
     }
     fn check(&self) -> Result<()> {
         self.0.arguments.in_bounds()

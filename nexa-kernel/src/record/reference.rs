@@ -18,7 +18,7 @@ use crate::{
     Input,
     error::Result,
     input::{self, Unreadable},
-    store::Foreseen,
+    store::Prefetch,
     text,
 };
 
@@ -174,9 +174,9 @@ pub enum Ref<R> {
 }
 impl<R: Record> Ref<R> {
     /// The load of the record, where its identifier is known.
-    pub fn foreseen(&self) -> Option<Foreseen> {
+    pub fn prefetch(&self) -> Option<Prefetch> {
         match self {
-            Self::Id(id) => Some(Foreseen::id(R::def(), id.uuid())),
+            Self::Id(id) => Some(Prefetch::id(R::def(), id.uuid())),
             Self::External(_) => None,
         }
     }

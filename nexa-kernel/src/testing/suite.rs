@@ -55,7 +55,7 @@ pub fn single_threaded() -> Vec<(&'static str, Check)> {
             a_discarded_unit_changes_nothing, work_does_not_wait_for_the_outside, a_read_changes_nothing;
         ledger: events_are_sealed_in_order, events_come_back_as_they_were, events_are_found;
         keyed_loads: rows_are_loaded_by_id, rows_are_loaded_by_unique_and_reference, long_lists_of_keys,
-            what_is_foreseen_is_found_as_without;
+            what_is_prefetched_is_found_as_without;
         filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
             related_rows, trashed_and_live;
         documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;
@@ -101,7 +101,7 @@ macro_rules! __conformance {
                     failures_take_no_other_unit_with_them, tenants_work_in_parallel;
                 ledger: events_are_sealed_in_order, events_come_back_as_they_were, events_are_found;
                 keyed_loads: rows_are_loaded_by_id, rows_are_loaded_by_unique_and_reference, long_lists_of_keys,
-            what_is_foreseen_is_found_as_without;
+            what_is_prefetched_is_found_as_without;
                 filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
                     related_rows, trashed_and_live;
                 documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;

@@ -98,7 +98,7 @@ fn least(desk: &Desk, mut work: impl FnMut(usize)) -> u64 {
 }
 
 #[test]
-fn what_a_command_or_a_question_foresees_comes_with_the_message_that_begins() {
+fn what_a_command_or_a_question_prefetches_comes_with_the_message_that_begins() {
     let desk = Desk::open();
     let contact = contacts(&desk, 1)[0];
     let leads: Vec<_> = (0..8).map(|number| qualified(&desk, number)).collect();

@@ -4,8 +4,8 @@ use crate::{
     Outcome,
     figure::{Figure, Target},
     postgres::{
+        baseline::Baseline,
         building::Building,
-        floor::Floor,
         job::{Job, Kind, at_once, jobs},
         same,
     },
@@ -48,20 +48,20 @@ pub(crate) fn run(kind: Kind, short: bool) -> Outcome<Vec<Figure>> {
     for tenant in 1..TENANTS {
         tenants.push(jobs(&building, kind, tenant, spread)?);
     }
-    Floor::furnish(&building)?;
-    let floor = Floor::connect(&building, CALLERS, building.port())?;
+    Baseline::seed_data(&building)?;
+    let baseline = Baseline::connect(&building, CALLERS, building.port())?;
     let name = match kind {
         Kind::Convert => "convert",
         Kind::Ticket => "ticket",
     };
-    let single = beside(&building, &floor, kind, amount.turns, amount.alone, |turn| {
+    let single = beside(&building, &baseline, kind, amount.turns, amount.alone, |turn| {
         vec![part(alone, turn, amount.alone).to_vec()]
     })?;
     let count = amount.each * CALLERS;
-    let grouped = beside(&building, &floor, kind, amount.turns, count, |turn| {
+    let grouped = beside(&building, &baseline, kind, amount.turns, count, |turn| {
         part(one_tenant, turn, count).chunks(amount.each).map(<[Job]>::to_vec).collect()
     })?;
-    let parallel = beside(&building, &floor, kind, amount.turns, count, |turn| {
+    let parallel = beside(&building, &baseline, kind, amount.turns, count, |turn| {
         let of_tenant = |jobs: &Vec<Job>| part(jobs, turn, count / TENANTS).to_vec();
         tenants
             .iter()
@@ -69,7 +69,7 @@ pub(crate) fn run(kind: Kind, short: bool) -> Outcome<Vec<Figure>> {
             .flat_map(|jobs| jobs.chunks(amount.each).map(<[Job]>::to_vec).collect::<Vec<_>>())
             .collect()
     })?;
-    drop(floor);
+    drop(baseline);
     same::check(&building)?;
     Ok(vec![
         single.rate(format!("postgres {name}, one caller"), Some(Target::AtLeast(0.6))),
@@ -86,7 +86,7 @@ pub(crate) fn part(jobs: &[Job], turn: usize, count: usize) -> &[Job] {
 /// Lets both sides do the same jobs, from the same state of their tables.
 pub(crate) fn beside(
     building: &Building,
-    floor: &Floor,
+    baseline: &Baseline,
     kind: Kind,
     count: usize,
     operations: usize,
@@ -104,8 +104,8 @@ pub(crate) fn beside(
             })
         },
         |turn| {
-            let floor = floor.clone();
-            at_once(building, shares(turn), move |caller, job| floor.clone().run(kind, caller, job))
+            let baseline = baseline.clone();
+            at_once(building, shares(turn), move |caller, job| baseline.clone().run(kind, caller, job))
         },
     )
 }

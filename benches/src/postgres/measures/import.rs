@@ -5,7 +5,7 @@ use nexa_crm::{import::ImportOptions, sales::Lead};
 use crate::{
     Outcome,
     figure::{Figure, Target},
-    postgres::{building::Building, floor::Importer, same},
+    postgres::{baseline::Importer, building::Building, same},
     registrants::Registrants,
     turns::{timed, turns},
 };

@@ -5,8 +5,8 @@ use crate::{
     Outcome,
     figure::{Figure, Target},
     postgres::{
+        baseline::Baseline,
         building::Building,
-        floor::Floor,
         job::{Job, Kind, jobs},
         proxy, same,
     },
@@ -19,14 +19,14 @@ pub(crate) fn run(short: bool) -> Outcome<Vec<Figure>> {
         let count = each * CALLERS;
         let mut building = Building::open(1)?;
         let work = jobs(&building, kind, 0, (turns + 1) * count)?;
-        Floor::furnish(&building)?;
+        Baseline::seed_data(&building)?;
         let port = proxy::open(building.port())?;
         building.reopen_by(port)?;
-        let floor = Floor::connect(&building, CALLERS, port)?;
-        let taken = beside(&building, &floor, kind, turns, count, |turn| {
+        let baseline = Baseline::connect(&building, CALLERS, port)?;
+        let taken = beside(&building, &baseline, kind, turns, count, |turn| {
             part(&work, turn, count).chunks(each).map(<[Job]>::to_vec).collect()
         })?;
-        drop(floor);
+        drop(baseline);
         same::check(&building)?;
         let measure = format!("postgres {name} over a network of 1 ms, {CALLERS} callers of one tenant");
         figures.push(Figure { processor: None, ..taken.rate(measure, Some(Target::AtLeast(3.0))) });

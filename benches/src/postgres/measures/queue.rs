@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     Outcome,
     figure::{Figure, Target},
-    postgres::{building::Building, floor::Viewer, seed},
+    postgres::{baseline::Viewer, building::Building, seed},
     support::{Agents, ticket},
     turns::{Turns, micros, timed, turns},
 };
@@ -44,7 +44,7 @@ pub(crate) fn run(short: bool) -> Outcome<Vec<Figure>> {
             figures.push(Figure {
                 measure: format!("postgres queue of {size} tickets beside a small tenant's, {who}"),
                 ours: micros(large.ours),
-                floor: micros(small.ours),
+                baseline: micros(small.ours),
                 ratio: Some(large.ours / small.ours),
                 processor: None,
                 target: Some(Target::AtMost(2.0)),

@@ -31,7 +31,7 @@ pub(crate) fn run(_short: bool) -> Outcome<Vec<Figure>> {
         let grouped = held(&building, kind, group)?;
         figures.push(figure(format!("round trips of a {name}, one caller"), alone, None));
         figures.push(figure(
-            format!("round trips of {CALLERS} of {name} in one group; floor: the limit"),
+            format!("round trips of {CALLERS} of {name} in one group; baseline: the limit"),
             grouped,
             Some(MOST),
         ));
@@ -43,7 +43,7 @@ fn figure(measure: String, trips: u64, limit: Option<f64>) -> Figure {
     Figure {
         measure,
         ours: trips.to_string(),
-        floor: limit.map(|limit| format!("{limit:.0}")).unwrap_or_default(),
+        baseline: limit.map(|limit| format!("{limit:.0}")).unwrap_or_default(),
         ratio: limit.map(|limit| trips as f64 / limit),
         processor: None,
         target: limit.map(|_| Target::AtMost(1.0)),

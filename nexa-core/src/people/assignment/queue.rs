@@ -66,7 +66,7 @@ impl<R: Assignable> Command for Claim<R> {
     const ERRORS: &'static [Code] = R::ASSIGNMENT_ERRORS;
     type Target = R;
     type Output = R;
-    // No target: the door would load it with the actor's eyes, and tell those who came too late that it is not there.
+    // No target: the door would load it in the actor's scope, and tell those who came too late that it is not there.
     const EXPECTS_VERSION: bool = true;
     fn guard(record: &R, actor: &Actor) -> Result<()> {
         record.may_claim(actor)

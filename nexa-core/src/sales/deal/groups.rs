@@ -1,4 +1,4 @@
-//! Deals counted and summed in groups, with the actor's eyes and without reading them one by one.
+//! Deals counted and summed in groups, in the actor's scope and without reading them one by one.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;

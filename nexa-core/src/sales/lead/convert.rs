@@ -18,7 +18,7 @@ use super::{Lead, Status};
 use crate::{
     About, Action, Actor, Assignee, Code, Command, Context, Custom, Document, Entity, Id, Input, Money, Record, Ref,
     Result,
-    kernel::{error::codes, receipt::fingerprint, search::fold, store::Foreseen, value::Value},
+    kernel::{error::codes, idempotency::fingerprint, search::fold, store::Prefetch, value::Value},
     marketing,
     marketing::Person,
     people::{
@@ -173,12 +173,12 @@ impl Command for Convert {
     fn guard(lead: &Lead, _: &Actor) -> Result<()> {
         lead.may_convert()
     }
-    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
-        let mut loads = vec![Foreseen::id(Org::def(), org)];
-        loads.extend(self.lead.foreseen());
+    fn prefetch(&self, org: Uuid) -> Vec<Prefetch> {
+        let mut loads = vec![Prefetch::id(Org::def(), org)];
+        loads.extend(self.lead.prefetch());
         if let Ref::Id(lead) = self.lead {
-            loads.extend(Foreseen::by(Task::def(), ABOUT, Value::Uuid(lead.uuid())));
-            loads.extend(marketing::foreseen_memberships(Person::Lead(lead)));
+            loads.extend(Prefetch::by(Task::def(), ABOUT, Value::Uuid(lead.uuid())));
+            loads.extend(marketing::prefetch_memberships(Person::Lead(lead)));
         }
         loads
     }
@@ -189,7 +189,7 @@ impl Command for Convert {
             return repeated(cx, lead, &asked).await;
         }
         lead.may_convert()?;
-        cx.foresee(self.foreseen_of(&lead)).await?;
+        cx.prefetch(self.prefetch_of(&lead)).await?;
         let found = match &self.contact {
             Some(given) => Some(cx.load(given).await?),
             None => contact::matching(cx, &lead).await?,
@@ -327,16 +327,16 @@ async fn hand_over(cx: &mut Context<'_>, lead: &Lead, became: &Became) -> Result
 
 impl Convert {
     /// What joining or making contact, account and deal will load.
-    fn foreseen_of(&self, lead: &Lead) -> Vec<Foreseen> {
-        let contact = lead.email.as_ref().map(|email| Foreseen::by_email(Contact::def(), email));
+    fn prefetch_of(&self, lead: &Lead) -> Vec<Prefetch> {
+        let contact = lead.email.as_ref().map(|email| Prefetch::by_email(Contact::def(), email));
         let company = lead.company.as_ref().map(|company| Value::Text(fold(company)));
-        let account = company.and_then(|company| Foreseen::by(Account::def(), "name.folded", company));
+        let account = company.and_then(|company| Prefetch::by(Account::def(), "name.folded", company));
         let owner = match lead.assignee {
-            Some(Assignee::User(user)) => Some(Foreseen::id(User::def(), user)),
-            Some(Assignee::Group(group)) => Some(Foreseen::id(Group::def(), group)),
+            Some(Assignee::User(user)) => Some(Prefetch::id(User::def(), user)),
+            Some(Assignee::Group(group)) => Some(Prefetch::id(Group::def(), group)),
             None => None,
         };
-        [contact, account, owner, Counter::foreseen(accounts::COUNTER)].into_iter().flatten().collect()
+        [contact, account, owner, Counter::prefetch(accounts::COUNTER)].into_iter().flatten().collect()
     }
 
     /// What makes two conversions of one lead the same.

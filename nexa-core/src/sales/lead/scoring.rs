@@ -134,7 +134,7 @@ fn seeds() -> Vec<ScoreRule> {
 }
 
 /// The scorecard of a new tenant.
-pub(in crate::sales) async fn furnish(cx: &mut Context<'_>) -> Result<()> {
+pub(in crate::sales) async fn seed_data(cx: &mut Context<'_>) -> Result<()> {
     let name = Name::parse("Default")
         .map_err(|problem| codes::FIELD_INVALID.with("field", "name").with("problem", problem))?;
     let card = Scorecard { name, active: true, rules: Document(seeds()), ..Scorecard::default() };

@@ -14,7 +14,7 @@ use crate::{
     kernel::{
         draft::{check_fields, properties, schema},
         error::codes,
-        store::Foreseen,
+        store::Prefetch,
     },
     people::{counter::Counter, org::Org},
     sales::Contact,
@@ -92,14 +92,14 @@ impl Command for Create {
         }
         customer.must_be_reachable()
     }
-    fn foreseen(&self, org: Uuid) -> Vec<Foreseen> {
+    fn prefetch(&self, org: Uuid) -> Vec<Prefetch> {
         let contact = self.customer.as_ref().and_then(|customer| customer.email.as_ref());
         let contact = match (contact, self.fields.id(Ticket::CONTACT)) {
-            (Some(email), _) => Some(Foreseen::by_email(Contact::def(), email)),
-            (None, Some(contact)) => Some(Foreseen::id(Contact::def(), contact)),
+            (Some(email), _) => Some(Prefetch::by_email(Contact::def(), email)),
+            (None, Some(contact)) => Some(Prefetch::id(Contact::def(), contact)),
             (None, None) => None,
         };
-        [Some(Foreseen::id(Org::def(), org)), Counter::foreseen(COUNTER), contact].into_iter().flatten().collect()
+        [Some(Prefetch::id(Org::def(), org)), Counter::prefetch(COUNTER), contact].into_iter().flatten().collect()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
         let mut ticket: Ticket = cx.draft(self.id, self.fields.fields()).await?;

@@ -8,7 +8,7 @@ use crate::{
     Id, Record,
     error::Result,
     send::BoxFuture,
-    store::{Foreseen, Key, Store, Transaction, WriteRequest},
+    store::{Key, Prefetch, Store, Transaction, WriteRequest},
     value::Value,
 };
 
@@ -68,18 +68,18 @@ pub fn long_lists_of_keys(store: &dyn Store) {
 }
 
 /// Foresees a toy by its serial and the first one, and loads both.
-fn foreseen(tx: &mut dyn Transaction, serial: Value) -> BoxFuture<'_, Result<(Vec<u128>, Vec<u128>)>> {
+fn prefetch(tx: &mut dyn Transaction, serial: Value) -> BoxFuture<'_, Result<(Vec<u128>, Vec<u128>)>> {
     Box::pin(async move {
-        let loads = Foreseen::by(Toy::def(), "serial", serial.clone()).into_iter();
-        tx.foresee(loads.chain([Foreseen::id(Toy::def(), uuid(1))]).collect()).await?;
+        let loads = Prefetch::by(Toy::def(), "serial", serial.clone()).into_iter();
+        tx.prefetch(loads.chain([Prefetch::id(Toy::def(), uuid(1))]).collect()).await?;
         let rows = tx.load(Toy::def(), Key::Column(column("serial")), &[serial]).await?;
         let first = tx.load(Toy::def(), Key::Column(column("id")), &[Value::Uuid(uuid(1))]).await?;
         Ok((numbers(Toy::def(), &rows), numbers(Toy::def(), &first)))
     })
 }
 
-/// What work foresees first it finds, whatever the text is; so does work that foresees what it does not load.
-pub fn what_is_foreseen_is_found_as_without(store: &dyn Store) {
+/// What work prefetches first it finds, whatever the text is; so does work that prefetches what it does not load.
+pub fn what_is_prefetched_is_found_as_without(store: &dyn Store) {
     let serials = ["plain-1", "O'Neil", "\\", "\\' OR TRUE --", "$1", "ä'; x", "%_", ""];
     let of_serial =
         |(number, serial): (u128, &str)| insert(&Toy { serial: Some(serial.to_owned()), ..toy(number, "toy") });
@@ -89,9 +89,9 @@ pub fn what_is_foreseen_is_found_as_without(store: &dyn Store) {
     for value in hostile.into_iter().chain(others) {
         let loaded = found(store, "serial", vec![value.clone()]);
         let again = value.clone();
-        assert_eq!(read(store, ORG, move |tx| foreseen(tx, value.clone())).unwrap(), (loaded.clone(), vec![1_u128]));
+        assert_eq!(read(store, ORG, move |tx| prefetch(tx, value.clone())).unwrap(), (loaded.clone(), vec![1_u128]));
         assert_eq!(
-            write(store, WriteRequest::new(ORG), move |tx| foreseen(tx, again.clone())).unwrap(),
+            write(store, WriteRequest::new(ORG), move |tx| prefetch(tx, again.clone())).unwrap(),
             (loaded, vec![1_u128])
         );
     }

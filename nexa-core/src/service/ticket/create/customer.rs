@@ -42,7 +42,7 @@ impl Customer {
         Ok(())
     }
 
-    /// Contact and account, with the tenant's eyes; of a contact that is there, empty fields are filled.
+    /// Contact and account, in the unrestricted scope; of a contact that is there, empty fields are filled.
     pub(super) async fn find_or_create(
         &self,
         cx: &mut Context<'_>,

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     access::Principal,
     record::{Id, Record},
-    store::Foreseen,
+    store::Prefetch,
     value::{Timestamp, Value},
 };
 
@@ -23,9 +23,9 @@ pub const KEPT_HOURS: i64 = 24;
     unique("caller_key", code = "idempotency.mismatch"),
     index("created_at")
 )]
-pub struct Receipt {
+pub struct IdempotencyRecord {
     /// The identifier.
-    pub id: Id<Receipt>,
+    pub id: Id<IdempotencyRecord>,
     /// Always 1.
     pub version: i64,
     /// When the command ran.
@@ -40,7 +40,7 @@ pub struct Receipt {
     pub output: String,
 }
 
-impl Receipt {
+impl IdempotencyRecord {
     /// Where the hash of actor and key is.
     pub(crate) const BY: &'static str = "caller_key";
 
@@ -50,8 +50,8 @@ impl Receipt {
     }
 
     /// The load of what was remembered.
-    pub(crate) fn foreseen(principal: &Principal, key: &str) -> Option<Foreseen> {
-        Foreseen::by(Self::def(), Self::BY, Value::Text(Self::key_of(principal, key)))
+    pub(crate) fn prefetch(principal: &Principal, key: &str) -> Option<Prefetch> {
+        Prefetch::by(Self::def(), Self::BY, Value::Text(Self::key_of(principal, key)))
     }
 }
 

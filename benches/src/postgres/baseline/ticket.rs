@@ -3,18 +3,18 @@
 use sqlx::{PgConnection, query, query_scalar};
 use uuid::Uuid;
 
-use super::{Floor, index, now};
+use super::{Baseline, index, now};
 use crate::{
     Outcome,
     postgres::job::{DESCRIPTION, Job},
     terms::Terms,
 };
 
-impl Floor {
+impl Baseline {
     /// An open ticket of a contact, assigned to nobody.
     pub(super) async fn ticket(&self, db: &mut PgConnection, job: &Job) -> Outcome<()> {
         let account: Option<Uuid> =
-            query_scalar("SELECT account_id FROM floor.contacts WHERE org = $1 AND id = $2 AND deleted_at IS NULL")
+            query_scalar("SELECT account_id FROM baseline.contacts WHERE org = $1 AND id = $2 AND deleted_at IS NULL")
                 .bind(job.org)
                 .bind(job.target)
                 .fetch_one(&mut *db)
@@ -23,7 +23,7 @@ impl Floor {
         let id = self.id(at);
         let number = format!("T-{:06}", self.next_number(db, job.org, "ticket", at).await?);
         query(
-            "INSERT INTO floor.tickets (org, id, version, created_at, updated_at, number, subject, subject_folded, description, \
+            "INSERT INTO baseline.tickets (org, id, version, created_at, updated_at, number, subject, subject_folded, description, \
              status, priority, priority_rank, type, channel, contact_id, account_id, assignee_queue, reopened) \
              VALUES ($1, $2, 1, $3, $3, $4, $5, $6, $7, 'open', 'high', 1, 'problem', 'email', $8, $9, $10, 0)",
         )

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, query, query_as, query_scalar};
 use uuid::Uuid;
 
-use super::{Floor, address, index, now};
+use super::{Baseline, address, index, now};
 use crate::{Outcome, postgres::job::Job, terms::Terms};
 
 /// What a conversion needs of a lead.
@@ -32,13 +32,13 @@ struct Made {
     at: DateTime<Utc>,
 }
 
-impl Floor {
+impl Baseline {
     /// Turns a qualified lead, whose contact and account are not there yet, into contact, account and a deal of 50,000 USD.
     pub(super) async fn convert(&self, db: &mut PgConnection, job: &Job) -> Outcome<()> {
         let lead = qualified(db, job).await?;
         must_be_new(db, job, &lead).await?;
         let pipeline: Uuid =
-            query_scalar("SELECT id FROM floor.pipelines WHERE org = $1 AND is_default AND deleted_at IS NULL")
+            query_scalar("SELECT id FROM baseline.pipelines WHERE org = $1 AND is_default AND deleted_at IS NULL")
                 .bind(job.org)
                 .fetch_one(&mut *db)
                 .await?;
@@ -57,7 +57,7 @@ async fn qualified(db: &mut PgConnection, job: &Job) -> Outcome<Lead> {
     type Columns = (i64, String, String, String, String, String, String, String, String, Uuid, DateTime<Utc>);
     let found: Columns = query_as(
         "SELECT version, first_name, last_name, email, phone, company, title, industry, source, assignee_user_id, last_contacted \
-         FROM floor.leads WHERE org = $1 AND id = $2 AND deleted_at IS NULL AND status = 'qualified' FOR UPDATE",
+         FROM baseline.leads WHERE org = $1 AND id = $2 AND deleted_at IS NULL AND status = 'qualified' FOR UPDATE",
     )
     .bind(job.org)
     .bind(job.target)
@@ -83,13 +83,13 @@ async fn qualified(db: &mut PgConnection, job: &Job) -> Outcome<Lead> {
 /// The contact of this mail address and the account of this name are not there yet.
 async fn must_be_new(db: &mut PgConnection, job: &Job, lead: &Lead) -> Outcome<()> {
     let contact: Option<Uuid> =
-        query_scalar("SELECT id FROM floor.contacts WHERE org = $1 AND email = $2 AND deleted_at IS NULL")
+        query_scalar("SELECT id FROM baseline.contacts WHERE org = $1 AND email = $2 AND deleted_at IS NULL")
             .bind(job.org)
             .bind(&lead.email)
             .fetch_optional(&mut *db)
             .await?;
     let account: Option<Uuid> =
-        query_scalar("SELECT id FROM floor.accounts WHERE org = $1 AND name_folded = $2 AND deleted_at IS NULL")
+        query_scalar("SELECT id FROM baseline.accounts WHERE org = $1 AND name_folded = $2 AND deleted_at IS NULL")
             .bind(job.org)
             .bind(lead.company.to_ascii_lowercase())
             .fetch_optional(&mut *db)
@@ -100,9 +100,9 @@ async fn must_be_new(db: &mut PgConnection, job: &Job, lead: &Lead) -> Outcome<(
 /// Nothing hangs on the leads of the measures, but a program has to look.
 async fn hand_over(db: &mut PgConnection, job: &Job) -> Outcome<()> {
     for sql in [
-        "SELECT id FROM floor.tasks WHERE org = $1 AND about_id = $2 AND status IN ('todo', 'in_progress') LIMIT 1",
-        "SELECT id FROM floor.campaign_members WHERE org = $1 AND lead_id = $2 LIMIT 1",
-        "SELECT id FROM floor.contact_list_members WHERE org = $1 AND lead_id = $2 LIMIT 1",
+        "SELECT id FROM baseline.tasks WHERE org = $1 AND about_id = $2 AND status IN ('todo', 'in_progress') LIMIT 1",
+        "SELECT id FROM baseline.campaign_members WHERE org = $1 AND lead_id = $2 LIMIT 1",
+        "SELECT id FROM baseline.contact_list_members WHERE org = $1 AND lead_id = $2 LIMIT 1",
     ] {
         let found: Option<Uuid> = query_scalar(sql).bind(job.org).bind(job.target).fetch_optional(&mut *db).await?;
         if found.is_some() {
@@ -114,7 +114,7 @@ async fn hand_over(db: &mut PgConnection, job: &Job) -> Outcome<()> {
 
 async fn contact(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made) -> Outcome<()> {
     query(
-        "INSERT INTO floor.contacts (org, id, version, created_at, updated_at, first_name, first_name_folded, last_name, \
+        "INSERT INTO baseline.contacts (org, id, version, created_at, updated_at, first_name, first_name_folded, last_name, \
          last_name_folded, email, phone, title, account_id, lifecycle_stage, lifecycle_stage_rank, status, source, \
          owner_user_id, owner_queue, last_activity) \
          VALUES ($1, $2, 1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'opportunity', 2, 'active', $12, $13, $13, $14)",
@@ -149,7 +149,7 @@ async fn deal(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made, pipelin
     let name = format!("{} - {}", lead.company, lead.source);
     let today = made.at.date_naive();
     query(
-        "INSERT INTO floor.deals (org, id, version, created_at, updated_at, name, name_folded, amount_amount, amount_currency, \
+        "INSERT INTO baseline.deals (org, id, version, created_at, updated_at, name, name_folded, amount_amount, amount_currency, \
          probability, probability_by_hand, close_date, stage, pipeline_id, status, stage_since, type, source, account_id, \
          primary_contact_id, owner_id) VALUES ($1, $2, 1, $3, $3, $4, $5, 50000, 'USD', 25, false, $6, 'qualification', $7, \
          'open', $3, 'new_business', $8, $9, $10, $11)",
@@ -172,7 +172,7 @@ async fn deal(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made, pipelin
 
 async fn account(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made, number: &str) -> Outcome<()> {
     query(
-        "INSERT INTO floor.accounts (org, id, version, created_at, updated_at, name, name_folded, account_number, industry, \
+        "INSERT INTO baseline.accounts (org, id, version, created_at, updated_at, name, name_folded, account_number, industry, \
          type, primary_contact_id, owner_user_id, owner_queue, source) \
          VALUES ($1, $2, 1, $3, $3, $4, $5, $6, $7, 'prospect', $8, $9, $9, $10)",
     )
@@ -195,7 +195,7 @@ async fn close(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made) -> Out
     let asked = Sha256::digest(r#"{"deal":{"amount":{"amount":"50000.00","currency":"USD"}}}"#);
     let asked: String = asked.iter().map(|byte| format!("{byte:02x}")).collect();
     let changed = query(
-        "UPDATE floor.leads SET version = $3 + 1, updated_at = $4, status = 'converted', converted_at = $4, \
+        "UPDATE baseline.leads SET version = $3 + 1, updated_at = $4, status = 'converted', converted_at = $4, \
          converted_contact_id = $5, converted_account_id = $6, converted_deal_id = $7, converted_as = $8 \
          WHERE org = $1 AND id = $2 AND version = $3",
     )
@@ -213,7 +213,7 @@ async fn close(db: &mut PgConnection, job: &Job, lead: &Lead, made: Made) -> Out
         return Err("somebody else changed the lead".into());
     }
     // Its mail address is free again.
-    query("DELETE FROM floor.external_keys WHERE org = $1 AND kind = 'lead' AND system = '@email' AND key = $2")
+    query("DELETE FROM baseline.external_keys WHERE org = $1 AND kind = 'lead' AND system = '@email' AND key = $2")
         .bind(job.org)
         .bind(&lead.email)
         .execute(db)

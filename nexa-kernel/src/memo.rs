@@ -25,7 +25,7 @@ type Made = Arc<dyn Any + Send + Sync>;
 /// What was made, by its type and by the text or the row that it was made of. All of it is the key: a version that was rolled
 /// back may come again with another content.
 #[derive(Default)]
-pub struct Remembered {
+pub struct Memo {
     texts: Mutex<HashMap<TypeId, HashMap<Box<str>, Made>>>,
     rows: Mutex<HashMap<(TypeId, Uuid), (Row, Made)>>,
 }
@@ -34,7 +34,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Remembered {
+impl Memo {
     /// What was made of this text.
     pub fn of<T: Any + Send + Sync>(&self, text: &str) -> Option<Arc<T>> {
         let kept = locked(&self.texts);
@@ -80,13 +80,13 @@ impl Remembered {
 mod tests {
     use super::*;
     use crate::{
-        receipt::Receipt,
+        idempotency::IdempotencyRecord,
         record::{Id, Record},
     };
 
     #[test]
     fn what_was_made_is_found_by_its_text_and_type_and_does_not_grow_without_end() {
-        let remembered = Remembered::default();
+        let remembered = Memo::default();
         remembered.remember("7", Arc::new(7_u8));
         assert_eq!(remembered.of::<u8>("7").as_deref(), Some(&7));
         assert_eq!(remembered.of::<u16>("7"), None);
@@ -101,10 +101,11 @@ mod tests {
     }
     #[test]
     fn what_was_made_of_a_row_is_found_while_the_row_is_the_same() {
-        let remembered = Remembered::default();
-        let def = Receipt::def();
+        let remembered = Memo::default();
+        let def = IdempotencyRecord::def();
         let row = |number: u128, answer: String| {
-            Receipt { id: Id::new(Uuid::from_u128(number)), output: answer, ..Receipt::default() }.to_row()
+            IdempotencyRecord { id: Id::new(Uuid::from_u128(number)), output: answer, ..IdempotencyRecord::default() }
+                .to_row()
         };
         remembered.remember_row(def, row(1, "a".into()), Arc::new(7_u8));
         assert_eq!(remembered.of_row::<u8>(def, &row(1, "a".into())).as_deref(), Some(&7));

@@ -31,31 +31,31 @@ use super::{
 use crate::{Outcome, terms::Terms};
 
 /// The schema of its tables.
-pub(crate) const FLOOR: &str = "floor";
+pub(crate) const BASELINE: &str = "baseline";
 
 /// The hand-written program.
 #[derive(Clone)]
-pub(crate) struct Floor {
+pub(crate) struct Baseline {
     connections: Vec<Arc<Mutex<PgConnection>>>,
     ids: Arc<SystemIds>,
 }
 
-impl Floor {
+impl Baseline {
     /// Makes its tables and copies every row of ours to them.
-    pub(crate) fn furnish(building: &Building) -> Outcome<()> {
-        let theirs = Namespace::new(FLOOR).ok_or("that is no name of a schema")?;
+    pub(crate) fn seed_data(building: &Building) -> Outcome<()> {
+        let theirs = Namespace::new(BASELINE).ok_or("that is no name of a schema")?;
         let kinds = building.crm.asynchronous().kinds().all();
-        building.own(format!("CREATE SCHEMA {FLOOR}"))?;
+        building.own(format!("CREATE SCHEMA {BASELINE}"))?;
         building.own(nexa_sql::schema(Dialect::Postgres(theirs), kinds))?;
         for table in nexa_sql::tables(Dialect::Postgres(Schema::default()), kinds) {
             let Some((_, name)) = table.name.split_once('.') else { continue };
             building.own(format!(
-                "SET session_replication_role = replica; INSERT INTO {FLOOR}.{name} SELECT * FROM {}",
+                "SET session_replication_role = replica; INSERT INTO {BASELINE}.{name} SELECT * FROM {}",
                 table.name
             ))?;
         }
         building.own(format!(
-            "GRANT USAGE ON SCHEMA {FLOOR} TO {ROLE}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {FLOOR} TO {ROLE}"
+            "GRANT USAGE ON SCHEMA {BASELINE} TO {ROLE}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {BASELINE} TO {ROLE}"
         ))?;
         building.own("ANALYZE; CHECKPOINT")?;
         Ok(())
@@ -96,7 +96,7 @@ fn now() -> DateTime<Utc> {
 
 /// Makes sure that the caller may work here, as anybody's program does.
 async fn authenticate(db: &mut PgConnection, job: &Job) -> Outcome<()> {
-    let (role, active): (String, bool) = query_as("SELECT role, active FROM floor.users WHERE org = $1 AND id = $2")
+    let (role, active): (String, bool) = query_as("SELECT role, active FROM baseline.users WHERE org = $1 AND id = $2")
         .bind(job.org)
         .bind(job.agent)
         .fetch_one(db)
@@ -104,18 +104,18 @@ async fn authenticate(db: &mut PgConnection, job: &Job) -> Outcome<()> {
     if active && matches!(role.as_str(), "agent" | "admin") { Ok(()) } else { Err("the user may not".into()) }
 }
 
-impl Floor {
+impl Baseline {
     /// The next number under a name; whoever else wants one waits until this transaction ends.
     async fn next_number(&self, db: &mut PgConnection, org: Uuid, name: &str, at: DateTime<Utc>) -> Outcome<i64> {
         let next = query_scalar(
-            "UPDATE floor.counters SET last = last + 1, version = version + 1, updated_at = $3 WHERE org = $1 AND name = $2 \
+            "UPDATE baseline.counters SET last = last + 1, version = version + 1, updated_at = $3 WHERE org = $1 AND name = $2 \
              RETURNING last",
         );
         if let Some(next) = next.bind(org).bind(name).bind(at).fetch_optional(&mut *db).await? {
             return Ok(next);
         }
         let first = query_scalar(
-            "INSERT INTO floor.counters (org, id, version, created_at, updated_at, name, last) VALUES ($1, $2, 1, $4, $4, $3, 1) \
+            "INSERT INTO baseline.counters (org, id, version, created_at, updated_at, name, last) VALUES ($1, $2, 1, $4, $4, $3, 1) \
              ON CONFLICT (org, name) DO UPDATE SET last = counters.last + 1, version = counters.version + 1 RETURNING last",
         );
         Ok(first.bind(org).bind(self.id(at)).bind(name).bind(at).fetch_one(db).await?)
@@ -124,14 +124,14 @@ impl Floor {
 
 /// Writes the addresses by which a record is found: its mail address, which no other has, and its telephone number.
 async fn address(db: &mut PgConnection, org: Uuid, kind: &str, record: Uuid, email: &str, phone: &str) -> Outcome<()> {
-    query("INSERT INTO floor.external_keys (org, kind, system, key, record) VALUES ($1, $2, '@email', $3, $4)")
+    query("INSERT INTO baseline.external_keys (org, kind, system, key, record) VALUES ($1, $2, '@email', $3, $4)")
         .bind(org)
         .bind(kind)
         .bind(email)
         .bind(record)
         .execute(&mut *db)
         .await?;
-    query("INSERT INTO floor.indexed_values (org, kind, field, value, record) VALUES ($1, $2, '@phone', $3, $4)")
+    query("INSERT INTO baseline.indexed_values (org, kind, field, value, record) VALUES ($1, $2, '@phone', $3, $4)")
         .bind(org)
         .bind(kind)
         .bind(phone)
@@ -143,7 +143,7 @@ async fn address(db: &mut PgConnection, org: Uuid, kind: &str, record: Uuid, ema
 
 /// Writes the terms of a record in one statement.
 async fn index(db: &mut PgConnection, org: Uuid, kind: &str, record: Uuid, terms: Terms) -> Outcome<()> {
-    let mut sql = "INSERT INTO floor.terms (org, kind, record, term, weight) VALUES ".to_owned();
+    let mut sql = "INSERT INTO baseline.terms (org, kind, record, term, weight) VALUES ".to_owned();
     let entries = terms.entries();
     for position in 0..entries.len() {
         let comma = if position > 0 { ", " } else { "" };
