@@ -198,3 +198,12 @@ def test_code_pages_are_named_not_guessed(admin: nexa.Session) -> None:
     report = admin.lead.import_csv(io.BytesIO(data), encoding="cp1251")
     assert (report.created, report.encoding) == (1, "windows-1251")
     assert admin.lead.find().first().last_name == "Петров"
+
+
+def test_the_text_of_a_file_is_no_path(admin: nexa.Session) -> None:
+    text = "Last Name,Email\nDoe,jane@x.example\n"
+    for read in (admin.lead.import_csv, admin.lead.import_preview):
+        with pytest.raises(ValueError, match="not its path") as refused:
+            read(text)
+        assert "jane" not in str(refused.value)
+    assert admin.lead.import_csv(io.StringIO(text)).created == 1

@@ -256,7 +256,7 @@ class Imports(OfKind):
     ) -> ImportReport:
         native: _native.Session = self._session._native
         if isinstance(source, (str, os.PathLike)):
-            with open(source, "rb") as opened:
+            with _opened(source) as opened:
                 return self._import_csv(opened, options, progress, on_refused)
         reader: Any = source
         total = _length(source)
@@ -290,6 +290,13 @@ class Imports(OfKind):
             close()
 
 
+def _opened(source: str | os.PathLike[str]) -> BinaryIO:
+    """The file at a path."""
+    if isinstance(source, str) and "\n" in source:
+        raise ValueError("this is the text of a file, not its path; give io.StringIO(text), an open file, or a path")
+    return open(source, "rb")
+
+
 def _preview(source: Any, rows: int, options: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in options.items() if value is not None and value is not UNSET}
     return {**given, **_beginning(source, rows), "limit": rows}
@@ -298,7 +305,7 @@ def _preview(source: Any, rows: int, options: Mapping[str, Any]) -> dict[str, An
 def _beginning(source: Any, rows: int) -> dict[str, Any]:
     """What a preview looks at: the first bytes of a file, its first text, or the first rows; the file stays where it is."""
     if isinstance(source, (str, os.PathLike)):
-        with open(source, "rb") as opened:
+        with _opened(source) as opened:
             return _beginning(opened, rows)
     if isinstance(source, (bytes, bytearray, memoryview)):
         piece, more = bytes(source[:PREVIEW_BYTES]), len(source) > PREVIEW_BYTES
