@@ -23,6 +23,10 @@ use crate::{failure, files::Files, reader::Readers};
 const LARGEST_VALUE: i32 = 64 << 20;
 /// The largest answer, in bytes.
 const LARGEST_ANSWER: usize = 256 << 20;
+/// With this begins the name under which a tenant's file is attached.
+const ATTACHED: &str = "attached_file_";
+/// So many digits follow in it.
+const DIGITS: usize = 32;
 /// So many steps of SQLite lie between two looks at the clock.
 const STEPS: i32 = 10_000;
 
@@ -146,7 +150,7 @@ fn of_tenant(readers: &Readers, org: Uuid) -> Result<Connection> {
     let failed = |failure: rusqlite::Error| failure::error(&files.database, &failure);
     let open = || {
         let db = connect(readers, Path::new(":memory:"))?;
-        let secret: String = db.query_row("SELECT 'nexa' || hex(randomblob(16))", [], |row| row.get(0))?;
+        let secret: String = db.query_row("SELECT ?1 || hex(randomblob(16))", [ATTACHED], |row| row.get(0))?;
         let path = files.database.to_string_lossy();
         db.execute(&format!("ATTACH ?1 AS {secret}"), [path.as_ref()])?;
         let sql = format!(
@@ -204,11 +208,31 @@ fn refused(files: &Arc<Files>, question: &Sql, failure: &rusqlite::Error) -> Err
 /// What SQLite says of the caller's own text.
 fn said(failure: &rusqlite::Error) -> String {
     match failure {
-        rusqlite::Error::SqlInputError { msg, .. } | rusqlite::Error::SqliteFailure(_, Some(msg)) => msg.clone(),
+        rusqlite::Error::SqlInputError { msg, .. } | rusqlite::Error::SqliteFailure(_, Some(msg)) => {
+            without_secret(msg)
+        }
         rusqlite::Error::MultipleStatement => "it has several statements".to_owned(),
         rusqlite::Error::InvalidParameterCount(given, wanted) => {
             format!("it has {wanted} places and {given} parameters")
         }
         other => other.to_string(),
     }
+}
+
+/// A sentence of SQLite without the name of the attached file: `access to nexa_jobs.title is prohibited`.
+fn without_secret(said: &str) -> String {
+    let mut shown = String::with_capacity(said.len());
+    let mut rest = said;
+    while let Some((before, after)) = rest.split_once(ATTACHED) {
+        shown.push_str(before);
+        let digits = after.get(..DIGITS).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match digits.and_then(|digits| after.strip_prefix(digits)) {
+            Some(after) => rest = after.strip_prefix('.').unwrap_or(after),
+            None => {
+                shown.push_str(ATTACHED);
+                rest = after;
+            }
+        }
+    }
+    shown + rest
 }

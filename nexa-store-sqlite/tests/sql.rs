@@ -143,8 +143,12 @@ fn a_question_about_a_tenant_reaches_no_row_of_another() {
     ] {
         let error = refused(&store, Sql::new(sql).org(ORG));
         assert!(error.is(&SQL_REFUSED), "{sql}: {error:?}");
-        assert!(!error.message().contains("nexa1") && !error.message().contains("theirs"), "{}", error.message());
+        assert!(!error.message().contains("attached") && !error.message().contains("theirs"), "{}", error.message());
     }
+    let told = refused(&store, Sql::new("SELECT * FROM nexa_schema_version").org(ORG)).message();
+    assert!(told.contains("access to nexa_schema_version.version is prohibited"), "{told}");
+    let own = refused(&store, Sql::new("SELECT attached_file_of_mine FROM nexa_jobs").org(ORG)).message();
+    assert!(own.contains("attached_file_of_mine"), "{own}");
     assert!(asked(&store, Sql::new("SELECT * FROM nexa_jobs").org(Uuid::from_u128(9))).unwrap().rows.is_empty());
 }
 
