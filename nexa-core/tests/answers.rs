@@ -1,5 +1,4 @@
 //! The text of an answer, the document of it, and the record itself say the same.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::Arc;
 

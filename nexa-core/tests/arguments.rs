@@ -1,5 +1,4 @@
 //! Arguments checked by themselves are refused as the door refuses them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::Arc;
 

@@ -1,8 +1,5 @@
 //! Campaigns and contact lists: their lives, their members, and who sees whom.
-#![cfg(feature = "testing")]
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-#[path = "campaign/performance.rs"]
 mod performance;
 
 use std::sync::Arc;

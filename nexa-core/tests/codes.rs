@@ -1,7 +1,4 @@
 //! What every code of the library keeps to.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod desk;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use desk::*;
+use crate::desk::*;
 use nexa_core::Code;
 
 /// The string literal that starts here, after white space.

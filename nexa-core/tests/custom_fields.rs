@@ -1,9 +1,6 @@
 //! Custom fields, through the public API.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod desk;
-
-use desk::*;
+use crate::desk::*;
 use nexa_core::{
     Create, Envelope, Error, Filter, History, Op, Request, Restore, Session, Trash, Update,
     kernel::{

@@ -1,5 +1,4 @@
 //! The values that callers give are read and refused as by serde_json, in words that know nothing of the library.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use nexa_core::{Address, Email, Money, Signals, Tags, kernel::input};
 use serde::{Serialize, de::DeserializeOwned};

@@ -1,9 +1,6 @@
 //! Personal values do not get into logs and errors.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod desk;
-
-use desk::*;
+use crate::desk::*;
 use nexa_core::{
     Record,
     people::User,

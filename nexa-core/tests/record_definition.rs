@@ -1,5 +1,4 @@
 //! What `#[derive(Record)]` makes of a struct.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use nexa_core::{
     Column, ExternalKey, Id, Kind, Record, Timestamp,

@@ -1,6 +1,4 @@
 //! A host's own rule against a mocked repository, and the same rule in a command of the door.
-#![cfg(feature = "testing")]
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::Arc;
 

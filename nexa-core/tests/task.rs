@@ -1,9 +1,6 @@
 //! Tasks, through the public API.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod desk;
-
-use desk::*;
+use crate::desk::*;
 use nexa_core::{
     About, Assignee, Create, Envelope, Filter, Find, Op, Timestamp, Update,
     people::{

@@ -1,5 +1,4 @@
 //! A record as by-name callers see it, written from its row, looks as the record itself is serialized.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use nexa_core::{Assignee, ExternalKey, Id, Reasons, Record, Timestamp, Url, sales::Lead, service::ticket::Ticket};
 use serde_json::{Value as Json, json};

@@ -1,5 +1,4 @@
 //! What every backend must do, on a file.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{path::Path, sync::Arc};
 

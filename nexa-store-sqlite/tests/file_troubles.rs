@@ -1,11 +1,8 @@
 //! What is wrong with a file is said clearly, and nothing is lost.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc, thread, time::Duration};
 
-use common::*;
+use crate::common::*;
 use nexa_kernel::{
     Error, Record,
     store::{ReadRequest, Select, Store, WriteRequest},

@@ -1,7 +1,4 @@
 //! Units that are written at once: all that are acknowledged are there, and none takes another with it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::{
     sync::{
@@ -11,8 +8,8 @@ use std::{
     thread,
 };
 
+use crate::common::*;
 use async_trait::async_trait;
-use common::*;
 use nexa_kernel::{
     Id, Record, Result,
     error::codes,

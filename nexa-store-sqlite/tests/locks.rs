@@ -1,8 +1,6 @@
 //! A second SQLite in the process, played by what it does to the files: opening, locking and closing them.
 #![cfg(all(target_os = "linux", target_pointer_width = "64"))]
-#![allow(unsafe_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
+#![allow(unsafe_code)]
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -12,7 +10,7 @@ use std::{
     thread,
 };
 
-use common::*;
+use crate::common::*;
 use nexa_kernel::{Record, store::Select};
 use nexa_store_sqlite::{Options, SqliteStore};
 

@@ -1,9 +1,6 @@
 //! Which indexes SQLite uses for what runs often.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use nexa_kernel::{
     Record,
     filter::{Place, Predicate},

@@ -1,12 +1,9 @@
 //! Files that are taken away or replaced while the store has them open: nothing is acknowledged that nobody would find again.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::{fs, path::Path};
 
-use common::*;
+use crate::common::*;
 use nexa_kernel::{
     Record, Result,
     store::{Select, Store},

@@ -1,11 +1,8 @@
 //! A backup comes back whole, or not at all.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::{fs, path::Path};
 
-use common::*;
+use crate::common::*;
 use nexa_kernel::{
     Error, Record,
     store::{Select, Store},

@@ -1,9 +1,6 @@
 //! What is written is read back.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use nexa_kernel::{
     Id, Record, Timestamp,
     error::codes,
@@ -230,7 +227,7 @@ fn searches_and_aggregates() {
 
     let mut large = job(8, "eight");
     large.price = Some(Price(i64::MAX));
-    common::insert(&store, large).unwrap();
+    crate::common::insert(&store, large).unwrap();
     let error = ask(&store, move |tx| {
         let query = aggregate.clone();
         Box::pin(async move { tx.aggregate(&query).await })

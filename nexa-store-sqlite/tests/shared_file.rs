@@ -1,7 +1,4 @@
 //! Others use the file at the same time: a backup, a second store, the host.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::{
     sync::{
@@ -12,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use common::*;
+use crate::common::*;
 use nexa_kernel::{
     Record,
     ledger::Head,

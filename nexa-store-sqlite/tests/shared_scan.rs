@@ -1,7 +1,4 @@
 //! A whole table is read by several connections at once, and comes out as one snapshot.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::{
     path::Path,
@@ -9,7 +6,7 @@ use std::{
     thread::available_parallelism,
 };
 
-use common::*;
+use crate::common::*;
 use nexa_kernel::{
     Record, Result,
     record::ColumnDef,

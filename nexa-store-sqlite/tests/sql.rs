@@ -1,11 +1,8 @@
 //! The host's own questions in SQL: they read, and nothing else, and of one tenant when one is named.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::{sync::Arc, time::Duration};
 
-use common::*;
+use crate::common::*;
 use nexa_kernel::{
     Error, Record, Result,
     sql::{SQL_REFUSED, SQL_TOO_LARGE, SQL_TOO_LONG, Sql, SqlRows, SqlValue},

@@ -1,11 +1,8 @@
 //! Tasks of a runtime: the thread that polls them is never blocked by the file.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
-mod common;
 
 use std::{sync::Arc, time::Duration};
 
-use common::*;
+use crate::common::*;
 use nexa_kernel::{
     Record,
     store::{ReadRequest, Select, Store, Work, WriteRequest},

@@ -1,5 +1,4 @@
 //! A clock that is wrong: what it may spoil, and what is right again once it is.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,5 +1,4 @@
 //! What a lead becomes, and who asks again, on every backend.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use nexa_crm::{Timestamp, kernel::ports::Clock as _};
 use nexa_tests::{

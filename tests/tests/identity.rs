@@ -1,5 +1,4 @@
 //! Who a record is: every address finds it, on every backend.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use nexa_crm::Error;
 use nexa_tests::{backends, company::Company};

@@ -1,5 +1,4 @@
 //! Indexed custom fields: what the index finds is what the rows hold, whenever the index was asked for.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::Arc;
 

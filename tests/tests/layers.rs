@@ -1,6 +1,5 @@
 //! What each crate may build on. The kernel names no record, and what stores them names no more than the kernel, so that a new
 //! record compiles neither a backend nor a backend's tests anew.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{collections::BTreeSet, process::Command};
 
@@ -21,7 +20,8 @@ const MADE_OF: &[(&str, &[&str])] = &[
 const WITHOUT_THE_DOMAIN: [&str; 5] =
     ["nexa-derive", "nexa-kernel", "nexa-sql", "nexa-store-sqlite", "nexa-store-postgres"];
 
-fn packages() -> Vec<Json> {
+/// The packages of the workspace, as cargo describes them.
+pub(crate) fn packages() -> Vec<Json> {
     let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let output = Command::new(env!("CARGO")).args(arguments).args(["--manifest-path", manifest]).output().unwrap();

@@ -1,7 +1,6 @@
 //! A thousand malformed commands at the door for JSON: a typed refusal each, and nothing changes.
 //!
 //! `NEXA_CASES` says how many are tried, `NEXA_SEED` where chance starts.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
 //! What is exported is the same record again when it is imported: in another tenant, and at home.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use nexa_crm::{
     Find,

@@ -1,5 +1,4 @@
 //! Many at once: exactly one wins, and the others are told so.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{collections::BTreeSet, sync::Barrier, thread};
 

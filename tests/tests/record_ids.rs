@@ -1,5 +1,4 @@
 //! A record is its kind and its id together: no path mixes two kinds of one id, and an id is given once and never again.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{
     collections::BTreeSet,

@@ -1,5 +1,4 @@
 //! What the schema of an operation allows is not refused as malformed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use nexa_crm::Envelope;
 use nexa_tests::{backends, company::Company};

@@ -3,7 +3,6 @@
 //!
 //! A new command needs a sample in `company/samples.rs`. Where it changes records that its caller does not see, it needs a
 //! reason in [`BEYOND`]; the policy is in the documentation of `nexa_core::kernel::access`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::{BTreeMap, BTreeSet};
 

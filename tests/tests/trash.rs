@@ -1,5 +1,4 @@
 //! Into the trash, out of it with what went along, and gone for good: on every backend.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use nexa_crm::{Error, FeedItem, kernel::ledger::Verb};
 use nexa_tests::{backends, company::Company, veil::Veil};

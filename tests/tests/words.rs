@@ -1,5 +1,4 @@
 //! What a refusal says when something of the wrong form is given: which argument, and what to give, in words of the caller.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use nexa_crm::{Envelope, Error, ErrorKind};
 use nexa_tests::{backends, company::Company};

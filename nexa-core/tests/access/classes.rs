@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::desk::*;
+use crate::desk::*;
 
 const SOMEBODY: Uuid = Uuid::from_u128(3);
 const THEIR_GROUP: Uuid = Uuid::from_u128(4);

@@ -7,7 +7,7 @@ use nexa_core::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use crate::office::Office;
+use super::office::Office;
 
 fn call(office: &Office, operation: &str, arguments: Json) -> nexa_core::Result<Json> {
     block_on(office.session.execute(operation, arguments, Envelope::default()))

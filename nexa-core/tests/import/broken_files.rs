@@ -5,7 +5,7 @@ use nexa_core::{
     testing::Random,
 };
 
-use crate::office::Office;
+use super::office::Office;
 
 #[test]
 fn broken_rows_cost_themselves_alone() {

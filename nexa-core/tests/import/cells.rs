@@ -3,7 +3,7 @@
 use nexa_core::{Envelope, testing::block_on};
 use serde_json::{Value as Json, json};
 
-use crate::office::Office;
+use super::office::Office;
 
 /// Runs an operation by name.
 fn run(office: &Office, operation: &str, arguments: Json) -> Json {

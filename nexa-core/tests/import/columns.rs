@@ -9,7 +9,7 @@ use nexa_core::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::office::{Office, many};
+use super::office::{Office, many};
 
 fn shown(lead: &Lead) -> Json {
     let lead = serde_json::to_value(lead).unwrap();

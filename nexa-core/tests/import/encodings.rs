@@ -4,7 +4,7 @@ use encoding_rs::{Encoding as Page, GBK, MACINTOSH, SHIFT_JIS, WINDOWS_1250, WIN
 use nexa_core::import::{ImportOptions, source::Encoding};
 use serde_json::json;
 
-use crate::office::Office;
+use super::office::Office;
 
 const FILES: [(&Page, &str); 5] = [
     (WINDOWS_1251, "First Name,Last Name,Email\nИван,Петров,j@x.example\n"),

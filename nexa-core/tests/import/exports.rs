@@ -10,7 +10,7 @@ use nexa_core::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use crate::office::{Office, many};
+use super::office::{Office, many};
 
 fn exported(session: &nexa_core::Session, find: Find<Lead>, format: ExportFormat) -> String {
     let mut out = Vec::new();

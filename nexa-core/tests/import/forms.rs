@@ -10,7 +10,7 @@ use nexa_core::{
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::office::Office;
+use super::office::Office;
 
 fn import<R: Entity>(office: &Office, csv: &str) -> ImportReport {
     block_on(import_csv::<R>(&office.session, csv.as_bytes(), ImportOptions::new(), |_: &_| {})).unwrap()

@@ -9,7 +9,7 @@ use nexa_core::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::office::Office;
+use super::office::Office;
 
 fn run(office: &Office, operation: &str, arguments: Json) -> Json {
     block_on(office.session.execute(operation, arguments, Envelope::default()))

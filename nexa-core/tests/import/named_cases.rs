@@ -10,7 +10,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::office::{Office, many};
+use super::office::{Office, many};
 
 /// Monica #5932: the same file three times gave three copies.
 #[test]

@@ -9,7 +9,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::office::Office;
+use super::office::Office;
 
 const FIRST: &str = "First Name,Email,Company,Title,City,Tags,Seats\nAda,ada@doe.example,Doe,,Paris,a;b,5\n";
 const SECOND: &str = "First Name,Email,Company,Title,Street,Tags,Region,Seats\n\

@@ -9,7 +9,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::office::Office;
+use super::office::Office;
 
 fn shown(office: &Office, beginning: Beginning, options: ImportOptions) -> Preview {
     block_on(office.session.ask(ImportPreview::<Lead>::new(beginning, options))).unwrap()

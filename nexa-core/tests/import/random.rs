@@ -9,7 +9,7 @@ use nexa_core::{
     testing::block_on,
 };
 
-use crate::office::Office;
+use super::office::Office;
 
 /// The samples of all forms, one after the other.
 const SAMPLES: &str = include_str!("../../src/import/form/samples.txt");

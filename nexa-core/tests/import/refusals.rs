@@ -8,7 +8,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::office::{Office, Shared};
+use super::office::{Office, Shared};
 
 #[test]
 fn the_refused_rows_are_mended_and_imported_again() {

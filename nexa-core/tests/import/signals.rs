@@ -11,7 +11,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::office::Office;
+use super::office::Office;
 
 const MAP: &str = "Attended=engagement:attended,Questions=engagement:question_asked,Demo=engagement:demo_requested";
 

@@ -10,7 +10,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::office::Office;
+use super::office::Office;
 
 /// Names as people have them, and as those write them who want a spreadsheet to run something.
 const NAMES: [&str; 12] = [

@@ -13,7 +13,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::world::{World, eur, gbp, usd};
+use super::world::{World, eur, gbp, usd};
 
 fn trash(account: &Account, on_dependents: Dependents) -> Trash<Account> {
     Trash(Targeted::new(account, TrashOptions { on_dependents }))

@@ -10,7 +10,7 @@ use nexa_core::{
     testing::block_on,
 };
 
-use crate::world::{World, eur, usd};
+use super::world::{World, eur, usd};
 
 #[test]
 fn something_tells_who_a_contact_is() {

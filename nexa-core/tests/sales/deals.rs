@@ -16,7 +16,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::world::{World, eur, usd};
+use super::world::{World, eur, usd};
 
 fn to(deal: &Deal, stage: &str) -> Move {
     Move { deal: deal.into(), stage: Choice::parse(stage).unwrap() }

@@ -13,7 +13,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::world::{World, eur, gbp, usd};
+use super::world::{World, eur, gbp, usd};
 
 fn day(month: u32, day: u32) -> Date {
     Date::from_ymd_opt(2025, month, day).unwrap()

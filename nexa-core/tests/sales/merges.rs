@@ -6,7 +6,7 @@ use nexa_core::{
     testing::block_on,
 };
 
-use crate::world::{World, usd};
+use super::world::{World, usd};
 
 /// Two merges in opposite directions leave one survivor, and both ids find it.
 #[test]

@@ -8,7 +8,7 @@ use nexa_core::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::world::{World, eur, usd};
+use super::world::{World, eur, usd};
 
 fn configure(world: &World, fields: Json) -> Org {
     world.run(Configure(Draft::<Org>::from(fields.as_object().unwrap().clone())))

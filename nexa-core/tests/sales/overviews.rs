@@ -8,7 +8,7 @@ use nexa_core::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::world::{World, usd};
+use super::world::{World, usd};
 
 fn call(world: &World, operation: &str, with: Json) -> Json {
     block_on(world.admin.execute(operation, with, Envelope::default())).unwrap()

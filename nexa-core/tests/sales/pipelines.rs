@@ -9,7 +9,7 @@ use nexa_core::{
 };
 use serde_json::{Value as Json, json};
 
-use crate::world::{World, usd};
+use super::world::{World, usd};
 
 fn pipeline(fields: Json) -> Create<Pipeline> {
     serde_json::from_value(fields).unwrap()

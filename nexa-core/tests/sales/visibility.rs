@@ -12,7 +12,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::world::{World, usd};
+use super::world::{World, usd};
 
 #[test]
 fn who_sees_their_own_deals_gets_sums_of_those() {

@@ -11,7 +11,8 @@ use nexa_core::{
     testing::block_on,
 };
 
-use crate::{desk::*, sarah};
+use super::sarah;
+use crate::desk::*;
 
 #[test]
 fn a_ticket_is_born_open_unassigned_and_numbered() {

@@ -15,7 +15,8 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use crate::{desk::*, sarah};
+use super::sarah;
+use crate::desk::*;
 
 #[test]
 fn every_transition_of_the_table() {

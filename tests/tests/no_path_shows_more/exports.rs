@@ -19,7 +19,7 @@ use pollster::block_on;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::eyes::{Eyes, Shown, id_of, plain};
+use super::eyes::{Eyes, Shown, id_of, plain};
 
 impl Eyes<'_> {
     pub(crate) fn exports_write_what_get_shows(&self) {

@@ -19,7 +19,7 @@ use pollster::block_on;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use crate::policies::{Policies, secrets};
+use super::policies::{Policies, secrets};
 
 /// Records by id, as `get` shows them.
 pub(crate) type Shown = BTreeMap<Uuid, Json>;

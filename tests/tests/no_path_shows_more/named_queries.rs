@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use crate::eyes::{Eyes, Shown};
+use super::eyes::{Eyes, Shown};
 
 impl Eyes<'_> {
     pub(crate) fn named_queries_agree(&self) {

@@ -12,7 +12,7 @@ use pollster::block_on;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{crm_on, found, run, verify};
+use super::{crm_on, found, run, verify};
 
 const TENANTS: usize = 4;
 const WRITERS: usize = 8;

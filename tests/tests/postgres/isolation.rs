@@ -12,7 +12,7 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, raw_sql};
 use uuid::Uuid;
 
-use crate::{crm_on, found, run};
+use super::{crm_on, found, run};
 
 /// Every table with a tenant, as the server itself lists them.
 fn tables(database: &Database) -> Vec<String> {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::Row;
 
-use crate::{crm_on, found, run, verify};
+use super::{crm_on, found, run, verify};
 
 fn migrate(url: &str, options: Options) -> Result<()> {
     let store = PostgresStore::open_with(url, options).unwrap();

@@ -10,7 +10,7 @@ use nexa_tests::database::{Database, runtime};
 use serde_json::json;
 use sqlx::{PgPool, Row, postgres::PgPoolOptions, raw_sql};
 
-use crate::{found, run, verify};
+use super::{found, run, verify};
 
 /// A pool of one connection, and a session of a store on it.
 async fn on_one_connection(database: &Database, options: Options) -> (PgPool, Session) {
@@ -54,7 +54,7 @@ fn nothing_stays_on_a_connection_but_the_statements_that_are_wanted() {
 fn a_store_without_prepared_statements_does_the_same() {
     let database = Database::migrated();
     let options = database.options().prepared(false);
-    let crm = crate::crm_on(PostgresStore::open_with(&database.url(), options).unwrap());
+    let crm = super::crm_on(PostgresStore::open_with(&database.url(), options).unwrap());
     let session = found(&crm);
     run(&session, "lead.create", json!({"email": "sarah@private.example"})).unwrap();
     assert_eq!(run(&session, "lead.count", json!({})).unwrap(), 1);

@@ -12,7 +12,7 @@ use nexa_tests::database::Database;
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 
-use crate::{crm_on, found, run, verify};
+use super::{crm_on, found, run, verify};
 
 const WRITERS: usize = 6;
 

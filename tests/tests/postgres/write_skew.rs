@@ -6,7 +6,7 @@ use nexa_crm::{Crm, Result, Session};
 use nexa_tests::database::Database;
 use serde_json::{Value as Json, json};
 
-use crate::{crm_on, found, run, verify};
+use super::{crm_on, found, run, verify};
 
 const CALLERS: usize = 64;
 

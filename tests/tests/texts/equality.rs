@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{found, matching, on_every_backend, set};
+use super::{found, matching, on_every_backend, set};
 
 #[test]
 fn a_name_that_reads_the_same_is_taken() {

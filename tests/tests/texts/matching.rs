@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{matching, on_every_backend, set};
+use super::{matching, on_every_backend, set};
 
 #[test]
 fn parts_of_a_mail_address_are_matched_whatever_the_case() {
@@ -33,7 +33,7 @@ fn parts_of_a_mail_address_are_matched_whatever_the_case() {
             }
         }
         let filter = json!({"not": {"field": "email", "op": "contains", "value": "acme"}});
-        let others = crate::found(company, "contact.find", json!({"filter": filter}), "email");
+        let others = super::found(company, "contact.find", json!({"filter": filter}), "email");
         assert_eq!(others, ["jörg@other.example"], "{backend}: one without an address is unknown");
     });
 }

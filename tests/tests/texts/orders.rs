@@ -3,7 +3,7 @@
 use nexa_tests::company::Company;
 use serde_json::{Value as Json, json};
 
-use crate::on_every_backend;
+use super::on_every_backend;
 
 /// A field of all records of a kind in an order, read in pages of different sizes.
 fn listed(company: &Company, kind: &str, sort: &str, path: &str) -> Vec<Json> {

@@ -10,7 +10,7 @@ use nexa_crm::{
 use nexa_tests::company::Company;
 use serde_json::{Value as Json, json};
 
-use crate::{found, on_every_backend, set};
+use super::{found, on_every_backend, set};
 
 /// The last names of the contacts that a search finds.
 fn hits(company: &Company, text: &str) -> Vec<String> {

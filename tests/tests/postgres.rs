@@ -1,5 +1,4 @@
 //! What only PostgreSQL has: a server that can go away, a schema that others share, roles, and many tenants at once.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod conformance;
 mod feed;

@@ -1,7 +1,6 @@
 //! No path shows more than `get`: random records, everybody who calls, and every way to read.
 //!
 //! `NEXA_CASES` says how many tenants are tried, `NEXA_SEED` where they start; a failure names its seed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod exports;
 mod eyes;

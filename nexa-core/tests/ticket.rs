@@ -1,10 +1,7 @@
 //! Tickets: from report to close, through the public API.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod assignment;
 mod creating;
-#[path = "../desk/mod.rs"]
-mod desk;
 mod explaining;
 mod reading;
 mod statuses;

@@ -1,5 +1,4 @@
 //! What fails half-way leaves no trace: a write that breaks inside a transaction, a port that errs, a process that is killed.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod broken_store;
 

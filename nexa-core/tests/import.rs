@@ -1,6 +1,4 @@
 //! Importing: what is read, what is met, what is refused, and what is there afterwards.
-#![cfg(feature = "testing")]
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod as_created;
 mod broken_files;

@@ -1,7 +1,6 @@
 //! Every operation of the catalog, tried by everybody: who is refused, and who is let through.
 //!
 //! An operation without a sample in `company/samples.rs` fails here, unless it stands in [`EXEMPT`] with the reason.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod leaving;
 mod roles;

@@ -1,6 +1,5 @@
 //! A schema that is not the one of this version: a host's record that grew, a later version's, another encoding, a role that
 //! sees too much. What can be helped is helped; the rest is refused before anything is written, for good.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod visits;
 
@@ -19,7 +18,7 @@ use pollster::block_on;
 use serde_json::{Value as Json, json};
 use sqlx::Row as _;
 
-use crate::visits::{demanding, first, forgetful, grown, loosened, retyped};
+use self::visits::{demanding, first, forgetful, grown, loosened, retyped};
 
 /// A place where a host's versions come one after another.
 enum Place {

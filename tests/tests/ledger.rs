@@ -1,5 +1,4 @@
 //! The ledger tells everything, in order, and shows when somebody changed it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod rows;
 

@@ -1,6 +1,4 @@
 //! Contacts, accounts, pipelines and deals, through the door.
-#![cfg(feature = "testing")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod accounts;
 mod contacts;

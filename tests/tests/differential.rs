@@ -1,7 +1,6 @@
 //! The same calls on every backend: the same answers, refusals and events, byte for byte.
 //!
 //! `NEXA_CASES` says how many sequences are tried, `NEXA_SEED` where they start; a failure names its seed and step.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod repeatable;
 

@@ -1,5 +1,4 @@
 //! Names and texts as people write them: what reads the same is the same, is found, and comes in its place, on every backend.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod equality;
 mod matching;
