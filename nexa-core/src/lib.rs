@@ -13,13 +13,13 @@ pub mod people;
 pub mod productivity;
 pub mod sales;
 pub mod service;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod values;
 
 use nexa_derive::Input;
 
 pub use nexa_kernel as kernel;
-#[cfg(any(test, feature = "testing"))]
-pub use nexa_kernel::testing;
 pub use nexa_kernel::{
     access::{Access, Action, Actor, HiddenField, Policy, Principal},
     command::{Case, Command, Envelope, Query, Rule},

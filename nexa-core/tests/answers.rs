@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use nexa_core::{
-    CreateOrg, Envelope, Find, Id, Request, Search, Session,
+    Envelope, Find, Id, Request, Search, Session,
     kernel::memory::MemoryStore,
     sales::{Account, Contact, Lead},
-    testing::{ManualClock, SeededIds, block_on},
+    testing::{Office, block_on},
 };
 use serde_json::{Value as Json, json, to_value};
 
 fn lisa() -> Session {
-    let crm = nexa_core::builder().store(Arc::new(MemoryStore::new()));
-    let crm = crm.clock(ManualClock::at("2025-11-17T09:00:00Z")).ids(SeededIds::new(7)).build().unwrap();
-    block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap()
+    Office::empty(Arc::new(MemoryStore::new()), nexa_core::builder()).session("admin")
 }
 
 /// The answer by name, which is the same as a text.

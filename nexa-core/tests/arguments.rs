@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use nexa_core::{
-    CreateOrg, Envelope,
+    Envelope,
     kernel::memory::MemoryStore,
-    testing::{ManualClock, SeededIds, block_on},
+    testing::{Office, block_on},
 };
 use serde_json::json;
 
 #[test]
 fn what_is_wrong_with_fields_is_told_without_a_storage() {
-    let crm = nexa_core::builder().store(Arc::new(MemoryStore::new()));
-    let crm = crm.clock(ManualClock::at("2025-11-17T09:00:00Z")).ids(SeededIds::new(7)).build().unwrap();
-    let lisa = block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap();
+    let office = Office::empty(Arc::new(MemoryStore::new()), nexa_core::builder());
+    let (catalog, lisa) = (office.crm.catalog(), office.session("admin"));
     let lead = block_on(lisa.execute("lead.create", json!({"last_name": "Sand"}), Envelope::default())).unwrap();
     for (operation, arguments) in [
         ("lead.create", json!({"email": "nobody"})),
@@ -25,7 +24,7 @@ fn what_is_wrong_with_fields_is_told_without_a_storage() {
         ("ticket.create", json!({"subject": null})),
         ("ticket.create", json!({"subject": "Broken", "priority": "huge"})),
     ] {
-        let checked = crm.catalog().operation(operation).unwrap().check(&arguments).unwrap_err();
+        let checked = catalog.operation(operation).unwrap().check(&arguments).unwrap_err();
         let run = block_on(lisa.execute(operation, arguments.clone(), Envelope::default())).unwrap_err();
         assert_eq!((checked.code(), checked.to_string()), (run.code(), run.to_string()), "{operation} {arguments}");
     }
@@ -33,6 +32,6 @@ fn what_is_wrong_with_fields_is_told_without_a_storage() {
         ("lead.create", json!({"email": "sarah@acme.example", "custom": {"shoe_size": 43}})),
         ("deal.create", json!({"name": "Renewal", "account": {"system": "shop", "key": "7"}})),
     ] {
-        crm.catalog().operation(operation).unwrap().check(&arguments).unwrap();
+        catalog.operation(operation).unwrap().check(&arguments).unwrap();
     }
 }

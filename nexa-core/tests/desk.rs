@@ -1,14 +1,14 @@
-//! A support desk: Lisa is the admin; Maria, Alex and Nina are agents; Alex and Nina are in technical support; Victor only looks.
-#![allow(dead_code)]
+//! The team of an office as a support desk: Lisa is the admin; Maria, Alex and Nina are agents; Alex and Nina are in support;
+//! Victor only looks.
 
 use std::sync::Arc;
 
 use nexa_core::{
     Assignee, Command, Create, Crm, Envelope, ErrorKind, Id, Principal, Result, Session,
     kernel::memory::MemoryStore,
-    people::{CreateOrg, Group, User, group::AddMember},
+    people::{Group, User, group::AddMember},
     service::{Comment, Ticket, TicketStatus, comment::Write, ticket},
-    testing::{ManualClock, SeededIds, block_on},
+    testing::{ManualClock, Office, block_on},
 };
 use serde_json::{Value as Json, json};
 
@@ -29,15 +29,11 @@ pub(crate) fn desk() -> Desk {
 
 /// A desk whose host changed something about the Crm.
 pub(crate) fn desk_with(change: impl FnOnce(nexa_core::CrmBuilder) -> nexa_core::CrmBuilder) -> Desk {
-    let clock = Arc::new(ManualClock::at("2025-11-17T09:00:00Z"));
-    let builder = nexa_core::builder().store(Arc::new(MemoryStore::new())).clock(clock.clone()).ids(SeededIds::new(7));
-    let crm = change(builder).build().unwrap();
-    let create = CreateOrg::new("Nexa Support", "Lisa", "lisa@nexa.example").unwrap();
-    let lisa = block_on(crm.create_org(create)).unwrap();
-    let [maria, alex, nina] = ["Maria", "Alex", "Nina"].map(|name| user(&crm, &lisa, name, "agent"));
-    let victor = user(&crm, &lisa, "Victor", "viewer");
-    let support = group(&lisa, "Technical support", &[&alex, &nina]);
-    Desk { crm, clock, lisa, maria, alex, nina, victor, support }
+    let office = Office::staffed(Arc::new(MemoryStore::new()), change(nexa_core::builder()));
+    let team = ["admin", "colleague", "agent", "user", "viewer"];
+    let [lisa, maria, alex, nina, victor] = team.map(|word| office.session(word));
+    let support = office.id_of("group");
+    Desk { crm: office.crm, clock: office.clock, lisa, maria, alex, nina, victor, support }
 }
 
 pub(crate) fn user(crm: &Crm, admin: &Session, name: &str, role: &str) -> Session {

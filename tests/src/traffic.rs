@@ -12,13 +12,13 @@ use nexa_crm::{
         ledger::Verb,
         record::RecordDef,
     },
-    testing::Random,
+    testing::{Office, Random},
 };
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use crate::company::Company;
+use crate::samples::Samples;
 
 /// One call: a command in its envelope, or several as a batch.
 #[derive(Clone, Debug)]
@@ -35,9 +35,9 @@ pub struct Step {
 
 impl Step {
     /// Makes the call, after the pause.
-    pub fn perform(&self, company: &Company) -> Result<Json> {
-        company.clock.advance(self.pause);
-        let session = company.crm.session(company.org, self.principal.clone());
+    pub fn perform(&self, office: &Office) -> Result<Json> {
+        office.clock.advance(self.pause);
+        let session = office.crm.session(office.org, self.principal.clone());
         match self.requests.as_slice() {
             [one] => block_on(session.execute(&one.run, one.with.clone(), self.envelope.clone())),
             several => block_on(session.batch(several.to_vec(), self.envelope.clone())).map(Json::Array),
@@ -58,18 +58,18 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Traffic for a company, which was told of these events.
-    pub fn new(company: &Company, events: &[FeedItem], seed: u64) -> Self {
-        let catalog = company.crm.catalog();
+    /// Traffic for an office, which was told of these events.
+    pub fn new(office: &Office, events: &[FeedItem], seed: u64) -> Self {
+        let catalog = office.crm.catalog();
         let mut commands = Vec::new();
         let mut weights = Vec::new();
-        for (operation, sample) in company.commands(catalog) {
+        for (operation, sample) in office.commands(catalog) {
             weights.push(weight(operation));
             commands.push((operation.clone(), sample));
         }
         let mut traffic = Self {
             random: Random::new(seed),
-            definitions: company.crm.kinds().all().to_vec(),
+            definitions: office.crm.kinds().all().to_vec(),
             commands,
             weights,
             ids: BTreeMap::new(),
@@ -298,8 +298,8 @@ fn weight(operation: &Operation) -> usize {
 }
 
 /// Whether the catalog has commands that no traffic can be made of.
-pub fn without_sample(company: &Company) -> Vec<&'static str> {
-    let catalog = company.crm.catalog();
+pub fn without_sample(office: &Office) -> Vec<&'static str> {
+    let catalog = office.crm.catalog();
     let commands = catalog.operations().filter(|operation| operation.mode == Mode::Command);
-    commands.filter(|operation| company.sample(operation).is_none()).map(|operation| operation.name).collect()
+    commands.filter(|operation| office.sample(operation).is_none()).map(|operation| operation.name).collect()
 }

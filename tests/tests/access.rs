@@ -1,16 +1,17 @@
 //! Every operation of the catalog, tried by everybody: who is refused, and who is let through.
 //!
-//! An operation without a sample in `company/samples.rs` fails here, unless it stands in [`EXEMPT`] with the reason.
+//! An operation without a sample in `samples.rs` fails here, unless it stands in [`EXEMPT`] with the reason.
 
 mod leaving;
 mod roles;
 mod wrong_policies;
 
-use nexa_crm::{Action, Envelope, ErrorKind, kernel::catalog::Mode};
-use nexa_tests::{
-    backends,
-    company::{CALLERS, Company},
+use nexa_crm::{
+    Action, Envelope, ErrorKind,
+    kernel::catalog::Mode,
+    testing::{CALLERS, Office},
 };
+use nexa_tests::{backends, samples::Samples};
 use pollster::block_on;
 use serde_json::json;
 
@@ -39,20 +40,20 @@ fn action(name: &str, listed: Action) -> Action {
 #[test]
 fn everybody_is_refused_or_let_through_as_the_policy_says() {
     let backend = backends::memory();
-    let company = Company::found(backend.store);
-    let head = company.head();
+    let office = Office::found(backend.store);
+    let head = office.head();
     let mut wrong = Vec::new();
-    for operation in company.crm.catalog().operations() {
+    for operation in office.crm.catalog().operations() {
         if EXEMPT.iter().any(|(name, _)| *name == operation.name) {
             continue;
         }
-        let Some(sample) = company.sample(operation) else {
+        let Some(sample) = office.sample(operation) else {
             wrong.push(format!("{} has neither a sample nor an exemption", operation.name));
             continue;
         };
         let envelope = if operation.mode == Mode::Command { Envelope::dry() } else { Envelope::default() };
         for caller in CALLERS {
-            let answer = block_on(company.session(caller).execute(operation.name, sample.clone(), envelope.clone()));
+            let answer = block_on(office.session(caller).execute(operation.name, sample.clone(), envelope.clone()));
             let refused =
                 answer.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound));
             let let_through = may(caller, operation.kind, action(operation.name, operation.action));
@@ -70,25 +71,25 @@ fn everybody_is_refused_or_let_through_as_the_policy_says() {
         }
     }
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(company.head(), head, "a dry run left an event");
+    assert_eq!(office.head(), head, "a dry run left an event");
 }
 
 #[test]
 fn exemptions_are_of_operations_that_exist() {
-    let company = Company::empty(backends::memory().store, nexa_core::builder());
+    let office = Office::empty(backends::memory().store, nexa_core::builder());
     for (name, reason) in EXEMPT {
-        assert!(company.crm.catalog().operation(name).is_ok(), "{name} is exempt, but there is no such operation");
+        assert!(office.crm.catalog().operation(name).is_ok(), "{name} is exempt, but there is no such operation");
         assert!(reason.len() > 20, "{name} is exempt without a reason");
     }
 }
 
 #[test]
 fn what_somebody_else_works_on_is_not_there() {
-    let company = Company::found(backends::memory().store);
-    let assigned = company.id("assigned");
-    let session = company.session("agent");
-    for operation in company.crm.catalog().operations().filter(|operation| operation.kind == "ticket") {
-        let Some(mut sample) = company.sample(operation) else { continue };
+    let office = Office::found(backends::memory().store);
+    let assigned = office.id("assigned");
+    let session = office.session("agent");
+    for operation in office.crm.catalog().operations().filter(|operation| operation.kind == "ticket") {
+        let Some(mut sample) = office.sample(operation) else { continue };
         if sample.get("ticket").is_none() {
             continue;
         }
@@ -103,18 +104,18 @@ fn what_somebody_else_works_on_is_not_there() {
 
 #[test]
 fn explain_refuses_whom_the_call_refuses() {
-    let company = Company::found(backends::memory().store);
+    let office = Office::found(backends::memory().store);
     for caller in CALLERS {
-        let session = company.session(caller);
-        for def in company.crm.kinds().all() {
-            let Some(id) = company.known(def.kind) else { continue };
+        let session = office.session(caller);
+        for def in office.crm.kinds().all() {
+            let Some(id) = office.known(def.kind) else { continue };
             let Ok(permissions) = block_on(session.explain_kind(def.kind, nexa_crm::Id::new(id).into())) else {
                 assert!(!may(caller, def.kind, Action::Read), "{caller} is not told about a {}", def.kind);
                 continue;
             };
             assert!(may(caller, def.kind, Action::Read), "{caller} is told about a {}", def.kind);
             for permission in permissions {
-                let operation = company.crm.catalog().operation(&permission.operation).unwrap();
+                let operation = office.crm.catalog().operation(&permission.operation).unwrap();
                 let forbidden = permission.refusal.as_ref().is_some_and(|error| error.kind() == ErrorKind::Forbidden);
                 let allowed = may(caller, def.kind, operation.action);
                 assert_eq!(forbidden, !allowed, "{caller}, {}: {:?}", permission.operation, permission.refusal);
@@ -125,14 +126,14 @@ fn explain_refuses_whom_the_call_refuses() {
 
 #[test]
 fn a_hidden_record_that_is_named_by_its_key_is_like_one_that_is_not_there() {
-    let company = Company::found(backends::memory().store);
+    let office = Office::found(backends::memory().store);
     let key = |key: &str| json!({"system": "erp", "key": key});
-    let hidden = json!({"ticket": company.id("assigned"), "external_keys": [key("hidden")]});
-    company.run("ticket.update", hidden);
-    let session = company.session("agent");
+    let hidden = json!({"ticket": office.id("assigned"), "external_keys": [key("hidden")]});
+    office.run("ticket.update", hidden);
+    let session = office.session("agent");
     let mut tried = 0;
-    for operation in company.crm.catalog().operations() {
-        let Some(sample) = company.sample(operation) else { continue };
+    for operation in office.crm.catalog().operations() {
+        let Some(sample) = office.sample(operation) else { continue };
         for field in ["ticket", "other", "follow_up_of"] {
             if operation.kind != "ticket" || sample.get(field).is_none() {
                 continue;

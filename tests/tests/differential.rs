@@ -10,10 +10,9 @@ use std::{
     sync::Arc,
 };
 
-use nexa_crm::{Result, kernel::error::codes};
+use nexa_crm::{Result, kernel::error::codes, testing::Office};
 use nexa_tests::{
     backends,
-    company::Company,
     traffic::{self, Traffic},
 };
 use pollster::block_on;
@@ -40,7 +39,7 @@ fn text(answer: &Result<Json>) -> String {
 }
 
 /// What everybody reads of a kind, live and in the trash.
-fn contents(company: &Company, caller: &str, kind: &str, sort: &[&str]) -> Vec<String> {
+fn contents(office: &Office, caller: &str, kind: &str, sort: &[&str]) -> Vec<String> {
     let finds = [
         json!({"sort": sort, "limit": 1_000}),
         json!({"trashed": true, "limit": 1_000}),
@@ -48,7 +47,7 @@ fn contents(company: &Company, caller: &str, kind: &str, sort: &[&str]) -> Vec<S
     ];
     finds
         .into_iter()
-        .map(|find| text(&block_on(company.session(caller).execute(&format!("{kind}.find"), find, Default::default()))))
+        .map(|find| text(&block_on(office.session(caller).execute(&format!("{kind}.find"), find, Default::default()))))
         .collect()
 }
 
@@ -64,10 +63,10 @@ fn run(seed: u64, steps: usize, tally: &mut Tally) {
     let names = backends.each_ref().map(|backend| backend.name);
     let companies = backends.each_ref().map(|backend| {
         let ids = UnitIds::new();
-        Company::found_numbered(Arc::new(Repeatable::on(backend.store.clone(), ids.clone())), ids)
+        Office::found_numbered(Arc::new(Repeatable::on(backend.store.clone(), ids.clone())), ids)
     });
     let one = &companies[0];
-    let founding = companies.each_ref().map(Company::events);
+    let founding = companies.each_ref().map(Office::events);
     same(&names, &founding, || "the founding".to_owned());
     let mut traffic = Traffic::new(one, &founding[0], seed);
     assert_eq!(traffic::without_sample(one), [""; 0], "these commands are never tried");
@@ -75,9 +74,9 @@ fn run(seed: u64, steps: usize, tally: &mut Tally) {
     for position in 0..steps {
         let step = traffic.step();
         let told = || format!("NEXA_SEED={seed}, step {position}: {step:#?}");
-        let answers = companies.each_ref().map(|company| step.perform(company));
+        let answers = companies.each_ref().map(|office| step.perform(office));
         same(&names, &answers.each_ref().map(text), told);
-        let feeds = companies.each_ref().map(|company| block_on(company.crm.feed(company.org, seen, 1_000)).unwrap());
+        let feeds = companies.each_ref().map(|office| block_on(office.crm.feed(office.org, seen, 1_000)).unwrap());
         same(&names, &feeds.each_ref().map(|feed| serde_json::to_string(feed).unwrap()), told);
         seen = feeds[0].next;
         assert!(feeds[0].complete, "one call left more than a page of events: {}", told());
@@ -105,16 +104,16 @@ fn run(seed: u64, steps: usize, tally: &mut Tally) {
     {
         for caller in ["admin", "agent", "viewer"] {
             for sort in [["created_at"], ["-updated_at"]] {
-                let found = companies.each_ref().map(|company| contents(company, caller, def.kind, &sort));
+                let found = companies.each_ref().map(|office| contents(office, caller, def.kind, &sort));
                 same(&names, &found, || format!("NEXA_SEED={seed}: what {caller} finds of {}", def.kind));
             }
         }
     }
-    let told = companies.each_ref().map(|company| {
+    let told = companies.each_ref().map(|office| {
         let feed = |caller| {
-            serde_json::to_string(&block_on(company.session(caller).feed(nexa_crm::Position::START, 1_000))).unwrap()
+            serde_json::to_string(&block_on(office.session(caller).feed(nexa_crm::Position::START, 1_000))).unwrap()
         };
-        let verified = company.run_as("system", "ledger.verify", json!({}));
+        let verified = office.run_as("system", "ledger.verify", json!({}));
         (feed("agent"), feed("colleague"), feed("viewer"), text(&verified))
     });
     same(&names, &told, || format!("NEXA_SEED={seed}: feeds and the head of the ledger"));

@@ -9,11 +9,10 @@ use mockall::mock;
 use nexa_crm::{
     CreateOrg, Envelope, Timestamp,
     kernel::ports::Ids,
-    testing::{ManualClock, SeededIds},
+    testing::{ManualClock, Office, SeededIds},
 };
 use nexa_tests::{
     backends,
-    company::Company,
     faults::{check, place::Place, round::Writer},
 };
 use pollster::block_on;
@@ -21,8 +20,8 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 /// Commands that change several records, as calls.
-fn calls(company: &Company) -> Vec<(&'static str, Json)> {
-    let id = |word: &str| company.id(word);
+fn calls(office: &Office) -> Vec<(&'static str, Json)> {
+    let id = |word: &str| office.id(word);
     let customer = json!({"name": "Ada Byron", "email": "ada@umbrella.example", "company": "Umbrella"});
     let rows: Vec<Json> = (0..5).map(|row| json!({"email": format!("row{row}@umbrella.example")})).collect();
     vec![
@@ -38,12 +37,12 @@ fn calls(company: &Company) -> Vec<(&'static str, Json)> {
 }
 
 /// Everything that anybody could notice.
-fn trace(company: &Company) -> Vec<String> {
-    let mut trace = vec![serde_json::to_string(&company.events()).unwrap()];
-    for def in company.crm.kinds().all() {
+fn trace(office: &Office) -> Vec<String> {
+    let mut trace = vec![serde_json::to_string(&office.events()).unwrap()];
+    for def in office.crm.kinds().all() {
         for trashed in [false, true] {
             let find = json!({"trashed": trashed, "limit": 1_000});
-            if let Ok(page) = company.run_as("system", &format!("{}.find", def.kind), find) {
+            if let Ok(page) = office.run_as("system", &format!("{}.find", def.kind), find) {
                 trace.push(page.to_string());
             }
         }
@@ -54,11 +53,11 @@ fn trace(company: &Company) -> Vec<String> {
 fn no_trace(fault: Fault) {
     for backend in backends::all() {
         let store = Arc::new(BrokenStore::new(backend.store));
-        let company = Company::found(store.clone());
-        for (operation, arguments) in calls(&company) {
-            let before = trace(&company);
+        let office = Office::found(store.clone());
+        for (operation, arguments) in calls(&office) {
+            let before = trace(&office);
             let key = Envelope::once(format!("{operation} {fault:?}"));
-            let call = || block_on(company.session("admin").execute(operation, arguments.clone(), key.clone()));
+            let call = || block_on(office.session("admin").execute(operation, arguments.clone(), key.clone()));
             let mut failures = 0;
             // The first write fails, then the second, until there is none left to fail.
             let answer = loop {
@@ -69,16 +68,16 @@ fn no_trace(fault: Fault) {
                 }
                 let told = format!("{}, {operation}, {fault:?} at {failures}", backend.name);
                 assert_eq!(answer.expect_err(&told).code(), fault.code(), "{told}");
-                assert_eq!(trace(&company), before, "{told} left a trace");
+                assert_eq!(trace(&office), before, "{told} left a trace");
                 failures += 1;
             };
             assert!(failures > 0, "{}: {operation} wrote nothing", backend.name);
             let answer = answer.unwrap_or_else(|error| panic!("{}: {operation} then: {error:?}", backend.name));
-            assert_ne!(trace(&company), before);
+            assert_ne!(trace(&office), before);
             // A failure is not remembered under the key, a success is.
             assert_eq!(call().unwrap(), answer);
         }
-        company.run("ledger.verify", json!({}));
+        office.run("ledger.verify", json!({}));
     }
 }
 

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use nexa_core::{
     Create, Envelope, Filter, Id, Op, Request, Restore, Session, Trash, Update,
     kernel::custom::{CustomType, Define},
-    people::CreateOrg,
     sales::Lead,
-    testing::{ManualClock, SeededIds, block_on},
+    testing::{Office, block_on},
 };
 use nexa_store_sqlite::{Options, SqliteStore};
 use serde_json::{Value as Json, json};
@@ -23,12 +22,8 @@ impl Desk {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("crm.db");
         let store = SqliteStore::open_with(&path, Options::default().durable(false)).unwrap();
-        let clock = Arc::new(ManualClock::at("2025-11-17T09:00:00Z"));
-        let crm = nexa_core::builder().store(Arc::new(store)).clock(clock).ids(SeededIds::new(7)).build().unwrap();
-        block_on(crm.migrate()).unwrap();
-        let org = CreateOrg::new("Nexa", "Lisa", "lisa@nexa.example").unwrap();
-        let admin = block_on(crm.create_org(org)).unwrap();
-        Self { path, admin, _directory: directory }
+        let office = Office::empty(Arc::new(store), nexa_core::builder());
+        Self { path, admin: office.session("admin"), _directory: directory }
     }
     fn define(&self, indexed: bool) {
         let define = Define::new("lead", "region", CustomType::Text).indexed(indexed);

@@ -8,9 +8,9 @@ use nexa_crm::{
     Envelope, FeedItem, Result,
     kernel::{ledger::Verb, query::Change, record::RecordDef},
     sqlite::SqliteStore,
-    testing::{ManualClock, SeededIds},
+    testing::{ManualClock, Office, SeededIds},
 };
-use nexa_tests::{backends, company::Company, traffic::Traffic};
+use nexa_tests::{backends, traffic::Traffic};
 use pollster::block_on;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -74,19 +74,19 @@ fn shown(def: &RecordDef, record: &Json) -> Map<String, Json> {
 fn every_record_can_be_put_together_from_its_events() {
     for seed in 0..backends::cases(1) as u64 {
         for backend in backends::all() {
-            let company = Company::found(backend.store.clone());
-            let mut traffic = Traffic::new(&company, &company.events(), backends::seed(1) + seed);
-            let mut seen = company.position();
+            let office = Office::found(backend.store.clone());
+            let mut traffic = Traffic::new(&office, &office.events(), backends::seed(1) + seed);
+            let mut seen = office.position();
             for _ in 0..300 {
-                let _ = traffic.step().perform(&company);
-                let feed = block_on(company.crm.feed(company.org, seen, 1_000)).unwrap();
+                let _ = traffic.step().perform(&office);
+                let feed = block_on(office.crm.feed(office.org, seen, 1_000)).unwrap();
                 seen = feed.next;
                 traffic.learn(&feed.items);
             }
             let mut compared = 0;
-            for ((kind, id), told) in told(&company.events()) {
-                let def = company.crm.kinds().named(&kind).unwrap();
-                let get = company.run_as("system", &format!("{kind}.get"), json!({&*kind: id, "trashed": true}));
+            for ((kind, id), told) in told(&office.events()) {
+                let def = office.crm.kinds().named(&kind).unwrap();
+                let get = office.run_as("system", &format!("{kind}.get"), json!({&*kind: id, "trashed": true}));
                 let record = get.unwrap_or_else(|error| panic!("{}: {kind} {id}: {error:?}", backend.name));
                 // What was folded into another shows the other.
                 if record["id"] != json!(id) {
@@ -106,10 +106,10 @@ fn every_record_can_be_put_together_from_its_events() {
 }
 
 /// What the ledger says of a copy in which somebody did this.
-fn verdict(company: &Company, tamper: &str) -> Result<Json> {
+fn verdict(office: &Office, tamper: &str) -> Result<Json> {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.db");
-    block_on(company.crm.backup(&copy)).unwrap();
+    block_on(office.crm.backup(&copy)).unwrap();
     let file = rusqlite::Connection::open(&copy).unwrap();
     file.execute_batch(tamper).unwrap_or_else(|error| panic!("{tamper}: {error}"));
     drop(file);
@@ -117,15 +117,15 @@ fn verdict(company: &Company, tamper: &str) -> Result<Json> {
     let clock = ManualClock::at("2030-01-01T00:00:00Z");
     let crm = nexa_core::builder().store(store).clock(clock).ids(SeededIds::new(2)).build().unwrap();
     block_on(crm.migrate()).unwrap();
-    block_on(crm.system(company.org, "test").execute("ledger.verify", json!({}), Envelope::default()))
+    block_on(crm.system(office.org, "test").execute("ledger.verify", json!({}), Envelope::default()))
 }
 
 #[test]
 fn what_was_changed_afterwards_shows() {
     let backend = backends::sqlite();
-    let company = Company::found(backend.store.clone());
-    let whole = verdict(&company, "").unwrap();
-    assert_eq!((&whole["events"], &whole["erased"]), (&json!(company.head()), &json!(0)));
+    let office = Office::found(backend.store.clone());
+    let whole = verdict(&office, "").unwrap();
+    assert_eq!((&whole["events"], &whole["erased"]), (&json!(office.head()), &json!(0)));
     for tamper in [
         "UPDATE nexa_events SET payload = replace(payload, 'Webinar', 'Seminar') WHERE payload LIKE '%Webinar%'",
         "UPDATE nexa_events SET reason = 'forged' WHERE seq = 7",
@@ -150,7 +150,7 @@ fn what_was_changed_afterwards_shows() {
         "UPDATE nexa_ledger SET seq = seq + 1",
         "UPDATE nexa_ledger SET head = zeroblob(32)",
     ] {
-        let error = verdict(&company, tamper).expect_err(tamper);
+        let error = verdict(&office, tamper).expect_err(tamper);
         assert_eq!(error.code(), "ledger.broken", "{tamper}: {error:?}");
         assert!(error.params().contains_key("seq"), "{tamper}: {error:?}");
     }

@@ -11,11 +11,11 @@ use nexa_crm::{
         error::codes,
         record::{ColumnType, FieldDef, RecordDef},
     },
-    testing::Random,
+    testing::{Office, Random},
 };
 use nexa_tests::{
     backends::{self, Backend},
-    company::Company,
+    samples::Samples,
 };
 use pollster::block_on;
 use serde_json::{Value as Json, json};
@@ -31,20 +31,20 @@ struct Call {
 
 /// Spoils well-formed calls.
 struct Spoiler<'a> {
-    company: &'a Company,
+    office: &'a Office,
     random: Random,
     samples: Vec<(&'a Operation, Json)>,
     catalog: Json,
 }
 
 impl<'a> Spoiler<'a> {
-    fn new(company: &'a Company, seed: u64) -> Self {
-        let catalog = company.crm.catalog();
+    fn new(office: &'a Office, seed: u64) -> Self {
+        let catalog = office.crm.catalog();
         Self {
-            company,
+            office,
             random: Random::new(seed),
-            samples: company.commands(catalog).collect(),
-            catalog: catalog.document(company.crm.kinds()),
+            samples: office.commands(catalog).collect(),
+            catalog: catalog.document(office.crm.kinds()),
         }
     }
 
@@ -152,7 +152,7 @@ impl<'a> Spoiler<'a> {
         if !["create", "update", "upsert"].contains(&ending) {
             return None;
         }
-        let def = self.company.crm.kinds().get(operation.kind)?;
+        let def = self.office.crm.kinds().get(operation.kind)?;
         let fields: Vec<&FieldDef> = def.fields.iter().filter(|field| field.editable && fits(def, field)).collect();
         let field = self.random.pick(&fields)?;
         let value = with(field);
@@ -192,7 +192,7 @@ impl<'a> Spoiler<'a> {
 
     fn of_another_kind(&self, id: &str) -> Json {
         let others = ["lead", "contact", "account", "deal", "task", "ticket", "user", "group", "campaign", "pipeline"];
-        let others: Vec<Uuid> = others.iter().map(|kind| self.company.id(kind)).collect();
+        let others: Vec<Uuid> = others.iter().map(|kind| self.office.id(kind)).collect();
         // A user where a group can be is told apart by its field, not by its id.
         let kind_of = |id: &str| others.iter().position(|other| other.to_string() == id);
         let pool: Vec<&Uuid> =
@@ -237,8 +237,8 @@ fn find_texts(json: &Json, path: String, found: &mut Vec<(String, String)>) {
 }
 
 /// The code is one that the catalog names, the sentence is whole and of a size to read.
-fn must_be_typed(company: &Company, operation: &str, error: &Error, told: &str) {
-    let known = company.crm.catalog().operation(operation).is_ok_and(|operation| {
+fn must_be_typed(office: &Office, operation: &str, error: &Error, told: &str) {
+    let known = office.crm.catalog().operation(operation).is_ok_and(|operation| {
         operation.errors.iter().any(|code| code.code == error.code() && code.kind == error.kind())
     });
     let kernels = codes::ALL.iter().any(|code| code.code == error.code() && code.kind == error.kind());
@@ -254,9 +254,9 @@ fn must_be_typed(company: &Company, operation: &str, error: &Error, told: &str) 
 }
 
 fn try_all(backend: Backend) {
-    let company = Company::found(backend.store);
-    let before = company.events();
-    let spoiler = Spoiler::new(&company, backends::seed(3));
+    let office = Office::found(backend.store);
+    let before = office.events();
+    let spoiler = Spoiler::new(&office, backends::seed(3));
     let (mut tried, mut by_kind) = (0, BTreeMap::<&str, usize>::new());
     while tried < backends::cases(1_000) {
         let Some(call) = spoiler.call() else { continue };
@@ -265,13 +265,13 @@ fn try_all(backend: Backend) {
         let mut shown = call.arguments.to_string();
         shown.truncate(shown.floor_char_boundary(500));
         let told = format!("{}, {}, {}: {} {shown}", backend.name, tried, call.wrong, call.operation);
-        let session = company.session("admin");
+        let session = office.session("admin");
         let answer = block_on(session.execute(&call.operation, call.arguments, call.envelope));
         let error = answer.expect_err(&told);
-        must_be_typed(&company, &call.operation, &error, &told);
+        must_be_typed(&office, &call.operation, &error, &told);
     }
-    assert_eq!(company.events().len(), before.len(), "{}: something was changed", backend.name);
-    company.run("ledger.verify", json!({}));
+    assert_eq!(office.events().len(), before.len(), "{}: something was changed", backend.name);
+    office.run("ledger.verify", json!({}));
     assert!(by_kind.len() >= 12, "not every way to be wrong was tried: {by_kind:?}");
 }
 
@@ -294,11 +294,11 @@ fn malformed_commands_are_refused_on_postgres() {
 #[test]
 fn what_a_storage_cannot_keep_is_refused_everywhere() {
     for backend in backends::all() {
-        let company = Company::found(backend.store.clone());
+        let office = Office::found(backend.store.clone());
         let call = |caller: &str, operation: &str, arguments: Json, envelope: Envelope| {
             let told = format!("{}: {operation} {arguments}", backend.name);
-            let error = block_on(company.session(caller).execute(operation, arguments, envelope)).expect_err(&told);
-            must_be_typed(&company, operation, &error, &told);
+            let error = block_on(office.session(caller).execute(operation, arguments, envelope)).expect_err(&told);
+            must_be_typed(&office, operation, &error, &told);
             error.code().to_owned()
         };
         let create = json!({"email": "nul@acme.example"});
@@ -311,7 +311,7 @@ fn what_a_storage_cannot_keep_is_refused_everywhere() {
         ] {
             assert_eq!(call("admin", "lead.create", create.clone(), envelope), "field.invalid", "{}", backend.name);
         }
-        let service = company.crm.session(company.org, Principal::Service(nul()));
+        let service = office.crm.session(office.org, Principal::Service(nul()));
         let refused = block_on(service.execute("lead.create", create, Envelope::default())).unwrap_err();
         assert_eq!(refused.code(), "field.invalid", "{}", backend.name);
         let filter = |field: &str, op: &str, value: Json| json!({"filter": {"field": field, "op": op, "value": value}});
@@ -334,42 +334,39 @@ fn what_a_storage_cannot_keep_is_refused_everywhere() {
         for date in ["-9999-01-01", "+12345-01-01"] {
             let expected = filter("close_date", "lt", json!(date));
             assert_eq!(call("admin", "deal.find", expected, Envelope::default()), "filter.invalid", "{}", backend.name);
-            let update = json!({"deal": company.id("deal"), "close_date": date});
+            let update = json!({"deal": office.id("deal"), "close_date": date});
             assert_eq!(call("admin", "deal.update", update, Envelope::default()), "field.invalid", "{}", backend.name);
         }
         // A search is for words; NUL is in none.
-        let hits = company.run("lead.search", json!({"text": "converted\u{0}nobody"}));
+        let hits = office.run("lead.search", json!({"text": "converted\u{0}nobody"}));
         assert_eq!(hits["items"], json!([]), "{}", backend.name);
         let report =
-            company.run("lead.import_rows", json!({"rows": [{"email": "row@acme.example", "company": "a\u{0}b"}]}));
+            office.run("lead.import_rows", json!({"rows": [{"email": "row@acme.example", "company": "a\u{0}b"}]}));
         assert_eq!(report["refused"], 1, "{}: {report}", backend.name);
     }
 }
 
 #[test]
 fn what_stands_deeper_is_checked_as_well() {
-    let company = Company::found(backends::memory().store);
+    let office = Office::found(backends::memory().store);
     let refused = |operation: &str, arguments: Json| {
-        let error = company.run_as("admin", operation, arguments).expect_err(operation);
-        must_be_typed(&company, operation, &error, operation);
+        let error = office.run_as("admin", operation, arguments).expect_err(operation);
+        must_be_typed(&office, operation, &error, operation);
         error.code().to_owned()
     };
     let rule =
         |reason: &str| json!([{"filter": {"field": "score", "op": "ge", "value": 1}, "points": 5, "reason": reason}]);
-    let scorecard = company.id("scorecard");
+    let scorecard = office.id("scorecard");
     assert_eq!(refused("scorecard.update", json!({"scorecard": scorecard, "rules": rule("a\u{0}b")})), "field.invalid");
     let many: Vec<Json> = (0..20_000).flat_map(|_| rule("long").as_array().cloned().unwrap()).collect();
     assert_eq!(refused("scorecard.update", json!({"scorecard": scorecard, "rules": many})), "field.invalid");
     assert_eq!(refused("org.configure", json!({"choices": {"lead.source": ["a\nb"]}})), "field.invalid");
-    assert_eq!(refused("user.update", json!({"user": company.id("user"), "role": "a\u{7}"})), "field.invalid");
+    assert_eq!(refused("user.update", json!({"user": office.id("user"), "role": "a\u{7}"})), "field.invalid");
     for key in [json!({"system": "", "key": "1"}), json!({"system": "erp", "key": "k".repeat(201)})] {
-        assert_eq!(
-            refused("lead.update", json!({"lead": company.id("lead"), "external_keys": [key]})),
-            "field.invalid"
-        );
+        assert_eq!(refused("lead.update", json!({"lead": office.id("lead"), "external_keys": [key]})), "field.invalid");
         assert_eq!(refused("lead.get", json!({"lead": key})), "command.malformed");
     }
     // Of what was given a refusal repeats as much as one can read.
-    let error = company.run_as("admin", "lead.update", json!({"lead": "x".repeat(1 << 20)})).unwrap_err();
+    let error = office.run_as("admin", "lead.update", json!({"lead": "x".repeat(1 << 20)})).unwrap_err();
     assert!(error.message().len() < 1_000);
 }

@@ -9,12 +9,11 @@ mod policies;
 
 use std::sync::Arc;
 
-use nexa_crm::kernel::store::Store;
-use nexa_tests::{
-    backends,
-    company::{CALLERS, Company},
-    traffic::Traffic,
+use nexa_crm::{
+    kernel::store::Store,
+    testing::{CALLERS, Office},
 };
+use nexa_tests::{backends, traffic::Traffic};
 
 use eyes::Eyes;
 use policies::Policies;
@@ -23,23 +22,23 @@ use policies::Policies;
 const STEPS: usize = 300;
 
 fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) {
-    let company = Company::found_with(store, nexa_core::builder().policy(policies));
-    let mut traffic = Traffic::new(&company, &company.events(), seed);
-    let mut seen = company.position();
+    let office = Office::found_with(store, nexa_core::builder().policy(policies));
+    let mut traffic = Traffic::new(&office, &office.events(), seed);
+    let mut seen = office.position();
     for _ in 0..STEPS {
         let step = traffic.step();
-        let limited = policies.limits(&company, &step.principal);
-        let answer = step.perform(&company);
+        let limited = policies.limits(&office, &step.principal);
+        let answer = step.perform(&office);
         if limited {
             policies::must_not_tell(&step, &answer);
         }
-        let feed = pollster::block_on(company.crm.feed(company.org, seen, 1_000)).unwrap();
+        let feed = pollster::block_on(office.crm.feed(office.org, seen, 1_000)).unwrap();
         seen = feed.next;
         traffic.learn(&feed.items);
     }
     for caller in CALLERS {
         let told = format!("NEXA_SEED={seed}, {name}, {policies:?}, {caller}");
-        let eyes = Eyes::new(&company, &traffic, policies, caller, told);
+        let eyes = Eyes::new(&office, &traffic, policies, caller, told);
         eyes.every_path_agrees();
         eyes.named_queries_agree();
         eyes.exports_write_what_get_shows();

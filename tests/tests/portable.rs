@@ -4,8 +4,9 @@ use nexa_crm::{
     Find,
     export::{Delimiter, ExportFormat, ExportOptions, export_page},
     kernel::record::RecordDef,
+    testing::Office,
 };
-use nexa_tests::{backends, company::Company};
+use nexa_tests::backends;
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 
@@ -59,34 +60,34 @@ fn records() -> Vec<(&'static str, Vec<Json>)> {
     ]
 }
 
-fn company(backend: &backends::Backend) -> Company {
-    let company = Company::empty(backend.store.clone(), nexa_core::builder());
+fn office(backend: &backends::Backend) -> Office {
+    let office = Office::empty(backend.store.clone(), nexa_core::builder());
     for kind in ["lead", "contact"] {
-        company.run("field.define", json!({"of_kind": kind, "name": "seats", "holds": "number"}));
-        company.run("field.define", json!({"of_kind": kind, "name": "note", "holds": "text"}));
+        office.run("field.define", json!({"of_kind": kind, "name": "seats", "holds": "number"}));
+        office.run("field.define", json!({"of_kind": kind, "name": "note", "holds": "text"}));
     }
-    company
+    office
 }
 
-fn exported(company: &Company, kind: &str, options: &ExportOptions) -> String {
-    let page = block_on(export_page(&company.session("admin"), kind, Find::new(), options, true)).unwrap();
+fn exported(office: &Office, kind: &str, options: &ExportOptions) -> String {
+    let page = block_on(export_page(&office.session("admin"), kind, Find::new(), options, true)).unwrap();
     assert_eq!(page.next, None, "{kind}: one page is enough here");
     page.text
 }
 
-fn imported(company: &Company, kind: &str, format: ExportFormat, text: &str) -> Json {
+fn imported(office: &Office, kind: &str, format: ExportFormat, text: &str) -> Json {
     match format {
         ExportFormat::JsonLines => {
             let rows: Vec<Json> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-            company.run(&format!("{kind}.import_rows"), json!({"rows": rows}))
+            office.run(&format!("{kind}.import_rows"), json!({"rows": rows}))
         }
-        _ => company.run(&format!("{kind}.import_csv"), json!({"csv": text})),
+        _ => office.run(&format!("{kind}.import_csv"), json!({"csv": text})),
     }
 }
 
 /// What `create` takes of every record of a kind.
-fn contents(company: &Company, def: &RecordDef) -> Vec<Json> {
-    let found = company.run(&format!("{}.find", def.kind), json!({"limit": 1000}));
+fn contents(office: &Office, def: &RecordDef) -> Vec<Json> {
+    let found = office.run(&format!("{}.find", def.kind), json!({"limit": 1000}));
     let mut all: Vec<Json> = found["items"]
         .as_array()
         .unwrap()
@@ -116,7 +117,7 @@ fn forms() -> Vec<ExportOptions> {
 fn a_record_is_the_same_in_another_tenant() {
     for backend in backends::all() {
         let name = backend.name;
-        let home = company(&backend);
+        let home = office(&backend);
         for (kind, records) in records() {
             for record in &records {
                 home.run(&format!("{kind}.create"), record.clone());
@@ -124,7 +125,7 @@ fn a_record_is_the_same_in_another_tenant() {
             let def = home.crm.kinds().named(kind).unwrap();
             for options in forms() {
                 let text = exported(&home, kind, &options);
-                let other = company(&backends::memory());
+                let other = office(&backends::memory());
                 let before = contents(&other, def);
                 let report = imported(&other, kind, options.format, &text);
                 assert_eq!(report["refused"], 0, "{name}: {kind} as {options:?}: {report}\n{text}");
@@ -141,7 +142,7 @@ fn a_record_is_the_same_in_another_tenant() {
 fn at_home_nothing_is_new_and_nothing_changes() {
     for backend in backends::all() {
         let name = backend.name;
-        let home = company(&backend);
+        let home = office(&backend);
         for (kind, records) in records() {
             for record in &records {
                 home.run(&format!("{kind}.create"), record.clone());
@@ -175,7 +176,7 @@ const CLOSED: [&str; 3] = ["lead.converted", "ticket.closed", "deal.closed"];
 
 #[test]
 fn every_kind_that_is_imported_is_itself_again_at_home() {
-    let home = Company::found(backends::memory().store);
+    let home = Office::found(backends::memory().store);
     let catalog = home.crm.catalog();
     let kinds: Vec<&str> =
         catalog.operations().filter_map(|operation| operation.name.strip_suffix(".import_csv")).collect();
@@ -223,9 +224,9 @@ fn a_whole_tenant_is_the_same_in_another_with_the_pipelines_of_that_one() {
     };
     for backend in backends::all() {
         let name = backend.name;
-        let home = Company::found(backend.store.clone());
+        let home = Office::found(backend.store.clone());
         for options in forms() {
-            let other = Company::another(backends::memory().store);
+            let other = Office::another(backends::memory().store);
             for kind in MOVED {
                 let def = home.crm.kinds().named(kind).unwrap();
                 let before = contents(&other, def);

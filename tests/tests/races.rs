@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Barrier, thread};
 
-use nexa_crm::{Envelope, Result, Session};
-use nexa_tests::{backends, company::Company};
+use nexa_crm::{Envelope, Result, Session, testing::Office};
+use nexa_tests::backends;
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -26,22 +26,22 @@ fn all_at_once(calls: &[(Session, &str, Json)]) -> Vec<Result<Json>> {
     })
 }
 
-/// A company on every backend.
-fn everywhere(test: impl Fn(&str, Company)) {
+/// An office on every backend.
+fn everywhere(test: impl Fn(&str, Office)) {
     for backend in backends::all() {
-        test(backend.name, Company::found(backend.store));
+        test(backend.name, Office::found(backend.store));
     }
 }
 
-/// Agents of the company, all in one group.
-fn agents(company: &Company, count: usize) -> Vec<Session> {
-    let group = company.id("group");
+/// Agents of the office, all in one group.
+fn agents(office: &Office, count: usize) -> Vec<Session> {
+    let group = office.id("group");
     (0..count)
         .map(|number| {
             let fields = json!({"name": format!("Agent {number}"), "email": format!("agent{number}@acme.example")});
-            let id: Uuid = company.run("user.create", fields)["id"].as_str().unwrap().parse().unwrap();
-            company.run("group.add_member", json!({"group": group, "user": id}));
-            company.crm.user(company.org, id)
+            let id: Uuid = office.run("user.create", fields)["id"].as_str().unwrap().parse().unwrap();
+            office.run("group.add_member", json!({"group": group, "user": id}));
+            office.crm.user(office.org, id)
         })
         .collect()
 }
@@ -59,25 +59,25 @@ fn winner<'a>(told: &str, answers: &'a [Result<Json>]) -> &'a Json {
 
 #[test]
 fn fifty_agents_claim_one_ticket() {
-    everywhere(|name, company| {
-        let agents = agents(&company, 50);
-        for (round, waits) in [json!(null), json!({"group": company.id("group")})].into_iter().enumerate() {
-            let ticket = company.run("ticket.create", json!({"subject": format!("Round {round}")}))["id"].clone();
+    everywhere(|name, office| {
+        let agents = agents(&office, 50);
+        for (round, waits) in [json!(null), json!({"group": office.id("group")})].into_iter().enumerate() {
+            let ticket = office.run("ticket.create", json!({"subject": format!("Round {round}")}))["id"].clone();
             if !waits.is_null() {
-                company.run("ticket.assign", json!({"ticket": ticket, "assignee": waits}));
+                office.run("ticket.assign", json!({"ticket": ticket, "assignee": waits}));
             }
             let calls: Vec<_> =
                 agents.iter().map(|agent| (agent.clone(), "ticket.claim", json!({"ticket": ticket}))).collect();
             let answers = all_at_once(&calls);
             let won = winner(name, &answers);
             assert_eq!(codes(&answers), BTreeSet::from(["assignee.taken"]), "{name}");
-            let kept = company.run("ticket.get", json!({"ticket": ticket}));
+            let kept = office.run("ticket.get", json!({"ticket": ticket}));
             assert_eq!(kept["assignee"], won["assignee"], "{name}");
-            let claims = company.run("ticket.history", json!({"ticket": ticket}));
+            let claims = office.run("ticket.history", json!({"ticket": ticket}));
             let claims = claims["items"].as_array().unwrap().iter().filter(|item| item["command"] == "ticket.claim");
             assert_eq!(claims.count(), 1, "{name}: only one claim left an event");
             // Back to where it came from.
-            let back = company.run("ticket.release", json!({"ticket": ticket}));
+            let back = office.run("ticket.release", json!({"ticket": ticket}));
             assert_eq!(back["assignee"], waits, "{name}");
         }
     });
@@ -85,12 +85,12 @@ fn fifty_agents_claim_one_ticket() {
 
 #[test]
 fn several_callers_convert_one_lead() {
-    everywhere(|name, company| {
-        let lead = company.id("qualified");
-        company.run("lead.update", json!({"lead": lead, "company": "Soylent"}));
+    everywhere(|name, office| {
+        let lead = office.id("qualified");
+        office.run("lead.update", json!({"lead": lead, "company": "Soylent"}));
         let before: Vec<Json> =
-            ["contact", "account", "deal"].map(|kind| company.run(&format!("{kind}.count"), json!({}))).into();
-        let calls: Vec<_> = (0..8).map(|_| (company.session("admin"), "lead.convert", json!({"lead": lead}))).collect();
+            ["contact", "account", "deal"].map(|kind| office.run(&format!("{kind}.count"), json!({}))).into();
+        let calls: Vec<_> = (0..8).map(|_| (office.session("admin"), "lead.convert", json!({"lead": lead}))).collect();
         let answers = all_at_once(&calls);
         // Whoever comes second gets the first answer.
         let made: BTreeSet<String> = answers
@@ -102,7 +102,7 @@ fn several_callers_convert_one_lead() {
             .collect();
         assert_eq!(made.len(), 1, "{name}: {made:?}");
         for (kind, before) in ["contact", "account", "deal"].into_iter().zip(before) {
-            let now = company.run(&format!("{kind}.count"), json!({}));
+            let now = office.run(&format!("{kind}.count"), json!({}));
             assert_eq!(now.as_u64(), before.as_u64().map(|count| count + 1), "{name}: one {kind}");
         }
     });
@@ -110,37 +110,37 @@ fn several_callers_convert_one_lead() {
 
 #[test]
 fn conversions_that_differ_leave_one() {
-    everywhere(|name, company| {
-        let lead = company.id("qualified");
+    everywhere(|name, office| {
+        let lead = office.id("qualified");
         let calls: Vec<_> = (1..7)
             .map(|number| {
                 let deal = json!({"amount": {"amount": format!("{number}000"), "currency": "USD"}});
-                (company.session("admin"), "lead.convert", json!({"lead": lead, "deal": deal}))
+                (office.session("admin"), "lead.convert", json!({"lead": lead, "deal": deal}))
             })
             .collect();
         let answers = all_at_once(&calls);
         let won = winner(name, &answers);
         assert_eq!(codes(&answers), BTreeSet::from(["lead.already_converted"]), "{name}");
-        let kept = company.run("lead.get", json!({"lead": lead}));
+        let kept = office.run("lead.get", json!({"lead": lead}));
         assert_eq!(kept["converted_deal"], won["deal"]["id"], "{name}");
     });
 }
 
 #[test]
 fn two_leads_of_one_company_share_the_account() {
-    everywhere(|name, company| {
+    everywhere(|name, office| {
         let leads: Vec<Json> = (0..4)
             .map(|number| {
                 let fields = json!({"email": format!("l{number}@soylent.example"), "company": "Soylent"});
-                let lead = company.run("lead.create", fields)["id"].clone();
-                company.run("lead.contact", json!({"lead": lead}));
-                let criteria = nexa_tests::company::samples::all_criteria();
-                company.run("lead.qualify", json!({"lead": lead, "bant": criteria}));
+                let lead = office.run("lead.create", fields)["id"].clone();
+                office.run("lead.contact", json!({"lead": lead}));
+                let criteria = nexa_tests::samples::all_criteria();
+                office.run("lead.qualify", json!({"lead": lead, "bant": criteria}));
                 lead
             })
             .collect();
         let calls: Vec<_> =
-            leads.iter().map(|lead| (company.session("admin"), "lead.convert", json!({"lead": lead}))).collect();
+            leads.iter().map(|lead| (office.session("admin"), "lead.convert", json!({"lead": lead}))).collect();
         let accounts: BTreeSet<String> =
             all_at_once(&calls).into_iter().map(|answer| answer.unwrap()["account"]["id"].to_string()).collect();
         assert_eq!(accounts.len(), 1, "{name}");
@@ -149,7 +149,7 @@ fn two_leads_of_one_company_share_the_account() {
 
 #[test]
 fn merges_in_opposite_directions_leave_one_survivor() {
-    everywhere(|name, company| {
+    everywhere(|name, office| {
         for kind in ["lead", "contact", "account", "ticket"] {
             for round in 0..5 {
                 let fields = |side: &str| match kind {
@@ -157,8 +157,8 @@ fn merges_in_opposite_directions_leave_one_survivor() {
                     "ticket" => json!({"subject": format!("{side} {round}")}),
                     _ => json!({"email": format!("{kind}.{side}{round}@example.com")}),
                 };
-                let [a, b] = ["a", "b"].map(|side| company.run(&format!("{kind}.create"), fields(side))["id"].clone());
-                let admin = company.session("admin");
+                let [a, b] = ["a", "b"].map(|side| office.run(&format!("{kind}.create"), fields(side))["id"].clone());
+                let admin = office.session("admin");
                 let merge = format!("{kind}.merge");
                 let calls = [
                     (admin.clone(), merge.as_str(), json!({kind: a, "other": b})),
@@ -168,11 +168,11 @@ fn merges_in_opposite_directions_leave_one_survivor() {
                 let won = winner(&format!("{name}, {kind}"), &answers);
                 assert_eq!(codes(&answers), BTreeSet::from(["merge.cycle"]), "{name}, {kind}");
                 for id in [&a, &b] {
-                    let found = company.run(&format!("{kind}.get"), json!({kind: id}));
+                    let found = office.run(&format!("{kind}.get"), json!({kind: id}));
                     assert_eq!(found["id"], won["id"], "{name}, {kind}: {id} finds the survivor");
                     assert_eq!(found["deleted_at"], Json::Null, "{name}, {kind}: the survivor lives");
                 }
-                let again = company.run_as("admin", &merge, json!({kind: b, "other": a})).unwrap_err();
+                let again = office.run_as("admin", &merge, json!({kind: b, "other": a})).unwrap_err();
                 assert_eq!(again.code(), "merge.cycle", "{name}, {kind}: into itself");
             }
         }
@@ -181,23 +181,23 @@ fn merges_in_opposite_directions_leave_one_survivor() {
 
 #[test]
 fn a_chain_of_merges_finds_its_end() {
-    everywhere(|name, company| {
+    everywhere(|name, office| {
         let contacts: Vec<Json> = (0..6)
             .map(|number| {
-                company.run("contact.create", json!({"email": format!("c{number}@example.com")}))["id"].clone()
+                office.run("contact.create", json!({"email": format!("c{number}@example.com")}))["id"].clone()
             })
             .collect();
         // Each into the next, all at once: whatever the order, one is left.
         let calls: Vec<_> = contacts
             .windows(2)
-            .map(|pair| (company.session("admin"), "contact.merge", json!({"contact": pair[1], "other": pair[0]})))
+            .map(|pair| (office.session("admin"), "contact.merge", json!({"contact": pair[1], "other": pair[0]})))
             .collect();
         for answer in all_at_once(&calls) {
             answer.unwrap();
         }
         let found: BTreeSet<String> = contacts
             .iter()
-            .map(|contact| company.run("contact.get", json!({"contact": contact}))["id"].to_string())
+            .map(|contact| office.run("contact.get", json!({"contact": contact}))["id"].to_string())
             .collect();
         assert_eq!(found.len(), 1, "{name}");
     });
@@ -205,9 +205,9 @@ fn a_chain_of_merges_finds_its_end() {
 
 #[test]
 fn one_of_many_gets_a_unique_value() {
-    everywhere(|name, company| {
+    everywhere(|name, office| {
         let calls: Vec<_> =
-            (0..12).map(|_| (company.session("admin"), "lead.create", json!({"email": "one@example.com"}))).collect();
+            (0..12).map(|_| (office.session("admin"), "lead.create", json!({"email": "one@example.com"}))).collect();
         let answers = all_at_once(&calls);
         winner(name, &answers);
         assert_eq!(codes(&answers), BTreeSet::from(["lead.email_taken"]), "{name}");
@@ -216,13 +216,13 @@ fn one_of_many_gets_a_unique_value() {
 
 #[test]
 fn one_idempotency_key_runs_once() {
-    everywhere(|name, company| {
-        let before = company.run("task.count", json!({})).as_u64();
+    everywhere(|name, office| {
+        let before = office.run("task.count", json!({})).as_u64();
         let start = Barrier::new(10);
         let answers: BTreeSet<String> = thread::scope(|scope| {
             let threads: Vec<_> = (0..10)
                 .map(|_| {
-                    let (session, start) = (company.session("agent"), &start);
+                    let (session, start) = (office.session("agent"), &start);
                     scope.spawn(move || {
                         start.wait();
                         block_on(session.execute("task.create", json!({"title": "Call"}), Envelope::once("call")))
@@ -233,16 +233,16 @@ fn one_idempotency_key_runs_once() {
             threads.into_iter().map(|thread| thread.join().unwrap().to_string()).collect()
         });
         assert_eq!(answers.len(), 1, "{name}");
-        assert_eq!(company.run("task.count", json!({})).as_u64(), before.map(|count| count + 1), "{name}");
+        assert_eq!(office.run("task.count", json!({})).as_u64(), before.map(|count| count + 1), "{name}");
     });
 }
 
 #[test]
 fn two_writers_close_no_circle_of_accounts() {
-    everywhere(|name, company| {
+    everywhere(|name, office| {
         for _ in 0..10 {
-            let (a, b) = (company.id("account"), company.id("other_account"));
-            let admin = company.session("admin");
+            let (a, b) = (office.id("account"), office.id("other_account"));
+            let admin = office.session("admin");
             let calls = [
                 (admin.clone(), "account.update", json!({"account": a, "parent": b})),
                 (admin.clone(), "account.update", json!({"account": b, "parent": a})),
@@ -251,7 +251,7 @@ fn two_writers_close_no_circle_of_accounts() {
             winner(name, &answers);
             assert_eq!(codes(&answers), BTreeSet::from(["account.hierarchy_cycle"]), "{name}");
             for account in [a, b] {
-                company.run("account.update", json!({"account": account, "parent": null}));
+                office.run("account.update", json!({"account": account, "parent": null}));
             }
         }
     });
@@ -259,34 +259,32 @@ fn two_writers_close_no_circle_of_accounts() {
 
 #[test]
 fn one_admin_stays() {
-    everywhere(|name, company| {
-        let users: Vec<Uuid> = ["user", "agent", "colleague"].map(|word| company.id(word)).into();
+    everywhere(|name, office| {
+        let users: Vec<Uuid> = ["user", "agent", "colleague"].map(|word| office.id(word)).into();
         for user in &users {
-            company.run("user.update", json!({"user": user, "role": "admin"}));
+            office.run("user.update", json!({"user": user, "role": "admin"}));
         }
         // Everybody throws everybody else out.
         let calls: Vec<_> = users
             .iter()
             .copied()
-            .chain([company.id("admin")])
-            .map(|user| {
-                (company.session("system"), "user.deactivate", json!({"user": user, "on_open_work": "release"}))
-            })
+            .chain([office.id("admin")])
+            .map(|user| (office.session("system"), "user.deactivate", json!({"user": user, "on_open_work": "release"})))
             .collect();
         let answers = all_at_once(&calls);
         assert_eq!(codes(&answers), BTreeSet::from(["user.last_admin"]), "{name}");
         let admins = json!({"and": [{"field": "role", "value": "admin"}, {"field": "active", "value": true}]});
-        let left = company.run_as("system", "user.count", json!({"filter": admins})).unwrap();
+        let left = office.run_as("system", "user.count", json!({"filter": admins})).unwrap();
         assert_eq!(left, 1, "{name}");
     });
 }
 
 #[test]
 fn numbers_are_given_once_and_without_a_gap() {
-    everywhere(|name, company| {
-        let before = company.run("ticket.count", json!({})).as_u64().unwrap();
+    everywhere(|name, office| {
+        let before = office.run("ticket.count", json!({})).as_u64().unwrap();
         let calls: Vec<_> = (0..24)
-            .map(|number| (company.session("agent"), "ticket.create", json!({"subject": format!("{number}")})))
+            .map(|number| (office.session("agent"), "ticket.create", json!({"subject": format!("{number}")})))
             .collect();
         let numbers: BTreeSet<String> = all_at_once(&calls)
             .into_iter()
@@ -294,12 +292,12 @@ fn numbers_are_given_once_and_without_a_gap() {
             .collect();
         let expected: BTreeSet<String> = (before + 1..=before + 24).map(|number| format!("T-{number:06}")).collect();
         assert_eq!(numbers, expected, "{name}");
-        let events = company.events();
+        let events = office.events();
         let dense = events.iter().zip(1_u64..).all(|(item, at)| match item {
             nexa_crm::FeedItem::Changed(change) => change.seq == at,
             _ => false,
         });
         assert!(dense, "{name}: the ledger has a gap");
-        company.run("ledger.verify", json!({}));
+        office.run("ledger.verify", json!({}));
     });
 }

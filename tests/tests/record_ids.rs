@@ -14,9 +14,9 @@ use nexa_crm::{
     productivity::Task,
     sales::{Account, Contact, Deal, Lead},
     service::Ticket,
-    testing::SeededIds,
+    testing::{Office, SeededIds},
 };
-use nexa_tests::{backends, company::Company};
+use nexa_tests::{backends, samples::Samples};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -39,22 +39,22 @@ impl Ids for Lent {
     }
 }
 
-/// A company, and what lends identifiers to it.
-fn lending(store: Arc<dyn Store>) -> (Company, Arc<Mutex<Option<Uuid>>>) {
+/// An office, and what lends identifiers to it.
+fn lending(store: Arc<dyn Store>) -> (Office, Arc<Mutex<Option<Uuid>>>) {
     let lent = Arc::new(Mutex::new(None));
     let ids = Lent { lent: Arc::clone(&lent), own: SeededIds::new(7) };
-    (Company::found_numbered(store, ids), lent)
+    (Office::found_numbered(store, ids), lent)
 }
 
 /// The kinds whose records a caller can name.
-fn named_kinds(company: &Company) -> Vec<&'static str> {
-    let created = company.crm.catalog().operations().filter(|operation| operation.name.ends_with(".create"));
+fn named_kinds(office: &Office) -> Vec<&'static str> {
+    let created = office.crm.catalog().operations().filter(|operation| operation.name.ends_with(".create"));
     created.map(|operation| operation.kind).filter(|kind| *kind != "org").collect()
 }
 
 /// The fields of a new record, unlike those of the others.
-fn fields(company: &Company, kind: &str, word: &str) -> Json {
-    let mut fields = company.fields(kind).unwrap();
+fn fields(office: &Office, kind: &str, word: &str) -> Json {
+    let mut fields = office.fields(kind).unwrap();
     for (field, value) in fields.as_object_mut().unwrap() {
         match field.as_str() {
             "email" => *value = json!(format!("{kind}.{word}@umbrella.example")),
@@ -67,16 +67,16 @@ fn fields(company: &Company, kind: &str, word: &str) -> Json {
 }
 
 /// Purges a new record of this kind that says what nobody is to read; answers its id.
-fn purged(company: &Company, kind: &str) -> Option<Uuid> {
-    let catalog = company.crm.catalog();
+fn purged(office: &Office, kind: &str) -> Option<Uuid> {
+    let catalog = office.crm.catalog();
     ["create", "trash", "purge"].iter().all(|ending| catalog.operation(&format!("{kind}.{ending}")).is_ok()).then(
         || {
-            let mut fields = fields(company, kind, SECRET);
+            let mut fields = fields(office, kind, SECRET);
             // Who has the issue stays when the ticket is purged.
             fields.as_object_mut().unwrap().remove("customer");
-            let made = company.run(&format!("{kind}.create"), fields);
-            company.run(&format!("{kind}.trash"), json!({kind: made["id"]}));
-            company.run(&format!("{kind}.purge"), json!({kind: made["id"]}));
+            let made = office.run(&format!("{kind}.create"), fields);
+            office.run(&format!("{kind}.trash"), json!({kind: made["id"]}));
+            office.run(&format!("{kind}.purge"), json!({kind: made["id"]}));
             made["id"].as_str().unwrap().parse().unwrap()
         },
     )
@@ -84,18 +84,18 @@ fn purged(company: &Company, kind: &str) -> Option<Uuid> {
 
 /// Ids that are taken and that the agent cannot see: of somebody else's ticket, of a comment among admins, and of purged
 /// records of every kind.
-fn taken(company: &Company) -> Vec<(String, Uuid)> {
-    let assigned = company.id("assigned");
-    company.run_as("system", "ticket.update", json!({"ticket": assigned, "subject": SECRET})).unwrap();
-    let comment = json!({"ticket": company.id("ticket"), "body": SECRET, "audience": "admins"});
-    let comment = company.run("ticket.comment", comment)["id"].as_str().unwrap().parse().unwrap();
-    let purged = named_kinds(company).into_iter().filter_map(|kind| Some((kind.to_owned(), purged(company, kind)?)));
+fn taken(office: &Office) -> Vec<(String, Uuid)> {
+    let assigned = office.id("assigned");
+    office.run_as("system", "ticket.update", json!({"ticket": assigned, "subject": SECRET})).unwrap();
+    let comment = json!({"ticket": office.id("ticket"), "body": SECRET, "audience": "admins"});
+    let comment = office.run("ticket.comment", comment)["id"].as_str().unwrap().parse().unwrap();
+    let purged = named_kinds(office).into_iter().filter_map(|kind| Some((kind.to_owned(), purged(office, kind)?)));
     [("ticket".to_owned(), assigned), ("comment".to_owned(), comment)].into_iter().chain(purged).collect()
 }
 
 /// Whether the record was purged.
-fn is_gone(company: &Company, kind: &str, id: Uuid) -> bool {
-    company.run_as("system", &format!("{kind}.get"), json!({kind: id, "trashed": true})).is_err()
+fn is_gone(office: &Office, kind: &str, id: Uuid) -> bool {
+    office.run_as("system", &format!("{kind}.get"), json!({kind: id, "trashed": true})).is_err()
 }
 
 fn tells_no_secret(told: &str, answer: &Result<Json>) {
@@ -107,9 +107,9 @@ fn tells_no_secret(told: &str, answer: &Result<Json>) {
 }
 
 /// Compares every way to read a record with what `get` shows of it.
-fn every_path_shows(company: &Company, told: &str, kind: &str, id: Uuid, shared: &[String]) {
+fn every_path_shows(office: &Office, told: &str, kind: &str, id: Uuid, shared: &[String]) {
     let ask = |operation: &str, arguments: Json| {
-        let answer = company.run_as("agent", operation, arguments);
+        let answer = office.run_as("agent", operation, arguments);
         tells_no_secret(&format!("{told}: {operation}"), &answer);
         answer
     };
@@ -121,7 +121,7 @@ fn every_path_shows(company: &Company, told: &str, kind: &str, id: Uuid, shared:
     let groups = json!({"filter": filter, "group_by": [{"field": "id"}], "measure": ["count"]});
     let groups = ask(&format!("{kind}.aggregate"), groups).unwrap();
     assert_eq!(groups, json!([{"group": [id], "measures": [1]}]), "{told}: aggregate");
-    if company.crm.catalog().operation(&format!("{kind}.search")).is_ok() {
+    if office.crm.catalog().operation(&format!("{kind}.search")).is_ok() {
         let hits = ask(&format!("{kind}.search"), json!({"text": SECRET})).unwrap();
         assert_eq!(hits["items"], json!([]), "{told}: search");
     }
@@ -147,7 +147,7 @@ fn every_path_shows(company: &Company, told: &str, kind: &str, id: Uuid, shared:
         }
         _ => {}
     }
-    let session = company.session("agent");
+    let session = office.session("agent");
     let mut after = nexa_crm::Position::START;
     loop {
         let feed = block_on(session.feed(after, 1_000)).unwrap();
@@ -188,16 +188,16 @@ fn exported(session: &Session, kind: &str) -> String {
 #[test]
 fn no_path_mixes_records_of_two_kinds_that_have_one_id() {
     for backend in backends::all() {
-        let (company, lent) = lending(backend.store);
+        let (office, lent) = lending(backend.store);
         // The number of a ticket is taken from a counter, which is there by now.
-        for (of, id) in taken(&company) {
+        for (of, id) in taken(&office) {
             let mut shared = Vec::new();
-            let kinds = named_kinds(&company).into_iter().filter(|kind| *kind != of);
+            let kinds = named_kinds(&office).into_iter().filter(|kind| *kind != of);
             for kind in kinds {
-                let mut fields = fields(&company, kind, &id.to_string());
+                let mut fields = fields(&office, kind, &id.to_string());
                 fields.as_object_mut().unwrap().remove("customer");
                 *lent.lock().unwrap() = Some(id);
-                let made = company.run_as("agent", &format!("{kind}.create"), fields);
+                let made = office.run_as("agent", &format!("{kind}.create"), fields);
                 *lent.lock().unwrap() = None;
                 match made {
                     Ok(made) => assert_eq!(made["id"], json!(id), "{}: {kind}", backend.name),
@@ -208,7 +208,7 @@ fn no_path_mixes_records_of_two_kinds_that_have_one_id() {
                 }
                 shared.push(kind.to_owned());
                 every_path_shows(
-                    &company,
+                    &office,
                     &format!("{}: {kind} with the id of a {of}", backend.name),
                     kind,
                     id,
@@ -223,42 +223,42 @@ fn no_path_mixes_records_of_two_kinds_that_have_one_id() {
 #[test]
 fn an_id_that_any_record_ever_had_is_never_given_again() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
-        let hidden = taken(&company);
+        let office = Office::found(backend.store);
+        let hidden = taken(&office);
         let mut ids: BTreeSet<(String, Uuid)> = hidden.into_iter().collect();
-        for item in company.events() {
+        for item in office.events() {
             let FeedItem::Changed(change) = item else { continue };
             ids.insert((change.kind, change.record));
         }
         let kinds: BTreeSet<&str> = ids.iter().map(|(kind, _)| kind.as_str()).collect();
         assert!(kinds.len() > 15, "{kinds:?}");
-        let head = company.head();
-        for kind in named_kinds(&company) {
+        let head = office.head();
+        for kind in named_kinds(&office) {
             // One of each kind, and those that are gone.
             let mut seen = BTreeSet::new();
-            for (of, id) in ids.iter().filter(|(of, id)| seen.insert(of.clone()) || is_gone(&company, of, *id)) {
-                let mut arguments = fields(&company, kind, "again");
+            for (of, id) in ids.iter().filter(|(of, id)| seen.insert(of.clone()) || is_gone(&office, of, *id)) {
+                let mut arguments = fields(&office, kind, "again");
                 arguments["id"] = json!(id);
-                let error = company.run_as("admin", &format!("{kind}.create"), arguments).unwrap_err();
+                let error = office.run_as("admin", &format!("{kind}.create"), arguments).unwrap_err();
                 assert_eq!(error.code(), "id.taken", "{}: {kind} with the id of {of} {id}", backend.name);
             }
         }
-        assert_eq!(company.head(), head, "{}: a refusal left an event", backend.name);
+        assert_eq!(office.head(), head, "{}: a refusal left an event", backend.name);
     }
 }
 
 #[test]
 fn two_records_of_one_batch_do_not_share_an_id() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
+        let office = Office::found(backend.store);
         let id = Uuid::from_u128(77);
         let create = |kind: &str| {
-            let mut with = fields(&company, kind, "batch");
+            let mut with = fields(&office, kind, "batch");
             with["id"] = json!(id);
             Request { run: format!("{kind}.create"), with }
         };
         let request = |run: &str| Request { run: run.to_owned(), with: json!({"task": id}) };
-        let batch = |requests: Vec<Request>| block_on(company.session("admin").batch(requests, Envelope::default()));
+        let batch = |requests: Vec<Request>| block_on(office.session("admin").batch(requests, Envelope::default()));
         let error = batch(vec![create("lead"), create("contact")]).unwrap_err();
         assert_eq!((error.code(), &error.params()["position"]), ("id.taken", &json!(1)), "{}", backend.name);
         let gone = vec![create("task"), request("task.trash"), request("task.purge"), create("deal")];
@@ -272,22 +272,22 @@ fn two_records_of_one_batch_do_not_share_an_id() {
 #[test]
 fn of_many_who_name_one_id_at_once_one_gets_it() {
     for backend in backends::all() {
-        let company = Arc::new(Company::found(backend.store));
+        let office = Arc::new(Office::found(backend.store));
         for round in 0..4 {
             let id = Uuid::from_u128(1_000 + round);
             let kinds = ["lead", "contact", "account", "deal", "task", "campaign", "contact_list", "ticket"];
             let start = Arc::new(Barrier::new(kinds.len()));
             let callers = kinds.map(|kind| {
-                let (company, start) = (Arc::clone(&company), Arc::clone(&start));
+                let (office, start) = (Arc::clone(&office), Arc::clone(&start));
                 thread::spawn(move || {
-                    let mut arguments = fields(&company, kind, &format!("race {round}"));
+                    let mut arguments = fields(&office, kind, &format!("race {round}"));
                     if let Some(mail) = arguments.get_mut("email") {
                         *mail = json!(format!("{kind}.race{round}@umbrella.example"));
                     }
                     arguments.as_object_mut().unwrap().remove("customer");
                     arguments["id"] = json!(id);
                     start.wait();
-                    company
+                    office
                         .run_as("agent", &format!("{kind}.create"), arguments)
                         .map_err(|error| error.code().to_owned())
                 })

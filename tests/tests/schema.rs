@@ -6,11 +6,13 @@ mod visits;
 use std::sync::Arc;
 
 use nexa_crm::{
-    CreateOrg, Crm, CrmBuilder, Envelope, Error, Result, Session, SystemIds, kernel::store::Store,
-    postgres::PostgresStore, sqlite::SqliteStore, testing::ManualClock,
+    CreateOrg, Crm, CrmBuilder, Envelope, Error, Result, Session, SystemIds,
+    kernel::store::Store,
+    postgres::PostgresStore,
+    sqlite::SqliteStore,
+    testing::{ManualClock, Office},
 };
 use nexa_tests::{
-    company::Company,
     database::{self, Database},
     traffic::Traffic,
 };
@@ -146,7 +148,7 @@ fn a_column_that_somebody_dropped_is_no_outage() {
 fn a_library_works_on_the_next_schema_version_and_leaves_it_as_it_is() {
     for place in Place::both() {
         let name = place.name();
-        let found = Company::found(place.store());
+        let found = Office::found(place.store());
         let next = nexa_crm::sqlite::VERSION + 1;
         // What a later version may add beside what this one knows.
         for table in
@@ -184,18 +186,18 @@ fn a_library_works_on_the_next_schema_version_and_leaves_it_as_it_is() {
 fn a_busy_day_on_the_next_schema_version() {
     for place in Place::both() {
         let name = place.name();
-        let company = Company::found(place.store());
-        for def in company.crm.kinds().all() {
+        let office = Office::found(place.store());
+        for def in office.crm.kinds().all() {
             place.run(&format!("ALTER TABLE nexa_{} ADD COLUMN later TEXT", def.table));
         }
-        let mut traffic = Traffic::new(&company, &company.events(), 11);
-        let mut seen = company.position();
+        let mut traffic = Traffic::new(&office, &office.events(), 11);
+        let mut seen = office.position();
         for _ in 0..120 {
             let step = traffic.step();
-            if let Err(error) = step.perform(&company) {
+            if let Err(error) = step.perform(&office) {
                 assert_ne!(error.kind(), nexa_crm::ErrorKind::Unavailable, "{name}: {step:?}: {error:?}");
             }
-            let feed = block_on(company.crm.feed(company.org, seen, 1_000)).unwrap();
+            let feed = block_on(office.crm.feed(office.org, seen, 1_000)).unwrap();
             seen = feed.next;
             traffic.learn(&feed.items);
         }
@@ -268,9 +270,9 @@ fn a_file_of_another_encoding_is_refused() {
 #[test]
 fn sentences_name_kinds_in_their_grammar() {
     let backend = nexa_tests::backends::memory();
-    let company = Company::found(backend.store.clone());
+    let office = Office::found(backend.store.clone());
     let said = |caller: &str, operation: &str, arguments: Json| {
-        company.run_as(caller, operation, arguments).unwrap_err().message()
+        office.run_as(caller, operation, arguments).unwrap_err().message()
     };
     let refused = said("agent", "org.configure", json!({"name": "Other"}));
     assert!(refused.contains("update an organisation"), "{refused}");
@@ -282,6 +284,6 @@ fn sentences_name_kinds_in_their_grammar() {
     assert!(unknown.starts_with("A user has no field"), "{unknown}");
     let missing = said("admin", "contact_list.get", json!({"contact_list": uuid::Uuid::from_u128(9)}));
     assert!(missing.contains("no contact list "), "{missing}");
-    let used = said("admin", "contact.trash", json!({"contact": company.id("contact")}));
+    let used = said("admin", "contact.trash", json!({"contact": office.id("contact")}));
     assert!(used.contains("tickets") && !used.contains("5 ticket,"), "{used}");
 }

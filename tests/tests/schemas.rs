@@ -1,7 +1,7 @@
 //! What the schema of an operation allows is not refused as malformed.
 
-use nexa_crm::Envelope;
-use nexa_tests::{backends, company::Company};
+use nexa_crm::{Envelope, testing::Office};
+use nexa_tests::{backends, samples::Samples};
 use pollster::block_on;
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -148,12 +148,12 @@ const MALFORMED: [&str; 2] = ["command.malformed", "field.invalid"];
 
 #[test]
 fn what_a_schema_allows_is_not_malformed() {
-    let company = Company::found(backends::memory().store);
-    let session = company.session("admin");
-    let catalog = company.crm.catalog();
-    let document = catalog.document(company.crm.kinds());
+    let office = Office::found(backends::memory().store);
+    let session = office.session("admin");
+    let catalog = office.crm.catalog();
+    let document = catalog.document(office.crm.kinds());
     let samples: Vec<(String, Json)> =
-        company.commands(catalog).map(|(operation, sample)| (operation.name.to_owned(), sample)).collect();
+        office.commands(catalog).map(|(operation, sample)| (operation.name.to_owned(), sample)).collect();
     let mut maker = Maker { document: &document, runner: TestRunner::deterministic() };
     let (mut tried, mut wrong) = (0, Vec::new());
     for (name, operation) in document["operations"].as_object().unwrap() {

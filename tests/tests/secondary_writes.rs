@@ -1,15 +1,15 @@
 //! What a command does beside its target obeys the access of who runs it: every command of the catalog is run by somebody who
 //! sees nothing but what the command names.
 //!
-//! A new command needs a sample in `company/samples.rs`. Where it changes records that its caller does not see, it needs a
+//! A new command needs a sample in `samples.rs`. Where it changes records that its caller does not see, it needs a
 //! reason in [`BEYOND`]; the policy is in the documentation of `nexa_core::kernel::access`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nexa_crm::{Envelope, Error, FeedItem, Result, kernel::catalog::Mode};
+use nexa_crm::{Envelope, Error, FeedItem, Result, kernel::catalog::Mode, testing::Office};
 use nexa_tests::{
     backends::{self, Backend},
-    company::{Company, samples::all_criteria},
+    samples::{Samples, all_criteria},
     veil::Veil,
 };
 use pollster::block_on;
@@ -40,55 +40,54 @@ const BEYOND: &[(&str, &str, &str)] = &[
 const SETTINGS: &[&str] = &["org", "user", "group", "membership", "field", "pipeline", "scorecard", "routing"];
 
 struct Tried {
-    company: Company,
+    office: Office,
     veil: Veil,
 }
 
 impl Tried {
-    /// A company where much points at what the samples name, and an admin from whom it is hidden.
+    /// An office where much points at what the samples name, and an admin from whom it is hidden.
     fn new() -> Self {
         let Backend { store, .. } = backends::memory();
         let veil = Veil::default();
-        let mut company = Company::found_with(store, nexa_core::builder().policy(veil.clone()));
-        company.make("half", "user.create", json!({"name": "Half", "email": "half@acme.example", "role": "admin"}));
+        let mut office = Office::found_with(store, nexa_core::builder().policy(veil.clone()));
+        office.make("half", "user.create", json!({"name": "Half", "email": "half@acme.example", "role": "admin"}));
         let hidden = |word: &str| format!("Hidden {word}");
         for account in ["account", "other_account"] {
-            let id = company.id(account);
+            let id = office.id(account);
             let contact = json!({"email": format!("{account}@hidden.example"), "account": id});
-            company.run("contact.create", contact);
-            company.run("account.create", json!({"name": hidden(account), "parent": id}));
-            company.run("deal.create", json!({"name": hidden(account), "account": id}));
+            office.run("contact.create", contact);
+            office.run("account.create", json!({"name": hidden(account), "parent": id}));
+            office.run("deal.create", json!({"name": hidden(account), "account": id}));
         }
         for contact in ["contact", "other_contact"] {
-            let id = company.id(contact);
-            company
-                .run("contact.create", json!({"email": format!("below.{contact}@hidden.example"), "reports_to": id}));
-            company.run("ticket.create", json!({"subject": hidden(contact), "contact": id}));
+            let id = office.id(contact);
+            office.run("contact.create", json!({"email": format!("below.{contact}@hidden.example"), "reports_to": id}));
+            office.run("ticket.create", json!({"subject": hidden(contact), "contact": id}));
             let deal = json!({"name": hidden(contact), "primary_contact": id});
-            company.run("deal.create", deal);
+            office.run("deal.create", deal);
         }
         for (kind, word) in [("lead", "other_lead"), ("lead", "qualified"), ("contact", "other_contact")] {
-            let about = json!({"kind": kind, "id": company.id(word)});
-            company.run("task.create", json!({"title": hidden(word), "about": about}));
+            let about = json!({"kind": kind, "id": office.id(word)});
+            office.run("task.create", json!({"title": hidden(word), "about": about}));
         }
-        let qualified = company.id("qualified");
-        company.run("campaign.add", json!({"campaign": company.id("campaign"), "lead": qualified}));
-        let listed = json!({"contact_list": company.id("contact_list"), "leads": [qualified, company.id("lead")]});
-        company.run("contact_list.add", listed);
+        let qualified = office.id("qualified");
+        office.run("campaign.add", json!({"campaign": office.id("campaign"), "lead": qualified}));
+        let listed = json!({"contact_list": office.id("contact_list"), "leads": [qualified, office.id("lead")]});
+        office.run("contact_list.add", listed);
         // Whom the conversion's lead turns out to be.
-        let known = company.run("account.create", json!({"name": "Hidden company"}));
+        let known = office.run("account.create", json!({"name": "Hidden company"}));
         let known = json!({"email": "qualified@private.example", "first_name": "Hiddenfirst", "account": known["id"]});
-        company.run("contact.create", known);
-        let deal = company.id("deal");
-        company.run(
+        office.run("contact.create", known);
+        let deal = office.id("deal");
+        office.run(
             "deal.update",
-            json!({"deal": deal, "primary_contact": company.run("contact.create", json!({
-            "email": "deal@hidden.example", "account": company.id("account"),
+            json!({"deal": deal, "primary_contact": office.run("contact.create", json!({
+            "email": "deal@hidden.example", "account": office.id("account"),
         }))["id"]}),
         );
-        company.run("ticket.comment", json!({"ticket": company.id("ticket"), "body": "Hidden body"}));
-        company.run("ticket.follow_up", json!({"ticket": company.id("closed")}));
-        Self { company, veil }
+        office.run("ticket.comment", json!({"ticket": office.id("ticket"), "body": "Hidden body"}));
+        office.run("ticket.follow_up", json!({"ticket": office.id("closed")}));
+        Self { office, veil }
     }
 
     /// Hides every record that the arguments do not name; answers those, by kind.
@@ -96,7 +95,7 @@ impl Tried {
         let mut named = BTreeSet::new();
         collect(arguments, &mut named);
         let all: BTreeSet<(String, Uuid)> = self
-            .company
+            .office
             .events()
             .into_iter()
             .filter_map(|item| match item {
@@ -106,22 +105,22 @@ impl Tried {
             .filter(|(kind, id)| !named.contains(id) && !SETTINGS.contains(&kind.as_str()))
             .collect();
         // Memberships of people in campaigns are records as well, and hidden with them.
-        self.veil.hide(self.company.id("half"), all.iter().map(|(_, id)| *id));
+        self.veil.hide(self.office.id("half"), all.iter().map(|(_, id)| *id));
         all
     }
 
     fn run(&self, operation: &str, arguments: Json) -> Result<Json> {
-        block_on(self.company.session("half").execute(operation, arguments, Envelope::default()))
+        block_on(self.office.session("half").execute(operation, arguments, Envelope::default()))
     }
 
     /// Texts that stand in hidden records and nowhere else.
     fn secrets(&self, hidden: &BTreeSet<(String, Uuid)>) -> BTreeSet<String> {
         let (mut secret, mut shown) = (BTreeSet::new(), BTreeSet::new());
         let mut kinds: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
-        for def in self.company.crm.kinds().all() {
+        for def in self.office.crm.kinds().all() {
             for trashed in [false, true] {
                 let find = json!({"limit": 1_000, "trashed": trashed});
-                if let Ok(page) = self.company.run_as("system", &format!("{}.find", def.kind), find) {
+                if let Ok(page) = self.office.run_as("system", &format!("{}.find", def.kind), find) {
                     kinds.entry(def.kind).or_default().extend(page["items"].as_array().unwrap().iter().cloned());
                 }
             }
@@ -160,16 +159,16 @@ fn texts(json: &Json, found: &mut BTreeSet<String>) {
 }
 
 /// The sample of every command, and the other ways to ask it.
-fn calls(company: &Company) -> Vec<(&'static str, Json)> {
+fn calls(office: &Office) -> Vec<(&'static str, Json)> {
     let mut calls = Vec::new();
-    for operation in company.crm.catalog().operations().filter(|operation| operation.mode == Mode::Command) {
-        let sample = company.sample(operation);
-        let sample = sample.unwrap_or_else(|| panic!("{} has no sample in company/samples.rs", operation.name));
+    for operation in office.crm.catalog().operations().filter(|operation| operation.mode == Mode::Command) {
+        let sample = office.sample(operation);
+        let sample = sample.unwrap_or_else(|| panic!("{} has no sample in samples.rs", operation.name));
         if operation.name.ends_with(".trash") {
             let mut cascade = sample.clone();
             cascade["on_dependents"] = json!("cascade");
             calls.push((operation.name, cascade));
-            if let Some(other) = company.known(&format!("other_{}", operation.kind)) {
+            if let Some(other) = office.known(&format!("other_{}", operation.kind)) {
                 let mut reassign = sample.clone();
                 reassign["on_dependents"] = json!({"reassign": other});
                 calls.push((operation.name, reassign));
@@ -182,7 +181,7 @@ fn calls(company: &Company) -> Vec<(&'static str, Json)> {
 
 #[test]
 fn no_command_shows_or_changes_what_its_caller_does_not_see() {
-    let calls = calls(&Tried::new().company);
+    let calls = calls(&Tried::new().office);
     let mut wrong = Vec::new();
     let mut used = BTreeSet::new();
     for (name, arguments) in calls {
@@ -190,11 +189,11 @@ fn no_command_shows_or_changes_what_its_caller_does_not_see() {
         let kind = name.split('.').next().unwrap();
         if name.ends_with(".purge") || name.ends_with(".restore") {
             let trash = json!({kind: arguments[kind], "on_dependents": "cascade"});
-            let _ = tried.company.run_as("system", &format!("{kind}.trash"), trash);
+            let _ = tried.office.run_as("system", &format!("{kind}.trash"), trash);
         }
         let hidden = tried.hide_all_but(&arguments);
         let secrets = tried.secrets(&hidden);
-        let head = tried.company.head();
+        let head = tried.office.head();
         let answer = tried.run(name, arguments.clone());
         let text = match &answer {
             Ok(json) => json.to_string(),
@@ -205,7 +204,7 @@ fn no_command_shows_or_changes_what_its_caller_does_not_see() {
         {
             wrong.push(format!("{name} {arguments} tells {secret:?}: {text}"));
         }
-        for item in tried.company.events() {
+        for item in tried.office.events() {
             let FeedItem::Changed(change) = item else { continue };
             if change.seq <= head || !hidden.contains(&(change.kind.clone(), change.record)) {
                 continue;
@@ -227,39 +226,39 @@ fn no_command_shows_or_changes_what_its_caller_does_not_see() {
     assert!(unused.is_empty(), "these reasons are of nothing that happens: {unused:?}");
 }
 
-fn refused(company: &Company, operation: &str, arguments: Json) -> Error {
-    let head = company.head();
-    let Err(error) = company.run_as("agent", operation, arguments.clone()) else {
+fn refused(office: &Office, operation: &str, arguments: Json) -> Error {
+    let head = office.head();
+    let Err(error) = office.run_as("agent", operation, arguments.clone()) else {
         panic!("{operation} {arguments} is let through")
     };
-    assert_eq!(company.head(), head, "{operation}: a refusal left an event");
+    assert_eq!(office.head(), head, "{operation}: a refusal left an event");
     error
 }
 
 #[test]
 fn who_does_not_see_all_dependents_neither_moves_nor_trashes_nor_counts_them() {
     for Backend { name, store, .. } in backends::all() {
-        let company = Company::found(store);
-        let contact = company.run("contact.create", json!({"email": "two@umbrella.example"}))["id"].clone();
-        let other = company.run("contact.create", json!({"email": "other@umbrella.example"}))["id"].clone();
-        let ticket = |subject: &str| company.run("ticket.create", json!({"subject": subject, "contact": contact}));
+        let office = Office::found(store);
+        let contact = office.run("contact.create", json!({"email": "two@umbrella.example"}))["id"].clone();
+        let other = office.run("contact.create", json!({"email": "other@umbrella.example"}))["id"].clone();
+        let ticket = |subject: &str| office.run("ticket.create", json!({"subject": subject, "contact": contact}));
         let (theirs, open) = (ticket("Theirs")["id"].clone(), ticket("Open")["id"].clone());
-        let assigned = json!({"ticket": theirs, "assignee": {"user": company.id("colleague")}});
-        company.run("ticket.assign", assigned);
-        let error = refused(&company, "contact.trash", json!({"contact": contact}));
+        let assigned = json!({"ticket": theirs, "assignee": {"user": office.id("colleague")}});
+        office.run("ticket.assign", assigned);
+        let error = refused(&office, "contact.trash", json!({"contact": contact}));
         assert_eq!((error.code(), &error.params()["used_by"]), ("record.in_use", &json!(["1 ticket"])), "{name}");
         let ways = [json!("cascade"), json!({"reassign": other})];
         for on_dependents in &ways {
             let trash = json!({"contact": contact, "on_dependents": on_dependents});
-            let error = refused(&company, "contact.trash", trash);
+            let error = refused(&office, "contact.trash", trash);
             assert_eq!((error.code(), error.params().len()), ("record.dependents_hidden", 1), "{name}: {error:?}");
         }
-        company.run("ticket.update", json!({"ticket": open, "contact": other}));
-        let alone = refused(&company, "contact.trash", json!({"contact": contact}));
+        office.run("ticket.update", json!({"ticket": open, "contact": other}));
+        let alone = refused(&office, "contact.trash", json!({"contact": contact}));
         assert_eq!((alone.code(), alone.params().len()), ("record.dependents_hidden", 1), "{name}: {alone:?}");
         // Who sees them all may.
-        company.run("contact.trash", json!({"contact": contact, "on_dependents": ways[1]}));
-        assert_eq!(company.run("ticket.get", json!({"ticket": theirs}))["contact"], other, "{name}");
+        office.run("contact.trash", json!({"contact": contact, "on_dependents": ways[1]}));
+        assert_eq!(office.run("ticket.get", json!({"ticket": theirs}))["contact"], other, "{name}");
     }
 }
 
@@ -267,16 +266,16 @@ fn who_does_not_see_all_dependents_neither_moves_nor_trashes_nor_counts_them() {
 fn a_field_is_not_removed_over_values_that_are_hidden_and_they_are_not_counted() {
     for Backend { name, store, .. } in backends::all() {
         let veil = Veil::default();
-        let company = Company::found_with(store, nexa_core::builder().policy(veil.clone()));
+        let office = Office::found_with(store, nexa_core::builder().policy(veil.clone()));
         let leads = ["red", "blue"].map(|color| {
             let lead = json!({"email": format!("{color}@umbrella.example"), "custom": {"color": color}});
-            company.run("lead.create", lead)["id"].as_str().unwrap().parse::<Uuid>().unwrap()
+            office.run("lead.create", lead)["id"].as_str().unwrap().parse::<Uuid>().unwrap()
         });
-        let remove = || company.run_as("admin", "field.remove", json!({"field": company.id("field")})).unwrap_err();
-        veil.hide(company.id("admin"), [leads[0]]);
+        let remove = || office.run_as("admin", "field.remove", json!({"field": office.id("field")})).unwrap_err();
+        veil.hide(office.id("admin"), [leads[0]]);
         let error = remove();
         assert_eq!((error.code(), &error.params()["count"]), ("field.in_use", &json!(1)), "{name}");
-        veil.hide(company.id("admin"), leads);
+        veil.hide(office.id("admin"), leads);
         assert_eq!(remove().code(), "record.dependents_hidden", "{name}");
     }
 }
@@ -285,25 +284,25 @@ fn a_field_is_not_removed_over_values_that_are_hidden_and_they_are_not_counted()
 fn a_conversion_joins_hidden_people_as_they_are_and_does_not_show_them() {
     for Backend { name, store, .. } in backends::all() {
         let veil = Veil::default();
-        let company = Company::found_with(store, nexa_core::builder().policy(veil.clone()));
-        let account = company.run("account.create", json!({"name": "Secret Holding"}));
+        let office = Office::found_with(store, nexa_core::builder().policy(veil.clone()));
+        let account = office.run("account.create", json!({"name": "Secret Holding"}));
         let known = json!({"email": "quinn@umbrella.example", "title": "Secret title", "account": account["id"]});
-        let known = company.run("contact.create", known);
+        let known = office.run("contact.create", known);
         let lead = json!({"email": "quinn@umbrella.example", "first_name": "Quinn", "phone": "+4930555123"});
-        let lead = company.run("lead.create", lead)["id"].clone();
-        company.run("lead.contact", json!({"lead": lead}));
-        company.run("lead.qualify", json!({"lead": lead, "bant": all_criteria()}));
+        let lead = office.run("lead.create", lead)["id"].clone();
+        office.run("lead.contact", json!({"lead": lead}));
+        office.run("lead.qualify", json!({"lead": lead, "bant": all_criteria()}));
         let hidden = [&account, &known].map(|record| record["id"].as_str().unwrap().parse::<Uuid>().unwrap());
-        veil.hide(company.id("agent"), hidden);
+        veil.hide(office.id("agent"), hidden);
         for again in [false, true] {
-            let converted = company.run_as("agent", "lead.convert", json!({"lead": lead})).unwrap();
+            let converted = office.run_as("agent", "lead.convert", json!({"lead": lead})).unwrap();
             let told = format!("{name}, again: {again}: {converted}");
             assert_eq!((&converted["contact"], &converted["account"]), (&Json::Null, &Json::Null), "{told}");
             assert_eq!(converted["lead"]["converted_contact"], known["id"], "{told}");
             assert_eq!(converted["deal"]["primary_contact"], known["id"], "{told}");
             assert!(!converted.to_string().contains("Secret"), "{told}");
         }
-        assert_eq!(company.run("contact.get", json!({"contact": known["id"]})), known, "{name}: it is as it was");
-        assert_eq!(company.run("account.get", json!({"account": account["id"]})), account, "{name}: it is as it was");
+        assert_eq!(office.run("contact.get", json!({"contact": known["id"]})), known, "{name}: it is as it was");
+        assert_eq!(office.run("account.get", json!({"account": account["id"]})), account, "{name}: it is as it was");
     }
 }

@@ -1,15 +1,15 @@
 //! Into the trash, out of it with what went along, and gone for good: on every backend.
 
-use nexa_crm::{Error, FeedItem, kernel::ledger::Verb};
-use nexa_tests::{backends, company::Company, veil::Veil};
+use nexa_crm::{Error, FeedItem, kernel::ledger::Verb, testing::Office};
+use nexa_tests::{backends, veil::Veil};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-/// Tries something with a company on every backend, and what a failing test calls that.
-fn on_all(test: impl Fn(&'static str, Company, Veil)) {
+/// Tries something with an office on every backend, and what a failing test calls that.
+fn on_all(test: impl Fn(&'static str, Office, Veil)) {
     for backend in backends::all() {
         let veil = Veil::default();
-        test(backend.name, Company::found_with(backend.store, nexa_core::builder().policy(veil.clone())), veil);
+        test(backend.name, Office::found_with(backend.store, nexa_core::builder().policy(veil.clone())), veil);
     }
 }
 
@@ -17,25 +17,25 @@ fn id_of(record: &Json) -> Uuid {
     record["id"].as_str().unwrap().parse().unwrap()
 }
 
-fn create(company: &Company, kind: &str, fields: Json) -> Uuid {
-    id_of(&company.run(&format!("{kind}.create"), fields))
+fn create(office: &Office, kind: &str, fields: Json) -> Uuid {
+    id_of(&office.run(&format!("{kind}.create"), fields))
 }
 
-fn trash(company: &Company, kind: &str, id: Uuid) {
-    company.run(&format!("{kind}.trash"), json!({kind: id}));
+fn trash(office: &Office, kind: &str, id: Uuid) {
+    office.run(&format!("{kind}.trash"), json!({kind: id}));
 }
 
-fn refused(company: &Company, operation: &str, arguments: Json) -> Error {
-    let head = company.head();
-    let Err(error) = company.run_as("admin", operation, arguments.clone()) else {
+fn refused(office: &Office, operation: &str, arguments: Json) -> Error {
+    let head = office.head();
+    let Err(error) = office.run_as("admin", operation, arguments.clone()) else {
         panic!("{operation} {arguments} is let through")
     };
-    assert_eq!(company.head(), head, "{operation}: a refusal left an event");
+    assert_eq!(office.head(), head, "{operation}: a refusal left an event");
     error
 }
 
-fn is_live(company: &Company, kind: &str, id: Uuid) -> bool {
-    company.run_as("system", &format!("{kind}.get"), json!({kind: id})).is_ok()
+fn is_live(office: &Office, kind: &str, id: Uuid) -> bool {
+    office.run_as("system", &format!("{kind}.get"), json!({kind: id})).is_ok()
 }
 
 /// Fields of a record of a kind that can be merged.
@@ -49,31 +49,31 @@ fn mergeable(kind: &str, word: &str) -> Json {
 
 #[test]
 fn who_survived_a_merge_is_purged_with_what_was_merged_into_it() {
-    on_all(|name, company, _| {
+    on_all(|name, office, _| {
         for kind in ["lead", "contact", "account", "ticket"] {
             let told = format!("{name}, {kind}");
             let [first, second, third, other] =
-                ["first", "second", "third", "other"].map(|word| create(&company, kind, mergeable(kind, word)));
+                ["first", "second", "third", "other"].map(|word| create(&office, kind, mergeable(kind, word)));
             if kind == "ticket" {
-                company.run("ticket.comment", json!({"ticket": third, "body": "About the third"}));
+                office.run("ticket.comment", json!({"ticket": third, "body": "About the third"}));
             } else if kind != "account" {
-                company.run("campaign.add", json!({"campaign": company.id("campaign"), kind: third}));
+                office.run("campaign.add", json!({"campaign": office.id("campaign"), kind: third}));
             }
             let (merge, purge) = (format!("{kind}.merge"), format!("{kind}.purge"));
-            company.run(&merge, json!({kind: second, "other": third}));
-            company.run(&merge, json!({kind: first, "other": second}));
+            office.run(&merge, json!({kind: second, "other": third}));
+            office.run(&merge, json!({kind: first, "other": second}));
             for id in [first, second, third] {
-                assert_eq!(refused(&company, &purge, json!({kind: id})).code(), "record.not_trashed", "{told}");
+                assert_eq!(refused(&office, &purge, json!({kind: id})).code(), "record.not_trashed", "{told}");
             }
-            trash(&company, kind, first);
+            trash(&office, kind, first);
             // By whichever id: it is one person by now.
-            company.run(&purge, json!({kind: third}));
-            let events = company.events();
+            office.run(&purge, json!({kind: third}));
+            let events = office.events();
             for id in [first, second, third] {
                 for (operation, arguments) in
                     [("get", json!({kind: id, "trashed": true})), ("history", json!({kind: id}))]
                 {
-                    let error = refused(&company, &format!("{kind}.{operation}"), arguments);
+                    let error = refused(&office, &format!("{kind}.{operation}"), arguments);
                     assert_eq!(error.code(), "record.not_found", "{told}: {operation}");
                 }
                 let last = events.iter().rev().find_map(|item| match item {
@@ -83,49 +83,49 @@ fn who_survived_a_merge_is_purged_with_what_was_merged_into_it() {
                 assert_eq!(last, Some(Verb::Purged), "{told}: what the history says last");
                 let mut again = mergeable(kind, "again");
                 again["id"] = json!(id);
-                assert_eq!(refused(&company, &format!("{kind}.create"), again).code(), "id.taken", "{told}");
+                assert_eq!(refused(&office, &format!("{kind}.create"), again).code(), "id.taken", "{told}");
             }
-            assert!(is_live(&company, kind, other), "{told}: who was not merged stays");
+            assert!(is_live(&office, kind, other), "{told}: who was not merged stays");
         }
-        company.run("ledger.verify", json!({}));
+        office.run("ledger.verify", json!({}));
     });
 }
 
 #[test]
 fn a_purge_names_what_is_in_its_way() {
-    on_all(|name, company, _| {
-        let contact = create(&company, "contact", json!({"email": "way@umbrella.example"}));
-        let below = create(&company, "contact", json!({"email": "below@umbrella.example", "reports_to": contact}));
-        let deal = create(&company, "deal", json!({"name": "Plan", "primary_contact": contact}));
-        trash(&company, "deal", deal);
-        trash(&company, "contact", contact);
-        let error = refused(&company, "contact.purge", json!({"contact": contact}));
+    on_all(|name, office, _| {
+        let contact = create(&office, "contact", json!({"email": "way@umbrella.example"}));
+        let below = create(&office, "contact", json!({"email": "below@umbrella.example", "reports_to": contact}));
+        let deal = create(&office, "deal", json!({"name": "Plan", "primary_contact": contact}));
+        trash(&office, "deal", deal);
+        trash(&office, "contact", contact);
+        let error = refused(&office, "contact.purge", json!({"contact": contact}));
         assert_eq!(error.code(), "record.pointed_at", "{name}: {error:?}");
         let mut pointing: Vec<String> = serde_json::from_value(error.params()["pointing"].clone()).unwrap();
         pointing.sort();
         assert_eq!(pointing, ["1 contact", "1 deal"], "{name}");
-        company.run("deal.purge", json!({"deal": deal}));
-        company.run("contact.update", json!({"contact": below, "reports_to": null}));
-        company.run("contact.purge", json!({"contact": contact}));
-        assert!(is_live(&company, "contact", below), "{name}");
+        office.run("deal.purge", json!({"deal": deal}));
+        office.run("contact.update", json!({"contact": below, "reports_to": null}));
+        office.run("contact.purge", json!({"contact": contact}));
+        assert!(is_live(&office, "contact", below), "{name}");
     });
 }
 
 #[test]
 fn a_purge_counts_only_what_its_caller_sees() {
-    on_all(|name, company, veil| {
-        let admin = company.id("admin");
-        let contact = create(&company, "contact", json!({"email": "way@umbrella.example"}));
+    on_all(|name, office, veil| {
+        let admin = office.id("admin");
+        let contact = create(&office, "contact", json!({"email": "way@umbrella.example"}));
         let below = ["a", "b"].map(|word| {
             let fields = json!({"email": format!("{word}@umbrella.example"), "reports_to": contact});
-            create(&company, "contact", fields)
+            create(&office, "contact", fields)
         });
-        trash(&company, "contact", contact);
+        trash(&office, "contact", contact);
         veil.hide(admin, [below[0]]);
-        let error = refused(&company, "contact.purge", json!({"contact": contact}));
+        let error = refused(&office, "contact.purge", json!({"contact": contact}));
         assert_eq!((error.code(), &error.params()["pointing"]), ("record.pointed_at", &json!(["1 contact"])), "{name}");
         veil.hide(admin, below);
-        let error = refused(&company, "contact.purge", json!({"contact": contact}));
+        let error = refused(&office, "contact.purge", json!({"contact": contact}));
         assert_eq!(error.code(), "record.dependents_hidden", "{name}");
         assert_eq!(error.params().len(), 1, "{name}: {error:?}");
         veil.lift();
@@ -139,15 +139,15 @@ struct Family {
 }
 
 impl Family {
-    fn of(company: &Company, word: &str) -> Self {
-        let account = create(company, "account", json!({"name": word}));
-        let below = create(company, "account", json!({"name": format!("{word} UK"), "parent": account}));
+    fn of(office: &Office, word: &str) -> Self {
+        let account = create(office, "account", json!({"name": word}));
+        let below = create(office, "account", json!({"name": format!("{word} UK"), "parent": account}));
         let person = |name: &str, account: Uuid| {
-            create(company, "contact", json!({"email": format!("{name}@{word}.example"), "account": account}))
+            create(office, "contact", json!({"email": format!("{name}@{word}.example"), "account": account}))
         };
         let (ann, bob) = (person("ann", account), person("bob", below));
-        let ticket = create(company, "ticket", json!({"subject": word, "contact": ann, "account": account}));
-        let deal = create(company, "deal", json!({"name": word, "account": account, "primary_contact": ann}));
+        let ticket = create(office, "ticket", json!({"subject": word, "contact": ann, "account": account}));
+        let deal = create(office, "deal", json!({"name": word, "account": account, "primary_contact": ann}));
         let all = [
             ("account", account),
             ("account", below),
@@ -158,27 +158,27 @@ impl Family {
         ];
         Self { account, all: all.to_vec() }
     }
-    fn live(&self, company: &Company) -> usize {
-        self.all.iter().filter(|(kind, id)| is_live(company, kind, *id)).count()
+    fn live(&self, office: &Office) -> usize {
+        self.all.iter().filter(|(kind, id)| is_live(office, kind, *id)).count()
     }
-    fn cascade(&self, company: &Company) {
-        company.run("account.trash", json!({"account": self.account, "on_dependents": "cascade"}));
-        assert_eq!(self.live(company), 0);
+    fn cascade(&self, office: &Office) {
+        office.run("account.trash", json!({"account": self.account, "on_dependents": "cascade"}));
+        assert_eq!(self.live(office), 0);
     }
 }
 
 #[test]
 fn what_went_with_a_cascade_comes_back_with_it() {
-    on_all(|name, company, _| {
-        let family = Family::of(&company, "acme");
-        let before = create(&company, "contact", json!({"email": "before@acme.example", "account": family.account}));
-        trash(&company, "contact", before);
-        family.cascade(&company);
-        let head = company.head();
-        company.run("account.restore", json!({"account": family.account}));
-        assert_eq!(family.live(&company), family.all.len(), "{name}");
-        assert!(!is_live(&company, "contact", before), "{name}: what was there before stays");
-        let units: std::collections::BTreeSet<Uuid> = company
+    on_all(|name, office, _| {
+        let family = Family::of(&office, "acme");
+        let before = create(&office, "contact", json!({"email": "before@acme.example", "account": family.account}));
+        trash(&office, "contact", before);
+        family.cascade(&office);
+        let head = office.head();
+        office.run("account.restore", json!({"account": family.account}));
+        assert_eq!(family.live(&office), family.all.len(), "{name}");
+        assert!(!is_live(&office, "contact", before), "{name}: what was there before stays");
+        let units: std::collections::BTreeSet<Uuid> = office
             .events()
             .into_iter()
             .filter_map(|item| match item {
@@ -188,141 +188,141 @@ fn what_went_with_a_cascade_comes_back_with_it() {
             .collect();
         assert_eq!(units.len(), 1, "{name}: one unit");
         // Unless asked otherwise.
-        family.cascade(&company);
-        company.run("account.restore", json!({"account": family.account, "without_dependents": true}));
-        assert_eq!(family.live(&company), 1, "{name}");
+        family.cascade(&office);
+        office.run("account.restore", json!({"account": family.account, "without_dependents": true}));
+        assert_eq!(family.live(&office), 1, "{name}");
         // What came back alone and went again is no longer of the cascade.
         let (kind, ann) = family.all[2];
-        company.run("contact.restore", json!({kind: ann, "without_dependents": true}));
-        company.clock.advance(std::time::Duration::from_secs(60));
-        company.run("contact.trash", json!({kind: ann}));
-        company.run("account.trash", json!({"account": family.account}));
-        company.run("account.restore", json!({"account": family.account}));
-        assert_eq!(family.live(&company), 1, "{name}");
+        office.run("contact.restore", json!({kind: ann, "without_dependents": true}));
+        office.clock.advance(std::time::Duration::from_secs(60));
+        office.run("contact.trash", json!({kind: ann}));
+        office.run("account.trash", json!({"account": family.account}));
+        office.run("account.restore", json!({"account": family.account}));
+        assert_eq!(family.live(&office), 1, "{name}");
     });
 }
 
 #[test]
 fn a_batch_that_trashed_more_brings_back_what_needed_the_record_alone() {
-    on_all(|name, company, _| {
-        let (family, other) = (Family::of(&company, "acme"), Family::of(&company, "hooli"));
+    on_all(|name, office, _| {
+        let (family, other) = (Family::of(&office, "acme"), Family::of(&office, "hooli"));
         let requests = [&family, &other].map(|family| nexa_crm::Request {
             run: "account.trash".to_owned(),
             with: json!({"account": family.account, "on_dependents": "cascade"}),
         });
-        let batch = company.session("admin");
+        let batch = office.session("admin");
         pollster::block_on(batch.batch(requests.to_vec(), nexa_crm::Envelope::default())).unwrap();
-        company.run("account.restore", json!({"account": other.account}));
-        assert_eq!((family.live(&company), other.live(&company)), (0, other.all.len()), "{name}");
+        office.run("account.restore", json!({"account": other.account}));
+        assert_eq!((family.live(&office), other.live(&office)), (0, other.all.len()), "{name}");
     });
 }
 
 #[test]
 fn what_cannot_come_back_is_named() {
-    on_all(|name, company, veil| {
-        let family = Family::of(&company, "acme");
-        family.cascade(&company);
-        let heir = create(&company, "contact", json!({"email": "ann@acme.example"}));
+    on_all(|name, office, veil| {
+        let family = Family::of(&office, "acme");
+        family.cascade(&office);
+        let heir = create(&office, "contact", json!({"email": "ann@acme.example"}));
         let restore = json!({"account": family.account});
-        let error = refused(&company, "account.restore", restore.clone());
+        let error = refused(&office, "account.restore", restore.clone());
         assert_eq!(error.code(), "restore.dependent_stays", "{name}: {error:?}");
         assert_eq!(error.params()["kind"], "contact", "{name}");
         assert_eq!(error.params()["id"], json!(family.all[2].1), "{name}");
-        assert_eq!(family.live(&company), 0, "{name}: all or nothing");
-        trash(&company, "contact", heir);
+        assert_eq!(family.live(&office), 0, "{name}: all or nothing");
+        trash(&office, "contact", heir);
         // Who does not see all that went along does not bring it back, and is not told what it is.
-        veil.hide(company.id("admin"), [family.all[3].1]);
-        let error = refused(&company, "account.restore", restore.clone());
+        veil.hide(office.id("admin"), [family.all[3].1]);
+        let error = refused(&office, "account.restore", restore.clone());
         assert_eq!((error.code(), error.params().len()), ("record.dependents_hidden", 1), "{name}: {error:?}");
         veil.lift();
-        company.run("account.restore", restore);
-        assert_eq!(family.live(&company), family.all.len(), "{name}");
+        office.run("account.restore", restore);
+        assert_eq!(family.live(&office), family.all.len(), "{name}");
     });
 }
 
 #[test]
 fn nothing_comes_back_to_what_is_in_the_trash_or_hidden() {
-    on_all(|name, company, veil| {
-        let account = create(&company, "account", json!({"name": "Umbrella"}));
-        let contact = create(&company, "contact", json!({"email": "ann@umbrella.example", "account": account}));
-        company.run("account.set_primary_contact", json!({"account": account, "contact": contact}));
-        trash(&company, "contact", contact);
-        trash(&company, "account", account);
-        let error = refused(&company, "contact.restore", json!({"contact": contact}));
+    on_all(|name, office, veil| {
+        let account = create(&office, "account", json!({"name": "Umbrella"}));
+        let contact = create(&office, "contact", json!({"email": "ann@umbrella.example", "account": account}));
+        office.run("account.set_primary_contact", json!({"account": account, "contact": contact}));
+        trash(&office, "contact", contact);
+        trash(&office, "account", account);
+        let error = refused(&office, "contact.restore", json!({"contact": contact}));
         assert_eq!(error.code(), "restore.reference_gone", "{name}: {error:?}");
         for (param, value) in [("field", json!("account")), ("of", json!("account")), ("id", json!(account))] {
             assert_eq!(error.params()[param], value, "{name}");
         }
         // The other way round there is no dead end: a primary contact that is gone is none.
-        company.run("account.restore", json!({"account": account}));
-        veil.hide(company.id("admin"), [account]);
-        let hidden = refused(&company, "contact.restore", json!({"contact": contact}));
+        office.run("account.restore", json!({"account": account}));
+        veil.hide(office.id("admin"), [account]);
+        let hidden = refused(&office, "contact.restore", json!({"contact": contact}));
         assert_eq!(hidden.code(), "restore.reference_gone", "{name}: {hidden:?}");
         assert_ne!(hidden.params()["problem"], error.params()["problem"], "{name}: nothing tells that it is live");
         veil.lift();
-        company.run("contact.restore", json!({"contact": contact}));
+        office.run("contact.restore", json!({"contact": contact}));
         // A task about something, as well.
-        let task = create(&company, "task", json!({"title": "Call", "about": {"kind": "contact", "id": contact}}));
-        trash(&company, "task", task);
-        trash(&company, "contact", contact);
-        let error = refused(&company, "task.restore", json!({"task": task}));
+        let task = create(&office, "task", json!({"title": "Call", "about": {"kind": "contact", "id": contact}}));
+        trash(&office, "task", task);
+        trash(&office, "contact", contact);
+        let error = refused(&office, "task.restore", json!({"task": task}));
         assert_eq!((error.code(), &error.params()["id"]), ("restore.reference_gone", &json!(contact)), "{name}");
-        company.run("contact.purge", json!({"contact": contact}));
-        company.run("task.restore", json!({"task": task}));
+        office.run("contact.purge", json!({"contact": contact}));
+        office.run("task.restore", json!({"task": task}));
     });
 }
 
 #[test]
 fn what_comes_back_is_checked_as_if_it_were_new() {
-    on_all(|name, company, _| {
+    on_all(|name, office, _| {
         // A mail address that somebody has by now, and a key.
         let key = json!([{"system": "erp", "key": "1"}]);
-        let lead = create(&company, "lead", json!({"email": "a@umbrella.example", "external_keys": key}));
-        trash(&company, "lead", lead);
-        let heir = create(&company, "lead", json!({"email": "a@umbrella.example"}));
-        assert_eq!(refused(&company, "lead.restore", json!({"lead": lead})).code(), "lead.email_taken", "{name}");
-        trash(&company, "lead", heir);
-        let heir = create(&company, "lead", json!({"phone": "+4930555777", "external_keys": key}));
-        assert_eq!(refused(&company, "lead.restore", json!({"lead": lead})).code(), "external_key.taken", "{name}");
-        trash(&company, "lead", heir);
-        company.run("lead.restore", json!({"lead": lead}));
+        let lead = create(&office, "lead", json!({"email": "a@umbrella.example", "external_keys": key}));
+        trash(&office, "lead", lead);
+        let heir = create(&office, "lead", json!({"email": "a@umbrella.example"}));
+        assert_eq!(refused(&office, "lead.restore", json!({"lead": lead})).code(), "lead.email_taken", "{name}");
+        trash(&office, "lead", heir);
+        let heir = create(&office, "lead", json!({"phone": "+4930555777", "external_keys": key}));
+        assert_eq!(refused(&office, "lead.restore", json!({"lead": lead})).code(), "external_key.taken", "{name}");
+        trash(&office, "lead", heir);
+        office.run("lead.restore", json!({"lead": lead}));
 
         // A choice that is no longer one.
-        company.run("lead.update", json!({"lead": lead, "source": "fair"}));
-        trash(&company, "lead", lead);
-        company.run("org.configure", json!({"choices": {"lead.source": ["referral"]}}));
-        assert_eq!(refused(&company, "lead.restore", json!({"lead": lead})).code(), "choice.unknown", "{name}");
-        company.run("org.configure", json!({"choices": {"lead.source": ["referral", "fair"]}}));
-        company.run("lead.restore", json!({"lead": lead}));
+        office.run("lead.update", json!({"lead": lead, "source": "fair"}));
+        trash(&office, "lead", lead);
+        office.run("org.configure", json!({"choices": {"lead.source": ["referral"]}}));
+        assert_eq!(refused(&office, "lead.restore", json!({"lead": lead})).code(), "choice.unknown", "{name}");
+        office.run("org.configure", json!({"choices": {"lead.source": ["referral", "fair"]}}));
+        office.run("lead.restore", json!({"lead": lead}));
 
         // A custom field that is no longer one, whose value can still be emptied.
-        company.run("field.define", json!({"of_kind": "lead", "name": "shoe_size", "holds": "number"}));
-        let fields = company.run("field.find", json!({"filter": {"field": "name", "value": "shoe_size"}}));
-        company.run("lead.update", json!({"lead": lead, "custom": {"shoe_size": 42}}));
-        trash(&company, "lead", lead);
-        company.run("field.remove", json!({"field": fields["items"][0]["id"]}));
-        company.run("lead.restore", json!({"lead": lead}));
-        company.run("lead.update", json!({"lead": lead, "custom": {"shoe_size": null}}));
+        office.run("field.define", json!({"of_kind": "lead", "name": "shoe_size", "holds": "number"}));
+        let fields = office.run("field.find", json!({"filter": {"field": "name", "value": "shoe_size"}}));
+        office.run("lead.update", json!({"lead": lead, "custom": {"shoe_size": 42}}));
+        trash(&office, "lead", lead);
+        office.run("field.remove", json!({"field": fields["items"][0]["id"]}));
+        office.run("lead.restore", json!({"lead": lead}));
+        office.run("lead.update", json!({"lead": lead, "custom": {"shoe_size": null}}));
 
         // Somebody who no longer works here.
-        let leaver = create(&company, "user", json!({"name": "Leo", "email": "leo@acme.example"}));
-        company.run("lead.update", json!({"lead": lead, "assignee": {"user": leaver}}));
-        trash(&company, "lead", lead);
-        company.run("user.deactivate", json!({"user": leaver}));
-        assert_eq!(refused(&company, "lead.restore", json!({"lead": lead})).code(), "assignee.inactive", "{name}");
-        company.run("user.activate", json!({"user": leaver}));
-        company.run("lead.restore", json!({"lead": lead}));
+        let leaver = create(&office, "user", json!({"name": "Leo", "email": "leo@acme.example"}));
+        office.run("lead.update", json!({"lead": lead, "assignee": {"user": leaver}}));
+        trash(&office, "lead", lead);
+        office.run("user.deactivate", json!({"user": leaver}));
+        assert_eq!(refused(&office, "lead.restore", json!({"lead": lead})).code(), "assignee.inactive", "{name}");
+        office.run("user.activate", json!({"user": leaver}));
+        office.run("lead.restore", json!({"lead": lead}));
 
         // A default pipeline beside another.
-        let standard = company.id("pipeline");
-        for deal in company.run("deal.find", json!({"limit": 1_000}))["items"].as_array().unwrap() {
-            company.run("deal.trash", json!({"deal": deal["id"]}));
+        let standard = office.id("pipeline");
+        for deal in office.run("deal.find", json!({"limit": 1_000}))["items"].as_array().unwrap() {
+            office.run("deal.trash", json!({"deal": deal["id"]}));
         }
-        trash(&company, "pipeline", standard);
-        let next = create(&company, "pipeline", json!({"name": "Next", "is_default": true}));
-        company.run("pipeline.restore", json!({"pipeline": standard}));
+        trash(&office, "pipeline", standard);
+        let next = create(&office, "pipeline", json!({"name": "Next", "is_default": true}));
+        office.run("pipeline.restore", json!({"pipeline": standard}));
         let default = json!({"filter": {"field": "is_default", "value": true}});
-        let defaults = company.run("pipeline.find", default);
+        let defaults = office.run("pipeline.find", default);
         assert_eq!(defaults["items"].as_array().unwrap().len(), 1, "{name}");
         assert_eq!(id_of(&defaults["items"][0]), next, "{name}");
     });
@@ -330,10 +330,10 @@ fn what_comes_back_is_checked_as_if_it_were_new() {
 
 #[test]
 fn a_new_reference_to_a_merged_record_means_its_survivor() {
-    on_all(|name, company, _| {
-        let [kept, gone] = ["kept", "gone"].map(|word| create(&company, "account", json!({"name": word})));
-        company.run("account.merge", json!({"account": kept, "other": gone}));
-        let contact = company.run("contact.create", json!({"email": "n@umbrella.example", "account": gone}));
+    on_all(|name, office, _| {
+        let [kept, gone] = ["kept", "gone"].map(|word| create(&office, "account", json!({"name": word})));
+        office.run("account.merge", json!({"account": kept, "other": gone}));
+        let contact = office.run("contact.create", json!({"email": "n@umbrella.example", "account": gone}));
         assert_eq!(contact["account"], json!(kept), "{name}");
     });
 }

@@ -1,7 +1,7 @@
 //! What a refusal says when something of the wrong form is given: which argument, and what to give, in words of the caller.
 
-use nexa_crm::{Envelope, Error, ErrorKind};
-use nexa_tests::{backends, company::Company};
+use nexa_crm::{Envelope, Error, ErrorKind, testing::Office};
+use nexa_tests::{backends, samples::Samples};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 
@@ -90,11 +90,11 @@ fn about_form(error: &Error) -> bool {
 }
 
 /// Every argument of every operation, as the schema of its input names them.
-fn every_argument(company: &Company, mut with: impl FnMut(&str, &Json, &str, Json)) {
-    let catalog = company.crm.catalog();
-    let document = catalog.document(company.crm.kinds());
+fn every_argument(office: &Office, mut with: impl FnMut(&str, &Json, &str, Json)) {
+    let catalog = office.crm.catalog();
+    let document = catalog.document(office.crm.kinds());
     let samples: Vec<(String, Json)> =
-        company.commands(catalog).map(|(operation, sample)| (operation.name.to_owned(), sample)).collect();
+        office.commands(catalog).map(|(operation, sample)| (operation.name.to_owned(), sample)).collect();
     for (name, operation) in document["operations"].as_object().unwrap() {
         let mut sample =
             samples.iter().find(|(of, _)| of == name).map_or_else(|| json!({}), |(_, sample)| sample.clone());
@@ -102,7 +102,7 @@ fn every_argument(company: &Company, mut with: impl FnMut(&str, &Json, &str, Jso
             if sample.get(required).is_none() {
                 let day = operation["input"]["properties"][required]["format"] == "date";
                 let text = || json!(if day { "2025-11-17" } else { "x" });
-                sample[required] = company.known(required).map_or_else(text, |id| json!(id));
+                sample[required] = office.known(required).map_or_else(text, |id| json!(id));
             }
         }
         let Some(properties) = operation["input"]["properties"].as_object() else { continue };
@@ -118,11 +118,11 @@ fn every_argument(company: &Company, mut with: impl FnMut(&str, &Json, &str, Jso
 
 #[test]
 fn a_value_of_the_wrong_form_is_refused_in_words_that_name_its_place() {
-    let company = Company::found(backends::memory().store);
-    let session = company.session("admin");
+    let office = Office::found(backends::memory().store);
+    let session = office.session("admin");
     let dry = || Envelope { dry_run: true, ..Envelope::default() };
     let (mut refused, mut placed, mut wrong) = (0, 0, Vec::new());
-    every_argument(&company, |operation, arguments, argument, value| {
+    every_argument(&office, |operation, arguments, argument, value| {
         let envelope = if operation.ends_with(".find") { Envelope::default() } else { dry() };
         let Err(error) = block_on(session.execute(operation, arguments.clone(), envelope)) else { return };
         refused += 1;
@@ -155,13 +155,13 @@ fn a_value_of_the_wrong_form_is_refused_in_words_that_name_its_place() {
 
 #[test]
 fn what_is_missing_is_named() {
-    let company = Company::found(backends::memory().store);
-    let document = company.crm.catalog().document(company.crm.kinds());
+    let office = Office::found(backends::memory().store);
+    let document = office.crm.catalog().document(office.crm.kinds());
     for (name, operation) in document["operations"].as_object().unwrap() {
         let Some(first) = operation["input"]["required"].as_array().and_then(|required| required.first()) else {
             continue;
         };
-        let error = company.run_as("admin", name, json!({})).unwrap_err();
+        let error = office.run_as("admin", name, json!({})).unwrap_err();
         must_be_in_words(&error.message(), name);
         let required: Vec<&str> =
             operation["input"]["required"].as_array().unwrap().iter().filter_map(Json::as_str).collect();
@@ -173,14 +173,14 @@ fn what_is_missing_is_named() {
 
 #[test]
 fn a_place_deep_inside_is_named_whole() {
-    let company = Company::found(backends::memory().store);
+    let office = Office::found(backends::memory().store);
     let place = |operation: &str, arguments: Json| {
-        let error = company.run_as("admin", operation, arguments).unwrap_err();
+        let error = office.run_as("admin", operation, arguments).unwrap_err();
         must_be_in_words(&error.message(), operation);
         let params = error.params();
         params.get("path").or_else(|| params.get("field")).and_then(Json::as_str).unwrap().to_owned()
     };
-    let lead = company.id("lead");
+    let lead = office.id("lead");
     for (operation, arguments, wanted) in [
         ("lead.create", json!({"email": "x@x.example", "address": {"city": 5}}), "address.city"),
         ("lead.create", json!({"email": "x@x.example", "address": {"zip": "5"}}), "address.zip"),
@@ -200,23 +200,23 @@ fn a_place_deep_inside_is_named_whole() {
 #[test]
 fn an_id_in_the_trash_says_so_to_whoever_may_see_it_there() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
-        let contact = company.run("contact.create", json!({"email": "gone@x.example"}))["id"].clone();
-        company.run("contact.trash", json!({"contact": contact}));
+        let office = Office::found(backend.store);
+        let contact = office.run("contact.create", json!({"email": "gone@x.example"}))["id"].clone();
+        office.run("contact.trash", json!({"contact": contact}));
         for (operation, arguments) in [
             ("contact.get", json!({"contact": contact})),
             ("contact.update", json!({"contact": contact, "title": "CTO"})),
             ("contact.overview", json!({"contact": contact})),
         ] {
-            let error = company.run_as("admin", operation, arguments).unwrap_err();
+            let error = office.run_as("admin", operation, arguments).unwrap_err();
             assert_eq!(error.code(), "record.trashed", "{}: {operation}", backend.name);
             assert_eq!(error.params()["id"], contact, "{}: {operation}", backend.name);
         }
-        let ticket = company.run("ticket.create", json!({"subject": "Gone"}))["id"].clone();
-        company.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": company.id("admin")}}));
-        company.run("ticket.trash", json!({"ticket": ticket}));
+        let ticket = office.run("ticket.create", json!({"subject": "Gone"}))["id"].clone();
+        office.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": office.id("admin")}}));
+        office.run("ticket.trash", json!({"ticket": ticket}));
         let get = json!({"ticket": ticket});
-        assert_eq!(company.run_as("admin", "ticket.get", get.clone()).unwrap_err().code(), "record.trashed");
-        assert_eq!(company.run_as("agent", "ticket.get", get).unwrap_err().code(), "record.not_found");
+        assert_eq!(office.run_as("admin", "ticket.get", get.clone()).unwrap_err().code(), "record.trashed");
+        assert_eq!(office.run_as("agent", "ticket.get", get).unwrap_err().code(), "record.not_found");
     }
 }

@@ -48,31 +48,31 @@ fn usd(amount: &str) -> Json {
 
 #[test]
 fn the_webinar_of_the_seeds() {
-    let mary = office();
-    let campaign = priced(&mary, usd("5000"));
-    let before = performance(&mary, &campaign);
+    let lisa = lisa();
+    let campaign = priced(&lisa, usd("5000"));
+    let before = performance(&lisa, &campaign);
     assert_eq!(before["leads"], json!({"generated": 0, "converted": 0, "conversion_rate": null}));
     assert_eq!((&before["roi_pipeline"], &before["pipeline"]["in_base"]), (&json!("-1"), &usd("0.00")));
 
     let mut deals = Vec::new();
     for number in 0..500 {
-        let lead = registrant(&mary, &campaign, number);
+        let lead = registrant(&lisa, &campaign, number);
         if number < 50 {
-            signals(&mary, &lead, &["mail_opened", "demo_requested"]);
+            signals(&lisa, &lead, &["mail_opened", "demo_requested"]);
         } else if number < 250 {
-            signals(&mary, &lead, &["attended"]);
+            signals(&lisa, &lead, &["attended"]);
         }
         if number < 30 || (50..90).contains(&number) {
-            deals.push(convert(&mary, &lead)["deal"]["id"].clone());
+            deals.push(convert(&lisa, &lead)["deal"]["id"].clone());
         }
     }
     // Somebody whom the campaign did not bring does not count.
-    lead(&mary, "Elsewhere");
+    lead(&lisa, "Elsewhere");
     for deal in deals.iter().take(2) {
-        execute(&mary, "deal.win", json!({"deal": deal})).unwrap();
+        execute(&lisa, "deal.win", json!({"deal": deal})).unwrap();
     }
 
-    let brought = performance(&mary, &campaign);
+    let brought = performance(&lisa, &campaign);
     assert_eq!(brought["leads"], json!({"generated": 500, "converted": 70, "conversion_rate": "0.14"}));
     assert_eq!(brought["by_status"], json!({"new": 430, "converted": 70}));
     assert_eq!(
@@ -91,29 +91,29 @@ fn the_webinar_of_the_seeds() {
     assert_eq!((&brought["roi_pipeline"], &brought["roi_won"]), (&json!("699"), &json!("19")));
 
     // Once the actual cost is known, it counts.
-    execute(&mary, "campaign.update", json!({"campaign": campaign.id, "actual_cost": usd("7000")})).unwrap();
-    let known = performance(&mary, &campaign);
+    execute(&lisa, "campaign.update", json!({"campaign": campaign.id, "actual_cost": usd("7000")})).unwrap();
+    let known = performance(&lisa, &campaign);
     assert_eq!((&known["cost"], &known["roi_pipeline"]), (&usd("7000.00"), &json!("499")));
 }
 
 #[test]
 fn currencies_are_kept_apart_and_what_has_no_price_is_counted() {
-    let mary = office();
-    execute(&mary, "org.configure", json!({"rates": {"EUR": "1.1"}})).unwrap();
-    let campaign = priced(&mary, json!({"amount": 1000, "currency": "EUR"}));
+    let lisa = lisa();
+    execute(&lisa, "org.configure", json!({"rates": {"EUR": "1.1"}})).unwrap();
+    let campaign = priced(&lisa, json!({"amount": 1000, "currency": "EUR"}));
     let deal = |number: usize, amount: Json| {
         let fields = json!({"name": format!("Deal {number}"), "campaign": campaign.id, "amount": amount});
-        execute(&mary, "deal.create", fields).unwrap()["id"].clone()
+        execute(&lisa, "deal.create", fields).unwrap()["id"].clone()
     };
     let amounts = [usd("100"), usd("200"), json!({"amount": 300, "currency": "EUR"})];
     let [won, ..] = [0, 1, 2].map(|number| deal(number, amounts[number].clone()));
     deal(3, json!({"amount": 400, "currency": "GBP"}));
     deal(4, json!(null));
     let lost = deal(5, usd("10000"));
-    execute(&mary, "deal.win", json!({"deal": won})).unwrap();
-    execute(&mary, "deal.lose", json!({"deal": lost, "reason": "Too dear"})).unwrap();
+    execute(&lisa, "deal.win", json!({"deal": won})).unwrap();
+    execute(&lisa, "deal.lose", json!({"deal": lost, "reason": "Too dear"})).unwrap();
 
-    let brought = performance(&mary, &campaign);
+    let brought = performance(&lisa, &campaign);
     assert_eq!(brought["pipeline"]["deals"], 5);
     let mut apart = brought["pipeline"]["amounts"].as_array().unwrap().clone();
     apart.sort_by_key(|money| money["currency"].to_string());
@@ -125,62 +125,61 @@ fn currencies_are_kept_apart_and_what_has_no_price_is_counted() {
     assert_eq!(brought["roi_pipeline"], "-0.4273");
 
     for cost in [json!({"amount": 1000, "currency": "GBP"}), usd("0"), json!(null)] {
-        execute(&mary, "campaign.update", json!({"campaign": campaign.id, "budget": cost})).unwrap();
-        assert_eq!(performance(&mary, &campaign)["roi_pipeline"], json!(null), "{cost}");
+        execute(&lisa, "campaign.update", json!({"campaign": campaign.id, "budget": cost})).unwrap();
+        assert_eq!(performance(&lisa, &campaign)["roi_pipeline"], json!(null), "{cost}");
     }
 }
 
 #[test]
 fn figures_count_what_the_actor_sees() {
-    let crm = crm();
-    let mary = office_of(&crm);
-    let campaign = webinar(&mary);
+    let (office, lisa) = office();
+    let campaign = webinar(&lisa);
     for name in ["Ann", "Secret", "Gone"] {
-        let made = lead(&mary, name);
-        block_on(mary.run(Update::<Lead>::of(&made).set(Lead::CAMPAIGN, &campaign))).unwrap();
+        let made = lead(&lisa, name);
+        block_on(lisa.run(Update::<Lead>::of(&made).set(Lead::CAMPAIGN, &campaign))).unwrap();
         if name == "Gone" {
-            block_on(mary.run(Trash::<Lead>::of(&made))).unwrap();
+            block_on(lisa.run(Trash::<Lead>::of(&made))).unwrap();
         }
     }
     let vera = json!({"name": "Vera", "email": "vera@acme.example", "role": "viewer"});
-    let vera = execute(&mary, "user.create", vera).unwrap();
-    let vera = crm.user(mary.org(), vera["id"].as_str().unwrap().parse::<Id<User>>().unwrap());
-    assert_eq!(performance(&mary, &campaign)["leads"]["generated"], 2);
+    let vera = execute(&lisa, "user.create", vera).unwrap();
+    let vera = office.crm.user(lisa.org(), vera["id"].as_str().unwrap().parse::<Id<User>>().unwrap());
+    assert_eq!(performance(&lisa, &campaign)["leads"]["generated"], 2);
     assert_eq!(performance(&vera, &campaign)["leads"]["generated"], 1);
 }
 
 #[test]
 fn a_conversion_takes_memberships_to_the_contact() {
-    let mary = office();
-    let (campaign, other, list) = (webinar(&mary), second(&mary), nurture(&mary));
-    let converted = registrant(&mary, &campaign, 1);
+    let lisa = lisa();
+    let (campaign, other, list) = (webinar(&lisa), second(&lisa), nurture(&lisa));
+    let converted = registrant(&lisa, &campaign, 1);
     let lead: Ref<Lead> = converted.parse::<Id<Lead>>().unwrap().into();
     // Somebody whom we know already registers as a lead: the conversion finds them by their mail address.
     let known = json!({"last_name": "Number 1", "email": "ann1@company1.example"});
-    let known: Contact = serde_json::from_value(execute(&mary, "contact.create", known).unwrap()).unwrap();
-    join(&mary, &campaign, Some(lead.clone()), None).unwrap();
-    join(&mary, &campaign, None, Some((&known).into())).unwrap();
-    join(&mary, &other, Some(lead.clone()), None).unwrap();
+    let known: Contact = serde_json::from_value(execute(&lisa, "contact.create", known).unwrap()).unwrap();
+    join(&lisa, &campaign, Some(lead.clone()), None).unwrap();
+    join(&lisa, &campaign, None, Some((&known).into())).unwrap();
+    join(&lisa, &other, Some(lead.clone()), None).unwrap();
     let add = contact_list::Add { contact_list: (&list).into(), leads: vec![lead], contacts: vec![] };
-    block_on(mary.run(add)).unwrap();
+    block_on(lisa.run(add)).unwrap();
 
-    assert_eq!(convert(&mary, &converted)["contact"]["id"], json!(known.id));
-    let members: Vec<CampaignMember> = all(&mary);
+    assert_eq!(convert(&lisa, &converted)["contact"]["id"], json!(known.id));
+    let members: Vec<CampaignMember> = all(&lisa);
     assert_eq!(members.len(), 2);
     assert!(members.iter().all(|member| member.contact == Some(known.id) && member.lead.is_none()));
-    let listed: Vec<ContactListMember> = all(&mary);
+    let listed: Vec<ContactListMember> = all(&lisa);
     assert_eq!(listed.iter().map(|member| (member.lead, member.contact)).collect::<Vec<_>>(), [(None, Some(known.id))]);
 }
 
 #[test]
 fn a_lead_of_the_low_band_is_routed_to_a_list_once() {
-    let mary = office();
-    let (campaign, list) = (webinar(&mary), nurture(&mary));
-    execute(&mary, "routing.create", json!({"band": "low", "contact_list": list.id})).unwrap();
-    let lead = registrant(&mary, &campaign, 1);
+    let lisa = lisa();
+    let (campaign, list) = (webinar(&lisa), nurture(&lisa));
+    execute(&lisa, "routing.create", json!({"band": "low", "contact_list": list.id})).unwrap();
+    let lead = registrant(&lisa, &campaign, 1);
     for _ in 0..2 {
-        execute(&mary, "lead.route", json!({"lead": lead})).unwrap();
+        execute(&lisa, "lead.route", json!({"lead": lead})).unwrap();
     }
-    let page = block_on(mary.ask(Members::<ContactListMember>::of(&list))).unwrap();
+    let page = block_on(lisa.ask(Members::<ContactListMember>::of(&list))).unwrap();
     assert_eq!((page.leads, page.items.len()), (1, 1));
 }

@@ -7,19 +7,19 @@ use nexa_core::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::office::Office;
+use super::importer::Importer;
 
-fn call(office: &Office, operation: &str, arguments: Json) -> nexa_core::Result<Json> {
+fn call(office: &Importer, operation: &str, arguments: Json) -> nexa_core::Result<Json> {
     block_on(office.session.execute(operation, arguments, Envelope::default()))
 }
 
-fn run(office: &Office, operation: &str, arguments: Json) -> Json {
+fn run(office: &Importer, operation: &str, arguments: Json) -> Json {
     call(office, operation, arguments).unwrap_or_else(|error| panic!("{operation}: {error}"))
 }
 
 /// A tenant with one record of each kind that others point at, the same each time.
-fn office() -> (Office, Map<String, Json>) {
-    let office = Office::new();
+fn office() -> (Importer, Map<String, Json>) {
+    let office = Importer::new();
     let mut ids = Map::new();
     let group = run(&office, "group.create", json!({"name": "Desk"}))["id"].clone();
     let user = run(&office, "user.create", json!({"name": "Maria", "email": "maria@desk.example"}))["id"].clone();
@@ -118,14 +118,14 @@ fn told(mut record: Json) -> Json {
     record
 }
 
-fn newest(office: &Office, kind: &str, before: &[Json]) -> Json {
+fn newest(office: &Importer, kind: &str, before: &[Json]) -> Json {
     let found = run(office, &format!("{kind}.find"), json!({"limit": 100}))["items"].as_array().unwrap().clone();
     let new: Vec<Json> = found.into_iter().filter(|item| !before.contains(&item["id"])).collect();
     assert_eq!(new.len(), 1, "{kind}");
     new[0].clone()
 }
 
-fn ids_of(office: &Office, kind: &str) -> Vec<Json> {
+fn ids_of(office: &Importer, kind: &str) -> Vec<Json> {
     let found = run(office, &format!("{kind}.find"), json!({"limit": 100}))["items"].as_array().unwrap().clone();
     found.iter().map(|item| item["id"].clone()).collect()
 }

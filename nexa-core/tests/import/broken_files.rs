@@ -5,7 +5,7 @@ use nexa_core::{
     testing::Random,
 };
 
-use super::office::Office;
+use super::importer::Importer;
 
 #[test]
 fn broken_rows_cost_themselves_alone() {
@@ -18,7 +18,7 @@ fn broken_rows_cost_themselves_alone() {
         (b"a,b,c,d\n".to_vec(), "import.too_many_fields"),
         (format!("a@b.example,{long}\n").into_bytes(), "import.field_too_long"),
     ] {
-        let office = Office::new();
+        let office = Importer::new();
         let options = ImportOptions { encoding: Encoding::Utf8, ..ImportOptions::new() };
         let csv = [b"Email,Company\n", &bad[..], good.as_bytes()].concat();
         let report = office.try_import(&csv, options).unwrap();
@@ -30,7 +30,7 @@ fn broken_rows_cost_themselves_alone() {
 
 #[test]
 fn three_hundred_columns_are_read() {
-    let office = Office::new();
+    let office = Importer::new();
     let header: Vec<String> =
         (0..300).map(|column| if column == 299 { "Email".into() } else { format!("C{column}") }).collect();
     let row: Vec<String> =
@@ -45,7 +45,7 @@ fn encodings_are_read() {
     let latin1: Vec<u8> = text.chars().map(|c| c as u8).collect();
     let utf16: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     for bytes in [text.as_bytes().to_vec(), latin1, utf16] {
-        let office = Office::new();
+        let office = Importer::new();
         assert_eq!(office.try_import(&bytes, ImportOptions::new()).unwrap().created, 1);
         assert_eq!(office.lead("joerg@doe.example").last_name.as_deref(), Some("Müller"));
     }
@@ -69,7 +69,7 @@ fn any_bytes_are_read_or_refused() {
         b"\t",
         b"2025-13-45",
     ];
-    let office = Office::new();
+    let office = Importer::new();
     let random = Random::new(11);
     for _ in 0..300 {
         let mut csv = b"Email,Company,Tags\n".to_vec();

@@ -3,21 +3,21 @@
 use nexa_core::{Envelope, testing::block_on};
 use serde_json::{Value as Json, json};
 
-use super::office::Office;
+use super::importer::Importer;
 
 /// Runs an operation by name.
-fn run(office: &Office, operation: &str, arguments: Json) -> Json {
+fn run(office: &Importer, operation: &str, arguments: Json) -> Json {
     block_on(office.session.execute(operation, arguments, Envelope::default()))
         .unwrap_or_else(|error| panic!("{operation}: {error}"))
 }
 
-fn import(office: &Office, kind: &str, csv: &str) -> Json {
+fn import(office: &Importer, kind: &str, csv: &str) -> Json {
     run(office, &format!("{kind}.import_csv"), json!({"csv": csv}))
 }
 
 /// The records of a kind that a file makes, by their names.
 fn made(kind: &str, csv: &str) -> Vec<Json> {
-    let office = Office::new();
+    let office = Importer::new();
     let report = import(&office, kind, csv);
     assert_eq!(report["refused"], 0, "{csv}: {}", report["problems"]);
     let mut found = run(&office, &format!("{kind}.find"), json!({}))["items"].as_array().unwrap().clone();
@@ -33,7 +33,7 @@ fn one(kind: &str, csv: &str) -> Json {
 
 /// The code of the only row.
 fn code(kind: &str, csv: &str) -> String {
-    let report = import(&Office::new(), kind, csv);
+    let report = import(&Importer::new(), kind, csv);
     assert_eq!(report["refused"], 1, "{csv}: {report}");
     report["problems"][0]["code"].as_str().unwrap().to_owned()
 }
@@ -87,7 +87,7 @@ fn a_column_shows_whether_its_days_come_first() {
 
 #[test]
 fn spreadsheet_days_are_read_when_the_import_says_so() {
-    let office = Office::new();
+    let office = Importer::new();
     let arguments = json!({"csv": "Name,Close Date\nA,46112\nB,46112.75\n", "date_format": "EXCEL"});
     let report = run(&office, "deal.import_csv", arguments);
     assert_eq!(report["created"], 2, "{report}");
@@ -98,7 +98,7 @@ fn spreadsheet_days_are_read_when_the_import_says_so() {
 
 #[test]
 fn a_moment_with_an_offset_is_the_day_in_the_tenants_zone() {
-    let office = Office::new();
+    let office = Importer::new();
     run(&office, "org.configure", json!({"time_zone": "Europe/Berlin"}));
     import(&office, "deal", "Name,Close Date\nA,2026-03-31T23:30:00Z\n");
     assert_eq!(run(&office, "deal.find", json!({}))["items"][0]["close_date"], "2026-04-01");
@@ -138,7 +138,7 @@ fn a_column_shows_whether_a_comma_stands_before_the_decimals() {
 #[test]
 fn a_currency_without_an_amount_is_no_amount_and_an_amount_without_is_in_the_tenants() {
     assert_eq!(one("deal", "Name,Amount,Currency\nA,,USD\n")["amount"], Json::Null);
-    let office = Office::new();
+    let office = Importer::new();
     run(&office, "org.configure", json!({"base_currency": "EUR"}));
     import(&office, "deal", "Name,Amount\nA,500\n");
     let deal = run(&office, "deal.find", json!({}))["items"][0].clone();
@@ -147,7 +147,7 @@ fn a_currency_without_an_amount_is_no_amount_and_an_amount_without_is_in_the_ten
 
 #[test]
 fn the_files_own_currency_is_never_turned_into_another() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = "Name,Amount,Currency\nA,5,EUR\nB,6,\nC,£7,\n";
     run(&office, "deal.import_csv", json!({"csv": csv, "set": {"amount.currency": "USD"}}));
     let mut found: Vec<String> = run(&office, "deal.find", json!({}))["items"]
@@ -202,7 +202,7 @@ fn web_addresses_streets_names_and_choices_are_read_as_people_write_them() {
         assert_eq!((&lead["first_name"], &lead["last_name"]), (&json!(first), &json!(last)), "{full}");
     }
     assert_eq!(one("deal", "Name,Stage\nA,Prospecting\n")["stage"], "prospecting");
-    let office = Office::new();
+    let office = Importer::new();
     assert_eq!(run(&office, "deal.create", json!({"name": "A", "stage": "Negotiation"}))["stage"], "negotiation");
     assert_eq!(
         run(&office, "contact.create", json!({"email": "a@x.example", "lifecycle_stage": "Customer"}))["lifecycle_stage"],
@@ -217,7 +217,7 @@ fn web_addresses_streets_names_and_choices_are_read_as_people_write_them() {
 
 #[test]
 fn what_one_cell_gets_wrong_costs_the_cell_when_the_import_says_so() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = "Last Name,Email,Phone,Lifecycle Stage\nA,nobody,555-0100,Customer\nB,b@x.example,4.4E+11,Nonsense\n";
     let refused = import(&office, "contact", csv);
     assert_eq!((&refused["created"], &refused["refused"]), (&json!(0), &json!(2)));
@@ -252,7 +252,7 @@ fn what_one_cell_gets_wrong_costs_the_cell_when_the_import_says_so() {
 
 #[test]
 fn references_are_found_by_name_mail_or_number() {
-    let office = Office::new();
+    let office = Importer::new();
     let account = run(&office, "account.create", json!({"name": "Acme"}))["id"].clone();
     let user = run(&office, "user.create", json!({"name": "Maria Lopez", "email": "maria@desk.example"}))["id"].clone();
     let campaign = run(&office, "campaign.create", json!({"name": "Fair", "type": "event"}))["id"].clone();
@@ -293,7 +293,7 @@ fn a_probability_in_a_file_is_one_by_hand_and_decided_deals_come_in_with_their_d
     let deal = one("deal", "Name,Stage,Close Date\nD,closed_lost,2024-05-05\n");
     assert_eq!((&deal["status"], &deal["close_date"]), (&json!("lost"), &json!("2024-05-05")));
     assert_eq!(code("deal", "Name,Stage\nE,closed_won\n"), "deal.amount_missing");
-    let office = Office::new();
+    let office = Importer::new();
     let created = block_on(office.session.execute(
         "deal.create",
         json!({"name": "F", "stage": "closed_won"}),

@@ -9,7 +9,7 @@ use nexa_core::{
 };
 use serde_json::{Value as Json, json};
 
-use super::office::{Office, many};
+use super::importer::{Importer, many};
 
 fn shown(lead: &Lead) -> Json {
     let lead = serde_json::to_value(lead).unwrap();
@@ -18,7 +18,7 @@ fn shown(lead: &Lead) -> Json {
 
 #[test]
 fn headers_are_guessed_and_the_report_says_how() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = "\u{feff}Full Name;E-Mail Address;Company Name;Shoe Size\r\n\"de la Cruz, María\";maria@cruz.example;Cruz;38\r\n";
     let report = office.import(csv, ImportOptions::new());
     let columns: Vec<(&str, Option<&str>)> =
@@ -37,7 +37,7 @@ fn headers_are_guessed_and_the_report_says_how() {
 
 #[test]
 fn every_row_gets_what_is_set() {
-    let office = Office::new();
+    let office = Importer::new();
     let options = ImportOptions::new().set("source", "Webinar Q4").set("tags", json!(["webinar"])).map("Label=tag");
     let report = office.import("Email,Lead Source,Label\nada@doe.example,Web,vip\n", options.clone());
     assert_eq!(report.created, 1, "{report:?}");
@@ -55,7 +55,7 @@ fn every_row_gets_what_is_set() {
 
 #[test]
 fn custom_fields_are_defined_first_and_typed() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = "Email,Seats,Trial\na@doe.example,\"1,250\",yes\nb@doe.example,many,no\nc@doe.example,,\n";
     let options = ImportOptions::new().map("Seats=custom:seats,Trial=custom:trial");
     let undefined = office.import(csv, options.clone());
@@ -74,7 +74,7 @@ fn custom_fields_are_defined_first_and_typed() {
 
 #[test]
 fn wrong_mappings_are_refused_as_a_whole() {
-    let office = Office::new();
+    let office = Importer::new();
     for (csv, mapping, code) in [
         ("Email\n", "Mail=email", "import.column_unknown"),
         ("Email\n", "Email=e_mail", "import.field_unknown"),
@@ -94,7 +94,7 @@ fn wrong_mappings_are_refused_as_a_whole() {
 
 #[test]
 fn rows_are_objects_with_their_own_columns() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = office.rows(
         json!([
             {"first_name": "Ada", "E-Mail": "ada@doe.example", "tags": ["b", "a"], "id": "ignored"},
@@ -118,7 +118,7 @@ fn rows_are_objects_with_their_own_columns() {
 
 #[test]
 fn callers_by_name_import_in_one_unit() {
-    let office = Office::new();
+    let office = Importer::new();
     let call =
         |operation: &str, with: Json, envelope: Envelope| block_on(office.session.execute(operation, with, envelope));
     let with = json!({"csv": many(1_500), "set": {"source": "web"}, "mapping": {"Company": "ignore"}});

@@ -4,7 +4,7 @@ use encoding_rs::{Encoding as Page, GBK, MACINTOSH, SHIFT_JIS, WINDOWS_1250, WIN
 use nexa_core::import::{ImportOptions, source::Encoding};
 use serde_json::json;
 
-use super::office::Office;
+use super::importer::Importer;
 
 const FILES: [(&Page, &str); 5] = [
     (WINDOWS_1251, "First Name,Last Name,Email\nИван,Петров,j@x.example\n"),
@@ -17,7 +17,7 @@ const FILES: [(&Page, &str); 5] = [
 #[test]
 fn a_code_page_that_nobody_names_is_refused_with_the_way_out() {
     for (page, text) in FILES {
-        let office = Office::new();
+        let office = Importer::new();
         let report = office.try_import(&page.encode(text).0, ImportOptions::new()).unwrap();
         assert_eq!((report.created, report.refused), (0, 1), "{}: {report:?}", page.name());
         assert_eq!(report.problems[0].code, "import.encoding_broken");
@@ -28,7 +28,7 @@ fn a_code_page_that_nobody_names_is_refused_with_the_way_out() {
 #[test]
 fn a_code_page_that_is_named_is_read() {
     for (page, text) in FILES {
-        let office = Office::new();
+        let office = Importer::new();
         let options = ImportOptions { encoding: Encoding::named(page.name()).unwrap(), ..ImportOptions::new() };
         let report = office.try_import(&page.encode(text).0, options).unwrap();
         assert_eq!(report.created, 1, "{}: {report:?}", page.name());
@@ -48,7 +48,7 @@ fn a_code_page_that_is_named_is_read() {
 
 #[test]
 fn western_names_are_read_and_the_report_says_how() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = office
         .try_import(&WINDOWS_1252.encode("First Name,Email\nJosé,j@x.example\n").0, ImportOptions::new())
         .unwrap();

@@ -10,7 +10,7 @@ use nexa_core::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::office::{Office, many};
+use super::importer::{Importer, many};
 
 fn exported(session: &nexa_core::Session, find: Find<Lead>, format: ExportFormat) -> String {
     let mut out = Vec::new();
@@ -21,8 +21,8 @@ fn exported(session: &nexa_core::Session, find: Find<Lead>, format: ExportFormat
     String::from_utf8(out).unwrap()
 }
 
-fn furnished() -> Office {
-    let office = Office::new();
+fn furnished() -> Importer {
+    let office = Importer::new();
     office.define("seats", CustomType::Number);
     let csv = "Id,Name,Email,Company,City,Label,Seats,Description\n\
                1,Ada Doe,ada@doe.example,\"Doe, Ltd\",Paris,\"a,b;c\",5,\"two\nlines \"\"here\"\"\"\n\
@@ -34,7 +34,7 @@ fn furnished() -> Office {
 }
 
 /// What a caller can set of a lead.
-fn contents(office: &Office) -> Vec<Json> {
+fn contents(office: &Importer) -> Vec<Json> {
     let mut all: Vec<Json> = office
         .leads()
         .iter()
@@ -64,13 +64,13 @@ fn what_is_exported_can_be_imported() {
     let csv = exported(&office.session, Find::new(), ExportFormat::Csv);
     let lines = exported(&office.session, Find::new(), ExportFormat::JsonLines);
 
-    let other = Office::seeded(6);
+    let other = Importer::seeded(6);
     other.define("seats", CustomType::Number);
     let report = other.import(&csv, ImportOptions::new());
     assert_eq!((report.created, report.refused), (3, 0), "{report:?}\n{csv}");
     assert_eq!(contents(&other), contents(&office));
 
-    let third = Office::seeded(7);
+    let third = Importer::seeded(7);
     third.define("seats", CustomType::Number);
     let rows: Vec<Map<String, Json>> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let report = third.rows(json!(rows), ImportOptions::new());
@@ -99,7 +99,7 @@ fn hidden_fields_and_records_are_absent() {
 
 #[test]
 fn pages_follow_each_other_in_the_order_of_the_find() {
-    let office = Office::new();
+    let office = Importer::new();
     office.import(&many(2_345), ImportOptions::new());
     let find = || Find::<Lead>::new().by_descending(Lead::EMAIL);
     let lines = exported(&office.session, find(), ExportFormat::JsonLines);

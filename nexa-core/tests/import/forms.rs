@@ -10,13 +10,13 @@ use nexa_core::{
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::office::Office;
+use super::importer::Importer;
 
-fn import<R: Entity>(office: &Office, csv: &str) -> ImportReport {
+fn import<R: Entity>(office: &Importer, csv: &str) -> ImportReport {
     block_on(import_csv::<R>(&office.session, csv.as_bytes(), ImportOptions::new(), |_: &_| {})).unwrap()
 }
 
-fn only<R: Record + Serialize>(office: &Office) -> Json {
+fn only<R: Record + Serialize>(office: &Importer) -> Json {
     let mut found = office.all(Find::<R>::new());
     assert_eq!(found.len(), 1);
     serde_json::to_value(found.remove(0)).unwrap()
@@ -28,7 +28,7 @@ fn target<'r>(report: &'r ImportReport, column: &str) -> Option<&'r str> {
 
 #[test]
 fn the_account_of_an_opportunity_is_not_its_name() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = import::<Deal>(&office, "Opportunity Name,Account Name,Stage\nAcme - 200 seats,Acme Corp,proposal\n");
     assert_eq!((report.created, report.form.as_deref()), (1, Some("salesforce.opportunity_report")), "{report:?}");
     assert_eq!(only::<Deal>(&office)["name"], "Acme - 200 seats");
@@ -36,7 +36,7 @@ fn the_account_of_an_opportunity_is_not_its_name() {
 
 #[test]
 fn notes_above_the_header_are_no_rows() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = "Notes:\n\"When exporting your connection data, you may notice…\"\n\n\
                First Name,Last Name,URL,Email Address,Company,Position,Connected On\nA,B,,a@x.example,C,D,12 Mar 2024\n";
     let report = import::<Lead>(&office, csv);
@@ -51,7 +51,7 @@ fn notes_above_the_header_are_no_rows() {
 
 #[test]
 fn titles_above_a_report_and_totals_below_it_are_no_rows() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = "Leads of March,,\nAs of 2024-03-31,,\n,,\nFirst Name,Last Name,Email\nA,B,a@x.example\n\
                First Name,Last Name,Email\nC,D,c@x.example\n\"Grand Totals (2 records)\",,\n\n\n\"Leads of March\"\n\
                \"Copyright (c) 2000-2024 salesforce.com, inc. All rights reserved.\"\n\
@@ -62,7 +62,7 @@ fn titles_above_a_report_and_totals_below_it_are_no_rows() {
 
 #[test]
 fn a_person_at_a_name_of_a_notice_is_a_person() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = "Email,First Name\na@salesforce.com,A\n\nb@salesforce.com,\n";
     assert_eq!(import::<Lead>(&office, csv).created, 2);
     let total = "Company,Email\nGrand Total Energies,c@x.example\nTotal,d@x.example\n";
@@ -71,14 +71,14 @@ fn a_person_at_a_name_of_a_notice_is_a_person() {
 
 #[test]
 fn a_column_of_another_kind_is_left_over() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = import::<Contact>(&office, "Email,Lead Status\na@x.example,NEW\n");
     assert_eq!((report.created, target(&report, "Lead Status")), (1, None), "{report:?}");
 }
 
 #[test]
 fn german_headers_are_read() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = import::<Lead>(&office, "Vorname;Nachname;E-Mail;Firma\nA;B;a@x.example;F\n");
     assert_eq!((report.language.as_deref(), report.delimiter), (Some("de"), Some(';')), "{report:?}");
     let lead = only::<Lead>(&office);
@@ -87,7 +87,7 @@ fn german_headers_are_read() {
 
 #[test]
 fn what_a_header_says_in_front_is_passed_over() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = "Person - ID,Person - Name,Person - Email - Work,Person - Phone - Work\n88,Jordan Vega,jordan@acme.example,312-555-0122\n";
     let report = import::<Contact>(&office, csv);
     assert_eq!((report.created, report.form.as_deref()), (1, Some("pipedrive.people")), "{report:?}");
@@ -104,7 +104,7 @@ fn what_a_header_says_in_front_is_passed_over() {
 
 #[test]
 fn a_guess_that_no_cell_fits_is_left_out_and_told() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = import::<Contact>(&office, "Email,Lifecycle Stage\na@x.example,MQL\nb@x.example,lead\n");
     assert_eq!((report.created, report.refused), (2, 0), "{report:?}");
     assert_eq!(report.doubts.len(), 1);
@@ -116,28 +116,28 @@ fn a_guess_that_no_cell_fits_is_left_out_and_told() {
 
 #[test]
 fn a_mapping_whose_cells_mostly_fail_is_doubtful() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = import::<Deal>(&office, "Deal Name,Close Date\nA,soon\nB,later\nC,2026-03-31\n");
     assert!(report.doubts.iter().any(|doubt| doubt.code == "import.doubt_cells"), "{report:?}");
 }
 
 #[test]
 fn a_file_of_another_kind_is_doubtful() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = import::<Lead>(&office, "Record ID,Deal Name,Deal Stage,Associated Company\n1,D,Open,Acme\n");
     assert!(report.doubts.iter().any(|doubt| doubt.code == "import.doubt_kind"), "{report:?}");
 }
 
 #[test]
 fn rows_may_end_with_fields_that_say_nothing() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = import::<Lead>(&office, "Email,Company\na@x.example,A,\nb@x.example,B,,\nc@x.example,C,x\n");
     assert_eq!((report.created, report.refused), (2, 1), "{report:?}");
 }
 
 #[test]
 fn a_header_with_a_line_break_is_one_name() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = import::<Lead>(&office, "\"First\nName\",\"E-mail\n Address\"\nA,a@x.example\n");
     assert_eq!((target(&report, "First Name"), target(&report, "E-mail Address")), (Some("first_name"), Some("email")));
 }

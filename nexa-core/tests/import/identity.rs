@@ -9,26 +9,26 @@ use nexa_core::{
 };
 use serde_json::{Value as Json, json};
 
-use super::office::Office;
+use super::importer::Importer;
 
-fn run(office: &Office, operation: &str, arguments: Json) -> Json {
+fn run(office: &Importer, operation: &str, arguments: Json) -> Json {
     block_on(office.session.execute(operation, arguments, Envelope::default()))
         .unwrap_or_else(|error| panic!("{operation}: {error}"))
 }
 
-fn exported<R: Record>(office: &Office) -> String {
+fn exported<R: Record>(office: &Importer) -> String {
     let mut out = Vec::new();
     block_on(export(&office.session, Find::<R>::new(), ExportFormat::Csv, &mut out, |_| {})).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn again(office: &Office, kind: &str, csv: &str, policy: &str) -> Json {
+fn again(office: &Importer, kind: &str, csv: &str, policy: &str) -> Json {
     run(office, &format!("{kind}.import_csv"), json!({"csv": csv, "policy": policy}))
 }
 
 #[test]
 fn a_record_that_was_exported_is_the_same_when_it_is_imported_again() {
-    let office = Office::new();
+    let office = Importer::new();
     run(&office, "deal.create", json!({"name": "A", "amount": {"amount": "5", "currency": "EUR"}}));
     run(&office, "lead.create", json!({"phone": "555-0100"}));
     run(&office, "contact.create", json!({"last_name": "A"}));
@@ -54,7 +54,7 @@ fn a_record_that_was_exported_is_the_same_when_it_is_imported_again() {
 
 #[test]
 fn a_number_of_the_tenants_own_finds_its_record() {
-    let office = Office::new();
+    let office = Importer::new();
     let account = run(&office, "account.create", json!({"name": "Acme"}));
     let csv = format!("account_number,name\n{},Acme Corp\n", account["account_number"].as_str().unwrap());
     let report = again(&office, "account", &csv, "update");
@@ -64,7 +64,7 @@ fn a_number_of_the_tenants_own_finds_its_record() {
 
 #[test]
 fn a_phone_number_finds_who_has_nothing_else_unless_the_name_is_another() {
-    let office = Office::new();
+    let office = Importer::new();
     let first = "Last Name,Phone\nA,555-0100\n";
     assert_eq!(again(&office, "lead", first, "skip")["created"], 1);
     for (csv, created) in [
@@ -80,7 +80,7 @@ fn a_phone_number_finds_who_has_nothing_else_unless_the_name_is_another() {
 
 #[test]
 fn name_and_company_find_who_has_nothing_else() {
-    let office = Office::new();
+    let office = Importer::new();
     run(&office, "account.create", json!({"name": "Acme"}));
     let lead = "First Name,Last Name,Company,Title\nJane,O'Brien,Acme,CTO\n";
     let contact = "First Name,Last Name,Account Name,Title\nJane,O'Brien,Acme,CTO\n";
@@ -115,7 +115,7 @@ fn name_and_company_find_who_has_nothing_else() {
 
 #[test]
 fn an_id_of_a_merged_record_is_its_survivor_and_a_foreign_id_nobody() {
-    let office = Office::new();
+    let office = Importer::new();
     let one = run(&office, "contact.create", json!({"last_name": "A"}))["id"].as_str().unwrap().to_owned();
     let other = run(&office, "contact.create", json!({"last_name": "B"}))["id"].as_str().unwrap().to_owned();
     run(&office, "contact.merge", json!({"contact": one, "other": other}));
@@ -141,7 +141,7 @@ fn the_same_file_makes_nothing_new_whatever_the_kind() {
         ("group", "name\nA\n"),
         ("user", "name,email\nA,a@x.example\n"),
     ] {
-        let office = Office::new();
+        let office = Importer::new();
         assert_eq!(again(&office, kind, csv, "update")["created"], 1, "{kind}");
         let report = again(&office, kind, csv, "update");
         assert_eq!((&report["created"], &report["refused"]), (&json!(0), &json!(0)), "{kind}: {report}");

@@ -10,12 +10,12 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use super::office::{Office, many};
+use super::importer::{Importer, many};
 
 /// Monica #5932: the same file three times gave three copies.
 #[test]
 fn the_same_file_three_times_gives_nothing_new() {
-    let office = Office::new();
+    let office = Importer::new();
     // Rows with a mail address, with a key, with neither, and one that is there twice.
     let csv = "Name,E-Mail,Company,Key\n\
                Ada Doe,ada@doe.example,Doe,\n\
@@ -45,7 +45,7 @@ fn the_same_file_three_times_gives_nothing_new() {
 /// EspoCRM #2367: 20 created, 15 reported.
 #[test]
 fn the_report_equals_the_store() {
-    let office = Office::new();
+    let office = Importer::new();
     office.import("E-Mail,Company\nknown@doe.example,Doe\n", ImportOptions::new());
     let before = office.leads().len() as u64;
     let mut csv = String::from("Name,E-Mail,Company\n");
@@ -72,7 +72,7 @@ fn the_report_equals_the_store() {
 /// Twenty #11372: imports capped at 2,000 rows.
 #[test]
 fn there_is_no_cap_at_two_thousand_rows() {
-    let office = Office::new();
+    let office = Importer::new();
     let mut told: Vec<Progress> = Vec::new();
     let csv = many(2_501);
     let options = ImportOptions::new().run("import:webinar.csv").total_bytes(csv.len() as u64);
@@ -96,7 +96,7 @@ fn there_is_no_cap_at_two_thousand_rows() {
 /// EspoCRM #1770: dates off by one.
 #[test]
 fn dates_are_dates() {
-    let office = Office::new();
+    let office = Importer::new();
     office.define("birthday", nexa_core::kernel::custom::CustomType::Date);
     let csv = "Email,Born\na@doe.example,2025-03-30\nb@doe.example,01/12/1999\nc@doe.example,2024-02-29 00:00:00\n";
     let options = ImportOptions::new().map("Born=custom:birthday").dates("DD/MM/YYYY".parse().unwrap());
@@ -112,7 +112,7 @@ fn dates_are_dates() {
 
 #[test]
 fn stopping_half_way_leaves_whole_units_and_the_next_run_goes_on() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = many(35);
     let options = ImportOptions::new().chunk(10);
 
@@ -173,7 +173,7 @@ fn a_dry_run_changes_nothing_and_says_the_same() {
     for policy in [MatchPolicy::Skip, MatchPolicy::Update, MatchPolicy::Refuse, MatchPolicy::Fill] {
         for match_on in [None, Some("external:old"), Some("email"), Some("none")] {
             for chunk in [1, 2, 1_000] {
-                let office = Office::new();
+                let office = Importer::new();
                 office.import("Email,Company\nbob@roe.example,\n", ImportOptions::new());
                 let mut options = ImportOptions::new().map("Key=external:old").policy(policy).chunk(chunk);
                 options.match_on = match_on.map(str::to_owned);

@@ -9,14 +9,14 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use super::office::Office;
+use super::importer::Importer;
 
 const FIRST: &str = "First Name,Email,Company,Title,City,Tags,Seats\nAda,ada@doe.example,Doe,,Paris,a;b,5\n";
 const SECOND: &str = "First Name,Email,Company,Title,Street,Tags,Region,Seats\n\
                       Adele,ada@doe.example,,CEO,1 Main Street,c,EMEA,6\n";
 
-fn met(policy: MatchPolicy) -> (Office, nexa_core::import::ImportReport) {
-    let office = Office::new();
+fn met(policy: MatchPolicy) -> (Importer, nexa_core::import::ImportReport) {
+    let office = Importer::new();
     office.define("seats", CustomType::Number);
     office.define("region", CustomType::Text);
     let first = ImportOptions::new().map("Tags=tag,Seats=custom:seats");
@@ -26,7 +26,7 @@ fn met(policy: MatchPolicy) -> (Office, nexa_core::import::ImportReport) {
     (office, report)
 }
 
-fn lead(office: &Office) -> serde_json::Value {
+fn lead(office: &Importer) -> serde_json::Value {
     let lead = serde_json::to_value(office.lead("ada@doe.example")).unwrap();
     json!([lead["first_name"], lead["company"], lead["title"], lead["address"], lead["tags"], lead["custom"]])
 }
@@ -67,7 +67,7 @@ fn refuse_names_the_row() {
 
 #[test]
 fn a_record_is_found_by_its_key_and_keeps_the_keys_of_other_systems() {
-    let office = Office::new();
+    let office = Importer::new();
     office.import("Id,Email\n7,ada@doe.example\n", ImportOptions::new().map("Id=external:old"));
     let moved = "Id,Other,Email\n7,x9,ada@new.example\n";
     let options = ImportOptions::new().map("Id=external:old,Other=external:shop").policy(MatchPolicy::Update);
@@ -80,7 +80,7 @@ fn a_record_is_found_by_its_key_and_keeps_the_keys_of_other_systems() {
 
 #[test]
 fn what_the_caller_matches_on_must_be_there() {
-    let office = Office::new();
+    let office = Importer::new();
     let by_mail = ImportOptions::new().match_on("email");
     let report = office.import("Email,Company\n,Doe\nada@doe.example,Doe\n", by_mail.clone());
     assert_eq!((report.created, report.refused), (1, 1));
@@ -100,7 +100,7 @@ fn what_the_caller_matches_on_must_be_there() {
 
 #[test]
 fn a_file_may_name_one_mail_address_for_two_keys() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = "Id,Email\n1,ada@doe.example\n2,ada@doe.example\n1,ada@doe.example\n";
     let options = ImportOptions::new().map("Id=external:old").match_on("external:old");
     let report = office.import(csv, options);
@@ -114,7 +114,7 @@ fn a_file_may_name_one_mail_address_for_two_keys() {
 
 #[test]
 fn what_an_actor_may_not_see_is_met_but_not_changed() {
-    let office = Office::new();
+    let office = Importer::new();
     office.import("Last Name,Email\nSecret,x@doe.example\n", ImportOptions::new());
     let viewer = office.viewer();
     let csv = "Last Name,Email\nOpen,x@doe.example\n";
@@ -129,7 +129,7 @@ fn what_an_actor_may_not_see_is_met_but_not_changed() {
 
 #[test]
 fn every_kind_is_imported_and_rows_refer_to_other_records_by_key() {
-    let office = Office::new();
+    let office = Importer::new();
     let accounts = "Id,Account Name\nA1,Doe Ltd\nA2,Roe Inc\nA3,DOE ltd\n";
     let options = ImportOptions::new().map("Id=external:old,Account Name=name").match_on("external:old");
     let report = block_on(import_csv::<Account>(&office.session, accounts.as_bytes(), options, |_: &_| {})).unwrap();

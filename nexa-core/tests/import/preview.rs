@@ -9,15 +9,15 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use super::office::Office;
+use super::importer::Importer;
 
-fn shown(office: &Office, beginning: Beginning, options: ImportOptions) -> Preview {
+fn shown(office: &Importer, beginning: Beginning, options: ImportOptions) -> Preview {
     block_on(office.session.ask(ImportPreview::<Lead>::new(beginning, options))).unwrap()
 }
 
 #[test]
 fn a_preview_answers_all_that_a_page_asks_and_imports_nothing() {
-    let office = Office::new();
+    let office = Importer::new();
     let before = office.last_event();
     let csv = "Notes:\n\"…\"\n\nFirst Name,Last Name,URL,Email Address,Company,Connected On\n\
                Ada,Doe,https://x.example/in/ada,ada@doe.example,Doe,12 Mar 2024\nBob,Roe,,no mail,Roe,12 Mar 2024\n";
@@ -42,7 +42,7 @@ fn a_preview_answers_all_that_a_page_asks_and_imports_nothing() {
 
 #[test]
 fn the_last_row_of_a_beginning_may_be_cut_and_is_not_shown() {
-    let office = Office::new();
+    let office = Importer::new();
     let mut preview =
         ImportPreview::<Lead>::new(Beginning::Csv("Email\nada@doe.example\nbob@ro".into()), ImportOptions::new());
     preview.more = true;
@@ -51,7 +51,7 @@ fn the_last_row_of_a_beginning_may_be_cut_and_is_not_shown() {
 
 #[test]
 fn a_preview_by_name_takes_text_bytes_or_rows() {
-    let office = Office::new();
+    let office = Importer::new();
     let ask = |input| block_on(office.session.execute("contact.import_preview", input, Envelope::default()));
     let answer = ask(json!({"csv": "Vorname;E-Mail\nAda;ada@doe.example\n", "limit": 1})).unwrap();
     assert_eq!((&answer["language"], &answer["delimiter"]), (&json!("de"), &json!(";")));
@@ -74,7 +74,7 @@ fn a_preview_by_name_takes_text_bytes_or_rows() {
 
 #[test]
 fn a_file_is_shown_as_the_import_would_read_it() {
-    let office = Office::new();
+    let office = Importer::new();
     let bytes = WINDOWS_1251.encode("First Name,Email\nИван,j@x.example\n").0.into_owned();
     let refused =
         block_on(Import::<Contact>::new(&office.session, ImportOptions::new()).preview(bytes.as_slice(), 5)).unwrap();

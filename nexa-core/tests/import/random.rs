@@ -9,7 +9,7 @@ use nexa_core::{
     testing::block_on,
 };
 
-use super::office::Office;
+use super::importer::Importer;
 
 /// The samples of all forms, one after the other.
 const SAMPLES: &str = include_str!("../../src/import/form/samples.txt");
@@ -88,7 +88,7 @@ fn file(random: &mut Random, samples: &[&str]) -> Vec<u8> {
     bytes
 }
 
-fn consistent<R: Entity>(office: &Office, bytes: &[u8], seed: u64) {
+fn consistent<R: Entity>(office: &Importer, bytes: &[u8], seed: u64) {
     let before = office.all(Find::<R>::new()).len() as u64;
     let preview = ImportPreview::<R>::new(Beginning::Bytes(bytes.to_vec()), ImportOptions::new());
     let shown = block_on(office.session.ask(preview));
@@ -116,10 +116,10 @@ fn consistent<R: Entity>(office: &Office, bytes: &[u8], seed: u64) {
 fn the_report_of_any_file_equals_the_store() {
     let samples: Vec<&str> = SAMPLES.strip_prefix("# ").unwrap().split("\n# ").collect();
     let (cases, first) = (number("NEXA_CASES", 400), number("NEXA_SEED", 1));
-    let mut office = Office::new();
+    let mut office = Importer::new();
     for seed in first..first + cases {
         if seed % 200 == 0 {
-            office = Office::new();
+            office = Importer::new();
         }
         let mut random = Random(seed);
         let bytes = file(&mut random, &samples);

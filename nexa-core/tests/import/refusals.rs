@@ -8,11 +8,11 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use super::office::{Office, Shared};
+use super::importer::{Importer, Shared};
 
 #[test]
 fn the_refused_rows_are_mended_and_imported_again() {
-    let office = Office::new();
+    let office = Importer::new();
     let csv = "Email,Company,Note\n\
                ada@doe.example,Doe,\"one,\ntwo\"\n\
                bob,Roe,keep me\n\
@@ -50,7 +50,7 @@ fn the_refused_rows_are_mended_and_imported_again() {
 
 #[test]
 fn a_refused_row_changes_nothing_and_the_rest_of_its_unit_goes_on() {
-    let office = Office::new();
+    let office = Importer::new();
     let options = ImportOptions::new();
     let before = office.last_event();
     let report = office.import("Email,Company\nx@doe.example,Unwanted\ny@doe.example,Unwanted\n", options.clone());
@@ -67,7 +67,7 @@ fn a_refused_row_changes_nothing_and_the_rest_of_its_unit_goes_on() {
 
 #[test]
 fn an_update_that_is_refused_leaves_the_record() {
-    let office = Office::new();
+    let office = Importer::new();
     office.import("Email,Company\nx@doe.example,Doe\n", ImportOptions::new());
     let update = ImportOptions::new().policy(nexa_core::MatchPolicy::Update);
     let csv = "Email,Company,Title\nx@doe.example,Unwanted,CEO\nx@doe.example,Roe,\n";
@@ -79,7 +79,7 @@ fn an_update_that_is_refused_leaves_the_record() {
 
 #[test]
 fn a_report_lists_a_bounded_number_of_rows_and_tells_of_all() {
-    let office = Office::new();
+    let office = Importer::new();
     let mut csv = String::from("Email\n");
     (0..LISTED + 50).for_each(|row| csv.push_str(&format!("nobody{row}\n")));
     let told = Shared::<u64>::default();
@@ -100,7 +100,7 @@ fn a_report_lists_a_bounded_number_of_rows_and_tells_of_all() {
 
 #[test]
 fn whoever_may_not_create_imports_nothing() {
-    let office = Office::new();
+    let office = Importer::new();
     let stranger = office.crm.user(office.session.org(), uuid::Uuid::from_u128(7));
     let error =
         block_on(import_csv::<Lead>(&stranger, "Email\na@doe.example\n".as_bytes(), ImportOptions::new(), |_: &_| {}));
@@ -114,7 +114,7 @@ fn a_row_that_a_rule_refuses_names_its_column_where_the_rule_knows_the_field() {
         sales::{Account, Deal},
     };
 
-    let office = Office::new();
+    let office = Importer::new();
     let lists = serde_json::json!({"choices": {"lead.industry": ["retail"]}}).as_object().unwrap().clone();
     block_on(office.session.run(Configure(nexa_core::Draft::<Org>::from(lists)))).unwrap();
     let report = office.import("Name,Email,Industry\nAda Doe,ada@doe.example,energy\n", ImportOptions::new());

@@ -11,7 +11,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use super::office::Office;
+use super::importer::Importer;
 
 const MAP: &str = "Attended=engagement:attended,Questions=engagement:question_asked,Demo=engagement:demo_requested";
 
@@ -25,7 +25,7 @@ fn signals(lead: &Lead) -> serde_json::Value {
 
 #[test]
 fn yes_and_numbers_are_counted_and_scored() {
-    let office = Office::new();
+    let office = Importer::new();
     let report = office.import(&csv("ada@doe.example,Yes,2,no"), ImportOptions::new().map(MAP));
     assert_eq!(report.created, 1, "{report:?}");
     assert_eq!(report.columns[2].target.as_deref(), Some("engagement:question_asked"));
@@ -40,7 +40,7 @@ fn yes_and_numbers_are_counted_and_scored() {
 
 #[test]
 fn what_was_seen_stays_seen_and_is_not_counted_twice() {
-    let office = Office::new();
+    let office = Importer::new();
     let options = |policy| ImportOptions { policy, ..ImportOptions::new() }.map(MAP);
     office.import(&csv("ada@doe.example,yes,2,"), options(MatchPolicy::Skip));
     let ada = office.lead("ada@doe.example");
@@ -68,7 +68,7 @@ fn what_was_seen_stays_seen_and_is_not_counted_twice() {
 
 #[test]
 fn what_is_no_count_is_refused_and_other_kinds_count_nothing() {
-    let office = Office::new();
+    let office = Importer::new();
     for cell in ["maybe", "-1", "1.5"] {
         let report = office.import(&csv(&format!("ada@doe.example,{cell},,")), ImportOptions::new().map(MAP));
         let problem = &report.problems[0];
@@ -82,7 +82,7 @@ fn what_is_no_count_is_refused_and_other_kinds_count_nothing() {
 
 #[test]
 fn objects_name_signals_themselves() {
-    let office = Office::new();
+    let office = Importer::new();
     let rows = json!([
         {"email": "ada@doe.example", "engagement:attended": true, "engagement:question_asked": 3},
         {"email": "bob@doe.example", "engagement:attended": false, "engagement:question_asked": -3},

@@ -10,7 +10,7 @@ use nexa_core::{
 };
 use serde_json::json;
 
-use super::office::Office;
+use super::importer::Importer;
 
 /// Names as people have them, and as those write them who want a spreadsheet to run something.
 const NAMES: [&str; 12] = [
@@ -28,8 +28,8 @@ const NAMES: [&str; 12] = [
     "plain",
 ];
 
-fn office() -> Office {
-    let office = Office::new();
+fn office() -> Importer {
+    let office = Importer::new();
     for (number, name) in NAMES.iter().enumerate() {
         let lead =
             Create::<Lead>::new().set(Lead::LAST_NAME, *name).set(Lead::EMAIL, format!("l{number:02}@x.example"));
@@ -38,14 +38,14 @@ fn office() -> Office {
     office
 }
 
-fn text(office: &Office, options: impl Into<ExportOptions>) -> String {
+fn text(office: &Importer, options: impl Into<ExportOptions>) -> String {
     let mut out = Vec::new();
     let find = Find::<Lead>::new().by(Lead::EMAIL);
     block_on(export(&office.session, find, options, &mut out, |_: &_| {})).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-fn names(office: &Office) -> Vec<String> {
+fn names(office: &Importer) -> Vec<String> {
     let mut leads = office.leads();
     leads.sort_by(|a, b| a.email.as_deref().cmp(&b.email.as_deref()));
     leads.into_iter().filter_map(|lead| lead.last_name.map(String::from)).collect()
@@ -70,7 +70,7 @@ fn a_record_is_itself_again_whatever_it_is_called() {
     for format in [ExportFormat::Csv, ExportFormat::Spreadsheet] {
         for delimiter in [Delimiter::Comma, Delimiter::Semicolon, Delimiter::Tab] {
             let text = text(&from, ExportOptions::of(format).delimiter(delimiter));
-            let other = Office::new();
+            let other = Importer::new();
             let report = other.import(&text, ImportOptions::new());
             assert_eq!((report.created, report.refused), (12, 0), "{format:?} {delimiter:?}: {report:?}");
             assert_eq!(names(&other), NAMES, "{format:?} {delimiter:?}");
@@ -81,11 +81,11 @@ fn a_record_is_itself_again_whatever_it_is_called() {
 #[test]
 fn a_file_that_lost_its_mark_is_restored_when_the_import_is_told() {
     let text = text(&office(), ExportFormat::Spreadsheet);
-    let other = Office::new();
+    let other = Importer::new();
     let options = ImportOptions { spreadsheet: Some(true), ..ImportOptions::new() };
     other.import(text.trim_start_matches('\u{feff}'), options);
     assert_eq!(names(&other), NAMES);
-    let third = Office::new();
+    let third = Importer::new();
     third.import(text.trim_start_matches('\u{feff}'), ImportOptions::new());
     assert_eq!(names(&third)[0], format!("'{}", NAMES[0]), "without a word the file is taken as it is");
 }
@@ -99,7 +99,7 @@ fn the_form_for_machines_is_the_values_and_nothing_else() {
 
 #[test]
 fn columns_are_chosen_named_and_readable() {
-    let office = Office::new();
+    let office = Importer::new();
     let zone = Draft::<Org>::from(json!({"time_zone": "Europe/Berlin"}).as_object().unwrap().clone());
     block_on(office.session.run(Configure(zone))).unwrap();
     let acme = block_on(office.session.run(Create::<Account>::new().set(Account::NAME, "=Acme"))).unwrap();
@@ -148,7 +148,7 @@ fn what_people_read_is_itself_again_as_well() {
         text.starts_with("\u{feff}Id,") && text.contains(",First name,") && text.contains(",Address city,"),
         "{text}"
     );
-    let other = Office::new();
+    let other = Importer::new();
     let report = other.import(&text, ImportOptions::new());
     assert_eq!((report.created, report.refused), (12, 0), "{report:?}");
     assert_eq!(names(&other), NAMES);
@@ -157,7 +157,7 @@ fn what_people_read_is_itself_again_as_well() {
 
 #[test]
 fn the_name_beside_a_reference_is_for_people_alone() {
-    let office = Office::new();
+    let office = Importer::new();
     let acme = block_on(office.session.run(Create::<Account>::new().set(Account::NAME, "Acme"))).unwrap();
     let contact = Create::<Contact>::new().set(Contact::EMAIL, "doe@x.example").set(Contact::ACCOUNT, &acme);
     let contact = block_on(office.session.run(contact)).unwrap();

@@ -1,14 +1,14 @@
-//! A tenant to sell in, with an admin and a policy that lets everybody do everything but see what is said to be hidden.
+//! An office to sell in, with a policy that lets everybody do everything but see what is said to be hidden.
 
 use std::sync::{Arc, Mutex};
 
 use nexa_core::{
     Access, Action, Actor, Amount, Command, Create, Crm, Currency, Email, Entity, Error, Filter, Id, Money, Name,
-    Policy, Query, Session, Timestamp,
+    Policy, Query, Session,
     kernel::{memory::MemoryStore, ports::Clock, record::RecordDef},
-    people::{CreateOrg, Group, User, group::AddMember},
+    people::{Group, User, group::AddMember},
     sales::{Account, Contact, Deal},
-    testing::{ManualClock, SeededIds, block_on},
+    testing::{ManualClock, Office, block_on},
 };
 
 /// Allows everything to everybody but viewers, who see these rows of a kind, without these fields.
@@ -33,14 +33,6 @@ impl Policy for Open {
     }
 }
 
-struct Shared(Arc<ManualClock>);
-
-impl Clock for Shared {
-    fn now(&self) -> Timestamp {
-        self.0.now()
-    }
-}
-
 pub(crate) struct World {
     pub(crate) crm: Crm,
     pub(crate) admin: Session,
@@ -50,17 +42,9 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let (clock, limits) = (Arc::new(ManualClock::at("2025-11-17T09:00:00Z")), Open::default());
-        let crm = nexa_core::builder()
-            .store(Arc::new(MemoryStore::new()))
-            .clock(Shared(clock.clone()))
-            .ids(SeededIds::new(7))
-            .policy(limits.clone())
-            .build()
-            .unwrap();
-        let org = CreateOrg::new("Nexa", "Ada", "ada@nexa.example").unwrap();
-        let admin = block_on(crm.create_org(org)).unwrap();
-        Self { crm, admin, clock, limits }
+        let limits = Open::default();
+        let office = Office::empty(Arc::new(MemoryStore::new()), nexa_core::builder().policy(limits.clone()));
+        Self { admin: office.session("admin"), crm: office.crm, clock: office.clock, limits }
     }
 
     pub(crate) fn run<C: Command + Clone>(&self, command: C) -> C::Output {

@@ -79,7 +79,7 @@ fn the_timeline_says_who_did_what_when_and_why() {
     };
     let mut lines = vec![
         "Maria opened it",
-        "Lisa assigned it to Technical support",
+        "Lisa assigned it to Support",
         "Alex claimed it",
         "Alex commented",
         "Lisa commented",

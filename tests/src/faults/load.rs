@@ -87,15 +87,15 @@ fn convert(session: &Session) -> Result<Acknowledged> {
     let lead = id(lead.get("id").unwrap_or(&Json::Null));
     tell(&Acknowledged::Lead(lead));
     run_one(session, "lead.contact", json!({"lead": lead}))?;
-    run_one(session, "lead.qualify", json!({"lead": lead, "bant": crate::company::samples::all_criteria()}))?;
+    run_one(session, "lead.qualify", json!({"lead": lead, "bant": crate::samples::all_criteria()}))?;
     let conversion = run_one(session, "lead.convert", json!({"lead": lead}))?;
     let of = |kind: &str| id(conversion.pointer(&format!("/{kind}/id")).unwrap_or(&Json::Null));
     Ok(Acknowledged::Converted(lead, of("contact"), of("deal")))
 }
 
 fn report(session: &Session, random: &Random) -> Result<Acknowledged> {
-    let company = format!("Customer {}", random.below(50));
-    let customer = json!({"name": "Sarah Johnson", "email": new_mail(), "company": company});
+    let office = format!("Customer {}", random.below(50));
+    let customer = json!({"name": "Sarah Johnson", "email": new_mail(), "company": office});
     let ticket = run_one(session, "ticket.create", json!({"subject": "It does not start", "customer": customer}))?;
     let of = |field: &str| id(ticket.get(field).unwrap_or(&Json::Null));
     Ok(Acknowledged::Ticket(of("id"), of("contact")))

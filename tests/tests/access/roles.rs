@@ -1,19 +1,19 @@
 //! A user has one of the roles that the policy names.
 
-use nexa_crm::{Access, Action, Actor, CreateOrg, ErrorKind, Policy, kernel::record::RecordDef};
-use nexa_tests::{backends, company::Company};
+use nexa_crm::{Access, Action, Actor, CreateOrg, ErrorKind, Policy, kernel::record::RecordDef, testing::Office};
+use nexa_tests::backends;
 use pollster::block_on;
 use serde_json::json;
 
 #[test]
 fn a_role_with_another_case_or_blanks_is_the_one_that_is_named() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
+        let office = Office::found(backend.store);
         for (given, kept) in [("Admin", "admin"), (" AGENT ", "agent"), ("viewer\u{200b}", "viewer")] {
             let email = format!("{kept}2@acme.example");
-            let made = company.run("user.create", json!({"name": "Ida", "email": email, "role": given}));
+            let made = office.run("user.create", json!({"name": "Ida", "email": email, "role": given}));
             assert_eq!(made["role"], kept, "{}", backend.name);
-            let changed = company.run("user.update", json!({"user": made["id"], "role": "Viewer"}));
+            let changed = office.run("user.update", json!({"user": made["id"], "role": "Viewer"}));
             assert_eq!(changed["role"], "viewer", "{}", backend.name);
         }
     }
@@ -21,31 +21,31 @@ fn a_role_with_another_case_or_blanks_is_the_one_that_is_named() {
 
 #[test]
 fn a_role_that_nobody_named_is_refused_with_those_that_are() {
-    let company = Company::found(backends::memory().store);
-    let head = company.head();
-    let user = company.id("user");
+    let office = Office::found(backends::memory().store);
+    let head = office.head();
+    let user = office.id("user");
     for (operation, arguments) in [
         ("user.create", json!({"name": "Ida", "email": "ida@acme.example", "role": "Amdin"})),
         ("user.update", json!({"user": user, "role": "administrator"})),
         ("user.upsert", json!({"match_on": "email", "name": "Ida", "email": "ida@acme.example", "role": "boss"})),
     ] {
-        let error = company.run_as("admin", operation, arguments).unwrap_err();
+        let error = office.run_as("admin", operation, arguments).unwrap_err();
         assert_eq!((error.code(), error.kind()), ("user.role_unknown", ErrorKind::Invalid), "{operation}");
         assert_eq!(error.params()["roles"], json!(["viewer", "agent", "admin"]), "{operation}");
     }
-    let imported = company.run(
+    let imported = office.run(
         "user.import_csv",
         json!({"csv": "name,email,role\nIda,ida@acme.example,Amdin\nEve,eve@acme.example,Agent\n"}),
     );
     assert_eq!((&imported["created"], &imported["refused"]), (&json!(1), &json!(1)), "{imported}");
     assert!(imported.to_string().contains("user.role_unknown"), "{imported}");
-    assert_eq!(company.head(), head + 1);
+    assert_eq!(office.head(), head + 1);
 }
 
 #[test]
 fn a_user_whose_role_is_no_longer_named_can_be_renamed() {
-    let company = Company::found(backends::memory().store);
-    let renamed = company.run("user.update", json!({"user": company.id("auditor"), "name": "Otto"}));
+    let office = Office::found(backends::memory().store);
+    let renamed = office.run("user.update", json!({"user": office.id("auditor"), "name": "Otto"}));
     assert_eq!((&renamed["name"], &renamed["role"]), (&json!("Otto"), &json!("auditor")));
 }
 

@@ -11,8 +11,9 @@ use nexa_crm::{
     kernel::{catalog::Mode, record::RecordDef},
     sales::{Account, Contact, Lead},
     service::{DefaultPolicy, Narrow},
+    testing::Office,
 };
-use nexa_tests::{backends, company::Company};
+use nexa_tests::{backends, samples::Samples};
 use pollster::block_on;
 use serde_json::json;
 
@@ -122,15 +123,15 @@ fn blames_the_policy<T>(name: &str, answer: Result<T, Error>) {
 fn a_policy_that_turns_out_wrong_later_closes_every_path() {
     for backend in backends::all() {
         let policy = Breaking::default();
-        let company = Company::found_with(backend.store, nexa_core::builder().policy(policy.clone()));
-        let head = company.head();
-        let account = company.id("account");
+        let office = Office::found_with(backend.store, nexa_core::builder().policy(policy.clone()));
+        let head = office.head();
+        let account = office.id("account");
         for broken in 1..=3 {
             policy.0.store(broken, Ordering::SeqCst);
             for caller in ["agent", "admin"] {
-                let session = company.session(caller);
-                for operation in company.crm.catalog().operations() {
-                    let sample = company.sample(operation).unwrap();
+                let session = office.session(caller);
+                for operation in office.crm.catalog().operations() {
+                    let sample = office.sample(operation).unwrap();
                     let name = format!("{broken} {caller} {}", operation.name);
                     let envelope = if operation.mode == Mode::Command { Envelope::dry() } else { Envelope::default() };
                     let answer = block_on(session.execute(operation.name, sample, envelope));
@@ -145,9 +146,9 @@ fn a_policy_that_turns_out_wrong_later_closes_every_path() {
                 blames_the_policy("batch", block_on(session.batch(vec![request], Envelope::default())));
             }
             // The host itself still works, and nothing happened.
-            assert_eq!(company.head(), head);
+            assert_eq!(office.head(), head);
         }
         policy.0.store(0, Ordering::SeqCst);
-        assert!(company.run_as("agent", "account.get", json!({"account": account})).is_ok());
+        assert!(office.run_as("agent", "account.get", json!({"account": account})).is_ok());
     }
 }

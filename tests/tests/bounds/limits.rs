@@ -2,9 +2,9 @@
 
 use nexa_crm::{
     Access, Action, Actor, Envelope, ErrorKind, Filter, Op, Policy, Request, Result, kernel::record::RecordDef,
-    service::DefaultPolicy,
+    service::DefaultPolicy, testing::Office,
 };
-use nexa_tests::{backends, company::Company};
+use nexa_tests::backends;
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -25,13 +25,13 @@ impl Policy for Strict {
 }
 
 struct Asked<'a> {
-    company: &'a Company,
+    office: &'a Office,
     backend: &'static str,
 }
 
 impl Asked<'_> {
     fn ask(&self, operation: &str, arguments: &Json) -> Result<Json> {
-        self.company.run_as("agent", operation, arguments.clone())
+        self.office.run_as("agent", operation, arguments.clone())
     }
     #[track_caller]
     fn answers(&self, operation: &str, arguments: &Json) -> Json {
@@ -69,11 +69,11 @@ impl Asked<'_> {
 
 fn on_every_backend(test: impl Fn(&Asked<'_>)) {
     for backend in backends::all() {
-        let company = Company::found_with(backend.store, nexa_core::builder().policy(Strict));
-        company.run("field.define", json!({"of_kind": "account", "name": "region", "holds": "text"}));
-        company.run("field.define", json!({"of_kind": "account", "name": "code", "holds": "text", "indexed": true}));
-        company.run("field.define", json!({"of_kind": "account", "name": "seats", "holds": "number"}));
-        test(&Asked { company: &company, backend: backend.name });
+        let office = Office::found_with(backend.store, nexa_core::builder().policy(Strict));
+        office.run("field.define", json!({"of_kind": "account", "name": "region", "holds": "text"}));
+        office.run("field.define", json!({"of_kind": "account", "name": "code", "holds": "text", "indexed": true}));
+        office.run("field.define", json!({"of_kind": "account", "name": "seats", "holds": "number"}));
+        test(&Asked { office: &office, backend: backend.name });
     }
 }
 
@@ -113,9 +113,9 @@ fn a_list_of_ten_thousand_values_is_answered_and_one_more_is_too_large() {
 #[test]
 fn a_list_finds_the_same_whatever_it_is_of() {
     on_every_backend(|asked| {
-        let owner = json!({"user": asked.company.id("agent")});
+        let owner = json!({"user": asked.office.id("agent")});
         let fields = json!({"name": "Umbrella", "owner": owner, "custom": {"region": "North", "seats": 3}});
-        asked.company.run("account.create", fields);
+        asked.office.run("account.create", fields);
         let strangers = (0..50).map(|id| json!({"user": Uuid::from_u128(id)}));
         let owners: Vec<Json> = strangers.chain([owner]).collect();
         for (filter, found) in [
@@ -202,7 +202,7 @@ fn sorts_groups_measures_relations_and_words_have_a_limit() {
             "id",
         ];
         let sort = |count: usize| fields.iter().copied().cycle().take(count).collect::<Vec<_>>();
-        let account = asked.company.id("account");
+        let account = asked.office.id("account");
         for (operation, within, beyond) in [
             ("account.find", json!({"sort": sort(16), "limit": 1}), json!({"sort": sort(17)})),
             (
@@ -242,16 +242,16 @@ fn sorts_groups_measures_relations_and_words_have_a_limit() {
 #[test]
 fn a_batch_of_a_thousand_is_one_unit_and_one_more_is_refused() {
     on_every_backend(|asked| {
-        let get = Request { run: "account.get".to_owned(), with: json!({"account": asked.company.id("account")}) };
+        let get = Request { run: "account.get".to_owned(), with: json!({"account": asked.office.id("account")}) };
         let batch = |count: usize| {
             let requests = vec![get.clone(); count];
-            block_on(asked.company.session("agent").batch(requests, Envelope::default()))
+            block_on(asked.office.session("agent").batch(requests, Envelope::default()))
         };
         assert_eq!(batch(1_000).unwrap().len(), 1_000, "{}", asked.backend);
         let error = batch(1_001).unwrap_err();
         assert_eq!((error.code(), error.retryable()), ("batch.too_large", false), "{}", asked.backend);
-        let list = asked.company.id("contact_list");
-        let leads = vec![json!(asked.company.id("lead")); 10_001];
+        let list = asked.office.id("contact_list");
+        let leads = vec![json!(asked.office.id("lead")); 10_001];
         asked.refuses("argument.too_long", "contact_list.add", &json!({"contact_list": list, "leads": leads}));
     });
 }

@@ -6,8 +6,9 @@ use nexa_crm::{
     Access, Action, Actor, Envelope, FeedItem, Filter, Op, Policy, Position, Result, Session,
     kernel::record::RecordDef,
     service::{DefaultPolicy, Narrow},
+    testing::Office,
 };
-use nexa_tests::{backends, company::Company, traffic::Traffic};
+use nexa_tests::{backends, traffic::Traffic};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -88,12 +89,12 @@ fn bare(mut record: Json) -> Json {
 }
 
 impl Mirror {
-    fn of(company: &Company, reader: &str) -> Self {
-        let catalog = company.crm.catalog();
+    fn of(office: &Office, reader: &str) -> Self {
+        let catalog = office.crm.catalog();
         let readable = |def: &&'static RecordDef| catalog.operation(&format!("{}.find", def.kind)).is_ok();
-        let kinds = company.crm.kinds().all().iter().copied().filter(readable).collect();
-        let position = company.position();
-        let mut mirror = Self { session: company.session(reader), position, records: Records::new(), kinds };
+        let kinds = office.crm.kinds().all().iter().copied().filter(readable).collect();
+        let position = office.position();
+        let mut mirror = Self { session: office.session(reader), position, records: Records::new(), kinds };
         mirror.records = mirror.everything();
         mirror
     }
@@ -166,10 +167,10 @@ impl Mirror {
 }
 
 /// Somebody's role, groups or activity change, or the owner of an account.
-fn shift(company: &Company, traffic: &Traffic) {
+fn shift(office: &Office, traffic: &Traffic) {
     let random = &traffic.random;
     let reader = READERS[random.below(READERS.len())];
-    let (user, group) = (company.id(reader), company.id(["group", "sales"][random.below(2)]));
+    let (user, group) = (office.id(reader), office.id(["group", "sales"][random.below(2)]));
     let member = json!({"group": group, "user": user});
     let (operation, arguments) = match random.below(8) {
         0 | 1 => ("group.add_member", member),
@@ -180,25 +181,25 @@ fn shift(company: &Company, traffic: &Traffic) {
         _ => ("account.update", json!({"account": traffic.ids("account").first(), "owner": {"group": group}})),
     };
     // What is refused changes nothing.
-    let _ = company.run_as("system", operation, arguments);
+    let _ = office.run_as("system", operation, arguments);
 }
 
 fn try_policies(policies: Policies) {
     for case in 0..backends::cases(1) {
         let seed = backends::seed(3) + case as u64;
         for backend in backends::all() {
-            let company = Company::found_with(backend.store.clone(), nexa_core::builder().policy(policies));
-            let mut traffic = Traffic::new(&company, &company.events(), seed);
+            let office = Office::found_with(backend.store.clone(), nexa_core::builder().policy(policies));
+            let mut traffic = Traffic::new(&office, &office.events(), seed);
             let mut mirrors: Vec<(&str, Mirror)> =
-                READERS.iter().map(|reader| (*reader, Mirror::of(&company, reader))).collect();
-            let mut seen = company.position();
+                READERS.iter().map(|reader| (*reader, Mirror::of(&office, reader))).collect();
+            let mut seen = office.position();
             for step in 0..STEPS {
                 if step % 5 == 0 {
-                    shift(&company, &traffic);
+                    shift(&office, &traffic);
                 } else {
-                    let _ = traffic.step().perform(&company);
+                    let _ = traffic.step().perform(&office);
                 }
-                let feed = block_on(company.crm.feed(company.org, seen, 1_000)).unwrap();
+                let feed = block_on(office.crm.feed(office.org, seen, 1_000)).unwrap();
                 seen = feed.next;
                 traffic.learn(&feed.items);
                 for (reader, mirror) in &mut mirrors {
@@ -215,7 +216,7 @@ fn try_policies(policies: Policies) {
             }
             let mut compared = 0;
             for (reader, mirror) in &mut mirrors {
-                let _ = company.run_as("system", "user.activate", json!({"user": company.id(reader)}));
+                let _ = office.run_as("system", "user.activate", json!({"user": office.id(reader)}));
                 mirror.catch_up(1_000);
                 mirror.agrees(&format!("NEXA_SEED={seed}, {}, {policies:?}, {reader}", backend.name));
                 compared += mirror.records.len();

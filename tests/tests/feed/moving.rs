@@ -2,9 +2,9 @@
 
 use nexa_crm::{
     Access, Action, Actor, Envelope, FeedItem, Filter, Op, Policy, Position, Session, kernel::record::RecordDef,
-    service::DefaultPolicy,
+    service::DefaultPolicy, testing::Office,
 };
-use nexa_tests::{backends, company::Company};
+use nexa_tests::backends;
 use pollster::block_on;
 use serde_json::json;
 use uuid::Uuid;
@@ -32,97 +32,97 @@ fn anew(told: &[(&'static str, String, Option<Uuid>)]) -> usize {
     told.iter().filter(|(what, ..)| *what == "access_changed").count()
 }
 
-fn everywhere(test: impl Fn(&str, Company)) {
+fn everywhere(test: impl Fn(&str, Office)) {
     for backend in backends::all() {
-        test(backend.name, Company::found(backend.store.clone()));
+        test(backend.name, Office::found(backend.store.clone()));
     }
 }
 
 #[test]
 fn the_comments_of_a_ticket_that_left_are_gone_as_far_as_they_were_seen() {
-    everywhere(|name, company| {
-        let (agent, ticket) = (company.session("agent"), company.id("ticket"));
-        let before = company.position();
-        company.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": company.id("colleague")}}));
+    everywhere(|name, office| {
+        let (agent, ticket) = (office.session("agent"), office.id("ticket"));
+        let before = office.position();
+        office.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": office.id("colleague")}}));
         let later = json!({"ticket": ticket, "body": "Among us", "audience": "members"});
-        let later = company.run_as("colleague", "ticket.comment", later).unwrap()["id"].clone();
+        let later = office.run_as("colleague", "ticket.comment", later).unwrap()["id"].clone();
         let told = told(&agent, before);
         let mut gone = of("gone", &told);
         gone.sort_unstable();
-        let mut expected = vec![ticket, company.id("comment")];
+        let mut expected = vec![ticket, office.id("comment")];
         expected.sort_unstable();
         // Neither what admins wrote among themselves, nor what was written when the ticket had left.
-        assert_eq!(gone, expected, "{name}: {told:?}, and not {later} or {}", company.id("admins_comment"));
+        assert_eq!(gone, expected, "{name}: {told:?}, and not {later} or {}", office.id("admins_comment"));
         assert_eq!((told.len(), anew(&told)), (2, 0), "{name}: {told:?}");
     });
 }
 
 #[test]
 fn a_comment_that_is_removed_after_its_ticket_left_is_gone_as_well() {
-    everywhere(|name, company| {
-        let (agent, ticket) = (company.session("agent"), company.id("ticket"));
-        let before = company.position();
-        company.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": company.id("colleague")}}));
-        company.run("ticket.trash", json!({"ticket": ticket}));
-        company.run("ticket.purge", json!({"ticket": ticket}));
+    everywhere(|name, office| {
+        let (agent, ticket) = (office.session("agent"), office.id("ticket"));
+        let before = office.position();
+        office.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": office.id("colleague")}}));
+        office.run("ticket.trash", json!({"ticket": ticket}));
+        office.run("ticket.purge", json!({"ticket": ticket}));
         let told = told(&agent, before);
-        assert!(of("gone", &told).contains(&company.id("comment")), "{name}: {told:?}");
-        assert!(!of("gone", &told).contains(&company.id("admins_comment")), "{name}: {told:?}");
+        assert!(of("gone", &told).contains(&office.id("comment")), "{name}: {told:?}");
+        assert!(!of("gone", &told).contains(&office.id("admins_comment")), "{name}: {told:?}");
     });
 }
 
 #[test]
 fn what_comes_with_a_ticket_is_named() {
-    everywhere(|name, company| {
-        let (agent, ticket) = (company.session("agent"), company.id("ticket"));
-        company.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": company.id("colleague")}}));
-        let before = company.position();
-        company.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": company.id("agent")}}));
+    everywhere(|name, office| {
+        let (agent, ticket) = (office.session("agent"), office.id("ticket"));
+        office.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": office.id("colleague")}}));
+        let before = office.position();
+        office.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": office.id("agent")}}));
         let told = told(&agent, before);
         assert_eq!(of("changed", &told), [ticket], "{name}: {told:?}");
-        assert_eq!(of("appeared", &told), [company.id("comment")], "{name}: {told:?}");
+        assert_eq!(of("appeared", &told), [office.id("comment")], "{name}: {told:?}");
         assert_eq!(told.len(), 2, "{name}: {told:?}");
     });
 }
 
 #[test]
 fn a_ticket_in_the_trash_takes_its_comments_along_and_brings_them_back() {
-    everywhere(|name, company| {
-        let (agent, ticket) = (company.session("agent"), company.id("ticket"));
-        let before = company.position();
-        company.run("ticket.trash", json!({"ticket": ticket}));
-        assert_eq!(of("gone", &told(&agent, before)), [company.id("comment")], "{name}");
-        let before = company.position();
-        company.run("ticket.restore", json!({"ticket": ticket}));
-        assert_eq!(of("appeared", &told(&agent, before)), [company.id("comment")], "{name}");
+    everywhere(|name, office| {
+        let (agent, ticket) = (office.session("agent"), office.id("ticket"));
+        let before = office.position();
+        office.run("ticket.trash", json!({"ticket": ticket}));
+        assert_eq!(of("gone", &told(&agent, before)), [office.id("comment")], "{name}");
+        let before = office.position();
+        office.run("ticket.restore", json!({"ticket": ticket}));
+        assert_eq!(of("appeared", &told(&agent, before)), [office.id("comment")], "{name}");
     });
 }
 
 #[test]
 fn a_group_or_role_that_is_lost_or_won_says_so_to_its_user_alone() {
-    everywhere(|name, company| {
-        let (agent, colleague) = (company.session("agent"), company.session("colleague"));
-        let member = json!({"group": company.id("sales"), "user": company.id("agent")});
+    everywhere(|name, office| {
+        let (agent, colleague) = (office.session("agent"), office.session("colleague"));
+        let member = json!({"group": office.id("sales"), "user": office.id("agent")});
         let changes = [
             ("group.add_member", member.clone()),
             ("group.remove_member", member),
-            ("user.update", json!({"user": company.id("agent"), "role": "viewer"})),
-            ("user.update", json!({"user": company.id("agent"), "role": "agent"})),
+            ("user.update", json!({"user": office.id("agent"), "role": "viewer"})),
+            ("user.update", json!({"user": office.id("agent"), "role": "agent"})),
         ];
         for (operation, arguments) in changes {
-            let before = company.position();
-            company.run(operation, arguments);
+            let before = office.position();
+            office.run(operation, arguments);
             assert_eq!(anew(&told(&agent, before)), 1, "{name}: {operation}");
             assert_eq!(anew(&told(&colleague, before)), 0, "{name}: {operation}");
-            assert_eq!(anew(&told(&company.session("system"), before)), 0, "{name}: {operation}");
+            assert_eq!(anew(&told(&office.session("system"), before)), 0, "{name}: {operation}");
         }
-        let before = company.position();
-        company.run("user.update", json!({"user": company.id("agent"), "name": "Someone Else"}));
+        let before = office.position();
+        office.run("user.update", json!({"user": office.id("agent"), "name": "Someone Else"}));
         assert_eq!(anew(&told(&agent, before)), 0, "{name}: a name is no access");
-        let before = company.position();
-        company.run("user.deactivate", json!({"user": company.id("agent")}));
+        let before = office.position();
+        office.run("user.deactivate", json!({"user": office.id("agent")}));
         assert_eq!(block_on(agent.feed(before, 10)).unwrap_err().code(), "actor.inactive", "{name}");
-        company.run("user.activate", json!({"user": company.id("agent")}));
+        office.run("user.activate", json!({"user": office.id("agent")}));
         assert_ne!(anew(&told(&agent, before)), 0, "{name}");
     });
 }
@@ -148,22 +148,22 @@ impl Policy for Contacts {
 #[test]
 fn what_hangs_on_a_record_that_the_reader_does_not_see_moves_with_it() {
     for backend in backends::all() {
-        let company = Company::found_with(backend.store.clone(), nexa_core::builder().policy(Contacts));
-        let viewer = company.session("viewer");
-        let account = company.id("account");
-        let before = company.position();
-        company.run("account.update", json!({"account": account, "name": "Fair"}));
+        let office = Office::found_with(backend.store.clone(), nexa_core::builder().policy(Contacts));
+        let viewer = office.session("viewer");
+        let account = office.id("account");
+        let before = office.position();
+        office.run("account.update", json!({"account": account, "name": "Fair"}));
         let left = told(&viewer, before);
-        assert_eq!(left, [("gone", "contact".to_owned(), Some(company.id("contact")))]);
-        let before = company.position();
-        company.run("account.update", json!({"account": account, "name": "Globex"}));
+        assert_eq!(left, [("gone", "contact".to_owned(), Some(office.id("contact")))]);
+        let before = office.position();
+        office.run("account.update", json!({"account": account, "name": "Globex"}));
         let came = told(&viewer, before);
-        assert_eq!(came, [("appeared", "contact".to_owned(), Some(company.id("contact")))]);
+        assert_eq!(came, [("appeared", "contact".to_owned(), Some(office.id("contact")))]);
         let item = &block_on(viewer.feed(before, 10)).unwrap().items[0];
         let text = serde_json::to_string(item).unwrap();
         assert!(!text.contains("account.update") && !text.contains("user:"), "an event that is not seen: {text}");
-        let before = company.position();
-        company.run("account.update", json!({"account": account, "description": "Another"}));
+        let before = office.position();
+        office.run("account.update", json!({"account": account, "description": "Another"}));
         assert_eq!(told(&viewer, before), [], "{}", backend.name);
     }
 }
@@ -171,8 +171,8 @@ fn what_hangs_on_a_record_that_the_reader_does_not_see_moves_with_it() {
 #[test]
 fn what_is_too_much_for_one_page_is_read_anew() {
     let backend = backends::memory();
-    let company = Company::found_with(backend.store.clone(), nexa_core::builder().policy(Contacts));
-    let (viewer, account) = (company.session("viewer"), company.id("account"));
+    let office = Office::found_with(backend.store.clone(), nexa_core::builder().policy(Contacts));
+    let (viewer, account) = (office.session("viewer"), office.id("account"));
     let rows: Vec<nexa_crm::Request> = (0..1_100)
         .map(|number| nexa_crm::Request {
             run: "contact.create".to_owned(),
@@ -180,11 +180,11 @@ fn what_is_too_much_for_one_page_is_read_anew() {
         })
         .collect();
     for rows in rows.chunks(550) {
-        block_on(company.session("admin").batch(rows.to_vec(), Envelope::default())).unwrap();
+        block_on(office.session("admin").batch(rows.to_vec(), Envelope::default())).unwrap();
     }
-    let before = company.position();
-    company.run("account.update", json!({"account": account, "name": "Fair"}));
-    company.run("account.update", json!({"account": account, "name": "Globex"}));
+    let before = office.position();
+    office.run("account.update", json!({"account": account, "name": "Fair"}));
+    office.run("account.update", json!({"account": account, "name": "Globex"}));
     let (mut after, mut anew, mut pages) = (before, 0, 0);
     loop {
         let feed = block_on(viewer.feed(after, 1_000)).unwrap();
@@ -201,11 +201,11 @@ fn what_is_too_much_for_one_page_is_read_anew() {
 
 #[test]
 fn a_reader_who_stops_between_the_items_of_an_event_loses_none() {
-    everywhere(|name, company| {
-        let agent = company.session("agent");
-        let before = company.position();
-        let assigned = json!({"ticket": company.id("ticket"), "assignee": {"user": company.id("colleague")}});
-        company.run("ticket.assign", assigned);
+    everywhere(|name, office| {
+        let agent = office.session("agent");
+        let before = office.position();
+        let assigned = json!({"ticket": office.id("ticket"), "assignee": {"user": office.id("colleague")}});
+        office.run("ticket.assign", assigned);
         let items = block_on(agent.feed(before, 1_000)).unwrap().items;
         assert!(items.len() > 1, "{name}");
         for item in &items[..items.len() - 1] {

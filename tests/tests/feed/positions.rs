@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use nexa_crm::{Crm, Envelope, Error, ErrorKind, FeedItem, Position, Session, sqlite::SqliteStore, testing::SeededIds};
-use nexa_tests::{
-    backends::{self, Backend},
-    company::Company,
+use nexa_crm::{
+    Crm, Envelope, Error, ErrorKind, FeedItem, Position, Session,
+    sqlite::SqliteStore,
+    testing::{Office, SeededIds},
 };
+use nexa_tests::backends::{self, Backend};
 use pollster::block_on;
 use serde_json::json;
 
@@ -26,10 +27,10 @@ fn unknown(session: &Session, crm: &Crm, after: Position, name: &str) {
 }
 
 /// Two companies that begin alike and go on differently.
-fn twins(make: fn() -> Backend) -> [(Backend, Company); 2] {
+fn twins(make: fn() -> Backend) -> [(Backend, Office); 2] {
     [make(), make()].map(|backend| {
-        let company = Company::empty(backend.store.clone(), nexa_core::builder());
-        (backend, company)
+        let office = Office::empty(backend.store.clone(), nexa_core::builder());
+        (backend, office)
     })
 }
 
@@ -63,23 +64,23 @@ fn a_position_beyond_the_end_is_unknown() {
 #[test]
 fn a_restored_backup_swallows_no_event() {
     let backend = backends::sqlite();
-    let company = Company::found(backend.store.clone());
+    let office = Office::found(backend.store.clone());
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.db");
-    block_on(company.crm.backup(&copy)).unwrap();
-    let at_backup = company.position();
-    lead(&company.session("admin"), "lost@example.com");
-    let after = company.position();
+    block_on(office.crm.backup(&copy)).unwrap();
+    let at_backup = office.position();
+    lead(&office.session("admin"), "lost@example.com");
+    let after = office.position();
 
     let store = Arc::new(SqliteStore::open(&copy).unwrap());
-    let crm = nexa_core::builder().store(store).clock(company.clock.clone()).ids(SeededIds::new(9)).build().unwrap();
+    let crm = nexa_core::builder().store(store).clock(office.clock.clone()).ids(SeededIds::new(9)).build().unwrap();
     block_on(crm.migrate()).unwrap();
-    let admin = crm.user(company.org, company.id("admin"));
+    let admin = crm.user(office.org, office.id("admin"));
     unknown(&admin, &crm, after, "the backup as it is");
     lead(&admin, "new@example.com");
     lead(&admin, "newer@example.com");
     unknown(&admin, &crm, after, "the backup with later events");
-    let emails: Vec<String> = block_on(crm.feed(company.org, at_backup, 100))
+    let emails: Vec<String> = block_on(crm.feed(office.org, at_backup, 100))
         .unwrap()
         .items
         .iter()
@@ -91,16 +92,16 @@ fn a_restored_backup_swallows_no_event() {
 #[test]
 fn a_reader_goes_on_after_any_item_and_any_page() {
     for backend in backends::all() {
-        let company = Company::found(backend.store.clone());
-        let all = company.events();
+        let office = Office::found(backend.store.clone());
+        let all = office.events();
         for item in &all {
-            let rest = block_on(company.crm.feed(company.org, item.position(), 1_000)).unwrap();
+            let rest = block_on(office.crm.feed(office.org, item.position(), 1_000)).unwrap();
             assert_eq!(rest.items[..], all[all.iter().position(|one| one == item).unwrap() + 1..], "{}", backend.name);
         }
         for size in [1, 7, all.len()] {
             let (mut after, mut read) = (Position::START, Vec::new());
             loop {
-                let page = block_on(company.crm.feed(company.org, after, size)).unwrap();
+                let page = block_on(office.crm.feed(office.org, after, size)).unwrap();
                 assert!(page.items.len() <= size, "{}", backend.name);
                 read.extend(page.items);
                 after = page.next;
@@ -109,8 +110,8 @@ fn a_reader_goes_on_after_any_item_and_any_page() {
                 }
             }
             assert_eq!(read, all, "{}: pages of {size}", backend.name);
-            assert_eq!(after, company.position(), "{}", backend.name);
-            let nothing = block_on(company.crm.feed(company.org, after, size)).unwrap();
+            assert_eq!(after, office.position(), "{}", backend.name);
+            let nothing = block_on(office.crm.feed(office.org, after, size)).unwrap();
             assert_eq!((nothing.items.as_slice(), nothing.next, nothing.complete), ([].as_slice(), after, true));
         }
     }
@@ -119,8 +120,8 @@ fn a_reader_goes_on_after_any_item_and_any_page() {
 #[test]
 fn a_position_is_text_on_the_wire_and_the_start_is_zero() {
     let backend = backends::memory();
-    let company = Company::found(backend.store.clone());
-    let feed = serde_json::to_value(block_on(company.crm.feed(company.org, Position::START, 2)).unwrap()).unwrap();
+    let office = Office::found(backend.store.clone());
+    let feed = serde_json::to_value(block_on(office.crm.feed(office.org, Position::START, 2)).unwrap()).unwrap();
     let next = feed["next"].as_str().unwrap();
     assert_eq!(next.split_once('-').map(|(seq, mark)| (seq, mark.len())), Some(("2", 8)), "{next}");
     assert_eq!(feed["items"][1]["changed"]["position"], feed["next"]);

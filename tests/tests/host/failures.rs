@@ -2,11 +2,8 @@
 
 use std::error::Error as _;
 
-use nexa_crm::{Envelope, Error, ErrorKind};
-use nexa_tests::{
-    backends::{self, Backend},
-    company::Company,
-};
+use nexa_crm::{Envelope, Error, ErrorKind, testing::Office};
+use nexa_tests::backends::{self, Backend};
 use pollster::block_on;
 use serde_json::json;
 
@@ -44,16 +41,16 @@ fn spoil(backend: &Backend, table: &str, column: &str) {
 #[test]
 fn a_missing_column_is_told_once_and_for_good() {
     for backend in [backends::sqlite(), backends::postgres()] {
-        let company = Company::found(backend.store.clone());
+        let office = Office::found(backend.store.clone());
         spoil(&backend, "tasks", "title");
         for (operation, arguments) in [
             ("task.create", json!({"title": "Call"})),
-            ("task.update", json!({"task": company.id("task"), "title": "Call"})),
+            ("task.update", json!({"task": office.id("task"), "title": "Call"})),
             ("task.find", json!({})),
-            ("task.get", json!({"task": company.id("task")})),
+            ("task.get", json!({"task": office.id("task")})),
             ("task.count", json!({"filter": {"field": "title", "op": "is_null", "value": true}})),
         ] {
-            let answer = block_on(company.session("admin").execute(operation, arguments, Envelope::default()));
+            let answer = block_on(office.session("admin").execute(operation, arguments, Envelope::default()));
             is_for_good(&format!("{} {operation}", backend.name), &answer.unwrap_err(), "schema.missing");
         }
     }

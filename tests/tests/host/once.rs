@@ -1,17 +1,17 @@
 //! An answer says whether the command was done now or before.
 
-use nexa_crm::{Envelope, Once, Request, sales::lead::convert::Convert};
-use nexa_tests::{backends, company::Company};
+use nexa_crm::{Envelope, Once, Request, sales::lead::convert::Convert, testing::Office};
+use nexa_tests::backends;
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 
 #[test]
 fn a_repeated_key_answers_the_first_result_again_and_says_so() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
-        let admin = company.session("admin");
+        let office = Office::found(backend.store);
+        let admin = office.session("admin");
         let convert = || {
-            let lead = nexa_crm::Id::new(company.id("qualified"));
+            let lead = nexa_crm::Id::new(office.id("qualified"));
             block_on(admin.run_once(Envelope::once("convert-1"), Convert::of(lead))).unwrap()
         };
         let Once::New(first) = convert() else { panic!("{}: it was never done before", backend.name) };
@@ -23,10 +23,10 @@ fn a_repeated_key_answers_the_first_result_again_and_says_so() {
 #[test]
 fn a_conversion_that_was_done_says_so_without_a_key() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
+        let office = Office::found(backend.store);
         let run = |lead: &str| {
-            let convert = Convert::of(nexa_crm::Id::new(company.id(lead)));
-            block_on(company.session("admin").run_once(Envelope::default(), convert)).unwrap()
+            let convert = Convert::of(nexa_crm::Id::new(office.id(lead)));
+            block_on(office.session("admin").run_once(Envelope::default(), convert)).unwrap()
         };
         assert!(!run("qualified").is_again(), "{}", backend.name);
         assert!(run("qualified").is_again(), "{}", backend.name);
@@ -37,8 +37,8 @@ fn a_conversion_that_was_done_says_so_without_a_key() {
 #[test]
 fn on_the_wire_a_command_is_marked_when_it_is_asked_to_be() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
-        let admin = company.session("admin");
+        let office = Office::found(backend.store);
+        let admin = office.session("admin");
         let envelope = |key: &str| Envelope { mark_replays: true, ..Envelope::once(key) };
         let run = |key: &str| block_on(admin.execute("task.create", json!({"title": "Call"}), envelope(key))).unwrap();
         let text = |key: &str| -> Json {
@@ -54,7 +54,7 @@ fn on_the_wire_a_command_is_marked_when_it_is_asked_to_be() {
         assert_eq!(plain, first["value"], "{}", backend.name);
         assert!(block_on(admin.execute("task.count", json!({}), envelope("three"))).unwrap().is_number());
         // Of a batch the key decides, not what its parts did.
-        let converted = json!({"lead": company.id("converted")});
+        let converted = json!({"lead": office.id("converted")});
         let batch = || {
             let requests = vec![Request { run: "lead.convert".to_owned(), with: converted.clone() }];
             let text = block_on(admin.batch_to_text(requests, envelope("batch"))).unwrap();

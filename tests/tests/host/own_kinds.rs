@@ -3,12 +3,10 @@
 use nexa_core::{
     Actor, Body, Case, Code, Command, Context, Entity, Envelope, Id, Op, Record, Ref, Result, Rule, Timestamp,
     sales::{Deal, Lead},
+    testing::Office,
 };
 use nexa_crm::{CrmBuilder, FeedItem, Filter};
-use nexa_tests::{
-    backends::{self, Backend},
-    company::Company,
-};
+use nexa_tests::backends::{self, Backend};
 use pollster::block_on;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -85,68 +83,65 @@ fn builder() -> CrmBuilder {
     nexa_core::builder().entity::<Visit>().command::<CallOff>().rule(Note)
 }
 
-fn everywhere(test: impl Fn(&str, Company, &Backend)) {
+fn everywhere(test: impl Fn(&str, Office, &Backend)) {
     for backend in backends::all() {
-        test(backend.name, Company::found_with(backend.store.clone(), builder()), &backend);
+        test(backend.name, Office::found_with(backend.store.clone(), builder()), &backend);
     }
 }
 
 #[test]
 fn its_record_is_like_ours() {
-    everywhere(|name, company, _| {
-        let lead = company.id("lead");
-        company.run(
+    everywhere(|name, office, _| {
+        let lead = office.id("lead");
+        office.run(
             "lead.update",
             json!({"lead": lead, "company": "Soylent",
             "external_keys": [{"system": "erp", "key": "7"}]}),
         );
         let fields = json!({"lead": {"system": "erp", "key": "7"}, "purpose": "Show the new line"});
-        let visit = company.run_as("agent", "visit.create", fields).unwrap();
+        let visit = office.run_as("agent", "visit.create", fields).unwrap();
         assert_eq!(visit["lead"], json!(lead), "{name}");
         let id = visit["id"].clone();
 
         // Ours find it, it finds ours.
         let through = json!({"filter": {"field": "lead.company", "value": "Soylent"}, "with": ["lead"]});
-        let page = company.run_as("agent", "visit.find", through).unwrap();
+        let page = office.run_as("agent", "visit.find", through).unwrap();
         assert_eq!(page["items"][0], visit, "{name}");
         assert_eq!(page["related"]["lead"][lead.to_string()]["company"], "Soylent", "{name}");
-        assert_eq!(company.run("visit.search", json!({"text": "line"}))["items"][0]["id"], id, "{name}");
-        assert_eq!(company.run("visit.count", json!({"filter": {"field": "called_off", "value": false}})), 1);
-        let history = company.run("visit.history", json!({"visit": id}));
+        assert_eq!(office.run("visit.search", json!({"text": "line"}))["items"][0]["id"], id, "{name}");
+        assert_eq!(office.run("visit.count", json!({"filter": {"field": "called_off", "value": false}})), 1);
+        let history = office.run("visit.history", json!({"visit": id}));
         assert_eq!(history["items"][0]["changes"]["purpose"], "Show the new line", "{name}");
         let told = |item: &FeedItem| matches!(item, FeedItem::Changed(change) if change.kind == "visit");
-        assert!(company.events().iter().any(told), "{name}: the feed tells of it");
-        assert_eq!(company.run_as("customer", "visit.get", json!({"visit": id})).unwrap_err().code(), "access.denied");
-        assert_eq!(company.run_as("viewer", "visit.create", json!({})).unwrap_err().code(), "access.denied", "{name}");
+        assert!(office.events().iter().any(told), "{name}: the feed tells of it");
+        assert_eq!(office.run_as("customer", "visit.get", json!({"visit": id})).unwrap_err().code(), "access.denied");
+        assert_eq!(office.run_as("viewer", "visit.create", json!({})).unwrap_err().code(), "access.denied", "{name}");
         let nowhere = json!({"lead": uuid::Uuid::from_u128(5), "purpose": "Nobody"});
-        assert_eq!(company.run_as("agent", "visit.create", nowhere).unwrap_err().code(), "reference.broken", "{name}");
+        assert_eq!(office.run_as("agent", "visit.create", nowhere).unwrap_err().code(), "reference.broken", "{name}");
 
         // Its command, with guard and event.
-        company.run("visit.call_off", json!({"visit": id}));
-        assert_eq!(
-            company.run_as("admin", "visit.call_off", json!({"visit": id})).unwrap_err().code(),
-            CALLED_OFF.code
-        );
+        office.run("visit.call_off", json!({"visit": id}));
+        assert_eq!(office.run_as("admin", "visit.call_off", json!({"visit": id})).unwrap_err().code(), CALLED_OFF.code);
         let edit = json!({"visit": id, "purpose": "Try again"});
-        assert_eq!(company.run_as("admin", "visit.update", edit).unwrap_err().code(), CALLED_OFF.code, "{name}");
+        assert_eq!(office.run_as("admin", "visit.update", edit).unwrap_err().code(), CALLED_OFF.code, "{name}");
         let explained =
-            block_on(company.session("agent").explain::<Visit>(&serde_json::from_value::<Visit>(visit).unwrap()));
+            block_on(office.session("agent").explain::<Visit>(&serde_json::from_value::<Visit>(visit).unwrap()));
         let refusal = explained.unwrap().into_iter().find(|permission| permission.operation == "visit.call_off");
         assert!(refusal.unwrap().refusal.unwrap().is(&CALLED_OFF), "{name}");
 
         // A merge of leads takes it along.
-        company.run("lead.merge", json!({"lead": company.id("other_lead"), "other": lead}));
-        assert_eq!(company.run("visit.get", json!({"visit": id}))["lead"], json!(company.id("other_lead")), "{name}");
-        company.run("visit.trash", json!({"visit": id}));
-        company.run("visit.restore", json!({"visit": id}));
-        company.run("ledger.verify", json!({}));
+        office.run("lead.merge", json!({"lead": office.id("other_lead"), "other": lead}));
+        assert_eq!(office.run("visit.get", json!({"visit": id}))["lead"], json!(office.id("other_lead")), "{name}");
+        office.run("visit.trash", json!({"visit": id}));
+        office.run("visit.restore", json!({"visit": id}));
+        office.run("ledger.verify", json!({}));
     });
 }
 
 #[test]
 fn its_operations_stand_in_the_catalog() {
-    let company = Company::empty(backends::memory().store, builder());
-    let document = company.crm.catalog().document(company.crm.kinds());
+    let office = Office::empty(backends::memory().store, builder());
+    let document = office.crm.catalog().document(office.crm.kinds());
     let call_off = &document["operations"]["visit.call_off"];
     assert_eq!(call_off["doc"], "Calls a visit off.");
     assert_eq!(call_off["errors"], json!(["host.visit_called_off"]));
@@ -156,9 +151,9 @@ fn its_operations_stand_in_the_catalog() {
 
 #[test]
 fn its_table_is_a_real_one() {
-    everywhere(|name, company, backend| {
-        let fields = json!({"lead": company.id("lead"), "purpose": "Show the new line"});
-        company.run("visit.create", fields);
+    everywhere(|name, office, backend| {
+        let fields = json!({"lead": office.id("lead"), "purpose": "Show the new line"});
+        office.run("visit.create", fields);
         let Some(folder) = &backend.folder else { return };
         let file = rusqlite::Connection::open(folder.path().join("crm.db")).unwrap();
         let read =
@@ -171,26 +166,26 @@ fn its_table_is_a_real_one() {
 
 #[test]
 fn its_rule_is_asked_after_ours_and_by_explain() {
-    everywhere(|name, company, _| {
-        let deal = company.id("deal");
-        let win = || company.run_as("agent", "deal.win", json!({"deal": deal}));
+    everywhere(|name, office, _| {
+        let deal = office.id("deal");
+        let win = || office.run_as("agent", "deal.win", json!({"deal": deal}));
         let explained = |word: &str| {
             let permissions =
-                block_on(company.session("agent").explain(Ref::<Deal>::Id(Id::new(company.id(word))))).unwrap();
+                block_on(office.session("agent").explain(Ref::<Deal>::Id(Id::new(office.id(word))))).unwrap();
             let win = permissions.into_iter().find(|permission| permission.operation == "deal.win").unwrap();
             win.refusal.map(|refusal| refusal.code().to_owned())
         };
-        let before = company.head();
+        let before = office.head();
         assert_eq!(win().unwrap_err().code(), NOTE_MISSING.code, "{name}");
         assert_eq!(explained("deal").as_deref(), Some(NOTE_MISSING.code), "{name}");
         // Ours comes first.
         assert_eq!(explained("lost_deal").as_deref(), Some("deal.closed"), "{name}");
         let batch = ["deal.update", "deal.win"]
             .map(|run| nexa_crm::Request { run: run.to_owned(), with: json!({"deal": deal}) });
-        let refused = block_on(company.session("agent").batch(batch.into(), Envelope::default())).unwrap_err();
+        let refused = block_on(office.session("agent").batch(batch.into(), Envelope::default())).unwrap_err();
         assert_eq!((refused.code(), &refused.params()["position"]), (NOTE_MISSING.code, &json!(1)), "{name}");
-        assert_eq!(company.head(), before, "{name}: a refusal left an event");
-        company.run_as("agent", "deal.update", json!({"deal": deal, "description": "The best price"})).unwrap();
+        assert_eq!(office.head(), before, "{name}: a refusal left an event");
+        office.run_as("agent", "deal.update", json!({"deal": deal, "description": "The best price"})).unwrap();
         assert_eq!(explained("deal"), None, "{name}");
         assert_eq!(win().unwrap()["status"], "won", "{name}");
     });
@@ -213,23 +208,23 @@ impl Rule for Blocked {
 #[test]
 fn its_rule_is_asked_on_every_way_in() {
     for backend in backends::all() {
-        let company = Company::found_with(backend.store, nexa_core::builder().rule(Blocked));
-        let lead = company.id("lead");
+        let office = Office::found_with(backend.store, nexa_core::builder().rule(Blocked));
+        let lead = office.id("lead");
         let email = "a@blocked.example";
         for (operation, arguments) in [
             ("lead.create", json!({"email": email})),
             ("lead.update", json!({"lead": lead, "email": email})),
             ("lead.upsert", json!({"match_on": "email", "email": email})),
         ] {
-            let error = company.run_as("admin", operation, arguments).unwrap_err();
+            let error = office.run_as("admin", operation, arguments).unwrap_err();
             assert_eq!(error.code(), "host.blocked", "{}, {operation}", backend.name);
         }
         // A row that the rule refuses is refused alone.
         let rows = json!({"rows": [{"email": email}, {"email": "b@example.com"}]});
-        let report = company.run("lead.import_rows", rows);
+        let report = office.run("lead.import_rows", rows);
         assert_eq!((&report["created"], &report["refused"]), (&json!(1), &json!(1)), "{}: {report}", backend.name);
         let blocked = Filter::compare("email", Op::Eq, email);
-        assert_eq!(block_on(company.session("admin").count::<Lead>(blocked)).unwrap(), 0, "{}", backend.name);
+        assert_eq!(block_on(office.session("admin").count::<Lead>(blocked)).unwrap(), 0, "{}", backend.name);
     }
 }
 

@@ -115,11 +115,11 @@ fn they_are_asked() {
 #[test]
 fn a_clock_that_goes_back_is_believed_and_does_not_turn_the_ledger_round() {
     for backend in backends::all() {
-        let company = nexa_tests::company::Company::found(backend.store);
-        company.run("task.create", json!({"title": "Call"}));
-        company.clock.set(Timestamp::parse("1999-12-31T23:59:59Z").unwrap());
-        let second = company.run("task.create", json!({"title": "Call again"}));
+        let office = nexa_crm::testing::Office::found(backend.store);
+        office.run("task.create", json!({"title": "Call"}));
+        office.clock.set(Timestamp::parse("1999-12-31T23:59:59Z").unwrap());
+        let second = office.run("task.create", json!({"title": "Call again"}));
         assert_eq!(second["created_at"], "1999-12-31T23:59:59.000000Z", "{}", backend.name);
-        company.run("ledger.verify", json!({}));
+        office.run("ledger.verify", json!({}));
     }
 }

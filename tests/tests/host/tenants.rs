@@ -2,16 +2,16 @@
 
 use nexa_crm::{
     CreateOrg, Envelope, Principal, Session,
-    testing::{ManualClock, SeededIds},
+    testing::{ManualClock, Office, SeededIds},
 };
-use nexa_tests::{backends, company::Company, traffic::Traffic};
+use nexa_tests::{backends, traffic::Traffic};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-/// A second tenant beside a company.
-fn neighbour(company: &Company) -> Session {
-    block_on(company.crm.create_org(CreateOrg::new("Initech", "Bill", "lisa@acme.example").unwrap())).unwrap()
+/// A second tenant beside an office.
+fn neighbour(office: &Office) -> Session {
+    block_on(office.crm.create_org(CreateOrg::new("Initech", "Bill", "lisa@acme.example").unwrap())).unwrap()
 }
 
 fn run(session: &Session, operation: &str, arguments: Json) -> nexa_crm::Result<Json> {
@@ -21,14 +21,14 @@ fn run(session: &Session, operation: &str, arguments: Json) -> nexa_crm::Result<
 #[test]
 fn nothing_of_one_is_found_by_the_other() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
-        let bill = neighbour(&company);
-        let traffic = Traffic::new(&company, &company.events(), 1);
+        let office = Office::found(backend.store);
+        let bill = neighbour(&office);
+        let traffic = Traffic::new(&office, &office.events(), 1);
         let keys = json!([{"system": "erp", "key": "1"}]);
-        company.run("lead.update", json!({"lead": company.id("lead"), "external_keys": keys}));
-        for caller in [bill.clone(), company.crm.system(bill.org(), "test")] {
-            for def in company.crm.kinds().all() {
-                let catalog = company.crm.catalog();
+        office.run("lead.update", json!({"lead": office.id("lead"), "external_keys": keys}));
+        for caller in [bill.clone(), office.crm.system(bill.org(), "test")] {
+            for def in office.crm.kinds().all() {
+                let catalog = office.crm.catalog();
                 let Ok(operation) = catalog.operation(&format!("{}.get", def.kind)) else { continue };
                 for id in traffic.ids(def.kind) {
                     let refused = run(&caller, operation.name, json!({def.kind: id, "trashed": true})).unwrap_err();
@@ -57,10 +57,10 @@ fn nothing_of_one_is_found_by_the_other() {
         }
         // References do not reach across either.
         for (operation, arguments) in [
-            ("deal.create", json!({"name": "D", "account": company.id("account")})),
-            ("task.create", json!({"title": "T", "assignee": {"user": company.id("agent")}})),
-            ("task.create", json!({"title": "T", "about": {"kind": "lead", "id": company.id("lead")}})),
-            ("lead.create", json!({"email": "x@example.com", "campaign": company.id("campaign")})),
+            ("deal.create", json!({"name": "D", "account": office.id("account")})),
+            ("task.create", json!({"title": "T", "assignee": {"user": office.id("agent")}})),
+            ("task.create", json!({"title": "T", "about": {"kind": "lead", "id": office.id("lead")}})),
+            ("lead.create", json!({"email": "x@example.com", "campaign": office.id("campaign")})),
         ] {
             let refused = run(&bill, operation, arguments.clone()).unwrap_err();
             let expected = ["reference.broken", "record.not_found"];
@@ -72,11 +72,11 @@ fn nothing_of_one_is_found_by_the_other() {
 #[test]
 fn values_ids_keys_and_numbers_are_each_ones_own() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
-        let bill = neighbour(&company);
+        let office = Office::found(backend.store);
+        let bill = neighbour(&office);
         let id = Uuid::from_u128(77);
         let lead = json!({"id": id, "email": "same@example.com", "external_keys": [{"system": "erp", "key": "1"}]});
-        for session in [company.session("admin"), bill.clone()] {
+        for session in [office.session("admin"), bill.clone()] {
             assert_eq!(run(&session, "lead.create", lead.clone()).unwrap()["id"], json!(id), "{}", backend.name);
             let keyed = block_on(session.execute("task.create", json!({"title": "T"}), Envelope::once("key")));
             assert!(keyed.is_ok(), "{}", backend.name);
@@ -88,8 +88,8 @@ fn values_ids_keys_and_numbers_are_each_ones_own() {
             backend.name
         );
         run(&bill, "lead.update", json!({"lead": id, "company": "Initech"})).unwrap();
-        assert_eq!(company.run("lead.get", json!({"lead": id}))["company"], Json::Null, "{}", backend.name);
-        let events = block_on(company.crm.feed(bill.org(), nexa_crm::Position::START, 1_000)).unwrap();
+        assert_eq!(office.run("lead.get", json!({"lead": id}))["company"], Json::Null, "{}", backend.name);
+        let events = block_on(office.crm.feed(bill.org(), nexa_crm::Position::START, 1_000)).unwrap();
         assert!(
             events.complete && events.next.seq() == events.items.len() as u64,
             "{}: numbers without a gap",
@@ -101,34 +101,34 @@ fn values_ids_keys_and_numbers_are_each_ones_own() {
 #[test]
 fn whoever_works_for_one_is_nobody_for_the_other() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
-        let bill = neighbour(&company);
-        let stranger = company.crm.user(bill.org(), company.id("admin"));
+        let office = Office::found(backend.store);
+        let bill = neighbour(&office);
+        let stranger = office.crm.user(bill.org(), office.id("admin"));
         assert_eq!(run(&stranger, "lead.find", json!({})).unwrap_err().code(), "actor.inactive", "{}", backend.name);
-        let nowhere = company.crm.system(Uuid::from_u128(1), "test");
+        let nowhere = office.crm.system(Uuid::from_u128(1), "test");
         assert_eq!(run(&nowhere, "lead.find", json!({})).unwrap_err().code(), "org.unknown", "{}", backend.name);
         assert_eq!(run(&nowhere, "lead.create", json!({"email": "x@example.com"})).unwrap_err().code(), "org.unknown");
-        assert!(!block_on(company.crm.has_org(Uuid::from_u128(1))).unwrap(), "{}", backend.name);
+        assert!(!block_on(office.crm.has_org(Uuid::from_u128(1))).unwrap(), "{}", backend.name);
     }
 }
 
 #[test]
 fn one_goes_and_the_other_stays() {
     for backend in backends::all() {
-        let company = Company::found(backend.store);
-        let bill = neighbour(&company);
+        let office = Office::found(backend.store);
+        let bill = neighbour(&office);
         run(&bill, "lead.create", json!({"email": "stays@example.com"})).unwrap();
-        block_on(company.crm.drop_org(company.org)).unwrap();
-        let lisa = company.session("admin");
+        block_on(office.crm.drop_org(office.org)).unwrap();
+        let lisa = office.session("admin");
         assert_eq!(run(&lisa, "lead.find", json!({})).unwrap_err().code(), "org.unknown", "{}", backend.name);
         assert_eq!(run(&bill, "lead.count", json!({})).unwrap(), 1, "{}", backend.name);
         run(&bill, "ledger.verify", json!({})).unwrap();
         // The name of the tenant is free again.
-        let again = CreateOrg { id: Some(company.org), ..CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap() };
-        let lisa = block_on(company.crm.create_org(again)).unwrap();
+        let again = CreateOrg { id: Some(office.org), ..CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap() };
+        let lisa = block_on(office.crm.create_org(again)).unwrap();
         assert_eq!(run(&lisa, "lead.count", json!({})).unwrap(), 0, "{}", backend.name);
-        let twice = CreateOrg { id: Some(company.org), ..CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap() };
-        assert_eq!(block_on(company.crm.create_org(twice)).err().unwrap().code(), "id.taken", "{}", backend.name);
+        let twice = CreateOrg { id: Some(office.org), ..CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap() };
+        assert_eq!(block_on(office.crm.create_org(twice)).err().unwrap().code(), "id.taken", "{}", backend.name);
     }
 }
 

@@ -7,20 +7,18 @@ use nexa_crm::{
     kernel::{error::codes as kernel, memory::MemoryStore},
     people::org::Verify,
     postgres::{HostSession, PostgresStore, codes},
+    testing::Office,
 };
-use nexa_tests::{
-    company::Company,
-    database::{Database, runtime},
-};
+use nexa_tests::database::{Database, runtime};
 use serde_json::{Value as Json, json};
 use sqlx::{
     Acquire, PgPool, Postgres, Row, Transaction, pool::PoolConnection, postgres::PgPoolOptions, query, raw_sql,
 };
 use std::sync::Arc;
 
-/// A company, and the host's own table beside its records.
+/// An office, and the host's own table beside its records.
 struct Host {
-    company: Company,
+    office: Office,
     database: Database,
 }
 
@@ -33,20 +31,20 @@ impl Host {
         ));
         let options = database.options().lock_timeout(Duration::from_millis(300));
         let store = PostgresStore::open_with(&database.url(), options).unwrap();
-        Self { company: Company::found(Arc::new(store)), database }
+        Self { office: Office::found(Arc::new(store)), database }
     }
     async fn pool(&self) -> PgPool {
         PgPoolOptions::new().max_connections(4).connect(&self.database.url()).await.unwrap()
     }
     fn admin(&self) -> Session {
-        self.company.session("admin")
+        self.office.session("admin")
     }
     fn verified(&self) -> u64 {
         let admin = self.admin();
         pollster::block_on(admin.ask(Verify::default())).unwrap().events
     }
     fn status(&self, lead: &str) -> Json {
-        self.company.run("lead.get", json!({"lead": self.company.id(lead)}))["status"].clone()
+        self.office.run("lead.get", json!({"lead": self.office.id(lead)}))["status"].clone()
     }
 }
 
@@ -67,7 +65,7 @@ async fn orders(connection: &mut PoolConnection<Postgres>) -> i64 {
 #[test]
 fn a_commit_keeps_both_and_a_rollback_neither() {
     let host = Host::open();
-    let (admin, lead) = (host.admin(), host.company.id("qualified"));
+    let (admin, lead) = (host.admin(), host.office.id("qualified"));
     let before = host.verified();
     runtime().block_on(async {
         let pool = host.pool().await;
@@ -98,7 +96,7 @@ fn a_commit_keeps_both_and_a_rollback_neither() {
     assert_eq!(host.status("qualified"), "converted");
     assert!(host.verified() > before);
     // The store goes on where the host's transaction left the ledger.
-    host.company.run("lead.update", json!({"lead": host.company.id("lead"), "company": "Elsewhere"}));
+    host.office.run("lead.update", json!({"lead": host.office.id("lead"), "company": "Elsewhere"}));
     host.verified();
 }
 
@@ -106,7 +104,7 @@ fn a_commit_keeps_both_and_a_rollback_neither() {
 fn a_refusal_leaves_the_transaction_usable() {
     let host = Host::open();
     let admin = host.admin();
-    let (lead, missing) = (host.company.id("lead"), "00000000-0000-0000-0000-000000000404");
+    let (lead, missing) = (host.office.id("lead"), "00000000-0000-0000-0000-000000000404");
     runtime().block_on(async {
         let pool = host.pool().await;
         let mut transaction = pool.begin().await.unwrap();
@@ -114,7 +112,7 @@ fn a_refusal_leaves_the_transaction_usable() {
         let refused = execute(&admin, &mut transaction, "lead.convert", json!({"lead": lead})).await.unwrap_err();
         assert_eq!(refused.code(), "lead.not_qualified");
         // One that only a constraint meets.
-        let id = host.company.id("other_lead");
+        let id = host.office.id("other_lead");
         let refused = execute(
             &admin,
             &mut transaction,
@@ -131,7 +129,7 @@ fn a_refusal_leaves_the_transaction_usable() {
         let mut connection = pool.acquire().await.unwrap();
         assert_eq!(orders(&mut connection).await, 2);
     });
-    assert_eq!(host.company.run("lead.get", json!({"lead": lead}))["company"], "Kept");
+    assert_eq!(host.office.run("lead.get", json!({"lead": lead}))["company"], "Kept");
     host.verified();
 }
 
@@ -139,7 +137,7 @@ fn a_refusal_leaves_the_transaction_usable() {
 fn racing_hosts_are_told_and_do_not_hang() {
     let host = Host::open();
     let admin = host.admin();
-    let lead = host.company.id("lead");
+    let lead = host.office.id("lead");
     runtime().block_on(async {
         let pool = host.pool().await;
         let mut first = pool.begin().await.unwrap();
@@ -158,7 +156,7 @@ fn racing_hosts_are_told_and_do_not_hang() {
         execute(&admin, &mut second, "lead.update", update).await.unwrap();
         second.commit().await.unwrap();
     });
-    assert_eq!(host.company.run("lead.get", json!({"lead": lead}))["company"], "Second");
+    assert_eq!(host.office.run("lead.get", json!({"lead": lead}))["company"], "Second");
     host.verified();
 }
 
@@ -166,7 +164,7 @@ fn racing_hosts_are_told_and_do_not_hang() {
 fn settings_of_the_host_are_given_back() {
     let host = Host::open();
     let admin = host.admin();
-    let lead = host.company.id("lead");
+    let lead = host.office.id("lead");
     let asked = "SELECT concat_ws(' ', current_setting('nexa.org', true), current_setting('lock_timeout'), \
                  current_setting('plan_cache_mode'), current_setting('enable_seqscan'), current_user)";
     runtime().block_on(async {
@@ -194,7 +192,7 @@ fn settings_of_the_host_are_given_back() {
 fn a_dry_run_leaves_nothing_and_an_old_snapshot_is_told() {
     let host = Host::open();
     let admin = host.admin();
-    let lead = host.company.id("lead");
+    let lead = host.office.id("lead");
     runtime().block_on(async {
         let pool = host.pool().await;
         let mut connection = pool.acquire().await.unwrap();
@@ -210,7 +208,7 @@ fn a_dry_run_leaves_nothing_and_an_old_snapshot_is_told() {
         assert_eq!(dry.unwrap()["company"], "Dry");
         let seen = execute(&admin, &mut transaction, "lead.get", json!({"lead": lead})).await.unwrap();
         assert_ne!(seen["company"], "Dry");
-        let update = |company: &str| json!({"lead": lead, "company": company});
+        let update = |office: &str| json!({"lead": lead, "company": office});
         admin.execute("lead.update", update("Meanwhile"), Envelope::default()).await.unwrap();
         let old = execute(&admin, &mut transaction, "lead.update", update("Old")).await.unwrap_err();
         assert!(old.is(&codes::SERIALIZATION) && old.retryable(), "{old:?}");
@@ -222,7 +220,7 @@ fn a_dry_run_leaves_nothing_and_an_old_snapshot_is_told() {
 #[test]
 fn sessions_of_another_store_are_told() {
     let host = Host::open();
-    let other = Company::empty(Arc::new(MemoryStore::new()), nexa_core::builder());
+    let other = Office::empty(Arc::new(MemoryStore::new()), nexa_core::builder());
     let admin = other.session("admin");
     runtime().block_on(async {
         let mut transaction = host.pool().await.begin().await.unwrap();
@@ -234,7 +232,7 @@ fn sessions_of_another_store_are_told() {
 #[test]
 fn work_in_a_transaction_can_be_spawned() {
     let host = Host::open();
-    let (admin, lead) = (host.admin(), host.company.id("lead"));
+    let (admin, lead) = (host.admin(), host.office.id("lead"));
     let runtime = runtime();
     let pool = runtime.block_on(host.pool());
     let task = runtime.spawn(async move {
@@ -243,5 +241,5 @@ fn work_in_a_transaction_can_be_spawned() {
         transaction.commit().await.unwrap();
     });
     runtime.block_on(task).unwrap();
-    assert_eq!(host.company.run("lead.get", json!({"lead": lead}))["company"], "Spawned");
+    assert_eq!(host.office.run("lead.get", json!({"lead": lead}))["company"], "Spawned");
 }

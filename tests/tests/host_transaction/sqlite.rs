@@ -6,16 +6,17 @@ use nexa_crm::{
     Envelope, Error, Session,
     people::org::Verify,
     sqlite::{HostSession, Options, SqliteStore, codes},
+    testing::Office,
 };
-use nexa_tests::company::Company;
+
 use pollster::block_on;
 use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
-/// A company, and the host's own table in its file.
+/// An office, and the host's own table in its file.
 struct Host {
-    company: Company,
+    office: Office,
     path: PathBuf,
     _folder: TempDir,
 }
@@ -25,8 +26,8 @@ impl Host {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("crm.db");
         let options = Options::default().busy_timeout(Duration::from_millis(100));
-        let company = Company::found(Arc::new(SqliteStore::open_with(&path, options).unwrap()));
-        let host = Self { company, path, _folder: folder };
+        let office = Office::found(Arc::new(SqliteStore::open_with(&path, options).unwrap()));
+        let host = Self { office, path, _folder: folder };
         host.connect().execute_batch("CREATE TABLE orders (number INTEGER PRIMARY KEY)").unwrap();
         host
     }
@@ -36,13 +37,13 @@ impl Host {
         db
     }
     fn admin(&self) -> Session {
-        self.company.session("admin")
+        self.office.session("admin")
     }
     fn verified(&self) -> u64 {
         block_on(self.admin().ask(Verify::default())).unwrap().events
     }
     fn lead(&self, word: &str) -> Json {
-        self.company.run("lead.get", json!({"lead": self.company.id(word)}))
+        self.office.run("lead.get", json!({"lead": self.office.id(word)}))
     }
     fn orders(&self) -> i64 {
         self.connect().query_row("SELECT count(*) FROM orders", [], |row| row.get(0)).unwrap()
@@ -67,7 +68,7 @@ fn execute_in(
 #[test]
 fn a_commit_keeps_both_and_a_rollback_neither() {
     let host = Host::open();
-    let (admin, lead, before) = (host.admin(), host.company.id("qualified"), host.verified());
+    let (admin, lead, before) = (host.admin(), host.office.id("qualified"), host.verified());
     for commits in [false, true] {
         let mut db = host.connect();
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
@@ -86,20 +87,20 @@ fn a_commit_keeps_both_and_a_rollback_neither() {
     }
     assert_eq!(host.lead("qualified")["status"], "converted");
     assert!(host.verified() > before);
-    host.company.run("lead.update", json!({"lead": host.company.id("lead"), "company": "Elsewhere"}));
+    host.office.run("lead.update", json!({"lead": host.office.id("lead"), "company": "Elsewhere"}));
     host.verified();
 }
 
 #[test]
 fn a_refusal_leaves_the_transaction_usable() {
     let host = Host::open();
-    let (admin, lead) = (host.admin(), host.company.id("lead"));
+    let (admin, lead) = (host.admin(), host.office.id("lead"));
     let mut db = host.connect();
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
     transaction.execute("INSERT INTO orders VALUES (1)", []).unwrap();
     let refused = execute(&admin, &transaction, "lead.convert", json!({"lead": lead})).unwrap_err();
     assert_eq!(refused.code(), "lead.not_qualified");
-    let again = json!({"id": host.company.id("other_lead"), "email": "new@example.com", "company": "New"});
+    let again = json!({"id": host.office.id("other_lead"), "email": "new@example.com", "company": "New"});
     assert_eq!(execute(&admin, &transaction, "lead.create", again).unwrap_err().code(), "id.taken");
     let dry = Envelope { dry_run: true, ..Envelope::default() };
     execute_in(&admin, &transaction, "lead.update", json!({"lead": lead, "company": "Dry"}), dry).unwrap();
@@ -114,8 +115,8 @@ fn a_refusal_leaves_the_transaction_usable() {
 #[test]
 fn racing_hosts_are_told_and_do_not_hang() {
     let host = Host::open();
-    let (admin, lead) = (host.admin(), host.company.id("lead"));
-    let update = |company: &str| json!({"lead": lead, "company": company});
+    let (admin, lead) = (host.admin(), host.office.id("lead"));
+    let update = |office: &str| json!({"lead": lead, "company": office});
     let (mut first, mut second) = (host.connect(), host.connect());
     let first = first.transaction().unwrap();
     let second = second.transaction().unwrap();
@@ -139,7 +140,7 @@ fn racing_hosts_are_told_and_do_not_hang() {
 #[test]
 fn without_a_transaction_nothing_is_done() {
     let host = Host::open();
-    let (admin, lead) = (host.admin(), host.company.id("lead"));
+    let (admin, lead) = (host.admin(), host.office.id("lead"));
     let refused = execute(&admin, &host.connect(), "lead.update", json!({"lead": lead, "company": "New"}));
     assert!(refused.unwrap_err().is(&codes::NO_TRANSACTION));
 }
@@ -147,7 +148,7 @@ fn without_a_transaction_nothing_is_done() {
 #[test]
 fn a_retried_command_says_that_it_was_done_before() {
     let host = Host::open();
-    let (admin, lead) = (host.admin(), host.company.id("qualified"));
+    let (admin, lead) = (host.admin(), host.office.id("qualified"));
     let invoices = |commits: bool| {
         let mut db = host.connect();
         let transaction = db.transaction().unwrap();

@@ -10,9 +10,9 @@ use nexa_crm::{
         store::{Batch, Store, Transaction, Work, WriteRequest},
     },
     sqlite::SqliteStore,
-    testing::{ManualClock, SeededIds},
+    testing::{ManualClock, Office, SeededIds},
 };
-use nexa_tests::{backends, company::Company, traffic::Traffic};
+use nexa_tests::{backends, traffic::Traffic};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -24,19 +24,19 @@ fn verify(crm: &Crm, org: Uuid) -> Result<Json> {
 #[test]
 fn after_a_busy_day_every_row_is_as_recorded() {
     for backend in backends::all() {
-        let company = Company::found(backend.store.clone());
-        let mut traffic = Traffic::new(&company, &company.events(), backends::seed(5));
-        let mut seen = company.position();
+        let office = Office::found(backend.store.clone());
+        let mut traffic = Traffic::new(&office, &office.events(), backends::seed(5));
+        let mut seen = office.position();
         for _ in 0..250 {
-            let _ = traffic.step().perform(&company);
-            let feed = block_on(company.crm.feed(company.org, seen, 1_000)).unwrap();
+            let _ = traffic.step().perform(&office);
+            let feed = block_on(office.crm.feed(office.org, seen, 1_000)).unwrap();
             seen = feed.next;
             traffic.learn(&feed.items);
         }
-        let verified = verify(&company.crm, company.org).unwrap_or_else(|error| panic!("{}: {error:?}", backend.name));
+        let verified = verify(&office.crm, office.org).unwrap_or_else(|error| panic!("{}: {error:?}", backend.name));
         assert!(verified["rows"].as_u64().unwrap() > 80, "{}: {verified}", backend.name);
-        assert_eq!(verified["events"], json!(company.head()), "{}", backend.name);
-        let without = company.run("ledger.verify", json!({}));
+        assert_eq!(verified["events"], json!(office.head()), "{}", backend.name);
+        let without = office.run("ledger.verify", json!({}));
         assert_eq!((&without["rows"], &without["head"]), (&Json::Null, &verified["head"]), "{}", backend.name);
     }
 }
@@ -45,21 +45,21 @@ fn after_a_busy_day_every_row_is_as_recorded() {
 #[test]
 fn many_rows_and_many_events_of_one_are_compared() {
     let backend = backends::memory();
-    let company = Company::found(backend.store.clone());
+    let office = Office::found(backend.store.clone());
     for number in 0..450 {
-        company.run("lead.create", json!({"email": format!("l{number}@example.com")}));
+        office.run("lead.create", json!({"email": format!("l{number}@example.com")}));
     }
     for number in 0..1_200 {
-        company.run("task.update", json!({"task": company.id("task"), "title": format!("Call {number} times")}));
+        office.run("task.update", json!({"task": office.id("task"), "title": format!("Call {number} times")}));
     }
-    verify(&company.crm, company.org).unwrap();
+    verify(&office.crm, office.org).unwrap();
 }
 
-/// A copy of the company's file in which somebody did this.
-fn tampered(company: &Company, tamper: &str) -> Crm {
+/// A copy of the office's file in which somebody did this.
+fn tampered(office: &Office, tamper: &str) -> Crm {
     let folder = tempfile::tempdir().unwrap().keep();
     let copy = folder.join("copy.db");
-    block_on(company.crm.backup(&copy)).unwrap();
+    block_on(office.crm.backup(&copy)).unwrap();
     let file = rusqlite::Connection::open(&copy).unwrap();
     file.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     file.execute_batch(tamper).unwrap_or_else(|error| panic!("{tamper}: {error}"));
@@ -78,8 +78,8 @@ fn blob(id: Uuid) -> String {
 #[test]
 fn a_row_that_was_changed_beside_the_ledger_is_named() {
     let backend = backends::sqlite();
-    let company = Company::found(backend.store.clone());
-    let (lead, ticket, comment) = (company.id("lead"), company.id("ticket"), company.id("comment"));
+    let office = Office::found(backend.store.clone());
+    let (lead, ticket, comment) = (office.id("lead"), office.id("ticket"), office.id("comment"));
     let another = Uuid::from_u128(77);
     for (tamper, kind, id, field) in [
         (format!("UPDATE nexa_leads SET score = score + 1 WHERE id = {}", blob(lead)), "lead", lead, "score"),
@@ -88,7 +88,7 @@ fn a_row_that_was_changed_beside_the_ledger_is_named() {
         (
             format!(
                 "UPDATE nexa_tickets SET assignee_user_id = {} WHERE id = {}",
-                blob(company.id("agent")),
+                blob(office.id("agent")),
                 blob(ticket)
             ),
             "ticket",
@@ -108,8 +108,8 @@ fn a_row_that_was_changed_beside_the_ledger_is_named() {
             "id",
         ),
     ] {
-        let crm = tampered(&company, &tamper);
-        let error = verify(&crm, company.org).expect_err(&tamper);
+        let crm = tampered(&office, &tamper);
+        let error = verify(&crm, office.org).expect_err(&tamper);
         assert_eq!(error.code(), "ledger.row_differs", "{tamper}: {error:?}");
         let params = error.params();
         assert_eq!(
@@ -118,9 +118,9 @@ fn a_row_that_was_changed_beside_the_ledger_is_named() {
             "{tamper}"
         );
         // Without rows, the ledger itself is whole.
-        block_on(crm.system(company.org, "test").execute("ledger.verify", json!({}), Envelope::default())).unwrap();
+        block_on(crm.system(office.org, "test").execute("ledger.verify", json!({}), Envelope::default())).unwrap();
     }
-    verify(&tampered(&company, ""), company.org).unwrap();
+    verify(&tampered(&office, ""), office.org).unwrap();
 }
 
 /// Writes an event that erases others, as a command of the tenant would, beside whatever blanks them.
@@ -158,10 +158,10 @@ impl Work for Erase {
     }
 }
 
-fn erase(company: &Company, store: &dyn Store, ranges: &[(u64, u64)]) {
-    let work = Erase { record: company.id("contact"), ranges: ranges.to_vec(), done: Mutex::new(false) };
+fn erase(office: &Office, store: &dyn Store, ranges: &[(u64, u64)]) {
+    let work = Erase { record: office.id("contact"), ranges: ranges.to_vec(), done: Mutex::new(false) };
     let work = Arc::new(work);
-    block_on(store.write(WriteRequest::new(company.org), work.clone())).unwrap();
+    block_on(store.write(WriteRequest::new(office.org), work.clone())).unwrap();
     assert!(*work.done.lock().unwrap());
 }
 
@@ -170,43 +170,43 @@ const BLANK: &str = "UPDATE nexa_events SET salt = NULL, payload = NULL, reason 
 #[test]
 fn a_blank_event_is_broken_unless_an_erasure_names_it() {
     let backend = backends::sqlite();
-    let company = Company::found(backend.store.clone());
+    let office = Office::found(backend.store.clone());
     let plain =
-        |crm: &Crm| block_on(crm.system(company.org, "test").execute("ledger.verify", json!({}), Envelope::default()));
+        |crm: &Crm| block_on(crm.system(office.org, "test").execute("ledger.verify", json!({}), Envelope::default()));
     for rows in [false, true] {
-        let crm = tampered(&company, BLANK);
-        let error = if rows { verify(&crm, company.org) } else { plain(&crm) }.unwrap_err();
+        let crm = tampered(&office, BLANK);
+        let error = if rows { verify(&crm, office.org) } else { plain(&crm) }.unwrap_err();
         assert_eq!((error.code(), &error.params()["seq"]), ("ledger.broken", &json!(5)), "{error:?}");
     }
     // One that names too little.
-    erase(&company, &*backend.store, &[(5, 5), (10, 11)]);
-    let error = plain(&tampered(&company, BLANK)).unwrap_err();
+    erase(&office, &*backend.store, &[(5, 5), (10, 11)]);
+    let error = plain(&tampered(&office, BLANK)).unwrap_err();
     assert_eq!((error.code(), &error.params()["seq"]), ("ledger.broken", &json!(9)), "{error:?}");
     // What is named later counts as well, and is compared as far as it is known.
-    erase(&company, &*backend.store, &[(8, 9)]);
-    let crm = tampered(&company, BLANK);
+    erase(&office, &*backend.store, &[(8, 9)]);
+    let crm = tampered(&office, BLANK);
     assert_eq!(plain(&crm).unwrap()["erased"], json!(4));
-    let verified = verify(&crm, company.org).unwrap();
+    let verified = verify(&crm, office.org).unwrap();
     assert_eq!(verified["erased"], json!(4));
     // An erasure does not vouch for itself, nor for what comes after it.
-    let last = company.head();
-    erase(&company, &*backend.store, &[(1, last + 9)]);
+    let last = office.head();
+    erase(&office, &*backend.store, &[(1, last + 9)]);
     let forged = format!("UPDATE nexa_events SET salt = NULL, payload = NULL, reason = NULL WHERE seq = {}", last + 1);
-    assert_eq!(plain(&tampered(&company, &forged)).unwrap_err().code(), "ledger.broken");
+    assert_eq!(plain(&tampered(&office, &forged)).unwrap_err().code(), "ledger.broken");
 }
 
 #[test]
 fn an_erasure_is_an_event_like_others_in_feed_and_history() {
     for backend in backends::all() {
-        let company = Company::found(backend.store.clone());
-        let before = company.position();
-        erase(&company, &*backend.store, &[(2, 3)]);
-        let feed = block_on(company.session("agent").feed(before, 10)).unwrap();
+        let office = Office::found(backend.store.clone());
+        let before = office.position();
+        erase(&office, &*backend.store, &[(2, 3)]);
+        let feed = block_on(office.session("agent").feed(before, 10)).unwrap();
         let json = serde_json::to_value(&feed.items[0]).unwrap();
         assert_eq!(json["changed"]["verb"], "erased", "{}", backend.name);
         assert_eq!(json["changed"]["changes"], json!({"events": [[2, 3]]}), "{}", backend.name);
-        let history = company.run("contact.history", json!({"contact": company.id("contact")}));
+        let history = office.run("contact.history", json!({"contact": office.id("contact")}));
         assert_eq!(history["items"].as_array().unwrap().last().unwrap()["verb"], "erased", "{}", backend.name);
-        verify(&company.crm, company.org).unwrap();
+        verify(&office.crm, office.org).unwrap();
     }
 }

@@ -12,9 +12,9 @@ use nexa_crm::{
         search,
         value::Value,
     },
-    testing::Random,
+    testing::{Office, Random},
 };
-use nexa_tests::{company::Company, traffic::Traffic};
+use nexa_tests::traffic::Traffic;
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -26,7 +26,7 @@ pub(crate) type Shown = BTreeMap<Uuid, Json>;
 
 /// One caller's eyes.
 pub(crate) struct Eyes<'a> {
-    pub(crate) company: &'a Company,
+    pub(crate) office: &'a Office,
     traffic: &'a Traffic,
     policies: Policies,
     pub(crate) session: Session,
@@ -45,19 +45,19 @@ pub(crate) struct Eyes<'a> {
 impl<'a> Eyes<'a> {
     /// Looks at every record that was ever there, one by one.
     pub(crate) fn new(
-        company: &'a Company,
+        office: &'a Office,
         traffic: &'a Traffic,
         policies: Policies,
         caller: &str,
         told: String,
     ) -> Self {
-        let session = company.session(caller);
-        let limited = policies.limits(company, session.principal());
+        let session = office.session(caller);
+        let limited = policies.limits(office, session.principal());
         let mut eyes = Self {
-            company,
+            office,
             traffic,
             policies,
-            host: company.session("system"),
+            host: office.session("system"),
             session,
             told,
             limited,
@@ -95,8 +95,8 @@ impl<'a> Eyes<'a> {
 
     /// The kinds that can be read.
     pub(crate) fn kinds(&self) -> Vec<&'static RecordDef> {
-        let catalog = self.company.crm.catalog();
-        let kinds = self.company.crm.kinds().all().iter().copied();
+        let catalog = self.office.crm.catalog();
+        let kinds = self.office.crm.kinds().all().iter().copied();
         kinds.filter(|def| catalog.operation(&format!("{}.get", def.kind)).is_ok()).collect()
     }
 
@@ -110,7 +110,7 @@ impl<'a> Eyes<'a> {
     }
 
     pub(crate) fn hidden(&self, def: &'static RecordDef) -> Vec<&'static str> {
-        self.policies.hidden_from(self.company, self.session.principal(), def)
+        self.policies.hidden_from(self.office, self.session.principal(), def)
     }
 
     /// What the caller is answered; nothing hidden stands in it.
@@ -450,7 +450,7 @@ impl<'a> Eyes<'a> {
             for item in feed.items {
                 match item {
                     FeedItem::Changed(change) => {
-                        let def = self.company.crm.kinds().named(&change.kind).unwrap();
+                        let def = self.office.crm.kinds().named(&change.kind).unwrap();
                         let hidden = self.hidden(def);
                         let json = serde_json::to_value(&change).unwrap();
                         self.tells_nothing_hidden(&hidden, &json);
@@ -461,7 +461,7 @@ impl<'a> Eyes<'a> {
                     }
                     FeedItem::AccessChanged { .. } => {}
                     FeedItem::Gone { kind, id, .. } => {
-                        gone.insert((self.company.crm.kinds().named(&kind).unwrap().kind, id));
+                        gone.insert((self.office.crm.kinds().named(&kind).unwrap().kind, id));
                     }
                 }
             }

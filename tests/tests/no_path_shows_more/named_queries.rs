@@ -18,7 +18,7 @@ impl Eyes<'_> {
     }
 
     fn kind(&self, kind: &str) -> &'static nexa_crm::kernel::record::RecordDef {
-        self.company.crm.kinds().named(kind).unwrap()
+        self.office.crm.kinds().named(kind).unwrap()
     }
 
     fn timelines(&self) {

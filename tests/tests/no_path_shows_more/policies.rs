@@ -4,8 +4,9 @@ use nexa_crm::{
     Access, Action, Actor, Policy, Principal, Result,
     kernel::record::RecordDef,
     service::{DefaultPolicy, Narrow},
+    testing::Office,
 };
-use nexa_tests::{company::Company, traffic::Step};
+use nexa_tests::traffic::Step;
 use serde_json::{Value as Json, json};
 
 /// A policy to try.
@@ -54,11 +55,11 @@ impl Policies {
     /// The fields of a kind that somebody never sees.
     pub(crate) fn hidden_from(
         self,
-        company: &Company,
+        office: &Office,
         principal: &Principal,
         kind: &'static RecordDef,
     ) -> Vec<&'static str> {
-        if !self.limits(company, principal) {
+        if !self.limits(office, principal) {
             return Vec::new();
         }
         // The other addresses are hidden with the main ones, without being named.
@@ -67,10 +68,10 @@ impl Policies {
     }
 
     /// Whether fields are hidden from somebody.
-    pub(crate) fn limits(self, company: &Company, principal: &Principal) -> bool {
+    pub(crate) fn limits(self, office: &Office, principal: &Principal) -> bool {
         let role = match principal {
             Principal::System(_) => return false,
-            Principal::User(id) => company.run_as("system", "user.get", json!({"user": id})),
+            Principal::User(id) => office.run_as("system", "user.get", json!({"user": id})),
             _ => return self == Self::Hiding,
         };
         self == Self::Hiding && role.is_ok_and(|user| user["role"] != "admin")

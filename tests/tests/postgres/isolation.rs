@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use nexa_crm::postgres::{Isolation, PostgresStore};
-use nexa_tests::{
-    company::Company,
-    database::{Database, rows, runtime},
+use nexa_crm::{
+    postgres::{Isolation, PostgresStore},
+    testing::Office,
 };
+use nexa_tests::database::{Database, rows, runtime};
 use pollster::block_on;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, raw_sql};
@@ -45,8 +45,8 @@ async fn seen(db: &mut PgConnection, tables: &[String], org: Option<Uuid>) -> Ve
 #[test]
 fn a_statement_without_a_filter_sees_its_own_tenant_only() {
     let database = Database::migrated();
-    let company = Company::found(Arc::new(database.store()));
-    let other = found(&company.crm);
+    let office = Office::found(Arc::new(database.store()));
+    let other = found(&office.crm);
     run(&other, "lead.create", json!({"email": "bill@initech.example"})).unwrap();
     let tables = tables(&database);
     assert!(tables.len() > 20, "{tables:?}");
@@ -61,7 +61,7 @@ fn a_statement_without_a_filter_sees_its_own_tenant_only() {
     );
     runtime().block_on(async {
         let mut db = PgConnection::connect(&database.url()).await.unwrap();
-        let own = seen(&mut db, &tables, Some(company.org)).await;
+        let own = seen(&mut db, &tables, Some(office.org)).await;
         let theirs = seen(&mut db, &tables, Some(other.org())).await;
         for (at, table) in tables.iter().enumerate() {
             assert_eq!((own[at].1, theirs[at].1), (0, 0), "{table} shows another tenant");
@@ -79,7 +79,7 @@ fn a_statement_without_a_filter_sees_its_own_tenant_only() {
         raw_sql(AssertSqlSafe(format!("SET LOCAL nexa.org = '{}'", other.org()))).execute(&mut *tx).await.unwrap();
         let changed = raw_sql("UPDATE nexa.leads SET score = 1").execute(&mut *tx).await.unwrap();
         assert_eq!(changed.rows_affected(), 1);
-        let moved = format!("UPDATE nexa.leads SET org = '{}'", company.org);
+        let moved = format!("UPDATE nexa.leads SET org = '{}'", office.org);
         let refused = raw_sql(AssertSqlSafe(moved)).execute(&mut *tx).await.unwrap_err();
         assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501");
     });
@@ -116,16 +116,16 @@ fn a_role_that_bypasses_row_security_is_refused() {
 fn a_host_with_one_role_can_say_that_filters_are_enough() {
     let database = Database::migrated();
     let options = database.options().isolation(Isolation::FilterOnly);
-    let company = Company::found(Arc::new(PostgresStore::open_with(&database.owner_url(), options).unwrap()));
-    let other = found(&company.crm);
+    let office = Office::found(Arc::new(PostgresStore::open_with(&database.owner_url(), options).unwrap()));
+    let other = found(&office.crm);
     run(&other, "lead.create", json!({"email": "bill@initech.example"})).unwrap();
     assert_eq!(run(&other, "lead.count", json!({})).unwrap(), 1);
     assert_eq!(run(&other, "lead.search", json!({"text": "qualified"})).unwrap()["items"], json!([]));
-    let stranger = run(&other, "lead.get", json!({"lead": company.id("lead")})).unwrap_err();
+    let stranger = run(&other, "lead.get", json!({"lead": office.id("lead")})).unwrap_err();
     assert_eq!(stranger.code(), "record.not_found");
     // Removing a tenant leaves the other.
-    block_on(company.crm.drop_org(other.org())).unwrap();
-    company.run("ledger.verify", json!({}));
+    block_on(office.crm.drop_org(other.org())).unwrap();
+    office.run("ledger.verify", json!({}));
     assert_eq!(run(&other, "lead.count", json!({})).unwrap_err().code(), "org.unknown");
 }
 

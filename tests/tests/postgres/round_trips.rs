@@ -3,14 +3,14 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use nexa_crm::{
-    Create, CreateOrg, Envelope, Id, Money, Request,
+    Create, Envelope, Id, Money, Request,
     blocking::{self, Session},
-    people::{Role, User},
     sales::{
         Contact, Lead,
         lead::{BantInput, Contacted, Convert, Qualify},
     },
     service::{Ticket, ticket},
+    testing::Office,
 };
 use nexa_store_postgres::PostgresStore;
 use nexa_tests::database::Database;
@@ -37,13 +37,10 @@ impl Desk {
     fn open() -> Self {
         let database = Database::fresh();
         let store = Arc::new(database.store());
-        let crm = nexa_crm::builder().store(Arc::clone(&store) as _).build().unwrap();
-        pollster::block_on(crm.migrate()).unwrap();
-        let crm = blocking::Crm::new(crm);
-        let admin = crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap()).unwrap();
-        let agent = Create::<User>::new().set(User::NAME, "Maria").set(User::EMAIL, "maria@acme.example");
-        let agent = admin.run(agent.set(User::ROLE, Role::Agent.as_str())).unwrap().id;
-        Self { agent: crm.user(admin.org(), agent), store, admin, database }
+        let office = Office::staffed(Arc::clone(&store) as _, nexa_crm::builder());
+        let crm = blocking::Crm::new(office.crm.clone());
+        let [admin, agent] = ["admin", "agent"].map(|word| crm.user(office.org, office.id(word)));
+        Self { store, admin, agent, database }
     }
 
     fn trips(&self, work: impl FnOnce()) -> u64 {

@@ -6,7 +6,7 @@ use super::{found, matching, on_every_backend, set};
 
 #[test]
 fn a_name_that_reads_the_same_is_taken() {
-    on_every_backend(|backend, company| {
+    on_every_backend(|backend, office| {
         let named = |kind: &str, name: &str| match kind {
             "campaign" => json!({"name": name, "type": "webinar"}),
             _ => json!({"name": name}),
@@ -24,13 +24,13 @@ fn a_name_that_reads_the_same_is_taken() {
                 ("Zoe\u{308}", "ZOË"),
                 ("Jean\u{2011}Luc \u{2013} Ⅸ", "jean-luc - ix"),
             ] {
-                company.run(&format!("{kind}.create"), named(kind, name));
-                let refused = company.run_as("admin", &format!("{kind}.create"), named(kind, same)).unwrap_err();
+                office.run(&format!("{kind}.create"), named(kind, name));
+                let refused = office.run_as("admin", &format!("{kind}.create"), named(kind, same)).unwrap_err();
                 assert_eq!(refused.code(), code, "{backend}: {kind} {same}");
             }
             // An accent makes another name.
             for name in ["Müller", "Muller"] {
-                company.run(&format!("{kind}.create"), named(kind, name));
+                office.run(&format!("{kind}.create"), named(kind, name));
             }
         }
     });
@@ -38,9 +38,9 @@ fn a_name_that_reads_the_same_is_taken() {
 
 #[test]
 fn a_filter_finds_a_name_however_it_is_written() {
-    on_every_backend(|backend, company| {
+    on_every_backend(|backend, office| {
         for name in ["Queen\u{2019}s", "Müller", "Muller", "Straße", "José"] {
-            company.run("account.create", json!({"name": name}));
+            office.run("account.create", json!({"name": name}));
         }
         for (op, value, expected) in [
             ("eq", json!("QUEEN'S"), vec!["Queen\u{2019}s"]),
@@ -61,7 +61,7 @@ fn a_filter_finds_a_name_however_it_is_written() {
             ("ends_with", json!("e r"), vec![]),
         ] {
             assert_eq!(
-                matching(company, "account", "name", op, value.clone()),
+                matching(office, "account", "name", op, value.clone()),
                 set(&expected),
                 "{backend}: {op} {value}"
             );
@@ -71,9 +71,9 @@ fn a_filter_finds_a_name_however_it_is_written() {
 
 #[test]
 fn a_filter_by_parts_keeps_the_blanks_between_words() {
-    on_every_backend(|backend, company| {
+    on_every_backend(|backend, office| {
         for name in ["North Sea", "Northsea", "The North"] {
-            company.run("account.create", json!({"name": name}));
+            office.run("account.create", json!({"name": name}));
         }
         for (op, value, expected) in [
             ("starts_with", "north ", vec!["North Sea"]),
@@ -81,42 +81,42 @@ fn a_filter_by_parts_keeps_the_blanks_between_words() {
             ("ends_with", " sea", vec!["North Sea"]),
             ("contains", "h\u{a0}\u{a0}s", vec!["North Sea"]),
         ] {
-            assert_eq!(matching(company, "account", "name", op, value), set(&expected), "{backend}: {op} {value}");
+            assert_eq!(matching(office, "account", "name", op, value), set(&expected), "{backend}: {op} {value}");
         }
-        let all = found(company, "account.find", json!({}), "name");
+        let all = found(office, "account.find", json!({}), "name");
         assert_eq!(all.len(), 3, "{backend}");
     });
 }
 
 #[test]
 fn the_company_of_a_customer_is_the_account_whose_name_reads_the_same() {
-    on_every_backend(|backend, company| {
-        company.run("account.create", json!({"name": "Queen's University"}));
-        company.run(
+    on_every_backend(|backend, office| {
+        office.run("account.create", json!({"name": "Queen's University"}));
+        office.run(
             "ticket.create",
             json!({"subject": "Hello", "customer": {"name": "Ann Lee", "email": "ann@x.example", "company": "Queen\u{2019}s  university"}}),
         );
-        assert_eq!(found(company, "account.find", json!({}), "name"), ["Queen's University"], "{backend}");
+        assert_eq!(found(office, "account.find", json!({}), "name"), ["Queen's University"], "{backend}");
     });
 }
 
 #[test]
 fn a_value_that_reads_the_same_is_the_one_of_the_closed_list() {
-    on_every_backend(|backend, company| {
-        company.run(
+    on_every_backend(|backend, office| {
+        office.run(
             "org.configure",
             json!({"choices": {"lead.source": ["Trade show", "Café"], "campaign.type": ["Webinar"]}}),
         );
         for (given, kept) in [("TRADE  SHOW", "Trade show"), ("cafe\u{301}", "Café"), ("Café", "Café")] {
-            let lead = company.run("lead.create", json!({"company": "A", "source": given}));
+            let lead = office.run("lead.create", json!({"company": "A", "source": given}));
             assert_eq!(lead["source"], kept, "{backend}: {given}");
         }
         assert_eq!(
-            company.run("campaign.create", json!({"name": "A", "type": "webinar"}))["type"],
+            office.run("campaign.create", json!({"name": "A", "type": "webinar"}))["type"],
             "Webinar",
             "{backend}"
         );
-        let refused = company.run_as("admin", "lead.create", json!({"company": "A", "source": "Cafe"})).unwrap_err();
+        let refused = office.run_as("admin", "lead.create", json!({"company": "A", "source": "Cafe"})).unwrap_err();
         assert_eq!(refused.code(), "choice.unknown", "{backend}");
     });
 }

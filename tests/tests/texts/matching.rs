@@ -6,12 +6,12 @@ use super::{matching, on_every_backend, set};
 
 #[test]
 fn parts_of_a_mail_address_are_matched_whatever_the_case() {
-    on_every_backend(|backend, company| {
+    on_every_backend(|backend, office| {
         for mail in ["Ann@acme.example", "bob@ACME.example", "jörg@other.example", "acme@x.example"] {
-            company.run("contact.create", json!({"email": mail}));
-            company.run("lead.create", json!({"email": mail}));
+            office.run("contact.create", json!({"email": mail}));
+            office.run("lead.create", json!({"email": mail}));
         }
-        company.run("contact.create", json!({"last_name": "Nobody"}));
+        office.run("contact.create", json!({"last_name": "Nobody"}));
         for kind in ["contact", "lead"] {
             for (op, value, expected) in [
                 ("ends_with", "@Acme.Example", vec!["ann@acme.example", "bob@acme.example"]),
@@ -26,23 +26,23 @@ fn parts_of_a_mail_address_are_matched_whatever_the_case() {
                 ("contains", "%", vec![]),
             ] {
                 assert_eq!(
-                    matching(company, kind, "email", op, value),
+                    matching(office, kind, "email", op, value),
                     set(&expected),
                     "{backend}: {kind} {op} {value}"
                 );
             }
         }
         let filter = json!({"not": {"field": "email", "op": "contains", "value": "acme"}});
-        let others = super::found(company, "contact.find", json!({"filter": filter}), "email");
+        let others = super::found(office, "contact.find", json!({"filter": filter}), "email");
         assert_eq!(others, ["jörg@other.example"], "{backend}: one without an address is unknown");
     });
 }
 
 #[test]
 fn parts_of_a_telephone_number_are_matched_without_what_stands_between_its_digits() {
-    on_every_backend(|backend, company| {
+    on_every_backend(|backend, office| {
         for phone in ["+44 20 7946 0018", "+1 312 555 0122", "020 7946 0018"] {
-            company.run("contact.create", json!({"phone": phone}));
+            office.run("contact.create", json!({"phone": phone}));
         }
         let [london, chicago, national] = ["+442079460018", "+13125550122", "02079460018"];
         for (op, value, expected) in [
@@ -56,20 +56,20 @@ fn parts_of_a_telephone_number_are_matched_without_what_stands_between_its_digit
             ("ends_with", "0122", vec![chicago]),
             ("contains", "9", vec![london, national]),
         ] {
-            assert_eq!(matching(company, "contact", "phone", op, value), set(&expected), "{backend}: {op} {value}");
+            assert_eq!(matching(office, "contact", "phone", op, value), set(&expected), "{backend}: {op} {value}");
         }
         let filter = json!({"field": "phone", "op": "contains", "value": "abc"});
-        let refused = company.run_as("admin", "contact.find", json!({"filter": filter})).unwrap_err();
+        let refused = office.run_as("admin", "contact.find", json!({"filter": filter})).unwrap_err();
         assert_eq!(refused.code(), "filter.invalid", "{backend}");
     });
 }
 
 #[test]
 fn subjects_titles_names_and_sites_are_matched_by_parts() {
-    on_every_backend(|backend, company| {
-        company.run("ticket.create", json!({"subject": "Café is CLOSED"}));
-        company.run("task.create", json!({"title": "Call José"}));
-        company.run(
+    on_every_backend(|backend, office| {
+        office.run("ticket.create", json!({"subject": "Café is CLOSED"}));
+        office.run("task.create", json!({"title": "Call José"}));
+        office.run(
             "lead.create",
             json!({"first_name": "Zoë", "last_name": "O\u{2019}Neill", "website": "https://acme.example/A"}),
         );
@@ -84,10 +84,10 @@ fn subjects_titles_names_and_sites_are_matched_by_parts() {
             ("lead", "website", "contains", "ACME.example/a"),
             ("user", "name", "starts_with", "li"),
         ] {
-            assert_eq!(matching(company, kind, field, op, value).len(), 1, "{backend}: {kind} {field} {op} {value}");
+            assert_eq!(matching(office, kind, field, op, value).len(), 1, "{backend}: {kind} {field} {op} {value}");
         }
         // Of a web address the case counts.
-        assert!(matching(company, "lead", "website", "eq", "https://acme.example/a").is_empty(), "{backend}");
-        assert_eq!(matching(company, "lead", "website", "eq", "HTTPS://ACME.example/A").len(), 1, "{backend}");
+        assert!(matching(office, "lead", "website", "eq", "https://acme.example/a").is_empty(), "{backend}");
+        assert_eq!(matching(office, "lead", "website", "eq", "HTTPS://ACME.example/A").len(), 1, "{backend}");
     });
 }

@@ -1,19 +1,19 @@
 //! Lists come in the order in which people look for a name, page by page.
 
-use nexa_tests::company::Company;
+use nexa_crm::testing::Office;
 use serde_json::{Value as Json, json};
 
 use super::on_every_backend;
 
 /// A field of all records of a kind in an order, read in pages of different sizes.
-fn listed(company: &Company, kind: &str, sort: &str, path: &str) -> Vec<Json> {
+fn listed(office: &Office, kind: &str, sort: &str, path: &str) -> Vec<Json> {
     let sort: Vec<&str> = sort.split(',').collect();
     let mut listed: Option<Vec<Json>> = None;
     for limit in [1, 2, 3, 100] {
         let (mut all, mut after) = (Vec::new(), Json::Null);
         loop {
             let find = json!({"sort": sort, "limit": limit, "after": after});
-            let page = company.run(&format!("{kind}.find"), find);
+            let page = office.run(&format!("{kind}.find"), find);
             let value = |item: &Json| path.split('.').fold(item.clone(), |value, part| value[part].clone());
             all.extend(page["items"].as_array().unwrap().iter().map(value));
             after = page["next"].clone();
@@ -28,15 +28,15 @@ fn listed(company: &Company, kind: &str, sort: &str, path: &str) -> Vec<Json> {
 
 #[test]
 fn names_come_in_the_order_of_their_letters() {
-    on_every_backend(|backend, company| {
+    on_every_backend(|backend, office| {
         let sorted = ["apple", "Banana", "Éclair", "eclairs", "Éclat", "Łódź", "O\u{2019}Brien", "Öl", "Zebra"];
         for position in [8, 0, 3, 1, 6, 2, 7, 5, 4] {
             let name = sorted[position];
-            company.run("account.create", json!({"name": name}));
-            company.run("lead.create", json!({"first_name": name, "last_name": name, "company": name}));
-            company.run("contact.create", json!({"first_name": name, "last_name": name, "title": name}));
-            company.run("ticket.create", json!({"subject": name}));
-            company.run("task.create", json!({"title": name}));
+            office.run("account.create", json!({"name": name}));
+            office.run("lead.create", json!({"first_name": name, "last_name": name, "company": name}));
+            office.run("contact.create", json!({"first_name": name, "last_name": name, "title": name}));
+            office.run("ticket.create", json!({"subject": name}));
+            office.run("task.create", json!({"title": name}));
         }
         for (kind, field) in [
             ("account", "name"),
@@ -49,24 +49,24 @@ fn names_come_in_the_order_of_their_letters() {
             ("ticket", "subject"),
             ("task", "title"),
         ] {
-            assert_eq!(listed(company, kind, field, field), sorted, "{backend}: {kind} by {field}");
+            assert_eq!(listed(office, kind, field, field), sorted, "{backend}: {kind} by {field}");
             let down: Vec<&str> = sorted.iter().rev().copied().collect();
-            assert_eq!(listed(company, kind, &format!("-{field}"), field), down, "{backend}: {kind} by -{field}");
+            assert_eq!(listed(office, kind, &format!("-{field}"), field), down, "{backend}: {kind} by -{field}");
         }
     });
 }
 
 #[test]
 fn names_that_read_the_same_come_as_they_are_written_and_then_by_age() {
-    on_every_backend(|backend, company| {
+    on_every_backend(|backend, office| {
         for (last, first) in [("smith", "B"), ("Smith", "C"), ("Smith", "a"), ("SMITH", "B"), ("Smith", "b"), ("", "z")]
         {
             let last = Some(last).filter(|last| !last.is_empty());
-            company.run("contact.create", json!({"last_name": last, "first_name": first}));
+            office.run("contact.create", json!({"last_name": last, "first_name": first}));
         }
         let both = |sort: &str| -> Vec<String> {
-            let last = listed(company, "contact", sort, "last_name");
-            let first = listed(company, "contact", sort, "first_name");
+            let last = listed(office, "contact", sort, "last_name");
+            let first = listed(office, "contact", sort, "first_name");
             last.iter()
                 .zip(first)
                 .map(|(last, first)| format!("{} {}", last.as_str().unwrap_or("-"), first.as_str().unwrap()))
@@ -77,14 +77,14 @@ fn names_that_read_the_same_come_as_they_are_written_and_then_by_age() {
             ["Smith a", "SMITH B", "Smith b", "smith B", "Smith C", "- z"],
             "{backend}"
         );
-        let last = listed(company, "contact", "last_name", "last_name");
+        let last = listed(office, "contact", "last_name", "last_name");
         assert_eq!(json!(last), json!(["SMITH", "Smith", "Smith", "Smith", "smith", null]), "{backend}");
     });
 }
 
 #[test]
 fn custom_fields_sort_by_what_they_hold() {
-    on_every_backend(|backend, company| {
+    on_every_backend(|backend, office| {
         for (name, holds, indexed) in [
             ("seats", "number", false),
             ("region", "text", false),
@@ -93,8 +93,7 @@ fn custom_fields_sort_by_what_they_hold() {
             ("seen", "time", false),
             ("trial", "bool", false),
         ] {
-            company
-                .run("field.define", json!({"of_kind": "account", "name": name, "holds": holds, "indexed": indexed}));
+            office.run("field.define", json!({"of_kind": "account", "name": name, "holds": holds, "indexed": indexed}));
         }
         for (name, custom) in [
             (
@@ -113,7 +112,7 @@ fn custom_fields_sort_by_what_they_hold() {
             ("E", json!({})),
             ("F", json!({"seats": 10, "region": "Paris", "trial": false})),
         ] {
-            company.run("account.create", json!({"name": name, "custom": custom}));
+            office.run("account.create", json!({"name": name, "custom": custom}));
         }
         for (sort, expected) in [
             ("custom.seats,name", "CBAFDE"),
@@ -130,11 +129,11 @@ fn custom_fields_sort_by_what_they_hold() {
             ("custom.seats,-name", "CBFADE"),
         ] {
             let names: String =
-                listed(company, "account", sort, "name").iter().map(|name| name.as_str().unwrap()).collect();
+                listed(office, "account", sort, "name").iter().map(|name| name.as_str().unwrap()).collect();
             assert_eq!(names, expected, "{backend}: {sort}");
         }
         for sort in ["custom.unknown", "-custom.", "custom"] {
-            let refused = company.run_as("admin", "account.find", json!({"sort": [sort]})).unwrap_err();
+            let refused = office.run_as("admin", "account.find", json!({"sort": [sort]})).unwrap_err();
             assert!(["field.unknown", "filter.invalid"].contains(&refused.code()), "{backend}: {sort} {refused:?}");
         }
     });
@@ -142,20 +141,20 @@ fn custom_fields_sort_by_what_they_hold() {
 
 #[test]
 fn a_list_by_a_custom_field_follows_what_is_written() {
-    on_every_backend(|backend, company| {
-        company.run("field.define", json!({"of_kind": "account", "name": "region", "holds": "text"}));
+    on_every_backend(|backend, office| {
+        office.run("field.define", json!({"of_kind": "account", "name": "region", "holds": "text"}));
         let ids: Vec<String> = ["b", "C", "a"]
             .iter()
             .map(|region| {
-                let account = company.run("account.create", json!({"name": region, "custom": {"region": region}}));
+                let account = office.run("account.create", json!({"name": region, "custom": {"region": region}}));
                 account["id"].as_str().unwrap().to_owned()
             })
             .collect();
-        assert_eq!(listed(company, "account", "custom.region", "name"), ["a", "b", "C"], "{backend}");
-        company.run("account.update", json!({"account": ids[2], "custom": {"region": "Ähre"}}));
-        company.run("account.update", json!({"account": ids[1], "custom": {"region": "AA"}}));
-        assert_eq!(listed(company, "account", "custom.region", "name"), ["C", "a", "b"], "{backend}");
-        company.run("account.update", json!({"account": ids[1], "custom": {"region": null}}));
-        assert_eq!(listed(company, "account", "custom.region", "name"), ["a", "b", "C"], "{backend}");
+        assert_eq!(listed(office, "account", "custom.region", "name"), ["a", "b", "C"], "{backend}");
+        office.run("account.update", json!({"account": ids[2], "custom": {"region": "Ähre"}}));
+        office.run("account.update", json!({"account": ids[1], "custom": {"region": "AA"}}));
+        assert_eq!(listed(office, "account", "custom.region", "name"), ["C", "a", "b"], "{backend}");
+        office.run("account.update", json!({"account": ids[1], "custom": {"region": null}}));
+        assert_eq!(listed(office, "account", "custom.region", "name"), ["a", "b", "C"], "{backend}");
     });
 }

@@ -6,34 +6,35 @@ use nexa_crm::{
     Record,
     kernel::{record::Row, search::row_terms},
     sales::Contact,
+    testing::Office,
 };
-use nexa_tests::company::Company;
+
 use serde_json::{Value as Json, json};
 
 use super::{found, on_every_backend, set};
 
 /// The last names of the contacts that a search finds.
-fn hits(company: &Company, text: &str) -> Vec<String> {
-    found(company, "contact.search", json!({"text": text}), "last_name")
+fn hits(office: &Office, text: &str) -> Vec<String> {
+    found(office, "contact.search", json!({"text": text}), "last_name")
 }
 
 /// The same, whatever their order.
-fn all_hits(company: &Company, text: &str) -> BTreeSet<String> {
-    hits(company, text).into_iter().collect()
+fn all_hits(office: &Office, text: &str) -> BTreeSet<String> {
+    hits(office, text).into_iter().collect()
 }
 
-fn contact(company: &Company, fields: Json) {
-    company.run("contact.create", fields);
+fn contact(office: &Office, fields: Json) {
+    office.run("contact.create", fields);
 }
 
 #[test]
 fn a_mail_address_is_found_by_its_domain_and_its_parts() {
-    on_every_backend(|backend, company| {
-        contact(company, json!({"last_name": "Ann", "email": "ann@acme.example"}));
-        contact(company, json!({"last_name": "Jörg", "email": "jörg@acme.example"}));
-        contact(company, json!({"last_name": "Jorg", "email": "jorg@acme.example"}));
-        contact(company, json!({"last_name": "Umlaut", "email": "a@müller.example"}));
-        contact(company, json!({"last_name": "Network", "email": "b@xn--mller-kva.example"}));
+    on_every_backend(|backend, office| {
+        contact(office, json!({"last_name": "Ann", "email": "ann@acme.example"}));
+        contact(office, json!({"last_name": "Jörg", "email": "jörg@acme.example"}));
+        contact(office, json!({"last_name": "Jorg", "email": "jorg@acme.example"}));
+        contact(office, json!({"last_name": "Umlaut", "email": "a@müller.example"}));
+        contact(office, json!({"last_name": "Network", "email": "b@xn--mller-kva.example"}));
         let all = ["Ann", "Jörg", "Jorg"];
         for (text, expected) in [
             ("acme.example", &all[..]),
@@ -45,20 +46,20 @@ fn a_mail_address_is_found_by_its_domain_and_its_parts() {
             ("xn--mller-kva.example", &["Umlaut", "Network"]),
             ("acme.other", &[]),
         ] {
-            assert_eq!(all_hits(company, text), set(expected), "{backend}: {text}");
+            assert_eq!(all_hits(office, text), set(expected), "{backend}: {text}");
         }
         // Better hits come first.
-        assert_eq!(hits(company, "jörg@acme.example"), ["Jörg", "Jorg"], "{backend}");
-        assert_eq!(hits(company, "jorg@acme.example"), ["Jorg", "Jörg"], "{backend}");
+        assert_eq!(hits(office, "jörg@acme.example"), ["Jörg", "Jorg"], "{backend}");
+        assert_eq!(hits(office, "jorg@acme.example"), ["Jorg", "Jörg"], "{backend}");
     });
 }
 
 #[test]
 fn a_telephone_number_is_found_by_what_people_remember_of_it() {
-    on_every_backend(|backend, company| {
-        contact(company, json!({"last_name": "London", "phone": "+44 20 7946 0018"}));
-        contact(company, json!({"last_name": "Home", "mobile": "020 7946 0018"}));
-        contact(company, json!({"last_name": "Chicago", "phone": "+1 312 555 0122"}));
+    on_every_backend(|backend, office| {
+        contact(office, json!({"last_name": "London", "phone": "+44 20 7946 0018"}));
+        contact(office, json!({"last_name": "Home", "mobile": "020 7946 0018"}));
+        contact(office, json!({"last_name": "Chicago", "phone": "+1 312 555 0122"}));
         for text in [
             "+442079460018",
             "02079460018",
@@ -69,18 +70,18 @@ fn a_telephone_number_is_found_by_what_people_remember_of_it() {
             "7946",
             "0018",
         ] {
-            assert_eq!(all_hits(company, text), set(&["London", "Home"]), "{backend}: {text}");
+            assert_eq!(all_hits(office, text), set(&["London", "Home"]), "{backend}: {text}");
         }
         for text in ["(312) 555-0122", "555-0122", "0122", "+1 312"] {
-            assert_eq!(hits(company, text), ["Chicago"], "{backend}: {text}");
+            assert_eq!(hits(office, text), ["Chicago"], "{backend}: {text}");
         }
-        assert!(hits(company, "+442079460019").is_empty(), "{backend}");
+        assert!(hits(office, "+442079460019").is_empty(), "{backend}");
     });
 }
 
 #[test]
 fn a_name_is_found_whatever_its_accents_and_signs() {
-    on_every_backend(|backend, company| {
+    on_every_backend(|backend, office| {
         for name in [
             "Muller",
             "Müller",
@@ -94,7 +95,7 @@ fn a_name_is_found_whatever_its_accents_and_signs() {
             "Иванов",
             "शर्मा",
         ] {
-            contact(company, json!({"last_name": name}));
+            contact(office, json!({"last_name": name}));
         }
         for (text, expected) in [
             ("Müller", &["Müller", "Muller"][..]),
@@ -113,7 +114,7 @@ fn a_name_is_found_whatever_its_accents_and_signs() {
             ("ИВАН", &["Иванов"]),
             ("शर्मा", &["शर्मा"]),
         ] {
-            let hits = hits(company, text);
+            let hits = hits(office, text);
             let plain: Vec<String> = hits.iter().map(|name| name.replace("Zoë", "Zoe\u{308}")).collect();
             assert_eq!(plain, expected, "{backend}: {text}");
         }
@@ -122,18 +123,18 @@ fn a_name_is_found_whatever_its_accents_and_signs() {
 
 #[test]
 fn pages_of_a_search_with_several_ways_to_match_follow_each_other() {
-    on_every_backend(|backend, company| {
+    on_every_backend(|backend, office| {
         for number in 0..30 {
             let name = ["Müller", "Muller", "Mullerson"][number % 3];
-            contact(company, json!({"last_name": name, "phone": format!("+44 20 7946 {:04}", 18 + number / 10)}));
+            contact(office, json!({"last_name": name, "phone": format!("+44 20 7946 {:04}", 18 + number / 10)}));
         }
         for (text, count) in [("Müller", 30), ("müller 020 7946 0018", 10), ("+442079460018", 10)] {
-            let whole = company.run("contact.search", json!({"text": text, "limit": 1_000}));
+            let whole = office.run("contact.search", json!({"text": text, "limit": 1_000}));
             let whole = whole["items"].as_array().unwrap().clone();
             assert_eq!(whole.len(), count, "{backend}: {text}");
             let (mut paged, mut after) = (Vec::new(), Json::Null);
             loop {
-                let page = company.run("contact.search", json!({"text": text, "limit": 7, "after": after}));
+                let page = office.run("contact.search", json!({"text": text, "limit": 7, "after": after}));
                 paged.extend(page["items"].as_array().unwrap().clone());
                 after = page["next"].clone();
                 if after.is_null() {
@@ -147,12 +148,12 @@ fn pages_of_a_search_with_several_ways_to_match_follow_each_other() {
 
 #[test]
 fn a_site_is_found_by_its_host() {
-    on_every_backend(|backend, company| {
-        company.run("account.create", json!({"name": "Shop", "website": "https://www.my-shop.example/Start"}));
+    on_every_backend(|backend, office| {
+        office.run("account.create", json!({"name": "Shop", "website": "https://www.my-shop.example/Start"}));
         for text in ["my-shop.example", "www.my-shop.example", "https://my-shop.example", "shop example"] {
-            assert_eq!(found(company, "account.search", json!({"text": text}), "name"), ["Shop"], "{backend}: {text}");
+            assert_eq!(found(office, "account.search", json!({"text": text}), "name"), ["Shop"], "{backend}: {text}");
         }
-        assert!(found(company, "account.search", json!({"text": "start"}), "name").is_empty(), "{backend}");
+        assert!(found(office, "account.search", json!({"text": "start"}), "name").is_empty(), "{backend}");
     });
 }
 

@@ -11,9 +11,9 @@ use nexa_core::{
         memory::MemoryStore,
         record::{Record, RecordDef},
     },
-    people::{CreateOrg, User},
+    people::User,
     sales::Lead,
-    testing::{ManualClock, SeededIds, block_on},
+    testing::{Office, block_on},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -64,31 +64,21 @@ impl Command for DefineField {
     }
 }
 
-pub(crate) struct Office {
+pub(crate) struct Importer {
     pub(crate) crm: Crm,
     pub(crate) session: Session,
 }
 
-impl Office {
+impl Importer {
     pub(crate) fn new() -> Self {
         Self::seeded(5)
     }
 
     /// The same with identifiers of its own.
     pub(crate) fn seeded(seed: u64) -> Self {
-        let crm = nexa_core::builder()
-            .untargeted::<DefineField>()
-            .rule(NobodyUnwanted)
-            .store(Arc::new(MemoryStore::new()))
-            .policy(ViewersSeeLess)
-            .clock(ManualClock::at("2025-11-17T09:00:00Z"))
-            .ids(SeededIds::new(seed))
-            .build()
-            .unwrap();
-        block_on(crm.migrate()).unwrap();
-        let org = CreateOrg::new("Acme", "Mary", "mary@acme.example").unwrap();
-        let session = block_on(crm.create_org(org)).unwrap();
-        Self { crm, session }
+        let builder = nexa_core::builder().untargeted::<DefineField>().rule(NobodyUnwanted).policy(ViewersSeeLess);
+        let office = Office::seeded(Arc::new(MemoryStore::new()), builder, seed);
+        Self { session: office.session("admin"), crm: office.crm }
     }
 
     pub(crate) fn viewer(&self) -> Session {

@@ -1,0 +1,92 @@
+//! One record of everything, at every place where a record can stand.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+// Only tests call it: what fails in it fails the test.
+
+use serde_json::json;
+
+use super::Office;
+
+impl Office {
+    pub(super) fn sell(&mut self) {
+        let met = json!({"met": true, "evidence": "They said so"});
+        let met = json!({"budget": met, "authority": met, "need": met, "timeline": met});
+        for (word, kind) in [("field", "lead"), ("ticket_field", "ticket")] {
+            self.make(
+                word,
+                "field.define",
+                json!({"of_kind": kind, "name": "color", "holds": "text", "indexed": true}),
+            );
+        }
+        self.make("campaign", "campaign.create", json!({"name": "Webinar", "type": "webinar"}));
+        self.make("contact_list", "contact_list.create", json!({"name": "Nurture"}));
+        self.make("account", "account.create", json!({"name": "Globex"}));
+        self.make("other_account", "account.create", json!({"name": "Initech"}));
+        let account = self.id("account");
+        self.make("contact", "contact.create", json!({"email": "sarah@private.example", "account": account}));
+        self.make("other_contact", "contact.create", json!({"email": "bill@private.example"}));
+        for (word, operations) in [
+            ("lead", [].as_slice()),
+            ("other_lead", &[]),
+            ("contacted", &["lead.contact"]),
+            ("qualified", &["lead.contact", "lead.qualify"]),
+            ("converted", &["lead.contact", "lead.qualify", "lead.convert"]),
+            ("lost", &["lead.lose"]),
+        ] {
+            let lead = self.make(word, "lead.create", json!({"email": format!("{word}@private.example")}));
+            for operation in operations {
+                let mut arguments = json!({"lead": lead});
+                match *operation {
+                    "lead.qualify" => arguments["bant"] = met.clone(),
+                    "lead.lose" => arguments["reason"] = json!("No budget"),
+                    _ => {}
+                }
+                self.run(operation, arguments);
+            }
+        }
+        self.make(
+            "campaign_member",
+            "campaign.add",
+            json!({"campaign": self.id("campaign"), "lead": self.id("other_lead")}),
+        );
+        let listed = json!({"contact_list": self.id("contact_list"), "leads": [self.id("other_lead")]});
+        self.run("contact_list.add", listed);
+        let deal =
+            json!({"name": "Globex - Plan", "account": account, "amount": {"amount": "50000", "currency": "USD"}});
+        self.make("deal", "deal.create", deal.clone());
+        self.make("lost_deal", "deal.create", deal);
+        self.run("deal.lose", json!({"deal": self.id("lost_deal"), "reason": "Too dear"}));
+        let routing = json!({"band": "low", "contact_list": self.id("contact_list")});
+        self.make("routing", "routing.create", routing);
+        for (kind, operation) in [
+            ("pipeline", "pipeline.find"),
+            ("scorecard", "scorecard.find"),
+            ("contact_list_member", "contact_list_member.find"),
+        ] {
+            let first = self.run(operation, json!({}))["items"][0]["id"].as_str().map(str::to_owned).unwrap();
+            self.ids.insert(kind, first.parse().unwrap());
+        }
+        self.ids.insert("org", self.org);
+    }
+
+    pub(super) fn support(&mut self) {
+        self.make("task", "task.create", json!({"title": "Call Sarah"}));
+        self.make("done", "task.create", json!({"title": "Call Bill"}));
+        self.run("task.complete", json!({"task": self.id("done")}));
+        for word in ["ticket", "other_ticket", "assigned", "resolved", "closed"] {
+            self.make(
+                word,
+                "ticket.create",
+                json!({"subject": format!("It is {word}"), "contact": self.id("contact")}),
+            );
+        }
+        let colleague = json!({"user": self.id("colleague")});
+        self.run("ticket.assign", json!({"ticket": self.id("assigned"), "assignee": colleague}));
+        for word in ["resolved", "closed"] {
+            self.run("ticket.resolve", json!({"ticket": self.id(word)}));
+        }
+        self.run("ticket.close", json!({"ticket": self.id("closed")}));
+        let among_admins = json!({"ticket": self.id("ticket"), "body": "A good customer", "audience": "admins"});
+        self.make("admins_comment", "ticket.comment", among_admins);
+        self.make("comment", "ticket.comment", json!({"ticket": self.id("ticket"), "body": "On it"}));
+    }
+}

@@ -1,0 +1,165 @@
+//! Arguments with which every operation can be tried on an [`Office`].
+
+use nexa_crm::{
+    kernel::catalog::{Catalog, Mode, Operation},
+    testing::Office,
+};
+use serde_json::{Map, Value as Json, json};
+
+/// All four BANT criteria, met.
+pub fn all_criteria() -> Json {
+    let met = json!({"met": true, "evidence": "They said so"});
+    json!({"budget": met, "authority": met, "need": met, "timeline": met})
+}
+
+/// Arguments for every operation of an office.
+pub trait Samples {
+    /// Well-formed arguments for an operation: of the generic ones by their ending, of the others by name. `None` when nobody
+    /// wrote any.
+    fn sample(&self, operation: &Operation) -> Option<Json>;
+
+    /// Every command of the catalog with well-formed arguments.
+    fn commands<'a>(&'a self, catalog: &'a Catalog) -> impl Iterator<Item = (&'a Operation, Json)> {
+        let commands = catalog.operations().filter(|operation| operation.mode == Mode::Command);
+        commands.filter_map(|operation| Some((operation, self.sample(operation)?)))
+    }
+
+    /// Fields with which a record of a kind can be created.
+    fn fields(&self, kind: &str) -> Option<Json>;
+}
+
+impl Samples for Office {
+    fn sample(&self, operation: &Operation) -> Option<Json> {
+        specific(self, operation.name).or_else(|| generic(self, operation))
+    }
+
+    fn fields(&self, kind: &str) -> Option<Json> {
+        Some(match kind {
+            "lead" | "contact" => json!({"email": "new@umbrella.example"}),
+            "account" | "contact_list" | "group" | "pipeline" | "scorecard" => json!({"name": "Umbrella"}),
+            "campaign" => json!({"name": "Fair", "type": "event"}),
+            "deal" => json!({"name": "Umbrella - Plan"}),
+            "task" => json!({"title": "Call them"}),
+            "ticket" => json!({"subject": "It does not start", "customer": {"email": "new@umbrella.example"}}),
+            "user" => json!({"name": "Ken", "email": "ken@acme.example"}),
+            "routing" => json!({"band": "high", "group": self.id("group")}),
+            _ => return None,
+        })
+    }
+}
+
+fn generic(office: &Office, operation: &Operation) -> Option<Json> {
+    let kind = operation.kind;
+    let (named, ending) = operation.name.split_once('.')?;
+    if named != kind {
+        return None;
+    }
+    let one = || Some(json!({kind: office.known(kind)?}));
+    match ending {
+        "get" | "history" | "update" | "trash" | "restore" | "purge" | "claim" | "release" => one(),
+        "find" | "count" | "aggregate" => Some(json!({})),
+        "search" => Some(json!({"text": "a"})),
+        "create" => office.fields(kind),
+        "upsert" => {
+            let mut fields = office.fields(kind)?;
+            // Whose ticket it is, only ticket.create asks.
+            fields.as_object_mut()?.remove("customer");
+            fields["match_on"] = json!(match kind {
+                "user" => "email",
+                "group" | "pipeline" | "scorecard" => "name",
+                "routing" => "band",
+                _ => {
+                    fields["external_keys"] = json!([{"system": "erp", "key": "1"}]);
+                    "external:erp"
+                }
+            });
+            Some(fields)
+        }
+        "import_rows" => {
+            let mut row = office.fields(kind)?;
+            row.as_object_mut()?.remove("customer");
+            Some(json!({"rows": [row]}))
+        }
+        "import_csv" | "import_preview" => {
+            let mut row = office.fields(kind)?;
+            let row = row.as_object_mut()?;
+            row.remove("customer");
+            let cells: Vec<&str> = row.values().filter_map(Json::as_str).collect();
+            let header: Vec<&str> = row.keys().map(String::as_str).collect();
+            Some(json!({"csv": format!("{}\n{}\n", header.join(","), cells.join(","))}))
+        }
+        "merge" => Some(json!({kind: office.known(kind)?, "other": office.known(&format!("other_{kind}"))?})),
+        "assign" => {
+            let mut arguments = one()?;
+            let to = if kind == "deal" { "owner" } else { "assignee" };
+            arguments[to] = json!({"user": office.id("user")});
+            Some(arguments)
+        }
+        _ => None,
+    }
+}
+
+fn specific(office: &Office, name: &str) -> Option<Json> {
+    let of = |field: &str, word: &str| {
+        let mut map = Map::new();
+        map.insert(field.to_owned(), json!(office.id(word)));
+        Json::Object(map)
+    };
+    let with = |mut arguments: Json, field: &str, value: Json| {
+        arguments[field] = value;
+        arguments
+    };
+    Some(match name {
+        "org.configure" => json!({"name": "Acme Corp"}),
+        "ledger.verify" => json!({}),
+        "field.define" => json!({"of_kind": "contact", "name": "shoe_size", "holds": "number"}),
+        "field.remove" => of("field", "field"),
+        "user.activate" => of("user", "deactivated"),
+        "user.deactivate" => of("user", "user"),
+        "group.add_member" => with(of("group", "group"), "user", json!(office.id("colleague"))),
+        "group.remove_member" => with(of("group", "group"), "user", json!(office.id("user"))),
+
+        "lead.contact" | "lead.lose" | "lead.rescore" | "lead.route" => {
+            let arguments = of("lead", "lead");
+            if name == "lead.lose" { with(arguments, "reason", json!("No budget")) } else { arguments }
+        }
+        "lead.record_bant" => with(of("lead", "lead"), "bant", all_criteria()),
+        "lead.record_engagement" => with(of("lead", "lead"), "signal", json!("attended")),
+        "lead.qualify" => with(of("lead", "contacted"), "bant", all_criteria()),
+        "lead.convert" => of("lead", "qualified"),
+        "lead.reopen" => of("lead", "lost"),
+
+        "contact.set_stage" => with(of("contact", "contact"), "stage", json!("customer")),
+        "contact.overview" => of("contact", "contact"),
+        "account.set_primary_contact" => with(of("account", "account"), "contact", json!(office.id("contact"))),
+        "account.rollup" => of("account", "account"),
+        "deal.move" => with(of("deal", "deal"), "stage", json!("proposal")),
+        "deal.reset_probability" | "deal.win" | "deal.metrics" => of("deal", "deal"),
+        "deal.lose" => with(of("deal", "deal"), "reason", json!("Too dear")),
+        "deal.reopen" => of("deal", "lost_deal"),
+        "deal.forecast" => json!({"from": "2025-01-01", "to": "2026-12-31"}),
+        "deal.pipeline" => json!({}),
+
+        "campaign.start" | "campaign.complete" | "campaign.cancel" | "campaign.members" | "campaign.performance" => {
+            of("campaign", "campaign")
+        }
+        "campaign.add" => with(of("campaign", "campaign"), "lead", json!(office.id("lead"))),
+        "campaign.remove" => with(of("campaign", "campaign"), "lead", json!(office.id("other_lead"))),
+        "contact_list.add" => with(of("contact_list", "contact_list"), "leads", json!([office.id("lead")])),
+        "contact_list.remove" => with(of("contact_list", "contact_list"), "leads", json!([office.id("other_lead")])),
+        "contact_list.members" => of("contact_list", "contact_list"),
+
+        "task.start" | "task.complete" | "task.cancel" => of("task", "task"),
+        "task.reopen" => of("task", "done"),
+        "ticket.move" => with(of("ticket", "ticket"), "status", json!("in_progress")),
+        "ticket.resolve" | "ticket.timeline" => of("ticket", "ticket"),
+        "ticket.close" => of("ticket", "resolved"),
+        "ticket.prioritize" => with(of("ticket", "ticket"), "priority", json!("high")),
+        "ticket.escalate" => {
+            with(with(of("ticket", "ticket"), "to", json!(office.id("group"))), "reason", json!("It burns"))
+        }
+        "ticket.follow_up" => of("ticket", "closed"),
+        "ticket.comment" => with(of("ticket", "ticket"), "body", json!("Soon")),
+        _ => return None,
+    })
+}
