@@ -283,3 +283,36 @@ fn what_does_not_resolve_is_told() {
     );
     assert!(Broken::def().uniques.is_empty());
 }
+
+/// A record whose fields cannot have been what they say.
+#[derive(Record, Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[record(kind = "later", table = "laters", access = work, open("size", "1"))]
+struct Later {
+    id: Id<Later>,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    #[record(backfill = "many")]
+    size: i64,
+    #[record(backfill = 1)]
+    maybe: Option<i64>,
+    #[record(while_open, backfill = 1)]
+    open: i64,
+    #[record(backfill = 7)]
+    fits: i64,
+}
+
+#[test]
+fn a_backfill_fits_its_field() {
+    let def = Later::def();
+    assert_eq!(
+        problems(def),
+        [
+            "later: `size` cannot hold its backfill",
+            "later: `maybe` may be empty, and needs no backfill",
+            "later: `open` is needed while a record is open, and can have no backfill",
+        ]
+    );
+    let fits = def.column("fits").unwrap();
+    assert_eq!(def.backfills.iter().find(|(column, _)| *column == fits), Some(&(fits, Value::Int(7))));
+}

@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use syn::{
-    Ident, LitInt, LitStr, Result, Token,
+    Ident, Lit, LitInt, LitStr, Result, Token,
     ext::IdentExt,
     parenthesized,
     parse::{Parse, ParseStream},
@@ -102,7 +102,7 @@ impl StructAttributes {
 }
 
 /// What `#[record(…)]` says of a field.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Mark {
     Editable,
     Personal,
@@ -112,6 +112,7 @@ pub(crate) enum Mark {
     Assignee,
     Follows,
     OnTrash(OnTrash),
+    Backfill(Lit),
 }
 
 /// What becomes of a record when the one that a field points at goes into the trash.
@@ -142,12 +143,12 @@ impl OnTrash {
 
 impl Mark {
     /// Whether it adds a derived column; that of an assignee follows only the fields that may name a user or a group.
-    pub(crate) const fn derives(self) -> bool {
+    pub(crate) const fn derives(&self) -> bool {
         matches!(self, Self::Folded | Self::Ranked | Self::Assignee | Self::WhileOpen)
     }
     /// Whether a field has both only once.
-    pub(crate) fn is_like(self, other: Self) -> bool {
-        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
     }
     /// The marks of one attribute, with their places.
     pub(crate) fn read_all(input: ParseStream<'_>) -> Result<Vec<(Self, Span)>> {
@@ -163,11 +164,12 @@ impl Mark {
                 "assignee" => Self::Assignee,
                 "follows" => Self::Follows,
                 "on_trash" => Self::OnTrash(OnTrash::read(input)?),
+                "backfill" => Self::Backfill(backfill(input)?),
                 other => {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked, while_open, assignee, follows and on_trash"
+                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked, while_open, assignee, follows, on_trash and backfill"
                         ),
                     ));
                 }
@@ -176,6 +178,16 @@ impl Mark {
             comma(input)?;
         }
         Ok(marks)
+    }
+}
+
+/// `= "open"`, `= 0` or `= false`.
+fn backfill(input: ParseStream<'_>) -> Result<Lit> {
+    input.parse::<Token![=]>()?;
+    let literal: Lit = input.parse()?;
+    match literal {
+        Lit::Str(_) | Lit::Int(_) | Lit::Bool(_) => Ok(literal),
+        other => Err(syn::Error::new(other.span(), "a backfill is a text, a whole number, true or false")),
     }
 }
 

@@ -144,6 +144,14 @@ fn declaration(model: &Model) -> TokenStream {
                 };
                 quote!(OnTrash(nexa_kernel::record::OnTrash::#on_trash))
             }
+            Mark::Backfill(literal) => {
+                let sort = match literal {
+                    syn::Lit::Int(_) => quote!(Number),
+                    syn::Lit::Bool(_) => quote!(Truth),
+                    _ => quote!(Text),
+                };
+                quote!(Backfill(nexa_kernel::definition::Backfill::#sort(#literal)))
+            }
         });
         quote_spanned! {of.span()=>
             nexa_kernel::definition::DeclaredField::new::<#of>(

@@ -83,7 +83,7 @@ impl Field {
         let mut marks: Vec<Mark> = Vec::new();
         for attribute in ours(&field.attrs) {
             for (mark, span) in attribute.parse_args_with(Mark::read_all)? {
-                if marks.iter().any(|other| other.is_like(mark)) {
+                if marks.iter().any(|other| other.is_like(&mark)) {
                     return Err(error(span, "given twice"));
                 }
                 if mark.derives() && marks.iter().any(|other| other.derives()) {

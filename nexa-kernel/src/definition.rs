@@ -12,7 +12,7 @@ use super::{
     input::{self, Given, Unreadable},
     record::{
         ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, OnTrash, ParseField, ParseText,
-        RecordDef, RelationDef, UniqueDef,
+        RecordDef, RelationDef, Row, UniqueDef,
     },
     value::Value,
 };
@@ -39,6 +39,29 @@ pub enum Mark {
     OnTrash(OnTrash),
     /// A derived column holds its value while the record is open.
     WhileOpen,
+    /// What it holds in records that are older than the field.
+    Backfill(Backfill),
+}
+
+/// A value that an attribute gives, as JSON has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backfill {
+    /// A text, such as a word of a closed list.
+    Text(&'static str),
+    /// A whole number.
+    Number(i64),
+    /// Yes or no.
+    Truth(bool),
+}
+
+impl Backfill {
+    fn json(self) -> Json {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Number(number) => number.into(),
+            Self::Truth(truth) => truth.into(),
+        }
+    }
 }
 
 /// A field as a struct declares it, with what its type does.
@@ -157,6 +180,7 @@ impl Definition {
             doc: declaration.doc,
             columns: Vec::new(),
             derived: Vec::new(),
+            backfills: Vec::new(),
             fields: Vec::new(),
             open: None,
             uniques: Vec::new(),
@@ -202,6 +226,11 @@ impl Definition {
         }
         if marks.contains(&Mark::Follows) {
             self.follows(name);
+        }
+        for mark in marks {
+            if let Mark::Backfill(backfill) = mark {
+                self.backfill(field, first, *backfill);
+            }
         }
         let on_trash = marks.iter().find_map(|mark| match mark {
             Mark::OnTrash(on_trash) => Some(*on_trash),
@@ -255,6 +284,7 @@ impl Definition {
         self.def.money = money(&self.def);
         self.def.derived =
             self.def.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.derived?))).collect();
+        self.backfill_derived();
         for (path, weight) in declaration.search {
             if let Some(column) = self.resolve(path, "search") {
                 self.def.search.push((column, *weight));
@@ -279,7 +309,7 @@ impl Definition {
         let Some(source) = self.def.columns.get(first) else { return };
         let is_enum = matches!(source.kind, ColumnType::Enum(_));
         let (ending, kind, nullable, derived, fits) = match mark {
-            Mark::Editable | Mark::Personal | Mark::Follows | Mark::OnTrash(_) => return,
+            Mark::Editable | Mark::Personal | Mark::Follows | Mark::OnTrash(_) | Mark::Backfill(_) => return,
             Mark::Assignee if count == 1 => return,
             Mark::Folded if source.kind == ColumnType::Map => {
                 ("folded", ColumnType::Json, true, Derived::FoldedTexts(first), count == 1)
@@ -304,6 +334,44 @@ impl Definition {
         if !fits {
             self.problem(format!("`{name}` cannot have the derived column `{name}.{ending}`: its columns do not fit"));
         }
+    }
+
+    /// Notes what a field holds in records that are older than it.
+    fn backfill(&mut self, field: &DeclaredField, first: usize, backfill: Backfill) {
+        let name = field.name;
+        if field.optional {
+            self.problem(format!("`{name}` may be empty, and needs no backfill"));
+        }
+        match (field.parse)(&backfill.json()) {
+            Ok(values) if values.len() == field.width => {
+                self.def.backfills.extend(values.into_iter().enumerate().map(|(at, value)| (first + at, value)));
+            }
+            _ => self.problem(format!("`{name}` cannot hold its backfill")),
+        }
+    }
+
+    /// What follows from the backfills for the columns that are computed of one.
+    fn backfill_derived(&mut self) {
+        let mut row = Row::new(vec![Value::Null; self.def.columns.len()]);
+        for (column, value) in &self.def.backfills {
+            row.set(*column, value.clone());
+        }
+        self.def.derive(&mut row);
+        let filled = |of: usize| self.def.backfills.iter().any(|(column, _)| *column == of);
+        let mut more = Vec::new();
+        for (column, derived) in &self.def.derived {
+            match *derived {
+                Derived::Folded(of) | Derived::Rank(of) if filled(of) => more.push((*column, row.get(*column).clone())),
+                // Which records are open is another column's matter.
+                Derived::WhileOpen(of) if filled(of) => {
+                    let name = self.def.columns.get(of).map_or_else(String::new, |column| column.path.clone());
+                    self.problem(format!("`{name}` is needed while a record is open, and can have no backfill"));
+                    return;
+                }
+                _ => {}
+            }
+        }
+        self.def.backfills.extend(more);
     }
 
     /// Notes which column says whose the record is.

@@ -57,6 +57,12 @@ fn a_field_has_one_derived_column() {
 }
 
 #[test]
+fn a_backfill_is_a_plain_value() {
+    let field = with("#[record(backfill = 1.5)] label: String,");
+    refused(TOYS, &field, "a backfill is a text, a whole number, true or false", "1.5");
+}
+
+#[test]
 fn a_unique_constraint_has_a_code() {
     let message = "a unique constraint needs the code of its violation: code = \"lead.email_taken\"";
     refused(&format!("{TOYS}, unique(\"version\")"), FIELDS, message, "unique");
@@ -67,7 +73,7 @@ fn an_attribute_is_known() {
     let message =
         "unknown attribute `colour`; a record takes kind, table, access, search, open, unique, index and bookkeeping";
     refused(&format!("{TOYS}, colour = \"red\""), FIELDS, message, "colour");
-    let message = "unknown attribute `secret`; a field takes editable, personal, folded, ranked, while_open, assignee, follows and on_trash";
+    let message = "unknown attribute `secret`; a field takes editable, personal, folded, ranked, while_open, assignee, follows, on_trash and backfill";
     refused(TOYS, &with("#[record(editable, secret)] label: String,"), message, "secret");
 }
 

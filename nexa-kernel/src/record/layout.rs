@@ -201,6 +201,8 @@ pub struct RecordDef {
     pub columns: Vec<ColumnDef>,
     /// The columns that the core computes, by index, with how; so that writing a row need not look for them.
     pub derived: Vec<(usize, Derived)>,
+    /// What columns hold in records that are older than the column, by index: those that may not be empty and came later.
+    pub backfills: Vec<(usize, Value)>,
     /// The fields in order.
     pub fields: Vec<FieldDef>,
     /// The column that says whether a record is open, and its values that do.

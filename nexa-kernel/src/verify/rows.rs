@@ -35,7 +35,7 @@ impl Rebuilt {
             return;
         };
         match event.verb {
-            Verb::Created => self.0 = Some(vec![Some(Value::Null); def.columns.len()]),
+            Verb::Created => self.0 = Some(created(def)),
             Verb::Updated => {}
             Verb::Purged | Verb::Erased => self.0 = None,
         }
@@ -62,6 +62,17 @@ impl Rebuilt {
         }
         Ok(())
     }
+}
+
+/// What a creation leaves out is empty, or came to the record later with the column.
+fn created(def: &RecordDef) -> Vec<Option<Value>> {
+    let mut values = vec![Some(Value::Null); def.columns.len()];
+    for (column, value) in &def.backfills {
+        if let Some(slot) = values.get_mut(*column) {
+            *slot = Some(value.clone());
+        }
+    }
+    values
 }
 
 /// Documents are the same when they say the same.
