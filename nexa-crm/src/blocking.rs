@@ -16,6 +16,7 @@ use nexa_core::{
     import::{self, ImportOptions, ImportReport, Progress, Refused},
     kernel::{
         query::HistoryPage,
+        schema::SchemaDifference,
         sql::{Sql, SqlRows},
     },
 };
@@ -49,6 +50,22 @@ impl Crm {
     /// The asynchronous Crm.
     pub const fn asynchronous(&self) -> &nexa_core::Crm {
         &self.0
+    }
+    /// Brings the storage up to this version's schema; see [`nexa_core::Crm::migrate`].
+    pub fn migrate(&self) -> Result<()> {
+        block_on(self.0.migrate())
+    }
+    /// The statements of the whole schema; see [`nexa_core::Crm::schema`].
+    pub fn schema(&self) -> Result<Vec<String>> {
+        block_on(self.0.schema())
+    }
+    /// The statements that `migrate` would run; see [`nexa_core::Crm::migration`].
+    pub fn migration(&self) -> Result<Vec<String>> {
+        block_on(self.0.migration())
+    }
+    /// What the storage has otherwise than the kinds need; see [`nexa_core::Crm::check`].
+    pub fn check(&self) -> Result<Vec<SchemaDifference>> {
+        block_on(self.0.check())
     }
     /// Makes a tenant with its first admin and answers the admin's session.
     pub fn create_org(&self, create: CreateOrg) -> Result<Session> {

@@ -47,3 +47,8 @@ struct Readme;
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../docs/testing.md")]
 struct Testing;
+
+/// Those of the guide to migrations, too.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../docs/schema.md")]
+struct SchemaGuide;

@@ -20,6 +20,7 @@ use super::{
     ports::{Clock, Ids},
     record::{OnTrash, Record, RecordDef},
     references::{Pointers, References},
+    schema::SchemaDifference,
     send::{BoxFuture, MaybeSend, MaybeSync},
     session::{Job, Session},
     store::Store,
@@ -120,6 +121,23 @@ impl Crm {
     /// Brings the storage up to this version's schema.
     pub async fn migrate(&self) -> Result<()> {
         self.store.migrate(self.parts.kinds.all()).await
+    }
+    /// The statements that make the whole schema of these kinds, for a host that wants to read them or run them with a tool of
+    /// its own; none in memory. Error: `store.unsupported`.
+    pub async fn schema(&self) -> Result<Vec<String>> {
+        self.store.schema(self.parts.kinds.all()).await
+    }
+    /// The statements that bring the storage from what it has to what these kinds need, in their order and for one transaction;
+    /// none when it is up to date. [`Crm::migrate`] runs the same. It changes nothing.
+    ///
+    /// Errors: `schema.differs` with table and column where no statement helps, `schema.newer`, `store.unsupported`, `store.…`.
+    pub async fn migration(&self) -> Result<Vec<String>> {
+        self.store.compare(self.parts.kinds.all()).await?.statements()
+    }
+    /// What the storage lacks or has otherwise than these kinds need, by table and column; empty when it is up to date. It needs
+    /// no right but to read. Errors: `schema.newer`, `store.unsupported`, `store.…`.
+    pub async fn check(&self) -> Result<Vec<SchemaDifference>> {
+        self.store.compare(self.parts.kinds.all()).await.map(|comparison| comparison.differences)
     }
     /// The same machine on another storage.
     #[must_use]

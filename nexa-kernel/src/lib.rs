@@ -44,6 +44,7 @@ pub mod redact;
 pub(crate) mod references;
 pub mod repository;
 pub mod scan;
+pub mod schema;
 pub mod search;
 pub mod send;
 pub mod sent;

@@ -26,6 +26,7 @@ use super::{
     in_place::run_in_place,
     ports::Clock,
     record::RecordDef,
+    schema::SchemaComparison,
     store::{ReadRequest, Store, Work, WriteRequest},
     value::Timestamp,
 };
@@ -76,6 +77,12 @@ impl Store for MemoryStore {
     /// Nothing to do: a table is there as soon as a row is.
     async fn migrate(&self, _: &[&'static RecordDef]) -> Result<()> {
         Ok(())
+    }
+    async fn schema(&self, _: &[&'static RecordDef]) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+    async fn compare(&self, _: &[&'static RecordDef]) -> Result<SchemaComparison> {
+        Ok(SchemaComparison::default())
     }
 
     async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()> {

@@ -12,6 +12,7 @@ use super::{
     query::LARGEST_PAGE,
     record::{Column, Field, Record, RecordDef, Row},
     scan::{Cell, Sink},
+    schema::SchemaComparison,
     search::Sought,
     send::{MaybeSend, MaybeSync},
     sql::{Sql, SqlRows},
@@ -65,6 +66,18 @@ impl ReadRequest {
 pub trait Store: Any + MaybeSend + MaybeSync {
     /// Brings the schema up to these definitions. Errors: `schema.newer`, `store.…`.
     async fn migrate(&self, defs: &[&'static RecordDef]) -> Result<()>;
+    /// The statements that make the whole schema of these definitions; none where the storage has no tables. Error:
+    /// `store.unsupported`.
+    async fn schema(&self, defs: &[&'static RecordDef]) -> Result<Vec<String>> {
+        let _ = defs;
+        Err(codes::STORE_UNSUPPORTED.with("what", "its schema as statements"))
+    }
+    /// What the tables that are there differ in from these definitions, and which statements help; it only reads. Errors:
+    /// `schema.newer`, `store.unsupported`, `store.…`.
+    async fn compare(&self, defs: &[&'static RecordDef]) -> Result<SchemaComparison> {
+        let _ = defs;
+        Err(codes::STORE_UNSUPPORTED.with("what", "a comparison of its schema"))
+    }
     /// Runs work as one atomic unit: all of it with its events, or nothing. Work may run more than once.
     /// Errors: the work's own, `work.awaited_outside`, `work.panicked`, `store.…`.
     async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()>;

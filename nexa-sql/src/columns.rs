@@ -1,73 +1,68 @@
-//! The columns of a table as a kind needs them, held against those that a database has.
+//! The columns of a table as a kind needs them.
 
 use nexa_kernel::{
-    Code, Error,
-    record::{ColumnType, Derived, RecordDef},
+    record::{ColumnDef, ColumnType, Derived, RecordDef},
+    value::Value,
 };
+use uuid::Uuid;
 
-use crate::{dialect::Dialect, schema::Table};
-
-/// A table has other columns than its kind needs, and no migration can help.
-pub const SCHEMA_DIFFERS: Code = Code::unavailable(
-    "schema.differs",
-    "The column {column} of the table {table} {problem}; change the table with a migration of your own, or the record's fields.",
-)
-.permanent();
+use crate::{dialect::Dialect, literal::literal, shape::ColumnShape};
 
 /// A column as a kind needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its name in the database.
     pub name: String,
-    /// Its type, as the database says it.
-    pub kind: &'static str,
-    /// Whether it may be null.
-    pub nullable: bool,
-    /// What it may hold, where that is a closed list.
-    pub values: Option<&'static [&'static str]>,
+    /// How it is written where a table is made: its name and type, and whether it may be null.
+    pub(crate) sql: String,
+    /// The same as a database says it.
+    pub(crate) shape: ColumnShape,
     /// The columns that it is computed from.
     pub(crate) sources: Vec<String>,
-    /// What follows its name where it is added to rows that are there; `None` where it cannot be.
-    pub(crate) added: Option<String>,
+    /// What it holds in rows that are older than it.
+    pub(crate) fill: Fill,
+    /// What it is in the other columns of its row, where the words of a closed list give it.
+    pub(crate) rank: Option<String>,
 }
 
-/// A column as a database has it.
+/// What a column holds in rows that are older than it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Its name.
-    pub name: String,
-    /// Its type, as the database says it.
-    pub kind: String,
-    /// Whether it may be null.
-    pub nullable: bool,
-    /// Whether the database fills it where a statement does not name it.
-    pub filled: bool,
-    /// What it may hold, where the database has a closed list.
-    pub values: Option<Vec<String>>,
+pub(crate) enum Fill {
+    /// Nothing.
+    Null,
+    /// A literal, which is also its default.
+    Constant(String),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Column {
+    /// A column of the kernel's tables, by its name and what follows it.
+    pub(crate) fn plain(name: &str, kind: &'static str, nullable: bool) -> Self {
+        Self {
+            name: name.to_owned(),
+            sql: format!("{name} {kind}{}", null(nullable)),
+            shape: ColumnShape { kind: spelled(kind).to_owned(), nullable, filled: false, values: None },
+            sources: Vec::new(),
+            fill: if nullable { Fill::Null } else { Fill::Unknown },
+            rank: None,
+        }
+    }
+}
+
+const fn null(nullable: bool) -> &'static str {
+    if nullable { "" } else { " NOT NULL" }
 }
 
 /// The columns of a kind's table.
 pub(crate) fn columns(dialect: Dialect, def: &RecordDef) -> Vec<Column> {
-    let tenant = Column {
-        name: "org".to_owned(),
-        kind: dialect.column_type(ColumnType::Uuid),
-        nullable: false,
-        values: None,
-        sources: Vec::new(),
-        added: None,
-    };
-    let own = def.columns.iter().map(|column| {
+    let tenant = Column::plain("org", dialect.column_type(ColumnType::Uuid), false);
+    let named = |of: usize| def.columns.get(of).map(|column| column.name.clone());
+    let own = def.columns.iter().enumerate().map(|(index, column)| {
         let kind = dialect.column_type(column.kind);
         let values = match column.kind {
-            ColumnType::Enum(values) => Some(values),
+            ColumnType::Enum(values) => Some(values.iter().map(|&value| value.to_owned()).collect()),
             _ => None,
-        };
-        // SQLite takes a foreign key of two columns with the whole table only.
-        let bound = matches!(column.kind, ColumnType::Reference(_)) && dialect == Dialect::Sqlite;
-        let added = match column.derived {
-            Some(Derived::Queue(_)) => Some(format!("{kind} NOT NULL DEFAULT {}", nil(dialect))),
-            _ if bound || !column.nullable => None,
-            _ => Some(kind.to_owned()),
         };
         let sources = match column.derived {
             None => Vec::new(),
@@ -76,103 +71,50 @@ pub(crate) fn columns(dialect: Dialect, def: &RecordDef) -> Vec<Column> {
                 vec![of]
             }
         };
-        let named = |of: usize| def.columns.get(of).map(|column| column.name.clone());
+        let backfill = def.backfills.iter().find(|(filled, _)| *filled == index).map(|(_, value)| value);
+        let fill = match (column.derived, backfill) {
+            (Some(Derived::Queue(_)), _) => Fill::Constant(literal(dialect, &Value::Uuid(Uuid::nil()))),
+            (_, Some(value)) => Fill::Constant(literal(dialect, value)),
+            _ if column.nullable => Fill::Null,
+            _ => Fill::Unknown,
+        };
+        // A writer of the version before, which does not know the column, leaves it to the database.
+        let default = match &fill {
+            Fill::Constant(literal) => format!(" DEFAULT {literal}"),
+            Fill::Null | Fill::Unknown => String::new(),
+        };
         Column {
             name: column.name.clone(),
-            kind: told(kind),
-            nullable: column.nullable,
-            values,
+            sql: format!("\"{}\" {kind}{}{default}", column.name, null(column.nullable)),
+            shape: ColumnShape {
+                kind: spelled(kind).to_owned(),
+                nullable: column.nullable,
+                filled: !default.is_empty(),
+                values,
+            },
             sources: sources.into_iter().filter_map(named).collect(),
-            added,
+            fill,
+            rank: match column.derived {
+                Some(Derived::Rank(of)) => def.columns.get(of).and_then(ranked),
+                _ => None,
+            },
         }
     });
     std::iter::once(tenant).chain(own).collect()
 }
 
-/// The nil identifier as a literal.
-const fn nil(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite => "x'00000000000000000000000000000000'",
-        Dialect::Postgres(_) => "'00000000-0000-0000-0000-000000000000'",
-    }
+/// The ranks of the words of a column.
+fn ranked(column: &ColumnDef) -> Option<String> {
+    let ColumnType::Enum(words) = column.kind else { return None };
+    let ranks: Vec<String> =
+        words.iter().rev().enumerate().map(|(rank, word)| format!("WHEN '{word}' THEN {rank}")).collect();
+    Some(format!("CASE \"{}\" {} END", column.name, ranks.join(" ")))
 }
 
-/// A type as PostgreSQL writes it out.
-fn told(kind: &'static str) -> &'static str {
+/// A type as a database writes it out.
+fn spelled(kind: &'static str) -> &'static str {
     match kind {
         "timestamptz" => "timestamp with time zone",
         kind => kind,
     }
-}
-
-impl Table {
-    /// The statements that add what a table lacks, as far as its rows allow it. Error: `schema.differs`.
-    pub fn additions(&self, found: &[Found]) -> Result<Vec<String>, Error> {
-        let differs = |column: &str, problem: String| {
-            Err(SCHEMA_DIFFERS.with("table", &self.name).with("column", column).with("problem", problem))
-        };
-        let mut added: Vec<(&str, String)> = Vec::new();
-        for column in &self.columns {
-            let name = column.name.as_str();
-            let Some(there) = found.iter().find(|there| there.name == name) else {
-                if found.iter().any(|there| column.sources.contains(&there.name)) {
-                    return differs(name, "is missing, and is computed from a column that has values".to_owned());
-                }
-                match &column.added {
-                    Some(definition) => added.push((name, format!("\"{name}\" {definition}"))),
-                    None if column.nullable => {
-                        return differs(
-                            name,
-                            "is missing, and a reference cannot be added to a table of SQLite".to_owned(),
-                        );
-                    }
-                    None => {
-                        return differs(name, "is missing, and may not be empty in the rows that are there".to_owned());
-                    }
-                }
-                continue;
-            };
-            if !there.kind.eq_ignore_ascii_case(column.kind) {
-                return differs(name, format!("has the type {}, and {} is needed", there.kind, column.kind));
-            }
-            if there.nullable != column.nullable {
-                let (is, needed) = if there.nullable { ("may", "may not") } else { ("may not", "may") };
-                return differs(name, format!("{is} be empty, and {needed} be for the record"));
-            }
-            if let (Some(needed), Some(values)) = (column.values, &there.values)
-                && (needed.len() != values.len() || !needed.iter().all(|value| values.iter().any(|one| one == value)))
-            {
-                return differs(name, format!("takes {}, and the record {}", values.join(", "), needed.join(", ")));
-            }
-        }
-        let foreign = found.iter().find(|there| {
-            !self.columns.is_empty()
-                && !there.nullable
-                && !there.filled
-                && self.columns.iter().all(|column| column.name != there.name)
-        });
-        if let Some(foreign) = foreign {
-            return differs(&foreign.name, "is no field of the record, and may not be empty".to_owned());
-        }
-        if let Some((_, last)) = added.last().cloned() {
-            // The checks come with the last column, when all that they name are there.
-            let names =
-                |check: &&(String, String)| added.iter().any(|(name, _)| check.1.contains(&format!("\"{name}\"")));
-            let checks: String = self
-                .checks
-                .iter()
-                .filter(names)
-                .map(|(name, check)| format!(" CONSTRAINT {name} CHECK ({check})"))
-                .collect();
-            if let Some(end) = added.last_mut() {
-                end.1 = format!("{last}{checks}");
-            }
-        }
-        Ok(added.into_iter().map(|(_, column)| format!("ALTER TABLE {} ADD COLUMN {column}", self.name)).collect())
-    }
-}
-
-/// The texts between single quotes, as in a check of a closed list.
-pub fn quoted_texts(check: &str) -> Vec<String> {
-    check.split('\'').skip(1).step_by(2).map(str::to_owned).collect()
 }

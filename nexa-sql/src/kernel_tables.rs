@@ -1,6 +1,7 @@
 //! The tables that the kernel keeps beside the records.
 
 use crate::{
+    columns::Column,
     dialect::Dialect,
     schema::{Index, Table, primary_key},
 };
@@ -19,18 +20,17 @@ enum Type {
 impl Type {
     const fn sql(self, dialect: Dialect) -> &'static str {
         match (dialect, self) {
-            (Dialect::Sqlite, Self::Uuid | Self::Bytes) => "BLOB NOT NULL",
-            (Dialect::Sqlite, Self::MaybeBytes) => "BLOB",
-            (Dialect::Sqlite, Self::Number) => "INTEGER NOT NULL",
-            (Dialect::Sqlite, Self::Text) => "TEXT NOT NULL",
-            (Dialect::Sqlite, Self::MaybeText) => "TEXT",
-            (Dialect::Postgres(_), Self::Uuid) => "uuid NOT NULL",
-            (Dialect::Postgres(_), Self::Bytes) => "bytea NOT NULL",
-            (Dialect::Postgres(_), Self::MaybeBytes) => "bytea",
-            (Dialect::Postgres(_), Self::Number) => "bigint NOT NULL",
-            (Dialect::Postgres(_), Self::Text) => "text COLLATE \"C\" NOT NULL",
-            (Dialect::Postgres(_), Self::MaybeText) => "text COLLATE \"C\"",
+            (Dialect::Sqlite, Self::Uuid | Self::Bytes | Self::MaybeBytes) => "BLOB",
+            (Dialect::Sqlite, Self::Number) => "INTEGER",
+            (Dialect::Sqlite, Self::Text | Self::MaybeText) => "TEXT",
+            (Dialect::Postgres(_), Self::Uuid) => "uuid",
+            (Dialect::Postgres(_), Self::Bytes | Self::MaybeBytes) => "bytea",
+            (Dialect::Postgres(_), Self::Number) => "bigint",
+            (Dialect::Postgres(_), Self::Text | Self::MaybeText) => "text COLLATE \"C\"",
         }
+    }
+    const fn nullable(self) -> bool {
+        matches!(self, Self::MaybeText | Self::MaybeBytes)
     }
 }
 
@@ -74,9 +74,9 @@ const EXTERNAL_KEYS: &[(&str, Type)] =
 
 /// The kernel's tables.
 pub(crate) fn kernel_tables(dialect: Dialect) -> Vec<Table> {
-    let index = |name: &str, table: &str, columns: &str| Index {
-        name: dialect.constraint(name),
-        sql: format!("CREATE INDEX {} ON {} ({columns})", dialect.constraint(name), dialect.table(table)),
+    let index = |name: &str, table: &str, columns: &str| {
+        let sql = format!("CREATE INDEX {} ON {} ({columns})", dialect.constraint(name), dialect.table(table));
+        Index::new(dialect.constraint(name), sql)
     };
     vec![
         table(dialect, "schema_version", &[("version", Type::Number)], Key::of("version"), true, Vec::new()),
@@ -130,11 +130,12 @@ fn table(
     if dialect.is_postgres() && !key.covers.is_empty() {
         primary.push_str(&format!(" INCLUDE ({})", key.covers));
     }
-    let mut lines: Vec<String> =
-        columns.iter().map(|(column, kind)| format!("{column} {}", kind.sql(dialect))).collect();
+    let columns: Vec<Column> =
+        columns.iter().map(|(column, kind)| Column::plain(column, kind.sql(dialect), kind.nullable())).collect();
+    let mut constraints = Vec::new();
     let ending = match dialect {
         Dialect::Sqlite => {
-            lines.push(primary);
+            constraints.push(primary);
             if clustered { " STRICT, WITHOUT ROWID" } else { " STRICT" }
         }
         Dialect::Postgres(_) => {
@@ -142,6 +143,7 @@ fn table(
             ""
         }
     };
-    let sql = format!("CREATE TABLE {table} (\n  {}\n){ending}", lines.join(",\n  "));
-    Table { name: table, sql, columns: Vec::new(), checks: Vec::new(), indexes, references: Vec::new() }
+    let sql = Table::created_as(&table, &columns, &constraints, ending);
+    let (checks, pointing, references) = Default::default();
+    Table { name: table, sql, columns, constraints, ending, checks, pointing, indexes, references }
 }

@@ -6,6 +6,7 @@ use crate::{
     columns::{Column, columns},
     dialect::Dialect,
     kernel_tables::kernel_tables,
+    shape::{Shape, TableShape, index_shape, reference_shape},
 };
 
 /// A table with its indexes.
@@ -15,11 +16,15 @@ pub struct Table {
     pub name: String,
     /// The statement that creates it.
     pub sql: String,
-    /// Its columns, which [`Table::additions`] compares; none for the tables of the kernel, whose form is that of the schema's
-    /// version.
+    /// Its columns.
     pub columns: Vec<Column>,
+    /// The constraints that are made with it, and how its statement ends.
+    pub(crate) constraints: Vec<String>,
+    pub(crate) ending: &'static str,
     /// Its checks: name and condition.
     pub(crate) checks: Vec<(String, String)>,
+    /// Its foreign keys, as a shape has them.
+    pub(crate) pointing: Vec<(String, String)>,
     /// Its indexes.
     pub indexes: Vec<Index>,
     /// Its foreign keys, where they are added when all tables are there: PostgreSQL wants to see what they point at.
@@ -33,6 +38,38 @@ pub struct Index {
     pub name: String,
     /// The statement that creates it.
     pub sql: String,
+    /// How a shape says it.
+    pub(crate) shape: String,
+}
+
+impl Index {
+    pub(crate) fn new(name: String, sql: String) -> Self {
+        Self { shape: index_shape(&sql), name, sql }
+    }
+}
+
+impl Table {
+    /// The statement that creates it under a name.
+    pub(crate) fn created_as(name: &str, columns: &[Column], constraints: &[String], ending: &str) -> String {
+        let lines: Vec<&str> =
+            columns.iter().map(|column| column.sql.as_str()).chain(constraints.iter().map(String::as_str)).collect();
+        format!("CREATE TABLE {name} (\n  {}\n){ending}", lines.join(",\n  "))
+    }
+    /// It as data.
+    pub fn shape(&self) -> TableShape {
+        TableShape {
+            columns: self.columns.iter().map(|column| (column.name.clone(), column.shape.clone())).collect(),
+            checks: self.checks.iter().map(|(name, _)| name.clone()).collect(),
+            references: self.pointing.iter().cloned().collect(),
+            indexes: self.indexes.iter().map(|index| (index.name.clone(), index.shape.clone())).collect(),
+            others: Vec::new(),
+        }
+    }
+}
+
+/// Tables as data.
+pub fn shape(tables: &[Table]) -> Shape {
+    tables.iter().map(|table| (table.name.clone(), table.shape())).collect()
 }
 
 /// The tables of the kernel, then of the kinds in the order in which they are given.
@@ -61,55 +98,41 @@ pub fn schema(dialect: Dialect, defs: &[&'static RecordDef]) -> String {
 }
 
 fn table(dialect: Dialect, def: &'static RecordDef, defs: &[&'static RecordDef]) -> Table {
-    let mut lines = vec![match dialect {
-        Dialect::Sqlite => "org BLOB NOT NULL".to_owned(),
-        Dialect::Postgres(_) => "org uuid NOT NULL".to_owned(),
-    }];
-    lines.extend(def.columns.iter().map(|column| {
-        let null = if column.nullable { "" } else { " NOT NULL" };
-        format!("\"{}\" {}{null}", column.name, dialect.column_type(column.kind))
-    }));
-    let constraint = |name: &str, rest: String| {
-        format!("CONSTRAINT {} {rest}", dialect.constraint(&format!("{}_{name}", def.table)))
-    };
-    let primary = constraint("pk", format!("PRIMARY KEY (org, {})", quoted(def, def.id)));
+    let columns = columns(dialect, def);
+    let named = |name: &str| dialect.constraint(&format!("{}_{name}", def.table));
+    let mut constraints = Vec::new();
+    let primary = format!("CONSTRAINT {} PRIMARY KEY (org, {})", named("pk"), quoted(def, def.id));
     if dialect == Dialect::Sqlite {
-        lines.push(primary.clone());
+        constraints.push(primary.clone());
     }
-    let checks: Vec<(String, String)> = checks(dialect, def)
-        .into_iter()
-        .map(|(name, check)| (dialect.constraint(&format!("{}_{name}", def.table)), check))
-        .collect();
-    lines.extend(checks.iter().map(|(name, check)| format!("CONSTRAINT {name} CHECK ({check})")));
+    let checks: Vec<(String, String)> =
+        checks(dialect, def).into_iter().map(|(name, check)| (named(&name), check)).collect();
+    constraints.extend(checks.iter().map(|(name, check)| format!("CONSTRAINT {name} CHECK ({check})")));
     let name = dialect.table(def.table);
-    let mut added = Vec::new();
+    let (mut references, mut pointing) = (Vec::new(), Vec::new());
     for relation in &def.relations {
         let Some(target) = defs.iter().find(|target| target.kind == relation.kind) else { continue };
         let column = def.columns.get(relation.column).map_or("", |column| column.name.as_str());
-        let foreign = constraint(
-            &reference(column),
-            format!(
-                "FOREIGN KEY (org, \"{column}\") REFERENCES {} (org, {}) DEFERRABLE INITIALLY DEFERRED",
-                dialect.table(target.table),
-                quoted(target, target.id)
-            ),
+        let (own, other) = (named(&format!("{column}_fk")), dialect.table(target.table));
+        let foreign = format!(
+            "CONSTRAINT {own} FOREIGN KEY (org, \"{column}\") REFERENCES {other} (org, {}) DEFERRABLE INITIALLY DEFERRED",
+            quoted(target, target.id)
         );
+        let shape = reference_shape(column, &other);
+        pointing.push((own.clone(), shape.clone()));
         if dialect.is_postgres() {
-            added.push(Index {
-                name: format!("{}_{}", def.table, reference(column)),
-                sql: format!("ALTER TABLE {name} ADD {foreign}"),
-            });
+            references.push(Index { name: own, sql: format!("ALTER TABLE {name} ADD {foreign}"), shape });
         } else {
-            lines.push(foreign);
+            constraints.push(foreign);
         }
     }
-    let strict = if dialect == Dialect::Sqlite { " STRICT" } else { "" };
-    let sql = format!("CREATE TABLE {name} (\n  {}\n){strict}", lines.join(",\n  "));
+    let ending = if dialect == Dialect::Sqlite { " STRICT" } else { "" };
+    let sql = Table::created_as(&name, &columns, &constraints, ending);
     let mut indexes = indexes(dialect, def);
     if dialect.is_postgres() {
-        indexes.push(primary_key(&name, dialect.constraint(&format!("{}_pk", def.table)), &primary));
+        indexes.push(primary_key(&name, named("pk"), &primary));
     }
-    Table { name, sql, columns: columns(dialect, def), checks, indexes, references: added }
+    Table { name, sql, columns, constraints, ending, checks, pointing, indexes, references }
 }
 
 /// The primary key of a table on PostgreSQL, added after all its other indexes. Of indexes that seem equally good, as
@@ -117,11 +140,8 @@ fn table(dialect: Dialect, def: &'static RecordDef, defs: &[&'static RecordDef])
 /// them would do for a lookup by id, but for all rows of the tenant that it would pass. For the same reason uniques come
 /// after the other indexes: for rows that are not analysed the server thinks hardly any of them live, and any index as good.
 pub(crate) fn primary_key(table: &str, name: String, constraint: &str) -> Index {
-    Index { sql: format!("ALTER TABLE {table} ADD {constraint}"), name }
-}
-
-fn reference(column: &str) -> String {
-    format!("{column}_fk")
+    let keys = constraint.split_once("PRIMARY KEY ").map_or("", |(_, keys)| keys).replace('"', "");
+    Index { sql: format!("ALTER TABLE {table} ADD {constraint}"), shape: format!("UNIQUE {keys}"), name }
 }
 
 fn quoted(def: &RecordDef, column: usize) -> String {
@@ -167,7 +187,7 @@ fn indexes(dialect: Dialect, def: &RecordDef) -> Vec<Index> {
         let unique = if unique { "UNIQUE " } else { "" };
         let condition = condition.map_or_else(String::new, |condition| format!(" WHERE {condition}"));
         let sql = format!("CREATE {unique}INDEX {name} ON {table} (org, {}){condition}", columns.join(", "));
-        indexes.push(Index { name, sql });
+        indexes.push(Index::new(name, sql));
     };
     let names = |columns: &[usize]| columns.iter().map(|column| quoted(def, *column)).collect::<Vec<_>>();
     let trash = def.deleted_at.map(|column| quoted(def, column));

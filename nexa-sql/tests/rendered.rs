@@ -161,7 +161,7 @@ fn the_table_of_a_kind() {
   "priority_rank" INTEGER NOT NULL,
   "assignee_user_id" BLOB,
   "assignee_lead_id" BLOB,
-  "assignee_queue" BLOB NOT NULL,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
   "due" INTEGER,
   "tags" TEXT,
   "custom" TEXT,

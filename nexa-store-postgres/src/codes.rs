@@ -52,6 +52,12 @@ pub const NOT_MIGRATED: Code = Code::unavailable(
     "The schema {schema} lacks {missing}; run the migration with a role that owns the schema.",
 )
 .permanent();
+/// The schema is an older version's. Opening it changes nothing: others may work with it still.
+pub const OUTDATED: Code = Code::unavailable(
+    "schema.outdated",
+    "The schema {schema} has version {found}, and this library needs {needed}; run the migration with a role that owns the schema.",
+)
+.permanent();
 /// The migration may not do what it has to.
 pub const RIGHTS: Code = Code::unavailable(
     "schema.rights",
@@ -78,7 +84,7 @@ pub const ENCODING: Code = Code::unavailable(
 )
 .permanent();
 /// A table has other columns than its kind needs.
-pub use nexa_sql::SCHEMA_DIFFERS as DIFFERS;
+pub use nexa_kernel::schema::SCHEMA_DIFFERS as DIFFERS;
 /// The URL or an option makes no sense.
 pub const MISCONFIGURED: Code =
     Code::invalid("store.misconfigured", "The store cannot be opened: {problem}. Correct its URL or options.");
@@ -94,6 +100,7 @@ pub const ALL: &[Code] = &[
     SERIALIZATION,
     ISOLATION,
     NOT_MIGRATED,
+    OUTDATED,
     RIGHTS,
     ROLE_UNKNOWN,
     NEWER,

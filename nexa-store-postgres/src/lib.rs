@@ -43,7 +43,7 @@ mod url;
 mod write;
 
 pub use host::{HostSession, PostgresTransaction};
-pub use migrate::{VERSION, schema};
+pub use migrate::{VERSION, migration, schema};
 pub use nexa_sql::Namespace;
 pub use options::{Isolation, Options};
 /// The sqlx whose pools and transactions the store takes.

@@ -1,7 +1,12 @@
 //! The schema of the database, set up by its owner.
 
-use nexa_kernel::{Error, error::Result, record::RecordDef};
-use nexa_sql::{Dialect, Namespace, Table, tables};
+use nexa_kernel::{
+    Error,
+    error::Result,
+    record::RecordDef,
+    schema::{SchemaComparison, SchemaDifference},
+};
+use nexa_sql::{Dialect, Namespace, Shape, Table, tables};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, postgres::PgRow, raw_sql};
 use uuid::Uuid;
 
@@ -12,11 +17,13 @@ use crate::{
     there::There,
 };
 
-/// The version of the schema that this library writes.
-pub const VERSION: i64 = 1;
+pub use nexa_sql::VERSION;
 
 /// The table of versions belongs to no tenant.
 const VERSIONS: &str = "schema_version";
+
+/// For Citus; a plain server takes it and does nothing with it.
+const CITUS: &str = "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'";
 
 /// The schema of these kinds as a script, for a host that wants to read it or run it with a tool of its own. The role is
 /// the one that the host's code connects as.
@@ -81,12 +88,15 @@ fn grants(namespace: Namespace, tables: &[Table], role: &str) -> Vec<String> {
     statements
 }
 
-/// Refuses a schema that is not there, or more than a version later.
+/// Refuses a schema that is not there, an older one, and one that is more than a version later.
 pub(crate) async fn check(db: &mut PgConnection, namespace: Namespace) -> Result<()> {
     let missing = || codes::NOT_MIGRATED.with("schema", namespace.name()).with("missing", "its tables");
     match found(db, namespace).await.map_err(|problem| failed(&problem))? {
         None => Err(missing()),
         Some(version) if version > VERSION + 1 => Err(newer(namespace, version)),
+        Some(version) if version < VERSION => {
+            Err(codes::OUTDATED.with("schema", namespace.name()).with("found", version).with("needed", VERSION))
+        }
         Some(_) => Ok(()),
     }
 }
@@ -144,36 +154,79 @@ fn distribution(namespace: Namespace, tables: &[&Table]) -> Option<String> {
     })
 }
 
-/// What these kinds need and the database does not have: tables and columns first, then what points at them. Error:
-/// `schema.differs`.
-fn missing(namespace: Namespace, tables: &[Table], there: &There, version: Option<i64>) -> Result<Vec<String>> {
-    let lacks = |sort: &str, name: &str| !there.has(sort, name);
-    // A later version knows better which indexes and references its tables have.
+/// What the database has otherwise than these kinds need, and the statements that help: tables and columns first, then what points
+/// at them.
+fn compared(namespace: Namespace, tables: &[Table], there: &There, version: Option<i64>) -> SchemaComparison {
     let later = version.is_some_and(|version| version > VERSION);
-    let mut statements = Vec::new();
+    let mut comparison = SchemaComparison::default();
     for table in tables {
-        let name = plain(namespace, &table.name);
-        if lacks("table", name) {
-            statements.extend(statements_of(namespace, table));
+        let Some(found) = there.shape.get(&table.name) else {
+            comparison.differences.push(SchemaDifference::missing(&table.name, None, "is missing"));
+            comparison.statements.extend(statements_of(namespace, table));
             continue;
-        }
-        if !table.columns.is_empty() {
-            statements.extend(table.additions(there.columns(name))?);
-        }
-        let lacking = table.indexes.iter().filter(|index| !later && lacks("index", &index.name));
-        statements.extend(lacking.map(|index| index.sql.clone()));
+        };
+        let SchemaComparison { differences, statements } = table.difference(Dialect::Postgres(namespace), found, later);
+        comparison.differences.extend(differences);
+        comparison.statements.extend(statements);
         // A host may have made a table itself, in partitions.
-        if lacks("policy", name) {
-            statements.extend(policies(namespace, &table.name));
+        let policies = policies(namespace, &table.name);
+        if !policies.is_empty() && !there.guarded.contains(&table.name) {
+            comparison.differences.push(SchemaDifference::missing(&table.name, None, "lacks its row-level security"));
+            comparison.statements.extend(policies);
         }
     }
-    let is_new = |table: &&Table| lacks("table", plain(namespace, &table.name));
+    let is_new = |table: &&Table| !there.shape.contains_key(&table.name);
     let fresh: Vec<&Table> = tables.iter().filter(is_new).collect();
-    statements.extend(distribution(namespace, &fresh));
+    comparison.statements.extend(distribution(namespace, &fresh));
     let pointing = tables.iter().filter(|table| !later || is_new(table));
-    let references = pointing.flat_map(|table| &table.references);
-    statements.extend(references.filter(|one| lacks("reference", &one.name)).map(|one| one.sql.clone()));
-    Ok(statements)
+    let references = pointing.flat_map(|table| table.missing_references(there.shape.get(&table.name)));
+    comparison.statements.extend(references.map(str::to_owned));
+    if version.is_none_or(|version| version < VERSION) {
+        let problem = format!("has the version {}, and {VERSION} is needed", version.unwrap_or_default());
+        let table = format!("{}.{VERSIONS}", namespace.name());
+        comparison.differences.push(SchemaDifference::missing(&table, None, problem));
+        comparison.statements.push(written(namespace));
+    }
+    comparison
+}
+
+/// The statements that bring tables that were released, as data, to those that these kinds need; they leave the version as it is.
+/// Error: `schema.differs`.
+pub fn migration(released: &Shape, namespace: Namespace, defs: &[&'static RecordDef]) -> Result<Vec<String>> {
+    let tables = tables(Dialect::Postgres(namespace), defs);
+    compared(namespace, &tables, &There::released(released), Some(VERSION)).statements()
+}
+
+/// Compares the database with what these kinds need; it only reads. A migration also gives the tables to the role.
+pub(crate) async fn compare(shared: &Shared, defs: &[&'static RecordDef]) -> Result<SchemaComparison> {
+    let namespace = shared.statements.namespace;
+    let wanted = tables(Dialect::Postgres(namespace), defs);
+    let mut db = shared.acquire().await.map_err(|problem| failed(&problem))?;
+    let version = found(&mut db, namespace).await.map_err(|problem| failed(&problem))?;
+    if let Some(version) = version.filter(|version| *version > VERSION + 1) {
+        return Err(newer(namespace, version));
+    }
+    let mut comparison = compared(namespace, &wanted, &There::read(&mut db, namespace).await?, version);
+    if comparison.statements.is_empty() {
+        return Ok(comparison);
+    }
+    let mut statements = vec![CITUS.to_owned()];
+    if version.is_none() {
+        statements.push(format!("CREATE SCHEMA IF NOT EXISTS {}", namespace.name()));
+    }
+    statements.append(&mut comparison.statements);
+    statements.extend(shared.options.role.iter().flat_map(|role| grants(namespace, &wanted, role)));
+    Ok(SchemaComparison { statements, ..comparison })
+}
+
+/// The statements of the whole schema, one by one.
+pub(crate) fn statements(shared: &Shared, defs: &[&'static RecordDef]) -> Vec<String> {
+    let namespace = shared.statements.namespace;
+    let wanted = tables(Dialect::Postgres(namespace), defs);
+    let mut statements = vec![format!("CREATE SCHEMA IF NOT EXISTS {}", namespace.name())];
+    statements.extend(compared(namespace, &wanted, &There::released(&Shape::new()), None).statements);
+    statements.extend(shared.options.role.iter().flat_map(|role| grants(namespace, &wanted, role)));
+    statements
 }
 
 /// Brings the schema up to these kinds. What is there already needs no rights.
@@ -191,7 +244,7 @@ pub(crate) async fn migrate(shared: &Shared, defs: &[&'static RecordDef]) -> Res
             return Err(newer(namespace, version));
         }
         if version.is_some_and(|version| version >= VERSION)
-            && missing(namespace, &wanted, &There::read(&mut db, namespace).await?, version)?.is_empty()
+            && compared(namespace, &wanted, &There::read(&mut db, namespace).await?, version).statements()?.is_empty()
         {
             return Ok(());
         }
@@ -236,19 +289,12 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
             return Err(codes::ROLE_UNKNOWN.with("role", role));
         }
     }
-    // The second setting is for Citus; a plain server takes it and does nothing with it.
-    let mut statements = vec![
-        "SET LOCAL client_min_messages = warning".to_owned(),
-        "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'".to_owned(),
-    ];
+    let mut statements = vec!["SET LOCAL client_min_messages = warning".to_owned(), CITUS.to_owned()];
     let schema = format!("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = '{}'", namespace.name());
     if ask(&mut tx, schema).await.map_err(|problem| failed(&problem))?.is_empty() {
         statements.push(format!("CREATE SCHEMA {}", namespace.name()));
     }
-    statements.extend(missing(namespace, wanted, &There::read(&mut tx, namespace).await?, version)?);
-    if version.is_none_or(|version| version <= VERSION) {
-        statements.push(written(namespace));
-    }
+    statements.extend(compared(namespace, wanted, &There::read(&mut tx, namespace).await?, version).statements()?);
     statements.extend(role.into_iter().flat_map(|role| grants(namespace, wanted, role)));
     let done = raw_sql(AssertSqlSafe(statements.join(";\n"))).execute(&mut *tx).await;
     if let Err(problem) = done {

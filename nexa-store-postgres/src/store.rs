@@ -14,6 +14,7 @@ use nexa_kernel::{
     Error,
     error::{Result, codes as kernel},
     record::RecordDef,
+    schema::SchemaComparison,
     store::{ReadRequest, Store, Work, WriteRequest},
 };
 use sqlx::{
@@ -286,6 +287,15 @@ impl Store for PostgresStore {
             Ok(())
         })
         .await
+    }
+
+    async fn schema(&self, defs: &[&'static RecordDef]) -> Result<Vec<String>> {
+        Ok(migrate::statements(&self.shared, defs))
+    }
+
+    async fn compare(&self, defs: &[&'static RecordDef]) -> Result<SchemaComparison> {
+        let (shared, defs) = (Arc::clone(&self.shared), defs.to_vec());
+        self.on_runtime(async move { migrate::compare(&shared, &defs).await }).await
     }
 
     async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()> {

@@ -35,7 +35,7 @@ pub const ENCODING: Code = Code::unavailable(
 )
 .permanent();
 /// A table has other columns than its kind needs.
-pub use nexa_sql::SCHEMA_DIFFERS as DIFFERS;
+pub use nexa_kernel::schema::SCHEMA_DIFFERS as DIFFERS;
 /// Reading or writing the file failed. Disks and networks recover, so that the same call may succeed later.
 pub const IO: Code = Code::unavailable(
     "store.io",

@@ -55,17 +55,18 @@ mod writer;
 use std::thread;
 use std::{
     path::Path,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use async_trait::async_trait;
 use nexa_kernel::{
     error::{Result, codes as kernel},
     record::RecordDef,
+    schema::SchemaComparison,
     send::MaybeSend,
     store::{ReadRequest, Store, Work, WriteRequest},
 };
-use nexa_sql::Dialect;
+use nexa_sql::{Dialect, Shape};
 use uuid::Uuid;
 #[cfg(not(target_arch = "wasm32"))]
 use {
@@ -101,7 +102,13 @@ use crate::{
 
 /// The schema of these kinds as a script, for a host that wants to read or run it.
 pub fn schema(defs: &[&'static RecordDef]) -> String {
-    nexa_sql::schema(Dialect::Sqlite, defs)
+    format!("{}{};\n", nexa_sql::schema(Dialect::Sqlite, defs), migrate::written())
+}
+
+/// The statements that bring tables that were released, as data, to those that these kinds need; they leave the version as it is.
+/// Error: `schema.differs`.
+pub fn migration(released: &Shape, defs: &[&'static RecordDef]) -> Result<Vec<String>> {
+    migrate::from(released, Some(VERSION), &nexa_sql::tables(Dialect::Sqlite, defs)).statements()
 }
 
 /// A file with every tenant's records. Several stores, also of several processes, may work on one file.
@@ -226,6 +233,31 @@ impl Store for SqliteStore {
         let defs = defs.to_vec();
         let alone: Alone = Box::new(move |link| migrate::migrate(link, &defs));
         self.queue.run(Task::Alone(alone)).await
+    }
+
+    async fn schema(&self, defs: &[&'static RecordDef]) -> Result<Vec<String>> {
+        let tables = nexa_sql::tables(Dialect::Sqlite, defs).into_iter();
+        let made =
+            tables.flat_map(|table| std::iter::once(table.sql).chain(table.indexes.into_iter().map(|index| index.sql)));
+        Ok(made.chain([migrate::written()]).collect())
+    }
+
+    async fn compare(&self, defs: &[&'static RecordDef]) -> Result<SchemaComparison> {
+        self.own()?;
+        self.readers.files.standing()?;
+        let defs = defs.to_vec();
+        if self.readers.any() {
+            return self.reading(move |readers| migrate::compare(&readers.open()?, &defs)).await;
+        }
+        let answer = Arc::new(Mutex::new(None));
+        let slot = Arc::clone(&answer);
+        let alone: Alone = Box::new(move |link| {
+            let comparison = migrate::compare(link, &defs)?;
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(comparison);
+            Ok(())
+        });
+        self.queue.run(Task::Alone(alone)).await?;
+        Ok(answer.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default())
     }
 
     async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! A schema that is not the one of this version: a host's record that grew, a later version's, another encoding, a role that
 //! sees too much. What can be helped is helped; the rest is refused before anything is written, for good.
 
+mod versions;
 mod visits;
 
 use std::sync::Arc;
@@ -53,6 +54,16 @@ impl Place {
             Self::Server(database) => database.as_owner(&sql.replace("nexa_", "nexa.")),
         }
     }
+    /// Runs statements of the library's own for this database, in one transaction.
+    fn run_as_they_are(&self, sql: &str) {
+        match self {
+            Self::File(folder) => {
+                let file = rusqlite::Connection::open(folder.path().join("crm.db")).unwrap();
+                file.execute_batch(&format!("PRAGMA foreign_keys = OFF; BEGIN; {sql}; COMMIT")).unwrap();
+            }
+            Self::Server(database) => database.as_owner(&format!("BEGIN; {sql}; COMMIT")),
+        }
+    }
     fn crm(&self, builder: CrmBuilder) -> Result<Crm> {
         let crm = builder.store(self.store()).clock(ManualClock::at("2025-11-17T09:15:00Z")).ids(SystemIds::default());
         let crm = crm.build().unwrap();
@@ -66,10 +77,16 @@ fn ask(session: &Session, operation: &str, arguments: Json) -> Result<Json> {
 
 /// A tenant with a visit, as the host's first version has it.
 fn begun(place: &Place) -> (Session, Json) {
-    let crm = place.crm(nexa_core::builder().entity::<first::Visit>()).unwrap();
+    let visit = json!({"purpose": "Show the new line"});
+    begun_with(place, nexa_core::builder().entity::<first::Visit>(), "visit.create", visit)
+}
+
+/// A tenant with one record.
+fn begun_with(place: &Place, builder: CrmBuilder, create: &str, arguments: Json) -> (Session, Json) {
+    let crm = place.crm(builder).unwrap();
     let lisa = block_on(crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example").unwrap())).unwrap();
-    let visit = ask(&lisa, "visit.create", json!({"purpose": "Show the new line"})).unwrap();
-    (lisa, visit["id"].clone())
+    let record = ask(&lisa, create, arguments).unwrap();
+    (lisa, record["id"].clone())
 }
 
 #[test]

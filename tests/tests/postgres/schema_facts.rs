@@ -90,8 +90,9 @@ fn nothing_is_changed_behind_our_back() {
     assert_eq!(found(others), NONE, "no reference deletes, empties or changes what it stands in");
     let made = "SELECT c.relname || '.' || a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid \
          WHERE c.relnamespace = 'nexa'::regnamespace AND c.relkind = 'r' \
-         AND (a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '')";
-    assert_eq!(found(made), NONE, "no defaults, serial, identity or generated columns");
+         AND (a.attidentity <> '' OR a.attgenerated <> '' OR EXISTS (SELECT 1 FROM pg_attrdef AS d \
+         WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum AND pg_get_expr(d.adbin, d.adrelid) !~ '^(''[^'']*''::[a-z]+|[0-9]+|true|false)$'))";
+    assert_eq!(found(made), NONE, "no serial, identity or generated columns, and no defaults but constants");
     let objects = "SELECT relname::text FROM pg_class WHERE relnamespace = 'nexa'::regnamespace \
          AND relkind NOT IN ('r', 'i') UNION ALL \
          SELECT proname::text FROM pg_proc WHERE pronamespace = 'nexa'::regnamespace";
