@@ -1,7 +1,8 @@
-//! Writes the files that are generated from the library, or compares them: `nexa-schema FOLDER [--check]`.
+//! Writes the files that are generated from the library, or compares them: `nexa-schema FOLDER [--check | --release]`.
 
 mod catalog;
 mod difference;
+mod migrations;
 mod python;
 mod text;
 mod typescript;
@@ -12,9 +13,10 @@ use std::{
     process::ExitCode,
 };
 
-use nexa_crm::postgres::Namespace;
+use nexa_crm::{postgres::Namespace, sqlite::VERSION};
 
 use catalog::Catalog;
+use migrations::Migrations;
 
 /// A generated file: its name, and what belongs into it.
 struct Document {
@@ -28,24 +30,39 @@ const PYTHON: &str = "../bindings/python/python/nexa_crm/_generated";
 /// Where the npm package has what is generated, from the folder of the schema.
 const TYPESCRIPT: &str = "../bindings/wasm/typescript/generated";
 
-/// All generated files.
-fn documents() -> nexa_crm::Result<Vec<Document>> {
+/// All generated files, of which those of released migrations are not: they stay as they are.
+fn documents(migrations: &mut Migrations) -> nexa_crm::Result<Vec<Document>> {
     let catalog = nexa_crm::catalog_json()?;
     let read = Catalog::read(&catalog)?;
     let python = python::files(&read);
     let typescript = typescript::files(&read);
+    // This program was built with the version that the library had.
+    let said = |version: i64| format!("schema_version (version) VALUES ({version})");
+    let current = |script: String| script.replace(&said(VERSION), &said(migrations.version));
     let mut documents = vec![
         // Every operation with its JSON Schema, errors and docs.
         Document { name: "catalog.json".to_owned(), text: catalog },
         // The tables as SQLite has them.
-        Document { name: "sqlite.sql".to_owned(), text: nexa_crm::sqlite_schema()? },
+        Document { name: "sqlite.sql".to_owned(), text: current(nexa_crm::sqlite_schema()?) },
         // The same as PostgreSQL has them, in the usual schema.
-        Document { name: "postgres.sql".to_owned(), text: nexa_crm::postgres_schema(Namespace::default(), None)? },
+        Document {
+            name: "postgres.sql".to_owned(),
+            text: current(nexa_crm::postgres_schema(Namespace::default(), None)?),
+        },
     ];
+    documents.append(&mut migrations.documents);
     documents.extend(python.into_iter().map(|(name, text)| Document { name: format!("{PYTHON}/{name}"), text }));
     documents
         .extend(typescript.into_iter().map(|(name, text)| Document { name: format!("{TYPESCRIPT}/{name}"), text }));
     Ok(documents)
+}
+
+/// What is to be written, with the migrations that it came from.
+fn generated(folder: &Path) -> Result<(Migrations, Vec<Document>), String> {
+    let crm = nexa_crm::blocking::open("memory:").map_err(|error| error.to_string())?;
+    let mut migrations = Migrations::read(folder, crm.asynchronous().kinds().all())?;
+    let documents = documents(&mut migrations).map_err(|error| error.to_string())?;
+    Ok((migrations, documents))
 }
 
 /// Files under a folder where all is generated that are none of the documents.
@@ -72,23 +89,30 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let (folder, check) = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [folder] => (PathBuf::from(folder), false),
-        [folder, "--check"] => (PathBuf::from(folder), true),
+    let (folder, check, release) = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [folder] => (PathBuf::from(folder), false, false),
+        [folder, "--check"] => (PathBuf::from(folder), true, false),
+        [folder, "--release"] => (PathBuf::from(folder), false, true),
         _ => {
-            eprintln!("usage: nexa-schema FOLDER [--check]");
+            eprintln!("usage: nexa-schema FOLDER [--check | --release]");
             return ExitCode::FAILURE;
         }
     };
-    let documents = match documents() {
-        Ok(documents) => documents,
+    let (migrations, documents) = match generated(&folder) {
+        Ok(generated) => generated,
         Err(error) => {
             eprintln!("{error}");
             return ExitCode::FAILURE;
         }
     };
     let mut current = true;
-    for path in left_over(&folder.join(TYPESCRIPT), &folder, &documents) {
+    let mut outdated = left_over(&folder.join(TYPESCRIPT), &folder, &documents);
+    outdated.extend(
+        left_over(&folder.join(migrations::FOLDER), &folder, &documents).into_iter().filter(|path| {
+            !path.strip_prefix(&folder).is_ok_and(|name| migrations.is_released(&name.to_string_lossy()))
+        }),
+    );
+    for path in outdated {
         if check {
             println!("{} is not generated any more", path.display());
             current = false;
@@ -116,6 +140,10 @@ fn main() -> ExitCode {
         } else {
             println!("wrote {}", path.display());
         }
+    }
+    if release && let Err(problem) = migrations.release(&folder) {
+        eprintln!("{problem}");
+        return ExitCode::FAILURE;
     }
     if current {
         return ExitCode::SUCCESS;

@@ -1,6 +1,7 @@
 //! A schema that is not the one of this version: a host's record that grew, a later version's, another encoding, a role that
 //! sees too much. What can be helped is helped; the rest is refused before anything is written, for good.
 
+mod released;
 mod versions;
 mod visits;
 

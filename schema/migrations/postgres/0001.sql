@@ -1,0 +1,827 @@
+-- Version 1 of the schema; run it in one transaction.
+CREATE SCHEMA IF NOT EXISTS nexa;
+
+CREATE TABLE nexa.schema_version (
+  version bigint NOT NULL
+);
+ALTER TABLE nexa.schema_version ADD CONSTRAINT schema_version_pk PRIMARY KEY (version);
+
+CREATE TABLE nexa.ledger (
+  org uuid NOT NULL,
+  seq bigint NOT NULL,
+  at bigint NOT NULL,
+  head bytea NOT NULL
+);
+ALTER TABLE nexa.ledger ADD CONSTRAINT ledger_pk PRIMARY KEY (org);
+ALTER TABLE nexa.ledger ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.ledger FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.ledger USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.events (
+  org uuid NOT NULL,
+  seq bigint NOT NULL,
+  unit uuid NOT NULL,
+  at bigint NOT NULL,
+  actor text COLLATE "C" NOT NULL,
+  on_behalf_of text COLLATE "C",
+  cause text COLLATE "C",
+  request text COLLATE "C",
+  command text COLLATE "C" NOT NULL,
+  verb text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  record uuid NOT NULL,
+  format bigint NOT NULL,
+  digest bytea NOT NULL,
+  salt bytea,
+  reason text COLLATE "C",
+  payload text COLLATE "C",
+  hash bytea NOT NULL
+);
+CREATE INDEX events_record_idx ON nexa.events (org, record, seq);
+ALTER TABLE nexa.events ADD CONSTRAINT events_pk PRIMARY KEY (org, seq);
+ALTER TABLE nexa.events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.events FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.events USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.terms (
+  org uuid NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  term text COLLATE "C" NOT NULL,
+  record uuid NOT NULL,
+  weight bigint NOT NULL
+);
+ALTER TABLE nexa.terms ADD CONSTRAINT terms_pk PRIMARY KEY (org, kind, term, record) INCLUDE (weight);
+ALTER TABLE nexa.terms ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.terms FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.terms USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.indexed_values (
+  org uuid NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  field text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  record uuid NOT NULL
+);
+ALTER TABLE nexa.indexed_values ADD CONSTRAINT indexed_values_pk PRIMARY KEY (org, kind, field, value, record);
+ALTER TABLE nexa.indexed_values ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.indexed_values FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.indexed_values USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.external_keys (
+  org uuid NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  system text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  record uuid NOT NULL
+);
+CREATE INDEX external_keys_record_idx ON nexa.external_keys (org, kind, record);
+ALTER TABLE nexa.external_keys ADD CONSTRAINT external_keys_pk PRIMARY KEY (org, kind, system, key);
+ALTER TABLE nexa.external_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.external_keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.external_keys USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.receipts (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "caller_key" text COLLATE "C" NOT NULL,
+  "command" text COLLATE "C" NOT NULL,
+  "output" text COLLATE "C" NOT NULL
+);
+CREATE INDEX receipts_created_at_idx ON nexa.receipts (org, "created_at", "id");
+CREATE UNIQUE INDEX receipts_caller_key_key ON nexa.receipts (org, "caller_key");
+ALTER TABLE nexa.receipts ADD CONSTRAINT receipts_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.receipts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.receipts FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.receipts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.fields (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "of_kind" text COLLATE "C" NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "holds" text COLLATE "C" NOT NULL,
+  "indexed" boolean NOT NULL,
+  CONSTRAINT fields_holds_check CHECK ("holds" IN ('text', 'number', 'bool', 'date', 'time'))
+);
+CREATE UNIQUE INDEX fields_of_kind_name_key ON nexa.fields (org, "of_kind", "name");
+ALTER TABLE nexa.fields ADD CONSTRAINT fields_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.fields ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.fields FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.fields USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.orgs (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "base_currency" text COLLATE "C" NOT NULL,
+  "time_zone" text COLLATE "C" NOT NULL,
+  "rates" json NOT NULL,
+  "rates_base" text COLLATE "C",
+  "choices" json NOT NULL
+);
+ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.orgs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.orgs FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.orgs USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.users (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "email" text COLLATE "C" NOT NULL,
+  "role" text COLLATE "C" NOT NULL,
+  "active" boolean NOT NULL
+);
+CREATE UNIQUE INDEX users_email_key ON nexa.users (org, "email");
+ALTER TABLE nexa.users ADD CONSTRAINT users_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.users FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.users USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.groups (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL
+);
+CREATE UNIQUE INDEX groups_name_folded_key ON nexa.groups (org, "name_folded");
+ALTER TABLE nexa.groups ADD CONSTRAINT groups_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.groups ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.groups FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.groups USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.memberships (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "group_id" uuid NOT NULL,
+  "user_id" uuid NOT NULL
+);
+CREATE INDEX memberships_group_id_ref ON nexa.memberships (org, "group_id", "id");
+CREATE INDEX memberships_user_id_ref ON nexa.memberships (org, "user_id", "id");
+CREATE UNIQUE INDEX memberships_group_id_user_id_key ON nexa.memberships (org, "group_id", "user_id");
+ALTER TABLE nexa.memberships ADD CONSTRAINT memberships_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.memberships ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.memberships FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.memberships USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.counters (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "last" bigint NOT NULL
+);
+CREATE UNIQUE INDEX counters_name_key ON nexa.counters (org, "name");
+ALTER TABLE nexa.counters ADD CONSTRAINT counters_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.counters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.counters FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.counters USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.leads (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "merged_into_id" uuid,
+  "first_name" text COLLATE "C",
+  "first_name_folded" text COLLATE "C",
+  "last_name" text COLLATE "C",
+  "last_name_folded" text COLLATE "C",
+  "email" text COLLATE "C",
+  "email_open" text COLLATE "C",
+  "phone" text COLLATE "C",
+  "other_emails" json,
+  "other_phones" json,
+  "company" text COLLATE "C",
+  "company_folded" text COLLATE "C",
+  "title" text COLLATE "C",
+  "title_folded" text COLLATE "C",
+  "industry" text COLLATE "C",
+  "company_size" text COLLATE "C",
+  "website" text COLLATE "C",
+  "website_folded" text COLLATE "C",
+  "address_street" text COLLATE "C",
+  "address_city" text COLLATE "C",
+  "address_region" text COLLATE "C",
+  "address_postal_code" text COLLATE "C",
+  "address_country" text COLLATE "C",
+  "source" text COLLATE "C",
+  "source_folded" text COLLATE "C",
+  "campaign_id" uuid,
+  "description" text COLLATE "C",
+  "status" text COLLATE "C" NOT NULL,
+  "status_before" text COLLATE "C",
+  "lost_reason" text COLLATE "C",
+  "score" bigint NOT NULL,
+  "score_reasons" json,
+  "engagement" json,
+  "assignee_user_id" uuid,
+  "assignee_group_id" uuid,
+  "assignee_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "via_group_id" uuid,
+  "bant_budget_met" boolean,
+  "bant_budget_evidence" text COLLATE "C",
+  "bant_budget_at" timestamptz,
+  "bant_budget_by_id" uuid,
+  "bant_authority_met" boolean,
+  "bant_authority_evidence" text COLLATE "C",
+  "bant_authority_at" timestamptz,
+  "bant_authority_by_id" uuid,
+  "bant_need_met" boolean,
+  "bant_need_evidence" text COLLATE "C",
+  "bant_need_at" timestamptz,
+  "bant_need_by_id" uuid,
+  "bant_timeline_met" boolean,
+  "bant_timeline_evidence" text COLLATE "C",
+  "bant_timeline_at" timestamptz,
+  "bant_timeline_by_id" uuid,
+  "last_contacted" timestamptz,
+  "qualified_at" timestamptz,
+  "converted_at" timestamptz,
+  "lost_at" timestamptz,
+  "known_contact_id" uuid,
+  "previous_lead_id" uuid,
+  "converted_contact_id" uuid,
+  "converted_account_id" uuid,
+  "converted_deal_id" uuid,
+  "not_carried" json,
+  "converted_as" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT leads_status_check CHECK ("status" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
+  CONSTRAINT leads_status_before_check CHECK ("status_before" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
+  CONSTRAINT leads_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
+);
+CREATE INDEX leads_email_idx ON nexa.leads (org, "email", "id", "deleted_at");
+CREATE INDEX leads_status_assignee_queue_score_idx ON nexa.leads (org, "status", "assignee_queue", "score", "id", "deleted_at");
+CREATE INDEX leads_campaign_id_idx ON nexa.leads (org, "campaign_id", "id", "deleted_at");
+CREATE INDEX leads_score_idx ON nexa.leads (org, "score", "id", "deleted_at");
+CREATE INDEX leads_merged_into_id_ref ON nexa.leads (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX leads_assignee_user_id_ref ON nexa.leads (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX leads_assignee_group_id_ref ON nexa.leads (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX leads_via_group_id_ref ON nexa.leads (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX leads_bant_budget_by_id_ref ON nexa.leads (org, "bant_budget_by_id", "id") WHERE "bant_budget_by_id" IS NOT NULL;
+CREATE INDEX leads_bant_authority_by_id_ref ON nexa.leads (org, "bant_authority_by_id", "id") WHERE "bant_authority_by_id" IS NOT NULL;
+CREATE INDEX leads_bant_need_by_id_ref ON nexa.leads (org, "bant_need_by_id", "id") WHERE "bant_need_by_id" IS NOT NULL;
+CREATE INDEX leads_bant_timeline_by_id_ref ON nexa.leads (org, "bant_timeline_by_id", "id") WHERE "bant_timeline_by_id" IS NOT NULL;
+CREATE INDEX leads_known_contact_id_ref ON nexa.leads (org, "known_contact_id", "id") WHERE "known_contact_id" IS NOT NULL;
+CREATE INDEX leads_previous_lead_id_ref ON nexa.leads (org, "previous_lead_id", "id") WHERE "previous_lead_id" IS NOT NULL;
+CREATE INDEX leads_converted_contact_id_ref ON nexa.leads (org, "converted_contact_id", "id") WHERE "converted_contact_id" IS NOT NULL;
+CREATE INDEX leads_converted_account_id_ref ON nexa.leads (org, "converted_account_id", "id") WHERE "converted_account_id" IS NOT NULL;
+CREATE INDEX leads_converted_deal_id_ref ON nexa.leads (org, "converted_deal_id", "id") WHERE "converted_deal_id" IS NOT NULL;
+CREATE INDEX leads_email_open_key_trash ON nexa.leads (org, "email_open") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX leads_email_open_key ON nexa.leads (org, "email_open") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.leads ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.leads FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.leads USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.scorecards (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "active" boolean NOT NULL,
+  "rules" json NOT NULL
+);
+CREATE INDEX scorecards_name_key_trash ON nexa.scorecards (org, "name") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX scorecards_name_key ON nexa.scorecards (org, "name") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.scorecards ADD CONSTRAINT scorecards_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.scorecards ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.scorecards FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.scorecards USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.routings (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "band" text COLLATE "C" NOT NULL,
+  "group_id" uuid,
+  "pick" text COLLATE "C" NOT NULL,
+  "contact_list_id" uuid,
+  "task_title" text COLLATE "C",
+  "task_due_hours" bigint,
+  "task_priority" text COLLATE "C",
+  CONSTRAINT routings_band_check CHECK ("band" IN ('low', 'medium', 'high')),
+  CONSTRAINT routings_pick_check CHECK ("pick" IN ('group', 'round_robin', 'fewest_open')),
+  CONSTRAINT routings_task_priority_check CHECK ("task_priority" IN ('low', 'medium', 'high', 'urgent'))
+);
+CREATE INDEX routings_group_id_ref ON nexa.routings (org, "group_id", "id") WHERE "group_id" IS NOT NULL;
+CREATE INDEX routings_contact_list_id_ref ON nexa.routings (org, "contact_list_id", "id") WHERE "contact_list_id" IS NOT NULL;
+CREATE INDEX routings_band_key_trash ON nexa.routings (org, "band") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX routings_band_key ON nexa.routings (org, "band") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.routings ADD CONSTRAINT routings_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.routings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.routings FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.routings USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.contacts (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "merged_into_id" uuid,
+  "first_name" text COLLATE "C",
+  "first_name_folded" text COLLATE "C",
+  "last_name" text COLLATE "C",
+  "last_name_folded" text COLLATE "C",
+  "email" text COLLATE "C",
+  "phone" text COLLATE "C",
+  "mobile" text COLLATE "C",
+  "other_emails" json,
+  "other_phones" json,
+  "title" text COLLATE "C",
+  "title_folded" text COLLATE "C",
+  "department" text COLLATE "C",
+  "department_folded" text COLLATE "C",
+  "linkedin_url" text COLLATE "C",
+  "account_id" uuid,
+  "reports_to_id" uuid,
+  "lifecycle_stage" text COLLATE "C" NOT NULL,
+  "lifecycle_stage_rank" bigint NOT NULL,
+  "status" text COLLATE "C" NOT NULL,
+  "source" text COLLATE "C",
+  "owner_user_id" uuid,
+  "owner_group_id" uuid,
+  "owner_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "last_activity" timestamptz,
+  "description" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT contacts_lifecycle_stage_check CHECK ("lifecycle_stage" IN ('subscriber', 'lead', 'opportunity', 'customer', 'advocate')),
+  CONSTRAINT contacts_status_check CHECK ("status" IN ('active', 'inactive', 'churned')),
+  CONSTRAINT contacts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
+);
+CREATE INDEX contacts_owner_queue_created_at_idx ON nexa.contacts (org, "owner_queue", "created_at", "id", "deleted_at");
+CREATE INDEX contacts_account_id_created_at_idx ON nexa.contacts (org, "account_id", "created_at", "id", "deleted_at");
+CREATE INDEX contacts_merged_into_id_ref ON nexa.contacts (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX contacts_reports_to_id_ref ON nexa.contacts (org, "reports_to_id", "id") WHERE "reports_to_id" IS NOT NULL;
+CREATE INDEX contacts_owner_user_id_ref ON nexa.contacts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX contacts_owner_group_id_ref ON nexa.contacts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX contacts_email_key_trash ON nexa.contacts (org, "email") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX contacts_email_key ON nexa.contacts (org, "email") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.contacts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.contacts FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.contacts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.accounts (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "merged_into_id" uuid,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "account_number" text COLLATE "C" NOT NULL,
+  "industry" text COLLATE "C",
+  "type" text COLLATE "C" NOT NULL,
+  "tier" text COLLATE "C",
+  "tier_rank" bigint,
+  "website" text COLLATE "C",
+  "website_folded" text COLLATE "C",
+  "phone" text COLLATE "C",
+  "employees" bigint,
+  "annual_revenue_amount" numeric(19,4),
+  "annual_revenue_currency" text COLLATE "C",
+  "parent_id" uuid,
+  "billing_address_street" text COLLATE "C",
+  "billing_address_city" text COLLATE "C",
+  "billing_address_region" text COLLATE "C",
+  "billing_address_postal_code" text COLLATE "C",
+  "billing_address_country" text COLLATE "C",
+  "shipping_address_street" text COLLATE "C",
+  "shipping_address_city" text COLLATE "C",
+  "shipping_address_region" text COLLATE "C",
+  "shipping_address_postal_code" text COLLATE "C",
+  "shipping_address_country" text COLLATE "C",
+  "primary_contact_id" uuid,
+  "customer_since" date,
+  "owner_user_id" uuid,
+  "owner_group_id" uuid,
+  "owner_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "description" text COLLATE "C",
+  "source" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT accounts_type_check CHECK ("type" IN ('prospect', 'customer', 'partner', 'vendor')),
+  CONSTRAINT accounts_tier_check CHECK ("tier" IN ('startup', 'smb', 'mid_market', 'enterprise')),
+  CONSTRAINT accounts_annual_revenue_currency_both CHECK (("annual_revenue_amount" IS NULL) = ("annual_revenue_currency" IS NULL)),
+  CONSTRAINT accounts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
+);
+CREATE INDEX accounts_owner_queue_created_at_idx ON nexa.accounts (org, "owner_queue", "created_at", "id", "deleted_at");
+CREATE INDEX accounts_merged_into_id_ref ON nexa.accounts (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX accounts_parent_id_ref ON nexa.accounts (org, "parent_id", "id") WHERE "parent_id" IS NOT NULL;
+CREATE INDEX accounts_primary_contact_id_ref ON nexa.accounts (org, "primary_contact_id", "id") WHERE "primary_contact_id" IS NOT NULL;
+CREATE INDEX accounts_owner_user_id_ref ON nexa.accounts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX accounts_owner_group_id_ref ON nexa.accounts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX accounts_account_number_key_trash ON nexa.accounts (org, "account_number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX accounts_account_number_key ON nexa.accounts (org, "account_number") WHERE "deleted_at" IS NULL;
+CREATE INDEX accounts_name_folded_key_trash ON nexa.accounts (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX accounts_name_folded_key ON nexa.accounts (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.accounts FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.accounts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.pipelines (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "is_default" boolean NOT NULL,
+  "stages" json NOT NULL
+);
+CREATE INDEX pipelines_name_folded_key_trash ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX pipelines_name_folded_key ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.pipelines ADD CONSTRAINT pipelines_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.pipelines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.pipelines FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.pipelines USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.deals (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "amount_amount" numeric(19,4),
+  "amount_currency" text COLLATE "C",
+  "probability" bigint NOT NULL,
+  "probability_by_hand" boolean NOT NULL,
+  "close_date" date,
+  "stage" text COLLATE "C" NOT NULL,
+  "pipeline_id" uuid NOT NULL,
+  "status" text COLLATE "C" NOT NULL,
+  "stage_since" timestamptz NOT NULL,
+  "stage_before_close" text COLLATE "C",
+  "closed_at" timestamptz,
+  "lost_reason" text COLLATE "C",
+  "type" text COLLATE "C" NOT NULL,
+  "source" text COLLATE "C",
+  "campaign_id" uuid,
+  "account_id" uuid,
+  "primary_contact_id" uuid,
+  "competitors" json,
+  "owner_id" uuid,
+  "contract_term_months" bigint,
+  "next_step" text COLLATE "C",
+  "description" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT deals_amount_currency_both CHECK (("amount_amount" IS NULL) = ("amount_currency" IS NULL)),
+  CONSTRAINT deals_status_check CHECK ("status" IN ('open', 'won', 'lost')),
+  CONSTRAINT deals_type_check CHECK ("type" IN ('new_business', 'upsell', 'renewal', 'cross_sell'))
+);
+CREATE INDEX deals_status_close_date_idx ON nexa.deals (org, "status", "close_date", "id", "deleted_at");
+CREATE INDEX deals_pipeline_id_stage_idx ON nexa.deals (org, "pipeline_id", "stage", "id", "deleted_at");
+CREATE INDEX deals_owner_id_status_close_date_idx ON nexa.deals (org, "owner_id", "status", "close_date", "id", "deleted_at");
+CREATE INDEX deals_account_id_status_idx ON nexa.deals (org, "account_id", "status", "id", "deleted_at");
+CREATE INDEX deals_campaign_id_status_idx ON nexa.deals (org, "campaign_id", "status", "id", "deleted_at");
+CREATE INDEX deals_primary_contact_id_updated_at_idx ON nexa.deals (org, "primary_contact_id", "updated_at", "id", "deleted_at");
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.deals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.deals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.deals USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.campaigns (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "type" text COLLATE "C" NOT NULL,
+  "status" text COLLATE "C" NOT NULL,
+  "start_date" date,
+  "end_date" date,
+  "goal" text COLLATE "C",
+  "target_audience" text COLLATE "C",
+  "budget_amount" numeric(19,4),
+  "budget_currency" text COLLATE "C",
+  "actual_cost_amount" numeric(19,4),
+  "actual_cost_currency" text COLLATE "C",
+  "owner_user_id" uuid,
+  "owner_group_id" uuid,
+  "owner_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "description" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT campaigns_status_check CHECK ("status" IN ('planned', 'active', 'completed', 'cancelled')),
+  CONSTRAINT campaigns_budget_currency_both CHECK (("budget_amount" IS NULL) = ("budget_currency" IS NULL)),
+  CONSTRAINT campaigns_actual_cost_currency_both CHECK (("actual_cost_amount" IS NULL) = ("actual_cost_currency" IS NULL)),
+  CONSTRAINT campaigns_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
+);
+CREATE INDEX campaigns_status_start_date_idx ON nexa.campaigns (org, "status", "start_date", "id", "deleted_at");
+CREATE INDEX campaigns_owner_user_id_ref ON nexa.campaigns (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX campaigns_owner_group_id_ref ON nexa.campaigns (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX campaigns_name_folded_key_trash ON nexa.campaigns (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX campaigns_name_folded_key ON nexa.campaigns (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.campaigns ADD CONSTRAINT campaigns_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.campaigns ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.campaigns FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.campaigns USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.campaign_members (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "campaign_id" uuid NOT NULL,
+  "lead_id" uuid,
+  "contact_id" uuid,
+  "joined_at" timestamptz NOT NULL
+);
+CREATE INDEX campaign_members_campaign_id_ref ON nexa.campaign_members (org, "campaign_id", "id");
+CREATE INDEX campaign_members_lead_id_ref ON nexa.campaign_members (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
+CREATE INDEX campaign_members_contact_id_ref ON nexa.campaign_members (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE UNIQUE INDEX campaign_members_campaign_id_contact_id_key ON nexa.campaign_members (org, "campaign_id", "contact_id");
+CREATE UNIQUE INDEX campaign_members_campaign_id_lead_id_key ON nexa.campaign_members (org, "campaign_id", "lead_id");
+ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.campaign_members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.campaign_members FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.campaign_members USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.contact_lists (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "description" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json
+);
+CREATE INDEX contact_lists_name_folded_key_trash ON nexa.contact_lists (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX contact_lists_name_folded_key ON nexa.contact_lists (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.contact_lists ADD CONSTRAINT contact_lists_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.contact_lists ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.contact_lists FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.contact_lists USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.contact_list_members (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "contact_list_id" uuid NOT NULL,
+  "lead_id" uuid,
+  "contact_id" uuid,
+  "joined_at" timestamptz NOT NULL
+);
+CREATE INDEX contact_list_members_contact_list_id_ref ON nexa.contact_list_members (org, "contact_list_id", "id");
+CREATE INDEX contact_list_members_lead_id_ref ON nexa.contact_list_members (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
+CREATE INDEX contact_list_members_contact_id_ref ON nexa.contact_list_members (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE UNIQUE INDEX contact_list_members_contact_list_id_contact_id_key ON nexa.contact_list_members (org, "contact_list_id", "contact_id");
+CREATE UNIQUE INDEX contact_list_members_contact_list_id_lead_id_key ON nexa.contact_list_members (org, "contact_list_id", "lead_id");
+ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.contact_list_members ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.contact_list_members FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.contact_list_members USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.tickets (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "merged_into_id" uuid,
+  "number" text COLLATE "C" NOT NULL,
+  "subject" text COLLATE "C" NOT NULL,
+  "subject_folded" text COLLATE "C" NOT NULL,
+  "description" text COLLATE "C",
+  "status" text COLLATE "C" NOT NULL,
+  "priority" text COLLATE "C" NOT NULL,
+  "priority_rank" bigint NOT NULL,
+  "type" text COLLATE "C",
+  "severity" text COLLATE "C",
+  "severity_rank" bigint,
+  "channel" text COLLATE "C",
+  "customer_impact" text COLLATE "C",
+  "contact_id" uuid,
+  "account_id" uuid,
+  "assignee_user_id" uuid,
+  "assignee_group_id" uuid,
+  "assignee_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "via_group_id" uuid,
+  "escalation_to_id" uuid,
+  "escalation_at" timestamptz,
+  "escalation_severity" text COLLATE "C",
+  "escalation_reason" text COLLATE "C",
+  "pending_until" timestamptz,
+  "resolution" text COLLATE "C",
+  "resolved_at" timestamptz,
+  "closed_at" timestamptz,
+  "first_response_at" timestamptz,
+  "reopened" bigint NOT NULL,
+  "follow_up_of_id" uuid,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT tickets_status_check CHECK ("status" IN ('open', 'pending', 'in_progress', 'resolved', 'closed')),
+  CONSTRAINT tickets_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'critical')),
+  CONSTRAINT tickets_type_check CHECK ("type" IN ('question', 'problem', 'incident', 'bug', 'feature_request', 'task')),
+  CONSTRAINT tickets_severity_check CHECK ("severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT tickets_channel_check CHECK ("channel" IN ('email', 'chat', 'phone', 'web', 'api')),
+  CONSTRAINT tickets_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT tickets_escalation_severity_check CHECK ("escalation_severity" IN ('p4', 'p3', 'p2', 'p1'))
+);
+CREATE INDEX tickets_status_assignee_queue_priority_rank_created_at_idx ON nexa.tickets (org, "status", "assignee_queue", "priority_rank", "created_at", "id", "deleted_at");
+CREATE INDEX tickets_contact_id_idx ON nexa.tickets (org, "contact_id", "id", "deleted_at");
+CREATE INDEX tickets_account_id_idx ON nexa.tickets (org, "account_id", "id", "deleted_at");
+CREATE INDEX tickets_merged_into_id_ref ON nexa.tickets (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX tickets_assignee_user_id_ref ON nexa.tickets (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX tickets_assignee_group_id_ref ON nexa.tickets (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX tickets_via_group_id_ref ON nexa.tickets (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX tickets_escalation_to_id_ref ON nexa.tickets (org, "escalation_to_id", "id") WHERE "escalation_to_id" IS NOT NULL;
+CREATE INDEX tickets_follow_up_of_id_ref ON nexa.tickets (org, "follow_up_of_id", "id") WHERE "follow_up_of_id" IS NOT NULL;
+CREATE INDEX tickets_number_key_trash ON nexa.tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX tickets_number_key ON nexa.tickets (org, "number") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.tickets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.tickets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.tickets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.comments (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "ticket_id" uuid NOT NULL,
+  "author_id" uuid,
+  "body" text COLLATE "C" NOT NULL,
+  "audience" text COLLATE "C" NOT NULL,
+  CONSTRAINT comments_audience_check CHECK ("audience" IN ('members', 'admins'))
+);
+CREATE INDEX comments_ticket_id_created_at_idx ON nexa.comments (org, "ticket_id", "created_at", "id");
+CREATE INDEX comments_author_id_ref ON nexa.comments (org, "author_id", "id") WHERE "author_id" IS NOT NULL;
+ALTER TABLE nexa.comments ADD CONSTRAINT comments_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.comments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.comments FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.comments USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.tasks (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "title" text COLLATE "C" NOT NULL,
+  "title_folded" text COLLATE "C" NOT NULL,
+  "description" text COLLATE "C",
+  "due_at" timestamptz,
+  "due_date" date,
+  "priority" text COLLATE "C" NOT NULL,
+  "priority_rank" bigint NOT NULL,
+  "status" text COLLATE "C" NOT NULL,
+  "assignee_user_id" uuid,
+  "assignee_group_id" uuid,
+  "assignee_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "via_group_id" uuid,
+  "about_kind" text COLLATE "C",
+  "about_id" uuid,
+  "about_key" text COLLATE "C",
+  "about_label" text COLLATE "C",
+  "about_url" text COLLATE "C",
+  "completed_at" timestamptz,
+  "completed_by_id" uuid,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT tasks_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'urgent')),
+  CONSTRAINT tasks_status_check CHECK ("status" IN ('todo', 'in_progress', 'done', 'cancelled')),
+  CONSTRAINT tasks_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
+);
+CREATE INDEX tasks_status_assignee_queue_priority_rank_due_at_idx ON nexa.tasks (org, "status", "assignee_queue", "priority_rank", "due_at", "id", "deleted_at");
+CREATE INDEX tasks_about_id_status_idx ON nexa.tasks (org, "about_id", "status", "id", "deleted_at");
+CREATE INDEX tasks_assignee_user_id_ref ON nexa.tasks (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX tasks_assignee_group_id_ref ON nexa.tasks (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX tasks_via_group_id_ref ON nexa.tasks (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX tasks_completed_by_id_ref ON nexa.tasks (org, "completed_by_id", "id") WHERE "completed_by_id" IS NOT NULL;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.tasks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.tasks FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.tasks USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN PERFORM create_reference_table('nexa.schema_version'); PERFORM create_distributed_table('nexa.ledger', 'org'); PERFORM create_distributed_table('nexa.events', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.terms', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.indexed_values', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.external_keys', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.receipts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.fields', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.orgs', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.users', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.groups', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.memberships', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.counters', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.leads', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.scorecards', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.routings', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contacts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.accounts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.pipelines', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.deals', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.campaigns', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.campaign_members', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contact_lists', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contact_list_members', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.tickets', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger'); END IF; END $$;
+
+ALTER TABLE nexa.memberships ADD CONSTRAINT memberships_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.memberships ADD CONSTRAINT memberships_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_budget_by_id_fk FOREIGN KEY (org, "bant_budget_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_authority_by_id_fk FOREIGN KEY (org, "bant_authority_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_need_by_id_fk FOREIGN KEY (org, "bant_need_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_bant_timeline_by_id_fk FOREIGN KEY (org, "bant_timeline_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_known_contact_id_fk FOREIGN KEY (org, "known_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_previous_lead_id_fk FOREIGN KEY (org, "previous_lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_contact_id_fk FOREIGN KEY (org, "converted_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_account_id_fk FOREIGN KEY (org, "converted_account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_deal_id_fk FOREIGN KEY (org, "converted_deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.routings ADD CONSTRAINT routings_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.routings ADD CONSTRAINT routings_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa.contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_reports_to_id_fk FOREIGN KEY (org, "reports_to_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa.pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.campaigns ADD CONSTRAINT campaigns_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.campaigns ADD CONSTRAINT campaigns_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa.contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_escalation_to_id_fk FOREIGN KEY (org, "escalation_to_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.comments ADD CONSTRAINT comments_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.comments ADD CONSTRAINT comments_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_completed_by_id_fk FOREIGN KEY (org, "completed_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+INSERT INTO nexa.schema_version (version) VALUES (1) ON CONFLICT DO NOTHING;

@@ -1,0 +1,754 @@
+-- Version 1 of the schema; run it in one transaction.
+CREATE TABLE nexa_schema_version (
+  version INTEGER NOT NULL,
+  CONSTRAINT nexa_schema_version_pk PRIMARY KEY (version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE nexa_ledger (
+  org BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  CONSTRAINT nexa_ledger_pk PRIMARY KEY (org)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE nexa_events (
+  org BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  unit BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  on_behalf_of TEXT,
+  cause TEXT,
+  request TEXT,
+  command TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  record BLOB NOT NULL,
+  format INTEGER NOT NULL,
+  digest BLOB NOT NULL,
+  salt BLOB,
+  reason TEXT,
+  payload TEXT,
+  hash BLOB NOT NULL,
+  CONSTRAINT nexa_events_pk PRIMARY KEY (org, seq)
+) STRICT;
+CREATE INDEX nexa_events_record_idx ON nexa_events (org, record, seq);
+
+CREATE TABLE nexa_terms (
+  org BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  term TEXT NOT NULL,
+  record BLOB NOT NULL,
+  weight INTEGER NOT NULL,
+  CONSTRAINT nexa_terms_pk PRIMARY KEY (org, kind, term, record)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE nexa_indexed_values (
+  org BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  field TEXT NOT NULL,
+  value TEXT NOT NULL,
+  record BLOB NOT NULL,
+  CONSTRAINT nexa_indexed_values_pk PRIMARY KEY (org, kind, field, value, record)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE nexa_external_keys (
+  org BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  system TEXT NOT NULL,
+  key TEXT NOT NULL,
+  record BLOB NOT NULL,
+  CONSTRAINT nexa_external_keys_pk PRIMARY KEY (org, kind, system, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX nexa_external_keys_record_idx ON nexa_external_keys (org, kind, record);
+
+CREATE TABLE nexa_receipts (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "caller_key" TEXT NOT NULL,
+  "command" TEXT NOT NULL,
+  "output" TEXT NOT NULL,
+  CONSTRAINT nexa_receipts_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE INDEX nexa_receipts_created_at_idx ON nexa_receipts (org, "created_at", "id");
+CREATE UNIQUE INDEX nexa_receipts_caller_key_key ON nexa_receipts (org, "caller_key");
+
+CREATE TABLE nexa_fields (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "of_kind" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "holds" TEXT NOT NULL,
+  "indexed" INTEGER NOT NULL,
+  CONSTRAINT nexa_fields_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_fields_holds_check CHECK ("holds" IN ('text', 'number', 'bool', 'date', 'time')),
+  CONSTRAINT nexa_fields_indexed_check CHECK ("indexed" IN (0, 1))
+) STRICT;
+CREATE UNIQUE INDEX nexa_fields_of_kind_name_key ON nexa_fields (org, "of_kind", "name");
+
+CREATE TABLE nexa_orgs (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "base_currency" TEXT NOT NULL,
+  "time_zone" TEXT NOT NULL,
+  "rates" TEXT NOT NULL,
+  "rates_base" TEXT,
+  "choices" TEXT NOT NULL,
+  CONSTRAINT nexa_orgs_pk PRIMARY KEY (org, "id")
+) STRICT;
+
+CREATE TABLE nexa_users (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "email" TEXT NOT NULL,
+  "role" TEXT NOT NULL,
+  "active" INTEGER NOT NULL,
+  CONSTRAINT nexa_users_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_users_active_check CHECK ("active" IN (0, 1))
+) STRICT;
+CREATE UNIQUE INDEX nexa_users_email_key ON nexa_users (org, "email");
+
+CREATE TABLE nexa_groups (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  CONSTRAINT nexa_groups_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE UNIQUE INDEX nexa_groups_name_folded_key ON nexa_groups (org, "name_folded");
+
+CREATE TABLE nexa_memberships (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "group_id" BLOB NOT NULL,
+  "user_id" BLOB NOT NULL,
+  CONSTRAINT nexa_memberships_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_memberships_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_memberships_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_memberships_group_id_ref ON nexa_memberships (org, "group_id", "id");
+CREATE INDEX nexa_memberships_user_id_ref ON nexa_memberships (org, "user_id", "id");
+CREATE UNIQUE INDEX nexa_memberships_group_id_user_id_key ON nexa_memberships (org, "group_id", "user_id");
+
+CREATE TABLE nexa_counters (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "last" INTEGER NOT NULL,
+  CONSTRAINT nexa_counters_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE UNIQUE INDEX nexa_counters_name_key ON nexa_counters (org, "name");
+
+CREATE TABLE nexa_leads (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "merged_into_id" BLOB,
+  "first_name" TEXT,
+  "first_name_folded" TEXT,
+  "last_name" TEXT,
+  "last_name_folded" TEXT,
+  "email" TEXT,
+  "email_open" TEXT,
+  "phone" TEXT,
+  "other_emails" TEXT,
+  "other_phones" TEXT,
+  "company" TEXT,
+  "company_folded" TEXT,
+  "title" TEXT,
+  "title_folded" TEXT,
+  "industry" TEXT,
+  "company_size" TEXT,
+  "website" TEXT,
+  "website_folded" TEXT,
+  "address_street" TEXT,
+  "address_city" TEXT,
+  "address_region" TEXT,
+  "address_postal_code" TEXT,
+  "address_country" TEXT,
+  "source" TEXT,
+  "source_folded" TEXT,
+  "campaign_id" BLOB,
+  "description" TEXT,
+  "status" TEXT NOT NULL,
+  "status_before" TEXT,
+  "lost_reason" TEXT,
+  "score" INTEGER NOT NULL,
+  "score_reasons" TEXT,
+  "engagement" TEXT,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "via_group_id" BLOB,
+  "bant_budget_met" INTEGER,
+  "bant_budget_evidence" TEXT,
+  "bant_budget_at" INTEGER,
+  "bant_budget_by_id" BLOB,
+  "bant_authority_met" INTEGER,
+  "bant_authority_evidence" TEXT,
+  "bant_authority_at" INTEGER,
+  "bant_authority_by_id" BLOB,
+  "bant_need_met" INTEGER,
+  "bant_need_evidence" TEXT,
+  "bant_need_at" INTEGER,
+  "bant_need_by_id" BLOB,
+  "bant_timeline_met" INTEGER,
+  "bant_timeline_evidence" TEXT,
+  "bant_timeline_at" INTEGER,
+  "bant_timeline_by_id" BLOB,
+  "last_contacted" INTEGER,
+  "qualified_at" INTEGER,
+  "converted_at" INTEGER,
+  "lost_at" INTEGER,
+  "known_contact_id" BLOB,
+  "previous_lead_id" BLOB,
+  "converted_contact_id" BLOB,
+  "converted_account_id" BLOB,
+  "converted_deal_id" BLOB,
+  "not_carried" TEXT,
+  "converted_as" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_leads_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_leads_status_check CHECK ("status" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
+  CONSTRAINT nexa_leads_status_before_check CHECK ("status_before" IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
+  CONSTRAINT nexa_leads_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_leads_bant_budget_met_check CHECK ("bant_budget_met" IN (0, 1)),
+  CONSTRAINT nexa_leads_bant_authority_met_check CHECK ("bant_authority_met" IN (0, 1)),
+  CONSTRAINT nexa_leads_bant_need_met_check CHECK ("bant_need_met" IN (0, 1)),
+  CONSTRAINT nexa_leads_bant_timeline_met_check CHECK ("bant_timeline_met" IN (0, 1)),
+  CONSTRAINT nexa_leads_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa_leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa_campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_bant_budget_by_id_fk FOREIGN KEY (org, "bant_budget_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_bant_authority_by_id_fk FOREIGN KEY (org, "bant_authority_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_bant_need_by_id_fk FOREIGN KEY (org, "bant_need_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_bant_timeline_by_id_fk FOREIGN KEY (org, "bant_timeline_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_known_contact_id_fk FOREIGN KEY (org, "known_contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_previous_lead_id_fk FOREIGN KEY (org, "previous_lead_id") REFERENCES nexa_leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_converted_contact_id_fk FOREIGN KEY (org, "converted_contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_converted_account_id_fk FOREIGN KEY (org, "converted_account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_leads_converted_deal_id_fk FOREIGN KEY (org, "converted_deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_leads_email_idx ON nexa_leads (org, "email", "id", "deleted_at");
+CREATE INDEX nexa_leads_status_assignee_queue_score_idx ON nexa_leads (org, "status", "assignee_queue", "score", "id", "deleted_at");
+CREATE INDEX nexa_leads_campaign_id_idx ON nexa_leads (org, "campaign_id", "id", "deleted_at");
+CREATE INDEX nexa_leads_score_idx ON nexa_leads (org, "score", "id", "deleted_at");
+CREATE INDEX nexa_leads_merged_into_id_ref ON nexa_leads (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX nexa_leads_assignee_user_id_ref ON nexa_leads (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_leads_assignee_group_id_ref ON nexa_leads (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX nexa_leads_via_group_id_ref ON nexa_leads (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX nexa_leads_bant_budget_by_id_ref ON nexa_leads (org, "bant_budget_by_id", "id") WHERE "bant_budget_by_id" IS NOT NULL;
+CREATE INDEX nexa_leads_bant_authority_by_id_ref ON nexa_leads (org, "bant_authority_by_id", "id") WHERE "bant_authority_by_id" IS NOT NULL;
+CREATE INDEX nexa_leads_bant_need_by_id_ref ON nexa_leads (org, "bant_need_by_id", "id") WHERE "bant_need_by_id" IS NOT NULL;
+CREATE INDEX nexa_leads_bant_timeline_by_id_ref ON nexa_leads (org, "bant_timeline_by_id", "id") WHERE "bant_timeline_by_id" IS NOT NULL;
+CREATE INDEX nexa_leads_known_contact_id_ref ON nexa_leads (org, "known_contact_id", "id") WHERE "known_contact_id" IS NOT NULL;
+CREATE INDEX nexa_leads_previous_lead_id_ref ON nexa_leads (org, "previous_lead_id", "id") WHERE "previous_lead_id" IS NOT NULL;
+CREATE INDEX nexa_leads_converted_contact_id_ref ON nexa_leads (org, "converted_contact_id", "id") WHERE "converted_contact_id" IS NOT NULL;
+CREATE INDEX nexa_leads_converted_account_id_ref ON nexa_leads (org, "converted_account_id", "id") WHERE "converted_account_id" IS NOT NULL;
+CREATE INDEX nexa_leads_converted_deal_id_ref ON nexa_leads (org, "converted_deal_id", "id") WHERE "converted_deal_id" IS NOT NULL;
+CREATE INDEX nexa_leads_email_open_key_trash ON nexa_leads (org, "email_open") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_leads_email_open_key ON nexa_leads (org, "email_open") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_scorecards (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "active" INTEGER NOT NULL,
+  "rules" TEXT NOT NULL,
+  CONSTRAINT nexa_scorecards_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_scorecards_active_check CHECK ("active" IN (0, 1))
+) STRICT;
+CREATE INDEX nexa_scorecards_name_key_trash ON nexa_scorecards (org, "name") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_scorecards_name_key ON nexa_scorecards (org, "name") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_routings (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "band" TEXT NOT NULL,
+  "group_id" BLOB,
+  "pick" TEXT NOT NULL,
+  "contact_list_id" BLOB,
+  "task_title" TEXT,
+  "task_due_hours" INTEGER,
+  "task_priority" TEXT,
+  CONSTRAINT nexa_routings_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_routings_band_check CHECK ("band" IN ('low', 'medium', 'high')),
+  CONSTRAINT nexa_routings_pick_check CHECK ("pick" IN ('group', 'round_robin', 'fewest_open')),
+  CONSTRAINT nexa_routings_task_priority_check CHECK ("task_priority" IN ('low', 'medium', 'high', 'urgent')),
+  CONSTRAINT nexa_routings_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_routings_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa_contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_routings_group_id_ref ON nexa_routings (org, "group_id", "id") WHERE "group_id" IS NOT NULL;
+CREATE INDEX nexa_routings_contact_list_id_ref ON nexa_routings (org, "contact_list_id", "id") WHERE "contact_list_id" IS NOT NULL;
+CREATE INDEX nexa_routings_band_key_trash ON nexa_routings (org, "band") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_routings_band_key ON nexa_routings (org, "band") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_contacts (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "merged_into_id" BLOB,
+  "first_name" TEXT,
+  "first_name_folded" TEXT,
+  "last_name" TEXT,
+  "last_name_folded" TEXT,
+  "email" TEXT,
+  "phone" TEXT,
+  "mobile" TEXT,
+  "other_emails" TEXT,
+  "other_phones" TEXT,
+  "title" TEXT,
+  "title_folded" TEXT,
+  "department" TEXT,
+  "department_folded" TEXT,
+  "linkedin_url" TEXT,
+  "account_id" BLOB,
+  "reports_to_id" BLOB,
+  "lifecycle_stage" TEXT NOT NULL,
+  "lifecycle_stage_rank" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "source" TEXT,
+  "owner_user_id" BLOB,
+  "owner_group_id" BLOB,
+  "owner_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "last_activity" INTEGER,
+  "description" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_contacts_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_contacts_lifecycle_stage_check CHECK ("lifecycle_stage" IN ('subscriber', 'lead', 'opportunity', 'customer', 'advocate')),
+  CONSTRAINT nexa_contacts_status_check CHECK ("status" IN ('active', 'inactive', 'churned')),
+  CONSTRAINT nexa_contacts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
+  CONSTRAINT nexa_contacts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contacts_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contacts_reports_to_id_fk FOREIGN KEY (org, "reports_to_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contacts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contacts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_contacts_owner_queue_created_at_idx ON nexa_contacts (org, "owner_queue", "created_at", "id", "deleted_at");
+CREATE INDEX nexa_contacts_account_id_created_at_idx ON nexa_contacts (org, "account_id", "created_at", "id", "deleted_at");
+CREATE INDEX nexa_contacts_merged_into_id_ref ON nexa_contacts (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX nexa_contacts_reports_to_id_ref ON nexa_contacts (org, "reports_to_id", "id") WHERE "reports_to_id" IS NOT NULL;
+CREATE INDEX nexa_contacts_owner_user_id_ref ON nexa_contacts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX nexa_contacts_owner_group_id_ref ON nexa_contacts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX nexa_contacts_email_key_trash ON nexa_contacts (org, "email") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_contacts_email_key ON nexa_contacts (org, "email") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_accounts (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "merged_into_id" BLOB,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "account_number" TEXT NOT NULL,
+  "industry" TEXT,
+  "type" TEXT NOT NULL,
+  "tier" TEXT,
+  "tier_rank" INTEGER,
+  "website" TEXT,
+  "website_folded" TEXT,
+  "phone" TEXT,
+  "employees" INTEGER,
+  "annual_revenue_amount" INTEGER,
+  "annual_revenue_currency" TEXT,
+  "parent_id" BLOB,
+  "billing_address_street" TEXT,
+  "billing_address_city" TEXT,
+  "billing_address_region" TEXT,
+  "billing_address_postal_code" TEXT,
+  "billing_address_country" TEXT,
+  "shipping_address_street" TEXT,
+  "shipping_address_city" TEXT,
+  "shipping_address_region" TEXT,
+  "shipping_address_postal_code" TEXT,
+  "shipping_address_country" TEXT,
+  "primary_contact_id" BLOB,
+  "customer_since" TEXT,
+  "owner_user_id" BLOB,
+  "owner_group_id" BLOB,
+  "owner_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "description" TEXT,
+  "source" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_accounts_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_accounts_type_check CHECK ("type" IN ('prospect', 'customer', 'partner', 'vendor')),
+  CONSTRAINT nexa_accounts_tier_check CHECK ("tier" IN ('startup', 'smb', 'mid_market', 'enterprise')),
+  CONSTRAINT nexa_accounts_annual_revenue_currency_both CHECK (("annual_revenue_amount" IS NULL) = ("annual_revenue_currency" IS NULL)),
+  CONSTRAINT nexa_accounts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
+  CONSTRAINT nexa_accounts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_accounts_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_accounts_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_accounts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_accounts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_accounts_owner_queue_created_at_idx ON nexa_accounts (org, "owner_queue", "created_at", "id", "deleted_at");
+CREATE INDEX nexa_accounts_merged_into_id_ref ON nexa_accounts (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_parent_id_ref ON nexa_accounts (org, "parent_id", "id") WHERE "parent_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_primary_contact_id_ref ON nexa_accounts (org, "primary_contact_id", "id") WHERE "primary_contact_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_owner_user_id_ref ON nexa_accounts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_owner_group_id_ref ON nexa_accounts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_account_number_key_trash ON nexa_accounts (org, "account_number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_accounts_account_number_key ON nexa_accounts (org, "account_number") WHERE "deleted_at" IS NULL;
+CREATE INDEX nexa_accounts_name_folded_key_trash ON nexa_accounts (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_accounts_name_folded_key ON nexa_accounts (org, "name_folded") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_pipelines (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "is_default" INTEGER NOT NULL,
+  "stages" TEXT NOT NULL,
+  CONSTRAINT nexa_pipelines_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_pipelines_is_default_check CHECK ("is_default" IN (0, 1))
+) STRICT;
+CREATE INDEX nexa_pipelines_name_folded_key_trash ON nexa_pipelines (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_pipelines_name_folded_key ON nexa_pipelines (org, "name_folded") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_deals (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "amount_amount" INTEGER,
+  "amount_currency" TEXT,
+  "probability" INTEGER NOT NULL,
+  "probability_by_hand" INTEGER NOT NULL,
+  "close_date" TEXT,
+  "stage" TEXT NOT NULL,
+  "pipeline_id" BLOB NOT NULL,
+  "status" TEXT NOT NULL,
+  "stage_since" INTEGER NOT NULL,
+  "stage_before_close" TEXT,
+  "closed_at" INTEGER,
+  "lost_reason" TEXT,
+  "type" TEXT NOT NULL,
+  "source" TEXT,
+  "campaign_id" BLOB,
+  "account_id" BLOB,
+  "primary_contact_id" BLOB,
+  "competitors" TEXT,
+  "owner_id" BLOB,
+  "contract_term_months" INTEGER,
+  "next_step" TEXT,
+  "description" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_deals_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_deals_amount_currency_both CHECK (("amount_amount" IS NULL) = ("amount_currency" IS NULL)),
+  CONSTRAINT nexa_deals_probability_by_hand_check CHECK ("probability_by_hand" IN (0, 1)),
+  CONSTRAINT nexa_deals_status_check CHECK ("status" IN ('open', 'won', 'lost')),
+  CONSTRAINT nexa_deals_type_check CHECK ("type" IN ('new_business', 'upsell', 'renewal', 'cross_sell')),
+  CONSTRAINT nexa_deals_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa_pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deals_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa_campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deals_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_deals_status_close_date_idx ON nexa_deals (org, "status", "close_date", "id", "deleted_at");
+CREATE INDEX nexa_deals_pipeline_id_stage_idx ON nexa_deals (org, "pipeline_id", "stage", "id", "deleted_at");
+CREATE INDEX nexa_deals_owner_id_status_close_date_idx ON nexa_deals (org, "owner_id", "status", "close_date", "id", "deleted_at");
+CREATE INDEX nexa_deals_account_id_status_idx ON nexa_deals (org, "account_id", "status", "id", "deleted_at");
+CREATE INDEX nexa_deals_campaign_id_status_idx ON nexa_deals (org, "campaign_id", "status", "id", "deleted_at");
+CREATE INDEX nexa_deals_primary_contact_id_updated_at_idx ON nexa_deals (org, "primary_contact_id", "updated_at", "id", "deleted_at");
+
+CREATE TABLE nexa_campaigns (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "type" TEXT NOT NULL,
+  "status" TEXT NOT NULL,
+  "start_date" TEXT,
+  "end_date" TEXT,
+  "goal" TEXT,
+  "target_audience" TEXT,
+  "budget_amount" INTEGER,
+  "budget_currency" TEXT,
+  "actual_cost_amount" INTEGER,
+  "actual_cost_currency" TEXT,
+  "owner_user_id" BLOB,
+  "owner_group_id" BLOB,
+  "owner_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "description" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_campaigns_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_campaigns_status_check CHECK ("status" IN ('planned', 'active', 'completed', 'cancelled')),
+  CONSTRAINT nexa_campaigns_budget_currency_both CHECK (("budget_amount" IS NULL) = ("budget_currency" IS NULL)),
+  CONSTRAINT nexa_campaigns_actual_cost_currency_both CHECK (("actual_cost_amount" IS NULL) = ("actual_cost_currency" IS NULL)),
+  CONSTRAINT nexa_campaigns_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
+  CONSTRAINT nexa_campaigns_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_campaigns_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_campaigns_status_start_date_idx ON nexa_campaigns (org, "status", "start_date", "id", "deleted_at");
+CREATE INDEX nexa_campaigns_owner_user_id_ref ON nexa_campaigns (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX nexa_campaigns_owner_group_id_ref ON nexa_campaigns (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX nexa_campaigns_name_folded_key_trash ON nexa_campaigns (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_campaigns_name_folded_key ON nexa_campaigns (org, "name_folded") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_campaign_members (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "campaign_id" BLOB NOT NULL,
+  "lead_id" BLOB,
+  "contact_id" BLOB,
+  "joined_at" INTEGER NOT NULL,
+  CONSTRAINT nexa_campaign_members_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_campaign_members_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa_campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_campaign_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa_leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_campaign_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_campaign_members_campaign_id_ref ON nexa_campaign_members (org, "campaign_id", "id");
+CREATE INDEX nexa_campaign_members_lead_id_ref ON nexa_campaign_members (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
+CREATE INDEX nexa_campaign_members_contact_id_ref ON nexa_campaign_members (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_campaign_members_campaign_id_contact_id_key ON nexa_campaign_members (org, "campaign_id", "contact_id");
+CREATE UNIQUE INDEX nexa_campaign_members_campaign_id_lead_id_key ON nexa_campaign_members (org, "campaign_id", "lead_id");
+
+CREATE TABLE nexa_contact_lists (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "description" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_contact_lists_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE INDEX nexa_contact_lists_name_folded_key_trash ON nexa_contact_lists (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_contact_lists_name_folded_key ON nexa_contact_lists (org, "name_folded") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_contact_list_members (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "contact_list_id" BLOB NOT NULL,
+  "lead_id" BLOB,
+  "contact_id" BLOB,
+  "joined_at" INTEGER NOT NULL,
+  CONSTRAINT nexa_contact_list_members_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_contact_list_members_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa_contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contact_list_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa_leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contact_list_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_contact_list_members_contact_list_id_ref ON nexa_contact_list_members (org, "contact_list_id", "id");
+CREATE INDEX nexa_contact_list_members_lead_id_ref ON nexa_contact_list_members (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
+CREATE INDEX nexa_contact_list_members_contact_id_ref ON nexa_contact_list_members (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_contact_list_members_contact_list_id_contact_id_key ON nexa_contact_list_members (org, "contact_list_id", "contact_id");
+CREATE UNIQUE INDEX nexa_contact_list_members_contact_list_id_lead_id_key ON nexa_contact_list_members (org, "contact_list_id", "lead_id");
+
+CREATE TABLE nexa_tickets (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "merged_into_id" BLOB,
+  "number" TEXT NOT NULL,
+  "subject" TEXT NOT NULL,
+  "subject_folded" TEXT NOT NULL,
+  "description" TEXT,
+  "status" TEXT NOT NULL,
+  "priority" TEXT NOT NULL,
+  "priority_rank" INTEGER NOT NULL,
+  "type" TEXT,
+  "severity" TEXT,
+  "severity_rank" INTEGER,
+  "channel" TEXT,
+  "customer_impact" TEXT,
+  "contact_id" BLOB,
+  "account_id" BLOB,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "via_group_id" BLOB,
+  "escalation_to_id" BLOB,
+  "escalation_at" INTEGER,
+  "escalation_severity" TEXT,
+  "escalation_reason" TEXT,
+  "pending_until" INTEGER,
+  "resolution" TEXT,
+  "resolved_at" INTEGER,
+  "closed_at" INTEGER,
+  "first_response_at" INTEGER,
+  "reopened" INTEGER NOT NULL,
+  "follow_up_of_id" BLOB,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_tickets_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_tickets_status_check CHECK ("status" IN ('open', 'pending', 'in_progress', 'resolved', 'closed')),
+  CONSTRAINT nexa_tickets_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'critical')),
+  CONSTRAINT nexa_tickets_type_check CHECK ("type" IN ('question', 'problem', 'incident', 'bug', 'feature_request', 'task')),
+  CONSTRAINT nexa_tickets_severity_check CHECK ("severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT nexa_tickets_channel_check CHECK ("channel" IN ('email', 'chat', 'phone', 'web', 'api')),
+  CONSTRAINT nexa_tickets_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_tickets_escalation_severity_check CHECK ("escalation_severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT nexa_tickets_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_escalation_to_id_fk FOREIGN KEY (org, "escalation_to_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_tickets_status_assignee_queue_priority_rank_created_at_idx ON nexa_tickets (org, "status", "assignee_queue", "priority_rank", "created_at", "id", "deleted_at");
+CREATE INDEX nexa_tickets_contact_id_idx ON nexa_tickets (org, "contact_id", "id", "deleted_at");
+CREATE INDEX nexa_tickets_account_id_idx ON nexa_tickets (org, "account_id", "id", "deleted_at");
+CREATE INDEX nexa_tickets_merged_into_id_ref ON nexa_tickets (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_assignee_user_id_ref ON nexa_tickets (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_assignee_group_id_ref ON nexa_tickets (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_via_group_id_ref ON nexa_tickets (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_escalation_to_id_ref ON nexa_tickets (org, "escalation_to_id", "id") WHERE "escalation_to_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_follow_up_of_id_ref ON nexa_tickets (org, "follow_up_of_id", "id") WHERE "follow_up_of_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_number_key_trash ON nexa_tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_tickets_number_key ON nexa_tickets (org, "number") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_comments (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "ticket_id" BLOB NOT NULL,
+  "author_id" BLOB,
+  "body" TEXT NOT NULL,
+  "audience" TEXT NOT NULL,
+  CONSTRAINT nexa_comments_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_comments_audience_check CHECK ("audience" IN ('members', 'admins')),
+  CONSTRAINT nexa_comments_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_comments_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_comments_ticket_id_created_at_idx ON nexa_comments (org, "ticket_id", "created_at", "id");
+CREATE INDEX nexa_comments_author_id_ref ON nexa_comments (org, "author_id", "id") WHERE "author_id" IS NOT NULL;
+
+CREATE TABLE nexa_tasks (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "title" TEXT NOT NULL,
+  "title_folded" TEXT NOT NULL,
+  "description" TEXT,
+  "due_at" INTEGER,
+  "due_date" TEXT,
+  "priority" TEXT NOT NULL,
+  "priority_rank" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "via_group_id" BLOB,
+  "about_kind" TEXT,
+  "about_id" BLOB,
+  "about_key" TEXT,
+  "about_label" TEXT,
+  "about_url" TEXT,
+  "completed_at" INTEGER,
+  "completed_by_id" BLOB,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_tasks_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_tasks_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'urgent')),
+  CONSTRAINT nexa_tasks_status_check CHECK ("status" IN ('todo', 'in_progress', 'done', 'cancelled')),
+  CONSTRAINT nexa_tasks_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_tasks_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tasks_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tasks_completed_by_id_fk FOREIGN KEY (org, "completed_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_tasks_status_assignee_queue_priority_rank_due_at_idx ON nexa_tasks (org, "status", "assignee_queue", "priority_rank", "due_at", "id", "deleted_at");
+CREATE INDEX nexa_tasks_about_id_status_idx ON nexa_tasks (org, "about_id", "status", "id", "deleted_at");
+CREATE INDEX nexa_tasks_assignee_user_id_ref ON nexa_tasks (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_tasks_assignee_group_id_ref ON nexa_tasks (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX nexa_tasks_via_group_id_ref ON nexa_tasks (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX nexa_tasks_completed_by_id_ref ON nexa_tasks (org, "completed_by_id", "id") WHERE "completed_by_id" IS NOT NULL;
+
+INSERT INTO nexa_schema_version (version) VALUES (1) ON CONFLICT DO NOTHING;
