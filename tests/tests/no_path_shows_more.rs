@@ -7,21 +7,22 @@ mod eyes;
 mod named_queries;
 mod policies;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use nexa_crm::{
-    kernel::store::Store,
+    kernel::{catalog::Mode, store::Store},
     testing::{CALLERS, Office},
 };
 use nexa_tests::{backends, traffic::Traffic};
 
 use eyes::Eyes;
+use named_queries::{COMPARED, EXEMPT, OF_EVERY_KIND};
 use policies::Policies;
 
 /// How many calls fill a tenant.
 const STEPS: usize = 300;
 
-fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) {
+fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) -> BTreeSet<String> {
     let office = Office::found_with(store, nexa_core::builder().policy(policies));
     let mut traffic = Traffic::new(&office, &office.events(), seed);
     let mut seen = office.position();
@@ -36,20 +37,27 @@ fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) 
         seen = feed.next;
         traffic.learn(&feed.items);
     }
+    let mut answered = BTreeSet::new();
     for caller in CALLERS {
         let told = format!("NEXA_SEED={seed}, {name}, {policies:?}, {caller}");
         let eyes = Eyes::new(&office, &traffic, policies, caller, told);
         eyes.every_path_agrees();
         eyes.named_queries_agree();
         eyes.exports_write_what_get_shows();
+        answered.extend(eyes.answered.take());
     }
+    answered
 }
 
 fn try_policies(policies: Policies) {
     for case in 0..backends::cases(1) {
         let seed = backends::seed(1) + case as u64;
         for backend in backends::all() {
-            try_tenant(backend.name, backend.store, policies, seed);
+            let answered = try_tenant(backend.name, backend.store, policies, seed);
+            for (query, _) in COMPARED {
+                let compared = answered.iter().any(|operation| named_queries::is_of(query, operation));
+                assert!(compared, "{}, {policies:?}: {query} answered nobody", backend.name);
+            }
         }
     }
 }
@@ -67,4 +75,29 @@ fn with_kinds_narrowed() {
 #[test]
 fn with_fields_hidden() {
     try_policies(Policies::Hiding);
+}
+
+#[test]
+fn no_named_query_is_left_out() {
+    let office = Office::empty(backends::memory().store, nexa_core::builder());
+    let catalog = office.crm.catalog();
+    let queries = || catalog.operations().filter(|operation| operation.mode == Mode::Query);
+    let listed = || COMPARED.iter().map(|(query, _)| *query).chain(EXEMPT.iter().map(|(query, _)| *query));
+    for query in queries() {
+        let ending = query.name.strip_prefix(query.kind).and_then(|rest| rest.strip_prefix('.'));
+        if ending.is_some_and(|ending| OF_EVERY_KIND.contains(&ending)) {
+            // Kinds are compared that can be got.
+            assert!(
+                catalog.operation(&format!("{}.get", query.kind)).is_ok(),
+                "{} is compared with nothing",
+                query.name
+            );
+            continue;
+        }
+        let entries = listed().filter(|entry| named_queries::is_of(entry, query.name)).count();
+        assert_eq!(entries, 1, "{} stands in COMPARED, or with a reason in EXEMPT, of named_queries.rs", query.name);
+    }
+    for entry in listed() {
+        assert!(queries().any(|query| named_queries::is_of(entry, query.name)), "{entry} is no query any more");
+    }
 }

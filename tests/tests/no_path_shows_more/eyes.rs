@@ -27,7 +27,7 @@ pub(crate) type Shown = BTreeMap<Uuid, Json>;
 /// One caller's eyes.
 pub(crate) struct Eyes<'a> {
     pub(crate) office: &'a Office,
-    traffic: &'a Traffic,
+    pub(super) traffic: &'a Traffic,
     policies: Policies,
     pub(crate) session: Session,
     host: Session,
@@ -40,6 +40,8 @@ pub(crate) struct Eyes<'a> {
     everything: BTreeMap<&'static str, Shown>,
     /// Ids of merged records, by what they find.
     forwarded: RefCell<BTreeSet<Uuid>>,
+    /// The operations that answered.
+    pub(crate) answered: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Eyes<'a> {
@@ -66,6 +68,7 @@ impl<'a> Eyes<'a> {
             trashed: BTreeMap::new(),
             everything: BTreeMap::new(),
             forwarded: RefCell::default(),
+            answered: RefCell::default(),
         };
         for def in eyes.kinds() {
             for id in traffic.ids(def.kind) {
@@ -116,6 +119,9 @@ impl<'a> Eyes<'a> {
     /// What the caller is answered; nothing hidden stands in it.
     pub(crate) fn ask(&self, operation: &str, arguments: Json) -> Result<Json> {
         let answer = block_on(self.session.execute(operation, arguments.clone(), Envelope::default()));
+        if answer.is_ok() {
+            self.answered.borrow_mut().insert(operation.to_owned());
+        }
         if self.limited {
             let said = arguments.to_string();
             let told: Vec<String> = secrets(&answer).into_iter().filter(|secret| !said.contains(secret)).collect();
@@ -140,7 +146,7 @@ impl<'a> Eyes<'a> {
         }
     }
 
-    fn host(&self, operation: &str, arguments: Json) -> Result<Json> {
+    pub(super) fn host(&self, operation: &str, arguments: Json) -> Result<Json> {
         block_on(self.host.execute(operation, arguments, Envelope::default()))
     }
 

@@ -2,19 +2,44 @@
 
 use std::collections::BTreeSet;
 
+use nexa_tests::samples::Samples;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::eyes::{Eyes, Shown};
 
+/// What compares the answers of a named query with what `get` shows.
+type Comparison = fn(&Eyes<'_>);
+
+/// Every named query of the catalog, with what compares it.
+pub(crate) const COMPARED: &[(&str, Comparison)] = &[
+    ("ticket.timeline", |eyes| eyes.timelines()),
+    ("contact.overview", |eyes| eyes.overviews()),
+    ("campaign.members", |eyes| eyes.members("campaign", "campaign_member")),
+    ("contact_list.members", |eyes| eyes.members("contact_list", "contact_list_member")),
+    ("account.rollup", |eyes| eyes.rollups()),
+    ("campaign.performance", |eyes| eyes.performances()),
+    ("deal.pipeline", |eyes| eyes.pipelines()),
+    ("deal.forecast", |eyes| eyes.forecast()),
+    ("deal.metrics", |eyes| eyes.metrics()),
+    ("*.import_preview", |eyes| eyes.previews()),
+];
+
+/// Named queries that nothing compares, each with the reason.
+pub(crate) const EXEMPT: &[(&str, &str)] =
+    &[("ledger.verify", "it counts the events of the tenant, for who may verify them, and shows none of them")];
+
+/// The queries that every kind has, by their endings; `every_path_agrees` compares them.
+pub(crate) const OF_EVERY_KIND: &[&str] = &["get", "find", "count", "aggregate", "search", "history"];
+
+/// Whether an entry of these lists is of this operation: its name, or `*` and an ending.
+pub(crate) fn is_of(entry: &str, operation: &str) -> bool {
+    entry == operation || entry.strip_prefix('*').is_some_and(|ending| operation.ends_with(ending))
+}
+
 impl Eyes<'_> {
     pub(crate) fn named_queries_agree(&self) {
-        self.timelines();
-        self.overviews();
-        self.members();
-        self.rollups();
-        self.performances();
-        self.pipelines();
+        COMPARED.iter().for_each(|(_, compare)| compare(self));
     }
 
     fn kind(&self, kind: &str) -> &'static nexa_crm::kernel::record::RecordDef {
@@ -76,28 +101,26 @@ impl Eyes<'_> {
         }
     }
 
-    fn members(&self) {
-        for (kind, member) in [("campaign", "campaign_member"), ("contact_list", "contact_list_member")] {
-            let members = self.live(member);
-            for id in self.live(kind).keys() {
-                let page = self.ask(&format!("{kind}.members"), json!({kind: id, "limit": 1_000})).unwrap();
-                for person in ["lead", "contact"] {
-                    let seen = self.live(person);
-                    let expected: BTreeSet<String> = members
-                        .values()
-                        .filter(|member| member[kind] == json!(id))
-                        .filter_map(|member| member[person].as_str().map(str::to_owned))
-                        .filter(|id| seen.contains_key(&id.parse::<Uuid>().unwrap()))
-                        .collect();
-                    assert_eq!(page[format!("{person}s")], json!(expected.len()), "{}: {kind}.members", self.told);
-                    let listed: BTreeSet<String> = page["items"]
-                        .as_array()
-                        .unwrap()
-                        .iter()
-                        .filter_map(|item| item[person].as_str().map(str::to_owned))
-                        .collect();
-                    assert_eq!(listed, expected, "{}: {kind}.members of {id}", self.told);
-                }
+    fn members(&self, kind: &str, member: &str) {
+        let members = self.live(member);
+        for id in self.live(kind).keys() {
+            let page = self.ask(&format!("{kind}.members"), json!({kind: id, "limit": 1_000})).unwrap();
+            for person in ["lead", "contact"] {
+                let seen = self.live(person);
+                let expected: BTreeSet<String> = members
+                    .values()
+                    .filter(|member| member[kind] == json!(id))
+                    .filter_map(|member| member[person].as_str().map(str::to_owned))
+                    .filter(|id| seen.contains_key(&id.parse::<Uuid>().unwrap()))
+                    .collect();
+                assert_eq!(page[format!("{person}s")], json!(expected.len()), "{}: {kind}.members", self.told);
+                let listed: BTreeSet<String> = page["items"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter_map(|item| item[person].as_str().map(str::to_owned))
+                    .collect();
+                assert_eq!(listed, expected, "{}: {kind}.members of {id}", self.told);
             }
         }
     }
@@ -150,9 +173,42 @@ impl Eyes<'_> {
             let open = count(&deals, &[("pipeline", json!(id)), ("status", json!("open"))]);
             assert_eq!(value["open"]["count"], json!(open), "{}: {id}", self.told);
         }
+    }
+
+    fn forecast(&self) {
+        let deals = self.live("deal");
         let Ok(forecast) = self.ask("deal.forecast", json!({"from": "2000-01-01", "to": "2100-12-31"})) else { return };
         let undated = count(&deals, &[("close_date", Json::Null), ("status", json!("open"))]);
         assert_eq!(forecast["undated"], json!(undated), "{}: deal.forecast", self.told);
+    }
+
+    fn metrics(&self) {
+        let deals = self.live("deal");
+        let amount_is_hidden = self.hidden(self.kind("deal")).contains(&"amount");
+        for id in self.traffic.ids("deal") {
+            let metrics = self.ask("deal.metrics", json!({"deal": id}));
+            let Some(deal) = deals.get(id) else {
+                assert!(metrics.is_err(), "{}: deal.metrics of {id}: {metrics:?}", self.told);
+                continue;
+            };
+            let metrics = metrics.unwrap();
+            assert_eq!(metrics["deal"], json!(id), "{}", self.told);
+            assert_eq!(metrics["weighted"].is_null(), deal["amount"].is_null(), "{}: {metrics}", self.told);
+            assert!(!amount_is_hidden || metrics["weighted"].is_null(), "{}: {metrics}", self.told);
+            assert_eq!(metrics["sales_cycle_days"].is_null(), deal["closed_at"].is_null(), "{}: {metrics}", self.told);
+            let stage = metrics["stages"].as_array().unwrap().last().map(|stage| &stage["stage"]);
+            assert_eq!(stage, Some(&deal["stage"]), "{}: {metrics}", self.told);
+        }
+    }
+
+    /// A preview looks at no record, so that everybody who may ask is answered the same.
+    fn previews(&self) {
+        let catalog = self.office.crm.catalog();
+        for preview in catalog.operations().filter(|operation| operation.name.ends_with(".import_preview")) {
+            let arguments = self.office.sample(preview).unwrap();
+            let Some(answer) = self.ask_if_allowed(preview.name, arguments.clone()) else { continue };
+            assert_eq!(answer, self.host(preview.name, arguments).unwrap(), "{}: {}", self.told, preview.name);
+        }
     }
 }
 
