@@ -26,6 +26,20 @@ pub trait Samples {
 
     /// Fields with which a record of a kind can be created.
     fn fields(&self, kind: &str) -> Option<Json>;
+
+    /// The same with a name and an address of its own for each number.
+    fn numbered_fields(&self, kind: &str, number: usize) -> Option<Json> {
+        let mut fields = self.fields(kind)?;
+        for (field, value) in fields.as_object_mut()?.iter_mut() {
+            match field.as_str() {
+                "name" | "subject" | "title" => *value = json!(format!("{} {number}", value.as_str()?)),
+                "email" => *value = json!(format!("number{number}@umbrella.example")),
+                "customer" => *value = json!({"email": format!("number{number}@umbrella.example")}),
+                _ => {}
+            }
+        }
+        Some(fields)
+    }
 }
 
 impl Samples for Office {
