@@ -10,19 +10,24 @@ use crate::{
     columns::{Column, Fill},
     dialect::Dialect,
     schema::{Index, Table},
-    shape::{ColumnShape, Shape, TableShape, index_columns},
+    shape::{ColumnShape, TableShape, index_columns},
 };
 
 /// What a table lacks.
 #[derive(Default)]
 struct Lacking<'t> {
+    /// The same in words.
     differences: Vec<SchemaDifference>,
+    /// Columns.
     columns: Vec<&'t Column>,
-    /// Checks that are there and take other values, or the same in another order: the column, and its check if it still has one.
-    narrow: Vec<(&'t str, Option<&'t str>)>,
-    /// Ranks that moved with them.
+    /// Closed lists that are there and take other values, or the same in another order: the column, and its check if it still
+    /// has one.
+    lists: Vec<(&'t str, Option<&'t str>)>,
+    /// Columns with ranks that moved with the lists.
     ranks: Vec<&'t Column>,
+    /// Foreign keys, by name.
     references: Vec<&'t str>,
+    /// Indexes, and whether another one has the name.
     indexes: Vec<(&'t Index, bool)>,
 }
 
@@ -34,7 +39,7 @@ impl Table {
         if later {
             lacking.indexes.clear();
             lacking.references.clear();
-            lacking.narrow.clear();
+            lacking.lists.clear();
             lacking.ranks.clear();
         } else {
             let unseen = self.unseen(&lacking);
@@ -56,7 +61,7 @@ impl Table {
         SchemaComparison { differences: lacking.differences, statements }
     }
 
-    fn column(&self, name: &str) -> Option<&Column> {
+    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
 
@@ -139,7 +144,7 @@ impl Table {
             lacking.differences.push(SchemaDifference::missing(&self.name, name, problem));
             lacking.ranks.extend(moved);
             let check = self.checks.iter().find(|(_, condition)| is_list_of(condition, &column.name));
-            lacking.narrow.push((column.name.as_str(), check.map(|(name, _)| name.as_str())));
+            lacking.lists.push((column.name.as_str(), check.map(|(name, _)| name.as_str())));
         }
     }
 
@@ -164,7 +169,7 @@ impl Table {
 
     /// Whether SQLite has no statement for what is lacking, so that the table is copied into a new one.
     fn is_made_anew(lacking: &Lacking<'_>) -> bool {
-        !lacking.references.is_empty() || !lacking.narrow.is_empty()
+        !lacking.references.is_empty() || !lacking.lists.is_empty()
     }
 
     /// Copies the rows into a table as it is needed. Foreign keys are not to be enforced meanwhile.
@@ -207,7 +212,7 @@ impl Table {
             }
             statements.push(sql);
         }
-        for (column, check) in &lacking.narrow {
+        for (column, check) in &lacking.lists {
             let plain = self.name.rsplit('.').next().unwrap_or_default();
             let mut sql = format!("ALTER TABLE {} DROP CONSTRAINT {plain}_{column}_check", self.name);
             let wide = check.and_then(|name| self.checks.iter().find(|(other, _)| other == name));
@@ -233,6 +238,14 @@ impl Table {
         statements
     }
 
+    /// The refusal of a unique, by its name, that rows do not hold.
+    pub fn repeats(&self, unique: &str) -> SchemaDifference {
+        let index = self.indexes.iter().find(|index| index.name == unique);
+        let column = index.and_then(|index| index_columns(&index.shape).find(|column| *column != "org"));
+        let problem = format!("has rows with the same values, which {unique} does not allow");
+        SchemaDifference::refused(&self.name, column, problem)
+    }
+
     /// The statements that add its missing foreign keys, when all tables are there.
     pub fn missing_references(&self, found: Option<&TableShape>) -> impl Iterator<Item = &str> {
         let lacks = move |name: &str| found.is_none_or(|found| !found.references.contains_key(name));
@@ -249,61 +262,4 @@ fn ranks_differ(values: &[String], wanted: &[String]) -> bool {
 /// Whether a check is the closed list of a column.
 fn is_list_of(condition: &str, column: &str) -> bool {
     condition.starts_with(&format!("\"{column}\" IN ('"))
-}
-
-/// What was there and is needed no more. No migration takes anything away, so a released schema keeps it for ever.
-pub fn removed(found: &Shape, tables: &[Table]) -> Vec<SchemaDifference> {
-    let mut differences = Vec::new();
-    for (name, shape) in found {
-        let mut refuse = |column: Option<&str>, problem: String| {
-            differences.push(SchemaDifference::refused(name, column, problem));
-        };
-        let Some(table) = tables.iter().find(|table| table.name == *name) else {
-            refuse(None, "was released and cannot be dropped or renamed".to_owned());
-            continue;
-        };
-        for (column, there) in &shape.columns {
-            let Some(needed) = table.column(column) else {
-                refuse(Some(column), "was released and cannot be dropped or renamed".to_owned());
-                continue;
-            };
-            match (&there.values, &needed.shape.values) {
-                (None, Some(_)) => refuse(Some(column), "took any value, and cannot become a closed list".to_owned()),
-                (Some(values), Some(wanted)) => {
-                    let gone: Vec<&str> =
-                        values.iter().filter(|value| !wanted.contains(value)).map(String::as_str).collect();
-                    if !gone.is_empty() {
-                        refuse(Some(column), format!("took {}, which cannot be taken away", gone.join(", ")));
-                    }
-                }
-                _ => {}
-            }
-        }
-        let needed = table.shape();
-        let added = |condition: &str| {
-            let fresh = |column: &&Column| !shape.columns.contains_key(&column.name);
-            table.columns.iter().filter(fresh).any(|column| condition.contains(&format!("\"{}\"", column.name)))
-        };
-        for (check, _) in
-            table.checks.iter().filter(|(check, condition)| !shape.checks.contains(check) && !added(condition))
-        {
-            refuse(None, format!("cannot have the new constraint {check}: rows that are there may not hold it"));
-        }
-        let lists = |check: &str| {
-            shape
-                .columns
-                .iter()
-                .any(|(column, there)| there.values.is_some() && check.ends_with(&format!("_{column}_check")))
-        };
-        for check in shape.checks.difference(&needed.checks).filter(|check| !lists(check)) {
-            refuse(None, format!("had the constraint {check}, which no migration drops"));
-        }
-        for (gone, _) in shape.references.iter().filter(|(name, _)| !needed.references.contains_key(*name)) {
-            refuse(None, format!("had the foreign key {gone}, which no migration drops"));
-        }
-        for (gone, _) in shape.indexes.iter().filter(|(name, _)| !needed.indexes.contains_key(*name)) {
-            refuse(None, format!("had the index {gone}, which no migration drops"));
-        }
-    }
-    differences
 }

@@ -299,9 +299,20 @@ async fn set_up(db: &mut PgConnection, namespace: Namespace, wanted: &[Table], r
     let done = raw_sql(AssertSqlSafe(statements.join(";\n"))).execute(&mut *tx).await;
     if let Err(problem) = done {
         drop(tx);
+        if let Some(refusal) = in_the_way(wanted, &problem) {
+            return Err(refusal);
+        }
         return Err(denied(db, namespace, &problem).await);
     }
     tx.commit().await.map_err(|problem| failed(&problem))
+}
+
+/// The refusal of a unique that rows do not hold. Error: `schema.differs`.
+fn in_the_way(tables: &[Table], problem: &sqlx::Error) -> Option<Error> {
+    let violated = problem.as_database_error().filter(|database| database.is_unique_violation())?;
+    let name = violated.constraint()?;
+    let table = tables.iter().find(|table| table.indexes.iter().any(|index| index.name == name))?;
+    Some(table.repeats(name).error())
 }
 
 fn is_denied(problem: &sqlx::Error) -> bool {

@@ -1,6 +1,7 @@
 //! The schema of the file.
 
 use nexa_kernel::{
+    Error,
     error::Result,
     record::RecordDef,
     schema::{SchemaComparison, SchemaDifference},
@@ -9,7 +10,7 @@ use nexa_sql::{
     ColumnShape, Dialect, Shape, Table, TableShape, index_shape, quoted_texts, sqlite_constraints, sqlite_reference,
     tables,
 };
-use rusqlite::OptionalExtension;
+use rusqlite::{ErrorCode, OptionalExtension};
 
 use crate::{codes, connection::Link, failure};
 
@@ -80,7 +81,9 @@ fn grow(link: &Link<'_>, tables: &[Table]) -> Result<()> {
     let anew: Vec<String> =
         comparison.statements.iter().filter_map(|sql| sql.strip_prefix("DROP TABLE ")).map(str::to_owned).collect();
     for sql in comparison.statements()? {
-        link.db.execute_batch(&sql).map_err(failed)?;
+        link.db
+            .execute_batch(&sql)
+            .map_err(|failure| in_the_way(tables, &sql, &failure).unwrap_or_else(|| failed(failure)))?;
     }
     for table in anew {
         let violated =
@@ -91,6 +94,14 @@ fn grow(link: &Link<'_>, tables: &[Table]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The refusal of a unique that rows do not hold. Error: `schema.differs`.
+fn in_the_way(tables: &[Table], sql: &str, failure: &rusqlite::Error) -> Option<Error> {
+    let violated = failure.sqlite_error_code() == Some(ErrorCode::ConstraintViolation);
+    let name = sql.strip_prefix("CREATE UNIQUE INDEX ")?.split(' ').next()?;
+    let table = tables.iter().find(|table| table.indexes.iter().any(|index| index.name == name))?;
+    violated.then(|| table.repeats(name).error())
 }
 
 /// What the file has otherwise than these kinds need.

@@ -229,3 +229,7 @@ fn shape(folder: &Path, database: &str, version: i64) -> Result<Shape, String> {
     let text = fs::read_to_string(&path).map_err(|problem| format!("cannot read {}: {problem}", path.display()))?;
     serde_json::from_str(&text).map_err(|problem| format!("cannot read {}: {problem}", path.display()))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+mod tests;

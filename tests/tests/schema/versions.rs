@@ -414,6 +414,64 @@ fn what_no_migration_can_help_is_in_the_list_and_refuses_the_statements() -> Res
 }
 
 #[test]
+fn rows_that_stand_in_the_way_of_a_unique_are_named() {
+    for place in Place::both() {
+        let name = place.name();
+        let code =
+            json!({"title": "To Acme", "means": "rail", "paid": true, "seats": 1, "origin": "Bern", "code": "A1"});
+        let (lisa, _) = begun_with(&place, new(), "trip.create", code);
+        ask(
+            &lisa,
+            "trip.create",
+            json!({"title": "Again", "means": "rail", "paid": true, "seats": 1, "origin": "Bern"}),
+        )
+        .unwrap();
+        place.run(match place {
+            Place::File(_) => "DROP INDEX nexa_trips_code_key",
+            Place::Server(_) => "DROP INDEX nexa.trips_code_key",
+        });
+        // The server's owner sees all rows.
+        place.run("UPDATE nexa_trips SET code = 'A1'");
+        let crm = unmigrated(&place, new());
+        let refused = block_on(crm.migrate()).unwrap_err();
+        assert_eq!((refused.code(), refused.retryable()), ("schema.differs", false), "{name}: {refused:?}");
+        assert_eq!(refused.params()["column"], "code", "{name}: {refused:?}");
+        assert!(refused.params()["table"].as_str().unwrap().ends_with("trips"), "{name}: {refused:?}");
+        place.run("DELETE FROM nexa_trips WHERE title = 'Again'");
+        block_on(crm.migrate()).unwrap();
+        assert_eq!(block_on(crm.check()).unwrap(), [], "{name}");
+    }
+}
+
+#[test]
+fn a_draft_has_the_statements_that_a_database_gets() {
+    use nexa_crm::{postgres, sqlite};
+    use nexa_sql::{Dialect, shape, tables};
+
+    let kinds = |builder: CrmBuilder| {
+        let crm = builder.store(nexa_tests::backends::memory().store).clock(nexa_crm::SystemClock);
+        crm.ids(nexa_crm::SystemIds::default()).build().unwrap().kinds().all().to_vec()
+    };
+    let (before, after) = (kinds(old()), kinds(new()));
+    for place in Place::both() {
+        begun_with(&place, old(), "trip.create", json!({"title": "To Acme"}));
+        let run = block_on(unmigrated(&place, new()).migration()).unwrap();
+        let drafted = match place {
+            Place::File(_) => sqlite::migration(&shape(&tables(Dialect::Sqlite, &before)), &after),
+            Place::Server(_) => {
+                let namespace = postgres::Namespace::default();
+                let released = shape(&tables(Dialect::Postgres(namespace), &before));
+                postgres::migration(&released, namespace, &after)
+            }
+        };
+        // Rights are given where the database is.
+        let run: Vec<String> =
+            run.into_iter().filter(|sql| !sql.starts_with("GRANT") && !sql.starts_with("SET LOCAL")).collect();
+        assert_eq!(drafted.unwrap(), run, "{}", place.name());
+    }
+}
+
+#[test]
 fn an_older_schema_is_outdated_until_it_is_migrated() {
     for place in Place::both() {
         let name = place.name();
