@@ -99,7 +99,7 @@ fn refusals_and_dry_runs_are_not_remembered() {
         assert_eq!(office.head(), head + 1, "{name}");
         // The same arguments in another order are the same command.
         let a = json!({"email": "order@example.com", "company": "Soylent"});
-        let b: Json = serde_json::from_str(r#"{"office": "Soylent", "email": "order@example.com"}"#).unwrap();
+        let b: Json = serde_json::from_str(r#"{"company": "Soylent", "email": "order@example.com"}"#).unwrap();
         let first = call(&office, "agent", "lead.create", a, Envelope::once("order")).unwrap();
         assert_eq!(call(&office, "agent", "lead.create", b, Envelope::once("order")).unwrap(), first, "{name}");
     });
