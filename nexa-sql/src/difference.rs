@@ -41,6 +41,11 @@ impl Table {
             lacking.references.clear();
             lacking.lists.clear();
             lacking.ranks.clear();
+            let columns: BTreeSet<&str> = lacking.columns.iter().map(|column| column.name.as_str()).collect();
+            let stays = |one: &SchemaDifference| {
+                !one.migrates || one.column.as_deref().is_some_and(|name| columns.contains(name))
+            };
+            lacking.differences.retain(stays);
         } else {
             let unseen = self.unseen(&lacking);
             lacking.differences.extend(unseen);

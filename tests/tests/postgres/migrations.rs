@@ -161,6 +161,22 @@ fn a_newer_schema_is_left_alone() {
 }
 
 #[test]
+fn the_host_has_made_a_table_in_partitions() {
+    let database = Database::fresh();
+    let script = nexa_crm::postgres_schema(nexa_crm::postgres::Namespace::default(), None).unwrap();
+    let events = script.split(';').find(|sql| sql.contains("CREATE TABLE nexa.events")).unwrap();
+    database.as_owner(&format!(
+        "CREATE SCHEMA nexa; {events} PARTITION BY HASH (org); \
+         CREATE TABLE nexa.events_0 PARTITION OF nexa.events FOR VALUES WITH (MODULUS 2, REMAINDER 0); \
+         CREATE TABLE nexa.events_1 PARTITION OF nexa.events FOR VALUES WITH (MODULUS 2, REMAINDER 1)"
+    ));
+    works(&database);
+    let crm = nexa_crm::builder().store(Arc::new(database.store())).build().unwrap();
+    assert_eq!(block_on(crm.check()).unwrap(), []);
+    assert_eq!(block_on(crm.migration()).unwrap(), [] as [String; 0]);
+}
+
+#[test]
 fn several_that_start_at_once_all_get_their_schema() {
     let database = Database::fresh();
     let start = Barrier::new(4);
