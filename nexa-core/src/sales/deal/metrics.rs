@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Deal, whole_days};
 use crate::{
-    Choice, Context, Get, Id, Input, Money, Query, Record, Ref, Result, Timestamp,
+    Choice, Context, Get, Id, Money, Query, Record, Ref, Result, Timestamp,
     kernel::{
         input,
         ledger::EventQuery,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What a deal is worth and how long it took: `deal.metrics`. The stages are read from its history.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Metrics {
     /// The deal.
@@ -51,8 +51,8 @@ pub struct StageVisit {
 }
 
 impl Query for Metrics {
-    const NAME: &'static str = "deal.metrics";
-    type Target = Deal;
+    const VERB: &'static str = "metrics";
+    type Of = Deal;
     type Output = DealMetrics;
     async fn run(&self, cx: &mut Context<'_>) -> Result<DealMetrics> {
         let deal = Get::of(self.deal.clone()).run(cx).await?.record;
@@ -76,11 +76,14 @@ async fn visits(cx: &mut Context<'_>, deal: &Deal) -> Result<Vec<StageVisit>> {
         let Some(last) = events.last().map(|event| event.seq) else { break };
         query.after = last;
         for event in events {
+            let at = event.at;
             let Some(changes) = change_of(event, &hidden).and_then(|change| change.changes) else { continue };
-            let Some(from) = value::<Timestamp>(&changes, Deal::STAGE_SINCE.name()) else { continue };
-            // Into another pipeline with a stage of the same name: the stage begins anew.
-            let Some(stage) = value(&changes, Deal::STAGE.name()).or_else(|| Some(visits.last()?.stage.clone())) else {
-                continue;
+            let since = value::<Timestamp>(&changes, Deal::STAGE_SINCE.name());
+            let (stage, from) = match (value(&changes, Deal::STAGE.name()), since, visits.last()) {
+                (Some(stage), since, _) => (stage, since.unwrap_or(at)),
+                // Into another pipeline with a stage of the same name: the stage begins anew.
+                (None, Some(since), Some(before)) => (before.stage.clone(), since),
+                (None, ..) => continue,
             };
             if let Some(before) = visits.last_mut() {
                 before.to = Some(from);
