@@ -205,7 +205,7 @@ CREATE TABLE nexa_leads (
   "engagement" TEXT,
   "assignee_user_id" BLOB,
   "assignee_group_id" BLOB,
-  "assignee_queue" BLOB NOT NULL,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
   "via_group_id" BLOB,
   "bant_budget_met" INTEGER,
   "bant_budget_evidence" TEXT,
@@ -353,7 +353,7 @@ CREATE TABLE nexa_contacts (
   "source" TEXT,
   "owner_user_id" BLOB,
   "owner_group_id" BLOB,
-  "owner_queue" BLOB NOT NULL,
+  "owner_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
   "last_activity" INTEGER,
   "description" TEXT,
   "tags" TEXT,
@@ -415,7 +415,7 @@ CREATE TABLE nexa_accounts (
   "customer_since" TEXT,
   "owner_user_id" BLOB,
   "owner_group_id" BLOB,
-  "owner_queue" BLOB NOT NULL,
+  "owner_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
   "description" TEXT,
   "source" TEXT,
   "tags" TEXT,
@@ -535,7 +535,7 @@ CREATE TABLE nexa_campaigns (
   "actual_cost_currency" TEXT,
   "owner_user_id" BLOB,
   "owner_group_id" BLOB,
-  "owner_queue" BLOB NOT NULL,
+  "owner_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
   "description" TEXT,
   "tags" TEXT,
   "custom" TEXT,
@@ -640,7 +640,7 @@ CREATE TABLE nexa_tickets (
   "account_id" BLOB,
   "assignee_user_id" BLOB,
   "assignee_group_id" BLOB,
-  "assignee_queue" BLOB NOT NULL,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
   "via_group_id" BLOB,
   "escalation_to_id" BLOB,
   "escalation_at" INTEGER,
@@ -721,7 +721,7 @@ CREATE TABLE nexa_tasks (
   "status" TEXT NOT NULL,
   "assignee_user_id" BLOB,
   "assignee_group_id" BLOB,
-  "assignee_queue" BLOB NOT NULL,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
   "via_group_id" BLOB,
   "about_kind" TEXT,
   "about_id" BLOB,
@@ -750,3 +750,4 @@ CREATE INDEX nexa_tasks_assignee_group_id_ref ON nexa_tasks (org, "assignee_grou
 CREATE INDEX nexa_tasks_via_group_id_ref ON nexa_tasks (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
 CREATE INDEX nexa_tasks_completed_by_id_ref ON nexa_tasks (org, "completed_by_id", "id") WHERE "completed_by_id" IS NOT NULL;
 
+INSERT INTO nexa_schema_version (version) VALUES (1) ON CONFLICT DO NOTHING;

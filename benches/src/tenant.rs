@@ -2,8 +2,9 @@
 
 use nexa_crm::kernel::error::codes;
 use nexa_crm::{
-    Action, Command, Context, Create, CreateOrg, Error, Id, Result,
+    CollectionCommand, Context, Create, CreateOrg, Error, Id, Result,
     blocking::{self, Session},
+    command,
     people::{Role, User},
     sales::{Account, Contact, Lead},
 };
@@ -63,7 +64,7 @@ impl Tenant {
 
 /// A builder with the command that furnishes.
 pub(crate) fn builder() -> nexa_crm::CrmBuilder {
-    nexa_crm::builder().untargeted::<SeedData>()
+    nexa_crm::builder().command::<SeedData>()
 }
 
 /// Enough for one unit.
@@ -85,7 +86,7 @@ enum SeedKind {
 }
 
 /// Puts records into a tenant as they are, so that what is measured has something to work on.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[command("seed_data", collection = Lead, action = Create)]
 struct SeedData {
     what: SeedKind,
     from: usize,
@@ -93,10 +94,7 @@ struct SeedData {
     agent: Id<User>,
 }
 
-impl Command for SeedData {
-    const NAME: &'static str = "bench.seed_data";
-    const ACTION: Action = Action::Create;
-    type Target = Lead;
+impl CollectionCommand for SeedData {
     type Output = Vec<Uuid>;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<Uuid>> {
         let mut ids = Vec::with_capacity(self.to - self.from);

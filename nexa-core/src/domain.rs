@@ -3,7 +3,7 @@
 use crate::{
     CrmBuilder, import, marketing,
     people::{
-        Group, Membership, Org, User,
+        Group, Membership, Org, User, assignment,
         counter::Counter,
         directory::TenantDirectory,
         group::{AddMember, RemoveMember},
@@ -21,15 +21,22 @@ pub fn builder() -> CrmBuilder {
 /// The same for one that makes no tenants, as it only checks arguments and explains records: those it made would start
 /// without a pipeline and a scorecard.
 pub fn without_seed_data() -> CrmBuilder {
-    let modules =
-        [people, sales::install, marketing::install, service::install, productivity::install, import::install];
+    let modules = [
+        people,
+        assignment::install,
+        sales::install,
+        marketing::install,
+        service::install,
+        productivity::install,
+        import::install,
+    ];
     modules.into_iter().fold(CrmBuilder::bare(), |builder, install| install(builder)).directory(TenantDirectory)
 }
 
 fn people(builder: CrmBuilder) -> CrmBuilder {
     builder
         .record::<Org>()
-        .untargeted::<Configure>()
+        .command::<Configure>()
         .query::<Verify>()
         .entity::<User>()
         .command::<Activate>()

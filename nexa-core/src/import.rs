@@ -41,5 +41,5 @@ pub use run::{Import, import_csv, import_rows};
 
 /// Adds the operations that every kind which callers edit has for importing.
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
-    builder.every_entity::<ImportCsv<()>>().every_entity::<ImportRows<()>>().every_entity::<ImportPreview<()>>()
+    builder.shared::<ImportCsv<()>>().shared::<ImportRows<()>>().shared::<ImportPreview<()>>()
 }

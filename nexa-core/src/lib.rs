@@ -17,23 +17,24 @@ pub mod service;
 pub mod testing;
 pub mod values;
 
-use nexa_derive::Input;
-
 pub use nexa_kernel as kernel;
 pub use nexa_kernel::{
     access::{Access, Action, Actor, HiddenField, Policy, Principal},
-    command::{Case, Command, Envelope, Query, Rule},
+    command,
     context::Context,
     crm::{Crm, CrmBuilder},
     draft::{Accepts, Draft},
     entity::{Create, Dependents, Entity, MatchPolicy, Merge, Mergeable, Purge, Restore, Trash, Update, Upsert},
+    envelope::Envelope,
     error::{Code, Error, ErrorKind, Result},
     feed::{Feed, FeedItem},
     filter::{Filter, Op},
     once::Once,
+    operation::{Apply, CollectionCommand, Command, Moment, Operation, Perform, Query},
     position::Position,
     query::{AggregateOf, Count, Find, Get, GroupBy, GroupRow, History, Hits, MeasureOf, Page, Search},
     record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},
+    rule::{Case, Rule},
     session::{Permission, Request, Session},
     value::{Amount, Date, Timestamp},
     verify::Verified,

@@ -5,10 +5,7 @@ pub mod task;
 
 pub use task::{Task, TaskPriority, TaskStatus};
 
-use crate::{
-    CrmBuilder,
-    people::assignment::{Assign, Claim, Release},
-};
+use crate::CrmBuilder;
 
 /// The kinds and operations of this module.
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
@@ -18,7 +15,4 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<task::Complete>()
         .command::<task::Cancel>()
         .command::<task::Reopen>()
-        .command::<Claim<Task>>()
-        .command::<Assign<Task>>()
-        .command::<Release<Task>>()
 }

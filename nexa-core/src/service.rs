@@ -9,20 +9,13 @@ pub use comment::{Audience, Comment};
 pub use policy::{DefaultPolicy, Narrow};
 pub use ticket::{Channel, Escalation, Severity, Ticket, TicketPriority, TicketStatus, TicketType};
 
-use crate::{
-    CrmBuilder, Merge,
-    people::assignment::{Assign, Claim, Release},
-};
+use crate::CrmBuilder;
 
 /// The kinds and operations of this module, and the default policy.
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
     builder
-        .entity_without_create::<Ticket>()
-        .untargeted::<ticket::Create>()
-        .command::<Merge<Ticket>>()
-        .command::<Claim<Ticket>>()
-        .command::<Assign<Ticket>>()
-        .command::<Release<Ticket>>()
+        .mergeable::<Ticket>()
+        .command::<ticket::Create>()
         .command::<ticket::Move>()
         .command::<ticket::Resolve>()
         .command::<ticket::Close>()

@@ -4,10 +4,11 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
+    sync::Arc,
 };
 
 use crate::desk::*;
-use nexa_core::Code;
+use nexa_core::{Code, kernel::memory::MemoryStore, testing::Office};
 
 /// The string literal that starts here, after white space.
 fn literal(text: &str) -> Option<(&str, &str)> {
@@ -91,4 +92,12 @@ fn the_catalog_tells_one_sentence_for_each_code() {
             assert!(met.all(|unique| told(unique.code)), "{}", operation.name);
         }
     }
+}
+
+#[test]
+#[should_panic(expected = "lead.create does not declare lead.odd")]
+fn a_refusal_that_an_operation_does_not_declare_fails_a_test() {
+    let odd = Code::rule("lead.odd", "Nobody is odd; say what you mean.");
+    let office = Office::empty(Arc::new(MemoryStore::new()), nexa_core::builder());
+    office.must_declare("lead.create", &odd.error());
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use nexa_core::{
-    Assignee, Command, Create, Crm, Envelope, ErrorKind, Id, Principal, Result, Session,
+    Assignee, Create, Crm, Envelope, ErrorKind, Id, Perform, Principal, Result, Session,
     kernel::memory::MemoryStore,
     people::{Group, User, group::AddMember},
     service::{Comment, Ticket, TicketStatus, comment::Write, ticket},
@@ -64,7 +64,7 @@ pub(crate) fn to(session: &Session) -> Assignee {
     Assignee::user(id(session))
 }
 
-pub(crate) fn run<C: Command + Clone>(session: &Session, command: C) -> Result<C::Output> {
+pub(crate) fn run<C: Perform + Clone>(session: &Session, command: C) -> Result<C::Output> {
     block_on(session.run(command))
 }
 

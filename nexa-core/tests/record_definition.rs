@@ -66,7 +66,7 @@ impl Field for Keeper {
 /// A thing to play with.
 ///
 /// It has every feature.
-#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "toy",
     table = "toys", access = work,
@@ -236,7 +236,7 @@ fn constants_are_typed_without_the_option() {
     assert_eq!((label.name(), kind.name(), Toy::KEEPER.name()), ("label", "type", "keeper"));
 }
 
-#[derive(Record, Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Serialize, Deserialize)]
 #[record(kind = "broken", table = "brokens", access = work, index("size.width"), unique("size", "id.x", code = "broken.taken"), search(size.y = 1))]
 #[record(index("size"), index("size"))]
 struct Broken {
@@ -285,7 +285,7 @@ fn what_does_not_resolve_is_told() {
 }
 
 /// A record whose fields cannot have been what they say.
-#[derive(Record, Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Serialize, Deserialize)]
 #[record(kind = "later", table = "laters", access = work, open("size", "1"))]
 struct Later {
     id: Id<Later>,

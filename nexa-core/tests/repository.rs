@@ -5,17 +5,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mockall::{mock, predicate::eq};
 use nexa_core::{
-    Access, Action, Actor, Code, Command, Context, Create, Filter, Id, Name, Op, Policy, Record, Ref, Result, Session,
-    Timestamp,
+    Access, Action, Actor, Code, CollectionCommand, Command, Context, Create, Filter, Id, Name, Op, Policy, Record,
+    Ref, Result, Session, Timestamp, command,
     kernel::{memory::MemoryStore, record::RecordDef, repository::Repository},
     people::Group,
     testing::{Office, block_on},
 };
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A record of the host: a machine that is let.
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(kind = "machine", table = "machines", access = work)]
 struct Machine {
     id: Id<Machine>,
@@ -74,34 +73,26 @@ fn the_rule_holds_on_what_the_repository_says() {
 }
 
 /// The same rule behind the door.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[command("log_hours", on = Machine, errors(RESTING))]
 struct LogHours {
     machine: Ref<Machine>,
     hours: i64,
 }
 
 impl Command for LogHours {
-    const NAME: &'static str = "machine.log_hours";
-    const ERRORS: &'static [Code] = &[RESTING];
-    type Target = Machine;
     type Output = Machine;
-    fn target(&self) -> Option<&Ref<Machine>> {
-        Some(&self.machine)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Machine> {
+    async fn run(&self, _: Machine, cx: &mut Context<'_>) -> Result<Machine> {
         log_hours(&mut cx.repository::<Machine>(), &self.machine, self.hours).await
     }
 }
 
 /// Makes a second machine that continues a first one's work.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[command("replace", collection = Machine)]
 struct Replace {
     machine: Ref<Machine>,
 }
 
-impl Command for Replace {
-    const NAME: &'static str = "machine.replace";
-    type Target = Machine;
+impl CollectionCommand for Replace {
     type Output = Machine;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Machine> {
         let mut machines = cx.repository::<Machine>();
@@ -125,8 +116,7 @@ impl Policy for Careful {
 }
 
 fn lisa() -> Session {
-    let builder =
-        nexa_core::builder().policy(Careful).entity::<Machine>().command::<LogHours>().untargeted::<Replace>();
+    let builder = nexa_core::builder().policy(Careful).entity::<Machine>().command::<LogHours>().command::<Replace>();
     Office::empty(Arc::new(MemoryStore::new()), builder).session("admin")
 }
 

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Model { ident, kind, fields, .. } = model;
     let declaration = declaration(model);
-    let names = names(kind);
+    let name = ident.to_string();
     let writes = fields.iter().map(write);
     let reads = fields.iter().map(read);
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
@@ -71,7 +71,15 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 self.created_at = created_at;
                 self.updated_at = updated_at;
             }
-            const NAMES: nexa_kernel::record::Names = #names;
+        }
+        #[automatically_derived]
+        impl nexa_kernel::schemars::JsonSchema for #ident {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                ::std::borrow::Cow::Borrowed(#name)
+            }
+            fn json_schema(generator: &mut nexa_kernel::schemars::SchemaGenerator) -> nexa_kernel::schemars::Schema {
+                nexa_kernel::record::schema::of::<Self>(generator)
+            }
         }
         #[allow(dead_code)]
         impl #ident {
@@ -82,7 +90,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 }
 
 /// Where the caller's crate finds the kernel: it depends on it, on the core, or on the facade alone.
-fn kernel() -> TokenStream {
+pub(crate) fn kernel() -> TokenStream {
     let known = |package: &str| {
         let name = match crate_name(package).ok()? {
             FoundCrate::Itself => package.replace('-', "_"),
@@ -98,34 +106,9 @@ fn kernel() -> TokenStream {
     quote!(::#library::kernel)
 }
 
-fn names(kind: &syn::LitStr) -> TokenStream {
-    let operations = [
-        "create",
-        "update",
-        "upsert",
-        "trash",
-        "restore",
-        "purge",
-        "merge",
-        "get",
-        "find",
-        "count",
-        "aggregate",
-        "search",
-        "history",
-        "import_csv",
-        "import_rows",
-        "import_preview",
-    ];
-    let fields = operations.iter().map(|operation| {
-        let (field, name) = (format_ident!("{operation}"), format!("{}.{operation}", kind.value()));
-        quote!(#field: #name)
-    });
-    quote!(nexa_kernel::record::Names { #(#fields),* })
-}
-
 fn declaration(model: &Model) -> TokenStream {
-    let Model { doc, kind, table, access, attributes, fields, .. } = model;
+    let Model { ident, doc, kind, table, access, attributes, fields } = model;
+    let name = ident.to_string();
     let fields = fields.iter().map(|Field { name, doc, of, marks, .. }| {
         let marks = marks.iter().map(|mark| match mark {
             Mark::Editable => quote!(Editable),
@@ -183,6 +166,7 @@ fn declaration(model: &Model) -> TokenStream {
     quote! {
         nexa_kernel::definition::Declaration {
             kind: #kind,
+            name: #name,
             table: #table,
             doc: #doc,
             access: nexa_kernel::access::AccessClass::#access,

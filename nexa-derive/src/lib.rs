@@ -1,12 +1,12 @@
-//! `#[derive(Record)]`: turns a struct into the definition of a Nexa record. `#[derive(Input)]` is for the core alone.
+//! `#[derive(Record)]` turns a struct into the definition of a Nexa record, `#[command]` one into a change that the door runs.
 
 mod attributes;
+mod command;
 mod expand;
-mod input;
 mod model;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, parse_macro_input};
+use syn::{DeriveInput, ItemStruct, parse_macro_input};
 
 /// Implements `Record` and `Kind`, and adds one typed `Column` constant per field.
 ///
@@ -45,13 +45,24 @@ pub fn record(input: TokenStream) -> TokenStream {
     model::Model::read(&input).map_or_else(|error| error.into_compile_error(), |model| expand::expand(&model)).into()
 }
 
-/// Implements `Deserialize` for a struct of `nexa-core` itself, as serde's own derive does but with less code: from objects, by the
-/// names of the fields, with the same errors.
+/// Declares a change: `#[command("start", on = Task, guard = Task::must_be_unfinished, errors(FINISHED))]`.
 ///
-/// It knows `default`, `deny_unknown_fields`, `flatten` of what is made from a map, `skip`, `skip_serializing_if` and `bound` of `#[serde(…)]`.
-#[doc(hidden)]
-#[proc_macro_derive(Input, attributes(serde))]
-pub fn input(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    input::expand(&input).unwrap_or_else(|error| error.into_compile_error()).into()
+/// It adds what every change derives (`Clone`, `Debug`, `Serialize`, `Deserialize`, `JsonSchema`), refuses unknown fields, lets
+/// optional fields be left out, and implements `Operation`. What remains is `Apply`, `Command` or `CollectionCommand`.
+///
+/// - The verb comes first; with the name of the kind it is the name of the operation, `task.start`.
+/// - `on = Task`: it works on the record that its field of type `Ref<Task>` names, which the door loads, authorizes and guards.
+/// - `collection = Task`: it names no record, or finds it by itself.
+/// - `action = Create`: what the actor must be allowed to do; `Update` unless said.
+/// - `guard = Task::must_be_unfinished`: a function of the record that refuses when its state does not allow the change.
+/// - `guard_for = Task::may_edit`: the same of the record and the actor.
+/// - `check = Self::check`: a function of the command that checks its arguments by themselves, without a storage.
+/// - `prefetch = Self::prefetch`: a function of the command and the tenant that says what it will load beside its record.
+/// - `errors(FINISHED)`: the codes that it may answer beside the kernel's own.
+/// - `trashed`: the record may be in the trash.
+#[proc_macro_attribute]
+pub fn command(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let command = parse_macro_input!(arguments as command::Command);
+    let item = parse_macro_input!(item as ItemStruct);
+    command::expand(&command, item).unwrap_or_else(|error| error.into_compile_error()).into()
 }

@@ -1,6 +1,8 @@
-//! What operations answer: documents, or rows that become JSON when the answer is told.
+//! What operations answer: texts of JSON, or rows that become JSON when the answer is written.
 
-use serde::Serialize;
+use std::any::Any;
+
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 
 use super::{
@@ -8,15 +10,15 @@ use super::{
     error::Result,
     output::{Output, concealed, text_of},
     query::Related,
-    record::{RecordDef, Row, corrupt, write_name},
+    record::{Record, RecordDef, Row, corrupt, write_name},
 };
 
 /// What an operation answers by its name.
-pub(crate) enum Answer {
-    /// A document.
-    Document(Json),
-    /// A text of JSON, as it was told before.
-    Told(String),
+pub enum Answer {
+    /// A text of JSON.
+    Text(String),
+    /// A text of JSON, as it was answered before.
+    Again(String),
     /// A record, with related ones when there are any.
     Record(&'static RecordDef, Row, Related),
     /// A record, and whether it is new.
@@ -26,16 +28,41 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// What an operation of its own gives.
-    pub(crate) fn of(output: impl Serialize) -> Result<Self> {
-        serde_json::to_value(output).map(Self::Document).map_err(|problem| corrupt("output", problem))
+    /// A document.
+    pub fn of(output: &impl Serialize) -> Result<Self> {
+        text_of(output).map(Self::Text)
+    }
+
+    /// What an operation of a kind's own gives; a record of the kind is written as it is stored.
+    pub(crate) fn output<R: Record, T: Serialize + 'static>(output: T) -> Result<Self> {
+        match (&output as &dyn Any).downcast_ref::<R>() {
+            Some(record) => Ok(Self::record(R::def(), record.to_row())),
+            None => Self::of(&output),
+        }
+    }
+
+    /// A record alone.
+    pub fn record(def: &'static RecordDef, row: Row) -> Self {
+        Self::Record(def, row, Related::new())
+    }
+
+    /// The record of a kind that a shared operation answers.
+    pub fn into_record<R: Record>(self) -> Result<R> {
+        match self {
+            Self::Record(_, row, _) | Self::Upserted(_, row, _) => R::from_row(row),
+            other => other.into_document(),
+        }
+    }
+
+    /// The document that a shared operation answers.
+    pub fn into_document<T: DeserializeOwned>(self) -> Result<T> {
+        serde_json::from_str(&self.text()?).map_err(|problem| corrupt("output", problem))
     }
 
     /// Appends it as JSON. Error: `store.corrupt`.
     pub(crate) fn write(&self, out: &mut String) -> Result<()> {
         match self {
-            Self::Document(json) => write(out, json)?,
-            Self::Told(text) => out.push_str(text),
+            Self::Text(text) | Self::Again(text) => out.push_str(text),
             Self::Record(def, row, related) => {
                 def.write_json(row, &[], out)?;
                 if !related.is_empty() {
@@ -74,10 +101,7 @@ impl Answer {
 
     /// It as a document.
     pub(crate) fn json(self) -> Result<Json> {
-        match self {
-            Self::Document(json) => Ok(json),
-            other => serde_json::from_str(&other.text()?).map_err(|problem| corrupt("output", problem)),
-        }
+        self.into_document()
     }
 
     /// It as a text.
@@ -101,18 +125,25 @@ fn write_entry(out: &mut String, name: &str, value: &impl Serialize) -> Result<(
 impl Output for Answer {
     fn shown(self, cx: &Context<'_>) -> Result<Self> {
         Ok(match self {
-            Self::Document(json) => Self::Document(concealed(json, &cx.hidden_of_touched()?)),
+            Self::Text(text) => {
+                let hidden = cx.hidden_of_touched()?;
+                if hidden.is_empty() {
+                    return Ok(Self::Text(text));
+                }
+                let json = serde_json::from_str(&text).map_err(|problem| corrupt("output", problem))?;
+                Self::Text(concealed(json, &hidden).to_string())
+            }
             Self::Record(def, row, related) => Self::Record(def, conceal(def, row, &cx.hidden(def)?), related),
             Self::Upserted(def, row, created) => Self::Upserted(def, conceal(def, row, &cx.hidden(def)?), created),
             // A question shows nothing that is hidden.
-            other @ (Self::Page(..) | Self::Told(_)) => other,
+            other @ (Self::Page(..) | Self::Again(_)) => other,
         })
     }
     fn to_text(&self) -> Result<String> {
         self.text()
     }
     fn of_text(text: String) -> Result<Self> {
-        Ok(Self::Told(text))
+        Ok(Self::Again(text))
     }
 }
 
@@ -142,7 +173,8 @@ impl Output for Answers {
         Ok(text)
     }
     fn of_text(text: String) -> Result<Self> {
-        let documents: Vec<Json> = serde_json::from_str(&text).map_err(|problem| corrupt("receipt", problem))?;
-        Ok(Self(documents.into_iter().map(Answer::Document).collect()))
+        let documents: Vec<Json> =
+            serde_json::from_str(&text).map_err(|problem| corrupt("idempotency record", problem))?;
+        Ok(Self(documents.into_iter().map(|document| Answer::Again(document.to_string())).collect()))
     }
 }

@@ -8,7 +8,7 @@ use super::{
     access::Actor,
     context::Context,
     entity::{Entity, LookedUp, Mergeable},
-    error::{Result, codes},
+    error::{Code, Result, codes},
     record::{Record, RecordDef, Row},
     send::BoxFuture,
 };
@@ -29,6 +29,12 @@ impl Behaviour {
     pub fn edited(&self) -> Result<&'static Edited> {
         self.entity.ok_or_else(|| codes::KIND_UNKNOWN.with("kind", (self.def)().kind))
     }
+    /// The codes that the kind answers when a caller gives a record its values: those of its rules, and of its unique values.
+    pub fn value_errors(&self) -> Vec<Code> {
+        let def = (self.def)();
+        let own = self.entity.map_or(&[][..], |entity| entity.errors);
+        own.iter().copied().chain(def.taken_codes()).collect()
+    }
 }
 
 /// What [`Entity`] says, over rows.
@@ -38,13 +44,21 @@ pub struct Edited {
     pub blank: fn() -> Row,
     /// Refuses when callers may not edit the row.
     pub may_edit: fn(Row, &Actor) -> Result<()>,
+    /// Whether the state of the row lets it be given to somebody else.
+    pub may_change_hands: fn(Row) -> Result<()>,
+    /// The codes that this answers.
+    pub hands_errors: &'static [Code],
     /// Whether the row is open work.
     pub is_open: fn(Row) -> Result<bool>,
     /// Completes and checks a row after a caller set fields.
     pub settle: Settle,
     pub(crate) took_over: Consider,
+    /// Checks and completes a row that comes out of the trash.
+    pub(crate) restored: Complete,
     /// What settling looks up.
     pub looked_up: &'static [LookedUp],
+    /// The codes that completing and checking answer.
+    pub errors: &'static [Code],
 }
 
 /// Completes and checks a row after a caller set these fields; `before` is absent for a new one.
@@ -70,19 +84,6 @@ pub(crate) struct Merged {
     pub(crate) merged: Consider,
 }
 
-/// What a kind does when its records go into the trash and come out of it. It is known of every kind, as they go together.
-#[derive(Clone, Copy)]
-pub(crate) struct Trashed {
-    pub(crate) def: fn() -> &'static RecordDef,
-    /// Checks and completes a row that comes out of the trash.
-    pub(crate) restored: Complete,
-}
-
-/// What a kind that callers edit does in the trash.
-pub(crate) const fn of_trashed<R: Entity>() -> Trashed {
-    Trashed { def: R::def, restored: restored::<R> }
-}
-
 /// The behaviour of a kind that callers read.
 pub(crate) const fn of_record<R: Record>() -> &'static Behaviour {
     struct Of<R>(R);
@@ -100,10 +101,14 @@ pub const fn of_entity<R: Entity>() -> &'static Behaviour {
         const EDITED: &'static Edited = &Edited {
             blank: || R::default().to_row(),
             may_edit: |row, actor| R::from_row(row)?.may_edit(actor),
+            may_change_hands: |row| R::from_row(row)?.may_change_hands(),
+            hands_errors: R::HANDS_ERRORS,
             is_open: |row| Ok(R::from_row(row)?.is_open()),
             settle: settle::<R>,
             took_over: took_over::<R>,
+            restored: restored::<R>,
             looked_up: R::LOOKED_UP,
+            errors: R::ERRORS,
         };
     }
     Of::<R>::IT

@@ -19,12 +19,11 @@ use super::{
     access::{Action, Actor},
     attempt::Trail,
     behaviour::Behaviour,
-    command::Envelope,
     compile::{self, Scope},
     crm::Parts,
     custom::FieldDefinition,
+    envelope::Envelope,
     error::{Error, Result, codes},
-    identity::ByRecord,
     lookup::Lookup,
     memo::Memo,
     record::{Id, Record, RecordDef, Row},
@@ -49,7 +48,7 @@ pub struct Context<'a> {
     pub(crate) unit: Uuid,
     pub(crate) operation: Cow<'static, str>,
     pub(crate) envelope: &'a Envelope,
-    pub(crate) entries: ByRecord<Entry>,
+    pub(crate) entries: foldhash::HashMap<(&'static str, Uuid), Entry>,
     pub(crate) touched: Vec<(&'static str, Uuid)>,
     pub(crate) definitions: Option<Arc<[FieldDefinition]>>,
     pub(crate) kept: HashMap<TypeId, Kept>,
@@ -133,8 +132,8 @@ impl<'a> Context<'a> {
         &self.parts.memo
     }
     /// The kinds that callers create and edit.
-    pub fn edited_kinds(&self) -> &'a [&'static Behaviour] {
-        self.parts.edited()
+    pub fn edited_kinds(&self) -> impl Iterator<Item = &'static Behaviour> + use<'a> {
+        self.parts.behaviours.values().copied().filter(|kind| kind.edited().is_ok())
     }
     pub(crate) fn scope(&self) -> Scope<'_> {
         Scope::Actor(&self.actor, &*self.parts.policy)

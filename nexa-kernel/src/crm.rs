@@ -1,28 +1,33 @@
 //! A Crm: a storage, the operations, and the world outside, put together once.
 
-use std::{borrow::Cow, collections::HashMap, path::Path, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{
     access::{Directory, Policy, Principal, rehearse},
-    behaviour::{Behaviour, Trashed, of_trashed},
-    catalog::{Catalog, Declared, EntityOperation, EveryEntity, Of, OfEntity},
-    command::{Command, Envelope, Query, Rule},
+    behaviour::{Behaviour, of_entity, of_mergeable, of_record},
+    catalog::{Catalog, Own, OwnOperation, SHARED, Shared},
     compile::Kinds,
     context::Context,
     custom::{self, FieldDefinition},
     definition,
     entity::{Entity, Mergeable},
+    envelope::Envelope,
     error::{Code, Result, codes},
     idempotency::IdempotencyRecord,
     memo::Memo,
+    operation::Query,
     ports::{Clock, Ids},
-    record::{OnTrash, Record, RecordDef},
+    record::{OnTrash, Record},
     references::{Pointers, References},
+    rule::Rule,
     schema::SchemaDifference,
     send::{BoxFuture, MaybeSend, MaybeSync},
     session::{Job, Session},
+    shared::SharedOperation,
     store::Store,
     time,
     unit::FOUNDING,
@@ -45,8 +50,8 @@ pub(crate) struct Parts {
     pub(crate) seed_data: Vec<SeedData>,
     pub(crate) memo: Memo,
     pub(crate) references: References,
-    trashed: HashMap<&'static str, Trashed>,
-    edited: Vec<&'static Behaviour>,
+    /// What the kinds do that callers read or edit.
+    pub(crate) behaviours: BTreeMap<&'static str, &'static Behaviour>,
 }
 
 /// Gives a new tenant what it starts with.
@@ -57,13 +62,9 @@ impl Parts {
     pub(crate) fn needed_by(&self, kind: &str) -> Pointers {
         self.references.to(kind, OnTrash::Refuse)
     }
-    /// What a kind that callers edit does in the trash. Error: `kind.unknown`.
-    pub(crate) fn trashed(&self, kind: &str) -> Result<Trashed> {
-        self.trashed.get(kind).copied().ok_or_else(|| codes::KIND_UNKNOWN.with("kind", kind))
-    }
-    /// The kinds that callers create and edit.
-    pub(crate) fn edited(&self) -> &[&'static Behaviour] {
-        &self.edited
+    /// What a kind does. Error: `kind.unknown`.
+    pub(crate) fn behaviour(&self, kind: &str) -> Result<&'static Behaviour> {
+        self.behaviours.get(kind).copied().ok_or_else(|| codes::KIND_UNKNOWN.with("kind", kind))
     }
 }
 
@@ -219,22 +220,15 @@ struct Given {
     ids: Option<Arc<dyn Ids>>,
     rules: Vec<Arc<dyn Rule>>,
     seed_data: Vec<SeedData>,
-    trashed: HashMap<&'static str, Trashed>,
-    entities: Vec<&'static OfEntity>,
-    every_entity: Vec<&'static EveryEntity>,
+    behaviours: BTreeMap<&'static str, &'static Behaviour>,
+    shared: Vec<&'static Shared>,
 }
 
 impl Given {
-    fn edited(&mut self, of: &'static OfEntity, trashed: Trashed) -> &'static RecordDef {
-        let def = (of.kind.def)();
+    fn behaviour(&mut self, kind: &'static Behaviour) {
+        let def = (kind.def)();
         self.kinds.add(def);
-        self.entities.push(of);
-        self.trashed.insert(def.kind, trashed);
-        def
-    }
-    fn command(&mut self, command: &'static Declared, target: &'static RecordDef) {
-        self.kinds.add(target);
-        self.catalog.add(command);
+        self.behaviours.insert(def.kind, kind);
     }
 }
 
@@ -243,7 +237,7 @@ impl CrmBuilder {
     pub fn bare() -> Self {
         let mut builder = Self::default();
         builder.given.kinds.add(IdempotencyRecord::def());
-        builder.record::<FieldDefinition>().untargeted::<custom::Define>().command::<custom::Remove>()
+        builder.record::<FieldDefinition>().command::<custom::Define>().command::<custom::Remove>()
     }
     /// Where records are kept.
     #[must_use]
@@ -260,52 +254,40 @@ impl CrmBuilder {
     /// A kind that callers read; its own commands change it.
     #[must_use]
     pub fn record<R: Record>(mut self) -> Self {
-        self.given.kinds.add(R::def());
-        self.given.catalog.record(Of::<R>::RECORD, R::def());
+        self.given.behaviour(of_record::<R>());
         self
     }
-    /// A kind that callers create, edit and trash.
+    /// A kind that callers create, edit and trash. A command of its own with the verb of a shared operation, such as `create`, takes
+    /// the place of that.
     #[must_use]
     pub fn entity<R: Entity>(mut self) -> Self {
-        let def = self.given.edited(Of::<R>::ENTITY, of_trashed::<R>());
-        self.given.catalog.entity(Of::<R>::ENTITY, def);
-        self
-    }
-    /// The same for a kind that has a create command of its own, which is added beside it.
-    #[must_use]
-    pub fn entity_without_create<R: Entity>(mut self) -> Self {
-        let def = self.given.edited(Of::<R>::ENTITY, of_trashed::<R>());
-        self.given.catalog.entity_without_create(Of::<R>::ENTITY, def);
+        self.given.behaviour(of_entity::<R>());
         self
     }
     /// A kind whose records can also be folded into each other.
     #[must_use]
     pub fn mergeable<R: Mergeable>(mut self) -> Self {
-        self.given.catalog.mergeable(Of::<R>::MERGE);
-        self.entity::<R>()
-    }
-    /// An operation of every kind which callers edit, whether the kind was added before or is added later.
-    #[must_use]
-    pub fn every_entity<E: EntityOperation>(mut self) -> Self {
-        self.given.every_entity.push(EveryEntity::of::<E>());
+        self.given.behaviour(of_mergeable::<R>());
         self
     }
-    /// A command that works on one record.
+    /// An operation of every kind of its sort, whether the kind was added before or is added later.
     #[must_use]
-    pub fn command<C: Command>(mut self) -> Self {
-        self.given.command(Of::<C>::TARGETED, C::Target::def());
+    pub fn shared<S: SharedOperation>(mut self) -> Self {
+        self.given.shared.push(Shared::of::<S>());
         self
     }
-    /// A command that works on no single record.
+    /// A command of a kind's own.
     #[must_use]
-    pub fn untargeted<C: Command>(mut self) -> Self {
-        self.given.command(Of::<C>::UNTARGETED, C::Target::def());
+    pub fn command<C: OwnOperation>(mut self) -> Self {
+        let own = Own::command::<C>();
+        self.given.kinds.add((own.def)());
+        self.given.catalog.own(own);
         self
     }
     /// A named question.
     #[must_use]
-    pub fn query<Q: Query>(mut self) -> Self {
-        self.given.catalog.add(Of::<Q>::QUERY);
+    pub fn query<Q: Query<Output: JsonSchema> + DeserializeOwned + JsonSchema>(mut self) -> Self {
+        self.given.catalog.own(Own::query::<Q>());
         self
     }
     /// Who may do what; the last one given counts.
@@ -364,9 +346,9 @@ impl CrmBuilder {
 
 impl Given {
     fn build(mut self) -> Result<Crm> {
-        for of in &self.entities {
-            for every in &self.every_entity {
-                self.catalog.every_entity(every, of);
+        for kind in self.behaviours.values() {
+            for shared in SHARED.iter().chain(&self.shared) {
+                self.catalog.shared(shared, kind);
             }
         }
         let unbuildable = |problem: String| UNBUILDABLE.with("problem", problem);
@@ -396,8 +378,7 @@ impl Given {
                 rules: self.rules,
                 seed_data: self.seed_data,
                 references,
-                trashed: self.trashed,
-                edited: self.entities.iter().map(|of| of.kind).collect(),
+                behaviours: self.behaviours,
             }),
         })
     }

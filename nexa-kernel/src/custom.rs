@@ -96,7 +96,7 @@ impl Field for CustomType {
 pub(crate) const MOST_FIELDS: usize = 10_000;
 
 /// A field that a tenant added to a kind; its values live under `custom`.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "field", table = "fields", access = settings, unique("of_kind", "name", code = "field.taken"))]
 pub struct FieldDefinition {
     /// The identifier.

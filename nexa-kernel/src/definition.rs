@@ -119,6 +119,8 @@ pub struct Declaration {
     pub kind: &'static str,
     /// Its table.
     pub table: &'static str,
+    /// The name of its struct.
+    pub name: &'static str,
     /// What it is.
     pub doc: &'static str,
     /// Who may reach its records.
@@ -175,6 +177,7 @@ impl Definition {
     const fn of(declaration: &Declaration) -> Self {
         let def = RecordDef {
             kind: declaration.kind,
+            name: declaration.name,
             table: declaration.table,
             #[cfg(feature = "catalog")]
             doc: declaration.doc,

@@ -111,6 +111,10 @@ impl<R> Draft<R> {
     pub const fn fields(&self) -> &Map<String, Json> {
         &self.fields
     }
+    /// The same fields for any kind.
+    pub fn untyped(&self) -> Draft<()> {
+        Draft::from(self.fields.clone())
+    }
     /// Keeps the fields for which this is true.
     pub fn retain(&mut self, mut keep: impl FnMut(&str) -> bool) {
         self.fields.retain(|name, _| keep(name));

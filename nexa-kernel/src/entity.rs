@@ -53,11 +53,12 @@ impl LookedUp {
     }
 }
 
-/// The loads that creating a record with these fields will make.
-fn looked_up<R: Entity>(fields: &Map<String, Json>) -> Vec<Prefetch> {
-    let loads = R::LOOKED_UP.iter().filter_map(|looked_up| {
+/// The loads that creating a record of a kind with these fields will make.
+fn looked_up(kind: &'static Behaviour, fields: &Map<String, Json>) -> Vec<Prefetch> {
+    let Some(entity) = kind.entity else { return Vec::new() };
+    let loads = entity.looked_up.iter().filter_map(|looked_up| {
         let json = fields.get(looked_up.field).filter(|json| !json.is_null())?;
-        let values = (R::def().field(looked_up.field)?.parse)(json).ok()?;
+        let values = ((kind.def)().field(looked_up.field)?.parse)(json).ok()?;
         Some(Prefetch { of: (looked_up.of)(), column: looked_up.column()?, values: vec![values.into_iter().next()?] })
     });
     loads.collect()
@@ -69,7 +70,13 @@ pub trait Entity: Record + Default {
     const LOOKED_UP: &'static [LookedUp] = &[];
     /// The codes that [`Entity::settle`] and [`Entity::may_edit`] answer.
     const ERRORS: &'static [Code] = &[];
+    /// The codes that [`Entity::may_change_hands`] answers.
+    const HANDS_ERRORS: &'static [Code] = &[];
 
+    /// Whether the state of the record lets it be given to somebody else.
+    fn may_change_hands(&self) -> Result<()> {
+        Ok(())
+    }
     /// Whether the state of the record lets anybody edit it.
     fn may_edit(&self, actor: &Actor) -> Result<()> {
         let _ = actor;

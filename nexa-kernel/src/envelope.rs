@@ -1,11 +1,59 @@
 //! What a caller says around a command, checked before it is taken in.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
 use super::{
     access::Principal,
-    command::Envelope,
     error::{Error, Result, codes},
     text,
 };
+
+/// What is common to all commands, so that none repeats it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Envelope {
+    /// The same key with the same command answers the first result again, for 24 hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
+    /// The version of the target that the caller has seen; otherwise `version.conflict`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_version: Option<i64>,
+    /// Check and answer, but change nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
+    /// Whether an answer as JSON says if the command was done before: `{"value": …, "replayed": …}`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub mark_replays: bool,
+    /// Why, in the caller's words; kept in the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Which rule, import or workflow runs this; kept in the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// The user on whose behalf the actor acts; kept in the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Uuid>,
+    /// The host's name for the request; kept in the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Envelope {
+    /// An envelope that says why.
+    pub fn because(reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::default() }
+    }
+    /// An envelope with an idempotency key.
+    pub fn once(key: impl Into<String>) -> Self {
+        Self { idempotency_key: Some(key.into()), ..Self::default() }
+    }
+    /// An envelope that changes nothing.
+    pub fn dry() -> Self {
+        Self { dry_run: true, ..Self::default() }
+    }
+}
 
 /// The longest reason, in bytes.
 const LONGEST_REASON: usize = 2_000;

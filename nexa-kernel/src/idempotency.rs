@@ -1,6 +1,5 @@
 //! Idempotency: what a command answered under a key, kept in the same transaction.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -15,7 +14,7 @@ use super::{
 pub const KEPT_HOURS: i64 = 24;
 
 /// The remembered answer of one command under one idempotency key of one actor.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(
     kind = "receipt",
     table = "receipts", access = system,

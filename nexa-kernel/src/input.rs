@@ -2,7 +2,6 @@
 //!
 //! All types are read from one form, whatever the input was, so that each of them is compiled once.
 
-mod by_name;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -19,8 +18,6 @@ use serde::{
 };
 use serde_json::{Map, Value as Json};
 
-#[doc(hidden)]
-pub use by_name::{ByName, Fields, Others, by_name};
 use place::{Found, Place};
 pub(crate) use unreadable::MISSING;
 pub use unreadable::Unreadable;
@@ -30,6 +27,14 @@ type Read<T> = Result<T, Unreadable>;
 /// Reads a value; a problem has its place.
 pub fn value<T: DeserializeOwned>(json: &Json) -> Read<T> {
     given(Given::Json(json))
+}
+
+/// Takes an entry out of an object and reads it; what is not there is the default.
+pub fn take<T: DeserializeOwned + Default>(object: &mut Map<String, Json>, name: &str) -> Read<T> {
+    match object.remove(name) {
+        Some(json) => value(&json).map_err(|problem| problem.below(name)),
+        None => Ok(T::default()),
+    }
 }
 
 /// Reads a value, or a text as a JSON string.

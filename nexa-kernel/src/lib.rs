@@ -6,12 +6,10 @@
 extern crate self as nexa_kernel;
 
 pub mod access;
-#[cfg(feature = "operations")]
-mod answer;
+pub mod answer;
 mod attempt;
 pub mod behaviour;
 pub mod catalog;
-pub mod command;
 pub mod compile;
 pub mod context;
 pub mod crm;
@@ -19,12 +17,11 @@ pub mod custom;
 pub mod definition;
 pub mod draft;
 pub mod entity;
-pub(crate) mod envelope;
+pub mod envelope;
 pub mod error;
 pub mod feed;
 pub mod filter;
 pub mod idempotency;
-mod identity;
 pub mod in_place;
 mod index;
 pub mod input;
@@ -35,6 +32,7 @@ pub mod memo;
 pub mod memory;
 pub mod normal;
 pub mod once;
+pub mod operation;
 mod output;
 pub mod ports;
 pub mod position;
@@ -43,12 +41,14 @@ pub mod record;
 pub mod redact;
 pub(crate) mod references;
 pub mod repository;
+pub mod rule;
 pub mod scan;
 pub mod schema;
 pub mod search;
 pub mod send;
 pub mod sent;
 pub mod session;
+pub mod shared;
 pub mod sort;
 pub mod sql;
 pub mod store;
@@ -65,22 +65,26 @@ pub mod within;
 pub mod words;
 pub mod zone;
 
-use nexa_derive::Input;
+pub use nexa_derive::command;
+#[doc(hidden)]
+pub use {schemars, serde, uuid};
 
 pub use self::{
     access::{Access, Action, Actor, HiddenField, Policy, Principal},
-    command::{Case, Command, Envelope, Query, Rule},
     context::Context,
     crm::{Crm, CrmBuilder},
     draft::{Accepts, Draft},
     entity::{Create, Dependents, Entity, MatchPolicy, Merge, Mergeable, Purge, Restore, Trash, Update, Upsert},
+    envelope::Envelope,
     error::{Code, Error, ErrorKind, Result},
     feed::{Feed, FeedItem},
     filter::{Filter, Op},
     once::Once,
+    operation::{Apply, CollectionCommand, Command, Moment, Operation, Perform, Query},
     position::Position,
     query::{AggregateOf, Count, Find, Get, GroupBy, GroupRow, History, Hits, MeasureOf, Page, Search},
     record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},
+    rule::{Case, Rule},
     session::{Permission, Request, Session},
     value::{Amount, Date, Timestamp},
     verify::Verified,

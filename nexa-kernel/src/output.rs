@@ -38,7 +38,7 @@ impl<T: Serialize + DeserializeOwned + MaybeSend + MaybeSync + 'static> Output f
         text_of(self)
     }
     fn of_text(text: String) -> Result<Self> {
-        serde_json::from_str(&text).map_err(|problem| corrupt("receipt", problem))
+        serde_json::from_str(&text).map_err(|problem| corrupt("idempotency record", problem))
     }
 }
 

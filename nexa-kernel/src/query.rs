@@ -13,12 +13,10 @@ pub use get::Get;
 pub use history::{Change, History, HistoryPage};
 pub use search::{Hits, Search};
 
-pub(crate) use find::{Related, count_rows, page_of, related};
+pub(crate) use find::{Related, related};
 pub use find::{page, page_size, related_rows};
-pub(crate) use get::{GetOptions, get_row};
 pub use history::change_of;
-pub(crate) use history::{HistoryOptions, history_of, parsed_row};
-pub(crate) use search::search_rows;
+pub(crate) use history::parsed_row;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value as Json;

@@ -6,6 +6,7 @@ mod form;
 mod known_by;
 mod layout;
 mod reference;
+pub mod schema;
 mod write;
 
 pub use column::Column;
@@ -47,30 +48,6 @@ pub trait Record: Clone + Serialize + DeserializeOwned + JsonSchema + MaybeSend 
     fn created_at(&self) -> Timestamp;
     /// Sets what the kernel sets: identifier, version and times.
     fn stamp(&mut self, id: Id<Self>, version: i64, created_at: Timestamp, updated_at: Timestamp);
-    /// The names of the operations that every kind has.
-    const NAMES: Names;
-}
-
-/// The names of the operations that every kind has, such as `lead.create`.
-#[derive(Clone, Copy, Debug)]
-#[allow(missing_docs)]
-pub struct Names {
-    pub create: &'static str,
-    pub update: &'static str,
-    pub upsert: &'static str,
-    pub trash: &'static str,
-    pub restore: &'static str,
-    pub purge: &'static str,
-    pub merge: &'static str,
-    pub get: &'static str,
-    pub find: &'static str,
-    pub count: &'static str,
-    pub aggregate: &'static str,
-    pub search: &'static str,
-    pub history: &'static str,
-    pub import_csv: &'static str,
-    pub import_rows: &'static str,
-    pub import_preview: &'static str,
 }
 
 /// The name of a kind, known without its definition, so that kinds can point at each other.

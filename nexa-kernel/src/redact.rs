@@ -11,7 +11,7 @@ use super::record::Record;
 ///
 /// ```
 /// # use nexa_kernel::{Id, Record, Timestamp, redact};
-/// #[derive(Record, Clone, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+/// #[derive(Record, Clone, Default, serde::Serialize, serde::Deserialize)]
 /// #[record(kind = "visitor", table = "visitors", access = work)]
 /// struct Visitor {
 ///     # id: Id<Visitor>,

@@ -31,6 +31,7 @@ impl References {
                 found.entry(of.kind).or_default().push((def.kind, relation));
             }
             check_access(kinds, def)?;
+            check_follows(def)?;
         }
         Ok(Self(found))
     }
@@ -61,6 +62,15 @@ fn check(def: &RecordDef, relation: &RelationDef, of: &RecordDef) -> Result<(), 
 
 fn nullable(def: &RecordDef, relation: &RelationDef) -> bool {
     def.columns.get(relation.column).is_some_and(|column| column.nullable)
+}
+
+/// What follows a record is looked for by the record's id.
+fn check_follows(def: &RecordDef) -> Result<(), String> {
+    let unfound = def.follows.iter().find(|(_, id)| !def.indexes.iter().any(|index| index.columns.first() == Some(id)));
+    match unfound.and_then(|(_, id)| def.columns.get(*id)) {
+        Some(column) => Err(format!("{} is looked for by {}; say index(\"{}\")", def.kind, column.path, column.path)),
+        None => Ok(()),
+    }
 }
 
 /// The access class names what is there, and comes to an end.

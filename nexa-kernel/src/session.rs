@@ -11,28 +11,30 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-#[cfg(feature = "operations")]
-use super::answer::{Answer, Answers};
-#[cfg(feature = "operations")]
-use super::limits;
 use super::{
     access::{Action, Principal},
-    catalog::Mode,
-    command::{Case, Command, Envelope, Query},
+    behaviour::Behaviour,
     compile::Kinds,
     context::Context,
     crm::Parts,
-    envelope,
+    envelope::{self, Envelope},
     error::{Error, Result, codes},
     idempotency::{IdempotencyRecord, fingerprint},
     once::Once,
+    operation::{Mode, Perform, Query},
     output::Output,
     query::{AggregateOf, Count, Find, Get, GroupRow, History, HistoryPage, Hits, Page, Search},
     record::{Record, Ref},
+    rule::Case,
     send::{MaybeSend, MaybeSync},
     store::{Prefetch, ReadRequest, Store, Transaction, Work, WriteRequest},
 };
-use crate::Input;
+#[cfg(feature = "operations")]
+use super::{
+    answer::{Answer, Answers},
+    catalog::Prepared,
+    limits,
+};
 
 /// Somebody at work in a tenant; cheap to clone.
 #[derive(Clone)]
@@ -44,7 +46,7 @@ pub struct Session {
 }
 
 /// One operation of a batch, as on the wire: `{"run": "lead.qualify", "with": {…}}`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The name of the operation.
@@ -87,6 +89,10 @@ impl Session {
     pub fn kinds(&self) -> &Kinds {
         &self.parts.kinds
     }
+    /// What a kind does that callers read or edit. Error: `kind.unknown`.
+    pub fn behaviour(&self, kind: &str) -> Result<&'static Behaviour> {
+        self.parts.behaviour(kind)
+    }
     /// Where the records are kept.
     pub fn store(&self) -> &dyn Store {
         &*self.store
@@ -97,22 +103,25 @@ impl Session {
     }
 
     /// Runs a command as one unit with its history.
-    pub async fn run<C: Command>(&self, command: C) -> Result<C::Output> {
+    pub async fn run<C: Perform>(&self, command: C) -> Result<C::Output> {
         self.run_with(Envelope::default(), command).await
     }
 
     /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
-    pub async fn run_with<C: Command>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
+    pub async fn run_with<C: Perform>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
+        command.check()?;
         self.write(envelope, CommandJob(command)).await
     }
 
     /// The same, and says whether the command was done now or before.
-    pub async fn run_once<C: Command>(&self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
+    pub async fn run_once<C: Perform>(&self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
+        command.check()?;
         self.write_once(envelope, CommandJob(command)).await
     }
 
     /// Asks a question.
     pub async fn ask<Q: Query>(&self, query: Q) -> Result<Q::Output> {
+        query.check()?;
         self.read(QueryJob(query)).await
     }
 
@@ -122,23 +131,23 @@ impl Session {
     }
     /// Reads a page of records.
     pub async fn find<R: Record>(&self, find: Find<R>) -> Result<Page<R>> {
-        self.read(QueryJob(find)).await
+        self.ask(find).await
     }
     /// Counts records.
     pub async fn count<R: Record>(&self, filter: super::filter::Filter) -> Result<u64> {
-        self.read(QueryJob(Count::<R>::of(filter))).await
+        self.ask(Count::<R>::of(filter)).await
     }
     /// Groups and measures records.
     pub async fn aggregate<R: Record>(&self, query: AggregateOf<R>) -> Result<Vec<GroupRow>> {
-        self.read(QueryJob(query)).await
+        self.ask(query).await
     }
     /// Finds records by words.
     pub async fn search<R: Record>(&self, text: impl Into<String>) -> Result<Hits<R>> {
-        self.read(QueryJob(Search::<R>::text(text))).await
+        self.ask(Search::<R>::text(text)).await
     }
     /// Reads what happened to a record.
     pub async fn history<R: Record>(&self, record: impl Into<Ref<R>>) -> Result<HistoryPage> {
-        self.read(QueryJob(History::<R>::of(record))).await
+        self.ask(History::<R>::of(record)).await
     }
 
     #[cfg(feature = "operations")]
@@ -164,11 +173,11 @@ impl Session {
     /// What an operation answers, and whether it is a command.
     #[cfg(feature = "operations")]
     async fn answer(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<(Once<Answer>, bool)> {
-        let mode = self.parts.catalog.operation(operation)?.mode;
-        let request = Request { run: operation.to_owned(), with: arguments };
-        match mode {
-            Mode::Command => Ok((self.write_once(envelope, NamedJob(request)).await?, true)),
-            Mode::Query => Ok((Once::New(self.read(NamedJob(request)).await?), false)),
+        let entry = self.parts.catalog.operation(operation)?;
+        let job = NamedJob { operation: entry.name, call: entry.prepare(&arguments)?, arguments };
+        match entry.mode {
+            Mode::Command => Ok((self.write_once(envelope, job).await?, true)),
+            Mode::Query => Ok((Once::New(self.read(job).await?), false)),
         }
     }
 
@@ -190,10 +199,13 @@ impl Session {
     #[cfg(feature = "operations")]
     async fn answers(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Once<Answers>> {
         limits::batch(requests.len())?;
-        for request in &requests {
-            self.parts.catalog.operation(&request.run)?;
-        }
-        self.write_once(envelope, BatchJob(requests)).await
+        let prepare = |(position, request): (usize, &Request)| {
+            let entry = self.parts.catalog.operation(&request.run)?;
+            let call = entry.prepare(&request.with).map_err(|error| error.with("position", position))?;
+            Ok((entry.name, call))
+        };
+        let calls = requests.iter().enumerate().map(prepare).collect::<Result<_>>()?;
+        self.write_once(envelope, BatchJob { requests, calls }).await
     }
 
     /// What the actor may do with a record now, and if not, why not.
@@ -361,10 +373,10 @@ fn text(value: &impl Serialize) -> String {
 
 struct CommandJob<C>(C);
 
-impl<C: Command> Job for CommandJob<C> {
+impl<C: Perform> Job for CommandJob<C> {
     type Output = C::Output;
     fn operation(&self) -> Cow<'static, str> {
-        Cow::Borrowed(C::NAME)
+        C::name().into()
     }
     fn arguments(&self) -> String {
         text(&self.0)
@@ -373,7 +385,7 @@ impl<C: Command> Job for CommandJob<C> {
         self.0.prefetch(org)
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<C::Output> {
-        cx.perform(&self.0).await
+        self.0.perform(cx).await
     }
 }
 
@@ -382,7 +394,7 @@ struct QueryJob<Q>(Q);
 impl<Q: Query> Job for QueryJob<Q> {
     type Output = Q::Output;
     fn operation(&self) -> Cow<'static, str> {
-        Cow::Borrowed(Q::NAME)
+        Q::name().into()
     }
     fn arguments(&self) -> String {
         text(&self.0)
@@ -391,32 +403,41 @@ impl<Q: Query> Job for QueryJob<Q> {
         self.0.prefetch()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Q::Output> {
-        self.0.check()?;
-        cx.authorize_kind(Q::Target::def(), Action::Read)?;
+        cx.authorize_kind(Q::Of::def(), Action::Read)?;
         self.0.run(cx).await
     }
 }
 
 #[cfg(feature = "operations")]
-struct NamedJob(Request);
+struct NamedJob {
+    operation: &'static str,
+    arguments: Json,
+    call: Prepared,
+}
 
 #[cfg(feature = "operations")]
 impl Job for NamedJob {
     type Output = Answer;
     fn operation(&self) -> Cow<'static, str> {
-        Cow::Owned(self.0.run.clone())
+        self.operation.into()
     }
     fn arguments(&self) -> String {
-        text(&self.0.with)
+        text(&self.arguments)
+    }
+    fn prefetch(&self, org: Uuid) -> Vec<Prefetch> {
+        self.call.prefetch(org)
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Answer> {
-        let parts = cx.parts;
-        parts.catalog.operation(&self.0.run)?.perform(cx, &self.0.with).await
+        self.call.perform(cx).await
     }
 }
 
 #[cfg(feature = "operations")]
-struct BatchJob(Vec<Request>);
+struct BatchJob {
+    requests: Vec<Request>,
+    /// What the requests ask for, each with the name of its operation.
+    calls: Vec<(&'static str, Prepared)>,
+}
 
 #[cfg(feature = "operations")]
 impl Job for BatchJob {
@@ -425,17 +446,18 @@ impl Job for BatchJob {
         Cow::Borrowed("batch")
     }
     fn arguments(&self) -> String {
-        text(&self.0)
+        text(&self.requests)
+    }
+    fn prefetch(&self, org: Uuid) -> Vec<Prefetch> {
+        self.calls.iter().flat_map(|(_, call)| call.prefetch(org)).collect()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Answers> {
-        let parts = cx.parts;
-        let named = self.0.iter().filter_map(|request| request.with.get("id")?.as_str()?.parse().ok());
+        let named = self.requests.iter().filter_map(|request| request.with.get("id")?.as_str()?.parse().ok());
         cx.look_up_ids(named.collect()).await?;
-        let mut answers = Vec::with_capacity(self.0.len());
-        for (position, request) in self.0.iter().enumerate() {
-            let operation = parts.catalog.operation(&request.run)?;
-            cx.operation = Cow::Owned(request.run.clone());
-            let answer = operation.perform(cx, &request.with).await;
+        let mut answers = Vec::with_capacity(self.calls.len());
+        for (position, (operation, call)) in self.calls.iter().enumerate() {
+            cx.operation = Cow::Borrowed(operation);
+            let answer = call.perform(cx).await;
             // What the storage or a host's rule refuses is refused of this operation, and its events bear its name.
             let written = if answer.is_ok() { cx.flush().await } else { Ok(()) };
             let answer = answer.and_then(|answer| written.map(|()| answer));
@@ -466,14 +488,16 @@ impl Job for ExplainJob {
         let parts = cx.parts;
         let mut permissions = Vec::new();
         for operation in parts.catalog.operations().filter(|operation| operation.kind == self.kind) {
-            let Some(guard) = operation.guard else { continue };
-            let trashed = !row.live(def) && !operation.trashed_target;
+            if !operation.targeted {
+                continue;
+            }
+            let trashed = !row.live(def) && !operation.trashed;
             let mut verdict = match trashed {
                 true => Err(codes::TRASHED.with("kind", def.kind).with("id", row.id(def))),
                 false => cx.authorize(def, &row, operation.action).await,
             };
             if verdict.is_ok() {
-                verdict = guard(&row, cx.actor());
+                verdict = operation.guard(&row, cx.actor());
             }
             if verdict.is_ok() {
                 let case = Case {

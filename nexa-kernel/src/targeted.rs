@@ -8,7 +8,8 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     input::{self, Unreadable},
-    record::{Record, Ref},
+    record::{self, Record, RecordDef, Ref},
+    words,
 };
 
 /// `{"lead": …, …arguments}`: what `lead.update`, `lead.trash` and the like take.
@@ -42,22 +43,52 @@ impl<R: Record, A: Serialize> Serialize for Targeted<R, A> {
 
 impl<'de, R: Record, A: DeserializeOwned> Deserialize<'de> for Targeted<R, A> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let map = Map::deserialize(deserializer)?;
-        let (record, arguments) = split(R::def().kind, map).map_err(Unreadable::pass)?;
-        Ok(Self { record: record.of_kind(), arguments, kind: PhantomData })
+        let (record, arguments) = split(R::def().kind, Map::deserialize(deserializer)?).map_err(Unreadable::pass)?;
+        Ok(Self::new(record.of_kind::<R>(), arguments))
     }
 }
 
+impl<R, A: Clone> Targeted<R, A> {
+    /// The same without the kind.
+    pub fn untyped(&self) -> Targeted<(), A> {
+        Targeted::new(self.record.untyped(), self.arguments.clone())
+    }
+}
+
+/// Reads the arguments of an operation on a record of a kind.
+pub fn read<A: DeserializeOwned>(def: &RecordDef, json: &Json) -> Result<Targeted<(), A>, Unreadable> {
+    let (record, arguments) = split(def.kind, input::value(json)?)?;
+    Ok(Targeted::new(record, arguments))
+}
+
 /// The record under the name of its kind, and the other arguments.
-pub(crate) fn split<A: DeserializeOwned>(kind: &str, mut map: Map<String, Json>) -> Result<(Ref<()>, A), Unreadable> {
-    let record = named(kind, &mut map)?;
+fn split<A: DeserializeOwned>(kind: &str, mut map: Map<String, Json>) -> Result<(Ref<()>, A), Unreadable> {
+    let record = map.remove(kind).ok_or_else(|| Unreadable::new(input::MISSING).below(kind))?;
+    let record = input::value(&record).map_err(|problem| problem.below(kind))?;
     Ok((record, input::value(&Json::Object(map))?))
 }
 
-/// Takes the record out of the arguments.
-fn named(kind: &str, map: &mut Map<String, Json>) -> Result<Ref<()>, Unreadable> {
-    let record = map.remove(kind).ok_or_else(|| Unreadable::new(input::MISSING).below(kind))?;
-    input::value(&record).map_err(|problem| problem.below(kind))
+/// The JSON Schema of a record of a kind beside other arguments.
+pub fn schema<A: JsonSchema>(def: &RecordDef, generator: &mut SchemaGenerator) -> Schema {
+    let arguments = A::json_schema(generator).to_value();
+    with_record(def, generator, arguments)
+}
+
+/// The JSON Schema of these arguments beside a record of a kind.
+pub fn with_record(def: &RecordDef, generator: &mut SchemaGenerator, arguments: Json) -> Schema {
+    let mut whole = Schema::try_from(arguments).unwrap_or_default();
+    let named = Ref::<()>::json_schema(generator);
+    let named = record::schema::described(named, &format!("The {}.", words::label(def.kind)));
+    let map = whole.ensure_object();
+    if let Some(properties) = map.entry("properties").or_insert_with(|| Json::Object(Map::new())).as_object_mut() {
+        properties.insert(def.kind.to_owned(), named);
+    }
+    if let Some(required) = map.entry("required").or_insert_with(|| Json::Array(Vec::new())).as_array_mut() {
+        required.insert(0, Json::String(def.kind.to_owned()));
+    }
+    map.entry("type").or_insert_with(|| Json::String("object".to_owned()));
+    map.entry("additionalProperties").or_insert(Json::Bool(false));
+    whole
 }
 
 impl<R: Record, A: JsonSchema> JsonSchema for Targeted<R, A> {
@@ -68,18 +99,6 @@ impl<R: Record, A: JsonSchema> JsonSchema for Targeted<R, A> {
         true
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut schema = A::json_schema(generator);
-        let record = Ref::<R>::json_schema(generator).to_value();
-        let kind = R::def().kind;
-        let map = schema.ensure_object();
-        if let Some(properties) = map.entry("properties").or_insert_with(|| Json::Object(Map::new())).as_object_mut() {
-            properties.insert(kind.to_owned(), record);
-        }
-        if let Some(required) = map.entry("required").or_insert_with(|| Json::Array(Vec::new())).as_array_mut() {
-            required.insert(0, Json::String(kind.to_owned()));
-        }
-        map.entry("type").or_insert_with(|| Json::String("object".to_owned()));
-        map.entry("additionalProperties").or_insert(Json::Bool(false));
-        schema
+        schema::<A>(R::def(), generator)
     }
 }

@@ -9,18 +9,19 @@ use uuid::Uuid;
 
 use super::{
     access::{Action, Actor, Principal},
-    command::{Case, Command, Envelope},
     context::Context,
     crm::Parts,
+    envelope::Envelope,
     error::{Result, codes},
     filter::{Comparison, Predicate},
     idempotency::{IdempotencyRecord, KEPT_HOURS},
-    identity::{ByRecord, Seeded},
     index,
     ledger::{self, Event, Verb},
     lookup::Lookup,
+    operation::Moment,
     output::Hidden,
     record::{Id, Record, RecordDef, Ref, Row},
+    rule::Case,
     store::{Batch, Change, Key, Select, SortKey, Transaction},
     time,
     value::Value,
@@ -35,36 +36,18 @@ const FUTURE_AT_ONCE: usize = 64;
 /// The operation that makes a tenant; every other needs one.
 pub const FOUNDING: &str = "org.create";
 
-/// On what terms a command is let in.
+/// On what terms a change is let in.
 pub(crate) struct Terms {
     pub(crate) operation: &'static str,
     pub(crate) def: &'static RecordDef,
     pub(crate) action: Action,
+    pub(crate) trashed: bool,
+    /// Whether it holds the expected version against a record, though it names none to the door.
     pub(crate) expects_version: bool,
-    pub(crate) trashed_target: bool,
-    pub(crate) guard: Option<Guard>,
 }
 
 /// What the state of a row and the actor allow.
 pub(crate) type Guard = fn(&Row, &Actor) -> Result<()>;
-
-impl Terms {
-    fn of<C: Command>(targeted: bool) -> Self {
-        Self {
-            operation: C::NAME,
-            def: C::Target::def(),
-            action: C::ACTION,
-            expects_version: C::EXPECTS_VERSION,
-            trashed_target: C::TRASHED_TARGET,
-            guard: targeted.then_some(guard::<C> as Guard),
-        }
-    }
-}
-
-/// The guard of a command, for a row.
-pub(crate) fn guard<C: Command>(row: &Row, actor: &Actor) -> Result<()> {
-    C::guard(&C::Target::from_row(row.clone())?, actor)
-}
 
 impl<'a> Context<'a> {
     /// Opens a unit: the moment, the actor, the tenant. Errors: `org.unknown`, `actor.inactive`.
@@ -103,7 +86,7 @@ impl<'a> Context<'a> {
             unit,
             operation,
             envelope,
-            entries: ByRecord::with_hasher(Seeded::by(unit)),
+            entries: HashMap::default(),
             touched: Vec::new(),
             definitions: None,
             kept: HashMap::new(),
@@ -114,32 +97,30 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Runs a command inside this unit: check, target, access, version, guard, change.
-    pub(crate) async fn perform<C: Command>(&mut self, command: &C) -> Result<C::Output> {
-        command.check()?;
-        let target = command.target().map(Ref::untyped);
-        self.admit(&Terms::of::<C>(target.is_some()), target.as_ref()).await?;
-        command.run(self).await
+    /// The moment of this call, and who makes it.
+    pub const fn moment(&self) -> Moment<'_> {
+        Moment { now: self.now, actor: &self.actor }
     }
 
-    /// Lets a command in, or refuses it: target, access, version, guard.
-    pub(crate) async fn admit(&mut self, terms: &Terms, target: Option<&Ref<()>>) -> Result<()> {
-        let Some(target) = target else {
-            if self.envelope.expected_version.is_some() && !terms.expects_version {
-                return Err(codes::VERSION_WITHOUT_TARGET.with("operation", terms.operation));
-            }
-            return self.authorize_kind(terms.def, terms.action);
-        };
-        let row = self.visible_row(terms.def, target, terms.trashed_target).await?;
+    /// The row of the record that a change names: seen by the actor, authorized, and in the version that the caller expects.
+    pub(crate) async fn admitted(&mut self, terms: &Terms, record: &Ref<()>) -> Result<Row> {
+        let row = self.visible_row(terms.def, record, terms.trashed).await?;
         self.authorize(terms.def, &row, terms.action).await?;
-        let version = row.get(terms.def.version).as_int().unwrap_or_default();
-        self.expect(terms.def.kind, version)?;
-        terms.guard.map_or(Ok(()), |guard| guard(&row, &self.actor))
+        self.expect_version(terms.def, &row)?;
+        Ok(row)
+    }
+
+    /// Lets a change of the kind in, or refuses it.
+    pub(crate) fn admit_to_kind(&self, terms: &Terms) -> Result<()> {
+        if self.envelope.expected_version.is_some() && !terms.expects_version {
+            return Err(codes::VERSION_WITHOUT_TARGET.with("operation", terms.operation));
+        }
+        self.authorize_kind(terms.def, terms.action)
     }
 
     /// Refuses when the caller has seen another version of the record. Error: `version.conflict`.
-    pub fn expect_version<R: Record>(&self, record: &R) -> Result<()> {
-        self.expect(R::def().kind, record.version())
+    pub fn expect_version(&self, def: &RecordDef, row: &Row) -> Result<()> {
+        self.expect(def.kind, row.get(def.version).as_int().unwrap_or_default())
     }
 
     fn expect(&self, kind: &str, actual: i64) -> Result<()> {

@@ -12,9 +12,10 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::{
-    command::{Command, Envelope, Query},
+    envelope::Envelope,
     error::{Result, codes},
     once::Once,
+    operation::{Perform, Query},
     query::{Find, Page},
     record::{Record, RecordDef, Ref},
     session::Session,
@@ -70,15 +71,15 @@ impl<H: HostTransaction> Within<H> {
     }
 
     /// Runs a command as one unit with its history.
-    pub async fn run<C: Command>(&mut self, command: C) -> Result<C::Output> {
+    pub async fn run<C: Perform>(&mut self, command: C) -> Result<C::Output> {
         self.run_with(Envelope::default(), command).await
     }
     /// Runs a command in an envelope.
-    pub async fn run_with<C: Command>(&mut self, envelope: Envelope, command: C) -> Result<C::Output> {
+    pub async fn run_with<C: Perform>(&mut self, envelope: Envelope, command: C) -> Result<C::Output> {
         self.with(async move |session: Session| session.run_with(envelope, command).await).await
     }
     /// The same, and says whether the command was done now or before.
-    pub async fn run_once<C: Command>(&mut self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
+    pub async fn run_once<C: Perform>(&mut self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
         self.with(async move |session: Session| session.run_once(envelope, command).await).await
     }
     /// Asks a question.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-#[derive(Record, Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Serialize, Deserialize)]
 #[record(kind = "user", table = "users", access = work)]
 struct User {
     id: Id<User>,
@@ -80,7 +80,7 @@ impl Field for Labels {
     }
 }
 
-#[derive(Record, Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Serialize, Deserialize)]
 #[record(
     kind = "ticket",
     table = "tickets", access = work,

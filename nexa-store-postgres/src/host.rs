@@ -28,7 +28,7 @@ use crate::{
 /// Sessions in transactions of sqlx.
 ///
 /// ```no_run
-/// # async fn run<C: nexa_kernel::Command>(
+/// # async fn run<C: nexa_kernel::Perform>(
 /// #     session: nexa_kernel::Session,
 /// #     pool: sqlx::PgPool,
 /// #     qualify: C,

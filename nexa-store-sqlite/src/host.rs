@@ -25,7 +25,7 @@ use crate::{
 /// Sessions in transactions of rusqlite.
 ///
 /// ```no_run
-/// # fn run(session: nexa_kernel::Session, qualify: impl nexa_kernel::Command) -> Result<(), Box<dyn std::error::Error>> {
+/// # fn run(session: nexa_kernel::Session, qualify: impl nexa_kernel::Perform) -> Result<(), Box<dyn std::error::Error>> {
 /// use nexa_store_sqlite::HostSession;
 ///
 /// let mut db = rusqlite::Connection::open("crm.db")?;

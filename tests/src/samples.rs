@@ -1,7 +1,10 @@
 //! Arguments with which every operation can be tried on an [`Office`].
 
 use nexa_crm::{
-    kernel::catalog::{Catalog, Mode, Operation},
+    kernel::{
+        catalog::{Catalog, Entry},
+        operation::Mode,
+    },
     testing::Office,
 };
 use serde_json::{Map, Value as Json, json};
@@ -16,10 +19,10 @@ pub fn all_criteria() -> Json {
 pub trait Samples {
     /// Well-formed arguments for an operation: of the generic ones by their ending, of the others by name. `None` when nobody
     /// wrote any.
-    fn sample(&self, operation: &Operation) -> Option<Json>;
+    fn sample(&self, operation: &Entry) -> Option<Json>;
 
     /// Every command of the catalog with well-formed arguments.
-    fn commands<'a>(&'a self, catalog: &'a Catalog) -> impl Iterator<Item = (&'a Operation, Json)> {
+    fn commands<'a>(&'a self, catalog: &'a Catalog) -> impl Iterator<Item = (&'a Entry, Json)> {
         let commands = catalog.operations().filter(|operation| operation.mode == Mode::Command);
         commands.filter_map(|operation| Some((operation, self.sample(operation)?)))
     }
@@ -43,7 +46,7 @@ pub trait Samples {
 }
 
 impl Samples for Office {
-    fn sample(&self, operation: &Operation) -> Option<Json> {
+    fn sample(&self, operation: &Entry) -> Option<Json> {
         specific(self, operation.name).or_else(|| generic(self, operation))
     }
 
@@ -62,7 +65,7 @@ impl Samples for Office {
     }
 }
 
-fn generic(office: &Office, operation: &Operation) -> Option<Json> {
+fn generic(office: &Office, operation: &Entry) -> Option<Json> {
     let kind = operation.kind;
     let (named, ending) = operation.name.split_once('.')?;
     if named != kind {
@@ -105,8 +108,7 @@ fn generic(office: &Office, operation: &Operation) -> Option<Json> {
         "merge" => Some(json!({kind: office.known(kind)?, "other": office.known(&format!("other_{kind}"))?})),
         "assign" => {
             let mut arguments = one()?;
-            let to = if kind == "deal" { "owner" } else { "assignee" };
-            arguments[to] = json!({"user": office.id("user")});
+            arguments["assignee"] = json!({"user": office.id("user")});
             Some(arguments)
         }
         _ => None,

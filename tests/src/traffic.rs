@@ -7,11 +7,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use nexa_crm::{
     Action, Envelope, FeedItem, Principal, Request, Result,
-    kernel::{
-        catalog::{Mode, Operation},
-        ledger::Verb,
-        record::RecordDef,
-    },
+    kernel::{catalog::Entry, ledger::Verb, operation::Mode, record::RecordDef},
     testing::{Office, Random},
 };
 use pollster::block_on;
@@ -39,7 +35,13 @@ impl Step {
         office.clock.advance(self.pause);
         let session = office.crm.session(office.org, self.principal.clone());
         match self.requests.as_slice() {
-            [one] => block_on(session.execute(&one.run, one.with.clone(), self.envelope.clone())),
+            [one] => {
+                let answer = block_on(session.execute(&one.run, one.with.clone(), self.envelope.clone()));
+                if let Err(error) = &answer {
+                    office.must_declare(&one.run, error);
+                }
+                answer
+            }
             several => block_on(session.batch(several.to_vec(), self.envelope.clone())).map(Json::Array),
         }
     }
@@ -50,7 +52,7 @@ pub struct Traffic {
     /// Where chance comes from.
     pub random: Random,
     definitions: Vec<&'static RecordDef>,
-    commands: Vec<(Operation, Json)>,
+    commands: Vec<(Entry, Json)>,
     weights: Vec<usize>,
     ids: BTreeMap<String, Vec<Uuid>>,
     trashed: BTreeMap<String, Vec<Uuid>>,
@@ -200,7 +202,7 @@ impl Traffic {
     }
 
     /// Several rows instead of the sample's one, with what they are matched by and what happens then.
-    fn fill_import(&self, operation: &Operation, arguments: &mut Json) {
+    fn fill_import(&self, operation: &Entry, arguments: &mut Json) {
         let rows: Vec<Json> = match &arguments["rows"] {
             Json::Array(sample) => {
                 (0..1 + self.random.below(5)).map(|_| self.row(operation.kind, &sample[0])).collect()
@@ -281,7 +283,7 @@ impl Traffic {
 }
 
 /// How often a command is drawn.
-fn weight(operation: &Operation) -> usize {
+fn weight(operation: &Entry) -> usize {
     let ending = operation.name.split('.').next_back().unwrap_or_default();
     let base = match ending {
         "create" => 6,

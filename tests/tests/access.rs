@@ -8,7 +8,7 @@ mod wrong_policies;
 
 use nexa_crm::{
     Action, Envelope, ErrorKind,
-    kernel::catalog::Mode,
+    kernel::operation::Mode,
     testing::{CALLERS, Office},
 };
 use nexa_tests::{backends, samples::Samples};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nexa_crm::{
     Envelope, ErrorKind, Permission, Ref, Result,
-    kernel::{catalog::Operation, record::RecordDef},
+    kernel::{catalog::Entry, record::RecordDef},
     testing::{CALLERS, Office},
 };
 use nexa_tests::{backends, samples::Samples, traffic::Traffic};
@@ -68,7 +68,7 @@ fn some(ids: &[Uuid]) -> Vec<Uuid> {
 }
 
 /// The operations of a kind that `explain` lists.
-fn targeted(office: &Office, def: &RecordDef) -> Vec<Operation> {
+fn targeted(office: &Office, def: &RecordDef) -> Vec<Entry> {
     let operations = office.crm.catalog().operations();
     operations.filter(|operation| operation.targeted && operation.kind == def.kind).cloned().collect()
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use nexa_crm::{
     Envelope, Error, Principal,
     kernel::{
-        catalog::Operation,
+        catalog::Entry,
         error::codes,
         record::{ColumnType, FieldDef, RecordDef},
     },
@@ -33,7 +33,7 @@ struct Call {
 struct Spoiler<'a> {
     office: &'a Office,
     random: Random,
-    samples: Vec<(&'a Operation, Json)>,
+    samples: Vec<(&'a Entry, Json)>,
     catalog: Json,
 }
 
@@ -132,7 +132,7 @@ impl<'a> Spoiler<'a> {
         self.replace(arguments, &|_| true, &|_| values[self.random.below(values.len())].clone(), "wrong type")
     }
 
-    fn missing(&self, operation: &Operation, arguments: &mut Json) -> Option<&'static str> {
+    fn missing(&self, operation: &Entry, arguments: &mut Json) -> Option<&'static str> {
         let required = self.catalog["operations"][operation.name]["input"]["required"].as_array()?;
         let name = self.random.pick(required)?.as_str()?;
         arguments.as_object_mut()?.remove(name)?;
@@ -142,7 +142,7 @@ impl<'a> Spoiler<'a> {
     /// Gives a field of a record that is created or changed what it cannot hold.
     fn bad_field(
         &self,
-        operation: &Operation,
+        operation: &Entry,
         arguments: &mut Json,
         fits: fn(&RecordDef, &FieldDef) -> bool,
         with: &dyn Fn(&FieldDef) -> Json,

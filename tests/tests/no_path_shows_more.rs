@@ -10,7 +10,7 @@ mod policies;
 use std::{collections::BTreeSet, sync::Arc};
 
 use nexa_crm::{
-    kernel::{catalog::Mode, store::Store},
+    kernel::{operation::Mode, store::Store},
     testing::{CALLERS, Office},
 };
 use nexa_tests::{backends, traffic::Traffic};

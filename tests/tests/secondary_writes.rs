@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nexa_crm::{Envelope, Error, FeedItem, Result, kernel::catalog::Mode, testing::Office};
+use nexa_crm::{Envelope, Error, FeedItem, Result, kernel::operation::Mode, testing::Office};
 use nexa_tests::{
     backends::{self, Backend},
     samples::{Samples, all_criteria},

@@ -5,18 +5,17 @@
 use std::process::ExitCode;
 
 use nexa_crm::{
-    Actor, Case, Code, Command, Context, Create, CreateOrg, Entity, Id, Name, Record, Ref, Result, Rule, Timestamp,
-    blocking,
+    Actor, Apply, Case, Code, Create, CreateOrg, Entity, Id, Moment, Name, Record, Ref, Result, Rule, Timestamp,
+    blocking, command,
     sales::{Lead, lead},
 };
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 const TAKEN_BACK: Code = Code::rule("host.drive_taken_back", "The car is back already; plan a new test drive.");
 const UNNAMED: Code = Code::rule("host.lead_unnamed", "Nobody is qualified here without a name; note the name first.");
 
 /// A test drive of somebody who may buy.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "test_drive", table = "test_drives", access = work, index("lead"))]
 struct TestDrive {
     id: Id<TestDrive>,
@@ -33,37 +32,29 @@ struct TestDrive {
     returned: bool,
 }
 
-impl Entity for TestDrive {
-    const ERRORS: &'static [Code] = &[TAKEN_BACK];
-    fn may_edit(&self, _: &Actor) -> Result<()> {
+impl TestDrive {
+    fn must_be_out(&self) -> Result<()> {
         if self.returned { Err(TAKEN_BACK.error()) } else { Ok(()) }
     }
 }
 
+impl Entity for TestDrive {
+    const ERRORS: &'static [Code] = &[TAKEN_BACK];
+    fn may_edit(&self, _: &Actor) -> Result<()> {
+        self.must_be_out()
+    }
+}
+
 /// Takes the car back.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("take_back", on = TestDrive, guard = TestDrive::must_be_out, errors(TAKEN_BACK))]
 struct TakeBack {
     test_drive: Ref<TestDrive>,
 }
 
-impl Command for TakeBack {
-    const NAME: &'static str = "test_drive.take_back";
-    const ERRORS: &'static [Code] = &[TAKEN_BACK];
-    type Target = TestDrive;
-    type Output = TestDrive;
-    fn target(&self) -> Option<&Ref<TestDrive>> {
-        Some(&self.test_drive)
-    }
-    fn guard(drive: &TestDrive, actor: &Actor) -> Result<()> {
-        drive.may_edit(actor)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<TestDrive> {
-        cx.change(&self.test_drive, |drive, _| {
-            drive.returned = true;
-            Ok(())
-        })
-        .await
+impl Apply for TakeBack {
+    fn apply(&self, drive: &mut TestDrive, _: &Moment<'_>) -> Result<()> {
+        drive.returned = true;
+        Ok(())
     }
 }
 

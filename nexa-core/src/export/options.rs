@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Input, Result,
+    Result,
     kernel::error::{Error, codes},
 };
 
@@ -50,7 +50,7 @@ impl Delimiter {
 }
 
 /// How an export is written. All but the format is for CSV and spreadsheets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct ExportOptions {

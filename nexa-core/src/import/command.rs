@@ -18,16 +18,16 @@ use super::{
 use crate::{
     kernel::{
         access::Action,
+        answer::Answer,
         behaviour::{Behaviour, of_entity},
-        catalog::{EntityOperation, Mode},
-        command::Command,
         context::Context,
         draft::schema,
         entity::{EXISTS, Entity, NO_MATCH_FIELD},
         error::{Code, Result},
         input::{self, Unreadable},
-        record::{Names, Record},
-        words,
+        operation::Mode,
+        record::RecordDef,
+        shared::{SharedOperation, shared_perform},
     },
     people::org,
 };
@@ -105,74 +105,87 @@ impl<R> ImportRows<R> {
     }
 }
 
-impl<R: Entity> Command for ImportCsv<R> {
-    const NAME: &'static str = R::NAMES.import_csv;
-    const ACTION: Action = Action::Create;
-    const ERRORS: &'static [Code] = ERRORS;
-    type Target = R;
-    type Output = ImportReport;
-    fn check(&self) -> Result<()> {
-        self.in_bounds()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<ImportReport> {
-        csv(cx, of_entity::<R>(), self).await
-    }
-}
-
-impl<R: Entity> Command for ImportRows<R> {
-    const NAME: &'static str = R::NAMES.import_rows;
-    const ACTION: Action = Action::Create;
-    const ERRORS: &'static [Code] = ERRORS;
-    type Target = R;
-    type Output = ImportReport;
-    fn check(&self) -> Result<()> {
-        self.in_bounds()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<ImportReport> {
-        rows(cx, of_entity::<R>(), self).await
-    }
-}
-
-impl EntityOperation for ImportCsv<()> {
+impl SharedOperation for ImportCsv<()> {
+    const VERB: &'static str = "import_csv";
+    const DOC: &'static str = "Imports every row of a CSV text as {a kind}, as one unit.";
     const MODE: Mode = Mode::Command;
     const ACTION: Action = Action::Create;
-    const ERRORS: &'static [Code] = ERRORS;
-    type Output = ImportReport;
-    fn name(of: &Names) -> &'static str {
-        of.import_csv
+    type On = ();
+
+    fn fits(kind: &Behaviour) -> bool {
+        kind.edited().is_ok()
     }
-    fn schema(generator: &mut SchemaGenerator, kind: &str) -> Schema {
-        Self::arguments(generator, kind)
+    fn errors(kind: &Behaviour) -> Vec<Code> {
+        ERRORS.iter().copied().chain(kind.value_errors()).collect()
     }
-    fn check(&self) -> Result<()> {
+    fn input(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        let own = json!({"csv": {"type": "string", "description": "The text with its header, at most 8 MiB."}});
+        arguments(generator, own, &["csv"])
+    }
+    fn output(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<ImportReport>()
+    }
+    fn read(_: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        input::value(json)
+    }
+    fn check(&self, _: &'static RecordDef) -> Result<()> {
         self.in_bounds()
     }
-    async fn run(self, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<ImportReport> {
-        csv(cx, kind, &self).await
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        Answer::of(&csv(cx, kind, self).await?)
     }
 }
 
-impl EntityOperation for ImportRows<()> {
+shared_perform!(ImportCsv<R: Entity> of of_entity::<R>() => ImportReport {
+    check: |call| call.in_bounds(),
+    prefetch: |_call| Vec::new(),
+    call: |call| ImportCsv::new(call.csv.clone(), call.options.clone()),
+    answer: Answer::into_document,
+});
+
+impl SharedOperation for ImportRows<()> {
+    const VERB: &'static str = "import_rows";
+    const DOC: &'static str = "Imports rows as records of the kind {kind}, as one unit.";
     const MODE: Mode = Mode::Command;
     const ACTION: Action = Action::Create;
-    const ERRORS: &'static [Code] = ERRORS;
-    type Output = ImportReport;
-    fn name(of: &Names) -> &'static str {
-        of.import_rows
+    type On = ();
+
+    fn fits(kind: &Behaviour) -> bool {
+        kind.edited().is_ok()
     }
-    fn schema(generator: &mut SchemaGenerator, kind: &str) -> Schema {
-        Self::arguments(generator, kind)
+    fn errors(kind: &Behaviour) -> Vec<Code> {
+        ERRORS.iter().copied().chain(kind.value_errors()).collect()
     }
-    fn check(&self) -> Result<()> {
+    fn input(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        let own = json!({"rows": {
+            "type": "array", "items": {"type": "object"}, "maxItems": CALL_ROWS,
+            "description": "The rows: values by the names of fields or columns.",
+        }});
+        arguments(generator, own, &["rows"])
+    }
+    fn output(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<ImportReport>()
+    }
+    fn read(_: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        input::value(json)
+    }
+    fn check(&self, _: &'static RecordDef) -> Result<()> {
         self.in_bounds()
     }
-    async fn run(self, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<ImportReport> {
-        rows(cx, kind, &self).await
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        Answer::of(&rows(cx, kind, self).await?)
     }
 }
+
+shared_perform!(ImportRows<R: Entity> of of_entity::<R>() => ImportReport {
+    check: |call| call.in_bounds(),
+    prefetch: |_call| Vec::new(),
+    call: |call| ImportRows::new(call.rows.clone(), call.options.clone()),
+    answer: Answer::into_document,
+});
 
 /// Imports a text as records of a kind.
-async fn csv<R>(cx: &mut Context<'_>, kind: &'static Behaviour, import: &ImportCsv<R>) -> Result<ImportReport> {
+async fn csv(cx: &mut Context<'_>, kind: &'static Behaviour, import: &ImportCsv<()>) -> Result<ImportReport> {
     // A text is decoded, whatever its file was.
     let options = ImportOptions { encoding: Encoding::Utf8, ..import.options.clone() };
     let mut source = FileRows::open((kind.def)(), import.csv.as_bytes(), &options)?;
@@ -180,7 +193,7 @@ async fn csv<R>(cx: &mut Context<'_>, kind: &'static Behaviour, import: &ImportC
 }
 
 /// Imports objects as records of a kind.
-async fn rows<R>(cx: &mut Context<'_>, kind: &'static Behaviour, import: &ImportRows<R>) -> Result<ImportReport> {
+async fn rows(cx: &mut Context<'_>, kind: &'static Behaviour, import: &ImportRows<()>) -> Result<ImportReport> {
     let mut source = ObjectRows::open((kind.def)(), import.rows.iter().cloned(), &import.options)?;
     run(cx, kind, &mut source).await
 }
@@ -286,13 +299,7 @@ pub(super) fn objects(rows: Json) -> Option<Vec<Map<String, Json>>> {
 }
 
 /// The schema of the options beside arguments of its own.
-pub(super) fn arguments(
-    generator: &mut SchemaGenerator,
-    kind: &str,
-    own: Json,
-    required: &[&str],
-    doc: &str,
-) -> Schema {
+pub(super) fn arguments(generator: &mut SchemaGenerator, own: Json, required: &[&str]) -> Schema {
     let options = ImportOptions::json_schema(generator).to_value();
     let mut properties = options.get("properties").and_then(Json::as_object).cloned().unwrap_or_default();
     properties.retain(|option, _| !IN_ENVELOPE.contains(&option.as_str()));
@@ -301,51 +308,8 @@ pub(super) fn arguments(
     }
     schema(json!({
         "type": "object",
-        "description": doc.replace("a {kind}", &words::with_article(kind)).replace("{kind}", &words::label(kind)),
         "properties": properties,
         "required": required,
         "additionalProperties": false,
     }))
-}
-
-impl<R: Record> JsonSchema for ImportCsv<R> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        R::NAMES.import_csv.into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Self::arguments(generator, R::def().kind)
-    }
-}
-
-impl<R> ImportCsv<R> {
-    fn arguments(generator: &mut SchemaGenerator, kind: &str) -> Schema {
-        let own = json!({"csv": {"type": "string", "description": "The text with its header, at most 8 MiB."}});
-        let doc = "Imports every row of a CSV text as a {kind}, as one unit.";
-        arguments(generator, kind, own, &["csv"], doc)
-    }
-}
-
-impl<R: Record> JsonSchema for ImportRows<R> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        R::NAMES.import_rows.into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Self::arguments(generator, R::def().kind)
-    }
-}
-
-impl<R> ImportRows<R> {
-    fn arguments(generator: &mut SchemaGenerator, kind: &str) -> Schema {
-        let own = json!({"rows": {
-            "type": "array", "items": {"type": "object"}, "maxItems": CALL_ROWS,
-            "description": "The rows: values by the names of fields or columns.",
-        }});
-        arguments(generator, kind, own, &["rows"], "Imports rows as records of the kind {kind}, as one unit.")
-    }
 }

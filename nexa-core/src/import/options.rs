@@ -11,10 +11,7 @@ use super::{
     source::Encoding,
     text::{DateFormat, Formats},
 };
-use crate::{
-    Input,
-    kernel::{entity::MatchPolicy, error::Result, input},
-};
+use crate::kernel::{entity::MatchPolicy, error::Result, input};
 
 /// How many rows one unit of work has unless the caller says otherwise.
 pub(super) const CHUNK: usize = 1_000;
@@ -94,7 +91,7 @@ impl ColumnMap {
 ///     .run("import:webinar.csv");
 /// assert_eq!(options.run.as_deref(), Some("import:webinar.csv"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ImportOptions {
     /// Which column goes where; what is not said is guessed from the headers.

@@ -21,14 +21,15 @@ use crate::{
     Currency,
     kernel::{
         access::Action,
+        answer::Answer,
         behaviour::Behaviour,
-        catalog::{EntityOperation, Mode},
-        command::Query,
         context::Context,
         entity::Entity,
         error::{Code, Result},
-        input,
-        record::{Names, Record, RecordDef},
+        input::{self, Unreadable},
+        operation::{Mode, Query},
+        record::RecordDef,
+        shared::SharedOperation,
         zone::Zone,
     },
     people::org,
@@ -147,22 +148,44 @@ impl<R> ImportPreview<R> {
     }
 }
 
-impl EntityOperation for ImportPreview<()> {
+impl SharedOperation for ImportPreview<()> {
+    const VERB: &'static str = "import_preview";
+    const DOC: &'static str = "Shows what an import would make of a file or of rows as records of the kind {kind}: its form, the mapping, \
+        what is doubtful or left over, and the first rows as they would be read. Give one of csv, bytes and rows; nothing is imported.";
     const MODE: Mode = Mode::Query;
     const ACTION: Action = Action::Read;
-    const ERRORS: &'static [Code] = ERRORS;
-    type Output = Preview;
-    fn name(of: &Names) -> &'static str {
-        of.import_preview
+    type On = ();
+
+    fn fits(kind: &Behaviour) -> bool {
+        kind.edited().is_ok()
     }
-    fn schema(generator: &mut SchemaGenerator, kind: &str) -> Schema {
-        Self::arguments(generator, kind)
+    fn errors(_: &Behaviour) -> Vec<Code> {
+        ERRORS.to_vec()
     }
-    fn check(&self) -> Result<()> {
+    fn input(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        let own = json!({
+            "csv": {"type": "string", "description": "The text with its header, or the beginning of it."},
+            "bytes": {
+                "type": "string", "contentEncoding": "base64",
+                "description": "The bytes of the file, or the first 64 KiB, in Base64.",
+            },
+            "rows": {"type": "array", "items": {"type": "object"}, "maxItems": CALL_ROWS, "description": "Rows, by the names of fields or columns."},
+            "more": {"type": "boolean", "default": false, "description": "Whether the file goes on behind it, so that the last row may be cut."},
+            "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": PREVIEW_ROWS, "description": "How many rows are shown."},
+        });
+        arguments(generator, own, &[])
+    }
+    fn output(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Preview>()
+    }
+    fn read(_: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        input::value(json)
+    }
+    fn check(&self, _: &'static RecordDef) -> Result<()> {
         self.in_bounds()
     }
-    async fn run(self, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Preview> {
-        preview(cx, (kind.def)(), &self).await
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        Answer::of(&preview(cx, (kind.def)(), self).await?)
     }
 }
 
@@ -256,12 +279,14 @@ fn said(plan: &Plan, line: &Line) -> Map<String, Json> {
 }
 
 impl<R: Entity> Query for ImportPreview<R> {
-    const NAME: &'static str = R::NAMES.import_preview;
+    const VERB: &'static str = <ImportPreview<()> as SharedOperation>::VERB;
     const ERRORS: &'static [Code] = ERRORS;
-    type Target = R;
+    type Of = R;
     type Output = Preview;
+    fn check(&self) -> Result<()> {
+        self.in_bounds()
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Preview> {
-        self.in_bounds()?;
         preview(cx, R::def(), self).await
     }
 }
@@ -313,35 +338,5 @@ impl<'de, R> Deserialize<'de> for ImportPreview<R> {
         };
         let options = input::value(&Json::Object(map)).map_err(input::Unreadable::pass)?;
         Ok(Self { beginning, more, limit, options, kind: PhantomData })
-    }
-}
-
-impl<R: Record> JsonSchema for ImportPreview<R> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        R::NAMES.import_preview.into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Self::arguments(generator, R::def().kind)
-    }
-}
-
-impl<R> ImportPreview<R> {
-    fn arguments(generator: &mut SchemaGenerator, kind: &str) -> Schema {
-        let own = json!({
-            "csv": {"type": "string", "description": "The text with its header, or the beginning of it."},
-            "bytes": {
-                "type": "string", "contentEncoding": "base64",
-                "description": "The bytes of the file, or the first 64 KiB, in Base64.",
-            },
-            "rows": {"type": "array", "items": {"type": "object"}, "maxItems": CALL_ROWS, "description": "Rows, by the names of fields or columns."},
-            "more": {"type": "boolean", "default": false, "description": "Whether the file goes on behind it, so that the last row may be cut."},
-            "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": PREVIEW_ROWS, "description": "How many rows are shown."},
-        });
-        let doc = "Shows what an import would make of a file or of rows as records of the kind {kind}: its form, the mapping, what is \
-                   doubtful or left over, and the first rows as they would be read. Give one of csv, bytes and rows; nothing is imported.";
-        arguments(generator, kind, own, &[], doc)
     }
 }

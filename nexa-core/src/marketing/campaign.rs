@@ -9,7 +9,6 @@ pub use lifecycle::{Cancel, Complete, Start};
 pub use member::{Add, CampaignMember, Remove};
 pub use performance::{Performance, PerformanceOf};
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -40,7 +39,7 @@ closed_enum! {
 }
 
 /// What is done to make people interested, such as a webinar.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(
     kind = "campaign",
     table = "campaigns", access = work,

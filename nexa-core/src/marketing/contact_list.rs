@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::membership::{Person, PersonRef};
 use crate::{
-    Body, Command, Context, Custom, Entity, ExternalKey, Id, Input, Name, Record, Ref, Result, Tags, Timestamp,
+    Body, Command, Context, Custom, Entity, ExternalKey, Id, Name, Record, Ref, Result, Tags, Timestamp, command,
     kernel::limits,
     marketing::membership,
     sales::{Contact, Lead},
 };
 
 /// Leads and contacts who are written to together, such as those a webinar is to nurture.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(
     kind = "contact_list",
     table = "contact_lists", access = work,
@@ -60,8 +60,7 @@ pub(crate) async fn add_lead(cx: &mut Context<'_>, list: Id<ContactList>, lead: 
 }
 
 /// Puts leads and contacts on a list. Who is there already stays as they are.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("add", on = ContactList, check = Self::check)]
 pub struct Add {
     /// The list.
     pub contact_list: Ref<ContactList>,
@@ -80,18 +79,15 @@ pub struct Added {
     pub added: u64,
 }
 
-impl Command for Add {
-    const NAME: &'static str = "contact_list.add";
-    type Target = ContactList;
-    type Output = Added;
-    fn target(&self) -> Option<&Ref<ContactList>> {
-        Some(&self.contact_list)
-    }
+impl Add {
     fn check(&self) -> Result<()> {
         in_bounds(&self.leads, &self.contacts)
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Added> {
-        let list = cx.load(&self.contact_list).await?;
+}
+
+impl Command for Add {
+    type Output = Added;
+    async fn run(&self, list: ContactList, cx: &mut Context<'_>) -> Result<Added> {
         let mut added = 0;
         for person in PersonRef::all(&self.leads, &self.contacts) {
             let person = membership::person(cx, &person).await?;
@@ -108,8 +104,7 @@ fn in_bounds(leads: &[Ref<Lead>], contacts: &[Ref<Contact>]) -> Result<()> {
 }
 
 /// Takes leads and contacts off a list. Who is not there is passed over.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("remove", on = ContactList, check = Self::check)]
 pub struct Remove {
     /// The list.
     pub contact_list: Ref<ContactList>,
@@ -128,18 +123,15 @@ pub struct Removed {
     pub removed: u64,
 }
 
-impl Command for Remove {
-    const NAME: &'static str = "contact_list.remove";
-    type Target = ContactList;
-    type Output = Removed;
-    fn target(&self) -> Option<&Ref<ContactList>> {
-        Some(&self.contact_list)
-    }
+impl Remove {
     fn check(&self) -> Result<()> {
         in_bounds(&self.leads, &self.contacts)
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Removed> {
-        let list = cx.load(&self.contact_list).await?;
+}
+
+impl Command for Remove {
+    type Output = Removed;
+    async fn run(&self, list: ContactList, cx: &mut Context<'_>) -> Result<Removed> {
         let mut removed = 0;
         for person in PersonRef::all(&self.leads, &self.contacts) {
             let person = membership::person_even_trashed(cx, &person).await?;

@@ -6,13 +6,13 @@ use serde_json::Value as Json;
 
 use super::membership::Member;
 use crate::{
-    Context, Count, Filter, Find, Id, Input, Query, Record, Ref, Result, Timestamp,
+    Context, Count, Filter, Find, Id, Query, Record, Ref, Result, Timestamp,
     kernel::targeted::Targeted,
     sales::{Contact, Lead},
 };
 
 /// Which page of members.
-#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct MembersOptions {
     /// How many at most: 50 unless said, 1,000 at most.
@@ -82,8 +82,8 @@ pub struct MembersPage {
 }
 
 impl<M: Member> Query for Members<M> {
-    const NAME: &'static str = M::MEMBERS;
-    type Target = M::Of;
+    const VERB: &'static str = "members";
+    type Of = M::Of;
     type Output = MembersPage;
     async fn run(&self, cx: &mut Context<'_>) -> Result<MembersPage> {
         let of = cx.load(&self.0.record).await?.id();

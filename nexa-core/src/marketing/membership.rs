@@ -47,8 +47,6 @@ impl Person {
 pub trait Member: Record {
     /// What one belongs to.
     type Of: Entity;
-    /// The name of the query that lists the members.
-    const MEMBERS: &'static str;
     /// The field of what one belongs to.
     const OF: Column<Self, Id<Self::Of>>;
     /// The field of the lead.

@@ -1,11 +1,22 @@
 //! Giving work to a user or a group: one of them, never both, and never somebody who cannot do it.
 
+mod assign;
+mod claim;
+mod holder;
+mod release;
+
+pub use assign::{Assign, AssignOptions};
+pub use claim::Claim;
+pub(super) use holder::Holder;
+pub use release::Release;
+
 use super::{group::Membership, user::User};
-use crate::{Assignee, Code, Context, Id, Result, people::Group};
+use crate::{Assignee, Code, Context, CrmBuilder, Id, Result, kernel::record::Row, people::Group};
 
-pub mod queue;
-
-pub use queue::{Assign, AssignOptions, Assignable, Claim, Release};
+/// Adds what every kind has whose records belong to somebody.
+pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
+    builder.shared::<Assign<()>>().shared::<Claim<()>>().shared::<Release<()>>()
+}
 
 /// The assignee cannot work.
 pub const INACTIVE: Code =
@@ -18,6 +29,10 @@ pub const NOT_ASSIGNED: Code = Code::rule("assignee.none", "Nobody has it; there
 /// Only users take work for themselves.
 pub const NOT_A_USER: Code =
     Code::rule("assignee.not_a_user", "Only a user takes work for themselves; assign it to somebody instead.");
+
+/// Only users own records of this kind.
+pub const MUST_BE_USER: Code =
+    Code::rule("assignee.must_be_user", "Only a user can own a {kind}; give a user instead of a group.");
 
 /// Refuses a user or group that is not there, and one that cannot work. Errors: `record.not_found`, `assignee.inactive`.
 pub async fn check_assignee(cx: &mut Context<'_>, assignee: &Assignee) -> Result<()> {
@@ -50,4 +65,11 @@ pub async fn active_members(cx: &mut Context<'_>, group: Id<Group>) -> Result<Ve
     }
     members.sort_by_key(|user: &User| user.id);
     Ok(members)
+}
+
+/// The group that a record came through, while somebody of it can see it there.
+pub(super) async fn group_again(cx: &mut Context<'_>, holder: Holder, row: &Row) -> Result<Option<Assignee>> {
+    let Some(group) = holder.came_through(row) else { return Ok(None) };
+    let active = !active_members(cx, Id::new(group)).await?.is_empty();
+    Ok(active.then_some(Assignee::Group(group)))
 }

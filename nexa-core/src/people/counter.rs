@@ -1,12 +1,11 @@
 //! Numbers that a tenant counts up, such as account numbers.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Context, Id, Record, Result, Timestamp, kernel::store::Prefetch};
 
 /// The last number given under a name.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "counter", table = "counters", access = system, bookkeeping, unique("name", code = "counter.taken"))]
 pub struct Counter {
     /// The identifier.

@@ -1,15 +1,15 @@
 //! A group: several users who share work. The seeds' senior reps, product managers and engineers are groups.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
     assignment::INACTIVE,
-    open_work::{MUST_BE_USER, OPEN_WORK, OnOpenWork},
+    assignment::MUST_BE_USER,
+    open_work::{OPEN_WORK, OnOpenWork},
     user::User,
 };
 use crate::{
-    Assignee, Code, Command, Context, Entity, Id, Input, Name, Record, Ref, Result, Timestamp,
+    Assignee, Code, Command, Context, Entity, Id, Name, Record, Ref, Result, Timestamp, command,
     kernel::entity::TOO_MANY_DEPENDENTS,
     people::{assignment, open_work},
 };
@@ -22,7 +22,7 @@ pub const NOT_MEMBER: Code =
     Code::rule("group.not_member", "The user is not in the group; there is nothing to remove.");
 
 /// Several users who share work.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "group", table = "groups", access = settings, search(name = 1), unique("name.folded", code = "group.name_taken"))]
 pub struct Group {
     /// The identifier.
@@ -41,7 +41,7 @@ pub struct Group {
 impl Entity for Group {}
 
 /// One user in one group.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "membership", table = "memberships", access = settings, unique("group", "user", code = "group.already_member"))]
 pub struct Membership {
     /// The identifier.
@@ -64,8 +64,7 @@ async fn membership(cx: &mut Context<'_>, group: &Group, user: &User) -> Result<
 }
 
 /// Adds a user to a group.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("add_member", on = Group, errors(ALREADY_MEMBER))]
 pub struct AddMember {
     /// The group.
     pub group: Ref<Group>,
@@ -74,15 +73,9 @@ pub struct AddMember {
 }
 
 impl Command for AddMember {
-    const NAME: &'static str = "group.add_member";
-    const ERRORS: &'static [Code] = &[ALREADY_MEMBER];
-    type Target = Group;
     type Output = Membership;
-    fn target(&self) -> Option<&Ref<Group>> {
-        Some(&self.group)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Membership> {
-        let (group, user) = (cx.load(&self.group).await?, cx.load(&self.user).await?);
+    async fn run(&self, group: Group, cx: &mut Context<'_>) -> Result<Membership> {
+        let user = cx.load(&self.user).await?;
         if membership(cx, &group, &user).await?.is_some() {
             return Err(ALREADY_MEMBER.error());
         }
@@ -92,8 +85,7 @@ impl Command for AddMember {
 
 /// Takes a user out of a group. Open work of the group keeps its last active member, unless `on_open_work` says where it goes.
 /// Error: `assignee.open_work`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("remove_member", on = Group, errors(NOT_MEMBER, OPEN_WORK, INACTIVE, MUST_BE_USER, TOO_MANY_DEPENDENTS))]
 pub struct RemoveMember {
     /// The group.
     pub group: Ref<Group>,
@@ -118,15 +110,9 @@ impl RemoveMember {
 }
 
 impl Command for RemoveMember {
-    const NAME: &'static str = "group.remove_member";
-    const ERRORS: &'static [Code] = &[NOT_MEMBER, OPEN_WORK, INACTIVE, MUST_BE_USER, TOO_MANY_DEPENDENTS];
-    type Target = Group;
     type Output = ();
-    fn target(&self) -> Option<&Ref<Group>> {
-        Some(&self.group)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
-        let (group, user) = (cx.load(&self.group).await?, cx.load(&self.user).await?);
+    async fn run(&self, group: Group, cx: &mut Context<'_>) -> Result<()> {
+        let user = cx.load(&self.user).await?;
         let membership = membership(cx, &group, &user).await?.ok_or_else(|| NOT_MEMBER.error())?;
         cx.remove(&membership).await?;
         // Who was not active left nobody behind who was not there before.

@@ -1,22 +1,19 @@
 //! The open work of somebody who leaves: it is named, and goes back to its queue or to somebody else.
 //!
-//! Work is every live record that is open and whose `assignee` or `owner` is the one who leaves; which kinds have such a field, their
-//! definitions say.
+//! Work is every live record that is open and which belongs to the one who leaves; which kinds belong to somebody,
+//! their definitions say.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::Group;
 use crate::{
-    Action, Assignee, Code, Context, Id, Result,
+    Action, Assignee, Code, Context, Result,
     kernel::{
         behaviour::Behaviour,
-        record::{ColumnType, RecordDef, Row},
+        record::{RecordDef, Row},
         store::Trash,
-        value::Value,
     },
-    people::assignment,
+    people::assignment::{self, Holder},
 };
 
 /// Who leaves still has open work.
@@ -24,12 +21,6 @@ pub const OPEN_WORK: Code = Code::rule(
     "assignee.open_work",
     "The {assignee} still has open work: {work}. Pass on_open_work as release or reassign, or move it first.",
 );
-/// Only users own records of this kind.
-pub const MUST_BE_USER: Code = Code::rule(
-    "assignee.must_be_user",
-    "The open work has a {kind}, which only a user can own; reassign it to a user.",
-);
-
 /// What happens to the open work of a user who leaves, or of a group without members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -46,63 +37,6 @@ pub enum OnOpenWork {
 impl OnOpenWork {
     pub(super) fn is_refuse(&self) -> bool {
         *self == Self::Refuse
-    }
-}
-
-/// Where a kind says who works on a record.
-#[derive(Clone, Copy)]
-struct Holder {
-    user: usize,
-    group: Option<usize>,
-    /// The group that its user took it from.
-    via_group: Option<usize>,
-}
-
-impl Holder {
-    fn all(def: &'static RecordDef) -> impl Iterator<Item = Self> {
-        ["assignee", "owner"].into_iter().filter_map(move |field| Self::of(def, field))
-    }
-
-    fn of(def: &'static RecordDef, field: &str) -> Option<Self> {
-        let refers = |path: &str, kind: &str| -> Option<usize> {
-            let column = def.column(path)?;
-            let points = def
-                .columns
-                .get(column)
-                .is_some_and(|found| matches!(found.kind, ColumnType::Reference(of) if of == kind));
-            points.then_some(column)
-        };
-        let user = refers(&format!("{field}.user"), "user").or_else(|| refers(field, "user"))?;
-        let group = refers(&format!("{field}.group"), "group");
-        Some(Self { user, group, via_group: group.and_then(|_| refers("via_group", "group")) })
-    }
-
-    const fn column(self, assignee: Assignee) -> Option<usize> {
-        match assignee {
-            Assignee::User(_) => Some(self.user),
-            Assignee::Group(_) => self.group,
-        }
-    }
-
-    fn came_through(self, row: &Row) -> Option<Uuid> {
-        self.via_group.and_then(|column| row.get(column).as_uuid())
-    }
-
-    /// Gives a row to somebody, or to nobody. Error: `assignee.must_be_user`.
-    fn hand_over(self, def: &'static RecordDef, row: &mut Row, to: Option<Assignee>) -> Result<()> {
-        let (user, group) = (to.and_then(Assignee::as_user), to.and_then(Assignee::as_group));
-        let id = |id: Option<Uuid>| id.map_or(Value::Null, Value::Uuid);
-        match self.group {
-            Some(column) => row.set(column, id(group)),
-            None if group.is_some() => return Err(MUST_BE_USER.with("kind", def.kind)),
-            None => {}
-        }
-        row.set(self.user, id(user));
-        if let Some(column) = self.via_group {
-            row.set(column, Value::Null);
-        }
-        def.derive(row);
-        Ok(())
     }
 }
 
@@ -153,9 +87,9 @@ pub(super) async fn leave_open_work(cx: &mut Context<'_>, leaving: &[Assignee], 
         cx.authorize(def, &row, Action::Update).await?;
         let to = match on {
             OnOpenWork::Reassign(to) => Some(to),
-            OnOpenWork::Refuse | OnOpenWork::Release => queue_before(cx, holder, &row).await?,
+            OnOpenWork::Refuse | OnOpenWork::Release => assignment::group_again(cx, holder, &row).await?,
         };
-        holder.hand_over(def, &mut row, to)?;
+        holder.hand_over(def, &mut row, to, None)?;
         cx.save_row(def, row).await?;
     }
     Ok(())
@@ -168,24 +102,15 @@ async fn open_work_of(
     work: &mut Vec<Open>,
 ) -> Result<()> {
     let def = (kind.def)();
-    for holder in Holder::all(def) {
-        for who in leaving {
-            let path =
-                holder.column(*who).and_then(|column| def.columns.get(column)).map(|column| column.path.as_str());
-            let Some(path) = path else { continue };
-            for row in cx.pointing(def, path, who.id(), Trash::Live).await? {
-                if (kind.edited()?.is_open)(row.clone())? {
-                    work.push(Open { def, holder, row });
-                }
+    let Some(holder) = Holder::of(def) else { return Ok(()) };
+    for who in leaving {
+        let path = holder.column(*who).and_then(|column| def.columns.get(column)).map(|column| column.path.as_str());
+        let Some(path) = path else { continue };
+        for row in cx.pointing(def, path, who.id(), Trash::Live).await? {
+            if (kind.edited()?.is_open)(row.clone())? {
+                work.push(Open { def, holder, row });
             }
         }
     }
     Ok(())
-}
-
-/// The group that it came through, while somebody of it can see it there.
-async fn queue_before(cx: &mut Context<'_>, holder: Holder, row: &Row) -> Result<Option<Assignee>> {
-    let Some(group) = holder.came_through(row) else { return Ok(None) };
-    let active = !assignment::active_members(cx, Id::<Group>::new(group)).await?.is_empty();
-    Ok(active.then_some(Assignee::Group(group)))
 }

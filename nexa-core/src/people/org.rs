@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 use super::user::{self, Role, User};
 use crate::{
-    Action, Choice, Code, Command, Context, Currency, Document, Email, Entity, Error, ExchangeRate, Id, Input, Money,
-    Name, Query, Record, Ref, Result, TimeZone, Timestamp, Verified,
+    Action, Choice, Code, CollectionCommand, Context, Currency, Document, Email, Entity, Error, ExchangeRate, Id,
+    Money, Name, Operation, Query, Record, Ref, Result, TimeZone, Timestamp, Verified,
     kernel::{
-        context::not_found, crm::Founding, error::codes, ledger::LEDGER_BROKEN, search::fold, verify::ROW_DIFFERS,
+        context::not_found, crm::Founding, draft::check_fields, error::codes, ledger::LEDGER_BROKEN,
+        operation::OnCollection, search::fold, verify::ROW_DIFFERS,
     },
 };
 
@@ -27,7 +28,7 @@ pub const RATE_INVALID: Code =
     Code::invalid("org.rate_invalid", "The rate of {currency} must be above zero; give what one unit is worth.");
 
 /// The tenant itself; its id is the tenant's.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "org", table = "orgs", access = settings)]
 pub struct Org {
     /// The tenant.
@@ -171,7 +172,7 @@ pub(crate) async fn check_choices(cx: &mut Context<'_>, values: &[(&str, Option<
 }
 
 /// What a new tenant starts with.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateOrg {
     /// The tenant's id, when the host names it.
@@ -241,10 +242,18 @@ impl Founding for CreateOrg {
 #[serde(transparent)]
 pub struct Configure(pub crate::Draft<Org>);
 
-impl Command for Configure {
-    const NAME: &'static str = "org.configure";
+impl Operation for Configure {
+    const VERB: &'static str = "configure";
     const ERRORS: &'static [Code] = Org::ERRORS;
-    type Target = Org;
+    const NAMES_RECORD: bool = false;
+    type Of = Org;
+    type Form = OnCollection;
+    fn check(&self) -> Result<()> {
+        check_fields(Org::def(), self.0.fields())
+    }
+}
+
+impl CollectionCommand for Configure {
     type Output = Org;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Org> {
         let org: Org = cx.load(&Ref::Id(Id::new(cx.org()))).await?;
@@ -254,7 +263,7 @@ impl Command for Configure {
 
 /// Checks every event of the tenant against the hash chain, and every row against its events where that is asked for. Errors:
 /// `ledger.broken`, `ledger.row_differs`.
-#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Verify {
     /// Whether every record is put together from its events and compared with its row. It reads the whole tenant.
@@ -263,10 +272,13 @@ pub struct Verify {
 }
 
 impl Query for Verify {
-    const NAME: &'static str = "ledger.verify";
+    const VERB: &'static str = "verify";
     const ERRORS: &'static [Code] = &[LEDGER_BROKEN, ROW_DIFFERS];
-    type Target = Org;
+    type Of = Org;
     type Output = Verified;
+    fn name() -> &'static str {
+        "ledger.verify"
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Verified> {
         cx.authorize_kind(Org::def(), Action::Verify)?;
         cx.verify_ledger(self.rows).await

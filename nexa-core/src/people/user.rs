@@ -1,16 +1,16 @@
 //! A user: somebody of the tenant who works with it. Users are deactivated, never deleted.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
     assignment::INACTIVE,
+    assignment::MUST_BE_USER,
     group::Membership,
-    open_work::{MUST_BE_USER, OPEN_WORK, OnOpenWork},
+    open_work::{OPEN_WORK, OnOpenWork},
 };
 use crate::{
-    Actor, Assignee, Choice, Code, Command, Context, Email, Entity, Id, Input, Name, Record, Ref, Result, Timestamp,
-    closed_enum,
+    Apply, Assignee, Choice, Code, Command, Context, Email, Entity, Id, Moment, Name, Record, Ref, Result, Timestamp,
+    closed_enum, command,
     kernel::{entity::TOO_MANY_DEPENDENTS, error::codes, redact::redacted_debug, search::fold},
     people::{assignment, open_work},
 };
@@ -47,7 +47,7 @@ impl From<Role> for String {
 }
 
 /// Somebody of the tenant who works with it.
-#[derive(Record, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Default, Serialize, Deserialize)]
 #[record(kind = "user", table = "users", access = settings, search(name = 2, email = 1), unique("email", code = "user.email_taken"))]
 pub struct User {
     /// The identifier.
@@ -128,8 +128,12 @@ async fn other_admin(cx: &mut Context<'_>, leaving: &User) -> Result<()> {
 
 /// Deactivates a user: they can no longer act or be given work; their history stays. Open work keeps them, unless `on_open_work` says
 /// where it goes. Error: `assignee.open_work`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command(
+    "deactivate",
+    on = User,
+    guard = User::may_deactivate,
+    errors(LAST_ADMIN, ALREADY_INACTIVE, OPEN_WORK, MUST_BE_USER, INACTIVE, TOO_MANY_DEPENDENTS)
+)]
 pub struct Deactivate {
     /// The user to deactivate.
     pub user: Ref<User>,
@@ -152,19 +156,8 @@ impl Deactivate {
 }
 
 impl Command for Deactivate {
-    const NAME: &'static str = "user.deactivate";
-    const ERRORS: &'static [Code] =
-        &[LAST_ADMIN, ALREADY_INACTIVE, OPEN_WORK, MUST_BE_USER, INACTIVE, TOO_MANY_DEPENDENTS];
-    type Target = User;
     type Output = User;
-    fn target(&self) -> Option<&Ref<User>> {
-        Some(&self.user)
-    }
-    fn guard(user: &User, _: &Actor) -> Result<()> {
-        user.may_deactivate()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<User> {
-        let mut user = cx.load(&self.user).await?;
+    async fn run(&self, mut user: User, cx: &mut Context<'_>) -> Result<User> {
         if user.is_active_admin() {
             other_admin(cx, &user).await?;
         }
@@ -182,30 +175,15 @@ impl Command for Deactivate {
 }
 
 /// Lets a deactivated user act again.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("activate", on = User, guard = User::may_activate, errors(ALREADY_ACTIVE))]
 pub struct Activate {
     /// Whom.
     pub user: Ref<User>,
 }
 
-impl Command for Activate {
-    const NAME: &'static str = "user.activate";
-    const ERRORS: &'static [Code] = &[ALREADY_ACTIVE];
-    type Target = User;
-    type Output = User;
-    fn target(&self) -> Option<&Ref<User>> {
-        Some(&self.user)
-    }
-    fn guard(user: &User, _: &Actor) -> Result<()> {
-        user.may_activate()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<User> {
-        cx.change(&self.user, |user, _| {
-            user.may_activate()?;
-            user.active = true;
-            Ok(())
-        })
-        .await
+impl Apply for Activate {
+    fn apply(&self, user: &mut User, _: &Moment<'_>) -> Result<()> {
+        user.active = true;
+        Ok(())
     }
 }

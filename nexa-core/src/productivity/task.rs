@@ -1,6 +1,5 @@
 //! A task: something to do, by somebody, until some time, about something.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod moves;
@@ -11,7 +10,7 @@ use crate::{
     Timestamp, closed_enum,
     people::{
         Group, User,
-        assignment::{self, Assignable, INACTIVE, NOT_A_USER, NOT_ASSIGNED, TAKEN},
+        assignment::{self, INACTIVE},
     },
     productivity::about,
 };
@@ -53,7 +52,7 @@ closed_enum! {
 }
 
 /// Something to do.
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "task",
     table = "tasks", access = work,
@@ -128,7 +127,11 @@ impl Task {
 
 impl Entity for Task {
     const ERRORS: &'static [Code] = &[DUE_TWICE, INACTIVE];
+    const HANDS_ERRORS: &'static [Code] = &[FINISHED];
 
+    fn may_change_hands(&self) -> Result<()> {
+        self.must_be_unfinished()
+    }
     fn is_open(&self) -> bool {
         !self.is_finished()
     }
@@ -158,25 +161,5 @@ impl Entity for Task {
             Some(about) => about::check_about_again(cx, "task", about).await,
             None => Ok(()),
         }
-    }
-}
-
-impl Assignable for Task {
-    const CLAIM: &'static str = "task.claim";
-    const ASSIGN: &'static str = "task.assign";
-    const RELEASE: &'static str = "task.release";
-    const ASSIGNMENT_ERRORS: &'static [Code] = &[FINISHED, INACTIVE, TAKEN, NOT_ASSIGNED, NOT_A_USER];
-
-    fn may_change_hands(&self) -> Result<()> {
-        self.must_be_unfinished()
-    }
-    fn assignee(&self) -> Option<Assignee> {
-        self.assignee
-    }
-    fn via_group(&self) -> Option<Id<Group>> {
-        self.via_group
-    }
-    fn hand_over(&mut self, assignee: Option<Assignee>, via_group: Option<Id<Group>>) {
-        (self.assignee, self.via_group) = (assignee, via_group);
     }
 }

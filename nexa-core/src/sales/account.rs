@@ -1,12 +1,11 @@
 //! An account: a company that buys, may buy, sells to us or works with us; it may belong to another.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contact::Contact;
 use crate::{
-    Address, Assignee, Body, Choice, Code, Command, Context, Custom, Date, Entity, ExternalKey, Id, Input, Mergeable,
-    Money, Name, Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
+    Address, Assignee, Body, Choice, Code, Command, Context, Custom, Date, Entity, ExternalKey, Id, Mergeable, Money,
+    Name, Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum, command,
     people::{
         assignment, counter,
         org::{self, CHOICE_UNKNOWN},
@@ -56,7 +55,7 @@ closed_enum! {
 }
 
 /// A company.
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "account",
     table = "accounts", access = work,
@@ -231,58 +230,18 @@ impl Mergeable for Account {
     }
 }
 
-/// Gives an account to somebody who looks after it. Error: `assignee.inactive`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Assign {
-    /// The account.
-    pub account: Ref<Account>,
-    /// To whom; to nobody without.
-    #[serde(default)]
-    pub assignee: Option<Assignee>,
-}
-
-impl Command for Assign {
-    const NAME: &'static str = "account.assign";
-    const ERRORS: &'static [Code] = &[assignment::INACTIVE];
-    type Target = Account;
-    type Output = Account;
-    fn target(&self) -> Option<&Ref<Account>> {
-        Some(&self.account)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Account> {
-        if let Some(assignee) = &self.assignee {
-            assignment::check_assignee(cx, assignee).await?;
-        }
-        cx.change(&self.account, |account, _| {
-            account.owner = self.assignee;
-            Ok(())
-        })
-        .await
-    }
-}
-
 /// Says whom of an account's contacts to speak with first. Error: `account.primary_contact_foreign`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("set_primary_contact", on = Account, errors(PRIMARY_CONTACT_FOREIGN))]
 pub struct SetPrimaryContact {
     /// The account.
     pub account: Ref<Account>,
     /// One of its contacts; nobody without.
-    #[serde(default)]
     pub contact: Option<Ref<Contact>>,
 }
 
 impl Command for SetPrimaryContact {
-    const NAME: &'static str = "account.set_primary_contact";
-    const ERRORS: &'static [Code] = &[PRIMARY_CONTACT_FOREIGN];
-    type Target = Account;
     type Output = Account;
-    fn target(&self) -> Option<&Ref<Account>> {
-        Some(&self.account)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Account> {
-        let mut account = cx.load(&self.account).await?;
+    async fn run(&self, mut account: Account, cx: &mut Context<'_>) -> Result<Account> {
         account.primary_contact = match &self.contact {
             Some(contact) => Some(cx.load(contact).await?.id),
             None => None,

@@ -1,12 +1,11 @@
 //! A contact: a person whom we know, with what they have to do with us.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use crate::{
-    Assignee, Body, Choice, Code, Command, Context, Custom, Email, Emails, Entity, ExternalKey, Id, Input, Mergeable,
-    Name, Phone, Phones, Record, Ref, Result, Tags, Timestamp, Url, closed_enum,
+    Apply, Assignee, Body, Choice, Code, Context, Custom, Email, Emails, Entity, ExternalKey, Id, Mergeable, Moment,
+    Name, Phone, Phones, Record, Ref, Result, Tags, Timestamp, Url, closed_enum, command,
     kernel::redact::redacted_debug,
     people::{
         assignment,
@@ -62,7 +61,7 @@ closed_enum! {
 }
 
 /// A person whom we know.
-#[derive(Record, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "contact",
     table = "contacts", access = work,
@@ -286,40 +285,8 @@ impl Mergeable for Contact {
     }
 }
 
-/// Gives a contact to somebody who looks after it. Error: `assignee.inactive`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Assign {
-    /// The contact.
-    pub contact: Ref<Contact>,
-    /// To whom; to nobody without.
-    #[serde(default)]
-    pub assignee: Option<Assignee>,
-}
-
-impl Command for Assign {
-    const NAME: &'static str = "contact.assign";
-    const ERRORS: &'static [Code] = &[assignment::INACTIVE];
-    type Target = Contact;
-    type Output = Contact;
-    fn target(&self) -> Option<&Ref<Contact>> {
-        Some(&self.contact)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Contact> {
-        if let Some(assignee) = &self.assignee {
-            assignment::check_assignee(cx, assignee).await?;
-        }
-        cx.change(&self.contact, |contact, _| {
-            contact.owner = self.assignee;
-            Ok(())
-        })
-        .await
-    }
-}
-
 /// Sets the lifecycle stage of a contact by hand, forward or back.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("set_stage", on = Contact)]
 pub struct SetStage {
     /// The contact.
     pub contact: Ref<Contact>,
@@ -327,18 +294,9 @@ pub struct SetStage {
     pub stage: LifecycleStage,
 }
 
-impl Command for SetStage {
-    const NAME: &'static str = "contact.set_stage";
-    type Target = Contact;
-    type Output = Contact;
-    fn target(&self) -> Option<&Ref<Contact>> {
-        Some(&self.contact)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Contact> {
-        cx.change(&self.contact, |contact, _| {
-            contact.lifecycle_stage = self.stage;
-            Ok(())
-        })
-        .await
+impl Apply for SetStage {
+    fn apply(&self, contact: &mut Contact, _: &Moment<'_>) -> Result<()> {
+        contact.lifecycle_stage = self.stage;
+        Ok(())
     }
 }

@@ -1,6 +1,5 @@
 //! A deal: something that a company may buy, with its amount, its stage and the probability to win it.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use serde_json::{Map, Value as Json};
@@ -27,7 +26,6 @@ pub mod forecast;
 pub(super) mod groups;
 mod history;
 pub mod metrics;
-pub mod owner;
 pub mod stage;
 
 /// The pipeline has no such stage.
@@ -74,7 +72,7 @@ closed_enum! {
 }
 
 /// Something that a company may buy.
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "deal",
     table = "deals", access = work,

@@ -15,7 +15,6 @@ pub use lifecycle::{Contacted, Lose, Qualify, Reopen};
 pub use routing::{Route, Routed, Routing};
 pub use scoring::{Band, Rescore, ScoreRule, Scorecard};
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{account::Account, contact::Contact, deal::Deal};
@@ -26,8 +25,7 @@ use crate::{
     kernel::{entity::LookedUp, error::codes, record::EMAIL_SYSTEM, redact::redacted_debug},
     marketing::Campaign,
     people::{
-        Group,
-        assignment::{self, Assign, Assignable, Claim, Release},
+        Group, assignment,
         org::{self, CHOICE_UNKNOWN},
     },
 };
@@ -62,7 +60,7 @@ closed_enum! {
 }
 
 /// Somebody who may buy.
-#[derive(Record, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Default, Serialize, Deserialize)]
 #[record(
     kind = "lead",
     table = "leads", access = work,
@@ -270,6 +268,10 @@ impl Entity for Lead {
         LookedUp { field: "email", of: Lead::def, path: "email" },
     ];
     const ERRORS: &'static [Code] = &[NOTHING_KNOWN, CONVERTED, bant::CLOSED, assignment::INACTIVE, CHOICE_UNKNOWN];
+    const HANDS_ERRORS: &'static [Code] = &[CONVERTED];
+    fn may_change_hands(&self) -> Result<()> {
+        self.must_not_be_converted()
+    }
     fn is_open(&self) -> bool {
         matches!(self.status, Status::New | Status::Contacted | Status::Qualified)
     }
@@ -356,28 +358,6 @@ impl Mergeable for Lead {
     }
 }
 
-impl Assignable for Lead {
-    const CLAIM: &'static str = "lead.claim";
-    const ASSIGN: &'static str = "lead.assign";
-    const RELEASE: &'static str = "lead.release";
-    const ASSIGNMENT_ERRORS: &'static [Code] =
-        &[assignment::INACTIVE, assignment::TAKEN, assignment::NOT_ASSIGNED, assignment::NOT_A_USER, CONVERTED];
-
-    fn may_change_hands(&self) -> Result<()> {
-        self.must_not_be_converted()
-    }
-    fn assignee(&self) -> Option<Assignee> {
-        self.assignee
-    }
-    fn via_group(&self) -> Option<Id<Group>> {
-        self.via_group
-    }
-    fn hand_over(&mut self, assignee: Option<Assignee>, via_group: Option<Id<Group>>) {
-        self.assignee = assignee;
-        self.via_group = via_group;
-    }
-}
-
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
     builder
         .mergeable::<Lead>()
@@ -388,9 +368,6 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<Convert>()
         .command::<Lose>()
         .command::<Reopen>()
-        .command::<Claim<Lead>>()
-        .command::<Assign<Lead>>()
-        .command::<Release<Lead>>()
         .command::<Rescore>()
         .command::<Route>()
         .entity::<Scorecard>()

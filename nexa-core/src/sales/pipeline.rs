@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::deal::{Deal, DealStatus};
 use crate::{
-    Choice, Code, Context, Document, Entity, Error, Filter, Id, Input, Name, Percent, Record, Result, Timestamp,
-    closed_enum,
+    Choice, Code, Context, Document, Entity, Error, Filter, Id, Name, Percent, Record, Result, Timestamp, closed_enum,
     kernel::{
         context::not_found,
         search::fold,
@@ -41,7 +40,7 @@ closed_enum! {
 }
 
 /// One stage of a pipeline.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
     /// Its name, unique in the pipeline whatever the case.
@@ -62,7 +61,7 @@ impl Stage {
 }
 
 /// The stages that deals go through.
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(kind = "pipeline", table = "pipelines", access = settings, search(name = 1), unique("name.folded", code = "pipeline.name_taken"))]
 pub struct Pipeline {
     /// The identifier.

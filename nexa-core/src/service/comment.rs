@@ -1,11 +1,10 @@
 //! A comment: what the team says to itself about a ticket. No comment ever reaches a customer.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Ticket, ticket::CLOSED};
 use crate::{
-    Actor, Body, Code, Command, Context, Id, Input, Record, Ref, Result, Timestamp, closed_enum,
+    Actor, Body, Code, Command, Context, Id, Record, Ref, Result, Timestamp, closed_enum, command,
     people::{Role, User},
 };
 
@@ -24,7 +23,7 @@ closed_enum! {
 }
 
 /// What somebody of the team wrote on a ticket. It is seen by those who see the ticket, or by the admins among them.
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(kind = "comment", table = "comments", access = through(ticket, audience = "members"), index("ticket", "created_at"))]
 pub struct Comment {
     /// The identifier.
@@ -57,8 +56,7 @@ impl Audience {
 }
 
 /// Writes a comment on a ticket that is not closed. A comment on a ticket that was folded into another reaches that one.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("comment", on = Ticket, guard = Ticket::must_be_unclosed, errors(CLOSED, ADMINS_ONLY))]
 pub struct Write {
     /// The ticket.
     pub ticket: Ref<Ticket>,
@@ -70,19 +68,8 @@ pub struct Write {
 }
 
 impl Command for Write {
-    const NAME: &'static str = "ticket.comment";
-    const ERRORS: &'static [Code] = &[CLOSED, ADMINS_ONLY];
-    type Target = Ticket;
     type Output = Comment;
-    fn target(&self) -> Option<&Ref<Ticket>> {
-        Some(&self.ticket)
-    }
-    fn guard(ticket: &Ticket, _: &Actor) -> Result<()> {
-        ticket.must_be_unclosed()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Comment> {
-        let ticket = cx.load(&self.ticket).await?;
-        ticket.must_be_unclosed()?;
+    async fn run(&self, ticket: Ticket, cx: &mut Context<'_>) -> Result<Comment> {
         self.audience.may_be_addressed(cx.actor())?;
         cx.insert(Comment {
             ticket: ticket.id,

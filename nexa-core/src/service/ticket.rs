@@ -9,7 +9,6 @@ mod follow_up;
 mod lists;
 mod moves;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
@@ -24,7 +23,7 @@ use crate::{
     Tags, Timestamp,
     people::{
         Group,
-        assignment::{self, Assignable, INACTIVE, NOT_A_USER, NOT_ASSIGNED, TAKEN},
+        assignment::{self},
         counter,
         org::{self, CHOICE_UNKNOWN},
     },
@@ -36,7 +35,7 @@ pub const CLOSED: Code =
     Code::rule("ticket.closed", "{number} is closed, and closed is final; open a follow-up with ticket.follow_up.");
 
 /// An issue of a customer.
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "ticket",
     table = "tickets", access = restricted,
@@ -137,6 +136,10 @@ impl Ticket {
 
 impl Entity for Ticket {
     const ERRORS: &'static [Code] = &[CLOSED, CHOICE_UNKNOWN];
+    const HANDS_ERRORS: &'static [Code] = &[CLOSED];
+    fn may_change_hands(&self) -> Result<()> {
+        self.must_be_unclosed()
+    }
     fn is_open(&self) -> bool {
         TicketStatus::UNSOLVED.contains(&self.status)
     }
@@ -182,25 +185,5 @@ impl Mergeable for Ticket {
             cx.save(survivor).await?;
         }
         Ok(())
-    }
-}
-
-impl Assignable for Ticket {
-    const CLAIM: &'static str = "ticket.claim";
-    const ASSIGN: &'static str = "ticket.assign";
-    const RELEASE: &'static str = "ticket.release";
-    const ASSIGNMENT_ERRORS: &'static [Code] = &[CLOSED, INACTIVE, TAKEN, NOT_ASSIGNED, NOT_A_USER];
-
-    fn may_change_hands(&self) -> Result<()> {
-        self.must_be_unclosed()
-    }
-    fn assignee(&self) -> Option<Assignee> {
-        self.assignee
-    }
-    fn via_group(&self) -> Option<Id<Group>> {
-        self.via_group
-    }
-    fn hand_over(&mut self, assignee: Option<Assignee>, via_group: Option<Id<Group>>) {
-        (self.assignee, self.via_group) = (assignee, via_group);
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use self::telling::tell;
 use super::{Comment, Ticket};
 use crate::{
-    Context, Id, Input, Principal, Query, Ref, Result,
+    Context, Id, Principal, Query, Ref, Result,
     kernel::{
         ledger::{EventQuery, Seq},
         query::{Change, change_of, page_size},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What happened to a ticket and the comments on it, as far as the actor may see them, oldest first. Error: `record.not_found`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Timeline {
     /// The ticket.
@@ -64,8 +64,8 @@ pub struct TimelinePage {
 }
 
 impl Query for Timeline {
-    const NAME: &'static str = "ticket.timeline";
-    type Target = Ticket;
+    const VERB: &'static str = "timeline";
+    type Of = Ticket;
     type Output = TimelinePage;
     async fn run(&self, cx: &mut Context<'_>) -> Result<TimelinePage> {
         let limit = page_size(self.limit)?;

@@ -8,9 +8,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use nexa_kernel::{
     access::{Access, Action, Actor, Policy, Principal},
-    command::Envelope,
     crm::{Crm, CrmBuilder},
-    error::Result,
+    envelope::Envelope,
+    error::{Error, ErrorKind, Result, codes},
     feed::FeedItem,
     ports::Ids,
     position::Position,
@@ -171,9 +171,22 @@ impl Office {
         self.run_as("admin", operation, arguments).unwrap_or_else(|error| panic!("{operation}: {error:?}"))
     }
 
-    /// Runs an operation as somebody.
+    /// Runs an operation as somebody. A refusal with a code that the operation does not declare fails the test.
     pub fn run_as(&self, caller: &str, operation: &str, arguments: Json) -> Result<Json> {
-        block_on(self.session(caller).execute(operation, arguments, Envelope::default()))
+        let answer = block_on(self.session(caller).execute(operation, arguments, Envelope::default()));
+        if let Err(error) = &answer {
+            self.must_declare(operation, error);
+        }
+        answer
+    }
+
+    /// Fails unless an operation declares the code of an error, or it is one of the kernel's own, of a storage, or of the host.
+    pub fn must_declare(&self, operation: &str, error: &Error) {
+        let Ok(known) = self.crm.catalog().operation(operation) else { return };
+        let code = error.code();
+        let declared = known.errors.iter().chain(codes::ALL).any(|known| known.code == code);
+        let elsewhere = code.starts_with("host.") || error.kind() == ErrorKind::Unavailable;
+        assert!(declared || elsewhere, "{operation} does not declare {code}: {error:?}");
     }
 
     /// Runs an operation as the admin, and remembers the record that it answers under a word.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Name, Url};
 use crate::{
-    Input, Result,
+    Result,
     kernel::{
         record::{ColumnDef, ColumnType, Field, Record, corrupt, plain_column},
         value::Value,
@@ -75,7 +75,7 @@ impl fmt::Display for About {
 }
 
 /// A thing of the host, as JSON has it.
-#[derive(Serialize, Input, JsonSchema)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 struct Host {
@@ -92,7 +92,7 @@ struct Host {
 }
 
 /// Both shapes of the JSON in one, so that an error can name what is missing.
-#[derive(Default, Serialize, Input)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Wire {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Name, text::line};
 use crate::{
-    Input, Result,
+    Result,
     kernel::{
         record::{ColumnDef, Field, Form},
         value::Value,
@@ -31,7 +31,7 @@ string_value!(
 );
 
 /// A postal address; every part may be absent, and an address without any part is absent itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Address {

@@ -4,11 +4,11 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Currency;
 use crate::{
-    Amount, Code, Input, Result,
+    Amount, Code, Result,
     kernel::{
         record::{ColumnDef, Field, Form},
         value::Value,
@@ -24,7 +24,7 @@ pub const CURRENCY_MISMATCH: Code = Code::invalid(
 pub const TOO_LARGE: Code = Code::invalid("money.too_large", "The amount gets too large; keep it below 922 trillion.");
 
 /// An exact amount in a currency. In JSON `{"amount": "50000.00", "currency": "USD"}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Input, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Money {

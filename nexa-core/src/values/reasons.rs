@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::document::{json_column, json_value, read_json};
 use crate::{
-    Input, Result,
+    Result,
     kernel::{
         record::{ColumnDef, ColumnType, Field, Form},
         value::Value,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Why a score is so many points higher, or lower.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Reason {

@@ -10,7 +10,6 @@ use nexa_core::{
     people::Role,
     service::{DefaultPolicy, Narrow},
 };
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -134,7 +133,7 @@ fn a_part_is_seen_with_its_whole_under_any_policy() {
     assert_eq!((counted(&desk.lisa), counted(&desk.maria), counted(&desk.alex)), (json!(3), json!(2), json!(1)));
 }
 
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(kind = "visit", table = "visits", access = work)]
 struct Undeclared {
     id: nexa_core::Id<Undeclared>,
@@ -144,7 +143,7 @@ struct Undeclared {
     contact: nexa_core::Id<nexa_core::sales::Contact>,
 }
 
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(kind = "visit", table = "visits", access = work)]
 struct Needless {
     id: nexa_core::Id<Needless>,
@@ -155,7 +154,7 @@ struct Needless {
     user: nexa_core::Id<nexa_core::people::User>,
 }
 
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(kind = "visit", table = "visits", access = restricted)]
 struct Nobodys {
     id: nexa_core::Id<Nobodys>,
@@ -164,7 +163,7 @@ struct Nobodys {
     updated_at: Timestamp,
 }
 
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[record(kind = "visit", table = "visits", access = through(version))]
 struct ThroughNothing {
     id: nexa_core::Id<ThroughNothing>,

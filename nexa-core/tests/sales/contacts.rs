@@ -1,10 +1,10 @@
 use nexa_core::{
     Assignee, Body, Create, Restore, Trash, Update,
     kernel::ledger::Verb,
-    people::{OnOpenWork, user::Deactivate},
+    people::{OnOpenWork, assignment::Assign, user::Deactivate},
     sales::{
         Contact, Deal, LifecycleStage,
-        contact::{Assign, SetStage, overview::Overview},
+        contact::{SetStage, overview::Overview},
         deal::decision::{Lose, Win},
     },
     testing::block_on,
@@ -67,13 +67,13 @@ fn a_contact_is_assigned_to_somebody_who_can_work() {
     let world = World::new();
     let acme = world.account("Acme");
     let (sarah, john) = (world.contact("Sarah", &acme), world.user("john", "agent"));
-    let assign = |assignee| Assign { contact: (&sarah).into(), assignee };
+    let assign = |assignee| Assign::to(&sarah, assignee);
     let group = Assignee::group(world.group("Senior reps", &john).id);
-    assert_eq!(world.run(assign(Some(group))).owner, Some(group));
+    assert_eq!(world.run(assign(group)).owner, Some(group));
     world.run(Deactivate::of(&john).on_open_work(OnOpenWork::Release));
-    assert_eq!(world.refused(assign(Some(Assignee::user(john.id)))), "assignee.inactive");
-    assert_eq!(world.refused(assign(Some(group))), "assignee.inactive");
-    assert_eq!(world.run(assign(None)).owner, None);
+    assert_eq!(world.refused(assign(Assignee::user(john.id))), "assignee.inactive");
+    assert_eq!(world.refused(assign(group)), "assignee.inactive");
+    assert_eq!(world.run(Assign::to_nobody(&sarah)).owner, None);
 }
 
 #[test]

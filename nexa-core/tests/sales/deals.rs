@@ -2,13 +2,13 @@ use std::time::Duration;
 
 use nexa_core::{
     AggregateOf, Assignee, Body, Choice, Create, Date, Filter, GroupBy, MeasureOf, Update,
+    people::assignment::Assign,
     people::org::Configure,
     sales::{
         Account, AccountType, Contact, Deal, DealStatus, LifecycleStage,
         deal::{
             decision::{Lose, Reopen, Win},
             metrics::Metrics,
-            owner::Assign,
             stage::{Move, ResetProbability},
         },
     },
@@ -182,10 +182,9 @@ fn a_deal_belongs_to_one_user() {
     let world = World::new();
     let (deal, john) = (world.deal("Plan", usd("1")), world.user("john", "agent"));
     let group = Assignee::group(world.group("Senior reps", &john).id);
-    let assign = |owner| Assign { deal: (&deal).into(), owner };
-    assert_eq!(world.refused(assign(Some(group))), "deal.owner_must_be_user");
-    assert_eq!(world.run(assign(Some(Assignee::user(john.id)))).owner, Some(john.id));
-    assert_eq!(world.run(assign(None)).owner, None);
+    assert_eq!(world.refused(Assign::to(&deal, group)), "assignee.must_be_user");
+    assert_eq!(world.run(Assign::to(&deal, Assignee::user(john.id))).owner, Some(john.id));
+    assert_eq!(world.run(Assign::to_nobody(&deal)).owner, None);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use nexa_core::{
         Contact, Deal,
         account::rollup::Rollup,
         contact::overview::Overview,
-        deal::{by_stage::ByStage, forecast::Forecast, metrics::Metrics, owner::Assign},
+        deal::{by_stage::ByStage, forecast::Forecast, metrics::Metrics},
     },
     testing::block_on,
 };
@@ -27,7 +27,7 @@ fn who_sees_their_own_deals_gets_sums_of_those() {
         world.run(create.set(Deal::CLOSE_DATE, close))
     };
     let (own, foreign) = (deal(usd("100")), deal(usd("7777")));
-    world.run(Assign { deal: (&own).into(), owner: Some(nexa_core::Assignee::user(vic.id)) });
+    world.run(nexa_core::people::assignment::Assign::to(&own, nexa_core::Assignee::user(vic.id)));
     world.show_only("deal", Deal::OWNER.eq(vic.id));
 
     let overview = block_on(viewer.ask(Overview { contact: (&sarah).into() })).unwrap();

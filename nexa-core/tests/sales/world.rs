@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use nexa_core::{
-    Access, Action, Actor, Amount, Command, Create, Crm, Currency, Email, Entity, Error, Filter, Id, Money, Name,
+    Access, Action, Actor, Amount, Create, Crm, Currency, Email, Entity, Error, Filter, Id, Money, Name, Perform,
     Policy, Query, Session,
     kernel::{memory::MemoryStore, ports::Clock, record::RecordDef},
     people::{Group, User, group::AddMember},
@@ -47,16 +47,16 @@ impl World {
         Self { admin: office.session("admin"), crm: office.crm, clock: office.clock, limits }
     }
 
-    pub(crate) fn run<C: Command + Clone>(&self, command: C) -> C::Output {
+    pub(crate) fn run<C: Perform + Clone>(&self, command: C) -> C::Output {
         self.attempt(command).unwrap()
     }
-    pub(crate) fn attempt<C: Command + Clone>(&self, command: C) -> Result<C::Output, Error> {
+    pub(crate) fn attempt<C: Perform + Clone>(&self, command: C) -> Result<C::Output, Error> {
         block_on(self.admin.run(command))
     }
     /// The code with which a command is refused.
-    pub(crate) fn refused<C: Command + Clone>(&self, command: C) -> String {
+    pub(crate) fn refused<C: Perform + Clone>(&self, command: C) -> String {
         match self.attempt(command) {
-            Ok(_) => panic!("{} was not refused", C::NAME),
+            Ok(_) => panic!("{} was not refused", C::name()),
             Err(error) => error.code().to_owned(),
         }
     }

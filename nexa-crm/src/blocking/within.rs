@@ -1,6 +1,6 @@
 //! A session in a transaction of rusqlite, for hosts without an asynchronous runtime.
 
-use nexa_core::{Command, Envelope, Find, Once, Page, Query, Record, Ref, Result};
+use nexa_core::{Envelope, Find, Once, Page, Perform, Query, Record, Ref, Result};
 use nexa_store_sqlite::{HostSession, SqliteHostTransaction, rusqlite::Connection};
 use serde_json::Value as Json;
 
@@ -18,15 +18,15 @@ pub struct Within<'t>(nexa_core::Within<SqliteHostTransaction<'t>>);
 
 impl Within<'_> {
     /// Runs a command as one unit with its history.
-    pub fn run<C: Command>(&mut self, command: C) -> Result<C::Output> {
+    pub fn run<C: Perform>(&mut self, command: C) -> Result<C::Output> {
         block_on(self.0.run(command))
     }
     /// Runs a command in an envelope.
-    pub fn run_with<C: Command>(&mut self, envelope: Envelope, command: C) -> Result<C::Output> {
+    pub fn run_with<C: Perform>(&mut self, envelope: Envelope, command: C) -> Result<C::Output> {
         block_on(self.0.run_with(envelope, command))
     }
     /// The same, and says whether the command was done now or before.
-    pub fn run_once<C: Command>(&mut self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
+    pub fn run_once<C: Perform>(&mut self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
         block_on(self.0.run_once(envelope, command))
     }
     /// Asks a question.

@@ -5,34 +5,40 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value as Json, json};
 
-use super::Catalog;
+use super::{Catalog, Entry, Work};
 use crate::{
     compile::Kinds,
     error::{Code, codes},
-    record::{ColumnType, RecordDef},
+    record::{ColumnType, RecordDef, schema},
+    words,
 };
 
-/// How the schemas of one operation are made.
+/// How the schemas of an operation of a kind's own are made.
 #[derive(Clone, Copy)]
 pub(super) struct Schemas {
-    input: Input,
+    input: fn(&mut SchemaGenerator) -> Schema,
     output: fn(&mut SchemaGenerator) -> Schema,
-}
-
-/// How the schema of what an operation takes is made.
-#[derive(Clone, Copy)]
-enum Input {
-    Own(fn(&mut SchemaGenerator) -> Schema),
-    /// By the kind.
-    OfKind(fn(&mut SchemaGenerator, &str) -> Schema),
 }
 
 impl Schemas {
     pub(super) const fn of<I: JsonSchema, O: JsonSchema>() -> Self {
-        Self { input: Input::Own(I::json_schema), output: SchemaGenerator::subschema_for::<O> }
+        Self { input: I::json_schema, output: SchemaGenerator::subschema_for::<O> }
     }
-    pub(super) const fn of_kinds<O: JsonSchema>(input: fn(&mut SchemaGenerator, &str) -> Schema) -> Self {
-        Self { input: Input::OfKind(input), output: SchemaGenerator::subschema_for::<O> }
+}
+
+impl Entry {
+    /// The schemas of what it takes and answers.
+    fn schemas(&self, generator: &mut SchemaGenerator) -> (Json, Json) {
+        match self.work {
+            Work::Own(own) => ((own.schemas.input)(generator).to_value(), (own.schemas.output)(generator).to_value()),
+            Work::Shared(shared, kind) => {
+                let def = (kind.def)();
+                let doc = shared.doc.replace("{a kind}", &words::with_article(def.kind));
+                let doc = doc.replace("{kind}", &words::label(def.kind));
+                let input = schema::described((shared.input)(def, generator), &doc);
+                (input, (shared.output)(def, generator).to_value())
+            }
+        }
     }
 }
 
@@ -41,13 +47,8 @@ impl Catalog {
     pub fn document(&self, kinds: &Kinds) -> Json {
         let mut generator = SchemaSettings::draft2020_12().into_generator();
         let mut operations = Map::new();
-        for operation in self.operations.values() {
-            let input = match operation.schemas.input {
-                Input::Own(schema) => schema(&mut generator),
-                Input::OfKind(schema) => schema(&mut generator, operation.kind),
-            };
-            let input = input.to_value();
-            let output = (operation.schemas.output)(&mut generator).to_value();
+        for operation in self.entries.values() {
+            let (input, output) = operation.schemas(&mut generator);
             let doc = input.get("description").and_then(Json::as_str).unwrap_or_default().to_owned();
             let mut codes: Vec<&str> = operation.errors.iter().map(|code| code.code).collect();
             codes.sort_unstable();
@@ -67,7 +68,7 @@ impl Catalog {
             );
         }
         let mut all: BTreeMap<&str, &Code> = codes::ALL.iter().map(|code| (code.code, code)).collect();
-        all.extend(self.operations.values().flat_map(|operation| &operation.errors).map(|code| (code.code, code)));
+        all.extend(self.entries.values().flat_map(|operation| &operation.errors).map(|code| (code.code, code)));
         let codes: Map<String, Json> = all
             .into_iter()
             .map(|(name, code)| {

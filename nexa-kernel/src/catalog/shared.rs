@@ -1,205 +1,99 @@
-//! The operations that every kind has, by name: read, checked and run over rows, without a type per kind.
+//! The table of the operations that kinds have in common.
 
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value as Json};
+#[cfg(feature = "catalog")]
+use schemars::{Schema, SchemaGenerator};
+use serde_json::Value as Json;
 
-use super::{Operation, arguments, malformed};
+use super::malformed;
 #[cfg(feature = "operations")]
+use super::prepared::{self, Prepared};
 use crate::{
-    answer::Answer,
+    access::{Action, Actor},
     behaviour::Behaviour,
-    context::Context,
-    query::{self, Related},
-};
-use crate::{
-    draft::{Draft, check_fields},
-    entity::{Create, MergeOptions, NoOptions, RestoreOptions, TrashOptions, Upsert},
-    error::Result,
-    limits,
-    query::{AggregateOf, Count, Find, GetOptions, HistoryOptions, Search},
-    record::Ref,
-    targeted,
+    entity::{Create, Merge, Purge, Restore, Trash, Update, Upsert},
+    error::{Code, Result},
+    operation::Mode,
+    query::{AggregateOf, Count, Find, Get, History, Search},
+    record::{RecordDef, Row},
+    shared::SharedOperation,
 };
 
-/// Which of them an operation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shared {
-    Create,
-    Update,
-    Upsert,
-    Trash,
-    Restore,
-    Purge,
-    Merge,
-    Get,
-    Find,
-    Count,
-    Aggregate,
-    Search,
-    History,
-}
+/// The operations that kinds have in common: a new one is a file of its own and a line here.
+pub(crate) const SHARED: &[&Shared] = &[
+    Shared::of::<Get<()>>(),
+    Shared::of::<Find<()>>(),
+    Shared::of::<Count<()>>(),
+    Shared::of::<AggregateOf<()>>(),
+    Shared::of::<Search<()>>(),
+    Shared::of::<History<()>>(),
+    Shared::of::<Create<()>>(),
+    Shared::of::<Update<()>>(),
+    Shared::of::<Upsert<()>>(),
+    Shared::of::<Trash<()>>(),
+    Shared::of::<Restore<()>>(),
+    Shared::of::<Purge<()>>(),
+    Shared::of::<Merge<()>>(),
+];
 
-/// A call of one of them, with its arguments.
-enum Call {
-    Create(Create<()>),
-    Update(Ref<()>, Draft<()>),
-    Upsert(Upsert<()>),
-    Trash(Ref<()>, TrashOptions),
-    Restore(Ref<()>, RestoreOptions),
-    Purge(Ref<()>),
-    Merge(Ref<()>, MergeOptions<()>),
-    Get(Ref<()>, GetOptions),
-    Find(Find<()>),
-    Count(Count<()>),
-    Aggregate(AggregateOf<()>),
-    Search(Search<()>),
-    History(Ref<()>, HistoryOptions),
-}
-
-/// The record and the rest of the arguments.
-fn targeted<A: DeserializeOwned>(operation: &Operation, json: &Json) -> Result<(Ref<()>, A)> {
-    let map: Map<String, Json> = match json {
-        Json::Object(map) => map.clone(),
-        other => arguments(operation.name, other)?,
-    };
-    targeted::split(operation.kind, map).map_err(|problem| malformed(operation.name, &problem))
+/// What a shared operation says of itself, as data.
+pub(crate) struct Shared {
+    pub(super) verb: &'static str,
+    #[cfg(feature = "catalog")]
+    pub(super) doc: &'static str,
+    pub(super) mode: Mode,
+    pub(super) action: Action,
+    pub(super) trashed: bool,
+    /// Whether it is a change of one record.
+    pub(super) names_record: bool,
+    pub(super) fits: fn(&Behaviour) -> bool,
+    #[cfg(feature = "catalog")]
+    pub(super) errors: fn(&Behaviour) -> Vec<Code>,
+    pub(super) guard: fn(&'static Behaviour, &Row, &Actor) -> Result<()>,
+    pub(super) check: fn(&'static str, &'static Behaviour, &Json) -> Result<()>,
+    #[cfg(feature = "operations")]
+    pub(super) prepare: fn(&'static str, &'static Behaviour, &Json) -> Result<Prepared>,
+    #[cfg(feature = "catalog")]
+    pub(super) input: fn(&'static RecordDef, &mut SchemaGenerator) -> Schema,
+    #[cfg(feature = "catalog")]
+    pub(super) output: fn(&'static RecordDef, &mut SchemaGenerator) -> Schema,
 }
 
 impl Shared {
-    /// Reads the arguments. Error: `command.malformed`.
-    fn read(self, operation: &Operation, json: &Json) -> Result<Call> {
-        let name = operation.name;
-        Ok(match self {
-            Self::Create => Call::Create(arguments(name, json)?),
-            Self::Update => {
-                let (record, draft) = targeted(operation, json)?;
-                Call::Update(record, draft)
-            }
-            Self::Upsert => Call::Upsert(arguments(name, json)?),
-            Self::Trash => {
-                let (record, options) = targeted(operation, json)?;
-                Call::Trash(record, options)
-            }
-            Self::Restore => {
-                let (record, options) = targeted(operation, json)?;
-                Call::Restore(record, options)
-            }
-            Self::Purge => Call::Purge(targeted::<NoOptions>(operation, json)?.0),
-            Self::Merge => {
-                let (record, options) = targeted(operation, json)?;
-                Call::Merge(record, options)
-            }
-            Self::Get => {
-                let (record, options) = targeted(operation, json)?;
-                Call::Get(record, options)
-            }
-            Self::Find => Call::Find(arguments(name, json)?),
-            Self::Count => Call::Count(arguments(name, json)?),
-            Self::Aggregate => Call::Aggregate(arguments(name, json)?),
-            Self::Search => Call::Search(arguments(name, json)?),
-            Self::History => {
-                let (record, options) = targeted(operation, json)?;
-                Call::History(record, options)
-            }
-        })
-    }
-
-    /// Checks arguments by themselves.
-    pub(super) fn check(self, operation: &Operation, json: &Json) -> Result<()> {
-        let call = self.read(operation, json)?;
-        if let Some(fields) = call.fields() {
-            check_fields(operation.def, fields)?;
+    /// What this operation says of itself.
+    pub(crate) const fn of<S: SharedOperation>() -> &'static Self {
+        struct Of<S>(S);
+        impl<S: SharedOperation> Of<S> {
+            const IT: &'static Shared = &Shared {
+                verb: S::VERB,
+                #[cfg(feature = "catalog")]
+                doc: S::DOC,
+                mode: S::MODE,
+                action: S::ACTION,
+                trashed: S::TRASHED,
+                names_record: S::NAMES_RECORD,
+                fits: S::fits,
+                #[cfg(feature = "catalog")]
+                errors: S::errors,
+                guard: S::guard,
+                check: |name, kind, json| {
+                    let def = (kind.def)();
+                    S::read(def, json).map_err(|problem| malformed(name, &problem))?.check(def)
+                },
+                #[cfg(feature = "operations")]
+                prepare: prepared::shared::<S>,
+                #[cfg(feature = "catalog")]
+                input: S::input,
+                #[cfg(feature = "catalog")]
+                output: S::output,
+            };
         }
-        call.check()
-    }
-
-    /// Runs the operation.
-    #[cfg(feature = "operations")]
-    pub(super) async fn perform(
-        self,
-        cx: &mut Context<'_>,
-        operation: &Operation,
-        kind: &'static Behaviour,
-        json: &Json,
-    ) -> Result<Answer> {
-        let call = self.read(operation, json)?;
-        call.check()?;
-        operation.admit(cx, call.target()).await?;
-        call.run(cx, kind).await
+        Of::<S>::IT
     }
 }
 
-impl Call {
-    /// The fields that it sets.
-    fn fields(&self) -> Option<&Map<String, Json>> {
-        match self {
-            Self::Create(create) => Some(create.fields.fields()),
-            Self::Update(_, draft) => Some(draft.fields()),
-            Self::Upsert(upsert) => Some(upsert.fields.fields()),
-            _ => None,
-        }
-    }
-
-    fn check(&self) -> Result<()> {
-        match self {
-            Self::Get(_, options) => options.in_bounds(),
-            Self::Find(find) => find.in_bounds(),
-            Self::Count(count) => limits::filter(&count.filter),
-            Self::Aggregate(of) => of.in_bounds(),
-            Self::Search(search) => search.in_bounds(),
-            _ => Ok(()),
-        }
-    }
-}
-
-#[cfg(feature = "operations")]
-impl Call {
-    const fn target(&self) -> Option<&Ref<()>> {
-        match self {
-            Self::Update(record, _)
-            | Self::Trash(record, _)
-            | Self::Restore(record, _)
-            | Self::Purge(record)
-            | Self::Merge(record, _) => Some(record),
-            _ => None,
-        }
-    }
-
-    async fn run(self, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
-        let def = (kind.def)();
-        let row = match self {
-            Self::Create(create) => cx.create_row(kind, create.id.map(crate::Id::uuid), create.fields.fields()).await?,
-            Self::Update(record, draft) => {
-                let row = cx.visible_row(def, &record, false).await?;
-                cx.edit_row(kind, row, draft.fields()).await?
-            }
-            Self::Upsert(upsert) => {
-                let (row, created) = cx.upsert_row(kind, &upsert).await?;
-                return Ok(Answer::Upserted(def, row, created));
-            }
-            Self::Trash(record, options) => cx.trash_row(kind, &record, &options.on_dependents).await?,
-            Self::Restore(record, options) => cx.restore_row(def, &record, &options).await?,
-            Self::Purge(record) => {
-                cx.purge_row(kind, &record).await?;
-                return Ok(Answer::Document(Json::Null));
-            }
-            Self::Merge(record, options) => cx.merge_rows(kind, &record, &options.other).await?,
-            Self::Get(record, options) => {
-                let (row, related) = query::get_row(cx, def, &record, &options).await?;
-                return Ok(Answer::Record(def, row, related));
-            }
-            Self::Find(find) => {
-                let page = query::page_of(cx, def, &find.untyped()).await?;
-                return Ok(Answer::Page(def, page.rows, page.next, page.related));
-            }
-            Self::Count(count) => return Answer::of(query::count_rows(cx, def, &count.filter).await?),
-            Self::Aggregate(of) => return Answer::of(cx.measured(def, &of.filter, &of.group_by, &of.measure).await?),
-            Self::Search(search) => {
-                let (rows, next) = query::search_rows(cx, def, &search).await?;
-                return Ok(Answer::Page(def, rows, next, Related::new()));
-            }
-            Self::History(record, options) => return Answer::of(query::history_of(cx, def, &record, &options).await?),
-        };
-        Ok(Answer::Record(def, row, Related::new()))
-    }
+/// The codes of a kind's uniques, for an operation of its own that gives a record its values as a shared one does.
+#[cfg(feature = "catalog")]
+pub(super) fn taken_by(verb: &str, def: &'static RecordDef) -> Vec<Code> {
+    let gives = [Create::<()>::VERB, Update::<()>::VERB, Upsert::<()>::VERB].contains(&verb);
+    if gives { def.taken_codes().collect() } else { Vec::new() }
 }

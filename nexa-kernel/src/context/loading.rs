@@ -46,9 +46,9 @@ impl Context<'_> {
 
     /// A live record in the unrestricted scope, as a command names it; an old id of a merged record finds its survivor.
     /// Error: `record.not_found`.
-    pub async fn known_by<R: Record>(&mut self, record: &Ref<R>) -> Result<R> {
-        let row = self.named_row(R::def(), &record.untyped()).await?;
-        if row.live(R::def()) { R::from_row(row) } else { Err(not_found(R::def(), record)) }
+    pub async fn known_row(&mut self, def: &'static RecordDef, record: &Ref<()>) -> Result<Row> {
+        let row = self.named_row(def, record).await?;
+        if row.live(def) { Ok(row) } else { Err(not_found(def, record)) }
     }
 
     /// Live records whose key column (unique, or a reference) has this value, in the unrestricted scope.

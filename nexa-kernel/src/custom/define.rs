@@ -1,16 +1,12 @@
 //! Defining custom fields, and taking definitions back.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{CustomType, FieldDefinition, MOST_FIELDS, defined};
 use crate::{
-    Input,
-    access::Action,
-    command::Command,
+    command,
     context::Context,
     entity::HIDDEN_DEPENDENTS,
     error::{Code, Result},
+    operation::{CollectionCommand, Command},
     record::Ref,
 };
 
@@ -49,8 +45,13 @@ const LONGEST_NAME: usize = 64;
 ///
 /// Errors: `field.name_invalid`, `kind.unknown`, `field.kind_without_custom`, `field.index_needs_text`, `field.type_fixed`,
 /// `field.too_many`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command(
+    "define",
+    collection = FieldDefinition,
+    action = Create,
+    check = Self::check_name,
+    errors(NAME_INVALID, KIND_WITHOUT_CUSTOM, INDEX_NEEDS_TEXT, TYPE_FIXED, TOO_MANY)
+)]
 pub struct Define {
     /// The kind that gets the field.
     pub of_kind: String,
@@ -60,7 +61,6 @@ pub struct Define {
     pub holds: CustomType,
     /// Whether filters on it are served by an index, which only text fields can have. Unless said, a new field has none and a
     /// known one stays as it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub indexed: Option<bool>,
 }
 
@@ -75,16 +75,7 @@ impl Define {
         self.indexed = Some(indexed);
         self
     }
-}
-
-impl Command for Define {
-    const NAME: &'static str = "field.define";
-    const ACTION: Action = Action::Create;
-    const ERRORS: &'static [Code] = &[NAME_INVALID, KIND_WITHOUT_CUSTOM, INDEX_NEEDS_TEXT, TYPE_FIXED, TOO_MANY];
-    type Target = FieldDefinition;
-    type Output = FieldDefinition;
-
-    fn check(&self) -> Result<()> {
+    fn check_name(&self) -> Result<()> {
         let fits = self.name.len() <= LONGEST_NAME
             && self.name.starts_with(|first: char| first.is_ascii_lowercase())
             && self.name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
@@ -96,7 +87,10 @@ impl Command for Define {
         }
         Ok(())
     }
+}
 
+impl CollectionCommand for Define {
+    type Output = FieldDefinition;
     async fn run(&self, cx: &mut Context<'_>) -> Result<FieldDefinition> {
         let of = cx.kind(&self.of_kind)?;
         if of.custom.is_none() {
@@ -138,24 +132,15 @@ impl Command for Define {
 }
 
 /// Takes a custom field from its kind, once no record outside the trash has a value for it. Error: `field.in_use`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("remove", on = FieldDefinition, action = Trash, errors(IN_USE, HIDDEN_DEPENDENTS))]
 pub struct Remove {
     /// The field.
     pub field: Ref<FieldDefinition>,
 }
 
 impl Command for Remove {
-    const NAME: &'static str = "field.remove";
-    const ACTION: Action = Action::Trash;
-    const ERRORS: &'static [Code] = &[IN_USE, HIDDEN_DEPENDENTS];
-    type Target = FieldDefinition;
     type Output = ();
-    fn target(&self) -> Option<&Ref<FieldDefinition>> {
-        Some(&self.field)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
-        let field = cx.load(&self.field).await?;
+    async fn run(&self, field: FieldDefinition, cx: &mut Context<'_>) -> Result<()> {
         cx.must_have_no_values(&field).await?;
         cx.remove(&field).await?;
         cx.definitions_changed().await

@@ -1,23 +1,23 @@
 //! Making a record, and changing its fields.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-use uuid::Uuid;
+use schemars::{Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value as Json, json};
 
-use super::Entity;
+use super::{Entity, looked_up};
 use crate::{
-    Input,
     access::{Action, Actor},
-    behaviour::of_entity,
-    command::Command,
+    answer::Answer,
+    behaviour::{Behaviour, of_entity},
     context::Context,
-    draft::{Accepts, Draft, properties, schema},
+    draft::{self, Accepts, Draft, check_fields, properties},
     error::{Code, Result},
-    record::{Column, Id, Record, Ref},
+    input::{self, Unreadable},
+    operation::Mode,
+    record::{Column, Id, Record, RecordDef, Ref, Row, schema},
+    shared::{SharedOperation, shared_perform},
     store::Prefetch,
-    targeted::Targeted,
-    words,
+    targeted::{self, Targeted},
 };
 
 /// Creates a record: `lead.create` and the like.
@@ -35,7 +35,7 @@ use crate::{
 ///     r#"{"company":"Acme Corp","email":"sarah@acme.example"}"#,
 /// );
 /// ```
-#[derive(Clone, Debug, Serialize, Input)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(bound = "")]
 pub struct Create<R> {
     /// The identifier, when the caller names what it makes. Error: `id.taken`.
@@ -44,6 +44,14 @@ pub struct Create<R> {
     /// Its fields.
     #[serde(flatten)]
     pub fields: Draft<R>,
+}
+
+impl<'de, R> Deserialize<'de> for Create<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::deserialize(deserializer)?;
+        let id = input::take(&mut fields, "id").map_err(Unreadable::pass)?;
+        Ok(Self { id, fields: fields.into() })
+    }
 }
 
 impl<R> Default for Create<R> {
@@ -71,43 +79,52 @@ impl<R> Create<R> {
     }
 }
 
-impl<R: Entity> Command for Create<R> {
-    const NAME: &'static str = R::NAMES.create;
+impl SharedOperation for Create<()> {
+    const VERB: &'static str = "create";
+    const DOC: &'static str = "Creates {a kind}.";
+    const MODE: Mode = Mode::Command;
     const ACTION: Action = Action::Create;
-    const ERRORS: &'static [Code] = R::ERRORS;
-    type Target = R;
-    type Output = R;
-    fn prefetch(&self, _: Uuid) -> Vec<Prefetch> {
-        super::looked_up::<R>(self.fields.fields())
+    type On = ();
+
+    fn fits(kind: &Behaviour) -> bool {
+        kind.edited().is_ok()
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        cx.create(self.id, self.fields.fields()).await
+    fn errors(kind: &Behaviour) -> Vec<Code> {
+        kind.value_errors()
+    }
+    fn input(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        let mut properties = properties(def, generator);
+        properties.insert("id".to_owned(), json!({"type": "string", "format": "uuid"}));
+        draft::schema(json!({"type": "object", "properties": properties, "additionalProperties": false}))
+    }
+    fn output(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        schema::record(def, generator)
+    }
+    fn read(_: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        input::value(json)
+    }
+    fn check(&self, def: &'static RecordDef) -> Result<()> {
+        check_fields(def, self.fields.fields())
+    }
+    fn prefetch(&self, kind: &'static Behaviour) -> Vec<Prefetch> {
+        looked_up(kind, self.fields.fields())
+    }
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        let row = cx.create_row(kind, self.id.map(Id::uuid), self.fields.fields()).await?;
+        Ok(Answer::record((kind.def)(), row))
     }
 }
 
-impl<R: Record> JsonSchema for Create<R> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        R::NAMES.create.into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut properties = properties(R::def(), generator);
-        properties.insert("id".to_owned(), json!({"type": "string", "format": "uuid"}));
-        schema(json!({
-            "type": "object",
-            "description": format!("Creates {}.", words::with_article(R::def().kind)),
-            "properties": properties,
-            "additionalProperties": false,
-        }))
-    }
-}
+shared_perform!(Create<R: Entity> of of_entity::<R>() => R {
+    check: |call| check_fields(R::def(), call.fields.fields()),
+    prefetch: |call| looked_up(of_entity::<R>(), call.fields.fields()),
+    call: |call| Create { id: call.id.map(|id| Id::new(id.uuid())), fields: call.fields.untyped() },
+    answer: Answer::into_record,
+});
 
 /// Changes fields of a record: `lead.update` and the like.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent, bound = "R: Record")]
-#[schemars(bound = "R: Record")]
 pub struct Update<R>(pub Targeted<R, Draft<R>>);
 
 impl<R> Update<R> {
@@ -129,19 +146,51 @@ impl<R> Update<R> {
     }
 }
 
-impl<R: Entity> Command for Update<R> {
-    const NAME: &'static str = R::NAMES.update;
-    const ERRORS: &'static [Code] = R::ERRORS;
-    type Target = R;
-    type Output = R;
-    fn target(&self) -> Option<&Ref<R>> {
+impl SharedOperation for Update<()> {
+    const VERB: &'static str = "update";
+    const DOC: &'static str = "Changes fields of {a kind}.";
+    const MODE: Mode = Mode::Command;
+    const ACTION: Action = Action::Update;
+    type On = Row;
+
+    fn fits(kind: &Behaviour) -> bool {
+        kind.edited().is_ok()
+    }
+    fn errors(kind: &Behaviour) -> Vec<Code> {
+        kind.value_errors()
+    }
+    fn input(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        let properties = properties(def, generator);
+        targeted::with_record(
+            def,
+            generator,
+            json!({"type": "object", "properties": properties, "additionalProperties": false}),
+        )
+    }
+    fn output(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        schema::record(def, generator)
+    }
+    fn read(def: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        targeted::read(def, json).map(Self)
+    }
+    fn check(&self, def: &'static RecordDef) -> Result<()> {
+        check_fields(def, self.0.arguments.fields())
+    }
+    fn record(&self) -> Option<&Ref<()>> {
         Some(&self.0.record)
     }
-    fn guard(target: &R, actor: &Actor) -> Result<()> {
-        target.may_edit(actor)
+    fn guard(kind: &'static Behaviour, row: &Row, actor: &Actor) -> Result<()> {
+        (kind.edited()?.may_edit)(row.clone(), actor)
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let row = cx.visible_row(R::def(), &self.0.record.untyped(), false).await?;
-        R::from_row(cx.edit_row(of_entity::<R>(), row, self.0.arguments.fields()).await?)
+    async fn run(&self, row: Row, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        let row = cx.edit_row(kind, row, self.0.arguments.fields()).await?;
+        Ok(Answer::record((kind.def)(), row))
     }
 }
+
+shared_perform!(Update<R: Entity> of of_entity::<R>() => R {
+    check: |call| check_fields(R::def(), call.0.arguments.fields()),
+    prefetch: |call| call.0.record.prefetch().into_iter().collect(),
+    call: |call| Update(Targeted::new(call.0.record.untyped(), call.0.arguments.untyped())),
+    answer: Answer::into_record,
+});

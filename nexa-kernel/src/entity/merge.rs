@@ -1,22 +1,24 @@
 //! Folding one record into another of its kind.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
-use super::Entity;
+use super::{Entity, TOO_MANY_DEPENDENTS};
 use crate::{
-    Input,
     access::{Action, Actor},
+    answer::Answer,
     behaviour::{Behaviour, of_mergeable},
-    command::Command,
     context::{Context, not_found},
     error::{Code, Result, codes},
     filter::{Comparison, Predicate},
-    input,
-    record::{ExternalKey, Record, RecordDef, Ref, Row},
+    input::{self, Unreadable},
+    operation::Mode,
+    record::{ExternalKey, Record, RecordDef, Ref, Row, schema},
     send::MaybeSend,
-    store::{Select, Trash as Rows},
-    targeted::Targeted,
+    shared::{SharedOperation, shared_perform},
+    store::{Prefetch, Select, Trash as Rows},
+    targeted::{self, Targeted},
     value::Value,
 };
 
@@ -39,9 +41,9 @@ pub trait Mergeable: Entity {
 }
 
 /// Options of a merge.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: JsonSchema")]
 pub struct MergeOptions<R> {
     /// The record that goes; its id finds the survivor from now on.
     pub other: Ref<R>,
@@ -51,9 +53,8 @@ pub struct MergeOptions<R> {
 ///
 /// The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything that pointed at the other
 /// points at the survivor, whatever of it the actor sees: else the data would break. None of it is answered. Error: `merge.cycle`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent, bound = "R: Record")]
-#[schemars(bound = "R: Record")]
 pub struct Merge<R>(pub Targeted<R, MergeOptions<R>>);
 
 impl<R> Merge<R> {
@@ -63,34 +64,63 @@ impl<R> Merge<R> {
     }
 }
 
-impl<R: Mergeable> Command for Merge<R> {
-    const NAME: &'static str = R::NAMES.merge;
+impl SharedOperation for Merge<()> {
+    const VERB: &'static str = "merge";
+    const DOC: &'static str = "Folds another {kind} into this one.\n\nThe survivor keeps its fields and fills its empty ones; tags and \
+        external keys are united; everything that pointed at the other points at the survivor, whatever of it the actor sees: else the \
+        data would break. None of it is answered. Error: `merge.cycle`.";
+    const MODE: Mode = Mode::Command;
     const ACTION: Action = Action::Merge;
-    const ERRORS: &'static [Code] = R::ERRORS;
-    type Target = R;
-    type Output = R;
-    fn target(&self) -> Option<&Ref<R>> {
+    type On = Row;
+
+    fn fits(kind: &Behaviour) -> bool {
+        kind.merge.is_some()
+    }
+    fn errors(kind: &Behaviour) -> Vec<Code> {
+        kind.value_errors().into_iter().chain([TOO_MANY_DEPENDENTS]).collect()
+    }
+    fn input(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        targeted::schema::<MergeOptions<()>>(def, generator)
+    }
+    fn output(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        schema::record(def, generator)
+    }
+    fn read(def: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        targeted::read(def, json).map(Self)
+    }
+    fn record(&self) -> Option<&Ref<()>> {
         Some(&self.0.record)
     }
-    fn guard(target: &R, actor: &Actor) -> Result<()> {
-        target.may_merge(actor)
+    fn prefetch(&self, kind: &'static Behaviour) -> Vec<Prefetch> {
+        let records = [&self.0.record, &self.0.arguments.other];
+        records.into_iter().filter_map(|record| record.prefetch_of((kind.def)())).collect()
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let (survivor, other) = (self.0.record.untyped(), self.0.arguments.other.untyped());
-        R::from_row(cx.merge_rows(of_mergeable::<R>(), &survivor, &other).await?)
+    fn guard(kind: &'static Behaviour, row: &Row, actor: &Actor) -> Result<()> {
+        kind.merge.map_or(Ok(()), |merge| (merge.may_merge)(row.clone(), actor))
+    }
+    async fn run(&self, row: Row, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        let row = cx.merge_rows(kind, row, &self.0.arguments.other).await?;
+        Ok(Answer::record((kind.def)(), row))
     }
 }
 
+shared_perform!(Merge<R: Mergeable> of of_mergeable::<R>() => R {
+    check: |_call| Ok(()),
+    prefetch: |call| {
+        let records = [&call.0.record, &call.0.arguments.other];
+        records.into_iter().filter_map(Ref::prefetch).collect()
+    },
+    call: |call| {
+        let other = call.0.arguments.other.untyped();
+        Merge(Targeted::new(call.0.record.untyped(), MergeOptions { other }))
+    },
+    answer: Answer::into_record,
+});
+
 impl Context<'_> {
-    pub(crate) async fn merge_rows(
-        &mut self,
-        kind: &'static Behaviour,
-        survivor: &Ref<()>,
-        other: &Ref<()>,
-    ) -> Result<Row> {
+    pub(crate) async fn merge_rows(&mut self, kind: &'static Behaviour, kept: Row, other: &Ref<()>) -> Result<Row> {
         let def = (kind.def)();
         let merge = kind.merge.ok_or_else(|| codes::KIND_UNKNOWN.with("kind", def.kind))?;
-        let kept = self.visible_row(def, survivor, false).await?;
         let gone = self.visible_row(def, other, false).await?;
         let id = kept.id(def);
         if id == gone.id(def) {

@@ -2,26 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
     Entity,
     dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS, told},
     restore::must_be_trashed,
-    trash::NoOptions,
+    trash::{NoOptions, can_be_trashed},
 };
 use crate::{
     access::{Action, Actor},
+    answer::Answer,
     behaviour::{Behaviour, of_entity},
-    command::Command,
     context::Context,
     error::{Code, Result},
     filter::Predicate,
-    record::{OnTrash, Record, RecordDef, Ref},
+    input::Unreadable,
+    operation::Mode,
+    record::{OnTrash, Record, RecordDef, Ref, Row},
+    shared::{SharedOperation, shared_perform},
     store::Trash as Rows,
-    targeted::Targeted,
+    targeted::{self, Targeted},
     value::Value,
 };
 
@@ -36,9 +40,8 @@ pub(crate) const POINTED_AT: Code = Code::rule(
 /// `lead.purge` and the like.
 ///
 /// Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees more has to do it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent, bound = "R: Record")]
-#[schemars(bound = "R: Record")]
 pub struct Purge<R>(pub Targeted<R, NoOptions>);
 
 impl<R> Purge<R> {
@@ -48,32 +51,56 @@ impl<R> Purge<R> {
     }
 }
 
-impl<R: Entity> Command for Purge<R> {
-    const NAME: &'static str = R::NAMES.purge;
+impl SharedOperation for Purge<()> {
+    const VERB: &'static str = "purge";
+    const DOC: &'static str = "Removes {a kind} in the trash for good, with its parts and with the records that were folded into it; its \
+        history stays.\n\nErrors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody \
+        who sees more has to do it.";
+    const MODE: Mode = Mode::Command;
     const ACTION: Action = Action::Purge;
-    const ERRORS: &'static [Code] = &[POINTED_AT, TOO_MANY_DEPENDENTS, HIDDEN_DEPENDENTS];
-    const TRASHED_TARGET: bool = true;
-    type Target = R;
-    type Output = ();
-    fn target(&self) -> Option<&Ref<R>> {
+    const TRASHED: bool = true;
+    type On = Row;
+
+    fn fits(kind: &Behaviour) -> bool {
+        can_be_trashed(kind)
+    }
+    fn errors(_: &Behaviour) -> Vec<Code> {
+        vec![POINTED_AT, TOO_MANY_DEPENDENTS, HIDDEN_DEPENDENTS]
+    }
+    fn input(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        targeted::schema::<NoOptions>(def, generator)
+    }
+    fn output(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<()>()
+    }
+    fn read(def: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        targeted::read(def, json).map(Self)
+    }
+    fn record(&self) -> Option<&Ref<()>> {
         Some(&self.0.record)
     }
-    fn guard(target: &R, _: &Actor) -> Result<()> {
-        must_be_trashed(R::def(), &target.to_row())
+    fn guard(kind: &'static Behaviour, row: &Row, _: &Actor) -> Result<()> {
+        must_be_trashed((kind.def)(), row)
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
-        cx.purge_row(of_entity::<R>(), &self.0.record.untyped()).await
+    async fn run(&self, row: Row, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        cx.purge_row(kind, &row).await?;
+        Answer::of(&())
     }
 }
+
+shared_perform!(Purge<R: Entity> of of_entity::<R>() => () {
+    check: |_call| Ok(()),
+    prefetch: |call| call.0.record.prefetch().into_iter().collect(),
+    call: |call| Purge(call.0.untyped()),
+    answer: Answer::into_document,
+});
 
 /// The records of a purge, by their kinds.
 type Going = BTreeMap<&'static str, Vec<Value>>;
 
 impl Context<'_> {
-    pub(crate) async fn purge_row(&mut self, kind: &'static Behaviour, record: &Ref<()>) -> Result<()> {
+    pub(crate) async fn purge_row(&mut self, kind: &'static Behaviour, row: &Row) -> Result<()> {
         let def = (kind.def)();
-        let row = self.visible_row(def, record, true).await?;
-        must_be_trashed(def, &row)?;
         let mut ids = vec![row.id(def)];
         if let Some(mark) = def.merged_into.and_then(|column| def.columns.get(column)) {
             // What was folded into it is the same person's data, and forwards to nobody once it is gone.

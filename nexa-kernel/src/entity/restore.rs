@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -10,18 +10,21 @@ use uuid::Uuid;
 use super::{
     Entity,
     dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS},
+    trash::can_be_trashed,
 };
 use crate::{
-    Input,
     access::{Action, Actor},
-    behaviour::Trashed,
-    command::Command,
+    answer::Answer,
+    behaviour::{Behaviour, of_entity},
     context::Context,
     error::{Code, ErrorKind, Result, codes},
+    input::Unreadable,
     ledger::{Event, EventQuery, Verb},
-    record::{ColumnType, Record, RecordDef, Ref, Row},
+    operation::Mode,
+    record::{ColumnType, Record, RecordDef, Ref, Row, schema},
+    shared::{SharedOperation, shared_perform},
     store::Trash as Rows,
-    targeted::Targeted,
+    targeted::{self, Targeted},
     value::Value,
 };
 
@@ -43,7 +46,7 @@ const UNSEEN: &str = "which you may not see; ask an admin of your organisation";
 const PAGE: usize = 200;
 
 /// Options of a restore command.
-#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RestoreOptions {
     /// Leaves in the trash what went there along with the record.
@@ -55,9 +58,8 @@ pub struct RestoreOptions {
 ///
 /// What creation checks is checked again: unique values, what the record points at, the tenant's choices, hierarchies. Errors:
 /// `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent, bound = "R: Record")]
-#[schemars(bound = "R: Record")]
 pub struct Restore<R>(pub Targeted<R, RestoreOptions>);
 
 impl<R> Restore<R> {
@@ -78,35 +80,59 @@ pub(super) fn must_be_trashed(def: &RecordDef, row: &Row) -> Result<()> {
     if row.live(def) { Err(codes::NOT_TRASHED.with("kind", def.kind)) } else { Ok(()) }
 }
 
-impl<R: Entity> Command for Restore<R> {
-    const NAME: &'static str = R::NAMES.restore;
+impl SharedOperation for Restore<()> {
+    const VERB: &'static str = "restore";
+    const DOC: &'static str = "Takes {a kind} out of the trash, and what a cascade put there with it.\n\nWhat creation checks is \
+        checked again: unique values, what the record points at, the tenant's choices, hierarchies. Errors: \
+        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.";
+    const MODE: Mode = Mode::Command;
     const ACTION: Action = Action::Trash;
-    const ERRORS: &'static [Code] = &[REFERENCE_GONE, DEPENDENT_STAYS, HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS];
-    const TRASHED_TARGET: bool = true;
-    type Target = R;
-    type Output = R;
-    fn target(&self) -> Option<&Ref<R>> {
+    const TRASHED: bool = true;
+    type On = Row;
+
+    fn fits(kind: &Behaviour) -> bool {
+        can_be_trashed(kind)
+    }
+    fn errors(kind: &Behaviour) -> Vec<Code> {
+        let own = [REFERENCE_GONE, DEPENDENT_STAYS, HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS];
+        own.into_iter().chain(kind.value_errors()).collect()
+    }
+    fn input(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        targeted::schema::<RestoreOptions>(def, generator)
+    }
+    fn output(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        schema::record(def, generator)
+    }
+    fn read(def: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        targeted::read(def, json).map(Self)
+    }
+    fn record(&self) -> Option<&Ref<()>> {
         Some(&self.0.record)
     }
-    fn guard(target: &R, _: &Actor) -> Result<()> {
-        must_be_trashed(R::def(), &target.to_row())
+    fn guard(kind: &'static Behaviour, row: &Row, _: &Actor) -> Result<()> {
+        must_be_trashed((kind.def)(), row)
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let record = self.0.record.untyped();
-        R::from_row(cx.restore_row(R::def(), &record, &self.0.arguments).await?)
+    async fn run(&self, row: Row, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        let row = cx.restore_row(kind, row, &self.0.arguments).await?;
+        Ok(Answer::record((kind.def)(), row))
     }
 }
+
+shared_perform!(Restore<R: Entity> of of_entity::<R>() => R {
+    check: |_call| Ok(()),
+    prefetch: |call| call.0.record.prefetch().into_iter().collect(),
+    call: |call| Restore(call.0.untyped()),
+    answer: Answer::into_record,
+});
 
 impl Context<'_> {
     pub(crate) async fn restore_row(
         &mut self,
-        def: &'static RecordDef,
-        record: &Ref<()>,
+        kind: &'static Behaviour,
+        row: Row,
         options: &RestoreOptions,
     ) -> Result<Row> {
-        let kind = self.parts.trashed(def.kind)?;
-        let row = self.visible_row(def, record, true).await?;
-        must_be_trashed(def, &row)?;
+        let def = (kind.def)();
         let id = row.id(def);
         let with_it = if options.without_dependents { Vec::new() } else { self.went_along(kind, &row).await? };
         // All of them are there again before any is checked: they may point at one another.
@@ -135,9 +161,9 @@ impl Context<'_> {
     }
 
     /// Checks a row that is no longer in the trash as if it were new.
-    async fn check_restored(&mut self, kind: Trashed, row: Row) -> Result<Row> {
+    async fn check_restored(&mut self, kind: &'static Behaviour, row: Row) -> Result<Row> {
         let def = (kind.def)();
-        let row = (kind.restored)(self, row).await?;
+        let row = (kind.edited()?.restored)(self, row).await?;
         self.check_references(def, &row).await?;
         let row = self.save_row(def, row).await?;
         self.check_pending(def, row.id(def)).await?;
@@ -169,7 +195,7 @@ impl Context<'_> {
     }
 
     /// The rows that a cascade put into the trash in the same unit as this one.
-    async fn went_along(&mut self, kind: Trashed, row: &Row) -> Result<Vec<(Trashed, Row)>> {
+    async fn went_along(&mut self, kind: &'static Behaviour, row: &Row) -> Result<Vec<(&'static Behaviour, Row)>> {
         let def = (kind.def)();
         let mut found = Vec::new();
         if self.parts.needed_by(def.kind).is_empty() {
@@ -186,7 +212,7 @@ impl Context<'_> {
         while let Some((kind, id)) = waiting.pop() {
             for (dependent, path) in self.parts.needed_by((kind.def)().kind) {
                 let of = self.kind(dependent)?;
-                let dependent = self.parts.trashed(of.kind)?;
+                let dependent = self.parts.behaviour(of.kind)?;
                 for row in self.pointing(of, path, id, Rows::Trashed).await? {
                     let same = of.deleted_at.is_some_and(|column| *row.get(column) == at);
                     let identity = (of.kind, row.id(of));

@@ -1,7 +1,8 @@
 //! Into the trash.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
@@ -9,14 +10,16 @@ use super::{
     dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS},
 };
 use crate::{
-    Input,
     access::Action,
+    answer::Answer,
     behaviour::{Behaviour, of_entity},
-    command::Command,
     context::{Context, not_found},
     error::{Code, Result, codes},
-    record::{Record, RecordDef, Ref, Row},
-    targeted::Targeted,
+    input::Unreadable,
+    operation::Mode,
+    record::{Record, RecordDef, Ref, Row, schema},
+    shared::{SharedOperation, shared_perform},
+    targeted::{self, Targeted},
     value::Value,
 };
 
@@ -34,7 +37,7 @@ pub enum Dependents {
 }
 
 /// Options of a trash command.
-#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrashOptions {
     /// What happens to records that need this one.
@@ -42,16 +45,15 @@ pub struct TrashOptions {
 }
 
 /// No arguments beside the record.
-#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoOptions {}
 
 /// Puts a record into the trash; its unique values become free: `lead.trash` and the like.
 ///
 /// Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees more has to do it.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent, bound = "R: Record")]
-#[schemars(bound = "R: Record")]
 pub struct Trash<R>(pub Targeted<R, TrashOptions>);
 
 impl<R> Trash<R> {
@@ -66,31 +68,62 @@ impl<R> Trash<R> {
         self
     }
 }
-impl<R: Entity> Command for Trash<R> {
-    const NAME: &'static str = R::NAMES.trash;
+
+impl SharedOperation for Trash<()> {
+    const VERB: &'static str = "trash";
+    const DOC: &'static str = "Puts {a kind} into the trash; its unique values become free.\n\nErrors: `record.in_use`, which counts \
+        what the actor sees; `record.dependents_hidden`, when somebody who sees more has to do it.";
+    const MODE: Mode = Mode::Command;
     const ACTION: Action = Action::Trash;
-    const ERRORS: &'static [Code] = &[TOO_MANY_DEPENDENTS, HIDDEN_DEPENDENTS];
-    type Target = R;
-    type Output = R;
-    fn target(&self) -> Option<&Ref<R>> {
+    type On = Row;
+
+    fn fits(kind: &Behaviour) -> bool {
+        can_be_trashed(kind)
+    }
+    fn errors(kind: &Behaviour) -> Vec<Code> {
+        // Where its dependents go is asked as well.
+        let own = kind.edited().map_or(&[][..], |edited| edited.errors);
+        [TOO_MANY_DEPENDENTS, HIDDEN_DEPENDENTS].into_iter().chain(own.iter().copied()).collect()
+    }
+    fn input(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        targeted::schema::<TrashOptions>(def, generator)
+    }
+    fn output(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        schema::record(def, generator)
+    }
+    fn read(def: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        targeted::read(def, json).map(Self)
+    }
+    fn record(&self) -> Option<&Ref<()>> {
         Some(&self.0.record)
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<R> {
-        let dependents = &self.0.arguments.on_dependents;
-        R::from_row(cx.trash_row(of_entity::<R>(), &self.0.record.untyped(), dependents).await?)
+    async fn run(&self, row: Row, cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        let row = cx.trash_row(kind, row, &self.0.arguments.on_dependents).await?;
+        Ok(Answer::record((kind.def)(), row))
     }
+}
+
+shared_perform!(Trash<R: Entity> of of_entity::<R>() => R {
+    check: |_call| Ok(()),
+    prefetch: |call| call.0.record.prefetch().into_iter().collect(),
+    call: |call| Trash(call.0.untyped()),
+    answer: Answer::into_record,
+});
+
+/// Whether callers put records of a kind into the trash.
+pub(super) fn can_be_trashed(kind: &Behaviour) -> bool {
+    kind.edited().is_ok() && (kind.def)().deleted_at.is_some()
 }
 
 impl Context<'_> {
     pub(crate) async fn trash_row(
         &mut self,
         kind: &'static Behaviour,
-        record: &Ref<()>,
+        row: Row,
         dependents: &Dependents,
     ) -> Result<Row> {
         let def = (kind.def)();
         let entity = kind.edited()?;
-        let row = self.visible_row(def, record, false).await?;
         let id = row.id(def);
         match dependents {
             Dependents::Refuse => self.must_be_unused(def, id).await?,

@@ -1,26 +1,23 @@
 //! Creating a record or meeting the one that is already there.
 
-use std::marker::PhantomData;
-
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value as Json, json};
-use uuid::Uuid;
 
-use super::Entity;
+use super::{Entity, looked_up};
 use crate::{
-    Input,
     access::Action,
+    answer::Answer,
     behaviour::{Behaviour, of_entity},
-    command::Command,
     context::Context,
-    draft::{Draft, properties, schema, unreadable},
+    draft::{self, Draft, check_fields, properties, unreadable},
     error::{Code, Result},
-    input,
-    record::{ExternalKey, Record, RecordDef, Row},
+    input::{self, Unreadable},
+    operation::Mode,
+    record::{ExternalKey, Record, RecordDef, Row, schema},
+    shared::{SharedOperation, shared_perform},
     store::Prefetch,
     value::Value,
-    words,
 };
 
 /// What happens to a record that is already there.
@@ -50,7 +47,7 @@ pub const NO_MATCH_FIELD: Code = Code::invalid(
 );
 
 /// Creates a record, or updates the one that matches: `lead.upsert` and the like.
-#[derive(Clone, Debug, Serialize, Input)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(bound = "")]
 pub struct Upsert<R> {
     /// A unique field, such as `email`, or `external:SYSTEM` for the key in that system.
@@ -63,33 +60,89 @@ pub struct Upsert<R> {
     pub fields: Draft<R>,
 }
 
+impl<'de, R> Deserialize<'de> for Upsert<R> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::deserialize(deserializer)?;
+        let match_on = fields.remove("match_on").ok_or_else(|| D::Error::missing_field("match_on"))?;
+        let match_on = input::value(&match_on).map_err(|problem| problem.below("match_on").pass())?;
+        let policy = input::take(&mut fields, "policy").map_err(Unreadable::pass)?;
+        Ok(Self { match_on, policy, fields: fields.into() })
+    }
+}
+
 /// What an upsert did.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record", rename = "Upserted_of_{R}")]
 pub struct Upserted<R> {
     /// The record.
     pub record: R,
     /// Whether it is new.
     pub created: bool,
-    #[serde(skip)]
-    kind: PhantomData<fn() -> R>,
 }
 
-impl<R: Entity> Command for Upsert<R> {
-    const NAME: &'static str = R::NAMES.upsert;
+impl SharedOperation for Upsert<()> {
+    const VERB: &'static str = "upsert";
+    const DOC: &'static str = "Creates {a kind}, or updates the one that matches.";
+    const MODE: Mode = Mode::Command;
     const ACTION: Action = Action::Create;
-    const ERRORS: &'static [Code] = &[EXISTS, NO_MATCH_FIELD];
-    type Target = R;
-    type Output = Upserted<R>;
-    fn prefetch(&self, _: Uuid) -> Vec<Prefetch> {
-        super::looked_up::<R>(self.fields.fields())
+    type On = ();
+
+    fn fits(kind: &Behaviour) -> bool {
+        let def = (kind.def)();
+        kind.edited().is_ok() && (!def.uniques.is_empty() || def.external_keys.is_some())
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Upserted<R>> {
-        let (row, created) = cx.upsert_row(of_entity::<R>(), self).await?;
-        Ok(Upserted { record: R::from_row(row)?, created, kind: PhantomData })
+    fn errors(kind: &Behaviour) -> Vec<Code> {
+        [EXISTS, NO_MATCH_FIELD].into_iter().chain(kind.value_errors()).collect()
+    }
+    fn input(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        let mut properties = properties(def, generator);
+        properties.insert("match_on".to_owned(), json!({"type": "string"}));
+        properties.insert("policy".to_owned(), generator.subschema_for::<MatchPolicy>().to_value());
+        draft::schema(json!({
+            "type": "object",
+            "properties": properties,
+            "required": ["match_on"],
+            "additionalProperties": false,
+        }))
+    }
+    fn output(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        let record = schema::record(def, generator);
+        schema::definition(generator, "Upserted", def, || {
+            json!({
+                "description": "What an upsert did.",
+                "type": "object",
+                "properties": {
+                    "record": schema::described(record, "The record."),
+                    "created": {"type": "boolean", "description": "Whether it is new."},
+                },
+                "required": ["record", "created"],
+            })
+        })
+    }
+    fn read(_: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        input::value(json)
+    }
+    fn check(&self, def: &'static RecordDef) -> Result<()> {
+        check_fields(def, self.fields.fields())
+    }
+    fn prefetch(&self, kind: &'static Behaviour) -> Vec<Prefetch> {
+        looked_up(kind, self.fields.fields())
+    }
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        let (row, created) = cx.upsert_row(kind, self).await?;
+        Ok(Answer::Upserted((kind.def)(), row, created))
     }
 }
+
+shared_perform!(Upsert<R: Entity> of of_entity::<R>() => Upserted<R> {
+    check: |call| check_fields(R::def(), call.fields.fields()),
+    prefetch: |call| looked_up(of_entity::<R>(), call.fields.fields()),
+    call: |call| Upsert { match_on: call.match_on.clone(), policy: call.policy, fields: call.fields.untyped() },
+    answer: |answer| match answer {
+        Answer::Upserted(_, row, created) => Ok(Upserted { record: R::from_row(row)?, created }),
+        other => other.into_document(),
+    },
+});
 
 impl Context<'_> {
     /// The live record that these fields describe, by a unique field or an external key. Error: `upsert.match_on`.
@@ -131,7 +184,7 @@ impl Context<'_> {
     }
 
     /// Creates a record, or does with the one that is there what the policy says; answers it and whether it is new.
-    pub(crate) async fn upsert_row<R>(&mut self, kind: &'static Behaviour, upsert: &Upsert<R>) -> Result<(Row, bool)> {
+    pub(crate) async fn upsert_row(&mut self, kind: &'static Behaviour, upsert: &Upsert<()>) -> Result<(Row, bool)> {
         let (fields, policy, match_on) = (upsert.fields.fields(), upsert.policy, upsert.match_on.as_str());
         let def = (kind.def)();
         let Some(row) = self.find_match(kind, match_on, fields).await? else {
@@ -180,25 +233,4 @@ fn union_of_keys(row: &Row, column: Option<usize>, given: &Json) -> Json {
     keys.retain(|key| given.iter().all(|other| other.system != key.system));
     keys.extend(given);
     json!(keys)
-}
-
-impl<R: Record> JsonSchema for Upsert<R> {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        R::NAMES.upsert.into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut properties = properties(R::def(), generator);
-        properties.insert("match_on".to_owned(), json!({"type": "string"}));
-        properties.insert("policy".to_owned(), generator.subschema_for::<MatchPolicy>().to_value());
-        schema(json!({
-            "type": "object",
-            "description": format!("Creates {}, or updates the one that matches.", words::with_article(R::def().kind)),
-            "properties": properties,
-            "required": ["match_on"],
-            "additionalProperties": false,
-        }))
-    }
 }

@@ -40,55 +40,6 @@ enum Either {
     Pair { system: String, key: String },
 }
 
-/// The same structs, read by our own derive.
-mod by_name {
-    use serde::Serialize;
-
-    use super::{Json, Map, Row, Uuid};
-    use crate::Input;
-
-    #[derive(Debug, PartialEq, Serialize, Input)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Shelf {
-        name: String,
-        #[serde(default)]
-        rows: Vec<Row>,
-        note: Option<Box<Shelf>>,
-    }
-
-    #[derive(Debug, PartialEq, Serialize, Input)]
-    pub(super) struct Flat {
-        id: Uuid,
-        #[serde(flatten)]
-        rest: Map<String, Json>,
-    }
-
-    #[derive(Debug, Default, PartialEq, Serialize, Input)]
-    #[serde(default)]
-    pub(super) struct Loose {
-        system: String,
-        #[serde(skip)]
-        seen: bool,
-        key: String,
-    }
-}
-
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct LooseFlat {
-    id: Uuid,
-    #[serde(flatten)]
-    rest: Map<String, Json>,
-}
-
-#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct Loose {
-    system: String,
-    #[serde(skip)]
-    seen: bool,
-    key: String,
-}
-
 fn given() -> Vec<Json> {
     let id = "0190a5d2-0000-7000-8000-000000000001";
     let row = json!({"box": {"depth": -3, "ratio": 0.5}});
@@ -194,18 +145,6 @@ fn everything_is_read_and_refused_as_by_serde_json() {
 }
 
 #[test]
-fn our_own_derive_reads_and_refuses_as_that_of_serde() {
-    for json in given().into_iter().chain([json!({"system": "shop", "more": [1]}), json!({"system": 1})]) {
-        let json = Given::Json(&json);
-        assert_eq!(ours::<by_name::Shelf>(json), ours::<Shelf>(json));
-        assert_eq!(ours::<by_name::Loose>(json), ours::<Loose>(json));
-        assert_eq!(ours::<by_name::Flat>(json), ours::<LooseFlat>(json));
-    }
-    let twice = r#"{"name": "A", "name": "B"}"#;
-    assert!(serde_json::from_str::<by_name::Shelf>(twice).is_err());
-}
-
-#[test]
 fn a_problem_says_what_to_give() {
     for (json, problem) in [
         (json!({"name": 1}), "name: give a text, not a number"),
@@ -219,7 +158,7 @@ fn a_problem_says_what_to_give() {
         (json!({"name": "A", "color": 1}), "color: nothing goes by this name; there is name, rows, note"),
         (json!([1]), "give an object, not a list"),
     ] {
-        assert_eq!(value::<by_name::Shelf>(&json).unwrap_err().to_string(), problem, "{json}");
+        assert_eq!(value::<Shelf>(&json).unwrap_err().to_string(), problem, "{json}");
     }
     let told = |json: &str| text::<Json>(json).unwrap_err().to_string();
     assert_eq!(told("{"), "this is no JSON, as its end is missing");
@@ -241,6 +180,5 @@ fn a_problem_is_told_with_its_place() {
         (json!({"name": "A", "note": {"name": "B", "note": {}}}), "note.note.name"),
     ] {
         assert_eq!(value::<Shelf>(&json).unwrap_err().path, place, "{json}");
-        assert_eq!(value::<by_name::Shelf>(&json).unwrap_err().path, place, "{json}");
     }
 }

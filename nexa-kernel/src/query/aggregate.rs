@@ -1,18 +1,22 @@
 //! Groups and measures over the records that an actor may see.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::{
-    Input,
-    command::Query,
+    access::Action,
+    answer::Answer,
+    behaviour::Behaviour,
     compile,
     context::Context,
-    error::{Error, Result, codes},
+    error::{Code, Error, Result, codes},
     filter::Filter,
+    input::{self, Unreadable},
     limits,
+    operation::{Mode, Query},
     record::{ColumnType, Record, RecordDef},
+    shared::SharedOperation,
     store::{Aggregate, Group, Measure, Trash},
     zone::Zone,
 };
@@ -54,9 +58,9 @@ pub enum MeasureOf {
 /// Groups and measures: `deal.aggregate` and the like.
 ///
 /// Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `aggregate.too_many_groups`, `aggregate.overflow`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: JsonSchema")]
 pub struct AggregateOf<R> {
     /// Which records.
     #[serde(skip_serializing_if = "Filter::is_everything")]
@@ -111,9 +115,40 @@ impl<R> AggregateOf<R> {
     }
 }
 
+impl SharedOperation for AggregateOf<()> {
+    const VERB: &'static str = "aggregate";
+    const DOC: &'static str = "Groups and measures records of the kind {kind}.\n\nErrors: `filter.invalid`, `filter.too_large`, \
+        `field.unknown`, `argument.too_long`, `aggregate.too_many_groups`, `aggregate.overflow`.";
+    const MODE: Mode = Mode::Query;
+    const ACTION: Action = Action::Read;
+    type On = ();
+
+    fn fits(_: &Behaviour) -> bool {
+        true
+    }
+    fn errors(_: &Behaviour) -> Vec<Code> {
+        Vec::new()
+    }
+    fn input(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        Self::json_schema(generator)
+    }
+    fn output(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<Vec<GroupRow>>()
+    }
+    fn read(_: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        input::value(json)
+    }
+    fn check(&self, _: &'static RecordDef) -> Result<()> {
+        self.in_bounds()
+    }
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        Answer::of(&cx.measured((kind.def)(), &self.filter, &self.group_by, &self.measure).await?)
+    }
+}
+
 impl<R: Record> Query for AggregateOf<R> {
-    const NAME: &'static str = R::NAMES.aggregate;
-    type Target = R;
+    const VERB: &'static str = <AggregateOf<()> as SharedOperation>::VERB;
+    type Of = R;
     type Output = Vec<GroupRow>;
     fn check(&self) -> Result<()> {
         self.in_bounds()

@@ -2,22 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{DEFAULT_PAGE, LARGEST_PAGE, cursor, position};
 use crate::{
-    Input,
     access::Action,
-    command::Query,
+    answer::Answer,
+    behaviour::Behaviour,
     compile,
     context::{Context, conceal},
-    error::{Result, codes},
+    error::{Code, Result, codes},
     filter::{Filter, Predicate},
+    input::{self, Unreadable},
     limits,
-    record::{Column, Record, RecordDef, Row, corrupt},
+    operation::{Mode, Query},
+    record::{Column, Record, RecordDef, Row, corrupt, schema},
+    shared::SharedOperation,
     store::{Aggregate, Key, Measure, Select, Trash},
     value::Value,
 };
@@ -25,9 +28,9 @@ use crate::{
 /// Records of a kind by filter, sorted, in pages: `lead.find` and the like.
 ///
 /// Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`, `page.cursor_mismatch`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: JsonSchema")]
 pub struct Find<R> {
     /// Which records; all that the actor may see without.
     #[serde(skip_serializing_if = "Filter::is_everything")]
@@ -111,9 +114,8 @@ impl<R> Find<R> {
 }
 
 /// One page of records.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record", rename = "Page_of_{R}")]
 pub struct Page<R> {
     /// The records.
     pub items: Vec<R>,
@@ -125,9 +127,54 @@ pub struct Page<R> {
     pub related: BTreeMap<String, BTreeMap<String, Json>>,
 }
 
+impl SharedOperation for Find<()> {
+    const VERB: &'static str = "find";
+    const DOC: &'static str = "Records of the kind {kind} by filter, sorted, in pages.\n\nErrors: `filter.invalid`, `filter.too_large`, \
+        `field.unknown`, `argument.too_long`, `page.size`, `page.cursor_mismatch`.";
+    const MODE: Mode = Mode::Query;
+    const ACTION: Action = Action::Read;
+    type On = ();
+
+    fn fits(_: &Behaviour) -> bool {
+        true
+    }
+    fn errors(_: &Behaviour) -> Vec<Code> {
+        Vec::new()
+    }
+    fn input(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        Self::json_schema(generator)
+    }
+    fn output(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        let record = schema::record(def, generator);
+        schema::definition(generator, "Page", def, || {
+            json!({
+                "description": "One page of records.",
+                "type": "object",
+                "properties": {
+                    "items": {"description": "The records.", "type": "array", "items": record},
+                    "next": {"description": "Where the next page starts; absent on the last.", "type": ["string", "null"]},
+                    "related": related_schema(),
+                },
+                "required": ["items"],
+            })
+        })
+    }
+    fn read(_: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        input::value(json)
+    }
+    fn check(&self, _: &'static RecordDef) -> Result<()> {
+        self.in_bounds()
+    }
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        let def = (kind.def)();
+        let page = page_of(cx, def, self).await?;
+        Ok(Answer::Page(def, page.rows, page.next, page.related))
+    }
+}
+
 impl<R: Record> Query for Find<R> {
-    const NAME: &'static str = R::NAMES.find;
-    type Target = R;
+    const VERB: &'static str = <Find<()> as SharedOperation>::VERB;
+    type Of = R;
     type Output = Page<R>;
     fn check(&self) -> Result<()> {
         self.in_bounds()
@@ -193,6 +240,15 @@ impl Find<()> {
 
 /// Related records by relation and id.
 pub(crate) type Related = BTreeMap<String, BTreeMap<String, Json>>;
+
+/// The JSON Schema of related records.
+pub(super) fn related_schema() -> Json {
+    json!({
+        "description": "Related records by relation and id, as far as the actor may see them.",
+        "type": "object",
+        "additionalProperties": {"type": "object", "additionalProperties": true},
+    })
+}
 
 /// A page before its rows are records.
 pub(crate) struct PageOfRows {
@@ -285,9 +341,9 @@ pub async fn related_rows(
 }
 
 /// How many records match: `lead.count` and the like.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, bound = "")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: JsonSchema")]
 pub struct Count<R> {
     /// Which records; all that the actor may see without.
     #[serde(skip_serializing_if = "Filter::is_everything")]
@@ -310,9 +366,39 @@ impl<R> Count<R> {
     }
 }
 
+impl SharedOperation for Count<()> {
+    const VERB: &'static str = "count";
+    const DOC: &'static str = "How many records of the kind {kind} match.";
+    const MODE: Mode = Mode::Query;
+    const ACTION: Action = Action::Read;
+    type On = ();
+
+    fn fits(_: &Behaviour) -> bool {
+        true
+    }
+    fn errors(_: &Behaviour) -> Vec<Code> {
+        Vec::new()
+    }
+    fn input(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        Self::json_schema(generator)
+    }
+    fn output(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<u64>()
+    }
+    fn read(_: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        input::value(json)
+    }
+    fn check(&self, _: &'static RecordDef) -> Result<()> {
+        limits::filter(&self.filter)
+    }
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        Answer::of(&count_rows(cx, (kind.def)(), &self.filter).await?)
+    }
+}
+
 impl<R: Record> Query for Count<R> {
-    const NAME: &'static str = R::NAMES.count;
-    type Target = R;
+    const VERB: &'static str = <Count<()> as SharedOperation>::VERB;
+    type Of = R;
     type Output = u64;
     fn check(&self) -> Result<()> {
         limits::filter(&self.filter)

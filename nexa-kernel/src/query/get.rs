@@ -2,24 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Related, related};
+use super::{Related, find::related_schema, related};
 use crate::{
-    Input,
-    command::Query,
+    access::Action,
+    answer::Answer,
+    behaviour::Behaviour,
     context::{Context, conceal},
-    error::Result,
+    error::{Code, Result},
+    input::Unreadable,
     limits,
-    record::{Record, RecordDef, Ref, Row},
+    operation::{Mode, Query},
+    record::{Record, RecordDef, Ref, Row, schema},
+    shared::SharedOperation,
     store::Prefetch,
-    targeted::Targeted,
+    targeted::{self, Targeted},
 };
 
 /// Options of a get.
-#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GetOptions {
     /// Relations whose records come along.
@@ -31,9 +35,8 @@ pub struct GetOptions {
 }
 
 /// Reads one record: `lead.get` and the like. Error: `record.not_found`.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent, bound = "R: Record")]
-#[schemars(bound = "R: Record")]
 pub struct Get<R>(pub Targeted<R, GetOptions>);
 
 impl GetOptions {
@@ -63,9 +66,8 @@ impl<R> Get<R> {
 }
 
 /// A record with related ones.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record", rename = "Found_of_{R}")]
 pub struct Found<R> {
     /// The record.
     #[serde(flatten)]
@@ -75,9 +77,50 @@ pub struct Found<R> {
     pub related: BTreeMap<String, BTreeMap<String, Json>>,
 }
 
+impl SharedOperation for Get<()> {
+    const VERB: &'static str = "get";
+    const DOC: &'static str = "Reads one {kind}. Error: `record.not_found`.";
+    const MODE: Mode = Mode::Query;
+    const ACTION: Action = Action::Read;
+    type On = ();
+
+    fn fits(_: &Behaviour) -> bool {
+        true
+    }
+    fn errors(_: &Behaviour) -> Vec<Code> {
+        Vec::new()
+    }
+    fn input(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        targeted::schema::<GetOptions>(def, generator)
+    }
+    fn output(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        let mut found = schema::object(def, generator);
+        schema::definition(generator, "Found", def, || {
+            if let Some(properties) = found.get_mut("properties").and_then(Json::as_object_mut) {
+                properties.insert("related".to_owned(), related_schema());
+            }
+            schema::described(found, "A record with related ones.")
+        })
+    }
+    fn read(def: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        targeted::read(def, json).map(Self)
+    }
+    fn check(&self, _: &'static RecordDef) -> Result<()> {
+        self.0.arguments.in_bounds()
+    }
+    fn record(&self) -> Option<&Ref<()>> {
+        Some(&self.0.record)
+    }
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        let def = (kind.def)();
+        let (row, related) = get_row(cx, def, &self.0.record, &self.0.arguments).await?;
+        Ok(Answer::Record(def, row, related))
+    }
+}
+
 impl<R: Record> Query for Get<R> {
-    const NAME: &'static str = R::NAMES.get;
-    type Target = R;
+    const VERB: &'static str = <Get<()> as SharedOperation>::VERB;
+    type Of = R;
     type Output = Found<R>;
     fn prefetch(&self) -> Vec<Prefetch> {
         self.0.record.prefetch().into_iter().collect()

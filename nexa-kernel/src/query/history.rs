@@ -1,21 +1,26 @@
 //! What happened to a record, in order.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::page_size;
 use crate::{
-    Input,
-    command::Query,
+    access::Action,
+    answer::Answer,
+    behaviour::Behaviour,
     compile::plain,
     context::Context,
-    error::Result,
+    error::{Code, Result},
+    input::Unreadable,
     ledger::{Event, EventQuery, Seq, Verb},
+    operation::{Mode, Query},
     position::Position,
     record::{Record, RecordDef, Ref, Row},
-    targeted::Targeted,
+    shared::SharedOperation,
+    store::Prefetch,
+    targeted::{self, Targeted},
     value::{Timestamp, Value},
 };
 
@@ -101,7 +106,7 @@ pub(crate) fn parsed_row(def: &RecordDef, id: Uuid, contents: &Map<String, Json>
 }
 
 /// Options of a history.
-#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HistoryOptions {
     /// After this position in the ledger.
@@ -112,9 +117,8 @@ pub struct HistoryOptions {
 }
 
 /// Everything that happened to one record: `lead.history` and the like.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent, bound = "R: Record")]
-#[schemars(bound = "R: Record")]
 pub struct History<R>(pub Targeted<R, HistoryOptions>);
 
 impl<R> History<R> {
@@ -134,10 +138,43 @@ pub struct HistoryPage {
     pub next: Option<Seq>,
 }
 
+impl SharedOperation for History<()> {
+    const VERB: &'static str = "history";
+    const DOC: &'static str = "Everything that happened to one {kind}.";
+    const MODE: Mode = Mode::Query;
+    const ACTION: Action = Action::Read;
+    type On = ();
+
+    fn fits(_: &Behaviour) -> bool {
+        true
+    }
+    fn errors(_: &Behaviour) -> Vec<Code> {
+        Vec::new()
+    }
+    fn input(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        targeted::schema::<HistoryOptions>(def, generator)
+    }
+    fn output(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<HistoryPage>()
+    }
+    fn read(def: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        targeted::read(def, json).map(Self)
+    }
+    fn record(&self) -> Option<&Ref<()>> {
+        Some(&self.0.record)
+    }
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        Answer::of(&history_of(cx, (kind.def)(), &self.0.record, &self.0.arguments).await?)
+    }
+}
+
 impl<R: Record> Query for History<R> {
-    const NAME: &'static str = R::NAMES.history;
-    type Target = R;
+    const VERB: &'static str = <History<()> as SharedOperation>::VERB;
+    type Of = R;
     type Output = HistoryPage;
+    fn prefetch(&self) -> Vec<Prefetch> {
+        self.0.record.prefetch().into_iter().collect()
+    }
     async fn run(&self, cx: &mut Context<'_>) -> Result<HistoryPage> {
         history_of(cx, R::def(), &self.0.record.untyped(), &self.0.arguments).await
     }

@@ -1,27 +1,32 @@
 //! Records by words.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
 
-use super::{cursor, page_size, search_position};
+use super::{Related, cursor, page_size, search_position};
 use crate::{
-    Input,
-    command::Query,
+    access::Action,
+    answer::Answer,
+    behaviour::Behaviour,
     compile,
     context::{Context, conceal},
-    error::Result,
+    error::{Code, Result},
     filter::Filter,
+    input::{self, Unreadable},
     limits,
-    record::{Record, RecordDef, Row},
+    operation::{Mode, Query},
+    record::{Record, RecordDef, Row, schema},
     search::{Sought, fold, row_terms, score, sought},
+    shared::SharedOperation,
     store::Select,
     value::Value,
 };
 
 /// Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits first.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "")]
-#[schemars(bound = "R: Record")]
+#[schemars(bound = "R: JsonSchema")]
 pub struct Search<R> {
     /// The words; every one of them must begin a word of the record.
     pub text: String,
@@ -59,9 +64,8 @@ impl<R> Search<R> {
 }
 
 /// One page of hits, best first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "R: Record")]
-#[schemars(bound = "R: Record", rename = "Hits_of_{R}")]
 pub struct Hits<R> {
     /// The records.
     pub items: Vec<R>,
@@ -79,9 +83,53 @@ impl<R> Search<R> {
     }
 }
 
+impl SharedOperation for Search<()> {
+    const VERB: &'static str = "search";
+    const DOC: &'static str =
+        "Records of the kind {kind} whose names, mails, numbers and subjects begin with these words. Best hits first.";
+    const MODE: Mode = Mode::Query;
+    const ACTION: Action = Action::Read;
+    type On = ();
+
+    fn fits(kind: &Behaviour) -> bool {
+        !(kind.def)().search.is_empty()
+    }
+    fn errors(_: &Behaviour) -> Vec<Code> {
+        Vec::new()
+    }
+    fn input(_: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        Self::json_schema(generator)
+    }
+    fn output(def: &'static RecordDef, generator: &mut SchemaGenerator) -> Schema {
+        let record = schema::record(def, generator);
+        schema::definition(generator, "Hits", def, || {
+            json!({
+                "description": "One page of hits, best first.",
+                "type": "object",
+                "properties": {
+                    "items": {"description": "The records.", "type": "array", "items": record},
+                    "next": {"description": "Where the next page starts; absent on the last.", "type": ["string", "null"]},
+                },
+                "required": ["items"],
+            })
+        })
+    }
+    fn read(_: &'static RecordDef, json: &Json) -> Result<Self, Unreadable> {
+        input::value(json)
+    }
+    fn check(&self, _: &'static RecordDef) -> Result<()> {
+        self.in_bounds()
+    }
+    async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
+        let def = (kind.def)();
+        let (rows, next) = search_rows(cx, def, self).await?;
+        Ok(Answer::Page(def, rows, next, Related::new()))
+    }
+}
+
 impl<R: Record> Query for Search<R> {
-    const NAME: &'static str = R::NAMES.search;
-    type Target = R;
+    const VERB: &'static str = <Search<()> as SharedOperation>::VERB;
+    type Of = R;
     type Output = Hits<R>;
     fn check(&self) -> Result<()> {
         self.in_bounds()

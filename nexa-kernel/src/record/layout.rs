@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::form::Form;
 use crate::{
     access::AccessClass,
+    error::{Code, codes},
     input::{self, Unreadable},
     search, sort,
     value::Value,
@@ -129,6 +130,14 @@ pub struct FieldDef {
 }
 
 impl FieldDef {
+    /// Its doc comment; empty without the feature `catalog`.
+    #[cfg_attr(not(feature = "catalog"), allow(clippy::unused_self))]
+    pub const fn doc(&self) -> &'static str {
+        #[cfg(feature = "catalog")]
+        return self.doc;
+        #[cfg(not(feature = "catalog"))]
+        return "";
+    }
     /// Its JSON Schema; one that takes everything without the feature `catalog`.
     #[cfg_attr(not(feature = "catalog"), allow(clippy::unused_self))]
     pub fn schema(&self, generator: &mut SchemaGenerator) -> Schema {
@@ -192,6 +201,8 @@ pub enum OnTrash {
 pub struct RecordDef {
     /// The kind, such as `lead`.
     pub kind: &'static str,
+    /// The name of its struct, such as `Lead`.
+    pub name: &'static str,
     /// The table without prefix or schema, such as `leads`.
     pub table: &'static str,
     /// What the kind is: the struct's doc comment.
@@ -254,6 +265,18 @@ pub struct RecordDef {
 }
 
 impl RecordDef {
+    /// What the kind is; empty without the feature `catalog`.
+    #[cfg_attr(not(feature = "catalog"), allow(clippy::unused_self))]
+    pub const fn doc(&self) -> &'static str {
+        #[cfg(feature = "catalog")]
+        return self.doc;
+        #[cfg(not(feature = "catalog"))]
+        return "";
+    }
+    /// The codes of its unique values.
+    pub fn taken_codes(&self) -> impl Iterator<Item = Code> {
+        self.uniques.iter().map(|unique| Code { code: unique.code, ..codes::TAKEN })
+    }
     /// The index of the column with this path.
     pub fn column(&self, path: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.path == path)

@@ -13,9 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Record, known_by::EMAIL_SYSTEM};
+use super::{Record, RecordDef, known_by::EMAIL_SYSTEM};
 use crate::{
-    Input,
     error::Result,
     input::{self, Unreadable},
     store::Prefetch,
@@ -146,7 +145,7 @@ impl ExternalKey {
 
 impl<'de> Deserialize<'de> for ExternalKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Input)]
+        #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Given {
             system: String,
@@ -175,16 +174,20 @@ pub enum Ref<R> {
 impl<R: Record> Ref<R> {
     /// The load of the record, where its identifier is known.
     pub fn prefetch(&self) -> Option<Prefetch> {
-        match self {
-            Self::Id(id) => Some(Prefetch::id(R::def(), id.uuid())),
-            Self::External(_) => None,
-        }
+        self.prefetch_of(R::def())
     }
 }
 
 impl<R> Ref<R> {
+    /// The load of the record of this kind, where its identifier is known.
+    pub fn prefetch_of(&self, def: &'static RecordDef) -> Option<Prefetch> {
+        match self {
+            Self::Id(id) => Some(Prefetch::id(def, id.uuid())),
+            Self::External(_) => None,
+        }
+    }
     /// The same name without the kind.
-    pub(crate) fn untyped(&self) -> Ref<()> {
+    pub fn untyped(&self) -> Ref<()> {
         self.clone().of_kind()
     }
     /// The same name for a record of another kind.

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Those who share work.
-#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[record(kind = "team", table = "teams", access = work, unique("name", code = "team.name_taken"))]
 pub struct Team {
     pub id: Id<Team>,
@@ -126,7 +126,7 @@ impl Field for Custom {
     }
 }
 
-#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "job",
     table = "jobs", access = work,

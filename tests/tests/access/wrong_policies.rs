@@ -8,7 +8,7 @@ use std::sync::{
 use nexa_crm::{
     Access, Action, Actor, Crm, Envelope, Error, ErrorKind, Filter, Find, HiddenField, Op, Policy,
     export::{ExportFormat, export},
-    kernel::{catalog::Mode, record::RecordDef},
+    kernel::{operation::Mode, record::RecordDef},
     sales::{Account, Contact, Lead},
     service::{DefaultPolicy, Narrow},
     testing::Office,

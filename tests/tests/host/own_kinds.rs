@@ -1,7 +1,7 @@
 //! A host's own record, command and rule go through the same door.
 
 use nexa_core::{
-    Actor, Body, Case, Code, Command, Context, Entity, Envelope, Id, Op, Record, Ref, Result, Rule, Timestamp,
+    Actor, Apply, Body, Case, Code, Entity, Envelope, Id, Moment, Op, Record, Ref, Result, Rule, Timestamp, command,
     sales::{Deal, Lead},
     testing::Office,
 };
@@ -15,7 +15,7 @@ const CALLED_OFF: Code = Code::rule("host.visit_called_off", "The visit was call
 const NOTE_MISSING: Code = Code::rule("host.note_missing", "Say in the description why the deal was won, then win it.");
 
 /// A record of the host: a visit to a lead.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "visit", table = "visits", access = work, search(purpose = 1), index("lead"))]
 struct Visit {
     id: Id<Visit>,
@@ -40,29 +40,15 @@ impl Entity for Visit {
 }
 
 /// Calls a visit off.
-#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("call_off", on = Visit, guard_for = Visit::may_edit, errors(CALLED_OFF))]
 struct CallOff {
     visit: Ref<Visit>,
 }
 
-impl Command for CallOff {
-    const NAME: &'static str = "visit.call_off";
-    const ERRORS: &'static [Code] = &[CALLED_OFF];
-    type Target = Visit;
-    type Output = Visit;
-    fn target(&self) -> Option<&Ref<Visit>> {
-        Some(&self.visit)
-    }
-    fn guard(visit: &Visit, actor: &Actor) -> Result<()> {
-        visit.may_edit(actor)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Visit> {
-        cx.change(&self.visit, |visit, _| {
-            visit.called_off = true;
-            Ok(())
-        })
-        .await
+impl Apply for CallOff {
+    fn apply(&self, visit: &mut Visit, _: &Moment<'_>) -> Result<()> {
+        visit.called_off = true;
+        Ok(())
     }
 }
 

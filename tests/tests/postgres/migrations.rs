@@ -218,7 +218,7 @@ fn a_migration_that_fails_can_be_repeated() {
 }
 
 /// A record of the host.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "visit", table = "visits", access = work, search(purpose = 1), index("lead"))]
 struct Visit {
     id: Id<Visit>,

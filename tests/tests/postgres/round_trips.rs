@@ -3,7 +3,7 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use nexa_crm::{
-    Create, Envelope, Id, Money, Request,
+    Create, Envelope, Id, Money, Request, Update,
     blocking::{self, Session},
     sales::{
         Contact, Lead,
@@ -110,6 +110,69 @@ fn what_a_command_or_a_question_prefetches_comes_with_the_message_that_begins() 
     let tried = least(&desk, |_| drop(desk.agent.run_with(trial(), create()).unwrap()));
     assert_eq!(tried, 3, "a ticket that is tried only: begin, write, check");
     assert_eq!(least(&desk, |_| drop(desk.agent.get(contact).unwrap())), 1, "a contact: begin");
+}
+
+#[test]
+fn a_call_by_name_waits_for_no_more_messages_than_one_from_rust() {
+    let desk = Desk::open();
+    let contact = contacts(&desk, 1)[0];
+    let leads: Vec<_> = (0..16).map(|number| qualified(&desk, number)).collect();
+    let named = |operation: &str, with| drop(desk.agent.execute(operation, with, Envelope::default()).unwrap());
+    let report_named = |number: usize| {
+        named("ticket.create", json!({"subject": format!("Printer {number} is on fire"), "contact": contact}));
+    };
+    assert_eq!(least(&desk, |number| report(&desk, number, contact)), least(&desk, report_named), "a ticket");
+    let convert_named = |number: usize| {
+        let deal = json!({"amount": {"amount": "50000.00", "currency": "USD"}});
+        named("lead.convert", json!({"lead": leads[8 + number], "deal": deal}));
+    };
+    assert_eq!(least(&desk, |number| convert(&desk, leads[number])), least(&desk, convert_named), "a conversion");
+    let rename = |number: usize| Update::of(contact).set(Contact::FIRST_NAME, format!("Ada {number}"));
+    let typed = least(&desk, |number| drop(desk.agent.run(rename(number)).unwrap()));
+    let rename_named =
+        |number: usize| named("contact.update", json!({"contact": contact, "first_name": format!("Eva {number}")}));
+    assert_eq!(typed, least(&desk, rename_named), "a change of a contact");
+    let typed = least(&desk, |_| drop(desk.agent.get(contact).unwrap()));
+    assert_eq!(typed, least(&desk, |_| named("contact.get", json!({"contact": contact}))), "a contact");
+    let titles = |number: usize| (0..20).map(move |task| json!({"title": format!("Task {number} {task}")}));
+    let batch = |number: usize| {
+        let requests = titles(number).map(|with| Request { run: "task.create".to_owned(), with }).collect();
+        desk.agent.batch(requests, Envelope::default()).unwrap();
+    };
+    let updates = least(&desk, |number| {
+        let with = json!({"contact": contact, "first_name": format!("Ida {number}")});
+        let request = Request { run: "contact.update".to_owned(), with };
+        desk.agent.batch(vec![request], Envelope::default()).unwrap();
+    });
+    assert_eq!(updates, least(&desk, rename_named), "a batch reads ahead as well");
+    assert!(least(&desk, batch) <= 23, "each operation of a batch is written by itself");
+}
+
+#[test]
+fn what_is_malformed_reaches_no_storage() {
+    let desk = Desk::open();
+    let contact = contacts(&desk, 1)[0];
+    let refused = |operation: &str, with, code: &str| {
+        let refusal = desk.agent.execute(operation, with, Envelope::default()).unwrap_err();
+        assert_eq!(refusal.code(), code, "{operation}: {refusal}");
+    };
+    let trips = desk.trips(|| {
+        refused("ticket.create", json!({"subject": 1}), "field.invalid");
+        refused("ticket.create", json!({"subject": "x", "customer": {"nmae": "x"}}), "command.malformed");
+        refused("contact.update", json!({"contact": contact, "shoe": 1}), "field.unknown");
+        refused("contact.update", json!({"first_name": "x"}), "command.malformed");
+        refused("lead.qualify", json!({"lead": contact, "bant": 7}), "command.malformed");
+        refused("contact.find", json!({"limit": "many"}), "command.malformed");
+        refused("contact.nap", json!({}), "operation.unknown");
+        let request = |with| Request { run: "task.create".to_owned(), with };
+        let batch = vec![request(json!({"title": "A"})), request(json!({"title": ["B"]}))];
+        let refusal = desk.agent.batch(batch, Envelope::default()).unwrap_err();
+        assert_eq!((refusal.code(), &refusal.params()["position"]), ("field.invalid", &json!(1)), "{refusal}");
+        let mut fields = Create::<Contact>::new();
+        fields.fields.put("email", json!("nobody at home"));
+        assert_eq!(desk.agent.run(fields).unwrap_err().code(), "field.invalid");
+    });
+    assert_eq!(trips, 0);
 }
 
 #[test]

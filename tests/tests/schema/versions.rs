@@ -35,7 +35,7 @@ mod first {
     }
 
     /// A trip.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "trip", table = "trips", access = work, search(title = 1), index("stage"))]
     pub(crate) struct Trip {
         pub(crate) id: Id<Trip>,
@@ -97,7 +97,7 @@ mod second {
     }
 
     /// A trip.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(
         kind = "trip", table = "trips", access = work,
         search(title = 1),
@@ -152,7 +152,7 @@ mod second {
     impl Entity for Trip {}
 
     /// A stop.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "stop", table = "stops", access = work, index("trip"))]
     pub(crate) struct Stop {
         pub(crate) id: Id<Stop>,

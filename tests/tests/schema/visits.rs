@@ -5,7 +5,7 @@ pub(crate) mod first {
     use nexa_core::{Body, Entity, Id, Record, Timestamp};
 
     /// A visit.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
@@ -25,7 +25,7 @@ pub(crate) mod grown {
     use nexa_core::{Body, Entity, Id, Record, Timestamp};
 
     /// A visit.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
@@ -51,7 +51,7 @@ pub(crate) mod demanding {
     use nexa_core::{Body, Entity, Id, Record, Timestamp};
 
     /// A visit.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
@@ -73,7 +73,7 @@ pub(crate) mod retyped {
     use nexa_core::{Entity, Id, Record, Timestamp};
 
     /// A visit.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
@@ -93,7 +93,7 @@ pub(crate) mod forgetful {
     use nexa_core::{Body, Entity, Id, Record, Timestamp};
 
     /// A visit.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,
@@ -113,7 +113,7 @@ pub(crate) mod loosened {
     use nexa_core::{Body, Entity, Id, Record, Timestamp};
 
     /// A visit.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "visit", table = "visits", access = work)]
     pub(crate) struct Visit {
         pub(crate) id: Id<Visit>,

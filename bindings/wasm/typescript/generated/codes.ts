@@ -26,7 +26,7 @@ export interface ErrorCodes {
   "argument.too_long": "invalid";
   /** `RuleViolation`: The {assignee} is deactivated or has no active member; choose somebody else. */
   "assignee.inactive": "rule";
-  /** `RuleViolation`: The open work has a {kind}, which only a user can own; reassign it to a user. */
+  /** `RuleViolation`: Only a user can own a {kind}; give a user instead of a group. */
   "assignee.must_be_user": "rule";
   /** `RuleViolation`: Nobody has it; there is nothing to release. */
   "assignee.none": "rule";

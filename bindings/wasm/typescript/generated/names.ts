@@ -6,7 +6,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   account:
     "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows merge purge restore rollup? search* set_primary_contact trash update upsert",
   campaign:
-    "add aggregate? cancel complete count? create find* get? history* import_csv import_preview? import_rows members? performance? purge remove restore search* start trash update upsert",
+    "add aggregate? assign cancel complete count? create find* get? history* import_csv import_preview? import_rows members? performance? purge remove restore search* start trash update upsert",
   campaign_member:
     "aggregate? count? find* get? history*",
   comment:

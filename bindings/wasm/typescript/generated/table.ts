@@ -18,6 +18,7 @@ import type {
 } from "./inputs/account.js";
 import type {
   CampaignAddInput,
+  CampaignAssignInput,
   CampaignCancelInput,
   CampaignCompleteInput,
   CampaignCreateInput,
@@ -261,6 +262,7 @@ export interface OperationTable {
   "account.upsert": { input: AccountUpsertInput; output: Upserted<Account> };
   "campaign.add": { input: CampaignAddInput; output: CampaignMember };
   "campaign.aggregate": { input: AggregateInput<CampaignWhere>; output: GroupRow[] };
+  "campaign.assign": { input: CampaignAssignInput; output: Campaign };
   "campaign.cancel": { input: CampaignCancelInput; output: Campaign };
   "campaign.complete": { input: CampaignCompleteInput; output: Campaign };
   "campaign.count": { input: CountInput<CampaignWhere>; output: number };

@@ -1,10 +1,7 @@
 //! The life of a campaign: it starts, and is completed or called off.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{Campaign, CampaignStatus};
-use crate::{Actor, Code, Command, Context, Input, Ref, Result};
+use crate::{Apply, Code, Moment, Ref, Result, command};
 
 /// Only a planned campaign starts.
 pub const NOT_PLANNED: Code =
@@ -38,88 +35,43 @@ impl Campaign {
 }
 
 /// Starts a planned campaign. Error: `campaign.not_planned`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("start", on = Campaign, guard = Campaign::may_start, errors(NOT_PLANNED))]
 pub struct Start {
     /// The campaign.
     pub campaign: Ref<Campaign>,
 }
 
-impl Command for Start {
-    const NAME: &'static str = "campaign.start";
-    const ERRORS: &'static [Code] = &[NOT_PLANNED];
-    type Target = Campaign;
-    type Output = Campaign;
-    fn target(&self) -> Option<&Ref<Campaign>> {
-        Some(&self.campaign)
-    }
-    fn guard(campaign: &Campaign, _: &Actor) -> Result<()> {
-        campaign.may_start()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Campaign> {
-        cx.change(&self.campaign, |campaign, _| {
-            campaign.may_start()?;
-            campaign.status = CampaignStatus::Active;
-            Ok(())
-        })
-        .await
+impl Apply for Start {
+    fn apply(&self, campaign: &mut Campaign, _: &Moment<'_>) -> Result<()> {
+        campaign.status = CampaignStatus::Active;
+        Ok(())
     }
 }
 
 /// Brings an active campaign to its end. Error: `campaign.not_active`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("complete", on = Campaign, guard = Campaign::may_complete, errors(NOT_ACTIVE))]
 pub struct Complete {
     /// The campaign.
     pub campaign: Ref<Campaign>,
 }
 
-impl Command for Complete {
-    const NAME: &'static str = "campaign.complete";
-    const ERRORS: &'static [Code] = &[NOT_ACTIVE];
-    type Target = Campaign;
-    type Output = Campaign;
-    fn target(&self) -> Option<&Ref<Campaign>> {
-        Some(&self.campaign)
-    }
-    fn guard(campaign: &Campaign, _: &Actor) -> Result<()> {
-        campaign.may_complete()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Campaign> {
-        cx.change(&self.campaign, |campaign, _| {
-            campaign.may_complete()?;
-            campaign.status = CampaignStatus::Completed;
-            Ok(())
-        })
-        .await
+impl Apply for Complete {
+    fn apply(&self, campaign: &mut Campaign, _: &Moment<'_>) -> Result<()> {
+        campaign.status = CampaignStatus::Completed;
+        Ok(())
     }
 }
 
 /// Calls off a planned or active campaign. Error: `campaign.finished`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("cancel", on = Campaign, guard = Campaign::may_cancel, errors(FINISHED))]
 pub struct Cancel {
     /// The campaign.
     pub campaign: Ref<Campaign>,
 }
 
-impl Command for Cancel {
-    const NAME: &'static str = "campaign.cancel";
-    const ERRORS: &'static [Code] = &[FINISHED];
-    type Target = Campaign;
-    type Output = Campaign;
-    fn target(&self) -> Option<&Ref<Campaign>> {
-        Some(&self.campaign)
-    }
-    fn guard(campaign: &Campaign, _: &Actor) -> Result<()> {
-        campaign.may_cancel()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Campaign> {
-        cx.change(&self.campaign, |campaign, _| {
-            campaign.may_cancel()?;
-            campaign.status = CampaignStatus::Cancelled;
-            Ok(())
-        })
-        .await
+impl Apply for Cancel {
+    fn apply(&self, campaign: &mut Campaign, _: &Moment<'_>) -> Result<()> {
+        campaign.status = CampaignStatus::Cancelled;
+        Ok(())
     }
 }

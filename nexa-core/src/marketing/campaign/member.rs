@@ -1,11 +1,10 @@
 //! A member of a campaign: a lead or contact whom it reached.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Campaign;
 use crate::{
-    Code, Column, Command, Context, Id, Input, Record, Ref, Result, Timestamp,
+    Code, Column, Command, Context, Id, Record, Ref, Result, Timestamp, command,
     marketing::membership::{self, Member, ONE_PERSON, Person, PersonRef},
     sales::{Contact, Lead},
 };
@@ -13,7 +12,7 @@ use crate::{
 /// A lead or a contact, exactly one, in a campaign.
 // One refusal, whether it is the lead or the contact that is there already.
 #[allow(clippy::duplicated_attributes)]
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "campaign_member", table = "campaign_members", access = through(campaign))]
 #[record(unique("campaign", "lead", code = "campaign.already_member"))]
 #[record(unique("campaign", "contact", code = "campaign.already_member"))]
@@ -41,7 +40,6 @@ pub struct CampaignMember {
 
 impl Member for CampaignMember {
     type Of = Campaign;
-    const MEMBERS: &'static str = "campaign.members";
     const OF: Column<Self, Id<Campaign>> = Self::CAMPAIGN;
     const OF_LEAD: Column<Self, Id<Lead>> = Self::LEAD;
     const OF_CONTACT: Column<Self, Id<Contact>> = Self::CONTACT;
@@ -73,32 +71,25 @@ pub const NOT_MEMBER: Code =
 /// Adds a lead or a contact to a campaign.
 ///
 /// Errors: `campaign.already_member`, `member.lead_or_contact`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("add", on = Campaign, check = Self::check, errors(ALREADY_MEMBER, ONE_PERSON))]
 pub struct Add {
     /// The campaign.
     pub campaign: Ref<Campaign>,
     /// The lead, when it is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<Ref<Lead>>,
     /// The contact, when it is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Ref<Contact>>,
 }
 
-impl Command for Add {
-    const NAME: &'static str = "campaign.add";
-    const ERRORS: &'static [Code] = &[ALREADY_MEMBER, ONE_PERSON];
-    type Target = Campaign;
-    type Output = CampaignMember;
+impl Add {
     fn check(&self) -> Result<()> {
         PersonRef::one_of(self.lead.as_ref(), self.contact.as_ref()).map(drop)
     }
-    fn target(&self) -> Option<&Ref<Campaign>> {
-        Some(&self.campaign)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<CampaignMember> {
-        let campaign = cx.load(&self.campaign).await?;
+}
+
+impl Command for Add {
+    type Output = CampaignMember;
+    async fn run(&self, campaign: Campaign, cx: &mut Context<'_>) -> Result<CampaignMember> {
         let person = PersonRef::one_of(self.lead.as_ref(), self.contact.as_ref())?;
         let person = membership::person(cx, &person).await?;
         membership::enrol(cx, campaign.id, person).await?.ok_or_else(|| ALREADY_MEMBER.with("person", person.kind()))
@@ -108,32 +99,25 @@ impl Command for Add {
 /// Takes a lead or a contact out of a campaign.
 ///
 /// Errors: `campaign.not_member`, `member.lead_or_contact`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("remove", on = Campaign, check = Self::check, errors(NOT_MEMBER, ONE_PERSON))]
 pub struct Remove {
     /// The campaign.
     pub campaign: Ref<Campaign>,
     /// The lead, when it is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<Ref<Lead>>,
     /// The contact, when it is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Ref<Contact>>,
 }
 
-impl Command for Remove {
-    const NAME: &'static str = "campaign.remove";
-    const ERRORS: &'static [Code] = &[NOT_MEMBER, ONE_PERSON];
-    type Target = Campaign;
-    type Output = ();
+impl Remove {
     fn check(&self) -> Result<()> {
         PersonRef::one_of(self.lead.as_ref(), self.contact.as_ref()).map(drop)
     }
-    fn target(&self) -> Option<&Ref<Campaign>> {
-        Some(&self.campaign)
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<()> {
-        let campaign = cx.load(&self.campaign).await?;
+}
+
+impl Command for Remove {
+    type Output = ();
+    async fn run(&self, campaign: Campaign, cx: &mut Context<'_>) -> Result<()> {
         let person = PersonRef::one_of(self.lead.as_ref(), self.contact.as_ref())?;
         let person = membership::person_even_trashed(cx, &person).await?;
         if membership::withdraw::<CampaignMember>(cx, campaign.id, person).await? {

@@ -9,13 +9,13 @@ use serde_json::Value as Json;
 
 use super::Campaign;
 use crate::{
-    Amount, Context, Currency, Filter, Get, GroupBy, Id, Input, MeasureOf, Money, Op, Query, Ref, Result,
+    Amount, Context, Currency, Filter, Get, GroupBy, Id, MeasureOf, Money, Op, Query, Ref, Result,
     kernel::input,
     people::{Org, org},
 };
 
 /// What a campaign brought, as far as the actor may see it. Error: `record.not_found`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PerformanceOf {
     /// The campaign.
@@ -82,8 +82,8 @@ pub struct Performance {
 }
 
 impl Query for PerformanceOf {
-    const NAME: &'static str = "campaign.performance";
-    type Target = Campaign;
+    const VERB: &'static str = "performance";
+    type Of = Campaign;
     type Output = Performance;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Performance> {
         let campaign = Get::<Campaign>::of(self.campaign.clone()).run(cx).await?.record;

@@ -1,6 +1,5 @@
 //! A member of a contact list.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ContactList;
@@ -13,7 +12,7 @@ use crate::{
 /// A lead or a contact, exactly one, on a contact list.
 // One refusal, whether it is the lead or the contact that is there already.
 #[allow(clippy::duplicated_attributes)]
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "contact_list_member", table = "contact_list_members", access = through(contact_list))]
 #[record(unique("contact_list", "lead", code = "contact_list.already_member"))]
 #[record(unique("contact_list", "contact", code = "contact_list.already_member"))]
@@ -41,7 +40,6 @@ pub struct ContactListMember {
 
 impl Member for ContactListMember {
     type Of = ContactList;
-    const MEMBERS: &'static str = "contact_list.members";
     const OF: Column<Self, Id<ContactList>> = Self::CONTACT_LIST;
     const OF_LEAD: Column<Self, Id<Lead>> = Self::LEAD;
     const OF_CONTACT: Column<Self, Id<Contact>> = Self::CONTACT;

@@ -1,124 +1,85 @@
 //! How a task moves from status to status.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{FINISHED, NOT_FINISHED, Task, TaskStatus};
-use crate::{Actor, Code, Command, Context, Id, Input, Ref, Result};
+use crate::{Apply, Id, Moment, Ref, Result, command};
 
 /// Shows that somebody is at it. Error: `task.finished`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("start", on = Task, guard = Task::must_be_unfinished, errors(FINISHED))]
 pub struct Start {
     /// The task.
     pub task: Ref<Task>,
 }
 
-impl Command for Start {
-    const NAME: &'static str = "task.start";
-    const ERRORS: &'static [Code] = &[FINISHED];
-    type Target = Task;
-    type Output = Task;
-    fn target(&self) -> Option<&Ref<Task>> {
-        Some(&self.task)
-    }
-    fn guard(task: &Task, _: &Actor) -> Result<()> {
-        task.must_be_unfinished()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Task> {
-        cx.change(&self.task, |task, _| {
-            task.must_be_unfinished()?;
-            task.status = TaskStatus::InProgress;
-            Ok(())
-        })
-        .await
+impl Apply for Start {
+    fn apply(&self, task: &mut Task, _: &Moment<'_>) -> Result<()> {
+        task.status = TaskStatus::InProgress;
+        Ok(())
     }
 }
 
 /// Marks a task as done, by whom and when. Error: `task.finished`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("complete", on = Task, guard = Task::must_be_unfinished, errors(FINISHED))]
 pub struct Complete {
     /// The task.
     pub task: Ref<Task>,
 }
 
-impl Command for Complete {
-    const NAME: &'static str = "task.complete";
-    const ERRORS: &'static [Code] = &[FINISHED];
-    type Target = Task;
-    type Output = Task;
-    fn target(&self) -> Option<&Ref<Task>> {
-        Some(&self.task)
-    }
-    fn guard(task: &Task, _: &Actor) -> Result<()> {
-        task.must_be_unfinished()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Task> {
-        let by = cx.actor().user().map(Id::new);
-        cx.change(&self.task, |task, now| {
-            task.must_be_unfinished()?;
-            (task.status, task.completed_at, task.completed_by) = (TaskStatus::Done, Some(now), by);
-            Ok(())
-        })
-        .await
+impl Apply for Complete {
+    fn apply(&self, task: &mut Task, at: &Moment<'_>) -> Result<()> {
+        let by = at.actor.user().map(Id::new);
+        (task.status, task.completed_at, task.completed_by) = (TaskStatus::Done, Some(at.now), by);
+        Ok(())
     }
 }
 
 /// Says that nobody will do it. Error: `task.finished`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("cancel", on = Task, guard = Task::must_be_unfinished, errors(FINISHED))]
 pub struct Cancel {
     /// The task.
     pub task: Ref<Task>,
 }
 
-impl Command for Cancel {
-    const NAME: &'static str = "task.cancel";
-    const ERRORS: &'static [Code] = &[FINISHED];
-    type Target = Task;
-    type Output = Task;
-    fn target(&self) -> Option<&Ref<Task>> {
-        Some(&self.task)
-    }
-    fn guard(task: &Task, _: &Actor) -> Result<()> {
-        task.must_be_unfinished()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Task> {
-        cx.change(&self.task, |task, _| {
-            task.must_be_unfinished()?;
-            task.status = TaskStatus::Cancelled;
-            Ok(())
-        })
-        .await
+impl Apply for Cancel {
+    fn apply(&self, task: &mut Task, _: &Moment<'_>) -> Result<()> {
+        task.status = TaskStatus::Cancelled;
+        Ok(())
     }
 }
 
 /// Takes up a task that was done or cancelled. Error: `task.not_finished`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("reopen", on = Task, guard = Task::may_reopen, errors(NOT_FINISHED))]
 pub struct Reopen {
     /// The task.
     pub task: Ref<Task>,
 }
 
-impl Command for Reopen {
-    const NAME: &'static str = "task.reopen";
-    const ERRORS: &'static [Code] = &[NOT_FINISHED];
-    type Target = Task;
-    type Output = Task;
-    fn target(&self) -> Option<&Ref<Task>> {
-        Some(&self.task)
+impl Apply for Reopen {
+    fn apply(&self, task: &mut Task, _: &Moment<'_>) -> Result<()> {
+        (task.status, task.completed_at, task.completed_by) = (TaskStatus::Todo, None, None);
+        Ok(())
     }
-    fn guard(task: &Task, _: &Actor) -> Result<()> {
-        task.may_reopen()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Task> {
-        cx.change(&self.task, |task, _| {
-            task.may_reopen()?;
-            (task.status, task.completed_at, task.completed_by) = (TaskStatus::Todo, None, None);
-            Ok(())
-        })
-        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Actor, Operation, Principal, Timestamp};
+
+    #[test]
+    fn a_task_is_done_by_whoever_completes_it_and_taken_up_again() {
+        let (by, now) = (uuid::Uuid::from_u128(7), Timestamp::from_micros(1_763_370_900_000_000));
+        let actor = Actor { principal: Principal::User(by), role: None, groups: Vec::new() };
+        let (at, named) = (Moment { now, actor: &actor }, || Ref::Id(Id::new(uuid::Uuid::from_u128(1))));
+        let mut task = Task::default();
+        Start { task: named() }.apply(&mut task, &at).unwrap();
+        Complete { task: named() }.apply(&mut task, &at).unwrap();
+        assert_eq!(
+            (task.status, task.completed_at, task.completed_by),
+            (TaskStatus::Done, Some(now), Some(Id::new(by)))
+        );
+        assert!(Cancel::guard(&task, &actor).unwrap_err().is(&FINISHED));
+        Reopen { task: named() }.apply(&mut task, &at).unwrap();
+        assert_eq!((task.status, task.completed_at, task.completed_by), (TaskStatus::Todo, None, None));
+        assert!(Reopen::guard(&task, &actor).unwrap_err().is(&NOT_FINISHED));
     }
 }

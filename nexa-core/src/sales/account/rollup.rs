@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Account;
 use crate::{
-    Context, Count, Get, Id, Input, Query, Record, Ref, Result,
+    Context, Count, Get, Id, Query, Record, Ref, Result,
     people::{Org, org},
     sales::{
         contact::Contact,
@@ -23,7 +23,7 @@ use crate::{
 /// What an account amounts to, by itself and with its subsidiaries at every level: `account.rollup`.
 ///
 /// Only what the actor may see counts: subsidiaries below one that the actor may not see do not.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rollup {
     /// The account.
@@ -67,8 +67,8 @@ pub struct AccountTotals {
 }
 
 impl Query for Rollup {
-    const NAME: &'static str = "account.rollup";
-    type Target = Account;
+    const VERB: &'static str = "rollup";
+    type Of = Account;
     type Output = AccountRollup;
     async fn run(&self, cx: &mut Context<'_>) -> Result<AccountRollup> {
         let account = Get::of(self.account.clone()).run(cx).await?.record;

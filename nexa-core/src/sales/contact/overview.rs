@@ -16,14 +16,14 @@ pub use self::{
 };
 use super::Contact;
 use crate::{
-    About, Column, Context, Count, Get, Input, Query, Record, Ref, Result,
+    About, Column, Context, Count, Get, Query, Record, Ref, Result,
     kernel::query::Change,
     productivity::{Task, TaskStatus},
     sales::account::Account,
 };
 
 /// Everything about a contact at a glance, as far as the actor may see it: `contact.overview`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Overview {
     /// The contact.
@@ -55,8 +55,8 @@ pub struct ContactOverview {
 const NEWEST: usize = 20;
 
 impl Query for Overview {
-    const NAME: &'static str = "contact.overview";
-    type Target = Contact;
+    const VERB: &'static str = "overview";
+    type Of = Contact;
     type Output = ContactOverview;
     async fn run(&self, cx: &mut Context<'_>) -> Result<ContactOverview> {
         let profile = Get::of(self.contact.clone()).run(cx).await?.record;

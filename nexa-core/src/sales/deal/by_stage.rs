@@ -8,7 +8,7 @@ use super::{
     groups::{by, deal_groups},
 };
 use crate::{
-    Choice, Context, Id, Input, Percent, Query, Record, Ref, Result,
+    Choice, Context, Id, Percent, Query, Record, Ref, Result,
     kernel::context::not_found,
     people::org,
     sales::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What a pipeline holds, stage by stage: `deal.pipeline`.
-#[derive(Clone, Debug, Default, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ByStage {
     /// The pipeline; the tenant's default without.
@@ -74,8 +74,8 @@ struct Counted {
 }
 
 impl Query for ByStage {
-    const NAME: &'static str = "deal.pipeline";
-    type Target = Deal;
+    const VERB: &'static str = "pipeline";
+    type Of = Deal;
     type Output = PipelineValue;
     async fn run(&self, cx: &mut Context<'_>) -> Result<PipelineValue> {
         let pipeline = match &self.pipeline {

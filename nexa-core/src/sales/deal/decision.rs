@@ -1,11 +1,8 @@
 //! Won, lost, and open again.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{AMOUNT_MISSING, CLOSED, Deal, DealStatus};
 use crate::{
-    Actor, Body, Code, Command, Context, Date, Input, Ref, Result, Timestamp,
+    Body, Code, Command, Context, Date, Ref, Result, Timestamp, command,
     sales::{
         contact::LifecycleStage,
         lookups,
@@ -48,27 +45,15 @@ impl Deal {
 
 /// Wins an open deal that has an amount. Its account becomes a customer, its primary contact comes to the lifecycle stage
 /// customer. Errors: `deal.closed`, `deal.amount_missing`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("win", on = Deal, guard = Deal::may_win, errors(CLOSED, AMOUNT_MISSING))]
 pub struct Win {
     /// The deal.
     pub deal: Ref<Deal>,
 }
 
 impl Command for Win {
-    const NAME: &'static str = "deal.win";
-    const ERRORS: &'static [Code] = &[CLOSED, AMOUNT_MISSING];
-    type Target = Deal;
     type Output = Deal;
-    fn target(&self) -> Option<&Ref<Deal>> {
-        Some(&self.deal)
-    }
-    fn guard(deal: &Deal, _: &Actor) -> Result<()> {
-        deal.may_win()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
-        let mut deal = cx.load(&self.deal).await?;
-        deal.may_win()?;
+    async fn run(&self, mut deal: Deal, cx: &mut Context<'_>) -> Result<Deal> {
         let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
         let today = lookups::today(cx).await?;
         deal.close(pipeline.first(StageKind::Won)?, today, cx.now());
@@ -85,8 +70,7 @@ impl Command for Win {
 }
 
 /// Loses an open deal, and says why. Error: `deal.closed`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("lose", on = Deal, guard = Deal::must_be_open, errors(CLOSED))]
 pub struct Lose {
     /// The deal.
     pub deal: Ref<Deal>,
@@ -95,19 +79,8 @@ pub struct Lose {
 }
 
 impl Command for Lose {
-    const NAME: &'static str = "deal.lose";
-    const ERRORS: &'static [Code] = &[CLOSED];
-    type Target = Deal;
     type Output = Deal;
-    fn target(&self) -> Option<&Ref<Deal>> {
-        Some(&self.deal)
-    }
-    fn guard(deal: &Deal, _: &Actor) -> Result<()> {
-        deal.must_be_open()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
-        let mut deal = cx.load(&self.deal).await?;
-        deal.must_be_open()?;
+    async fn run(&self, mut deal: Deal, cx: &mut Context<'_>) -> Result<Deal> {
         let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
         let today = lookups::today(cx).await?;
         deal.close(pipeline.first(StageKind::Lost)?, today, cx.now());
@@ -117,27 +90,15 @@ impl Command for Lose {
 }
 
 /// Opens a decided deal again, in the stage it was in before. Its account stays what it became. Error: `deal.not_closed`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("reopen", on = Deal, guard = Deal::may_reopen, errors(NOT_CLOSED))]
 pub struct Reopen {
     /// The deal.
     pub deal: Ref<Deal>,
 }
 
 impl Command for Reopen {
-    const NAME: &'static str = "deal.reopen";
-    const ERRORS: &'static [Code] = &[NOT_CLOSED];
-    type Target = Deal;
     type Output = Deal;
-    fn target(&self) -> Option<&Ref<Deal>> {
-        Some(&self.deal)
-    }
-    fn guard(deal: &Deal, _: &Actor) -> Result<()> {
-        deal.may_reopen()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
-        let mut deal = cx.load(&self.deal).await?;
-        deal.may_reopen()?;
+    async fn run(&self, mut deal: Deal, cx: &mut Context<'_>) -> Result<Deal> {
         let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
         deal.reopen(&pipeline, cx.now())?;
         cx.save(deal).await

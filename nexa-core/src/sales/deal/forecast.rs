@@ -10,7 +10,7 @@ use super::{
     groups::{by, deal_groups},
 };
 use crate::{
-    Code, Context, Currency, Date, Filter, GroupBy, Id, Input, Money, Percent, Query, Ref, Result,
+    Code, Context, Currency, Date, Filter, GroupBy, Id, Money, Percent, Query, Ref, Result,
     people::{Org, User, org},
     sales::{
         money_sum::{MoneySum, Tally},
@@ -25,7 +25,7 @@ pub const PERIOD_REVERSED: Code =
 /// What deals will bring in that are expected to be decided in a period, or were won in it: `deal.forecast`.
 ///
 /// Deals of other owners count as far as the actor may see them. Error: `deal.period_reversed`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Forecast {
     /// The first day of the period.
@@ -116,9 +116,9 @@ impl Tallies {
 }
 
 impl Query for Forecast {
-    const NAME: &'static str = "deal.forecast";
+    const VERB: &'static str = "forecast";
     const ERRORS: &'static [Code] = &[PERIOD_REVERSED];
-    type Target = Deal;
+    type Of = Deal;
     type Output = DealForecast;
     async fn run(&self, cx: &mut Context<'_>) -> Result<DealForecast> {
         if self.to < self.from {

@@ -4,7 +4,8 @@ use chrono::NaiveTime;
 
 use super::{AMOUNT_MISSING, Deal};
 use crate::{
-    Context, Date, Record, Result, Timestamp,
+    Context, Date, Perform, Result, Timestamp,
+    import::{ImportCsv, ImportRows},
     sales::{
         contact::LifecycleStage,
         lookups,
@@ -15,7 +16,8 @@ use crate::{
 impl Deal {
     /// The stage of the deal, when an import says that it decides the deal. Callers use `deal.win` and `deal.lose`.
     pub(super) fn decided_before(&self, pipeline: &Pipeline, cx: &Context<'_>) -> Option<Stage> {
-        let imported = [Self::NAMES.import_csv, Self::NAMES.import_rows].contains(&cx.operation());
+        let imported =
+            [<ImportCsv<Self> as Perform>::name(), <ImportRows<Self> as Perform>::name()].contains(&cx.operation());
         let stage = pipeline.stage(&self.stage).filter(|_| imported && !self.stage.is_empty())?;
         (stage.kind != StageKind::Open).then(|| stage.clone())
     }

@@ -1,15 +1,11 @@
 //! From stage to stage, and the probability that goes with it.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{CLOSED, Deal, STAGE_UNKNOWN, USE_WIN_OR_LOSE};
-use crate::{Actor, Choice, Code, Command, Context, Input, Ref, Result, sales::pipeline};
+use crate::{Choice, Command, Context, Ref, Result, command, sales::pipeline};
 
 /// Moves an open deal to another open stage of its pipeline, forward or back. The probability follows, unless somebody set it by
 /// hand. Errors: `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("move", on = Deal, guard = Deal::must_be_open, errors(CLOSED, STAGE_UNKNOWN, USE_WIN_OR_LOSE))]
 pub struct Move {
     /// The deal.
     pub deal: Ref<Deal>,
@@ -18,19 +14,8 @@ pub struct Move {
 }
 
 impl Command for Move {
-    const NAME: &'static str = "deal.move";
-    const ERRORS: &'static [Code] = &[CLOSED, STAGE_UNKNOWN, USE_WIN_OR_LOSE];
-    type Target = Deal;
     type Output = Deal;
-    fn target(&self) -> Option<&Ref<Deal>> {
-        Some(&self.deal)
-    }
-    fn guard(deal: &Deal, _: &Actor) -> Result<()> {
-        deal.must_be_open()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
-        let mut deal = cx.load(&self.deal).await?;
-        deal.must_be_open()?;
+    async fn run(&self, mut deal: Deal, cx: &mut Context<'_>) -> Result<Deal> {
         let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
         let stage = Deal::open_stage(&pipeline, &self.stage)?;
         if stage.name != deal.stage {
@@ -41,27 +26,15 @@ impl Command for Move {
 }
 
 /// Lets the probability of an open deal follow its stage again. Error: `deal.closed`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("reset_probability", on = Deal, guard = Deal::must_be_open, errors(CLOSED, STAGE_UNKNOWN))]
 pub struct ResetProbability {
     /// The deal.
     pub deal: Ref<Deal>,
 }
 
 impl Command for ResetProbability {
-    const NAME: &'static str = "deal.reset_probability";
-    const ERRORS: &'static [Code] = &[CLOSED, STAGE_UNKNOWN];
-    type Target = Deal;
     type Output = Deal;
-    fn target(&self) -> Option<&Ref<Deal>> {
-        Some(&self.deal)
-    }
-    fn guard(deal: &Deal, _: &Actor) -> Result<()> {
-        deal.must_be_open()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Deal> {
-        let mut deal = cx.load(&self.deal).await?;
-        deal.must_be_open()?;
+    async fn run(&self, mut deal: Deal, cx: &mut Context<'_>) -> Result<Deal> {
         let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
         deal.probability = Deal::open_stage(&pipeline, &deal.stage)?.probability;
         deal.probability_by_hand = false;

@@ -1,11 +1,11 @@
 //! BANT: budget, authority, need, timeline. A lead qualifies when all four are met.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Lead, Status};
 use crate::{
-    Actor, Body, Code, Command, Context, Field, Id, Input, Ref, Result, Timestamp,
+    Apply, Body, Code, Field, Id, Moment, Ref, Result, Timestamp, command,
     kernel::{
         record::{ColumnDef, Form},
         value::Value,
@@ -17,7 +17,7 @@ use crate::{
 pub const CLOSED: Code = Code::rule("lead.closed", "The lead is {status}; reopen it with lead.reopen if it was lost.");
 
 /// One criterion: whether it is met, what shows it, when and by whom that was noted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Criterion {
     /// Whether it is met; absent while nobody has said.
     pub met: Option<bool>,
@@ -30,7 +30,7 @@ pub struct Criterion {
 }
 
 /// The four criteria.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bant {
     /// The money is there.
     pub budget: Criterion,
@@ -84,7 +84,7 @@ impl Bant {
 }
 
 /// What somebody says of one criterion.
-#[derive(Clone, Debug, PartialEq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CriterionInput {
     /// Whether it is met.
@@ -102,7 +102,7 @@ impl CriterionInput {
 }
 
 /// What somebody says of the criteria; those left out stay as they are.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BantInput {
     /// The money is there.
@@ -186,8 +186,7 @@ impl Lead {
 }
 
 /// Notes which BANT criteria are met, with evidence; the lead stays where it stands.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("record_bant", on = Lead, guard = Lead::must_be_open, errors(CLOSED, super::CONVERTED))]
 pub struct RecordBant {
     /// The lead.
     pub lead: Ref<Lead>,
@@ -195,24 +194,11 @@ pub struct RecordBant {
     pub bant: BantInput,
 }
 
-impl Command for RecordBant {
-    const NAME: &'static str = "lead.record_bant";
-    const ERRORS: &'static [Code] = &[CLOSED, super::CONVERTED];
-    type Target = Lead;
-    type Output = Lead;
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.must_be_open()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
-        let by = cx.actor().user().map(Id::new);
-        cx.change(&self.lead, |lead, now| {
-            lead.bant.note(&self.bant, now, by);
-            Ok(())
-        })
-        .await
+impl Apply for RecordBant {
+    fn apply(&self, lead: &mut Lead, at: &Moment<'_>) -> Result<()> {
+        let by = at.actor.user().map(Id::new);
+        lead.bant.note(&self.bant, at.now, by);
+        Ok(())
     }
 }
 

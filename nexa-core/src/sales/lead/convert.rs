@@ -12,13 +12,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use deal::{DEAL_ELSEWHERE, NewDeal, WantedDeal};
+pub use deal::{DEAL_ELSEWHERE, NewDeal, OWNER_MUST_BE_USER, WantedDeal};
 
 use super::{Lead, Status};
 use crate::{
-    About, Action, Actor, Assignee, Code, Command, Context, Custom, Document, Entity, Id, Input, Money, Record, Ref,
-    Result,
-    kernel::{error::codes, idempotency::fingerprint, search::fold, store::Prefetch, value::Value},
+    Action, Assignee, Code, Command, Context, Custom, Document, Entity, Id, Kind, Money, Record, Ref, Result, command,
+    kernel::{
+        behaviour::Behaviour, error::codes, idempotency::fingerprint, search::fold, store::Prefetch, value::Value,
+    },
     marketing,
     marketing::Person,
     people::{
@@ -27,11 +28,10 @@ use crate::{
         counter::Counter,
         org::{CHOICE_UNKNOWN, Org},
     },
-    productivity::{Task, TaskStatus},
     sales::{
         account::{self as accounts, Account},
         contact::{self as contacts, Contact},
-        deal::{CONTACT_FOREIGN, Deal, owner::OWNER_MUST_BE_USER},
+        deal::{CONTACT_FOREIGN, Deal},
     },
 };
 
@@ -63,22 +63,25 @@ pub const MAPPING_INVALID: Code = Code::invalid(
 /// are filled, unless `overwrite` is set. Open tasks go with the contact, and so do campaigns and lists. Fields that find no
 /// place in what the lead became are named in `not_carried`; what only says how it was worked on (status, score, BANT,
 /// engagement) stays with the lead.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command(
+    "convert",
+    on = Lead,
+    guard = Lead::may_convert,
+    check = Self::check,
+    prefetch = Self::prefetch,
+    errors(NOT_QUALIFIED, ALREADY_CONVERTED, CONTACT_ELSEWHERE, DEAL_ELSEWHERE, CONTACT_FOREIGN, contacts::NOTHING_KNOWN, MAPPING_INVALID, OWNER_MUST_BE_USER, INACTIVE, CHOICE_UNKNOWN)
+)]
 pub struct Convert {
     /// The lead.
     pub lead: Ref<Lead>,
     /// An account to join.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<Ref<Account>>,
     /// A contact to join; it must belong to the account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Ref<Contact>>,
     /// Whether the contact goes to the account when it belongs to another one so far.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub move_contact: bool,
     /// A deal to join, by its id or key; or what is known of a new one, all of which has a default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deal: Option<WantedDeal>,
     /// Make no deal.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -133,8 +136,6 @@ pub struct Conversion {
     pub not_carried: Vec<String>,
 }
 
-/// Where a task says what it is about.
-const ABOUT: &str = "about.id";
 impl Lead {
     fn may_convert(&self) -> Result<()> {
         match self.status {
@@ -144,22 +145,7 @@ impl Lead {
     }
 }
 
-impl Command for Convert {
-    const NAME: &'static str = "lead.convert";
-    const ERRORS: &'static [Code] = &[
-        NOT_QUALIFIED,
-        ALREADY_CONVERTED,
-        CONTACT_ELSEWHERE,
-        DEAL_ELSEWHERE,
-        CONTACT_FOREIGN,
-        contacts::NOTHING_KNOWN,
-        MAPPING_INVALID,
-        OWNER_MUST_BE_USER,
-        INACTIVE,
-        CHOICE_UNKNOWN,
-    ];
-    type Target = Lead;
-    type Output = Conversion;
+impl Convert {
     fn check(&self) -> Result<()> {
         if self.without_deal && self.deal.is_some() {
             let problem = "it says both what the deal is and that there is none";
@@ -167,29 +153,29 @@ impl Command for Convert {
         }
         self.custom.values().try_for_each(|target| mapped(target).map(|_| ()))
     }
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.may_convert()
-    }
     fn prefetch(&self, org: Uuid) -> Vec<Prefetch> {
         let mut loads = vec![Prefetch::id(Org::def(), org)];
-        loads.extend(self.lead.prefetch());
         if let Ref::Id(lead) = self.lead {
-            loads.extend(Prefetch::by(Task::def(), ABOUT, Value::Uuid(lead.uuid())));
             loads.extend(marketing::prefetch_memberships(Person::Lead(lead)));
         }
         loads
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Conversion> {
-        let lead = cx.load(&self.lead).await?;
+}
+
+impl Command for Convert {
+    type Output = Conversion;
+    async fn run(&self, lead: Lead, cx: &mut Context<'_>) -> Result<Conversion> {
         let asked = self.asked();
         if lead.status == Status::Converted {
             return repeated(cx, lead, &asked).await;
         }
-        lead.may_convert()?;
-        cx.prefetch(self.prefetch_of(&lead)).await?;
+        let follow = follow(cx).map(|(kind, _, id)| Prefetch {
+            of: (kind.def)(),
+            column: id,
+            values: vec![Value::Uuid(lead.id.uuid())],
+        });
+        let loads = self.prefetch_of(&lead).into_iter().chain(follow).collect();
+        cx.prefetch(loads).await?;
         let found = match &self.contact {
             Some(given) => Some(cx.load(given).await?),
             None => contact::matching(cx, &lead).await?,
@@ -300,24 +286,29 @@ async fn close(
     cx.save(lead).await
 }
 
-/// Open tasks, campaigns and lists go with the contact; of a company alone the tasks go with the account.
+/// The kinds that follow what they are about, with the columns of its kind and its id.
+fn follow<'a>(cx: &Context<'a>) -> impl Iterator<Item = (&'static Behaviour, usize, usize)> + use<'a> {
+    cx.edited_kinds().flat_map(|kind| (kind.def)().follows.iter().map(move |(of, id)| (kind, *of, *id)))
+}
+
+/// Open work about the lead, campaigns and lists go with the contact; of a company alone the work goes with the account.
 async fn hand_over(cx: &mut Context<'_>, lead: &Lead, became: &Became) -> Result<()> {
-    let (before, after) = (
-        About::from(lead),
-        match became {
-            Became { contact: Some(contact), .. } => About::from(contact),
-            Became { account: Some(account), .. } => About::from(account),
-            Became { deal: Some(deal), .. } => About::from(deal),
-            Became { .. } => return Ok(()),
-        },
-    );
-    for mut task in cx.live_by::<Task>(ABOUT, Value::Uuid(lead.id.uuid())).await? {
-        let open = matches!(task.status, TaskStatus::Todo | TaskStatus::InProgress);
-        if !open || task.about.as_ref() != Some(&before) {
-            continue;
+    let (to, to_id) = match became {
+        Became { contact: Some(contact), .. } => contact.id.identity(),
+        Became { account: Some(account), .. } => account.id.identity(),
+        Became { deal: Some(deal), .. } => deal.id.identity(),
+        Became { .. } => return Ok(()),
+    };
+    for (kind, of, id) in follow(cx) {
+        let def = (kind.def)();
+        for mut row in cx.rows_by(def, id, Value::Uuid(lead.id.uuid())).await? {
+            let about_lead = matches!(row.get(of), Value::Text(kind) if kind == Lead::KIND);
+            if about_lead && row.live(def) && (kind.edited()?.is_open)(row.clone())? {
+                row.set(of, Value::Text(to.to_owned()));
+                row.set(id, Value::Uuid(to_id));
+                cx.save_row(def, row).await?;
+            }
         }
-        task.about = Some(after.clone());
-        cx.save(task).await?;
     }
     match &became.contact {
         Some(contact) => marketing::move_memberships(cx, lead.id, contact.id).await,

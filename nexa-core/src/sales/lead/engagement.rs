@@ -1,15 +1,11 @@
 //! What a lead did: each signal counts, and the score follows.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{CONVERTED, Lead, bant::CLOSED};
-use crate::{Actor, Code, Command, Context, Input, Name, Ref, Result, kernel::error::codes, sales::lead::scoring};
+use crate::{Command, Context, Name, Ref, Result, command, kernel::error::codes, sales::lead::scoring};
 
 /// Notes that a lead did something; the score follows. The first scorecard of a tenant counts `registered_early`,
 /// `mail_opened`, `attended`, `question_asked`, `content_downloaded`, `demo_requested` and `replied`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("record_engagement", on = Lead, guard = Lead::must_be_open, check = Self::check, errors(CLOSED, CONVERTED))]
 pub struct RecordEngagement {
     /// The lead.
     pub lead: Ref<Lead>,
@@ -33,25 +29,18 @@ impl RecordEngagement {
     }
 }
 
-impl Command for RecordEngagement {
-    const NAME: &'static str = "lead.record_engagement";
-    const ERRORS: &'static [Code] = &[CLOSED, CONVERTED];
-    type Target = Lead;
-    type Output = Lead;
+impl RecordEngagement {
     fn check(&self) -> Result<()> {
         if self.count == 0 {
             return Err(codes::FIELD_INVALID.with("field", "count").with("problem", "give at least 1"));
         }
         Ok(())
     }
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.must_be_open()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
-        let mut lead = cx.load(&self.lead).await?;
+}
+
+impl Command for RecordEngagement {
+    type Output = Lead;
+    async fn run(&self, mut lead: Lead, cx: &mut Context<'_>) -> Result<Lead> {
         lead.engagement
             .record_times(&self.signal, self.count)
             .map_err(|problem| codes::FIELD_INVALID.with("field", "signal").with("problem", problem))?;

@@ -1,13 +1,10 @@
 //! The life of a lead: contacted, qualified, lost, reopened; and whose it is.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{
     CONVERTED, EMAIL_TAKEN, Lead, Status,
     bant::{BantInput, CLOSED},
 };
-use crate::{Actor, Body, Code, Command, Context, Id, Input, Ref, Result, Timestamp};
+use crate::{Apply, Body, Code, Id, Moment, Ref, Result, Timestamp, command};
 
 /// The lead was not contacted yet, or is past that.
 pub const NOT_CONTACTED: Code = Code::rule(
@@ -58,70 +55,40 @@ impl Lead {
 }
 
 /// Notes that somebody spoke with the lead: a new lead becomes contacted.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("contact", on = Lead, guard = Lead::must_be_open, errors(CLOSED, CONVERTED))]
 pub struct Contacted {
     /// The lead.
     pub lead: Ref<Lead>,
 }
 
-impl Command for Contacted {
-    const NAME: &'static str = "lead.contact";
-    const ERRORS: &'static [Code] = &[CLOSED, CONVERTED];
-    type Target = Lead;
-    type Output = Lead;
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.must_be_open()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
-        cx.change(&self.lead, |lead, now| {
-            lead.touch(now);
-            Ok(())
-        })
-        .await
+impl Apply for Contacted {
+    fn apply(&self, lead: &mut Lead, at: &Moment<'_>) -> Result<()> {
+        lead.touch(at.now);
+        Ok(())
     }
 }
 
 /// Marks a contacted lead as qualified. `lead.bant_incomplete` names the criteria that are missing.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("qualify", on = Lead, guard = Lead::may_qualify, errors(NOT_CONTACTED, BANT_INCOMPLETE, CONVERTED))]
 pub struct Qualify {
     /// The lead.
     pub lead: Ref<Lead>,
     /// Criteria to note on the way.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bant: Option<BantInput>,
 }
 
-impl Command for Qualify {
-    const NAME: &'static str = "lead.qualify";
-    const ERRORS: &'static [Code] = &[NOT_CONTACTED, BANT_INCOMPLETE, CONVERTED];
-    type Target = Lead;
-    type Output = Lead;
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.may_qualify()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
-        let by = cx.actor().user().map(Id::new);
-        cx.change(&self.lead, |lead, now| {
-            if let Some(bant) = &self.bant {
-                lead.bant.note(bant, now, by);
-            }
-            lead.qualify(now)
-        })
-        .await
+impl Apply for Qualify {
+    fn apply(&self, lead: &mut Lead, at: &Moment<'_>) -> Result<()> {
+        let by = at.actor.user().map(Id::new);
+        if let Some(bant) = &self.bant {
+            lead.bant.note(bant, at.now, by);
+        }
+        lead.qualify(at.now)
     }
 }
 
 /// Gives a lead up, with the reason.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("lose", on = Lead, guard = Lead::must_be_open, errors(CLOSED, CONVERTED))]
 pub struct Lose {
     /// The lead.
     pub lead: Ref<Lead>,
@@ -129,56 +96,28 @@ pub struct Lose {
     pub reason: Body,
 }
 
-impl Command for Lose {
-    const NAME: &'static str = "lead.lose";
-    const ERRORS: &'static [Code] = &[CLOSED, CONVERTED];
-    type Target = Lead;
-    type Output = Lead;
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.must_be_open()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
-        cx.change(&self.lead, |lead, now| {
-            lead.status_before = Some(lead.status);
-            lead.status = Status::Lost;
-            lead.lost_reason = Some(self.reason.clone());
-            lead.lost_at = Some(now);
-            Ok(())
-        })
-        .await
+impl Apply for Lose {
+    fn apply(&self, lead: &mut Lead, at: &Moment<'_>) -> Result<()> {
+        lead.status_before = Some(lead.status);
+        lead.status = Status::Lost;
+        lead.lost_reason = Some(self.reason.clone());
+        lead.lost_at = Some(at.now);
+        Ok(())
     }
 }
 
 /// Takes a lost lead up again, where it stood before.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("reopen", on = Lead, guard = Lead::may_reopen, errors(NOT_LOST, EMAIL_TAKEN))]
 pub struct Reopen {
     /// The lead.
     pub lead: Ref<Lead>,
 }
 
-impl Command for Reopen {
-    const NAME: &'static str = "lead.reopen";
-    const ERRORS: &'static [Code] = &[NOT_LOST, EMAIL_TAKEN];
-    type Target = Lead;
-    type Output = Lead;
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.may_reopen()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
-        cx.change(&self.lead, |lead, _| {
-            lead.may_reopen()?;
-            lead.status = lead.status_before.take().unwrap_or_default();
-            lead.lost_reason = None;
-            lead.lost_at = None;
-            Ok(())
-        })
-        .await
+impl Apply for Reopen {
+    fn apply(&self, lead: &mut Lead, _: &Moment<'_>) -> Result<()> {
+        lead.status = lead.status_before.take().unwrap_or_default();
+        lead.lost_reason = None;
+        lead.lost_at = None;
+        Ok(())
     }
 }

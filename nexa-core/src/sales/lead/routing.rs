@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Band, Lead, bant::CLOSED};
 use crate::{
-    About, Actor, Assignee, Code, Command, Context, Entity, Id, Input, Record, Ref, Result, Subject, Timestamp,
-    closed_enum,
+    About, Assignee, Code, Command, Context, Entity, Id, Record, Ref, Result, Subject, Timestamp, closed_enum, command,
     marketing::{ContactList, contact_list},
     people::{Group, User, assignment, counter},
     productivity::{Task, TaskPriority},
@@ -33,7 +32,7 @@ closed_enum! {
 }
 
 /// Where the leads of one band go.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "routing", table = "routings", access = settings, unique("band", code = "routing.band_taken"))]
 pub struct Routing {
     /// The identifier.
@@ -80,8 +79,12 @@ impl Entity for Routing {
 }
 
 /// Sends a lead where its band goes: to a group with a task, or to a nurture list.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command(
+    "route",
+    on = Lead,
+    guard = Lead::must_be_open,
+    errors(NO_ROUTING, CLOSED, super::CONVERTED, assignment::INACTIVE)
+)]
 pub struct Route {
     /// The lead.
     pub lead: Ref<Lead>,
@@ -101,18 +104,8 @@ pub struct Routed {
 }
 
 impl Command for Route {
-    const NAME: &'static str = "lead.route";
-    const ERRORS: &'static [Code] = &[NO_ROUTING, CLOSED, super::CONVERTED, assignment::INACTIVE];
-    type Target = Lead;
     type Output = Routed;
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.must_be_open()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Routed> {
-        let mut lead = cx.load(&self.lead).await?;
+    async fn run(&self, mut lead: Lead, cx: &mut Context<'_>) -> Result<Routed> {
         let band = lead.band();
         let routings: Vec<Routing> = cx.matching(Routing::BAND, &band).await?;
         let routing = routings.into_iter().next().ok_or_else(|| NO_ROUTING.with("band", band))?;

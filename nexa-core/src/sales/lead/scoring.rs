@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{CONVERTED, Lead};
 use crate::{
-    Actor, Code, Command, Context, Document, Entity, Filter, Id, Input, Name, Op, Reasons, Record, Ref, Result,
-    Timestamp, closed_enum,
+    Code, Command, Context, Document, Entity, Filter, Id, Name, Op, Reasons, Record, Ref, Result, Timestamp,
+    closed_enum, command,
     kernel::{error::codes, filter::Predicate, record::Row, value::Value},
 };
 
@@ -48,7 +48,7 @@ impl Lead {
 }
 
 /// One line of a scorecard.
-#[derive(Clone, Debug, PartialEq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreRule {
     /// Which leads get the points.
@@ -60,7 +60,7 @@ pub struct ScoreRule {
 }
 
 /// How leads are scored. The newest active scorecard of a tenant counts.
-#[derive(Record, Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
 #[record(kind = "scorecard", table = "scorecards", access = settings, unique("name", code = "scorecard.name_taken"))]
 pub struct Scorecard {
     /// The identifier.
@@ -196,26 +196,15 @@ async fn compiled(cx: &mut Context<'_>, card: Row) -> Result<Arc<Scoring>> {
 }
 
 /// Scores a lead anew, after the scorecard changed.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("rescore", on = Lead, guard = Lead::must_not_be_converted, errors(CONVERTED))]
 pub struct Rescore {
     /// The lead.
     pub lead: Ref<Lead>,
 }
 
 impl Command for Rescore {
-    const NAME: &'static str = "lead.rescore";
-    const ERRORS: &'static [Code] = &[CONVERTED];
-    type Target = Lead;
     type Output = Lead;
-    fn target(&self) -> Option<&Ref<Lead>> {
-        Some(&self.lead)
-    }
-    fn guard(lead: &Lead, _: &Actor) -> Result<()> {
-        lead.must_not_be_converted()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Lead> {
-        let mut lead = cx.load(&self.lead).await?;
+    async fn run(&self, mut lead: Lead, cx: &mut Context<'_>) -> Result<Lead> {
         score(cx, &mut lead).await?;
         cx.save(lead).await
     }

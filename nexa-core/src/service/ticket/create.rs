@@ -3,17 +3,19 @@
 mod customer;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Serialize;
-use serde_json::json;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, json};
 use uuid::Uuid;
 
 pub use self::customer::{CUSTOMER_UNREACHABLE, Customer};
 use super::{CHOICE_UNKNOWN, COUNTER, Ticket};
 use crate::{
-    Accepts, Action, Code, Column, Command, Context, Draft, Id, Input, Record, Result,
+    Accepts, Action, Code, CollectionCommand, Column, Context, Draft, Id, Operation, Record, Result,
     kernel::{
         draft::{check_fields, properties, schema},
         error::codes,
+        input::{self, Unreadable},
+        operation::OnCollection,
         store::Prefetch,
     },
     people::{counter::Counter, org::Org},
@@ -37,7 +39,7 @@ use crate::{
 /// let create = Create::new("Cannot access dashboard").set(Ticket::DESCRIPTION, "Unable to log in").customer(sarah);
 /// assert_eq!(serde_json::to_value(&create).unwrap()["customer"]["company"], "Acme Corp");
 /// ```
-#[derive(Clone, Debug, Default, Serialize, Input)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Create {
     /// The identifier, when the caller names what it makes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,6 +50,15 @@ pub struct Create {
     /// Its fields.
     #[serde(flatten)]
     pub fields: Draft<Ticket>,
+}
+
+impl<'de> Deserialize<'de> for Create {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::deserialize(deserializer)?;
+        let id = input::take(&mut fields, "id").map_err(Unreadable::pass)?;
+        let customer = input::take(&mut fields, "customer").map_err(Unreadable::pass)?;
+        Ok(Self { id, customer, fields: fields.into() })
+    }
 }
 
 impl Create {
@@ -77,12 +88,13 @@ impl Create {
     }
 }
 
-impl Command for Create {
-    const NAME: &'static str = Ticket::NAMES.create;
+impl Operation for Create {
+    const VERB: &'static str = "create";
     const ACTION: Action = Action::Create;
     const ERRORS: &'static [Code] = &[CHOICE_UNKNOWN, CUSTOMER_UNREACHABLE];
-    type Target = Ticket;
-    type Output = Ticket;
+    const NAMES_RECORD: bool = false;
+    type Of = Ticket;
+    type Form = OnCollection;
     fn check(&self) -> Result<()> {
         check_fields(Ticket::def(), self.fields.fields())?;
         let Some(customer) = &self.customer else { return Ok(()) };
@@ -101,6 +113,10 @@ impl Command for Create {
         };
         [Some(Prefetch::id(Org::def(), org)), Counter::prefetch(COUNTER), contact].into_iter().flatten().collect()
     }
+}
+
+impl CollectionCommand for Create {
+    type Output = Ticket;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
         let mut ticket: Ticket = cx.draft(self.id, self.fields.fields()).await?;
         if let Some(customer) = &self.customer {

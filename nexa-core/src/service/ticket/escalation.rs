@@ -1,11 +1,11 @@
 //! An escalation: to which group, how bad, when and why. It stands beside the status.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{CLOSED, Severity, Ticket};
 use crate::{
-    Actor, Assignee, Body, Code, Command, Context, Id, Input, Ref, Result, Timestamp,
+    Assignee, Body, Command, Context, Id, Ref, Result, Timestamp, command,
     kernel::{
         record::{ColumnDef, Field},
         value::Value,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// To whom a ticket was escalated, when, how bad and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Escalation {
     /// The group that was called.
     pub to: Id<Group>,
@@ -55,41 +55,26 @@ impl Field for Escalation {
 
 /// Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it over.
 /// Errors: `ticket.closed`, `assignee.inactive`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("escalate", on = Ticket, guard = Ticket::must_be_unclosed, errors(CLOSED, INACTIVE))]
 pub struct Escalate {
     /// The ticket.
     pub ticket: Ref<Ticket>,
     /// The group that is called.
     pub to: Ref<Group>,
     /// How bad it is; as it was unless said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     /// Why.
     pub reason: Body,
 }
 
 impl Command for Escalate {
-    const NAME: &'static str = "ticket.escalate";
-    const ERRORS: &'static [Code] = &[CLOSED, INACTIVE];
-    type Target = Ticket;
     type Output = Ticket;
-    fn target(&self) -> Option<&Ref<Ticket>> {
-        Some(&self.ticket)
-    }
-    fn guard(ticket: &Ticket, _: &Actor) -> Result<()> {
-        ticket.must_be_unclosed()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
+    async fn run(&self, mut ticket: Ticket, cx: &mut Context<'_>) -> Result<Ticket> {
         let to = cx.load(&self.to).await?.id;
         assignment::check_assignee(cx, &Assignee::group(to)).await?;
-        cx.change(&self.ticket, |ticket, now| {
-            ticket.must_be_unclosed()?;
-            ticket.severity = self.severity.or(ticket.severity);
-            ticket.escalation =
-                Some(Escalation { to, at: now, severity: ticket.severity, reason: self.reason.clone() });
-            Ok(())
-        })
-        .await
+        let severity = self.severity.or(ticket.severity);
+        ticket.severity = severity;
+        ticket.escalation = Some(Escalation { to, at: cx.now(), severity, reason: self.reason.clone() });
+        cx.save(ticket).await
     }
 }

@@ -1,10 +1,7 @@
 //! A follow-up: what comes after a ticket was closed.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{CHOICE_UNKNOWN, Ticket, TicketStatus};
-use crate::{Action, Actor, Code, Command, Context, Entity as _, Input, Ref, Result};
+use crate::{Code, Command, Context, Entity as _, Ref, Result, command};
 
 /// Only a closed ticket is followed up.
 pub const NOT_CLOSED: Code =
@@ -33,28 +30,21 @@ impl Ticket {
 
 /// Opens a ticket that follows a closed one: with its subject, tags, customer and custom fields, open and unassigned.
 /// Error: `ticket.not_closed`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command(
+    "follow_up",
+    on = Ticket,
+    action = Create,
+    guard = Ticket::may_be_followed_up,
+    errors(NOT_CLOSED, CHOICE_UNKNOWN)
+)]
 pub struct FollowUp {
     /// The closed ticket.
     pub ticket: Ref<Ticket>,
 }
 
 impl Command for FollowUp {
-    const NAME: &'static str = "ticket.follow_up";
-    const ACTION: Action = Action::Create;
-    const ERRORS: &'static [Code] = &[NOT_CLOSED, CHOICE_UNKNOWN];
-    type Target = Ticket;
     type Output = Ticket;
-    fn target(&self) -> Option<&Ref<Ticket>> {
-        Some(&self.ticket)
-    }
-    fn guard(ticket: &Ticket, _: &Actor) -> Result<()> {
-        ticket.may_be_followed_up()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
-        let closed = cx.load(&self.ticket).await?;
-        closed.may_be_followed_up()?;
+    async fn run(&self, closed: Ticket, cx: &mut Context<'_>) -> Result<Ticket> {
         let mut next = closed.follow_up();
         next.settle(None, cx).await?;
         cx.insert(next).await

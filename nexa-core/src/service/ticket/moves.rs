@@ -1,10 +1,7 @@
 //! How a ticket moves: from status to status, and in urgency.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
 use super::{CLOSED, Ticket, TicketPriority, TicketStatus};
-use crate::{Actor, Body, Code, Command, Context, Input, Ref, Result, Timestamp, kernel::error::codes};
+use crate::{Apply, Body, Code, Moment, Ref, Result, Timestamp, command, kernel::error::codes};
 
 /// Closing comes after resolving.
 pub const NOT_RESOLVED: Code =
@@ -44,15 +41,13 @@ impl Ticket {
 }
 
 /// Moves a ticket to another status. Errors: `ticket.closed`, `ticket.not_resolved`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("move", on = Ticket, guard = Ticket::must_be_unclosed, check = Self::check, errors(CLOSED, NOT_RESOLVED))]
 pub struct Move {
     /// The ticket.
     pub ticket: Ref<Ticket>,
     /// Where it is to stand.
     pub status: TicketStatus,
     /// Until when it is pending; only with that status.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
 }
 
@@ -63,87 +58,53 @@ impl Move {
     }
 }
 
-impl Command for Move {
-    const NAME: &'static str = "ticket.move";
-    const ERRORS: &'static [Code] = &[CLOSED, NOT_RESOLVED];
-    type Target = Ticket;
-    type Output = Ticket;
+impl Move {
     fn check(&self) -> Result<()> {
         if self.until.is_some() && self.status != TicketStatus::Pending {
             return Err(codes::FIELD_INVALID.with("field", "until").with("problem", "give it with the status pending"));
         }
         Ok(())
     }
-    fn target(&self) -> Option<&Ref<Ticket>> {
-        Some(&self.ticket)
-    }
-    fn guard(ticket: &Ticket, _: &Actor) -> Result<()> {
-        ticket.must_be_unclosed()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
-        cx.change(&self.ticket, |ticket, now| ticket.move_to(self.status, self.until, now)).await
+}
+
+impl Apply for Move {
+    fn apply(&self, ticket: &mut Ticket, at: &Moment<'_>) -> Result<()> {
+        ticket.move_to(self.status, self.until, at.now)
     }
 }
 
 /// Resolves a ticket: the problem is fixed. Error: `ticket.closed`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("resolve", on = Ticket, guard = Ticket::must_be_unclosed, errors(CLOSED))]
 pub struct Resolve {
     /// The ticket.
     pub ticket: Ref<Ticket>,
     /// How it was resolved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Body>,
 }
 
-impl Command for Resolve {
-    const NAME: &'static str = "ticket.resolve";
-    const ERRORS: &'static [Code] = &[CLOSED];
-    type Target = Ticket;
-    type Output = Ticket;
-    fn target(&self) -> Option<&Ref<Ticket>> {
-        Some(&self.ticket)
-    }
-    fn guard(ticket: &Ticket, _: &Actor) -> Result<()> {
-        ticket.must_be_unclosed()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
-        cx.change(&self.ticket, |ticket, now| {
-            ticket.move_to(TicketStatus::Resolved, None, now)?;
-            ticket.resolution = self.resolution.clone().or(ticket.resolution.take());
-            Ok(())
-        })
-        .await
+impl Apply for Resolve {
+    fn apply(&self, ticket: &mut Ticket, at: &Moment<'_>) -> Result<()> {
+        ticket.move_to(TicketStatus::Resolved, None, at.now)?;
+        ticket.resolution = self.resolution.clone().or(ticket.resolution.take());
+        Ok(())
     }
 }
 
 /// Closes a resolved ticket for good. Errors: `ticket.closed`, `ticket.not_resolved`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("close", on = Ticket, guard = Ticket::may_close, errors(CLOSED, NOT_RESOLVED))]
 pub struct Close {
     /// The ticket.
     pub ticket: Ref<Ticket>,
 }
 
-impl Command for Close {
-    const NAME: &'static str = "ticket.close";
-    const ERRORS: &'static [Code] = &[CLOSED, NOT_RESOLVED];
-    type Target = Ticket;
-    type Output = Ticket;
-    fn target(&self) -> Option<&Ref<Ticket>> {
-        Some(&self.ticket)
-    }
-    fn guard(ticket: &Ticket, _: &Actor) -> Result<()> {
-        ticket.may_close()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
-        cx.change(&self.ticket, |ticket, now| ticket.move_to(TicketStatus::Closed, None, now)).await
+impl Apply for Close {
+    fn apply(&self, ticket: &mut Ticket, at: &Moment<'_>) -> Result<()> {
+        ticket.move_to(TicketStatus::Closed, None, at.now)
     }
 }
 
 /// Says how urgent a ticket is. Error: `ticket.closed`.
-#[derive(Clone, Debug, Serialize, Input, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[command("prioritize", on = Ticket, guard = Ticket::must_be_unclosed, errors(CLOSED))]
 pub struct Prioritize {
     /// The ticket.
     pub ticket: Ref<Ticket>,
@@ -151,23 +112,9 @@ pub struct Prioritize {
     pub priority: TicketPriority,
 }
 
-impl Command for Prioritize {
-    const NAME: &'static str = "ticket.prioritize";
-    const ERRORS: &'static [Code] = &[CLOSED];
-    type Target = Ticket;
-    type Output = Ticket;
-    fn target(&self) -> Option<&Ref<Ticket>> {
-        Some(&self.ticket)
-    }
-    fn guard(ticket: &Ticket, _: &Actor) -> Result<()> {
-        ticket.must_be_unclosed()
-    }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Ticket> {
-        cx.change(&self.ticket, |ticket, _| {
-            ticket.must_be_unclosed()?;
-            ticket.priority = self.priority;
-            Ok(())
-        })
-        .await
+impl Apply for Prioritize {
+    fn apply(&self, ticket: &mut Ticket, _: &Moment<'_>) -> Result<()> {
+        ticket.priority = self.priority;
+        Ok(())
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Who plays; it cannot be trashed.
-#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[record(kind = "player", table = "players", access = work)]
 pub(super) struct Player {
     pub(super) id: Id<Player>,
@@ -27,7 +27,7 @@ pub(super) struct Player {
 }
 
 /// Where toys are kept.
-#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "toy_box",
     table = "toy_boxes", access = work,
@@ -48,7 +48,7 @@ pub(super) struct ToyBox {
 }
 
 /// A thing to play with.
-#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Record, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "toy",
     table = "toys", access = work,

@@ -5,7 +5,7 @@ pub(super) mod first {
     use nexa_crm::{Entity, Id, Record, Subject, Timestamp};
 
     /// A trip.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "trip", table = "trips", access = work)]
     pub(crate) struct Trip {
         id: Id<Trip>,
@@ -23,7 +23,7 @@ pub(super) mod second {
     use nexa_crm::{Entity, Id, Record, Subject, Timestamp};
 
     /// A trip.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "trip", table = "trips", access = work)]
     pub(crate) struct Trip {
         id: Id<Trip>,
@@ -44,7 +44,7 @@ pub(super) mod third {
     use nexa_crm::{Entity, Id, Record, Subject, Timestamp};
 
     /// A trip.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "trip", table = "trips", access = work)]
     pub(crate) struct Trip {
         id: Id<Trip>,
@@ -66,7 +66,7 @@ pub(super) mod forgetful {
     use nexa_crm::{Entity, Id, Record, Subject, Timestamp};
 
     /// A trip.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "trip", table = "trips", access = work)]
     pub(crate) struct Trip {
         id: Id<Trip>,
@@ -84,7 +84,7 @@ pub(super) mod renamed {
     use nexa_crm::{Entity, Id, Record, Subject, Timestamp};
 
     /// A trip.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "trip", table = "journeys", access = work)]
     pub(crate) struct Trip {
         id: Id<Trip>,
@@ -102,7 +102,7 @@ pub(super) mod retyped {
     use nexa_crm::{Entity, Id, Record, Timestamp};
 
     /// A trip.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "trip", table = "trips", access = work)]
     pub(crate) struct Trip {
         id: Id<Trip>,
@@ -120,7 +120,7 @@ pub(super) mod demanding {
     use nexa_crm::{Entity, Id, Record, Subject, Timestamp};
 
     /// A trip.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "trip", table = "trips", access = work)]
     pub(crate) struct Trip {
         id: Id<Trip>,
@@ -139,7 +139,7 @@ pub(super) mod loosened {
     use nexa_crm::{Entity, Id, Record, Subject, Timestamp};
 
     /// A trip.
-    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+    #[derive(Record, Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
     #[record(kind = "trip", table = "trips", access = work)]
     pub(crate) struct Trip {
         id: Id<Trip>,

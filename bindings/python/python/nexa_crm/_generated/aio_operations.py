@@ -45,7 +45,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[AccountWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind account.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -65,12 +65,12 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         self,
         account: Account | Ref,
         *,
-        assignee: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Account:
-        """Gives an account to somebody who looks after it. Error: `assignee.inactive`.
+        """Gives an account to somebody, or to nobody. Error: `assignee.inactive`.
 
         - `account`: The account.
-        - `assignee`: To whom; to nobody without.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
         Raises `RuleViolation` (`assignee.inactive`).
         """
@@ -86,7 +86,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         /,
         **where: Unpack[AccountWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind account match.
 
         The filter is as in `find`.
         """
@@ -271,8 +271,9 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Account:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one account. Error: `record.not_found`.
 
+        - `account`: The account.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -290,10 +291,11 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one account.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `account`: The account.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -308,13 +310,13 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         *,
         other: Record | Ref,
     ) -> Account:
-        """Folds another record into this one: `contact.merge` and the like.
+        """Folds another account into this one.
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
-        that pointed at the other
-        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
-        answered. Error: `merge.cycle`.
+        that pointed at the other points at the survivor, whatever of it the actor sees: else the data would
+        break. None of it is answered. Error: `merge.cycle`.
 
+        - `account`: The account.
         - `other`: The record that goes; its id finds the survivor from now on.
 
         Raises `Conflict` (`account.name_taken`, `account.number_taken`); `Invalid` (`choice.unknown`);
@@ -331,11 +333,13 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         self,
         account: Account | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes an account in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `account`: The account.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -349,16 +353,17 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Account:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes an account out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `account`: The account.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`account.name_taken`, `account.number_taken`); `RuleViolation`
-        (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        Raises `Conflict` (`account.name_taken`, `account.number_taken`); `Invalid` (`choice.unknown`);
+        `RuleViolation` (`account.hierarchy_cycle`, `account.primary_contact_foreign`, `assignee.inactive`,
+        `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
         `restore.reference_gone`).
         """
         answer: Account = await self._call("account.restore", {
@@ -423,11 +428,12 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Account:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts an account into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `account`: The account.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`); `RuleViolation` (`account.hierarchy_cycle`,
@@ -464,8 +470,9 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         type: AccountTypeWord | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Account:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of an account.
 
+        - `account`: The account.
         - `annual_revenue`: What it earns in a year, without its subsidiaries.
         - `billing_address`: Where bills go.
         - `custom`: Fields that the tenant defined.
@@ -628,7 +635,7 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[CampaignWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind campaign.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -642,6 +649,25 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         }
         question = asked("campaign.aggregate", Campaign, filter, where, arguments, None)
         answer: list[GroupRow] = await self._call("campaign.aggregate", question.arguments, many(GroupRow))
+        return answer
+
+    async def assign(
+        self,
+        campaign: Campaign | Ref,
+        *,
+        assignee: User | Group | Assignee | AssigneeDict | None,
+    ) -> Campaign:
+        """Gives a campaign to somebody, or to nobody. Error: `assignee.inactive`.
+
+        - `campaign`: The campaign.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
+
+        Raises `RuleViolation` (`assignee.inactive`).
+        """
+        answer: Campaign = await self._call("campaign.assign", {
+            "campaign": campaign,
+            "assignee": to_assignee(assignee),
+        }, Campaign)
         return answer
 
     async def cancel(
@@ -680,7 +706,7 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         /,
         **where: Unpack[CampaignWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind campaign match.
 
         The filter is as in `find`.
         """
@@ -848,8 +874,9 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Campaign:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one campaign. Error: `record.not_found`.
 
+        - `campaign`: The campaign.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -867,10 +894,11 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one campaign.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `campaign`: The campaign.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -891,6 +919,7 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
 
         Errors: `page.size`, `page.cursor_mismatch`.
 
+        - `campaign`: The campaign.
         - `after`: The `next` of the page before.
         - `limit`: How many at most: 50 unless said, 1,000 at most.
         """
@@ -918,11 +947,13 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         self,
         campaign: Campaign | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a campaign in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `campaign`: The campaign.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -959,16 +990,17 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Campaign:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a campaign out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `campaign`: The campaign.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`campaign.name_taken`); `RuleViolation` (`record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Conflict` (`campaign.name_taken`); `Invalid` (`campaign.dates`, `choice.unknown`);
+        `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`, `record.too_many_dependents`,
+        `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Campaign = await self._call("campaign.restore", {
             "campaign": campaign,
@@ -1013,11 +1045,12 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Campaign:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a campaign into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `campaign`: The campaign.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`campaign.dates`, `choice.unknown`); `RuleViolation` (`assignee.inactive`,
@@ -1047,8 +1080,9 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         target_audience: str | None | Unset = UNSET,
         type: str | Unset = UNSET,
     ) -> Campaign:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a campaign.
 
+        - `campaign`: The campaign.
         - `actual_cost`: What it did cost; as long as nobody knows, reports reckon with the budget.
         - `budget`: What it may cost.
         - `custom`: The tenant's own fields.
@@ -1158,7 +1192,7 @@ class AsyncCampaignMemberOperations(AsyncReadable[CampaignMember]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[CampaignMemberWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind campaign member.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -1180,7 +1214,7 @@ class AsyncCampaignMemberOperations(AsyncReadable[CampaignMember]):
         /,
         **where: Unpack[CampaignMemberWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind campaign member match.
 
         The filter is as in `find`.
         """
@@ -1292,8 +1326,9 @@ class AsyncCampaignMemberOperations(AsyncReadable[CampaignMember]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> CampaignMember:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one campaign member. Error: `record.not_found`.
 
+        - `campaign_member`: The campaign member.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -1311,10 +1346,11 @@ class AsyncCampaignMemberOperations(AsyncReadable[CampaignMember]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one campaign member.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `campaign_member`: The campaign member.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -1338,7 +1374,7 @@ class AsyncCommentOperations(AsyncReadable[Comment]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[CommentWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind comment.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -1360,7 +1396,7 @@ class AsyncCommentOperations(AsyncReadable[Comment]):
         /,
         **where: Unpack[CommentWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind comment match.
 
         The filter is as in `find`.
         """
@@ -1472,8 +1508,9 @@ class AsyncCommentOperations(AsyncReadable[Comment]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Comment:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one comment. Error: `record.not_found`.
 
+        - `comment`: The comment.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -1491,10 +1528,11 @@ class AsyncCommentOperations(AsyncReadable[Comment]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one comment.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `comment`: The comment.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -1518,7 +1556,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[ContactWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind contact.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -1538,12 +1576,12 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         self,
         contact: Contact | Ref,
         *,
-        assignee: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Contact:
-        """Gives a contact to somebody who looks after it. Error: `assignee.inactive`.
+        """Gives a contact to somebody, or to nobody. Error: `assignee.inactive`.
 
         - `contact`: The contact.
-        - `assignee`: To whom; to nobody without.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
         Raises `RuleViolation` (`assignee.inactive`).
         """
@@ -1559,7 +1597,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         /,
         **where: Unpack[ContactWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind contact match.
 
         The filter is as in `find`.
         """
@@ -1748,8 +1786,9 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Contact:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one contact. Error: `record.not_found`.
 
+        - `contact`: The contact.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -1767,10 +1806,11 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one contact.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `contact`: The contact.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -1785,13 +1825,13 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         *,
         other: Record | Ref,
     ) -> Contact:
-        """Folds another record into this one: `contact.merge` and the like.
+        """Folds another contact into this one.
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
-        that pointed at the other
-        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
-        answered. Error: `merge.cycle`.
+        that pointed at the other points at the survivor, whatever of it the actor sees: else the data would
+        break. None of it is answered. Error: `merge.cycle`.
 
+        - `contact`: The contact.
         - `other`: The record that goes; its id finds the survivor from now on.
 
         Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
@@ -1821,11 +1861,13 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         self,
         contact: Contact | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a contact in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `contact`: The contact.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -1839,16 +1881,18 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Contact:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a contact out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `contact`: The contact.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`contact.email_taken`); `RuleViolation` (`record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
+        `RuleViolation` (`assignee.inactive`, `contact.reporting_cycle`, `contact.stage_back`,
+        `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
         """
         answer: Contact = await self._call("contact.restore", {
             "contact": contact,
@@ -1895,11 +1939,12 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Contact:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a contact into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `contact`: The contact.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`, `contact.nothing_known`); `RuleViolation` (`assignee.inactive`,
@@ -1937,8 +1982,9 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         tags: Sequence[str] | Unset = UNSET,
         title: str | None | Unset = UNSET,
     ) -> Contact:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a contact.
 
+        - `contact`: The contact.
         - `account`: The company they work for.
         - `custom`: Fields that the tenant defined.
         - `department`: Where they are at work, such as Procurement.
@@ -2104,7 +2150,7 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[ContactListWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind contact list.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -2126,7 +2172,7 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         /,
         **where: Unpack[ContactListWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind contact list match.
 
         The filter is as in `find`.
         """
@@ -2268,8 +2314,9 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> ContactList:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one contact list. Error: `record.not_found`.
 
+        - `contact_list`: The contact list.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -2287,10 +2334,11 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one contact list.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `contact_list`: The contact list.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -2311,6 +2359,7 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
 
         Errors: `page.size`, `page.cursor_mismatch`.
 
+        - `contact_list`: The contact list.
         - `after`: The `next` of the page before.
         - `limit`: How many at most: 50 unless said, 1,000 at most.
         """
@@ -2325,11 +2374,13 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         self,
         contact_list: ContactList | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a contact list in the trash for good, with its parts and with the records that were folded into
+        it; its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `contact_list`: The contact list.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -2363,12 +2414,12 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> ContactList:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a contact list out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `contact_list`: The contact list.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
         Raises `Conflict` (`contact_list.name_taken`); `RuleViolation` (`record.dependents_hidden`,
@@ -2402,11 +2453,12 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> ContactList:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a contact list into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `contact_list`: The contact list.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`).
@@ -2427,8 +2479,9 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         name: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
     ) -> ContactList:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a contact list.
 
+        - `contact_list`: The contact list.
         - `custom`: The tenant's own fields.
         - `description`: What the list is for.
         - `external_keys`: Its keys in other systems.
@@ -2494,7 +2547,7 @@ class AsyncContactListMemberOperations(AsyncReadable[ContactListMember]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[ContactListMemberWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind contact list member.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -2516,7 +2569,7 @@ class AsyncContactListMemberOperations(AsyncReadable[ContactListMember]):
         /,
         **where: Unpack[ContactListMemberWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind contact list member match.
 
         The filter is as in `find`.
         """
@@ -2628,8 +2681,9 @@ class AsyncContactListMemberOperations(AsyncReadable[ContactListMember]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> ContactListMember:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one contact list member. Error: `record.not_found`.
 
+        - `contact_list_member`: The contact list member.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -2647,10 +2701,11 @@ class AsyncContactListMemberOperations(AsyncReadable[ContactListMember]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one contact list member.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `contact_list_member`: The contact list member.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -2674,7 +2729,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[DealWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind deal.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -2694,18 +2749,18 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         self,
         deal: Deal | Ref,
         *,
-        owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Deal:
-        """Gives a deal to a user. Errors: `deal.owner_must_be_user`, `assignee.inactive`.
+        """Gives a deal to somebody, or to nobody. Error: `assignee.inactive`.
 
         - `deal`: The deal.
-        - `owner`: To which user; to nobody without. A group is refused.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
-        Raises `RuleViolation` (`assignee.inactive`, `deal.owner_must_be_user`).
+        Raises `RuleViolation` (`assignee.inactive`, `assignee.must_be_user`).
         """
         answer: Deal = await self._call("deal.assign", {
             "deal": deal,
-            "owner": to_assignee(owner),
+            "assignee": to_assignee(assignee),
         }, Deal)
         return answer
 
@@ -2715,7 +2770,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         /,
         **where: Unpack[DealWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind deal match.
 
         The filter is as in `find`.
         """
@@ -2928,8 +2983,9 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Deal:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one deal. Error: `record.not_found`.
 
+        - `deal`: The deal.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -2947,10 +3003,11 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one deal.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `deal`: The deal.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -3029,11 +3086,13 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         self,
         deal: Deal | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a deal in the trash for good, with its parts and with the records that were folded into it; its
+        history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `deal`: The deal.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -3078,16 +3137,18 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Deal:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a deal out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `deal`: The deal.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`,
-        `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
+        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
+        `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
         """
         answer: Deal = await self._call("deal.restore", {
             "deal": deal,
@@ -3117,11 +3178,12 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Deal:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a deal into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `deal`: The deal.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
@@ -3158,8 +3220,9 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         tags: Sequence[str] | Unset = UNSET,
         type: DealTypeWord | Unset = UNSET,
     ) -> Deal:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a deal.
 
+        - `deal`: The deal.
         - `account`: The company that may buy.
         - `amount`: What it is worth.
         - `campaign`: The campaign that brought it.
@@ -3314,7 +3377,7 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[FieldDefinitionWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind custom field.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -3336,7 +3399,7 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
         /,
         **where: Unpack[FieldDefinitionWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind custom field match.
 
         The filter is as in `find`.
         """
@@ -3480,8 +3543,9 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> FieldDefinition:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one custom field. Error: `record.not_found`.
 
+        - `field`: The custom field.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -3499,10 +3563,11 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one custom field.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `field`: The custom field.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -3560,7 +3625,7 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[GroupWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind group.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -3582,7 +3647,7 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         /,
         **where: Unpack[GroupWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind group match.
 
         The filter is as in `find`.
         """
@@ -3712,8 +3777,9 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Group:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one group. Error: `record.not_found`.
 
+        - `group`: The group.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -3731,10 +3797,11 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one group.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `group`: The group.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -3788,8 +3855,9 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         *,
         name: str | Unset = UNSET,
     ) -> Group:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a group.
 
+        - `group`: The group.
         - `name`: The name, unique whatever the case.
 
         Raises `Conflict` (`group.name_taken`).
@@ -3835,7 +3903,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[LeadWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind lead.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -3855,15 +3923,14 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         self,
         lead: Lead | Ref,
         *,
-        assignee: User | Group | Assignee | AssigneeDict,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Lead:
-        """Gives a record to a user or a group: `ticket.assign` and the like. Errors: `assignee.inactive`,
-        `record.not_found`.
+        """Gives a lead to somebody, or to nobody. Error: `assignee.inactive`.
 
-        - `assignee`: A user or a group; the one before loses it.
+        - `lead`: The lead.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `lead.converted`).
+        Raises `RuleViolation` (`assignee.inactive`, `lead.converted`).
         """
         answer: Lead = await self._call("lead.assign", {
             "lead": lead,
@@ -3875,12 +3942,13 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         self,
         lead: Lead | Ref,
     ) -> Lead:
-        """Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for
-        the rest the answer is `assignee.taken`, even when they no longer see the record; by a key of the
-        host's, what they do not see is not found. Claiming what one has already changes nothing.
+        """Takes a lead from a queue. Of many that try, exactly one succeeds; for the rest the answer is
+        `assignee.taken`, even when they no longer see it; by a key of the host's, what they do not see is not
+        found. Claiming what one has already changes nothing.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `lead.converted`).
+        - `lead`: The lead.
+
+        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.not_a_user`, `lead.converted`).
         """
         answer: Lead = await self._call("lead.claim", {
             "lead": lead,
@@ -3960,7 +4028,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         /,
         **where: Unpack[LeadWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind lead match.
 
         The filter is as in `find`.
         """
@@ -4147,8 +4215,9 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Lead:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one lead. Error: `record.not_found`.
 
+        - `lead`: The lead.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -4166,10 +4235,11 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one lead.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `lead`: The lead.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -4203,13 +4273,13 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         *,
         other: Record | Ref,
     ) -> Lead:
-        """Folds another record into this one: `contact.merge` and the like.
+        """Folds another lead into this one.
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
-        that pointed at the other
-        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
-        answered. Error: `merge.cycle`.
+        that pointed at the other points at the survivor, whatever of it the actor sees: else the data would
+        break. None of it is answered. Error: `merge.cycle`.
 
+        - `lead`: The lead.
         - `other`: The record that goes; its id finds the survivor from now on.
 
         Raises `Conflict` (`lead.email_taken`); `Invalid` (`choice.unknown`, `lead.nothing_known`);
@@ -4225,11 +4295,13 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         self,
         lead: Lead | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a lead in the trash for good, with its parts and with the records that were folded into it; its
+        history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `lead`: The lead.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -4303,11 +4375,12 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         self,
         lead: Lead | Ref,
     ) -> Lead:
-        """Puts a record back where it came from: into its group's queue, or into everybody's: `ticket.release` and
-        the like. Error: `assignee.none`.
+        """Puts a lead back where it came from: into its group's queue, or into everybody's. Error:
+        `assignee.none`.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `lead.converted`).
+        - `lead`: The lead.
+
+        Raises `RuleViolation` (`assignee.none`, `lead.converted`).
         """
         answer: Lead = await self._call("lead.release", {
             "lead": lead,
@@ -4350,15 +4423,16 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Lead:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a lead out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `lead`: The lead.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`lead.email_taken`); `RuleViolation` (`record.dependents_hidden`,
+        Raises `Conflict` (`lead.email_taken`); `Invalid` (`choice.unknown`, `lead.nothing_known`);
+        `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`, `record.dependents_hidden`,
         `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Lead = await self._call("lead.restore", {
@@ -4404,11 +4478,12 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Lead:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a lead into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `lead`: The lead.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`, `lead.nothing_known`); `RuleViolation` (`assignee.inactive`,
@@ -4444,8 +4519,9 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         title: str | None | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Lead:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a lead.
 
+        - `lead`: The lead.
         - `address`: Where they are.
         - `assignee`: Whose it is: a user or a group.
         - `campaign`: The campaign that brought them.
@@ -4612,7 +4688,7 @@ class AsyncMembershipOperations(AsyncReadable[Membership]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[MembershipWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind membership.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -4634,7 +4710,7 @@ class AsyncMembershipOperations(AsyncReadable[Membership]):
         /,
         **where: Unpack[MembershipWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind membership match.
 
         The filter is as in `find`.
         """
@@ -4746,8 +4822,9 @@ class AsyncMembershipOperations(AsyncReadable[Membership]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Membership:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one membership. Error: `record.not_found`.
 
+        - `membership`: The membership.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -4765,10 +4842,11 @@ class AsyncMembershipOperations(AsyncReadable[Membership]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one membership.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `membership`: The membership.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -4792,7 +4870,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[OrgWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind organisation.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -4844,7 +4922,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         /,
         **where: Unpack[OrgWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind organisation match.
 
         The filter is as in `find`.
         """
@@ -4956,8 +5034,9 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Org:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one organisation. Error: `record.not_found`.
 
+        - `org`: The organisation.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -4975,10 +5054,11 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one organisation.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `org`: The organisation.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -5002,7 +5082,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[PipelineWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind pipeline.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -5024,7 +5104,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         /,
         **where: Unpack[PipelineWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind pipeline match.
 
         The filter is as in `find`.
         """
@@ -5162,8 +5242,9 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Pipeline:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one pipeline. Error: `record.not_found`.
 
+        - `pipeline`: The pipeline.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -5181,10 +5262,11 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one pipeline.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `pipeline`: The pipeline.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -5197,11 +5279,13 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         self,
         pipeline: Pipeline | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a pipeline in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `pipeline`: The pipeline.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -5215,15 +5299,16 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Pipeline:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a pipeline out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `pipeline`: The pipeline.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`pipeline.name_taken`); `RuleViolation` (`record.dependents_hidden`,
+        Raises `Conflict` (`pipeline.name_taken`); `Invalid` (`pipeline.invalid`); `RuleViolation`
+        (`pipeline.default_needed`, `pipeline.stage_in_use`, `record.dependents_hidden`,
         `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Pipeline = await self._call("pipeline.restore", {
@@ -5254,11 +5339,12 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Pipeline:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a pipeline into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `pipeline`: The pipeline.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`pipeline.invalid`); `RuleViolation` (`pipeline.default_needed`,
@@ -5278,8 +5364,9 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         name: str | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
     ) -> Pipeline:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a pipeline.
 
+        - `pipeline`: The pipeline.
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
@@ -5339,7 +5426,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[RoutingWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind routing.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -5361,7 +5448,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         /,
         **where: Unpack[RoutingWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind routing match.
 
         The filter is as in `find`.
         """
@@ -5509,8 +5596,9 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Routing:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one routing. Error: `record.not_found`.
 
+        - `routing`: The routing.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -5528,10 +5616,11 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one routing.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `routing`: The routing.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -5544,11 +5633,13 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         self,
         routing: Routing | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a routing in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `routing`: The routing.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -5562,16 +5653,17 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Routing:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a routing out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `routing`: The routing.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`routing.band_taken`); `RuleViolation` (`record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Conflict` (`routing.band_taken`); `Invalid` (`routing.nowhere`); `RuleViolation`
+        (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
         """
         answer: Routing = await self._call("routing.restore", {
             "routing": routing,
@@ -5585,11 +5677,12 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Routing:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a routing into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `routing`: The routing.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`routing.nowhere`); `RuleViolation` (`record.dependents_hidden`,
@@ -5613,8 +5706,9 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         task_priority: RoutingTaskPriorityWord | None | Unset = UNSET,
         task_title: str | None | Unset = UNSET,
     ) -> Routing:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a routing.
 
+        - `routing`: The routing.
         - `band`: The band.
         - `contact_list`: The list that the leads join.
         - `group`: The group that gets the leads.
@@ -5691,7 +5785,7 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[ScorecardWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind scorecard.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -5713,7 +5807,7 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         /,
         **where: Unpack[ScorecardWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind scorecard match.
 
         The filter is as in `find`.
         """
@@ -5849,8 +5943,9 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Scorecard:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one scorecard. Error: `record.not_found`.
 
+        - `scorecard`: The scorecard.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -5868,10 +5963,11 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one scorecard.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `scorecard`: The scorecard.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -5884,11 +5980,13 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         self,
         scorecard: Scorecard | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a scorecard in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `scorecard`: The scorecard.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -5902,16 +6000,17 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Scorecard:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a scorecard out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `scorecard`: The scorecard.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`scorecard.name_taken`); `RuleViolation` (`record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Conflict` (`scorecard.name_taken`); `Invalid` (`scorecard.points`); `RuleViolation`
+        (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
         """
         answer: Scorecard = await self._call("scorecard.restore", {
             "scorecard": scorecard,
@@ -5925,11 +6024,12 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Scorecard:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a scorecard into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `scorecard`: The scorecard.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`scorecard.points`); `RuleViolation` (`record.dependents_hidden`,
@@ -5949,8 +6049,9 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         name: str | Unset = UNSET,
         rules: Sequence[ScoreRule | ScoreRuleDict] | Unset = UNSET,
     ) -> Scorecard:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a scorecard.
 
+        - `scorecard`: The scorecard.
         - `active`: Whether it counts.
         - `name`: Its name.
         - `rules`: The rules; the sum of their points, kept within 0 and 100, is the score.
@@ -6007,7 +6108,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[TaskWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind task.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -6027,15 +6128,14 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         self,
         task: Task | Ref,
         *,
-        assignee: User | Group | Assignee | AssigneeDict,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Task:
-        """Gives a record to a user or a group: `ticket.assign` and the like. Errors: `assignee.inactive`,
-        `record.not_found`.
+        """Gives a task to somebody, or to nobody. Error: `assignee.inactive`.
 
-        - `assignee`: A user or a group; the one before loses it.
+        - `task`: The task.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `task.finished`).
+        Raises `RuleViolation` (`assignee.inactive`, `task.finished`).
         """
         answer: Task = await self._call("task.assign", {
             "task": task,
@@ -6062,12 +6162,13 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         self,
         task: Task | Ref,
     ) -> Task:
-        """Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for
-        the rest the answer is `assignee.taken`, even when they no longer see the record; by a key of the
-        host's, what they do not see is not found. Claiming what one has already changes nothing.
+        """Takes a task from a queue. Of many that try, exactly one succeeds; for the rest the answer is
+        `assignee.taken`, even when they no longer see it; by a key of the host's, what they do not see is not
+        found. Claiming what one has already changes nothing.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `task.finished`).
+        - `task`: The task.
+
+        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.not_a_user`, `task.finished`).
         """
         answer: Task = await self._call("task.claim", {
             "task": task,
@@ -6095,7 +6196,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         /,
         **where: Unpack[TaskWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind task match.
 
         The filter is as in `find`.
         """
@@ -6252,8 +6353,9 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Task:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one task. Error: `record.not_found`.
 
+        - `task`: The task.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -6271,10 +6373,11 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one task.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `task`: The task.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -6287,11 +6390,13 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         self,
         task: Task | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a task in the trash for good, with its parts and with the records that were folded into it; its
+        history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `task`: The task.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -6303,11 +6408,12 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         self,
         task: Task | Ref,
     ) -> Task:
-        """Puts a record back where it came from: into its group's queue, or into everybody's: `ticket.release` and
-        the like. Error: `assignee.none`.
+        """Puts a task back where it came from: into its group's queue, or into everybody's. Error:
+        `assignee.none`.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `task.finished`).
+        - `task`: The task.
+
+        Raises `RuleViolation` (`assignee.none`, `task.finished`).
         """
         answer: Task = await self._call("task.release", {
             "task": task,
@@ -6335,16 +6441,16 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Task:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a task out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `task`: The task.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`,
-        `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
+        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Task = await self._call("task.restore", {
             "task": task,
@@ -6389,11 +6495,12 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Task:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a task into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `task`: The task.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
@@ -6420,8 +6527,9 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a task.
 
+        - `task`: The task.
         - `about`: What it is about.
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
         - `custom`: The tenant's own fields.
@@ -6513,7 +6621,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[TicketWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind ticket.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -6533,15 +6641,14 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         self,
         ticket: Ticket | Ref,
         *,
-        assignee: User | Group | Assignee | AssigneeDict,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Ticket:
-        """Gives a record to a user or a group: `ticket.assign` and the like. Errors: `assignee.inactive`,
-        `record.not_found`.
+        """Gives a ticket to somebody, or to nobody. Error: `assignee.inactive`.
 
-        - `assignee`: A user or a group; the one before loses it.
+        - `ticket`: The ticket.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `ticket.closed`).
+        Raises `RuleViolation` (`assignee.inactive`, `ticket.closed`).
         """
         answer: Ticket = await self._call("ticket.assign", {
             "ticket": ticket,
@@ -6553,12 +6660,13 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         self,
         ticket: Ticket | Ref,
     ) -> Ticket:
-        """Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for
-        the rest the answer is `assignee.taken`, even when they no longer see the record; by a key of the
-        host's, what they do not see is not found. Claiming what one has already changes nothing.
+        """Takes a ticket from a queue. Of many that try, exactly one succeeds; for the rest the answer is
+        `assignee.taken`, even when they no longer see it; by a key of the host's, what they do not see is not
+        found. Claiming what one has already changes nothing.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `ticket.closed`).
+        - `ticket`: The ticket.
+
+        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.not_a_user`, `ticket.closed`).
         """
         answer: Ticket = await self._call("ticket.claim", {
             "ticket": ticket,
@@ -6609,7 +6717,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         /,
         **where: Unpack[TicketWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind ticket match.
 
         The filter is as in `find`.
         """
@@ -6818,8 +6926,9 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Ticket:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one ticket. Error: `record.not_found`.
 
+        - `ticket`: The ticket.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -6837,10 +6946,11 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one ticket.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `ticket`: The ticket.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -6855,17 +6965,17 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         other: Record | Ref,
     ) -> Ticket:
-        """Folds another record into this one: `contact.merge` and the like.
+        """Folds another ticket into this one.
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
-        that pointed at the other
-        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
-        answered. Error: `merge.cycle`.
+        that pointed at the other points at the survivor, whatever of it the actor sees: else the data would
+        break. None of it is answered. Error: `merge.cycle`.
 
+        - `ticket`: The ticket.
         - `other`: The record that goes; its id finds the survivor from now on.
 
         Raises `Conflict` (`ticket.number_taken`); `Invalid` (`choice.unknown`); `RuleViolation`
-        (`ticket.closed`).
+        (`record.too_many_dependents`, `ticket.closed`).
         """
         answer: Ticket = await self._call("ticket.merge", {
             "ticket": ticket,
@@ -6918,11 +7028,13 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         self,
         ticket: Ticket | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a ticket in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `ticket`: The ticket.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -6934,11 +7046,12 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         self,
         ticket: Ticket | Ref,
     ) -> Ticket:
-        """Puts a record back where it came from: into its group's queue, or into everybody's: `ticket.release` and
-        the like. Error: `assignee.none`.
+        """Puts a ticket back where it came from: into its group's queue, or into everybody's. Error:
+        `assignee.none`.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `ticket.closed`).
+        - `ticket`: The ticket.
+
+        Raises `RuleViolation` (`assignee.none`, `ticket.closed`).
         """
         answer: Ticket = await self._call("ticket.release", {
             "ticket": ticket,
@@ -6970,16 +7083,17 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Ticket:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a ticket out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `ticket`: The ticket.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`ticket.number_taken`); `RuleViolation` (`record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Conflict` (`ticket.number_taken`); `Invalid` (`choice.unknown`); `RuleViolation`
+        (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`, `ticket.closed`).
         """
         answer: Ticket = await self._call("ticket.restore", {
             "ticket": ticket,
@@ -7030,11 +7144,12 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Ticket:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a ticket into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `ticket`: The ticket.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`); `RuleViolation` (`record.dependents_hidden`,
@@ -7063,8 +7178,9 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a ticket.
 
+        - `ticket`: The ticket.
         - `account`: The customer's company.
         - `channel`: How the customer reached the team.
         - `contact`: The customer.
@@ -7184,7 +7300,7 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[UserWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind user.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -7206,7 +7322,7 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         /,
         **where: Unpack[UserWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind user match.
 
         The filter is as in `find`.
         """
@@ -7366,8 +7482,9 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> User:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one user. Error: `record.not_found`.
 
+        - `user`: The user.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -7385,10 +7502,11 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> AsyncResults[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one user.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `user`: The user.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -7421,8 +7539,9 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         name: str | Unset = UNSET,
         role: str | Unset = UNSET,
     ) -> User:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a user.
 
+        - `user`: The user.
         - `email`: The mail address.
         - `name`: The name.
         - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and

@@ -44,7 +44,7 @@ class AccountOperations(Importable, Readable[Account]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[AccountWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind account.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -64,12 +64,12 @@ class AccountOperations(Importable, Readable[Account]):
         self,
         account: Account | Ref,
         *,
-        assignee: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Account:
-        """Gives an account to somebody who looks after it. Error: `assignee.inactive`.
+        """Gives an account to somebody, or to nobody. Error: `assignee.inactive`.
 
         - `account`: The account.
-        - `assignee`: To whom; to nobody without.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
         Raises `RuleViolation` (`assignee.inactive`).
         """
@@ -85,7 +85,7 @@ class AccountOperations(Importable, Readable[Account]):
         /,
         **where: Unpack[AccountWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind account match.
 
         The filter is as in `find`.
         """
@@ -270,8 +270,9 @@ class AccountOperations(Importable, Readable[Account]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Account:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one account. Error: `record.not_found`.
 
+        - `account`: The account.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -289,10 +290,11 @@ class AccountOperations(Importable, Readable[Account]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one account.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `account`: The account.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -307,13 +309,13 @@ class AccountOperations(Importable, Readable[Account]):
         *,
         other: Record | Ref,
     ) -> Account:
-        """Folds another record into this one: `contact.merge` and the like.
+        """Folds another account into this one.
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
-        that pointed at the other
-        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
-        answered. Error: `merge.cycle`.
+        that pointed at the other points at the survivor, whatever of it the actor sees: else the data would
+        break. None of it is answered. Error: `merge.cycle`.
 
+        - `account`: The account.
         - `other`: The record that goes; its id finds the survivor from now on.
 
         Raises `Conflict` (`account.name_taken`, `account.number_taken`); `Invalid` (`choice.unknown`);
@@ -330,11 +332,13 @@ class AccountOperations(Importable, Readable[Account]):
         self,
         account: Account | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes an account in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `account`: The account.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -348,16 +352,17 @@ class AccountOperations(Importable, Readable[Account]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Account:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes an account out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `account`: The account.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`account.name_taken`, `account.number_taken`); `RuleViolation`
-        (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        Raises `Conflict` (`account.name_taken`, `account.number_taken`); `Invalid` (`choice.unknown`);
+        `RuleViolation` (`account.hierarchy_cycle`, `account.primary_contact_foreign`, `assignee.inactive`,
+        `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
         `restore.reference_gone`).
         """
         answer: Account = self._call("account.restore", {
@@ -422,11 +427,12 @@ class AccountOperations(Importable, Readable[Account]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Account:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts an account into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `account`: The account.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`); `RuleViolation` (`account.hierarchy_cycle`,
@@ -463,8 +469,9 @@ class AccountOperations(Importable, Readable[Account]):
         type: AccountTypeWord | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Account:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of an account.
 
+        - `account`: The account.
         - `annual_revenue`: What it earns in a year, without its subsidiaries.
         - `billing_address`: Where bills go.
         - `custom`: Fields that the tenant defined.
@@ -627,7 +634,7 @@ class CampaignOperations(Importable, Readable[Campaign]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[CampaignWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind campaign.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -641,6 +648,25 @@ class CampaignOperations(Importable, Readable[Campaign]):
         }
         question = asked("campaign.aggregate", Campaign, filter, where, arguments, None)
         answer: list[GroupRow] = self._call("campaign.aggregate", question.arguments, many(GroupRow))
+        return answer
+
+    def assign(
+        self,
+        campaign: Campaign | Ref,
+        *,
+        assignee: User | Group | Assignee | AssigneeDict | None,
+    ) -> Campaign:
+        """Gives a campaign to somebody, or to nobody. Error: `assignee.inactive`.
+
+        - `campaign`: The campaign.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
+
+        Raises `RuleViolation` (`assignee.inactive`).
+        """
+        answer: Campaign = self._call("campaign.assign", {
+            "campaign": campaign,
+            "assignee": to_assignee(assignee),
+        }, Campaign)
         return answer
 
     def cancel(
@@ -679,7 +705,7 @@ class CampaignOperations(Importable, Readable[Campaign]):
         /,
         **where: Unpack[CampaignWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind campaign match.
 
         The filter is as in `find`.
         """
@@ -847,8 +873,9 @@ class CampaignOperations(Importable, Readable[Campaign]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Campaign:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one campaign. Error: `record.not_found`.
 
+        - `campaign`: The campaign.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -866,10 +893,11 @@ class CampaignOperations(Importable, Readable[Campaign]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one campaign.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `campaign`: The campaign.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -890,6 +918,7 @@ class CampaignOperations(Importable, Readable[Campaign]):
 
         Errors: `page.size`, `page.cursor_mismatch`.
 
+        - `campaign`: The campaign.
         - `after`: The `next` of the page before.
         - `limit`: How many at most: 50 unless said, 1,000 at most.
         """
@@ -917,11 +946,13 @@ class CampaignOperations(Importable, Readable[Campaign]):
         self,
         campaign: Campaign | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a campaign in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `campaign`: The campaign.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -958,16 +989,17 @@ class CampaignOperations(Importable, Readable[Campaign]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Campaign:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a campaign out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `campaign`: The campaign.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`campaign.name_taken`); `RuleViolation` (`record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Conflict` (`campaign.name_taken`); `Invalid` (`campaign.dates`, `choice.unknown`);
+        `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`, `record.too_many_dependents`,
+        `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Campaign = self._call("campaign.restore", {
             "campaign": campaign,
@@ -1012,11 +1044,12 @@ class CampaignOperations(Importable, Readable[Campaign]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Campaign:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a campaign into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `campaign`: The campaign.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`campaign.dates`, `choice.unknown`); `RuleViolation` (`assignee.inactive`,
@@ -1046,8 +1079,9 @@ class CampaignOperations(Importable, Readable[Campaign]):
         target_audience: str | None | Unset = UNSET,
         type: str | Unset = UNSET,
     ) -> Campaign:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a campaign.
 
+        - `campaign`: The campaign.
         - `actual_cost`: What it did cost; as long as nobody knows, reports reckon with the budget.
         - `budget`: What it may cost.
         - `custom`: The tenant's own fields.
@@ -1157,7 +1191,7 @@ class CampaignMemberOperations(Readable[CampaignMember]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[CampaignMemberWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind campaign member.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -1179,7 +1213,7 @@ class CampaignMemberOperations(Readable[CampaignMember]):
         /,
         **where: Unpack[CampaignMemberWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind campaign member match.
 
         The filter is as in `find`.
         """
@@ -1291,8 +1325,9 @@ class CampaignMemberOperations(Readable[CampaignMember]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> CampaignMember:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one campaign member. Error: `record.not_found`.
 
+        - `campaign_member`: The campaign member.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -1310,10 +1345,11 @@ class CampaignMemberOperations(Readable[CampaignMember]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one campaign member.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `campaign_member`: The campaign member.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -1337,7 +1373,7 @@ class CommentOperations(Readable[Comment]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[CommentWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind comment.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -1359,7 +1395,7 @@ class CommentOperations(Readable[Comment]):
         /,
         **where: Unpack[CommentWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind comment match.
 
         The filter is as in `find`.
         """
@@ -1471,8 +1507,9 @@ class CommentOperations(Readable[Comment]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Comment:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one comment. Error: `record.not_found`.
 
+        - `comment`: The comment.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -1490,10 +1527,11 @@ class CommentOperations(Readable[Comment]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one comment.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `comment`: The comment.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -1517,7 +1555,7 @@ class ContactOperations(Importable, Readable[Contact]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[ContactWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind contact.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -1537,12 +1575,12 @@ class ContactOperations(Importable, Readable[Contact]):
         self,
         contact: Contact | Ref,
         *,
-        assignee: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Contact:
-        """Gives a contact to somebody who looks after it. Error: `assignee.inactive`.
+        """Gives a contact to somebody, or to nobody. Error: `assignee.inactive`.
 
         - `contact`: The contact.
-        - `assignee`: To whom; to nobody without.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
         Raises `RuleViolation` (`assignee.inactive`).
         """
@@ -1558,7 +1596,7 @@ class ContactOperations(Importable, Readable[Contact]):
         /,
         **where: Unpack[ContactWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind contact match.
 
         The filter is as in `find`.
         """
@@ -1747,8 +1785,9 @@ class ContactOperations(Importable, Readable[Contact]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Contact:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one contact. Error: `record.not_found`.
 
+        - `contact`: The contact.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -1766,10 +1805,11 @@ class ContactOperations(Importable, Readable[Contact]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one contact.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `contact`: The contact.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -1784,13 +1824,13 @@ class ContactOperations(Importable, Readable[Contact]):
         *,
         other: Record | Ref,
     ) -> Contact:
-        """Folds another record into this one: `contact.merge` and the like.
+        """Folds another contact into this one.
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
-        that pointed at the other
-        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
-        answered. Error: `merge.cycle`.
+        that pointed at the other points at the survivor, whatever of it the actor sees: else the data would
+        break. None of it is answered. Error: `merge.cycle`.
 
+        - `contact`: The contact.
         - `other`: The record that goes; its id finds the survivor from now on.
 
         Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
@@ -1820,11 +1860,13 @@ class ContactOperations(Importable, Readable[Contact]):
         self,
         contact: Contact | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a contact in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `contact`: The contact.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -1838,16 +1880,18 @@ class ContactOperations(Importable, Readable[Contact]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Contact:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a contact out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `contact`: The contact.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`contact.email_taken`); `RuleViolation` (`record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
+        `RuleViolation` (`assignee.inactive`, `contact.reporting_cycle`, `contact.stage_back`,
+        `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
         """
         answer: Contact = self._call("contact.restore", {
             "contact": contact,
@@ -1894,11 +1938,12 @@ class ContactOperations(Importable, Readable[Contact]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Contact:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a contact into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `contact`: The contact.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`, `contact.nothing_known`); `RuleViolation` (`assignee.inactive`,
@@ -1936,8 +1981,9 @@ class ContactOperations(Importable, Readable[Contact]):
         tags: Sequence[str] | Unset = UNSET,
         title: str | None | Unset = UNSET,
     ) -> Contact:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a contact.
 
+        - `contact`: The contact.
         - `account`: The company they work for.
         - `custom`: Fields that the tenant defined.
         - `department`: Where they are at work, such as Procurement.
@@ -2103,7 +2149,7 @@ class ContactListOperations(Importable, Readable[ContactList]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[ContactListWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind contact list.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -2125,7 +2171,7 @@ class ContactListOperations(Importable, Readable[ContactList]):
         /,
         **where: Unpack[ContactListWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind contact list match.
 
         The filter is as in `find`.
         """
@@ -2267,8 +2313,9 @@ class ContactListOperations(Importable, Readable[ContactList]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> ContactList:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one contact list. Error: `record.not_found`.
 
+        - `contact_list`: The contact list.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -2286,10 +2333,11 @@ class ContactListOperations(Importable, Readable[ContactList]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one contact list.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `contact_list`: The contact list.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -2310,6 +2358,7 @@ class ContactListOperations(Importable, Readable[ContactList]):
 
         Errors: `page.size`, `page.cursor_mismatch`.
 
+        - `contact_list`: The contact list.
         - `after`: The `next` of the page before.
         - `limit`: How many at most: 50 unless said, 1,000 at most.
         """
@@ -2324,11 +2373,13 @@ class ContactListOperations(Importable, Readable[ContactList]):
         self,
         contact_list: ContactList | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a contact list in the trash for good, with its parts and with the records that were folded into
+        it; its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `contact_list`: The contact list.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -2362,12 +2413,12 @@ class ContactListOperations(Importable, Readable[ContactList]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> ContactList:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a contact list out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `contact_list`: The contact list.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
         Raises `Conflict` (`contact_list.name_taken`); `RuleViolation` (`record.dependents_hidden`,
@@ -2401,11 +2452,12 @@ class ContactListOperations(Importable, Readable[ContactList]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> ContactList:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a contact list into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `contact_list`: The contact list.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`).
@@ -2426,8 +2478,9 @@ class ContactListOperations(Importable, Readable[ContactList]):
         name: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
     ) -> ContactList:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a contact list.
 
+        - `contact_list`: The contact list.
         - `custom`: The tenant's own fields.
         - `description`: What the list is for.
         - `external_keys`: Its keys in other systems.
@@ -2493,7 +2546,7 @@ class ContactListMemberOperations(Readable[ContactListMember]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[ContactListMemberWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind contact list member.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -2515,7 +2568,7 @@ class ContactListMemberOperations(Readable[ContactListMember]):
         /,
         **where: Unpack[ContactListMemberWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind contact list member match.
 
         The filter is as in `find`.
         """
@@ -2627,8 +2680,9 @@ class ContactListMemberOperations(Readable[ContactListMember]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> ContactListMember:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one contact list member. Error: `record.not_found`.
 
+        - `contact_list_member`: The contact list member.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -2646,10 +2700,11 @@ class ContactListMemberOperations(Readable[ContactListMember]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one contact list member.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `contact_list_member`: The contact list member.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -2673,7 +2728,7 @@ class DealOperations(Importable, Readable[Deal]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[DealWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind deal.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -2693,18 +2748,18 @@ class DealOperations(Importable, Readable[Deal]):
         self,
         deal: Deal | Ref,
         *,
-        owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Deal:
-        """Gives a deal to a user. Errors: `deal.owner_must_be_user`, `assignee.inactive`.
+        """Gives a deal to somebody, or to nobody. Error: `assignee.inactive`.
 
         - `deal`: The deal.
-        - `owner`: To which user; to nobody without. A group is refused.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
-        Raises `RuleViolation` (`assignee.inactive`, `deal.owner_must_be_user`).
+        Raises `RuleViolation` (`assignee.inactive`, `assignee.must_be_user`).
         """
         answer: Deal = self._call("deal.assign", {
             "deal": deal,
-            "owner": to_assignee(owner),
+            "assignee": to_assignee(assignee),
         }, Deal)
         return answer
 
@@ -2714,7 +2769,7 @@ class DealOperations(Importable, Readable[Deal]):
         /,
         **where: Unpack[DealWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind deal match.
 
         The filter is as in `find`.
         """
@@ -2927,8 +2982,9 @@ class DealOperations(Importable, Readable[Deal]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Deal:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one deal. Error: `record.not_found`.
 
+        - `deal`: The deal.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -2946,10 +3002,11 @@ class DealOperations(Importable, Readable[Deal]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one deal.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `deal`: The deal.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -3028,11 +3085,13 @@ class DealOperations(Importable, Readable[Deal]):
         self,
         deal: Deal | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a deal in the trash for good, with its parts and with the records that were folded into it; its
+        history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `deal`: The deal.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -3077,16 +3136,18 @@ class DealOperations(Importable, Readable[Deal]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Deal:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a deal out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `deal`: The deal.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`,
-        `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
+        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
+        `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
         """
         answer: Deal = self._call("deal.restore", {
             "deal": deal,
@@ -3116,11 +3177,12 @@ class DealOperations(Importable, Readable[Deal]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Deal:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a deal into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `deal`: The deal.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
@@ -3157,8 +3219,9 @@ class DealOperations(Importable, Readable[Deal]):
         tags: Sequence[str] | Unset = UNSET,
         type: DealTypeWord | Unset = UNSET,
     ) -> Deal:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a deal.
 
+        - `deal`: The deal.
         - `account`: The company that may buy.
         - `amount`: What it is worth.
         - `campaign`: The campaign that brought it.
@@ -3313,7 +3376,7 @@ class FieldOperations(Readable[FieldDefinition]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[FieldDefinitionWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind custom field.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -3335,7 +3398,7 @@ class FieldOperations(Readable[FieldDefinition]):
         /,
         **where: Unpack[FieldDefinitionWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind custom field match.
 
         The filter is as in `find`.
         """
@@ -3479,8 +3542,9 @@ class FieldOperations(Readable[FieldDefinition]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> FieldDefinition:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one custom field. Error: `record.not_found`.
 
+        - `field`: The custom field.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -3498,10 +3562,11 @@ class FieldOperations(Readable[FieldDefinition]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one custom field.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `field`: The custom field.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -3559,7 +3624,7 @@ class GroupOperations(Importable, Readable[Group]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[GroupWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind group.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -3581,7 +3646,7 @@ class GroupOperations(Importable, Readable[Group]):
         /,
         **where: Unpack[GroupWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind group match.
 
         The filter is as in `find`.
         """
@@ -3711,8 +3776,9 @@ class GroupOperations(Importable, Readable[Group]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Group:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one group. Error: `record.not_found`.
 
+        - `group`: The group.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -3730,10 +3796,11 @@ class GroupOperations(Importable, Readable[Group]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one group.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `group`: The group.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -3787,8 +3854,9 @@ class GroupOperations(Importable, Readable[Group]):
         *,
         name: str | Unset = UNSET,
     ) -> Group:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a group.
 
+        - `group`: The group.
         - `name`: The name, unique whatever the case.
 
         Raises `Conflict` (`group.name_taken`).
@@ -3834,7 +3902,7 @@ class LeadOperations(Importable, Readable[Lead]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[LeadWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind lead.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -3854,15 +3922,14 @@ class LeadOperations(Importable, Readable[Lead]):
         self,
         lead: Lead | Ref,
         *,
-        assignee: User | Group | Assignee | AssigneeDict,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Lead:
-        """Gives a record to a user or a group: `ticket.assign` and the like. Errors: `assignee.inactive`,
-        `record.not_found`.
+        """Gives a lead to somebody, or to nobody. Error: `assignee.inactive`.
 
-        - `assignee`: A user or a group; the one before loses it.
+        - `lead`: The lead.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `lead.converted`).
+        Raises `RuleViolation` (`assignee.inactive`, `lead.converted`).
         """
         answer: Lead = self._call("lead.assign", {
             "lead": lead,
@@ -3874,12 +3941,13 @@ class LeadOperations(Importable, Readable[Lead]):
         self,
         lead: Lead | Ref,
     ) -> Lead:
-        """Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for
-        the rest the answer is `assignee.taken`, even when they no longer see the record; by a key of the
-        host's, what they do not see is not found. Claiming what one has already changes nothing.
+        """Takes a lead from a queue. Of many that try, exactly one succeeds; for the rest the answer is
+        `assignee.taken`, even when they no longer see it; by a key of the host's, what they do not see is not
+        found. Claiming what one has already changes nothing.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `lead.converted`).
+        - `lead`: The lead.
+
+        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.not_a_user`, `lead.converted`).
         """
         answer: Lead = self._call("lead.claim", {
             "lead": lead,
@@ -3959,7 +4027,7 @@ class LeadOperations(Importable, Readable[Lead]):
         /,
         **where: Unpack[LeadWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind lead match.
 
         The filter is as in `find`.
         """
@@ -4146,8 +4214,9 @@ class LeadOperations(Importable, Readable[Lead]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Lead:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one lead. Error: `record.not_found`.
 
+        - `lead`: The lead.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -4165,10 +4234,11 @@ class LeadOperations(Importable, Readable[Lead]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one lead.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `lead`: The lead.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -4202,13 +4272,13 @@ class LeadOperations(Importable, Readable[Lead]):
         *,
         other: Record | Ref,
     ) -> Lead:
-        """Folds another record into this one: `contact.merge` and the like.
+        """Folds another lead into this one.
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
-        that pointed at the other
-        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
-        answered. Error: `merge.cycle`.
+        that pointed at the other points at the survivor, whatever of it the actor sees: else the data would
+        break. None of it is answered. Error: `merge.cycle`.
 
+        - `lead`: The lead.
         - `other`: The record that goes; its id finds the survivor from now on.
 
         Raises `Conflict` (`lead.email_taken`); `Invalid` (`choice.unknown`, `lead.nothing_known`);
@@ -4224,11 +4294,13 @@ class LeadOperations(Importable, Readable[Lead]):
         self,
         lead: Lead | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a lead in the trash for good, with its parts and with the records that were folded into it; its
+        history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `lead`: The lead.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -4302,11 +4374,12 @@ class LeadOperations(Importable, Readable[Lead]):
         self,
         lead: Lead | Ref,
     ) -> Lead:
-        """Puts a record back where it came from: into its group's queue, or into everybody's: `ticket.release` and
-        the like. Error: `assignee.none`.
+        """Puts a lead back where it came from: into its group's queue, or into everybody's. Error:
+        `assignee.none`.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `lead.converted`).
+        - `lead`: The lead.
+
+        Raises `RuleViolation` (`assignee.none`, `lead.converted`).
         """
         answer: Lead = self._call("lead.release", {
             "lead": lead,
@@ -4349,15 +4422,16 @@ class LeadOperations(Importable, Readable[Lead]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Lead:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a lead out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `lead`: The lead.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`lead.email_taken`); `RuleViolation` (`record.dependents_hidden`,
+        Raises `Conflict` (`lead.email_taken`); `Invalid` (`choice.unknown`, `lead.nothing_known`);
+        `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`, `record.dependents_hidden`,
         `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Lead = self._call("lead.restore", {
@@ -4403,11 +4477,12 @@ class LeadOperations(Importable, Readable[Lead]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Lead:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a lead into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `lead`: The lead.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`, `lead.nothing_known`); `RuleViolation` (`assignee.inactive`,
@@ -4443,8 +4518,9 @@ class LeadOperations(Importable, Readable[Lead]):
         title: str | None | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Lead:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a lead.
 
+        - `lead`: The lead.
         - `address`: Where they are.
         - `assignee`: Whose it is: a user or a group.
         - `campaign`: The campaign that brought them.
@@ -4611,7 +4687,7 @@ class MembershipOperations(Readable[Membership]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[MembershipWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind membership.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -4633,7 +4709,7 @@ class MembershipOperations(Readable[Membership]):
         /,
         **where: Unpack[MembershipWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind membership match.
 
         The filter is as in `find`.
         """
@@ -4745,8 +4821,9 @@ class MembershipOperations(Readable[Membership]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Membership:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one membership. Error: `record.not_found`.
 
+        - `membership`: The membership.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -4764,10 +4841,11 @@ class MembershipOperations(Readable[Membership]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one membership.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `membership`: The membership.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -4791,7 +4869,7 @@ class OrgOperations(Readable[Org]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[OrgWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind organisation.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -4843,7 +4921,7 @@ class OrgOperations(Readable[Org]):
         /,
         **where: Unpack[OrgWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind organisation match.
 
         The filter is as in `find`.
         """
@@ -4955,8 +5033,9 @@ class OrgOperations(Readable[Org]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Org:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one organisation. Error: `record.not_found`.
 
+        - `org`: The organisation.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -4974,10 +5053,11 @@ class OrgOperations(Readable[Org]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one organisation.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `org`: The organisation.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -5001,7 +5081,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[PipelineWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind pipeline.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -5023,7 +5103,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         /,
         **where: Unpack[PipelineWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind pipeline match.
 
         The filter is as in `find`.
         """
@@ -5161,8 +5241,9 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Pipeline:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one pipeline. Error: `record.not_found`.
 
+        - `pipeline`: The pipeline.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -5180,10 +5261,11 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one pipeline.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `pipeline`: The pipeline.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -5196,11 +5278,13 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         self,
         pipeline: Pipeline | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a pipeline in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `pipeline`: The pipeline.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -5214,15 +5298,16 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Pipeline:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a pipeline out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `pipeline`: The pipeline.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`pipeline.name_taken`); `RuleViolation` (`record.dependents_hidden`,
+        Raises `Conflict` (`pipeline.name_taken`); `Invalid` (`pipeline.invalid`); `RuleViolation`
+        (`pipeline.default_needed`, `pipeline.stage_in_use`, `record.dependents_hidden`,
         `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Pipeline = self._call("pipeline.restore", {
@@ -5253,11 +5338,12 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Pipeline:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a pipeline into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `pipeline`: The pipeline.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`pipeline.invalid`); `RuleViolation` (`pipeline.default_needed`,
@@ -5277,8 +5363,9 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         name: str | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
     ) -> Pipeline:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a pipeline.
 
+        - `pipeline`: The pipeline.
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
@@ -5338,7 +5425,7 @@ class RoutingOperations(Importable, Readable[Routing]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[RoutingWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind routing.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -5360,7 +5447,7 @@ class RoutingOperations(Importable, Readable[Routing]):
         /,
         **where: Unpack[RoutingWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind routing match.
 
         The filter is as in `find`.
         """
@@ -5508,8 +5595,9 @@ class RoutingOperations(Importable, Readable[Routing]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Routing:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one routing. Error: `record.not_found`.
 
+        - `routing`: The routing.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -5527,10 +5615,11 @@ class RoutingOperations(Importable, Readable[Routing]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one routing.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `routing`: The routing.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -5543,11 +5632,13 @@ class RoutingOperations(Importable, Readable[Routing]):
         self,
         routing: Routing | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a routing in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `routing`: The routing.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -5561,16 +5652,17 @@ class RoutingOperations(Importable, Readable[Routing]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Routing:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a routing out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `routing`: The routing.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`routing.band_taken`); `RuleViolation` (`record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Conflict` (`routing.band_taken`); `Invalid` (`routing.nowhere`); `RuleViolation`
+        (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
         """
         answer: Routing = self._call("routing.restore", {
             "routing": routing,
@@ -5584,11 +5676,12 @@ class RoutingOperations(Importable, Readable[Routing]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Routing:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a routing into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `routing`: The routing.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`routing.nowhere`); `RuleViolation` (`record.dependents_hidden`,
@@ -5612,8 +5705,9 @@ class RoutingOperations(Importable, Readable[Routing]):
         task_priority: RoutingTaskPriorityWord | None | Unset = UNSET,
         task_title: str | None | Unset = UNSET,
     ) -> Routing:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a routing.
 
+        - `routing`: The routing.
         - `band`: The band.
         - `contact_list`: The list that the leads join.
         - `group`: The group that gets the leads.
@@ -5690,7 +5784,7 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[ScorecardWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind scorecard.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -5712,7 +5806,7 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         /,
         **where: Unpack[ScorecardWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind scorecard match.
 
         The filter is as in `find`.
         """
@@ -5848,8 +5942,9 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Scorecard:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one scorecard. Error: `record.not_found`.
 
+        - `scorecard`: The scorecard.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -5867,10 +5962,11 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one scorecard.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `scorecard`: The scorecard.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -5883,11 +5979,13 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         self,
         scorecard: Scorecard | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a scorecard in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `scorecard`: The scorecard.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -5901,16 +5999,17 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Scorecard:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a scorecard out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `scorecard`: The scorecard.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`scorecard.name_taken`); `RuleViolation` (`record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Conflict` (`scorecard.name_taken`); `Invalid` (`scorecard.points`); `RuleViolation`
+        (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
         """
         answer: Scorecard = self._call("scorecard.restore", {
             "scorecard": scorecard,
@@ -5924,11 +6023,12 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Scorecard:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a scorecard into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `scorecard`: The scorecard.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`scorecard.points`); `RuleViolation` (`record.dependents_hidden`,
@@ -5948,8 +6048,9 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         name: str | Unset = UNSET,
         rules: Sequence[ScoreRule | ScoreRuleDict] | Unset = UNSET,
     ) -> Scorecard:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a scorecard.
 
+        - `scorecard`: The scorecard.
         - `active`: Whether it counts.
         - `name`: Its name.
         - `rules`: The rules; the sum of their points, kept within 0 and 100, is the score.
@@ -6006,7 +6107,7 @@ class TaskOperations(Importable, Readable[Task]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[TaskWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind task.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -6026,15 +6127,14 @@ class TaskOperations(Importable, Readable[Task]):
         self,
         task: Task | Ref,
         *,
-        assignee: User | Group | Assignee | AssigneeDict,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Task:
-        """Gives a record to a user or a group: `ticket.assign` and the like. Errors: `assignee.inactive`,
-        `record.not_found`.
+        """Gives a task to somebody, or to nobody. Error: `assignee.inactive`.
 
-        - `assignee`: A user or a group; the one before loses it.
+        - `task`: The task.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `task.finished`).
+        Raises `RuleViolation` (`assignee.inactive`, `task.finished`).
         """
         answer: Task = self._call("task.assign", {
             "task": task,
@@ -6061,12 +6161,13 @@ class TaskOperations(Importable, Readable[Task]):
         self,
         task: Task | Ref,
     ) -> Task:
-        """Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for
-        the rest the answer is `assignee.taken`, even when they no longer see the record; by a key of the
-        host's, what they do not see is not found. Claiming what one has already changes nothing.
+        """Takes a task from a queue. Of many that try, exactly one succeeds; for the rest the answer is
+        `assignee.taken`, even when they no longer see it; by a key of the host's, what they do not see is not
+        found. Claiming what one has already changes nothing.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `task.finished`).
+        - `task`: The task.
+
+        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.not_a_user`, `task.finished`).
         """
         answer: Task = self._call("task.claim", {
             "task": task,
@@ -6094,7 +6195,7 @@ class TaskOperations(Importable, Readable[Task]):
         /,
         **where: Unpack[TaskWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind task match.
 
         The filter is as in `find`.
         """
@@ -6251,8 +6352,9 @@ class TaskOperations(Importable, Readable[Task]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Task:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one task. Error: `record.not_found`.
 
+        - `task`: The task.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -6270,10 +6372,11 @@ class TaskOperations(Importable, Readable[Task]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one task.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `task`: The task.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -6286,11 +6389,13 @@ class TaskOperations(Importable, Readable[Task]):
         self,
         task: Task | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a task in the trash for good, with its parts and with the records that were folded into it; its
+        history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `task`: The task.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -6302,11 +6407,12 @@ class TaskOperations(Importable, Readable[Task]):
         self,
         task: Task | Ref,
     ) -> Task:
-        """Puts a record back where it came from: into its group's queue, or into everybody's: `ticket.release` and
-        the like. Error: `assignee.none`.
+        """Puts a task back where it came from: into its group's queue, or into everybody's. Error:
+        `assignee.none`.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `task.finished`).
+        - `task`: The task.
+
+        Raises `RuleViolation` (`assignee.none`, `task.finished`).
         """
         answer: Task = self._call("task.release", {
             "task": task,
@@ -6334,16 +6440,16 @@ class TaskOperations(Importable, Readable[Task]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Task:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a task out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `task`: The task.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`,
-        `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
+        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
         """
         answer: Task = self._call("task.restore", {
             "task": task,
@@ -6388,11 +6494,12 @@ class TaskOperations(Importable, Readable[Task]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Task:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a task into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `task`: The task.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
@@ -6419,8 +6526,9 @@ class TaskOperations(Importable, Readable[Task]):
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a task.
 
+        - `task`: The task.
         - `about`: What it is about.
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
         - `custom`: The tenant's own fields.
@@ -6512,7 +6620,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[TicketWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind ticket.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -6532,15 +6640,14 @@ class TicketOperations(Importable, Readable[Ticket]):
         self,
         ticket: Ticket | Ref,
         *,
-        assignee: User | Group | Assignee | AssigneeDict,
+        assignee: User | Group | Assignee | AssigneeDict | None,
     ) -> Ticket:
-        """Gives a record to a user or a group: `ticket.assign` and the like. Errors: `assignee.inactive`,
-        `record.not_found`.
+        """Gives a ticket to somebody, or to nobody. Error: `assignee.inactive`.
 
-        - `assignee`: A user or a group; the one before loses it.
+        - `ticket`: The ticket.
+        - `assignee`: A user or a group, or null for nobody; the one before loses it.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `ticket.closed`).
+        Raises `RuleViolation` (`assignee.inactive`, `ticket.closed`).
         """
         answer: Ticket = self._call("ticket.assign", {
             "ticket": ticket,
@@ -6552,12 +6659,13 @@ class TicketOperations(Importable, Readable[Ticket]):
         self,
         ticket: Ticket | Ref,
     ) -> Ticket:
-        """Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for
-        the rest the answer is `assignee.taken`, even when they no longer see the record; by a key of the
-        host's, what they do not see is not found. Claiming what one has already changes nothing.
+        """Takes a ticket from a queue. Of many that try, exactly one succeeds; for the rest the answer is
+        `assignee.taken`, even when they no longer see it; by a key of the host's, what they do not see is not
+        found. Claiming what one has already changes nothing.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `ticket.closed`).
+        - `ticket`: The ticket.
+
+        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.not_a_user`, `ticket.closed`).
         """
         answer: Ticket = self._call("ticket.claim", {
             "ticket": ticket,
@@ -6608,7 +6716,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         /,
         **where: Unpack[TicketWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind ticket match.
 
         The filter is as in `find`.
         """
@@ -6817,8 +6925,9 @@ class TicketOperations(Importable, Readable[Ticket]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Ticket:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one ticket. Error: `record.not_found`.
 
+        - `ticket`: The ticket.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -6836,10 +6945,11 @@ class TicketOperations(Importable, Readable[Ticket]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one ticket.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `ticket`: The ticket.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -6854,17 +6964,17 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         other: Record | Ref,
     ) -> Ticket:
-        """Folds another record into this one: `contact.merge` and the like.
+        """Folds another ticket into this one.
 
         The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything
-        that pointed at the other
-        points at the survivor, whatever of it the actor sees: else the data would break. None of it is
-        answered. Error: `merge.cycle`.
+        that pointed at the other points at the survivor, whatever of it the actor sees: else the data would
+        break. None of it is answered. Error: `merge.cycle`.
 
+        - `ticket`: The ticket.
         - `other`: The record that goes; its id finds the survivor from now on.
 
         Raises `Conflict` (`ticket.number_taken`); `Invalid` (`choice.unknown`); `RuleViolation`
-        (`ticket.closed`).
+        (`record.too_many_dependents`, `ticket.closed`).
         """
         answer: Ticket = self._call("ticket.merge", {
             "ticket": ticket,
@@ -6917,11 +7027,13 @@ class TicketOperations(Importable, Readable[Ticket]):
         self,
         ticket: Ticket | Ref,
     ) -> None:
-        """Removes a trashed record for good, with its parts and with the records that were folded into it; its
-        history stays: `lead.purge` and the like.
+        """Removes a ticket in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
 
         Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
         who sees more has to do it.
+
+        - `ticket`: The ticket.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
@@ -6933,11 +7045,12 @@ class TicketOperations(Importable, Readable[Ticket]):
         self,
         ticket: Ticket | Ref,
     ) -> Ticket:
-        """Puts a record back where it came from: into its group's queue, or into everybody's: `ticket.release` and
-        the like. Error: `assignee.none`.
+        """Puts a ticket back where it came from: into its group's queue, or into everybody's. Error:
+        `assignee.none`.
 
-        Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-        `assignee.not_a_user`, `ticket.closed`).
+        - `ticket`: The ticket.
+
+        Raises `RuleViolation` (`assignee.none`, `ticket.closed`).
         """
         answer: Ticket = self._call("ticket.release", {
             "ticket": ticket,
@@ -6969,16 +7082,17 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         without_dependents: bool | Unset = UNSET,
     ) -> Ticket:
-        """Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+        """Takes a ticket out of the trash, and what a cascade put there with it.
 
         What creation checks is checked again: unique values, what the record points at, the tenant's choices,
-        hierarchies. Errors:
-        `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
 
+        - `ticket`: The ticket.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Conflict` (`ticket.number_taken`); `RuleViolation` (`record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Conflict` (`ticket.number_taken`); `Invalid` (`choice.unknown`); `RuleViolation`
+        (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`, `ticket.closed`).
         """
         answer: Ticket = self._call("ticket.restore", {
             "ticket": ticket,
@@ -7029,11 +7143,12 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
     ) -> Ticket:
-        """Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+        """Puts a ticket into the trash; its unique values become free.
 
         Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
         sees more has to do it.
 
+        - `ticket`: The ticket.
         - `on_dependents`: What happens to records that need this one.
 
         Raises `Invalid` (`choice.unknown`); `RuleViolation` (`record.dependents_hidden`,
@@ -7062,8 +7177,9 @@ class TicketOperations(Importable, Readable[Ticket]):
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a ticket.
 
+        - `ticket`: The ticket.
         - `account`: The customer's company.
         - `channel`: How the customer reached the team.
         - `contact`: The customer.
@@ -7183,7 +7299,7 @@ class UserOperations(Importable, Readable[User]):
         measure: Sequence[str | Mapping[str, str]] = ("count",),
         **where: Unpack[UserWhere],
     ) -> list[GroupRow]:
-        """Groups and measures: `deal.aggregate` and the like.
+        """Groups and measures records of the kind user.
 
         Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
         `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -7205,7 +7321,7 @@ class UserOperations(Importable, Readable[User]):
         /,
         **where: Unpack[UserWhere],
     ) -> int:
-        """How many records match: `lead.count` and the like.
+        """How many records of the kind user match.
 
         The filter is as in `find`.
         """
@@ -7365,8 +7481,9 @@ class UserOperations(Importable, Readable[User]):
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> User:
-        """Reads one record: `lead.get` and the like. Error: `record.not_found`.
+        """Reads one user. Error: `record.not_found`.
 
+        - `user`: The user.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -7384,10 +7501,11 @@ class UserOperations(Importable, Readable[User]):
         after: int | Unset = UNSET,
         limit: int | None = None,
     ) -> Results[Change]:
-        """Everything that happened to one record: `lead.history` and the like.
+        """Everything that happened to one user.
 
         Iterating fetches page after page; `limit` counts all.
 
+        - `user`: The user.
         - `after`: After this position in the ledger.
         """
         arguments: dict[str, Any] = {
@@ -7420,8 +7538,9 @@ class UserOperations(Importable, Readable[User]):
         name: str | Unset = UNSET,
         role: str | Unset = UNSET,
     ) -> User:
-        """Changes fields of a record: `lead.update` and the like.
+        """Changes fields of a user.
 
+        - `user`: The user.
         - `email`: The mail address.
         - `name`: The name.
         - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and

@@ -11,8 +11,8 @@ import type { ContactId } from "../records/contact.js";
 export interface AccountAssignInput {
   /** The account. */
   account: Ref<AccountId>;
-  /** To whom; to nobody without. */
-  assignee?: Assignee | null;
+  /** A user or a group, or null for nobody; the one before loses it. */
+  assignee: Assignee | null;
 }
 
 /** What `account.create` takes. */
@@ -60,6 +60,7 @@ export interface AccountCreateInput {
 
 /** What `account.get` takes. */
 export interface AccountGetInput {
+  /** The account. */
   account: Ref<AccountId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -69,6 +70,7 @@ export interface AccountGetInput {
 
 /** What `account.history` takes. */
 export interface AccountHistoryInput {
+  /** The account. */
   account: Ref<AccountId>;
   /** After this position in the ledger. */
   after?: number;
@@ -78,6 +80,7 @@ export interface AccountHistoryInput {
 
 /** What `account.merge` takes. */
 export interface AccountMergeInput {
+  /** The account. */
   account: Ref<AccountId>;
   /** The record that goes; its id finds the survivor from now on. */
   other: Ref<Id>;
@@ -85,11 +88,13 @@ export interface AccountMergeInput {
 
 /** What `account.purge` takes. */
 export interface AccountPurgeInput {
+  /** The account. */
   account: Ref<AccountId>;
 }
 
 /** What `account.restore` takes. */
 export interface AccountRestoreInput {
+  /** The account. */
   account: Ref<AccountId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -111,6 +116,7 @@ export interface AccountSetPrimaryContactInput {
 
 /** What `account.trash` takes. */
 export interface AccountTrashInput {
+  /** The account. */
   account: Ref<AccountId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -118,6 +124,7 @@ export interface AccountTrashInput {
 
 /** What `account.update` takes. */
 export interface AccountUpdateInput {
+  /** The account. */
   account: Ref<AccountId>;
   /** What it earns in a year, without its subsidiaries. */
   annual_revenue?: Money | null;

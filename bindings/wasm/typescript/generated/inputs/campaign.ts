@@ -18,6 +18,14 @@ export interface CampaignAddInput {
   lead?: Ref<LeadId> | null;
 }
 
+/** What `campaign.assign` takes. */
+export interface CampaignAssignInput {
+  /** The campaign. */
+  campaign: Ref<CampaignId>;
+  /** A user or a group, or null for nobody; the one before loses it. */
+  assignee: Assignee | null;
+}
+
 /** What `campaign.cancel` takes. */
 export interface CampaignCancelInput {
   /** The campaign. */
@@ -63,6 +71,7 @@ export interface CampaignCreateInput {
 
 /** What `campaign.get` takes. */
 export interface CampaignGetInput {
+  /** The campaign. */
   campaign: Ref<CampaignId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -72,6 +81,7 @@ export interface CampaignGetInput {
 
 /** What `campaign.history` takes. */
 export interface CampaignHistoryInput {
+  /** The campaign. */
   campaign: Ref<CampaignId>;
   /** After this position in the ledger. */
   after?: number;
@@ -81,6 +91,7 @@ export interface CampaignHistoryInput {
 
 /** What `campaign.members` takes. */
 export interface CampaignMembersInput {
+  /** The campaign. */
   campaign: Ref<CampaignId>;
   /** The `next` of the page before. */
   after?: string | null;
@@ -96,6 +107,7 @@ export interface CampaignPerformanceInput {
 
 /** What `campaign.purge` takes. */
 export interface CampaignPurgeInput {
+  /** The campaign. */
   campaign: Ref<CampaignId>;
 }
 
@@ -111,6 +123,7 @@ export interface CampaignRemoveInput {
 
 /** What `campaign.restore` takes. */
 export interface CampaignRestoreInput {
+  /** The campaign. */
   campaign: Ref<CampaignId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -124,6 +137,7 @@ export interface CampaignStartInput {
 
 /** What `campaign.trash` takes. */
 export interface CampaignTrashInput {
+  /** The campaign. */
   campaign: Ref<CampaignId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -131,6 +145,7 @@ export interface CampaignTrashInput {
 
 /** What `campaign.update` takes. */
 export interface CampaignUpdateInput {
+  /** The campaign. */
   campaign: Ref<CampaignId>;
   /** What it did cost; as long as nobody knows, reports reckon with the budget. */
   actual_cost?: Money | null;

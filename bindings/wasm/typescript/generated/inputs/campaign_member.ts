@@ -6,6 +6,7 @@ import type { CampaignMemberId, CampaignMemberRelated } from "../records/campaig
 
 /** What `campaign_member.get` takes. */
 export interface CampaignMemberGetInput {
+  /** The campaign member. */
   campaign_member: Ref<CampaignMemberId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -15,6 +16,7 @@ export interface CampaignMemberGetInput {
 
 /** What `campaign_member.history` takes. */
 export interface CampaignMemberHistoryInput {
+  /** The campaign member. */
   campaign_member: Ref<CampaignMemberId>;
   /** After this position in the ledger. */
   after?: number;

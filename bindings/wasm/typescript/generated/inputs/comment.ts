@@ -6,6 +6,7 @@ import type { CommentId, CommentRelated } from "../records/comment.js";
 
 /** What `comment.get` takes. */
 export interface CommentGetInput {
+  /** The comment. */
   comment: Ref<CommentId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -15,6 +16,7 @@ export interface CommentGetInput {
 
 /** What `comment.history` takes. */
 export interface CommentHistoryInput {
+  /** The comment. */
   comment: Ref<CommentId>;
   /** After this position in the ledger. */
   after?: number;

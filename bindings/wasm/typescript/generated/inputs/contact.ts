@@ -11,8 +11,8 @@ import type { ContactId, ContactRelated } from "../records/contact.js";
 export interface ContactAssignInput {
   /** The contact. */
   contact: Ref<ContactId>;
-  /** To whom; to nobody without. */
-  assignee?: Assignee | null;
+  /** A user or a group, or null for nobody; the one before loses it. */
+  assignee: Assignee | null;
 }
 
 /** What `contact.create` takes. */
@@ -62,6 +62,7 @@ export interface ContactCreateInput {
 
 /** What `contact.get` takes. */
 export interface ContactGetInput {
+  /** The contact. */
   contact: Ref<ContactId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -71,6 +72,7 @@ export interface ContactGetInput {
 
 /** What `contact.history` takes. */
 export interface ContactHistoryInput {
+  /** The contact. */
   contact: Ref<ContactId>;
   /** After this position in the ledger. */
   after?: number;
@@ -80,6 +82,7 @@ export interface ContactHistoryInput {
 
 /** What `contact.merge` takes. */
 export interface ContactMergeInput {
+  /** The contact. */
   contact: Ref<ContactId>;
   /** The record that goes; its id finds the survivor from now on. */
   other: Ref<Id>;
@@ -93,11 +96,13 @@ export interface ContactOverviewInput {
 
 /** What `contact.purge` takes. */
 export interface ContactPurgeInput {
+  /** The contact. */
   contact: Ref<ContactId>;
 }
 
 /** What `contact.restore` takes. */
 export interface ContactRestoreInput {
+  /** The contact. */
   contact: Ref<ContactId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -113,6 +118,7 @@ export interface ContactSetStageInput {
 
 /** What `contact.trash` takes. */
 export interface ContactTrashInput {
+  /** The contact. */
   contact: Ref<ContactId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -120,6 +126,7 @@ export interface ContactTrashInput {
 
 /** What `contact.update` takes. */
 export interface ContactUpdateInput {
+  /** The contact. */
   contact: Ref<ContactId>;
   /** The company they work for. */
   account?: Ref<AccountId> | null;

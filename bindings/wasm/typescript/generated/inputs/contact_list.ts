@@ -35,6 +35,7 @@ export interface ContactListCreateInput {
 
 /** What `contact_list.get` takes. */
 export interface ContactListGetInput {
+  /** The contact list. */
   contact_list: Ref<ContactListId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -44,6 +45,7 @@ export interface ContactListGetInput {
 
 /** What `contact_list.history` takes. */
 export interface ContactListHistoryInput {
+  /** The contact list. */
   contact_list: Ref<ContactListId>;
   /** After this position in the ledger. */
   after?: number;
@@ -53,6 +55,7 @@ export interface ContactListHistoryInput {
 
 /** What `contact_list.members` takes. */
 export interface ContactListMembersInput {
+  /** The contact list. */
   contact_list: Ref<ContactListId>;
   /** The `next` of the page before. */
   after?: string | null;
@@ -62,6 +65,7 @@ export interface ContactListMembersInput {
 
 /** What `contact_list.purge` takes. */
 export interface ContactListPurgeInput {
+  /** The contact list. */
   contact_list: Ref<ContactListId>;
 }
 
@@ -77,6 +81,7 @@ export interface ContactListRemoveInput {
 
 /** What `contact_list.restore` takes. */
 export interface ContactListRestoreInput {
+  /** The contact list. */
   contact_list: Ref<ContactListId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -84,6 +89,7 @@ export interface ContactListRestoreInput {
 
 /** What `contact_list.trash` takes. */
 export interface ContactListTrashInput {
+  /** The contact list. */
   contact_list: Ref<ContactListId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -91,6 +97,7 @@ export interface ContactListTrashInput {
 
 /** What `contact_list.update` takes. */
 export interface ContactListUpdateInput {
+  /** The contact list. */
   contact_list: Ref<ContactListId>;
   /** The tenant's own fields. */
   custom?: Record<string, string | number | boolean | string[] | null>;

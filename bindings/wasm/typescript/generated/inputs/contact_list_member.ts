@@ -6,6 +6,7 @@ import type { ContactListMemberId, ContactListMemberRelated } from "../records/c
 
 /** What `contact_list_member.get` takes. */
 export interface ContactListMemberGetInput {
+  /** The contact list member. */
   contact_list_member: Ref<ContactListMemberId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -15,6 +16,7 @@ export interface ContactListMemberGetInput {
 
 /** What `contact_list_member.history` takes. */
 export interface ContactListMemberHistoryInput {
+  /** The contact list member. */
   contact_list_member: Ref<ContactListMemberId>;
   /** After this position in the ledger. */
   after?: number;

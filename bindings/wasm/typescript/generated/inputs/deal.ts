@@ -15,8 +15,8 @@ import type { UserId } from "../records/user.js";
 export interface DealAssignInput {
   /** The deal. */
   deal: Ref<DealId>;
-  /** To which user; to nobody without. A group is refused. */
-  owner?: Assignee | null;
+  /** A user or a group, or null for nobody; the one before loses it. */
+  assignee: Assignee | null;
 }
 
 /** What `deal.create` takes. */
@@ -76,6 +76,7 @@ export interface DealForecastInput {
 
 /** What `deal.get` takes. */
 export interface DealGetInput {
+  /** The deal. */
   deal: Ref<DealId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -85,6 +86,7 @@ export interface DealGetInput {
 
 /** What `deal.history` takes. */
 export interface DealHistoryInput {
+  /** The deal. */
   deal: Ref<DealId>;
   /** After this position in the ledger. */
   after?: number;
@@ -122,6 +124,7 @@ export interface DealPipelineInput {
 
 /** What `deal.purge` takes. */
 export interface DealPurgeInput {
+  /** The deal. */
   deal: Ref<DealId>;
 }
 
@@ -139,6 +142,7 @@ export interface DealResetProbabilityInput {
 
 /** What `deal.restore` takes. */
 export interface DealRestoreInput {
+  /** The deal. */
   deal: Ref<DealId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -146,6 +150,7 @@ export interface DealRestoreInput {
 
 /** What `deal.trash` takes. */
 export interface DealTrashInput {
+  /** The deal. */
   deal: Ref<DealId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -153,6 +158,7 @@ export interface DealTrashInput {
 
 /** What `deal.update` takes. */
 export interface DealUpdateInput {
+  /** The deal. */
   deal: Ref<DealId>;
   /** The company that may buy. */
   account?: Ref<AccountId> | null;

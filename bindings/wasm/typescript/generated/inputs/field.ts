@@ -22,6 +22,7 @@ export interface FieldDefineInput {
 
 /** What `field.get` takes. */
 export interface FieldGetInput {
+  /** The custom field. */
   field: Ref<FieldDefinitionId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -31,6 +32,7 @@ export interface FieldGetInput {
 
 /** What `field.history` takes. */
 export interface FieldHistoryInput {
+  /** The custom field. */
   field: Ref<FieldDefinitionId>;
   /** After this position in the ledger. */
   after?: number;

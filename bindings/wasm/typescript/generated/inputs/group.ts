@@ -24,6 +24,7 @@ export interface GroupCreateInput {
 
 /** What `group.get` takes. */
 export interface GroupGetInput {
+  /** The group. */
   group: Ref<GroupId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -33,6 +34,7 @@ export interface GroupGetInput {
 
 /** What `group.history` takes. */
 export interface GroupHistoryInput {
+  /** The group. */
   group: Ref<GroupId>;
   /** After this position in the ledger. */
   after?: number;
@@ -52,6 +54,7 @@ export interface GroupRemoveMemberInput {
 
 /** What `group.update` takes. */
 export interface GroupUpdateInput {
+  /** The group. */
   group: Ref<GroupId>;
   /** The name, unique whatever the case. */
   name?: string;

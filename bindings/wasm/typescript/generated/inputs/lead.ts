@@ -13,13 +13,15 @@ import type { LeadId, LeadRelated } from "../records/lead.js";
 
 /** What `lead.assign` takes. */
 export interface LeadAssignInput {
+  /** The lead. */
   lead: Ref<LeadId>;
-  /** A user or a group; the one before loses it. */
-  assignee: Assignee;
+  /** A user or a group, or null for nobody; the one before loses it. */
+  assignee: Assignee | null;
 }
 
 /** What `lead.claim` takes. */
 export interface LeadClaimInput {
+  /** The lead. */
   lead: Ref<LeadId>;
 }
 
@@ -94,6 +96,7 @@ export interface LeadCreateInput {
 
 /** What `lead.get` takes. */
 export interface LeadGetInput {
+  /** The lead. */
   lead: Ref<LeadId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -103,6 +106,7 @@ export interface LeadGetInput {
 
 /** What `lead.history` takes. */
 export interface LeadHistoryInput {
+  /** The lead. */
   lead: Ref<LeadId>;
   /** After this position in the ledger. */
   after?: number;
@@ -120,6 +124,7 @@ export interface LeadLoseInput {
 
 /** What `lead.merge` takes. */
 export interface LeadMergeInput {
+  /** The lead. */
   lead: Ref<LeadId>;
   /** The record that goes; its id finds the survivor from now on. */
   other: Ref<Id>;
@@ -127,6 +132,7 @@ export interface LeadMergeInput {
 
 /** What `lead.purge` takes. */
 export interface LeadPurgeInput {
+  /** The lead. */
   lead: Ref<LeadId>;
 }
 
@@ -158,6 +164,7 @@ export interface LeadRecordEngagementInput {
 
 /** What `lead.release` takes. */
 export interface LeadReleaseInput {
+  /** The lead. */
   lead: Ref<LeadId>;
 }
 
@@ -175,6 +182,7 @@ export interface LeadRescoreInput {
 
 /** What `lead.restore` takes. */
 export interface LeadRestoreInput {
+  /** The lead. */
   lead: Ref<LeadId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -188,6 +196,7 @@ export interface LeadRouteInput {
 
 /** What `lead.trash` takes. */
 export interface LeadTrashInput {
+  /** The lead. */
   lead: Ref<LeadId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -195,6 +204,7 @@ export interface LeadTrashInput {
 
 /** What `lead.update` takes. */
 export interface LeadUpdateInput {
+  /** The lead. */
   lead: Ref<LeadId>;
   /** Where they are. */
   address?: Address;

@@ -6,6 +6,7 @@ import type { MembershipId, MembershipRelated } from "../records/membership.js";
 
 /** What `membership.get` takes. */
 export interface MembershipGetInput {
+  /** The membership. */
   membership: Ref<MembershipId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -15,6 +16,7 @@ export interface MembershipGetInput {
 
 /** What `membership.history` takes. */
 export interface MembershipHistoryInput {
+  /** The membership. */
   membership: Ref<MembershipId>;
   /** After this position in the ledger. */
   after?: number;

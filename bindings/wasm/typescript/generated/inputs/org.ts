@@ -23,6 +23,7 @@ export interface OrgConfigureInput {
 
 /** What `org.get` takes. */
 export interface OrgGetInput {
+  /** The organisation. */
   org: Ref<OrgId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -32,6 +33,7 @@ export interface OrgGetInput {
 
 /** What `org.history` takes. */
 export interface OrgHistoryInput {
+  /** The organisation. */
   org: Ref<OrgId>;
   /** After this position in the ledger. */
   after?: number;

@@ -20,6 +20,7 @@ export interface PipelineCreateInput {
 
 /** What `pipeline.get` takes. */
 export interface PipelineGetInput {
+  /** The pipeline. */
   pipeline: Ref<PipelineId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -29,6 +30,7 @@ export interface PipelineGetInput {
 
 /** What `pipeline.history` takes. */
 export interface PipelineHistoryInput {
+  /** The pipeline. */
   pipeline: Ref<PipelineId>;
   /** After this position in the ledger. */
   after?: number;
@@ -38,11 +40,13 @@ export interface PipelineHistoryInput {
 
 /** What `pipeline.purge` takes. */
 export interface PipelinePurgeInput {
+  /** The pipeline. */
   pipeline: Ref<PipelineId>;
 }
 
 /** What `pipeline.restore` takes. */
 export interface PipelineRestoreInput {
+  /** The pipeline. */
   pipeline: Ref<PipelineId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -50,6 +54,7 @@ export interface PipelineRestoreInput {
 
 /** What `pipeline.trash` takes. */
 export interface PipelineTrashInput {
+  /** The pipeline. */
   pipeline: Ref<PipelineId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -57,6 +62,7 @@ export interface PipelineTrashInput {
 
 /** What `pipeline.update` takes. */
 export interface PipelineUpdateInput {
+  /** The pipeline. */
   pipeline: Ref<PipelineId>;
   /** Whether a new deal goes here when nobody says where; one pipeline of the tenant is the default. */
   is_default?: boolean;

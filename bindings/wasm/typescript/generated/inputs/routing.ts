@@ -29,6 +29,7 @@ export interface RoutingCreateInput {
 
 /** What `routing.get` takes. */
 export interface RoutingGetInput {
+  /** The routing. */
   routing: Ref<RoutingId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -38,6 +39,7 @@ export interface RoutingGetInput {
 
 /** What `routing.history` takes. */
 export interface RoutingHistoryInput {
+  /** The routing. */
   routing: Ref<RoutingId>;
   /** After this position in the ledger. */
   after?: number;
@@ -47,11 +49,13 @@ export interface RoutingHistoryInput {
 
 /** What `routing.purge` takes. */
 export interface RoutingPurgeInput {
+  /** The routing. */
   routing: Ref<RoutingId>;
 }
 
 /** What `routing.restore` takes. */
 export interface RoutingRestoreInput {
+  /** The routing. */
   routing: Ref<RoutingId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -59,6 +63,7 @@ export interface RoutingRestoreInput {
 
 /** What `routing.trash` takes. */
 export interface RoutingTrashInput {
+  /** The routing. */
   routing: Ref<RoutingId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -66,6 +71,7 @@ export interface RoutingTrashInput {
 
 /** What `routing.update` takes. */
 export interface RoutingUpdateInput {
+  /** The routing. */
   routing: Ref<RoutingId>;
   /** The band. */
   band?: RoutingBand;

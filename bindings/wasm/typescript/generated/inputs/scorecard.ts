@@ -20,6 +20,7 @@ export interface ScorecardCreateInput {
 
 /** What `scorecard.get` takes. */
 export interface ScorecardGetInput {
+  /** The scorecard. */
   scorecard: Ref<ScorecardId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -29,6 +30,7 @@ export interface ScorecardGetInput {
 
 /** What `scorecard.history` takes. */
 export interface ScorecardHistoryInput {
+  /** The scorecard. */
   scorecard: Ref<ScorecardId>;
   /** After this position in the ledger. */
   after?: number;
@@ -38,11 +40,13 @@ export interface ScorecardHistoryInput {
 
 /** What `scorecard.purge` takes. */
 export interface ScorecardPurgeInput {
+  /** The scorecard. */
   scorecard: Ref<ScorecardId>;
 }
 
 /** What `scorecard.restore` takes. */
 export interface ScorecardRestoreInput {
+  /** The scorecard. */
   scorecard: Ref<ScorecardId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -50,6 +54,7 @@ export interface ScorecardRestoreInput {
 
 /** What `scorecard.trash` takes. */
 export interface ScorecardTrashInput {
+  /** The scorecard. */
   scorecard: Ref<ScorecardId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -57,6 +62,7 @@ export interface ScorecardTrashInput {
 
 /** What `scorecard.update` takes. */
 export interface ScorecardUpdateInput {
+  /** The scorecard. */
   scorecard: Ref<ScorecardId>;
   /** Whether it counts. */
   active?: boolean;

@@ -9,9 +9,10 @@ import type { TaskId, TaskRelated } from "../records/task.js";
 
 /** What `task.assign` takes. */
 export interface TaskAssignInput {
+  /** The task. */
   task: Ref<TaskId>;
-  /** A user or a group; the one before loses it. */
-  assignee: Assignee;
+  /** A user or a group, or null for nobody; the one before loses it. */
+  assignee: Assignee | null;
 }
 
 /** What `task.cancel` takes. */
@@ -22,6 +23,7 @@ export interface TaskCancelInput {
 
 /** What `task.claim` takes. */
 export interface TaskClaimInput {
+  /** The task. */
   task: Ref<TaskId>;
 }
 
@@ -58,6 +60,7 @@ export interface TaskCreateInput {
 
 /** What `task.get` takes. */
 export interface TaskGetInput {
+  /** The task. */
   task: Ref<TaskId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -67,6 +70,7 @@ export interface TaskGetInput {
 
 /** What `task.history` takes. */
 export interface TaskHistoryInput {
+  /** The task. */
   task: Ref<TaskId>;
   /** After this position in the ledger. */
   after?: number;
@@ -76,11 +80,13 @@ export interface TaskHistoryInput {
 
 /** What `task.purge` takes. */
 export interface TaskPurgeInput {
+  /** The task. */
   task: Ref<TaskId>;
 }
 
 /** What `task.release` takes. */
 export interface TaskReleaseInput {
+  /** The task. */
   task: Ref<TaskId>;
 }
 
@@ -92,6 +98,7 @@ export interface TaskReopenInput {
 
 /** What `task.restore` takes. */
 export interface TaskRestoreInput {
+  /** The task. */
   task: Ref<TaskId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -105,6 +112,7 @@ export interface TaskStartInput {
 
 /** What `task.trash` takes. */
 export interface TaskTrashInput {
+  /** The task. */
   task: Ref<TaskId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -112,6 +120,7 @@ export interface TaskTrashInput {
 
 /** What `task.update` takes. */
 export interface TaskUpdateInput {
+  /** The task. */
   task: Ref<TaskId>;
   /** What it is about. */
   about?: About | null;

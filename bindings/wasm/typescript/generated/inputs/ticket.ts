@@ -19,13 +19,15 @@ import type { TicketId, TicketRelated } from "../records/ticket.js";
 
 /** What `ticket.assign` takes. */
 export interface TicketAssignInput {
+  /** The ticket. */
   ticket: Ref<TicketId>;
-  /** A user or a group; the one before loses it. */
-  assignee: Assignee;
+  /** A user or a group, or null for nobody; the one before loses it. */
+  assignee: Assignee | null;
 }
 
 /** What `ticket.claim` takes. */
 export interface TicketClaimInput {
+  /** The ticket. */
   ticket: Ref<TicketId>;
 }
 
@@ -98,6 +100,7 @@ export interface TicketFollowUpInput {
 
 /** What `ticket.get` takes. */
 export interface TicketGetInput {
+  /** The ticket. */
   ticket: Ref<TicketId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -107,6 +110,7 @@ export interface TicketGetInput {
 
 /** What `ticket.history` takes. */
 export interface TicketHistoryInput {
+  /** The ticket. */
   ticket: Ref<TicketId>;
   /** After this position in the ledger. */
   after?: number;
@@ -116,6 +120,7 @@ export interface TicketHistoryInput {
 
 /** What `ticket.merge` takes. */
 export interface TicketMergeInput {
+  /** The ticket. */
   ticket: Ref<TicketId>;
   /** The record that goes; its id finds the survivor from now on. */
   other: Ref<Id>;
@@ -141,11 +146,13 @@ export interface TicketPrioritizeInput {
 
 /** What `ticket.purge` takes. */
 export interface TicketPurgeInput {
+  /** The ticket. */
   ticket: Ref<TicketId>;
 }
 
 /** What `ticket.release` takes. */
 export interface TicketReleaseInput {
+  /** The ticket. */
   ticket: Ref<TicketId>;
 }
 
@@ -159,6 +166,7 @@ export interface TicketResolveInput {
 
 /** What `ticket.restore` takes. */
 export interface TicketRestoreInput {
+  /** The ticket. */
   ticket: Ref<TicketId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
@@ -176,6 +184,7 @@ export interface TicketTimelineInput {
 
 /** What `ticket.trash` takes. */
 export interface TicketTrashInput {
+  /** The ticket. */
   ticket: Ref<TicketId>;
   /** What happens to records that need this one. */
   on_dependents?: Dependents;
@@ -183,6 +192,7 @@ export interface TicketTrashInput {
 
 /** What `ticket.update` takes. */
 export interface TicketUpdateInput {
+  /** The ticket. */
   ticket: Ref<TicketId>;
   /** The customer's company. */
   account?: Ref<AccountId> | null;

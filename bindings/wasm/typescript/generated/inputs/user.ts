@@ -36,6 +36,7 @@ export interface UserDeactivateInput {
 
 /** What `user.get` takes. */
 export interface UserGetInput {
+  /** The user. */
   user: Ref<UserId>;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
@@ -45,6 +46,7 @@ export interface UserGetInput {
 
 /** What `user.history` takes. */
 export interface UserHistoryInput {
+  /** The user. */
   user: Ref<UserId>;
   /** After this position in the ledger. */
   after?: number;
@@ -54,6 +56,7 @@ export interface UserHistoryInput {
 
 /** What `user.update` takes. */
 export interface UserUpdateInput {
+  /** The user. */
   user: Ref<UserId>;
   /** The mail address. */
   email?: string;

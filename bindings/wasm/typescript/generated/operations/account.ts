@@ -35,19 +35,19 @@ import type { Account, AccountRelated, AccountWhere } from "../records/account.j
 /** The operations of `account`. */
 export interface AccountOperations extends Exportable, Importable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind account.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<AccountWhere>): Promise<GroupRow[]>;
   /**
-   * Gives an account to somebody who looks after it. Error: `assignee.inactive`.
+   * Gives an account to somebody, or to nobody. Error: `assignee.inactive`.
    *
    * Raises `RuleViolation` (`assignee.inactive`).
    */
   assign(input: AccountAssignInput): Promise<Account>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind account match. */
   count(input?: CountInput<AccountWhere>): Promise<number>;
   /**
    * Creates an account.
@@ -57,7 +57,7 @@ export interface AccountOperations extends Exportable, Importable {
    */
   create(input?: AccountCreateInput): Promise<Account>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind account by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -65,10 +65,10 @@ export interface AccountOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<AccountWhere, keyof AccountRelated>): Results<Found<Account, AccountRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one account. Error: `record.not_found`. */
   get(input: AccountGetInput): Promise<Found<Account, AccountRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one account.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -134,7 +134,7 @@ export interface AccountOperations extends Exportable, Importable {
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
-   * Folds another record into this one: `contact.merge` and the like.
+   * Folds another account into this one.
    *
    * The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything that
    * pointed at the other points at the survivor, whatever of it the actor sees: else the data would break. None of
@@ -146,8 +146,8 @@ export interface AccountOperations extends Exportable, Importable {
    */
   merge(input: AccountMergeInput): Promise<Account>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes an account in the trash for good, with its parts and with the records that were folded into it; its
+   * history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -156,13 +156,15 @@ export interface AccountOperations extends Exportable, Importable {
    */
   purge(input: AccountPurgeInput): Promise<null>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes an account out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `Conflict` (`account.name_taken`, `account.number_taken`); `RuleViolation` (`record.dependents_hidden`,
-   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+   * Raises `Conflict` (`account.name_taken`, `account.number_taken`); `Invalid` (`choice.unknown`);
+   * `RuleViolation` (`account.hierarchy_cycle`, `account.primary_contact_foreign`, `assignee.inactive`,
+   * `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+   * `restore.reference_gone`).
    */
   restore(input: AccountRestoreInput): Promise<Account>;
   /**
@@ -172,8 +174,7 @@ export interface AccountOperations extends Exportable, Importable {
    */
   rollup(input: AccountRollupInput): Promise<AccountRollup>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
-   * first.
+   * Records of the kind account whose names, mails, numbers and subjects begin with these words. Best hits first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -185,7 +186,7 @@ export interface AccountOperations extends Exportable, Importable {
    */
   setPrimaryContact(input: AccountSetPrimaryContactInput): Promise<Account>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts an account into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -196,7 +197,7 @@ export interface AccountOperations extends Exportable, Importable {
    */
   trash(input: AccountTrashInput): Promise<Account>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of an account.
    *
    * Raises `Conflict` (`account.name_taken`, `account.number_taken`); `Invalid` (`choice.unknown`);
    * `RuleViolation` (`account.hierarchy_cycle`, `account.primary_contact_foreign`, `assignee.inactive`).

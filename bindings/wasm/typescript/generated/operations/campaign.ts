@@ -7,6 +7,7 @@ import type { Importable } from "../../imports.js";
 import type { Results } from "../../results.js";
 import type {
   CampaignAddInput,
+  CampaignAssignInput,
   CampaignCancelInput,
   CampaignCompleteInput,
   CampaignCreateInput,
@@ -47,12 +48,18 @@ export interface CampaignOperations extends Exportable, Importable {
    */
   add(input: CampaignAddInput): Promise<CampaignMember>;
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind campaign.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<CampaignWhere>): Promise<GroupRow[]>;
+  /**
+   * Gives a campaign to somebody, or to nobody. Error: `assignee.inactive`.
+   *
+   * Raises `RuleViolation` (`assignee.inactive`).
+   */
+  assign(input: CampaignAssignInput): Promise<Campaign>;
   /**
    * Calls off a planned or active campaign. Error: `campaign.finished`.
    *
@@ -65,7 +72,7 @@ export interface CampaignOperations extends Exportable, Importable {
    * Raises `RuleViolation` (`campaign.not_active`).
    */
   complete(input: CampaignCompleteInput): Promise<Campaign>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind campaign match. */
   count(input?: CountInput<CampaignWhere>): Promise<number>;
   /**
    * Creates a campaign.
@@ -75,7 +82,7 @@ export interface CampaignOperations extends Exportable, Importable {
    */
   create(input?: CampaignCreateInput): Promise<Campaign>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind campaign by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -83,10 +90,10 @@ export interface CampaignOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<CampaignWhere, keyof CampaignRelated>): Results<Found<Campaign, CampaignRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one campaign. Error: `record.not_found`. */
   get(input: CampaignGetInput): Promise<Found<Campaign, CampaignRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one campaign.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -159,8 +166,8 @@ export interface CampaignOperations extends Exportable, Importable {
   /** What a campaign brought, as far as the actor may see it. Error: `record.not_found`. */
   performance(input: CampaignPerformanceInput): Promise<Performance>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes a campaign in the trash for good, with its parts and with the records that were folded into it; its
+   * history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -177,18 +184,18 @@ export interface CampaignOperations extends Exportable, Importable {
    */
   remove(input: CampaignRemoveInput): Promise<null>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes a campaign out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `Conflict` (`campaign.name_taken`); `RuleViolation` (`record.dependents_hidden`,
-   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+   * Raises `Conflict` (`campaign.name_taken`); `Invalid` (`campaign.dates`, `choice.unknown`); `RuleViolation`
+   * (`assignee.inactive`, `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+   * `restore.reference_gone`).
    */
   restore(input: CampaignRestoreInput): Promise<Campaign>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
-   * first.
+   * Records of the kind campaign whose names, mails, numbers and subjects begin with these words. Best hits first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -200,7 +207,7 @@ export interface CampaignOperations extends Exportable, Importable {
    */
   start(input: CampaignStartInput): Promise<Campaign>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts a campaign into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -210,7 +217,7 @@ export interface CampaignOperations extends Exportable, Importable {
    */
   trash(input: CampaignTrashInput): Promise<Campaign>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a campaign.
    *
    * Raises `Conflict` (`campaign.name_taken`); `Invalid` (`campaign.dates`, `choice.unknown`); `RuleViolation`
    * (`assignee.inactive`).

@@ -12,16 +12,16 @@ import type { CampaignMember, CampaignMemberRelated, CampaignMemberWhere } from 
 /** The operations of `campaign_member`. */
 export interface CampaignMemberOperations extends Exportable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind campaign member.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<CampaignMemberWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind campaign member match. */
   count(input?: CountInput<CampaignMemberWhere>): Promise<number>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind campaign member by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -29,10 +29,10 @@ export interface CampaignMemberOperations extends Exportable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<CampaignMemberWhere, keyof CampaignMemberRelated>): Results<Found<CampaignMember, CampaignMemberRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one campaign member. Error: `record.not_found`. */
   get(input: CampaignMemberGetInput): Promise<Found<CampaignMember, CampaignMemberRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one campaign member.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */

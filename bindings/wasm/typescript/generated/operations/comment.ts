@@ -12,16 +12,16 @@ import type { Comment, CommentRelated, CommentWhere } from "../records/comment.j
 /** The operations of `comment`. */
 export interface CommentOperations extends Exportable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind comment.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<CommentWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind comment match. */
   count(input?: CountInput<CommentWhere>): Promise<number>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind comment by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -29,10 +29,10 @@ export interface CommentOperations extends Exportable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<CommentWhere, keyof CommentRelated>): Results<Found<Comment, CommentRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one comment. Error: `record.not_found`. */
   get(input: CommentGetInput): Promise<Found<Comment, CommentRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one comment.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */

@@ -35,19 +35,19 @@ import type { Contact, ContactRelated, ContactWhere } from "../records/contact.j
 /** The operations of `contact`. */
 export interface ContactOperations extends Exportable, Importable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind contact.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<ContactWhere>): Promise<GroupRow[]>;
   /**
-   * Gives a contact to somebody who looks after it. Error: `assignee.inactive`.
+   * Gives a contact to somebody, or to nobody. Error: `assignee.inactive`.
    *
    * Raises `RuleViolation` (`assignee.inactive`).
    */
   assign(input: ContactAssignInput): Promise<Contact>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind contact match. */
   count(input?: CountInput<ContactWhere>): Promise<number>;
   /**
    * Creates a contact.
@@ -57,7 +57,7 @@ export interface ContactOperations extends Exportable, Importable {
    */
   create(input?: ContactCreateInput): Promise<Contact>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind contact by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -65,10 +65,10 @@ export interface ContactOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<ContactWhere, keyof ContactRelated>): Results<Found<Contact, ContactRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one contact. Error: `record.not_found`. */
   get(input: ContactGetInput): Promise<Found<Contact, ContactRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one contact.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -134,7 +134,7 @@ export interface ContactOperations extends Exportable, Importable {
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
-   * Folds another record into this one: `contact.merge` and the like.
+   * Folds another contact into this one.
    *
    * The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything that
    * pointed at the other points at the survivor, whatever of it the actor sees: else the data would break. None of
@@ -148,8 +148,8 @@ export interface ContactOperations extends Exportable, Importable {
   /** Everything about a contact at a glance, as far as the actor may see it: `contact.overview`. */
   overview(input: ContactOverviewInput): Promise<ContactOverview>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes a contact in the trash for good, with its parts and with the records that were folded into it; its
+   * history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -158,18 +158,19 @@ export interface ContactOperations extends Exportable, Importable {
    */
   purge(input: ContactPurgeInput): Promise<null>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes a contact out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `Conflict` (`contact.email_taken`); `RuleViolation` (`record.dependents_hidden`,
-   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+   * Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
+   * `RuleViolation` (`assignee.inactive`, `contact.reporting_cycle`, `contact.stage_back`,
+   * `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+   * `restore.reference_gone`).
    */
   restore(input: ContactRestoreInput): Promise<Contact>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
-   * first.
+   * Records of the kind contact whose names, mails, numbers and subjects begin with these words. Best hits first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -177,7 +178,7 @@ export interface ContactOperations extends Exportable, Importable {
   /** Sets the lifecycle stage of a contact by hand, forward or back. */
   setStage(input: ContactSetStageInput): Promise<Contact>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts a contact into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -187,7 +188,7 @@ export interface ContactOperations extends Exportable, Importable {
    */
   trash(input: ContactTrashInput): Promise<Contact>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a contact.
    *
    * Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
    * `RuleViolation` (`assignee.inactive`, `contact.reporting_cycle`, `contact.stage_back`).

@@ -36,13 +36,13 @@ export interface ContactListOperations extends Exportable, Importable {
   /** Puts leads and contacts on a list. Who is there already stays as they are. */
   add(input: ContactListAddInput): Promise<Added>;
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind contact list.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<ContactListWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind contact list match. */
   count(input?: CountInput<ContactListWhere>): Promise<number>;
   /**
    * Creates a contact list.
@@ -51,7 +51,7 @@ export interface ContactListOperations extends Exportable, Importable {
    */
   create(input?: ContactListCreateInput): Promise<ContactList>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind contact list by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -59,10 +59,10 @@ export interface ContactListOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<ContactListWhere>): Results<Found<ContactList, ContactListRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one contact list. Error: `record.not_found`. */
   get(input: ContactListGetInput): Promise<Found<ContactList, ContactListRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one contact list.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -133,8 +133,8 @@ export interface ContactListOperations extends Exportable, Importable {
    */
   members(input: ContactListMembersInput): Promise<MembersPage>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes a contact list in the trash for good, with its parts and with the records that were folded into it;
+   * its history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -145,7 +145,7 @@ export interface ContactListOperations extends Exportable, Importable {
   /** Takes leads and contacts off a list. Who is not there is passed over. */
   remove(input: ContactListRemoveInput): Promise<Removed>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes a contact list out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
@@ -155,14 +155,14 @@ export interface ContactListOperations extends Exportable, Importable {
    */
   restore(input: ContactListRestoreInput): Promise<ContactList>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
+   * Records of the kind contact list whose names, mails, numbers and subjects begin with these words. Best hits
    * first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   search(input: SearchInput<ContactListWhere>): Results<ContactList>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts a contact list into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -171,7 +171,7 @@ export interface ContactListOperations extends Exportable, Importable {
    */
   trash(input: ContactListTrashInput): Promise<ContactList>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a contact list.
    *
    * Raises `Conflict` (`contact_list.name_taken`).
    */

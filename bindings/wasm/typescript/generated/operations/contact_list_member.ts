@@ -16,16 +16,16 @@ import type {
 /** The operations of `contact_list_member`. */
 export interface ContactListMemberOperations extends Exportable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind contact list member.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<ContactListMemberWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind contact list member match. */
   count(input?: CountInput<ContactListMemberWhere>): Promise<number>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind contact list member by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -33,10 +33,10 @@ export interface ContactListMemberOperations extends Exportable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<ContactListMemberWhere, keyof ContactListMemberRelated>): Results<Found<ContactListMember, ContactListMemberRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one contact list member. Error: `record.not_found`. */
   get(input: ContactListMemberGetInput): Promise<Found<ContactListMember, ContactListMemberRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one contact list member.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */

@@ -40,19 +40,19 @@ import type { Deal, DealRelated, DealWhere } from "../records/deal.js";
 /** The operations of `deal`. */
 export interface DealOperations extends Exportable, Importable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind deal.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<DealWhere>): Promise<GroupRow[]>;
   /**
-   * Gives a deal to a user. Errors: `deal.owner_must_be_user`, `assignee.inactive`.
+   * Gives a deal to somebody, or to nobody. Error: `assignee.inactive`.
    *
-   * Raises `RuleViolation` (`assignee.inactive`, `deal.owner_must_be_user`).
+   * Raises `RuleViolation` (`assignee.inactive`, `assignee.must_be_user`).
    */
   assign(input: DealAssignInput): Promise<Deal>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind deal match. */
   count(input?: CountInput<DealWhere>): Promise<number>;
   /**
    * Creates a deal.
@@ -62,7 +62,7 @@ export interface DealOperations extends Exportable, Importable {
    */
   create(input?: DealCreateInput): Promise<Deal>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind deal by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -78,10 +78,10 @@ export interface DealOperations extends Exportable, Importable {
    * Raises `Invalid` (`deal.period_reversed`).
    */
   forecast(input: DealForecastInput): Promise<DealForecast>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one deal. Error: `record.not_found`. */
   get(input: DealGetInput): Promise<Found<Deal, DealRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one deal.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -164,8 +164,8 @@ export interface DealOperations extends Exportable, Importable {
   /** What a pipeline holds, stage by stage: `deal.pipeline`. */
   pipeline(input?: DealPipelineInput): Promise<PipelineValue>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes a deal in the trash for good, with its parts and with the records that were folded into it; its
+   * history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -187,24 +187,25 @@ export interface DealOperations extends Exportable, Importable {
    */
   resetProbability(input: DealResetProbabilityInput): Promise<Deal>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes a deal out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+   * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
+   * `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
+   * `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
    * `restore.reference_gone`).
    */
   restore(input: DealRestoreInput): Promise<Deal>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
-   * first.
+   * Records of the kind deal whose names, mails, numbers and subjects begin with these words. Best hits first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   search(input: SearchInput<DealWhere>): Results<Deal>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts a deal into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -215,7 +216,7 @@ export interface DealOperations extends Exportable, Importable {
    */
   trash(input: DealTrashInput): Promise<Deal>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a deal.
    *
    * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
    * `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`).

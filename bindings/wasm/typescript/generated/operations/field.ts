@@ -12,13 +12,13 @@ import type { FieldDefinition, FieldDefinitionRelated, FieldDefinitionWhere } fr
 /** The operations of `field`. */
 export interface FieldOperations extends Exportable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind custom field.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<FieldDefinitionWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind custom field match. */
   count(input?: CountInput<FieldDefinitionWhere>): Promise<number>;
   /**
    * Adds a custom field to a kind; for one that is there, says whether it is indexed.
@@ -31,7 +31,7 @@ export interface FieldOperations extends Exportable {
    */
   define(input: FieldDefineInput): Promise<FieldDefinition>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind custom field by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -39,10 +39,10 @@ export interface FieldOperations extends Exportable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<FieldDefinitionWhere>): Results<Found<FieldDefinition, FieldDefinitionRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one custom field. Error: `record.not_found`. */
   get(input: FieldGetInput): Promise<Found<FieldDefinition, FieldDefinitionRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one custom field.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */

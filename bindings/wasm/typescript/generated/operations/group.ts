@@ -36,13 +36,13 @@ export interface GroupOperations extends Exportable, Importable {
    */
   addMember(input: GroupAddMemberInput): Promise<Membership>;
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind group.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<GroupWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind group match. */
   count(input?: CountInput<GroupWhere>): Promise<number>;
   /**
    * Creates a group.
@@ -51,7 +51,7 @@ export interface GroupOperations extends Exportable, Importable {
    */
   create(input?: GroupCreateInput): Promise<Group>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind group by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -59,10 +59,10 @@ export interface GroupOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<GroupWhere>): Results<Found<Group, GroupRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one group. Error: `record.not_found`. */
   get(input: GroupGetInput): Promise<Found<Group, GroupRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one group.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -134,14 +134,13 @@ export interface GroupOperations extends Exportable, Importable {
    */
   removeMember(input: GroupRemoveMemberInput): Promise<null>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
-   * first.
+   * Records of the kind group whose names, mails, numbers and subjects begin with these words. Best hits first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   search(input: SearchInput<GroupWhere>): Results<Group>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a group.
    *
    * Raises `Conflict` (`group.name_taken`).
    */

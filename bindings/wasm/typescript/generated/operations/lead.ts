@@ -44,27 +44,24 @@ import type { Lead, LeadRelated, LeadWhere } from "../records/lead.js";
 /** The operations of `lead`. */
 export interface LeadOperations extends Exportable, Importable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind lead.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<LeadWhere>): Promise<GroupRow[]>;
   /**
-   * Gives a record to a user or a group: `ticket.assign` and the like. Errors: `assignee.inactive`,
-   * `record.not_found`.
+   * Gives a lead to somebody, or to nobody. Error: `assignee.inactive`.
    *
-   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-   * `assignee.not_a_user`, `lead.converted`).
+   * Raises `RuleViolation` (`assignee.inactive`, `lead.converted`).
    */
   assign(input: LeadAssignInput): Promise<Lead>;
   /**
-   * Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for the rest
-   * the answer is `assignee.taken`, even when they no longer see the record; by a key of the host's, what they do
-   * not see is not found. Claiming what one has already changes nothing.
+   * Takes a lead from a queue. Of many that try, exactly one succeeds; for the rest the answer is
+   * `assignee.taken`, even when they no longer see it; by a key of the host's, what they do not see is not found.
+   * Claiming what one has already changes nothing.
    *
-   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-   * `assignee.not_a_user`, `lead.converted`).
+   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.not_a_user`, `lead.converted`).
    */
   claim(input: LeadClaimInput): Promise<Lead>;
   /**
@@ -89,7 +86,7 @@ export interface LeadOperations extends Exportable, Importable {
    * `lead.contact_elsewhere`, `lead.deal_elsewhere`, `lead.not_qualified`).
    */
   convert(input: LeadConvertInput): Promise<Conversion>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind lead match. */
   count(input?: CountInput<LeadWhere>): Promise<number>;
   /**
    * Creates a lead.
@@ -99,7 +96,7 @@ export interface LeadOperations extends Exportable, Importable {
    */
   create(input?: LeadCreateInput): Promise<Lead>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind lead by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -107,10 +104,10 @@ export interface LeadOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<LeadWhere, keyof LeadRelated>): Results<Found<Lead, LeadRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one lead. Error: `record.not_found`. */
   get(input: LeadGetInput): Promise<Found<Lead, LeadRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one lead.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -182,7 +179,7 @@ export interface LeadOperations extends Exportable, Importable {
    */
   lose(input: LeadLoseInput): Promise<Lead>;
   /**
-   * Folds another record into this one: `contact.merge` and the like.
+   * Folds another lead into this one.
    *
    * The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything that
    * pointed at the other points at the survivor, whatever of it the actor sees: else the data would break. None of
@@ -193,8 +190,8 @@ export interface LeadOperations extends Exportable, Importable {
    */
   merge(input: LeadMergeInput): Promise<Lead>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes a lead in the trash for good, with its parts and with the records that were folded into it; its
+   * history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -222,11 +219,9 @@ export interface LeadOperations extends Exportable, Importable {
    */
   recordEngagement(input: LeadRecordEngagementInput): Promise<Lead>;
   /**
-   * Puts a record back where it came from: into its group's queue, or into everybody's: `ticket.release` and the
-   * like. Error: `assignee.none`.
+   * Puts a lead back where it came from: into its group's queue, or into everybody's. Error: `assignee.none`.
    *
-   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-   * `assignee.not_a_user`, `lead.converted`).
+   * Raises `RuleViolation` (`assignee.none`, `lead.converted`).
    */
   release(input: LeadReleaseInput): Promise<Lead>;
   /**
@@ -242,12 +237,13 @@ export interface LeadOperations extends Exportable, Importable {
    */
   rescore(input: LeadRescoreInput): Promise<Lead>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes a lead out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `Conflict` (`lead.email_taken`); `RuleViolation` (`record.dependents_hidden`,
+   * Raises `Conflict` (`lead.email_taken`); `Invalid` (`choice.unknown`, `lead.nothing_known`); `RuleViolation`
+   * (`assignee.inactive`, `lead.closed`, `lead.converted`, `record.dependents_hidden`,
    * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
    */
   restore(input: LeadRestoreInput): Promise<Lead>;
@@ -258,14 +254,13 @@ export interface LeadOperations extends Exportable, Importable {
    */
   route(input: LeadRouteInput): Promise<Routed>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
-   * first.
+   * Records of the kind lead whose names, mails, numbers and subjects begin with these words. Best hits first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   search(input: SearchInput<LeadWhere>): Results<Lead>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts a lead into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -275,7 +270,7 @@ export interface LeadOperations extends Exportable, Importable {
    */
   trash(input: LeadTrashInput): Promise<Lead>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a lead.
    *
    * Raises `Conflict` (`lead.email_taken`); `Invalid` (`choice.unknown`, `lead.nothing_known`); `RuleViolation`
    * (`assignee.inactive`, `lead.closed`, `lead.converted`).

@@ -12,16 +12,16 @@ import type { Membership, MembershipRelated, MembershipWhere } from "../records/
 /** The operations of `membership`. */
 export interface MembershipOperations extends Exportable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind membership.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<MembershipWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind membership match. */
   count(input?: CountInput<MembershipWhere>): Promise<number>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind membership by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -29,10 +29,10 @@ export interface MembershipOperations extends Exportable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<MembershipWhere, keyof MembershipRelated>): Results<Found<Membership, MembershipRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one membership. Error: `record.not_found`. */
   get(input: MembershipGetInput): Promise<Found<Membership, MembershipRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one membership.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */

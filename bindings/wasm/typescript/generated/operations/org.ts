@@ -12,7 +12,7 @@ import type { Org, OrgRelated, OrgWhere } from "../records/org.js";
 /** The operations of `org`. */
 export interface OrgOperations extends Exportable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind organisation.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
@@ -24,10 +24,10 @@ export interface OrgOperations extends Exportable {
    * Raises `Invalid` (`org.rate_invalid`).
    */
   configure(input?: OrgConfigureInput): Promise<Org>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind organisation match. */
   count(input?: CountInput<OrgWhere>): Promise<number>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind organisation by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -35,10 +35,10 @@ export interface OrgOperations extends Exportable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<OrgWhere>): Results<Found<Org, OrgRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one organisation. Error: `record.not_found`. */
   get(input: OrgGetInput): Promise<Found<Org, OrgRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one organisation.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */

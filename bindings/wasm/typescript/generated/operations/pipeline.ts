@@ -30,13 +30,13 @@ import type { Pipeline, PipelineRelated, PipelineWhere } from "../records/pipeli
 /** The operations of `pipeline`. */
 export interface PipelineOperations extends Exportable, Importable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind pipeline.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<PipelineWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind pipeline match. */
   count(input?: CountInput<PipelineWhere>): Promise<number>;
   /**
    * Creates a pipeline.
@@ -46,7 +46,7 @@ export interface PipelineOperations extends Exportable, Importable {
    */
   create(input?: PipelineCreateInput): Promise<Pipeline>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind pipeline by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -54,10 +54,10 @@ export interface PipelineOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<PipelineWhere>): Results<Found<Pipeline, PipelineRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one pipeline. Error: `record.not_found`. */
   get(input: PipelineGetInput): Promise<Found<Pipeline, PipelineRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one pipeline.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -123,8 +123,8 @@ export interface PipelineOperations extends Exportable, Importable {
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes a pipeline in the trash for good, with its parts and with the records that were folded into it; its
+   * history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -133,24 +133,24 @@ export interface PipelineOperations extends Exportable, Importable {
    */
   purge(input: PipelinePurgeInput): Promise<null>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes a pipeline out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `Conflict` (`pipeline.name_taken`); `RuleViolation` (`record.dependents_hidden`,
-   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+   * Raises `Conflict` (`pipeline.name_taken`); `Invalid` (`pipeline.invalid`); `RuleViolation`
+   * (`pipeline.default_needed`, `pipeline.stage_in_use`, `record.dependents_hidden`, `record.too_many_dependents`,
+   * `restore.dependent_stays`, `restore.reference_gone`).
    */
   restore(input: PipelineRestoreInput): Promise<Pipeline>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
-   * first.
+   * Records of the kind pipeline whose names, mails, numbers and subjects begin with these words. Best hits first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   search(input: SearchInput<PipelineWhere>): Results<Pipeline>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts a pipeline into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -160,7 +160,7 @@ export interface PipelineOperations extends Exportable, Importable {
    */
   trash(input: PipelineTrashInput): Promise<Pipeline>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a pipeline.
    *
    * Raises `Conflict` (`pipeline.name_taken`); `Invalid` (`pipeline.invalid`); `RuleViolation`
    * (`pipeline.default_needed`, `pipeline.stage_in_use`).

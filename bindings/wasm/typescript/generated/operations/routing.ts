@@ -29,13 +29,13 @@ import type { Routing, RoutingRelated, RoutingWhere } from "../records/routing.j
 /** The operations of `routing`. */
 export interface RoutingOperations extends Exportable, Importable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind routing.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<RoutingWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind routing match. */
   count(input?: CountInput<RoutingWhere>): Promise<number>;
   /**
    * Creates a routing.
@@ -44,7 +44,7 @@ export interface RoutingOperations extends Exportable, Importable {
    */
   create(input?: RoutingCreateInput): Promise<Routing>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind routing by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -52,10 +52,10 @@ export interface RoutingOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<RoutingWhere, keyof RoutingRelated>): Results<Found<Routing, RoutingRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one routing. Error: `record.not_found`. */
   get(input: RoutingGetInput): Promise<Found<Routing, RoutingRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one routing.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -119,8 +119,8 @@ export interface RoutingOperations extends Exportable, Importable {
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes a routing in the trash for good, with its parts and with the records that were folded into it; its
+   * history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -129,17 +129,18 @@ export interface RoutingOperations extends Exportable, Importable {
    */
   purge(input: RoutingPurgeInput): Promise<null>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes a routing out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `Conflict` (`routing.band_taken`); `RuleViolation` (`record.dependents_hidden`,
-   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+   * Raises `Conflict` (`routing.band_taken`); `Invalid` (`routing.nowhere`); `RuleViolation`
+   * (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+   * `restore.reference_gone`).
    */
   restore(input: RoutingRestoreInput): Promise<Routing>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts a routing into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -149,7 +150,7 @@ export interface RoutingOperations extends Exportable, Importable {
    */
   trash(input: RoutingTrashInput): Promise<Routing>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a routing.
    *
    * Raises `Conflict` (`routing.band_taken`); `Invalid` (`routing.nowhere`).
    */

@@ -29,13 +29,13 @@ import type { Scorecard, ScorecardRelated, ScorecardWhere } from "../records/sco
 /** The operations of `scorecard`. */
 export interface ScorecardOperations extends Exportable, Importable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind scorecard.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<ScorecardWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind scorecard match. */
   count(input?: CountInput<ScorecardWhere>): Promise<number>;
   /**
    * Creates a scorecard.
@@ -44,7 +44,7 @@ export interface ScorecardOperations extends Exportable, Importable {
    */
   create(input?: ScorecardCreateInput): Promise<Scorecard>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind scorecard by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -52,10 +52,10 @@ export interface ScorecardOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<ScorecardWhere>): Results<Found<Scorecard, ScorecardRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one scorecard. Error: `record.not_found`. */
   get(input: ScorecardGetInput): Promise<Found<Scorecard, ScorecardRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one scorecard.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -119,8 +119,8 @@ export interface ScorecardOperations extends Exportable, Importable {
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes a scorecard in the trash for good, with its parts and with the records that were folded into it; its
+   * history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -129,17 +129,18 @@ export interface ScorecardOperations extends Exportable, Importable {
    */
   purge(input: ScorecardPurgeInput): Promise<null>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes a scorecard out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `Conflict` (`scorecard.name_taken`); `RuleViolation` (`record.dependents_hidden`,
-   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+   * Raises `Conflict` (`scorecard.name_taken`); `Invalid` (`scorecard.points`); `RuleViolation`
+   * (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+   * `restore.reference_gone`).
    */
   restore(input: ScorecardRestoreInput): Promise<Scorecard>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts a scorecard into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -149,7 +150,7 @@ export interface ScorecardOperations extends Exportable, Importable {
    */
   trash(input: ScorecardTrashInput): Promise<Scorecard>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a scorecard.
    *
    * Raises `Conflict` (`scorecard.name_taken`); `Invalid` (`scorecard.points`).
    */

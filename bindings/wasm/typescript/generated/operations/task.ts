@@ -37,18 +37,16 @@ import type { Task, TaskRelated, TaskWhere } from "../records/task.js";
 /** The operations of `task`. */
 export interface TaskOperations extends Exportable, Importable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind task.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<TaskWhere>): Promise<GroupRow[]>;
   /**
-   * Gives a record to a user or a group: `ticket.assign` and the like. Errors: `assignee.inactive`,
-   * `record.not_found`.
+   * Gives a task to somebody, or to nobody. Error: `assignee.inactive`.
    *
-   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-   * `assignee.not_a_user`, `task.finished`).
+   * Raises `RuleViolation` (`assignee.inactive`, `task.finished`).
    */
   assign(input: TaskAssignInput): Promise<Task>;
   /**
@@ -58,12 +56,11 @@ export interface TaskOperations extends Exportable, Importable {
    */
   cancel(input: TaskCancelInput): Promise<Task>;
   /**
-   * Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for the rest
-   * the answer is `assignee.taken`, even when they no longer see the record; by a key of the host's, what they do
-   * not see is not found. Claiming what one has already changes nothing.
+   * Takes a task from a queue. Of many that try, exactly one succeeds; for the rest the answer is
+   * `assignee.taken`, even when they no longer see it; by a key of the host's, what they do not see is not found.
+   * Claiming what one has already changes nothing.
    *
-   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-   * `assignee.not_a_user`, `task.finished`).
+   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.not_a_user`, `task.finished`).
    */
   claim(input: TaskClaimInput): Promise<Task>;
   /**
@@ -72,7 +69,7 @@ export interface TaskOperations extends Exportable, Importable {
    * Raises `RuleViolation` (`task.finished`).
    */
   complete(input: TaskCompleteInput): Promise<Task>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind task match. */
   count(input?: CountInput<TaskWhere>): Promise<number>;
   /**
    * Creates a task.
@@ -81,7 +78,7 @@ export interface TaskOperations extends Exportable, Importable {
    */
   create(input?: TaskCreateInput): Promise<Task>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind task by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -89,10 +86,10 @@ export interface TaskOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<TaskWhere, keyof TaskRelated>): Results<Found<Task, TaskRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one task. Error: `record.not_found`. */
   get(input: TaskGetInput): Promise<Found<Task, TaskRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one task.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -156,8 +153,8 @@ export interface TaskOperations extends Exportable, Importable {
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes a task in the trash for good, with its parts and with the records that were folded into it; its
+   * history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -166,11 +163,9 @@ export interface TaskOperations extends Exportable, Importable {
    */
   purge(input: TaskPurgeInput): Promise<null>;
   /**
-   * Puts a record back where it came from: into its group's queue, or into everybody's: `ticket.release` and the
-   * like. Error: `assignee.none`.
+   * Puts a task back where it came from: into its group's queue, or into everybody's. Error: `assignee.none`.
    *
-   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-   * `assignee.not_a_user`, `task.finished`).
+   * Raises `RuleViolation` (`assignee.none`, `task.finished`).
    */
   release(input: TaskReleaseInput): Promise<Task>;
   /**
@@ -180,18 +175,17 @@ export interface TaskOperations extends Exportable, Importable {
    */
   reopen(input: TaskReopenInput): Promise<Task>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes a task out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
-   * `restore.reference_gone`).
+   * Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
+   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
    */
   restore(input: TaskRestoreInput): Promise<Task>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
-   * first.
+   * Records of the kind task whose names, mails, numbers and subjects begin with these words. Best hits first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -203,7 +197,7 @@ export interface TaskOperations extends Exportable, Importable {
    */
   start(input: TaskStartInput): Promise<Task>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts a task into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -213,7 +207,7 @@ export interface TaskOperations extends Exportable, Importable {
    */
   trash(input: TaskTrashInput): Promise<Task>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a task.
    *
    * Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`).
    */

@@ -44,27 +44,24 @@ import type { Ticket, TicketRelated, TicketWhere } from "../records/ticket.js";
 /** The operations of `ticket`. */
 export interface TicketOperations extends Exportable, Importable {
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind ticket.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<TicketWhere>): Promise<GroupRow[]>;
   /**
-   * Gives a record to a user or a group: `ticket.assign` and the like. Errors: `assignee.inactive`,
-   * `record.not_found`.
+   * Gives a ticket to somebody, or to nobody. Error: `assignee.inactive`.
    *
-   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-   * `assignee.not_a_user`, `ticket.closed`).
+   * Raises `RuleViolation` (`assignee.inactive`, `ticket.closed`).
    */
   assign(input: TicketAssignInput): Promise<Ticket>;
   /**
-   * Takes a record from a queue: `ticket.claim` and the like. Of many that try, exactly one succeeds; for the rest
-   * the answer is `assignee.taken`, even when they no longer see the record; by a key of the host's, what they do
-   * not see is not found. Claiming what one has already changes nothing.
+   * Takes a ticket from a queue. Of many that try, exactly one succeeds; for the rest the answer is
+   * `assignee.taken`, even when they no longer see it; by a key of the host's, what they do not see is not found.
+   * Claiming what one has already changes nothing.
    *
-   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-   * `assignee.not_a_user`, `ticket.closed`).
+   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.not_a_user`, `ticket.closed`).
    */
   claim(input: TicketClaimInput): Promise<Ticket>;
   /**
@@ -80,7 +77,7 @@ export interface TicketOperations extends Exportable, Importable {
    * Raises `Forbidden` (`comment.admins_only`); `RuleViolation` (`ticket.closed`).
    */
   comment(input: TicketCommentInput): Promise<Comment>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind ticket match. */
   count(input?: CountInput<TicketWhere>): Promise<number>;
   /**
    * Reports an issue. The ticket is open and assigned to nobody; contact and account of `customer` are found, or
@@ -97,7 +94,7 @@ export interface TicketOperations extends Exportable, Importable {
    */
   escalate(input: TicketEscalateInput): Promise<Ticket>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind ticket by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -112,10 +109,10 @@ export interface TicketOperations extends Exportable, Importable {
    * Raises `Invalid` (`choice.unknown`); `RuleViolation` (`ticket.not_closed`).
    */
   followUp(input: TicketFollowUpInput): Promise<Ticket>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one ticket. Error: `record.not_found`. */
   get(input: TicketGetInput): Promise<Found<Ticket, TicketRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one ticket.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -179,13 +176,14 @@ export interface TicketOperations extends Exportable, Importable {
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
-   * Folds another record into this one: `contact.merge` and the like.
+   * Folds another ticket into this one.
    *
    * The survivor keeps its fields and fills its empty ones; tags and external keys are united; everything that
    * pointed at the other points at the survivor, whatever of it the actor sees: else the data would break. None of
    * it is answered. Error: `merge.cycle`.
    *
-   * Raises `Conflict` (`ticket.number_taken`); `Invalid` (`choice.unknown`); `RuleViolation` (`ticket.closed`).
+   * Raises `Conflict` (`ticket.number_taken`); `Invalid` (`choice.unknown`); `RuleViolation`
+   * (`record.too_many_dependents`, `ticket.closed`).
    */
   merge(input: TicketMergeInput): Promise<Ticket>;
   /**
@@ -201,8 +199,8 @@ export interface TicketOperations extends Exportable, Importable {
    */
   prioritize(input: TicketPrioritizeInput): Promise<Ticket>;
   /**
-   * Removes a trashed record for good, with its parts and with the records that were folded into it; its history
-   * stays: `lead.purge` and the like.
+   * Removes a ticket in the trash for good, with its parts and with the records that were folded into it; its
+   * history stays.
    *
    * Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
    * sees more has to do it.
@@ -211,11 +209,9 @@ export interface TicketOperations extends Exportable, Importable {
    */
   purge(input: TicketPurgeInput): Promise<null>;
   /**
-   * Puts a record back where it came from: into its group's queue, or into everybody's: `ticket.release` and the
-   * like. Error: `assignee.none`.
+   * Puts a ticket back where it came from: into its group's queue, or into everybody's. Error: `assignee.none`.
    *
-   * Raises `Conflict` (`assignee.taken`); `RuleViolation` (`assignee.inactive`, `assignee.none`,
-   * `assignee.not_a_user`, `ticket.closed`).
+   * Raises `RuleViolation` (`assignee.none`, `ticket.closed`).
    */
   release(input: TicketReleaseInput): Promise<Ticket>;
   /**
@@ -225,18 +221,18 @@ export interface TicketOperations extends Exportable, Importable {
    */
   resolve(input: TicketResolveInput): Promise<Ticket>;
   /**
-   * Takes a record out of the trash, and what a cascade put there with it: `lead.restore` and the like.
+   * Takes a ticket out of the trash, and what a cascade put there with it.
    *
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `Conflict` (`ticket.number_taken`); `RuleViolation` (`record.dependents_hidden`,
-   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+   * Raises `Conflict` (`ticket.number_taken`); `Invalid` (`choice.unknown`); `RuleViolation`
+   * (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+   * `restore.reference_gone`, `ticket.closed`).
    */
   restore(input: TicketRestoreInput): Promise<Ticket>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
-   * first.
+   * Records of the kind ticket whose names, mails, numbers and subjects begin with these words. Best hits first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -249,7 +245,7 @@ export interface TicketOperations extends Exportable, Importable {
    */
   timeline(input: TicketTimelineInput): Results<Entry>;
   /**
-   * Puts a record into the trash; its unique values become free: `lead.trash` and the like.
+   * Puts a ticket into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
@@ -259,7 +255,7 @@ export interface TicketOperations extends Exportable, Importable {
    */
   trash(input: TicketTrashInput): Promise<Ticket>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a ticket.
    *
    * Raises `Conflict` (`ticket.number_taken`); `Invalid` (`choice.unknown`); `RuleViolation` (`ticket.closed`).
    */

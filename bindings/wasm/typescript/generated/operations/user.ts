@@ -35,13 +35,13 @@ export interface UserOperations extends Exportable, Importable {
    */
   activate(input: UserActivateInput): Promise<User>;
   /**
-   * Groups and measures: `deal.aggregate` and the like.
+   * Groups and measures records of the kind user.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<UserWhere>): Promise<GroupRow[]>;
-  /** How many records match: `lead.count` and the like. */
+  /** How many records of the kind user match. */
   count(input?: CountInput<UserWhere>): Promise<number>;
   /**
    * Creates a user.
@@ -58,7 +58,7 @@ export interface UserOperations extends Exportable, Importable {
    */
   deactivate(input: UserDeactivateInput): Promise<User>;
   /**
-   * Records of a kind by filter, sorted, in pages: `lead.find` and the like.
+   * Records of the kind user by filter, sorted, in pages.
    *
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`, `page.size`,
    * `page.cursor_mismatch`.
@@ -66,10 +66,10 @@ export interface UserOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   find(input?: FindInput<UserWhere>): Results<Found<User, UserRelated>>;
-  /** Reads one record: `lead.get` and the like. Error: `record.not_found`. */
+  /** Reads one user. Error: `record.not_found`. */
   get(input: UserGetInput): Promise<Found<User, UserRelated>>;
   /**
-   * Everything that happened to one record: `lead.history` and the like.
+   * Everything that happened to one user.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
@@ -133,14 +133,13 @@ export interface UserOperations extends Exportable, Importable {
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
-   * Records whose names, mails, numbers and subjects begin with these words: `lead.search` and the like. Best hits
-   * first.
+   * Records of the kind user whose names, mails, numbers and subjects begin with these words. Best hits first.
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   search(input: SearchInput<UserWhere>): Results<User>;
   /**
-   * Changes fields of a record: `lead.update` and the like.
+   * Changes fields of a user.
    *
    * Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation` (`user.last_admin`).
    */

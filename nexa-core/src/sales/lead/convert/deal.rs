@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Convert, account::belongs, keep};
 use crate::{
-    Action, Assignee, Code, Context, Date, Id, Input, Money, Name, Record, Ref, Result, Subject,
+    Action, Assignee, Code, Context, Date, Id, Money, Name, Record, Ref, Result, Subject,
     kernel::{
         draft::schema,
         error::codes,
@@ -16,16 +16,12 @@ use crate::{
         value::days_after,
     },
     people::User,
-    sales::{
-        account::Account,
-        contact::Contact,
-        deal::{Deal, owner::OWNER_MUST_BE_USER},
-        lead::Lead,
-        lookups,
-        pipeline::default_pipeline,
-    },
+    sales::{account::Account, contact::Contact, deal::Deal, lead::Lead, lookups, pipeline::default_pipeline},
 };
 
+/// A group cannot own a deal.
+pub const OWNER_MUST_BE_USER: Code =
+    Code::rule("deal.owner_must_be_user", "A deal belongs to one user; give a user instead of a group.");
 /// The deal belongs to another account.
 pub const DEAL_ELSEWHERE: Code = Code::rule(
     "lead.deal_elsewhere",
@@ -78,7 +74,7 @@ impl JsonSchema for WantedDeal {
 }
 
 /// What is known of the deal of a conversion.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NewDeal {
     /// Its name; company and source unless said.

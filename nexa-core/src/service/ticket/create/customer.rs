@@ -1,11 +1,11 @@
 //! The customer of a new ticket: the contact and account that are already there, or new ones.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    Code, Context, Email, Filter, Id, Input, Name, Op, Phone, Record, Result,
+    Code, Context, Email, Filter, Id, Name, Op, Phone, Record, Result,
     kernel::search::fold,
     sales::{Account, Contact},
 };
@@ -17,7 +17,7 @@ pub const CUSTOMER_UNREACHABLE: Code = Code::invalid(
 );
 
 /// Who has the issue, as far as it is known.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Input, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Customer {
     /// First and last name.
