@@ -59,16 +59,28 @@ pub async fn export<R: Record>(
     session: &Session,
     find: Find<R>,
     options: impl Into<ExportOptions>,
+    target: impl Write,
+    progress: impl FnMut(&Exported),
+) -> Result<Exported> {
+    export_kind(session, R::def().kind, find.untyped(), options, target, progress).await
+}
+
+/// The same for a kind by its name. Errors: those of [`export`], `kind.unknown`.
+pub async fn export_kind(
+    session: &Session,
+    kind: &str,
+    find: Find<()>,
+    options: impl Into<ExportOptions>,
     mut target: impl Write,
     mut progress: impl FnMut(&Exported),
 ) -> Result<Exported> {
     let options = options.into();
     let mut done = Exported::default();
     let mut left = find.limit.unwrap_or(usize::MAX);
-    let mut next = find.untyped();
+    let mut next = find;
     loop {
         next.limit = Some(left.min(LARGEST_PAGE));
-        let page = export_page(session, R::def().kind, next.clone(), &options, done.bytes == 0).await?;
+        let page = export_page(session, kind, next.clone(), &options, done.bytes == 0).await?;
         target.write_all(page.text.as_bytes()).map_err(|problem| WRITE_FAILED.with("problem", problem.to_string()))?;
         done.records += page.records as u64;
         done.bytes += page.text.len() as u64;

@@ -10,7 +10,7 @@ use std::{
 };
 
 use nexa_core::{
-    AggregateOf, Command, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Once, Page,
+    AggregateOf, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Once, Page, Perform,
     Permission, Position, Principal, Query, Record, Ref, Request, Result,
     export::{self, ExportOptions, Exported},
     import::{self, ImportOptions, ImportReport, Progress, Refused},
@@ -127,15 +127,15 @@ impl Session {
         self.0.principal()
     }
     /// Runs a command as one unit with its history.
-    pub fn run<C: Command>(&self, command: C) -> Result<C::Output> {
+    pub fn run<C: Perform>(&self, command: C) -> Result<C::Output> {
         block_on(self.0.run(command))
     }
     /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
-    pub fn run_with<C: Command>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
+    pub fn run_with<C: Perform>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
         block_on(self.0.run_with(envelope, command))
     }
     /// The same, and says whether the command was done now or before.
-    pub fn run_once<C: Command>(&self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
+    pub fn run_once<C: Perform>(&self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
         block_on(self.0.run_once(envelope, command))
     }
     /// Asks a question.
@@ -205,8 +205,8 @@ impl Session {
         block_on(import::import_rows::<R>(&self.0, rows, options, progress))
     }
     /// Starts an import that also tells of refused rows.
-    pub fn import<R: Entity>(&self, options: ImportOptions) -> Import<'_, R> {
-        Import(import::Import::new(&self.0, options))
+    pub fn import<R: Entity>(&self, options: ImportOptions) -> Import<'_> {
+        Import(import::Import::new::<R>(&self.0, options))
     }
     /// Writes every record that a find matches; see [`nexa_core::export::export`].
     pub fn export<R: Record>(
@@ -225,9 +225,9 @@ impl Session {
 }
 
 /// An import in the making: `session.import::<Lead>(options).on_refused(…).csv(file)`.
-pub struct Import<'a, R>(nexa_core::import::Import<'a, R>);
+pub struct Import<'a>(nexa_core::import::Import<'a>);
 
-impl<'a, R: Entity> Import<'a, R> {
+impl<'a> Import<'a> {
     /// Is told how far the import is, after every unit.
     #[must_use]
     pub fn on_progress(self, told: impl FnMut(&Progress) + 'a) -> Self {

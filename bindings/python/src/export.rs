@@ -7,14 +7,14 @@ use std::{
 };
 
 use nexa_crm::{
-    Find, Record, Result, Session,
+    Find, Result, Session,
     export::{self, ExportOptions, Exported},
     kernel::{catalog, input},
 };
 use pyo3::{prelude::*, types::PyBytes};
 use serde_json::Value as Json;
 
-use crate::{errors::raised, kinds::of_kind, session::parsed, wait::run};
+use crate::{errors::raised, session::parsed, wait::run};
 
 type Problem = Rc<RefCell<Option<PyErr>>>;
 
@@ -65,7 +65,7 @@ pub(crate) fn text(
                 problem.borrow_mut().get_or_insert(raised);
             }
         };
-        let done = of_kind!(kind, records, exported::<Kind>(session, &find, options, file, told, &problem));
+        let done = exported(session, kind, &find, options, file, told, &problem);
         (done, problem.take())
     });
     match problem {
@@ -74,16 +74,17 @@ pub(crate) fn text(
     }
 }
 
-fn exported<R: Record>(
+fn exported(
     session: &Session,
+    kind: &str,
     find: &Json,
     options: ExportOptions,
     file: File,
     told: impl FnMut(&Exported),
     problem: &Problem,
 ) -> Result<Exported> {
-    let find: Find<R> = input::value(find).map_err(|problem| catalog::malformed("export", &problem))?;
-    run(export::export(session, find, options, file, told)).unwrap_or_else(|raised| {
+    let find: Find<()> = input::value(find).map_err(|problem| catalog::malformed("export", &problem))?;
+    run(export::export_kind(session, kind, find, options, file, told)).unwrap_or_else(|raised| {
         problem.borrow_mut().get_or_insert(raised);
         Ok(Exported::default())
     })

@@ -13,7 +13,7 @@ use arrow_array::{
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit, ffi::FFI_ArrowSchema};
 use nexa_crm::{
-    Error, Find, Record, Result, Session,
+    Error, Find, Result, Session,
     kernel::{
         catalog,
         error::codes,
@@ -25,7 +25,7 @@ use nexa_crm::{
 use pyo3::{prelude::*, types::PyCapsule};
 use serde_json::Value as Json;
 
-use crate::{errors::raised, kinds::of_kind, session::parsed, wait::run};
+use crate::{errors::raised, session::parsed, wait::run};
 
 /// How many rows one batch has.
 const BATCH: usize = 64_000;
@@ -84,21 +84,20 @@ pub(crate) fn table(
     columns: Option<Vec<String>>,
 ) -> PyResult<Table> {
     let find: Json = parsed(py, "frame", find)?;
-    let read = py.detach(|| of_kind!(kind, records, Ok(read::<Kind>(session, find, columns))));
-    match read.map_err(|error: Error| raised(py, &error))?? {
+    match py.detach(|| read(session, kind, find, columns))? {
         Ok(table) => Ok(table),
         Err(error) => Err(raised(py, &error)),
     }
 }
 
-fn read<R: Record>(session: &Session, find: Json, columns: Option<Vec<String>>) -> PyResult<Result<Table>> {
-    let find: Find<R> = match input::value(&find) {
+fn read(session: &Session, kind: &str, find: Json, columns: Option<Vec<String>>) -> PyResult<Result<Table>> {
+    let find: Find<()> = match input::value(&find) {
         Ok(find) => find,
         Err(problem) => return Ok(Err(catalog::malformed("frame", &problem))),
     };
     let building = Building::default();
     let stopped = building.stopped.clone();
-    let scanned = run(session.scan(find, columns, building))?;
+    let scanned = run(session.scan_kind(kind, find, columns, building))?;
     if let Some(stopped) = stopped.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return Err(stopped);
     }

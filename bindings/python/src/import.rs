@@ -6,7 +6,7 @@ use std::{
 };
 
 use nexa_crm::{
-    Entity, Result, Session,
+    Result, Session,
     import::{ImportOptions, ImportReport, Progress, Refused},
 };
 use pyo3::{prelude::*, types::PyBytes};
@@ -14,7 +14,6 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::{
     errors::raised,
-    kinds::of_kind,
     session::{parsed, text},
     wait::run,
 };
@@ -106,11 +105,7 @@ pub(crate) fn csv(
     let options: ImportOptions = parsed(py, "import_csv", options)?;
     with_progress(py, told, |raised, told| {
         let file = File { file, raised };
-        of_kind!(
-            kind,
-            entities,
-            run(prepared::<Kind>(session, options, raised, told).csv(file)).unwrap_or_else(stop(raised))
-        )
+        run(prepared(session, kind, options, raised, told)?.csv(file)).unwrap_or_else(stop(raised))
     })
 }
 
@@ -126,11 +121,7 @@ pub(crate) fn rows(
     let options: ImportOptions = parsed(py, "import_rows", options)?;
     with_progress(py, told, |raised, told| {
         let rows = Rows { next: rows, ready: Vec::new().into_iter(), raised };
-        of_kind!(
-            kind,
-            entities,
-            run(prepared::<Kind>(session, options, raised, told).rows(rows)).unwrap_or_else(stop(raised))
-        )
+        run(prepared(session, kind, options, raised, told)?.rows(rows)).unwrap_or_else(stop(raised))
     })
 }
 
@@ -158,13 +149,14 @@ fn with_progress(
     }
 }
 
-fn prepared<'a, R: Entity>(
+fn prepared<'a>(
     session: &'a Session,
+    kind: &str,
     options: ImportOptions,
     raised: &'a Raised,
     told: Told,
-) -> nexa_crm::import::Import<'a, R> {
-    let mut import = nexa_crm::import::Import::new(session, options);
+) -> Result<nexa_crm::import::Import<'a>> {
+    let mut import = nexa_crm::import::Import::of_kind(session, kind, options)?;
     if let Some(progress) = told.progress {
         import = import.on_progress(move |so_far: &Progress| {
             let counts = so_far.counts;
@@ -188,5 +180,5 @@ fn prepared<'a, R: Entity>(
             raised.call(|py| refused.call1(py, (row,)).map(|_| ()));
         });
     }
-    import
+    Ok(import)
 }

@@ -8,7 +8,6 @@ mod export;
 mod frame;
 mod handle;
 mod import;
-mod kinds;
 mod session;
 mod sql;
 mod testing;

@@ -1,11 +1,12 @@
 //! An import as the host runs it: unit after unit, each whole, with progress between them.
 
-use std::{borrow::Cow, future::poll_fn, io::Read, marker::PhantomData, pin::pin, sync::Arc};
+use std::{borrow::Cow, future::poll_fn, io::Read, pin::pin, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::{
+    ImportCsv, ImportRows,
     chunk::{Chunk, FileRows, ObjectRows, Source},
     line::Line,
     options::ImportOptions,
@@ -20,24 +21,27 @@ use crate::{
     Currency, TimeZone,
     kernel::{
         behaviour::{Behaviour, of_entity},
-        command::Envelope,
         context::Context,
         entity::Entity,
+        envelope::Envelope,
         error::{Error, ErrorKind, Result, codes},
+        operation::operation_name,
+        record::RecordDef,
         session::{Job, Session},
+        shared::SharedOperation,
     },
     people::org,
 };
 
 type OnProgress<'a> = dyn FnMut(&Progress) + 'a;
 
-/// An import in the making: `Import::<Lead>::new(&session, options).on_refused(…).csv(file)`.
-pub struct Import<'a, R> {
+/// An import in the making: `Import::new::<Lead>(&session, options).on_refused(…).csv(file)`.
+pub struct Import<'a> {
     session: &'a Session,
     options: ImportOptions,
     on_progress: Option<Box<OnProgress<'a>>>,
     on_refused: Option<Box<OnRefused<'a>>>,
-    kind: PhantomData<fn() -> R>,
+    kind: &'static Behaviour,
 }
 
 /// Imports a CSV file of any length; it is read as it is written, in memory that does not grow with it.
@@ -53,7 +57,7 @@ pub async fn import_csv<R: Entity>(
     options: ImportOptions,
     progress: impl FnMut(&Progress),
 ) -> Result<ImportReport> {
-    Import::<R>::new(session, options).on_progress(progress).csv(file).await
+    Import::new::<R>(session, options).on_progress(progress).csv(file).await
 }
 
 /// Imports rows that are objects, by the names of fields or columns; in all else as [`import_csv`].
@@ -63,13 +67,24 @@ pub async fn import_rows<R: Entity>(
     options: ImportOptions,
     progress: impl FnMut(&Progress),
 ) -> Result<ImportReport> {
-    Import::<R>::new(session, options).on_progress(progress).rows(rows).await
+    Import::new::<R>(session, options).on_progress(progress).rows(rows).await
 }
 
-impl<'a, R: Entity> Import<'a, R> {
+impl<'a> Import<'a> {
     /// Starts an import of records of a kind.
-    pub fn new(session: &'a Session, options: ImportOptions) -> Self {
-        Self { session, options, on_progress: None, on_refused: None, kind: PhantomData }
+    pub fn new<R: Entity>(session: &'a Session, options: ImportOptions) -> Self {
+        Self { session, options, on_progress: None, on_refused: None, kind: of_entity::<R>() }
+    }
+
+    /// The same for a kind by its name. Error: `kind.unknown`, also where callers do not create records of the kind.
+    pub fn of_kind(session: &'a Session, kind: &str, options: ImportOptions) -> Result<Self> {
+        let kind = session.behaviour(kind)?;
+        kind.edited()?;
+        Ok(Self { session, options, on_progress: None, on_refused: None, kind })
+    }
+
+    fn def(&self) -> &'static RecordDef {
+        (self.kind.def)()
     }
 
     /// Is told how far the import is, after every unit.
@@ -88,21 +103,23 @@ impl<'a, R: Entity> Import<'a, R> {
 
     /// Imports a CSV file; see [`import_csv`].
     pub async fn csv(self, file: impl Read) -> Result<ImportReport> {
-        let source = FileRows::open(R::def(), file, &self.options)?;
-        self.run(source, R::NAMES.import_csv).await
+        let source = FileRows::open(self.def(), file, &self.options)?;
+        let operation = operation_name(self.def().kind, ImportCsv::<()>::VERB);
+        self.run(source, operation).await
     }
 
     /// Shows what the import would make of a file, by so many of its first rows (1 to 100), without importing anything.
     /// Errors: `import.…`.
     pub async fn preview(self, file: impl Read, rows: usize) -> Result<Preview> {
         let (zone, currency) = self.session.read(SettingsJob).await?;
-        preview::of_file(R::def(), file, &self.options, (zone.zone(), currency), rows.clamp(1, 100), false)
+        preview::of_file(self.def(), file, &self.options, (zone.zone(), currency), rows.clamp(1, 100), false)
     }
 
     /// Imports objects; see [`import_rows`].
     pub async fn rows(self, rows: impl IntoIterator<Item = Map<String, Json>>) -> Result<ImportReport> {
-        let source = ObjectRows::open(R::def(), rows.into_iter(), &self.options)?;
-        self.run(source, R::NAMES.import_rows).await
+        let source = ObjectRows::open(self.def(), rows.into_iter(), &self.options)?;
+        let operation = operation_name(self.def().kind, ImportRows::<()>::VERB);
+        self.run(source, operation).await
     }
 
     async fn run(mut self, mut source: impl Source, operation: &'static str) -> Result<ImportReport> {
@@ -199,7 +216,7 @@ impl<'a, R: Entity> Import<'a, R> {
             cause: Some(self.options.run.clone().unwrap_or_else(|| "import".to_owned())),
             ..Envelope::default()
         };
-        let job = UnitJob { plan: plan.clone(), lines: lines.clone(), range, operation, kind: of_entity::<R>() };
+        let job = UnitJob { plan: plan.clone(), lines: lines.clone(), range, operation, kind: self.kind };
         self.session.write(envelope, job).await
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use nexa_core::{
-    Access, Action, Actor, Case, Code, Command, Context, Create, Crm, Error, Filter, Find, Op, Policy, Result, Rule,
-    Session,
+    Access, Action, Actor, Case, Code, CollectionCommand, Context, Create, Crm, Error, Filter, Find, Op, Policy,
+    Result, Rule, Session, command,
     import::{ImportOptions, ImportReport, import_csv, import_rows},
     kernel::{
         custom::{CustomType, FieldDefinition},
@@ -15,8 +15,6 @@ use nexa_core::{
     sales::Lead,
     testing::{Office, block_on},
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 /// Everybody may do everything, but viewers see no lead of the name Secret and nobody's mail address.
@@ -48,15 +46,13 @@ impl Rule for NobodyUnwanted {
 }
 
 /// A command of the host: a field of the tenant.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[command("insert", collection = FieldDefinition)]
 pub(crate) struct DefineField {
     pub(crate) name: String,
     pub(crate) holds: CustomType,
 }
 
-impl Command for DefineField {
-    const NAME: &'static str = "host.define_field";
-    type Target = FieldDefinition;
+impl CollectionCommand for DefineField {
     type Output = FieldDefinition;
     async fn run(&self, cx: &mut Context<'_>) -> Result<FieldDefinition> {
         let (of_kind, name, holds) = ("lead".to_owned(), self.name.clone(), self.holds);
@@ -76,7 +72,7 @@ impl Importer {
 
     /// The same with identifiers of its own.
     pub(crate) fn seeded(seed: u64) -> Self {
-        let builder = nexa_core::builder().untargeted::<DefineField>().rule(NobodyUnwanted).policy(ViewersSeeLess);
+        let builder = nexa_core::builder().command::<DefineField>().rule(NobodyUnwanted).policy(ViewersSeeLess);
         let office = Office::seeded(Arc::new(MemoryStore::new()), builder, seed);
         Self { session: office.session("admin"), crm: office.crm }
     }

@@ -77,9 +77,9 @@ fn a_file_is_shown_as_the_import_would_read_it() {
     let office = Importer::new();
     let bytes = WINDOWS_1251.encode("First Name,Email\nИван,j@x.example\n").0.into_owned();
     let refused =
-        block_on(Import::<Contact>::new(&office.session, ImportOptions::new()).preview(bytes.as_slice(), 5)).unwrap();
+        block_on(Import::new::<Contact>(&office.session, ImportOptions::new()).preview(bytes.as_slice(), 5)).unwrap();
     assert_eq!(refused.rows[0].problem.as_ref().unwrap().code, "import.encoding_broken");
     let options: ImportOptions = serde_json::from_value(json!({"encoding": "cp1251"})).unwrap();
-    let read = block_on(Import::<Contact>::new(&office.session, options).preview(bytes.as_slice(), 5)).unwrap();
+    let read = block_on(Import::new::<Contact>(&office.session, options).preview(bytes.as_slice(), 5)).unwrap();
     assert_eq!(read.rows[0].fields["first_name"], "Иван");
 }

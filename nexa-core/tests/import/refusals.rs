@@ -22,7 +22,7 @@ fn the_refused_rows_are_mended_and_imported_again() {
                fay@poe.example,Poe,\n";
     let mut refused = RefusedCsv::new(Vec::new());
     let report = block_on(
-        Import::<Lead>::new(&office.session, ImportOptions::new())
+        Import::new::<Lead>(&office.session, ImportOptions::new())
             .on_refused(|row: &Refused<'_>| refused.write(row))
             .csv(csv.as_bytes()),
     )
@@ -85,7 +85,7 @@ fn a_report_lists_a_bounded_number_of_rows_and_tells_of_all() {
     let told = Shared::<u64>::default();
     let rows = Shared::<Vec<u64>>::default();
     let report = block_on(
-        Import::<Lead>::new(&office.session, ImportOptions::new().chunk(300))
+        Import::new::<Lead>(&office.session, ImportOptions::new().chunk(300))
             .on_refused(|_: &Refused<'_>| *told.lock().unwrap() += 1)
             .on_progress(|progress: &Progress| rows.lock().unwrap().push(progress.counts.refused))
             .csv(csv.as_bytes()),

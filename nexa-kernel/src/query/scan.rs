@@ -10,9 +10,11 @@ use crate::{
     access::Action,
     context::Context,
     error::{Result, codes},
+    operation::operation_name,
     record::{ColumnDef, Record, RecordDef},
     scan::Sink,
     session::{Job, Session},
+    shared::SharedOperation,
 };
 
 impl Session {
@@ -28,8 +30,29 @@ impl Session {
         columns: Option<Vec<String>>,
         sink: S,
     ) -> Result<S> {
+        self.scanned(R::def(), find.untyped(), columns, sink).await
+    }
+
+    /// The same for a kind by its name. Error: `kind.unknown`, also where callers do not read the kind.
+    pub async fn scan_kind<S: Sink + 'static>(
+        &self,
+        kind: &str,
+        find: Find<()>,
+        columns: Option<Vec<String>>,
+        sink: S,
+    ) -> Result<S> {
+        self.scanned((self.behaviour(kind)?.def)(), find, columns, sink).await
+    }
+
+    async fn scanned<S: Sink + 'static>(
+        &self,
+        def: &'static RecordDef,
+        find: Find<()>,
+        columns: Option<Vec<String>>,
+        sink: S,
+    ) -> Result<S> {
         let sink = Arc::new(Mutex::new(Some(sink)));
-        self.read(ScanJob { find, columns, sink: sink.clone() }).await?;
+        self.read(ScanJob { def, find, columns, sink: sink.clone() }).await?;
         let taken = sink.lock().unwrap_or_else(PoisonError::into_inner).take();
         taken.ok_or_else(unanswered)
     }
@@ -39,16 +62,17 @@ fn unanswered() -> crate::Error {
     codes::STORE_FAILED.with("problem", "a scan did not end")
 }
 
-struct ScanJob<R, S> {
-    find: Find<R>,
+struct ScanJob<S> {
+    def: &'static RecordDef,
+    find: Find<()>,
     columns: Option<Vec<String>>,
     sink: Arc<Mutex<Option<S>>>,
 }
 
-impl<R: Record, S: Sink + 'static> Job for ScanJob<R, S> {
+impl<S: Sink + 'static> Job for ScanJob<S> {
     type Output = ();
     fn operation(&self) -> Cow<'static, str> {
-        Cow::Borrowed(R::NAMES.find)
+        operation_name(self.def.kind, <Find<()> as SharedOperation>::VERB).into()
     }
     fn arguments(&self) -> String {
         String::new()
@@ -57,7 +81,7 @@ impl<R: Record, S: Sink + 'static> Job for ScanJob<R, S> {
         self.find.in_bounds()?;
         let taken = self.sink.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut sink = taken.ok_or_else(unanswered)?;
-        let scanned = scan(cx, R::def(), &self.find.untyped(), self.columns.as_deref(), &mut sink).await;
+        let scanned = scan(cx, self.def, &self.find, self.columns.as_deref(), &mut sink).await;
         *self.sink.lock().unwrap_or_else(PoisonError::into_inner) = Some(sink);
         scanned
     }
