@@ -16,7 +16,6 @@
 //! So commands load with [`Context::load`](super::context::Context::load) what they answer, and with `known`, `matching`, `all`,
 //! `pointing` and the like only what rule 2 or 4 needs.
 
-mod class;
 mod granted;
 mod rehearsal;
 
@@ -35,7 +34,7 @@ use super::{
     store::{Prefetch, Transaction},
 };
 
-pub use class::AccessClass;
+pub use super::record::AccessClass;
 pub use granted::{Access, HiddenField};
 pub(crate) use granted::{Granted, invalid_policy};
 pub(crate) use rehearsal::rehearse;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Access, AccessClass, Action, Actor, Granted, Policy, invalid_policy},
-    custom::{self, FieldDefinition},
+    custom_field::{self, FieldDefinition},
     error::{Error, Result, codes},
     filter::{Comparison, Filter, Op, Place, Predicate},
     limits, normal,
@@ -139,7 +139,7 @@ pub fn sort(
         };
         let shown = |column: &usize| !is_hidden(def, *column, hidden);
         if let (Some(name), Some(column)) = (path.strip_prefix("custom."), def.custom.filter(shown)) {
-            let field = custom::defined(fields, def.kind, name).ok_or_else(|| unknown(def, path))?;
+            let field = custom_field::defined(fields, def.kind, name).ok_or_else(|| unknown(def, path))?;
             let folded = derived_column(def, Derived::FoldedTexts(column)).ok_or_else(|| invalid(path, NO_ORDER))?;
             let custom = Some(CustomKey { name: name.to_owned(), holds: field.holds, folded });
             keys.push(SortKey { column, descending, custom });
@@ -362,7 +362,7 @@ impl Compiler<'_> {
 
     /// A custom field: defined, compared with what it holds, and by the index where it has one.
     fn custom(&self, path: &str, column: usize, name: &str, op: Op, value: &Json) -> Result<Predicate> {
-        let Some(field) = custom::defined(self.fields.definitions, self.def.kind, name) else {
+        let Some(field) = custom_field::defined(self.fields.definitions, self.def.kind, name) else {
             return if self.fields.strict { Err(unknown(self.def, path)) } else { key(path, column, name, op, value) };
         };
         let held = |value: &Json| match field.holds.normal(value) {
@@ -472,7 +472,7 @@ fn phone_parts(text: &str, place: Place) -> Vec<String> {
 /// A text as the derived column holds it.
 fn fold(value: Value) -> Value {
     match value {
-        Value::Text(text) => Value::Text(search::fold(&text)),
+        Value::Text(text) => Value::Text(normal::fold(&text)),
         other => other,
     }
 }

@@ -21,7 +21,7 @@ use super::{
     behaviour::Behaviour,
     compile::{self, Scope},
     crm::Parts,
-    custom::FieldDefinition,
+    custom_field::FieldDefinition,
     envelope::Envelope,
     error::{Error, Result, codes},
     lookup::Lookup,

@@ -9,49 +9,14 @@ use uuid::Uuid;
 
 use super::{
     context::Context,
-    custom,
+    custom_field,
     error::{Error, Result, codes},
     input::{self, Unreadable},
     record::{Column, ColumnType, ExternalKey, FieldDef, Record, RecordDef, Ref, Row},
     value::Value,
 };
 
-/// What a field of type `Self` takes from a caller: a value of the type itself, or what reads as one.
-///
-/// ```
-/// use nexa_kernel::Accepts;
-///
-/// assert_eq!(<String as Accepts<&str>>::json("Ada"), "Ada");
-/// assert_eq!(<u8 as Accepts<u8>>::json(75), 75);
-/// ```
-pub trait Accepts<V> {
-    /// The value as the wire has it; it is validated when the draft is read.
-    fn json(value: V) -> Json;
-}
-
-impl Accepts<&str> for String {
-    fn json(value: &str) -> Json {
-        Json::from(value)
-    }
-}
-
-impl<R> Accepts<Ref<R>> for crate::record::Id<R> {
-    fn json(value: Ref<R>) -> Json {
-        json!(value)
-    }
-}
-
-impl<R: Record> Accepts<&R> for crate::record::Id<R> {
-    fn json(value: &R) -> Json {
-        json!(value.id())
-    }
-}
-
-impl<T: Serialize> Accepts<T> for T {
-    fn json(value: T) -> Json {
-        serde_json::to_value(value).unwrap_or(Json::Null)
-    }
-}
+pub use super::record::Accepts;
 
 /// Some fields of a record of one kind, by name.
 ///
@@ -298,7 +263,7 @@ impl Context<'_> {
                 if value.is_null() {
                     custom.remove(key)
                 } else {
-                    let value = custom::checked(&definitions, def.kind, key, value)?;
+                    let value = custom_field::checked(&definitions, def.kind, key, value)?;
                     custom.insert(key.clone(), value.into_owned())
                 };
             }

@@ -301,10 +301,6 @@ impl<'de> Deserialize<'de> for Error {
 /// The codes of the kernel itself; every operation may answer them.
 pub mod codes {
     use super::Code;
-    pub use crate::{
-        position::{POSITION_MALFORMED, POSITION_UNKNOWN},
-        time::CLOCK_AHEAD,
-    };
 
     /// The arguments cannot be read.
     pub const MALFORMED: Code = Code::invalid(
@@ -451,6 +447,25 @@ pub mod codes {
     /// A custom field that nobody defined.
     pub const CUSTOM_UNDEFINED: Code =
         Code::invalid("custom.undefined", "A {kind} has no custom field {field}; define it first with field.define.");
+
+    /// The ledger has no such place.
+    pub const POSITION_UNKNOWN: Code = Code::conflict(
+        "feed.position_unknown",
+        "The ledger has no position {position}: it is another one than the feed was read from, such as a restored backup; read \
+         everything anew from the start.",
+    );
+    /// The text is no position.
+    pub const POSITION_MALFORMED: Code = Code::invalid(
+        "feed.position_malformed",
+        "{position} is no position of a feed; give the position that a feed answered, or leave it out to begin at the start.",
+    );
+    /// The clock jumped ahead.
+    pub const CLOCK_AHEAD: Code = Code::unavailable(
+        "clock.ahead",
+        "The clock shows {clock}, which is far ahead of the last event ({last}) and of the storage's clock ({storage}); set \
+         the clocks right, or build the Crm with a larger largest_jump.",
+    )
+    .permanent();
 
     /// All of them, for the catalog.
     pub const ALL: &[Code] = &[

@@ -5,6 +5,8 @@
 //! case, kinds of apostrophe, dash and blank do not count. `contains`, `starts_with` and `ends_with` work on these, and
 //! know no accents either. Other text compares by bytes.
 
+mod columns;
+
 use std::cmp::Ordering;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

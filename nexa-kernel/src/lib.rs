@@ -14,6 +14,7 @@ pub mod compile;
 pub mod context;
 pub mod crm;
 pub mod custom;
+mod custom_field;
 pub mod definition;
 pub mod draft;
 pub mod entity;
@@ -63,8 +64,8 @@ pub mod verify;
 pub mod waits;
 pub mod within;
 pub mod words;
-pub mod zone;
 
+pub use self::value::zone;
 pub use nexa_derive::command;
 #[doc(hidden)]
 pub use {schemars, serde, uuid};
@@ -73,7 +74,7 @@ pub use self::{
     access::{Access, Action, Actor, HiddenField, Policy, Principal},
     context::Context,
     crm::{Crm, CrmBuilder},
-    draft::{Accepts, Draft},
+    draft::Draft,
     entity::{Create, Dependents, Entity, MatchPolicy, Merge, Mergeable, Purge, Restore, Trash, Update, Upsert},
     envelope::Envelope,
     error::{Code, Error, ErrorKind, Result},
@@ -83,7 +84,7 @@ pub use self::{
     operation::{Apply, CollectionCommand, Command, Moment, Operation, Perform, Query},
     position::Position,
     query::{AggregateOf, Count, Find, Get, GroupBy, GroupRow, History, Hits, MeasureOf, Page, Search},
-    record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},
+    record::{Accepts, Column, ExternalKey, Field, Id, Kind, Record, Ref},
     rule::{Case, Rule},
     session::{Permission, Request, Session},
     value::{Amount, Date, Timestamp},

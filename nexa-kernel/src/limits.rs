@@ -7,6 +7,8 @@ use super::{
     filter::{Filter, Predicate},
 };
 
+/// How many records a page has at most.
+pub const LARGEST_PAGE: usize = 1_000;
 /// The conditions of a filter: each comparison, `not` and `through` counts one.
 pub const MOST_CONDITIONS: usize = 200;
 /// How deep a filter nests: each `and`, `or` and `not` is one level, and `through` is four.

@@ -108,8 +108,11 @@ pub(crate) fn folded(text: &str) -> Folded {
     Folded { plain: together(plain), accented: Some(together(accented)) }
 }
 
-/// The folded form of a text: two texts are the same where theirs is, and come in the order of theirs. Without accents
-/// first; where there are any, a tab and the same with them follow, which decide between what is otherwise the same.
+/// The folded form of a text, which decides over uniques, the equality of names and the order of texts: it is the same for
+/// texts that read the same, such as `Straße` and `STRASSE` or `O’Brien` and `o'brien`.
+///
+/// It is the text in folded case without accents; where there are accents, a tab and the same with them follow. So `Müller`
+/// comes beside `Muller` in a list, and is still another name.
 pub fn fold(text: &str) -> String {
     let Folded { mut plain, accented } = folded(text);
     if let Some(accented) = accented {

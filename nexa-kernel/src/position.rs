@@ -6,22 +6,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::{
-    error::{Code, Error},
+    error::Error,
     ledger::{Event, Hash, Head, Seq},
 };
 
-/// The ledger has no such place.
-pub const POSITION_UNKNOWN: Code = Code::conflict(
-    "feed.position_unknown",
-    "The ledger has no position {position}: it is another one than the feed was read from, such as a restored backup; read \
-     everything anew from the start.",
-);
-
-/// The text is no position.
-pub const POSITION_MALFORMED: Code = Code::invalid(
-    "feed.position_malformed",
-    "{position} is no position of a feed; give the position that a feed answered, or leave it out to begin at the start.",
-);
+pub use super::error::codes::{POSITION_MALFORMED, POSITION_UNKNOWN};
 
 /// A place in a tenant's ledger: after an event, whose hash it carries a piece of, so that it does not fit another ledger.
 ///

@@ -18,6 +18,8 @@ pub use find::{page, page_size, related_rows};
 pub use history::change_of;
 pub(crate) use history::parsed_row;
 
+pub use super::limits::LARGEST_PAGE;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value as Json;
 
@@ -32,8 +34,6 @@ use super::{
 
 /// How many records a page has when nobody says.
 pub const DEFAULT_PAGE: usize = 50;
-/// How many records a page has at most.
-pub const LARGEST_PAGE: usize = 1_000;
 
 /// An opaque position that is bound to what was asked. Error: `page.cursor_mismatch`.
 pub(crate) fn cursor(asked: &str, values: &[Value]) -> String {

@@ -1,7 +1,11 @@
 //! A record is a struct; its definition is data that every other part reads.
 
+mod accepts;
+mod access_class;
 mod column;
+mod custom_type;
 mod field;
+mod folded_texts;
 mod form;
 mod known_by;
 mod layout;
@@ -9,7 +13,10 @@ mod reference;
 pub mod schema;
 mod write;
 
+pub use accepts::Accepts;
+pub use access_class::AccessClass;
 pub use column::Column;
+pub use custom_type::CustomType;
 pub use field::{Cells, Field, corrupt, plain_column, unexpected};
 pub use form::{Form, WriteField};
 pub use known_by::{Address, EMAIL_SYSTEM, PHONE_FIELD};

@@ -18,21 +18,13 @@ const SAME_ACCENTS: i64 = 1;
 /// A word is sought by its accents from so many characters on.
 const TOLD_BY_ACCENTS: usize = 3;
 
-/// The folded form of a text, which decides over uniques, the equality of names and the order of texts: it is the same for
-/// texts that read the same, such as `Straße` and `STRASSE` or `O’Brien` and `o'brien`.
-///
-/// It is the text in folded case without accents; where there are accents, a tab and the same with them follow. So `Müller`
-/// comes beside `Muller` in a list, and is still another name.
-pub fn fold(text: &str) -> String {
-    normal::fold(text)
-}
-
 /// The folded form of a text without accents, in which parts of texts are compared.
 pub(crate) fn plain(text: &str) -> String {
     normal::folded(text).plain
 }
 
 pub(crate) use normal::BETWEEN;
+pub use normal::fold;
 
 /// A word that is sought: some term of a record has to begin with one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::{
-    custom::CustomType,
-    record::{ColumnDef, ColumnType, RecordDef, Row, plain_column},
-    search,
+    normal,
+    record::{ColumnDef, ColumnType, CustomType, RecordDef, Row, plain_column},
     value::Value,
 };
 
@@ -69,7 +68,7 @@ impl CustomKey {
         let Value::Json(text) = custom else { return Value::Null };
         let fields: serde_json::Map<String, Json> = serde_json::from_str(text).unwrap_or_default();
         match (self.holds, fields.get(&self.name)) {
-            (CustomType::Text, Some(Json::String(text))) => Value::Text(search::fold(text)),
+            (CustomType::Text, Some(Json::String(text))) => Value::Text(normal::fold(text)),
             (CustomType::Date | CustomType::Time, Some(Json::String(text))) => Value::Text(text.clone()),
             (CustomType::Bool, Some(Json::Bool(value))) => Value::Bool(*value),
             (CustomType::Number, Some(Json::Number(number))) => {
@@ -78,21 +77,6 @@ impl CustomKey {
             _ => Value::Null,
         }
     }
-}
-
-/// The folded forms of the texts of a document that have another one than themselves, by name; null without any.
-pub(super) fn folded_texts(document: &Value) -> Value {
-    let Value::Json(text) = document else { return Value::Null };
-    let fields: serde_json::Map<String, Json> = serde_json::from_str(text).unwrap_or_default();
-    let folded = fields.into_iter().filter_map(|(name, value)| match value {
-        Json::String(text) => {
-            let folded = search::fold(&text);
-            (folded != text).then_some((name, Json::String(folded)))
-        }
-        _ => None,
-    });
-    let folded: serde_json::Map<String, Json> = folded.collect();
-    if folded.is_empty() { Value::Null } else { Value::Json(Json::Object(folded).to_string()) }
 }
 
 /// A number as a whole one that has the same order, so that a position in a list holds it exactly. [`number`] is the way back.

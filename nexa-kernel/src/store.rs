@@ -1,5 +1,7 @@
 //! What a backend implements: it runs work in a transaction and moves rows. It knows no rule.
 
+mod prefetch;
+
 use std::{any::Any, path::Path, sync::Arc};
 
 use async_trait::async_trait;
@@ -9,17 +11,17 @@ use super::{
     error::{Result, codes},
     filter::Predicate,
     ledger::{Event, EventQuery, Head},
-    query::LARGEST_PAGE,
-    record::{Column, Field, Record, RecordDef, Row},
+    limits::LARGEST_PAGE,
+    record::{RecordDef, Row},
     scan::{Cell, Sink},
     schema::SchemaComparison,
     search::Sought,
     send::{MaybeSend, MaybeSync},
     sql::{Sql, SqlRows},
-    value::{Timestamp, Value},
-    zone::Zone,
+    value::{Timestamp, Value, zone::Zone},
 };
 
+pub use self::prefetch::Prefetch;
 pub use super::sort::SortKey;
 
 /// What a unit of work is for.
@@ -160,38 +162,6 @@ pub trait Transaction: MaybeSend {
     /// Which of these ids any event of the tenant names, whatever its kind, each once and in any order: what was ever
     /// there, also after it was purged.
     async fn recorded(&mut self, ids: &[Uuid]) -> Result<Vec<Uuid>>;
-}
-
-/// A load by a column that a unit of work expects to make.
-#[derive(Clone, Debug)]
-pub struct Prefetch {
-    /// The kind.
-    pub of: &'static RecordDef,
-    /// The column, as [`Key::Column`] has it.
-    pub column: usize,
-    /// Its values.
-    pub values: Vec<Value>,
-}
-
-impl Prefetch {
-    /// The row of this id.
-    pub fn id(of: &'static RecordDef, id: Uuid) -> Self {
-        Self { of, column: of.id, values: vec![Value::Uuid(id)] }
-    }
-    /// Rows whose column has this value.
-    pub fn matching<R: Record, T: Field>(column: Column<R, T>, value: &T) -> Option<Self> {
-        let mut values = Vec::with_capacity(T::WIDTH);
-        value.write(&mut values);
-        Self::by(R::def(), column.name(), values.into_iter().next()?)
-    }
-    /// The row that is known under this mail address.
-    pub fn by_email(of: &'static RecordDef, email: &str) -> Self {
-        Self { of, column: of.by_email(), values: vec![Value::Text(email.to_owned())] }
-    }
-    /// Rows by the value of the column of this path; nothing where the kind has no such column.
-    pub fn by(of: &'static RecordDef, path: &str, value: Value) -> Option<Self> {
-        Some(Self { of, column: of.column(path)?, values: vec![value] })
-    }
 }
 
 /// By what [`Transaction::load`] finds rows.

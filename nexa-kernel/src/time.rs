@@ -7,20 +7,8 @@
 
 use std::time::Duration;
 
-use super::{
-    crm::Parts,
-    error::{Code, Error},
-    ledger::Head,
-    value::Timestamp,
-};
-
-/// The clock jumped ahead.
-pub const CLOCK_AHEAD: Code = Code::unavailable(
-    "clock.ahead",
-    "The clock shows {clock}, which is far ahead of the last event ({last}) and of the storage's clock ({storage}); set \
-     the clocks right, or build the Crm with a larger largest_jump.",
-)
-.permanent();
+pub use super::error::codes::CLOCK_AHEAD;
+use super::{error::Error, ledger::Head, value::Timestamp};
 
 /// How far the clock may be ahead unless the host says otherwise: one hour.
 pub const LARGEST_JUMP: Duration = Duration::from_secs(3_600);
@@ -31,9 +19,14 @@ const DRIFT: i64 = 60_000_000;
 
 /// Why nothing may be written now: the clock is ahead of both the last event and the storage's clock. A storage without a
 /// clock, and a clock that is set by hand, are no reason.
-pub(crate) fn ahead(parts: &Parts, clock: Timestamp, head: &Head, storage: Option<Timestamp>) -> Option<Error> {
-    let storage = storage.filter(|_| !parts.clock.is_set())?;
-    let bound = i64::try_from(parts.largest_jump.as_micros()).unwrap_or(i64::MAX);
+pub(crate) fn ahead(
+    clock: Timestamp,
+    largest_jump: Duration,
+    head: &Head,
+    storage: Option<Timestamp>,
+) -> Option<Error> {
+    let storage = storage?;
+    let bound = i64::try_from(largest_jump.as_micros()).unwrap_or(i64::MAX);
     if clock.since(storage.max(head.at)) <= bound {
         return None;
     }

@@ -71,7 +71,7 @@ impl<'a> Context<'a> {
             return Err(codes::FIELD_INVALID.with("field", "on_behalf_of").with("problem", problem));
         }
         let clock = parts.clock.now();
-        let ahead = time::ahead(parts, clock, &head, tx.clock());
+        let ahead = time::ahead(clock, parts.largest_jump, &head, tx.clock().filter(|_| !parts.clock.is_set()));
         let now = time::dated(clock, &head);
         let unit = parts.ids.id(now);
         let acting = actor.principal.to_string();

@@ -1,5 +1,7 @@
 //! What a column can hold, and how it looks in JSON.
 
+pub mod zone;
+
 use std::{cmp::Ordering, fmt};
 
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, TimeDelta};
@@ -9,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::zone::Zone;
+use self::zone::Zone;
 
 /// A calendar date, without time or zone.
 pub type Date = NaiveDate;

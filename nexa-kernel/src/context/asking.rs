@@ -6,7 +6,7 @@ use super::{Context, conceal};
 use crate::{
     access::Action,
     compile::{self, CustomFields, Scope},
-    custom::{self, FieldDefinition},
+    custom_field::{self, FieldDefinition},
     error::Result,
     filter::{Filter, Predicate},
     ledger::{Event, EventQuery},
@@ -139,7 +139,7 @@ impl Context<'_> {
         if let Some(known) = &self.definitions {
             return Ok(Arc::clone(known));
         }
-        let rows = self.tx.select(&Select::all(FieldDefinition::def(), custom::MOST_FIELDS)).await?;
+        let rows = self.tx.select(&Select::all(FieldDefinition::def(), custom_field::MOST_FIELDS)).await?;
         let found: Arc<[FieldDefinition]> = rows.into_iter().map(FieldDefinition::from_row).collect::<Result<_>>()?;
         self.definitions = Some(Arc::clone(&found));
         Ok(found)
@@ -163,6 +163,8 @@ impl Context<'_> {
         let Some(Value::Json(text)) = def.custom.map(|column| row.get(column)) else { return Ok(()) };
         let values: serde_json::Map<String, serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
         let definitions = self.definitions().await?;
-        values.iter().try_for_each(|(name, value)| custom::checked(&definitions, def.kind, name, value).map(|_| ()))
+        values
+            .iter()
+            .try_for_each(|(name, value)| custom_field::checked(&definitions, def.kind, name, value).map(|_| ()))
     }
 }

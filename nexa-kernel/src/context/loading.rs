@@ -8,8 +8,8 @@ use super::{Context, Entry, not_found};
 use crate::{
     access::Action,
     error::{Result, codes},
+    normal,
     record::{Column, ExternalKey, Field, Id, Record, RecordDef, Ref, Row},
-    search,
     store::{Key, Prefetch},
     value::Value,
 };
@@ -61,7 +61,7 @@ impl Context<'_> {
     /// Live records whose unique folded column has this text, or one that reads the same, in the unrestricted scope.
     pub async fn matching_folded<R: Record, T>(&mut self, column: Column<R, T>, text: &str) -> Result<Vec<R>> {
         let path = format!("{}.folded", column.name());
-        self.live_by(&path, Value::Text(search::fold(text))).await
+        self.live_by(&path, Value::Text(normal::fold(text))).await
     }
 
     /// Live records by the value of one column that an index of the kind begins with, in the unrestricted scope.

@@ -1,13 +1,13 @@
 //! Defining custom fields, and taking definitions back.
 
-use super::{CustomType, FieldDefinition, MOST_FIELDS, defined};
 use crate::{
     command,
     context::Context,
+    custom_field::{FieldDefinition, MOST_FIELDS, defined},
     entity::HIDDEN_DEPENDENTS,
     error::{Code, Result},
     operation::{CollectionCommand, Command},
-    record::Ref,
+    record::{CustomType, Ref},
 };
 
 /// The name is none for a field.

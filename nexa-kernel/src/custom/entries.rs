@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::{FieldDefinition, define::IN_USE};
+use super::define::IN_USE;
 use crate::{
     context::Context,
+    custom_field::FieldDefinition,
     error::Result,
     filter::Predicate,
     record::{Record, RecordDef, Row},

@@ -18,7 +18,7 @@ use crate::{
     record::{ColumnType, Record, RecordDef},
     shared::SharedOperation,
     store::{Aggregate, Group, Measure, Trash},
-    zone::Zone,
+    value::zone::Zone,
 };
 
 /// What to group by.

@@ -6,12 +6,11 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::form::Form;
+use super::{AccessClass, folded_texts::folded_texts, form::Form};
 use crate::{
-    access::AccessClass,
     error::{Code, codes},
     input::{self, Unreadable},
-    search, sort,
+    normal,
     value::Value,
 };
 
@@ -301,10 +300,10 @@ impl RecordDef {
         for (index, derived) in &self.derived {
             let value = match *derived {
                 Derived::Folded(of) => match row.get(of) {
-                    Value::Text(text) => Value::Text(search::fold(text)),
+                    Value::Text(text) => Value::Text(normal::fold(text)),
                     _ => Value::Null,
                 },
-                Derived::FoldedTexts(of) => sort::folded_texts(row.get(of)),
+                Derived::FoldedTexts(of) => folded_texts(row.get(of)),
                 Derived::Rank(of) => match (self.columns.get(of).map(|c| c.kind), row.get(of)) {
                     (Some(ColumnType::Enum(names)), Value::Text(text)) => rank(names, text),
                     _ => Value::Null,

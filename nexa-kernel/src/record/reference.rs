@@ -13,11 +13,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Record, RecordDef, known_by::EMAIL_SYSTEM};
+use super::{Record, known_by::EMAIL_SYSTEM};
 use crate::{
     error::Result,
     input::{self, Unreadable},
-    store::Prefetch,
     text,
 };
 
@@ -171,21 +170,7 @@ pub enum Ref<R> {
     /// By a host's own key.
     External(ExternalKey),
 }
-impl<R: Record> Ref<R> {
-    /// The load of the record, where its identifier is known.
-    pub fn prefetch(&self) -> Option<Prefetch> {
-        self.prefetch_of(R::def())
-    }
-}
-
 impl<R> Ref<R> {
-    /// The load of the record of this kind, where its identifier is known.
-    pub fn prefetch_of(&self, def: &'static RecordDef) -> Option<Prefetch> {
-        match self {
-            Self::Id(id) => Some(Prefetch::id(def, id.uuid())),
-            Self::External(_) => None,
-        }
-    }
     /// The same name without the kind.
     pub fn untyped(&self) -> Ref<()> {
         self.clone().of_kind()
