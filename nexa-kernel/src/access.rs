@@ -17,7 +17,6 @@
 //! `pointing` and the like only what rule 2 or 4 needs.
 
 mod granted;
-mod rehearsal;
 
 use std::{fmt, str::FromStr};
 
@@ -37,7 +36,6 @@ use super::{
 pub use super::record::AccessClass;
 pub use granted::{Access, HiddenField};
 pub(crate) use granted::{Granted, invalid_policy};
-pub(crate) use rehearsal::rehearse;
 
 /// Who calls. The host authenticates; Nexa authorizes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

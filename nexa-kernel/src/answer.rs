@@ -1,6 +1,6 @@
 //! What operations answer: texts of JSON, or rows that become JSON when the answer is written.
 
-use std::any::Any;
+use std::{any::Any, collections::BTreeMap};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
@@ -9,9 +9,11 @@ use super::{
     context::{Context, conceal},
     error::Result,
     output::{Output, concealed, text_of},
-    query::Related,
     record::{Record, RecordDef, Row, corrupt, write_name},
 };
+
+/// Related records by relation and id.
+pub(crate) type Related = BTreeMap<String, BTreeMap<String, Json>>;
 
 /// What an operation answers by its name.
 pub enum Answer {

@@ -18,7 +18,7 @@ pub(crate) use self::prepared::Prepared;
 pub(crate) use self::shared::{SHARED, Shared};
 use super::{
     access::{Action, Actor},
-    behaviour::Behaviour,
+    context::Behaviour,
     error::{Code, Error, Result, codes},
     input::{self, Unreadable},
     operation::{Mode, operation_name},

@@ -1,10 +1,16 @@
 //! What a command or query has in hand: one transaction, one actor, one moment, and the records it touched.
 
 mod asking;
+mod assigning;
+mod attempt;
+mod behaviour;
 mod changing;
 mod loading;
 mod naming;
+mod parts;
 mod permission;
+mod repeated;
+mod unit;
 
 use std::{
     any::{Any, TypeId},
@@ -17,10 +23,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Action, Actor},
-    attempt::Trail,
-    behaviour::Behaviour,
     compile::{self, Scope},
-    crm::Parts,
     custom_field::FieldDefinition,
     envelope::Envelope,
     error::{Error, Result, codes},
@@ -29,6 +32,18 @@ use super::{
     record::{Id, Record, RecordDef, Row},
     store::Transaction,
     value::{Timestamp, Value},
+};
+
+use self::attempt::Trail;
+pub use self::{
+    behaviour::{Behaviour, Edited, LookedUp, Settle},
+    unit::FOUNDING,
+};
+pub(crate) use self::{
+    behaviour::{Merged, of_record},
+    parts::Parts,
+    permission::Instead,
+    unit::{Hidden, Terms},
 };
 
 /// The inside of one call of the door.
@@ -60,6 +75,15 @@ pub struct Context<'a> {
     pub(crate) again: bool,
 }
 
+/// The moment of a change, and who makes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// Now, the same for everything that a call does.
+    pub now: Timestamp,
+    /// Who acts.
+    pub actor: &'a Actor,
+}
+
 /// What a rule made of records of one kind.
 pub(crate) struct Kept {
     of: &'static str,
@@ -81,6 +105,10 @@ impl<'a> Context<'a> {
     /// The moment of this call, the same for everything it does.
     pub const fn now(&self) -> Timestamp {
         self.now
+    }
+    /// The moment of this call, and who makes it.
+    pub const fn moment(&self) -> Moment<'_> {
+        Moment { now: self.now, actor: &self.actor }
     }
     /// Who calls.
     pub const fn actor(&self) -> &Actor {

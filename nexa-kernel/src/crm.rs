@@ -1,29 +1,31 @@
 //! A Crm: a storage, the operations, and the world outside, put together once.
 
+mod rehearsal;
+
 use std::{borrow::Cow, collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use self::rehearsal::rehearse;
 use super::{
-    access::{Directory, Policy, Principal, rehearse},
-    behaviour::{Behaviour, of_entity, of_mergeable, of_record},
+    access::{Directory, Policy, Principal},
     catalog::{Catalog, Own, OwnOperation, SHARED, Shared},
     compile::Kinds,
-    context::Context,
+    context::{Behaviour, Context, FOUNDING, Parts, of_record},
     custom,
     custom_field::FieldDefinition,
     definition,
-    entity::{Entity, Mergeable},
+    entity::{Entity, Mergeable, of_entity, of_mergeable},
     envelope::Envelope,
     error::{Code, Result, codes},
     idempotency::IdempotencyRecord,
     memo::Memo,
     operation::Query,
     ports::{Clock, Ids},
-    record::{OnTrash, Record},
-    references::{Pointers, References},
+    record::Record,
+    references::References,
     rule::Rule,
     schema::SchemaDifference,
     send::{BoxFuture, MaybeSend, MaybeSync},
@@ -31,43 +33,14 @@ use super::{
     shared::SharedOperation,
     store::Store,
     time,
-    unit::FOUNDING,
 };
 
 /// The parts do not fit.
 pub const UNBUILDABLE: Code =
     Code::invalid("crm.unbuildable", "The Crm cannot be put together: {problem}. Correct the builder's calls.");
 
-/// Everything that a call of the door needs.
-pub(crate) struct Parts {
-    pub(crate) catalog: Catalog,
-    pub(crate) kinds: Kinds,
-    pub(crate) policy: Arc<dyn Policy>,
-    pub(crate) directory: Arc<dyn Directory>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) largest_jump: Duration,
-    pub(crate) ids: Arc<dyn Ids>,
-    pub(crate) rules: Vec<Arc<dyn Rule>>,
-    pub(crate) seed_data: Vec<SeedData>,
-    pub(crate) memo: Memo,
-    pub(crate) references: References,
-    /// What the kinds do that callers read or edit.
-    pub(crate) behaviours: BTreeMap<&'static str, &'static Behaviour>,
-}
-
 /// Gives a new tenant what it starts with.
 pub type SeedData = for<'a, 'c> fn(&'a mut Context<'c>) -> BoxFuture<'a, Result<()>>;
-
-impl Parts {
-    /// The kinds and fields that keep records of a kind from being trashed.
-    pub(crate) fn needed_by(&self, kind: &str) -> Pointers {
-        self.references.to(kind, OnTrash::Refuse)
-    }
-    /// What a kind does. Error: `kind.unknown`.
-    pub(crate) fn behaviour(&self, kind: &str) -> Result<&'static Behaviour> {
-        self.behaviours.get(kind).copied().ok_or_else(|| codes::KIND_UNKNOWN.with("kind", kind))
-    }
-}
 
 /// What makes a tenant: the domain's own command for it.
 pub trait Founding: MaybeSend + MaybeSync + 'static {
@@ -77,7 +50,10 @@ pub trait Founding: MaybeSend + MaybeSync + 'static {
     fn found(&self, cx: &mut Context<'_>) -> impl Future<Output = Result<Uuid>> + MaybeSend;
 }
 
-struct FoundingJob<F>(F);
+struct FoundingJob<F> {
+    founding: F,
+    seed_data: Arc<[SeedData]>,
+}
 
 impl<F: Founding> Job for FoundingJob<F> {
     type Output = Uuid;
@@ -88,8 +64,8 @@ impl<F: Founding> Job for FoundingJob<F> {
         String::new()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Uuid> {
-        let admin = self.0.found(cx).await?;
-        for seed_data in &cx.parts.seed_data {
+        let admin = self.founding.found(cx).await?;
+        for seed_data in &*self.seed_data {
             seed_data(cx).await?;
         }
         Ok(admin)
@@ -116,6 +92,8 @@ impl Job for Nothing {
 #[derive(Clone)]
 pub struct Crm {
     pub(crate) parts: Arc<Parts>,
+    catalog: Arc<Catalog>,
+    seed_data: Arc<[SeedData]>,
     store: Arc<dyn Store>,
 }
 
@@ -148,7 +126,8 @@ impl Crm {
     }
     /// A session of somebody in a tenant. The host has authenticated them.
     pub fn session(&self, org: impl Into<Uuid>, principal: Principal) -> Session {
-        Session { parts: self.parts.clone(), store: self.store.clone(), org: org.into(), principal }
+        let (parts, catalog) = (self.parts.clone(), self.catalog.clone());
+        Session { parts, catalog, store: self.store.clone(), org: org.into(), principal }
     }
     /// A session of a user.
     pub fn user(&self, org: impl Into<Uuid>, user: impl Into<Uuid>) -> Session {
@@ -164,7 +143,8 @@ impl Crm {
         let now = self.parts.clock.now();
         let org = create.id().unwrap_or_else(|| self.parts.ids.id(now));
         let founder = self.session(org, Principal::System("create_org".to_owned()));
-        let admin = founder.write(Envelope::default(), FoundingJob(create)).await?;
+        let founding = FoundingJob { founding: create, seed_data: self.seed_data.clone() };
+        let admin = founder.write(Envelope::default(), founding).await?;
         Ok(self.user(org, admin))
     }
 
@@ -193,7 +173,7 @@ impl Crm {
     }
     /// Every operation.
     pub fn catalog(&self) -> &Catalog {
-        &self.parts.catalog
+        &self.catalog
     }
     /// Every kind.
     pub fn kinds(&self) -> &Kinds {
@@ -367,9 +347,10 @@ impl Given {
         rehearse(&*policy, &self.kinds).map_err(unbuildable)?;
         Ok(Crm {
             store: self.store.ok_or_else(|| missing("store"))?,
+            catalog: Arc::new(self.catalog),
+            seed_data: self.seed_data.into(),
             parts: Arc::new(Parts {
                 memo: Memo::default(),
-                catalog: self.catalog,
                 kinds: self.kinds,
                 policy,
                 directory: self.directory.ok_or_else(|| missing("directory"))?,
@@ -377,7 +358,6 @@ impl Given {
                 largest_jump: self.largest_jump.unwrap_or(time::LARGEST_JUMP),
                 ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
                 rules: self.rules,
-                seed_data: self.seed_data,
                 references,
                 behaviours: self.behaviours,
             }),

@@ -8,11 +8,9 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    context::Context,
-    custom_field,
     error::{Error, Result, codes},
-    input::{self, Unreadable},
-    record::{Column, ColumnType, ExternalKey, FieldDef, Record, RecordDef, Ref, Row},
+    input::Unreadable,
+    record::{Column, ColumnType, ExternalKey, FieldDef, Record, RecordDef},
     value::Value,
 };
 
@@ -146,7 +144,7 @@ pub fn check_fields(def: &RecordDef, fields: &Map<String, Json>) -> Result<()> {
 }
 
 /// The field of this name that callers set. Errors: `field.unknown`, `field.read_only`.
-fn editable<'d>(def: &'d RecordDef, name: &str) -> Result<&'d FieldDef> {
+pub(crate) fn editable<'d>(def: &'d RecordDef, name: &str) -> Result<&'d FieldDef> {
     match def.field(name) {
         None => Err(codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name)),
         Some(field) if !field.editable => Err(codes::FIELD_READ_ONLY.with("kind", def.kind).with("field", name)),
@@ -155,7 +153,7 @@ fn editable<'d>(def: &'d RecordDef, name: &str) -> Result<&'d FieldDef> {
 }
 
 /// The values of a field that is emptied. Error: `field.required`.
-fn emptied(def: &RecordDef, field: &FieldDef) -> Result<Vec<Value>> {
+pub(crate) fn emptied(def: &RecordDef, field: &FieldDef) -> Result<Vec<Value>> {
     if !field.optional && def.columns.get(field.first).is_none_or(|column| !column.nullable) {
         return Err(codes::FIELD_REQUIRED.with("field", field.name));
     }
@@ -163,7 +161,7 @@ fn emptied(def: &RecordDef, field: &FieldDef) -> Result<Vec<Value>> {
 }
 
 /// The values of a field. Error: `field.invalid`.
-fn parsed(field: &FieldDef, json: &Json) -> Result<Vec<Value>> {
+pub(crate) fn parsed(field: &FieldDef, json: &Json) -> Result<Vec<Value>> {
     (field.parse)(json).map_err(|problem| unreadable(field.name, problem))
 }
 
@@ -197,7 +195,7 @@ pub fn properties(def: &'static RecordDef, generator: &mut SchemaGenerator) -> M
 }
 
 /// The kind that a field of one column refers to.
-fn reference(def: &RecordDef, field: &FieldDef) -> Option<&'static str> {
+pub(crate) fn reference(def: &RecordDef, field: &FieldDef) -> Option<&'static str> {
     match def.columns.get(field.first).map(|column| column.kind) {
         Some(ColumnType::Reference(kind)) if field.count == 1 => Some(kind),
         _ => None,
@@ -208,67 +206,4 @@ fn reference(def: &RecordDef, field: &FieldDef) -> Option<&'static str> {
 pub fn unreadable(field: &str, problem: Unreadable) -> Error {
     let Unreadable { path, problem } = problem.below(field);
     codes::FIELD_INVALID.with("field", path).with("problem", problem)
-}
-
-impl Context<'_> {
-    /// Puts the fields of a draft into a row. Errors: `field.unknown`, `field.read_only`, `field.required`, `field.invalid`,
-    /// `reference.broken`.
-    pub async fn assign(&mut self, def: &'static RecordDef, row: &mut Row, fields: &Map<String, Json>) -> Result<()> {
-        for (name, json) in fields {
-            let field = editable(def, name)?;
-            let values = self.field_values(def, field, row, json).await?;
-            for (column, mut value) in (field.first..).zip(values) {
-                if let (Some(ColumnType::Reference(kind)), Value::Uuid(id)) =
-                    (def.columns.get(column).map(|column| column.kind), &value)
-                {
-                    let of = self.kind(kind)?;
-                    let there = self.visible_row(of, &Ref::<()>::Id((*id).into()), false).await;
-                    let there = there.map_err(|_| codes::REFERENCE_BROKEN.with("field", name).with("kind", kind))?;
-                    // The old id of a merged record means its survivor.
-                    value = Value::Uuid(there.id(of));
-                }
-                row.set(column, value);
-            }
-        }
-        def.derive(row);
-        Ok(())
-    }
-
-    async fn field_values(
-        &mut self,
-        def: &'static RecordDef,
-        field: &FieldDef,
-        row: &Row,
-        json: &Json,
-    ) -> Result<Vec<Value>> {
-        if json.is_null() {
-            return emptied(def, field);
-        }
-        if let (Some(kind), Json::Object(_)) = (reference(def, field), json) {
-            let broken = || codes::REFERENCE_BROKEN.with("field", field.name).with("kind", kind);
-            let key: ExternalKey = input::value(json).map_err(|problem| unreadable(field.name, problem))?;
-            let of = self.kind(kind)?;
-            let id = self.by_external_key(of, &key.system, &key.key).await?.ok_or_else(broken)?;
-            return Ok(vec![Value::Uuid(id)]);
-        }
-        if Some(field.first) == def.custom
-            && let Json::Object(changes) = json
-        {
-            let mut custom = match row.get(field.first) {
-                Value::Json(text) => serde_json::from_str(text).unwrap_or_default(),
-                _ => Map::new(),
-            };
-            let definitions = self.definitions().await?;
-            for (key, value) in changes {
-                if value.is_null() {
-                    custom.remove(key)
-                } else {
-                    let value = custom_field::checked(&definitions, def.kind, key, value)?;
-                    custom.insert(key.clone(), value.into_owned())
-                };
-            }
-            return parsed(field, &Json::Object(custom));
-        }
-        parsed(field, json)
-    }
 }

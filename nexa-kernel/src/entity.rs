@@ -1,5 +1,6 @@
 //! The commands that every kind has: create, update, upsert, trash, restore, purge, merge.
 
+mod behaviour;
 mod create;
 mod dependents;
 mod merge;
@@ -8,6 +9,8 @@ mod restore;
 mod trash;
 mod upsert;
 
+pub use behaviour::of_entity;
+pub(crate) use behaviour::of_mergeable;
 pub use create::{Create, Update};
 pub(super) use dependents::HIDDEN_DEPENDENTS;
 pub use dependents::TOO_MANY_DEPENDENTS;
@@ -19,39 +22,21 @@ pub use trash::{Dependents, NoOptions, Trash, TrashOptions};
 pub use upsert::{EXISTS, NO_MATCH_FIELD};
 pub use upsert::{MatchPolicy, Upsert, Upserted};
 
+pub use super::context::LookedUp;
+
 use serde_json::{Map, Value as Json};
 
 use uuid::Uuid;
 
 use super::{
     access::{Action, Actor},
-    behaviour::{Behaviour, of_entity},
-    context::Context,
+    context::{Behaviour, Context},
     error::{Code, Result},
-    record::{EMAIL_SYSTEM, Id, Record, RecordDef, Row},
+    record::{Id, Record, RecordDef, Row},
     send::MaybeSend,
     store::Prefetch,
     value::Value,
 };
-
-/// A field of a new record whose value is looked up in a key column: of which kind, and its path.
-#[derive(Clone, Copy, Debug)]
-pub struct LookedUp {
-    /// The field of the new record; it has one column.
-    pub field: &'static str,
-    /// The kind that is searched.
-    pub of: fn() -> &'static RecordDef,
-    /// The column there: a unique, a reference, or one with an index of its own; or `EMAIL_SYSTEM` for all mail addresses.
-    pub path: &'static str,
-}
-
-impl LookedUp {
-    /// The number of the column there.
-    pub fn column(&self) -> Option<usize> {
-        let of = (self.of)();
-        if self.path == EMAIL_SYSTEM { Some(of.by_email()) } else { of.column(self.path) }
-    }
-}
 
 /// The loads that creating a record of a kind with these fields will make.
 fn looked_up(kind: &'static Behaviour, fields: &Map<String, Json>) -> Vec<Prefetch> {

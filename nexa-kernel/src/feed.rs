@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::reading::Reading;
-pub(crate) use self::sight::Instead;
 use super::{
     context::Context,
     crm::Crm,

@@ -7,8 +7,6 @@ extern crate self as nexa_kernel;
 
 pub mod access;
 pub mod answer;
-mod attempt;
-pub mod behaviour;
 pub mod catalog;
 pub mod compile;
 pub mod context;
@@ -58,7 +56,6 @@ pub mod targeted;
 pub mod testing;
 pub mod text;
 pub mod time;
-pub mod unit;
 pub mod value;
 pub mod verify;
 pub mod waits;

@@ -14,14 +14,14 @@ use uuid::Uuid;
 
 use super::{
     access::{Action, Actor},
-    context::{Context, not_found},
+    context::{Context, Terms, not_found},
     error::{Code, Result},
     record::{Record, Ref, Row},
     send::{MaybeSend, MaybeSync},
     store::Prefetch,
-    unit::{Guard, Terms},
-    value::Timestamp,
 };
+
+pub use super::context::Moment;
 
 /// Whether an operation changes or reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -79,15 +79,6 @@ pub trait Operation: Serialize + MaybeSend + MaybeSync + 'static {
         let _ = org;
         Vec::new()
     }
-}
-
-/// The moment of a change, and who makes it.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment<'a> {
-    /// Now, the same for everything that a call does.
-    pub now: Timestamp,
-    /// Who acts.
-    pub actor: &'a Actor,
 }
 
 /// A change of one record that needs nothing but the record: what most commands are. It runs without a store.
@@ -194,6 +185,9 @@ impl<C: Operation> Perform for C {
         <C::Form as Form<C>>::perform(self, cx).await
     }
 }
+
+/// What the state of a row and the actor allow.
+pub(crate) type Guard = fn(&Row, &Actor) -> Result<()>;
 
 /// The guard of an operation, for a row.
 pub(crate) fn row_guard<C: Operation>(row: &Row, actor: &Actor) -> Result<()> {

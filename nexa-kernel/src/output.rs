@@ -1,13 +1,11 @@
 //! What units give back: without what is hidden, and as a text that is remembered.
 
-use std::collections::HashMap;
-
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
-    context::Context,
+    context::{Context, Hidden},
     error::Result,
     input,
     record::corrupt,
@@ -45,9 +43,6 @@ impl<T: Serialize + DeserializeOwned + MaybeSend + MaybeSync + 'static> Output f
 pub(crate) fn text_of(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|problem| corrupt("output", problem))
 }
-
-/// The hidden fields of records, by their ids.
-pub(crate) type Hidden = HashMap<Uuid, Vec<&'static str>>;
 
 /// A document with every object that is one of these records emptied of its hidden fields.
 pub(crate) fn concealed(mut json: Json, hidden: &Hidden) -> Json {

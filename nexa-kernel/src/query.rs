@@ -4,7 +4,6 @@ mod aggregate;
 mod find;
 mod get;
 mod history;
-mod scan;
 mod search;
 
 pub use aggregate::{AggregateOf, GroupBy, GroupRow, MeasureOf};
@@ -13,7 +12,7 @@ pub use get::Get;
 pub use history::{Change, History, HistoryPage};
 pub use search::{Hits, Search};
 
-pub(crate) use find::{Related, related};
+pub(crate) use find::related;
 pub use find::{page, page_size, related_rows};
 pub use history::change_of;
 pub(crate) use history::parsed_row;

@@ -1,5 +1,7 @@
 //! The one door: a Crm, a tenant and an actor.
 
+mod scan;
+
 use std::{
     borrow::Cow,
     sync::{Arc, Mutex, PoisonError},
@@ -13,10 +15,9 @@ use uuid::Uuid;
 
 use super::{
     access::{Action, Principal},
-    behaviour::Behaviour,
+    catalog::Catalog,
     compile::Kinds,
-    context::Context,
-    crm::Parts,
+    context::{Behaviour, Context, Parts},
     envelope::{self, Envelope},
     error::{Error, Result, codes},
     idempotency::{IdempotencyRecord, fingerprint},
@@ -40,6 +41,7 @@ use super::{
 #[derive(Clone)]
 pub struct Session {
     pub(crate) parts: Arc<Parts>,
+    pub(crate) catalog: Arc<Catalog>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) org: Uuid,
     pub(crate) principal: Principal,
@@ -173,7 +175,7 @@ impl Session {
     /// What an operation answers, and whether it is a command.
     #[cfg(feature = "operations")]
     async fn answer(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<(Once<Answer>, bool)> {
-        let entry = self.parts.catalog.operation(operation)?;
+        let entry = self.catalog.operation(operation)?;
         let job = NamedJob { operation: entry.name, call: entry.prepare(&arguments)?, arguments };
         match entry.mode {
             Mode::Command => Ok((self.write_once(envelope, job).await?, true)),
@@ -200,7 +202,7 @@ impl Session {
     async fn answers(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Once<Answers>> {
         limits::batch(requests.len())?;
         let prepare = |(position, request): (usize, &Request)| {
-            let entry = self.parts.catalog.operation(&request.run)?;
+            let entry = self.catalog.operation(&request.run)?;
             let call = entry.prepare(&request.with).map_err(|error| error.with("position", position))?;
             Ok((entry.name, call))
         };
@@ -220,7 +222,7 @@ impl Session {
     /// The same by the name of the kind.
     pub async fn explain_kind(&self, kind: &str, record: Ref<()>) -> Result<Vec<Permission>> {
         let kind = self.parts.kinds.named(kind)?.kind;
-        self.read(ExplainJob { kind, record }).await
+        self.read(ExplainJob { catalog: self.catalog.clone(), kind, record }).await
     }
 
     /// Runs a job as one unit with its history: for the layers of this library alone.
@@ -470,6 +472,7 @@ impl Job for BatchJob {
 }
 
 struct ExplainJob {
+    catalog: Arc<Catalog>,
     kind: &'static str,
     record: Ref<()>,
 }
@@ -487,7 +490,7 @@ impl Job for ExplainJob {
         let row = cx.visible_row(def, &self.record, true).await?;
         let parts = cx.parts;
         let mut permissions = Vec::new();
-        for operation in parts.catalog.operations().filter(|operation| operation.kind == self.kind) {
+        for operation in self.catalog.operations().filter(|operation| operation.kind == self.kind) {
             if !operation.targeted {
                 continue;
             }

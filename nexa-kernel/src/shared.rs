@@ -6,15 +6,13 @@ use serde_json::Value as Json;
 use super::{
     access::{Action, Actor},
     answer::Answer,
-    behaviour::Behaviour,
-    context::{Context, not_found},
+    context::{Behaviour, Context, Terms, not_found},
     error::{Code, Result},
     input::Unreadable,
     operation::{Mode, operation_name},
     record::{RecordDef, Ref, Row},
     send::{MaybeSend, MaybeSync},
     store::Prefetch,
-    unit::Terms,
 };
 
 /// An operation that kinds have in common. Where it stands in the table of them, or is given to

@@ -19,10 +19,9 @@ use crate::{
     kernel::{
         access::Action,
         answer::Answer,
-        behaviour::{Behaviour, of_entity},
-        context::Context,
+        context::{Behaviour, Context},
         draft::schema,
-        entity::{EXISTS, Entity, NO_MATCH_FIELD},
+        entity::{EXISTS, Entity, NO_MATCH_FIELD, of_entity},
         error::{Code, Result},
         input::{self, Unreadable},
         operation::Mode,

@@ -22,8 +22,7 @@ use crate::{
     kernel::{
         access::Action,
         answer::Answer,
-        behaviour::Behaviour,
-        context::Context,
+        context::{Behaviour, Context},
         entity::Entity,
         error::{Code, Result},
         input::{self, Unreadable},

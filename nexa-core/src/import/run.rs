@@ -20,9 +20,8 @@ use super::{
 use crate::{
     Currency, TimeZone,
     kernel::{
-        behaviour::{Behaviour, of_entity},
-        context::Context,
-        entity::Entity,
+        context::{Behaviour, Context},
+        entity::{Entity, of_entity},
         envelope::Envelope,
         error::{Error, ErrorKind, Result, codes},
         operation::operation_name,

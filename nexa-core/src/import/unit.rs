@@ -15,8 +15,7 @@ use super::{
 };
 use crate::kernel::{
     access::Action,
-    behaviour::Behaviour,
-    context::Context,
+    context::{Behaviour, Context},
     custom::CustomType,
     entity::{EXISTS, MatchPolicy, NO_MATCH_FIELD},
     error::{Error, ErrorKind, Result, codes},

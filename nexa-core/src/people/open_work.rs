@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Action, Assignee, Code, Context, Result,
     kernel::{
-        behaviour::Behaviour,
+        context::Behaviour,
         record::{RecordDef, Row},
         store::Trash,
     },

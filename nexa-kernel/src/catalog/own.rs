@@ -12,9 +12,8 @@ use super::prepared::{self, Prepared};
 use crate::{
     access::Action,
     error::{Code, Result},
-    operation::{Mode, Operation, Perform, Query, guard_of},
+    operation::{Guard, Mode, Operation, Perform, Query, guard_of},
     record::{Record, RecordDef},
-    unit::Guard,
 };
 
 /// A command or a query of a kind's own.

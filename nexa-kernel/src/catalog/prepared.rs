@@ -8,8 +8,7 @@ use super::{arguments, malformed};
 use crate::{
     access::Action,
     answer::Answer,
-    behaviour::Behaviour,
-    context::Context,
+    context::{Behaviour, Context},
     error::Result,
     operation::{Operation, Perform, Query},
     record::Record,

@@ -9,7 +9,7 @@ use super::malformed;
 use super::prepared::{self, Prepared};
 use crate::{
     access::{Action, Actor},
-    behaviour::Behaviour,
+    context::Behaviour,
     entity::{Create, Merge, Purge, Restore, Trash, Update, Upsert},
     error::{Code, Result},
     operation::Mode,

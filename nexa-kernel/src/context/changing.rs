@@ -4,13 +4,12 @@ use std::collections::hash_map;
 
 use uuid::Uuid;
 
-use super::{Context, Entry, not_found};
+use super::{Context, Entry, FOUNDING, not_found};
 use crate::{
     access::Action,
     error::{Result, codes},
     ledger,
     record::{ColumnType, Record, RecordDef, Ref, Row},
-    unit::FOUNDING,
     value::{Amount, Timestamp, Value},
 };
 

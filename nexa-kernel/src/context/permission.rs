@@ -9,11 +9,17 @@ use crate::{
     access::Action,
     compile::{self, CustomFields},
     error::Result,
-    feed::Instead,
     filter::Predicate,
     record::{Record, RecordDef, Row},
     value::Value,
 };
+
+/// A record as it was, to be taken for what it is now.
+pub(crate) struct Instead<'r> {
+    pub(crate) kind: &'static str,
+    pub(crate) id: Uuid,
+    pub(crate) row: Option<&'r Row>,
+}
 
 impl Context<'_> {
     /// Whether the policy lets the actor do this with this row.

@@ -4,12 +4,11 @@ use schemars::{Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Entity, looked_up};
+use super::{Entity, looked_up, of_entity};
 use crate::{
     access::{Action, Actor},
     answer::Answer,
-    behaviour::{Behaviour, of_entity},
-    context::Context,
+    context::{Behaviour, Context},
     draft::{self, Accepts, Draft, check_fields, properties},
     error::{Code, Result},
     input::{self, Unreadable},

@@ -4,12 +4,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Entity, TOO_MANY_DEPENDENTS};
+use super::{Entity, TOO_MANY_DEPENDENTS, of_mergeable};
 use crate::{
     access::{Action, Actor},
     answer::Answer,
-    behaviour::{Behaviour, of_mergeable},
-    context::{Context, not_found},
+    context::{Behaviour, Context, not_found},
     error::{Code, Result, codes},
     filter::{Comparison, Predicate},
     input::{self, Unreadable},

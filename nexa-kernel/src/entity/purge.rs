@@ -10,14 +10,14 @@ use uuid::Uuid;
 use super::{
     Entity,
     dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS, told},
+    of_entity,
     restore::must_be_trashed,
     trash::{NoOptions, can_be_trashed},
 };
 use crate::{
     access::{Action, Actor},
     answer::Answer,
-    behaviour::{Behaviour, of_entity},
-    context::Context,
+    context::{Behaviour, Context},
     error::{Code, Result},
     filter::Predicate,
     input::Unreadable,

@@ -10,13 +10,13 @@ use uuid::Uuid;
 use super::{
     Entity,
     dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS},
+    of_entity,
     trash::can_be_trashed,
 };
 use crate::{
     access::{Action, Actor},
     answer::Answer,
-    behaviour::{Behaviour, of_entity},
-    context::Context,
+    context::{Behaviour, Context},
     error::{Code, ErrorKind, Result, codes},
     input::Unreadable,
     ledger::{Event, EventQuery, Verb},

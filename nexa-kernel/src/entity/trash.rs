@@ -8,12 +8,12 @@ use uuid::Uuid;
 use super::{
     Entity,
     dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS},
+    of_entity,
 };
 use crate::{
     access::Action,
     answer::Answer,
-    behaviour::{Behaviour, of_entity},
-    context::{Context, not_found},
+    context::{Behaviour, Context, not_found},
     error::{Code, Result, codes},
     input::Unreadable,
     operation::Mode,

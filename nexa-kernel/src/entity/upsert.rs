@@ -4,12 +4,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Entity, looked_up};
+use super::{Entity, looked_up, of_entity};
 use crate::{
     access::Action,
     answer::Answer,
-    behaviour::{Behaviour, of_entity},
-    context::Context,
+    context::{Behaviour, Context},
     draft::{self, Draft, check_fields, properties, unreadable},
     error::{Code, Result},
     input::{self, Unreadable},

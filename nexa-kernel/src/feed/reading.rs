@@ -19,10 +19,10 @@ use uuid::Uuid;
 use super::{
     FeedItem,
     past::{Back, Contents, Past, Turn, contents},
-    sight::{Hanging, Instead, Sight, touches},
+    sight::{Hanging, Sight, touches},
 };
 use crate::{
-    context::Context,
+    context::{Context, Instead},
     error::Result,
     ledger::{Event, EventQuery, Seq, Verb},
     position::Position,

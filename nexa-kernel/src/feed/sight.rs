@@ -99,13 +99,6 @@ pub(super) fn touches(def: &RecordDef, contents: Option<&Contents>, columns: &BT
     })
 }
 
-/// A record as it was, to be taken for what it is now.
-pub(crate) struct Instead<'r> {
-    pub(crate) kind: &'static str,
-    pub(crate) id: Uuid,
-    pub(crate) row: Option<&'r Row>,
-}
-
 impl Context<'_> {
     /// Whether the actor may see the row, and whoever it was folded into: a merged record is read as its survivor.
     pub(super) async fn sees(&mut self, sight: &Sight, row: &Row) -> Result<bool> {

@@ -7,9 +7,8 @@ use serde_json::Value as Json;
 use crate::{
     access::Action,
     answer::Answer,
-    behaviour::Behaviour,
     compile,
-    context::Context,
+    context::{Behaviour, Context},
     error::{Code, Error, Result, codes},
     filter::Filter,
     input::{self, Unreadable},

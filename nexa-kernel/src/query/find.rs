@@ -10,10 +10,9 @@ use uuid::Uuid;
 use super::{DEFAULT_PAGE, LARGEST_PAGE, cursor, position};
 use crate::{
     access::Action,
-    answer::Answer,
-    behaviour::Behaviour,
+    answer::{Answer, Related},
     compile,
-    context::{Context, conceal},
+    context::{Behaviour, Context, conceal},
     error::{Code, Result, codes},
     filter::{Filter, Predicate},
     input::{self, Unreadable},
@@ -215,7 +214,7 @@ impl Find<()> {
 
     /// The question as the storage takes it, for what the actor may see. Errors: `filter.invalid`, `field.unknown`,
     /// `page.cursor_mismatch`.
-    pub(super) async fn select(
+    pub(crate) async fn select(
         &self,
         cx: &mut Context<'_>,
         def: &'static RecordDef,
@@ -237,9 +236,6 @@ impl Find<()> {
         Ok(Select { filter, trash, sort, after, ..Select::all(def, limit) })
     }
 }
-
-/// Related records by relation and id.
-pub(crate) type Related = BTreeMap<String, BTreeMap<String, Json>>;
 
 /// The JSON Schema of related records.
 pub(super) fn related_schema() -> Json {

@@ -6,12 +6,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{Related, find::related_schema, related};
+use super::{find::related_schema, related};
 use crate::{
     access::Action,
-    answer::Answer,
-    behaviour::Behaviour,
-    context::{Context, conceal},
+    answer::{Answer, Related},
+    context::{Behaviour, Context, conceal},
     error::{Code, Result},
     input::Unreadable,
     limits,

@@ -9,9 +9,8 @@ use super::page_size;
 use crate::{
     access::Action,
     answer::Answer,
-    behaviour::Behaviour,
     compile::plain,
-    context::Context,
+    context::{Behaviour, Context},
     error::{Code, Result},
     input::Unreadable,
     ledger::{Event, EventQuery, Seq, Verb},

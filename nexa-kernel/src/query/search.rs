@@ -4,13 +4,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::{Related, cursor, page_size, search_position};
+use super::{cursor, page_size, search_position};
 use crate::{
     access::Action,
-    answer::Answer,
-    behaviour::Behaviour,
+    answer::{Answer, Related},
     compile,
-    context::{Context, conceal},
+    context::{Behaviour, Context, conceal},
     error::{Code, Result},
     filter::Filter,
     input::{self, Unreadable},

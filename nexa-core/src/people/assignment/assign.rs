@@ -9,7 +9,8 @@ use crate::{
     Action, Actor, Assignee, Code, Context, Entity, Record, Ref, Result,
     kernel::{
         answer::Answer,
-        behaviour::{Behaviour, of_entity},
+        context::Behaviour,
+        entity::of_entity,
         input::Unreadable,
         operation::Mode,
         record::{RecordDef, Row, schema},

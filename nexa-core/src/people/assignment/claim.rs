@@ -9,9 +9,8 @@ use crate::{
     Action, Actor, Assignee, Code, Context, Entity, Record, Ref, Result,
     kernel::{
         answer::Answer,
-        behaviour::{Behaviour, of_entity},
-        context::not_found,
-        entity::NoOptions,
+        context::{Behaviour, not_found},
+        entity::{NoOptions, of_entity},
         input::Unreadable,
         operation::Mode,
         record::{RecordDef, Row, schema},

@@ -9,8 +9,8 @@ use crate::{
     Action, Actor, Code, Context, Entity, Record, Ref, Result,
     kernel::{
         answer::Answer,
-        behaviour::{Behaviour, of_entity},
-        entity::NoOptions,
+        context::Behaviour,
+        entity::{NoOptions, of_entity},
         input::Unreadable,
         operation::Mode,
         record::{RecordDef, Row, schema},

@@ -17,9 +17,7 @@ pub use deal::{DEAL_ELSEWHERE, NewDeal, OWNER_MUST_BE_USER, WantedDeal};
 use super::{Lead, Status};
 use crate::{
     Action, Assignee, Code, Command, Context, Custom, Document, Entity, Id, Kind, Money, Record, Ref, Result, command,
-    kernel::{
-        behaviour::Behaviour, error::codes, idempotency::fingerprint, search::fold, store::Prefetch, value::Value,
-    },
+    kernel::{context::Behaviour, error::codes, idempotency::fingerprint, search::fold, store::Prefetch, value::Value},
     marketing,
     marketing::Person,
     people::{

@@ -5,15 +5,15 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::Find;
+use super::{Job, Session};
 use crate::{
     access::Action,
     context::Context,
     error::{Result, codes},
     operation::operation_name,
+    query::Find,
     record::{ColumnDef, Record, RecordDef},
     scan::Sink,
-    session::{Job, Session},
     shared::SharedOperation,
 };
 

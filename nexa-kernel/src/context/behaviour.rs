@@ -4,12 +4,11 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{
+use super::Context;
+use crate::{
     access::Actor,
-    context::Context,
-    entity::{Entity, LookedUp, Mergeable},
     error::{Code, Result, codes},
-    record::{Record, RecordDef, Row},
+    record::{EMAIL_SYSTEM, Record, RecordDef, Row},
     send::BoxFuture,
 };
 
@@ -37,7 +36,7 @@ impl Behaviour {
     }
 }
 
-/// What [`Entity`] says, over rows.
+/// What [`Entity`](crate::Entity) says, over rows.
 #[derive(Clone, Copy)]
 pub struct Edited {
     /// A record without any field set.
@@ -75,7 +74,7 @@ pub(crate) type Complete = for<'a, 'c> fn(&'a mut Context<'c>, Row) -> BoxFuture
 /// Looks at a row, and refuses or does something about it.
 pub(crate) type Consider = for<'a, 'c> fn(&'a mut Context<'c>, Row) -> BoxFuture<'a, Result<()>>;
 
-/// What [`Mergeable`] says, over rows.
+/// What [`Mergeable`](crate::entity::Mergeable) says, over rows.
 #[derive(Clone, Copy)]
 pub(crate) struct Merged {
     pub(crate) may_merge: fn(Row, &Actor) -> Result<()>,
@@ -93,74 +92,21 @@ pub(crate) const fn of_record<R: Record>() -> &'static Behaviour {
     Of::<R>::IT
 }
 
-/// The behaviour of a kind that callers create and edit.
-pub const fn of_entity<R: Entity>() -> &'static Behaviour {
-    struct Of<R>(R);
-    impl<R: Entity> Of<R> {
-        const IT: &'static Behaviour = &Behaviour { entity: Some(Self::EDITED), ..*of_record::<R>() };
-        const EDITED: &'static Edited = &Edited {
-            blank: || R::default().to_row(),
-            may_edit: |row, actor| R::from_row(row)?.may_edit(actor),
-            may_change_hands: |row| R::from_row(row)?.may_change_hands(),
-            hands_errors: R::HANDS_ERRORS,
-            is_open: |row| Ok(R::from_row(row)?.is_open()),
-            settle: settle::<R>,
-            took_over: took_over::<R>,
-            restored: restored::<R>,
-            looked_up: R::LOOKED_UP,
-            errors: R::ERRORS,
-        };
+/// A field of a new record whose value is looked up in a key column: of which kind, and its path.
+#[derive(Clone, Copy, Debug)]
+pub struct LookedUp {
+    /// The field of the new record; it has one column.
+    pub field: &'static str,
+    /// The kind that is searched.
+    pub of: fn() -> &'static RecordDef,
+    /// The column there: a unique, a reference, or one with an index of its own; or `EMAIL_SYSTEM` for all mail addresses.
+    pub path: &'static str,
+}
+
+impl LookedUp {
+    /// The number of the column there.
+    pub fn column(&self) -> Option<usize> {
+        let of = (self.of)();
+        if self.path == EMAIL_SYSTEM { Some(of.by_email()) } else { of.column(self.path) }
     }
-    Of::<R>::IT
-}
-
-/// The behaviour of a kind whose records can be folded into each other.
-pub(crate) const fn of_mergeable<R: Mergeable>() -> &'static Behaviour {
-    struct Of<R>(R);
-    impl<R: Mergeable> Of<R> {
-        const IT: &'static Behaviour = &Behaviour { merge: Some(Self::MERGED), ..*of_entity::<R>() };
-        const MERGED: &'static Merged = &Merged {
-            may_merge: |row, actor| R::from_row(row)?.may_merge(actor),
-            absorb: |survivor, other| {
-                let mut survivor = R::from_row(survivor)?;
-                survivor.absorb(&R::from_row(other)?);
-                Ok(survivor.to_row())
-            },
-            merged: merged::<R>,
-        };
-    }
-    Of::<R>::IT
-}
-
-fn settle<'a, R: Entity>(
-    cx: &'a mut Context<'_>,
-    row: Row,
-    before: Option<Row>,
-    given: Option<&'a Map<String, Json>>,
-) -> BoxFuture<'a, Result<Row>> {
-    Box::pin(async move {
-        let before = before.map(R::from_row).transpose()?;
-        let mut record = R::from_row(row)?;
-        if let Some(given) = given {
-            record.given(given);
-        }
-        record.settle(before.as_ref(), cx).await?;
-        Ok(record.to_row())
-    })
-}
-
-fn restored<'a, R: Entity>(cx: &'a mut Context<'_>, row: Row) -> BoxFuture<'a, Result<Row>> {
-    Box::pin(async move {
-        let mut record = R::from_row(row)?;
-        record.restored(cx).await?;
-        Ok(record.to_row())
-    })
-}
-
-fn took_over<'a, R: Entity>(cx: &'a mut Context<'_>, row: Row) -> BoxFuture<'a, Result<()>> {
-    Box::pin(async move { R::from_row(row)?.took_over(cx).await })
-}
-
-fn merged<'a, R: Mergeable>(cx: &'a mut Context<'_>, row: Row) -> BoxFuture<'a, Result<()>> {
-    Box::pin(async move { R::merged(&R::from_row(row)?, cx).await })
 }

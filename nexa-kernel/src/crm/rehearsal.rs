@@ -2,8 +2,10 @@
 
 use uuid::Uuid;
 
-use super::{Action, Actor, Policy, Principal};
-use crate::compile::{self, CustomFields, Kinds, Scope};
+use crate::{
+    access::{Action, Actor, Policy, Principal},
+    compile::{self, CustomFields, Kinds, Scope},
+};
 
 /// Somebody whom no tenant knows.
 const SOMEBODY: Uuid = Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001);

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::{
-    context::{Context, Entry},
+use super::{Context, Entry};
+use crate::{
     error::{Error, Result},
     record::{EMAIL_SYSTEM, RecordDef, Row, UniqueDef},
     value::Value,

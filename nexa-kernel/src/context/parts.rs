@@ -1,0 +1,41 @@
+//! What every call of a Crm has in common.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use super::Behaviour;
+use crate::{
+    access::{Directory, Policy},
+    compile::Kinds,
+    error::{Result, codes},
+    memo::Memo,
+    ports::{Clock, Ids},
+    record::OnTrash,
+    references::{Pointers, References},
+    rule::Rule,
+};
+
+/// Everything that a call of the door needs.
+pub(crate) struct Parts {
+    pub(crate) kinds: Kinds,
+    pub(crate) policy: Arc<dyn Policy>,
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) largest_jump: Duration,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) rules: Vec<Arc<dyn Rule>>,
+    pub(crate) memo: Memo,
+    pub(crate) references: References,
+    /// What the kinds do that callers read or edit.
+    pub(crate) behaviours: BTreeMap<&'static str, &'static Behaviour>,
+}
+
+impl Parts {
+    /// The kinds and fields that keep records of a kind from being trashed.
+    pub(crate) fn needed_by(&self, kind: &str) -> Pointers {
+        self.references.to(kind, OnTrash::Refuse)
+    }
+    /// What a kind does. Error: `kind.unknown`.
+    pub(crate) fn behaviour(&self, kind: &str) -> Result<&'static Behaviour> {
+        self.behaviours.get(kind).copied().ok_or_else(|| codes::KIND_UNKNOWN.with("kind", kind))
+    }
+}
