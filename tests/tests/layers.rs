@@ -1,6 +1,8 @@
 //! What each crate may build on. The kernel names no record, and what stores them names no more than the kernel, so that a new
 //! record compiles neither a backend nor a backend's tests anew.
 
+mod modules;
+
 use std::{collections::BTreeSet, process::Command};
 
 use serde_json::Value as Json;

@@ -137,6 +137,26 @@ impl Context<'_> {
         change(&mut record, self.now)?;
         self.save(record).await
     }
+
+    /// Removes a record for good; its last state stays in the ledger.
+    pub async fn remove<R: Record>(&mut self, record: &R) -> Result<()> {
+        self.remove_row(R::def(), record.id().uuid());
+        Ok(())
+    }
+
+    /// The same for a row of any kind.
+    pub(crate) fn remove_row(&mut self, of: &'static RecordDef, id: Uuid) {
+        let key = (of.kind, id);
+        self.trace(key);
+        self.forget(of.kind);
+        if let Some(entry) = self.entries.get_mut(&key) {
+            entry.now = None;
+            if !entry.dirty {
+                entry.dirty = true;
+                self.touched.push(key);
+            }
+        }
+    }
 }
 
 /// The longest text or document that a record holds, in bytes: 1 MiB.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use schemars::{Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use uuid::Uuid;
 
 use super::{
     Entity,
@@ -155,24 +154,5 @@ impl Context<'_> {
         }
         let pointed_at = |counted| POINTED_AT.with("kind", def.kind).with("pointing", told(counted));
         self.must_be_none(&pointing, Rows::Any, pointed_at, def).await
-    }
-
-    pub(super) fn remove_row(&mut self, of: &'static RecordDef, id: Uuid) {
-        let key = (of.kind, id);
-        self.trace(key);
-        self.forget(of.kind);
-        if let Some(entry) = self.entries.get_mut(&key) {
-            entry.now = None;
-            if !entry.dirty {
-                entry.dirty = true;
-                self.touched.push(key);
-            }
-        }
-    }
-
-    /// Removes a record for good; its last state stays in the ledger.
-    pub async fn remove<R: Record>(&mut self, record: &R) -> Result<()> {
-        self.remove_row(R::def(), record.id().uuid());
-        Ok(())
     }
 }
