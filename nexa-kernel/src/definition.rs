@@ -8,11 +8,10 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{
-    access::AccessClass,
     input::{self, Given, Unreadable},
     record::{
-        ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, OnTrash, ParseField, ParseText,
-        RecordDef, RelationDef, Row, UniqueDef,
+        AccessClass, ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, OnTrash, ParseField,
+        ParseText, RecordDef, RelationDef, Row, UniqueDef,
     },
     value::Value,
 };

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    access::AccessClass,
     compile::Kinds,
-    record::{OnTrash, RecordDef, RelationDef},
+    record::{AccessClass, OnTrash, RecordDef, RelationDef},
 };
 
 /// How many kinds may be seen through one another.

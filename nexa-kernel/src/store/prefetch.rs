@@ -12,7 +12,7 @@ use crate::{
 pub struct Prefetch {
     /// The kind.
     pub of: &'static RecordDef,
-    /// The column, as [`Key::Column`] has it.
+    /// The column, as [`Key::Column`](super::Key::Column) has it.
     pub column: usize,
     /// Its values.
     pub values: Vec<Value>,
