@@ -102,7 +102,7 @@ impl CollectionCommand for SeedData {
             ids.push(match self.what {
                 SeedKind::Leads => {
                     let lead = qualified_lead(number, self.agent, cx.now()).map_err(unfit)?;
-                    cx.insert_by_rule(lead).await?.id.uuid()
+                    cx.unrestricted().insert(lead).await?.id.uuid()
                 }
                 SeedKind::Contacts => contact(cx, number).await?.uuid(),
             });

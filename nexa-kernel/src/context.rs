@@ -11,6 +11,7 @@ mod parts;
 mod permission;
 mod repeated;
 mod unit;
+mod unrestricted;
 
 use std::{
     any::{Any, TypeId},

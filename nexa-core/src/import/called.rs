@@ -92,21 +92,21 @@ fn unknown(kind: &str, text: &str) -> Error {
 async fn named(cx: &mut Context<'_>, of: &'static RecordDef, text: &str) -> Result<std::result::Result<Uuid, Error>> {
     let mut rows: Vec<Row> = Vec::new();
     if let Ok(id) = Uuid::try_parse(text) {
-        rows.extend(cx.row(of, id).await?);
+        rows.extend(cx.unrestricted().row(of, id).await?);
     } else if text.contains('@') {
         let column = if of.emails.is_empty() { of.column("email") } else { Some(of.by_email()) };
         if let (Some(column), Ok(email)) = (column, Email::parse(text)) {
-            rows = cx.rows_by(of, column, Value::Text(email.into())).await?;
+            rows = cx.unrestricted().rows_by(of, column, Value::Text(email.into())).await?;
         }
     } else {
         for (column, value) in unique_values(of, text) {
-            rows.extend(cx.rows_by(of, column, value).await?);
+            rows.extend(cx.unrestricted().rows_by(of, column, value).await?);
         }
         let named = of.column("name.folded").map(|column| (column, fold(text)));
         let named = named.or_else(|| Some((of.column("name")?, text.to_owned())));
         if let (true, Some((column, name))) = (rows.is_empty(), named) {
             let filter = Predicate::In(column, vec![Value::Text(name)]);
-            rows = cx.rows(&Select::all(of, 2).filtered(filter)).await?;
+            rows = cx.unrestricted().rows(&Select::all(of, 2).filtered(filter)).await?;
         }
     }
     let mut seen: Vec<Uuid> = Vec::new();

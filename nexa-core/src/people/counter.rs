@@ -31,7 +31,7 @@ impl Counter {
 
 /// The next number under this name, from 1. Numbers are dense: a refused command gives none away.
 pub async fn next_number(cx: &mut Context<'_>, name: &str) -> Result<i64> {
-    let found: Vec<Counter> = cx.matching(Counter::NAME, &name.to_owned()).await?;
+    let found: Vec<Counter> = cx.unrestricted().matching(Counter::NAME, &name.to_owned()).await?;
     match found.into_iter().next() {
         Some(mut counter) => {
             counter.last += 1;
@@ -39,7 +39,7 @@ pub async fn next_number(cx: &mut Context<'_>, name: &str) -> Result<i64> {
         }
         None => {
             let counter = Counter { name: name.to_owned(), last: 1, ..Counter::default() };
-            Ok(cx.insert_by_rule(counter).await?.last)
+            Ok(cx.unrestricted().insert(counter).await?.last)
         }
     }
 }

@@ -220,7 +220,7 @@ impl Deal {
         let pipeline = match kept_default(cx, |kept| kept.id == self.pipeline) {
             Some(kept) => kept,
             None if self.pipeline == Id::default() => default_pipeline(cx).await?,
-            None => cx.known(self.pipeline).await?,
+            None => cx.unrestricted().load(self.pipeline).await?,
         };
         self.pipeline = pipeline.id;
         if let Some(stage) = self.decided_before(&pipeline, cx) {
@@ -257,7 +257,7 @@ impl Deal {
     }
     async fn check_contact(&self, cx: &mut Context<'_>) -> Result<()> {
         let (Some(account), Some(primary)) = (self.account, self.primary_contact) else { return Ok(()) };
-        let contact = cx.known(primary).await?;
+        let contact = cx.unrestricted().load(primary).await?;
         if contact.account == Some(account) {
             return Ok(());
         }

@@ -158,7 +158,7 @@ impl Entity for Ticket {
             && let Some(contact) = self.contact
             && before.is_none_or(|before| before.contact != self.contact)
         {
-            let contacts: Vec<Contact> = cx.matching(Contact::ID, &contact).await?;
+            let contacts: Vec<Contact> = cx.unrestricted().matching(Contact::ID, &contact).await?;
             self.account = contacts.first().and_then(|contact| contact.account);
         }
         Ok(())
@@ -178,7 +178,7 @@ impl Mergeable for Ticket {
         self.must_be_unclosed()
     }
     async fn merged(survivor: &Self, cx: &mut Context<'_>) -> Result<()> {
-        let mut survivor = cx.known(survivor.id).await?;
+        let mut survivor = cx.unrestricted().load(survivor.id).await?;
         // What followed the other follows the survivor, but not itself.
         if survivor.follow_up_of == Some(survivor.id) {
             survivor.follow_up_of = None;

@@ -18,6 +18,7 @@ use crate::{
 
 /// A command or a query of a kind's own.
 pub(crate) struct Own {
+    #[cfg(feature = "catalog")]
     pub(super) verb: &'static str,
     pub(super) name: fn() -> &'static str,
     pub(super) mode: Mode,
@@ -46,6 +47,7 @@ impl Own {
         struct Of<C>(C);
         impl<C: OwnOperation> Of<C> {
             const IT: &'static Own = &Own {
+                #[cfg(feature = "catalog")]
                 verb: C::VERB,
                 name: <C as Perform>::name,
                 mode: Mode::Command,
@@ -70,6 +72,7 @@ impl Own {
         struct Of<Q>(Q);
         impl<Q: Query<Output: JsonSchema> + DeserializeOwned + JsonSchema> Of<Q> {
             const IT: &'static Own = &Own {
+                #[cfg(feature = "catalog")]
                 verb: Q::VERB,
                 name: Q::name,
                 mode: Mode::Query,

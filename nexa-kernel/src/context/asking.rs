@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     filter::{Filter, Predicate},
     ledger::{Event, EventQuery},
-    limits,
+    limits::{self, LARGEST_PAGE},
     record::{Record, RecordDef, Row},
     sort::SortKey,
     store::{Aggregate, Select, Trash},
@@ -19,16 +19,16 @@ use crate::{
 
 impl Context<'_> {
     /// Events of the ledger, as they were written; who asks leaves out what the actor may not see.
-    pub async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
+    pub(crate) async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>> {
         self.tx.events(query).await
     }
     /// Live records by filter in the unrestricted scope, for what rules must know. Pending changes are written first.
-    pub async fn all<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
+    pub(crate) async fn all<R: Record>(&mut self, filter: &Filter, sort: &[&str], limit: usize) -> Result<Vec<R>> {
         self.all_rows(R::def(), filter, sort, limit).await?.into_iter().map(R::from_row).collect()
     }
 
     /// The same as they are stored.
-    pub async fn all_rows(
+    pub(crate) async fn all_rows(
         &mut self,
         def: &'static RecordDef,
         filter: &Filter,
@@ -56,6 +56,31 @@ impl Context<'_> {
         };
         let rows = self.rows(&query).await?;
         rows.into_iter().map(|row| R::from_row(conceal(def, row, &hidden))).collect()
+    }
+
+    /// All live records by filter in the actor's scope, in the order of their ids; hidden fields are empty. They are read page by page
+    /// and kept together: for what needs all of them, such as a sum over a hierarchy.
+    pub async fn visible_every<R: Record>(&mut self, filter: &Filter) -> Result<Vec<R>> {
+        let def = R::def();
+        let hidden = self.hidden(def)?;
+        let filter = self.visible_filter(def, filter).await?;
+        let rows = self.every_row(Select::all(def, LARGEST_PAGE).filtered(filter)).await?;
+        rows.into_iter().map(|row| R::from_row(conceal(def, row, &hidden))).collect()
+    }
+
+    /// All rows that a query finds, page by page; no access is asked.
+    pub(crate) async fn every_row(&mut self, query: Select) -> Result<Vec<Row>> {
+        let mut query = Select { limit: LARGEST_PAGE, ..query };
+        let mut every = Vec::new();
+        loop {
+            let page = self.rows(&query).await?;
+            let more = page.len() == LARGEST_PAGE;
+            query.after = page.last().map(|last| query.position(last));
+            every.extend(page);
+            if !more {
+                return Ok(every);
+            }
+        }
     }
 
     /// The keys of an order, for somebody to whom these fields are hidden. Errors: `filter.invalid`, `field.unknown`.
@@ -110,7 +135,7 @@ impl Context<'_> {
     }
 
     /// Rows as they are now, those included that this call has changed; no access is asked.
-    pub async fn rows(&mut self, query: &Select) -> Result<Vec<Row>> {
+    pub(crate) async fn rows(&mut self, query: &Select) -> Result<Vec<Row>> {
         self.flush_for(query.of, &query.filter).await?;
         let rows = self.tx.select(query).await?;
         for row in &rows {

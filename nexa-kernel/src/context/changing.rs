@@ -21,7 +21,7 @@ impl Context<'_> {
     }
 
     /// Adds a record that a rule makes, whatever the actor may do. Error: `id.taken`.
-    pub async fn insert_by_rule<R: Record>(&mut self, mut record: R) -> Result<R> {
+    pub(crate) async fn insert_by_rule<R: Record>(&mut self, mut record: R) -> Result<R> {
         let id = match record.id().uuid() {
             id if id.is_nil() => self.new_id(),
             id => {

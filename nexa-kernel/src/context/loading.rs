@@ -37,7 +37,7 @@ impl Context<'_> {
     }
 
     /// A live record by id in the unrestricted scope, for what rules must know. Error: `record.not_found`.
-    pub async fn known<R: Record>(&mut self, id: Id<R>) -> Result<R> {
+    pub(crate) async fn known<R: Record>(&mut self, id: Id<R>) -> Result<R> {
         match self.row(R::def(), id.uuid()).await? {
             Some(row) if row.live(R::def()) => R::from_row(row),
             _ => Err(not_found(R::def(), id)),
@@ -46,20 +46,20 @@ impl Context<'_> {
 
     /// A live record in the unrestricted scope, as a command names it; an old id of a merged record finds its survivor.
     /// Error: `record.not_found`.
-    pub async fn known_row(&mut self, def: &'static RecordDef, record: &Ref<()>) -> Result<Row> {
+    pub(crate) async fn known_row(&mut self, def: &'static RecordDef, record: &Ref<()>) -> Result<Row> {
         let row = self.named_row(def, record).await?;
         if row.live(def) { Ok(row) } else { Err(not_found(def, record)) }
     }
 
     /// Live records whose key column (unique, or a reference) has this value, in the unrestricted scope.
-    pub async fn matching<R: Record, T: Field>(&mut self, column: Column<R, T>, value: &T) -> Result<Vec<R>> {
+    pub(crate) async fn matching<R: Record, T: Field>(&mut self, column: Column<R, T>, value: &T) -> Result<Vec<R>> {
         let mut values = Vec::with_capacity(T::WIDTH);
         value.write(&mut values);
         self.live_by(column.name(), values.into_iter().next().unwrap_or(Value::Null)).await
     }
 
     /// Live records whose unique folded column has this text, or one that reads the same, in the unrestricted scope.
-    pub async fn matching_folded<R: Record, T>(&mut self, column: Column<R, T>, text: &str) -> Result<Vec<R>> {
+    pub(crate) async fn matching_folded<R: Record, T>(&mut self, column: Column<R, T>, text: &str) -> Result<Vec<R>> {
         let path = format!("{}.folded", column.name());
         self.live_by(&path, Value::Text(normal::fold(text))).await
     }
@@ -73,20 +73,20 @@ impl Context<'_> {
     }
 
     /// The live record that is known under a mail address, its main one or another, with the tenant's access.
-    pub async fn known_by_email<R: Record>(&mut self, email: &str) -> Result<Option<R>> {
+    pub(crate) async fn known_by_email<R: Record>(&mut self, email: &str) -> Result<Option<R>> {
         let def = R::def();
         let rows = self.rows_by(def, def.by_email(), Value::Text(email.to_owned())).await?;
         rows.into_iter().next().map(R::from_row).transpose()
     }
 
     /// Rows by the value of a column, pending changes included, in the order of their ids.
-    pub async fn rows_by(&mut self, def: &'static RecordDef, column: usize, value: Value) -> Result<Vec<Row>> {
+    pub(crate) async fn rows_by(&mut self, def: &'static RecordDef, column: usize, value: Value) -> Result<Vec<Row>> {
         let ids = self.ids_by(def, column, &value).await?;
         Ok(ids.into_iter().filter_map(|id| self.current(def, id).cloned()).collect())
     }
 
     /// The ids of these rows.
-    pub async fn ids_by(&mut self, def: &'static RecordDef, column: usize, value: &Value) -> Result<Vec<Uuid>> {
+    pub(crate) async fn ids_by(&mut self, def: &'static RecordDef, column: usize, value: &Value) -> Result<Vec<Uuid>> {
         if !self.lookup.asked(def, column, value) {
             self.preload_by(def, column, vec![value.clone()]).await?;
         }
@@ -174,7 +174,7 @@ impl Context<'_> {
     }
 
     /// The live row that an external key names, pending changes included.
-    pub async fn holder_of_key(&mut self, def: &'static RecordDef, key: &ExternalKey) -> Result<Option<Uuid>> {
+    pub(crate) async fn holder_of_key(&mut self, def: &'static RecordDef, key: &ExternalKey) -> Result<Option<Uuid>> {
         if !self.lookup.asked_key(def, key) {
             self.preload_keys(def, vec![key.clone()]).await?;
         }
@@ -190,7 +190,7 @@ impl Context<'_> {
     }
 
     /// A row by id as of now, or none; no access is asked.
-    pub async fn row(&mut self, def: &'static RecordDef, id: Uuid) -> Result<Option<Row>> {
+    pub(crate) async fn row(&mut self, def: &'static RecordDef, id: Uuid) -> Result<Option<Row>> {
         if let Some(entry) = self.entries.get(&(def.kind, id)) {
             return Ok(entry.now.clone());
         }

@@ -12,6 +12,7 @@ use crate::{
     error::{Code, Result, codes},
     filter::{Comparison, Predicate},
     input::{self, Unreadable},
+    limits::LARGEST_PAGE,
     operation::Mode,
     record::{ExternalKey, Record, RecordDef, Ref, Row, schema},
     send::MaybeSend,
@@ -196,8 +197,8 @@ impl Context<'_> {
                     Predicate::Compare(kind, Comparison::Eq, Value::Text(def.kind.to_owned())),
                     Predicate::Compare(id, Comparison::Eq, Value::Uuid(from)),
                 ]);
-                let query = Select { trash: Rows::Any, ..Select::all(of, usize::MAX >> 1).filtered(filter) };
-                for mut row in self.rows(&query).await? {
+                let query = Select { trash: Rows::Any, ..Select::all(of, LARGEST_PAGE).filtered(filter) };
+                for mut row in self.every_row(query).await? {
                     row.set(id, Value::Uuid(to));
                     self.save_row(of, row).await?;
                 }

@@ -90,7 +90,7 @@ async fn with_subsidiaries(cx: &mut Context<'_>, account: Account) -> Result<Vec
     let mut level = vec![account.id];
     let mut all = vec![account];
     while !level.is_empty() {
-        let below: Vec<Account> = cx.visible(&Account::PARENT.any_of(level), &[], usize::MAX >> 1).await?;
+        let below: Vec<Account> = cx.visible_every(&Account::PARENT.any_of(level)).await?;
         let new: Vec<Account> = below.into_iter().filter(|account| seen.insert(account.id)).collect();
         level = new.iter().map(|account| account.id).collect();
         all.extend(new);

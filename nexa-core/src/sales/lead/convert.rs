@@ -258,7 +258,7 @@ async fn repeated(cx: &mut Context<'_>, lead: Lead, asked: &str) -> Result<Conve
 /// The record; none where there is none, or where the actor may not see it. Error: `record.not_found`.
 async fn unless_hidden<R: Record>(cx: &mut Context<'_>, id: Option<Id<R>>) -> Result<Option<R>> {
     let Some(id) = id else { return Ok(None) };
-    match cx.row(R::def(), id.uuid()).await? {
+    match cx.unrestricted().row(R::def(), id.uuid()).await? {
         Some(row) if !cx.allows(R::def(), &row, Action::Read).await? => Ok(None),
         _ => cx.load(&id.into()).await.map(Some),
     }
@@ -299,7 +299,7 @@ async fn hand_over(cx: &mut Context<'_>, lead: &Lead, became: &Became) -> Result
     };
     for (kind, of, id) in follow(cx) {
         let def = (kind.def)();
-        for mut row in cx.rows_by(def, id, Value::Uuid(lead.id.uuid())).await? {
+        for mut row in cx.unrestricted().rows_by(def, id, Value::Uuid(lead.id.uuid())).await? {
             let about_lead = matches!(row.get(of), Value::Text(kind) if kind == Lead::KIND);
             if about_lead && row.live(def) && (kind.edited()?.is_open)(row.clone())? {
                 row.set(of, Value::Text(to.to_owned()));

@@ -48,7 +48,7 @@ async fn joined<M: Member>(cx: &mut Context<'_>, contact: Id<Contact>) -> Result
     if !shows(cx, M::OF)? || !shows(cx, M::OF_CONTACT)? {
         return Ok(Vec::new());
     }
-    let members: Vec<M> = cx.visible(&M::OF_CONTACT.eq(contact), &[], usize::MAX >> 1).await?;
+    let members: Vec<M> = cx.visible_every(&M::OF_CONTACT.eq(contact)).await?;
     let ids: Vec<Id<M::Of>> = members.iter().map(Member::of).collect();
-    cx.visible(&Filter::compare("id", Op::In, ids), &[], usize::MAX >> 1).await
+    cx.visible_every(&Filter::compare("id", Op::In, ids)).await
 }

@@ -22,7 +22,9 @@ impl Convert {
     ) -> Result<Option<Account>> {
         let named: Option<Account> = match (&self.account, &lead.company) {
             (Some(given), _) => Some(cx.load(given).await?),
-            (None, Some(company)) => cx.matching_folded(Account::NAME, company).await?.into_iter().next(),
+            (None, Some(company)) => {
+                cx.unrestricted().matching_folded(Account::NAME, company).await?.into_iter().next()
+            }
             (None, None) => None,
         };
         let own = contact.and_then(|contact| Some((contact.id, contact.account?)));
@@ -34,11 +36,11 @@ impl Convert {
             (None, Some((contact, _))) if lead.company.is_some() => {
                 return Err(CONTACT_ELSEWHERE.with("contact", contact));
             }
-            (None, Some((_, own))) => Some(cx.known(own).await?),
+            (None, Some((_, own))) => Some(cx.unrestricted().load(own).await?),
             (named, None) => named,
         };
         let found = match (found, deal.and_then(|deal| deal.account)) {
-            (None, Some(of_deal)) if lead.company.is_none() => Some(cx.known(of_deal).await?),
+            (None, Some(of_deal)) if lead.company.is_none() => Some(cx.unrestricted().load(of_deal).await?),
             (found, _) => found,
         };
         match (found, &lead.company) {
