@@ -46,5 +46,5 @@ pub use people::CreateOrg;
 pub use rust_decimal::Decimal;
 pub use values::{
     About, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Emails, ExchangeRate, Money,
-    Name, Others, Percent, Phone, Phones, Reason, Reasons, Signals, Subject, Tags, TimeZone, Url,
+    Name, Others, Percent, Phone, Phones, Rate, Reason, Reasons, Rounding, Signals, Subject, Tags, TimeZone, Url,
 };

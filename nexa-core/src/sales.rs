@@ -7,6 +7,7 @@ pub mod lead;
 mod lookups;
 pub mod money_sum;
 pub mod pipeline;
+pub mod pricing;
 
 pub use account::{Account, AccountType, Tier};
 pub use contact::{Contact, ContactStatus, LifecycleStage};

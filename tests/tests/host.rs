@@ -2,6 +2,7 @@
 
 mod copies;
 mod envelopes;
+mod exact_fields;
 mod failures;
 mod once;
 mod own_kinds;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use crate::{
     bench,
     command::{cargo, output, program, run as run_command},
-    faults, python,
+    faults, oracles, python,
     report::Report,
     soak, test,
 };
@@ -23,6 +23,7 @@ pub(crate) fn run() -> ExitCode {
     report.step("docs", || run_command(cargo(["doc", "--no-deps", "--workspace"]).env("RUSTDOCFLAGS", "-Dwarnings")));
     test::steps(&mut report, &test::Arguments::default());
     report.step("faults, short", || faults::run(&faults::Arguments::short()));
+    report.step("oracles, short", || oracles::run(&oracles::Arguments::short()));
     report.step("soak, one minute", soak::short);
     report.step("python, its sources", python::complete_sdist);
     report.step("bench, short", bench::short);

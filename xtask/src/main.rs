@@ -1,5 +1,5 @@
-//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `soak`, `postgres`, `python`, `browser`,
-//! `wasm`, `wasm-check`.
+//! The project's own tasks: `cargo xtask test`, `ci`, `gen`, `bench`, `faults`, `oracles`, `soak`, `postgres`, `python`,
+//! `browser`, `wasm`, `wasm-check`.
 
 mod bench;
 mod browser;
@@ -7,6 +7,7 @@ mod ci;
 mod command;
 mod faults;
 mod generate;
+mod oracles;
 mod postgres;
 mod python;
 mod report;
@@ -39,6 +40,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Kill a writing process again and again, and check what it left
     Faults(faults::Arguments),
+    /// Compare what is computed with independent programs, in random cases
+    Oracles(oracles::Arguments),
     /// Let many callers of many tenants work on PostgreSQL for minutes, and check that nothing fails or grows
     Soak(soak::Arguments),
     /// Start a throw-away PostgreSQL server, print its URL, and stop it when the input ends
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Task::Gen(arguments) => generate::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Faults(arguments) => faults::run(&arguments),
+        Task::Oracles(arguments) => oracles::run(&arguments),
         Task::Soak(arguments) => soak::run(&arguments),
         Task::Postgres => postgres::run(),
         Task::Python(arguments) => python::run(&arguments),

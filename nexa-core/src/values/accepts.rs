@@ -1,14 +1,21 @@
 //! What a draft takes for a field.
 
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 use crate::kernel::draft::Accepts;
 
-use super::{Body, Choice, Country, Currency, Email, Name, Percent, Phone, Subject, TimeZone, Url};
+use super::{Body, Choice, Country, Currency, Email, Name, Percent, Phone, Rate, Subject, TimeZone, Url};
 
 impl Accepts<u8> for Percent {
     fn json(value: u8) -> Json {
         Json::from(value)
+    }
+}
+
+impl Accepts<Decimal> for Rate {
+    fn json(value: Decimal) -> Json {
+        Json::String(value.to_string())
     }
 }
 
@@ -32,7 +39,7 @@ macro_rules! accepts_text {
     )*};
 }
 
-accepts_text!(Name, Subject, Body, Choice, Url, Email, Phone, Currency, Country, TimeZone);
+accepts_text!(Name, Subject, Body, Choice, Url, Email, Phone, Currency, Country, TimeZone, Rate);
 
 #[cfg(test)]
 mod tests {
@@ -51,6 +58,7 @@ mod tests {
         assert_eq!(given::<Name, _>(String::from("Ada")), json!("Ada"));
         assert_eq!(given::<String, _>("Ada"), json!("Ada"));
         assert_eq!(given::<Percent, _>(75), json!(75));
+        assert_eq!(given::<Rate, _>(Decimal::new(8_875, 3)), json!("8.875"));
         assert_eq!(given::<Option<u8>, _>(Some(7)), json!(7));
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// A whole percentage from 0 to 100, such as a probability or a discount. In JSON a number.
+/// A whole percentage from 0 to 100, such as a probability; discounts and taxes are a [`Rate`](super::Rate). In JSON a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Percent(u8);
 
