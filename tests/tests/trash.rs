@@ -338,3 +338,13 @@ fn a_new_reference_to_a_merged_record_means_its_survivor() {
         assert_eq!(contact["account"], json!(kept), "{name}");
     });
 }
+
+#[test]
+fn a_routing_to_a_list_in_the_trash_says_so() {
+    let office = Office::found(backends::memory().store);
+    let route = || office.run_as("admin", "lead.route", json!({"lead": office.id("lead")}));
+    office.run("contact_list.trash", json!({"contact_list": office.id("contact_list")}));
+    assert_eq!(route().unwrap_err().code(), "routing.list_trashed");
+    office.run("contact_list.restore", json!({"contact_list": office.id("contact_list")}));
+    assert_eq!(route().unwrap()["contact_list"], json!(office.id("contact_list")));
+}

@@ -10,8 +10,14 @@ use crate::{
     marketing::{ContactList, contact_list},
     people::{Group, User, assignment, counter},
     productivity::{Task, TaskPriority},
+    sales::lookups,
 };
 
+/// The list of the routing is in the trash.
+pub const LIST_TRASHED: Code = Code::rule(
+    "routing.list_trashed",
+    "The contact list to which {band} leads are routed is in the trash; restore it, or give the routing another one.",
+);
 /// Nobody said where leads of this band go.
 pub const NO_ROUTING: Code =
     Code::rule("lead.no_routing", "There is no routing for {band} leads; make one with routing.create.");
@@ -83,7 +89,7 @@ impl Entity for Routing {
     "route",
     on = Lead,
     guard = Lead::must_be_open,
-    errors(NO_ROUTING, CLOSED, super::CONVERTED, assignment::INACTIVE)
+    errors(NO_ROUTING, LIST_TRASHED, CLOSED, super::CONVERTED, assignment::INACTIVE)
 )]
 pub struct Route {
     /// The lead.
@@ -129,7 +135,8 @@ impl Command for Route {
             }
         }
         if let Some(list) = routing.contact_list {
-            contact_list::add_lead(cx, list, lead.id).await?;
+            let list = lookups::if_live(cx, Some(list)).await?.ok_or_else(|| LIST_TRASHED.with("band", band))?;
+            contact_list::add_lead(cx, list.id, lead.id).await?;
         }
         Ok(Routed { lead, band, task, contact_list: routing.contact_list })
     }
