@@ -3,7 +3,7 @@
 use crate::{
     CrmBuilder, import, marketing,
     people::{
-        Group, Membership, Org, User, assignment,
+        Group, Membership, Org, User, assignment, calendar,
         counter::Counter,
         directory::TenantDirectory,
         group::{AddMember, RemoveMember},
@@ -24,6 +24,7 @@ pub fn without_seed_data() -> CrmBuilder {
     let modules = [
         people,
         assignment::install,
+        calendar::install,
         sales::install,
         marketing::install,
         service::install,

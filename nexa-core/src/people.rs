@@ -1,6 +1,7 @@
-//! Organisations, users and groups: who works in a tenant, and who can be given work.
+//! Organisations, users and groups: who works in a tenant, when, and who can be given work.
 
 pub mod assignment;
+pub mod calendar;
 pub mod counter;
 pub mod directory;
 pub mod group;
@@ -8,6 +9,7 @@ pub mod open_work;
 pub mod org;
 pub mod user;
 
+pub use calendar::Calendar;
 pub use group::{Group, Membership};
 pub use open_work::OnOpenWork;
 pub use org::{CreateOrg, Org};

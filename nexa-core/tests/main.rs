@@ -4,6 +4,7 @@
 mod access;
 mod answers;
 mod arguments;
+mod business_time;
 mod campaign;
 mod codes;
 mod custom_fields;

@@ -1,5 +1,6 @@
 //! What a column can hold, and how it looks in JSON.
 
+pub mod local_time;
 pub mod zone;
 
 use std::{cmp::Ordering, fmt};

@@ -54,6 +54,7 @@ impl Samples for Office {
         Some(match kind {
             "lead" | "contact" => json!({"email": "new@umbrella.example"}),
             "account" | "contact_list" | "group" | "pipeline" | "scorecard" => json!({"name": "Umbrella"}),
+            "calendar" => json!({"name": "Nights", "weekly": {"sunday": [{"from": "22:00", "to": "24:00"}]}}),
             "campaign" => json!({"name": "Fair", "type": "event"}),
             "deal" => json!({"name": "Umbrella - Plan"}),
             "task" => json!({"title": "Call them"}),
@@ -83,7 +84,7 @@ fn generic(office: &Office, operation: &Entry) -> Option<Json> {
             fields.as_object_mut()?.remove("customer");
             fields["match_on"] = json!(match kind {
                 "user" => "email",
-                "group" | "pipeline" | "scorecard" => "name",
+                "calendar" | "group" | "pipeline" | "scorecard" => "name",
                 "routing" => "band",
                 _ => {
                     fields["external_keys"] = json!([{"system": "erp", "key": "1"}]);
@@ -134,6 +135,13 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "user.deactivate" => of("user", "user"),
         "group.add_member" => with(of("group", "group"), "user", json!(office.id("colleague"))),
         "group.remove_member" => with(of("group", "group"), "user", json!(office.id("user"))),
+
+        "calendar.business_time" => json!({
+            "calendar": office.id("calendar"), "from": "2025-11-17T09:00:00Z", "to": "2025-11-18T09:00:00Z"
+        }),
+        "calendar.after" => json!({
+            "calendar": office.id("calendar"), "from": "2025-11-17T09:00:00Z", "minutes": 90
+        }),
 
         "lead.contact" | "lead.lose" | "lead.rescore" | "lead.route" => {
             let arguments = of("lead", "lead");

@@ -3,6 +3,7 @@
 
 mod access;
 mod bounds;
+mod calendars;
 mod clock;
 mod conversion;
 mod differential;

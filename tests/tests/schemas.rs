@@ -88,6 +88,7 @@ impl Maker<'_> {
             Some("phone") => vec![json!("+442079460018"), json!("(312) 555-0122")],
             Some("currency") => vec![json!("USD"), json!("eur"), json!("JPY"), json!("KWD")],
             Some("time-zone") => vec![json!("Europe/Berlin"), json!("UTC")],
+            Some("language") => vec![json!("de"), json!("pt_br")],
             Some("date-format") => vec![json!("DD/MM/YY")],
             Some(other) => panic!("a schema has the format {other}"),
             None => Vec::new(),

@@ -100,8 +100,13 @@ fn every_argument(office: &Office, mut with: impl FnMut(&str, &Json, &str, Json)
             samples.iter().find(|(of, _)| of == name).map_or_else(|| json!({}), |(_, sample)| sample.clone());
         for required in operation["input"]["required"].as_array().into_iter().flatten().filter_map(Json::as_str) {
             if sample.get(required).is_none() {
-                let day = operation["input"]["properties"][required]["format"] == "date";
-                let text = || json!(if day { "2025-11-17" } else { "x" });
+                let schema = &operation["input"]["properties"][required];
+                let text = || match schema["format"].as_str() {
+                    Some("date") => json!("2025-11-17"),
+                    Some("date-time") => json!("2025-11-17T09:15:00Z"),
+                    _ if schema["type"] == "integer" => json!(7),
+                    _ => json!("x"),
+                };
                 sample[required] = office.known(required).map_or_else(text, |id| json!(id));
             }
         }

@@ -6,7 +6,7 @@ use crate::command::{built, cargo, program, run as run_command, target};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Five thousand documents, computed by the test build, instead of a hundred thousand
+    /// Five thousand documents, computed by the test build, instead of a hundred thousand documents and a million of business times
     #[arg(long)]
     short: bool,
     /// Where the random cases start
@@ -22,7 +22,15 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    documents(arguments)
+    documents(arguments)?;
+    // The tests have tried some already.
+    if arguments.short { Ok(()) } else { business_time(arguments) }
+}
+
+/// Business time, beside a look at every minute.
+fn business_time(arguments: &Arguments) -> Result<(), String> {
+    let mut tests = cargo(["test", "--release", "--package", "nexa-core", "--test", "main", "business_time"]);
+    run_command(tests.env("NEXA_CASES", "1000000").env("NEXA_SEED", arguments.seed.to_string()))
 }
 
 /// Documents with prices, discounts and taxes, beside Python's `decimal`.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     assignment::INACTIVE,
     assignment::MUST_BE_USER,
+    calendar::Calendar,
     open_work::{OPEN_WORK, OnOpenWork},
     user::User,
 };
@@ -36,6 +37,9 @@ pub struct Group {
     /// The name, unique whatever the case.
     #[record(editable, folded)]
     pub name: Name,
+    /// The group's business hours; the organisation's without.
+    #[record(editable, on_trash = refuse)]
+    pub calendar: Option<Id<Calendar>>,
 }
 
 impl Entity for Group {}

@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::user::{self, Role, User};
+use super::{
+    calendar::Calendar,
+    user::{self, Role, User},
+};
 use crate::{
     Action, Choice, Code, CollectionCommand, Context, Currency, Document, Email, Entity, Error, ExchangeRate, Id,
     Money, Name, Operation, Query, Record, Ref, Result, TimeZone, Timestamp, Verified,
@@ -48,6 +51,9 @@ pub struct Org {
     /// The time zone in which days and months are meant.
     #[record(editable)]
     pub time_zone: TimeZone,
+    /// The business hours of those who have no calendar of their own.
+    #[record(editable, on_trash = refuse)]
+    pub calendar: Option<Id<Calendar>>,
     /// What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is counted, not priced;
     /// so are all others than the base currency once that is another one, until new rates are given.
     #[record(editable)]
@@ -238,7 +244,7 @@ impl Founding for CreateOrg {
     }
 }
 
-/// Sets the tenant's name, currency, time zone, rates or lists.
+/// Sets the tenant's name, currency, time zone, calendar, rates or lists.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Configure(pub crate::Draft<Org>);

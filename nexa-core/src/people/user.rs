@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::{
     assignment::INACTIVE,
     assignment::MUST_BE_USER,
+    calendar::Calendar,
     group::Membership,
     open_work::{OPEN_WORK, OnOpenWork},
 };
 use crate::{
-    Apply, Assignee, Choice, Code, Command, Context, Email, Entity, Id, Moment, Name, Record, Ref, Result, Timestamp,
-    closed_enum, command,
+    Apply, Assignee, Choice, Code, Command, Context, Email, Entity, Id, Language, Moment, Name, Record, Ref, Result,
+    TimeZone, Timestamp, closed_enum, command,
     kernel::{entity::TOO_MANY_DEPENDENTS, error::codes, redact::redacted_debug, search::fold},
     people::{assignment, open_work},
 };
@@ -25,6 +26,11 @@ pub const ALREADY_INACTIVE: Code =
 pub const ALREADY_ACTIVE: Code =
     Code::rule("user.already_active", "The user is active already; there is nothing to do.");
 
+/// Somebody would be their own manager.
+pub const MANAGER_CYCLE: Code = Code::rule(
+    "user.manager_cycle",
+    "The user {user} would report to themselves, perhaps through others; choose a manager who does not report to them.",
+);
 /// The policy has no such role.
 pub const ROLE_UNKNOWN: Code = Code::invalid("user.role_unknown", "There is no role {role}; give one of: {roles}.");
 
@@ -69,6 +75,18 @@ pub struct User {
     pub role: String,
     /// Whether the user can act and be given work.
     pub active: bool,
+    /// The time zone in which they live; the organisation's without.
+    #[record(editable)]
+    pub time_zone: Option<TimeZone>,
+    /// The language in which they want to be addressed.
+    #[record(editable)]
+    pub language: Option<Language>,
+    /// The user to whom they report.
+    #[record(editable)]
+    pub manager: Option<Id<User>>,
+    /// When they work; as their group, and else as the organisation, without.
+    #[record(editable, on_trash = refuse)]
+    pub calendar: Option<Id<Calendar>>,
 }
 
 redacted_debug!(User);
@@ -86,13 +104,18 @@ impl User {
 }
 
 impl Entity for User {
-    const ERRORS: &'static [Code] = &[LAST_ADMIN, ROLE_UNKNOWN];
+    const ERRORS: &'static [Code] = &[LAST_ADMIN, ROLE_UNKNOWN, MANAGER_CYCLE];
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if before.is_none() && self.role.is_empty() {
             self.role = Role::Agent.into();
         }
         if before.is_none_or(|before| before.role != self.role) {
             self.role = role_named(cx, &self.role)?;
+        }
+        if let Some(manager) = self.manager
+            && before.is_none_or(|before| before.manager != self.manager)
+        {
+            must_not_report(cx, manager, self.id).await?;
         }
         match before {
             None => {
@@ -117,6 +140,19 @@ pub(super) fn role_named(cx: &Context<'_>, given: &str) -> Result<String> {
     let folded = fold(&role);
     let named = roles.iter().find(|named| fold(named) == folded).cloned();
     named.ok_or_else(|| ROLE_UNKNOWN.with("role", role).with("roles", roles))
+}
+
+/// Refuses when a user reports to another one at any level. Error: `user.manager_cycle`.
+async fn must_not_report(cx: &mut Context<'_>, user: Id<User>, to: Id<User>) -> Result<()> {
+    let mut above = Some(user);
+    // No user reports to themselves, so there is an end.
+    while let Some(manager) = above {
+        if manager == to {
+            return Err(MANAGER_CYCLE.with("user", to).with("field", "manager"));
+        }
+        above = cx.unrestricted().load(manager).await?.manager;
+    }
+    Ok(())
 }
 
 /// Refuses when there is no other active admin. Error: `user.last_admin`.
@@ -177,7 +213,7 @@ impl Command for Deactivate {
 /// Lets a deactivated user act again.
 #[command("activate", on = User, guard = User::may_activate, errors(ALREADY_ACTIVE))]
 pub struct Activate {
-    /// Whom.
+    /// The user to activate.
     pub user: Ref<User>,
 }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::Contact;
 use crate::{
-    Address, Assignee, Body, Choice, Code, Command, Context, Custom, Date, Entity, ExternalKey, Id, Mergeable, Money,
-    Name, Phone, Record, Ref, Result, Tags, Timestamp, Url, closed_enum, command,
+    Address, Assignee, Body, Choice, Code, Command, Context, Custom, Date, Entity, ExternalKey, Id, Language,
+    Mergeable, Money, Name, Phone, Record, Ref, Result, Tags, TimeZone, Timestamp, Url, closed_enum, command,
     people::{
         assignment, counter,
         org::{self, CHOICE_UNKNOWN},
@@ -121,6 +121,12 @@ pub struct Account {
     /// Who looks after it.
     #[record(editable, assignee)]
     pub owner: Option<Assignee>,
+    /// The language in which it wants to be addressed.
+    #[record(editable)]
+    pub language: Option<Language>,
+    /// The time zone where it is.
+    #[record(editable)]
+    pub time_zone: Option<TimeZone>,
     /// What is worth knowing about it.
     #[record(editable)]
     pub description: Option<Body>,

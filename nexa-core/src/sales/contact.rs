@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use crate::{
-    Apply, Assignee, Body, Choice, Code, Context, Custom, Email, Emails, Entity, ExternalKey, Id, Mergeable, Moment,
-    Name, Phone, Phones, Record, Ref, Result, Tags, Timestamp, Url, closed_enum, command,
+    Apply, Assignee, Body, Choice, Code, Context, Custom, Email, Emails, Entity, ExternalKey, Id, Language, Mergeable,
+    Moment, Name, Phone, Phones, Record, Ref, Result, Tags, TimeZone, Timestamp, Url, closed_enum, command,
     kernel::redact::redacted_debug,
     people::{
         assignment,
@@ -134,6 +134,12 @@ pub struct Contact {
     /// Whether they still have to do with us.
     #[record(editable)]
     pub status: ContactStatus,
+    /// The language in which they want to be addressed.
+    #[record(editable)]
+    pub language: Option<Language>,
+    /// The time zone in which they live.
+    #[record(editable)]
+    pub time_zone: Option<TimeZone>,
     /// Where they came from, one of the tenant's list for `contact.source`.
     #[record(editable)]
     pub source: Option<Choice>,

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use super::{account::Account, contact::Contact, deal::Deal};
 use crate::{
     Action, Actor, Address, Assignee, Body, Choice, Code, Context, CrmBuilder, Custom, Document, Email, Emails, Entity,
-    ExternalKey, Id, Mergeable, Name, Phone, Phones, Reasons, Record, Result, Signals, Tags, Timestamp, Url,
-    closed_enum,
+    ExternalKey, Id, Language, Mergeable, Name, Phone, Phones, Reasons, Record, Result, Signals, Tags, TimeZone,
+    Timestamp, Url, closed_enum,
     kernel::{entity::LookedUp, error::codes, record::EMAIL_SYSTEM, redact::redacted_debug},
     marketing::Campaign,
     people::{
@@ -121,6 +121,12 @@ pub struct Lead {
     /// Where they are.
     #[record(editable, personal)]
     pub address: Address,
+    /// The language in which they want to be addressed.
+    #[record(editable)]
+    pub language: Option<Language>,
+    /// The time zone in which they live.
+    #[record(editable)]
+    pub time_zone: Option<TimeZone>,
     /// Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant may close.
     #[record(editable, folded)]
     pub source: Option<Choice>,

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::kernel::draft::Accepts;
 
-use super::{Body, Choice, Country, Currency, Email, Name, Percent, Phone, Rate, Subject, TimeZone, Url};
+use super::{Body, Choice, Country, Currency, Email, Language, Name, Percent, Phone, Rate, Subject, TimeZone, Url};
 
 impl Accepts<u8> for Percent {
     fn json(value: u8) -> Json {
@@ -39,7 +39,7 @@ macro_rules! accepts_text {
     )*};
 }
 
-accepts_text!(Name, Subject, Body, Choice, Url, Email, Phone, Currency, Country, TimeZone, Rate);
+accepts_text!(Name, Subject, Body, Choice, Url, Email, Phone, Currency, Country, TimeZone, Language, Rate);
 
 #[cfg(test)]
 mod tests {

@@ -30,6 +30,9 @@ fn office() -> (Importer, Map<String, Json>) {
     let pipeline = run(&office, "pipeline.find", json!({}))["items"][0]["id"].clone();
     ids.insert("stages".to_owned(), run(&office, "pipeline.find", json!({}))["items"][0]["stages"].clone());
     ids.insert("rules".to_owned(), run(&office, "scorecard.find", json!({}))["items"][0]["rules"].clone());
+    let weekly = json!({"monday": [{"from": "09:00", "to": "17:00"}]});
+    let calendar = run(&office, "calendar.create", json!({"name": "Office", "weekly": weekly}))["id"].clone();
+    ids.insert("weekly".to_owned(), weekly);
     let ticket = run(&office, "ticket.create", json!({"subject": "Before"}))["id"].clone();
     let list = run(&office, "contact_list.create", json!({"name": "Nurture"}))["id"].clone();
     let lead = run(&office, "lead.create", json!({"company": "Before"}))["id"].clone();
@@ -45,6 +48,7 @@ fn office() -> (Importer, Map<String, Json>) {
         ("campaign", campaign),
         ("pipeline", pipeline),
         ("ticket", ticket),
+        ("calendar", calendar),
     ] {
         ids.insert(kind.to_owned(), id);
     }
@@ -57,6 +61,7 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
     let fields = match kind {
         "lead" | "contact" => json!({"last_name": "New"}),
         "account" | "contact_list" | "group" | "scorecard" => json!({"name": "New"}),
+        "calendar" => json!({"name": "New", "weekly": ids["weekly"]}),
         "pipeline" => json!({"name": "New"}),
         "campaign" => json!({"name": "New", "type": "event"}),
         "deal" => json!({"name": "New"}),
@@ -78,7 +83,9 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("custom", _) if def.kind != "lead" => return vec![json!({})],
         ("stage", _) if def.kind == "deal" => return vec![json!("proposal")],
         ("parent", _) | ("account", _) => return vec![ids["account"].clone()],
-        ("stages" | "rules", _) => return vec![ids[field.name].clone()],
+        ("holidays", _) => return vec![json!(["2026-12-25"])],
+        ("exceptions", _) => return vec![json!([{"day": "2026-12-24", "hours": ids["weekly"]["monday"]}])],
+        ("stages" | "rules" | "weekly", _) => return vec![ids[field.name].clone()],
         ("about", _) => return vec![json!({"kind": "account", "id": ids["account"]})],
         (_, ColumnType::Reference(kind)) if field.count == 1 => return ids.get(kind).cloned().into_iter().collect(),
         (_, ColumnType::Enum(names)) if field.count == 1 => return vec![json!(names[names.len() - 1])],
@@ -100,6 +107,8 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         json!("5550100"),
         json!("Some text"),
         json!("EUR"),
+        json!("pt-BR"),
+        json!("Europe/Berlin"),
         json!(7),
         json!(true),
     ]
@@ -135,13 +144,13 @@ fn cells(fields: &Map<String, Json>) -> Option<(Vec<String>, Vec<String>)> {
     let (mut header, mut row) = (Vec::new(), Vec::new());
     for (name, value) in fields {
         match value {
-            Json::Object(parts) if name != "custom" => {
+            Json::Object(parts) if name != "custom" && name != "weekly" => {
                 for (part, value) in parts {
                     header.push(format!("{name}.{part}"));
                     row.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
                 }
             }
-            Json::Array(list) if list.iter().all(Json::is_string) => {
+            Json::Array(list) if name != "holidays" && list.iter().all(Json::is_string) => {
                 header.push(name.clone());
                 row.push(list.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("; "));
             }

@@ -22,6 +22,8 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("deal.pipeline", |eyes| eyes.pipelines()),
     ("deal.forecast", |eyes| eyes.forecast()),
     ("deal.metrics", |eyes| eyes.metrics()),
+    ("calendar.business_time", |eyes| eyes.calendars("calendar.business_time", json!({"to": "2025-11-18T09:00:00Z"}))),
+    ("calendar.after", |eyes| eyes.calendars("calendar.after", json!({"minutes": 90}))),
     ("*.import_preview", |eyes| eyes.previews()),
 ];
 
@@ -172,6 +174,18 @@ impl Eyes<'_> {
             let Ok(value) = self.ask("deal.pipeline", json!({"pipeline": id})) else { continue };
             let open = count(&deals, &[("pipeline", json!(id)), ("status", json!("open"))]);
             assert_eq!(value["open"]["count"], json!(open), "{}: {id}", self.told);
+        }
+    }
+
+    /// Who reads a calendar computes with it, and nobody else.
+    fn calendars(&self, query: &str, rest: Json) {
+        let calendars = self.live("calendar");
+        for id in self.traffic.ids("calendar") {
+            let mut arguments = rest.clone();
+            arguments["calendar"] = json!(id);
+            arguments["from"] = json!("2025-11-17T09:00:00Z");
+            let computed = self.ask(query, arguments);
+            assert_eq!(computed.is_ok(), calendars.contains_key(id), "{}: {query} of {id}: {computed:?}", self.told);
         }
     }
 

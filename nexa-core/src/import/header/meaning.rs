@@ -12,7 +12,7 @@ pub(super) fn fields(kind: &str, meaning: &str) -> &'static [&'static str] {
         "task" => task(meaning),
         "campaign" => campaign(meaning),
         "user" => user(meaning),
-        "contact_list" | "group" | "pipeline" | "routing" | "scorecard" => named(meaning),
+        "calendar" | "contact_list" | "group" | "pipeline" | "routing" | "scorecard" => named(meaning),
         _ => any(meaning),
     }
 }
@@ -34,9 +34,8 @@ fn lead(meaning: &str) -> &'static [&'static str] {
         "country" => &["address.country"],
         "notes" => &["description"],
         "owner" => &["assignee", "assignee.user"],
-        "first_name" | "last_name" | "industry" | "company_size" | "website" | "source" | "campaign" | "tags" => {
-            any(meaning)
-        }
+        "first_name" | "last_name" | "industry" | "company_size" | "website" | "source" | "campaign" | "language"
+        | "time_zone" | "tags" => any(meaning),
         _ => &[],
     }
 }
@@ -55,7 +54,9 @@ fn contact(meaning: &str) -> &'static [&'static str] {
         "lifecycle" => &["lifecycle_stage"],
         "notes" => &["description"],
         "owner" => &["owner", "owner.user"],
-        "first_name" | "last_name" | "department" | "status" | "source" | "tags" => any(meaning),
+        "first_name" | "last_name" | "department" | "status" | "source" | "language" | "time_zone" | "tags" => {
+            any(meaning)
+        }
         _ => &[],
     }
 }
@@ -78,9 +79,8 @@ fn account(meaning: &str) -> &'static [&'static str] {
         "shipping_country" => &["shipping_address.country"],
         "notes" => &["description"],
         "owner" => &["owner", "owner.user"],
-        "industry" | "tier" | "website" | "phone" | "employees" | "parent" | "customer_since" | "source" | "tags" => {
-            any(meaning)
-        }
+        "industry" | "tier" | "website" | "phone" | "employees" | "parent" | "customer_since" | "source"
+        | "language" | "time_zone" | "tags" => any(meaning),
         _ => &[],
     }
 }
@@ -141,6 +141,7 @@ fn user(meaning: &str) -> &'static [&'static str] {
     match meaning {
         "person" | "name" | "family_or_name" | "given_or_name" => &["name"],
         "email" | "person_email" => &["email"],
+        "language" | "time_zone" => any(meaning),
         _ => &[],
     }
 }
@@ -172,6 +173,8 @@ fn any(meaning: &str) -> &'static [&'static str] {
         "source" => &["source"],
         "campaign" => &["campaign"],
         "website" => &["website"],
+        "language" => &["language"],
+        "time_zone" => &["time_zone"],
         "street" => &["street"],
         "city" => &["city"],
         "region" => &["region", "state"],

@@ -17,6 +17,8 @@ impl Office {
                 json!({"of_kind": kind, "name": "color", "holds": "text", "indexed": true}),
             );
         }
+        let weekly = json!({"monday": [{"from": "09:00", "to": "17:00"}]});
+        self.make("calendar", "calendar.create", json!({"name": "Office", "weekly": weekly}));
         self.make("campaign", "campaign.create", json!({"name": "Webinar", "type": "webinar"}));
         self.make("contact_list", "contact_list.create", json!({"name": "Nurture"}));
         self.make("account", "account.create", json!({"name": "Globex"}));

@@ -212,4 +212,6 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("created", &["Aanmaakdatum", "Aangemaakt op", "Gemaakt op"]),
     ("fax", &["Faxnummer", "Fax op werk"]),
     ("birthday", &["Verjaardag", "Geboortedatum"]),
+    ("language", &["Taal", "Voorkeurstaal"]),
+    ("time_zone", &["Tijdzone"]),
 ];

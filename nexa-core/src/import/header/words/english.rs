@@ -824,4 +824,6 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ),
     ("fax", &["Fax", "Fax Number", "Business Fax", "Work Fax"]),
     ("birthday", &["Birthday", "Date of Birth", "Birthdate"]),
+    ("language", &["Language", "Preferred Language", "Lang", "Locale", "Contact Language"]),
+    ("time_zone", &["Time Zone", "Timezone", "TZ"]),
 ];

@@ -320,4 +320,6 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("created", &["Date de création", "Créé le"]),
     ("fax", &["Télécopie", "Télécopie (bureau)"]),
     ("birthday", &["Date de naissance", "Anniversaire"]),
+    ("language", &["Langue", "Langue préférée"]),
+    ("time_zone", &["Fuseau horaire"]),
 ];

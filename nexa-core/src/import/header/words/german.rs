@@ -390,4 +390,6 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("created", &["Erstellt am", "Erstelldatum", "Erstellungsdatum", "Angelegt am"]),
     ("fax", &["Faxnummer", "Telefax", "Fax geschäftlich"]),
     ("birthday", &["Geburtstag", "Geburtsdatum"]),
+    ("language", &["Sprache", "Bevorzugte Sprache", "Korrespondenzsprache"]),
+    ("time_zone", &["Zeitzone"]),
 ];

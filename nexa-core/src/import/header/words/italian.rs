@@ -233,4 +233,6 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("created", &["Data di creazione", "Data creazione", "Creato il"]),
     ("fax", &["Fax (uff.)"]),
     ("birthday", &["Compleanno", "Data di nascita"]),
+    ("language", &["Lingua", "Lingua preferita"]),
+    ("time_zone", &["Fuso orario"]),
 ];

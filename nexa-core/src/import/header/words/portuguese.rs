@@ -258,4 +258,6 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("created", &["Data de criação", "Criado em"]),
     ("fax", &["Fax comercial"]),
     ("birthday", &["Aniversário", "Data de nascimento", "Data de aniversário"]),
+    ("language", &["Idioma", "Língua", "Idioma preferido"]),
+    ("time_zone", &["Fuso horário"]),
 ];

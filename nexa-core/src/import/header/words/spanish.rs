@@ -271,4 +271,6 @@ pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("created", &["Fecha de creación", "Creado el"]),
     ("fax", &["Fax del trabajo"]),
     ("birthday", &["Cumpleaños", "Fecha de nacimiento"]),
+    ("language", &["Idioma", "Idioma preferido"]),
+    ("time_zone", &["Zona horaria", "Huso horario"]),
 ];

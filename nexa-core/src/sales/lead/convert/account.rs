@@ -79,6 +79,8 @@ impl Convert {
         self.put_custom(&mut account.custom, self.custom_for(lead, "account"));
         if !lead.is_person() {
             self.put(&mut account.description, &lead.description);
+            self.put(&mut account.language, &lead.language);
+            self.put(&mut account.time_zone, &lead.time_zone);
             account.tags = account.tags.united_with(&lead.tags);
         }
         keep(cx, &before, account).await
@@ -87,7 +89,13 @@ impl Convert {
 
 /// What is known of a company alone says what the company is.
 fn describe(lead: &Lead, account: Account) -> Account {
-    Account { description: lead.description.clone(), tags: lead.tags.clone(), ..account }
+    Account {
+        description: lead.description.clone(),
+        tags: lead.tags.clone(),
+        language: lead.language.clone(),
+        time_zone: lead.time_zone,
+        ..account
+    }
 }
 
 /// The account with its first contact as the primary one, where the actor may change it.

@@ -57,6 +57,8 @@ impl Convert {
                 title: lead.title.clone(),
                 account,
                 lifecycle_stage: stage,
+                language: lead.language.clone(),
+                time_zone: lead.time_zone,
                 source: lead.source.clone(),
                 owner: lead.assignee,
                 last_activity: lead.last_contacted,
@@ -81,6 +83,8 @@ impl Convert {
         let emails = email.iter().chain(&lead.email).chain(&lead.other_emails);
         contact.also_known_by(emails, phone.iter().chain(&lead.phone).chain(&lead.other_phones));
         self.put(&mut contact.title, &lead.title);
+        self.put(&mut contact.language, &lead.language);
+        self.put(&mut contact.time_zone, &lead.time_zone);
         self.put(&mut contact.source, &lead.source);
         self.put(&mut contact.owner, &lead.assignee);
         self.put(&mut contact.description, &lead.description);

@@ -57,6 +57,20 @@ pub(super) const FATES: &[(&str, Fate)] = &[
     ("website", Goes(|lead, to| held(&lead.website, &[to.company(|account| &account.website)]))),
     ("address", Goes(|lead, to| held(&address(lead), &[to.company(|account| &account.billing_address)]))),
     (
+        "language",
+        Goes(|lead, to| {
+            let places = [to.person(|contact| &contact.language), to.company(|account| &account.language)];
+            held(&lead.language, &places)
+        }),
+    ),
+    (
+        "time_zone",
+        Goes(|lead, to| {
+            let places = [to.person(|contact| &contact.time_zone), to.company(|account| &account.time_zone)];
+            held(&lead.time_zone, &places)
+        }),
+    ),
+    (
         "source",
         Goes(|lead, to| {
             let places = [
