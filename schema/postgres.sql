@@ -123,10 +123,12 @@ CREATE TABLE nexa.orgs (
   "name" text COLLATE "C" NOT NULL,
   "base_currency" text COLLATE "C" NOT NULL,
   "time_zone" text COLLATE "C" NOT NULL,
+  "calendar_id" uuid,
   "rates" json NOT NULL,
   "rates_base" text COLLATE "C",
   "choices" json NOT NULL
 );
+CREATE INDEX orgs_calendar_id_ref ON nexa.orgs (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.orgs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.orgs FORCE ROW LEVEL SECURITY;
@@ -142,8 +144,14 @@ CREATE TABLE nexa.users (
   "name_folded" text COLLATE "C" NOT NULL,
   "email" text COLLATE "C" NOT NULL,
   "role" text COLLATE "C" NOT NULL,
-  "active" boolean NOT NULL
+  "active" boolean NOT NULL,
+  "time_zone" text COLLATE "C",
+  "language" text COLLATE "C",
+  "manager_id" uuid,
+  "calendar_id" uuid
 );
+CREATE INDEX users_manager_id_ref ON nexa.users (org, "manager_id", "id") WHERE "manager_id" IS NOT NULL;
+CREATE INDEX users_calendar_id_ref ON nexa.users (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
 CREATE UNIQUE INDEX users_email_key ON nexa.users (org, "email");
 ALTER TABLE nexa.users ADD CONSTRAINT users_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.users ENABLE ROW LEVEL SECURITY;
@@ -157,8 +165,10 @@ CREATE TABLE nexa.groups (
   "created_at" timestamptz NOT NULL,
   "updated_at" timestamptz NOT NULL,
   "name" text COLLATE "C" NOT NULL,
-  "name_folded" text COLLATE "C" NOT NULL
+  "name_folded" text COLLATE "C" NOT NULL,
+  "calendar_id" uuid
 );
+CREATE INDEX groups_calendar_id_ref ON nexa.groups (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
 CREATE UNIQUE INDEX groups_name_folded_key ON nexa.groups (org, "name_folded");
 ALTER TABLE nexa.groups ADD CONSTRAINT groups_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.groups ENABLE ROW LEVEL SECURITY;
@@ -197,6 +207,47 @@ ALTER TABLE nexa.counters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.counters FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.counters USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.calendars (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "time_zone" text COLLATE "C",
+  "weekly" json NOT NULL,
+  "holidays" json NOT NULL,
+  "exceptions" json NOT NULL
+);
+CREATE INDEX calendars_name_folded_key_trash ON nexa.calendars (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX calendars_name_folded_key ON nexa.calendars (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.calendars ADD CONSTRAINT calendars_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.calendars ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.calendars FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.calendars USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.rates (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "currency" text COLLATE "C" NOT NULL,
+  "valid_from" date NOT NULL,
+  "value" json NOT NULL,
+  "base" text COLLATE "C" NOT NULL,
+  "external_keys" json
+);
+CREATE INDEX rates_base_currency_valid_from_key_trash ON nexa.rates (org, "base", "currency", "valid_from") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX rates_base_currency_valid_from_key ON nexa.rates (org, "base", "currency", "valid_from") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.rates ADD CONSTRAINT rates_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.rates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.rates FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.rates USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.leads (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -227,6 +278,8 @@ CREATE TABLE nexa.leads (
   "address_region" text COLLATE "C",
   "address_postal_code" text COLLATE "C",
   "address_country" text COLLATE "C",
+  "language" text COLLATE "C",
+  "time_zone" text COLLATE "C",
   "source" text COLLATE "C",
   "source_folded" text COLLATE "C",
   "campaign_id" uuid,
@@ -372,6 +425,8 @@ CREATE TABLE nexa.contacts (
   "lifecycle_stage" text COLLATE "C" NOT NULL,
   "lifecycle_stage_rank" bigint NOT NULL,
   "status" text COLLATE "C" NOT NULL,
+  "language" text COLLATE "C",
+  "time_zone" text COLLATE "C",
   "source" text COLLATE "C",
   "owner_user_id" uuid,
   "owner_group_id" uuid,
@@ -436,6 +491,8 @@ CREATE TABLE nexa.accounts (
   "owner_user_id" uuid,
   "owner_group_id" uuid,
   "owner_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "language" text COLLATE "C",
+  "time_zone" text COLLATE "C",
   "description" text COLLATE "C",
   "source" text COLLATE "C",
   "tags" json,
@@ -766,8 +823,12 @@ ALTER TABLE nexa.tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.tasks FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.tasks USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
-DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN PERFORM create_reference_table('nexa.schema_version'); PERFORM create_distributed_table('nexa.ledger', 'org'); PERFORM create_distributed_table('nexa.events', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.terms', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.indexed_values', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.external_keys', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.receipts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.fields', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.orgs', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.users', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.groups', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.memberships', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.counters', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.leads', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.scorecards', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.routings', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contacts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.accounts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.pipelines', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.deals', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.campaigns', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.campaign_members', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contact_lists', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contact_list_members', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.tickets', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger'); END IF; END $$;
+DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN PERFORM create_reference_table('nexa.schema_version'); PERFORM create_distributed_table('nexa.ledger', 'org'); PERFORM create_distributed_table('nexa.events', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.terms', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.indexed_values', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.external_keys', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.receipts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.fields', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.orgs', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.users', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.groups', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.memberships', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.counters', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.calendars', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.rates', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.leads', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.scorecards', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.routings', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contacts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.accounts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.pipelines', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.deals', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.campaigns', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.campaign_members', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contact_lists', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contact_list_members', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.tickets', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger'); END IF; END $$;
 
+ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.users ADD CONSTRAINT users_manager_id_fk FOREIGN KEY (org, "manager_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.users ADD CONSTRAINT users_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.groups ADD CONSTRAINT groups_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.memberships ADD CONSTRAINT memberships_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.memberships ADD CONSTRAINT memberships_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.leads ADD CONSTRAINT leads_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
@@ -823,4 +884,4 @@ ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_user_id_fk FOREIGN KEY (org
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_completed_by_id_fk FOREIGN KEY (org, "completed_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
-INSERT INTO nexa.schema_version (version) VALUES (1) ON CONFLICT DO NOTHING;
+INSERT INTO nexa.schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

@@ -101,11 +101,14 @@ CREATE TABLE nexa_orgs (
   "name" TEXT NOT NULL,
   "base_currency" TEXT NOT NULL,
   "time_zone" TEXT NOT NULL,
+  "calendar_id" BLOB,
   "rates" TEXT NOT NULL,
   "rates_base" TEXT,
   "choices" TEXT NOT NULL,
-  CONSTRAINT nexa_orgs_pk PRIMARY KEY (org, "id")
+  CONSTRAINT nexa_orgs_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
+CREATE INDEX nexa_orgs_calendar_id_ref ON nexa_orgs (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
 
 CREATE TABLE nexa_users (
   org BLOB NOT NULL,
@@ -118,9 +121,17 @@ CREATE TABLE nexa_users (
   "email" TEXT NOT NULL,
   "role" TEXT NOT NULL,
   "active" INTEGER NOT NULL,
+  "time_zone" TEXT,
+  "language" TEXT,
+  "manager_id" BLOB,
+  "calendar_id" BLOB,
   CONSTRAINT nexa_users_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_users_active_check CHECK ("active" IN (0, 1))
+  CONSTRAINT nexa_users_active_check CHECK ("active" IN (0, 1)),
+  CONSTRAINT nexa_users_manager_id_fk FOREIGN KEY (org, "manager_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_users_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
+CREATE INDEX nexa_users_manager_id_ref ON nexa_users (org, "manager_id", "id") WHERE "manager_id" IS NOT NULL;
+CREATE INDEX nexa_users_calendar_id_ref ON nexa_users (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_users_email_key ON nexa_users (org, "email");
 
 CREATE TABLE nexa_groups (
@@ -131,8 +142,11 @@ CREATE TABLE nexa_groups (
   "updated_at" INTEGER NOT NULL,
   "name" TEXT NOT NULL,
   "name_folded" TEXT NOT NULL,
-  CONSTRAINT nexa_groups_pk PRIMARY KEY (org, "id")
+  "calendar_id" BLOB,
+  CONSTRAINT nexa_groups_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_groups_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
+CREATE INDEX nexa_groups_calendar_id_ref ON nexa_groups (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_groups_name_folded_key ON nexa_groups (org, "name_folded");
 
 CREATE TABLE nexa_memberships (
@@ -162,6 +176,41 @@ CREATE TABLE nexa_counters (
   CONSTRAINT nexa_counters_pk PRIMARY KEY (org, "id")
 ) STRICT;
 CREATE UNIQUE INDEX nexa_counters_name_key ON nexa_counters (org, "name");
+
+CREATE TABLE nexa_calendars (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "time_zone" TEXT,
+  "weekly" TEXT NOT NULL,
+  "holidays" TEXT NOT NULL,
+  "exceptions" TEXT NOT NULL,
+  CONSTRAINT nexa_calendars_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE INDEX nexa_calendars_name_folded_key_trash ON nexa_calendars (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_calendars_name_folded_key ON nexa_calendars (org, "name_folded") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_rates (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "currency" TEXT NOT NULL,
+  "valid_from" TEXT NOT NULL,
+  "value" TEXT NOT NULL,
+  "base" TEXT NOT NULL,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_rates_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE INDEX nexa_rates_base_currency_valid_from_key_trash ON nexa_rates (org, "base", "currency", "valid_from") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_rates_base_currency_valid_from_key ON nexa_rates (org, "base", "currency", "valid_from") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_leads (
   org BLOB NOT NULL,
@@ -193,6 +242,8 @@ CREATE TABLE nexa_leads (
   "address_region" TEXT,
   "address_postal_code" TEXT,
   "address_country" TEXT,
+  "language" TEXT,
+  "time_zone" TEXT,
   "source" TEXT,
   "source_folded" TEXT,
   "campaign_id" BLOB,
@@ -350,6 +401,8 @@ CREATE TABLE nexa_contacts (
   "lifecycle_stage" TEXT NOT NULL,
   "lifecycle_stage_rank" INTEGER NOT NULL,
   "status" TEXT NOT NULL,
+  "language" TEXT,
+  "time_zone" TEXT,
   "source" TEXT,
   "owner_user_id" BLOB,
   "owner_group_id" BLOB,
@@ -416,6 +469,8 @@ CREATE TABLE nexa_accounts (
   "owner_user_id" BLOB,
   "owner_group_id" BLOB,
   "owner_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "language" TEXT,
+  "time_zone" TEXT,
   "description" TEXT,
   "source" TEXT,
   "tags" TEXT,
@@ -750,4 +805,4 @@ CREATE INDEX nexa_tasks_assignee_group_id_ref ON nexa_tasks (org, "assignee_grou
 CREATE INDEX nexa_tasks_via_group_id_ref ON nexa_tasks (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
 CREATE INDEX nexa_tasks_completed_by_id_ref ON nexa_tasks (org, "completed_by_id", "id") WHERE "completed_by_id" IS NOT NULL;
 
-INSERT INTO nexa_schema_version (version) VALUES (1) ON CONFLICT DO NOTHING;
+INSERT INTO nexa_schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

@@ -7,10 +7,12 @@ pub mod directory;
 pub mod group;
 pub mod open_work;
 pub mod org;
+pub mod rate;
 pub mod user;
 
 pub use calendar::Calendar;
 pub use group::{Group, Membership};
 pub use open_work::OnOpenWork;
 pub use org::{CreateOrg, Org};
+pub use rate::{Conversion, DatedRate};
 pub use user::{Role, User};

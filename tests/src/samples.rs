@@ -36,6 +36,7 @@ pub trait Samples {
         for (field, value) in fields.as_object_mut()?.iter_mut() {
             match field.as_str() {
                 "name" | "subject" | "title" => *value = json!(format!("{} {number}", value.as_str()?)),
+                "valid_from" => *value = json!(format!("2024-{:02}-{:02}", 1 + number / 28 % 12, 1 + number % 28)),
                 "email" => *value = json!(format!("number{number}@umbrella.example")),
                 "customer" => *value = json!({"email": format!("number{number}@umbrella.example")}),
                 _ => {}
@@ -54,6 +55,7 @@ impl Samples for Office {
         Some(match kind {
             "lead" | "contact" => json!({"email": "new@umbrella.example"}),
             "account" | "contact_list" | "group" | "pipeline" | "scorecard" => json!({"name": "Umbrella"}),
+            "rate" => json!({"currency": "EUR", "valid_from": "2025-11-01", "value": "1.1"}),
             "calendar" => json!({"name": "Nights", "weekly": {"sunday": [{"from": "22:00", "to": "24:00"}]}}),
             "campaign" => json!({"name": "Fair", "type": "event"}),
             "deal" => json!({"name": "Umbrella - Plan"}),

@@ -20,7 +20,7 @@ const EXEMPT: &[(&str, &str)] = &[];
 
 /// What sets up a tenant: everybody of the team reads it, admins change it.
 const SETTINGS: &[&str] =
-    &["org", "user", "group", "membership", "calendar", "field", "pipeline", "scorecard", "routing"];
+    &["org", "user", "group", "membership", "calendar", "rate", "field", "pipeline", "scorecard", "routing"];
 
 /// Whether the default policy lets somebody do this with records of this kind, where the record is nobody's.
 fn may(caller: &str, kind: &str, action: Action) -> bool {

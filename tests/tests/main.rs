@@ -7,6 +7,7 @@ mod calendars;
 mod clock;
 mod conversion;
 mod differential;
+mod exchange_rates;
 mod explained;
 mod faults;
 mod feed;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     calendar::Calendar,
+    rate,
     user::{self, Role, User},
 };
 use crate::{
@@ -29,6 +30,12 @@ pub const CHOICE_UNKNOWN: Code = Code::invalid(
 /// A rate is not a positive number.
 pub const RATE_INVALID: Code =
     Code::invalid("org.rate_invalid", "The rate of {currency} must be above zero; give what one unit is worth.");
+
+/// Rates by day are in the base currency.
+pub const RATES_EXIST: Code = Code::rule(
+    "org.rates_exist",
+    "There are rates by day in {base}, which mean nothing in {to}; put them into the trash before the base currency changes.",
+);
 
 /// The tenant itself; its id is the tenant's.
 #[derive(Record, Clone, Debug, Default, Serialize, Deserialize)]
@@ -54,8 +61,9 @@ pub struct Org {
     /// The business hours of those who have no calendar of their own.
     #[record(editable, on_trash = refuse)]
     pub calendar: Option<Id<Calendar>>,
-    /// What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is counted, not priced;
-    /// so are all others than the base currency once that is another one, until new rates are given.
+    /// What one unit of a currency is worth in the base currency, by ISO code, on all days before the first rate by day (`rate`). A
+    /// currency without a rate is counted, not priced; so are all others than the base currency once that is another one, until new
+    /// rates are given.
     #[record(editable)]
     pub rates: Document<BTreeMap<String, ExchangeRate>>,
     /// The currency in which `rates` are: the base currency when they were given. In another base currency they price nothing.
@@ -66,15 +74,18 @@ pub struct Org {
 }
 
 impl Org {
-    /// The amount in the base currency, at the tenant's rate; `None` when there is no rate.
+    /// The rate of `rates` for a currency; `None` when there is none, or none in the base currency.
+    pub fn rate(&self, currency: Currency) -> Option<ExchangeRate> {
+        let valid = self.rates_base.is_none_or(|base| base == self.base_currency);
+        self.rates.get(currency.as_str()).copied().filter(|_| valid)
+    }
+    /// The amount in the base currency, at the rate of `rates`; `None` when there is none. Reports ask the
+    /// [`Conversion`](super::Conversion), which knows the rates by day.
     pub fn in_base(&self, money: Money) -> Option<Money> {
         if money.currency == self.base_currency {
             return Some(money);
         }
-        if self.rates_base.is_some_and(|base| base != self.base_currency) {
-            return None;
-        }
-        let rate = self.rates.0.get(money.currency.as_str())?;
+        let rate = self.rate(money.currency)?;
         money.times(rate.decimal()).ok().map(|converted| Money::new(converted.amount, self.base_currency))
     }
     /// The entry of a field's closed list that a value means, whatever its case, blanks and underscores being one; the value
@@ -99,14 +110,20 @@ pub(crate) fn same_choice(one: &str, other: &str) -> bool {
 }
 
 impl Entity for Org {
-    const ERRORS: &'static [Code] = &[RATE_INVALID];
+    const ERRORS: &'static [Code] = &[RATE_INVALID, RATES_EXIST];
     fn given(&mut self, fields: &Map<String, Json>) {
         if fields.contains_key(Self::RATES.name()) {
             self.rates_base = Some(self.base_currency);
         }
     }
-    async fn settle(&mut self, before: Option<&Self>, _: &mut Context<'_>) -> Result<()> {
+    async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         let invalid = |problem: &str| codes::FIELD_INVALID.with("field", "rates").with("problem", problem);
+        if let Some(before) = before.filter(|before| before.base_currency != self.base_currency)
+            && rate::in_other_than(cx, self.base_currency).await?
+        {
+            let error = RATES_EXIST.with("base", before.base_currency).with("to", self.base_currency);
+            return Err(error.with("field", "base_currency"));
+        }
         let mut rates = BTreeMap::new();
         for (name, rate) in std::mem::take(&mut self.rates.0) {
             let currency = Currency::parse(&name).map_err(invalid)?;

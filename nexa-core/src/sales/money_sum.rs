@@ -1,22 +1,29 @@
-//! Sums of money that never mix currencies: each currency by itself, and converted where the tenant has a rate.
+//! Sums of money that never mix currencies: each currency by itself, and converted where there is a rate for the day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Currency, Money, Result, people::Org};
+use crate::{
+    Currency, Date, Money, Result,
+    people::{Conversion, rate::UsedRate},
+};
 
 /// A sum per currency, and what it is worth in the tenant's base currency.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MoneySum {
     /// The sum in each currency, by its code.
     pub per_currency: Vec<Money>,
-    /// All of them in the base currency, at the tenant's rates, without what is unpriced.
+    /// All of them in the base currency, without what is unpriced: what was won at the rate of its close date, everything else at
+    /// today's.
     pub converted: Money,
     /// What has no rate, by currency.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unpriced: Vec<Unpriced>,
+    /// The rates with which the sum was converted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<UsedRate>,
 }
 
 impl MoneySum {
@@ -37,30 +44,52 @@ pub struct Unpriced {
 
 /// A sum in the making.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tally(BTreeMap<Currency, (Money, u64)>);
+pub(crate) struct Tally {
+    totals: BTreeMap<Currency, Unpriced>,
+    /// What is of each day; as of today without.
+    days: BTreeMap<(Currency, Option<Date>), Unpriced>,
+}
 
 impl Tally {
-    /// Adds what so many records are worth together. Error: `money.too_large`.
-    pub(super) fn add(&mut self, money: Money, count: u64) -> Result<()> {
-        let (total, counted) = self.0.entry(money.currency).or_insert((Money::zero(money.currency), 0));
-        *total = total.plus(money)?;
-        *counted += count;
-        Ok(())
+    /// Adds what so many records are worth together, of a day or as of today. Error: `money.too_large`.
+    pub(crate) fn add(&mut self, money: Money, count: u64, day: Option<Date>) -> Result<()> {
+        add(self.totals.entry(money.currency), money, count)?;
+        add(self.days.entry((money.currency, day)), money, count)
     }
     /// The sum in each currency.
-    pub(super) fn per_currency(&self) -> Vec<Money> {
-        self.0.values().map(|(total, _)| *total).collect()
+    pub(crate) fn per_currency(&self) -> Vec<Money> {
+        self.totals.values().map(|sum| sum.total).collect()
+    }
+    /// The currencies and days for which [`Tally::finish`] asks.
+    pub(crate) fn days(&self) -> impl Iterator<Item = (Currency, Option<Date>)> {
+        self.days.keys().copied()
     }
     /// The finished sum. Error: `money.too_large`.
-    pub(super) fn finish(&self, org: &Org) -> Result<MoneySum> {
-        let mut converted = Money::zero(org.base_currency);
-        let mut unpriced = Vec::new();
-        for (total, count) in self.0.values() {
-            match org.in_base(*total) {
-                Some(money) => converted = converted.plus(money)?,
-                None => unpriced.push(Unpriced { total: *total, count: *count }),
+    pub(crate) fn finish(&self, conversion: &Conversion) -> Result<MoneySum> {
+        let mut converted = Money::zero(conversion.base());
+        let mut unpriced = BTreeMap::new();
+        let mut rates = BTreeSet::new();
+        for ((currency, day), Unpriced { total, count }) in &self.days {
+            match conversion.in_base(*total, *day) {
+                Some((money, used)) => {
+                    converted = converted.plus(money)?;
+                    rates.extend(used);
+                }
+                None => add(unpriced.entry(*currency), *total, *count)?,
             }
         }
-        Ok(MoneySum { per_currency: self.per_currency(), converted, unpriced })
+        Ok(MoneySum {
+            per_currency: self.per_currency(),
+            converted,
+            unpriced: unpriced.into_values().collect(),
+            rates: rates.into_iter().collect(),
+        })
     }
+}
+
+fn add<K: Ord>(entry: std::collections::btree_map::Entry<'_, K, Unpriced>, money: Money, count: u64) -> Result<()> {
+    let sum = entry.or_insert(Unpriced { total: Money::zero(money.currency), count: 0 });
+    sum.total = sum.total.plus(money)?;
+    sum.count += count;
+    Ok(())
 }

@@ -7,6 +7,8 @@ use iso_currency::Currency as Iso;
 pub struct Currency(Iso);
 
 impl Currency {
+    /// No currency, `XXX`.
+    pub const NONE: Self = Self(Iso::XXX);
     /// The euro.
     pub const EUR: Self = Self(Iso::EUR);
     /// The pound sterling.

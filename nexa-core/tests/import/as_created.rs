@@ -63,6 +63,7 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         "account" | "contact_list" | "group" | "scorecard" => json!({"name": "New"}),
         "calendar" => json!({"name": "New", "weekly": ids["weekly"]}),
         "pipeline" => json!({"name": "New"}),
+        "rate" => json!({"currency": "EUR", "valid_from": "2026-01-01", "value": "1.1"}),
         "campaign" => json!({"name": "New", "type": "event"}),
         "deal" => json!({"name": "New"}),
         "task" => json!({"title": "New"}),

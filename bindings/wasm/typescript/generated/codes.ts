@@ -41,6 +41,24 @@ export interface ErrorCodes {
   "assignee.taken": "conflict";
   /** `Invalid`: The batch has {count} operations, and {limit} are allowed in one unit; make several batches. */
   "batch.too_large": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "calendar.name_taken": "conflict";
+  /** `Invalid`: The calendar never opens; give a weekday, or a special day, its hours. */
+  "calendar.no_hours": "invalid";
+  /**
+   * `RuleViolation`: The organisation has no calendar; name one in {field}, or give the organisation one with
+   * org.configure.
+   */
+  "calendar.none": "rule";
+  /**
+   * `Invalid`: On {day} the hours {first} and {second} overlap; join them into one span, or let the later one
+   * begin after the earlier.
+   */
+  "calendar.overlap": "invalid";
+  /** `Invalid`: The period ends at {to}, before it begins at {from}; swap them. */
+  "calendar.period_reversed": "invalid";
+  /** `Invalid`: {field} is over {years} years; business time is computed for at most that. */
+  "calendar.too_far": "invalid";
   /** `Conflict`: The {person} is in the campaign already; there is nothing to add. */
   "campaign.already_member": "conflict";
   /** `Invalid`: The campaign would end on {end_date}, before it starts on {start_date}; correct one of them. */
@@ -354,6 +372,11 @@ export interface ErrorCodes {
   "operation.unknown": "invalid";
   /** `Invalid`: The rate of {currency} must be above zero; give what one unit is worth. */
   "org.rate_invalid": "invalid";
+  /**
+   * `RuleViolation`: There are rates by day in {base}, which mean nothing in {to}; put them into the trash before
+   * the base currency changes.
+   */
+  "org.rates_exist": "rule";
   /** `NotFound`: There is no organisation {org}; create it with create_org. */
   "org.unknown": "not_found";
   /** `Invalid`: The cursor belongs to another filter or sort; start again without it. */
@@ -376,6 +399,17 @@ export interface ErrorCodes {
    * correct the policy.
    */
   "policy.invalid": "unavailable";
+  /** `RuleViolation`: The rate is in {base}, and the base currency is another one by now; give a new rate instead. */
+  "rate.base_changed": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "rate.day_taken": "conflict";
+  /** `Invalid`: {currency} is the base currency, in which rates are; give the rate of another currency. */
+  "rate.of_base": "invalid";
+  /**
+   * `Invalid`: The rate of {currency} must be above zero; give in value what one unit is worth in the base
+   * currency.
+   */
+  "rate.value_invalid": "invalid";
   /**
    * `RuleViolation`: Records that you may not see depend on this {kind}; ask an admin of your organisation to do
    * it.
@@ -407,6 +441,11 @@ export interface ErrorCodes {
   "restore.reference_gone": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "routing.band_taken": "conflict";
+  /**
+   * `RuleViolation`: The contact list to which {band} leads are routed is in the trash; restore it, or give the
+   * routing another one.
+   */
+  "routing.list_trashed": "rule";
   /** `Invalid`: A routing names a group or a contact list, or both; give one. */
   "routing.nowhere": "invalid";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
@@ -453,6 +492,11 @@ export interface ErrorCodes {
   "user.email_taken": "conflict";
   /** `RuleViolation`: The user {user} is the last active admin; make somebody else an admin first. */
   "user.last_admin": "rule";
+  /**
+   * `RuleViolation`: The user {user} would report to themselves, perhaps through others; choose a manager who does
+   * not report to them.
+   */
+  "user.manager_cycle": "rule";
   /** `Invalid`: There is no role {role}; give one of: {roles}. */
   "user.role_unknown": "invalid";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */

@@ -5,6 +5,8 @@
 export const OPERATIONS: Readonly<Record<string, string>> = {
   account:
     "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows merge purge restore rollup? search* set_primary_contact trash update upsert",
+  calendar:
+    "after? aggregate? business_time? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   campaign:
     "add aggregate? assign cancel complete count? create find* get? history* import_csv import_preview? import_rows members? performance? purge remove restore search* start trash update upsert",
   campaign_member:
@@ -33,6 +35,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? configure count? find* get? history*",
   pipeline:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
+  rate:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   routing:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   scorecard:
@@ -46,7 +50,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["competitors", "external_keys", "other_emails", "other_phones", "rules", "score_reasons", "stages", "tags"];
+export const LISTS: readonly string[] = ["competitors", "exceptions", "external_keys", "holidays", "other_emails", "other_phones", "rules", "score_reasons", "stages", "tags"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
 export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "rates"];

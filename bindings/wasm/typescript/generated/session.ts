@@ -2,6 +2,7 @@
 // What a session has.
 
 import type { AccountOperations } from "./operations/account.js";
+import type { CalendarOperations } from "./operations/calendar.js";
 import type { CampaignOperations } from "./operations/campaign.js";
 import type { CampaignMemberOperations } from "./operations/campaign_member.js";
 import type { CommentOperations } from "./operations/comment.js";
@@ -16,12 +17,14 @@ import type { LedgerOperations } from "./operations/ledger.js";
 import type { MembershipOperations } from "./operations/membership.js";
 import type { OrgOperations } from "./operations/org.js";
 import type { PipelineOperations } from "./operations/pipeline.js";
+import type { RateOperations } from "./operations/rate.js";
 import type { RoutingOperations } from "./operations/routing.js";
 import type { ScorecardOperations } from "./operations/scorecard.js";
 import type { TaskOperations } from "./operations/task.js";
 import type { TicketOperations } from "./operations/ticket.js";
 import type { UserOperations } from "./operations/user.js";
 import type { Account } from "./records/account.js";
+import type { Calendar } from "./records/calendar.js";
 import type { Campaign } from "./records/campaign.js";
 import type { CampaignMember } from "./records/campaign_member.js";
 import type { Comment } from "./records/comment.js";
@@ -35,6 +38,7 @@ import type { Lead } from "./records/lead.js";
 import type { Membership } from "./records/membership.js";
 import type { Org } from "./records/org.js";
 import type { Pipeline } from "./records/pipeline.js";
+import type { DatedRate } from "./records/rate.js";
 import type { Routing } from "./records/routing.js";
 import type { Scorecard } from "./records/scorecard.js";
 import type { Task } from "./records/task.js";
@@ -45,6 +49,11 @@ import type { User } from "./records/user.js";
 export interface SessionOperations {
   /** The operations of `account`: A company. */
   readonly account: AccountOperations;
+  /**
+   * The operations of `calendar`: When somebody works: hours by weekday, holidays, and days with hours of their
+   * own.
+   */
+  readonly calendar: CalendarOperations;
   /** The operations of `campaign`: What is done to make people interested, such as a webinar. */
   readonly campaign: CampaignOperations;
   /** The operations of `campaign_member`: A lead or a contact, exactly one, in a campaign. */
@@ -79,6 +88,11 @@ export interface SessionOperations {
   readonly organisation: OrgOperations;
   /** The operations of `pipeline`: The stages that deals go through. */
   readonly pipeline: PipelineOperations;
+  /**
+   * The operations of `rate`: What one unit of a currency is worth in the base currency, from a day until the day
+   * of the next rate.
+   */
+  readonly rate: RateOperations;
   /** The operations of `routing`: Where the leads of one band go. */
   readonly routing: RoutingOperations;
   /** The operations of `scorecard`: How leads are scored. The newest active scorecard of a tenant counts. */
@@ -94,6 +108,7 @@ export interface SessionOperations {
 /** The record of every kind. */
 export interface RecordTable {
   account: Account;
+  calendar: Calendar;
   campaign: Campaign;
   campaign_member: CampaignMember;
   comment: Comment;
@@ -107,6 +122,7 @@ export interface RecordTable {
   membership: Membership;
   org: Org;
   pipeline: Pipeline;
+  rate: DatedRate;
   routing: Routing;
   scorecard: Scorecard;
   task: Task;

@@ -17,6 +17,18 @@ import type {
   AccountUpsertInput,
 } from "./inputs/account.js";
 import type {
+  CalendarAfterInput,
+  CalendarBusinessTimeInput,
+  CalendarCreateInput,
+  CalendarGetInput,
+  CalendarHistoryInput,
+  CalendarPurgeInput,
+  CalendarRestoreInput,
+  CalendarTrashInput,
+  CalendarUpdateInput,
+  CalendarUpsertInput,
+} from "./inputs/calendar.js";
+import type {
   CampaignAddInput,
   CampaignAssignInput,
   CampaignCancelInput,
@@ -139,6 +151,16 @@ import type {
   PipelineUpsertInput,
 } from "./inputs/pipeline.js";
 import type {
+  RateCreateInput,
+  RateGetInput,
+  RateHistoryInput,
+  RatePurgeInput,
+  RateRestoreInput,
+  RateTrashInput,
+  RateUpdateInput,
+  RateUpsertInput,
+} from "./inputs/rate.js";
+import type {
   RoutingCreateInput,
   RoutingGetInput,
   RoutingHistoryInput,
@@ -207,6 +229,7 @@ import type {
   UserUpsertInput,
 } from "./inputs/user.js";
 import type { AccountRollup } from "./parts/account.js";
+import type { BusinessTime, Due } from "./parts/calendar.js";
 import type { Performance } from "./parts/campaign.js";
 import type { GroupRow, HistoryPage, ImportReport, MembersPage, Preview } from "./parts/common.js";
 import type { ContactOverview } from "./parts/contact.js";
@@ -216,6 +239,7 @@ import type { Conversion, Routed } from "./parts/lead.js";
 import type { Verified } from "./parts/ledger.js";
 import type { TimelinePage } from "./parts/ticket.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
+import type { Calendar, CalendarRelated, CalendarWhere } from "./records/calendar.js";
 import type { Campaign, CampaignRelated, CampaignWhere } from "./records/campaign.js";
 import type { CampaignMember, CampaignMemberRelated, CampaignMemberWhere } from "./records/campaign_member.js";
 import type { Comment, CommentRelated, CommentWhere } from "./records/comment.js";
@@ -233,6 +257,7 @@ import type { Lead, LeadRelated, LeadWhere } from "./records/lead.js";
 import type { Membership, MembershipRelated, MembershipWhere } from "./records/membership.js";
 import type { Org, OrgRelated, OrgWhere } from "./records/org.js";
 import type { Pipeline, PipelineRelated, PipelineWhere } from "./records/pipeline.js";
+import type { DatedRate, DatedRateRelated, DatedRateWhere } from "./records/rate.js";
 import type { Routing, RoutingRelated, RoutingWhere } from "./records/routing.js";
 import type { Scorecard, ScorecardRelated, ScorecardWhere } from "./records/scorecard.js";
 import type { Task, TaskRelated, TaskWhere } from "./records/task.js";
@@ -260,6 +285,23 @@ export interface OperationTable {
   "account.trash": { input: AccountTrashInput; output: Account };
   "account.update": { input: AccountUpdateInput; output: Account };
   "account.upsert": { input: AccountUpsertInput; output: Upserted<Account> };
+  "calendar.after": { input: CalendarAfterInput; output: Due };
+  "calendar.aggregate": { input: AggregateInput<CalendarWhere>; output: GroupRow[] };
+  "calendar.business_time": { input: CalendarBusinessTimeInput; output: BusinessTime };
+  "calendar.count": { input: CountInput<CalendarWhere>; output: number };
+  "calendar.create": { input: CalendarCreateInput; output: Calendar };
+  "calendar.find": { input: FindInput<CalendarWhere>; output: Page<Calendar> };
+  "calendar.get": { input: CalendarGetInput; output: Found<Calendar, CalendarRelated> };
+  "calendar.history": { input: CalendarHistoryInput; output: HistoryPage };
+  "calendar.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "calendar.import_preview": { input: ImportPreviewInput; output: Preview };
+  "calendar.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "calendar.purge": { input: CalendarPurgeInput; output: null };
+  "calendar.restore": { input: CalendarRestoreInput; output: Calendar };
+  "calendar.search": { input: SearchInput<CalendarWhere>; output: Page<Calendar> };
+  "calendar.trash": { input: CalendarTrashInput; output: Calendar };
+  "calendar.update": { input: CalendarUpdateInput; output: Calendar };
+  "calendar.upsert": { input: CalendarUpsertInput; output: Upserted<Calendar> };
   "campaign.add": { input: CampaignAddInput; output: CampaignMember };
   "campaign.aggregate": { input: AggregateInput<CampaignWhere>; output: GroupRow[] };
   "campaign.assign": { input: CampaignAssignInput; output: Campaign };
@@ -370,7 +412,7 @@ export interface OperationTable {
   "group.aggregate": { input: AggregateInput<GroupWhere>; output: GroupRow[] };
   "group.count": { input: CountInput<GroupWhere>; output: number };
   "group.create": { input: GroupCreateInput; output: Group };
-  "group.find": { input: FindInput<GroupWhere>; output: Page<Group> };
+  "group.find": { input: FindInput<GroupWhere, keyof GroupRelated>; output: Page<Group> };
   "group.get": { input: GroupGetInput; output: Found<Group, GroupRelated> };
   "group.history": { input: GroupHistoryInput; output: HistoryPage };
   "group.import_csv": { input: ImportCsvInput; output: ImportReport };
@@ -417,7 +459,7 @@ export interface OperationTable {
   "org.aggregate": { input: AggregateInput<OrgWhere>; output: GroupRow[] };
   "org.configure": { input: OrgConfigureInput; output: Org };
   "org.count": { input: CountInput<OrgWhere>; output: number };
-  "org.find": { input: FindInput<OrgWhere>; output: Page<Org> };
+  "org.find": { input: FindInput<OrgWhere, keyof OrgRelated>; output: Page<Org> };
   "org.get": { input: OrgGetInput; output: Found<Org, OrgRelated> };
   "org.history": { input: OrgHistoryInput; output: HistoryPage };
   "pipeline.aggregate": { input: AggregateInput<PipelineWhere>; output: GroupRow[] };
@@ -435,6 +477,20 @@ export interface OperationTable {
   "pipeline.trash": { input: PipelineTrashInput; output: Pipeline };
   "pipeline.update": { input: PipelineUpdateInput; output: Pipeline };
   "pipeline.upsert": { input: PipelineUpsertInput; output: Upserted<Pipeline> };
+  "rate.aggregate": { input: AggregateInput<DatedRateWhere>; output: GroupRow[] };
+  "rate.count": { input: CountInput<DatedRateWhere>; output: number };
+  "rate.create": { input: RateCreateInput; output: DatedRate };
+  "rate.find": { input: FindInput<DatedRateWhere>; output: Page<DatedRate> };
+  "rate.get": { input: RateGetInput; output: Found<DatedRate, DatedRateRelated> };
+  "rate.history": { input: RateHistoryInput; output: HistoryPage };
+  "rate.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "rate.import_preview": { input: ImportPreviewInput; output: Preview };
+  "rate.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "rate.purge": { input: RatePurgeInput; output: null };
+  "rate.restore": { input: RateRestoreInput; output: DatedRate };
+  "rate.trash": { input: RateTrashInput; output: DatedRate };
+  "rate.update": { input: RateUpdateInput; output: DatedRate };
+  "rate.upsert": { input: RateUpsertInput; output: Upserted<DatedRate> };
   "routing.aggregate": { input: AggregateInput<RoutingWhere>; output: GroupRow[] };
   "routing.count": { input: CountInput<RoutingWhere>; output: number };
   "routing.create": { input: RoutingCreateInput; output: Routing };
@@ -517,7 +573,7 @@ export interface OperationTable {
   "user.count": { input: CountInput<UserWhere>; output: number };
   "user.create": { input: UserCreateInput; output: User };
   "user.deactivate": { input: UserDeactivateInput; output: User };
-  "user.find": { input: FindInput<UserWhere>; output: Page<User> };
+  "user.find": { input: FindInput<UserWhere, keyof UserRelated>; output: Page<User> };
   "user.get": { input: UserGetInput; output: Found<User, UserRelated> };
   "user.history": { input: UserHistoryInput; output: HistoryPage };
   "user.import_csv": { input: ImportCsvInput; output: ImportReport };

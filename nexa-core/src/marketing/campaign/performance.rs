@@ -9,9 +9,13 @@ use serde_json::Value as Json;
 
 use super::Campaign;
 use crate::{
-    Amount, Context, Currency, Filter, Get, GroupBy, Id, MeasureOf, Money, Op, Query, Ref, Result,
+    Amount, Context, Currency, Date, Filter, Get, GroupBy, GroupRow, Id, MeasureOf, Money, Op, Query, Ref, Result,
     kernel::input,
-    people::{Org, org},
+    people::{
+        Conversion,
+        rate::{self, UsedRate},
+    },
+    sales::money_sum::Tally,
 };
 
 /// What a campaign brought, as far as the actor may see it. Error: `record.not_found`.
@@ -51,10 +55,13 @@ pub struct Worth {
     pub deals: u64,
     /// Their amounts, a sum for each currency.
     pub amounts: Vec<Money>,
-    /// The amounts in the tenant's currency, at its rates.
+    /// The amounts in the tenant's currency: what was won at the rate of its close date, everything else at today's.
     pub in_base: Money,
     /// How many deals are missing in `in_base`: they have no amount, or one in a currency without a rate.
     pub unpriced: u64,
+    /// The rates with which amounts were converted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<UsedRate>,
 }
 
 /// What a campaign brought against what it cost.
@@ -95,11 +102,14 @@ impl Query for PerformanceOf {
             medium: figures(&leads(cx, &of.clone().and(scored(Op::Ge, MEDIUM)).and(scored(Op::Lt, HIGH))).await?),
             low: figures(&leads(cx, &of.clone().and(scored(Op::Lt, MEDIUM))).await?),
         };
-        let org = org::organisation(cx).await?;
-        let pipeline = worth(cx, &org, of.clone().and(Filter::compare("status", Op::In, ["open", "won"]))).await?;
-        let won = worth(cx, &org, of.and(Filter::compare("status", Op::Eq, "won"))).await?;
+        let deals = deals(cx, of.and(Filter::compare("status", Op::In, ["open", "won"]))).await?;
         let cost = campaign.cost();
-        let priced = cost.and_then(|cost| org.in_base(cost));
+        let wanted = deals.iter().filter_map(|group| Some((group.sum?.currency, group.day)));
+        let wanted = wanted.chain(cost.map(|cost| (cost.currency, None)));
+        let conversion = Conversion::of(cx, wanted).await?;
+        let pipeline = worth(&conversion, deals.iter())?;
+        let won = worth(&conversion, deals.iter().filter(|group| group.won))?;
+        let priced = cost.and_then(|cost| conversion.in_base(cost, None)).map(|(cost, _)| cost);
         let roi = |worth: &Worth| priced.and_then(|cost| return_on(cost, worth.in_base));
         let (roi_pipeline, roi_won) = (roi(&pipeline), roi(&won));
         let leads = figures(&by_status);
@@ -130,23 +140,56 @@ fn figures(by_status: &BTreeMap<String, u64>) -> LeadFigures {
     LeadFigures { generated, converted, conversion_rate: quotient(converted.into(), generated.into()) }
 }
 
-async fn worth(cx: &mut Context<'_>, org: &Org, filter: Filter) -> Result<Worth> {
+/// Deals of one status and one currency, or all of a status without an amount.
+struct Deals {
+    won: bool,
+    /// When they closed, where it matters.
+    day: Option<Date>,
+    count: u64,
+    sum: Option<Money>,
+}
+
+/// The deals that match; what was won is of the day on which it closed, where the tenant has rates by day.
+async fn deals(cx: &mut Context<'_>, filter: Filter) -> Result<Vec<Deals>> {
     let measures = [MeasureOf::Count, MeasureOf::Sum("amount".to_owned())];
-    let mut worth = Worth { deals: 0, amounts: Vec::new(), in_base: Money::zero(org.base_currency), unpriced: 0 };
-    // One group for each currency; deals without an amount are the group without one.
-    for row in cx.measured(cx.kind("deal")?, &filter, &[], &measures).await? {
-        let deals: u64 = read(row.measures.first()).unwrap_or_default();
-        worth.deals += deals;
-        let sum = read::<Currency>(row.group.first())
-            .zip(read::<Amount>(row.measures.get(1)))
-            .map(|(currency, amount)| Money::new(amount, currency));
-        worth.amounts.extend(sum);
-        match sum.and_then(|sum| org.in_base(sum)) {
-            Some(priced) => worth.in_base = worth.in_base.plus(priced)?,
-            None => worth.unpriced += deals,
+    let of = cx.kind("deal")?;
+    let by_day = !cx.hidden(of)?.contains(&"close_date") && rate::by_day(cx).await?;
+    let fields = ["status", "close_date"].into_iter().take(1 + usize::from(by_day));
+    let groups: Vec<GroupBy> = fields.map(|field| GroupBy::Field(field.to_owned())).collect();
+    let rows = cx.measured(of, &filter, &groups, &measures).await?;
+    let group = |row: GroupRow| {
+        let won = row.group.first().and_then(Json::as_str) == Some("won");
+        // The currency stands behind what was grouped by.
+        let currency = read::<Currency>(row.group.get(groups.len()));
+        let sum = currency.zip(read::<Amount>(row.measures.get(1)));
+        Deals {
+            won,
+            day: read(row.group.get(1)).filter(|_| won && by_day),
+            count: read(row.measures.first()).unwrap_or_default(),
+            sum: sum.map(|(currency, amount)| Money::new(amount, currency)),
+        }
+    };
+    Ok(rows.into_iter().map(group).collect())
+}
+
+fn worth<'d>(conversion: &Conversion, groups: impl Iterator<Item = &'d Deals>) -> Result<Worth> {
+    let mut tally = Tally::default();
+    let (mut deals, mut without_amount) = (0, 0);
+    for group in groups {
+        deals += group.count;
+        match group.sum {
+            Some(sum) => tally.add(sum, group.count, group.day)?,
+            None => without_amount += group.count,
         }
     }
-    Ok(worth)
+    let sum = tally.finish(conversion)?;
+    Ok(Worth {
+        deals,
+        unpriced: without_amount + sum.unpriced_count(),
+        amounts: sum.per_currency,
+        in_base: sum.converted,
+        rates: sum.rates,
+    })
 }
 
 fn read<T: DeserializeOwned>(value: Option<&Json>) -> Option<T> {

@@ -8,13 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::Account;
 use crate::{
     Context, Count, Get, Id, Query, Record, Ref, Result,
-    people::{Org, org},
+    people::Conversion,
     sales::{
         contact::Contact,
-        deal::{
-            Deal, DealStatus,
-            groups::{by, deal_groups},
-        },
+        deal::{Deal, DealStatus, groups::deal_groups_by_day},
         money_sum::{MoneySum, Tally},
     },
     service::{Ticket, TicketStatus},
@@ -72,14 +69,13 @@ impl Query for Rollup {
     type Output = AccountRollup;
     async fn run(&self, cx: &mut Context<'_>) -> Result<AccountRollup> {
         let account = Get::of(self.account.clone()).run(cx).await?.record;
-        let org = org::organisation(cx).await?;
         let id = account.id;
         let group = with_subsidiaries(cx, account).await?;
         let own = group.iter().take(1);
         Ok(AccountRollup {
             account: id,
-            own: totals(cx, own, &org).await?,
-            with_subsidiaries: totals(cx, group.iter(), &org).await?,
+            own: totals(cx, own).await?,
+            with_subsidiaries: totals(cx, group.iter()).await?,
         })
     }
 }
@@ -98,27 +94,23 @@ async fn with_subsidiaries(cx: &mut Context<'_>, account: Account) -> Result<Vec
     Ok(all)
 }
 
-async fn totals(
-    cx: &mut Context<'_>,
-    accounts: impl Iterator<Item = &Account> + Clone,
-    org: &Org,
-) -> Result<AccountTotals> {
+async fn totals(cx: &mut Context<'_>, accounts: impl Iterator<Item = &Account> + Clone) -> Result<AccountTotals> {
     let ids = || accounts.clone().map(|account| account.id);
     let (mut open_deals, mut won_deals) = (0, 0);
     let (mut value, mut won, mut revenue) = (Tally::default(), Tally::default(), Tally::default());
     let deals = Deal::ACCOUNT.any_of(ids()).and(Deal::STATUS.any_of([DealStatus::Open, DealStatus::Won]));
-    for group in deal_groups(cx, deals, vec![by(Deal::STATUS.name())]).await? {
+    for group in deal_groups_by_day(cx, deals, Vec::new()).await? {
         let is_won = group.value::<DealStatus>(0)? == DealStatus::Won;
         *(if is_won { &mut won_deals } else { &mut open_deals }) += group.count;
         if let Some(total) = group.total {
-            value.add(total, group.count)?;
+            value.add(total, group.count, group.day)?;
             if is_won {
-                won.add(total, group.count)?;
+                won.add(total, group.count, group.day)?;
             }
         }
     }
     for money in accounts.clone().filter_map(|account| account.annual_revenue) {
-        revenue.add(money, 1)?;
+        revenue.add(money, 1, None)?;
     }
     let contacts = match cx.hidden(Contact::def())?.contains(&Contact::ACCOUNT.name()) {
         true => 0,
@@ -131,8 +123,9 @@ async fn totals(
             Count::<Ticket>::of(Ticket::ACCOUNT.any_of(ids()).and(unsolved)).run(cx).await?
         }
     };
-    let (total_deal_value, annual_revenue) = (value.finish(org)?, revenue.finish(org)?);
-    let closed_won = won.finish(org)?;
+    let conversion = Conversion::of(cx, value.days().chain(revenue.days())).await?;
+    let (total_deal_value, annual_revenue) = (value.finish(&conversion)?, revenue.finish(&conversion)?);
+    let closed_won = won.finish(&conversion)?;
     Ok(AccountTotals {
         accounts: ids().map(|_| 1).sum(),
         contacts,

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Deal, DealStatus,
-    groups::{by, deal_groups},
+    groups::{by, deal_groups_by_day},
 };
 use crate::{
     Choice, Context, Id, Percent, Query, Record, Ref, Result,
     kernel::context::not_found,
-    people::org,
+    people::Conversion,
     sales::{
         money_sum::{MoneySum, Tally},
         pipeline::{Pipeline, StageKind, present_default},
@@ -85,32 +85,34 @@ impl Query for ByStage {
                 present_default(cx).await?.ok_or_else(missing)?
             }
         };
-        let groups = vec![by(Deal::STAGE.name()), by(Deal::PROBABILITY.name()), by(Deal::STATUS.name())];
+        let groups = vec![by(Deal::STAGE.name()), by(Deal::PROBABILITY.name())];
         let mut open = Counted::default();
         let mut stages = vec![Counted::default(); pipeline.stages.len()];
-        for group in deal_groups(cx, Deal::PIPELINE.eq(pipeline.id), groups).await? {
-            let stage: Choice = group.value(0)?;
-            let (probability, status): (Percent, DealStatus) = (group.value(1)?, group.value(2)?);
+        for group in deal_groups_by_day(cx, Deal::PIPELINE.eq(pipeline.id), groups).await? {
+            let stage: Choice = group.value(1)?;
+            let (probability, status): (Percent, DealStatus) = (group.value(2)?, group.value(0)?);
             let of_stage = pipeline.stages.iter().position(|one| one.name == stage).and_then(|at| stages.get_mut(at));
             let of_open = (status == DealStatus::Open).then_some(&mut open);
             for counted in of_stage.into_iter().chain(of_open) {
                 counted.count += group.count;
                 match group.total {
                     Some(total) => {
-                        counted.total.add(total, group.count)?;
-                        counted.weighted.add(total.times_percent(probability.get())?, group.count)?;
+                        counted.total.add(total, group.count, group.day)?;
+                        let weighted = total.times_percent(probability.get())?;
+                        counted.weighted.add(weighted, group.count, group.day)?;
                     }
                     None => counted.without_amount += group.count,
                 }
             }
         }
-        let org = org::organisation(cx).await?;
+        let wanted: Vec<_> = stages.iter().flat_map(|counted| counted.total.days()).chain(open.total.days()).collect();
+        let conversion = Conversion::of(cx, wanted).await?;
         let finish = |counted: &Counted| -> Result<DealValue> {
             Ok(DealValue {
                 count: counted.count,
                 without_amount: counted.without_amount,
-                total: counted.total.finish(&org)?,
-                weighted: counted.weighted.finish(&org)?,
+                total: counted.total.finish(&conversion)?,
+                weighted: counted.weighted.finish(&conversion)?,
             })
         };
         let stages = pipeline

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Deal, DealStatus,
-    groups::{by, deal_groups},
+    groups::{by, deal_groups, deal_groups_by_day},
 };
 use crate::{
     Code, Context, Currency, Date, Filter, GroupBy, Id, Money, Percent, Query, Ref, Result,
-    people::{Org, User, org},
+    people::{Conversion, User},
     sales::{
         money_sum::{MoneySum, Tally},
         pipeline::Pipeline,
@@ -106,11 +106,11 @@ struct Tallies {
 }
 
 impl Tallies {
-    fn finish(&self, org: &Org) -> Result<ForecastSums> {
+    fn finish(&self, conversion: &Conversion) -> Result<ForecastSums> {
         Ok(ForecastSums {
-            committed: self.committed.finish(org)?,
-            best_case: self.best_case.finish(org)?,
-            weighted: self.weighted.finish(org)?,
+            committed: self.committed.finish(conversion)?,
+            best_case: self.best_case.finish(conversion)?,
+            weighted: self.weighted.finish(conversion)?,
         })
     }
 }
@@ -131,19 +131,19 @@ impl Query for Forecast {
             .and(Deal::STATUS.any_of([DealStatus::Open, DealStatus::Won]))
             .and(chosen.clone());
         let month = GroupBy::Month { field: Deal::CLOSE_DATE.name().to_owned(), zone: None };
-        let groups = vec![month, by(Deal::OWNER.name()), by(Deal::STATUS.name()), by(Deal::PROBABILITY.name())];
+        let groups = vec![month, by(Deal::OWNER.name()), by(Deal::PROBABILITY.name())];
 
         let mut lines: BTreeMap<(Date, Option<Id<User>>, Currency), ForecastLine> = BTreeMap::new();
         let mut months: BTreeMap<Date, Tallies> = BTreeMap::new();
         let mut all = Tallies::default();
         let mut without_amount = 0;
-        for group in deal_groups(cx, dated, groups).await? {
+        for group in deal_groups_by_day(cx, dated, groups).await? {
             let Some(total) = group.total else {
                 without_amount += group.count;
                 continue;
             };
-            let (month, owner): (Date, Option<Id<User>>) = (group.value(0)?, group.value(1)?);
-            let (status, probability): (DealStatus, Percent) = (group.value(2)?, group.value(3)?);
+            let (month, owner): (Date, Option<Id<User>>) = (group.value(1)?, group.value(2)?);
+            let (status, probability): (DealStatus, Percent) = (group.value(0)?, group.value(3)?);
             let line = lines
                 .entry((month, owner, total.currency))
                 .or_insert_with(|| ForecastLine::empty(month, owner, total.currency));
@@ -152,7 +152,7 @@ impl Query for Forecast {
                 line.committed = line.committed.plus(total)?;
                 line.won += group.count;
                 for sums in [of_month, &mut all] {
-                    sums.committed.add(total, group.count)?;
+                    sums.committed.add(total, group.count, group.day)?;
                 }
             } else {
                 let weighted = total.times_percent(probability.get())?;
@@ -160,23 +160,24 @@ impl Query for Forecast {
                 line.weighted = line.weighted.plus(weighted)?;
                 line.open += group.count;
                 for sums in [of_month, &mut all] {
-                    sums.best_case.add(total, group.count)?;
-                    sums.weighted.add(weighted, group.count)?;
+                    sums.best_case.add(total, group.count, None)?;
+                    sums.weighted.add(weighted, group.count, None)?;
                 }
             }
         }
 
         let undated = Deal::CLOSE_DATE.is_null().and(Deal::STATUS.eq(DealStatus::Open)).and(chosen);
         let undated = deal_groups(cx, undated, Vec::new()).await?.iter().map(|group| group.count).sum();
-        let org = org::organisation(cx).await?;
+        let wanted = all.committed.days().chain(all.best_case.days());
+        let conversion = Conversion::of(cx, wanted).await?;
         let months = months
             .into_iter()
-            .map(|(month, sums)| Ok(ForecastMonth { month, sums: sums.finish(&org)? }))
+            .map(|(month, sums)| Ok(ForecastMonth { month, sums: sums.finish(&conversion)? }))
             .collect::<Result<_>>()?;
         Ok(DealForecast {
             lines: lines.into_values().collect(),
             months,
-            total: all.finish(&org)?,
+            total: all.finish(&conversion)?,
             without_amount,
             undated,
         })

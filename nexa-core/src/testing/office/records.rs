@@ -19,6 +19,8 @@ impl Office {
         }
         let weekly = json!({"monday": [{"from": "09:00", "to": "17:00"}]});
         self.make("calendar", "calendar.create", json!({"name": "Office", "weekly": weekly}));
+        let rate = json!({"currency": "EUR", "valid_from": "2025-01-01", "value": "1.08"});
+        self.make("rate", "rate.create", rate);
         self.make("campaign", "campaign.create", json!({"name": "Webinar", "type": "webinar"}));
         self.make("contact_list", "contact_list.create", json!({"name": "Nurture"}));
         self.make("account", "account.create", json!({"name": "Globex"}));

@@ -107,6 +107,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         name: str | Unset = UNSET,
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
@@ -116,6 +117,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tier: AccountTierWord | None | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         type: AccountTypeWord | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Account:
@@ -129,6 +131,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `employees`: How many people work there.
         - `external_keys`: Keys of other systems.
         - `industry`: Its industry, one of the tenant's list for `account.industry`.
+        - `language`: The language in which it wants to be addressed.
         - `name`: The company's name, unique whatever the case.
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
@@ -138,6 +141,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `source`: Where it came from, one of the tenant's list for `account.source`.
         - `tags`: Labels.
         - `tier`: Its size, as sales sees it.
+        - `time_zone`: The time zone where it is.
         - `type`: What it is to us; winning a deal makes it a customer.
         - `website`: Its web site.
 
@@ -154,6 +158,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
             "external_keys": external_keys,
             "id": id,
             "industry": industry,
+            "language": language,
             "name": name,
             "owner": to_assignee(owner),
             "parent": parent,
@@ -163,6 +168,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
             "source": source,
             "tags": tags,
             "tier": tier,
+            "time_zone": time_zone,
             "type": type,
             "website": website,
         }, Account)
@@ -458,6 +464,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         employees: int | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         name: str | Unset = UNSET,
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
@@ -467,6 +474,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tier: AccountTierWord | None | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         type: AccountTypeWord | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Account:
@@ -481,6 +489,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `employees`: How many people work there.
         - `external_keys`: Keys of other systems.
         - `industry`: Its industry, one of the tenant's list for `account.industry`.
+        - `language`: The language in which it wants to be addressed.
         - `name`: The company's name, unique whatever the case.
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
@@ -490,6 +499,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `source`: Where it came from, one of the tenant's list for `account.source`.
         - `tags`: Labels.
         - `tier`: Its size, as sales sees it.
+        - `time_zone`: The time zone where it is.
         - `type`: What it is to us; winning a deal makes it a customer.
         - `website`: Its web site.
 
@@ -506,6 +516,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
             "employees": employees,
             "external_keys": external_keys,
             "industry": industry,
+            "language": language,
             "name": name,
             "owner": to_assignee(owner),
             "parent": parent,
@@ -515,6 +526,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
             "source": source,
             "tags": tags,
             "tier": tier,
+            "time_zone": time_zone,
             "type": type,
             "website": website,
         }, Account)
@@ -532,6 +544,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         employees: int | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         name: str | Unset = UNSET,
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
@@ -542,6 +555,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tier: AccountTierWord | None | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         type: AccountTypeWord | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Upserted[Account]:
@@ -555,6 +569,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `employees`: How many people work there.
         - `external_keys`: Keys of other systems.
         - `industry`: Its industry, one of the tenant's list for `account.industry`.
+        - `language`: The language in which it wants to be addressed.
         - `name`: The company's name, unique whatever the case.
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
@@ -564,6 +579,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `source`: Where it came from, one of the tenant's list for `account.source`.
         - `tags`: Labels.
         - `tier`: Its size, as sales sees it.
+        - `time_zone`: The time zone where it is.
         - `type`: What it is to us; winning a deal makes it a customer.
         - `website`: Its web site.
 
@@ -581,6 +597,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
             "employees": employees,
             "external_keys": external_keys,
             "industry": industry,
+            "language": language,
             "name": name,
             "owner": to_assignee(owner),
             "parent": parent,
@@ -591,9 +608,413 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
             "source": source,
             "tags": tags,
             "tier": tier,
+            "time_zone": time_zone,
             "type": type,
             "website": website,
         }, upserted(Account))
+        return answer
+
+
+class AsyncCalendarOperations(AsyncImportable, AsyncReadable[Calendar]):
+    """The operations of `calendar`."""
+
+    KIND = "calendar"
+
+    async def after(
+        self,
+        calendar: Calendar | Ref | None | Unset = UNSET,
+        *,
+        from_: datetime | str,
+        minutes: int,
+    ) -> Due:
+        """The moment at which so much business time has passed: `calendar.after`. Errors: `calendar.none`,
+        `calendar.too_far`.
+
+        - `calendar`: The calendar; the organisation's unless said.
+        - `from_`: The moment from which it counts.
+        - `minutes`: How many minutes of business time.
+
+        Raises `Invalid` (`calendar.too_far`); `RuleViolation` (`calendar.none`).
+        """
+        answer: Due = await self._call("calendar.after", {
+            "calendar": calendar,
+            "from": from_,
+            "minutes": minutes,
+        }, Due)
+        return answer
+
+    async def aggregate(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        group_by: Sequence[str | Mapping[str, Any]] = (),
+        measure: Sequence[str | Mapping[str, str]] = ("count",),
+        **where: Unpack[CalendarWhere],
+    ) -> list[GroupRow]:
+        """Groups and measures records of the kind calendar.
+
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
+
+        `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
+        field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
+        """
+        arguments: dict[str, Any] = {
+            "group_by": [{"field": one} if isinstance(one, str) else one for one in group_by],
+            "measure": list(measure),
+        }
+        question = asked("calendar.aggregate", Calendar, filter, where, arguments, None)
+        answer: list[GroupRow] = await self._call("calendar.aggregate", question.arguments, many(GroupRow))
+        return answer
+
+    async def business_time(
+        self,
+        calendar: Calendar | Ref | None | Unset = UNSET,
+        *,
+        from_: datetime | str,
+        to: datetime | str,
+    ) -> BusinessTime:
+        """How much of the time between two moments is inside business hours: `calendar.business_time`. Errors:
+        `calendar.none`, `calendar.period_reversed`, `calendar.too_far`.
+
+        - `calendar`: The calendar; the organisation's unless said.
+        - `from_`: The moment from which it counts.
+        - `to`: The moment until which it counts.
+
+        Raises `Invalid` (`calendar.period_reversed`, `calendar.too_far`); `RuleViolation` (`calendar.none`).
+        """
+        answer: BusinessTime = await self._call("calendar.business_time", {
+            "calendar": calendar,
+            "from": from_,
+            "to": to,
+        }, BusinessTime)
+        return answer
+
+    async def count(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        **where: Unpack[CalendarWhere],
+    ) -> int:
+        """How many records of the kind calendar match.
+
+        The filter is as in `find`.
+        """
+        arguments: dict[str, Any] = {}
+        question = asked("calendar.count", Calendar, filter, where, arguments, None)
+        answer: int = await self._call("calendar.count", question.arguments, int)
+        return answer
+
+    async def create(
+        self,
+        *,
+        exceptions: Sequence[SpecialDay | SpecialDayDict] | Unset = UNSET,
+        holidays: Sequence[date | str] | Unset = UNSET,
+        id: str | UUID | Unset = UNSET,
+        name: str | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
+        weekly: Week | WeekDict | Unset = UNSET,
+    ) -> Calendar:
+        """Creates a calendar.
+
+        - `exceptions`: Days with hours of their own, also when they are holidays.
+        - `holidays`: Days that are closed.
+        - `name`: The name, unique whatever the case.
+        - `time_zone`: The zone whose clocks the hours are of; the organisation's unless said.
+        - `weekly`: The hours of each day of the week.
+
+        Raises `Conflict` (`calendar.name_taken`); `Invalid` (`calendar.no_hours`, `calendar.overlap`).
+        """
+        answer: Calendar = await self._call("calendar.create", {
+            "exceptions": exceptions,
+            "holidays": holidays,
+            "id": id,
+            "name": name,
+            "time_zone": time_zone,
+            "weekly": weekly,
+        }, Calendar)
+        return answer
+
+    def find(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        with_: Sequence[str] = (),
+        trashed: bool = False,
+        after: str | None = None,
+        page_size: int = 200,
+        **where: Unpack[CalendarWhere],
+    ) -> AsyncResults[Calendar]:
+        """Finds records of the kind `calendar`; iterating fetches page after page.
+
+        The filter is keywords such as `status__in=[…]`, a `Q`, or plain data. `order_by` is fields, with `-`
+        for descending; records without a value come last, the id decides ties. `limit` counts all of them. The
+        records of the relations in `with_` come along as `record.related`. `trashed` looks in the trash
+        instead.
+
+        Raises `Invalid` (`filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`).
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        if with_:
+            arguments["with"] = list(with_)
+        if after is not None:
+            arguments["after"] = after
+        return AsyncResults(
+            self._call, asked("calendar.find", Calendar, filter, where, arguments, limit, page_size)
+        )
+
+    async def frame(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        columns: Sequence[str] | None = None,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        trashed: bool = False,
+        **where: Unpack[CalendarWhere],
+    ) -> Frame:
+        """Records as a table of Arrow, without a Python object per value.
+
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        return await self._frame(asked("calendar.find", Calendar, filter, where, arguments, limit), columns)
+
+    async def export(
+        self,
+        target: str | PathLike[str] | SupportsWrite,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        trashed: bool = False,
+        progress: bool | Callable[[int, int], object] = False,
+        **where: Unpack[CalendarWhere],
+    ) -> int:
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
+
+        `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        question = asked("calendar.find", Calendar, filter, where, arguments, limit)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
+
+    async def get(
+        self,
+        calendar: Calendar | Ref,
+        *,
+        trashed: bool | Unset = UNSET,
+        with_: Sequence[str] | Unset = UNSET,
+    ) -> Calendar:
+        """Reads one calendar. Error: `record.not_found`.
+
+        - `calendar`: The calendar.
+        - `trashed`: Whether the record may be in the trash.
+        - `with_`: Relations whose records come along.
+        """
+        answer: Calendar = await self._call("calendar.get", {
+            "calendar": calendar,
+            "trashed": trashed,
+            "with": with_,
+        }, found(Calendar))
+        return answer
+
+    def history(
+        self,
+        calendar: Calendar | Ref,
+        *,
+        after: int | Unset = UNSET,
+        limit: int | None = None,
+    ) -> AsyncResults[Change]:
+        """Everything that happened to one calendar.
+
+        Iterating fetches page after page; `limit` counts all.
+
+        - `calendar`: The calendar.
+        - `after`: After this position in the ledger.
+        """
+        arguments: dict[str, Any] = {
+            "calendar": calendar,
+            "after": after,
+        }
+        return AsyncResults(self._call, asked("calendar.history", Change, None, {}, arguments, limit))
+
+    async def purge(
+        self,
+        calendar: Calendar | Ref,
+    ) -> None:
+        """Removes a calendar in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
+
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        - `calendar`: The calendar.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
+        """
+        await self._call("calendar.purge", {
+            "calendar": calendar,
+        }, None)
+
+    async def restore(
+        self,
+        calendar: Calendar | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
+    ) -> Calendar:
+        """Takes a calendar out of the trash, and what a cascade put there with it.
+
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `calendar`: The calendar.
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`calendar.name_taken`); `Invalid` (`calendar.no_hours`, `calendar.overlap`);
+        `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
+        """
+        answer: Calendar = await self._call("calendar.restore", {
+            "calendar": calendar,
+            "without_dependents": without_dependents,
+        }, Calendar)
+        return answer
+
+    def search(
+        self,
+        text: str,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        **where: Unpack[CalendarWhere],
+    ) -> AsyncResults[Calendar]:
+        """Finds records by words; iterating fetches page after page. The filter is as in `find`."""
+        arguments: dict[str, Any] = {"text": text}
+        if after is not None:
+            arguments["after"] = after
+        return AsyncResults(self._call, asked("calendar.search", Calendar, filter, where, arguments, limit))
+
+    async def trash(
+        self,
+        calendar: Calendar | Ref,
+        *,
+        on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
+    ) -> Calendar:
+        """Puts a calendar into the trash; its unique values become free.
+
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
+        - `calendar`: The calendar.
+        - `on_dependents`: What happens to records that need this one.
+
+        Raises `Invalid` (`calendar.no_hours`, `calendar.overlap`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`).
+        """
+        answer: Calendar = await self._call("calendar.trash", {
+            "calendar": calendar,
+            "on_dependents": on_dependents,
+        }, Calendar)
+        return answer
+
+    async def update(
+        self,
+        calendar: Calendar | Ref,
+        *,
+        exceptions: Sequence[SpecialDay | SpecialDayDict] | Unset = UNSET,
+        holidays: Sequence[date | str] | Unset = UNSET,
+        name: str | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
+        weekly: Week | WeekDict | Unset = UNSET,
+    ) -> Calendar:
+        """Changes fields of a calendar.
+
+        - `calendar`: The calendar.
+        - `exceptions`: Days with hours of their own, also when they are holidays.
+        - `holidays`: Days that are closed.
+        - `name`: The name, unique whatever the case.
+        - `time_zone`: The zone whose clocks the hours are of; the organisation's unless said.
+        - `weekly`: The hours of each day of the week.
+
+        Raises `Conflict` (`calendar.name_taken`); `Invalid` (`calendar.no_hours`, `calendar.overlap`).
+        """
+        answer: Calendar = await self._call("calendar.update", {
+            "calendar": calendar,
+            "exceptions": exceptions,
+            "holidays": holidays,
+            "name": name,
+            "time_zone": time_zone,
+            "weekly": weekly,
+        }, Calendar)
+        return answer
+
+    async def upsert(
+        self,
+        *,
+        match_on: str,
+        exceptions: Sequence[SpecialDay | SpecialDayDict] | Unset = UNSET,
+        holidays: Sequence[date | str] | Unset = UNSET,
+        name: str | Unset = UNSET,
+        policy: MatchPolicyWord | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
+        weekly: Week | WeekDict | Unset = UNSET,
+    ) -> Upserted[Calendar]:
+        """Creates a calendar, or updates the one that matches.
+
+        - `exceptions`: Days with hours of their own, also when they are holidays.
+        - `holidays`: Days that are closed.
+        - `name`: The name, unique whatever the case.
+        - `time_zone`: The zone whose clocks the hours are of; the organisation's unless said.
+        - `weekly`: The hours of each day of the week.
+
+        Raises `Conflict` (`calendar.name_taken`, `upsert.exists`); `Invalid` (`calendar.no_hours`,
+        `calendar.overlap`, `upsert.match_on`).
+        """
+        answer: Upserted[Calendar] = await self._call("calendar.upsert", {
+            "match_on": match_on,
+            "exceptions": exceptions,
+            "holidays": holidays,
+            "name": name,
+            "policy": policy,
+            "time_zone": time_zone,
+            "weekly": weekly,
+        }, upserted(Calendar))
         return answer
 
 
@@ -1617,6 +2038,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         lifecycle_stage: ContactLifecycleStageWord | Unset = UNSET,
         linkedin_url: str | None | Unset = UNSET,
@@ -1629,6 +2051,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         source: str | None | Unset = UNSET,
         status: ContactStatusWord | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
     ) -> Contact:
         """Creates a contact.
@@ -1640,6 +2063,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         - `email`: The mail address, unique among contacts together with their other ones.
         - `external_keys`: Keys of other systems.
         - `first_name`: The first name.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: The last name.
         - `lifecycle_stage`: How far they have come with us. It never moves back by itself; `contact.set_stage`
           moves it by hand.
@@ -1653,6 +2077,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         - `source`: Where they came from, one of the tenant's list for `contact.source`.
         - `status`: Whether they still have to do with us.
         - `tags`: Labels.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they are at work, such as IT Director.
 
         Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
@@ -1667,6 +2092,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
             "external_keys": external_keys,
             "first_name": first_name,
             "id": id,
+            "language": language,
             "last_name": last_name,
             "lifecycle_stage": lifecycle_stage,
             "linkedin_url": linkedin_url,
@@ -1679,6 +2105,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
             "source": source,
             "status": status,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
         }, Contact)
         return answer
@@ -1968,6 +2395,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         email: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         lifecycle_stage: ContactLifecycleStageWord | Unset = UNSET,
         linkedin_url: str | None | Unset = UNSET,
@@ -1980,6 +2408,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         source: str | None | Unset = UNSET,
         status: ContactStatusWord | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
     ) -> Contact:
         """Changes fields of a contact.
@@ -1992,6 +2421,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         - `email`: The mail address, unique among contacts together with their other ones.
         - `external_keys`: Keys of other systems.
         - `first_name`: The first name.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: The last name.
         - `lifecycle_stage`: How far they have come with us. It never moves back by itself; `contact.set_stage`
           moves it by hand.
@@ -2005,6 +2435,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         - `source`: Where they came from, one of the tenant's list for `contact.source`.
         - `status`: Whether they still have to do with us.
         - `tags`: Labels.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they are at work, such as IT Director.
 
         Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
@@ -2019,6 +2450,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
             "email": email,
             "external_keys": external_keys,
             "first_name": first_name,
+            "language": language,
             "last_name": last_name,
             "lifecycle_stage": lifecycle_stage,
             "linkedin_url": linkedin_url,
@@ -2031,6 +2463,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
             "source": source,
             "status": status,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
         }, Contact)
         return answer
@@ -2046,6 +2479,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         email: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         lifecycle_stage: ContactLifecycleStageWord | Unset = UNSET,
         linkedin_url: str | None | Unset = UNSET,
@@ -2059,6 +2493,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         source: str | None | Unset = UNSET,
         status: ContactStatusWord | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
     ) -> Upserted[Contact]:
         """Creates a contact, or updates the one that matches.
@@ -2070,6 +2505,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         - `email`: The mail address, unique among contacts together with their other ones.
         - `external_keys`: Keys of other systems.
         - `first_name`: The first name.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: The last name.
         - `lifecycle_stage`: How far they have come with us. It never moves back by itself; `contact.set_stage`
           moves it by hand.
@@ -2083,6 +2519,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         - `source`: Where they came from, one of the tenant's list for `contact.source`.
         - `status`: Whether they still have to do with us.
         - `tags`: Labels.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they are at work, such as IT Director.
 
         Raises `Conflict` (`contact.email_taken`, `upsert.exists`); `Invalid` (`choice.unknown`,
@@ -2098,6 +2535,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
             "email": email,
             "external_keys": external_keys,
             "first_name": first_name,
+            "language": language,
             "last_name": last_name,
             "lifecycle_stage": lifecycle_stage,
             "linkedin_url": linkedin_url,
@@ -2111,6 +2549,7 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
             "source": source,
             "status": status,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
         }, upserted(Contact))
         return answer
@@ -3659,16 +4098,19 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
     async def create(
         self,
         *,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         name: str | Unset = UNSET,
     ) -> Group:
         """Creates a group.
 
+        - `calendar`: The group's business hours; the organisation's without.
         - `name`: The name, unique whatever the case.
 
         Raises `Conflict` (`group.name_taken`).
         """
         answer: Group = await self._call("group.create", {
+            "calendar": calendar,
             "id": id,
             "name": name,
         }, Group)
@@ -3853,17 +4295,20 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         self,
         group: Group | Ref,
         *,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         name: str | Unset = UNSET,
     ) -> Group:
         """Changes fields of a group.
 
         - `group`: The group.
+        - `calendar`: The group's business hours; the organisation's without.
         - `name`: The name, unique whatever the case.
 
         Raises `Conflict` (`group.name_taken`).
         """
         answer: Group = await self._call("group.update", {
             "group": group,
+            "calendar": calendar,
             "name": name,
         }, Group)
         return answer
@@ -3872,17 +4317,20 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         self,
         *,
         match_on: str,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
     ) -> Upserted[Group]:
         """Creates a group, or updates the one that matches.
 
+        - `calendar`: The group's business hours; the organisation's without.
         - `name`: The name, unique whatever the case.
 
         Raises `Conflict` (`group.name_taken`, `upsert.exists`); `Invalid` (`upsert.match_on`).
         """
         answer: Upserted[Group] = await self._call("group.upsert", {
             "match_on": match_on,
+            "calendar": calendar,
             "name": name,
             "policy": policy,
         }, upserted(Group))
@@ -4052,12 +4500,14 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         first_name: str | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         other_emails: Sequence[str] | Unset = UNSET,
         other_phones: Sequence[str] | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Lead:
@@ -4075,6 +4525,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `external_keys`: Its keys in other systems.
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: Last name.
         - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
         - `other_phones`: Other phone numbers under which they are known.
@@ -4082,6 +4533,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `source`: Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant
           may close.
         - `tags`: Words to find it by.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they do there; scored.
         - `website`: The company's site.
 
@@ -4101,12 +4553,14 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
             "first_name": first_name,
             "id": id,
             "industry": industry,
+            "language": language,
             "last_name": last_name,
             "other_emails": other_emails,
             "other_phones": other_phones,
             "phone": phone,
             "source": source,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
             "website": website,
         }, Lead)
@@ -4449,7 +4903,8 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
 
         - `lead`: The lead.
 
-        Raises `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`, `lead.no_routing`).
+        Raises `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`, `lead.no_routing`,
+        `routing.list_trashed`).
         """
         answer: Routed = await self._call("lead.route", {
             "lead": lead,
@@ -4510,12 +4965,14 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         other_emails: Sequence[str] | Unset = UNSET,
         other_phones: Sequence[str] | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Lead:
@@ -4534,6 +4991,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `external_keys`: Its keys in other systems.
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: Last name.
         - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
         - `other_phones`: Other phone numbers under which they are known.
@@ -4541,6 +4999,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `source`: Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant
           may close.
         - `tags`: Words to find it by.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they do there; scored.
         - `website`: The company's site.
 
@@ -4560,12 +5019,14 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
             "external_keys": external_keys,
             "first_name": first_name,
             "industry": industry,
+            "language": language,
             "last_name": last_name,
             "other_emails": other_emails,
             "other_phones": other_phones,
             "phone": phone,
             "source": source,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
             "website": website,
         }, Lead)
@@ -4586,6 +5047,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         other_emails: Sequence[str] | Unset = UNSET,
         other_phones: Sequence[str] | Unset = UNSET,
@@ -4593,6 +5055,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         policy: MatchPolicyWord | Unset = UNSET,
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Upserted[Lead]:
@@ -4610,6 +5073,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `external_keys`: Its keys in other systems.
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: Last name.
         - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
         - `other_phones`: Other phone numbers under which they are known.
@@ -4617,6 +5081,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         - `source`: Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant
           may close.
         - `tags`: Words to find it by.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they do there; scored.
         - `website`: The company's site.
 
@@ -4637,6 +5102,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
             "external_keys": external_keys,
             "first_name": first_name,
             "industry": industry,
+            "language": language,
             "last_name": last_name,
             "other_emails": other_emails,
             "other_phones": other_phones,
@@ -4644,6 +5110,7 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
             "policy": policy,
             "source": source,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
             "website": website,
         }, upserted(Lead))
@@ -4890,25 +5357,28 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         self,
         *,
         base_currency: str | Unset = UNSET,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         choices: Mapping[str, Sequence[str]] | Unset = UNSET,
         name: str | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
         time_zone: str | Unset = UNSET,
     ) -> Org:
-        """Sets the tenant's name, currency, time zone, rates or lists.
+        """Sets the tenant's name, currency, time zone, calendar, rates or lists.
 
         - `base_currency`: The currency of reports; amounts in others are converted with `rates`.
+        - `calendar`: The business hours of those who have no calendar of their own.
         - `choices`: Closed lists by field, such as `lead.source`; a field that is not here takes any value.
         - `name`: The organisation's name.
-        - `rates`: What one unit of a currency is worth in the base currency, by ISO code. A currency without a
-          rate is counted, not priced; so are all others than the base currency once that is another one, until
-          new rates are given.
+        - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
+          the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
+          than the base currency once that is another one, until new rates are given.
         - `time_zone`: The time zone in which days and months are meant.
 
-        Raises `Invalid` (`org.rate_invalid`).
+        Raises `Invalid` (`org.rate_invalid`); `RuleViolation` (`org.rates_exist`).
         """
         answer: Org = await self._call("org.configure", {
             "base_currency": base_currency,
+            "calendar": calendar,
             "choices": choices,
             "name": name,
             "rates": rates,
@@ -5409,6 +5879,340 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
             "policy": policy,
             "stages": stages,
         }, upserted(Pipeline))
+        return answer
+
+
+class AsyncRateOperations(AsyncImportable, AsyncReadable[DatedRate]):
+    """The operations of `rate`."""
+
+    KIND = "rate"
+
+    async def aggregate(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        group_by: Sequence[str | Mapping[str, Any]] = (),
+        measure: Sequence[str | Mapping[str, str]] = ("count",),
+        **where: Unpack[DatedRateWhere],
+    ) -> list[GroupRow]:
+        """Groups and measures records of the kind rate.
+
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
+
+        `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
+        field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
+        """
+        arguments: dict[str, Any] = {
+            "group_by": [{"field": one} if isinstance(one, str) else one for one in group_by],
+            "measure": list(measure),
+        }
+        question = asked("rate.aggregate", DatedRate, filter, where, arguments, None)
+        answer: list[GroupRow] = await self._call("rate.aggregate", question.arguments, many(GroupRow))
+        return answer
+
+    async def count(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        **where: Unpack[DatedRateWhere],
+    ) -> int:
+        """How many records of the kind rate match.
+
+        The filter is as in `find`.
+        """
+        arguments: dict[str, Any] = {}
+        question = asked("rate.count", DatedRate, filter, where, arguments, None)
+        answer: int = await self._call("rate.count", question.arguments, int)
+        return answer
+
+    async def create(
+        self,
+        *,
+        currency: str | Unset = UNSET,
+        external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
+        id: str | UUID | Unset = UNSET,
+        valid_from: date | str | Unset = UNSET,
+        value: Decimal | int | str | Unset = UNSET,
+    ) -> DatedRate:
+        """Creates a rate.
+
+        - `currency`: The currency of which one unit is meant.
+        - `external_keys`: Its keys in other systems.
+        - `valid_from`: The first day on which the rate is valid; each currency has one rate from a day.
+        - `value`: What one unit is worth in the base currency, above zero.
+
+        Raises `Conflict` (`rate.day_taken`); `Invalid` (`rate.of_base`, `rate.value_invalid`); `RuleViolation`
+        (`rate.base_changed`).
+        """
+        answer: DatedRate = await self._call("rate.create", {
+            "currency": currency,
+            "external_keys": external_keys,
+            "id": id,
+            "valid_from": valid_from,
+            "value": value,
+        }, DatedRate)
+        return answer
+
+    def find(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        with_: Sequence[str] = (),
+        trashed: bool = False,
+        after: str | None = None,
+        page_size: int = 200,
+        **where: Unpack[DatedRateWhere],
+    ) -> AsyncResults[DatedRate]:
+        """Finds records of the kind `rate`; iterating fetches page after page.
+
+        The filter is keywords such as `status__in=[…]`, a `Q`, or plain data. `order_by` is fields, with `-`
+        for descending; records without a value come last, the id decides ties. `limit` counts all of them. The
+        records of the relations in `with_` come along as `record.related`. `trashed` looks in the trash
+        instead.
+
+        Raises `Invalid` (`filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`).
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        if with_:
+            arguments["with"] = list(with_)
+        if after is not None:
+            arguments["after"] = after
+        return AsyncResults(
+            self._call, asked("rate.find", DatedRate, filter, where, arguments, limit, page_size)
+        )
+
+    async def frame(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        columns: Sequence[str] | None = None,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        trashed: bool = False,
+        **where: Unpack[DatedRateWhere],
+    ) -> Frame:
+        """Records as a table of Arrow, without a Python object per value.
+
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        return await self._frame(asked("rate.find", DatedRate, filter, where, arguments, limit), columns)
+
+    async def export(
+        self,
+        target: str | PathLike[str] | SupportsWrite,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        trashed: bool = False,
+        progress: bool | Callable[[int, int], object] = False,
+        **where: Unpack[DatedRateWhere],
+    ) -> int:
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
+
+        `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        question = asked("rate.find", DatedRate, filter, where, arguments, limit)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return await self._export(target, question, options, progress)
+
+    async def get(
+        self,
+        rate: DatedRate | Ref,
+        *,
+        trashed: bool | Unset = UNSET,
+        with_: Sequence[str] | Unset = UNSET,
+    ) -> DatedRate:
+        """Reads one rate. Error: `record.not_found`.
+
+        - `rate`: The rate.
+        - `trashed`: Whether the record may be in the trash.
+        - `with_`: Relations whose records come along.
+        """
+        answer: DatedRate = await self._call("rate.get", {
+            "rate": rate,
+            "trashed": trashed,
+            "with": with_,
+        }, found(DatedRate))
+        return answer
+
+    def history(
+        self,
+        rate: DatedRate | Ref,
+        *,
+        after: int | Unset = UNSET,
+        limit: int | None = None,
+    ) -> AsyncResults[Change]:
+        """Everything that happened to one rate.
+
+        Iterating fetches page after page; `limit` counts all.
+
+        - `rate`: The rate.
+        - `after`: After this position in the ledger.
+        """
+        arguments: dict[str, Any] = {
+            "rate": rate,
+            "after": after,
+        }
+        return AsyncResults(self._call, asked("rate.history", Change, None, {}, arguments, limit))
+
+    async def purge(
+        self,
+        rate: DatedRate | Ref,
+    ) -> None:
+        """Removes a rate in the trash for good, with its parts and with the records that were folded into it; its
+        history stays.
+
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        - `rate`: The rate.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
+        """
+        await self._call("rate.purge", {
+            "rate": rate,
+        }, None)
+
+    async def restore(
+        self,
+        rate: DatedRate | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
+    ) -> DatedRate:
+        """Takes a rate out of the trash, and what a cascade put there with it.
+
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `rate`: The rate.
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`rate.day_taken`); `Invalid` (`rate.of_base`, `rate.value_invalid`); `RuleViolation`
+        (`rate.base_changed`, `record.dependents_hidden`, `record.too_many_dependents`,
+        `restore.dependent_stays`, `restore.reference_gone`).
+        """
+        answer: DatedRate = await self._call("rate.restore", {
+            "rate": rate,
+            "without_dependents": without_dependents,
+        }, DatedRate)
+        return answer
+
+    async def trash(
+        self,
+        rate: DatedRate | Ref,
+        *,
+        on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
+    ) -> DatedRate:
+        """Puts a rate into the trash; its unique values become free.
+
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
+        - `rate`: The rate.
+        - `on_dependents`: What happens to records that need this one.
+
+        Raises `Invalid` (`rate.of_base`, `rate.value_invalid`); `RuleViolation` (`rate.base_changed`,
+        `record.dependents_hidden`, `record.too_many_dependents`).
+        """
+        answer: DatedRate = await self._call("rate.trash", {
+            "rate": rate,
+            "on_dependents": on_dependents,
+        }, DatedRate)
+        return answer
+
+    async def update(
+        self,
+        rate: DatedRate | Ref,
+        *,
+        currency: str | Unset = UNSET,
+        external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
+        valid_from: date | str | Unset = UNSET,
+        value: Decimal | int | str | Unset = UNSET,
+    ) -> DatedRate:
+        """Changes fields of a rate.
+
+        - `rate`: The rate.
+        - `currency`: The currency of which one unit is meant.
+        - `external_keys`: Its keys in other systems.
+        - `valid_from`: The first day on which the rate is valid; each currency has one rate from a day.
+        - `value`: What one unit is worth in the base currency, above zero.
+
+        Raises `Conflict` (`rate.day_taken`); `Invalid` (`rate.of_base`, `rate.value_invalid`); `RuleViolation`
+        (`rate.base_changed`).
+        """
+        answer: DatedRate = await self._call("rate.update", {
+            "rate": rate,
+            "currency": currency,
+            "external_keys": external_keys,
+            "valid_from": valid_from,
+            "value": value,
+        }, DatedRate)
+        return answer
+
+    async def upsert(
+        self,
+        *,
+        match_on: str,
+        currency: str | Unset = UNSET,
+        external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
+        policy: MatchPolicyWord | Unset = UNSET,
+        valid_from: date | str | Unset = UNSET,
+        value: Decimal | int | str | Unset = UNSET,
+    ) -> Upserted[DatedRate]:
+        """Creates a rate, or updates the one that matches.
+
+        - `currency`: The currency of which one unit is meant.
+        - `external_keys`: Its keys in other systems.
+        - `valid_from`: The first day on which the rate is valid; each currency has one rate from a day.
+        - `value`: What one unit is worth in the base currency, above zero.
+
+        Raises `Conflict` (`rate.day_taken`, `upsert.exists`); `Invalid` (`rate.of_base`, `rate.value_invalid`,
+        `upsert.match_on`); `RuleViolation` (`rate.base_changed`).
+        """
+        answer: Upserted[DatedRate] = await self._call("rate.upsert", {
+            "match_on": match_on,
+            "currency": currency,
+            "external_keys": external_keys,
+            "policy": policy,
+            "valid_from": valid_from,
+            "value": value,
+        }, upserted(DatedRate))
         return answer
 
 
@@ -7282,7 +8086,7 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
     ) -> User:
         """Lets a deactivated user act again.
 
-        - `user`: Whom.
+        - `user`: The user to activate.
 
         Raises `RuleViolation` (`user.already_active`).
         """
@@ -7334,26 +8138,38 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
     async def create(
         self,
         *,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         email: str | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
+        language: str | None | Unset = UNSET,
+        manager: Record | Ref | None | Unset = UNSET,
         name: str | Unset = UNSET,
         role: str | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
     ) -> User:
         """Creates a user.
 
+        - `calendar`: When they work; as their group, and else as the organisation, without.
         - `email`: The mail address.
+        - `language`: The language in which they want to be addressed.
+        - `manager`: The user to whom they report.
         - `name`: The name.
         - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
           blanks do not matter when it is given.
+        - `time_zone`: The time zone in which they live; the organisation's without.
 
         Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation`
-        (`user.last_admin`).
+        (`user.last_admin`, `user.manager_cycle`).
         """
         answer: User = await self._call("user.create", {
+            "calendar": calendar,
             "email": email,
             "id": id,
+            "language": language,
+            "manager": manager,
             "name": name,
             "role": role,
+            "time_zone": time_zone,
         }, User)
         return answer
 
@@ -7535,26 +8351,38 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         self,
         user: User | Ref,
         *,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         email: str | Unset = UNSET,
+        language: str | None | Unset = UNSET,
+        manager: Record | Ref | None | Unset = UNSET,
         name: str | Unset = UNSET,
         role: str | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
     ) -> User:
         """Changes fields of a user.
 
         - `user`: The user.
+        - `calendar`: When they work; as their group, and else as the organisation, without.
         - `email`: The mail address.
+        - `language`: The language in which they want to be addressed.
+        - `manager`: The user to whom they report.
         - `name`: The name.
         - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
           blanks do not matter when it is given.
+        - `time_zone`: The time zone in which they live; the organisation's without.
 
         Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation`
-        (`user.last_admin`).
+        (`user.last_admin`, `user.manager_cycle`).
         """
         answer: User = await self._call("user.update", {
             "user": user,
+            "calendar": calendar,
             "email": email,
+            "language": language,
+            "manager": manager,
             "name": name,
             "role": role,
+            "time_zone": time_zone,
         }, User)
         return answer
 
@@ -7562,27 +8390,39 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         self,
         *,
         match_on: str,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         email: str | Unset = UNSET,
+        language: str | None | Unset = UNSET,
+        manager: Record | Ref | None | Unset = UNSET,
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         role: str | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
     ) -> Upserted[User]:
         """Creates a user, or updates the one that matches.
 
+        - `calendar`: When they work; as their group, and else as the organisation, without.
         - `email`: The mail address.
+        - `language`: The language in which they want to be addressed.
+        - `manager`: The user to whom they report.
         - `name`: The name.
         - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
           blanks do not matter when it is given.
+        - `time_zone`: The time zone in which they live; the organisation's without.
 
         Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`upsert.match_on`,
-        `user.role_unknown`); `RuleViolation` (`user.last_admin`).
+        `user.role_unknown`); `RuleViolation` (`user.last_admin`, `user.manager_cycle`).
         """
         answer: Upserted[User] = await self._call("user.upsert", {
             "match_on": match_on,
+            "calendar": calendar,
             "email": email,
+            "language": language,
+            "manager": manager,
             "name": name,
             "policy": policy,
             "role": role,
+            "time_zone": time_zone,
         }, upserted(User))
         return answer
 
@@ -7594,6 +8434,13 @@ class AsyncSession(AsyncSessionBase):
     def account(self) -> AsyncAccountOperations:
         """The operations of `account`: A company."""
         return AsyncAccountOperations(self)
+
+    @cached_property
+    def calendar(self) -> AsyncCalendarOperations:
+        """The operations of `calendar`: When somebody works: hours by weekday, holidays, and days with hours of
+        their own.
+        """
+        return AsyncCalendarOperations(self)
 
     @cached_property
     def campaign(self) -> AsyncCampaignOperations:
@@ -7668,6 +8515,13 @@ class AsyncSession(AsyncSessionBase):
     def pipeline(self) -> AsyncPipelineOperations:
         """The operations of `pipeline`: The stages that deals go through."""
         return AsyncPipelineOperations(self)
+
+    @cached_property
+    def rate(self) -> AsyncRateOperations:
+        """The operations of `rate`: What one unit of a currency is worth in the base currency, from a day until
+        the day of the next rate.
+        """
+        return AsyncRateOperations(self)
 
     @cached_property
     def routing(self) -> AsyncRoutingOperations:

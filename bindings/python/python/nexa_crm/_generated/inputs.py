@@ -113,6 +113,24 @@ class ScoreRuleDict(TypedDict, total=False):
     """What the score says of it."""
 
 
+class SpanDict(TypedDict, total=False):
+    """Hours of one day without a break."""
+
+    from: Required[str]
+    """When they begin."""
+    to: Required[str]
+    """When they end; `24:00` is the midnight after the day. What goes on over midnight is a span of each day."""
+
+
+class SpecialDayDict(TypedDict, total=False):
+    """A day with hours of its own, whatever its weekday, and also when it is a holiday."""
+
+    day: Required[date | str]
+    """The day."""
+    hours: Sequence[Span | SpanDict]
+    """Its hours; none when it is closed."""
+
+
 class StageDict(TypedDict, total=False):
     """One stage of a pipeline."""
 
@@ -122,6 +140,25 @@ class StageDict(TypedDict, total=False):
     """Its name, unique in the pipeline whatever the case."""
     probability: Required[int]
     """How probable it is that a deal in this stage is won."""
+
+
+class WeekDict(TypedDict, total=False):
+    """The hours of each day of the week; a day without any is closed."""
+
+    friday: Sequence[Span | SpanDict]
+    """Friday's hours."""
+    monday: Sequence[Span | SpanDict]
+    """Monday's hours."""
+    saturday: Sequence[Span | SpanDict]
+    """Saturday's hours."""
+    sunday: Sequence[Span | SpanDict]
+    """Sunday's hours."""
+    thursday: Sequence[Span | SpanDict]
+    """Thursday's hours."""
+    tuesday: Sequence[Span | SpanDict]
+    """Tuesday's hours."""
+    wednesday: Sequence[Span | SpanDict]
+    """Wednesday's hours."""
 
 
 Ref: TypeAlias = str | UUID | ExternalKey | ExternalKeyDict

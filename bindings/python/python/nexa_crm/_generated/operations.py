@@ -106,6 +106,7 @@ class AccountOperations(Importable, Readable[Account]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         name: str | Unset = UNSET,
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
@@ -115,6 +116,7 @@ class AccountOperations(Importable, Readable[Account]):
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tier: AccountTierWord | None | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         type: AccountTypeWord | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Account:
@@ -128,6 +130,7 @@ class AccountOperations(Importable, Readable[Account]):
         - `employees`: How many people work there.
         - `external_keys`: Keys of other systems.
         - `industry`: Its industry, one of the tenant's list for `account.industry`.
+        - `language`: The language in which it wants to be addressed.
         - `name`: The company's name, unique whatever the case.
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
@@ -137,6 +140,7 @@ class AccountOperations(Importable, Readable[Account]):
         - `source`: Where it came from, one of the tenant's list for `account.source`.
         - `tags`: Labels.
         - `tier`: Its size, as sales sees it.
+        - `time_zone`: The time zone where it is.
         - `type`: What it is to us; winning a deal makes it a customer.
         - `website`: Its web site.
 
@@ -153,6 +157,7 @@ class AccountOperations(Importable, Readable[Account]):
             "external_keys": external_keys,
             "id": id,
             "industry": industry,
+            "language": language,
             "name": name,
             "owner": to_assignee(owner),
             "parent": parent,
@@ -162,6 +167,7 @@ class AccountOperations(Importable, Readable[Account]):
             "source": source,
             "tags": tags,
             "tier": tier,
+            "time_zone": time_zone,
             "type": type,
             "website": website,
         }, Account)
@@ -457,6 +463,7 @@ class AccountOperations(Importable, Readable[Account]):
         employees: int | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         name: str | Unset = UNSET,
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
@@ -466,6 +473,7 @@ class AccountOperations(Importable, Readable[Account]):
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tier: AccountTierWord | None | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         type: AccountTypeWord | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Account:
@@ -480,6 +488,7 @@ class AccountOperations(Importable, Readable[Account]):
         - `employees`: How many people work there.
         - `external_keys`: Keys of other systems.
         - `industry`: Its industry, one of the tenant's list for `account.industry`.
+        - `language`: The language in which it wants to be addressed.
         - `name`: The company's name, unique whatever the case.
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
@@ -489,6 +498,7 @@ class AccountOperations(Importable, Readable[Account]):
         - `source`: Where it came from, one of the tenant's list for `account.source`.
         - `tags`: Labels.
         - `tier`: Its size, as sales sees it.
+        - `time_zone`: The time zone where it is.
         - `type`: What it is to us; winning a deal makes it a customer.
         - `website`: Its web site.
 
@@ -505,6 +515,7 @@ class AccountOperations(Importable, Readable[Account]):
             "employees": employees,
             "external_keys": external_keys,
             "industry": industry,
+            "language": language,
             "name": name,
             "owner": to_assignee(owner),
             "parent": parent,
@@ -514,6 +525,7 @@ class AccountOperations(Importable, Readable[Account]):
             "source": source,
             "tags": tags,
             "tier": tier,
+            "time_zone": time_zone,
             "type": type,
             "website": website,
         }, Account)
@@ -531,6 +543,7 @@ class AccountOperations(Importable, Readable[Account]):
         employees: int | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         name: str | Unset = UNSET,
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
@@ -541,6 +554,7 @@ class AccountOperations(Importable, Readable[Account]):
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tier: AccountTierWord | None | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         type: AccountTypeWord | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Upserted[Account]:
@@ -554,6 +568,7 @@ class AccountOperations(Importable, Readable[Account]):
         - `employees`: How many people work there.
         - `external_keys`: Keys of other systems.
         - `industry`: Its industry, one of the tenant's list for `account.industry`.
+        - `language`: The language in which it wants to be addressed.
         - `name`: The company's name, unique whatever the case.
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
@@ -563,6 +578,7 @@ class AccountOperations(Importable, Readable[Account]):
         - `source`: Where it came from, one of the tenant's list for `account.source`.
         - `tags`: Labels.
         - `tier`: Its size, as sales sees it.
+        - `time_zone`: The time zone where it is.
         - `type`: What it is to us; winning a deal makes it a customer.
         - `website`: Its web site.
 
@@ -580,6 +596,7 @@ class AccountOperations(Importable, Readable[Account]):
             "employees": employees,
             "external_keys": external_keys,
             "industry": industry,
+            "language": language,
             "name": name,
             "owner": to_assignee(owner),
             "parent": parent,
@@ -590,9 +607,413 @@ class AccountOperations(Importable, Readable[Account]):
             "source": source,
             "tags": tags,
             "tier": tier,
+            "time_zone": time_zone,
             "type": type,
             "website": website,
         }, upserted(Account))
+        return answer
+
+
+class CalendarOperations(Importable, Readable[Calendar]):
+    """The operations of `calendar`."""
+
+    KIND = "calendar"
+
+    def after(
+        self,
+        calendar: Calendar | Ref | None | Unset = UNSET,
+        *,
+        from_: datetime | str,
+        minutes: int,
+    ) -> Due:
+        """The moment at which so much business time has passed: `calendar.after`. Errors: `calendar.none`,
+        `calendar.too_far`.
+
+        - `calendar`: The calendar; the organisation's unless said.
+        - `from_`: The moment from which it counts.
+        - `minutes`: How many minutes of business time.
+
+        Raises `Invalid` (`calendar.too_far`); `RuleViolation` (`calendar.none`).
+        """
+        answer: Due = self._call("calendar.after", {
+            "calendar": calendar,
+            "from": from_,
+            "minutes": minutes,
+        }, Due)
+        return answer
+
+    def aggregate(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        group_by: Sequence[str | Mapping[str, Any]] = (),
+        measure: Sequence[str | Mapping[str, str]] = ("count",),
+        **where: Unpack[CalendarWhere],
+    ) -> list[GroupRow]:
+        """Groups and measures records of the kind calendar.
+
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
+
+        `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
+        field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
+        """
+        arguments: dict[str, Any] = {
+            "group_by": [{"field": one} if isinstance(one, str) else one for one in group_by],
+            "measure": list(measure),
+        }
+        question = asked("calendar.aggregate", Calendar, filter, where, arguments, None)
+        answer: list[GroupRow] = self._call("calendar.aggregate", question.arguments, many(GroupRow))
+        return answer
+
+    def business_time(
+        self,
+        calendar: Calendar | Ref | None | Unset = UNSET,
+        *,
+        from_: datetime | str,
+        to: datetime | str,
+    ) -> BusinessTime:
+        """How much of the time between two moments is inside business hours: `calendar.business_time`. Errors:
+        `calendar.none`, `calendar.period_reversed`, `calendar.too_far`.
+
+        - `calendar`: The calendar; the organisation's unless said.
+        - `from_`: The moment from which it counts.
+        - `to`: The moment until which it counts.
+
+        Raises `Invalid` (`calendar.period_reversed`, `calendar.too_far`); `RuleViolation` (`calendar.none`).
+        """
+        answer: BusinessTime = self._call("calendar.business_time", {
+            "calendar": calendar,
+            "from": from_,
+            "to": to,
+        }, BusinessTime)
+        return answer
+
+    def count(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        **where: Unpack[CalendarWhere],
+    ) -> int:
+        """How many records of the kind calendar match.
+
+        The filter is as in `find`.
+        """
+        arguments: dict[str, Any] = {}
+        question = asked("calendar.count", Calendar, filter, where, arguments, None)
+        answer: int = self._call("calendar.count", question.arguments, int)
+        return answer
+
+    def create(
+        self,
+        *,
+        exceptions: Sequence[SpecialDay | SpecialDayDict] | Unset = UNSET,
+        holidays: Sequence[date | str] | Unset = UNSET,
+        id: str | UUID | Unset = UNSET,
+        name: str | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
+        weekly: Week | WeekDict | Unset = UNSET,
+    ) -> Calendar:
+        """Creates a calendar.
+
+        - `exceptions`: Days with hours of their own, also when they are holidays.
+        - `holidays`: Days that are closed.
+        - `name`: The name, unique whatever the case.
+        - `time_zone`: The zone whose clocks the hours are of; the organisation's unless said.
+        - `weekly`: The hours of each day of the week.
+
+        Raises `Conflict` (`calendar.name_taken`); `Invalid` (`calendar.no_hours`, `calendar.overlap`).
+        """
+        answer: Calendar = self._call("calendar.create", {
+            "exceptions": exceptions,
+            "holidays": holidays,
+            "id": id,
+            "name": name,
+            "time_zone": time_zone,
+            "weekly": weekly,
+        }, Calendar)
+        return answer
+
+    def find(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        with_: Sequence[str] = (),
+        trashed: bool = False,
+        after: str | None = None,
+        page_size: int = 200,
+        **where: Unpack[CalendarWhere],
+    ) -> Results[Calendar]:
+        """Finds records of the kind `calendar`; iterating fetches page after page.
+
+        The filter is keywords such as `status__in=[…]`, a `Q`, or plain data. `order_by` is fields, with `-`
+        for descending; records without a value come last, the id decides ties. `limit` counts all of them. The
+        records of the relations in `with_` come along as `record.related`. `trashed` looks in the trash
+        instead.
+
+        Raises `Invalid` (`filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`).
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        if with_:
+            arguments["with"] = list(with_)
+        if after is not None:
+            arguments["after"] = after
+        return Results(
+            self._call, asked("calendar.find", Calendar, filter, where, arguments, limit, page_size)
+        )
+
+    def frame(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        columns: Sequence[str] | None = None,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        trashed: bool = False,
+        **where: Unpack[CalendarWhere],
+    ) -> Frame:
+        """Records as a table of Arrow, without a Python object per value.
+
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        return self._frame(asked("calendar.find", Calendar, filter, where, arguments, limit), columns)
+
+    def export(
+        self,
+        target: str | PathLike[str] | SupportsWrite,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        trashed: bool = False,
+        progress: bool | Callable[[int, int], object] = False,
+        **where: Unpack[CalendarWhere],
+    ) -> int:
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
+
+        `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        question = asked("calendar.find", Calendar, filter, where, arguments, limit)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return self._export(target, question, options, progress)
+
+    def get(
+        self,
+        calendar: Calendar | Ref,
+        *,
+        trashed: bool | Unset = UNSET,
+        with_: Sequence[str] | Unset = UNSET,
+    ) -> Calendar:
+        """Reads one calendar. Error: `record.not_found`.
+
+        - `calendar`: The calendar.
+        - `trashed`: Whether the record may be in the trash.
+        - `with_`: Relations whose records come along.
+        """
+        answer: Calendar = self._call("calendar.get", {
+            "calendar": calendar,
+            "trashed": trashed,
+            "with": with_,
+        }, found(Calendar))
+        return answer
+
+    def history(
+        self,
+        calendar: Calendar | Ref,
+        *,
+        after: int | Unset = UNSET,
+        limit: int | None = None,
+    ) -> Results[Change]:
+        """Everything that happened to one calendar.
+
+        Iterating fetches page after page; `limit` counts all.
+
+        - `calendar`: The calendar.
+        - `after`: After this position in the ledger.
+        """
+        arguments: dict[str, Any] = {
+            "calendar": calendar,
+            "after": after,
+        }
+        return Results(self._call, asked("calendar.history", Change, None, {}, arguments, limit))
+
+    def purge(
+        self,
+        calendar: Calendar | Ref,
+    ) -> None:
+        """Removes a calendar in the trash for good, with its parts and with the records that were folded into it;
+        its history stays.
+
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        - `calendar`: The calendar.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
+        """
+        self._call("calendar.purge", {
+            "calendar": calendar,
+        }, None)
+
+    def restore(
+        self,
+        calendar: Calendar | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
+    ) -> Calendar:
+        """Takes a calendar out of the trash, and what a cascade put there with it.
+
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `calendar`: The calendar.
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`calendar.name_taken`); `Invalid` (`calendar.no_hours`, `calendar.overlap`);
+        `RuleViolation` (`record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`).
+        """
+        answer: Calendar = self._call("calendar.restore", {
+            "calendar": calendar,
+            "without_dependents": without_dependents,
+        }, Calendar)
+        return answer
+
+    def search(
+        self,
+        text: str,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        limit: int | None = None,
+        after: str | None = None,
+        **where: Unpack[CalendarWhere],
+    ) -> Results[Calendar]:
+        """Finds records by words; iterating fetches page after page. The filter is as in `find`."""
+        arguments: dict[str, Any] = {"text": text}
+        if after is not None:
+            arguments["after"] = after
+        return Results(self._call, asked("calendar.search", Calendar, filter, where, arguments, limit))
+
+    def trash(
+        self,
+        calendar: Calendar | Ref,
+        *,
+        on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
+    ) -> Calendar:
+        """Puts a calendar into the trash; its unique values become free.
+
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
+        - `calendar`: The calendar.
+        - `on_dependents`: What happens to records that need this one.
+
+        Raises `Invalid` (`calendar.no_hours`, `calendar.overlap`); `RuleViolation` (`record.dependents_hidden`,
+        `record.too_many_dependents`).
+        """
+        answer: Calendar = self._call("calendar.trash", {
+            "calendar": calendar,
+            "on_dependents": on_dependents,
+        }, Calendar)
+        return answer
+
+    def update(
+        self,
+        calendar: Calendar | Ref,
+        *,
+        exceptions: Sequence[SpecialDay | SpecialDayDict] | Unset = UNSET,
+        holidays: Sequence[date | str] | Unset = UNSET,
+        name: str | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
+        weekly: Week | WeekDict | Unset = UNSET,
+    ) -> Calendar:
+        """Changes fields of a calendar.
+
+        - `calendar`: The calendar.
+        - `exceptions`: Days with hours of their own, also when they are holidays.
+        - `holidays`: Days that are closed.
+        - `name`: The name, unique whatever the case.
+        - `time_zone`: The zone whose clocks the hours are of; the organisation's unless said.
+        - `weekly`: The hours of each day of the week.
+
+        Raises `Conflict` (`calendar.name_taken`); `Invalid` (`calendar.no_hours`, `calendar.overlap`).
+        """
+        answer: Calendar = self._call("calendar.update", {
+            "calendar": calendar,
+            "exceptions": exceptions,
+            "holidays": holidays,
+            "name": name,
+            "time_zone": time_zone,
+            "weekly": weekly,
+        }, Calendar)
+        return answer
+
+    def upsert(
+        self,
+        *,
+        match_on: str,
+        exceptions: Sequence[SpecialDay | SpecialDayDict] | Unset = UNSET,
+        holidays: Sequence[date | str] | Unset = UNSET,
+        name: str | Unset = UNSET,
+        policy: MatchPolicyWord | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
+        weekly: Week | WeekDict | Unset = UNSET,
+    ) -> Upserted[Calendar]:
+        """Creates a calendar, or updates the one that matches.
+
+        - `exceptions`: Days with hours of their own, also when they are holidays.
+        - `holidays`: Days that are closed.
+        - `name`: The name, unique whatever the case.
+        - `time_zone`: The zone whose clocks the hours are of; the organisation's unless said.
+        - `weekly`: The hours of each day of the week.
+
+        Raises `Conflict` (`calendar.name_taken`, `upsert.exists`); `Invalid` (`calendar.no_hours`,
+        `calendar.overlap`, `upsert.match_on`).
+        """
+        answer: Upserted[Calendar] = self._call("calendar.upsert", {
+            "match_on": match_on,
+            "exceptions": exceptions,
+            "holidays": holidays,
+            "name": name,
+            "policy": policy,
+            "time_zone": time_zone,
+            "weekly": weekly,
+        }, upserted(Calendar))
         return answer
 
 
@@ -1616,6 +2037,7 @@ class ContactOperations(Importable, Readable[Contact]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         lifecycle_stage: ContactLifecycleStageWord | Unset = UNSET,
         linkedin_url: str | None | Unset = UNSET,
@@ -1628,6 +2050,7 @@ class ContactOperations(Importable, Readable[Contact]):
         source: str | None | Unset = UNSET,
         status: ContactStatusWord | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
     ) -> Contact:
         """Creates a contact.
@@ -1639,6 +2062,7 @@ class ContactOperations(Importable, Readable[Contact]):
         - `email`: The mail address, unique among contacts together with their other ones.
         - `external_keys`: Keys of other systems.
         - `first_name`: The first name.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: The last name.
         - `lifecycle_stage`: How far they have come with us. It never moves back by itself; `contact.set_stage`
           moves it by hand.
@@ -1652,6 +2076,7 @@ class ContactOperations(Importable, Readable[Contact]):
         - `source`: Where they came from, one of the tenant's list for `contact.source`.
         - `status`: Whether they still have to do with us.
         - `tags`: Labels.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they are at work, such as IT Director.
 
         Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
@@ -1666,6 +2091,7 @@ class ContactOperations(Importable, Readable[Contact]):
             "external_keys": external_keys,
             "first_name": first_name,
             "id": id,
+            "language": language,
             "last_name": last_name,
             "lifecycle_stage": lifecycle_stage,
             "linkedin_url": linkedin_url,
@@ -1678,6 +2104,7 @@ class ContactOperations(Importable, Readable[Contact]):
             "source": source,
             "status": status,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
         }, Contact)
         return answer
@@ -1967,6 +2394,7 @@ class ContactOperations(Importable, Readable[Contact]):
         email: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         lifecycle_stage: ContactLifecycleStageWord | Unset = UNSET,
         linkedin_url: str | None | Unset = UNSET,
@@ -1979,6 +2407,7 @@ class ContactOperations(Importable, Readable[Contact]):
         source: str | None | Unset = UNSET,
         status: ContactStatusWord | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
     ) -> Contact:
         """Changes fields of a contact.
@@ -1991,6 +2420,7 @@ class ContactOperations(Importable, Readable[Contact]):
         - `email`: The mail address, unique among contacts together with their other ones.
         - `external_keys`: Keys of other systems.
         - `first_name`: The first name.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: The last name.
         - `lifecycle_stage`: How far they have come with us. It never moves back by itself; `contact.set_stage`
           moves it by hand.
@@ -2004,6 +2434,7 @@ class ContactOperations(Importable, Readable[Contact]):
         - `source`: Where they came from, one of the tenant's list for `contact.source`.
         - `status`: Whether they still have to do with us.
         - `tags`: Labels.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they are at work, such as IT Director.
 
         Raises `Conflict` (`contact.email_taken`); `Invalid` (`choice.unknown`, `contact.nothing_known`);
@@ -2018,6 +2449,7 @@ class ContactOperations(Importable, Readable[Contact]):
             "email": email,
             "external_keys": external_keys,
             "first_name": first_name,
+            "language": language,
             "last_name": last_name,
             "lifecycle_stage": lifecycle_stage,
             "linkedin_url": linkedin_url,
@@ -2030,6 +2462,7 @@ class ContactOperations(Importable, Readable[Contact]):
             "source": source,
             "status": status,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
         }, Contact)
         return answer
@@ -2045,6 +2478,7 @@ class ContactOperations(Importable, Readable[Contact]):
         email: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         lifecycle_stage: ContactLifecycleStageWord | Unset = UNSET,
         linkedin_url: str | None | Unset = UNSET,
@@ -2058,6 +2492,7 @@ class ContactOperations(Importable, Readable[Contact]):
         source: str | None | Unset = UNSET,
         status: ContactStatusWord | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
     ) -> Upserted[Contact]:
         """Creates a contact, or updates the one that matches.
@@ -2069,6 +2504,7 @@ class ContactOperations(Importable, Readable[Contact]):
         - `email`: The mail address, unique among contacts together with their other ones.
         - `external_keys`: Keys of other systems.
         - `first_name`: The first name.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: The last name.
         - `lifecycle_stage`: How far they have come with us. It never moves back by itself; `contact.set_stage`
           moves it by hand.
@@ -2082,6 +2518,7 @@ class ContactOperations(Importable, Readable[Contact]):
         - `source`: Where they came from, one of the tenant's list for `contact.source`.
         - `status`: Whether they still have to do with us.
         - `tags`: Labels.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they are at work, such as IT Director.
 
         Raises `Conflict` (`contact.email_taken`, `upsert.exists`); `Invalid` (`choice.unknown`,
@@ -2097,6 +2534,7 @@ class ContactOperations(Importable, Readable[Contact]):
             "email": email,
             "external_keys": external_keys,
             "first_name": first_name,
+            "language": language,
             "last_name": last_name,
             "lifecycle_stage": lifecycle_stage,
             "linkedin_url": linkedin_url,
@@ -2110,6 +2548,7 @@ class ContactOperations(Importable, Readable[Contact]):
             "source": source,
             "status": status,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
         }, upserted(Contact))
         return answer
@@ -3658,16 +4097,19 @@ class GroupOperations(Importable, Readable[Group]):
     def create(
         self,
         *,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         name: str | Unset = UNSET,
     ) -> Group:
         """Creates a group.
 
+        - `calendar`: The group's business hours; the organisation's without.
         - `name`: The name, unique whatever the case.
 
         Raises `Conflict` (`group.name_taken`).
         """
         answer: Group = self._call("group.create", {
+            "calendar": calendar,
             "id": id,
             "name": name,
         }, Group)
@@ -3852,17 +4294,20 @@ class GroupOperations(Importable, Readable[Group]):
         self,
         group: Group | Ref,
         *,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         name: str | Unset = UNSET,
     ) -> Group:
         """Changes fields of a group.
 
         - `group`: The group.
+        - `calendar`: The group's business hours; the organisation's without.
         - `name`: The name, unique whatever the case.
 
         Raises `Conflict` (`group.name_taken`).
         """
         answer: Group = self._call("group.update", {
             "group": group,
+            "calendar": calendar,
             "name": name,
         }, Group)
         return answer
@@ -3871,17 +4316,20 @@ class GroupOperations(Importable, Readable[Group]):
         self,
         *,
         match_on: str,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
     ) -> Upserted[Group]:
         """Creates a group, or updates the one that matches.
 
+        - `calendar`: The group's business hours; the organisation's without.
         - `name`: The name, unique whatever the case.
 
         Raises `Conflict` (`group.name_taken`, `upsert.exists`); `Invalid` (`upsert.match_on`).
         """
         answer: Upserted[Group] = self._call("group.upsert", {
             "match_on": match_on,
+            "calendar": calendar,
             "name": name,
             "policy": policy,
         }, upserted(Group))
@@ -4051,12 +4499,14 @@ class LeadOperations(Importable, Readable[Lead]):
         first_name: str | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         other_emails: Sequence[str] | Unset = UNSET,
         other_phones: Sequence[str] | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Lead:
@@ -4074,6 +4524,7 @@ class LeadOperations(Importable, Readable[Lead]):
         - `external_keys`: Its keys in other systems.
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: Last name.
         - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
         - `other_phones`: Other phone numbers under which they are known.
@@ -4081,6 +4532,7 @@ class LeadOperations(Importable, Readable[Lead]):
         - `source`: Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant
           may close.
         - `tags`: Words to find it by.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they do there; scored.
         - `website`: The company's site.
 
@@ -4100,12 +4552,14 @@ class LeadOperations(Importable, Readable[Lead]):
             "first_name": first_name,
             "id": id,
             "industry": industry,
+            "language": language,
             "last_name": last_name,
             "other_emails": other_emails,
             "other_phones": other_phones,
             "phone": phone,
             "source": source,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
             "website": website,
         }, Lead)
@@ -4448,7 +4902,8 @@ class LeadOperations(Importable, Readable[Lead]):
 
         - `lead`: The lead.
 
-        Raises `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`, `lead.no_routing`).
+        Raises `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`, `lead.no_routing`,
+        `routing.list_trashed`).
         """
         answer: Routed = self._call("lead.route", {
             "lead": lead,
@@ -4509,12 +4964,14 @@ class LeadOperations(Importable, Readable[Lead]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         other_emails: Sequence[str] | Unset = UNSET,
         other_phones: Sequence[str] | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Lead:
@@ -4533,6 +4990,7 @@ class LeadOperations(Importable, Readable[Lead]):
         - `external_keys`: Its keys in other systems.
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: Last name.
         - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
         - `other_phones`: Other phone numbers under which they are known.
@@ -4540,6 +4998,7 @@ class LeadOperations(Importable, Readable[Lead]):
         - `source`: Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant
           may close.
         - `tags`: Words to find it by.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they do there; scored.
         - `website`: The company's site.
 
@@ -4559,12 +5018,14 @@ class LeadOperations(Importable, Readable[Lead]):
             "external_keys": external_keys,
             "first_name": first_name,
             "industry": industry,
+            "language": language,
             "last_name": last_name,
             "other_emails": other_emails,
             "other_phones": other_phones,
             "phone": phone,
             "source": source,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
             "website": website,
         }, Lead)
@@ -4585,6 +5046,7 @@ class LeadOperations(Importable, Readable[Lead]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         first_name: str | None | Unset = UNSET,
         industry: str | None | Unset = UNSET,
+        language: str | None | Unset = UNSET,
         last_name: str | None | Unset = UNSET,
         other_emails: Sequence[str] | Unset = UNSET,
         other_phones: Sequence[str] | Unset = UNSET,
@@ -4592,6 +5054,7 @@ class LeadOperations(Importable, Readable[Lead]):
         policy: MatchPolicyWord | Unset = UNSET,
         source: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
         title: str | None | Unset = UNSET,
         website: str | None | Unset = UNSET,
     ) -> Upserted[Lead]:
@@ -4609,6 +5072,7 @@ class LeadOperations(Importable, Readable[Lead]):
         - `external_keys`: Its keys in other systems.
         - `first_name`: First name.
         - `industry`: The company's line of business; a list that a tenant may close.
+        - `language`: The language in which they want to be addressed.
         - `last_name`: Last name.
         - `other_emails`: Other mail addresses under which they are known, unique together with the main ones.
         - `other_phones`: Other phone numbers under which they are known.
@@ -4616,6 +5080,7 @@ class LeadOperations(Importable, Readable[Lead]):
         - `source`: Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant
           may close.
         - `tags`: Words to find it by.
+        - `time_zone`: The time zone in which they live.
         - `title`: What they do there; scored.
         - `website`: The company's site.
 
@@ -4636,6 +5101,7 @@ class LeadOperations(Importable, Readable[Lead]):
             "external_keys": external_keys,
             "first_name": first_name,
             "industry": industry,
+            "language": language,
             "last_name": last_name,
             "other_emails": other_emails,
             "other_phones": other_phones,
@@ -4643,6 +5109,7 @@ class LeadOperations(Importable, Readable[Lead]):
             "policy": policy,
             "source": source,
             "tags": tags,
+            "time_zone": time_zone,
             "title": title,
             "website": website,
         }, upserted(Lead))
@@ -4889,25 +5356,28 @@ class OrgOperations(Readable[Org]):
         self,
         *,
         base_currency: str | Unset = UNSET,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         choices: Mapping[str, Sequence[str]] | Unset = UNSET,
         name: str | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
         time_zone: str | Unset = UNSET,
     ) -> Org:
-        """Sets the tenant's name, currency, time zone, rates or lists.
+        """Sets the tenant's name, currency, time zone, calendar, rates or lists.
 
         - `base_currency`: The currency of reports; amounts in others are converted with `rates`.
+        - `calendar`: The business hours of those who have no calendar of their own.
         - `choices`: Closed lists by field, such as `lead.source`; a field that is not here takes any value.
         - `name`: The organisation's name.
-        - `rates`: What one unit of a currency is worth in the base currency, by ISO code. A currency without a
-          rate is counted, not priced; so are all others than the base currency once that is another one, until
-          new rates are given.
+        - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
+          the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
+          than the base currency once that is another one, until new rates are given.
         - `time_zone`: The time zone in which days and months are meant.
 
-        Raises `Invalid` (`org.rate_invalid`).
+        Raises `Invalid` (`org.rate_invalid`); `RuleViolation` (`org.rates_exist`).
         """
         answer: Org = self._call("org.configure", {
             "base_currency": base_currency,
+            "calendar": calendar,
             "choices": choices,
             "name": name,
             "rates": rates,
@@ -5408,6 +5878,340 @@ class PipelineOperations(Importable, Readable[Pipeline]):
             "policy": policy,
             "stages": stages,
         }, upserted(Pipeline))
+        return answer
+
+
+class RateOperations(Importable, Readable[DatedRate]):
+    """The operations of `rate`."""
+
+    KIND = "rate"
+
+    def aggregate(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        group_by: Sequence[str | Mapping[str, Any]] = (),
+        measure: Sequence[str | Mapping[str, str]] = ("count",),
+        **where: Unpack[DatedRateWhere],
+    ) -> list[GroupRow]:
+        """Groups and measures records of the kind rate.
+
+        Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
+        `aggregate.too_many_groups`, `aggregate.overflow`.
+
+        `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
+        field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
+        """
+        arguments: dict[str, Any] = {
+            "group_by": [{"field": one} if isinstance(one, str) else one for one in group_by],
+            "measure": list(measure),
+        }
+        question = asked("rate.aggregate", DatedRate, filter, where, arguments, None)
+        answer: list[GroupRow] = self._call("rate.aggregate", question.arguments, many(GroupRow))
+        return answer
+
+    def count(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        **where: Unpack[DatedRateWhere],
+    ) -> int:
+        """How many records of the kind rate match.
+
+        The filter is as in `find`.
+        """
+        arguments: dict[str, Any] = {}
+        question = asked("rate.count", DatedRate, filter, where, arguments, None)
+        answer: int = self._call("rate.count", question.arguments, int)
+        return answer
+
+    def create(
+        self,
+        *,
+        currency: str | Unset = UNSET,
+        external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
+        id: str | UUID | Unset = UNSET,
+        valid_from: date | str | Unset = UNSET,
+        value: Decimal | int | str | Unset = UNSET,
+    ) -> DatedRate:
+        """Creates a rate.
+
+        - `currency`: The currency of which one unit is meant.
+        - `external_keys`: Its keys in other systems.
+        - `valid_from`: The first day on which the rate is valid; each currency has one rate from a day.
+        - `value`: What one unit is worth in the base currency, above zero.
+
+        Raises `Conflict` (`rate.day_taken`); `Invalid` (`rate.of_base`, `rate.value_invalid`); `RuleViolation`
+        (`rate.base_changed`).
+        """
+        answer: DatedRate = self._call("rate.create", {
+            "currency": currency,
+            "external_keys": external_keys,
+            "id": id,
+            "valid_from": valid_from,
+            "value": value,
+        }, DatedRate)
+        return answer
+
+    def find(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        with_: Sequence[str] = (),
+        trashed: bool = False,
+        after: str | None = None,
+        page_size: int = 200,
+        **where: Unpack[DatedRateWhere],
+    ) -> Results[DatedRate]:
+        """Finds records of the kind `rate`; iterating fetches page after page.
+
+        The filter is keywords such as `status__in=[…]`, a `Q`, or plain data. `order_by` is fields, with `-`
+        for descending; records without a value come last, the id decides ties. `limit` counts all of them. The
+        records of the relations in `with_` come along as `record.related`. `trashed` looks in the trash
+        instead.
+
+        Raises `Invalid` (`filter.invalid`, `field.unknown`, `page.size`, `page.cursor_mismatch`).
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        if with_:
+            arguments["with"] = list(with_)
+        if after is not None:
+            arguments["after"] = after
+        return Results(
+            self._call, asked("rate.find", DatedRate, filter, where, arguments, limit, page_size)
+        )
+
+    def frame(
+        self,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        columns: Sequence[str] | None = None,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        trashed: bool = False,
+        **where: Unpack[DatedRateWhere],
+    ) -> Frame:
+        """Records as a table of Arrow, without a Python object per value.
+
+        Give it to `polars.DataFrame`, `pyarrow.table`, `pandas.DataFrame.from_arrow` or DuckDB. `columns` are
+        paths as filters name them; all of them unless said. The rest is as in `find`, but without `order_by`
+        and `limit` records come as the storage has them, which is quickest.
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        return self._frame(asked("rate.find", DatedRate, filter, where, arguments, limit), columns)
+
+    def export(
+        self,
+        target: str | PathLike[str] | SupportsWrite,
+        filter: Q | Mapping[str, Any] | None = None,
+        /,
+        *,
+        format: Literal["csv", "spreadsheet", "json_lines"] = "csv",
+        columns: Sequence[str] | None = None,
+        delimiter: Literal["comma", "semicolon", "tab"] = "comma",
+        labels: bool = False,
+        local_times: bool = False,
+        names: bool = False,
+        order_by: str | Sequence[str] = (),
+        limit: int | None = None,
+        trashed: bool = False,
+        progress: bool | Callable[[int, int], object] = False,
+        **where: Unpack[DatedRateWhere],
+    ) -> int:
+        """Writes records as CSV, for spreadsheets or as JSON lines into a path or a binary file, and answers how
+        many; an import reads what comes of it.
+
+        A spreadsheet has a byte order mark, and no cell that is taken for a formula. `columns` are paths in
+        their order, such as `email`, `address.city` or, one relation away, `account.name`; `labels` writes
+        words into the header, `local_times` moments in the tenant's time zone, and `names` the name of what is
+        referred to beside its id.
+
+        `progress` shows a bar, or is a function that is told records and bytes. The rest is as in `find`.
+        """
+        arguments: dict[str, Any] = {}
+        if order_by:
+            arguments["sort"] = sorting(order_by)
+        if trashed:
+            arguments["trashed"] = True
+        question = asked("rate.find", DatedRate, filter, where, arguments, limit)
+        options = export_options(format, columns, delimiter, labels, local_times, names)
+        return self._export(target, question, options, progress)
+
+    def get(
+        self,
+        rate: DatedRate | Ref,
+        *,
+        trashed: bool | Unset = UNSET,
+        with_: Sequence[str] | Unset = UNSET,
+    ) -> DatedRate:
+        """Reads one rate. Error: `record.not_found`.
+
+        - `rate`: The rate.
+        - `trashed`: Whether the record may be in the trash.
+        - `with_`: Relations whose records come along.
+        """
+        answer: DatedRate = self._call("rate.get", {
+            "rate": rate,
+            "trashed": trashed,
+            "with": with_,
+        }, found(DatedRate))
+        return answer
+
+    def history(
+        self,
+        rate: DatedRate | Ref,
+        *,
+        after: int | Unset = UNSET,
+        limit: int | None = None,
+    ) -> Results[Change]:
+        """Everything that happened to one rate.
+
+        Iterating fetches page after page; `limit` counts all.
+
+        - `rate`: The rate.
+        - `after`: After this position in the ledger.
+        """
+        arguments: dict[str, Any] = {
+            "rate": rate,
+            "after": after,
+        }
+        return Results(self._call, asked("rate.history", Change, None, {}, arguments, limit))
+
+    def purge(
+        self,
+        rate: DatedRate | Ref,
+    ) -> None:
+        """Removes a rate in the trash for good, with its parts and with the records that were folded into it; its
+        history stays.
+
+        Errors: `record.pointed_at`, which counts what the actor sees; `record.dependents_hidden`, when somebody
+        who sees more has to do it.
+
+        - `rate`: The rate.
+
+        Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
+        """
+        self._call("rate.purge", {
+            "rate": rate,
+        }, None)
+
+    def restore(
+        self,
+        rate: DatedRate | Ref,
+        *,
+        without_dependents: bool | Unset = UNSET,
+    ) -> DatedRate:
+        """Takes a rate out of the trash, and what a cascade put there with it.
+
+        What creation checks is checked again: unique values, what the record points at, the tenant's choices,
+        hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
+
+        - `rate`: The rate.
+        - `without_dependents`: Leaves in the trash what went there along with the record.
+
+        Raises `Conflict` (`rate.day_taken`); `Invalid` (`rate.of_base`, `rate.value_invalid`); `RuleViolation`
+        (`rate.base_changed`, `record.dependents_hidden`, `record.too_many_dependents`,
+        `restore.dependent_stays`, `restore.reference_gone`).
+        """
+        answer: DatedRate = self._call("rate.restore", {
+            "rate": rate,
+            "without_dependents": without_dependents,
+        }, DatedRate)
+        return answer
+
+    def trash(
+        self,
+        rate: DatedRate | Ref,
+        *,
+        on_dependents: Literal["refuse", "cascade"] | Mapping[str, Any] | Unset = UNSET,
+    ) -> DatedRate:
+        """Puts a rate into the trash; its unique values become free.
+
+        Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who
+        sees more has to do it.
+
+        - `rate`: The rate.
+        - `on_dependents`: What happens to records that need this one.
+
+        Raises `Invalid` (`rate.of_base`, `rate.value_invalid`); `RuleViolation` (`rate.base_changed`,
+        `record.dependents_hidden`, `record.too_many_dependents`).
+        """
+        answer: DatedRate = self._call("rate.trash", {
+            "rate": rate,
+            "on_dependents": on_dependents,
+        }, DatedRate)
+        return answer
+
+    def update(
+        self,
+        rate: DatedRate | Ref,
+        *,
+        currency: str | Unset = UNSET,
+        external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
+        valid_from: date | str | Unset = UNSET,
+        value: Decimal | int | str | Unset = UNSET,
+    ) -> DatedRate:
+        """Changes fields of a rate.
+
+        - `rate`: The rate.
+        - `currency`: The currency of which one unit is meant.
+        - `external_keys`: Its keys in other systems.
+        - `valid_from`: The first day on which the rate is valid; each currency has one rate from a day.
+        - `value`: What one unit is worth in the base currency, above zero.
+
+        Raises `Conflict` (`rate.day_taken`); `Invalid` (`rate.of_base`, `rate.value_invalid`); `RuleViolation`
+        (`rate.base_changed`).
+        """
+        answer: DatedRate = self._call("rate.update", {
+            "rate": rate,
+            "currency": currency,
+            "external_keys": external_keys,
+            "valid_from": valid_from,
+            "value": value,
+        }, DatedRate)
+        return answer
+
+    def upsert(
+        self,
+        *,
+        match_on: str,
+        currency: str | Unset = UNSET,
+        external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
+        policy: MatchPolicyWord | Unset = UNSET,
+        valid_from: date | str | Unset = UNSET,
+        value: Decimal | int | str | Unset = UNSET,
+    ) -> Upserted[DatedRate]:
+        """Creates a rate, or updates the one that matches.
+
+        - `currency`: The currency of which one unit is meant.
+        - `external_keys`: Its keys in other systems.
+        - `valid_from`: The first day on which the rate is valid; each currency has one rate from a day.
+        - `value`: What one unit is worth in the base currency, above zero.
+
+        Raises `Conflict` (`rate.day_taken`, `upsert.exists`); `Invalid` (`rate.of_base`, `rate.value_invalid`,
+        `upsert.match_on`); `RuleViolation` (`rate.base_changed`).
+        """
+        answer: Upserted[DatedRate] = self._call("rate.upsert", {
+            "match_on": match_on,
+            "currency": currency,
+            "external_keys": external_keys,
+            "policy": policy,
+            "valid_from": valid_from,
+            "value": value,
+        }, upserted(DatedRate))
         return answer
 
 
@@ -7281,7 +8085,7 @@ class UserOperations(Importable, Readable[User]):
     ) -> User:
         """Lets a deactivated user act again.
 
-        - `user`: Whom.
+        - `user`: The user to activate.
 
         Raises `RuleViolation` (`user.already_active`).
         """
@@ -7333,26 +8137,38 @@ class UserOperations(Importable, Readable[User]):
     def create(
         self,
         *,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         email: str | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
+        language: str | None | Unset = UNSET,
+        manager: Record | Ref | None | Unset = UNSET,
         name: str | Unset = UNSET,
         role: str | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
     ) -> User:
         """Creates a user.
 
+        - `calendar`: When they work; as their group, and else as the organisation, without.
         - `email`: The mail address.
+        - `language`: The language in which they want to be addressed.
+        - `manager`: The user to whom they report.
         - `name`: The name.
         - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
           blanks do not matter when it is given.
+        - `time_zone`: The time zone in which they live; the organisation's without.
 
         Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation`
-        (`user.last_admin`).
+        (`user.last_admin`, `user.manager_cycle`).
         """
         answer: User = self._call("user.create", {
+            "calendar": calendar,
             "email": email,
             "id": id,
+            "language": language,
+            "manager": manager,
             "name": name,
             "role": role,
+            "time_zone": time_zone,
         }, User)
         return answer
 
@@ -7534,26 +8350,38 @@ class UserOperations(Importable, Readable[User]):
         self,
         user: User | Ref,
         *,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         email: str | Unset = UNSET,
+        language: str | None | Unset = UNSET,
+        manager: Record | Ref | None | Unset = UNSET,
         name: str | Unset = UNSET,
         role: str | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
     ) -> User:
         """Changes fields of a user.
 
         - `user`: The user.
+        - `calendar`: When they work; as their group, and else as the organisation, without.
         - `email`: The mail address.
+        - `language`: The language in which they want to be addressed.
+        - `manager`: The user to whom they report.
         - `name`: The name.
         - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
           blanks do not matter when it is given.
+        - `time_zone`: The time zone in which they live; the organisation's without.
 
         Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation`
-        (`user.last_admin`).
+        (`user.last_admin`, `user.manager_cycle`).
         """
         answer: User = self._call("user.update", {
             "user": user,
+            "calendar": calendar,
             "email": email,
+            "language": language,
+            "manager": manager,
             "name": name,
             "role": role,
+            "time_zone": time_zone,
         }, User)
         return answer
 
@@ -7561,27 +8389,39 @@ class UserOperations(Importable, Readable[User]):
         self,
         *,
         match_on: str,
+        calendar: Calendar | Ref | None | Unset = UNSET,
         email: str | Unset = UNSET,
+        language: str | None | Unset = UNSET,
+        manager: Record | Ref | None | Unset = UNSET,
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         role: str | Unset = UNSET,
+        time_zone: str | None | Unset = UNSET,
     ) -> Upserted[User]:
         """Creates a user, or updates the one that matches.
 
+        - `calendar`: When they work; as their group, and else as the organisation, without.
         - `email`: The mail address.
+        - `language`: The language in which they want to be addressed.
+        - `manager`: The user to whom they report.
         - `name`: The name.
         - `role`: A role that the policy names: `admin`, `agent` or `viewer` with the default one. Case and
           blanks do not matter when it is given.
+        - `time_zone`: The time zone in which they live; the organisation's without.
 
         Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`upsert.match_on`,
-        `user.role_unknown`); `RuleViolation` (`user.last_admin`).
+        `user.role_unknown`); `RuleViolation` (`user.last_admin`, `user.manager_cycle`).
         """
         answer: Upserted[User] = self._call("user.upsert", {
             "match_on": match_on,
+            "calendar": calendar,
             "email": email,
+            "language": language,
+            "manager": manager,
             "name": name,
             "policy": policy,
             "role": role,
+            "time_zone": time_zone,
         }, upserted(User))
         return answer
 
@@ -7593,6 +8433,13 @@ class Session(SessionBase):
     def account(self) -> AccountOperations:
         """The operations of `account`: A company."""
         return AccountOperations(self)
+
+    @cached_property
+    def calendar(self) -> CalendarOperations:
+        """The operations of `calendar`: When somebody works: hours by weekday, holidays, and days with hours of
+        their own.
+        """
+        return CalendarOperations(self)
 
     @cached_property
     def campaign(self) -> CampaignOperations:
@@ -7667,6 +8514,13 @@ class Session(SessionBase):
     def pipeline(self) -> PipelineOperations:
         """The operations of `pipeline`: The stages that deals go through."""
         return PipelineOperations(self)
+
+    @cached_property
+    def rate(self) -> RateOperations:
+        """The operations of `rate`: What one unit of a currency is worth in the base currency, from a day until
+        the day of the next rate.
+        """
+        return RateOperations(self)
 
     @cached_property
     def routing(self) -> RoutingOperations:

@@ -22,6 +22,12 @@ class AccountId(Id):
     __slots__ = ()
 
 
+class CalendarId(Id):
+    """The identifier of a `calendar`."""
+
+    __slots__ = ()
+
+
 class CampaignId(Id):
     """The identifier of a `campaign`."""
 
@@ -96,6 +102,12 @@ class OrgId(Id):
 
 class PipelineId(Id):
     """The identifier of a `pipeline`."""
+
+    __slots__ = ()
+
+
+class DatedRateId(Id):
+    """The identifier of a `rate`."""
 
     __slots__ = ()
 
@@ -454,6 +466,10 @@ class Account(Record):
     """Since when it is a customer."""
     owner: Assignee | None
     """Who looks after it."""
+    language: str | None
+    """The language in which it wants to be addressed."""
+    time_zone: str | None
+    """The time zone where it is."""
     description: str | None
     """What is worth knowing about it."""
     source: str | None
@@ -546,6 +562,41 @@ class Bant(Struct):
     """They need it."""
     timeline: Criterion
     """They want it by a known time."""
+
+
+class BusinessTime(Struct):
+    """Time inside business hours."""
+
+    calendar: Id
+    """The calendar."""
+    seconds: int
+    """The time in seconds, as far as they are whole."""
+
+
+class Calendar(Record):
+    """When somebody works: hours by weekday, holidays, and days with hours of their own."""
+
+    KIND = "calendar"
+    id: CalendarId
+    """The identifier."""
+    version: int
+    """Counts the changes."""
+    created_at: datetime
+    """When the calendar was made."""
+    updated_at: datetime
+    """When it was last changed."""
+    deleted_at: datetime | None
+    """When it was put in the trash."""
+    name: str
+    """The name, unique whatever the case."""
+    time_zone: str | None
+    """The zone whose clocks the hours are of; the organisation's unless said."""
+    weekly: Week
+    """The hours of each day of the week."""
+    holidays: list[date]
+    """Days that are closed."""
+    exceptions: list[SpecialDay]
+    """Days with hours of their own, also when they are holidays."""
 
 
 class Campaign(Record):
@@ -715,6 +766,10 @@ class Contact(Record):
     """How far they have come with us. It never moves back by itself; `contact.set_stage` moves it by hand."""
     status: ContactStatus
     """Whether they still have to do with us."""
+    language: str | None
+    """The language in which they want to be addressed."""
+    time_zone: str | None
+    """The time zone in which they live."""
     source: str | None
     """Where they came from, one of the tenant's list for `contact.source`."""
     owner: Assignee | None
@@ -861,6 +916,32 @@ class Criterion(Struct):
     """Whether it is met; absent while nobody has said."""
 
 
+class DatedRate(Record):
+    """What one unit of a currency is worth in the base currency, from a day until the day of the next rate."""
+
+    KIND = "rate"
+    id: DatedRateId
+    """The identifier."""
+    version: int
+    """Counts the changes."""
+    created_at: datetime
+    """When the rate was given."""
+    updated_at: datetime
+    """When it was last changed."""
+    deleted_at: datetime | None
+    """When it was put in the trash."""
+    currency: str
+    """The currency of which one unit is meant."""
+    valid_from: date
+    """The first day on which the rate is valid; each currency has one rate from a day."""
+    value: Decimal
+    """What one unit is worth in the base currency, above zero."""
+    base: str
+    """The currency in which it is worth that: the organisation's base currency when the rate was given."""
+    external_keys: list[ExternalKey]
+    """Its keys in other systems."""
+
+
 class Deal(Record):
     """Something that a company may buy."""
 
@@ -981,6 +1062,18 @@ class Doubt(Struct):
     """The sentence: what is doubtful and what to do."""
     target: str | None
     """The target that is doubtful."""
+
+
+class Due(Struct):
+    """When business time has passed."""
+
+    calendar: Id
+    """The calendar."""
+    due: datetime | None
+    """The moment, which may be the end of business hours; nothing when the calendar stays closed for 400 days
+    before it, or when
+    it is over a hundred years away.
+    """
 
 
 class Entry(Struct):
@@ -1123,6 +1216,8 @@ class Group(Record):
     """When it was last changed."""
     name: str
     """The name, unique whatever the case."""
+    calendar: CalendarId | None
+    """The group's business hours; the organisation's without."""
 
 
 class GroupRow(Struct):
@@ -1236,6 +1331,10 @@ class Lead(Record):
     """The company's site."""
     address: Address
     """Where they are."""
+    language: str | None
+    """The language in which they want to be addressed."""
+    time_zone: str | None
+    """The time zone in which they live."""
     source: str | None
     """Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant may close."""
     campaign: CampaignId | None
@@ -1371,9 +1470,14 @@ class MoneySum(Struct):
     """A sum per currency, and what it is worth in the tenant's base currency."""
 
     converted: Money
-    """All of them in the base currency, at the tenant's rates, without what is unpriced."""
+    """All of them in the base currency, without what is unpriced: what was won at the rate of its close date,
+    everything else at
+    today's.
+    """
     per_currency: list[Money]
     """The sum in each currency, by its code."""
+    rates: list[UsedRate]
+    """The rates with which the sum was converted."""
     unpriced: list[Unpriced]
     """What has no rate, by currency."""
 
@@ -1424,10 +1528,14 @@ class Org(Record):
     """The currency of reports; amounts in others are converted with `rates`."""
     time_zone: str
     """The time zone in which days and months are meant."""
+    calendar: CalendarId | None
+    """The business hours of those who have no calendar of their own."""
     rates: dict[str, Decimal]
-    """What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is
-    counted, not priced;
-    so are all others than the base currency once that is another one, until new rates are given.
+    """What one unit of a currency is worth in the base currency, by ISO code, on all days before the first rate by
+    day (`rate`). A
+    currency without a rate is counted, not priced; so are all others than the base currency once that is
+    another one, until new
+    rates are given.
     """
     rates_base: str | None
     """The currency in which `rates` are: the base currency when they were given. In another base currency they
@@ -1632,6 +1740,24 @@ class Scorecard(Record):
     """The rules; the sum of their points, kept within 0 and 100, is the score."""
 
 
+class Span(Struct):
+    """Hours of one day without a break."""
+
+    from_: str
+    """When they begin."""
+    to: str
+    """When they end; `24:00` is the midnight after the day. What goes on over midnight is a span of each day."""
+
+
+class SpecialDay(Struct):
+    """A day with hours of its own, whatever its weekday, and also when it is a holiday."""
+
+    day: date
+    """The day."""
+    hours: list[Span]
+    """Its hours; none when it is closed."""
+
+
 class Stage(Struct):
     """One stage of a pipeline."""
 
@@ -1798,6 +1924,17 @@ class Unpriced(Struct):
     """The sum."""
 
 
+class UsedRate(Struct):
+    """A rate with which something was converted."""
+
+    currency: str
+    """The currency of which one unit is meant."""
+    valid_from: date | None
+    """The first day of the rate; nothing for one of the organisation's `rates`, which hold before all days."""
+    value: Decimal
+    """What one unit is worth in the base currency."""
+
+
 class User(Record):
     """Somebody of the tenant who works with it."""
 
@@ -1820,6 +1957,14 @@ class User(Record):
     """
     active: bool
     """Whether the user can act and be given work."""
+    time_zone: str | None
+    """The time zone in which they live; the organisation's without."""
+    language: str | None
+    """The language in which they want to be addressed."""
+    manager: UserId | None
+    """The user to whom they report."""
+    calendar: CalendarId | None
+    """When they work; as their group, and else as the organisation, without."""
 
 
 class Verified(Struct):
@@ -1835,6 +1980,25 @@ class Verified(Struct):
     """How many rows are what the ledger recorded; absent when they were not compared."""
 
 
+class Week(Struct):
+    """The hours of each day of the week; a day without any is closed."""
+
+    friday: list[Span]
+    """Friday's hours."""
+    monday: list[Span]
+    """Monday's hours."""
+    saturday: list[Span]
+    """Saturday's hours."""
+    sunday: list[Span]
+    """Sunday's hours."""
+    thursday: list[Span]
+    """Thursday's hours."""
+    tuesday: list[Span]
+    """Tuesday's hours."""
+    wednesday: list[Span]
+    """Wednesday's hours."""
+
+
 class Worth(Struct):
     """What deals are worth."""
 
@@ -1843,7 +2007,11 @@ class Worth(Struct):
     deals: int
     """How many deals."""
     in_base: Money
-    """The amounts in the tenant's currency, at its rates."""
+    """The amounts in the tenant's currency: what was won at the rate of its close date, everything else at
+    today's.
+    """
+    rates: list[UsedRate]
+    """The rates with which amounts were converted."""
     unpriced: int
     """How many deals are missing in `in_base`: they have no amount, or one in a currency without a rate."""
 
@@ -1870,6 +2038,8 @@ Account.FIELDS = {
     "primary_contact": ContactId,
     "customer_since": day,
     "owner": assignee,
+    "language": None,
+    "time_zone": None,
     "description": None,
     "source": None,
     "tags": None,
@@ -1915,6 +2085,23 @@ Bant.FIELDS = {
     "need": Criterion,
     "timeline": Criterion,
 }
+BusinessTime.FIELDS = {
+    "calendar": Id,
+    "seconds": None,
+}
+Calendar.FIELDS = {
+    "id": CalendarId,
+    "version": None,
+    "created_at": moment,
+    "updated_at": moment,
+    "deleted_at": moment,
+    "name": None,
+    "time_zone": None,
+    "weekly": Week,
+    "holidays": many(day),
+    "exceptions": many(SpecialDay),
+}
+Calendar.EMPTY = {"holidays": list, "exceptions": list}
 Campaign.FIELDS = {
     "id": CampaignId,
     "version": None,
@@ -1994,6 +2181,8 @@ Contact.FIELDS = {
     "reports_to": ContactId,
     "lifecycle_stage": ContactLifecycleStage,
     "status": ContactStatus,
+    "language": None,
+    "time_zone": None,
     "source": None,
     "owner": assignee,
     "last_activity": moment,
@@ -2065,6 +2254,19 @@ Criterion.FIELDS = {
     "evidence": None,
     "met": None,
 }
+DatedRate.FIELDS = {
+    "id": DatedRateId,
+    "version": None,
+    "created_at": moment,
+    "updated_at": moment,
+    "deleted_at": moment,
+    "currency": None,
+    "valid_from": day,
+    "value": decimal,
+    "base": None,
+    "external_keys": many(ExternalKey),
+}
+DatedRate.EMPTY = {"external_keys": list}
 Deal.FIELDS = {
     "id": DealId,
     "version": None,
@@ -2125,6 +2327,10 @@ Doubt.FIELDS = {
     "column": None,
     "message": None,
     "target": None,
+}
+Due.FIELDS = {
+    "calendar": Id,
+    "due": moment,
 }
 Entry.FIELDS = {
     "actor": None,
@@ -2191,6 +2397,7 @@ Group.FIELDS = {
     "created_at": moment,
     "updated_at": moment,
     "name": None,
+    "calendar": CalendarId,
 }
 GroupRow.FIELDS = {
     "group": None,
@@ -2244,6 +2451,8 @@ Lead.FIELDS = {
     "company_size": None,
     "website": None,
     "address": Address,
+    "language": None,
+    "time_zone": None,
     "source": None,
     "campaign": CampaignId,
     "description": None,
@@ -2310,9 +2519,10 @@ Membership.FIELDS = {
 MoneySum.FIELDS = {
     "converted": money,
     "per_currency": many(money),
+    "rates": many(UsedRate),
     "unpriced": many(Unpriced),
 }
-MoneySum.EMPTY = {"per_currency": list, "unpriced": list}
+MoneySum.EMPTY = {"per_currency": list, "rates": list, "unpriced": list}
 OpenDeal.FIELDS = {
     "amount": money,
     "id": Id,
@@ -2334,6 +2544,7 @@ Org.FIELDS = {
     "name": None,
     "base_currency": None,
     "time_zone": None,
+    "calendar": CalendarId,
     "rates": named(decimal),
     "rates_base": None,
     "choices": None,
@@ -2434,6 +2645,15 @@ Scorecard.FIELDS = {
     "rules": many(ScoreRule),
 }
 Scorecard.EMPTY = {"rules": list}
+Span.FIELDS = {
+    "from_": None,
+    "to": None,
+}
+SpecialDay.FIELDS = {
+    "day": day,
+    "hours": many(Span),
+}
+SpecialDay.EMPTY = {"hours": list}
 Stage.FIELDS = {
     "kind": DealStatus,
     "name": None,
@@ -2513,6 +2733,11 @@ Unpriced.FIELDS = {
     "count": None,
     "total": money,
 }
+UsedRate.FIELDS = {
+    "currency": None,
+    "valid_from": day,
+    "value": decimal,
+}
 User.FIELDS = {
     "id": UserId,
     "version": None,
@@ -2522,6 +2747,10 @@ User.FIELDS = {
     "email": None,
     "role": None,
     "active": None,
+    "time_zone": None,
+    "language": None,
+    "manager": UserId,
+    "calendar": CalendarId,
 }
 Verified.FIELDS = {
     "erased": None,
@@ -2529,16 +2758,28 @@ Verified.FIELDS = {
     "head": None,
     "rows": None,
 }
+Week.FIELDS = {
+    "friday": many(Span),
+    "monday": many(Span),
+    "saturday": many(Span),
+    "sunday": many(Span),
+    "thursday": many(Span),
+    "tuesday": many(Span),
+    "wednesday": many(Span),
+}
+Week.EMPTY = {"friday": list, "monday": list, "saturday": list, "sunday": list, "thursday": list, "tuesday": list, "wednesday": list}
 Worth.FIELDS = {
     "amounts": many(money),
     "deals": None,
     "in_base": money,
+    "rates": many(UsedRate),
     "unpriced": None,
 }
-Worth.EMPTY = {"amounts": list}
+Worth.EMPTY = {"amounts": list, "rates": list}
 
 KINDS: dict[str, type[Record]] = {
     "account": Account,
+    "calendar": Calendar,
     "campaign": Campaign,
     "campaign_member": CampaignMember,
     "comment": Comment,
@@ -2552,6 +2793,7 @@ KINDS: dict[str, type[Record]] = {
     "membership": Membership,
     "org": Org,
     "pipeline": Pipeline,
+    "rate": DatedRate,
     "routing": Routing,
     "scorecard": Scorecard,
     "task": Task,
@@ -2562,6 +2804,7 @@ KINDS: dict[str, type[Record]] = {
 
 RELATIONS: dict[str, dict[str, str]] = {
     "account": {"merged_into": "account", "parent": "account", "primary_contact": "contact", "owner.user": "user", "owner.group": "group"},
+    "calendar": {},
     "campaign": {"owner.user": "user", "owner.group": "group"},
     "campaign_member": {"campaign": "campaign", "lead": "lead", "contact": "contact"},
     "comment": {"ticket": "ticket", "author": "user"},
@@ -2570,15 +2813,16 @@ RELATIONS: dict[str, dict[str, str]] = {
     "contact_list_member": {"contact_list": "contact_list", "lead": "lead", "contact": "contact"},
     "deal": {"pipeline": "pipeline", "campaign": "campaign", "account": "account", "primary_contact": "contact", "owner": "user"},
     "field": {},
-    "group": {},
+    "group": {"calendar": "calendar"},
     "lead": {"merged_into": "lead", "campaign": "campaign", "assignee.user": "user", "assignee.group": "group", "via_group": "group", "bant.budget.by": "user", "bant.authority.by": "user", "bant.need.by": "user", "bant.timeline.by": "user", "known_contact": "contact", "previous_lead": "lead", "converted_contact": "contact", "converted_account": "account", "converted_deal": "deal"},
     "membership": {"group": "group", "user": "user"},
-    "org": {},
+    "org": {"calendar": "calendar"},
     "pipeline": {},
+    "rate": {},
     "routing": {"group": "group", "contact_list": "contact_list"},
     "scorecard": {},
     "task": {"assignee.user": "user", "assignee.group": "group", "via_group": "group", "completed_by": "user"},
     "ticket": {"merged_into": "ticket", "contact": "contact", "account": "account", "assignee.user": "user", "assignee.group": "group", "via_group": "group", "escalation.to": "group", "follow_up_of": "ticket"},
-    "user": {},
+    "user": {"manager": "user", "calendar": "calendar"},
 }
 """The kind that each relation of a kind leads to."""

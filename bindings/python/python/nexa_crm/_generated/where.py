@@ -350,6 +350,32 @@ class AccountWhere(TypedDict, total=False):
     owner__group__is_null: bool
     owner__group__in: Collection[Record | str | UUID]
     owner__group__not_in: Collection[Record | str | UUID]
+    language: str | None
+    language__eq: str | None
+    language__ne: str | None
+    language__is_null: bool
+    language__in: Collection[str]
+    language__not_in: Collection[str]
+    language__lt: str
+    language__le: str
+    language__gt: str
+    language__ge: str
+    language__contains: str
+    language__starts_with: str
+    language__ends_with: str
+    time_zone: str | None
+    time_zone__eq: str | None
+    time_zone__ne: str | None
+    time_zone__is_null: bool
+    time_zone__in: Collection[str]
+    time_zone__not_in: Collection[str]
+    time_zone__lt: str
+    time_zone__le: str
+    time_zone__gt: str
+    time_zone__ge: str
+    time_zone__contains: str
+    time_zone__starts_with: str
+    time_zone__ends_with: str
     description: str | None
     description__eq: str | None
     description__ne: str | None
@@ -439,6 +465,10 @@ class AccountWhere(TypedDict, total=False):
     merged_into__owner__user__in: Collection[Record | str | UUID]
     merged_into__owner__group: Record | str | UUID | None
     merged_into__owner__group__in: Collection[Record | str | UUID]
+    merged_into__language: str | None
+    merged_into__language__in: Collection[str]
+    merged_into__time_zone: str | None
+    merged_into__time_zone__in: Collection[str]
     merged_into__description: str | None
     merged_into__description__in: Collection[str]
     merged_into__source: str | None
@@ -505,6 +535,10 @@ class AccountWhere(TypedDict, total=False):
     parent__owner__user__in: Collection[Record | str | UUID]
     parent__owner__group: Record | str | UUID | None
     parent__owner__group__in: Collection[Record | str | UUID]
+    parent__language: str | None
+    parent__language__in: Collection[str]
+    parent__time_zone: str | None
+    parent__time_zone__in: Collection[str]
     parent__description: str | None
     parent__description__in: Collection[str]
     parent__source: str | None
@@ -545,6 +579,10 @@ class AccountWhere(TypedDict, total=False):
     primary_contact__lifecycle_stage__in: Collection[ContactLifecycleStageWord]
     primary_contact__status: ContactStatusWord | None
     primary_contact__status__in: Collection[ContactStatusWord]
+    primary_contact__language: str | None
+    primary_contact__language__in: Collection[str]
+    primary_contact__time_zone: str | None
+    primary_contact__time_zone__in: Collection[str]
     primary_contact__source: str | None
     primary_contact__source__in: Collection[str]
     primary_contact__owner__user: Record | str | UUID | None
@@ -571,6 +609,14 @@ class AccountWhere(TypedDict, total=False):
     owner__user__role__in: Collection[str]
     owner__user__active: bool | None
     owner__user__active__in: Collection[bool]
+    owner__user__time_zone: str | None
+    owner__user__time_zone__in: Collection[str]
+    owner__user__language: str | None
+    owner__user__language__in: Collection[str]
+    owner__user__manager: Record | str | UUID | None
+    owner__user__manager__in: Collection[Record | str | UUID]
+    owner__user__calendar: Record | str | UUID | None
+    owner__user__calendar__in: Collection[Record | str | UUID]
     owner__group__id: Record | str | UUID | None
     owner__group__id__in: Collection[Record | str | UUID]
     owner__group__version: int | None
@@ -581,6 +627,85 @@ class AccountWhere(TypedDict, total=False):
     owner__group__updated_at__in: Collection[datetime | str]
     owner__group__name: str | None
     owner__group__name__in: Collection[str]
+    owner__group__calendar: Record | str | UUID | None
+    owner__group__calendar__in: Collection[Record | str | UUID]
+
+
+class CalendarWhere(TypedDict, total=False):
+    """What a `calendar` is found by."""
+
+    id: Record | str | UUID | None
+    id__eq: Record | str | UUID | None
+    id__ne: Record | str | UUID | None
+    id__is_null: bool
+    id__in: Collection[Record | str | UUID]
+    id__not_in: Collection[Record | str | UUID]
+    version: int | None
+    version__eq: int | None
+    version__ne: int | None
+    version__is_null: bool
+    version__in: Collection[int]
+    version__not_in: Collection[int]
+    version__lt: int
+    version__le: int
+    version__gt: int
+    version__ge: int
+    created_at: datetime | str | None
+    created_at__eq: datetime | str | None
+    created_at__ne: datetime | str | None
+    created_at__is_null: bool
+    created_at__in: Collection[datetime | str]
+    created_at__not_in: Collection[datetime | str]
+    created_at__lt: datetime | str
+    created_at__le: datetime | str
+    created_at__gt: datetime | str
+    created_at__ge: datetime | str
+    updated_at: datetime | str | None
+    updated_at__eq: datetime | str | None
+    updated_at__ne: datetime | str | None
+    updated_at__is_null: bool
+    updated_at__in: Collection[datetime | str]
+    updated_at__not_in: Collection[datetime | str]
+    updated_at__lt: datetime | str
+    updated_at__le: datetime | str
+    updated_at__gt: datetime | str
+    updated_at__ge: datetime | str
+    deleted_at: datetime | str | None
+    deleted_at__eq: datetime | str | None
+    deleted_at__ne: datetime | str | None
+    deleted_at__is_null: bool
+    deleted_at__in: Collection[datetime | str]
+    deleted_at__not_in: Collection[datetime | str]
+    deleted_at__lt: datetime | str
+    deleted_at__le: datetime | str
+    deleted_at__gt: datetime | str
+    deleted_at__ge: datetime | str
+    name: str | None
+    name__eq: str | None
+    name__ne: str | None
+    name__is_null: bool
+    name__in: Collection[str]
+    name__not_in: Collection[str]
+    name__lt: str
+    name__le: str
+    name__gt: str
+    name__ge: str
+    name__contains: str
+    name__starts_with: str
+    name__ends_with: str
+    time_zone: str | None
+    time_zone__eq: str | None
+    time_zone__ne: str | None
+    time_zone__is_null: bool
+    time_zone__in: Collection[str]
+    time_zone__not_in: Collection[str]
+    time_zone__lt: str
+    time_zone__le: str
+    time_zone__gt: str
+    time_zone__ge: str
+    time_zone__contains: str
+    time_zone__starts_with: str
+    time_zone__ends_with: str
 
 
 class CampaignWhere(TypedDict, total=False):
@@ -802,6 +927,14 @@ class CampaignWhere(TypedDict, total=False):
     owner__user__role__in: Collection[str]
     owner__user__active: bool | None
     owner__user__active__in: Collection[bool]
+    owner__user__time_zone: str | None
+    owner__user__time_zone__in: Collection[str]
+    owner__user__language: str | None
+    owner__user__language__in: Collection[str]
+    owner__user__manager: Record | str | UUID | None
+    owner__user__manager__in: Collection[Record | str | UUID]
+    owner__user__calendar: Record | str | UUID | None
+    owner__user__calendar__in: Collection[Record | str | UUID]
     owner__group__id: Record | str | UUID | None
     owner__group__id__in: Collection[Record | str | UUID]
     owner__group__version: int | None
@@ -812,6 +945,8 @@ class CampaignWhere(TypedDict, total=False):
     owner__group__updated_at__in: Collection[datetime | str]
     owner__group__name: str | None
     owner__group__name__in: Collection[str]
+    owner__group__calendar: Record | str | UUID | None
+    owner__group__calendar__in: Collection[Record | str | UUID]
 
 
 class CampaignMemberWhere(TypedDict, total=False):
@@ -959,6 +1094,10 @@ class CampaignMemberWhere(TypedDict, total=False):
     lead__address__postal_code__in: Collection[str]
     lead__address__country: str | None
     lead__address__country__in: Collection[str]
+    lead__language: str | None
+    lead__language__in: Collection[str]
+    lead__time_zone: str | None
+    lead__time_zone__in: Collection[str]
     lead__source: str | None
     lead__source__in: Collection[str]
     lead__campaign: Record | str | UUID | None
@@ -1067,6 +1206,10 @@ class CampaignMemberWhere(TypedDict, total=False):
     contact__lifecycle_stage__in: Collection[ContactLifecycleStageWord]
     contact__status: ContactStatusWord | None
     contact__status__in: Collection[ContactStatusWord]
+    contact__language: str | None
+    contact__language__in: Collection[str]
+    contact__time_zone: str | None
+    contact__time_zone__in: Collection[str]
     contact__source: str | None
     contact__source__in: Collection[str]
     contact__owner__user: Record | str | UUID | None
@@ -1231,6 +1374,14 @@ class CommentWhere(TypedDict, total=False):
     author__role__in: Collection[str]
     author__active: bool | None
     author__active__in: Collection[bool]
+    author__time_zone: str | None
+    author__time_zone__in: Collection[str]
+    author__language: str | None
+    author__language__in: Collection[str]
+    author__manager: Record | str | UUID | None
+    author__manager__in: Collection[Record | str | UUID]
+    author__calendar: Record | str | UUID | None
+    author__calendar__in: Collection[Record | str | UUID]
 
 
 class ContactWhere(TypedDict, total=False):
@@ -1426,6 +1577,32 @@ class ContactWhere(TypedDict, total=False):
     status__le: ContactStatusWord
     status__gt: ContactStatusWord
     status__ge: ContactStatusWord
+    language: str | None
+    language__eq: str | None
+    language__ne: str | None
+    language__is_null: bool
+    language__in: Collection[str]
+    language__not_in: Collection[str]
+    language__lt: str
+    language__le: str
+    language__gt: str
+    language__ge: str
+    language__contains: str
+    language__starts_with: str
+    language__ends_with: str
+    time_zone: str | None
+    time_zone__eq: str | None
+    time_zone__ne: str | None
+    time_zone__is_null: bool
+    time_zone__in: Collection[str]
+    time_zone__not_in: Collection[str]
+    time_zone__lt: str
+    time_zone__le: str
+    time_zone__gt: str
+    time_zone__ge: str
+    time_zone__contains: str
+    time_zone__starts_with: str
+    time_zone__ends_with: str
     source: str | None
     source__eq: str | None
     source__ne: str | None
@@ -1511,6 +1688,10 @@ class ContactWhere(TypedDict, total=False):
     merged_into__lifecycle_stage__in: Collection[ContactLifecycleStageWord]
     merged_into__status: ContactStatusWord | None
     merged_into__status__in: Collection[ContactStatusWord]
+    merged_into__language: str | None
+    merged_into__language__in: Collection[str]
+    merged_into__time_zone: str | None
+    merged_into__time_zone__in: Collection[str]
     merged_into__source: str | None
     merged_into__source__in: Collection[str]
     merged_into__owner__user: Record | str | UUID | None
@@ -1583,6 +1764,10 @@ class ContactWhere(TypedDict, total=False):
     account__owner__user__in: Collection[Record | str | UUID]
     account__owner__group: Record | str | UUID | None
     account__owner__group__in: Collection[Record | str | UUID]
+    account__language: str | None
+    account__language__in: Collection[str]
+    account__time_zone: str | None
+    account__time_zone__in: Collection[str]
     account__description: str | None
     account__description__in: Collection[str]
     account__source: str | None
@@ -1623,6 +1808,10 @@ class ContactWhere(TypedDict, total=False):
     reports_to__lifecycle_stage__in: Collection[ContactLifecycleStageWord]
     reports_to__status: ContactStatusWord | None
     reports_to__status__in: Collection[ContactStatusWord]
+    reports_to__language: str | None
+    reports_to__language__in: Collection[str]
+    reports_to__time_zone: str | None
+    reports_to__time_zone__in: Collection[str]
     reports_to__source: str | None
     reports_to__source__in: Collection[str]
     reports_to__owner__user: Record | str | UUID | None
@@ -1649,6 +1838,14 @@ class ContactWhere(TypedDict, total=False):
     owner__user__role__in: Collection[str]
     owner__user__active: bool | None
     owner__user__active__in: Collection[bool]
+    owner__user__time_zone: str | None
+    owner__user__time_zone__in: Collection[str]
+    owner__user__language: str | None
+    owner__user__language__in: Collection[str]
+    owner__user__manager: Record | str | UUID | None
+    owner__user__manager__in: Collection[Record | str | UUID]
+    owner__user__calendar: Record | str | UUID | None
+    owner__user__calendar__in: Collection[Record | str | UUID]
     owner__group__id: Record | str | UUID | None
     owner__group__id__in: Collection[Record | str | UUID]
     owner__group__version: int | None
@@ -1659,6 +1856,8 @@ class ContactWhere(TypedDict, total=False):
     owner__group__updated_at__in: Collection[datetime | str]
     owner__group__name: str | None
     owner__group__name__in: Collection[str]
+    owner__group__calendar: Record | str | UUID | None
+    owner__group__calendar__in: Collection[Record | str | UUID]
 
 
 class ContactListWhere(TypedDict, total=False):
@@ -1860,6 +2059,10 @@ class ContactListMemberWhere(TypedDict, total=False):
     lead__address__postal_code__in: Collection[str]
     lead__address__country: str | None
     lead__address__country__in: Collection[str]
+    lead__language: str | None
+    lead__language__in: Collection[str]
+    lead__time_zone: str | None
+    lead__time_zone__in: Collection[str]
     lead__source: str | None
     lead__source__in: Collection[str]
     lead__campaign: Record | str | UUID | None
@@ -1968,6 +2171,10 @@ class ContactListMemberWhere(TypedDict, total=False):
     contact__lifecycle_stage__in: Collection[ContactLifecycleStageWord]
     contact__status: ContactStatusWord | None
     contact__status__in: Collection[ContactStatusWord]
+    contact__language: str | None
+    contact__language__in: Collection[str]
+    contact__time_zone: str | None
+    contact__time_zone__in: Collection[str]
     contact__source: str | None
     contact__source__in: Collection[str]
     contact__owner__user: Record | str | UUID | None
@@ -2365,6 +2572,10 @@ class DealWhere(TypedDict, total=False):
     account__owner__user__in: Collection[Record | str | UUID]
     account__owner__group: Record | str | UUID | None
     account__owner__group__in: Collection[Record | str | UUID]
+    account__language: str | None
+    account__language__in: Collection[str]
+    account__time_zone: str | None
+    account__time_zone__in: Collection[str]
     account__description: str | None
     account__description__in: Collection[str]
     account__source: str | None
@@ -2405,6 +2616,10 @@ class DealWhere(TypedDict, total=False):
     primary_contact__lifecycle_stage__in: Collection[ContactLifecycleStageWord]
     primary_contact__status: ContactStatusWord | None
     primary_contact__status__in: Collection[ContactStatusWord]
+    primary_contact__language: str | None
+    primary_contact__language__in: Collection[str]
+    primary_contact__time_zone: str | None
+    primary_contact__time_zone__in: Collection[str]
     primary_contact__source: str | None
     primary_contact__source__in: Collection[str]
     primary_contact__owner__user: Record | str | UUID | None
@@ -2431,6 +2646,14 @@ class DealWhere(TypedDict, total=False):
     owner__role__in: Collection[str]
     owner__active: bool | None
     owner__active__in: Collection[bool]
+    owner__time_zone: str | None
+    owner__time_zone__in: Collection[str]
+    owner__language: str | None
+    owner__language__in: Collection[str]
+    owner__manager: Record | str | UUID | None
+    owner__manager__in: Collection[Record | str | UUID]
+    owner__calendar: Record | str | UUID | None
+    owner__calendar__in: Collection[Record | str | UUID]
 
 
 class FieldDefinitionWhere(TypedDict, total=False):
@@ -2568,6 +2791,26 @@ class GroupWhere(TypedDict, total=False):
     name__contains: str
     name__starts_with: str
     name__ends_with: str
+    calendar: Record | str | UUID | None
+    calendar__eq: Record | str | UUID | None
+    calendar__ne: Record | str | UUID | None
+    calendar__is_null: bool
+    calendar__in: Collection[Record | str | UUID]
+    calendar__not_in: Collection[Record | str | UUID]
+    calendar__id: Record | str | UUID | None
+    calendar__id__in: Collection[Record | str | UUID]
+    calendar__version: int | None
+    calendar__version__in: Collection[int]
+    calendar__created_at: datetime | str | None
+    calendar__created_at__in: Collection[datetime | str]
+    calendar__updated_at: datetime | str | None
+    calendar__updated_at__in: Collection[datetime | str]
+    calendar__deleted_at: datetime | str | None
+    calendar__deleted_at__in: Collection[datetime | str]
+    calendar__name: str | None
+    calendar__name__in: Collection[str]
+    calendar__time_zone: str | None
+    calendar__time_zone__in: Collection[str]
 
 
 class LeadWhere(TypedDict, total=False):
@@ -2809,6 +3052,32 @@ class LeadWhere(TypedDict, total=False):
     address__country__contains: str
     address__country__starts_with: str
     address__country__ends_with: str
+    language: str | None
+    language__eq: str | None
+    language__ne: str | None
+    language__is_null: bool
+    language__in: Collection[str]
+    language__not_in: Collection[str]
+    language__lt: str
+    language__le: str
+    language__gt: str
+    language__ge: str
+    language__contains: str
+    language__starts_with: str
+    language__ends_with: str
+    time_zone: str | None
+    time_zone__eq: str | None
+    time_zone__ne: str | None
+    time_zone__is_null: bool
+    time_zone__in: Collection[str]
+    time_zone__not_in: Collection[str]
+    time_zone__lt: str
+    time_zone__le: str
+    time_zone__gt: str
+    time_zone__ge: str
+    time_zone__contains: str
+    time_zone__starts_with: str
+    time_zone__ends_with: str
     source: str | None
     source__eq: str | None
     source__ne: str | None
@@ -3166,6 +3435,10 @@ class LeadWhere(TypedDict, total=False):
     merged_into__address__postal_code__in: Collection[str]
     merged_into__address__country: str | None
     merged_into__address__country__in: Collection[str]
+    merged_into__language: str | None
+    merged_into__language__in: Collection[str]
+    merged_into__time_zone: str | None
+    merged_into__time_zone__in: Collection[str]
     merged_into__source: str | None
     merged_into__source__in: Collection[str]
     merged_into__campaign: Record | str | UUID | None
@@ -3292,6 +3565,14 @@ class LeadWhere(TypedDict, total=False):
     assignee__user__role__in: Collection[str]
     assignee__user__active: bool | None
     assignee__user__active__in: Collection[bool]
+    assignee__user__time_zone: str | None
+    assignee__user__time_zone__in: Collection[str]
+    assignee__user__language: str | None
+    assignee__user__language__in: Collection[str]
+    assignee__user__manager: Record | str | UUID | None
+    assignee__user__manager__in: Collection[Record | str | UUID]
+    assignee__user__calendar: Record | str | UUID | None
+    assignee__user__calendar__in: Collection[Record | str | UUID]
     assignee__group__id: Record | str | UUID | None
     assignee__group__id__in: Collection[Record | str | UUID]
     assignee__group__version: int | None
@@ -3302,6 +3583,8 @@ class LeadWhere(TypedDict, total=False):
     assignee__group__updated_at__in: Collection[datetime | str]
     assignee__group__name: str | None
     assignee__group__name__in: Collection[str]
+    assignee__group__calendar: Record | str | UUID | None
+    assignee__group__calendar__in: Collection[Record | str | UUID]
     via_group__id: Record | str | UUID | None
     via_group__id__in: Collection[Record | str | UUID]
     via_group__version: int | None
@@ -3312,6 +3595,8 @@ class LeadWhere(TypedDict, total=False):
     via_group__updated_at__in: Collection[datetime | str]
     via_group__name: str | None
     via_group__name__in: Collection[str]
+    via_group__calendar: Record | str | UUID | None
+    via_group__calendar__in: Collection[Record | str | UUID]
     bant__budget__by__id: Record | str | UUID | None
     bant__budget__by__id__in: Collection[Record | str | UUID]
     bant__budget__by__version: int | None
@@ -3328,6 +3613,14 @@ class LeadWhere(TypedDict, total=False):
     bant__budget__by__role__in: Collection[str]
     bant__budget__by__active: bool | None
     bant__budget__by__active__in: Collection[bool]
+    bant__budget__by__time_zone: str | None
+    bant__budget__by__time_zone__in: Collection[str]
+    bant__budget__by__language: str | None
+    bant__budget__by__language__in: Collection[str]
+    bant__budget__by__manager: Record | str | UUID | None
+    bant__budget__by__manager__in: Collection[Record | str | UUID]
+    bant__budget__by__calendar: Record | str | UUID | None
+    bant__budget__by__calendar__in: Collection[Record | str | UUID]
     bant__authority__by__id: Record | str | UUID | None
     bant__authority__by__id__in: Collection[Record | str | UUID]
     bant__authority__by__version: int | None
@@ -3344,6 +3637,14 @@ class LeadWhere(TypedDict, total=False):
     bant__authority__by__role__in: Collection[str]
     bant__authority__by__active: bool | None
     bant__authority__by__active__in: Collection[bool]
+    bant__authority__by__time_zone: str | None
+    bant__authority__by__time_zone__in: Collection[str]
+    bant__authority__by__language: str | None
+    bant__authority__by__language__in: Collection[str]
+    bant__authority__by__manager: Record | str | UUID | None
+    bant__authority__by__manager__in: Collection[Record | str | UUID]
+    bant__authority__by__calendar: Record | str | UUID | None
+    bant__authority__by__calendar__in: Collection[Record | str | UUID]
     bant__need__by__id: Record | str | UUID | None
     bant__need__by__id__in: Collection[Record | str | UUID]
     bant__need__by__version: int | None
@@ -3360,6 +3661,14 @@ class LeadWhere(TypedDict, total=False):
     bant__need__by__role__in: Collection[str]
     bant__need__by__active: bool | None
     bant__need__by__active__in: Collection[bool]
+    bant__need__by__time_zone: str | None
+    bant__need__by__time_zone__in: Collection[str]
+    bant__need__by__language: str | None
+    bant__need__by__language__in: Collection[str]
+    bant__need__by__manager: Record | str | UUID | None
+    bant__need__by__manager__in: Collection[Record | str | UUID]
+    bant__need__by__calendar: Record | str | UUID | None
+    bant__need__by__calendar__in: Collection[Record | str | UUID]
     bant__timeline__by__id: Record | str | UUID | None
     bant__timeline__by__id__in: Collection[Record | str | UUID]
     bant__timeline__by__version: int | None
@@ -3376,6 +3685,14 @@ class LeadWhere(TypedDict, total=False):
     bant__timeline__by__role__in: Collection[str]
     bant__timeline__by__active: bool | None
     bant__timeline__by__active__in: Collection[bool]
+    bant__timeline__by__time_zone: str | None
+    bant__timeline__by__time_zone__in: Collection[str]
+    bant__timeline__by__language: str | None
+    bant__timeline__by__language__in: Collection[str]
+    bant__timeline__by__manager: Record | str | UUID | None
+    bant__timeline__by__manager__in: Collection[Record | str | UUID]
+    bant__timeline__by__calendar: Record | str | UUID | None
+    bant__timeline__by__calendar__in: Collection[Record | str | UUID]
     known_contact__id: Record | str | UUID | None
     known_contact__id__in: Collection[Record | str | UUID]
     known_contact__version: int | None
@@ -3412,6 +3729,10 @@ class LeadWhere(TypedDict, total=False):
     known_contact__lifecycle_stage__in: Collection[ContactLifecycleStageWord]
     known_contact__status: ContactStatusWord | None
     known_contact__status__in: Collection[ContactStatusWord]
+    known_contact__language: str | None
+    known_contact__language__in: Collection[str]
+    known_contact__time_zone: str | None
+    known_contact__time_zone__in: Collection[str]
     known_contact__source: str | None
     known_contact__source__in: Collection[str]
     known_contact__owner__user: Record | str | UUID | None
@@ -3462,6 +3783,10 @@ class LeadWhere(TypedDict, total=False):
     previous_lead__address__postal_code__in: Collection[str]
     previous_lead__address__country: str | None
     previous_lead__address__country__in: Collection[str]
+    previous_lead__language: str | None
+    previous_lead__language__in: Collection[str]
+    previous_lead__time_zone: str | None
+    previous_lead__time_zone__in: Collection[str]
     previous_lead__source: str | None
     previous_lead__source__in: Collection[str]
     previous_lead__campaign: Record | str | UUID | None
@@ -3570,6 +3895,10 @@ class LeadWhere(TypedDict, total=False):
     converted_contact__lifecycle_stage__in: Collection[ContactLifecycleStageWord]
     converted_contact__status: ContactStatusWord | None
     converted_contact__status__in: Collection[ContactStatusWord]
+    converted_contact__language: str | None
+    converted_contact__language__in: Collection[str]
+    converted_contact__time_zone: str | None
+    converted_contact__time_zone__in: Collection[str]
     converted_contact__source: str | None
     converted_contact__source__in: Collection[str]
     converted_contact__owner__user: Record | str | UUID | None
@@ -3642,6 +3971,10 @@ class LeadWhere(TypedDict, total=False):
     converted_account__owner__user__in: Collection[Record | str | UUID]
     converted_account__owner__group: Record | str | UUID | None
     converted_account__owner__group__in: Collection[Record | str | UUID]
+    converted_account__language: str | None
+    converted_account__language__in: Collection[str]
+    converted_account__time_zone: str | None
+    converted_account__time_zone__in: Collection[str]
     converted_account__description: str | None
     converted_account__description__in: Collection[str]
     converted_account__source: str | None
@@ -3763,6 +4096,8 @@ class MembershipWhere(TypedDict, total=False):
     group__updated_at__in: Collection[datetime | str]
     group__name: str | None
     group__name__in: Collection[str]
+    group__calendar: Record | str | UUID | None
+    group__calendar__in: Collection[Record | str | UUID]
     user__id: Record | str | UUID | None
     user__id__in: Collection[Record | str | UUID]
     user__version: int | None
@@ -3779,6 +4114,14 @@ class MembershipWhere(TypedDict, total=False):
     user__role__in: Collection[str]
     user__active: bool | None
     user__active__in: Collection[bool]
+    user__time_zone: str | None
+    user__time_zone__in: Collection[str]
+    user__language: str | None
+    user__language__in: Collection[str]
+    user__manager: Record | str | UUID | None
+    user__manager__in: Collection[Record | str | UUID]
+    user__calendar: Record | str | UUID | None
+    user__calendar__in: Collection[Record | str | UUID]
 
 
 class OrgWhere(TypedDict, total=False):
@@ -3859,6 +4202,12 @@ class OrgWhere(TypedDict, total=False):
     time_zone__contains: str
     time_zone__starts_with: str
     time_zone__ends_with: str
+    calendar: Record | str | UUID | None
+    calendar__eq: Record | str | UUID | None
+    calendar__ne: Record | str | UUID | None
+    calendar__is_null: bool
+    calendar__in: Collection[Record | str | UUID]
+    calendar__not_in: Collection[Record | str | UUID]
     rates_base: str | None
     rates_base__eq: str | None
     rates_base__ne: str | None
@@ -3872,6 +4221,20 @@ class OrgWhere(TypedDict, total=False):
     rates_base__contains: str
     rates_base__starts_with: str
     rates_base__ends_with: str
+    calendar__id: Record | str | UUID | None
+    calendar__id__in: Collection[Record | str | UUID]
+    calendar__version: int | None
+    calendar__version__in: Collection[int]
+    calendar__created_at: datetime | str | None
+    calendar__created_at__in: Collection[datetime | str]
+    calendar__updated_at: datetime | str | None
+    calendar__updated_at__in: Collection[datetime | str]
+    calendar__deleted_at: datetime | str | None
+    calendar__deleted_at__in: Collection[datetime | str]
+    calendar__name: str | None
+    calendar__name__in: Collection[str]
+    calendar__time_zone: str | None
+    calendar__time_zone__in: Collection[str]
 
 
 class PipelineWhere(TypedDict, total=False):
@@ -3942,6 +4305,93 @@ class PipelineWhere(TypedDict, total=False):
     is_default__is_null: bool
     is_default__in: Collection[bool]
     is_default__not_in: Collection[bool]
+
+
+class DatedRateWhere(TypedDict, total=False):
+    """What a `rate` is found by."""
+
+    id: Record | str | UUID | None
+    id__eq: Record | str | UUID | None
+    id__ne: Record | str | UUID | None
+    id__is_null: bool
+    id__in: Collection[Record | str | UUID]
+    id__not_in: Collection[Record | str | UUID]
+    version: int | None
+    version__eq: int | None
+    version__ne: int | None
+    version__is_null: bool
+    version__in: Collection[int]
+    version__not_in: Collection[int]
+    version__lt: int
+    version__le: int
+    version__gt: int
+    version__ge: int
+    created_at: datetime | str | None
+    created_at__eq: datetime | str | None
+    created_at__ne: datetime | str | None
+    created_at__is_null: bool
+    created_at__in: Collection[datetime | str]
+    created_at__not_in: Collection[datetime | str]
+    created_at__lt: datetime | str
+    created_at__le: datetime | str
+    created_at__gt: datetime | str
+    created_at__ge: datetime | str
+    updated_at: datetime | str | None
+    updated_at__eq: datetime | str | None
+    updated_at__ne: datetime | str | None
+    updated_at__is_null: bool
+    updated_at__in: Collection[datetime | str]
+    updated_at__not_in: Collection[datetime | str]
+    updated_at__lt: datetime | str
+    updated_at__le: datetime | str
+    updated_at__gt: datetime | str
+    updated_at__ge: datetime | str
+    deleted_at: datetime | str | None
+    deleted_at__eq: datetime | str | None
+    deleted_at__ne: datetime | str | None
+    deleted_at__is_null: bool
+    deleted_at__in: Collection[datetime | str]
+    deleted_at__not_in: Collection[datetime | str]
+    deleted_at__lt: datetime | str
+    deleted_at__le: datetime | str
+    deleted_at__gt: datetime | str
+    deleted_at__ge: datetime | str
+    currency: str | None
+    currency__eq: str | None
+    currency__ne: str | None
+    currency__is_null: bool
+    currency__in: Collection[str]
+    currency__not_in: Collection[str]
+    currency__lt: str
+    currency__le: str
+    currency__gt: str
+    currency__ge: str
+    currency__contains: str
+    currency__starts_with: str
+    currency__ends_with: str
+    valid_from: date | str | None
+    valid_from__eq: date | str | None
+    valid_from__ne: date | str | None
+    valid_from__is_null: bool
+    valid_from__in: Collection[date | str]
+    valid_from__not_in: Collection[date | str]
+    valid_from__lt: date | str
+    valid_from__le: date | str
+    valid_from__gt: date | str
+    valid_from__ge: date | str
+    base: str | None
+    base__eq: str | None
+    base__ne: str | None
+    base__is_null: bool
+    base__in: Collection[str]
+    base__not_in: Collection[str]
+    base__lt: str
+    base__le: str
+    base__gt: str
+    base__ge: str
+    base__contains: str
+    base__starts_with: str
+    base__ends_with: str
 
 
 class RoutingWhere(TypedDict, total=False):
@@ -4068,6 +4518,8 @@ class RoutingWhere(TypedDict, total=False):
     group__updated_at__in: Collection[datetime | str]
     group__name: str | None
     group__name__in: Collection[str]
+    group__calendar: Record | str | UUID | None
+    group__calendar__in: Collection[Record | str | UUID]
     contact_list__id: Record | str | UUID | None
     contact_list__id__in: Collection[Record | str | UUID]
     contact_list__version: int | None
@@ -4378,6 +4830,14 @@ class TaskWhere(TypedDict, total=False):
     assignee__user__role__in: Collection[str]
     assignee__user__active: bool | None
     assignee__user__active__in: Collection[bool]
+    assignee__user__time_zone: str | None
+    assignee__user__time_zone__in: Collection[str]
+    assignee__user__language: str | None
+    assignee__user__language__in: Collection[str]
+    assignee__user__manager: Record | str | UUID | None
+    assignee__user__manager__in: Collection[Record | str | UUID]
+    assignee__user__calendar: Record | str | UUID | None
+    assignee__user__calendar__in: Collection[Record | str | UUID]
     assignee__group__id: Record | str | UUID | None
     assignee__group__id__in: Collection[Record | str | UUID]
     assignee__group__version: int | None
@@ -4388,6 +4848,8 @@ class TaskWhere(TypedDict, total=False):
     assignee__group__updated_at__in: Collection[datetime | str]
     assignee__group__name: str | None
     assignee__group__name__in: Collection[str]
+    assignee__group__calendar: Record | str | UUID | None
+    assignee__group__calendar__in: Collection[Record | str | UUID]
     via_group__id: Record | str | UUID | None
     via_group__id__in: Collection[Record | str | UUID]
     via_group__version: int | None
@@ -4398,6 +4860,8 @@ class TaskWhere(TypedDict, total=False):
     via_group__updated_at__in: Collection[datetime | str]
     via_group__name: str | None
     via_group__name__in: Collection[str]
+    via_group__calendar: Record | str | UUID | None
+    via_group__calendar__in: Collection[Record | str | UUID]
     completed_by__id: Record | str | UUID | None
     completed_by__id__in: Collection[Record | str | UUID]
     completed_by__version: int | None
@@ -4414,6 +4878,14 @@ class TaskWhere(TypedDict, total=False):
     completed_by__role__in: Collection[str]
     completed_by__active: bool | None
     completed_by__active__in: Collection[bool]
+    completed_by__time_zone: str | None
+    completed_by__time_zone__in: Collection[str]
+    completed_by__language: str | None
+    completed_by__language__in: Collection[str]
+    completed_by__manager: Record | str | UUID | None
+    completed_by__manager__in: Collection[Record | str | UUID]
+    completed_by__calendar: Record | str | UUID | None
+    completed_by__calendar__in: Collection[Record | str | UUID]
 
 
 class TicketWhere(TypedDict, total=False):
@@ -4810,6 +5282,10 @@ class TicketWhere(TypedDict, total=False):
     contact__lifecycle_stage__in: Collection[ContactLifecycleStageWord]
     contact__status: ContactStatusWord | None
     contact__status__in: Collection[ContactStatusWord]
+    contact__language: str | None
+    contact__language__in: Collection[str]
+    contact__time_zone: str | None
+    contact__time_zone__in: Collection[str]
     contact__source: str | None
     contact__source__in: Collection[str]
     contact__owner__user: Record | str | UUID | None
@@ -4882,6 +5358,10 @@ class TicketWhere(TypedDict, total=False):
     account__owner__user__in: Collection[Record | str | UUID]
     account__owner__group: Record | str | UUID | None
     account__owner__group__in: Collection[Record | str | UUID]
+    account__language: str | None
+    account__language__in: Collection[str]
+    account__time_zone: str | None
+    account__time_zone__in: Collection[str]
     account__description: str | None
     account__description__in: Collection[str]
     account__source: str | None
@@ -4902,6 +5382,14 @@ class TicketWhere(TypedDict, total=False):
     assignee__user__role__in: Collection[str]
     assignee__user__active: bool | None
     assignee__user__active__in: Collection[bool]
+    assignee__user__time_zone: str | None
+    assignee__user__time_zone__in: Collection[str]
+    assignee__user__language: str | None
+    assignee__user__language__in: Collection[str]
+    assignee__user__manager: Record | str | UUID | None
+    assignee__user__manager__in: Collection[Record | str | UUID]
+    assignee__user__calendar: Record | str | UUID | None
+    assignee__user__calendar__in: Collection[Record | str | UUID]
     assignee__group__id: Record | str | UUID | None
     assignee__group__id__in: Collection[Record | str | UUID]
     assignee__group__version: int | None
@@ -4912,6 +5400,8 @@ class TicketWhere(TypedDict, total=False):
     assignee__group__updated_at__in: Collection[datetime | str]
     assignee__group__name: str | None
     assignee__group__name__in: Collection[str]
+    assignee__group__calendar: Record | str | UUID | None
+    assignee__group__calendar__in: Collection[Record | str | UUID]
     via_group__id: Record | str | UUID | None
     via_group__id__in: Collection[Record | str | UUID]
     via_group__version: int | None
@@ -4922,6 +5412,8 @@ class TicketWhere(TypedDict, total=False):
     via_group__updated_at__in: Collection[datetime | str]
     via_group__name: str | None
     via_group__name__in: Collection[str]
+    via_group__calendar: Record | str | UUID | None
+    via_group__calendar__in: Collection[Record | str | UUID]
     escalation__to__id: Record | str | UUID | None
     escalation__to__id__in: Collection[Record | str | UUID]
     escalation__to__version: int | None
@@ -4932,6 +5424,8 @@ class TicketWhere(TypedDict, total=False):
     escalation__to__updated_at__in: Collection[datetime | str]
     escalation__to__name: str | None
     escalation__to__name__in: Collection[str]
+    escalation__to__calendar: Record | str | UUID | None
+    escalation__to__calendar__in: Collection[Record | str | UUID]
     follow_up_of__id: Record | str | UUID | None
     follow_up_of__id__in: Collection[Record | str | UUID]
     follow_up_of__version: int | None
@@ -5080,3 +5574,79 @@ class UserWhere(TypedDict, total=False):
     active__is_null: bool
     active__in: Collection[bool]
     active__not_in: Collection[bool]
+    time_zone: str | None
+    time_zone__eq: str | None
+    time_zone__ne: str | None
+    time_zone__is_null: bool
+    time_zone__in: Collection[str]
+    time_zone__not_in: Collection[str]
+    time_zone__lt: str
+    time_zone__le: str
+    time_zone__gt: str
+    time_zone__ge: str
+    time_zone__contains: str
+    time_zone__starts_with: str
+    time_zone__ends_with: str
+    language: str | None
+    language__eq: str | None
+    language__ne: str | None
+    language__is_null: bool
+    language__in: Collection[str]
+    language__not_in: Collection[str]
+    language__lt: str
+    language__le: str
+    language__gt: str
+    language__ge: str
+    language__contains: str
+    language__starts_with: str
+    language__ends_with: str
+    manager: Record | str | UUID | None
+    manager__eq: Record | str | UUID | None
+    manager__ne: Record | str | UUID | None
+    manager__is_null: bool
+    manager__in: Collection[Record | str | UUID]
+    manager__not_in: Collection[Record | str | UUID]
+    calendar: Record | str | UUID | None
+    calendar__eq: Record | str | UUID | None
+    calendar__ne: Record | str | UUID | None
+    calendar__is_null: bool
+    calendar__in: Collection[Record | str | UUID]
+    calendar__not_in: Collection[Record | str | UUID]
+    manager__id: Record | str | UUID | None
+    manager__id__in: Collection[Record | str | UUID]
+    manager__version: int | None
+    manager__version__in: Collection[int]
+    manager__created_at: datetime | str | None
+    manager__created_at__in: Collection[datetime | str]
+    manager__updated_at: datetime | str | None
+    manager__updated_at__in: Collection[datetime | str]
+    manager__name: str | None
+    manager__name__in: Collection[str]
+    manager__email: str | None
+    manager__email__in: Collection[str]
+    manager__role: str | None
+    manager__role__in: Collection[str]
+    manager__active: bool | None
+    manager__active__in: Collection[bool]
+    manager__time_zone: str | None
+    manager__time_zone__in: Collection[str]
+    manager__language: str | None
+    manager__language__in: Collection[str]
+    manager__manager: Record | str | UUID | None
+    manager__manager__in: Collection[Record | str | UUID]
+    manager__calendar: Record | str | UUID | None
+    manager__calendar__in: Collection[Record | str | UUID]
+    calendar__id: Record | str | UUID | None
+    calendar__id__in: Collection[Record | str | UUID]
+    calendar__version: int | None
+    calendar__version__in: Collection[int]
+    calendar__created_at: datetime | str | None
+    calendar__created_at__in: Collection[datetime | str]
+    calendar__updated_at: datetime | str | None
+    calendar__updated_at__in: Collection[datetime | str]
+    calendar__deleted_at: datetime | str | None
+    calendar__deleted_at__in: Collection[datetime | str]
+    calendar__name: str | None
+    calendar__name__in: Collection[str]
+    calendar__time_zone: str | None
+    calendar__time_zone__in: Collection[str]

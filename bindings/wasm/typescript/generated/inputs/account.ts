@@ -34,6 +34,8 @@ export interface AccountCreateInput {
   id?: AccountId;
   /** Its industry, one of the tenant's list for `account.industry`. */
   industry?: string | null;
+  /** The language in which it wants to be addressed. */
+  language?: string | null;
   /** The company's name, unique whatever the case. */
   name?: string;
   /** Who looks after it. */
@@ -52,6 +54,8 @@ export interface AccountCreateInput {
   tags?: string[];
   /** Its size, as sales sees it. */
   tier?: AccountTier | null;
+  /** The time zone where it is. */
+  time_zone?: string | null;
   /** What it is to us; winning a deal makes it a customer. */
   type?: AccountType;
   /** Its web site. */
@@ -142,6 +146,8 @@ export interface AccountUpdateInput {
   external_keys?: ExternalKey[];
   /** Its industry, one of the tenant's list for `account.industry`. */
   industry?: string | null;
+  /** The language in which it wants to be addressed. */
+  language?: string | null;
   /** The company's name, unique whatever the case. */
   name?: string;
   /** Who looks after it. */
@@ -160,6 +166,8 @@ export interface AccountUpdateInput {
   tags?: string[];
   /** Its size, as sales sees it. */
   tier?: AccountTier | null;
+  /** The time zone where it is. */
+  time_zone?: string | null;
   /** What it is to us; winning a deal makes it a customer. */
   type?: AccountType;
   /** Its web site. */
@@ -185,6 +193,8 @@ export interface AccountUpsertInput {
   external_keys?: ExternalKey[];
   /** Its industry, one of the tenant's list for `account.industry`. */
   industry?: string | null;
+  /** The language in which it wants to be addressed. */
+  language?: string | null;
   /** The company's name, unique whatever the case. */
   name?: string;
   /** Who looks after it. */
@@ -204,6 +214,8 @@ export interface AccountUpsertInput {
   tags?: string[];
   /** Its size, as sales sees it. */
   tier?: AccountTier | null;
+  /** The time zone where it is. */
+  time_zone?: string | null;
   /** What it is to us; winning a deal makes it a customer. */
   type?: AccountType;
   /** Its web site. */

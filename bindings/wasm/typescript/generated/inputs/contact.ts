@@ -32,6 +32,8 @@ export interface ContactCreateInput {
   /** The first name. */
   first_name?: string | null;
   id?: ContactId;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
   /** The last name. */
   last_name?: string | null;
   /** How far they have come with us. It never moves back by itself; `contact.set_stage` moves it by hand. */
@@ -56,6 +58,8 @@ export interface ContactCreateInput {
   status?: ContactStatus;
   /** Labels. */
   tags?: string[];
+  /** The time zone in which they live. */
+  time_zone?: string | null;
   /** What they are at work, such as IT Director. */
   title?: string | null;
 }
@@ -142,6 +146,8 @@ export interface ContactUpdateInput {
   external_keys?: ExternalKey[];
   /** The first name. */
   first_name?: string | null;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
   /** The last name. */
   last_name?: string | null;
   /** How far they have come with us. It never moves back by itself; `contact.set_stage` moves it by hand. */
@@ -166,6 +172,8 @@ export interface ContactUpdateInput {
   status?: ContactStatus;
   /** Labels. */
   tags?: string[];
+  /** The time zone in which they live. */
+  time_zone?: string | null;
   /** What they are at work, such as IT Director. */
   title?: string | null;
 }
@@ -187,6 +195,8 @@ export interface ContactUpsertInput {
   external_keys?: ExternalKey[];
   /** The first name. */
   first_name?: string | null;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
   /** The last name. */
   last_name?: string | null;
   /** How far they have come with us. It never moves back by itself; `contact.set_stage` moves it by hand. */
@@ -212,6 +222,8 @@ export interface ContactUpsertInput {
   status?: ContactStatus;
   /** Labels. */
   tags?: string[];
+  /** The time zone in which they live. */
+  time_zone?: string | null;
   /** What they are at work, such as IT Director. */
   title?: string | null;
 }

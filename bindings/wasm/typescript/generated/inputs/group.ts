@@ -4,6 +4,7 @@
 import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
 import type { OnOpenWork } from "../parts/common.js";
+import type { CalendarId } from "../records/calendar.js";
 import type { GroupId, GroupRelated } from "../records/group.js";
 import type { UserId } from "../records/user.js";
 
@@ -17,6 +18,8 @@ export interface GroupAddMemberInput {
 
 /** What `group.create` takes. */
 export interface GroupCreateInput {
+  /** The group's business hours; the organisation's without. */
+  calendar?: Ref<CalendarId> | null;
   id?: GroupId;
   /** The name, unique whatever the case. */
   name?: string;
@@ -56,6 +59,8 @@ export interface GroupRemoveMemberInput {
 export interface GroupUpdateInput {
   /** The group. */
   group: Ref<GroupId>;
+  /** The group's business hours; the organisation's without. */
+  calendar?: Ref<CalendarId> | null;
   /** The name, unique whatever the case. */
   name?: string;
 }
@@ -63,6 +68,8 @@ export interface GroupUpdateInput {
 /** What `group.upsert` takes. */
 export interface GroupUpsertInput {
   match_on: string;
+  /** The group's business hours; the organisation's without. */
+  calendar?: Ref<CalendarId> | null;
   /** The name, unique whatever the case. */
   name?: string;
   policy?: MatchPolicy;

@@ -76,6 +76,8 @@ export interface LeadCreateInput {
   id?: LeadId;
   /** The company's line of business; a list that a tenant may close. */
   industry?: string | null;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
   /** Last name. */
   last_name?: string | null;
   /** Other mail addresses under which they are known, unique together with the main ones. */
@@ -88,6 +90,8 @@ export interface LeadCreateInput {
   source?: string | null;
   /** Words to find it by. */
   tags?: string[];
+  /** The time zone in which they live. */
+  time_zone?: string | null;
   /** What they do there; scored. */
   title?: string | null;
   /** The company's site. */
@@ -228,6 +232,8 @@ export interface LeadUpdateInput {
   first_name?: string | null;
   /** The company's line of business; a list that a tenant may close. */
   industry?: string | null;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
   /** Last name. */
   last_name?: string | null;
   /** Other mail addresses under which they are known, unique together with the main ones. */
@@ -240,6 +246,8 @@ export interface LeadUpdateInput {
   source?: string | null;
   /** Words to find it by. */
   tags?: string[];
+  /** The time zone in which they live. */
+  time_zone?: string | null;
   /** What they do there; scored. */
   title?: string | null;
   /** The company's site. */
@@ -271,6 +279,8 @@ export interface LeadUpsertInput {
   first_name?: string | null;
   /** The company's line of business; a list that a tenant may close. */
   industry?: string | null;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
   /** Last name. */
   last_name?: string | null;
   /** Other mail addresses under which they are known, unique together with the main ones. */
@@ -284,6 +294,8 @@ export interface LeadUpsertInput {
   source?: string | null;
   /** Words to find it by. */
   tags?: string[];
+  /** The time zone in which they live. */
+  time_zone?: string | null;
   /** What they do there; scored. */
   title?: string | null;
   /** The company's site. */

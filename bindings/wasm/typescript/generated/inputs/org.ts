@@ -2,19 +2,23 @@
 // What the operations of `org` take.
 
 import type { Decimal, Ref } from "../../base.js";
+import type { CalendarId } from "../records/calendar.js";
 import type { OrgId, OrgRelated } from "../records/org.js";
 
 /** What `org.configure` takes. */
 export interface OrgConfigureInput {
   /** The currency of reports; amounts in others are converted with `rates`. */
   base_currency?: string;
+  /** The business hours of those who have no calendar of their own. */
+  calendar?: Ref<CalendarId> | null;
   /** Closed lists by field, such as `lead.source`; a field that is not here takes any value. */
   choices?: Record<string, string[]>;
   /** The organisation's name. */
   name?: string;
   /**
-   * What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is counted,
-   * not priced; so are all others than the base currency once that is another one, until new rates are given.
+   * What one unit of a currency is worth in the base currency, by ISO code, on all days before the first rate by
+   * day (`rate`). A currency without a rate is counted, not priced; so are all others than the base currency once
+   * that is another one, until new rates are given.
    */
   rates?: Record<string, Decimal>;
   /** The time zone in which days and months are meant. */

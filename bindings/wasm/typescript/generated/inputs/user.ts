@@ -4,19 +4,26 @@
 import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
 import type { OnOpenWork } from "../parts/common.js";
+import type { CalendarId } from "../records/calendar.js";
 import type { UserId, UserRelated } from "../records/user.js";
 
 /** What `user.activate` takes. */
 export interface UserActivateInput {
-  /** Whom. */
+  /** The user to activate. */
   user: Ref<UserId>;
 }
 
 /** What `user.create` takes. */
 export interface UserCreateInput {
+  /** When they work; as their group, and else as the organisation, without. */
+  calendar?: Ref<CalendarId> | null;
   /** The mail address. */
   email?: string;
   id?: UserId;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
+  /** The user to whom they report. */
+  manager?: Ref<UserId> | null;
   /** The name. */
   name?: string;
   /**
@@ -24,6 +31,8 @@ export interface UserCreateInput {
    * when it is given.
    */
   role?: string;
+  /** The time zone in which they live; the organisation's without. */
+  time_zone?: string | null;
 }
 
 /** What `user.deactivate` takes. */
@@ -58,8 +67,14 @@ export interface UserHistoryInput {
 export interface UserUpdateInput {
   /** The user. */
   user: Ref<UserId>;
+  /** When they work; as their group, and else as the organisation, without. */
+  calendar?: Ref<CalendarId> | null;
   /** The mail address. */
   email?: string;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
+  /** The user to whom they report. */
+  manager?: Ref<UserId> | null;
   /** The name. */
   name?: string;
   /**
@@ -67,13 +82,21 @@ export interface UserUpdateInput {
    * when it is given.
    */
   role?: string;
+  /** The time zone in which they live; the organisation's without. */
+  time_zone?: string | null;
 }
 
 /** What `user.upsert` takes. */
 export interface UserUpsertInput {
   match_on: string;
+  /** When they work; as their group, and else as the organisation, without. */
+  calendar?: Ref<CalendarId> | null;
   /** The mail address. */
   email?: string;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
+  /** The user to whom they report. */
+  manager?: Ref<UserId> | null;
   /** The name. */
   name?: string;
   policy?: MatchPolicy;
@@ -82,4 +105,6 @@ export interface UserUpsertInput {
    * when it is given.
    */
   role?: string;
+  /** The time zone in which they live; the organisation's without. */
+  time_zone?: string | null;
 }

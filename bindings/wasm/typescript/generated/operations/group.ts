@@ -58,7 +58,7 @@ export interface GroupOperations extends Exportable, Importable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<GroupWhere>): Results<Found<Group, GroupRelated>>;
+  find(input?: FindInput<GroupWhere, keyof GroupRelated>): Results<Found<Group, GroupRelated>>;
   /** Reads one group. Error: `record.not_found`. */
   get(input: GroupGetInput): Promise<Found<Group, GroupRelated>>;
   /**

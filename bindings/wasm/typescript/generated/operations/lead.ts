@@ -250,7 +250,8 @@ export interface LeadOperations extends Exportable, Importable {
   /**
    * Sends a lead where its band goes: to a group with a task, or to a nurture list.
    *
-   * Raises `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`, `lead.no_routing`).
+   * Raises `RuleViolation` (`assignee.inactive`, `lead.closed`, `lead.converted`, `lead.no_routing`,
+   * `routing.list_trashed`).
    */
   route(input: LeadRouteInput): Promise<Routed>;
   /**

@@ -19,9 +19,9 @@ export interface OrgOperations extends Exportable {
    */
   aggregate(input?: AggregateInput<OrgWhere>): Promise<GroupRow[]>;
   /**
-   * Sets the tenant's name, currency, time zone, rates or lists.
+   * Sets the tenant's name, currency, time zone, calendar, rates or lists.
    *
-   * Raises `Invalid` (`org.rate_invalid`).
+   * Raises `Invalid` (`org.rate_invalid`); `RuleViolation` (`org.rates_exist`).
    */
   configure(input?: OrgConfigureInput): Promise<Org>;
   /** How many records of the kind organisation match. */
@@ -34,7 +34,7 @@ export interface OrgOperations extends Exportable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<OrgWhere>): Results<Found<Org, OrgRelated>>;
+  find(input?: FindInput<OrgWhere, keyof OrgRelated>): Results<Found<Org, OrgRelated>>;
   /** Reads one organisation. Error: `record.not_found`. */
   get(input: OrgGetInput): Promise<Found<Org, OrgRelated>>;
   /**

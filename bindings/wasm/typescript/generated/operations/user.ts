@@ -46,7 +46,8 @@ export interface UserOperations extends Exportable, Importable {
   /**
    * Creates a user.
    *
-   * Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation` (`user.last_admin`).
+   * Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation` (`user.last_admin`,
+   * `user.manager_cycle`).
    */
   create(input?: UserCreateInput): Promise<User>;
   /**
@@ -65,7 +66,7 @@ export interface UserOperations extends Exportable, Importable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput<UserWhere>): Results<Found<User, UserRelated>>;
+  find(input?: FindInput<UserWhere, keyof UserRelated>): Results<Found<User, UserRelated>>;
   /** Reads one user. Error: `record.not_found`. */
   get(input: UserGetInput): Promise<Found<User, UserRelated>>;
   /**
@@ -90,7 +91,8 @@ export interface UserOperations extends Exportable, Importable {
    * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
    * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`,
-   * `user.role_unknown`); `RuleViolation` (`user.last_admin`); `Unavailable` (`import.read_failed`).
+   * `user.role_unknown`); `RuleViolation` (`user.last_admin`, `user.manager_cycle`); `Unavailable`
+   * (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -129,7 +131,8 @@ export interface UserOperations extends Exportable, Importable {
    * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
    * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`,
-   * `user.role_unknown`); `RuleViolation` (`user.last_admin`); `Unavailable` (`import.read_failed`).
+   * `user.role_unknown`); `RuleViolation` (`user.last_admin`, `user.manager_cycle`); `Unavailable`
+   * (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -141,14 +144,15 @@ export interface UserOperations extends Exportable, Importable {
   /**
    * Changes fields of a user.
    *
-   * Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation` (`user.last_admin`).
+   * Raises `Conflict` (`user.email_taken`); `Invalid` (`user.role_unknown`); `RuleViolation` (`user.last_admin`,
+   * `user.manager_cycle`).
    */
   update(input: UserUpdateInput): Promise<User>;
   /**
    * Creates a user, or updates the one that matches.
    *
    * Raises `Conflict` (`upsert.exists`, `user.email_taken`); `Invalid` (`upsert.match_on`, `user.role_unknown`);
-   * `RuleViolation` (`user.last_admin`).
+   * `RuleViolation` (`user.last_admin`, `user.manager_cycle`).
    */
   upsert(input: UserUpsertInput): Promise<Upserted<User>>;
 }

@@ -2,6 +2,7 @@
 // Parts of records, inputs and answers.
 
 import type { Decimal, Money } from "../../base.js";
+import type { UsedRate } from "../parts/common.js";
 import type { CampaignId } from "../records/campaign.js";
 
 /** The leads of each band. */
@@ -55,8 +56,10 @@ export interface Worth {
   amounts: Money[];
   /** How many deals. */
   deals: number;
-  /** The amounts in the tenant's currency, at its rates. */
+  /** The amounts in the tenant's currency: what was won at the rate of its close date, everything else at today's. */
   in_base: Money;
+  /** The rates with which amounts were converted. */
+  rates?: UsedRate[];
   /** How many deals are missing in `in_base`: they have no amount, or one in a currency without a rate. */
   unpriced: number;
 }

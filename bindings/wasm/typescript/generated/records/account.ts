@@ -67,6 +67,10 @@ export interface Account {
   customer_since?: Day | null;
   /** Who looks after it. */
   owner?: Assignee | null;
+  /** The language in which it wants to be addressed. */
+  language?: string | null;
+  /** The time zone where it is. */
+  time_zone?: string | null;
   /** What is worth knowing about it. */
   description?: string | null;
   /** Where it came from, one of the tenant's list for `account.source`. */
@@ -121,6 +125,8 @@ export interface AccountColumns {
   customer_since: DateColumn;
   owner__user: IdColumn<UserId>;
   owner__group: IdColumn<GroupId>;
+  language: TextColumn;
+  time_zone: TextColumn;
   description: TextColumn;
   source: TextColumn;
   tags: ListColumn;

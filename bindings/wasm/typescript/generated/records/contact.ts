@@ -63,6 +63,10 @@ export interface Contact {
   lifecycle_stage: ContactLifecycleStage;
   /** Whether they still have to do with us. */
   status: ContactStatus;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
+  /** The time zone in which they live. */
+  time_zone?: string | null;
   /** Where they came from, one of the tenant's list for `contact.source`. */
   source?: string | null;
   /** Who looks after them. */
@@ -110,6 +114,8 @@ export interface ContactColumns {
   reports_to: IdColumn<ContactId>;
   lifecycle_stage: WordColumn<ContactLifecycleStage>;
   status: WordColumn<ContactStatus>;
+  language: TextColumn;
+  time_zone: TextColumn;
   source: TextColumn;
   owner__user: IdColumn<UserId>;
   owner__group: IdColumn<GroupId>;

@@ -2,7 +2,8 @@
 // The kind `group`.
 
 import type { Id, Timestamp } from "../../base.js";
-import type { IdColumn, IntColumn, TextColumn, TimeColumn, Where } from "../../columns.js";
+import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where } from "../../columns.js";
+import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
 
 /** The identifier of a `group`. */
 export type GroupId = Id<"group">;
@@ -19,10 +20,14 @@ export interface Group {
   updated_at: Timestamp;
   /** The name, unique whatever the case. */
   name: string;
+  /** The group's business hours; the organisation's without. */
+  calendar?: CalendarId | null;
 }
 
 /** What comes along with a `group` when `with` names it, as far as the actor may see it. */
-export type GroupRelated = Record<string, never>;
+export interface GroupRelated {
+  calendar?: Calendar;
+}
 
 /** The columns of a `group`. */
 export interface GroupColumns {
@@ -31,9 +36,11 @@ export interface GroupColumns {
   created_at: TimeColumn;
   updated_at: TimeColumn;
   name: TextColumn;
+  calendar: IdColumn<CalendarId>;
 }
 
 /** What a `group` is found by; see `where`. */
 export type GroupWhere = Where<
-  GroupColumns
+  GroupColumns &
+    Through<"calendar", CalendarColumns>
 >;

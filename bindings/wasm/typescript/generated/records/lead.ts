@@ -64,6 +64,10 @@ export interface Lead {
   website?: string | null;
   /** Where they are. */
   address: Address;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
+  /** The time zone in which they live. */
+  time_zone?: string | null;
   /** Where they came from, such as `referral` or `Webinar Q4`; scored, and a list that a tenant may close. */
   source?: string | null;
   /** The campaign that brought them. */
@@ -160,6 +164,8 @@ export interface LeadColumns {
   address__region: TextColumn;
   address__postal_code: TextColumn;
   address__country: TextColumn;
+  language: TextColumn;
+  time_zone: TextColumn;
   source: TextColumn;
   campaign: IdColumn<CampaignId>;
   description: TextColumn;

@@ -2,7 +2,8 @@
 // The kind `org`.
 
 import type { Decimal, Id, Timestamp } from "../../base.js";
-import type { IdColumn, IntColumn, TextColumn, TimeColumn, Where } from "../../columns.js";
+import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where } from "../../columns.js";
+import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
 
 /** The identifier of a `org`. */
 export type OrgId = Id<"org">;
@@ -23,9 +24,12 @@ export interface Org {
   base_currency: string;
   /** The time zone in which days and months are meant. */
   time_zone: string;
+  /** The business hours of those who have no calendar of their own. */
+  calendar?: CalendarId | null;
   /**
-   * What one unit of a currency is worth in the base currency, by ISO code. A currency without a rate is counted,
-   * not priced; so are all others than the base currency once that is another one, until new rates are given.
+   * What one unit of a currency is worth in the base currency, by ISO code, on all days before the first rate by
+   * day (`rate`). A currency without a rate is counted, not priced; so are all others than the base currency once
+   * that is another one, until new rates are given.
    */
   rates: Record<string, Decimal>;
   /**
@@ -38,7 +42,9 @@ export interface Org {
 }
 
 /** What comes along with a `org` when `with` names it, as far as the actor may see it. */
-export type OrgRelated = Record<string, never>;
+export interface OrgRelated {
+  calendar?: Calendar;
+}
 
 /** The columns of a `org`. */
 export interface OrgColumns {
@@ -49,10 +55,12 @@ export interface OrgColumns {
   name: TextColumn;
   base_currency: TextColumn;
   time_zone: TextColumn;
+  calendar: IdColumn<CalendarId>;
   rates_base: TextColumn;
 }
 
 /** What a `org` is found by; see `where`. */
 export type OrgWhere = Where<
-  OrgColumns
+  OrgColumns &
+    Through<"calendar", CalendarColumns>
 >;

@@ -2,7 +2,8 @@
 // The kind `user`.
 
 import type { Id, Timestamp } from "../../base.js";
-import type { BoolColumn, IdColumn, IntColumn, TextColumn, TimeColumn, Where } from "../../columns.js";
+import type { BoolColumn, IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where } from "../../columns.js";
+import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
 
 /** The identifier of a `user`. */
 export type UserId = Id<"user">;
@@ -28,10 +29,21 @@ export interface User {
   role: string;
   /** Whether the user can act and be given work. */
   active: boolean;
+  /** The time zone in which they live; the organisation's without. */
+  time_zone?: string | null;
+  /** The language in which they want to be addressed. */
+  language?: string | null;
+  /** The user to whom they report. */
+  manager?: UserId | null;
+  /** When they work; as their group, and else as the organisation, without. */
+  calendar?: CalendarId | null;
 }
 
 /** What comes along with a `user` when `with` names it, as far as the actor may see it. */
-export type UserRelated = Record<string, never>;
+export interface UserRelated {
+  manager?: User;
+  calendar?: Calendar;
+}
 
 /** The columns of a `user`. */
 export interface UserColumns {
@@ -43,9 +55,15 @@ export interface UserColumns {
   email: TextColumn;
   role: TextColumn;
   active: BoolColumn;
+  time_zone: TextColumn;
+  language: TextColumn;
+  manager: IdColumn<UserId>;
+  calendar: IdColumn<CalendarId>;
 }
 
 /** What a `user` is found by; see `where`. */
 export type UserWhere = Where<
-  UserColumns
+  UserColumns &
+    Through<"manager", UserColumns> &
+    Through<"calendar", CalendarColumns>
 >;

@@ -54,7 +54,7 @@ pub(super) async fn of(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<Con
         let (count, tally) = if group.value::<DealStatus>(0)? == DealStatus::Won { &mut won } else { &mut open };
         *count += group.count;
         if let Some(total) = group.total {
-            tally.add(total, group.count)?;
+            tally.add(total, group.count, None)?;
         }
     }
     let newest: Vec<Deal> =
