@@ -10,7 +10,7 @@ use crate::{
     link::Link,
     references::{Touched, broken},
     script::{Answered, Asked, Script, Step},
-    tenants::Unit,
+    unit::Unit,
     write::{self, Net},
 };
 

@@ -17,8 +17,9 @@ use sqlx::{Row as _, postgres::PgRow};
 use crate::{
     cache::Cache,
     failure::{Class, Failure},
-    link::{Link, Load},
-    rows::{read_simple_record, simple_text},
+    link::Link,
+    load::Load,
+    rows::{read_head, read_simple_record, simple_text},
     script::Script,
     statements::Named,
 };
@@ -44,6 +45,12 @@ impl Execution {
     }
 }
 
+/// Where the row with the head of the ledger has the process of the server, and the server's clock.
+const HEAD_PROCESS: usize = 3;
+const HEAD_CLOCK: usize = 4;
+/// The server's clock, for a tenant that has no ledger yet.
+const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
 /// How many columns a row of prefetched loads has; the head of the ledger has more.
 const FORESEEN_COLUMNS: usize = 2;
 
@@ -58,8 +65,8 @@ impl Link<'_> {
     ) -> Result<Begun, Failure> {
         let org = self.org;
         let begin = format!("{opening}; SET LOCAL nexa.org = '{org}'");
-        if !self.statements.prepared {
-            let head = self.statements.head_of(&format!("'{org}'"), lock);
+        if !self.server.statements.prepared {
+            let head = self.server.statements.head_of(&format!("'{org}'"), lock);
             let rows = self.simple(format!("{begin}; {head}")).await?;
             return self.began(&rows, Cache::default(), lock).await;
         }
@@ -69,7 +76,7 @@ impl Link<'_> {
         if first.is_none() {
             cache = Cache::default();
         }
-        let head = Execution { named: self.statements.head(lock), arguments: format!("'{org}'") };
+        let head = Execution { named: self.server.statements.head(lock), arguments: format!("'{org}'") };
         let executions: Vec<Execution> = std::iter::once(head).chain(first).collect();
         let (prefetched, head): (Vec<PgRow>, Vec<PgRow>) = self
             .execute(&begin, &executions)
@@ -88,6 +95,23 @@ impl Link<'_> {
         self.began(&head, cache, lock).await
     }
 
+    /// Reads the head of the ledger from the row that a transaction begins with, and forgets plans that are outdated. A tenant
+    /// that is about to be founded has no such row.
+    pub(crate) async fn began(&mut self, rows: &[PgRow], cache: Cache, writes: bool) -> Result<Begun, Failure> {
+        let head = read_head(rows)?;
+        let number = |row: &PgRow, position| simple_text(row, position).and_then(|text| text.parse().ok());
+        let clock = match rows.last() {
+            Some(row) => number(row, HEAD_CLOCK),
+            None if writes => self.simple(CLOCK.to_owned()).await?.last().and_then(|row| number(row, 0)),
+            None => None,
+        };
+        let process = rows.last().and_then(|row| simple_text(row, HEAD_PROCESS)).and_then(|text| text.parse().ok());
+        if process.is_some_and(|process| self.server.growth.outdates(process)) {
+            self.simple("DISCARD PLANS".to_owned()).await?;
+        }
+        Ok(Begun { head, clock: clock.map(Timestamp::from_micros), cache })
+    }
+
     /// What reads these loads in the message that begins; nothing where it cannot, or has nothing to read.
     fn first(&self, loads: &[Load]) -> Option<Execution> {
         if loads.iter().all(|load| load.values.is_empty()) {
@@ -102,7 +126,7 @@ impl Link<'_> {
                 _ => return None,
             });
         }
-        Some(Execution { named: self.statements.first(loads)?, arguments })
+        Some(Execution { named: self.server.statements.first(loads)?, arguments })
     }
 
     /// Begins and executes; what the connection does not know, it is told.

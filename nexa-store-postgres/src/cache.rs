@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use crate::{
     failure::Failure,
-    link::{Link, Load},
+    link::Link,
+    load::Load,
     script::{Answered, Asked},
 };
 

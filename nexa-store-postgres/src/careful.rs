@@ -80,7 +80,7 @@ async fn exists(
     but: Option<Uuid>,
 ) -> Result<bool, Failure> {
     let name = |column: usize| def.columns.get(column).map_or("id", |column| column.name.as_str());
-    let mut sql = format!("SELECT 1 FROM {} WHERE org = $1", link.statements.dialect().table(def.table));
+    let mut sql = format!("SELECT 1 FROM {} WHERE org = $1", link.server.statements.dialect().table(def.table));
     let mut binds = Binds::of(link.org);
     for (position, column) in columns.iter().enumerate() {
         sql.push_str(&format!(" AND \"{}\" = ${}", name(*column), position + 2));
@@ -104,7 +104,7 @@ async fn held_by_another(
     key: &str,
     id: Uuid,
 ) -> Result<bool, Failure> {
-    let table = link.statements.dialect().table("external_keys");
+    let table = link.server.statements.dialect().table("external_keys");
     let sql = format!(
         "SELECT 1 FROM {table} WHERE org = $1 AND kind = $2 AND system = $3 AND key = $4 AND record <> $5 LIMIT 1"
     );
@@ -118,7 +118,7 @@ async fn held_by_another(
 
 async fn conflict(link: &mut Link<'_>, def: &RecordDef, before: &Row) -> Result<Error, Failure> {
     let name = |column: usize| def.columns.get(column).map_or("id", |column| column.name.as_str());
-    let table = link.statements.dialect().table(def.table);
+    let table = link.server.statements.dialect().table(def.table);
     let sql = format!("SELECT \"{}\" FROM {table} WHERE org = $1 AND \"{}\" = $2", name(def.version), name(def.id));
     let mut binds = Binds::of(link.org);
     binds.value(before.get(def.id));

@@ -49,6 +49,11 @@ pub(crate) fn of(problem: &sqlx::Error, org: Uuid) -> Failure {
     Failure { class, error: error.caused_by(problem) }
 }
 
+/// The error of a statement that belongs to no tenant.
+pub(crate) fn failed(problem: &sqlx::Error) -> Error {
+    of(problem, Uuid::nil()).error
+}
+
 fn classified(problem: &sqlx::Error, org: Uuid) -> Failure {
     let failed = |class, error| Failure { class, error };
     let lost = || failed(Class::Lost, codes::UNREACHABLE.error());

@@ -19,7 +19,7 @@ use crate::{
     link::Link,
     overlay::Overlay,
     script::{Answered, Asked, Script, Step},
-    tenants::Unit,
+    unit::Unit,
     write::{self, Net},
 };
 

@@ -21,8 +21,9 @@ use crate::{
     options::Isolation,
     reader,
     rows::simple_text,
-    store::{PostgresStore, Shared},
-    tenants::Unit,
+    shared::Shared,
+    store::PostgresStore,
+    unit::Unit,
 };
 
 /// Sessions in transactions of sqlx.
@@ -80,14 +81,14 @@ impl PostgresTransaction<'_> {
     }
 
     fn link<'l>(&'l mut self, shared: &'l Shared, org: Uuid) -> Link<'l> {
-        Link { db: self.db, statements: &shared.statements, trips: &shared.trips, growth: &shared.growth, org }
+        Link { db: self.db, server: &shared.server, org }
     }
 }
 
 /// Begins a unit: a savepoint, the host's settings, ours, and the head of the ledger.
 async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Found, Begun), Failure> {
     let org = link.org;
-    let ledger = shared.statements.dialect().table("ledger");
+    let ledger = shared.server.statements.dialect().table("ledger");
     let found = SETTINGS.map(|name| format!("current_setting('{name}', true)")).join(", ");
     let mut opening = format!("{SAVE}; SELECT {found}, row_security_active('{ledger}'); SET LOCAL nexa.org = '{org}'");
     if lock {
@@ -95,7 +96,7 @@ async fn begin(link: &mut Link<'_>, shared: &Shared, lock: bool) -> Result<(Foun
         opening.push_str(&shared.settings);
     }
     opening.push_str("; ");
-    opening.push_str(&shared.statements.head_of(&format!("'{org}'"), lock));
+    opening.push_str(&shared.server.statements.head_of(&format!("'{org}'"), lock));
     let rows = link.simple(opening).await?;
     let Some((settings, head)) = rows.split_first() else {
         return Err(kernel::STORE_FAILED.with("problem", "the transaction answers nothing").into());

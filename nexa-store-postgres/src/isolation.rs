@@ -4,23 +4,25 @@ use nexa_kernel::error::Result;
 use sqlx::{PgConnection, Row};
 
 use crate::{
-    codes, migrate,
+    ask::ask,
+    codes,
+    failure::failed,
     options::{Isolation, Options},
-    store::Shared,
-    store::failed,
+    shared::Shared,
+    version,
 };
 
 /// Refuses a schema that is not there or newer, and a role that row-level security does not bind.
 pub(crate) async fn check(shared: &Shared) -> Result<()> {
     let mut db = shared.acquire().await.map_err(|problem| failed(&problem))?;
-    migrate::check(&mut db, shared.statements.namespace).await?;
+    version::check(&mut db, shared.server.statements.namespace).await?;
     encoding(&mut db).await?;
     if shared.options.isolation == Isolation::FilterOnly {
         return Ok(());
     }
-    let ledger = shared.statements.dialect().table("ledger");
+    let ledger = shared.server.statements.dialect().table("ledger");
     let asked = format!("SELECT row_security_active('{ledger}'), current_user::text");
-    let rows = migrate::ask(&mut db, asked).await.map_err(|problem| failed(&problem))?;
+    let rows = ask(&mut db, asked).await.map_err(|problem| failed(&problem))?;
     let Some(row) = rows.first() else { return Err(failed(&sqlx::Error::RowNotFound)) };
     let bound: bool = row.try_get(0).map_err(|problem| failed(&problem))?;
     let role: String = row.try_get(1).map_err(|problem| failed(&problem))?;
@@ -36,7 +38,7 @@ pub(crate) async fn fits(db: &mut PgConnection, options: &Options) -> Result<()>
     }
     let asked =
         "SELECT rolsuper OR rolbypassrls, current_user::text FROM pg_catalog.pg_roles WHERE rolname = current_user";
-    let rows = migrate::ask(db, asked.to_owned()).await.map_err(|problem| failed(&problem))?;
+    let rows = ask(db, asked.to_owned()).await.map_err(|problem| failed(&problem))?;
     let Some(row) = rows.first() else { return Ok(()) };
     let bypasses: bool = row.try_get(0).map_err(|problem| failed(&problem))?;
     let role: String = row.try_get(1).map_err(|problem| failed(&problem))?;
@@ -47,7 +49,7 @@ pub(crate) async fn fits(db: &mut PgConnection, options: &Options) -> Result<()>
 /// Refuses a database that cannot keep every text. Error: `store.encoding`.
 async fn encoding(db: &mut PgConnection) -> Result<()> {
     let asked = "SELECT current_setting('server_encoding')".to_owned();
-    let rows = migrate::ask(db, asked).await.map_err(|problem| failed(&problem))?;
+    let rows = ask(db, asked).await.map_err(|problem| failed(&problem))?;
     let Some(row) = rows.first() else { return Ok(()) };
     let encoding: String = row.try_get(0).map_err(|problem| failed(&problem))?;
     if encoding == "UTF8" { Ok(()) } else { Err(codes::ENCODING.with("encoding", encoding)) }

@@ -16,6 +16,7 @@
 
 mod alone;
 mod arguments;
+mod ask;
 mod begin;
 mod cache;
 mod careful;
@@ -28,6 +29,7 @@ mod growth;
 mod host;
 mod isolation;
 mod link;
+mod load;
 mod migrate;
 mod options;
 mod overlay;
@@ -35,17 +37,22 @@ mod reader;
 mod references;
 mod rows;
 mod script;
+mod shared;
 mod statements;
 mod store;
 mod tenants;
 mod there;
+mod unit;
 mod url;
+mod version;
 mod write;
 
-pub use host::{HostSession, PostgresTransaction};
-pub use migrate::{VERSION, migration, schema};
+pub use self::{
+    host::{HostSession, PostgresTransaction},
+    migrate::{VERSION, migration, schema},
+    options::{Isolation, Options},
+    store::PostgresStore,
+};
 pub use nexa_sql::Namespace;
-pub use options::{Isolation, Options};
 /// The sqlx whose pools and transactions the store takes.
 pub use sqlx;
-pub use store::PostgresStore;

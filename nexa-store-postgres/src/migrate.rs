@@ -7,20 +7,22 @@ use nexa_kernel::{
     schema::{SchemaComparison, SchemaDifference},
 };
 use nexa_sql::{Dialect, Namespace, Shape, Table, tables};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, postgres::PgRow, raw_sql};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Row, raw_sql};
 use uuid::Uuid;
 
 use crate::{
-    codes, connection, isolation,
+    ask::ask,
+    codes,
+    failure::failed,
+    isolation,
     rows::simple_text,
-    store::{Shared, connect_options, failed},
+    shared::Shared,
     there::There,
+    url::connect_options,
+    version::{VERSIONS, found, newer},
 };
 
 pub use nexa_sql::VERSION;
-
-/// The table of versions belongs to no tenant.
-const VERSIONS: &str = "schema_version";
 
 /// For Citus; a plain server takes it and does nothing with it.
 const CITUS: &str = "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'";
@@ -86,44 +88,6 @@ fn grants(namespace: Namespace, tables: &[Table], role: &str) -> Vec<String> {
         format!("GRANT {rights} ON {} TO \"{role}\"", table.name)
     }));
     statements
-}
-
-/// Refuses a schema that is not there, an older one, and one that is more than a version later.
-pub(crate) async fn check(db: &mut PgConnection, namespace: Namespace) -> Result<()> {
-    let missing = || codes::NOT_MIGRATED.with("schema", namespace.name()).with("missing", "its tables");
-    match found(db, namespace).await.map_err(|problem| failed(&problem))? {
-        None => Err(missing()),
-        Some(version) if version > VERSION + 1 => Err(newer(namespace, version)),
-        Some(version) if version < VERSION => {
-            Err(codes::OUTDATED.with("schema", namespace.name()).with("found", version).with("needed", VERSION))
-        }
-        Some(_) => Ok(()),
-    }
-}
-
-fn newer(namespace: Namespace, found: i64) -> Error {
-    codes::NEWER.with("schema", namespace.name()).with("found", found).with("known", VERSION)
-}
-
-/// Asks in one message and without a prepared statement: behind a pooler every message outside of a transaction may meet
-/// another connection of the server.
-pub(crate) async fn ask(db: &mut PgConnection, sql: String) -> Result<Vec<PgRow>, sqlx::Error> {
-    raw_sql(AssertSqlSafe(sql)).fetch_all(db).await
-}
-
-/// The version of the schema; `None` before the first migration. It fails where the role may not look.
-async fn found(db: &mut PgConnection, namespace: Namespace) -> Result<Option<i64>, sqlx::Error> {
-    // A name that is resolved, as by `to_regclass`, is refused to a role without rights.
-    let schema = namespace.name();
-    let known = format!(
-        "SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
-         WHERE n.nspname = '{schema}' AND c.relname = '{VERSIONS}'"
-    );
-    if ask(db, known).await?.is_empty() {
-        return Ok(None);
-    }
-    let rows = ask(db, format!("SELECT max(version) FROM {schema}.{VERSIONS}")).await?;
-    rows.first().map_or(Ok(None), |row| row.try_get(0))
 }
 
 fn plain(namespace: Namespace, name: &str) -> &str {
@@ -199,7 +163,7 @@ pub fn migration(released: &Shape, namespace: Namespace, defs: &[&'static Record
 
 /// Compares the database with what these kinds need; it only reads. A migration also gives the tables to the role.
 pub(crate) async fn compare(shared: &Shared, defs: &[&'static RecordDef]) -> Result<SchemaComparison> {
-    let namespace = shared.statements.namespace;
+    let namespace = shared.server.statements.namespace;
     let wanted = tables(Dialect::Postgres(namespace), defs);
     let mut db = shared.acquire().await.map_err(|problem| failed(&problem))?;
     let version = found(&mut db, namespace).await.map_err(|problem| failed(&problem))?;
@@ -221,7 +185,7 @@ pub(crate) async fn compare(shared: &Shared, defs: &[&'static RecordDef]) -> Res
 
 /// The statements of the whole schema, one by one.
 pub(crate) fn statements(shared: &Shared, defs: &[&'static RecordDef]) -> Vec<String> {
-    let namespace = shared.statements.namespace;
+    let namespace = shared.server.statements.namespace;
     let wanted = tables(Dialect::Postgres(namespace), defs);
     let mut statements = vec![format!("CREATE SCHEMA IF NOT EXISTS {}", namespace.name())];
     statements.extend(compared(namespace, &wanted, &There::released(&Shape::new()), None).statements);
@@ -231,7 +195,7 @@ pub(crate) fn statements(shared: &Shared, defs: &[&'static RecordDef]) -> Vec<St
 
 /// Brings the schema up to these kinds. What is there already needs no rights.
 pub(crate) async fn migrate(shared: &Shared, defs: &[&'static RecordDef]) -> Result<()> {
-    let namespace = shared.statements.namespace;
+    let namespace = shared.server.statements.namespace;
     let wanted = tables(Dialect::Postgres(namespace), defs);
     {
         let mut db = shared.acquire().await.map_err(|problem| failed(&problem))?;
@@ -332,11 +296,11 @@ async fn denied(db: &mut PgConnection, namespace: Namespace, problem: &sqlx::Err
 }
 
 /// Removes every row of a tenant.
-pub(crate) async fn drop_org(shared: &std::sync::Arc<Shared>, org: Uuid) -> Result<()> {
+pub(crate) async fn drop_org(shared: &Shared, org: Uuid) -> Result<()> {
     let removed = async {
-        let mut connection = connection::Connection::acquire(shared, org).await?;
-        connection.begin(shared, org, &shared.opening, true, None).await?;
-        let namespace = shared.statements.namespace.name();
+        let mut connection = shared.connection(org).await?;
+        shared.begin(&mut connection, org, &shared.opening, true, None).await?;
+        let namespace = shared.server.statements.namespace.name();
         // From every table that is there, also of kinds that this process was not told of.
         let there = format!(
             "SELECT c.relname FROM pg_catalog.pg_class AS c \
@@ -344,12 +308,12 @@ pub(crate) async fn drop_org(shared: &std::sync::Arc<Shared>, org: Uuid) -> Resu
              JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'org' \
              WHERE n.nspname = '{namespace}' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
         );
-        let rows = connection.link(shared, org).simple(there).await?;
+        let rows = connection.link(&shared.server, org).simple(there).await?;
         let tables = rows.iter().filter_map(|row| simple_text(row, 0));
         let statements: Vec<String> =
             tables.map(|table| format!("DELETE FROM {namespace}.\"{table}\" WHERE org = '{org}'")).collect();
-        connection.link(shared, org).simple(statements.join("; ")).await?;
-        connection.commit(shared, org, "COMMIT".to_owned()).await
+        connection.link(&shared.server, org).simple(statements.join("; ")).await?;
+        connection.commit(&shared.server, org, "COMMIT".to_owned()).await
     };
     removed.await.map_err(|failure| failure.error)
 }

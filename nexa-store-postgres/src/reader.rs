@@ -14,7 +14,7 @@ use crate::{
     failure::Failure,
     link::Link,
     script::{Script, Step},
-    store::Shared,
+    shared::Shared,
 };
 
 /// Compiling a large search takes the server longer than running it.
@@ -23,7 +23,7 @@ const OPENING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCA
 /// Runs work on a snapshot. The answer does not wait for the end of the transaction, which has nothing to say.
 pub(crate) async fn snapshot(shared: Arc<Shared>, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
     let handle = shared.handle.clone();
-    let mut connection = Connection::acquire(&shared, request.org).await.map_err(|failure| failure.error)?;
+    let mut connection = shared.connection(request.org).await.map_err(|failure| failure.error)?;
     let ended = run(&shared, &mut connection, request, &work).await;
     handle.spawn(async move {
         connection.roll_back().await;
@@ -38,8 +38,8 @@ async fn run(
     request: ReadRequest,
     work: &Arc<dyn Work>,
 ) -> Result<Result<()>, Failure> {
-    let begun = connection.begin(shared, request.org, OPENING, false, Some(work)).await?;
-    work_on(&mut connection.link(shared, request.org), begun, work).await
+    let begun = shared.begin(connection, request.org, OPENING, false, Some(work)).await?;
+    work_on(&mut connection.link(&shared.server, request.org), begun, work).await
 }
 
 /// Runs work that changes nothing in a transaction that is open.

@@ -54,7 +54,7 @@ async fn dangles(
     let reference = name(child, column);
     // A touched child is found by its own id, the children of a removed row by what they point at.
     let by = if row.removed { reference.clone() } else { name(child, child.id) };
-    let dialect = link.statements.dialect();
+    let dialect = link.server.statements.dialect();
     let sql = format!(
         "SELECT 1 FROM {} AS child WHERE child.org = $1 AND child.\"{by}\" = $2 AND child.\"{reference}\" IS NOT NULL \
          AND NOT EXISTS (SELECT 1 FROM {} AS parent WHERE parent.org = $1 AND parent.\"{}\" = child.\"{reference}\") \

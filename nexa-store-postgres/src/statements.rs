@@ -9,7 +9,7 @@ use nexa_kernel::record::RecordDef;
 use nexa_sql::{Dialect, Namespace, Part, RecordForm, Rows, load_by_key, load_named, load_together, write_many};
 use sha2::{Digest, Sha256};
 
-use crate::link::{HEAD, Load};
+use crate::load::Load;
 
 /// More shapes of writes than this are forgotten again.
 const SHAPES: usize = 1_024;
@@ -27,6 +27,11 @@ struct Texts {
     heads: HashMap<bool, Arc<Named>>,
     recorded: Option<Arc<str>>,
 }
+
+/// What a transaction reads first: the head of the ledger, which process of the server it has, and the server's clock.
+/// Digits are digits, whatever form of bytes the role prefers.
+const HEAD: &str = "SELECT seq, at, encode(head, 'hex'), pg_backend_pid(), \
+    (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
 /// What tells loads apart that are asked together: kind, column, how many values.
 type Shape = Vec<(usize, usize, Rows)>;

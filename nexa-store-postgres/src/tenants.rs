@@ -8,7 +8,7 @@ use std::{
 
 use nexa_kernel::{
     error::{Result, codes},
-    store::{Work, WriteRequest},
+    store::Work,
 };
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -19,19 +19,14 @@ use crate::{
     connection::Connection,
     failure::{Class, Failure},
     group,
-    store::Shared,
+    shared::Shared,
+    unit::Unit,
 };
 
 /// At most so many units share a commit.
 const LARGEST_GROUP: usize = 64;
 /// How often a unit runs again because another transaction was in the way.
 const ATTEMPTS: u32 = 8;
-
-/// Work for a tenant.
-pub(crate) struct Unit {
-    pub(crate) request: WriteRequest,
-    pub(crate) work: Arc<dyn Work>,
-}
 
 struct Waiting {
     unit: Unit,
@@ -102,7 +97,7 @@ impl Serving {
             }
             let mut current = match connection.take() {
                 Some(current) => current,
-                None => match Connection::acquire(&self.shared, self.org).await {
+                None => match self.shared.connection(self.org).await {
                     Ok(current) => current,
                     Err(failure) => {
                         self.refuse(&failure);
@@ -111,7 +106,7 @@ impl Serving {
                 },
             };
             let lone = self.lone();
-            match current.begin(&self.shared, self.org, &self.shared.opening, true, lone.as_ref()).await {
+            match self.shared.begin(&mut current, self.org, &self.shared.opening, true, lone.as_ref()).await {
                 Err(failure) => {
                     current.roll_back().await;
                     self.refuse(&failure);
@@ -121,7 +116,7 @@ impl Serving {
                     self.serve_group(&mut current, waiting, begun).await;
                 }
             }
-            connection = Some(current).filter(|current| current.may_stay(&self.shared));
+            connection = Some(current).filter(|current| self.shared.may_keep(current));
         }
     }
 
@@ -209,7 +204,7 @@ impl Serving {
         waiting: &[Waiting],
         begun: Begun,
     ) -> Result<Vec<Option<Result<()>>>, Failure> {
-        let mut link = connection.link(&self.shared, self.org);
+        let mut link = connection.link(&self.shared.server, self.org);
         let ran = match waiting {
             [one] => alone::run(&mut link, &self.shared.kinds(), &one.unit, begun, Manner::Fast)
                 .await
@@ -220,9 +215,10 @@ impl Serving {
             }
         };
         let ended = match ran {
-            Ok(ran) if ran.written => {
-                connection.commit(&self.shared, self.org, self.shared.closing(self.org)).await.map(|()| ran.results)
-            }
+            Ok(ran) if ran.written => connection
+                .commit(&self.shared.server, self.org, self.shared.closing(self.org))
+                .await
+                .map(|()| ran.results),
             ran => ran.map(|ran| ran.results),
         };
         connection.roll_back().await;
@@ -240,7 +236,7 @@ impl Serving {
         let mut attempt = 0;
         loop {
             if begun.is_none() && !connection.usable() {
-                *connection = Connection::acquire(&self.shared, self.org).await.map_err(|failure| failure.error)?;
+                *connection = self.shared.connection(self.org).await.map_err(|failure| failure.error)?;
             }
             let ended = self.attempt(connection, unit, manner, begun.take()).await;
             connection.roll_back().await;
@@ -271,17 +267,18 @@ impl Serving {
     ) -> Result<Result<()>, Failure> {
         let begun = match begun {
             Some(begun) => begun,
-            None => connection.begin(&self.shared, self.org, &self.shared.opening, true, Some(&unit.work)).await?,
+            None => self.shared.begin(connection, self.org, &self.shared.opening, true, Some(&unit.work)).await?,
         };
         let ran =
-            alone::run(&mut connection.link(&self.shared, self.org), &self.shared.kinds(), unit, begun, manner).await?;
+            alone::run(&mut connection.link(&self.shared.server, self.org), &self.shared.kinds(), unit, begun, manner)
+                .await?;
         if !ran.written {
             return Ok(ran.result);
         }
         if unit.request.discard {
-            connection.link(&self.shared, self.org).simple("SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
+            connection.link(&self.shared.server, self.org).simple("SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
         } else {
-            connection.commit(&self.shared, self.org, self.shared.closing(self.org)).await?;
+            connection.commit(&self.shared.server, self.org, self.shared.closing(self.org)).await?;
         }
         Ok(ran.result)
     }

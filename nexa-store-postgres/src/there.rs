@@ -6,7 +6,7 @@ use nexa_kernel::error::Result;
 use nexa_sql::{ColumnShape, Namespace, Shape, index_shape, quoted_texts, reference_shape};
 use sqlx::{PgConnection, Row, postgres::PgRow};
 
-use crate::{migrate::ask, store::failed};
+use crate::{ask::ask, failure::failed};
 
 /// The tables of the schema, and which of them row-level security guards. Something else of the same name is an obstacle that the
 /// migration runs into.

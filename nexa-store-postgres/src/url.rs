@@ -1,11 +1,17 @@
 //! The URL of a server: what it may say. It holds a password, so no message repeats any of it but names that are known to be none.
 
-use nexa_kernel::Result;
+use std::str::FromStr;
 
-use crate::codes;
+use nexa_kernel::Result;
+use sqlx::{ConnectOptions, postgres::PgConnectOptions};
+
+use crate::{certificates, codes};
+
+/// Statements that a connection keeps prepared.
+const PREPARED: usize = 256;
 
 /// What a URL has to be.
-pub(crate) const SHAPE: &str = "the URL is not of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE; write other characters of a name or password as %XX";
+const SHAPE: &str = "the URL is not of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE; write other characters of a name or password as %XX";
 
 /// What may follow the question mark.
 const KNOWN: &[&str] = &[
@@ -26,7 +32,7 @@ const KNOWN: &[&str] = &[
 const ALIASES: &[&str] = &["statement-cache-capacity", "ssl-mode", "ssl-root-cert", "ssl-ca", "ssl-cert", "ssl-key"];
 
 /// Refuses a URL with parts that would be passed over. Error: `store.misconfigured`.
-pub(crate) fn check(url: &str) -> Result<()> {
+fn check(url: &str) -> Result<()> {
     let misconfigured = |problem: String| Err(codes::MISCONFIGURED.with("problem", problem));
     let (place, query) = url.split_once('?').map_or((url, ""), |(place, query)| (place, query));
     // Of a password with a sign that ends it, the rest would be read as a host, a database or a part.
@@ -47,6 +53,14 @@ pub(crate) fn check(url: &str) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// How to connect to the server of a URL. Error: `store.misconfigured`.
+pub(crate) fn connect_options(url: &str) -> Result<PgConnectOptions> {
+    check(url)?;
+    // What the driver says may repeat a part of the URL, and with it a secret.
+    let options = PgConnectOptions::from_str(url).map_err(|_| codes::MISCONFIGURED.with("problem", SHAPE))?;
+    Ok(certificates::fixed(options)?.statement_cache_capacity(PREPARED).disable_statement_logging())
 }
 
 #[cfg(test)]

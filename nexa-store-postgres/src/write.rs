@@ -271,13 +271,13 @@ pub(crate) async fn write(
     }
     let shape: Vec<(Part, Rows)> = parts.iter().map(|columns| (columns.part, columns.form(alone))).collect();
     let expected: Vec<i64> = parts.iter().filter_map(Columns::expected).collect();
-    link.growth.wrote(parts.iter().filter_map(|columns| Some((columns.part.grows()?, columns.rows().into()))));
+    link.server.growth.wrote(parts.iter().filter_map(|columns| Some((columns.part.grows()?, columns.rows().into()))));
     let mut binds = Binds::of(link.org);
     binds.reserve(parts.iter().map(|columns| columns.arrays.len()).sum());
     for (columns, (_, rows)) in parts.into_iter().zip(&shape) {
         columns.arrays.into_iter().for_each(|column| binds.column(*rows, column));
     }
-    let written = link.rows(link.statements.write(&shape), binds).await?;
+    let written = link.rows(link.server.statements.write(&shape), binds).await?;
     for (position, expected) in expected.into_iter().enumerate() {
         let Some(row) = written.first() else { return Err(Failure::incomplete()) };
         if read_int("count", row, position)? != expected {
