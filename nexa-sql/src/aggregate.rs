@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     dialect::Dialect,
-    indexed::from_where,
+    from_where::from_where,
     text::{Bind, Statement, Text},
 };
 

@@ -7,8 +7,8 @@ use nexa_kernel::{
 };
 
 use crate::{
-    document::json_part,
-    predicate::Scope,
+    json_part::json_part,
+    scope::Scope,
     text::{Bind, Text},
 };
 

@@ -9,8 +9,8 @@ use nexa_kernel::schema::{SchemaComparison, SchemaDifference};
 use crate::{
     columns::{Column, Fill},
     dialect::Dialect,
-    schema::{Index, Table},
     shape::{ColumnShape, TableShape, index_columns},
+    table::{Index, Table},
 };
 
 /// What a table lacks.

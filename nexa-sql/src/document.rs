@@ -6,7 +6,9 @@ use serde_json::Value as Json;
 use crate::{
     dialect::Dialect,
     indexed::has_entry,
-    predicate::{Scope, operator},
+    json_part::json_part,
+    operator::operator,
+    scope::Scope,
     text::{Bind, Text},
 };
 
@@ -24,30 +26,6 @@ pub(crate) fn key_is_null(text: &mut Text<'_>, scope: Scope, column: usize, key:
         }
     }
     text.push(", 'null') = 'null'");
-}
-
-/// Appends the type or the value of a key of a JSON object; null when it is not there.
-pub(crate) fn json_part(text: &mut Text<'_>, scope: Scope, column: usize, key: &str, part: &str) {
-    if text.dialect.is_postgres() {
-        text.push("(");
-        text.column(scope.depth, scope.def, column);
-        text.push(" -> ");
-        text.bind(Bind::text(key));
-        return text.push(")");
-    }
-    // A path cannot spell every key; walking the object can.
-    if key.contains(|c: char| matches!(c, '"' | '\\') || c.is_control()) {
-        text.push(&format!("(SELECT {part} FROM json_each("));
-        text.column(scope.depth, scope.def, column);
-        text.push(") WHERE key = ");
-        text.bind(Bind::text(key));
-        return text.push(")");
-    }
-    text.push(if part == "type" { "json_type(" } else { "json_extract(" });
-    text.column(scope.depth, scope.def, column);
-    text.push(", ");
-    text.bind(Bind::text(format!("$.\"{key}\"")));
-    text.push(")");
 }
 
 /// Appends a comparison of a key with a scalar: null when the key is not there or of another type.

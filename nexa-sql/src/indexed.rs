@@ -1,52 +1,17 @@
 //! What the index of values knows: tags and indexed custom fields of live rows.
 
-use nexa_kernel::{filter::Predicate, record::RecordDef, store::Trash, value::Value};
+use nexa_kernel::{filter::Predicate, value::Value};
 
 use crate::{
     dialect::Dialect,
-    document::json_part,
-    predicate::{Scope, and_conditions, and_trash, members},
+    json_part::json_part,
+    operator::members,
+    scope::Scope,
     text::{Bind, Text},
 };
 
-/// Appends ` FROM … WHERE …` for the rows of a kind.
-///
-/// A custom field that the filter fixes leads: its entries are found first and the rows joined to them. Left to itself SQLite
-/// would look every row of the tenant up in the index. `whole` reads the table as it lies, where nothing leads.
-pub(crate) fn from_where<'q>(
-    text: &mut Text<'q>,
-    def: &'static RecordDef,
-    trash: Trash,
-    filter: &'q Predicate,
-    whole: bool,
-) {
-    let scope = Scope::of(def, trash);
-    let parts = filter.parts();
-    let leading = parts.iter().copied().find(|part| known(scope, part));
-    text.push(" FROM ");
-    if let Some(Predicate::Indexed(_, key, values)) = leading {
-        text.table("indexed_values");
-        text.push(" AS entry CROSS JOIN ");
-        text.table(def.table);
-        text.push(" AS t0 WHERE ");
-        entry(text, scope, &format!("custom.{key}"), values);
-        text.push(" AND t0.org = ");
-    } else {
-        text.table(def.table);
-        text.push(" AS t0");
-        if whole && text.dialect == Dialect::Sqlite {
-            text.push(" NOT INDEXED");
-        }
-        text.push(" WHERE t0.org = ");
-    }
-    text.placeholder(1);
-    and_trash(text, scope, trash);
-    let others = parts.into_iter().filter(|part| !leading.is_some_and(|leading| std::ptr::eq(leading, *part)));
-    and_conditions(text, scope, &others.collect::<Vec<_>>());
-}
-
 /// Whether the index alone answers the predicate.
-fn known(scope: Scope, predicate: &Predicate) -> bool {
+pub(crate) fn known(scope: Scope, predicate: &Predicate) -> bool {
     matches!(predicate, Predicate::Indexed(column, _, values)
         if scope.live && scope.positive && scope.def.custom == Some(*column) && !values.is_empty())
 }
@@ -94,7 +59,7 @@ pub(crate) fn has_entry(text: &mut Text<'_>, scope: Scope, field: &str, values: 
 }
 
 /// Appends the conditions on an entry of the row.
-fn entry(text: &mut Text<'_>, scope: Scope, field: &str, values: &[String]) {
+pub(crate) fn entry(text: &mut Text<'_>, scope: Scope, field: &str, values: &[String]) {
     text.push("entry.org = ");
     text.placeholder(1);
     text.push(" AND entry.kind = ");

@@ -3,7 +3,7 @@
 use crate::{
     columns::Column,
     dialect::Dialect,
-    schema::{Index, Table, primary_key},
+    table::{Index, Table, primary_key},
 };
 
 /// How a column of a kernel table is typed.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     dialect::{Dialect, element},
-    predicate::{Scope, and_trash},
+    scope::{Scope, and_trash},
     text::Text,
 };
 

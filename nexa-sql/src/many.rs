@@ -7,7 +7,7 @@ use crate::{
     dialect::{Dialect, Namespace, element},
     events::EVENT_COLUMNS,
     load::ONE_BY_ONE,
-    predicate::{Scope, and_trash},
+    scope::{Scope, and_trash},
     text::Text,
 };
 

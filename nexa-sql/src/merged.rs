@@ -15,8 +15,9 @@ use nexa_kernel::{
 use crate::{
     load::ONE_BY_ONE,
     order::{self, Key},
-    predicate::{Scope, and_conditions, and_trash},
+    predicate::and_conditions,
     schema::unindexed_references,
+    scope::{Scope, and_trash},
     text::{Bind, Text},
 };
 

@@ -2,7 +2,7 @@
 
 use nexa_kernel::{sort::CustomKey, store::Select, value::Value};
 
-use crate::{custom_key, predicate::Scope, text::Text};
+use crate::{custom_key, scope::Scope, text::Text};
 
 /// One column of the order, with its value in the last row seen.
 #[derive(Clone, Copy)]

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use nexa_kernel::{
-    filter::{Comparison, Place, Predicate},
-    record::RecordDef,
+    filter::{Place, Predicate},
     store::Trash,
     value::Value,
 };
@@ -13,57 +12,11 @@ use crate::{
     dialect::Dialect,
     document::{has, key_is_null, keyed},
     indexed::{is_one_of, text_is_one_of},
+    operator::{members, operator},
     prefix,
+    scope::{Scope, and_trash},
     text::{Bind, Text},
 };
-
-/// Longer lists are bound as one, so that a list of any length is one statement.
-const LONGEST_SPELLED_LIST: usize = 16;
-
-/// The table that a condition is about.
-#[derive(Clone, Copy)]
-pub(crate) struct Scope {
-    pub(crate) def: &'static RecordDef,
-    /// How many relations away from the queried kind; names the alias.
-    pub(crate) depth: usize,
-    /// Whether only live rows get here, so that the index of values knows them all.
-    pub(crate) live: bool,
-    /// Whether no NOT stands above, so that unknown and false come to the same.
-    pub(crate) positive: bool,
-}
-
-impl Scope {
-    pub(crate) fn of(def: &'static RecordDef, trash: Trash) -> Self {
-        Self { def, depth: 0, live: trash == Trash::Live || def.deleted_at.is_none(), positive: true }
-    }
-}
-
-pub(crate) const fn operator(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Eq => " = ",
-        Comparison::Ne => " <> ",
-        Comparison::Lt => " < ",
-        Comparison::Le => " <= ",
-        Comparison::Gt => " > ",
-        Comparison::Ge => " >= ",
-    }
-}
-
-/// Appends ` AND …` for the trash mark.
-pub(crate) fn and_trash(text: &mut Text<'_>, scope: Scope, trash: Trash) {
-    match (scope.def.deleted_at, trash) {
-        (_, Trash::Any) | (None, Trash::Live) => {}
-        (None, Trash::Trashed) => {
-            text.push(" AND ");
-            text.push(text.dialect.truth(false));
-        }
-        (Some(column), _) => {
-            text.push(" AND ");
-            text.column(scope.depth, scope.def, column);
-            text.push(if trash == Trash::Live { " IS NULL" } else { " IS NOT NULL" });
-        }
-    }
-}
 
 /// Appends ` AND …` for a predicate; nothing when it is always true.
 pub(crate) fn and_condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Predicate) {
@@ -179,26 +132,6 @@ fn list<'q>(text: &mut Text<'q>, scope: Scope, column: usize, values: &'q [Value
     }
     text.compared(scope.depth, scope.def, column);
     members(text, values);
-}
-
-/// Appends ` IN …` for values of which none is null.
-pub(crate) fn members<'q>(text: &mut Text<'q>, values: Cow<'q, [Value]>) {
-    if values.len() > LONGEST_SPELLED_LIST {
-        text.push(match text.dialect {
-            Dialect::Sqlite => " IN rarray(",
-            Dialect::Postgres(_) => " = ANY(",
-        });
-        text.comparand(Bind::List(values));
-        return text.push(")");
-    }
-    text.push(" IN (");
-    for (position, value) in values.iter().enumerate() {
-        if position > 0 {
-            text.push(", ");
-        }
-        text.comparand(value.clone());
-    }
-    text.push(")");
 }
 
 fn matching<'q>(text: &mut Text<'q>, scope: Scope, column: usize, place: Place, sought: &str) {

@@ -2,7 +2,7 @@
 
 use nexa_kernel::schema::SchemaDifference;
 
-use crate::{columns::Column, schema::Table, shape::Shape};
+use crate::{columns::Column, shape::Shape, table::Table};
 
 /// What was there and is needed no more. No migration takes anything away, so a released schema keeps it for ever.
 pub fn removed(found: &Shape, tables: &[Table]) -> Vec<SchemaDifference> {

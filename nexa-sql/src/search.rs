@@ -7,8 +7,9 @@ use nexa_kernel::{
 };
 
 use crate::{
-    predicate::{Scope, and_condition, and_trash},
+    predicate::and_condition,
     prefix,
+    scope::{Scope, and_trash},
     text::{Bind, Text},
 };
 

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::{
     dialect::Dialect,
-    indexed::from_where,
+    from_where::from_where,
     merged::{self, Plan},
     order,
-    predicate::Scope,
+    scope::Scope,
     search,
     text::{Bind, Statement, Text},
 };

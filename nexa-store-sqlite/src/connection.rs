@@ -90,7 +90,7 @@ impl Link<'static> {
             #[cfg(not(target_arch = "wasm32"))]
             let db = Connection::open_with_flags(path, flags)?;
             #[cfg(target_arch = "wasm32")]
-            let db = crate::opfs::connect(path, flags)?;
+            let db = crate::vfs::connect(path, flags)?;
             Ok(db)
         };
         let db = connect().map_err(|problem| failure::error(path, &problem))?;

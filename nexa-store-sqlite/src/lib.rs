@@ -44,10 +44,13 @@ mod references;
 #[cfg(not(target_arch = "wasm32"))]
 mod restore;
 mod scan;
+mod snapshot;
 #[cfg(not(target_arch = "wasm32"))]
 mod sql;
 mod statements;
 mod transaction;
+#[cfg(target_arch = "wasm32")]
+mod vfs;
 mod whole;
 mod writer;
 
@@ -77,13 +80,13 @@ use {
     },
 };
 
-pub use host::{HostSession, SqliteHostTransaction};
-pub use migrate::VERSION;
+pub use self::host::{HostSession, SqliteHostTransaction};
+pub use self::migrate::VERSION;
 #[cfg(target_arch = "wasm32")]
-pub use opfs::{Restored, restore_opfs};
-pub use options::Options;
+pub use self::opfs::{Restored, restore_opfs};
+pub use self::options::Options;
 #[cfg(not(target_arch = "wasm32"))]
-pub use restore::restore;
+pub use self::restore::restore;
 /// The rusqlite whose transactions [`HostSession`] takes.
 pub use rusqlite;
 
@@ -271,7 +274,7 @@ impl Store for SqliteStore {
         if !self.readers.any() {
             return self.queue.run(Task::Read(request, work)).await;
         }
-        self.reading(move |readers| readers.run(request, &*work)).await
+        self.reading(move |readers| snapshot::beside(readers, request, &*work)).await
     }
 
     async fn drop_org(&self, org: Uuid) -> Result<()> {

@@ -8,20 +8,17 @@ mod image;
 mod restore;
 mod store;
 
-use std::path::Path;
-
 use js_sys::Reflect;
 use nexa_kernel::{
     Code, Error,
     error::{Result, codes as kernel},
 };
-use rusqlite::{Connection, OpenFlags};
 use sqlite_wasm_rs::WasmOsCallback;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, OpfsSAHPoolUtil, install};
 use wasm_bindgen::JsValue;
 
 pub use self::restore::{Restored, restore_opfs};
-use crate::codes;
+use crate::{codes, vfs::vfs};
 
 /// Another tab or worker has the database.
 const LOCKED: Code = Code {
@@ -69,18 +66,6 @@ impl Drop for Files {
         // What a connection still holds stays ours; the worker's end gives it back.
         let _ = self.0.pause_vfs();
     }
-}
-
-/// Opens `NAME`, a database in the folder of its own name, or `FOLDER/NAME`. The files of the folder are taken.
-pub(crate) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(path);
-    let name = path.file_name().map_or(path, Path::new);
-    Connection::open_with_flags_and_vfs(name, flags, vfs(&folder.to_string_lossy()).as_str())
-}
-
-/// The name under which SQLite knows the files of a folder.
-fn vfs(folder: &str) -> String {
-    format!("nexa-{folder}")
 }
 
 /// Refuses what is no name, and a place that has no such files. Errors: `store.name`, `store.unsupported`.

@@ -17,7 +17,7 @@ use nexa_kernel::{
 
 use crate::{
     connection::Link,
-    reader::snapshot,
+    snapshot::snapshot,
     writer::{Unit, Writer},
 };
 

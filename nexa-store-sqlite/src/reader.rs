@@ -1,12 +1,8 @@
-//! Snapshots: connections that read while others write.
+//! Connections that read while others write.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use nexa_kernel::{
-    error::Result,
-    in_place::run_in_place,
-    store::{ReadRequest, Work},
-};
+use nexa_kernel::error::Result;
 #[cfg(not(target_arch = "wasm32"))]
 use {crate::ledger::read_head, nexa_kernel::ledger::Head, uuid::Uuid};
 
@@ -14,7 +10,6 @@ use crate::{
     connection::{Kinds, Link, Purpose},
     files::Files,
     options::Options,
-    transaction::SqliteTransaction,
 };
 
 /// Connections for reading.
@@ -47,11 +42,6 @@ impl Readers {
         Self { idle: Mutex::new(Vec::new()), files, options, kinds }
     }
 
-    /// Runs work on a snapshot, on the caller's thread.
-    pub(crate) fn run(&self, request: ReadRequest, work: &dyn Work) -> Result<()> {
-        self.lend(|link| snapshot(link, request, Some(self), work))
-    }
-
     /// Reads on a snapshot in which the tenant's ledger has this head; answers whether it has.
     #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn beside(&self, org: Uuid, head: &Head, read: impl FnOnce(&Link<'_>) -> Result<()>) -> Result<bool> {
@@ -67,7 +57,7 @@ impl Readers {
     }
 
     /// Lends a connection.
-    fn lend<T>(&self, work: impl FnOnce(&mut Link<'static>) -> Result<T>) -> Result<T> {
+    pub(crate) fn lend<T>(&self, work: impl FnOnce(&mut Link<'static>) -> Result<T>) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut link = match idle {
             Some(link) => link,
@@ -90,19 +80,4 @@ impl Readers {
         self.files.check()?;
         Ok(link)
     }
-}
-
-pub(crate) fn snapshot(
-    link: &mut Link<'_>,
-    request: ReadRequest,
-    readers: Option<&Readers>,
-    work: &dyn Work,
-) -> Result<()> {
-    link.execute("BEGIN").map_err(|failure| link.failed(&failure))?;
-    let mut tx = SqliteTransaction { readers, ..SqliteTransaction::reading(link, request.org) };
-    let answered = run_in_place(work, &mut tx);
-    let result = answered.and(tx.lost.take().map_or(Ok(()), Err));
-    // Nothing was written; a connection whose snapshot does not end is not used again.
-    let _ = link.execute("COMMIT");
-    result
 }

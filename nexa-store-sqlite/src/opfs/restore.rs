@@ -9,12 +9,13 @@ use nexa_kernel::{
 use rusqlite::OpenFlags;
 
 use super::{
-    Files, connect,
+    Files,
     folder::{self, Standing},
     has, refused, usable,
 };
 use crate::{
     codes, failure, raw,
+    vfs::connect,
     whole::{self, invalid},
 };
 
