@@ -140,12 +140,12 @@ pub(super) async fn prepare(
         }
     }
     let ids = lines.iter().filter_map(|line| line.id.map(Value::Uuid)).collect();
-    cx.preload_by(def, def.id, ids).await?;
+    cx.look_up_values(def, def.id, ids).await?;
     let new: Vec<Uuid> = lines.iter().filter_map(|line| line.id.filter(|id| cx.current(def, *id).is_none())).collect();
     cx.look_up_ids(new).await?;
     for unique in &plan.uniques {
         let values = lines.iter().filter_map(|line| line.unique_value(unique)).collect();
-        cx.preload_by(def, unique.column, values).await?;
+        cx.look_up_values(def, unique.column, values).await?;
     }
     for looked_up in kind.edited()?.looked_up {
         let Some(field) = def.fields.iter().position(|field| field.name == looked_up.field) else { continue };
@@ -153,19 +153,19 @@ pub(super) async fn prepare(
         let given = lines.iter().flat_map(|line| line.given.iter().filter(|given| given.field == field));
         let values = given.filter_map(|given| given.values.first().cloned()).collect();
         if let Some(column) = looked_up.column() {
-            cx.preload_by(of, column, values).await?;
+            cx.look_up_values(of, column, values).await?;
         }
     }
     let keys: Vec<ExternalKey> = lines.iter().flat_map(|line| line.keys.iter().cloned()).collect();
     if !keys.is_empty() {
-        cx.preload_keys(def, keys).await?;
+        cx.look_up_keys(def, keys).await?;
     }
     let emails = lines.iter().flat_map(|line| line.addresses(plan, &def.emails)).map(Value::Text).collect();
-    cx.preload_by(def, def.by_email(), emails).await?;
+    cx.look_up_values(def, def.by_email(), emails).await?;
     let phones = lines.iter().filter(|line| is_nameless(plan, line)).flat_map(|line| line.addresses(plan, &def.phones));
     let phones = phones.map(Value::Text).collect();
-    cx.preload_by(def, def.by_phone(), phones).await?;
-    preload_references(cx, def, lines).await?;
+    cx.look_up_values(def, def.by_phone(), phones).await?;
+    look_up_references(cx, def, lines).await?;
     let called = called::find(cx, plan, lines).await?;
     let named: Vec<NameAndCompany> = match plan.match_by {
         MatchBy::Anything => lines.iter().filter_map(|line| called_alone(plan, line, &called)).collect(),
@@ -175,7 +175,7 @@ pub(super) async fn prepare(
     Ok(Common { template, set, custom, referred: HashMap::new(), called, namesakes })
 }
 
-async fn preload_references(cx: &mut Context<'_>, def: &'static RecordDef, lines: &[Line]) -> Result<()> {
+async fn look_up_references(cx: &mut Context<'_>, def: &'static RecordDef, lines: &[Line]) -> Result<()> {
     let mut ids: HashMap<&'static str, Vec<Value>> = HashMap::new();
     let mut keys: HashMap<&'static str, Vec<ExternalKey>> = HashMap::new();
     for line in lines {
@@ -190,11 +190,11 @@ async fn preload_references(cx: &mut Context<'_>, def: &'static RecordDef, lines
     }
     for (kind, ids) in ids {
         let of = cx.kind(kind)?;
-        cx.preload_by(of, of.id, ids).await?;
+        cx.look_up_values(of, of.id, ids).await?;
     }
     for (kind, keys) in keys {
         let of = cx.kind(kind)?;
-        cx.preload_keys(of, keys).await?;
+        cx.look_up_keys(of, keys).await?;
     }
     Ok(())
 }

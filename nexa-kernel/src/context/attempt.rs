@@ -29,14 +29,13 @@ impl Trail {
 }
 
 impl Context<'_> {
-    /// Starts to note what changes. Attempts do not nest.
-    #[doc(hidden)]
+    /// Begins an attempt: what changes until [`Self::end_attempt`] can be taken back by itself. Attempts do not nest.
     pub fn begin_attempt(&mut self) {
         self.trail = Some(Trail::default());
     }
 
-    /// Ends an attempt; a failed one is taken back. Answers whether the call can go on.
-    #[doc(hidden)]
+    /// Ends an attempt; what a failed one changed is taken back. Returns whether the call can go on: not where a failed attempt has
+    /// changes that were already written, which only the end of the call takes back.
     pub fn end_attempt(&mut self, succeeded: bool) -> bool {
         let Some(trail) = self.trail.take() else { return true };
         if succeeded {
@@ -75,9 +74,8 @@ impl Context<'_> {
         }
     }
 
-    /// Asks for one record what the storage and the host's rules will ask when it is written, so that it is refused
+    /// Asks for one record what the storage and the host's rules will ask when it is written, so that one of many is refused
     /// alone. Errors: the codes of its uniques, `external_key.taken`, `host.…`.
-    #[doc(hidden)]
     pub async fn check_pending(&mut self, def: &'static RecordDef, id: Uuid) -> Result<()> {
         let Some(row) = self.current(def, id) else { return Ok(()) };
         let keys = row.unique_keys(def);

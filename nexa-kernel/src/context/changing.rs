@@ -37,8 +37,9 @@ impl Context<'_> {
         Ok(record)
     }
 
-    /// The same for a row of any kind, which is complete.
-    #[doc(hidden)]
+    /// Adds a row of any kind, for operations that kinds have in common. The row is complete, with an id that nothing ever had, its
+    /// version and its times; whether the actor may create it is the caller's to ask. Errors: `field.invalid`, `field.required`,
+    /// `id.taken`, the codes of custom fields.
     pub async fn insert_row(&mut self, def: &'static RecordDef, row: Row) -> Result<()> {
         well_formed(def, &row, None)?;
         self.check_custom(def, &row).await?;
@@ -76,8 +77,9 @@ impl Context<'_> {
         Ok(record)
     }
 
-    /// The same for a row of any kind; answers it with its version and time.
-    #[doc(hidden)]
+    /// Keeps the new state of a row of any kind that was loaded in this call, and returns it with its new version and time; a row
+    /// that is as it was keeps both. Whether the actor may change it is the caller's to ask. Errors: `record.not_found` for a row
+    /// that was not loaded, `field.invalid`, `field.required`, the codes of custom fields.
     pub async fn save_row(&mut self, def: &'static RecordDef, mut row: Row) -> Result<Row> {
         let key = (def.kind, row.id(def));
         let Some(entry) = self.entries.get(&key) else { return Err(not_found(def, key.1)) };

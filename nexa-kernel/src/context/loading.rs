@@ -88,7 +88,7 @@ impl Context<'_> {
     /// The ids of these rows.
     pub(crate) async fn ids_by(&mut self, def: &'static RecordDef, column: usize, value: &Value) -> Result<Vec<Uuid>> {
         if !self.lookup.asked(def, column, value) {
-            self.preload_by(def, column, vec![value.clone()]).await?;
+            self.look_up_values(def, column, vec![value.clone()]).await?;
         }
         let known = self.lookup.by_value(def, column, value).iter().copied();
         let mut ids: Vec<Uuid> =
@@ -97,9 +97,14 @@ impl Context<'_> {
         Ok(ids)
     }
 
-    /// Asks the storage once for many values of a column; those that nobody has are known to be absent from then on.
-    #[doc(hidden)]
-    pub async fn preload_by(&mut self, def: &'static RecordDef, column: usize, mut values: Vec<Value>) -> Result<()> {
+    /// Reads the rows that have one of these values in a key column, all with one question to the storage, in the unrestricted
+    /// scope. A later look at one of these values asks the storage nothing, also where no row has it.
+    pub async fn look_up_values(
+        &mut self,
+        def: &'static RecordDef,
+        column: usize,
+        mut values: Vec<Value>,
+    ) -> Result<()> {
         let known = self.entries.values().filter(|entry| entry.of.kind == def.kind);
         self.lookup.with_column(def, column, known.filter_map(|entry| entry.now.as_ref()));
         if values.len() > 1 {
@@ -117,9 +122,9 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// The same for external keys.
-    #[doc(hidden)]
-    pub async fn preload_keys(&mut self, def: &'static RecordDef, mut keys: Vec<ExternalKey>) -> Result<()> {
+    /// Reads the rows that external keys name, all with one question to the storage, in the unrestricted scope. A later look at
+    /// one of these keys asks the storage nothing, also where no row has it.
+    pub async fn look_up_keys(&mut self, def: &'static RecordDef, mut keys: Vec<ExternalKey>) -> Result<()> {
         let known = self.entries.values().filter(|entry| entry.of.kind == def.kind);
         self.lookup.with_keys(def, known.filter_map(|entry| entry.now.as_ref()));
         let mut seen = HashSet::with_capacity(keys.len());
@@ -176,7 +181,7 @@ impl Context<'_> {
     /// The live row that an external key names, pending changes included.
     pub(crate) async fn holder_of_key(&mut self, def: &'static RecordDef, key: &ExternalKey) -> Result<Option<Uuid>> {
         if !self.lookup.asked_key(def, key) {
-            self.preload_keys(def, vec![key.clone()]).await?;
+            self.look_up_keys(def, vec![key.clone()]).await?;
         }
         let holds =
             |row: &Row| row.live(def) && row.external_keys(def).iter().any(|(s, k)| *s == key.system && *k == key.key);

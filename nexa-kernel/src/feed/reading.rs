@@ -96,7 +96,7 @@ impl Reading {
         let mut parents: HashMap<&'static str, BTreeSet<Uuid>> = HashMap::new();
         for (kind, ids) in ids {
             let Some(def) = parts.kinds.get(kind) else { continue };
-            cx.preload_by(def, def.id, ids.iter().copied().map(Value::Uuid).collect()).await?;
+            cx.look_up_values(def, def.id, ids.iter().copied().map(Value::Uuid).collect()).await?;
             for (column, of, _) in reading.sight(cx, def)?.predicate.relations() {
                 let rows = ids.iter().filter_map(|id| cx.current(def, *id));
                 parents.entry(of.kind).or_default().extend(rows.filter_map(|row| row.get(column).as_uuid()));
@@ -104,7 +104,7 @@ impl Reading {
         }
         for (kind, ids) in parents {
             let Some(def) = parts.kinds.get(kind) else { continue };
-            cx.preload_by(def, def.id, ids.into_iter().map(Value::Uuid).collect()).await?;
+            cx.look_up_values(def, def.id, ids.into_iter().map(Value::Uuid).collect()).await?;
         }
         Ok(reading)
     }
