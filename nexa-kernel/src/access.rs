@@ -147,7 +147,8 @@ impl Action {
     }
 }
 
-/// Decides who may do what. One answer serves single records, lists, counts, searches, reports, exports and feeds.
+/// Decides who may do what. One answer serves single records, lists, counts, searches, reports, exports and feeds, and holds for a
+/// whole call.
 ///
 /// A policy is tried when the Crm is built: for each kind and action, for each role that it names, for users without a role, and for
 /// contacts, services and the host itself. A name that does not exist is `crm.unbuildable`. An answer that turns out to be wrong only

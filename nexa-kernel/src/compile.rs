@@ -100,7 +100,19 @@ pub fn filter(
     fields: CustomFields<'_>,
 ) -> Result<Predicate> {
     let hidden = scope.access(kinds, def, Action::Read)?.hidden;
-    Compiler { kinds, def, scope, hidden: &hidden, fields }.filter(filter)
+    filter_without(&hidden, kinds, def, filter, scope, fields)
+}
+
+/// The same, where the fields that the scope hides are known.
+pub(crate) fn filter_without(
+    hidden: &[&'static str],
+    kinds: &Kinds,
+    def: &'static RecordDef,
+    filter: &Filter,
+    scope: Scope<'_>,
+    fields: CustomFields<'_>,
+) -> Result<Predicate> {
+    Compiler { kinds, def, scope, hidden, fields }.filter(filter)
 }
 
 /// What the actor may do with rows of a kind, as a predicate; the policy's own filters see everything. Error: `policy.invalid`.
@@ -111,7 +123,17 @@ pub fn rows(
     action: Action,
     fields: CustomFields<'_>,
 ) -> Result<Predicate> {
-    let access = scope.access(kinds, def, action)?;
+    granted_rows(kinds, def, &scope.access(kinds, def, action)?, action, fields)
+}
+
+/// The same of what the policy has answered.
+pub(crate) fn granted_rows(
+    kinds: &Kinds,
+    def: &'static RecordDef,
+    access: &Granted,
+    action: Action,
+    fields: CustomFields<'_>,
+) -> Result<Predicate> {
     if access.rows.is_everything() {
         return Ok(Predicate::always());
     }

@@ -16,6 +16,7 @@ mod unrestricted;
 use std::{
     any::{Any, TypeId},
     borrow::Cow,
+    cell::RefCell,
     collections::HashMap,
     sync::Arc,
 };
@@ -43,7 +44,7 @@ pub use self::{
 pub(crate) use self::{
     behaviour::{Merged, of_record},
     parts::Parts,
-    permission::Instead,
+    permission::{Instead, Permitted},
     unit::{Hidden, Terms},
 };
 
@@ -69,6 +70,8 @@ pub struct Context<'a> {
     pub(crate) definitions: Option<Arc<[FieldDefinition]>>,
     pub(crate) kept: HashMap<TypeId, Kept>,
     pub(crate) lookup: Lookup,
+    /// What the policy has answered in this call, where that is less than everything.
+    pub(crate) permitted: RefCell<Vec<(&'static str, Action, Arc<Permitted>)>>,
     pub(crate) trail: Option<Trail>,
     /// Ids of records that this call makes, and whether nothing ever had them.
     pub(crate) named: HashMap<Uuid, bool>,

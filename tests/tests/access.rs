@@ -2,6 +2,7 @@
 //!
 //! An operation without a sample in `samples.rs` fails here, unless it stands in [`EXEMPT`] with the reason.
 
+mod asked_once;
 mod leaving;
 mod roles;
 mod wrong_policies;

@@ -97,13 +97,14 @@ impl Context<'_> {
 
     /// The fields of a kind that do not exist for the actor. Error: `policy.invalid`.
     pub fn hidden(&self, def: &'static RecordDef) -> Result<Vec<&'static str>> {
-        Ok(self.scope().access(&self.parts.kinds, def, Action::Read)?.hidden)
+        Ok(self.permitted(def, Action::Read)?.map_or_else(Vec::new, |permitted| permitted.granted.hidden.clone()))
     }
 
     /// A filter in the actor's scope. Errors: `filter.invalid`, `field.unknown`.
     pub(crate) async fn asked_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
         let definitions = self.definitions_for(filter).await?;
-        compile::filter(&self.parts.kinds, def, filter, self.scope(), CustomFields::asked(&definitions))
+        let (hidden, fields) = (self.hidden(def)?, CustomFields::asked(&definitions));
+        compile::filter_without(&hidden, &self.parts.kinds, def, filter, self.scope(), fields)
     }
 
     /// The same, and what the actor may see.
@@ -116,9 +117,13 @@ impl Context<'_> {
 
     /// What the actor may see.
     pub(crate) async fn visible_rows(&mut self, def: &'static RecordDef) -> Result<Predicate> {
-        let definitions =
-            self.definitions_for(&self.scope().access(&self.parts.kinds, def, Action::Read)?.rows).await?;
-        compile::rows(&self.parts.kinds, def, self.scope(), Action::Read, CustomFields::kept(&definitions))
+        let Some(permitted) = self.permitted(def, Action::Read)? else { return Ok(Predicate::always()) };
+        if !permitted.granted.rows.names_custom() {
+            return Ok(permitted.rows.clone());
+        }
+        let definitions = self.definitions().await?;
+        let fields = CustomFields::kept(&definitions);
+        compile::granted_rows(&self.parts.kinds, def, &permitted.granted, Action::Read, fields)
     }
 
     /// A filter in the unrestricted scope. Errors: `filter.invalid`, `field.unknown`.

@@ -1,18 +1,25 @@
 //! Whether the actor may do something with a record.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use uuid::Uuid;
 
 use super::{Context, denied};
 use crate::{
-    access::Action,
+    access::{Action, Granted},
     compile::{self, CustomFields},
     error::Result,
     filter::Predicate,
     record::{Record, RecordDef, Row},
     value::Value,
 };
+
+/// What the policy lets the actor do with rows of a kind.
+pub(crate) struct Permitted {
+    pub(crate) granted: Granted,
+    /// Its rows, compiled without the tenant's custom fields.
+    pub(crate) rows: Predicate,
+}
 
 /// A record as it was, to be taken for what it is now.
 pub(crate) struct Instead<'r> {
@@ -22,11 +29,30 @@ pub(crate) struct Instead<'r> {
 }
 
 impl Context<'_> {
+    /// What the policy lets the actor do with rows of a kind; nothing where that is everything. A policy that says less is asked
+    /// once in a call. Error: `policy.invalid`.
+    pub(crate) fn permitted(&self, def: &'static RecordDef, action: Action) -> Result<Option<Arc<Permitted>>> {
+        let is_asked = |(kind, asked, _): &&(&str, Action, _)| *kind == def.kind && *asked == action;
+        let known = self.permitted.borrow().iter().find(is_asked).map(|(_, _, permitted)| Arc::clone(permitted));
+        if known.is_some() {
+            return Ok(known);
+        }
+        let granted = self.scope().access(&self.parts.kinds, def, action)?;
+        if granted.rows.is_everything() && granted.hidden.is_empty() {
+            return Ok(None);
+        }
+        let rows = compile::granted_rows(&self.parts.kinds, def, &granted, action, CustomFields::kept(&[]))?;
+        let permitted = Arc::new(Permitted { granted, rows });
+        self.permitted.borrow_mut().push((def.kind, action, Arc::clone(&permitted)));
+        Ok(Some(permitted))
+    }
+
     /// Whether the policy lets the actor do this with this row.
     pub async fn allows(&mut self, def: &'static RecordDef, row: &Row, action: Action) -> Result<bool> {
-        let fields = CustomFields::kept(&[]);
-        let predicate = compile::rows(&self.parts.kinds, def, self.scope(), action, fields)?;
-        self.holds(&predicate, row, None).await
+        match self.permitted(def, action)? {
+            Some(permitted) => self.holds(&permitted.rows, row, None).await,
+            None => Ok(true),
+        }
     }
 
     /// Whether a row matches, with the records that it points at as they are now, or one of them as it is given.
@@ -51,23 +77,23 @@ impl Context<'_> {
         row: &Row,
         instead: Option<&Instead<'_>>,
     ) -> Result<HashMap<(&'static str, Uuid), Row>> {
-        let mut found = HashMap::new();
-        let mut waiting: Vec<(Predicate, Row)> = vec![(predicate.clone(), row.clone())];
-        while let Some((predicate, row)) = waiting.pop() {
+        let mut found: HashMap<(&'static str, Uuid), Row> = HashMap::new();
+        // Each with the record that it is about, unless that is this row.
+        let mut waiting: Vec<(&Predicate, Option<(&'static str, Uuid)>)> = vec![(predicate, None)];
+        while let Some((predicate, about)) = waiting.pop() {
             match predicate {
-                Predicate::And(all) | Predicate::Or(all) => {
-                    waiting.extend(all.into_iter().map(|one| (one, row.clone())));
-                }
-                Predicate::Not(one) => waiting.push((*one, row)),
+                Predicate::And(all) | Predicate::Or(all) => waiting.extend(all.iter().map(|one| (one, about))),
+                Predicate::Not(one) => waiting.push((one, about)),
                 Predicate::Through(column, of, inner) => {
-                    let Value::Uuid(id) = row.get(column) else { continue };
-                    let parent = match instead.filter(|one| one.kind == of.kind && one.id == *id) {
+                    let row = about.and_then(|about| found.get(&about)).unwrap_or(row);
+                    let Value::Uuid(id) = *row.get(*column) else { continue };
+                    let parent = match instead.filter(|one| one.kind == of.kind && one.id == id) {
                         Some(instead) => instead.row.cloned(),
-                        None => self.row(of, *id).await?,
+                        None => self.row(of, id).await?,
                     };
                     if let Some(parent) = parent.filter(|parent| parent.live(of)) {
-                        waiting.push((*inner, parent.clone()));
-                        found.insert((of.kind, *id), parent);
+                        waiting.push((inner, Some((of.kind, id))));
+                        found.insert((of.kind, id), parent);
                     }
                 }
                 _ => {}
@@ -89,7 +115,7 @@ impl Context<'_> {
     /// Whether the policy lets the actor do this with a record as it is stored, or the call has made it.
     async fn allowed_before<R: Record>(&mut self, record: &R, action: Action) -> Result<bool> {
         let def = R::def();
-        if compile::rows(&self.parts.kinds, def, self.scope(), action, CustomFields::kept(&[]))?.is_always() {
+        if self.permitted(def, action)?.is_none_or(|permitted| permitted.rows.is_always()) {
             return Ok(true);
         }
         match self.entries.get(&record.id().identity()).and_then(|entry| entry.before.clone()) {
@@ -105,10 +131,9 @@ impl Context<'_> {
 
     /// Refuses what the policy does not allow with any record of the kind. Errors: `access.denied`, `policy.invalid`.
     pub fn authorize_kind(&self, def: &'static RecordDef, action: Action) -> Result<()> {
-        if self.scope().access(&self.parts.kinds, def, action)?.rows.is_nothing() {
-            return Err(denied(def, action));
+        match self.permitted(def, action)? {
+            Some(permitted) if permitted.granted.rows.is_nothing() => Err(denied(def, action)),
+            _ => Ok(()),
         }
-        // A filter that cannot be used lets nothing through, also where no row is held against it.
-        compile::rows(&self.parts.kinds, def, self.scope(), action, CustomFields::kept(&[])).map(drop)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    cell::RefCell,
     collections::{HashMap, hash_map},
 };
 
@@ -79,6 +80,7 @@ impl<'a> Context<'a> {
             definitions: None,
             kept: HashMap::new(),
             lookup: Lookup::default(),
+            permitted: RefCell::default(),
             trail: None,
             named: HashMap::new(),
             again: false,
