@@ -57,3 +57,23 @@ fn what_is_below_the_domain_is_tested_without_it() {
         assert!(!found.contains("nexa-core") && !found.contains("nexa-crm"), "{name}: {found:?}");
     }
 }
+
+/// The packages that a selection of the workspace is made of, each with its features.
+fn with_features(selection: &[&str]) -> BTreeSet<String> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let mut tree = Command::new(env!("CARGO"));
+    tree.args(["tree", "--offline", "--manifest-path", manifest, "--prefix", "none", "--format", "{p} {f}"]);
+    let output = tree.args(selection).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+}
+
+#[test]
+fn the_wheel_is_made_of_what_is_compiled_for_the_tests() {
+    let tests = with_features(&["--workspace"]);
+    let wheel = with_features(&["--package", "nexa-python", "--edges", "normal,build"]);
+    assert!(wheel.iter().any(|package| package.starts_with("nexa-core ")), "{wheel:?}");
+    let compiled_anew: Vec<&String> = wheel.difference(&tests).collect();
+    assert!(compiled_anew.is_empty(), "other features than in the tests: {compiled_anew:?}");
+}
