@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use crate::{
-    bench,
     command::{cargo, output, program, run as run_command},
     faults, oracles, python,
     report::Report,
@@ -26,8 +25,6 @@ pub(crate) fn run() -> ExitCode {
     report.step("oracles, short", || oracles::run(&oracles::Arguments::short()));
     report.step("soak, one minute", soak::short);
     report.step("python, its sources", python::complete_sdist);
-    report.step("bench, short", bench::short);
-    report.step("bench in a browser, short", bench::short_in_browser);
     report.finish()
 }
 

@@ -133,25 +133,42 @@ impl Report {
         for step in self.steps.iter().filter(|step| !step.results.failures.is_empty()) {
             println!("\n── {}, what failed\n{}", step.name, step.results.failures.join("\n"));
         }
-        println!("\n{:<24} {:>8} {:>8} {:>8}  result", "step", "seconds", "passed", "failed");
-        let mut sum = Counts::default();
+        println!("\n{:<24} {:>9} {:>8} {:>8}  result", "step", "minutes", "passed", "failed");
+        let (mut sum, mut took) = (Counts::default(), Duration::ZERO);
         for step in &self.steps {
             let Counts { passed, failed, skipped } = step.results.counts;
             let result = step.problem.as_deref().unwrap_or("ok");
-            println!("{:<24} {:>8.1} {passed:>8} {failed:>8}  {result}", step.name, step.took.as_secs_f64());
+            println!("{:<24} {:>9} {passed:>8} {failed:>8}  {result}", step.name, minutes(step.took));
+            took += step.took;
             sum.passed += passed;
             sum.failed += failed;
             sum.skipped += skipped;
         }
+        println!("{:<24} {:>9} {:>8} {:>8}", "all", minutes(took), sum.passed, sum.failed);
         let skipped = if sum.skipped > 0 { format!(", {} skipped", sum.skipped) } else { String::new() };
         println!("\n{} passed, {} failed{skipped}", sum.passed, sum.failed);
         if sum.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 
+/// Minutes and seconds, such as `2:05`.
+fn minutes(took: Duration) -> String {
+    let seconds = took.as_millis().div_ceil(1_000);
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Counts, Results, Runner};
+    use std::time::Duration;
+
+    use super::{Counts, Results, Runner, minutes};
+
+    #[test]
+    fn a_time_is_shown_in_minutes_and_begun_seconds() {
+        let shown =
+            [0, 1, 59_000, 59_001, 60_000, 125_000, 3_600_000].map(|millis| minutes(Duration::from_millis(millis)));
+        assert_eq!(shown, ["0:00", "0:01", "0:59", "1:00", "1:00", "2:05", "60:00"]);
+    }
 
     fn read(runner: Runner, lines: &[&str]) -> Results {
         let mut results = Results::default();
