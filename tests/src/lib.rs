@@ -7,6 +7,7 @@ pub mod backends;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 pub mod database;
 pub mod faults;
+pub mod in_turn;
 pub mod registrants;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 pub mod samples;

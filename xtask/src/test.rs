@@ -16,6 +16,9 @@ pub(crate) struct Arguments {
     /// Leave out the browser, which needs another build, and try fewer random cases
     #[arg(long)]
     short: bool,
+    /// Try every kind on every backend, also where a sample of them is tried otherwise, and ten times as many random cases
+    #[arg(long, conflicts_with = "short")]
+    long: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
@@ -35,6 +38,9 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
         let mut tests = cargo(["test", "--workspace", "--no-fail-fast"]);
         if arguments.short {
             tests.env("PROPTEST_CASES", "16");
+        }
+        if arguments.long {
+            tests.env("PROPTEST_CASES", "2560").env("NEXA_EVERY", "1");
         }
         // Without a server the tests that need none still run; the others say what they lack.
         if let Some(server) = &server {
