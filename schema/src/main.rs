@@ -2,6 +2,7 @@
 
 mod catalog;
 mod difference;
+mod kinds;
 mod migrations;
 mod python;
 mod text;
@@ -30,18 +31,18 @@ const PYTHON: &str = "../bindings/python/python/nexa_crm/_generated";
 /// Where the npm package has what is generated, from the folder of the schema.
 const TYPESCRIPT: &str = "../bindings/wasm/typescript/generated";
 
+/// Where the catalog is.
+const CATALOG: &str = "catalog";
+
 /// All generated files, of which those of released migrations are not: they stay as they are.
 fn documents(migrations: &mut Migrations) -> nexa_crm::Result<Vec<Document>> {
-    let catalog = nexa_crm::catalog_json()?;
-    let read = Catalog::read(&catalog)?;
+    let read = Catalog::read(&nexa_crm::catalog_json()?)?;
     let python = python::files(&read);
     let typescript = typescript::files(&read);
     // This program was built with the version that the library had.
     let said = |version: i64| format!("schema_version (version) VALUES ({version})");
     let current = |script: String| script.replace(&said(VERSION), &said(migrations.version));
     let mut documents = vec![
-        // Every operation with its JSON Schema, errors and docs.
-        Document { name: "catalog.json".to_owned(), text: catalog },
         // The tables as SQLite has them.
         Document { name: "sqlite.sql".to_owned(), text: current(nexa_crm::sqlite_schema()?) },
         // The same as PostgreSQL has them, in the usual schema.
@@ -51,6 +52,10 @@ fn documents(migrations: &mut Migrations) -> nexa_crm::Result<Vec<Document>> {
         },
     ];
     documents.append(&mut migrations.documents);
+    // Every operation with its JSON Schema, errors and docs.
+    documents.extend(
+        kinds::files(&read).into_iter().map(|(name, text)| Document { name: format!("{CATALOG}/{name}"), text }),
+    );
     documents.extend(python.into_iter().map(|(name, text)| Document { name: format!("{PYTHON}/{name}"), text }));
     documents
         .extend(typescript.into_iter().map(|(name, text)| Document { name: format!("{TYPESCRIPT}/{name}"), text }));
@@ -107,6 +112,7 @@ fn main() -> ExitCode {
     };
     let mut current = true;
     let mut outdated = left_over(&folder.join(TYPESCRIPT), &folder, &documents);
+    outdated.extend(left_over(&folder.join(CATALOG), &folder, &documents));
     outdated.extend(
         left_over(&folder.join(migrations::FOLDER), &folder, &documents).into_iter().filter(|path| {
             !path.strip_prefix(&folder).is_ok_and(|name| migrations.is_released(&name.to_string_lossy()))

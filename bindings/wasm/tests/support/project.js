@@ -15,9 +15,15 @@ export function stories() {
   return names.sort().map((name) => [name, JSON.parse(text(`tests/stories/${name}`))]);
 }
 
-/** The catalog. */
+/** The catalog, which is the union of its files. */
 export function catalog() {
-  return JSON.parse(text("schema/catalog.json"));
+  const whole = {};
+  for (const name of readdirSync(new URL("schema/catalog/", ROOT))) {
+    for (const [part, entries] of Object.entries(JSON.parse(text(`schema/catalog/${name}`)))) {
+      whole[part] = typeof entries === "object" ? { ...whole[part], ...entries } : entries;
+    }
+  }
+  return whole;
 }
 
 /** A folder of the project as a path. */
