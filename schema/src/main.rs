@@ -112,6 +112,7 @@ fn main() -> ExitCode {
     };
     let mut current = true;
     let mut outdated = left_over(&folder.join(TYPESCRIPT), &folder, &documents);
+    outdated.extend(left_over(&folder.join(PYTHON), &folder, &documents));
     outdated.extend(left_over(&folder.join(CATALOG), &folder, &documents));
     outdated.extend(
         left_over(&folder.join(migrations::FOLDER), &folder, &documents).into_iter().filter(|path| {

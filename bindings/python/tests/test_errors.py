@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,8 +63,29 @@ def test_an_operation_that_is_not_there(admin: nexa.Session) -> None:
     with pytest.raises(nexa.Invalid) as refused:
         admin.execute("lead.fly")
     assert refused.value.code == "operation.unknown"
-    with pytest.raises(TypeError):
-        admin.lead.create(colour="red")  # type: ignore[call-arg]
+
+
+def test_arguments_that_are_not_taken_or_are_missing(admin: nexa.Session) -> None:
+    lead = admin.lead.create(last_name="Jones")
+    s: Any = admin
+    for call, said in (
+        (lambda: s.lead.create(colour="red"), "lead.create() got an unexpected keyword argument 'colour'"),
+        (lambda: s.lead.create(compani="A"), "'compani'; did you mean 'company'?"),
+        (lambda: s.lead.create("Jones"), "lead.create() takes no positional arguments; give each by keyword"),
+        (lambda: s.lead.get(), "lead.get() is missing what must be given: 'lead'"),
+        (lambda: s.lead.assign(), "lead.assign() is missing what must be given: 'lead', 'assignee'"),
+        (lambda: s.lead.assign(lead, None), "lead.assign() takes one positional argument, 'lead'; give the others by keyword"),
+        (lambda: s.lead.get(lead, lead=lead), "lead.get() got multiple values for argument 'lead'"),
+        (lambda: s.lead.history(lead, limits=1), "lead.history() got an unexpected keyword argument 'limits'"),
+        (lambda: s.lead.find(order="name").first(), "order"),
+        (lambda: s.lead.count({}, {}), "positional argument"),
+    ):
+        with pytest.raises((TypeError, nexa.Invalid)) as refused:
+            call()
+        assert said in str(refused.value)
+    assert admin.lead.get(lead=lead) == admin.lead.get(lead) == admin.lead.get(lead.id)
+    assert admin.lead.update(lead, company=nexa.UNSET, title="CEO").title == "CEO"
+    assert admin.lead.count() == 1
 
 
 def test_a_session_needs_somebody(crm: nexa.Crm, admin: nexa.Session) -> None:
@@ -74,7 +96,7 @@ def test_a_session_needs_somebody(crm: nexa.Crm, admin: nexa.Session) -> None:
 
 
 def test_open_things_are_not_pickled(crm: nexa.Crm, admin: nexa.Session) -> None:
-    for thing in (crm, admin):
+    for thing in (crm, admin, admin.lead):
         with pytest.raises(ValueError, match="cannot be pickled"):
             pickle.dumps(thing)
 

@@ -148,3 +148,19 @@ def test_the_package_is_imported_fast() -> None:
     modules = "import sys, nexa_crm; print([name for name in ('asyncio', 'tqdm', 'pyarrow', 'pytest') if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", modules], capture_output=True, text=True, check=True)
     assert loaded.stdout == "[]\n"
+
+
+def test_the_table_of_a_kind_is_read_when_the_kind_is_asked_for() -> None:
+    code = """
+import builtins, os
+read, open_ = [], builtins.open
+builtins.open = lambda path, *rest, **named: (read.append(os.path.basename(str(path))), open_(path, *rest, **named))[1]
+import nexa_crm
+assert not {"lead.json", "common.json"} & set(read), read
+with nexa_crm.open("memory:") as crm:
+    admin = crm.create_org("Acme", admin={"name": "Lisa", "email": "lisa@acme.example"})
+    admin.lead.count(), admin.lead.get, admin.lead.count()
+print([name for name in read if name in ("index.json", "lead.json", "deal.json", "ticket.json")])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("['index.json', 'lead.json']\n", "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import subprocess
+import sys
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -76,6 +78,42 @@ def test_records_survive_pickling_and_copying(make: testing.Factory) -> None:
     assert copy.deepcopy(lead) == lead and copy.copy(lead) is lead
     value = nexa.Money("1.00", "USD"), lead.id, nexa.Assignee(user=nexa.Id("x"))
     assert pickle.loads(pickle.dumps(value)) == value
+
+
+def test_a_class_is_one_whoever_asks_first() -> None:
+    code = """
+import threading
+from nexa_crm import records
+barrier, found = threading.Barrier(8), []
+def ask(name):
+    barrier.wait()
+    found.append((name, getattr(records, name), dict(records.Conversion.FIELDS)))
+threads = [threading.Thread(target=ask, args=(name,)) for name in ("Lead", "Conversion", "Deal", "LeadId") * 2]
+[one.start() for one in threads], [one.join() for one in threads]
+assert len(found) == 8 and all(found[0][2] == fields and fields for _, _, fields in found)
+assert all(one is getattr(records, name) for name, one, _ in found)
+assert records.Conversion.FIELDS["contact"] is records.Contact and records.Lead.FIELDS["id"] is records.LeadId
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_record_is_unpickled_before_anything_else_was_asked_for(make: testing.Factory) -> None:
+    ticket = make.ticket(priority="high")
+    text = pickle.dumps((ticket, ticket.id, ticket.priority)).hex()
+    code = f"import pickle; print(pickle.loads(bytes.fromhex({text!r})))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr == "" and "Issue 1" in done.stdout and f"TicketId('{ticket.id}')" in done.stdout
+
+
+def test_there_is_no_record_of_another_name() -> None:
+    import nexa_crm.records as module
+
+    assert module is records
+    with pytest.raises(AttributeError, match="has no attribute 'Leed'"):
+        records.Leed  # type: ignore[attr-defined]
+    with pytest.raises(KeyError):
+        records.KINDS["leed"]
 
 
 def test_records_do_not_change(make: testing.Factory) -> None:

@@ -10,17 +10,18 @@ use crate::{
 };
 
 /// How Python reads a value.
+#[derive(Clone)]
 pub(crate) struct Read {
     pub(crate) annotation: String,
-    /// The callable that reads it; JSON's own value unless there is one.
+    /// How it is read, in the words of the table; as JSON has it unless there is something to do.
     pub(crate) reader: Option<String>,
-    /// What stands for an absent value: `list` or `dict`.
-    pub(crate) empty: Option<&'static str>,
+    /// Whether an absent value is an empty list or map.
+    pub(crate) fills: bool,
 }
 
 impl Read {
     fn plain(annotation: &str) -> Self {
-        Self { annotation: annotation.to_owned(), reader: None, empty: None }
+        Self { annotation: annotation.to_owned(), reader: None, fills: false }
     }
     fn by(annotation: &str, reader: &str) -> Self {
         Self { reader: Some(reader.to_owned()), ..Self::plain(annotation) }
@@ -38,29 +39,57 @@ pub(crate) struct Types<'a> {
     pub(crate) inputs: BTreeMap<String, Json>,
     /// Enums that arguments take.
     pub(crate) word_inputs: BTreeSet<String>,
+    /// The groups of operations that a type was met in.
+    used: BTreeMap<String, BTreeSet<String>>,
+    /// The group that is being read.
+    pub(crate) group: String,
 }
+
+/// Where the types are that belong to no group alone.
+pub(crate) const COMMON: &str = "common";
 
 impl<'a> Types<'a> {
     pub(crate) fn new(catalog: &'a Catalog) -> Self {
-        let (enums, structs) = (BTreeMap::new(), BTreeMap::new());
-        let mut types = Self { catalog, enums, structs, inputs: BTreeMap::new(), word_inputs: BTreeSet::new() };
+        let (enums, structs, inputs) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (word_inputs, used, group) = (BTreeSet::new(), BTreeMap::new(), COMMON.to_owned());
+        let mut types = Self { catalog, enums, structs, inputs, word_inputs, used, group };
         // The kinds first: an enum has the name of the field that it is known for.
         for kind in &catalog.kinds {
+            types.group.clone_from(&kind.name);
             types.structure(&kind.record, catalog.def(&kind.record).clone());
         }
         // What the package itself reads.
+        COMMON.clone_into(&mut types.group);
         for name in ["Change", "GroupRow", "ImportReport", "Preview"] {
             types.structure(name, catalog.def(name).clone());
         }
         types
     }
 
+    /// The group that a type belongs to: the only one that it was met in.
+    pub(crate) fn home(&self, name: &str) -> &str {
+        if let Some(kind) = self.catalog.kind_of_record(name) {
+            return &kind.name;
+        }
+        match self.used.get(name).map(|groups| groups.iter().collect::<Vec<_>>()).as_deref() {
+            Some([only]) => only,
+            _ => COMMON,
+        }
+    }
+
+    /// Notes that a type was met in the group; whether that was not known.
+    fn met(&mut self, name: &str) -> bool {
+        let new = self.used.entry(name.to_owned()).or_default().insert(self.group.clone());
+        // What a record is made of is its own group's.
+        new && self.catalog.kind_of_record(name).is_none_or(|kind| kind.name == self.group)
+    }
+
     /// Notes a class of answers, and what its fields need.
     fn structure(&mut self, name: &str, schema: Json) {
-        if self.structs.contains_key(name) {
+        self.structs.insert(name.to_owned(), schema.clone());
+        if !self.met(name) {
             return;
         }
-        self.structs.insert(name.to_owned(), schema.clone());
         for field in keys(&schema["properties"]) {
             self.output(&schema["properties"][&field], name, &field);
         }
@@ -69,7 +98,17 @@ impl<'a> Types<'a> {
     /// The name of a closed set of words.
     fn words(&mut self, words: Vec<(String, String)>, name: String) -> String {
         let signature: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
-        self.enums.entry(signature).or_insert(Words { name, words }).name.clone()
+        let name = self.enums.entry(signature).or_insert(Words { name, words }).name.clone();
+        self.met(&name);
+        name
+    }
+
+    /// The name of the closed set that these words are, for an argument.
+    pub(crate) fn known_words(&mut self, words: &[String]) -> Option<String> {
+        let name = self.enums.get(words)?.name.clone();
+        self.met(&name);
+        self.word_inputs.insert(name.clone());
+        Some(format!("{name}Word"))
     }
 
     /// The class of the identifier that a field of a record holds.
@@ -126,8 +165,8 @@ impl<'a> Types<'a> {
         let items = self.output(&schema["items"], owner, field.strip_suffix('s').unwrap_or(field));
         Read {
             annotation: format!("list[{}]", items.annotation),
-            reader: items.reader.map(|reader| format!("many({reader})")),
-            empty: Some("list"),
+            reader: Some(items.reader.map_or_else(|| "list".to_owned(), |reader| format!("many {reader}"))),
+            fills: true,
         }
     }
 
@@ -145,17 +184,17 @@ impl<'a> Types<'a> {
         let values = if values.is_object() { self.output(values, owner, field) } else { Read::plain("Any") };
         Read {
             annotation: format!("dict[str, {}]", values.annotation),
-            reader: values.reader.map(|reader| format!("named({reader})")),
-            empty: Some("dict"),
+            reader: Some(values.reader.map_or_else(|| "dict".to_owned(), |reader| format!("named {reader}"))),
+            fills: true,
         }
     }
 
     fn output_of_definition(&mut self, def: &str) -> Read {
         if let Some(record) = def.strip_prefix("Found_of_") {
-            return Read::by(record, &format!("found({record})"));
+            return Read::by(record, &format!("found {record}"));
         }
         if let Some(record) = def.strip_prefix("Upserted_of_") {
-            return Read::by(&format!("Upserted[{record}]"), &format!("upserted({record})"));
+            return Read::by(&format!("Upserted[{record}]"), &format!("upserted {record}"));
         }
         match def {
             "Filter" => return Read::plain("dict[str, Any]"),
@@ -253,7 +292,8 @@ impl<'a> Types<'a> {
 
     fn typed_dict(&mut self, name: &str, schema: Json) -> String {
         let dict = format!("{}Dict", name.strip_suffix("Input").unwrap_or(name));
-        if self.inputs.insert(dict.clone(), schema.clone()).is_none() {
+        self.inputs.insert(dict.clone(), schema.clone());
+        if self.met(&dict) {
             for field in keys(&schema["properties"]) {
                 self.input(&schema["properties"][&field], name, &field);
             }
@@ -283,7 +323,7 @@ impl<'a> Types<'a> {
 }
 
 fn optional(mut read: Read, nullable: bool) -> Read {
-    if nullable && read.empty.is_none() && !read.annotation.ends_with("None") && read.annotation != "Any" {
+    if nullable && !read.fills && !read.annotation.ends_with("None") && read.annotation != "Any" {
         read.annotation.push_str(" | None");
     }
     read

@@ -19,18 +19,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from . import records
 from ._errors import Conflict, Error, Forbidden, Invalid, NotFound, RuleViolation, Unavailable
 from ._explain import Explanation, Permission
 from ._feed import AccessChanged, Feed, Gone
 from ._filter import Q
 from ._frame import Frame
-from ._generated import records
-from ._generated.operations import Session
 from ._imports import Progress
 from ._once import Once
 from ._pages import Page, Results, Upserted
 from ._record import Record, Struct
-from ._session import Crm, open, restore
+from ._session import Crm, Session, open, restore
 from ._sql import Rows
 from ._values import UNSET, About, Assignee, Id, Money
 

@@ -6,11 +6,13 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _native
-from ._generated.records import Change
 from ._values import Id
+
+if TYPE_CHECKING:
+    from .records import Change
 
 LIMIT = 1000
 SHORTEST, LONGEST = 0.01, 0.5
@@ -37,13 +39,15 @@ class Gone:
     """Where to go on after it."""
 
 
-Item = Change | Gone | AccessChanged
+Item: TypeAlias = "Change | Gone | AccessChanged"
 """One entry of a feed."""
 
 
 def _item(raw: dict[str, Any]) -> Item:
     ((what, item),) = raw.items()
     if what == "changed":
+        from .records import Change
+
         return Change(item)
     if what == "access_changed":
         return AccessChanged(item["seq"], item["position"])

@@ -21,7 +21,7 @@ from ._values import UNSET, to_text
 if TYPE_CHECKING:
     from . import _native
     from ._generated.records import ImportReport, Preview
-    from ._pages import _Asked
+    from ._pages import Asked
 
     Source = str | os.PathLike[str] | BinaryIO | TextIO
     Policy = Literal["skip", "update", "fill", "refuse"]
@@ -233,12 +233,12 @@ class Imports(OfKind):
     """How a kind is imported, whoever waits for it."""
 
     def _report(self, text: str) -> ImportReport:
-        from ._generated.records import ImportReport
+        from .records import ImportReport
 
         return ImportReport(json.loads(text))
 
     def _shown(self, answer: Any) -> Preview:
-        from ._generated.records import Preview
+        from .records import Preview
 
         return Preview(answer)
 
@@ -445,7 +445,7 @@ def export_options(
 class Exports(OfKind):
     """How a kind is read in bulk, whoever waits for it."""
 
-    def _framed(self, asked: _Asked, columns: Any) -> Frame:
+    def _framed(self, asked: Asked, columns: Any) -> Frame:
         find = dict(asked.arguments)
         if asked.limit is not None:
             find["limit"] = asked.limit
@@ -455,7 +455,7 @@ class Exports(OfKind):
     def _exported(
         self,
         target: str | os.PathLike[str] | SupportsWrite,
-        asked: _Asked,
+        asked: Asked,
         options: Mapping[str, Any],
         progress: bool | Callable[[int, int], object],
     ) -> int:

@@ -62,11 +62,11 @@ def upserted(read: Reader) -> Reader:
     return reader
 
 
-def page(read: Reader) -> Callable[[dict[str, Any]], Page[Any]]:
+def page(read: Reader | None) -> Callable[[dict[str, Any]], Page[Any]]:
     """Reads a page."""
 
     def reader(value: dict[str, Any]) -> Page[Any]:
-        items = [read(item) for item in value["items"]]
+        items = value["items"] if read is None else [read(item) for item in value["items"]]
         related = value.get("related")
         if related:
             for item in items:
@@ -91,7 +91,7 @@ def found(kind: type[R]) -> Reader:
 
 def relate(record: Record, related: dict[str, dict[str, Any]]) -> None:
     """Gives a record those that came along."""
-    from ._generated.records import KINDS, RELATIONS
+    from ._classes import KINDS
 
     own: dict[str, Record] = {}
     for relation, records in related.items():
@@ -100,17 +100,17 @@ def relate(record: Record, related: dict[str, dict[str, Any]]) -> None:
             at = at.get(part) if isinstance(at, dict) else None
         raw = records.get(at) if isinstance(at, str) else None
         if raw is not None:
-            own[relation] = KINDS[RELATIONS[record.KIND][relation]](raw)
+            own[relation] = KINDS[record.RELATIONS[relation]](raw)
     record.__dict__["_related"] = own
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """What is fetched, page by page."""
 
     operation: str
     arguments: dict[str, Any]
-    read: Reader
+    read: Reader | None
     limit: int | None = None
     size: int = field(default=PAGE)
 
@@ -124,7 +124,7 @@ class Results(Generic[T]):
     """What a question found. Iterating fetches page after page; nothing is asked before."""
 
     def __init__(
-        self, call: Callable[[str, dict[str, Any], Reader], Any], asked: _Asked
+        self, call: Callable[[str, dict[str, Any], Reader], Any], asked: Asked
     ) -> None:
         self._call = call
         self._asked = asked
@@ -169,7 +169,7 @@ class AsyncResults(Generic[T]):
     """What a question found. `async for` fetches page after page; nothing is asked before."""
 
     def __init__(
-        self, call: Callable[[str, dict[str, Any], Reader], Awaitable[Any]], asked: _Asked
+        self, call: Callable[[str, dict[str, Any], Reader], Awaitable[Any]], asked: Asked
     ) -> None:
         self._call = call
         self._asked = asked

@@ -114,6 +114,8 @@ class Record(Struct):
     """A record of a kind."""
 
     KIND: ClassVar[str] = ""
+    RELATIONS: ClassVar[dict[str, str]] = {}
+    """The kind that each relation leads to."""
     if TYPE_CHECKING:
         id: Any
         version: int

@@ -9,17 +9,16 @@ import weakref
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _native
 from ._errors import Unavailable
 from ._explain import Explanation, explanation
 from ._feed import Feed
-from ._filter import Q, condition
-from ._imports import Exports, OfKind
-from ._once import Once
-from ._pages import PAGE, _Asked
 from ._frame import Frame
+from ._once import Once
+from ._operations import BLOCKING, give_groups
+from ._pages import Asked, Results
 from ._record import Reader, Record
 from ._sql import Rows, bound
 from ._values import UNSET, Id, to_text
@@ -27,36 +26,12 @@ from ._values import UNSET, Id, to_text
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from ._generated.operations import Session
-
-R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound="SessionBase")
 
 
-def given(arguments: dict[str, Any]) -> dict[str, Any]:
+def given(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments without those that were left out."""
     return {name: value for name, value in arguments.items() if value is not UNSET}
-
-
-def asked(
-    operation: str,
-    read: Reader,
-    filter: Q | Mapping[str, Any] | None,
-    where: Mapping[str, Any],
-    arguments: dict[str, Any],
-    limit: int | None,
-    size: int = PAGE,
-) -> _Asked:
-    """A question for records, as the door reads it."""
-    asking = condition(filter, where)
-    if asking is not None:
-        arguments["filter"] = asking
-    return _Asked(operation, arguments, read, limit, size)
-
-
-def sorting(order_by: str | Iterable[str]) -> list[str]:
-    """An order: one field, or several."""
-    return [order_by] if isinstance(order_by, str) else list(order_by)
 
 
 def envelope_text(current: str | None, parts: dict[str, Any]) -> str | None:
@@ -133,16 +108,19 @@ class SessionBase:
         return type(self)(self._native, envelope)
 
     def _call(self, operation: str, arguments: dict[str, Any], read: Reader | None) -> Any:
-        text = self._native.execute(operation, to_text(operation, given(arguments)), self._envelope)
+        text = self._native.execute(operation, to_text(operation, arguments), self._envelope)
         answer = json.loads(text)
         if self._marks_replays and isinstance(answer, dict) and answer.keys() == {"value", "replayed"}:
             value = answer["value"]
             return Once(value if read is None or value is None else read(value), answer["replayed"])
         return answer if read is None or answer is None else read(answer)
 
+    def _results(self, asked: Asked) -> Any:
+        return Results(self._call, asked)
+
     def execute(self, operation: str, arguments: Mapping[str, Any] | None = None) -> Any:
         """Runs an operation of the catalog by name, from JSON to JSON: ``s.execute("ticket.claim", {"ticket": id})``."""
-        return self._call(operation, dict(arguments or {}), None)
+        return self._call(operation, given(arguments or {}), None)
 
     def batch(self, requests: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Any]:
         """Runs several operations, all or none: ``s.batch([("lead.contact", {"lead": id}), …])``."""
@@ -162,27 +140,13 @@ class SessionBase:
         return Feed(self._native.feed, after, follow)
 
 
-class Operations(OfKind):
-    """The operations of a kind."""
+if TYPE_CHECKING:
+    from ._generated.session import Session as Session
+else:
 
-    def __init__(self, session: SessionBase) -> None:
-        self._session = session
-        self._call = session._call
-
-    def __repr__(self) -> str:
-        return f"<operations of {self.KIND}>"
-
-
-class Readable(Exports, Operations, Generic[R]):
-    """What can be done with every kind that is read."""
-
-    _frame = Exports._framed
-    _export = Exports._exported
-
-    def explain(self, record: R | str) -> Explanation:
-        """What the actor may do with a record now, and if not, why not."""
-        native = self._session._native
-        return explanation(json.loads(native.explain(self.KIND, to_text("explain", record))))
+    class Session(SessionBase):
+        """Somebody at work in a tenant: `session.ticket.claim(t)`."""
+    give_groups(Session, BLOCKING)
 
 
 _open: weakref.WeakSet[Crm] = weakref.WeakSet()
@@ -323,8 +287,6 @@ def principal(
 
 
 def _session(native: _native.Session) -> Session:
-    from ._generated.operations import Session
-
     return Session(native)
 
 

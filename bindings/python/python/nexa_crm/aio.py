@@ -20,7 +20,9 @@ from . import _native
 from . import _session as blocking
 from ._explain import Explanation, explanation
 from ._feed import AsyncFeed
-from ._imports import Exports, Imports, OfKind, _preview
+from ._imports import Exports, Imports, _preview
+from ._operations import Door, Operations, give_groups
+from ._pages import AsyncResults
 from ._record import Reader, Record
 from ._values import to_text
 
@@ -28,11 +30,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ._frame import Frame
-    from ._generated.aio_operations import AsyncSession
-    from ._generated.records import ImportReport, Preview
     from ._imports import Policy, Source, SupportsWrite, Told
-    from ._pages import _Asked
+    from ._pages import Asked
     from ._sql import Rows
+    from .records import ImportReport, Preview
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound="AsyncSessionBase")
@@ -79,9 +80,12 @@ class AsyncSessionBase(blocking.SessionBase):
     async def _call(self, operation: str, arguments: dict[str, Any], read: Reader | None) -> Any:
         return await self._threads.run(super()._call, operation, arguments, read)
 
+    def _results(self, asked: Asked) -> Any:
+        return AsyncResults(self._call, asked)
+
     async def execute(self, operation: str, arguments: Mapping[str, Any] | None = None) -> Any:
         """Runs an operation of the catalog by name, from JSON to JSON."""
-        return await self._call(operation, dict(arguments or {}), None)
+        return await self._call(operation, blocking.given(arguments or {}), None)
 
     async def batch(self, requests: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Any]:  # type: ignore[override]
         """Runs several operations, all or none."""
@@ -97,15 +101,10 @@ class AsyncSessionBase(blocking.SessionBase):
         return AsyncFeed(lambda position, limit: run(native.feed, position, limit), after, follow)
 
 
-class AsyncOperations(OfKind):
+class AsyncOperations(Operations):
     """The operations of a kind, to be awaited."""
 
-    def __init__(self, session: AsyncSessionBase) -> None:
-        self._session = session
-        self._call = session._call
-
-    def __repr__(self) -> str:
-        return f"<operations of {self.KIND}>"
+    _session: AsyncSessionBase
 
 
 class AsyncReadable(Exports, AsyncOperations, Generic[R]):
@@ -117,14 +116,14 @@ class AsyncReadable(Exports, AsyncOperations, Generic[R]):
         text = await session._threads.run(session._native.explain, self.KIND, to_text("explain", record))
         return explanation(json.loads(text))
 
-    async def _frame(self, asked: _Asked, columns: Any) -> Frame:
+    async def _frame(self, asked: Asked, columns: Any) -> Frame:
         frame: Frame = await self._session._threads.run(self._framed, asked, columns)
         return frame
 
     async def _export(
         self,
         target: str | os.PathLike[str] | SupportsWrite,
-        asked: _Asked,
+        asked: Asked,
         options: Mapping[str, Any],
         progress: bool | Callable[[int, int], object],
     ) -> int:
@@ -173,6 +172,17 @@ class AsyncImportable(Imports):
         return self._shown(await self._session.execute(f"{self.KIND}.import_preview", arguments))
 
 
+if TYPE_CHECKING:
+    from ._generated.session import AsyncSession as AsyncSession
+else:
+
+    class AsyncSession(AsyncSessionBase):
+        """Somebody at work in a tenant: `await session.ticket.claim(t)`."""
+    give_groups(
+        AsyncSession, Door("Async", AsyncOperations, AsyncReadable, AsyncImportable, AsyncResults, True)
+    )
+
+
 class AsyncCrm:
     """An open storage with its tenants. Close it, or use it in an ``async with`` block."""
 
@@ -181,8 +191,6 @@ class AsyncCrm:
         self._threads = threads
 
     def _session(self, native: _native.Session) -> AsyncSession:
-        from ._generated.aio_operations import AsyncSession
-
         return AsyncSession(native, self._threads)
 
     async def create_org(

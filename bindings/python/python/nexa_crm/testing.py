@@ -21,8 +21,8 @@ from . import _native
 from ._session import Crm
 
 if TYPE_CHECKING:
-    from ._generated.operations import Session
-    from ._generated.records import Account, Contact, Deal, Lead, Task, Ticket, User
+    from ._session import Session
+    from .records import Account, Contact, Deal, Lead, Task, Ticket, User
 
 START = datetime(2025, 11, 17, 9, 15, tzinfo=timezone.utc)
 """What a clock shows unless it is told: a Monday morning."""

@@ -22,6 +22,7 @@ def use(s: nexa.Session) -> None:
     s.ticket.assign(t.id, assignee={"user": "…"})
     s.deal.create(name="D", amount={"amount": Decimal("1"), "currency": "USD"})
     s.deal.create(name="D", amount=nexa.Money(1, "USD"), owner=None)
+    s.calendar.create(name="C", weekly={"monday": [{"from": "09:00", "to": "17:00"}]})
     for found in s.lead.find(score__ge=75, status__in=["new", records.LeadStatus.LOST], order_by="-score"):
         assert_type(found, records.Lead)
     s.contact.count(nexa.Q(custom__x=1) | nexa.Q(account__industry="retail"), account__industry="retail")
