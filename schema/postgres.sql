@@ -823,7 +823,37 @@ ALTER TABLE nexa.tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.tasks FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.tasks USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
-DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN PERFORM create_reference_table('nexa.schema_version'); PERFORM create_distributed_table('nexa.ledger', 'org'); PERFORM create_distributed_table('nexa.events', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.terms', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.indexed_values', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.external_keys', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.receipts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.fields', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.orgs', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.users', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.groups', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.memberships', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.counters', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.calendars', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.rates', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.leads', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.scorecards', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.routings', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contacts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.accounts', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.pipelines', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.deals', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.campaigns', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.campaign_members', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contact_lists', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.contact_list_members', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.tickets', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger'); END IF; END $$;
+DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN
+  PERFORM create_reference_table('nexa.schema_version');
+  PERFORM create_distributed_table('nexa.ledger', 'org');
+  PERFORM create_distributed_table('nexa.events', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.terms', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.indexed_values', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.external_keys', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.receipts', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.fields', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.orgs', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.users', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.groups', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.memberships', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.counters', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.calendars', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.rates', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.leads', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.scorecards', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.routings', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.contacts', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.accounts', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.pipelines', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.deals', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.campaigns', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.campaign_members', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.contact_lists', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.contact_list_members', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.tickets', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger');
+END IF; END $$;
 
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.users ADD CONSTRAINT users_manager_id_fk FOREIGN KEY (org, "manager_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

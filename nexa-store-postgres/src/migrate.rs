@@ -112,8 +112,8 @@ fn distribution(namespace: Namespace, tables: &[&Table]) -> Option<String> {
         .collect();
     (!calls.is_empty()).then(|| {
         format!(
-            "DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN {} END IF; END $$",
-            calls.join(" ")
+            "DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN\n  {}\nEND IF; END $$",
+            calls.join("\n  ")
         )
     })
 }

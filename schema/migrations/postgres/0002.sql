@@ -55,7 +55,10 @@ ALTER TABLE nexa.contacts ADD COLUMN "language" text COLLATE "C";
 ALTER TABLE nexa.contacts ADD COLUMN "time_zone" text COLLATE "C";
 ALTER TABLE nexa.accounts ADD COLUMN "language" text COLLATE "C";
 ALTER TABLE nexa.accounts ADD COLUMN "time_zone" text COLLATE "C";
-DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN PERFORM create_distributed_table('nexa.calendars', 'org', colocate_with => 'nexa.ledger'); PERFORM create_distributed_table('nexa.rates', 'org', colocate_with => 'nexa.ledger'); END IF; END $$;
+DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN
+  PERFORM create_distributed_table('nexa.calendars', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.rates', 'org', colocate_with => 'nexa.ledger');
+END IF; END $$;
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.users ADD CONSTRAINT users_manager_id_fk FOREIGN KEY (org, "manager_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.users ADD CONSTRAINT users_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
