@@ -23,6 +23,7 @@ use nexa_core::{
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
+use crate::Migrate;
 use waiting::block_on;
 
 #[cfg(feature = "sqlite")]
@@ -36,6 +37,11 @@ pub fn open(url: &str) -> Result<Crm> {
 /// The same with a builder of the host's own; see [`open_with`](crate::open_with).
 pub fn open_with(url: &str, builder: CrmBuilder) -> Result<Crm> {
     block_on(crate::open_with(url, builder)).map(Crm)
+}
+
+/// The same, with what becomes of the schema; see [`open_as`](crate::open_as).
+pub fn open_as(url: &str, builder: CrmBuilder, migrate: Migrate) -> Result<Crm> {
+    block_on(crate::open_as(url, builder, migrate)).map(Crm)
 }
 
 /// The whole machine; cheap to clone.

@@ -29,7 +29,7 @@ pub use document::postgres_schema;
 #[cfg(feature = "sqlite")]
 pub use document::sqlite_schema;
 pub use nexa_core::*;
-pub use open::{URL_INVALID, builder, open, open_with};
+pub use open::{Migrate, URL_INVALID, builder, open, open_as, open_with};
 pub use restore::restore;
 pub use system::{SystemClock, SystemIds};
 

@@ -23,35 +23,78 @@ pub fn builder() -> CrmBuilder {
     nexa_core::builder().clock(SystemClock).ids(SystemIds::default())
 }
 
-/// Opens `memory:`, `sqlite:PATH` or `postgres://…` and brings its schema up to date.
+/// What becomes of the schema when a storage is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Migrate {
+    /// A storage of this program alone, in memory or a file, is brought up to date. A server's, with which other programs work as
+    /// well, is not changed: one that is empty or older is `schema.outdated`.
+    #[default]
+    Embedded,
+    /// Every storage is brought up to date, a server's by a role that owns its schema: for a program that runs before the others, a
+    /// script, or a first try.
+    Always,
+    /// It is neither changed nor looked at: for [`Crm::check`], [`Crm::migration`] and [`Crm::migrate`].
+    Never,
+}
+
+/// Opens `memory:`, `sqlite:PATH` or `postgres://…`. The schema of a file is brought up to date; that of a server has to be, which
+/// [`Migrate::Always`] of [`open_as`] or [`Crm::migrate`] sees to.
 ///
-/// On PostgreSQL a role that may not migrate finds the schema that its owner has set up; with more to say than a URL,
-/// give [`builder`] a store with options.
+/// With more to say than a URL, give [`builder`] a store with options.
 ///
 /// Errors: `crm.url_invalid`, and of the backend, such as `store.locked`, `store.not_a_database`, `store.unreachable`,
-/// `store.isolation`, `schema.newer`, `schema.rights`.
+/// `store.isolation`, `schema.outdated`, `schema.differs`, `schema.newer`.
 pub async fn open(url: &str) -> Result<Crm> {
     open_with(url, builder()).await
 }
 
 /// The same with a builder that has the host's own records, commands, rules or policy.
 pub async fn open_with(url: &str, builder: CrmBuilder) -> Result<Crm> {
-    let crm = builder.store(store(url).await?).build()?;
-    crm.migrate().await?;
+    open_as(url, builder, Migrate::default()).await
+}
+
+/// The same, with what becomes of the schema. More errors when it is migrated: `schema.rights`, `schema.role_unknown`.
+pub async fn open_as(url: &str, builder: CrmBuilder, migrate: Migrate) -> Result<Crm> {
+    let storage = storage(url).await?;
+    let crm = builder.store(storage.store()).build()?;
+    match (migrate, storage) {
+        (Migrate::Never, _) => {}
+        #[cfg(feature = "postgres")]
+        (Migrate::Embedded, Storage::Server(server)) => server.verify(crm.kinds().all()).await?,
+        _ => crm.migrate().await?,
+    }
     Ok(crm)
 }
 
-async fn store(url: &str) -> Result<Arc<dyn Store>> {
+/// A store, and whether other programs work with it as well.
+enum Storage {
+    Embedded(Arc<dyn Store>),
+    #[cfg(feature = "postgres")]
+    Server(Arc<nexa_store_postgres::PostgresStore>),
+}
+
+impl Storage {
+    fn store(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Embedded(store) => Arc::clone(store),
+            #[cfg(feature = "postgres")]
+            Self::Server(store) => Arc::clone(store) as Arc<dyn Store>,
+        }
+    }
+}
+
+async fn storage(url: &str) -> Result<Storage> {
     match url.split_once(':') {
-        Some(("memory", "")) => Ok(Arc::new(MemoryStore::new().with_clock(SystemClock))),
+        Some(("memory", "")) => Ok(Storage::Embedded(Arc::new(MemoryStore::new().with_clock(SystemClock)))),
         Some(("memory", _)) => Err(invalid(url, "nothing follows memory:")),
         #[cfg(feature = "sqlite")]
         Some(("sqlite", path)) => {
-            Ok(Arc::new(SqliteStore::opening(sqlite_path(url, path)?, Options::default()).await?))
+            let store = SqliteStore::opening(sqlite_path(url, path)?, Options::default()).await?;
+            Ok(Storage::Embedded(Arc::new(store)))
         }
         #[cfg(feature = "postgres")]
         Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
-            Ok(Arc::new(nexa_store_postgres::PostgresStore::open(url)?))
+            Ok(Storage::Server(Arc::new(nexa_store_postgres::PostgresStore::open(url)?)))
         }
         #[cfg(feature = "postgres")]
         Some(("postgres" | "postgresql", _)) => Err(invalid(url, "two slashes follow the colon")),

@@ -46,16 +46,16 @@ pub const ISOLATION: Code = Code::unavailable(
     "The role {role} bypasses row-level security; connect as one without SUPERUSER and BYPASSRLS, or say Isolation::FilterOnly.",
 )
 .permanent();
-/// The schema is not there, or lacks something that this version needs.
+/// A table is not there, or the role may not read it.
 pub const NOT_MIGRATED: Code = Code::unavailable(
     "schema.missing",
     "The schema {schema} lacks {missing}; run the migration with a role that owns the schema.",
 )
 .permanent();
-/// The schema is an older version's. Opening it changes nothing: others may work with it still.
+/// The schema is empty, an older version's, or lacks what a kind needs. Opening it changes nothing: others may work with it still.
 pub const OUTDATED: Code = Code::unavailable(
     "schema.outdated",
-    "The schema {schema} has version {found}, and this library needs {needed}; run the migration with a role that owns the schema.",
+    "The schema {schema} is not up to date, {problem}; open it with the option to migrate, or call migrate, with a role that owns it.",
 )
 .permanent();
 /// The migration may not do what it has to.

@@ -19,7 +19,7 @@ use crate::{
     shared::Shared,
     there::There,
     url::connect_options,
-    version::{VERSIONS, found, newer},
+    version::{VERSIONS, found, newer, outdated},
 };
 
 pub use nexa_sql::VERSION;
@@ -88,6 +88,18 @@ fn grants(namespace: Namespace, tables: &[Table], role: &str) -> Vec<String> {
         format!("GRANT {rights} ON {} TO \"{role}\"", table.name)
     }));
     statements
+}
+
+/// Refuses a schema that is not what these kinds need; it only reads.
+pub(crate) async fn verify(shared: &Shared, defs: &[&'static RecordDef]) -> Result<()> {
+    let SchemaComparison { differences, .. } = compare(shared, defs).await?;
+    if let Some(difference) = differences.iter().find(|difference| !difference.migrates) {
+        return Err(difference.error());
+    }
+    let Some(SchemaDifference { table, column, problem, .. }) = differences.first() else { return Ok(()) };
+    let what =
+        column.as_ref().map_or_else(|| "the table".to_owned(), |column| format!("the column {column} of the table"));
+    Err(outdated(shared.server.statements.namespace, &format!("{what} {table} {problem}")))
 }
 
 fn plain(namespace: Namespace, name: &str) -> &str {

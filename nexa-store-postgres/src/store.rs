@@ -103,6 +103,23 @@ fn runtime() -> Result<(Handle, Option<Runtime>)> {
     Ok((runtime.handle().clone(), Some(runtime)))
 }
 
+impl PostgresStore {
+    /// Refuses a schema that is not what these kinds need, or a role that may not work with it. It changes nothing.
+    ///
+    /// Errors: `schema.outdated` for what a migration helps, `schema.differs` for what none does, `schema.newer`, `schema.missing`,
+    /// `store.isolation`, `store.encoding`, `store.unreachable`.
+    pub async fn verify(&self, defs: &[&'static RecordDef]) -> Result<()> {
+        let (shared, defs) = (Arc::clone(&self.shared), defs.to_vec());
+        self.on_runtime(async move {
+            ready(&shared).await?;
+            migrate::verify(&shared, &defs).await?;
+            shared.learn(&defs);
+            Ok(())
+        })
+        .await
+    }
+}
+
 #[async_trait]
 impl Store for PostgresStore {
     async fn migrate(&self, defs: &[&'static RecordDef]) -> Result<()> {

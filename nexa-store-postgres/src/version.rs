@@ -9,17 +9,21 @@ use crate::{ask::ask, codes, failure::failed};
 /// The table of versions belongs to no tenant.
 pub(crate) const VERSIONS: &str = "schema_version";
 
-/// Refuses a schema that is not there, an older one, and one that is more than a version later.
+/// Refuses an empty schema, an older one, and one that is more than a version later.
 pub(crate) async fn check(db: &mut PgConnection, namespace: Namespace) -> Result<()> {
-    let missing = || codes::NOT_MIGRATED.with("schema", namespace.name()).with("missing", "its tables");
     match found(db, namespace).await.map_err(|problem| failed(&problem))? {
-        None => Err(missing()),
+        None => Err(outdated(namespace, "it is empty")),
         Some(version) if version > VERSION + 1 => Err(newer(namespace, version)),
         Some(version) if version < VERSION => {
-            Err(codes::OUTDATED.with("schema", namespace.name()).with("found", version).with("needed", VERSION))
+            Err(outdated(namespace, &format!("it has version {version} and this library needs {VERSION}")))
         }
         Some(_) => Ok(()),
     }
+}
+
+/// The refusal of a schema that a migration brings up to date.
+pub(crate) fn outdated(namespace: Namespace, problem: &str) -> Error {
+    codes::OUTDATED.with("schema", namespace.name()).with("problem", problem)
 }
 
 /// The refusal of a schema that a later version of this crate has set up.

@@ -4,6 +4,7 @@ mod conformance;
 mod feed;
 mod isolation;
 mod migrations;
+mod opening;
 mod poolers;
 mod round_trips;
 mod schema_facts;

@@ -241,7 +241,8 @@ fn a_role_that_bypasses_row_level_security_sets_nothing_up() {
     database.role("nexa_test_bypasses", "NOSUPERUSER BYPASSRLS");
     database.as_owner(&format!("GRANT CREATE ON DATABASE {} TO nexa_test_bypasses", database.name));
     for url in [database.owner_url(), database.url_of("nexa_test_bypasses")] {
-        let error = block_on(nexa_crm::open(&url)).map(drop).unwrap_err();
+        let opened = nexa_crm::open_as(&url, nexa_crm::builder(), nexa_crm::Migrate::Always);
+        let error = block_on(opened).map(drop).unwrap_err();
         assert_eq!((error.code(), error.retryable()), ("store.isolation", false), "{error:?}");
         let schemas = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = 'nexa'";
         let found = database::rows(&database.owner_url(), schemas, |row| row.get::<i64, _>(0));

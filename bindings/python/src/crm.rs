@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use nexa_crm::{CreateOrg, Error, Position, Principal};
+use nexa_crm::{CreateOrg, Error, Migrate, Position, Principal};
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyTuple};
 
 use crate::{
@@ -14,10 +14,15 @@ use crate::{
     wait::wait,
 };
 
-/// Opens `memory:`, `sqlite:PATH` or `postgres://…` and brings its schema up to date.
+/// Opens `memory:`, `sqlite:PATH` or `postgres://…`. An embedded storage is migrated and a server's is not, unless said.
 #[pyfunction]
-#[pyo3(signature = (url, largest_jump=None))]
-pub(crate) fn open(py: Python<'_>, url: &str, largest_jump: Option<f64>) -> PyResult<Crm> {
+#[pyo3(signature = (url, migrate=None, largest_jump=None))]
+pub(crate) fn open(py: Python<'_>, url: &str, migrate: Option<bool>, largest_jump: Option<f64>) -> PyResult<Crm> {
+    let migrate = match migrate {
+        None => Migrate::Embedded,
+        Some(true) => Migrate::Always,
+        Some(false) => Migrate::Never,
+    };
     let builder = match largest_jump {
         // More seconds than a duration has are as many as there are.
         Some(seconds) => {
@@ -25,7 +30,7 @@ pub(crate) fn open(py: Python<'_>, url: &str, largest_jump: Option<f64>) -> PyRe
         }
         None => nexa_crm::builder(),
     };
-    Ok(Crm::new(wait(py, nexa_crm::open_with(url, builder))?))
+    Ok(Crm::new(wait(py, nexa_crm::open_as(url, builder, migrate))?))
 }
 
 /// Puts a backup at the place that a URL names.
@@ -67,6 +72,26 @@ pub(crate) fn position(py: Python<'_>, text: &str) -> PyResult<String> {
 
 #[pymethods]
 impl Crm {
+    /// Brings the storage up to this version's schema.
+    fn migrate(&self, py: Python<'_>) -> PyResult<()> {
+        let crm = self.crm(py)?;
+        wait(py, crm.migrate())
+    }
+    /// The statements of the whole schema.
+    fn schema(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        let crm = self.crm(py)?;
+        wait(py, crm.schema())
+    }
+    /// The statements that `migrate` would run.
+    fn migration(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        let crm = self.crm(py)?;
+        wait(py, crm.migration())
+    }
+    /// What the storage has otherwise than the kinds need, as JSON.
+    fn check(&self, py: Python<'_>) -> PyResult<String> {
+        let crm = self.crm(py)?;
+        text(wait(py, crm.check())?)
+    }
     /// Makes a tenant with its first admin, from JSON; answers the admin's session.
     fn create_org(&self, py: Python<'_>, founding: &str) -> PyResult<Session> {
         let crm = self.crm(py)?;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use nexa_crm::{Timestamp, kernel::ports, testing};
+use nexa_crm::{Migrate, Timestamp, kernel::ports, testing};
 use pyo3::prelude::*;
 
 use crate::{crm::Crm, errors::raised, session::malformed, wait::wait};
@@ -42,6 +42,6 @@ pub(crate) fn open_testing(py: Python<'_>, url: &str, now: &str, seed: Option<u6
     if let Some(seed) = seed {
         builder = builder.ids(testing::SeededIds::new(seed));
     }
-    let crm = wait(py, nexa_crm::open_with(url, builder))?;
+    let crm = wait(py, nexa_crm::open_as(url, builder, Migrate::Always))?;
     Ok((Crm::new(crm), Clock(clock)))
 }

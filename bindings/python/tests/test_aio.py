@@ -13,7 +13,7 @@ import nexa_crm as nexa
 
 def test_calls_are_awaited(url: str) -> None:
     async def story() -> None:
-        async with await nexa.aio.open(url) as crm:
+        async with await nexa.aio.open(url, migrate=True) as crm:
             admin = await crm.create_org("Acme", admin={"name": "Lisa", "email": "lisa@acme.example"})
             alex = await admin.user.create(name="Alex", email="alex@acme.example", role="agent")
             s = crm.session(org=admin.org, user=alex.id)

@@ -17,7 +17,7 @@ import nexa_crm as nexa
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 BEGIN = """
 import nexa_crm as nexa, sys, os, threading, time
-crm = nexa.open(sys.argv[1])
+crm = nexa.open(sys.argv[1], migrate=True)
 admin = crm.create_org("A", admin={"name": "Ada", "email": "ada@example.com"})
 """
 

@@ -8,7 +8,7 @@ import nexa_crm as nexa
 
 
 def test_nobody_reads_a_hidden_ticket_by_making_something_with_its_id(url: str) -> None:
-    with nexa.open(url) as crm:
+    with nexa.open(url, migrate=True) as crm:
         admin = crm.create_org("A", admin={"name": "Ada", "email": "ada@example.com"})
         alex, maria = (
             crm.session(admin.org, user=admin.user.create(name=name, email=f"{name}@example.com", role="agent"))
@@ -30,7 +30,7 @@ def test_nobody_reads_a_hidden_ticket_by_making_something_with_its_id(url: str) 
 
 
 def test_a_purged_id_is_never_given_again(url: str) -> None:
-    with nexa.open(url) as crm:
+    with nexa.open(url, migrate=True) as crm:
         admin = crm.create_org("A", admin={"name": "Ada", "email": "ada@example.com"})
         purged = admin.task.create(title="Confidential")
         admin.task.trash(purged)

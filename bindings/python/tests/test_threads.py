@@ -13,7 +13,7 @@ from nexa_crm import testing
 
 
 def test_32_threads_make_progress_together(url: str) -> None:
-    with nexa.open(url) as crm:
+    with nexa.open(url, migrate=True) as crm:
         admin = crm.create_org("A", admin={"name": "Ada", "email": "ada@example.com"})
         start = threading.Barrier(32)
 
@@ -34,7 +34,7 @@ def test_32_threads_make_progress_together(url: str) -> None:
 
 
 def test_of_many_that_claim_exactly_one_succeeds(url: str) -> None:
-    with nexa.open(url) as crm:
+    with nexa.open(url, migrate=True) as crm:
         admin = crm.create_org("A", admin={"name": "Ada", "email": "ada@example.com"})
         agents = [
             admin.user.create(name=f"U{number}", email=f"u{number}@example.com", role="agent") for number in range(8)

@@ -11,7 +11,7 @@ mod webinar;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use nexa_crm::{Result, blocking};
+use nexa_crm::{Migrate, Result, blocking};
 
 /// Turns a CSV of leads into deals, and solves a ticket, on an embedded database.
 #[derive(Parser)]
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let crm = blocking::open(&arguments.db)?;
+    let crm = blocking::open_as(&arguments.db, nexa_crm::builder(), Migrate::Always)?;
     let team = team::meet(&crm)?;
     match &arguments.leads {
         Some(file) => leads::bring(&team, file, arguments.map.as_deref(), arguments.dates.as_deref())?,

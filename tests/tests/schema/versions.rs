@@ -488,7 +488,7 @@ fn an_older_schema_is_outdated_until_it_is_migrated() {
         if let Place::Server(_) = place {
             let refused = ask(&lisa, "trip.find", json!({})).unwrap_err();
             assert_eq!((refused.code(), refused.retryable()), ("schema.outdated", false), "{name}: {refused:?}");
-            assert_eq!(refused.params()["found"], 0, "{name}");
+            assert!(refused.message().contains("it has version 0"), "{name}: {refused}");
         }
         block_on(crm.migrate()).unwrap();
         ask(&lisa, "trip.find", json!({})).unwrap();

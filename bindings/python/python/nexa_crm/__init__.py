@@ -29,6 +29,7 @@ from ._imports import Progress
 from ._once import Once
 from ._pages import Page, Results, Upserted
 from ._record import Record, Struct
+from ._schema import SchemaDifference
 from ._session import Crm, Session, open, restore
 from ._sql import Rows
 from ._values import UNSET, About, Assignee, Id, Money
@@ -62,6 +63,7 @@ __all__ = [
     "Results",
     "Rows",
     "RuleViolation",
+    "SchemaDifference",
     "Session",
     "Struct",
     "Unavailable",

@@ -20,6 +20,7 @@ from ._once import Once
 from ._operations import BLOCKING, give_groups
 from ._pages import Asked, Results
 from ._record import Reader, Record
+from ._schema import SchemaDifference, differences
 from ._sql import Rows, bound
 from ._values import UNSET, Id, to_text
 
@@ -159,6 +160,25 @@ class Crm:
         self._native = native
         _open.add(self)
 
+    def migrate(self) -> None:
+        """Brings the schema of the storage up to this version; on PostgreSQL as a role that owns it.
+
+        Raises `Unavailable` with `schema.rights`, `schema.differs`, `schema.newer`.
+        """
+        self._native.migrate()
+
+    def migration(self) -> list[str]:
+        """The statements that `migrate` would run, in one transaction, for a tool of your own; none when it is up to date."""
+        return self._native.migration()
+
+    def check(self) -> list[SchemaDifference]:
+        """What the storage lacks or has otherwise than this version needs, by table and column; it only reads."""
+        return differences(self._native.check())
+
+    def schema(self) -> list[str]:
+        """The statements of the whole schema."""
+        return self._native.schema()
+
     def create_org(
         self,
         name: str,
@@ -290,21 +310,25 @@ def _session(native: _native.Session) -> Session:
     return Session(native)
 
 
-def open(url: str, *, largest_jump: timedelta | None = None) -> Crm:
-    """Opens ``memory:``, ``sqlite:PATH`` or ``postgres://…`` and brings its schema up to date.
+def open(url: str, *, migrate: bool | None = None, largest_jump: timedelta | None = None) -> Crm:
+    """Opens ``memory:``, ``sqlite:PATH`` or ``postgres://…``.
+
+    The schema of a file is brought up to date. That of a server, with which other programs work as well, has to be:
+    otherwise it is `schema.outdated`, until a role that owns it calls `Crm.migrate` or opens it with ``migrate=True``. With
+    ``migrate=False`` nothing is changed and nothing is looked at, for `Crm.check` and `Crm.migration`.
 
     `largest_jump` is how far the clock of this machine may be ahead of both a tenant's last event and the storage's own clock
     before writes are refused with `clock.ahead`: one hour unless said, and `timedelta.max` for any time.
 
     Raises `Invalid` with `crm.url_invalid`, and what the storage refuses, such as `store.locked`, `store.unreachable`,
-    `schema.newer`.
+    `schema.outdated`, `schema.newer`.
 
     A SQLite file may be open in any number of processes, and the host may keep tables of its own in it. On Linux the host may
     also read and write it with `sqlite3`, SQLAlchemy or pandas in the same process. On other systems it may not: closing such a
     connection takes the locks of this one away, and the next write is `store.replaced`; ask with `Crm.sql`, or from another
     process. Copy it with `Crm.backup`, never as a file: what was written last is in the log beside it.
     """
-    return Crm(_native.open(url, None if largest_jump is None else largest_jump.total_seconds()))
+    return Crm(_native.open(url, migrate, None if largest_jump is None else largest_jump.total_seconds()))
 
 
 def restore(backup: str | os.PathLike[str], url: str, *, overwrite: bool = False) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ._frame import Frame
     from ._imports import Policy, Source, SupportsWrite, Told
     from ._pages import Asked
+    from ._schema import SchemaDifference
     from ._sql import Rows
     from .records import ImportReport, Preview
 
@@ -221,6 +222,22 @@ class AsyncCrm:
         """A session of the host itself, for which every access is open; never hand it to a caller from outside."""
         return self._session(self._crm._native.session(str(org), f"system:{cause}"))
 
+    async def migrate(self) -> None:
+        """Brings the schema of the storage up to this version; on PostgreSQL as a role that owns it."""
+        await self._threads.run(self._crm.migrate)
+
+    async def migration(self) -> list[str]:
+        """The statements that `migrate` would run, in one transaction; none when it is up to date."""
+        return await self._threads.run(self._crm.migration)
+
+    async def check(self) -> list[SchemaDifference]:
+        """What the storage lacks or has otherwise than this version needs, by table and column; it only reads."""
+        return await self._threads.run(self._crm.check)
+
+    async def schema(self) -> list[str]:
+        """The statements of the whole schema."""
+        return await self._threads.run(self._crm.schema)
+
     async def has_org(self, org: str | UUID) -> bool:
         """Whether the tenant exists."""
         return await self._threads.run(self._crm.has_org, org)
@@ -283,11 +300,13 @@ class AsyncCrm:
         await self.close()
 
 
-async def open(url: str, *, threads: int = THREADS, largest_jump: timedelta | None = None) -> AsyncCrm:
-    """Opens ``memory:``, ``sqlite:PATH`` or ``postgres://…``; at most `threads` calls are under way at once."""
+async def open(
+    url: str, *, migrate: bool | None = None, threads: int = THREADS, largest_jump: timedelta | None = None
+) -> AsyncCrm:
+    """Opens ``memory:``, ``sqlite:PATH`` or ``postgres://…`` as `nexa_crm.open` does; at most `threads` calls are under way at once."""
     pool = _Threads(threads)
     try:
-        return AsyncCrm(await pool.run(blocking.open, url, largest_jump=largest_jump), pool)
+        return AsyncCrm(await pool.run(blocking.open, url, migrate=migrate, largest_jump=largest_jump), pool)
     except BaseException:
         pool.close()
         raise
