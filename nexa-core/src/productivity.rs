@@ -1,6 +1,5 @@
 //! What the team does: tasks.
 
-pub mod about;
 pub mod task;
 
 pub use task::{Task, TaskPriority, TaskStatus};

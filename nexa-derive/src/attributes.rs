@@ -111,6 +111,8 @@ pub(crate) enum Mark {
     WhileOpen,
     Assignee,
     Follows,
+    Author,
+    Readers,
     OnTrash(OnTrash),
     Backfill(Lit),
 }
@@ -163,13 +165,15 @@ impl Mark {
                 "while_open" => Self::WhileOpen,
                 "assignee" => Self::Assignee,
                 "follows" => Self::Follows,
+                "author" => Self::Author,
+                "readers" => Self::Readers,
                 "on_trash" => Self::OnTrash(OnTrash::read(input)?),
                 "backfill" => Self::Backfill(backfill(input)?),
                 other => {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked, while_open, assignee, follows, on_trash and backfill"
+                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked, while_open, assignee, follows, author, readers, on_trash and backfill"
                         ),
                     ));
                 }

@@ -118,6 +118,8 @@ fn declaration(model: &Model) -> TokenStream {
             Mark::WhileOpen => quote!(WhileOpen),
             Mark::Assignee => quote!(Assignee),
             Mark::Follows => quote!(Follows),
+            Mark::Author => quote!(Author),
+            Mark::Readers => quote!(Readers),
             Mark::OnTrash(on_trash) => {
                 let on_trash = match on_trash {
                     OnTrash::Refuse => quote!(Refuse),

@@ -11,7 +11,7 @@ use super::{
     error::{Error, Result, codes},
     filter::{Comparison, Filter, Op, Place, Predicate},
     limits, normal,
-    record::{ColumnDef, ColumnType, Content, Derived, RecordDef},
+    record::{ColumnDef, ColumnType, Content, Derived, HOST, RecordDef, Row, Topic, entry},
     search,
     sort::{CustomKey, SortKey},
     value::{Amount, Date, NO_NUL, NUL, Timestamp, Value, holds_nul},
@@ -58,18 +58,61 @@ impl Scope<'_> {
         let Self::Actor(actor, policy) = self else { return Access::full().granted(def, action) };
         let mut access = policy.access(actor, def, action);
         if let AccessClass::Through(field, _) = def.access
-            && let Some(parent) = def.relation(field).and_then(|relation| kinds.get(relation.kind))
             && !access.is_none()
         {
-            let seen = self.access(kinds, parent, Action::Read)?.rows;
-            if seen.is_nothing() {
-                access.rows = Filter::nothing();
-            } else if !seen.is_everything() {
-                let through = Filter::Through(field.to_owned(), Box::new(seen));
-                access.rows = if access.rows.is_everything() { through } else { access.rows.and(through) };
-            }
+            access.rows = both(access.rows, self.through(kinds, def, field)?);
+        }
+        if !access.is_none() {
+            access.rows = both(access.rows, readers(actor, def));
         }
         access.granted(def, action)
+    }
+
+    /// The rows of a kind whose field leads to a record that the actor sees; where it may lead to any kind, also those that are
+    /// about nothing of ours.
+    fn through(&self, kinds: &Kinds, def: &'static RecordDef, field: &str) -> Result<Filter> {
+        if let Some(parent) = def.relation(field).and_then(|relation| kinds.get(relation.kind)) {
+            let seen = self.access(kinds, parent, Action::Read)?.rows;
+            let whole = seen.is_everything() || seen.is_nothing();
+            return Ok(if whole { seen } else { Filter::Through(field.to_owned(), Box::new(seen)) });
+        }
+        let mut any = Filter::compare(field, Op::IsNull, true);
+        let (mut whole, mut all) = (vec![HOST], true);
+        for kind in kinds.all().iter().copied().filter(|kind| kind.is_about_able()) {
+            let seen = self.access(kinds, kind, Action::Read)?.rows;
+            if seen.is_everything() {
+                whole.push(kind.kind);
+                continue;
+            }
+            all = false;
+            if !seen.is_nothing() {
+                any = any.or(Filter::Through(format!("{field}.{}", kind.kind), Box::new(seen)));
+            }
+        }
+        Ok(if all { Filter::everything() } else { any.or(Filter::compare(format!("{field}.kind"), Op::In, whole)) })
+    }
+}
+
+/// The rows that an actor may read by the lists of readers in them: those without, their own, and those that name them or a group
+/// of theirs. It holds for everybody but the host, whatever the policy says.
+fn readers(actor: &Actor, def: &RecordDef) -> Filter {
+    let path = |column: Option<usize>| column.and_then(|column| def.columns.get(column)).map(|column| &column.path);
+    let (Some(readers), false) = (path(def.readers), actor.is_system()) else { return Filter::everything() };
+    let mut any = Filter::compare(readers, Op::IsNull, true);
+    let groups = actor.groups.iter().map(|group| entry("group", *group));
+    let named: Vec<String> = actor.user().map(|user| entry("user", user)).into_iter().chain(groups).collect();
+    if let (Some(author), Some(user)) = (path(def.author), actor.user()) {
+        any = any.or(Filter::compare(author, Op::Eq, user));
+    }
+    if named.is_empty() { any } else { any.or(Filter::compare(readers, Op::Has, named)) }
+}
+
+fn both(a: Filter, b: Filter) -> Filter {
+    match (a.is_everything(), b.is_everything()) {
+        _ if a.is_nothing() || b.is_nothing() => Filter::nothing(),
+        (_, true) => a,
+        (true, _) => b,
+        _ => a.and(b),
     }
 }
 
@@ -243,15 +286,61 @@ impl Compiler<'_> {
     }
 
     fn through(&self, relation: &str, filter: &Filter) -> Result<Predicate> {
-        let relation = self
-            .def
-            .relation(relation)
-            .filter(|found| !is_hidden(self.def, found.column, self.hidden))
-            .ok_or_else(|| unknown(self.def, relation))?;
-        let of = self.kinds.named(relation.kind)?;
+        let unknown = || unknown(self.def, relation);
+        let (column, of, kind) = match self.def.relation(relation) {
+            Some(found) => (found.column, self.kinds.named(found.kind)?, None),
+            None => {
+                let (field, kind) = relation.split_once('.').ok_or_else(unknown)?;
+                let topic = self.def.topic(field).ok_or_else(unknown)?;
+                let of = self.kinds.get(kind).filter(|kind| kind.is_about_able()).ok_or_else(unknown)?;
+                let kind = match topic {
+                    Topic::One { kind, .. } => {
+                        Some(Predicate::Compare(kind, Comparison::Eq, Value::Text(of.kind.into())))
+                    }
+                    Topic::Several(_) => None,
+                };
+                (topic.column(), of, kind)
+            }
+        };
+        if is_hidden(self.def, column, self.hidden) {
+            return Err(unknown());
+        }
         let mut inner = rows(self.kinds, of, self.scope, Action::Read, self.fields)?;
         inner = inner.and(self::filter(self.kinds, of, filter, self.scope, self.fields)?);
-        Ok(Predicate::Through(relation.column, of, Box::new(inner)))
+        let through = Predicate::Through(column, of, Box::new(inner));
+        Ok(kind.map_or_else(|| through.clone(), |kind| kind.and(through.clone())))
+    }
+
+    /// The kinds that the entries of a list name.
+    fn names(&self, path: &str, column: usize, op: Op, value: &Json) -> Result<Predicate> {
+        let kinds = match (op, value) {
+            (Op::Eq, Json::String(kind)) => vec![kind.clone()],
+            (Op::In, Json::Array(kinds)) if kinds.iter().all(Json::is_string) => {
+                kinds.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+            }
+            _ => return Err(invalid(path, "it is compared with a kind by eq, or with kinds by in")),
+        };
+        Ok(Predicate::Names(column, kinds))
+    }
+
+    /// The entries of a list that somebody looks for: texts, or what the list holds in JSON.
+    fn entries(&self, path: &str, column: usize, value: &Json) -> Result<Vec<String>> {
+        let parse = self.def.field(path).map(|field| field.parse);
+        let of_records = self.def.names_records(column);
+        let one = |item: &Json| match (item, parse) {
+            (Json::String(entry), _) => Ok(vec![entry.clone()]),
+            (Json::Object(_), Some(parse)) if of_records => {
+                let values =
+                    parse(&Json::Array(vec![item.clone()])).map_err(|error| invalid(path, error.to_string()))?;
+                Ok(Row::new(values).entries(0))
+            }
+            _ if of_records => Err(invalid(path, "has takes what the list holds")),
+            _ => Err(invalid(path, "has takes a text")),
+        };
+        match value {
+            Json::Array(items) => Ok(items.iter().map(one).collect::<Result<Vec<_>>>()?.concat()),
+            item => one(item),
+        }
     }
 
     fn compare(&self, path: &str, op: Op, value: &Json) -> Result<Predicate> {
@@ -278,6 +367,19 @@ impl Compiler<'_> {
             if self.def.relation(head).is_some() {
                 let inner = Filter::Compare { field: tail.to_owned(), op, value: value.clone() };
                 return self.through(head, &inner);
+            }
+            if let Some((kind, field)) = tail.split_once('.')
+                && self.def.topic(head).is_some()
+            {
+                let inner = Filter::Compare { field: field.to_owned(), op, value: value.clone() };
+                return self.through(&format!("{head}.{kind}"), &inner);
+            }
+            if let Some(column) = self.def.column(head)
+                && self.def.names_records(column)
+                && tail == "kind"
+                && !is_hidden(self.def, column, self.hidden)
+            {
+                return self.names(path, column, op, value);
             }
             if let Some(column) = self.def.column(head)
                 && self.def.columns.get(column).is_some_and(|column| column.kind == ColumnType::Map)
@@ -335,8 +437,7 @@ impl Compiler<'_> {
             Op::Ne if value.is_null() => return Ok(Predicate::Not(Box::new(Predicate::IsNull(column)))),
             Op::Has => {
                 return match (definition.kind, value) {
-                    (ColumnType::List, Json::String(entry)) => Ok(Predicate::Has(column, entry.clone())),
-                    (ColumnType::List, _) => Err(invalid(path, "has takes a text")),
+                    (ColumnType::List, value) => Ok(Predicate::Has(column, self.entries(path, column, value)?)),
                     _ => Err(invalid(path, "it is no list")),
                 };
             }

@@ -11,7 +11,7 @@ use super::{
     input::{self, Given, Unreadable},
     record::{
         AccessClass, ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, OnTrash, ParseField,
-        ParseText, RecordDef, RelationDef, Row, UniqueDef,
+        ParseText, RecordDef, RelationDef, Row, Topic, UniqueDef,
     },
     value::Value,
 };
@@ -34,6 +34,10 @@ pub enum Mark {
     Assignee,
     /// It says what the record is about, and follows that when it is merged.
     Follows,
+    /// It says who wrote the record.
+    Author,
+    /// It lists the users and groups who alone may read the record beside its author; with none, whoever else may.
+    Readers,
     /// It points at a record, and this is what becomes of its own when that goes into the trash.
     OnTrash(OnTrash),
     /// A derived column holds its value while the record is open.
@@ -190,6 +194,8 @@ impl Definition {
             relations: Vec::new(),
             access: declaration.access,
             assignee: None,
+            author: None,
+            readers: None,
             follows: Vec::new(),
             search: Vec::new(),
             money: Vec::new(),
@@ -227,7 +233,13 @@ impl Definition {
             self.assignee(name, first, count);
         }
         if marks.contains(&Mark::Follows) {
-            self.follows(name);
+            self.follows(name, first);
+        }
+        if marks.contains(&Mark::Author) {
+            self.def.author = Some(first);
+        }
+        if marks.contains(&Mark::Readers) {
+            self.def.readers = Some(first);
         }
         for mark in marks {
             if let Mark::Backfill(backfill) = mark {
@@ -311,7 +323,13 @@ impl Definition {
         let Some(source) = self.def.columns.get(first) else { return };
         let is_enum = matches!(source.kind, ColumnType::Enum(_));
         let (ending, kind, nullable, derived, fits) = match mark {
-            Mark::Editable | Mark::Personal | Mark::Follows | Mark::OnTrash(_) | Mark::Backfill(_) => return,
+            Mark::Editable
+            | Mark::Personal
+            | Mark::Follows
+            | Mark::Author
+            | Mark::Readers
+            | Mark::OnTrash(_)
+            | Mark::Backfill(_) => return,
             Mark::Assignee if count == 1 => return,
             Mark::Folded if source.kind == ColumnType::Map => {
                 ("folded", ColumnType::Json, true, Derived::FoldedTexts(first), count == 1)
@@ -391,11 +409,16 @@ impl Definition {
     }
 
     /// Notes what the record is about.
-    fn follows(&mut self, name: &str) {
+    fn follows(&mut self, name: &str, first: usize) {
         let column = |part: &str| self.def.column(&format!("{name}.{part}"));
         match (column("kind"), column("id")) {
-            (Some(kind), Some(id)) => self.def.follows.push((kind, id)),
-            _ => self.problem(format!("`{name}` cannot follow what it is about: it has no kind and id")),
+            _ if self.def.names_records(first) && self.def.topics().is_none() => {
+                self.def.follows.push(Topic::Several(first));
+            }
+            (Some(kind), Some(id)) => self.def.follows.push(Topic::One { kind, id }),
+            _ => self.problem(format!(
+                "`{name}` cannot follow what it is about: it has no kind and id, and is not the one list of records"
+            )),
         }
     }
 

@@ -6,6 +6,7 @@ mod dependents;
 mod merge;
 mod purge;
 mod restore;
+mod topics;
 mod trash;
 mod upsert;
 
@@ -75,7 +76,8 @@ pub trait Entity: Record + Default {
     fn given(&mut self, fields: &Map<String, Json>) {
         let _ = fields;
     }
-    /// Completes and checks a record after a caller set its fields; `before` is `None` for a new one.
+    /// Completes and checks a record after a caller set its fields; `before` is `None` for a new one. What it is about is checked
+    /// after it for every kind.
     fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
         let _ = (before, cx);
         async { Ok(()) }
@@ -110,6 +112,11 @@ impl Context<'_> {
         };
         record.stamp(id, 1, self.now(), self.now());
         record.settle(None, self).await?;
+        if !R::def().follows.is_empty() {
+            let mut row = record.to_row();
+            self.check_topics(R::def(), &mut row, None).await?;
+            record = R::from_row(row)?;
+        }
         self.insert(record).await
     }
 

@@ -12,10 +12,11 @@ use std::cmp::Ordering;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
 use serde_json::Value as Json;
+use uuid::Uuid;
 
 use super::{
     input::{self, Unreadable},
-    record::{RecordDef, Row},
+    record::{RecordDef, Row, Topic, entry},
     value::Value,
 };
 
@@ -48,12 +49,13 @@ pub enum Op {
     StartsWith,
     /// The text ends with this, whatever the case and the accents.
     EndsWith,
-    /// The list holds this entry.
+    /// The list holds this entry, or one of a list of entries.
     Has,
 }
 
 /// Which records are meant. In JSON `{"field", "op", "value"}`, `{"and": […]}`, `{"or": […]}`,
-/// `{"not": …}`, or `{"through": relation, "filter": …}` for a field of a related record.
+/// `{"not": …}`, or `{"through": relation, "filter": …}` for a field of a related record; of what may be of any kind, the
+/// relation is followed by the kind, as in `about.ticket`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Filter {
     /// A comparison of one field; a dotted path reaches one relation away or into `custom`.
@@ -71,7 +73,7 @@ pub enum Filter {
     Or(Vec<Filter>),
     /// Not this; unknown stays unknown.
     Not(Box<Filter>),
-    /// The related live record exists and matches.
+    /// The related live record exists and matches; of several, one of them.
     Through(String, Box<Filter>),
 }
 
@@ -311,9 +313,12 @@ pub enum Predicate {
     KeyIn(usize, String, Vec<String>),
     /// A key of a `Map` column is absent or null. Never unknown.
     KeyIsNull(usize, String),
-    /// A `List` column holds this entry. Never unknown: a null list holds nothing.
-    Has(usize, String),
-    /// The live record that this column points at exists and its predicate is true. Never unknown.
+    /// A `List` column holds one of these entries. Never unknown: a null list holds nothing.
+    Has(usize, Vec<String>),
+    /// An entry of a `List` column that names records names something of one of these kinds. Never unknown.
+    Names(usize, Vec<String>),
+    /// A live record of this kind that the column points at, or whose name its list holds, exists and the predicate is true of it.
+    /// Never unknown.
     Through(usize, &'static RecordDef, Box<Predicate>),
 }
 
@@ -325,6 +330,16 @@ impl Predicate {
     /// Matches no row.
     pub const fn never() -> Self {
         Self::Or(Vec::new())
+    }
+    /// Matches the rows that are about this record.
+    pub fn about(topic: Topic, kind: &str, id: Uuid) -> Self {
+        match topic {
+            Topic::One { kind: of, id: column } => Self::And(vec![
+                Self::Compare(of, Comparison::Eq, Value::Text(kind.to_owned())),
+                Self::Compare(column, Comparison::Eq, Value::Uuid(id)),
+            ]),
+            Topic::Several(column) => Self::Has(column, vec![entry(kind, id)]),
+        }
     }
     /// Whether it matches every row by its form.
     pub fn is_always(&self) -> bool {
@@ -353,6 +368,7 @@ impl Predicate {
             | Self::KeyIn(column, ..)
             | Self::KeyIsNull(column, _)
             | Self::Has(column, _)
+            | Self::Names(column, _)
             | Self::Through(column, ..) => vec![*column],
         }
     }
@@ -393,7 +409,7 @@ impl Predicate {
     /// Evaluates a row; `related` gives the live row that a relation points at.
     ///
     /// This is the meaning of a filter: SQL has to agree with it.
-    pub fn holds(&self, row: &Row, related: &dyn Fn(&'static RecordDef, uuid::Uuid) -> Option<Row>) -> Option<bool> {
+    pub fn holds(&self, row: &Row, related: &dyn Fn(&'static RecordDef, Uuid) -> Option<Row>) -> Option<bool> {
         match self {
             Self::And(all) => all
                 .iter()
@@ -440,16 +456,16 @@ impl Predicate {
                 }
             }
             Self::KeyIsNull(column, key) => Some(key_of(row.get(*column), key).is_none_or(|value| value.is_null())),
-            Self::Has(column, entry) => Some(match row.get(*column) {
-                Value::Json(text) => input::stored::<Vec<String>>(text).is_ok_and(|list| list.contains(entry)),
-                _ => false,
-            }),
-            Self::Through(column, def, predicate) => Some(match row.get(*column) {
-                Value::Uuid(id) => {
-                    related(def, *id).is_some_and(|parent| predicate.holds(&parent, related) == Some(true))
-                }
-                _ => false,
-            }),
+            Self::Has(column, sought) => Some(row.entries(*column).iter().any(|entry| sought.contains(entry))),
+            Self::Names(column, kinds) => Some(row.entries(*column).iter().any(|entry| {
+                let kind = entry.split(':').next().unwrap_or_default();
+                kinds.iter().any(|one| one == kind)
+            })),
+            Self::Through(column, def, predicate) => Some(
+                row.pointed_at(*column, def)
+                    .into_iter()
+                    .any(|id| related(def, id).is_some_and(|parent| predicate.holds(&parent, related) == Some(true))),
+            ),
         }
     }
 }

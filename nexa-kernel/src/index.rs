@@ -3,7 +3,6 @@
 use serde_json::Value as Json;
 
 use super::{
-    input,
     record::{PHONE_FIELD, RecordDef, Row},
     search::row_terms,
     store::Entry,
@@ -37,18 +36,25 @@ fn watched(def: &RecordDef) -> impl Iterator<Item = usize> + '_ {
     let addresses = def.emails.iter().chain(&def.phones).copied();
     let status = def.open.map(|(column, _)| column);
     let texts = def.search.iter().map(|(column, _)| *column);
-    texts.chain(lists.into_iter().flatten()).chain(addresses).chain(status)
+    texts.chain(named(def)).chain(lists.into_iter().flatten()).chain(addresses).chain(status)
+}
+
+fn named(def: &RecordDef) -> impl Iterator<Item = usize> + '_ {
+    (0..def.columns.len()).filter(|column| def.names_records(*column))
 }
 
 fn entries(def: &RecordDef, row: &Row, indexed: &[String]) -> Vec<Entry> {
-    if !row.live(def) {
-        return Vec::new();
+    let mut found = Vec::new();
+    // The records that one names, it names in the trash too: it moves along when they are merged.
+    for column in named(def) {
+        listed(def, row, column, &mut found);
     }
-    let mut found: Vec<Entry> =
-        row_terms(def, row).into_iter().map(|(term, weight)| Entry::Term(term, weight)).collect();
-    if let Some(Value::Json(text)) = def.tags.map(|column| row.get(column)) {
-        let tags: Vec<String> = input::stored(text).unwrap_or_default();
-        found.extend(tags.into_iter().map(|tag| Entry::Value("tags".to_owned(), tag)));
+    if !row.live(def) {
+        return found;
+    }
+    found.extend(row_terms(def, row).into_iter().map(|(term, weight)| Entry::Term(term, weight)));
+    if let Some(column) = def.tags {
+        listed(def, row, column, &mut found);
     }
     if let Some(Value::Json(text)) = def.custom.map(|column| row.get(column))
         && !indexed.is_empty()
@@ -63,4 +69,9 @@ fn entries(def: &RecordDef, row: &Row, indexed: &[String]) -> Vec<Entry> {
     found.extend(row.phones(def).into_iter().map(|phone| Entry::Value(PHONE_FIELD.to_owned(), phone)));
     found.extend(row.unique_keys(def).into_iter().map(|key| Entry::Key(key.system, key.key)));
     found
+}
+
+fn listed(def: &RecordDef, row: &Row, column: usize, found: &mut Vec<Entry>) {
+    let Some(field) = def.columns.get(column).map(|column| &column.path) else { return };
+    found.extend(row.entries(column).into_iter().map(|entry| Entry::Value(field.clone(), entry)));
 }

@@ -127,6 +127,7 @@ fn binds(predicate: &Predicate) -> usize {
         Predicate::In(_, values) => values.len().min(SPELLED),
         Predicate::Match(..) => 2,
         Predicate::Indexed(_, _, values) | Predicate::KeyIn(_, _, values) => OF_A_KEY + values.len().min(SPELLED),
-        Predicate::Key(..) | Predicate::KeyIsNull(..) | Predicate::Has(..) => OF_A_KEY,
+        Predicate::Has(_, entries) | Predicate::Names(_, entries) => OF_A_KEY + entries.len().min(SPELLED),
+        Predicate::Key(..) | Predicate::KeyIsNull(..) => OF_A_KEY,
     }
 }

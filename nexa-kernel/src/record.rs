@@ -11,6 +11,7 @@ mod known_by;
 mod layout;
 mod reference;
 pub mod schema;
+mod topic;
 mod write;
 
 pub use accepts::Accepts;
@@ -25,6 +26,7 @@ pub use layout::{
     RelationDef, Row, UniqueDef, rank,
 };
 pub use reference::{ExternalKey, Id, Ref};
+pub use topic::{HOST, Topic, entry};
 pub(crate) use write::write_name;
 
 use schemars::JsonSchema;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     compile::Kinds,
-    record::{AccessClass, OnTrash, RecordDef, RelationDef},
+    record::{AccessClass, OnTrash, RecordDef, RelationDef, Topic},
 };
 
 /// How many kinds may be seen through one another.
@@ -65,8 +65,13 @@ fn nullable(def: &RecordDef, relation: &RelationDef) -> bool {
 
 /// What follows a record is looked for by the record's id.
 fn check_follows(def: &RecordDef) -> Result<(), String> {
-    let unfound = def.follows.iter().find(|(_, id)| !def.indexes.iter().any(|index| index.columns.first() == Some(id)));
-    match unfound.and_then(|(_, id)| def.columns.get(*id)) {
+    let is_found = |topic: &Topic| match topic {
+        Topic::One { id, .. } => def.indexes.iter().any(|index| index.columns.first() == Some(id)),
+        // The index of values has its entries.
+        Topic::Several(_) => true,
+    };
+    let unfound = def.follows.iter().find(|topic| !is_found(topic));
+    match unfound.and_then(|topic| def.columns.get(topic.column())) {
         Some(column) => Err(format!("{} is looked for by {}; say index(\"{}\")", def.kind, column.path, column.path)),
         None => Ok(()),
     }
@@ -78,6 +83,9 @@ fn check_access(kinds: &Kinds, def: &'static RecordDef) -> Result<(), String> {
     if def.access == AccessClass::Restricted && def.assignee.is_none() {
         return Err(format!("{kind} is restricted to those whose it is, but has no field marked assignee"));
     }
+    if def.readers.is_some() && def.author.is_none() {
+        return Err(format!("{kind} says who may read it, but has no field marked author"));
+    }
     if let AccessClass::Through(_, Some((field, _))) = def.access
         && def.column(field).is_none()
     {
@@ -86,6 +94,10 @@ fn check_access(kinds: &Kinds, def: &'static RecordDef) -> Result<(), String> {
     let mut at = def;
     for _ in 0..DEEPEST {
         let AccessClass::Through(field, _) = at.access else { return Ok(()) };
+        // Nothing is about what is seen through what it is about.
+        if at.topic(field).is_some() {
+            return Ok(());
+        }
         let relation = at.relation(field);
         let Some(parent) = relation.and_then(|relation| kinds.get(relation.kind)) else {
             return Err(format!("{kind}: its access names {field}, which points at no kind"));

@@ -168,7 +168,8 @@ pub trait Transaction: MaybeSend {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     /// By a column of this index: the id, a unique or a reference. Trashed rows are found as well. The numbers
-    /// [`RecordDef::by_email`] and [`RecordDef::by_phone`] find live rows by any of their addresses.
+    /// [`RecordDef::by_email`] and [`RecordDef::by_phone`] find live rows by any of their addresses, [`RecordDef::by_topic`] rows
+    /// by what they are about.
     Column(usize),
     /// By external key; values come as pairs of system and key. Trashed rows are not found.
     External,

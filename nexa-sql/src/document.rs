@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::{
     dialect::Dialect,
-    indexed::has_entry,
+    indexed::{has_entry, one_of},
     json_part::json_part,
     operator::operator,
     scope::Scope,
@@ -113,25 +113,44 @@ pub(crate) fn keyed<'q>(
     }
 }
 
-/// Appends whether a list holds an entry: never null.
-pub(crate) fn has(text: &mut Text<'_>, scope: Scope, column: usize, entry: &String) {
-    if scope.live && scope.def.tags == Some(column) {
-        return has_entry(text, scope, "tags", std::slice::from_ref(entry));
+/// Appends the entries of a list as a table of one column, `value`: texts, or JSON of those that name records.
+pub(crate) fn entries(text: &mut Text<'_>, scope: Scope, column: usize, alias: &str) {
+    let (from, to) = match text.dialect {
+        Dialect::Sqlite => ("json_each(", ""),
+        Dialect::Postgres(_) if scope.def.names_records(column) => ("json_array_elements(", " (value)"),
+        Dialect::Postgres(_) => ("json_array_elements_text(", " (value)"),
+    };
+    text.push(from);
+    text.column(scope.depth, scope.def, column);
+    text.push(&format!(") AS {alias}{to}"));
+}
+
+/// Appends whether a list holds one of these entries: never null.
+pub(crate) fn has(text: &mut Text<'_>, scope: Scope, column: usize, sought: &[String]) {
+    if sought.is_empty() {
+        return text.push(text.dialect.truth(false));
     }
-    match text.dialect {
-        Dialect::Sqlite => {
-            text.push("EXISTS (SELECT 1 FROM json_each(");
-            text.column(scope.depth, scope.def, column);
-            text.push(") AS entry WHERE entry.value = ");
-            text.bind(Bind::text(entry));
-            text.push(")");
-        }
-        Dialect::Postgres(_) => {
-            text.push("EXISTS (SELECT 1 FROM json_array_elements_text(");
-            text.column(scope.depth, scope.def, column);
-            text.push(") AS entry (value) WHERE entry.value = ");
-            text.bind(Bind::text(entry));
-            text.push(")");
-        }
+    if let Some(field) = scope.def.columns.get(column).filter(|_| scope.def.lists(column, scope.live)) {
+        return has_entry(text, scope, &field.path, sought);
     }
+    text.push("EXISTS (SELECT 1 FROM ");
+    entries(text, scope, column, "entry");
+    text.push(" WHERE entry.value");
+    one_of(text, sought);
+    text.push(")");
+}
+
+/// Appends whether an entry of a list names something of one of these kinds: never null.
+pub(crate) fn names(text: &mut Text<'_>, scope: Scope, column: usize, kinds: &[String]) {
+    if kinds.is_empty() {
+        return text.push(text.dialect.truth(false));
+    }
+    text.push("EXISTS (SELECT 1 FROM ");
+    entries(text, scope, column, "entry");
+    text.push(match text.dialect {
+        Dialect::Sqlite => " WHERE coalesce(entry.value ->> '$.kind', 'host')",
+        Dialect::Postgres(_) => " WHERE coalesce(entry.value ->> 'kind', 'host')",
+    });
+    one_of(text, kinds);
+    text.push(")");
 }

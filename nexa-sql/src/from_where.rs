@@ -4,7 +4,7 @@ use nexa_kernel::{filter::Predicate, record::RecordDef, store::Trash};
 
 use crate::{
     dialect::Dialect,
-    indexed::{entry, known},
+    indexed::{entries_of, entry, known},
     predicate::and_conditions,
     scope::{Scope, and_trash},
     text::Text,
@@ -25,12 +25,12 @@ pub(crate) fn from_where<'q>(
     let parts = filter.parts();
     let leading = parts.iter().copied().find(|part| known(scope, part));
     text.push(" FROM ");
-    if let Some(Predicate::Indexed(_, key, values)) = leading {
+    if let Some((field, values)) = leading.and_then(|leading| entries_of(def, leading)) {
         text.table("indexed_values");
         text.push(" AS entry CROSS JOIN ");
         text.table(def.table);
         text.push(" AS t0 WHERE ");
-        entry(text, scope, &format!("custom.{key}"), values);
+        entry(text, scope, &field, values);
         text.push(" AND t0.org = ");
     } else {
         text.table(def.table);

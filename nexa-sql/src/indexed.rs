@@ -1,6 +1,6 @@
 //! What the index of values knows: tags and indexed custom fields of live rows.
 
-use nexa_kernel::{filter::Predicate, value::Value};
+use nexa_kernel::{filter::Predicate, record::RecordDef, value::Value};
 
 use crate::{
     dialect::Dialect,
@@ -10,10 +10,25 @@ use crate::{
     text::{Bind, Text},
 };
 
-/// Whether the index alone answers the predicate.
+/// Whether the index alone answers the predicate, with one entry for a row.
 pub(crate) fn known(scope: Scope, predicate: &Predicate) -> bool {
-    matches!(predicate, Predicate::Indexed(column, _, values)
-        if scope.live && scope.positive && scope.def.custom == Some(*column) && !values.is_empty())
+    match predicate {
+        Predicate::Indexed(column, _, values) => {
+            scope.live && scope.positive && scope.def.custom == Some(*column) && !values.is_empty()
+        }
+        // What is about one record is little; what has a tag may be most of a table.
+        Predicate::Has(column, entries) => entries.len() == 1 && scope.positive && scope.def.topics() == Some(*column),
+        _ => false,
+    }
+}
+
+/// The field and the entries of the index that answer a predicate.
+pub(crate) fn entries_of<'q>(def: &RecordDef, predicate: &'q Predicate) -> Option<(String, &'q [String])> {
+    match predicate {
+        Predicate::Indexed(_, key, values) => Some((format!("custom.{key}"), values)),
+        Predicate::Has(column, entries) => Some((def.columns.get(*column)?.path.clone(), entries)),
+        _ => None,
+    }
 }
 
 /// Appends whether a custom field is one of these texts: null when it is not there or no text, unless false comes to the same.
@@ -73,7 +88,7 @@ pub(crate) fn entry(text: &mut Text<'_>, scope: Scope, field: &str, values: &[St
 }
 
 /// Appends ` = …` or ` IN …`.
-fn one_of(text: &mut Text<'_>, values: &[String]) {
+pub(crate) fn one_of(text: &mut Text<'_>, values: &[String]) {
     if let [value] = values {
         text.push(" = ");
         return text.bind(Bind::text(value.as_str()));

@@ -88,7 +88,7 @@ pub(crate) fn push_load(
     }
 }
 
-/// Appends a load of the live rows that are known under an address.
+/// Appends a load of the rows that are known under an address, or name a record in the list of what they are about.
 fn push_known_by(
     text: &mut Text<'_>,
     def: &'static RecordDef,
@@ -99,6 +99,10 @@ fn push_known_by(
     let (table, of, value) = match address {
         Address::Email => ("external_keys", format!("system = '{EMAIL_SYSTEM}'"), "key"),
         Address::Phone => ("indexed_values", format!("field = '{PHONE_FIELD}'"), "value"),
+        Address::Topic => {
+            let list = def.topics().and_then(|column| def.columns.get(column));
+            ("indexed_values", format!("field = '{}'", list.map_or("", |list| &list.path)), "value")
+        }
     };
     let postgres = text.dialect.is_postgres();
     text.push("SELECT ");
@@ -143,7 +147,8 @@ fn push_known_by(
     text.push(" AND ");
     text.column(0, def, def.id);
     text.push(" = entry.record");
-    and_trash(text, Scope::of(def, Trash::Live), Trash::Live);
+    let trash = if address == Address::Topic { Trash::Any } else { Trash::Live };
+    and_trash(text, Scope::of(def, trash), trash);
     if postgres {
         text.push(ONE_BY_ONE);
         text.push(" AS t0");

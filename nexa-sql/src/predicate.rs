@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use nexa_kernel::{
     filter::{Place, Predicate},
+    record::{ColumnType, RecordDef},
     store::Trash,
     value::Value,
 };
 
 use crate::{
     dialect::Dialect,
-    document::{has, key_is_null, keyed},
+    document::{entries, has, key_is_null, keyed, names},
     indexed::{is_one_of, text_is_one_of},
     operator::{members, operator},
     prefix,
@@ -63,7 +64,11 @@ pub(crate) fn condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
         Predicate::KeyIn(_, _, values) if values.is_empty() => text.push(text.dialect.truth(false)),
         Predicate::KeyIn(column, key, values) => text_is_one_of(text, scope, *column, key, values),
         Predicate::KeyIsNull(column, key) => key_is_null(text, scope, *column, key),
-        Predicate::Has(column, entry) => has(text, scope, *column, entry),
+        Predicate::Has(column, entries) => has(text, scope, *column, entries),
+        Predicate::Names(column, kinds) => names(text, scope, *column, kinds),
+        Predicate::Through(column, def, predicate) if is_list(scope, *column) => {
+            named_by_list(text, scope, *column, def, predicate);
+        }
         Predicate::Through(column, def, predicate) => {
             let parent = Scope { def, depth: scope.depth + 1, live: true, positive: true };
             text.push("EXISTS (SELECT 1 FROM ");
@@ -79,6 +84,42 @@ pub(crate) fn condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
             text.push(")");
         }
     }
+}
+
+fn is_list(scope: Scope, column: usize) -> bool {
+    scope.def.columns.get(column).is_some_and(|column| column.kind == ColumnType::List)
+}
+
+/// Appends whether a live record of a kind that a list names matches.
+fn named_by_list<'q>(
+    text: &mut Text<'q>,
+    scope: Scope,
+    column: usize,
+    of: &'static RecordDef,
+    predicate: &'q Predicate,
+) {
+    let named = Scope { def: of, depth: scope.depth + 1, live: true, positive: true };
+    let depth = named.depth;
+    text.push("EXISTS (SELECT 1 FROM ");
+    entries(text, scope, column, &format!("e{depth}"));
+    text.push(" CROSS JOIN ");
+    text.table(of.table);
+    text.push(&format!(" AS t{depth} WHERE t{depth}.org = "));
+    text.placeholder(1);
+    text.push(" AND ");
+    text.column(depth, of, of.id);
+    text.push(&match text.dialect {
+        Dialect::Sqlite => {
+            format!(" = unhex(e{depth}.value ->> '$.id', '-') AND e{depth}.value ->> '$.kind' = '{}'", of.kind)
+        }
+        // The id of a thing of the host may be anything.
+        Dialect::Postgres(_) => {
+            format!(" = CASE WHEN e{depth}.value ->> 'kind' = '{}' THEN (e{depth}.value ->> 'id')::uuid END", of.kind)
+        }
+    });
+    and_trash(text, named, Trash::Live);
+    and_condition(text, named, predicate);
+    text.push(")");
 }
 
 fn joined<'q>(text: &mut Text<'q>, scope: Scope, parts: &'q [Predicate], between: &str, empty: bool) {

@@ -339,7 +339,7 @@ fn keys_compare_with_their_own_type() {
 
 #[test]
 fn tags_of_live_rows_are_indexed() {
-    let has = Predicate::Has(at("tags"), "vip".to_owned());
+    let has = Predicate::Has(at("tags"), vec!["vip".to_owned()]);
     assert_eq!(condition(has.clone()), "EXISTS (SELECT 1 FROM json_each(t0.\"tags\") AS entry WHERE entry.value = ?2)");
     assert_eq!(
         rendered(&Select::all(Ticket::def(), 1).filtered(has)),

@@ -100,8 +100,8 @@ fn references(office: &Office, to: &str) -> Vec<(&'static str, String)> {
         let of_kind =
             def.relations.iter().filter(|relation| relation.kind == to && def.merged_into != Some(relation.column));
         all.extend(of_kind.map(|relation| (def.kind, relation.name.clone())));
-        for (kind, _) in &def.follows {
-            let field = def.columns[*kind].path.split('.').next().unwrap();
+        for topic in &def.follows {
+            let field = def.columns[topic.column()].path.split('.').next().unwrap();
             all.push((def.kind, field.to_owned()));
         }
     }
@@ -113,7 +113,8 @@ fn references(office: &Office, to: &str) -> Vec<(&'static str, String)> {
 /// Whether a field of a record points at this one.
 fn points(record: &Json, field: &str, at: &str) -> bool {
     let value = field.split('.').fold(record, |value, part| &value[part]);
-    value == at || value["id"] == at
+    let of_several = value.as_array().is_some_and(|several| several.iter().any(|one| one["id"] == at));
+    value == at || value["id"] == at || of_several
 }
 
 /// Makes the references to a record that no field can be set to.
@@ -166,8 +167,9 @@ fn after_a_merge_nothing_points_at_what_was_merged_and_nothing_else_changed() {
             let references = references(&office, kind);
             for (of, field) in &references {
                 // What no field can be set to is made by the commands below.
-                let _ =
-                    make(of, json!({field: other})).or_else(|| make(of, json!({field: {"kind": kind, "id": other}})));
+                let about = json!({"kind": kind, "id": other});
+                let forms = [json!(other), about.clone(), json!([about])];
+                let _ = forms.into_iter().find_map(|value| make(of, json!({field: value})));
             }
             for (operation, field) in [("campaign.add", "campaign"), ("contact_list.add", "contact_list")] {
                 for person in [json!({kind: other}), json!({format!("{kind}s"): [other]})] {

@@ -226,9 +226,10 @@ fn local(at: Timestamp, zone: Zone) -> String {
     format!("{shown} {sign}{:02}:{:02}", offset / 3600, offset / 60 % 60)
 }
 
-/// A list between semicolons; one of a single entry with a comma, or with semicolons in it, as JSON.
+/// A list between semicolons; one of a single entry with a comma, with semicolons in it or of other things than texts, as JSON.
 fn list_cell(text: &str) -> String {
-    let entries: Vec<String> = input::stored(text).unwrap_or_default();
+    // A list of anything else than texts.
+    let Ok(entries) = input::stored::<Vec<String>>(text) else { return text.to_owned() };
     let unclear = |entry: &String| entry.contains([';', ',']) || entry.starts_with('[');
     if entries.iter().any(unclear) { text.to_owned() } else { entries.join("; ") }
 }

@@ -158,7 +158,7 @@ pub fn list(cell: &str) -> Vec<&str> {
 
 /// A cell that is a JSON list, as an export writes one whose entries hold delimiters.
 fn json_list(cell: &str) -> Option<Json> {
-    input::stored::<Vec<String>>(cell.starts_with('[').then_some(cell)?).ok().map(Json::from)
+    input::stored::<Vec<Json>>(cell.starts_with('[').then_some(cell)?).ok().map(Json::from)
 }
 
 /// The words for yes and no in English, German, French, Spanish, Italian, Portuguese and Dutch.

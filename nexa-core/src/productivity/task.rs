@@ -12,7 +12,6 @@ use crate::{
         Group, User,
         assignment::{self, INACTIVE},
     },
-    productivity::about,
 };
 
 /// The task is over.
@@ -145,11 +144,6 @@ impl Entity for Task {
             }
             self.via_group = None;
         }
-        if before.is_none_or(|before| before.about != self.about)
-            && let Some(about) = &self.about
-        {
-            self.about = Some(about::check_about(cx, about).await?);
-        }
         Ok(())
     }
 
@@ -157,9 +151,6 @@ impl Entity for Task {
         if let (Some(assignee), false) = (&self.assignee, self.is_finished()) {
             assignment::check_assignee(cx, assignee).await?;
         }
-        match &self.about {
-            Some(about) => about::check_about_again(cx, "task", about).await,
-            None => Ok(()),
-        }
+        Ok(())
     }
 }

@@ -11,7 +11,6 @@ use crate::{
     error::Result,
     filter::Predicate,
     record::{Record, RecordDef, Row},
-    value::Value,
 };
 
 /// What the policy lets the actor do with rows of a kind.
@@ -86,14 +85,15 @@ impl Context<'_> {
                 Predicate::Not(one) => waiting.push((one, about)),
                 Predicate::Through(column, of, inner) => {
                     let row = about.and_then(|about| found.get(&about)).unwrap_or(row);
-                    let Value::Uuid(id) = *row.get(*column) else { continue };
-                    let parent = match instead.filter(|one| one.kind == of.kind && one.id == id) {
-                        Some(instead) => instead.row.cloned(),
-                        None => self.row(of, id).await?,
-                    };
-                    if let Some(parent) = parent.filter(|parent| parent.live(of)) {
-                        waiting.push((inner, Some((of.kind, id))));
-                        found.insert((of.kind, id), parent);
+                    for id in row.pointed_at(*column, of) {
+                        let parent = match instead.filter(|one| one.kind == of.kind && one.id == id) {
+                            Some(instead) => instead.row.cloned(),
+                            None => self.row(of, id).await?,
+                        };
+                        if let Some(parent) = parent.filter(|parent| parent.live(of)) {
+                            waiting.push((inner, Some((of.kind, id))));
+                            found.insert((of.kind, id), parent);
+                        }
                     }
                 }
                 _ => {}

@@ -8,8 +8,8 @@ use crate::{
     filter::Filter,
     ledger::{Event, EventQuery},
     limits::LARGEST_PAGE,
-    record::{Column, ExternalKey, Field, Id, Record, RecordDef, Ref, Row},
-    store::Select,
+    record::{Column, ExternalKey, Field, Id, Record, RecordDef, Ref, Row, Topic},
+    store::{Prefetch, Select},
     value::Value,
 };
 
@@ -83,6 +83,16 @@ impl Unrestricted<'_, '_> {
     /// Rows as they are now, those included that this call has changed.
     pub async fn rows(self, query: &Select) -> Result<Vec<Row>> {
         self.0.rows(query).await
+    }
+    /// Rows that are about a record, given as its kind and its id, in the order of their ids.
+    pub async fn rows_about(self, def: &'static RecordDef, topic: Topic, (kind, id): (&str, Uuid)) -> Result<Vec<Row>> {
+        let Prefetch { column, values, .. } = Prefetch::about(def, topic, (kind, id));
+        let mut rows = Vec::new();
+        for value in values {
+            rows.extend(self.0.rows_by(def, column, value).await?);
+        }
+        rows.retain(|row| topic.named(row).iter().any(|(of, named)| of == kind && *named == id));
+        Ok(rows)
     }
     /// Rows by the value of a column that an index of the kind begins with, in the order of their ids.
     pub async fn rows_by(self, def: &'static RecordDef, column: usize, value: Value) -> Result<Vec<Row>> {

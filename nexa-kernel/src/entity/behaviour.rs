@@ -56,13 +56,15 @@ fn settle<'a, R: Entity>(
     given: Option<&'a Map<String, Json>>,
 ) -> BoxFuture<'a, Result<Row>> {
     Box::pin(async move {
-        let before = before.map(R::from_row).transpose()?;
+        let known = before.clone().map(R::from_row).transpose()?;
         let mut record = R::from_row(row)?;
         if let Some(given) = given {
             record.given(given);
         }
-        record.settle(before.as_ref(), cx).await?;
-        Ok(record.to_row())
+        record.settle(known.as_ref(), cx).await?;
+        let mut row = record.to_row();
+        cx.check_topics(R::def(), &mut row, before.as_ref()).await?;
+        Ok(row)
     })
 }
 
@@ -70,7 +72,9 @@ fn restored<'a, R: Entity>(cx: &'a mut Context<'_>, row: Row) -> BoxFuture<'a, R
     Box::pin(async move {
         let mut record = R::from_row(row)?;
         record.restored(cx).await?;
-        Ok(record.to_row())
+        let row = record.to_row();
+        cx.check_topics_again(R::def(), &row).await?;
+        Ok(row)
     })
 }
 

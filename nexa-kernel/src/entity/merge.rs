@@ -10,7 +10,7 @@ use crate::{
     answer::Answer,
     context::{Behaviour, Context, not_found},
     error::{Code, Result, codes},
-    filter::{Comparison, Predicate},
+    filter::Predicate,
     input::{self, Unreadable},
     limits::LARGEST_PAGE,
     operation::Mode,
@@ -192,14 +192,11 @@ impl Context<'_> {
                 }
                 self.point(of.kind, &relation.name, from, to).await?;
             }
-            for (kind, id) in of.follows.iter().copied() {
-                let filter = Predicate::And(vec![
-                    Predicate::Compare(kind, Comparison::Eq, Value::Text(def.kind.to_owned())),
-                    Predicate::Compare(id, Comparison::Eq, Value::Uuid(from)),
-                ]);
+            for topic in of.follows.iter().copied() {
+                let filter = Predicate::about(topic, def.kind, from);
                 let query = Select { trash: Rows::Any, ..Select::all(of, LARGEST_PAGE).filtered(filter) };
                 for mut row in self.every_row(query).await? {
-                    row.set(id, Value::Uuid(to));
+                    topic.replace(&mut row, (def.kind, from), (def.kind, to));
                     self.save_row(of, row).await?;
                 }
             }

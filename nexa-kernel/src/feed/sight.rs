@@ -11,7 +11,7 @@ use crate::{
     context::Context,
     error::{Result, codes},
     filter::{Comparison, Predicate},
-    record::{Derived, RecordDef, Ref, Row},
+    record::{Derived, RecordDef, Ref, Row, entry},
     store::{Select, Trash},
     value::Value,
 };
@@ -66,10 +66,16 @@ impl Hanging {
 
     /// The records that hang on this one now, also those in the trash.
     pub(super) fn select(&self, on: Uuid, limit: usize) -> Select {
+        let from =
+            self.path.len().checked_sub(2).and_then(|before| self.path.get(before)).map_or(self.of, |(_, of)| of);
         let mut steps = self.path.iter().rev();
-        let last = steps
-            .next()
-            .map_or_else(Predicate::never, |(column, _)| Predicate::Compare(*column, Comparison::Eq, Value::Uuid(on)));
+        let last = steps.next().map_or_else(Predicate::never, |(column, of)| {
+            if from.names_records(*column) {
+                Predicate::Has(*column, vec![entry(of.kind, on)])
+            } else {
+                Predicate::Compare(*column, Comparison::Eq, Value::Uuid(on))
+            }
+        });
         let filter = steps.fold(last, |inner, (column, on)| Predicate::Through(*column, on, Box::new(inner)));
         Select { trash: Trash::Any, ..Select::all(self.of, limit).filtered(filter) }
     }

@@ -24,6 +24,8 @@ pub enum Address {
     Email,
     /// One of the phone numbers of a live row.
     Phone,
+    /// One of the records that the list of what a row is about names.
+    Topic,
 }
 
 impl RecordDef {
@@ -35,11 +37,16 @@ impl RecordDef {
     pub fn by_phone(&self) -> usize {
         self.columns.len() + 1
     }
+    /// The number by which rows are loaded by the entries of the list of what they are about, also those in the trash.
+    pub fn by_topic(&self) -> usize {
+        self.columns.len() + 2
+    }
     /// The address that this number of a column stands for; none where it is a column.
     pub fn address(&self, column: usize) -> Option<Address> {
         match column.checked_sub(self.columns.len())? {
             0 => Some(Address::Email),
-            _ => Some(Address::Phone),
+            1 => Some(Address::Phone),
+            _ => Some(Address::Topic),
         }
     }
     /// Whether a unique says what is said of mail addresses as keys: that no other record, or no other open one, has it.
@@ -100,11 +107,12 @@ impl Row {
             Some(_) => value.as_text().is_some_and(|text| self.known_by(def, column).iter().any(|own| own == text)),
         }
     }
-    /// The addresses that a load by this number looks at.
+    /// The addresses or entries that a load by this number looks at.
     pub fn known_by(&self, def: &RecordDef, column: usize) -> Vec<String> {
         match def.address(column) {
             Some(Address::Email) => self.emails(def),
             Some(Address::Phone) => self.phones(def),
+            Some(Address::Topic) => def.topics().map(|column| self.entries(column)).unwrap_or_default(),
             None => Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{AccessClass, folded_texts::folded_texts, form::Form};
+use super::{AccessClass, Topic, folded_texts::folded_texts, form::Form};
 use crate::{
     error::{Code, codes},
     input::{self, Unreadable},
@@ -57,6 +57,8 @@ pub enum Content {
     Phone,
     /// A web address.
     Url,
+    /// The name of a record: its kind, a colon and its id; or `host` and a thing of the host.
+    Records,
 }
 
 /// A column that the core computes from others when a record is written.
@@ -227,8 +229,12 @@ pub struct RecordDef {
     pub access: AccessClass,
     /// The column that says whose a record is: of a user, or derived of a user and a group.
     pub assignee: Option<usize>,
-    /// The columns of kind and id of what a record is about, where that moves along when it is merged.
-    pub follows: Vec<(usize, usize)>,
+    /// The column that says who wrote a record, where it says who may read it.
+    pub author: Option<usize>,
+    /// The list of those who alone may read a record beside its author, where it has entries.
+    pub readers: Option<usize>,
+    /// Where a record says what it is about, and moves along when that is merged.
+    pub follows: Vec<Topic>,
     /// Columns that search looks at, with their weight: a hit in the first counts most.
     pub search: Vec<(usize, i64)>,
     /// The columns of amounts of money, each with that of its currency.

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    record::{Column, Field, Record, RecordDef, Ref},
+    record::{Column, Field, Record, RecordDef, Ref, Topic, entry},
     value::Value,
 };
 
@@ -32,6 +32,14 @@ impl Prefetch {
     /// The row that is known under this mail address.
     pub fn by_email(of: &'static RecordDef, email: &str) -> Self {
         Self { of, column: of.by_email(), values: vec![Value::Text(email.to_owned())] }
+    }
+    /// Rows that are about a record, given as its kind and its id; those of another kind with the same id are among them.
+    pub fn about(of: &'static RecordDef, topic: Topic, (kind, id): (&str, Uuid)) -> Self {
+        let (column, value) = match topic {
+            Topic::One { id: column, .. } => (column, Value::Uuid(id)),
+            Topic::Several(_) => (of.by_topic(), Value::Text(entry(kind, id))),
+        };
+        Self { of, column, values: vec![value] }
     }
     /// Rows by the value of the column of this path; nothing where the kind has no such column.
     pub fn by(of: &'static RecordDef, path: &str, value: Value) -> Option<Self> {

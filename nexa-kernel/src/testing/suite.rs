@@ -58,7 +58,7 @@ pub fn single_threaded() -> Vec<(&'static str, Check)> {
             what_is_prefetched_is_found_as_without;
         filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
             related_rows, trashed_and_live;
-        documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;
+        documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, lists_name_records, documents_as_a_whole;
         pages: pages_run_in_both_directions, ties_are_broken_by_id, an_order_follows_what_changes, a_queue_is_merged, limits_hold,
             scans_go_on_over_many_pages;
         searches: terms_match_by_their_beginning, hits_come_best_first, many_words_of_one_record_are_one_hit, searches_are_filtered_and_paged,
@@ -104,7 +104,7 @@ macro_rules! __conformance {
             what_is_prefetched_is_found_as_without;
                 filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
                     related_rows, trashed_and_live;
-                documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, documents_as_a_whole;
+                documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, lists_name_records, documents_as_a_whole;
                 pages: pages_run_in_both_directions, ties_are_broken_by_id, an_order_follows_what_changes, a_queue_is_merged, limits_hold,
                     scans_go_on_over_many_pages;
                 searches: terms_match_by_their_beginning, hits_come_best_first, many_words_of_one_record_are_one_hit, searches_are_filtered_and_paged,

@@ -16,8 +16,11 @@ pub use deal::{DEAL_ELSEWHERE, NewDeal, OWNER_MUST_BE_USER, WantedDeal};
 
 use super::{Lead, Status};
 use crate::{
-    Action, Assignee, Code, Command, Context, Custom, Document, Entity, Id, Kind, Money, Record, Ref, Result, command,
-    kernel::{context::Behaviour, error::codes, idempotency::fingerprint, search::fold, store::Prefetch, value::Value},
+    Action, Assignee, Code, Command, Context, Custom, Document, Entity, Id, Money, Record, Ref, Result, command,
+    kernel::{
+        context::Behaviour, error::codes, idempotency::fingerprint, record::Topic, search::fold, store::Prefetch,
+        value::Value,
+    },
     marketing,
     marketing::Person,
     people::{
@@ -167,11 +170,7 @@ impl Command for Convert {
         if lead.status == Status::Converted {
             return repeated(cx, lead, &asked).await;
         }
-        let follow = follow(cx).map(|(kind, _, id)| Prefetch {
-            of: (kind.def)(),
-            column: id,
-            values: vec![Value::Uuid(lead.id.uuid())],
-        });
+        let follow = follow(cx).map(|(kind, topic)| Prefetch::about((kind.def)(), topic, lead.id.identity()));
         let loads = self.prefetch_of(&lead).into_iter().chain(follow).collect();
         cx.prefetch(loads).await?;
         let found = match &self.contact {
@@ -284,9 +283,9 @@ async fn close(
     cx.save(lead).await
 }
 
-/// The kinds that follow what they are about, with the columns of its kind and its id.
-fn follow<'a>(cx: &Context<'a>) -> impl Iterator<Item = (&'static Behaviour, usize, usize)> + use<'a> {
-    cx.edited_kinds().flat_map(|kind| (kind.def)().follows.iter().map(move |(of, id)| (kind, *of, *id)))
+/// The kinds that follow what they are about, with where they say it.
+fn follow<'a>(cx: &Context<'a>) -> impl Iterator<Item = (&'static Behaviour, Topic)> + use<'a> {
+    cx.edited_kinds().flat_map(|kind| (kind.def)().follows.iter().map(move |topic| (kind, *topic)))
 }
 
 /// Open work about the lead, campaigns and lists go with the contact; of a company alone the work goes with the account.
@@ -297,13 +296,12 @@ async fn hand_over(cx: &mut Context<'_>, lead: &Lead, became: &Became) -> Result
         Became { deal: Some(deal), .. } => deal.id.identity(),
         Became { .. } => return Ok(()),
     };
-    for (kind, of, id) in follow(cx) {
+    let from = lead.id.identity();
+    for (kind, topic) in follow(cx) {
         let def = (kind.def)();
-        for mut row in cx.unrestricted().rows_by(def, id, Value::Uuid(lead.id.uuid())).await? {
-            let about_lead = matches!(row.get(of), Value::Text(kind) if kind == Lead::KIND);
-            if about_lead && row.live(def) && (kind.edited()?.is_open)(row.clone())? {
-                row.set(of, Value::Text(to.to_owned()));
-                row.set(id, Value::Uuid(to_id));
+        for mut row in cx.unrestricted().rows_about(def, topic, from).await? {
+            if row.live(def) && (kind.edited()?.is_open)(row.clone())? {
+                topic.replace(&mut row, from, (to, to_id));
                 cx.save_row(def, row).await?;
             }
         }

@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::{
     filters::{found, not},
-    toys::{Toy, column, labels, second, toy, traits, uuid},
+    toys::{Names, Toy, ToyBox, column, labels, name_of, second, toy, toy_box, traits, uuid},
     unit::{ORG, aggregate, get, head, insert, numbers, put, remove, select, update, write},
 };
 use crate::{
     Id, Record,
     error::codes,
     filter::{Comparison, Predicate},
-    record::Row,
+    record::{Row, entry},
     store::{Aggregate, Batch, Change, Entry, Group, Measure, Select, Store, Trash, WriteRequest},
     value::Value,
 };
@@ -159,7 +159,7 @@ pub fn entries_of_a_list(store: &dyn Store) {
         ],
     );
     for path in ["tags", "aliases"] {
-        let has = |entry: &str| Predicate::Has(column(path), entry.to_owned());
+        let has = |entry: &str| Predicate::Has(column(path), vec![entry.to_owned()]);
         for (filter, expected) in [
             (has("red"), vec![1]),
             (has("Red"), vec![2]),
@@ -171,10 +171,58 @@ pub fn entries_of_a_list(store: &dyn Store) {
             (not(has("red")), vec![2, 3, 4]),
             (Predicate::And(vec![has("red"), has("soft")]), vec![1]),
             (Predicate::Or(vec![has("soft"), has("Red")]), vec![1, 2]),
+            (Predicate::Has(column(path), vec!["soft".to_owned(), "red".to_owned(), "Red".to_owned()]), vec![1, 2]),
+            (Predicate::Has(column(path), Vec::new()), vec![]),
         ] {
             assert_eq!(found(store, filter.clone()), expected, "{filter:?}");
         }
     }
+}
+
+/// A list that names records leads to them, live ones of one kind; things of the host are entries as well.
+pub fn lists_name_records(store: &dyn Store) {
+    let (of_toy, of_box) = (|number| entry("toy", uuid(number)), |number| entry("toy_box", uuid(number)));
+    let host = || json!({"host": {"id": "7"}});
+    let near = |number, names: &[serde_json::Value]| Toy { near: Names(names.to_vec()), ..toy(number, "toy") };
+    let trashed = Toy { deleted_at: Some(second(1)), ..toy(4, "gone") };
+    put(
+        store,
+        vec![
+            insert(&toy_box(9, "attic")),
+            insert(&toy(1, "alone")),
+            insert(&near(2, &[name_of("toy", 1), name_of("toy_box", 9)])),
+            insert(&near(3, &[name_of("toy", 4), host(), name_of("toy_box", 8)])),
+            insert(&trashed),
+        ],
+    );
+    let list = column("near");
+    let through = |of, filter| Predicate::Through(list, of, Box::new(filter));
+    let names = |kinds: &[&str]| Predicate::Names(list, kinds.iter().map(|kind| (*kind).to_owned()).collect());
+    let named = |name: &str| Predicate::Compare(column("name"), Comparison::Eq, Value::Text(name.to_owned()));
+    for (filter, expected) in [
+        (Predicate::Has(list, vec![of_toy(1)]), vec![2]),
+        (Predicate::Has(list, vec![of_toy(4)]), vec![3]),
+        (Predicate::Has(list, vec!["host:{\"id\":\"7\"}".to_owned()]), vec![3]),
+        (Predicate::Has(list, vec![of_toy(1), of_box(8)]), vec![2, 3]),
+        (through(Toy::def(), Predicate::always()), vec![2]),
+        (through(Toy::def(), named("alone")), vec![2]),
+        (through(Toy::def(), named("gone")), vec![]),
+        (not(through(Toy::def(), named("alone"))), vec![1, 3]),
+        (through(ToyBox::def(), Predicate::always()), vec![2]),
+        (names(&["host"]), vec![3]),
+        (names(&["toy_box"]), vec![2, 3]),
+        (names(&["player", "host"]), vec![3]),
+        (names(&["box", "toy_bo", ""]), vec![]),
+        (names(&[]), vec![]),
+    ] {
+        assert_eq!(found(store, filter.clone()), expected, "{filter:?}");
+    }
+    // What a trashed toy is near to, it is found by as well.
+    let before = near(3, &[name_of("toy", 4), host(), name_of("toy_box", 8)]);
+    put(store, vec![update(&before, &Toy { version: 2, deleted_at: Some(second(2)), ..before.clone() })]);
+    let query = Select::all(Toy::def(), 10).filtered(Predicate::Has(list, vec![of_toy(4)]));
+    assert_eq!(numbers(Toy::def(), &select(store, ORG, Select { trash: Trash::Any, ..query })), [3]);
+    assert!(found(store, Predicate::Has(list, vec![of_toy(4)])).is_empty());
 }
 
 /// As a whole, lists and maps compare, group and count by their texts.

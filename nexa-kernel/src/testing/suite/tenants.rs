@@ -47,7 +47,7 @@ pub fn nobody_sees_another_tenant(store: &dyn Store) {
         Select::all(of, 10),
         Select { trash: Trash::Any, ..Select::all(of, 10) },
         Select::all(of, 10).searched(vec!["bear".into()]),
-        Select::all(of, 10).filtered(Predicate::Has(column("tags"), "soft".to_owned())),
+        Select::all(of, 10).filtered(Predicate::Has(column("tags"), vec!["soft".to_owned()])),
         Select::all(of, 10).filtered(Predicate::Through(column("home"), ToyBox::def(), Box::new(Predicate::always()))),
     ] {
         assert_eq!(numbers(of, &select(store, ORG, query.clone())), [1], "{query:?}");

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Amount, Date, ExternalKey, Id, Record, Timestamp,
     error::Result,
-    record::{ColumnDef, ColumnType, Field, RecordDef, corrupt, plain_column},
+    record::{ColumnDef, ColumnType, Content, Field, RecordDef, corrupt, plain_column},
     value::Value,
     zone::Zone,
 };
@@ -85,6 +85,8 @@ pub(super) struct Toy {
     pub(super) origin: Option<Uuid>,
     pub(super) tags: Labels,
     pub(super) aliases: Labels,
+    #[record(follows)]
+    pub(super) near: Names,
     #[record(folded)]
     pub(super) custom: Traits,
     pub(super) manual: Option<Paper>,
@@ -152,7 +154,7 @@ impl Field for Keeper {
 }
 
 macro_rules! document_field {
-    ($(#[$doc:meta])* $name:ident, $inner:ty, $column:ident, $empty:expr) => {
+    ($(#[$doc:meta])* $name:ident, $inner:ty, $column:ident, $content:ident, $empty:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
         pub(super) struct $name(pub(super) $inner);
@@ -160,7 +162,7 @@ macro_rules! document_field {
         impl Field for $name {
             const OPTIONAL: bool = true;
             fn columns(name: &str, out: &mut Vec<ColumnDef>) {
-                out.push(ColumnDef { nullable: true, ..plain_column(name, ColumnType::$column) });
+                out.push(ColumnDef { nullable: true, content: Content::$content, ..plain_column(name, ColumnType::$column) });
             }
             fn write(&self, out: &mut Vec<Value>) {
                 let empty: fn(&$inner) -> bool = $empty;
@@ -175,15 +177,19 @@ macro_rules! document_field {
 
 document_field!(
     /// A list of words.
-    Labels, Vec<String>, List, Vec::is_empty
+    Labels, Vec<String>, List, Plain, Vec::is_empty
+);
+document_field!(
+    /// Records of any kind and things of the host.
+    Names, Vec<Json>, List, Records, Vec::is_empty
 );
 document_field!(
     /// Values by name.
-    Traits, BTreeMap<String, Json>, Map, BTreeMap::is_empty
+    Traits, BTreeMap<String, Json>, Map, Plain, BTreeMap::is_empty
 );
 document_field!(
     /// A document that nothing looks into.
-    Paper, Json, Json, Json::is_null
+    Paper, Json, Json, Plain, Json::is_null
 );
 
 fn read_document<T: DeserializeOwned + Default>(value: Option<Value>, name: &str) -> Result<T> {
@@ -258,6 +264,7 @@ pub(super) fn toy(number: u128, name: &str) -> Toy {
         origin: None,
         tags: Labels::default(),
         aliases: Labels::default(),
+        near: Names::default(),
         custom: Traits::default(),
         manual: None,
         external_keys: Vec::new(),
@@ -272,6 +279,11 @@ pub(super) fn column(path: &str) -> usize {
 /// The index of a kind's column.
 pub(super) fn column_of(def: &RecordDef, path: &str) -> usize {
     def.column(path).unwrap_or_else(|| panic!("{} has no column {path}", def.kind))
+}
+
+/// An entry of a list that names a record.
+pub(super) fn name_of(kind: &str, number: u128) -> Json {
+    serde_json::json!({"id": uuid(number), "kind": kind})
 }
 
 /// The words of a list.

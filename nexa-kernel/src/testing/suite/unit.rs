@@ -248,11 +248,18 @@ fn change<R: Record>(before: Option<Row>, after: Option<Row>) -> Change {
 
 /// The entries of a row in the index tables.
 fn entries(of: &RecordDef, row: &Row) -> Vec<Entry> {
-    if !row.live(of) {
-        return Vec::new();
+    let mut found: Vec<Entry> = Vec::new();
+    for near in document::<Vec<Json>>(row, of.column("near")).into_iter().flatten() {
+        let name = match (near["kind"].as_str(), near["id"].as_str()) {
+            (Some(kind), Some(id)) => format!("{kind}:{id}"),
+            _ => format!("host:{}", near["host"]),
+        };
+        found.push(Entry::Value("near".to_owned(), name));
     }
-    let mut found: Vec<Entry> =
-        row_terms(of, row).into_iter().map(|(term, weight)| Entry::Term(term, weight)).collect();
+    if !row.live(of) {
+        return found;
+    }
+    found.extend(row_terms(of, row).into_iter().map(|(term, weight)| Entry::Term(term, weight)));
     if let Some(tags) = document::<Vec<String>>(row, of.tags) {
         found.extend(tags.into_iter().map(|tag| Entry::Value("tags".to_owned(), tag)));
     }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     Amount, Record,
     filter::{Comparison, Place, Predicate},
+    record::entry,
     search::fold,
     testing::{
         Random,
@@ -49,7 +50,7 @@ pub(super) fn predicate(random: &Random, depth: usize) -> Predicate {
             _ => through(random, depth),
         };
     }
-    match random.below(11) {
+    match random.below(12) {
         0..=3 => {
             let (path, value) = any(random, &COMPARED);
             // A comparison with nothing is unknown.
@@ -75,7 +76,19 @@ pub(super) fn predicate(random: &Random, depth: usize) -> Predicate {
             let texts = (0..random.below(4)).map(|_| any(random, &["1", "a", "B", "\u{e4}"]).to_owned()).collect();
             Predicate::Indexed(column("custom"), key(random), texts)
         }
-        _ => Predicate::Has(column(any(random, &["tags", "aliases"])), any(random, &LABELS).to_owned()),
+        10 => {
+            let kinds = ["toy", "toy_box", "host", "t"].iter().filter(|_| random.once_in(3));
+            Predicate::Names(column("near"), kinds.map(|kind| (*kind).to_owned()).collect())
+        }
+        _ => {
+            let (path, entries) = if random.once_in(3) {
+                ("near", [entry("toy", random_id(random)), entry("toy_box", random_id(random))])
+            } else {
+                let label = || any(random, &LABELS).to_owned();
+                (any(random, &["tags", "aliases"]), [label(), label()])
+            };
+            Predicate::Has(column(path), entries.into_iter().take(random.below(3)).collect())
+        }
     }
 }
 
@@ -85,7 +98,8 @@ fn key(random: &Random) -> String {
 
 fn through(random: &Random, depth: usize) -> Predicate {
     if random.once_in(2) {
-        return Predicate::Through(column("like"), Toy::def(), Box::new(predicate(random, depth - 1)));
+        let path = any(random, &["like", "near"]);
+        return Predicate::Through(column(path), Toy::def(), Box::new(predicate(random, depth - 1)));
     }
     let of = ToyBox::def();
     let on_box = match random.below(4) {
@@ -95,5 +109,5 @@ fn through(random: &Random, depth: usize) -> Predicate {
         _ => Predicate::Compare(column_of(of, "room"), any(random, &COMPARISONS), Value::Int(number(random))),
     };
     let on_box = if random.once_in(3) { Predicate::Not(Box::new(on_box)) } else { on_box };
-    Predicate::Through(column("home"), of, Box::new(on_box))
+    Predicate::Through(column(any(random, &["home", "near"])), of, Box::new(on_box))
 }

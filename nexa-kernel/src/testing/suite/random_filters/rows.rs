@@ -9,7 +9,7 @@ use crate::{
     testing::{
         Random,
         suite::{
-            toys::{Keeper, Labels, Size, Toy, ToyBox, Traits, player, second, toy, toy_box, uuid},
+            toys::{Keeper, Labels, Names, Size, Toy, ToyBox, Traits, name_of, player, second, toy, toy_box, uuid},
             unit::{apply, insert},
         },
     },
@@ -61,6 +61,11 @@ fn labels(random: &Random) -> Labels {
     Labels(LABELS.iter().filter(|_| random.once_in(3)).map(|label| (*label).to_owned()).collect())
 }
 
+fn names(random: &Random) -> Names {
+    let all = (1..=8).flat_map(|number| [name_of("toy", number), name_of("toy_box", number)]);
+    Names(all.chain([serde_json::json!({"host": {"id": "7"}})]).filter(|_| random.once_in(8)).collect())
+}
+
 fn traits(random: &Random) -> Traits {
     let held = ["x", "y.z"].iter().filter(|_| random.once_in(2)).map(|key| {
         let value = if random.once_in(6) { serde_json::Value::Null } else { scalar(random) };
@@ -90,6 +95,7 @@ fn random_toy(random: &Random, id: u128) -> Toy {
         origin: maybe(random, random_id),
         tags: labels(random),
         aliases: labels(random),
+        near: names(random),
         custom: traits(random),
         // Two columns are unique together, so the place tells most toys of a box apart.
         place: maybe(random, |_| i64::try_from(id).unwrap() % 30),
