@@ -1,5 +1,6 @@
 //! Events as they happened: for an actor as far as they may see, for the host without a gap.
 
+mod chain;
 mod past;
 mod reading;
 mod sight;

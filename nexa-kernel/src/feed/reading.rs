@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{
     FeedItem,
+    chain::is_chained,
     past::{Back, Contents, Past, Turn, contents},
     sight::{Hanging, Sight, touches},
 };
@@ -49,14 +50,16 @@ pub(super) struct Reading {
     /// Where the page has events of a record.
     places: HashMap<Key, Vec<Seq>>,
     turns: HashMap<Key, Vec<Turn>>,
-    past_left: usize,
+    /// Records that others are seen by, as they ever were.
+    pub(super) states: HashMap<Key, Arc<[Row]>>,
+    pub(super) past_left: usize,
     hanging_left: usize,
 }
 
 /// What is too much for this page.
-struct Spent;
+pub(super) struct Spent;
 
-type Bounded<T> = Result<Result<T, Spent>>;
+pub(super) type Bounded<T> = Result<Result<T, Spent>>;
 
 /// A value, or the end of the function when the page has no room for it.
 macro_rules! within {
@@ -76,6 +79,7 @@ impl Reading {
             hanging: Vec::new(),
             places: HashMap::new(),
             turns: HashMap::new(),
+            states: HashMap::new(),
             past_left: MOST_PAST,
             hanging_left: MOST_HANGING,
         };
@@ -99,7 +103,7 @@ impl Reading {
             cx.look_up_values(def, def.id, ids.iter().copied().map(Value::Uuid).collect()).await?;
             for (column, of, _) in reading.sight(cx, def)?.predicate.relations() {
                 let rows = ids.iter().filter_map(|id| cx.current(def, *id));
-                parents.entry(of.kind).or_default().extend(rows.filter_map(|row| row.get(column).as_uuid()));
+                parents.entry(of.kind).or_default().extend(rows.flat_map(|row| row.pointed_at(column, of)));
             }
         }
         for (kind, ids) in parents {
@@ -220,10 +224,14 @@ impl Reading {
         for row in rows {
             let id = row.id(of);
             let instead = |row| Some(Instead { kind: def.kind, id: event.record, row });
-            let was = cx.holds(&sight.predicate, &row, instead(turn.before.as_ref()).as_ref()).await?;
+            let mut was = cx.holds(&sight.predicate, &row, instead(turn.before.as_ref()).as_ref()).await?;
             let is = cx.sees(&sight, &row).await?;
             if is && !was {
                 items.push(appeared(event, of, id, shown));
+            }
+            if !was && !is && is_chained(&sight.predicate) {
+                let before = instead(turn.before.as_ref());
+                was = within!(self.ever_held(cx, &sight.predicate, &row, before.as_ref()).await?);
             }
             if was && !is && !cx.holds(&sight.predicate, &row, instead(turn.after.as_ref()).as_ref()).await? {
                 left.push(id);
@@ -260,6 +268,9 @@ impl Reading {
         if cx.sees(sight, before).await? {
             return Ok(Ok(true));
         }
+        if is_chained(&sight.predicate) {
+            return self.ever_held(cx, &sight.predicate, before, None).await;
+        }
         let relations: Vec<(usize, &'static RecordDef)> =
             sight.predicate.relations().into_iter().map(|(column, of, _)| (column, of)).collect();
         if relations.is_empty() {
@@ -269,29 +280,30 @@ impl Reading {
         let query = EventQuery { after: 0, limit: 1, records: Some(vec![(def.kind, id)]), backwards: false };
         let made = cx.tx.events(&query).await?.first().map_or(0, |event| event.seq);
         for (column, of) in relations {
-            let Some(parent) = before.get(column).as_uuid().filter(|parent| (of.kind, *parent) != (def.kind, id))
-            else {
-                continue;
-            };
-            let current = cx.row(of, parent).await?;
-            let (mut past, mut until) = (Past::of(of, parent, current), Seq::MAX);
-            loop {
-                let step = match past.step(cx, &mut self.past_left).await? {
-                    Back::To(step) => step,
-                    Back::Beginning => break,
-                    Back::Spent => return Ok(Err(Spent)),
-                };
-                // What stood after this step stood until the one that was met before it.
-                if step.seq < turn.seq && until > made {
-                    let instead = Instead { kind: of.kind, id: parent, row: step.after.as_ref() };
-                    if cx.holds(&sight.predicate, before, Some(&instead)).await? {
-                        return Ok(Ok(true));
+            for parent in before.pointed_at(column, of) {
+                if (of.kind, parent) == (def.kind, id) {
+                    continue;
+                }
+                let current = cx.row(of, parent).await?;
+                let (mut past, mut until) = (Past::of(of, parent, current), Seq::MAX);
+                loop {
+                    let step = match past.step(cx, &mut self.past_left).await? {
+                        Back::To(step) => step,
+                        Back::Beginning => break,
+                        Back::Spent => return Ok(Err(Spent)),
+                    };
+                    // What stood after this step stood until the one that was met before it.
+                    if step.seq < turn.seq && until > made {
+                        let instead = Instead { kind: of.kind, id: parent, row: step.after.as_ref() };
+                        if cx.holds(&sight.predicate, before, Some(&instead)).await? {
+                            return Ok(Ok(true));
+                        }
                     }
+                    if step.seq <= made {
+                        break;
+                    }
+                    until = step.seq;
                 }
-                if step.seq <= made {
-                    break;
-                }
-                until = step.seq;
             }
         }
         Ok(Ok(false))
