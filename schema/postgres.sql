@@ -778,6 +778,27 @@ ALTER TABLE nexa.comments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.comments FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.comments USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.notes (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "type" text COLLATE "C",
+  "body" text COLLATE "C" NOT NULL,
+  "about" json,
+  "pinned" boolean NOT NULL,
+  "readers" json,
+  "author_id" uuid,
+  "external_keys" json
+);
+CREATE INDEX notes_author_id_idx ON nexa.notes (org, "author_id", "id", "deleted_at");
+ALTER TABLE nexa.notes ADD CONSTRAINT notes_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.notes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.notes USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.tasks (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -852,6 +873,7 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.contact_list_members', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tickets', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger');
 END IF; END $$;
 
@@ -910,6 +932,7 @@ ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_escalation_to_id_fk FOREIGN KEY 
 ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.comments ADD CONSTRAINT comments_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.comments ADD CONSTRAINT comments_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;

@@ -759,6 +759,26 @@ CREATE TABLE nexa_comments (
 CREATE INDEX nexa_comments_ticket_id_created_at_idx ON nexa_comments (org, "ticket_id", "created_at", "id");
 CREATE INDEX nexa_comments_author_id_ref ON nexa_comments (org, "author_id", "id") WHERE "author_id" IS NOT NULL;
 
+CREATE TABLE nexa_notes (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "type" TEXT,
+  "body" TEXT NOT NULL,
+  "about" TEXT,
+  "pinned" INTEGER NOT NULL,
+  "readers" TEXT,
+  "author_id" BLOB,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_notes_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_notes_pinned_check CHECK ("pinned" IN (0, 1)),
+  CONSTRAINT nexa_notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_notes_author_id_idx ON nexa_notes (org, "author_id", "id", "deleted_at");
+
 CREATE TABLE nexa_tasks (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,

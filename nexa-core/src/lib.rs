@@ -45,7 +45,7 @@ pub use domain::{builder, without_seed_data};
 pub use people::CreateOrg;
 pub use rust_decimal::Decimal;
 pub use values::{
-    About, Abouts, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Emails, ExchangeRate, Language,
-    List, Money, Name, Percent, Phone, Phones, Rate, Readers, Reason, Reasons, Rounding, Signals, Subject, Tags, TimeOfDay,
-    TimeZone, Url,
+    About, Abouts, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Emails, ExchangeRate,
+    Language, List, Money, Name, Percent, Phone, Phones, Rate, Readers, Reason, Reasons, Rounding, Signals, Subject,
+    Tags, TimeOfDay, TimeZone, Url,
 };

@@ -59,6 +59,7 @@ impl Samples for Office {
             "calendar" => json!({"name": "Nights", "weekly": {"sunday": [{"from": "22:00", "to": "24:00"}]}}),
             "campaign" => json!({"name": "Fair", "type": "event"}),
             "deal" => json!({"name": "Umbrella - Plan"}),
+            "note" => json!({"body": "Call them on Monday"}),
             "task" => json!({"title": "Call them"}),
             "ticket" => json!({"subject": "It does not start", "customer": {"email": "new@umbrella.example"}}),
             "user" => json!({"name": "Ken", "email": "ken@acme.example"}),
@@ -135,6 +136,7 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "field.remove" => of("field", "field"),
         "user.activate" => of("user", "deactivated"),
         "user.deactivate" => of("user", "user"),
+        "user.hand_over_notes" => with(of("user", "deactivated"), "to", json!(office.id("colleague"))),
         "group.add_member" => with(of("group", "group"), "user", json!(office.id("colleague"))),
         "group.remove_member" => with(of("group", "group"), "user", json!(office.id("user"))),
 

@@ -4,6 +4,7 @@
 
 mod asked_once;
 mod leaving;
+mod notes;
 mod roles;
 mod wrong_policies;
 

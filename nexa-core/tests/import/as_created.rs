@@ -66,6 +66,7 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         "rate" => json!({"currency": "EUR", "valid_from": "2026-01-01", "value": "1.1"}),
         "campaign" => json!({"name": "New", "type": "event"}),
         "deal" => json!({"name": "New"}),
+        "note" => json!({"body": "New"}),
         "task" => json!({"title": "New"}),
         "ticket" => json!({"subject": "New"}),
         "user" => json!({"name": "New", "email": "new@desk.example"}),
@@ -87,7 +88,11 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("holidays", _) => return vec![json!(["2026-12-25"])],
         ("exceptions", _) => return vec![json!([{"day": "2026-12-24", "hours": ids["weekly"]["monday"]}])],
         ("stages" | "rules" | "weekly", _) => return vec![ids[field.name].clone()],
-        ("about", _) => return vec![json!({"kind": "account", "id": ids["account"]})],
+        ("about", _) => {
+            let account = json!({"kind": "account", "id": ids["account"]});
+            return vec![account.clone(), json!([account])];
+        }
+        ("readers", _) => return vec![json!([{"user": ids["user"]}])],
         (_, ColumnType::Reference(kind)) if field.count == 1 => return ids.get(kind).cloned().into_iter().collect(),
         (_, ColumnType::Enum(names)) if field.count == 1 => return vec![json!(names[names.len() - 1])],
         _ => {}

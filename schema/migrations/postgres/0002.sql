@@ -55,12 +55,34 @@ ALTER TABLE nexa.contacts ADD COLUMN "language" text COLLATE "C";
 ALTER TABLE nexa.contacts ADD COLUMN "time_zone" text COLLATE "C";
 ALTER TABLE nexa.accounts ADD COLUMN "language" text COLLATE "C";
 ALTER TABLE nexa.accounts ADD COLUMN "time_zone" text COLLATE "C";
+CREATE TABLE nexa.notes (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "type" text COLLATE "C",
+  "body" text COLLATE "C" NOT NULL,
+  "about" json,
+  "pinned" boolean NOT NULL,
+  "readers" json,
+  "author_id" uuid,
+  "external_keys" json
+);
+CREATE INDEX notes_author_id_idx ON nexa.notes (org, "author_id", "id", "deleted_at");
+ALTER TABLE nexa.notes ADD CONSTRAINT notes_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.notes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.notes USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN
   PERFORM create_distributed_table('nexa.calendars', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.rates', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
 END IF; END $$;
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.users ADD CONSTRAINT users_manager_id_fk FOREIGN KEY (org, "manager_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.users ADD CONSTRAINT users_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.groups ADD CONSTRAINT groups_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 INSERT INTO nexa.schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

@@ -102,4 +102,23 @@ ALTER TABLE nexa_contacts ADD COLUMN "language" TEXT;
 ALTER TABLE nexa_contacts ADD COLUMN "time_zone" TEXT;
 ALTER TABLE nexa_accounts ADD COLUMN "language" TEXT;
 ALTER TABLE nexa_accounts ADD COLUMN "time_zone" TEXT;
+CREATE TABLE nexa_notes (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "type" TEXT,
+  "body" TEXT NOT NULL,
+  "about" TEXT,
+  "pinned" INTEGER NOT NULL,
+  "readers" TEXT,
+  "author_id" BLOB,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_notes_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_notes_pinned_check CHECK ("pinned" IN (0, 1)),
+  CONSTRAINT nexa_notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_notes_author_id_idx ON nexa_notes (org, "author_id", "id", "deleted_at");
 INSERT INTO nexa_schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

@@ -90,6 +90,18 @@ impl Traffic {
             (1, ColumnType::Bool) => json!(random.once_in(2)),
             (1, ColumnType::Time) => json!(format!("2025-12-{:02}T10:00:00Z", 1 + random.below(28))),
             (1, ColumnType::Date) => json!(format!("2026-{:02}-{:02}", 1 + random.below(12), 1 + random.below(28))),
+            (1, ColumnType::List) if field.name == "about" => {
+                json!((0..random.below(3)).map(|_| self.about()).collect::<Vec<_>>())
+            }
+            (1, ColumnType::List) if field.name == "readers" => {
+                // Most notes are for all.
+                let reader = |_| match random.below(3) {
+                    0 => json!({"group": self.any_id("group")}),
+                    _ => json!({"user": self.any_id("user")}),
+                };
+                let most = if random.once_in(3) { 3 } else { 1 };
+                json!((0..random.below(most)).map(reader).collect::<Vec<_>>())
+            }
             (1, ColumnType::List) => json!(["vip", "new", "old"][..random.below(4)]),
             (1, ColumnType::Json) => self.document(field.name),
             (2, ColumnType::Reference("user")) if random.once_in(3) => json!({"group": self.any_id("group")}),
@@ -99,13 +111,15 @@ impl Traffic {
                 let places = if currency == "JPY" { ".00" } else { ".50" };
                 json!({"amount": format!("{}{places}", random.below(90_000)), "currency": currency})
             }
-            _ if field.name == "about" => {
-                let kind = ["lead", "contact", "ticket", "deal"][random.below(4)];
-                json!({"kind": kind, "id": self.any_id(kind)})
-            }
+            _ if field.name == "about" => self.about(),
             _ if field.name.contains("address") => json!({"city": "Berlin", "country": "DE"}),
             _ => Json::Null,
         }
+    }
+
+    fn about(&self) -> Json {
+        let kind = ["lead", "contact", "ticket", "deal"][self.random.below(4)];
+        json!({"kind": kind, "id": self.any_id(kind)})
     }
 
     /// A text that fits the field's name. Mail addresses and phone numbers of customers, and descriptions, can be recognised wherever

@@ -368,6 +368,10 @@ export interface ErrorCodes {
    * records.
    */
   "merge.cycle": "rule";
+  /** `RuleViolation`: {name} is active and keeps their notes; hand over those of users who left. */
+  "note.author_active": "rule";
+  /** `Forbidden`: Only its author changes who may read a note; ask them, or write another. */
+  "note.not_author": "forbidden";
   /** `Invalid`: There is no operation {operation}; the catalog lists them all. */
   "operation.unknown": "invalid";
   /** `Invalid`: The rate of {currency} must be above zero; give what one unit is worth. */

@@ -31,6 +31,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "verify?",
   membership:
     "aggregate? count? find* get? history*",
+  note:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   org:
     "aggregate? configure count? find* get? history*",
   pipeline:
@@ -46,11 +48,11 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   ticket:
     "aggregate? assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release resolve restore search* timeline* trash update upsert",
   user:
-    "activate aggregate? count? create deactivate find* get? history* import_csv import_preview? import_rows search* update upsert",
+    "activate aggregate? count? create deactivate find* get? hand_over_notes history* import_csv import_preview? import_rows search* update upsert",
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["competitors", "exceptions", "external_keys", "holidays", "other_emails", "other_phones", "rules", "score_reasons", "stages", "tags"];
+export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "other_emails", "other_phones", "readers", "rules", "score_reasons", "stages", "tags"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
 export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "rates"];

@@ -15,6 +15,7 @@ import type { GroupOperations } from "./operations/group.js";
 import type { LeadOperations } from "./operations/lead.js";
 import type { LedgerOperations } from "./operations/ledger.js";
 import type { MembershipOperations } from "./operations/membership.js";
+import type { NoteOperations } from "./operations/note.js";
 import type { OrgOperations } from "./operations/org.js";
 import type { PipelineOperations } from "./operations/pipeline.js";
 import type { RateOperations } from "./operations/rate.js";
@@ -36,6 +37,7 @@ import type { FieldDefinition } from "./records/field.js";
 import type { Group } from "./records/group.js";
 import type { Lead } from "./records/lead.js";
 import type { Membership } from "./records/membership.js";
+import type { Note } from "./records/note.js";
 import type { Org } from "./records/org.js";
 import type { Pipeline } from "./records/pipeline.js";
 import type { DatedRate } from "./records/rate.js";
@@ -84,6 +86,11 @@ export interface SessionOperations {
   readonly ledger: LedgerOperations;
   /** The operations of `membership`: One user in one group. */
   readonly membership: MembershipOperations;
+  /**
+   * The operations of `note`: What somebody wrote down about records. It is read by those who see one of these;
+   * where it lists readers, by these of them and the author alone, whatever their role.
+   */
+  readonly note: NoteOperations;
   /** The operations of `org`: The tenant itself; its id is the tenant's. */
   readonly organisation: OrgOperations;
   /** The operations of `pipeline`: The stages that deals go through. */
@@ -120,6 +127,7 @@ export interface RecordTable {
   group: Group;
   lead: Lead;
   membership: Membership;
+  note: Note;
   org: Org;
   pipeline: Pipeline;
   rate: DatedRate;

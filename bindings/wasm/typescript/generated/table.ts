@@ -139,6 +139,16 @@ import type {
 } from "./inputs/lead.js";
 import type { LedgerVerifyInput } from "./inputs/ledger.js";
 import type { MembershipGetInput, MembershipHistoryInput } from "./inputs/membership.js";
+import type {
+  NoteCreateInput,
+  NoteGetInput,
+  NoteHistoryInput,
+  NotePurgeInput,
+  NoteRestoreInput,
+  NoteTrashInput,
+  NoteUpdateInput,
+  NoteUpsertInput,
+} from "./inputs/note.js";
 import type { OrgConfigureInput, OrgGetInput, OrgHistoryInput } from "./inputs/org.js";
 import type {
   PipelineCreateInput,
@@ -224,6 +234,7 @@ import type {
   UserCreateInput,
   UserDeactivateInput,
   UserGetInput,
+  UserHandOverNotesInput,
   UserHistoryInput,
   UserUpdateInput,
   UserUpsertInput,
@@ -238,6 +249,7 @@ import type { DealForecast, DealMetrics, PipelineValue } from "./parts/deal.js";
 import type { Conversion, Routed } from "./parts/lead.js";
 import type { Verified } from "./parts/ledger.js";
 import type { TimelinePage } from "./parts/ticket.js";
+import type { HandedOver } from "./parts/user.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
 import type { Calendar, CalendarRelated, CalendarWhere } from "./records/calendar.js";
 import type { Campaign, CampaignRelated, CampaignWhere } from "./records/campaign.js";
@@ -255,6 +267,7 @@ import type { FieldDefinition, FieldDefinitionRelated, FieldDefinitionWhere } fr
 import type { Group, GroupRelated, GroupWhere } from "./records/group.js";
 import type { Lead, LeadRelated, LeadWhere } from "./records/lead.js";
 import type { Membership, MembershipRelated, MembershipWhere } from "./records/membership.js";
+import type { Note, NoteRelated, NoteWhere } from "./records/note.js";
 import type { Org, OrgRelated, OrgWhere } from "./records/org.js";
 import type { Pipeline, PipelineRelated, PipelineWhere } from "./records/pipeline.js";
 import type { DatedRate, DatedRateRelated, DatedRateWhere } from "./records/rate.js";
@@ -456,6 +469,20 @@ export interface OperationTable {
   "membership.find": { input: FindInput<MembershipWhere, keyof MembershipRelated>; output: Page<Membership> };
   "membership.get": { input: MembershipGetInput; output: Found<Membership, MembershipRelated> };
   "membership.history": { input: MembershipHistoryInput; output: HistoryPage };
+  "note.aggregate": { input: AggregateInput<NoteWhere>; output: GroupRow[] };
+  "note.count": { input: CountInput<NoteWhere>; output: number };
+  "note.create": { input: NoteCreateInput; output: Note };
+  "note.find": { input: FindInput<NoteWhere, keyof NoteRelated>; output: Page<Note> };
+  "note.get": { input: NoteGetInput; output: Found<Note, NoteRelated> };
+  "note.history": { input: NoteHistoryInput; output: HistoryPage };
+  "note.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "note.import_preview": { input: ImportPreviewInput; output: Preview };
+  "note.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "note.purge": { input: NotePurgeInput; output: null };
+  "note.restore": { input: NoteRestoreInput; output: Note };
+  "note.trash": { input: NoteTrashInput; output: Note };
+  "note.update": { input: NoteUpdateInput; output: Note };
+  "note.upsert": { input: NoteUpsertInput; output: Upserted<Note> };
   "org.aggregate": { input: AggregateInput<OrgWhere>; output: GroupRow[] };
   "org.configure": { input: OrgConfigureInput; output: Org };
   "org.count": { input: CountInput<OrgWhere>; output: number };
@@ -575,6 +602,7 @@ export interface OperationTable {
   "user.deactivate": { input: UserDeactivateInput; output: User };
   "user.find": { input: FindInput<UserWhere, keyof UserRelated>; output: Page<User> };
   "user.get": { input: UserGetInput; output: Found<User, UserRelated> };
+  "user.hand_over_notes": { input: UserHandOverNotesInput; output: HandedOver };
   "user.history": { input: UserHistoryInput; output: HistoryPage };
   "user.import_csv": { input: ImportCsvInput; output: ImportReport };
   "user.import_preview": { input: ImportPreviewInput; output: Preview };

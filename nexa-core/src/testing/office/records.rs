@@ -92,5 +92,13 @@ impl Office {
         let among_admins = json!({"ticket": self.id("ticket"), "body": "A good customer", "audience": "admins"});
         self.make("admins_comment", "ticket.comment", among_admins);
         self.make("comment", "ticket.comment", json!({"ticket": self.id("ticket"), "body": "On it"}));
+        let of = |kind: &str, word: &str, office: &Self| json!({"kind": kind, "id": office.id(word)});
+        let about = json!([of("ticket", "assigned", self), of("contact", "contact", self)]);
+        self.make("note", "note.create", json!({"body": "Prefers mail", "about": about}));
+        let about = json!([of("ticket", "assigned", self)]);
+        self.make("ticket_note", "note.create", json!({"type": "handoff", "body": "Call after ten", "about": about}));
+        let readers = json!([{"user": self.id("colleague")}, {"group": self.id("group")}]);
+        let among_some = json!({"body": "Maria knows more", "readers": readers, "about": [of("deal", "deal", self)]});
+        self.make("note_to_some", "note.create", among_some);
     }
 }

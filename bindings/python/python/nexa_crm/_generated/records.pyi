@@ -101,6 +101,10 @@ from .kinds.membership import (
     Membership as Membership,
     MembershipId as MembershipId,
 )
+from .kinds.note import (
+    Note as Note,
+    NoteId as NoteId,
+)
 from .kinds.org import (
     Org as Org,
     OrgId as OrgId,
@@ -139,6 +143,7 @@ from .kinds.ticket import (
     TicketType as TicketType,
 )
 from .kinds.user import (
+    HandedOver as HandedOver,
     User as User,
     UserId as UserId,
 )

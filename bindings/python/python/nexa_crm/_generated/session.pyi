@@ -23,6 +23,7 @@ from .._generated.kinds.group import AsyncGroupOperations, GroupOperations
 from .._generated.kinds.lead import AsyncLeadOperations, LeadOperations
 from .._generated.kinds.ledger import AsyncLedgerOperations, LedgerOperations
 from .._generated.kinds.membership import AsyncMembershipOperations, MembershipOperations
+from .._generated.kinds.note import AsyncNoteOperations, NoteOperations
 from .._generated.kinds.org import AsyncOrgOperations, OrgOperations
 from .._generated.kinds.pipeline import AsyncPipelineOperations, PipelineOperations
 from .._generated.kinds.rate import AsyncRateOperations, RateOperations
@@ -99,6 +100,13 @@ class Session(SessionBase):
     @cached_property
     def membership(self) -> MembershipOperations:
         """The operations of `membership`: One user in one group."""
+
+    @cached_property
+    def note(self) -> NoteOperations:
+        """The operations of `note`: What somebody wrote down about records. It is read by those who see one of
+        these; where it lists readers, by these of them and the
+        author alone, whatever their role.
+        """
 
     @cached_property
     def organisation(self) -> OrgOperations:
@@ -199,6 +207,13 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def membership(self) -> AsyncMembershipOperations:
         """The operations of `membership`: One user in one group."""
+
+    @cached_property
+    def note(self) -> AsyncNoteOperations:
+        """The operations of `note`: What somebody wrote down about records. It is read by those who see one of
+        these; where it lists readers, by these of them and the
+        author alone, whatever their role.
+        """
 
     @cached_property
     def organisation(self) -> AsyncOrgOperations:

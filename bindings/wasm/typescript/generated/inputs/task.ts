@@ -3,8 +3,7 @@
 
 import type { Day, Ref, Timestamp } from "../../base.js";
 import type { MatchPolicy, RoutingTaskPriority } from "../enums.js";
-import type { Assignee, Dependents, ExternalKey } from "../parts/common.js";
-import type { About } from "../parts/task.js";
+import type { About, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { TaskId, TaskRelated } from "../records/task.js";
 
 /** What `task.assign` takes. */

@@ -19,11 +19,13 @@ import type {
   UserCreateInput,
   UserDeactivateInput,
   UserGetInput,
+  UserHandOverNotesInput,
   UserHistoryInput,
   UserUpdateInput,
   UserUpsertInput,
 } from "../inputs/user.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
+import type { HandedOver } from "../parts/user.js";
 import type { User, UserRelated, UserWhere } from "../records/user.js";
 
 /** The operations of `user`. */
@@ -69,6 +71,13 @@ export interface UserOperations extends Exportable, Importable {
   find(input?: FindInput<UserWhere, keyof UserRelated>): Results<Found<User, UserRelated>>;
   /** Reads one user. Error: `record.not_found`. */
   get(input: UserGetInput): Promise<Found<User, UserRelated>>;
+  /**
+   * Makes somebody else the author of the notes of a user who left: who hands them over need not be able to read
+   * them. At most 1,000 at once; where there are more, call it again. Error: `note.author_active`.
+   *
+   * Raises `RuleViolation` (`assignee.inactive`, `note.author_active`).
+   */
+  handOverNotes(input: UserHandOverNotesInput): Promise<HandedOver>;
   /**
    * Everything that happened to one user.
    *

@@ -8,6 +8,21 @@ import type { GroupId } from "../records/group.js";
 import type { LeadId } from "../records/lead.js";
 import type { UserId } from "../records/user.js";
 
+/** What something is about: a record, or a thing of the host. */
+export type About = { id: Id; kind: string } | { host: AboutHost };
+
+/** A thing of the host, as JSON has it. */
+export interface AboutHost {
+  /** The host's own id. */
+  id: string;
+  /** What the host calls such things. */
+  kind: string;
+  /** What to show for it. */
+  label?: string | null;
+  /** Where to see it. */
+  url?: string | null;
+}
+
 /** Where bills go. */
 export interface Address {
   /** City. */

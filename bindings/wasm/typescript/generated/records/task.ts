@@ -14,8 +14,7 @@ import type {
   WordColumn,
 } from "../../columns.js";
 import type { RoutingTaskPriority, TaskStatus } from "../enums.js";
-import type { Assignee, ExternalKey } from "../parts/common.js";
-import type { About } from "../parts/task.js";
+import type { About, Assignee, ExternalKey } from "../parts/common.js";
 import type { Group, GroupColumns, GroupId } from "../records/group.js";
 import type { User, UserColumns, UserId } from "../records/user.js";
 

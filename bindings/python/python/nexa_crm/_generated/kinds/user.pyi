@@ -14,13 +14,22 @@ from ..._generated.kinds.common import Change, GroupRow, MatchPolicyWord, Ref
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
-from ..._record import Record
+from ..._record import Record, Struct
 from ..._values import Id, UNSET, Unset
 from ...aio import AsyncImportable, AsyncReadable
 
 
 class UserId(Id):
     """The identifier of a `user`."""
+
+
+class HandedOver(Struct):
+    """What was handed over."""
+
+    more: bool
+    """Whether the user has more."""
+    notes: int
+    """How many notes."""
 
 
 class User(Record):
@@ -388,6 +397,21 @@ class UserOperations(Importable, Readable[User]):
         - `with_`: Relations whose records come along.
         """
 
+    def hand_over_notes(
+        self,
+        user: User | Ref,
+        *,
+        to: Record | Ref,
+    ) -> HandedOver:
+        """Makes somebody else the author of the notes of a user who left: who hands them over need not be able to
+        read them. At most 1,000 at once; where there are more, call it again. Error: `note.author_active`.
+
+        - `user`: The user who left.
+        - `to`: The active user who takes them over.
+
+        Raises `RuleViolation` (`assignee.inactive`, `note.author_active`).
+        """
+
     def history(
         self,
         user: User | Ref,
@@ -642,6 +666,21 @@ class AsyncUserOperations(AsyncImportable, AsyncReadable[User]):
         - `user`: The user.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
+        """
+
+    async def hand_over_notes(
+        self,
+        user: User | Ref,
+        *,
+        to: Record | Ref,
+    ) -> HandedOver:
+        """Makes somebody else the author of the notes of a user who left: who hands them over need not be able to
+        read them. At most 1,000 at once; where there are more, call it again. Error: `note.author_active`.
+
+        - `user`: The user who left.
+        - `to`: The active user who takes them over.
+
+        Raises `RuleViolation` (`assignee.inactive`, `note.author_active`).
         """
 
     def history(
