@@ -19,6 +19,9 @@ const STEPS: usize = 250;
 /// How many records of a kind are tried, the first and the last that were made.
 const RECORDS: usize = 60;
 
+/// The endings of the operations that are for what lies in the trash.
+const FROM_TRASH: &[&str] = &[".restore", ".purge"];
+
 /// Where the door has another code than `explain`: the ending of the operation, what `explain` says, what the door says, and why.
 const OTHER_CODES: &[(&str, &str, &str, &str)] = &[
     (".claim", "record.not_found", "assignee.taken", "who comes too late learns that it is taken, not that it is gone"),
@@ -40,20 +43,27 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
     let mut number = 0;
     for def in office.crm.kinds().all() {
         let name = |ending: &str| format!("{}.{ending}", def.kind);
-        let mut last = Json::Null;
         // A record for each operation, on which it was run, so that some stand where one of them leads.
         for operation in targeted(&office, def) {
             number += 1;
             let Some(fields) = office.numbered_fields(def.kind, number) else { continue };
             let made = office.run_as("admin", &name("create"), fields.clone()).or_else(|_| {
                 // Of some there is one at a time.
-                let _ = office.run_as("admin", &name("trash"), json!({def.kind: last}));
+                let others = office.run_as("admin", &name("find"), json!({}))?;
+                for other in others["items"].as_array().into_iter().flatten() {
+                    let _ = office.run_as("admin", &name("trash"), json!({def.kind: other["id"]}));
+                }
                 office.run_as("admin", &name("create"), fields)
             });
-            last = made.unwrap_or_default()["id"].clone();
+            let last = made.unwrap_or_default()["id"].clone();
             let mut arguments = office.sample(&operation).unwrap();
             arguments[def.kind] = last.clone();
-            let _ = office.run_as("admin", operation.name, arguments);
+            // Refusals are part of the work here, too.
+            let _ = if FROM_TRASH.iter().any(|ending| operation.name.ends_with(ending)) {
+                office.run_as("admin", &name("trash"), json!({def.kind: last}))
+            } else {
+                office.run_as("admin", operation.name, arguments)
+            };
         }
     }
     traffic.learn(&office.events());

@@ -343,6 +343,11 @@ fn what_a_storage_cannot_keep_is_refused_everywhere() {
         let report =
             office.run("lead.import_rows", json!({"rows": [{"email": "row@acme.example", "company": "a\u{0}b"}]}));
         assert_eq!(report["refused"], 1, "{}: {report}", backend.name);
+        let called =
+            json!({"rows": [{"title": "Call", "assignee": "a\u{0}b"}, {"title": "Write", "assignee": "a\u{0}@b"}]});
+        let report = office.run("task.import_rows", called);
+        assert_eq!(report["refused"], 2, "{}: {report}", backend.name);
+        assert_eq!(report["problems"][0]["code"], "import.reference_unknown", "{}: {report}", backend.name);
     }
 }
 

@@ -93,6 +93,8 @@ async fn named(cx: &mut Context<'_>, of: &'static RecordDef, text: &str) -> Resu
     let mut rows: Vec<Row> = Vec::new();
     if let Ok(id) = Uuid::try_parse(text) {
         rows.extend(cx.unrestricted().row(of, id).await?);
+    } else if Value::Text(text.to_owned()).unfit().is_some() {
+        // What no storage keeps is nobody's name, and not every storage may be asked for it.
     } else if text.contains('@') {
         let column = if of.emails.is_empty() { of.column("email") } else { Some(of.by_email()) };
         if let (Some(column), Ok(email)) = (column, Email::parse(text)) {
