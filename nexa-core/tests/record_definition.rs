@@ -316,3 +316,38 @@ fn a_backfill_fits_its_field() {
     let fits = def.column("fits").unwrap();
     assert_eq!(def.backfills.iter().find(|(column, _)| *column == fits), Some(&(fits, Value::Int(7))));
 }
+
+/// A record whose references cannot become what they say.
+#[derive(Record, Clone, Debug, Serialize, Deserialize)]
+#[record(kind = "seat", table = "seats", access = work)]
+struct Seat {
+    id: Id<Seat>,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    #[record(becomes = toy)]
+    always: Id<Toy>,
+    #[record(becomes = version)]
+    no_reference: Option<Id<Toy>>,
+    #[record(becomes = itself)]
+    itself: Option<Id<Toy>>,
+    #[record(becomes = toy)]
+    size: Option<i64>,
+    #[record(becomes = toy)]
+    maybe: Option<Id<Seat>>,
+    toy: Option<Id<Toy>>,
+}
+
+#[test]
+fn a_reference_becomes_another_one() {
+    let def = Seat::def();
+    let told = |name: &str, successor: &str| {
+        format!(
+            "seat: `{name}` cannot become `{successor}`: the one has to be an optional reference, the other another reference"
+        )
+    };
+    let expected = [("always", "toy"), ("no_reference", "version"), ("itself", "itself"), ("size", "toy")];
+    assert_eq!(problems(def), expected.map(|(name, successor)| told(name, successor)));
+    assert_eq!(def.relation("maybe").unwrap().becomes, def.column("toy"));
+    assert_eq!(def.relation("toy").unwrap().becomes, None);
+}

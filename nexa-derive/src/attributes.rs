@@ -114,6 +114,7 @@ pub(crate) enum Mark {
     Author,
     Readers,
     OnTrash(OnTrash),
+    Becomes(LitStr),
     Backfill(Lit),
 }
 
@@ -168,12 +169,16 @@ impl Mark {
                 "author" => Self::Author,
                 "readers" => Self::Readers,
                 "on_trash" => Self::OnTrash(OnTrash::read(input)?),
+                "becomes" => {
+                    input.parse::<Token![=]>()?;
+                    Self::Becomes(path(input)?)
+                }
                 "backfill" => Self::Backfill(backfill(input)?),
                 other => {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked, while_open, assignee, follows, author, readers, on_trash and backfill"
+                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked, while_open, assignee, follows, author, readers, on_trash, becomes and backfill"
                         ),
                     ));
                 }

@@ -129,6 +129,7 @@ fn declaration(model: &Model) -> TokenStream {
                 };
                 quote!(OnTrash(nexa_kernel::record::OnTrash::#on_trash))
             }
+            Mark::Becomes(field) => quote!(Becomes(#field)),
             Mark::Backfill(literal) => {
                 let sort = match literal {
                     syn::Lit::Int(_) => quote!(Number),

@@ -33,6 +33,8 @@ use syn::{DeriveInput, ItemStruct, parse_macro_input};
 /// - `on_trash = refuse`, `with_parent`, `keep` or `mention`: what becomes of the record when the one that the field points at goes. It
 ///   keeps that from the trash; is purged with it; stays, and keeps it from being purged; or stays, and forgets it when it is purged.
 ///   Required where that one can be trashed.
+/// - `becomes = contact`: when the record that the field points at becomes another, as a converted lead does, the field is emptied and
+///   `contact` points at that. Of two records that would then be one by a unique constraint, the older stays.
 /// - `while_open`: adds `email.open`, its value while the record is open; a unique over that binds open records only.
 ///
 /// In JSON the fields stand under their names, one after another: `Serialize` is derived, and a field takes no `#[serde(…)]`.

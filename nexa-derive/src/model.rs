@@ -137,7 +137,13 @@ fn check_paths(attributes: &StructAttributes, fields: &[Field]) -> Result<()> {
         Some(Access::Through { parent, only }) => only.iter().map(|(field, _)| field).chain([parent]).collect(),
         _ => Vec::new(),
     };
-    for path in uniques.chain(open).chain(through).chain(attributes.indexes.iter().flatten()).chain(search) {
+    let becomes = fields.iter().flat_map(|field| &field.marks).filter_map(|mark| match mark {
+        Mark::Becomes(field) => Some(field),
+        _ => None,
+    });
+    for path in
+        uniques.chain(open).chain(through).chain(becomes).chain(attributes.indexes.iter().flatten()).chain(search)
+    {
         let text = path.value();
         let head = text.split('.').next().unwrap_or_default();
         if !fields.iter().any(|field| field.name == head) {

@@ -40,6 +40,8 @@ pub enum Mark {
     Readers,
     /// It points at a record, and this is what becomes of its own when that goes into the trash.
     OnTrash(OnTrash),
+    /// When the record that it points at becomes another, this field points at that, and its own is emptied.
+    Becomes(&'static str),
     /// A derived column holds its value while the record is open.
     WhileOpen,
     /// What it holds in records that are older than the field.
@@ -252,7 +254,9 @@ impl Definition {
         });
         let columns = self.def.columns.iter().enumerate().skip(first).take(count);
         let relations = columns.filter_map(|(column, def)| match def.kind {
-            ColumnType::Reference(kind) => Some(RelationDef { name: def.path.clone(), column, kind, on_trash }),
+            ColumnType::Reference(kind) => {
+                Some(RelationDef { name: def.path.clone(), column, kind, on_trash, becomes: None })
+            }
             _ => None,
         });
         let relations: Vec<RelationDef> = relations.collect();
@@ -299,6 +303,13 @@ impl Definition {
         self.def.derived =
             self.def.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.derived?))).collect();
         self.backfill_derived();
+        for field in declaration.fields {
+            for mark in field.marks {
+                if let Mark::Becomes(successor) = mark {
+                    self.becomes(field.name, successor);
+                }
+            }
+        }
         for (path, weight) in declaration.search {
             if let Some(column) = self.resolve(path, "search") {
                 self.def.search.push((column, *weight));
@@ -329,6 +340,7 @@ impl Definition {
             | Mark::Author
             | Mark::Readers
             | Mark::OnTrash(_)
+            | Mark::Becomes(_)
             | Mark::Backfill(_) => return,
             Mark::Assignee if count == 1 => return,
             Mark::Folded if source.kind == ColumnType::Map => {
@@ -392,6 +404,20 @@ impl Definition {
             }
         }
         self.def.backfills.extend(more);
+    }
+
+    /// Notes which field points at what the record became that a field points at.
+    fn becomes(&mut self, name: &str, successor: &str) {
+        let column = self.def.relation(successor).map(|relation| relation.column);
+        let columns = &self.def.columns;
+        let empties = |relation: &&mut RelationDef| columns.get(relation.column).is_some_and(|column| column.nullable);
+        let own = self.def.relations.iter_mut().find(|relation| relation.name == name).filter(empties);
+        match (own, column) {
+            (Some(own), Some(column)) if own.column != column => own.becomes = Some(column),
+            _ => self.problem(format!(
+                "`{name}` cannot become `{successor}`: the one has to be an optional reference, the other another reference"
+            )),
+        }
     }
 
     /// Notes which column says whose the record is.

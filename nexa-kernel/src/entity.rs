@@ -6,6 +6,7 @@ mod dependents;
 mod merge;
 mod purge;
 mod restore;
+mod succession;
 mod topics;
 mod trash;
 mod upsert;

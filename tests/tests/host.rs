@@ -4,6 +4,7 @@ mod copies;
 mod envelopes;
 mod exact_fields;
 mod failures;
+mod memberships;
 mod once;
 mod own_kinds;
 mod ports;

@@ -2,7 +2,6 @@
 
 use crate::{
     Code, Column, Context, Entity, Id, Record, Ref, Result, Timestamp,
-    kernel::store::Prefetch,
     sales::{Contact, Lead},
 };
 
@@ -43,7 +42,8 @@ impl Person {
     }
 }
 
-/// A kind whose records each say that one person belongs to one campaign, list or the like. Nobody belongs to the same twice.
+/// A kind whose records each say that one person belongs to one campaign, list or the like. Nobody belongs to the same twice. Its field of
+/// the lead is marked `becomes`, so that a converted lead belongs as its contact.
 pub trait Member: Record {
     /// What one belongs to.
     type Of: Entity;
@@ -62,8 +62,6 @@ pub trait Member: Record {
     fn person(&self) -> (Option<Id<Lead>>, Option<Id<Contact>>);
     /// Since when.
     fn joined_at(&self) -> Timestamp;
-    /// The same membership, of this person and since then.
-    fn handed_to(self, person: Person, joined_at: Timestamp) -> Self;
 }
 
 /// How a command names a person.
@@ -86,14 +84,6 @@ impl PersonRef {
     pub(super) fn all(leads: &[Ref<Lead>], contacts: &[Ref<Contact>]) -> Vec<Self> {
         let leads = leads.iter().cloned().map(Self::Lead);
         leads.chain(contacts.iter().cloned().map(Self::Contact)).collect()
-    }
-}
-
-/// The load of what a person belongs to.
-pub(super) fn prefetched<M: Member>(person: Person) -> Option<Prefetch> {
-    match person {
-        Person::Lead(lead) => Prefetch::matching(M::OF_LEAD, &lead),
-        Person::Contact(contact) => Prefetch::matching(M::OF_CONTACT, &contact),
     }
 }
 
@@ -147,23 +137,4 @@ pub(super) async fn withdraw<M: Member>(cx: &mut Context<'_>, of: Id<M::Of>, per
         Some(member) => cx.remove(&member).await.map(|()| true),
         None => Ok(false),
     }
-}
-
-/// What a lead belonged to, the contact does now, since the same day. Where both did, one membership stays.
-pub(super) async fn hand_over<M: Member>(cx: &mut Context<'_>, lead: Id<Lead>, contact: Id<Contact>) -> Result<()> {
-    for member in memberships::<M>(cx, Person::Lead(lead)).await? {
-        let contact = Person::Contact(contact);
-        let since = member.joined_at();
-        match membership::<M>(cx, member.of(), contact).await? {
-            Some(own) => {
-                let since = since.min(own.joined_at());
-                cx.save(own.handed_to(contact, since)).await?;
-                cx.remove(&member).await?;
-            }
-            None => {
-                cx.save(member.handed_to(contact, since)).await?;
-            }
-        }
-    }
-    Ok(())
 }

@@ -73,7 +73,7 @@ fn an_attribute_is_known() {
     let message =
         "unknown attribute `colour`; a record takes kind, table, access, search, open, unique, index and bookkeeping";
     refused(&format!("{TOYS}, colour = \"red\""), FIELDS, message, "colour");
-    let message = "unknown attribute `secret`; a field takes editable, personal, folded, ranked, while_open, assignee, follows, on_trash and backfill";
+    let message = "unknown attribute `secret`; a field takes editable, personal, folded, ranked, while_open, assignee, follows, author, readers, on_trash, becomes and backfill";
     refused(TOYS, &with("#[record(editable, secret)] label: String,"), message, "secret");
 }
 
@@ -86,6 +86,12 @@ fn a_record_says_who_may_reach_it() {
     let through = r#"kind = "toy", table = "toys", access = through(box_of)"#;
     refused(through, FIELDS, "there is no field `box_of`", "box_of");
     refused(&format!("{TOYS}, access = system"), FIELDS, "given twice", "access");
+}
+
+#[test]
+fn a_reference_becomes_a_field_that_is_there() {
+    let message = "there is no field `contact`";
+    refused(TOYS, &with("#[record(becomes = contact)] lead: Option<Id<Toy>>,"), message, "contact");
 }
 
 #[test]

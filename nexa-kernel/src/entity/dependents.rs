@@ -207,21 +207,32 @@ impl Context<'_> {
         for mut row in rows {
             row.set(column, Value::Uuid(to));
             of.derive(&mut row);
-            if !self.is_double(of, column, &row).await? {
-                self.save_row(of, row).await?;
-            } else if of.deleted_at.is_some() {
-                self.set_trashed(of, row, true).await?;
-            } else {
-                self.remove_row(of, row.id(of));
+            match self.double_of(of, column, &row).await? {
+                None => drop(self.save_row(of, row).await?),
+                Some(_) => self.drop_double(of, row).await?,
             }
         }
         Ok(())
     }
 
-    /// Whether another live row links the same: it agrees in all columns of a unique constraint over this reference and others.
-    async fn is_double(&mut self, of: &'static RecordDef, reference: usize, row: &Row) -> Result<bool> {
+    /// Takes away what would be there twice: into the trash where its kind has one.
+    pub(super) async fn drop_double(&mut self, of: &'static RecordDef, row: Row) -> Result<()> {
+        if of.deleted_at.is_some() {
+            return self.set_trashed(of, row, true).await.map(drop);
+        }
+        self.remove_row(of, row.id(of));
+        Ok(())
+    }
+
+    /// Another live row that links the same: it agrees in all columns of a unique constraint over this reference and others.
+    pub(super) async fn double_of(
+        &mut self,
+        of: &'static RecordDef,
+        reference: usize,
+        row: &Row,
+    ) -> Result<Option<Row>> {
         if !row.live(of) {
-            return Ok(false);
+            return Ok(None);
         }
         for unique in &of.uniques {
             if unique.columns.len() < 2
@@ -232,10 +243,11 @@ impl Context<'_> {
             }
             let there = self.rows_by(of, reference, row.get(reference).clone()).await?;
             let same = |other: &Row| unique.columns.iter().all(|column| other.get(*column) == row.get(*column));
-            if there.iter().any(|other| other.id(of) != row.id(of) && other.live(of) && same(other)) {
-                return Ok(true);
+            let double = there.into_iter().find(|other| other.id(of) != row.id(of) && other.live(of) && same(other));
+            if double.is_some() {
+                return Ok(double);
             }
         }
-        Ok(false)
+        Ok(None)
     }
 }

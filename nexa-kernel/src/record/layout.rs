@@ -182,6 +182,8 @@ pub struct RelationDef {
     pub kind: &'static str,
     /// What becomes of the record when the other goes into the trash; of nobody's concern where that has none.
     pub on_trash: Option<OnTrash>,
+    /// The column of the reference that takes over when the record that it points at becomes another, as a converted lead does.
+    pub becomes: Option<usize>,
 }
 
 /// What becomes of a record when the one that a field of it points at goes into the trash, and later for good.

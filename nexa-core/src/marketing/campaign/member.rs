@@ -29,7 +29,7 @@ pub struct CampaignMember {
     #[record(on_trash = with_parent)]
     pub campaign: Id<Campaign>,
     /// The lead; absent when it is a contact.
-    #[record(on_trash = with_parent)]
+    #[record(on_trash = with_parent, becomes = contact)]
     pub lead: Option<Id<Lead>>,
     /// The contact; absent when it is a lead.
     #[record(on_trash = with_parent)]
@@ -45,7 +45,7 @@ impl Member for CampaignMember {
     const OF_CONTACT: Column<Self, Id<Contact>> = Self::CONTACT;
 
     fn joining(campaign: Id<Campaign>, person: Person, joined_at: Timestamp) -> Self {
-        Self { campaign, ..Self::default() }.handed_to(person, joined_at)
+        Self { campaign, lead: person.lead(), contact: person.contact(), joined_at, ..Self::default() }
     }
     fn of(&self) -> Id<Campaign> {
         self.campaign
@@ -55,9 +55,6 @@ impl Member for CampaignMember {
     }
     fn joined_at(&self) -> Timestamp {
         self.joined_at
-    }
-    fn handed_to(self, person: Person, joined_at: Timestamp) -> Self {
-        Self { lead: person.lead(), contact: person.contact(), joined_at, ..self }
     }
 }
 

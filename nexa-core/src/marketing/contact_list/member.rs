@@ -29,7 +29,7 @@ pub struct ContactListMember {
     #[record(on_trash = with_parent)]
     pub contact_list: Id<ContactList>,
     /// The lead; absent when it is a contact.
-    #[record(on_trash = with_parent)]
+    #[record(on_trash = with_parent, becomes = contact)]
     pub lead: Option<Id<Lead>>,
     /// The contact; absent when it is a lead.
     #[record(on_trash = with_parent)]
@@ -45,7 +45,7 @@ impl Member for ContactListMember {
     const OF_CONTACT: Column<Self, Id<Contact>> = Self::CONTACT;
 
     fn joining(contact_list: Id<ContactList>, person: Person, joined_at: Timestamp) -> Self {
-        Self { contact_list, ..Self::default() }.handed_to(person, joined_at)
+        Self { contact_list, lead: person.lead(), contact: person.contact(), joined_at, ..Self::default() }
     }
     fn of(&self) -> Id<ContactList> {
         self.contact_list
@@ -55,8 +55,5 @@ impl Member for ContactListMember {
     }
     fn joined_at(&self) -> Timestamp {
         self.joined_at
-    }
-    fn handed_to(self, person: Person, joined_at: Timestamp) -> Self {
-        Self { lead: person.lead(), contact: person.contact(), joined_at, ..self }
     }
 }

@@ -21,8 +21,6 @@ use crate::{
         context::Behaviour, error::codes, idempotency::fingerprint, record::Topic, search::fold, store::Prefetch,
         value::Value,
     },
-    marketing,
-    marketing::Person,
     people::{
         Group, User,
         assignment::INACTIVE,
@@ -155,11 +153,7 @@ impl Convert {
         self.custom.values().try_for_each(|target| mapped(target).map(|_| ()))
     }
     fn prefetch(&self, org: Uuid) -> Vec<Prefetch> {
-        let mut loads = vec![Prefetch::id(Org::def(), org)];
-        if let Ref::Id(lead) = self.lead {
-            loads.extend(marketing::prefetch_memberships(Person::Lead(lead)));
-        }
-        loads
+        vec![Prefetch::id(Org::def(), org)]
     }
 }
 
@@ -171,7 +165,8 @@ impl Command for Convert {
             return repeated(cx, lead, &asked).await;
         }
         let follow = follow(cx).map(|(kind, topic)| Prefetch::about((kind.def)(), topic, lead.id.identity()));
-        let loads = self.prefetch_of(&lead).into_iter().chain(follow).collect();
+        let memberships = cx.prefetch_succession(lead.id.identity());
+        let loads = self.prefetch_of(&lead).into_iter().chain(follow).chain(memberships).collect();
         cx.prefetch(loads).await?;
         let found = match &self.contact {
             Some(given) => Some(cx.load(given).await?),
@@ -222,6 +217,13 @@ struct Became {
 }
 
 impl Became {
+    /// The kinds and ids: of the contact, the account and the deal, as far as there are any.
+    fn records(&self) -> Vec<(&'static str, Uuid)> {
+        let contact = self.contact.as_ref().map(|contact| contact.id.identity());
+        let account = self.account.as_ref().map(|account| account.id.identity());
+        let deal = self.deal.as_ref().map(|deal| deal.id.identity());
+        [contact, account, deal].into_iter().flatten().collect()
+    }
     fn without(self, contact: bool, account: bool) -> Self {
         Self { contact: self.contact.filter(|_| !contact), account: self.account.filter(|_| !account), deal: self.deal }
     }
@@ -288,14 +290,11 @@ fn follow<'a>(cx: &Context<'a>) -> impl Iterator<Item = (&'static Behaviour, Top
     cx.edited_kinds().flat_map(|kind| (kind.def)().follows.iter().map(move |topic| (kind, *topic)))
 }
 
-/// Open work about the lead, campaigns and lists go with the contact; of a company alone the work goes with the account.
+/// Open work about the lead goes with the contact, of a company alone with the account; campaigns, lists and whatever else says what it
+/// becomes go with what it names, such as the contact.
 async fn hand_over(cx: &mut Context<'_>, lead: &Lead, became: &Became) -> Result<()> {
-    let (to, to_id) = match became {
-        Became { contact: Some(contact), .. } => contact.id.identity(),
-        Became { account: Some(account), .. } => account.id.identity(),
-        Became { deal: Some(deal), .. } => deal.id.identity(),
-        Became { .. } => return Ok(()),
-    };
+    let records = became.records();
+    let Some((to, to_id)) = records.first().copied() else { return Ok(()) };
     let from = lead.id.identity();
     for (kind, topic) in follow(cx) {
         let def = (kind.def)();
@@ -306,10 +305,7 @@ async fn hand_over(cx: &mut Context<'_>, lead: &Lead, became: &Became) -> Result
             }
         }
     }
-    match &became.contact {
-        Some(contact) => marketing::move_memberships(cx, lead.id, contact.id).await,
-        None => Ok(()),
-    }
+    cx.succeed(from, &records).await
 }
 
 impl Convert {
