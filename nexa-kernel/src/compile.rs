@@ -9,7 +9,7 @@ use super::{
     access::{Access, AccessClass, Action, Actor, Granted, Policy, invalid_policy},
     custom_field::{self, FieldDefinition},
     error::{Error, Result, codes},
-    filter::{Comparison, Filter, Op, Place, Predicate},
+    filter::{Children, Comparison, Filter, Op, Place, Pointing, Predicate},
     limits, normal,
     record::{ColumnDef, ColumnType, Content, Derived, HOST, RecordDef, Row, Topic, entry},
     search,
@@ -134,7 +134,7 @@ impl<'a> CustomFields<'a> {
     }
 }
 
-/// Compiles a filter. Errors: `filter.invalid`, `field.unknown`.
+/// Compiles a filter. Errors: `filter.invalid`, `field.unknown`, `filter.has_unknown`, `filter.has_ambiguous`.
 pub fn filter(
     kinds: &Kinds,
     def: &'static RecordDef,
@@ -155,7 +155,7 @@ pub(crate) fn filter_without(
     scope: Scope<'_>,
     fields: CustomFields<'_>,
 ) -> Result<Predicate> {
-    Compiler { kinds, def, scope, hidden, fields }.filter(filter)
+    Compiler { kinds, def, scope, hidden, fields, path: String::new() }.filter(filter)
 }
 
 /// What the actor may do with rows of a kind, as a predicate; the policy's own filters see everything. Error: `policy.invalid`.
@@ -181,8 +181,13 @@ pub(crate) fn granted_rows(
         return Ok(Predicate::always());
     }
     limits::filter(&access.rows).map_err(|error| invalid_policy(def, action, error.message().trim_end_matches('.')))?;
+    if access.rows.asks_for_children() {
+        let problem = "its rows ask for what points at a record (has, has_none), and who sees a record follows from it and from \
+                       what it points at";
+        return Err(invalid_policy(def, action, problem));
+    }
     let fields = CustomFields::kept(fields.definitions);
-    let compiled = Compiler { kinds, def, scope: Scope::Unrestricted, hidden: &[], fields }.filter(&access.rows);
+    let compiled = filter_without(&[], kinds, def, &access.rows, Scope::Unrestricted, fields);
     compiled
         .map_err(|error| invalid_policy(def, action, format!("its rows: {}", error.message().trim_end_matches('.'))))
 }
@@ -272,6 +277,8 @@ struct Compiler<'a> {
     scope: Scope<'a>,
     hidden: &'a [&'static str],
     fields: CustomFields<'a>,
+    /// The relations and kinds from the record that is asked for to this one.
+    path: String,
 }
 
 impl Compiler<'_> {
@@ -281,6 +288,8 @@ impl Compiler<'_> {
             Filter::Or(any) => any.iter().map(|one| self.filter(one)).collect::<Result<_>>().map(Predicate::Or),
             Filter::Not(one) => Ok(Predicate::Not(Box::new(self.filter(one)?))),
             Filter::Through(relation, filter) => self.through(relation, filter),
+            Filter::Has(children, at_least) => self.children(children, *at_least),
+            Filter::HasNone(children) => Ok(Predicate::Not(Box::new(self.children(children, 1)?))),
             Filter::Compare { field, op, value } => self.compare(field, *op, value),
         }
     }
@@ -305,10 +314,63 @@ impl Compiler<'_> {
         if is_hidden(self.def, column, self.hidden) {
             return Err(unknown());
         }
-        let mut inner = rows(self.kinds, of, self.scope, Action::Read, self.fields)?;
-        inner = inner.and(self::filter(self.kinds, of, filter, self.scope, self.fields)?);
-        let through = Predicate::Through(column, of, Box::new(inner));
+        let through = Predicate::Through(column, of, Box::new(self.of_another(of, relation, filter)?));
         Ok(kind.map_or_else(|| through.clone(), |kind| kind.and(through.clone())))
+    }
+
+    /// What a filter asks of records of another kind, of which only those count that are in the scope.
+    fn of_another(&self, of: &'static RecordDef, step: &str, filter: &Filter) -> Result<Predicate> {
+        let rows = rows(self.kinds, of, self.scope, Action::Read, self.fields)?;
+        let hidden = self.scope.access(self.kinds, of, Action::Read)?.hidden;
+        let path = self.path_to(step);
+        let asked = Compiler { def: of, hidden: &hidden, path, ..*self }.filter(filter)?;
+        Ok(rows.and(asked))
+    }
+
+    fn path_to(&self, step: &str) -> String {
+        if self.path.is_empty() { step.to_owned() } else { format!("{}.{step}", self.path) }
+    }
+
+    /// Enough records that point at this one. What they are seen by, and the field by which they point, are in the scope.
+    fn children(&self, asked: &Children, at_least: u32) -> Result<Predicate> {
+        let path = || self.path_to(&asked.kind);
+        if at_least == 0 || at_least > limits::MOST_CHILDREN {
+            let most = limits::MOST_CHILDREN;
+            return Err(invalid(&path(), format!("at_least is a number from 1 to {most}; has_none asks for none")));
+        }
+        let pointing = |of: &'static RecordDef| -> Result<Vec<_>> {
+            let hidden = self.scope.access(self.kinds, of, Action::Read)?.hidden;
+            Ok(of.pointers_at(self.def).into_iter().filter(|one| !is_hidden(of, one.column, &hidden)).collect())
+        };
+        let found = match self.kinds.get(&asked.kind) {
+            Some(of) => Some(of).zip(Some(pointing(of)?).filter(|found| !found.is_empty())),
+            None => None,
+        };
+        let Some((of, found)) = found else {
+            let mut known = Vec::new();
+            for of in self.kinds.all().iter().copied() {
+                if !pointing(of)?.is_empty() {
+                    known.push(of.kind);
+                }
+            }
+            let error = codes::HAS_UNKNOWN.with("path", path()).with("kind", self.def.kind);
+            return Err(error.with("known", known.join(", ")));
+        };
+        let by = match (&asked.by, found.as_slice()) {
+            (None, [one]) => one,
+            (None, several) => {
+                let fields: Vec<&str> = several.iter().map(|one| one.name).collect();
+                let error = codes::HAS_AMBIGUOUS.with("path", path()).with("child", of.kind);
+                return Err(error.with("kind", self.def.kind).with("fields", fields.join(", ")));
+            }
+            (Some(by), several) => several.iter().find(|one| one.name == by).ok_or_else(|| unknown(of, by))?,
+        };
+        let mut filter = self.of_another(of, &asked.kind, &asked.filter)?;
+        if let Some(kind) = by.kind {
+            filter = filter.and(Predicate::Compare(kind, Comparison::Eq, Value::Text(self.def.kind.into())));
+        }
+        let at_least = usize::try_from(at_least).unwrap_or(usize::MAX);
+        Ok(Predicate::Pointed(Box::new(Pointing { at: self.def, of, column: by.column, at_least, filter })))
     }
 
     /// The kinds that the entries of a list name.

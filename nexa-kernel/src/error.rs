@@ -382,6 +382,16 @@ pub mod codes {
         Code::rule("record.not_trashed", "The {kind} is not in the trash; there is nothing to restore or purge.");
     /// The filter cannot be understood.
     pub const FILTER_INVALID: Code = Code::invalid("filter.invalid", "The filter on {field} is not usable: {problem}.");
+    /// The filter asks for records of a kind that does not point at the one it is about.
+    pub const HAS_UNKNOWN: Code = Code::invalid(
+        "filter.has_unknown",
+        "{path} is no kind whose records point at a {kind}; has and has_none take one of: {known}.",
+    );
+    /// The filter asks for records that point by several fields, and does not say by which.
+    pub const HAS_AMBIGUOUS: Code = Code::invalid(
+        "filter.has_ambiguous",
+        "{path} is ambiguous, because a {child} points at a {kind} by several fields; say which with by: {fields}.",
+    );
     /// The filter asks for more than one call may.
     pub const FILTER_TOO_LARGE: Code = Code::invalid(
         "filter.too_large",
@@ -491,6 +501,8 @@ pub mod codes {
         TRASHED,
         NOT_TRASHED,
         FILTER_INVALID,
+        HAS_UNKNOWN,
+        HAS_AMBIGUOUS,
         FILTER_TOO_LARGE,
         ARGUMENT_TOO_LONG,
         BATCH_TOO_LARGE,

@@ -76,7 +76,7 @@ pub use self::{
     envelope::Envelope,
     error::{Code, Error, ErrorKind, Result},
     feed::{Feed, FeedItem},
-    filter::{Filter, Op},
+    filter::{Children, Filter, Op},
     once::Once,
     operation::{Apply, CollectionCommand, Command, Moment, Operation, Perform, Query},
     position::Position,

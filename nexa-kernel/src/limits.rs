@@ -7,11 +7,13 @@ use super::{
     filter::{Filter, Predicate},
 };
 
+pub use super::filter::MOST_CHILDREN;
+
 /// How many records a page has at most.
 pub const LARGEST_PAGE: usize = 1_000;
-/// The conditions of a filter: each comparison, `not` and `through` counts one.
+/// The conditions of a filter: each comparison, `not`, `through`, `has` and `has_none` counts one.
 pub const MOST_CONDITIONS: usize = 200;
-/// How deep a filter nests: each `and`, `or` and `not` is one level, and `through` is four.
+/// How deep a filter nests: each `and`, `or` and `not` is one level, and `through`, `has` and `has_none` are four.
 pub const MOST_LEVELS: usize = 32;
 /// How many levels a relation counts: a question inside a question is more for a database to keep in mind.
 const LEVELS_OF_A_RELATION: usize = 4;
@@ -57,14 +59,15 @@ pub(crate) fn batch(count: usize) -> Result<()> {
 /// Refuses a filter that asks for more than one call may. Error: `filter.too_large`.
 pub(crate) fn filter(filter: &Filter) -> Result<()> {
     let mut size = Size::default();
-    size.add(filter, 1);
+    size.add(filter, 1, &mut Vec::new());
     for (what, count, limit) in [
         ("levels", size.levels, MOST_LEVELS),
         ("conditions", size.conditions, MOST_CONDITIONS),
         ("values", size.values, MOST_VALUES),
     ] {
         if count > limit {
-            return Err(too_large(what, count, limit));
+            let error = too_large(what, count, limit);
+            return Err(if what == "levels" { error.with("path", size.deepest) } else { error });
         }
     }
     Ok(())
@@ -91,10 +94,15 @@ struct Size {
     levels: usize,
     conditions: usize,
     values: usize,
+    /// The relations and kinds on the way to the deepest level.
+    deepest: String,
 }
 
 impl Size {
-    fn add(&mut self, filter: &Filter, level: usize) {
+    fn add<'f>(&mut self, filter: &'f Filter, level: usize, path: &mut Vec<&'f str>) {
+        if level > MOST_LEVELS && self.levels <= MOST_LEVELS {
+            self.deepest = path.join(".");
+        }
         self.levels = self.levels.max(level);
         self.conditions += match filter {
             Filter::And(parts) | Filter::Or(parts) => usize::from(parts.is_empty()),
@@ -104,10 +112,16 @@ impl Size {
         if level > MOST_LEVELS {
             return;
         }
+        let mut beyond = |step: &'f str, part: &'f Filter| {
+            path.push(step);
+            self.add(part, level + LEVELS_OF_A_RELATION, path);
+            path.pop();
+        };
         match filter {
-            Filter::And(parts) | Filter::Or(parts) => parts.iter().for_each(|part| self.add(part, level + 1)),
-            Filter::Not(part) => self.add(part, level + 1),
-            Filter::Through(_, part) => self.add(part, level + LEVELS_OF_A_RELATION),
+            Filter::Through(relation, part) => beyond(relation, part),
+            Filter::Has(children, _) | Filter::HasNone(children) => beyond(&children.kind, &children.filter),
+            Filter::And(parts) | Filter::Or(parts) => parts.iter().for_each(|part| self.add(part, level + 1, path)),
+            Filter::Not(part) => self.add(part, level + 1, path),
             Filter::Compare { value: serde_json::Value::Array(items), .. } => self.values += items.len(),
             Filter::Compare { .. } => self.values += 1,
         }
@@ -122,6 +136,7 @@ fn binds(predicate: &Predicate) -> usize {
         Predicate::And(parts) | Predicate::Or(parts) => parts.iter().map(binds).sum(),
         Predicate::Not(part) => binds(part),
         Predicate::Through(_, _, part) => 1 + binds(part),
+        Predicate::Pointed(asked) => OF_A_KEY + binds(&asked.filter),
         Predicate::IsNull(_) => 0,
         Predicate::Compare(..) => 1,
         Predicate::In(_, values) => values.len().min(SPELLED),

@@ -9,6 +9,7 @@ mod folded_texts;
 mod form;
 mod known_by;
 mod layout;
+mod pointer;
 mod reference;
 pub mod schema;
 mod topic;
@@ -25,6 +26,7 @@ pub use layout::{
     ColumnDef, ColumnType, Content, Derived, FieldDef, IndexDef, OnTrash, ParseField, ParseText, RecordDef,
     RelationDef, Row, UniqueDef, rank,
 };
+pub use pointer::Pointer;
 pub use reference::{ExternalKey, Id, Ref};
 pub use topic::{HOST, Topic, entry};
 pub(crate) use write::write_name;

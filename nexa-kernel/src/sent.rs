@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     draft::unreadable,
     error::{Result, codes},
+    filter::{Around, Pointing},
     ledger::{Event, EventQuery, Head},
     record::{RecordDef, Row},
     store::{Aggregate, Batch, Key, ReadRequest, Select, Store, Transaction, Trash, Work, WriteRequest},
@@ -51,6 +52,20 @@ impl SentStore {
 
     fn of(&self, def: &'static RecordDef) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|(of, _)| of.kind == def.kind).map(|(_, row)| row)
+    }
+}
+
+impl Around for SentStore {
+    fn related(&self, of: &'static RecordDef, id: Uuid) -> Option<Row> {
+        self.of(of).find(|row| row.id(of) == id && row.live(of)).cloned()
+    }
+    fn has(&self, asked: &Pointing, id: Uuid) -> bool {
+        let pointing = |row: &&Row| {
+            row.live(asked.of)
+                && row.pointed_at(asked.column, asked.at).contains(&id)
+                && asked.filter.holds(row, self) == Some(true)
+        };
+        self.of(asked.of).filter(pointing).take(asked.at_least).count() == asked.at_least
     }
 }
 
@@ -101,15 +116,13 @@ impl Transaction for SentStore {
         if !query.terms.is_empty() || !query.sort.is_empty() {
             return Err(codes::STORE_UNSUPPORTED.with("what", "search and order"));
         }
-        let related =
-            |of: &'static RecordDef, id: Uuid| self.of(of).find(|row| row.id(of) == id && row.live(of)).cloned();
         let wanted = |row: &&Row| {
             let fits = match query.trash {
                 Trash::Live => row.live(query.of),
                 Trash::Trashed => !row.live(query.of),
                 Trash::Any => true,
             };
-            fits && query.filter.holds(row, &related) == Some(true)
+            fits && query.filter.holds(row, &*self) == Some(true)
         };
         let mut found: Vec<Row> = self.of(query.of).filter(wanted).cloned().collect();
         found.sort_by_key(|row| row.id(query.of));

@@ -24,6 +24,7 @@ mod many;
 mod merged;
 mod operator;
 mod order;
+mod pointed;
 mod predicate;
 mod prefix;
 mod removed;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use nexa_kernel::{
-    filter::{Place, Predicate},
+    filter::{Place, Pointing, Predicate},
     record::{ColumnType, RecordDef},
     store::Trash,
     value::Value,
@@ -14,6 +14,7 @@ use crate::{
     document::{entries, has, key_is_null, keyed, names},
     indexed::{is_one_of, text_is_one_of},
     operator::{members, operator},
+    pointed::from_pointing,
     prefix,
     scope::{Scope, and_trash},
     text::{Bind, Text},
@@ -83,7 +84,27 @@ pub(crate) fn condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
             and_condition(text, parent, predicate);
             text.push(")");
         }
+        Predicate::Pointed(asked) => pointed(text, scope, asked),
     }
+}
+
+/// Appends whether enough live records point at the row and match: never null. Row by row, and no more are read than are asked for.
+fn pointed<'q>(text: &mut Text<'q>, scope: Scope, asked: &'q Pointing) {
+    let of = Scope { def: asked.of, depth: scope.depth + 1, live: true, positive: true };
+    let one = asked.at_least <= 1;
+    // Not an OFFSET: below EXISTS, SQLite does not always skip so many rows.
+    text.push(if one { "EXISTS (SELECT 1" } else { "(SELECT count(*) FROM (SELECT 1" });
+    from_pointing(text, scope, of, asked);
+    and_trash(text, of, Trash::Live);
+    and_condition(text, of, &asked.filter);
+    if one {
+        return text.push(")");
+    }
+    let enough = text.hold(Bind::int(asked.at_least));
+    text.push(" LIMIT ");
+    text.placeholder(enough);
+    text.push(&format!(") AS c{}) >= ", of.depth));
+    text.placeholder(enough);
 }
 
 fn is_list(scope: Scope, column: usize) -> bool {

@@ -3,6 +3,7 @@
 use std::{cell::Cell, collections::HashMap};
 
 use nexa_kernel::{
+    filter::{Around, Pointing},
     record::{RecordDef, Row},
     store::{Aggregate, Change, Key, Select, Trash},
     value::Value,
@@ -13,6 +14,21 @@ use uuid::Uuid;
 #[derive(Default)]
 pub(crate) struct Overlay {
     rows: HashMap<&'static str, HashMap<Uuid, Option<Row>>>,
+}
+
+/// Other rows, of which nothing is known here but that somebody asked.
+#[derive(Default)]
+struct Unknown(Cell<bool>);
+
+impl Around for Unknown {
+    fn related(&self, _: &'static RecordDef, _: Uuid) -> Option<Row> {
+        self.0.set(true);
+        None
+    }
+    fn has(&self, _: &Pointing, _: Uuid) -> bool {
+        self.0.set(true);
+        false
+    }
 }
 
 impl Overlay {
@@ -56,13 +72,9 @@ impl Overlay {
                     Trash::Trashed => !row.live(of),
                     Trash::Any => true,
                 };
-                // What it says of a related row is not known here.
-                let related = Cell::new(false);
-                let holds = query.filter.holds(row, &|_, _| {
-                    related.set(true);
-                    None
-                });
-                marked && (related.get() || holds == Some(true))
+                let others = Unknown::default();
+                let holds = query.filter.holds(row, &others);
+                marked && (others.0.get() || holds == Some(true))
             })
     }
 

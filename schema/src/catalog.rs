@@ -2,7 +2,7 @@
 
 #![allow(clippy::indexing_slicing, reason = "what is not there in a JSON document reads as null, and never panics")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nexa_crm::{Error, Result, kernel::error::codes};
 use serde_json::Value as Json;
@@ -61,6 +61,12 @@ impl Catalog {
     pub(crate) fn relations(&self, kind: &str) -> Vec<(&str, &str)> {
         let relations = self.json["kinds"][kind]["relations"].as_array();
         relations.into_iter().flatten().filter_map(|one| Some((one["name"].as_str()?, one["kind"].as_str()?))).collect()
+    }
+    /// The fields by which a kind points at records of others.
+    pub(crate) fn pointers(&self, kind: &str) -> BTreeSet<&str> {
+        let kinds = self.json["kinds"].as_object().into_iter().flatten();
+        let fields = kinds.filter_map(|(_, at)| at["children"][kind].as_array()).flatten();
+        fields.filter_map(Json::as_str).collect()
     }
     /// The fields of a kind's records, in their order rather than the alphabet's.
     pub(crate) fn fields(&self, kind: &str) -> Vec<String> {

@@ -11,6 +11,7 @@ mod exchange_rates;
 mod explained;
 mod faults;
 mod feed;
+mod filters;
 mod host;
 mod host_transaction;
 mod identity;

@@ -51,6 +51,11 @@ def test_conditions_are_joined(make: testing.Factory) -> None:
     assert s.contact.count(either & Q(account=None)) == 1
     assert s.contact.count(either, account=None) == 1
     assert s.contact.count(Q.through("account", Q(industry="retail"))) == 6
+    assert s.account.count(Q.has("contact", Q(last_name="C01"))) == 1
+    assert s.account.count(Q.has("contact", by="account", at_least=6)) == 1
+    assert s.account.count(Q.has("contact", at_least=7)) == 0
+    assert s.account.count(Q.has_none("contact", Q(last_name="C01"))) == 0
+    assert s.account.count(Q.has_none("contact", {"field": "last_name", "value": "C02"}, by="account")) == 1
     assert s.contact.count({"field": "last_name", "op": "eq", "value": "C01"}) == 1
     assert s.contact.count({"or": [{"field": "last_name", "value": "C01"}, Q(last_name="C05")]}) == 2
     assert Q(a=1) == Q(a=1) and Q(a=1) != Q(a=2)

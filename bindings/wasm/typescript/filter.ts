@@ -1,5 +1,7 @@
 /** Filters: lookups such as `score__ge: 75`, joined by `and`, `or` and `not`, or plain data. */
 
+import type { PointerTable } from "./generated/session.js";
+
 declare const of: unique symbol;
 
 /** How a field is compared. */
@@ -24,7 +26,9 @@ export type WireFilter =
   | { and: readonly WireFilter[] }
   | { or: readonly WireFilter[] }
   | { not: WireFilter }
-  | { through: string; filter: WireFilter };
+  | { through: string; filter: WireFilter }
+  | { has: string; by?: string; filter?: WireFilter; at_least?: number }
+  | { has_none: string; by?: string; filter?: WireFilter };
 
 /** Which records are meant, of a kind that is found by `W`. Dotted paths reach one relation away or into `custom`. */
 export type Filter<W = unknown> = WireFilter & { readonly [of]?: (lookups: W) => void };
@@ -77,6 +81,27 @@ export function not<W>(filter: Filter<NoInfer<W>>): Filter<W> {
 /** The related record exists and matches. */
 export function through(relation: string, filter: Filter): Filter {
   return { through: relation, filter };
+}
+
+/** Which records point at the one that is looked for. */
+export interface Pointing<K extends keyof PointerTable> {
+  /** Which of them. */
+  filter?: Filter<NoInfer<PointerTable[K]["found"]>>;
+  /** The field by which they point; needed where there are several. */
+  by?: PointerTable[K]["by"];
+}
+
+/**
+ * At least one record of a kind, or `at_least` so many, points at the record and matches:
+ * `has("contact", { filter: where({ title: "CTO" }), at_least: 2 })`. Only records that the actor may see count.
+ */
+export function has<K extends keyof PointerTable>(kind: K, asked: Pointing<K> & { at_least?: number } = {}): Filter {
+  return { has: kind, ...asked };
+}
+
+/** No record of a kind points at the record and matches. */
+export function hasNone<K extends keyof PointerTable>(kind: K, asked: Pointing<K> = {}): Filter {
+  return { has_none: kind, ...asked };
 }
 
 function comparison(name: string, value: unknown): WireFilter {

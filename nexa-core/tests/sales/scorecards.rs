@@ -87,3 +87,20 @@ fn each_lead_of_a_batch_is_scored_by_what_the_batch_has_made_of_the_scorecard() 
     let scores: Vec<&Json> = [0, 2, 4].map(|at: usize| &answers[at]["score"]).to_vec();
     assert_eq!(scores, [20, 35, 0]);
 }
+
+#[test]
+fn a_rule_looks_at_the_lead_alone() {
+    let world = World::new();
+    let filters = [
+        json!({"through": "campaign", "filter": {"field": "name", "value": "Webinar"}}),
+        json!({"field": "campaign.name", "op": "eq", "value": "Webinar"}),
+        json!({"and": [{"field": "company", "value": "Acme"}, {"not": {"field": "campaign.name", "value": "Webinar"}}]}),
+        json!({"has": "task"}),
+    ];
+    for filter in filters {
+        let rule = json!([{"filter": filter, "points": 5, "reason": "it came from a webinar"}]);
+        let card = json!({"name": "Far", "active": true, "rules": rule});
+        let refused = block_on(world.admin.run(serde_json::from_value::<Create<Scorecard>>(card).unwrap()));
+        assert_eq!(refused.unwrap_err().code(), "filter.invalid", "{filter}");
+    }
+}

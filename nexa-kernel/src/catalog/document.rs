@@ -76,8 +76,12 @@ impl Catalog {
                 (name.to_owned(), entry)
             })
             .collect();
-        let kinds: Map<String, Json> =
-            kinds.all().iter().filter(|def| def.ledger).map(|def| (def.kind.to_owned(), kind_document(def))).collect();
+        let kinds: Map<String, Json> = kinds
+            .all()
+            .iter()
+            .filter(|def| def.ledger)
+            .map(|def| (def.kind.to_owned(), kind_document(def, kinds)))
+            .collect();
         json!({
             "format": 1,
             "operations": operations,
@@ -88,7 +92,7 @@ impl Catalog {
     }
 }
 
-fn kind_document(def: &'static RecordDef) -> Json {
+fn kind_document(def: &'static RecordDef, kinds: &Kinds) -> Json {
     let fields: Vec<Json> = def
         .fields
         .iter()
@@ -110,7 +114,14 @@ fn kind_document(def: &'static RecordDef) -> Json {
         .collect();
     let relations: Vec<Json> =
         def.relations.iter().map(|relation| json!({"name": relation.name, "kind": relation.kind})).collect();
-    json!({"table": def.table, "doc": def.doc, "fields": fields, "relations": relations})
+    // What points at it, for `has` and `has_none`.
+    let children: Map<String, Json> = kinds
+        .all()
+        .iter()
+        .map(|of| (of.kind.to_owned(), of.pointers_at(def).iter().map(|one| one.name).collect::<Json>()))
+        .filter(|(_, by)| by.as_array().is_some_and(|by| !by.is_empty()))
+        .collect();
+    json!({"table": def.table, "doc": def.doc, "fields": fields, "relations": relations, "children": children})
 }
 
 /// The type of a column, with the kind it refers to or the values it may have.

@@ -9,7 +9,7 @@ use crate::{
     access::{Action, Granted},
     compile::{self, CustomFields},
     error::Result,
-    filter::Predicate,
+    filter::{Around, Pointing, Predicate},
     record::{Record, RecordDef, Row},
 };
 
@@ -25,6 +25,18 @@ pub(crate) struct Instead<'r> {
     pub(crate) kind: &'static str,
     pub(crate) id: Uuid,
     pub(crate) row: Option<&'r Row>,
+}
+
+/// Live records that were found through relations. No policy asks for what points at a record.
+struct Found(HashMap<(&'static str, Uuid), Row>);
+
+impl Around for Found {
+    fn related(&self, of: &'static RecordDef, id: Uuid) -> Option<Row> {
+        self.0.get(&(of.kind, id)).cloned()
+    }
+    fn has(&self, _: &Pointing, _: Uuid) -> bool {
+        false
+    }
 }
 
 impl Context<'_> {
@@ -65,8 +77,7 @@ impl Context<'_> {
             return Ok(true);
         }
         let related = self.related(predicate, row, instead).await?;
-        let held = predicate.holds(row, &|of, id| related.get(&(of.kind, id)).cloned());
-        Ok(held == Some(true))
+        Ok(predicate.holds(row, &Found(related)) == Some(true))
     }
 
     /// The live rows that a predicate looks at through relations of this row.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     context::{Context, Instead},
-    filter::Predicate,
+    filter::{Alone, Predicate},
     record::{RecordDef, Row},
     send::BoxFuture,
 };
@@ -80,7 +80,7 @@ impl Reading {
                     }
                     Ok(Ok(false))
                 }
-                plain => Ok(Ok(plain.holds(row, &|_, _| None) == Some(true))),
+                plain => Ok(Ok(plain.holds(row, &Alone) == Some(true))),
             }
         })
     }

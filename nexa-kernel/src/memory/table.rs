@@ -9,7 +9,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::{
-    record::{Address, ColumnType, EMAIL_SYSTEM, RecordDef, Row},
+    record::{Address, ColumnType, EMAIL_SYSTEM, RecordDef, Row, Topic, entry},
     search::Sought,
     value::Value,
 };
@@ -70,9 +70,11 @@ pub(super) enum Edit {
 pub(super) struct Table {
     pub(super) def: &'static RecordDef,
     rows: BTreeMap<Number, Row>,
-    /// For each column that is a reference, part of a unique or has an index of its own: the rows that have a value by it,
-    /// trashed ones included.
+    /// For each column that is a reference, says what a record is about, is part of a unique or has an index of its own: the rows
+    /// that have a value by it, trashed ones included.
     columns: BTreeMap<usize, BTreeMap<Ordered, BTreeSet<Number>>>,
+    /// The rows by each record that their list of what they are about names, trashed ones included.
+    topics: HashMap<String, BTreeSet<Number>>,
     /// For each unique, in the order of the definition: the live row by values.
     uniques: Vec<BTreeMap<Vec<Ordered>, Uuid>>,
     terms: BTreeMap<String, BTreeMap<Number, i64>>,
@@ -82,6 +84,10 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new(def: &'static RecordDef) -> Self {
         let references = references(def).map(|(column, _)| column);
+        let about = def.follows.iter().filter_map(|topic| match topic {
+            Topic::One { id, .. } => Some(*id),
+            Topic::Several(_) => None,
+        });
         let unique = def.uniques.iter().flat_map(|unique| unique.columns.iter().copied());
         let alone = def.indexes.iter().filter_map(|index| match index.columns.as_slice() {
             [column] => Some(*column),
@@ -90,7 +96,13 @@ impl Table {
         Self {
             def,
             rows: BTreeMap::new(),
-            columns: references.chain(unique).chain(alone).map(|column| (column, BTreeMap::new())).collect(),
+            columns: references
+                .chain(about)
+                .chain(unique)
+                .chain(alone)
+                .map(|column| (column, BTreeMap::new()))
+                .collect(),
+            topics: HashMap::new(),
             uniques: def.uniques.iter().map(|_| BTreeMap::new()).collect(),
             terms: BTreeMap::new(),
             keys: HashMap::new(),
@@ -138,6 +150,10 @@ impl Table {
                 let held = wanted.filter_map(|value| index.get(&Ordered(value.clone()))).flatten();
                 held.copied().map(Uuid::from_u128).collect()
             }
+            None if self.def.address(column) == Some(Address::Topic) => {
+                let held = wanted.filter_map(Value::as_text).filter_map(|entry| self.topics.get(entry)).flatten();
+                held.copied().map(Uuid::from_u128).collect()
+            }
             None if self.def.address(column).is_some() => {
                 let wanted: HashSet<&str> = wanted.filter_map(Value::as_text).collect();
                 let known = |row: &Row| row.known_by(self.def, column).iter().any(|own| wanted.contains(own.as_str()));
@@ -149,6 +165,16 @@ impl Table {
                 held.map(|(id, _)| Uuid::from_u128(*id)).collect()
             }
         }
+    }
+
+    /// The rows whose column holds the id of a record of a kind, or whose list names it.
+    pub(super) fn pointing(&self, column: usize, kind: &str, id: Uuid) -> impl Iterator<Item = &Row> {
+        let ids = if self.def.topics() == Some(column) {
+            self.topics.get(&entry(kind, id))
+        } else {
+            self.columns.get(&column).and_then(|index| index.get(&Ordered(Value::Uuid(id))))
+        };
+        ids.into_iter().flatten().filter_map(|id| self.rows.get(id))
     }
 
     /// The row that an external key names.
@@ -230,6 +256,9 @@ impl Table {
     }
 
     fn index(&mut self, id: Uuid, row: &Row) {
+        for topic in self.topics_of(row) {
+            self.topics.entry(topic).or_default().insert(id.as_u128());
+        }
         // Nobody asks for rows without a value.
         for (column, index) in self.columns.iter_mut().filter(|(column, _)| !row.get(**column).is_null()) {
             index.entry(Ordered(row.get(*column).clone())).or_default().insert(id.as_u128());
@@ -243,7 +272,19 @@ impl Table {
         }
     }
 
+    fn topics_of(&self, row: &Row) -> Vec<String> {
+        self.def.topics().map(|column| row.entries(column)).unwrap_or_default()
+    }
+
     fn unindex(&mut self, id: Uuid, row: &Row) {
+        for topic in self.topics_of(row) {
+            if let Some(ids) = self.topics.get_mut(&topic) {
+                ids.remove(&id.as_u128());
+                if ids.is_empty() {
+                    self.topics.remove(&topic);
+                }
+            }
+        }
         for (column, index) in self.columns.iter_mut().filter(|(column, _)| !row.get(**column).is_null()) {
             let value = Ordered(row.get(*column).clone());
             if let Some(ids) = index.get_mut(&value) {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::table::{Table, references};
 use crate::{
-    filter::Predicate,
+    filter::{Around, Pointing, Predicate},
     ledger::{Event, EventQuery, Head, Seq},
     record::{RecordDef, Row},
     store::{Key, Select, Trash},
@@ -78,8 +78,7 @@ impl Tenant {
             Trash::Trashed => !row.live(of),
             Trash::Any => true,
         };
-        let related = |def: &'static RecordDef, id| self.row(def.kind, id).filter(|row| row.live(def)).cloned();
-        by_mark && filter.holds(row, &related) == Some(true)
+        by_mark && filter.holds(row, self) == Some(true)
     }
 
     /// The rows of a kind that a filter selects, by id.
@@ -163,6 +162,17 @@ impl Tenant {
             .filter(|(_, (_, target))| *target == kind)
             .find(|(table, (column, _))| !table.with_value(*column, &[Value::Uuid(id)]).is_empty())
             .map(|(table, (column, _))| (table.def, column))
+    }
+}
+
+impl Around for Tenant {
+    fn related(&self, of: &'static RecordDef, id: Uuid) -> Option<Row> {
+        self.row(of.kind, id).filter(|row| row.live(of)).cloned()
+    }
+    fn has(&self, asked: &Pointing, id: Uuid) -> bool {
+        let Some(table) = self.tables.get(asked.of.kind) else { return false };
+        let matching = |row: &&Row| row.live(asked.of) && asked.filter.holds(row, self) == Some(true);
+        table.pointing(asked.column, asked.at.kind, id).filter(matching).take(asked.at_least).count() == asked.at_least
     }
 }
 

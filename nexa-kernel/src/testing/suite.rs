@@ -57,7 +57,7 @@ pub fn single_threaded() -> Vec<(&'static str, Check)> {
         keyed_loads: rows_are_loaded_by_id, rows_are_loaded_by_unique_and_reference, long_lists_of_keys,
             what_is_prefetched_is_found_as_without;
         filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
-            related_rows, trashed_and_live;
+            related_rows, pointing_rows, trashed_and_live;
         documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, lists_name_records, documents_as_a_whole;
         pages: pages_run_in_both_directions, ties_are_broken_by_id, an_order_follows_what_changes, a_queue_is_merged, limits_hold,
             scans_go_on_over_many_pages;
@@ -103,7 +103,7 @@ macro_rules! __conformance {
                 keyed_loads: rows_are_loaded_by_id, rows_are_loaded_by_unique_and_reference, long_lists_of_keys,
             what_is_prefetched_is_found_as_without;
                 filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
-                    related_rows, trashed_and_live;
+                    related_rows, pointing_rows, trashed_and_live;
                 documents: keys_of_a_map, indexed_keys, entries_change_alone, entries_of_a_list, lists_name_records, documents_as_a_whole;
                 pages: pages_run_in_both_directions, ties_are_broken_by_id, an_order_follows_what_changes, a_queue_is_merged, limits_hold,
                     scans_go_on_over_many_pages;

@@ -9,7 +9,7 @@ use super::{
     types::Types,
 };
 use crate::{
-    catalog::{keys, reference, required},
+    catalog::{Catalog, Kind, keys, reference, required},
     text::camel,
 };
 
@@ -79,10 +79,22 @@ pub(crate) fn files(types: &mut Types<'_>, modules: &mut Modules) {
         format!(
             "/** The operations of a session, by kind. */\nexport interface SessionOperations {{\n{session}}}\n\n\
              /** The record of every kind. */\nexport interface RecordTable {{\n{}}}\n\n\
-             /** The name of a kind, such as `contact_list`. */\nexport type KindName = keyof RecordTable;\n",
-            kinds.concat()
+             /** The name of a kind, such as `contact_list`. */\nexport type KindName = keyof RecordTable;\n\n\
+             /** What every kind that points at others is found by, and the fields by which it points; see `has`. */\n\
+             export interface PointerTable {{\n{}}}\n",
+            kinds.concat(),
+            pointers(types.catalog)
         ),
     );
+}
+
+fn pointers(catalog: &Catalog) -> String {
+    let line = |kind: &Kind| {
+        let by: Vec<String> = catalog.pointers(&kind.name).into_iter().map(|by| format!("\"{by}\"")).collect();
+        let by = by.join(" | ");
+        (!by.is_empty()).then(|| format!("  {}: {{ found: {}Where; by: {by} }};\n", kind.name, kind.record))
+    };
+    catalog.kinds.iter().filter_map(line).collect()
 }
 
 fn answer(types: &mut Types<'_>, group: &str, verb: &str, operation: &Json) -> String {

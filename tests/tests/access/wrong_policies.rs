@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use nexa_crm::{
-    Access, Action, Actor, Crm, Envelope, Error, ErrorKind, Filter, Find, HiddenField, Op, Policy,
+    Access, Action, Actor, Children, Crm, Envelope, Error, ErrorKind, Filter, Find, HiddenField, Op, Policy,
     export::{ExportFormat, export},
     kernel::{operation::Mode, record::RecordDef},
     sales::{Account, Contact, Lead},
@@ -84,6 +84,8 @@ fn a_row_filter_that_cannot_be_used_is_unbuildable() {
         &["parnt"],
     );
     is_unbuildable(ForAgents(|| Access::rows(!Filter::compare("parent.nme", Op::Eq, "x"))), &["nme"]);
+    // Who sees a record does not change with what points at it.
+    is_unbuildable(ForAgents(|| Access::rows(!Children::of::<Contact>().any())), &["account", "has_none"]);
 }
 
 #[test]

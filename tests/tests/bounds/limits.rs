@@ -198,6 +198,12 @@ fn a_filter_of_thirty_two_levels_is_answered_and_one_more_is_too_large() {
         // A relation counts four.
         let through = |filter| json!({"through": "parent", "filter": filter});
         asked.filters(&deep(7, &through), &deep(8, &through));
+        let has = |filter| json!({"has": "account", "filter": filter});
+        asked.filters(&deep(7, &has), &deep(8, &has));
+        let none = |filter| json!({"has_none": "account", "filter": {"through": "parent", "filter": filter}});
+        asked.filters(&deep(3, &none), &deep(4, &none));
+        let refused = asked.office.run_as("admin", "account.find", json!({"filter": deep(4, &none)})).unwrap_err();
+        assert_eq!(refused.params()["path"], json!("account.parent.account.parent.account.parent.account.parent"));
     });
 }
 

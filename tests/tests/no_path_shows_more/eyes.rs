@@ -160,6 +160,9 @@ impl<'a> Eyes<'a> {
                 self.filters_through_relations_see_no_further(def);
             }
             for _ in 0..6 {
+                self.filters_by_what_points_at_records_see_no_further(def);
+            }
+            for _ in 0..6 {
                 self.searches_hit_what_get_shows(def);
             }
             self.aggregates_count_what_get_shows(def);
@@ -295,6 +298,46 @@ impl<'a> Eyes<'a> {
         };
         let expected: BTreeSet<Uuid> =
             self.live(def.kind).into_iter().filter(|(_, record)| points(record)).map(|(id, _)| id).collect();
+        assert_eq!(answer.into_iter().collect::<BTreeSet<_>>(), expected, "{told}");
+    }
+
+    fn filters_by_what_points_at_records_see_no_further(&self, def: &'static RecordDef) {
+        let all = self.kinds().into_iter().flat_map(|of| of.pointers_at(def).into_iter().map(move |by| (of, by)));
+        let Some((of, by)) = self.random.pick(&all.collect::<Vec<_>>()).copied() else { return };
+        let Some((column, inner)) = self.comparison(of) else { return };
+        let at_least = 1 + self.random.below(2);
+        let none = self.random.once_in(3);
+        let filter = if none {
+            json!({"has_none": of.kind, "by": by.name, "filter": inner})
+        } else {
+            json!({"has": of.kind, "by": by.name, "filter": inner, "at_least": at_least})
+        };
+        let told = format!("{}: {}.find {filter}", self.told, def.kind);
+        let find = |filter: &Json| json!({"filter": filter, "limit": 1_000});
+        let answer = self.found(self.ask(&format!("{}.find", def.kind), find(&filter)));
+        if self.is_hidden(of, column) || self.is_hidden(of, &of.columns[by.column]) {
+            assert!(answer.is_err(), "{told}");
+            return;
+        }
+        let Ok(answer) = answer else { return };
+        let matching = self.found(self.host(&format!("{}.find", of.kind), find(&inner)));
+        let seen = self.live(of.kind);
+        let mut counts: BTreeMap<Uuid, usize> = BTreeMap::new();
+        for child in matching.unwrap().iter().filter_map(|id| seen.get(id)) {
+            let at = by.name.split('.').fold(child, |value, part| &value[part]);
+            let named = at.as_array().map_or(std::slice::from_ref(at), Vec::as_slice);
+            let ids = named.iter().filter_map(|one| match one {
+                Json::String(id) => Some(id.as_str()),
+                one => one["id"].as_str().filter(|_| one["kind"] == json!(def.kind)),
+            });
+            let ids: BTreeSet<Uuid> = ids.filter_map(|id| id.parse().ok()).collect();
+            ids.into_iter().for_each(|id| *counts.entry(id).or_default() += 1);
+        }
+        let enough = |id: &Uuid| {
+            let count = counts.get(id).copied().unwrap_or_default();
+            if none { count == 0 } else { count >= at_least }
+        };
+        let expected: BTreeSet<Uuid> = self.live(def.kind).into_keys().filter(enough).collect();
         assert_eq!(answer.into_iter().collect::<BTreeSet<_>>(), expected, "{told}");
     }
 

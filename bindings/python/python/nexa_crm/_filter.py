@@ -41,6 +41,27 @@ class Q:
         """The related record exists and matches."""
         return Q({"through": relation, "filter": _data(condition)})
 
+    @staticmethod
+    def has(
+        kind: str,
+        condition: Q | Mapping[str, Any] | None = None,
+        *,
+        by: str | None = None,
+        at_least: int = 1,
+    ) -> Q:
+        """Enough records of a kind point at the record and match: ``Q.has("contact", Q(title="CTO"), at_least=2)``.
+
+        ``by`` is the field by which they point; it is needed where there are several. Only records that the actor may
+        see count.
+        """
+        pointing = _pointing("has", kind, condition, by)
+        return Q(pointing if at_least == 1 else {**pointing, "at_least": at_least})
+
+    @staticmethod
+    def has_none(kind: str, condition: Q | Mapping[str, Any] | None = None, *, by: str | None = None) -> Q:
+        """No record of a kind points at the record and matches."""
+        return Q(_pointing("has_none", kind, condition, by))
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Q) and self.filter == other.filter
 
@@ -61,6 +82,15 @@ def _joined(word: str, *filters: dict[str, Any]) -> Q:
     for filter in filters:
         every += filter[word] if list(filter) == [word] and filter[word] else [filter]
     return Q({word: every})
+
+
+def _pointing(word: str, kind: str, condition: Q | Mapping[str, Any] | None, by: str | None) -> dict[str, Any]:
+    pointing: dict[str, Any] = {word: kind}
+    if by is not None:
+        pointing["by"] = by
+    if condition is not None:
+        pointing["filter"] = _data(condition)
+    return pointing
 
 
 def _data(condition: Q | Mapping[str, Any]) -> dict[str, Any]:

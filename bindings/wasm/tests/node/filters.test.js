@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { and, not, or, through, where } from "nexa-crm";
+import { and, has, hasNone, not, or, through, where } from "nexa-crm";
 
 import { tenant } from "../support/tenant.js";
 
@@ -41,6 +41,14 @@ test("filters are joined", () => {
   assert.deepEqual(and(a, b), { and: [a, b] });
   assert.deepEqual(or(a, not(b)), { or: [a, { not: b }] });
   assert.deepEqual(through("account", a), { through: "account", filter: a });
+  assert.deepEqual(has("contact"), { has: "contact" });
+  assert.deepEqual(has("contact", { filter: a, by: "account", at_least: 2 }), {
+    has: "contact",
+    filter: a,
+    by: "account",
+    at_least: 2,
+  });
+  assert.deepEqual(hasNone("contact", { filter: a }), { has_none: "contact", filter: a });
 });
 
 test("they find what they say", async () => {

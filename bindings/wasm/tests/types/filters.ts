@@ -1,6 +1,6 @@
 /** What filters the compiler must accept, and what it must not. */
 
-import { and, type Filter, type LeadWhere, not, or, type Session, through, type TicketWhere, where } from "nexa-crm";
+import { and, type Filter, has, hasNone, type LeadWhere, not, or, type Session, through, type TicketWhere, where } from "nexa-crm";
 
 export function accepted(session: Session): void {
   session.ticket.find({ filter: where({ status: "open", number__starts_with: "T-" }), sort: ["-priority"] });
@@ -9,6 +9,8 @@ export function accepted(session: Session): void {
   session.lead.find({ filter: where({ score__ge: 75, tags__has: "webinar" }) });
   session.lead.find({ filter: or(where({ score__ge: 75 }), not(where({ source__in: ["web"] }))) });
   session.lead.find({ filter: and(where({ score: 1 }), through("campaign", where({ name: "Spring" }))) });
+  session.account.find({ filter: has("contact", { filter: where({ title: "CTO" }), by: "account", at_least: 2 }) });
+  session.account.find({ filter: and(where({ name: "Acme" }), hasNone("deal"), has("note")) });
   session.lead.find({ filter: { field: "custom.region", op: "in", value: ["north"] } });
   void session.ticket.count({ filter: where({ priority: undefined, assignee__user: "id" }) });
   const kept: Filter<TicketWhere> = where({ status: "open" });
@@ -29,6 +31,12 @@ export function refused(session: Session): void {
   const leads: Filter<LeadWhere> = where({ score__ge: 75 });
   // @ts-expect-error: a filter of leads finds no tickets
   session.ticket.find({ filter: leads });
+  // @ts-expect-error: there is no such kind
+  session.account.find({ filter: has("contacts") });
+  // @ts-expect-error: what points has no such field
+  session.account.find({ filter: has("contact", { filter: where({ titel: "CTO" }) }) });
+  // @ts-expect-error: it does not point by that
+  session.account.find({ filter: has("contact", { by: "title" }) });
   // @ts-expect-error: there is no such comparison
   session.lead.find({ filter: { field: "score", op: "gte", value: 75 } });
 }

@@ -10,7 +10,12 @@ use super::{CONVERTED, Lead};
 use crate::{
     Code, Command, Context, Document, Entity, Filter, Id, Name, Op, Reasons, Record, Ref, Result, Timestamp,
     closed_enum, command,
-    kernel::{error::codes, filter::Predicate, record::Row, value::Value},
+    kernel::{
+        error::codes,
+        filter::{Alone, Predicate},
+        record::Row,
+        value::Value,
+    },
 };
 
 /// A rule is worth nothing or far too much.
@@ -99,7 +104,8 @@ impl Entity for Scorecard {
                 .map_err(|problem| codes::FIELD_INVALID.with("field", "rules.reason").with("problem", problem))?
                 .into();
             cx.check_filter("lead", &rule.filter).await?;
-            if matches!(&rule.filter, Filter::Through(..)) {
+            // A path such as `campaign.name` reaches another record as well.
+            if cx.tenants_filter(Lead::def(), &rule.filter).await?.looks_elsewhere() {
                 let problem = "a score looks at the lead alone";
                 return Err(codes::FILTER_INVALID.with("field", "rules").with("problem", problem));
             }
@@ -151,7 +157,7 @@ pub(crate) async fn score(cx: &mut Context<'_>, lead: &mut Lead) -> Result<()> {
     let row = lead.to_row();
     let mut reasons = Reasons::default();
     for (filter, points, reason) in &scoring.0 {
-        if filter.holds(&row, &|_, _| None) == Some(true) {
+        if filter.holds(&row, &Alone) == Some(true) {
             reasons.add(*points, reason.as_str());
         }
     }

@@ -1,12 +1,12 @@
 //! What filters mean.
 
 use super::{
-    toys::{Size, Toy, ToyBox, column, column_of, second, toy, toy_box, uuid},
+    toys::{Names, Size, Toy, ToyBox, column, column_of, name_of, second, toy, toy_box, uuid},
     unit::{ORG, apply, insert, numbers, put, select},
 };
 use crate::{
     Amount, Date, Id, Record,
-    filter::{Comparison, Place, Predicate},
+    filter::{Comparison, Place, Pointing, Predicate},
     store::{Select, Store, Trash},
     value::Value,
 };
@@ -240,6 +240,54 @@ pub fn related_rows(store: &dyn Store) {
         (Predicate::And(vec![home(Predicate::always()), like(Predicate::always())]), vec![12]),
     ] {
         assert_eq!(found(store, filter.clone()), expected, "{filter:?}");
+    }
+}
+
+/// Live rows that point at a row are counted, as far as they match: by a column, or by a list that names the row. Without enough it
+/// is false, not unknown.
+pub fn pointing_rows(store: &dyn Store) {
+    let kept = |number, home: u128, pieces| Toy { home: Some(Id::new(uuid(home))), pieces, ..toy(number, "toy") };
+    let gone = Toy { deleted_at: Some(second(1)), ..kept(14, 2, 1) };
+    let near = |number, names: Vec<serde_json::Value>| Toy { near: Names(names), ..toy(number, "toy") };
+    put(store, vec![insert(&toy_box(1, "Attic")), insert(&toy_box(2, "Cellar")), insert(&toy_box(3, "Bin"))]);
+    put(
+        store,
+        vec![
+            insert(&kept(11, 1, 1)),
+            insert(&kept(12, 1, 5)),
+            insert(&kept(13, 2, 5)),
+            insert(&gone),
+            insert(&near(15, vec![name_of("toy_box", 3), name_of("toy", 11)])),
+            insert(&near(16, vec![name_of("toy_box", 3), name_of("toy_box", 3), name_of("toy", 1)])),
+            insert(&Toy { note: Some("small".to_owned()), ..kept(17, 3, 2) }),
+        ],
+    );
+    let of = ToyBox::def();
+    let pointed = |at, path, at_least, filter| {
+        Predicate::Pointed(Box::new(Pointing { at, of: Toy::def(), column: column(path), at_least, filter }))
+    };
+    let home = |at_least, filter| pointed(of, "home", at_least, filter);
+    let pieces = |number| Predicate::Compare(column("pieces"), Comparison::Ge, Value::Int(number));
+    let noted = Predicate::Match(column("note.folded"), Place::Anywhere, "small".to_owned());
+    for (filter, expected) in [
+        (home(1, Predicate::always()), vec![1, 2, 3]),
+        (home(2, Predicate::always()), vec![1]),
+        (not(home(2, Predicate::always())), vec![2, 3]),
+        (home(3, Predicate::always()), vec![]),
+        (home(1, pieces(5)), vec![1, 2]),
+        (home(2, pieces(5)), vec![]),
+        (not(home(1, pieces(5))), vec![3]),
+        (home(1, noted.clone()), vec![3]),
+        // What is unknown of a row does not count.
+        (not(home(1, not(noted))), vec![1, 2, 3]),
+        (pointed(of, "near", 1, Predicate::always()), vec![3]),
+        (pointed(of, "near", 2, Predicate::always()), vec![3]),
+        (pointed(of, "near", 3, Predicate::always()), vec![]),
+        (home(1, pointed(Toy::def(), "near", 1, Predicate::always())), vec![1]),
+        (Predicate::And(vec![home(1, Predicate::always()), Predicate::IsNull(column_of(of, "room"))]), vec![1, 2, 3]),
+    ] {
+        let query = Select::all(of, 10).filtered(filter.clone());
+        assert_eq!(numbers(of, &select(store, ORG, query)), expected, "{filter:?}");
     }
 }
 

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::{
     Amount, Record,
-    filter::Predicate,
-    record::{RecordDef, Row},
+    filter::{Around, Pointing, Predicate},
+    record::{RecordDef, Row, entry},
     store::{Aggregate, Group, Measure, Select, Trash},
     testing::suite::toys::{Toy, ToyBox},
     value::{Value, month_of},
@@ -23,16 +23,12 @@ pub(super) struct World {
 
 impl World {
     fn matching(&self, filter: &Predicate, trash: Trash) -> Vec<&Row> {
-        let related = |def: &'static RecordDef, id: Uuid| {
-            let rows = if def.kind == ToyBox::def().kind { &self.boxes } else { &self.toys };
-            rows.iter().find(|row| row.id(def) == id && row.live(def)).cloned()
-        };
         let marked = |row: &Row| match trash {
             Trash::Live => row.live(Toy::def()),
             Trash::Trashed => !row.live(Toy::def()),
             Trash::Any => true,
         };
-        self.toys.iter().filter(|row| marked(row) && filter.holds(row, &related) == Some(true)).collect()
+        self.toys.iter().filter(|row| marked(row) && filter.holds(row, self) == Some(true)).collect()
     }
 
     pub(super) fn select(&self, query: &Select) -> Vec<Row> {
@@ -65,6 +61,27 @@ impl World {
             values
         });
         with_measures.collect()
+    }
+}
+
+impl World {
+    fn live(&self, of: &'static RecordDef) -> impl Iterator<Item = &Row> {
+        let rows = if of.kind == ToyBox::def().kind { &self.boxes } else { &self.toys };
+        rows.iter().filter(move |row| row.live(of))
+    }
+}
+
+impl Around for World {
+    fn related(&self, of: &'static RecordDef, id: Uuid) -> Option<Row> {
+        self.live(of).find(|row| row.id(of) == id).cloned()
+    }
+    fn has(&self, asked: &Pointing, id: Uuid) -> bool {
+        let points = |row: &Row| match row.get(asked.column) {
+            Value::Uuid(at) => *at == id,
+            _ => row.entries(asked.column).contains(&entry(asked.at.kind, id)),
+        };
+        let matching = |row: &&Row| points(row) && asked.filter.holds(row, self) == Some(true);
+        self.live(asked.of).filter(matching).count() >= asked.at_least
     }
 }
 

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     Amount, Record,
-    filter::{Comparison, Place, Predicate},
-    record::entry,
+    filter::{Comparison, Place, Pointing, Predicate},
+    record::{RecordDef, entry},
     search::fold,
     testing::{
         Random,
@@ -43,11 +43,12 @@ const COMPARED: [Compared; 14] = [
 pub(super) fn predicate(random: &Random, depth: usize) -> Predicate {
     if depth > 0 && !random.once_in(3) {
         let some = |most: usize| (0..random.below(most)).map(|_| predicate(random, depth - 1)).collect();
-        return match random.below(6) {
+        return match random.below(7) {
             0 | 1 => Predicate::And(some(4)),
             2 | 3 => Predicate::Or(some(4)),
             4 => Predicate::Not(Box::new(predicate(random, depth - 1))),
-            _ => through(random, depth),
+            5 => through(random, depth),
+            _ => pointed(random, Toy::def(), depth),
         };
     }
     match random.below(12) {
@@ -102,12 +103,22 @@ fn through(random: &Random, depth: usize) -> Predicate {
         return Predicate::Through(column(path), Toy::def(), Box::new(predicate(random, depth - 1)));
     }
     let of = ToyBox::def();
-    let on_box = match random.below(4) {
+    let on_box = match random.below(5) {
         0 => Predicate::always(),
         1 => Predicate::IsNull(column_of(of, "room")),
         2 => Predicate::Match(column_of(of, "label.folded"), Place::Start, "attic".to_owned()),
+        3 => pointed(random, of, depth),
         _ => Predicate::Compare(column_of(of, "room"), any(random, &COMPARISONS), Value::Int(number(random))),
     };
     let on_box = if random.once_in(3) { Predicate::Not(Box::new(on_box)) } else { on_box };
     Predicate::Through(column(any(random, &["home", "near"])), of, Box::new(on_box))
+}
+
+/// Toys that point at a toy or a box.
+fn pointed(random: &Random, at: &'static RecordDef, depth: usize) -> Predicate {
+    let path =
+        if at.kind == "toy" { any(random, &["like", "near"]) } else { any(random, &["home", "near", "keeper.box"]) };
+    let filter = if random.once_in(3) { Predicate::always() } else { predicate(random, depth - 1) };
+    let at_least = if random.once_in(2) { 1 } else { 1 + random.below(4) };
+    Predicate::Pointed(Box::new(Pointing { at, of: Toy::def(), column: column(path), at_least, filter }))
 }
