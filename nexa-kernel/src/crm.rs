@@ -11,6 +11,7 @@ use uuid::Uuid;
 use self::rehearsal::rehearse;
 use super::{
     access::{Directory, Policy, Principal},
+    agenda::Agenda,
     catalog::{Catalog, Own, OwnOperation, SHARED, Shared},
     compile::Kinds,
     context::{Behaviour, Context, FOUNDING, Parts, of_record},
@@ -21,6 +22,7 @@ use super::{
     envelope::Envelope,
     error::{Code, Result, codes},
     idempotency::IdempotencyRecord,
+    later::{Consumer, Consuming, Cursor, Failure, Firing, Later, Timed, Timer},
     memo::Memo,
     operation::Query,
     ports::{Clock, Ids},
@@ -33,6 +35,7 @@ use super::{
     shared::SharedOperation,
     store::Store,
     time,
+    value::Timestamp,
 };
 
 /// The parts do not fit.
@@ -53,6 +56,7 @@ pub trait Founding: MaybeSend + MaybeSync + 'static {
 struct FoundingJob<F> {
     founding: F,
     seed_data: Arc<[SeedData]>,
+    later: Arc<Later>,
 }
 
 impl<F: Founding> Job for FoundingJob<F> {
@@ -65,6 +69,7 @@ impl<F: Founding> Job for FoundingJob<F> {
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Uuid> {
         let admin = self.founding.found(cx).await?;
+        self.later.begin(cx).await?;
         for seed_data in &*self.seed_data {
             seed_data(cx).await?;
         }
@@ -94,7 +99,8 @@ pub struct Crm {
     pub(crate) parts: Arc<Parts>,
     catalog: Arc<Catalog>,
     seed_data: Arc<[SeedData]>,
-    store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) later: Arc<Later>,
 }
 
 impl Crm {
@@ -143,7 +149,7 @@ impl Crm {
         let now = self.parts.clock.now();
         let org = create.id().unwrap_or_else(|| self.parts.ids.id(now));
         let founder = self.session(org, Principal::System("create_org".to_owned()));
-        let founding = FoundingJob { founding: create, seed_data: self.seed_data.clone() };
+        let founding = FoundingJob { founding: create, seed_data: self.seed_data.clone(), later: self.later.clone() };
         let admin = founder.write(Envelope::default(), founding).await?;
         Ok(self.user(org, admin))
     }
@@ -170,6 +176,10 @@ impl Crm {
     /// Errors: `sql.refused`, `sql.too_large`, `sql.too_long`; `store.unsupported` where the storage has no tables of its own to ask.
     pub async fn sql(&self, question: super::sql::Sql) -> Result<super::sql::SqlRows> {
         self.store.sql(question).await
+    }
+    /// What the clock shows.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
     }
     /// Every operation.
     pub fn catalog(&self) -> &Catalog {
@@ -203,6 +213,8 @@ struct Given {
     seed_data: Vec<SeedData>,
     behaviours: BTreeMap<&'static str, &'static Behaviour>,
     shared: Vec<&'static Shared>,
+    consumers: Vec<Consuming>,
+    timers: Vec<Firing>,
 }
 
 impl Given {
@@ -217,8 +229,10 @@ impl CrmBuilder {
     /// Without any kind of the domain; the layer above has one that knows them all.
     pub fn bare() -> Self {
         let mut builder = Self::default();
-        builder.given.kinds.add(IdempotencyRecord::def());
-        builder.record::<FieldDefinition>().command::<custom::Define>().command::<custom::Remove>()
+        for def in [IdempotencyRecord::def(), Agenda::def(), Cursor::def(), Timer::def()] {
+            builder.given.kinds.add(def);
+        }
+        builder.record::<Failure>().record::<FieldDefinition>().command::<custom::Define>().command::<custom::Remove>()
     }
     /// Where records are kept.
     #[must_use]
@@ -269,6 +283,18 @@ impl CrmBuilder {
     #[must_use]
     pub fn query<Q: Query<Output: JsonSchema> + DeserializeOwned + JsonSchema>(mut self) -> Self {
         self.given.catalog.own(Own::query::<Q>());
+        self
+    }
+    /// What follows from events, when [`Crm::tick`] is called.
+    #[must_use]
+    pub fn consumer<C: Consumer>(mut self) -> Self {
+        self.given.consumers.push(Consuming::of::<C>());
+        self
+    }
+    /// What timers are for that fire when [`Crm::tick`] is called.
+    #[must_use]
+    pub fn timed<T: Timed>(mut self) -> Self {
+        self.given.timers.push(Firing::of::<T>());
         self
     }
     /// Who may do what; the last one given counts.
@@ -342,6 +368,7 @@ impl Given {
         if let Some(name) = self.catalog.duplicates.first() {
             return Err(unbuildable(format!("the operation {name} was added twice")));
         }
+        let later = Later::of(self.consumers, self.timers).map_err(unbuildable)?;
         let missing = |what: &str| unbuildable(format!("no {what} was given"));
         let policy = self.policy.ok_or_else(|| missing("policy"))?;
         rehearse(&*policy, &self.kinds).map_err(unbuildable)?;
@@ -349,6 +376,7 @@ impl Given {
             store: self.store.ok_or_else(|| missing("store"))?,
             catalog: Arc::new(self.catalog),
             seed_data: self.seed_data.into(),
+            later: Arc::new(later),
             parts: Arc::new(Parts {
                 memo: Memo::default(),
                 kinds: self.kinds,

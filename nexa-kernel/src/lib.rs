@@ -6,6 +6,7 @@
 extern crate self as nexa_kernel;
 
 pub mod access;
+pub mod agenda;
 pub mod answer;
 pub mod catalog;
 pub mod compile;
@@ -24,6 +25,7 @@ pub mod idempotency;
 pub mod in_place;
 mod index;
 pub mod input;
+pub mod later;
 pub mod ledger;
 pub mod limits;
 mod lookup;
@@ -55,6 +57,7 @@ pub mod targeted;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;
+pub mod tick;
 pub mod time;
 pub mod value;
 pub mod verify;
@@ -77,6 +80,7 @@ pub use self::{
     error::{Code, Error, ErrorKind, Result},
     feed::{Feed, FeedItem},
     filter::{Children, Filter, Op},
+    later::{Consumer, Timed, Timer},
     once::Once,
     operation::{Apply, CollectionCommand, Command, Moment, Operation, Perform, Query},
     position::Position,
@@ -84,6 +88,7 @@ pub use self::{
     record::{Accepts, Column, ExternalKey, Field, Id, Kind, Record, Ref},
     rule::{Case, Rule},
     session::{Permission, Request, Session},
+    tick::Ticked,
     value::{Amount, Date, Timestamp},
     verify::Verified,
     within::Within,

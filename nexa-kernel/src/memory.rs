@@ -22,6 +22,7 @@ use self::{
     unit::{Snapshot, Unit},
 };
 use super::{
+    agenda::{Due, DueRequest},
     error::Result,
     in_place::run_in_place,
     ports::Clock,
@@ -101,6 +102,21 @@ impl Store for MemoryStore {
         let tenant = self.known(request.org).unwrap_or_default();
         let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
         run_in_place(&*work, &mut Snapshot(&tenant))
+    }
+
+    async fn due(&self, asked: DueRequest) -> Result<Vec<Due>> {
+        let tenants: Vec<(Uuid, Arc<RwLock<Tenant>>)> = {
+            let tenants = self.tenants.read().unwrap_or_else(PoisonError::into_inner);
+            tenants.iter().map(|(org, tenant)| (*org, Arc::clone(tenant))).collect()
+        };
+        let mut due = Vec::new();
+        for (org, tenant) in tenants {
+            let tenant = tenant.read().unwrap_or_else(PoisonError::into_inner);
+            due.extend(tenant.due(org, &asked)?);
+        }
+        due.sort_unstable();
+        due.truncate(asked.limit);
+        Ok(due)
     }
 
     async fn drop_org(&self, org: Uuid) -> Result<()> {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::{
+    agenda::{Due, DueRequest},
     error::{Result, codes},
     filter::Predicate,
     ledger::{Event, EventQuery, Head},
@@ -85,6 +86,12 @@ pub trait Store: Any + MaybeSend + MaybeSync {
     async fn write(&self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()>;
     /// Runs work on a consistent snapshot; `apply` is refused in it.
     async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()>;
+    /// The tenants in which something is due, as [`Agenda::due_since`](super::agenda::Agenda::due_since) says of each: those first
+    /// in which it is due longest, then by their identifiers. Nothing else of a tenant is read. Error: `store.unsupported`.
+    async fn due(&self, asked: DueRequest) -> Result<Vec<Due>> {
+        let _ = asked;
+        Err(codes::STORE_UNSUPPORTED.with("what", "looking for what is due"))
+    }
     /// Removes every row of a tenant, its ledger included.
     async fn drop_org(&self, org: Uuid) -> Result<()>;
     /// Writes a consistent copy to a new file while work goes on. Error: `store.unsupported`.

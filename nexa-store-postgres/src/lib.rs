@@ -23,6 +23,7 @@ mod careful;
 mod certificates;
 pub mod codes;
 mod connection;
+mod due;
 mod failure;
 mod group;
 mod growth;

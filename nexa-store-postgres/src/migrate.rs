@@ -2,8 +2,9 @@
 
 use nexa_kernel::{
     Error,
+    agenda::Agenda,
     error::Result,
-    record::RecordDef,
+    record::{Record, RecordDef},
     schema::{SchemaComparison, SchemaDifference},
 };
 use nexa_sql::{Dialect, Namespace, Shape, Table, tables};
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     ask::ask,
     codes,
+    due::LOOK_OUT,
     failure::failed,
     isolation,
     rows::simple_text,
@@ -71,11 +73,25 @@ fn policies(namespace: Namespace, table: &str) -> Vec<String> {
     if table == format!("{}.{VERSIONS}", namespace.name()) {
         return Vec::new();
     }
-    vec![
+    let mut policies = vec![
         format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),
         format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY"),
         format!("CREATE POLICY tenant ON {table} USING (org = nullif(current_setting('nexa.org', true), '')::uuid)"),
-    ]
+    ];
+    if plain(namespace, table) == Agenda::def().table {
+        policies.extend(look_out(&[table, &format!("{}.ledger", namespace.name())]));
+    }
+    policies
+}
+
+/// What lets the one question through that asks which tenants have something due: these tables say how far a tenant has come and
+/// when it is to be looked at, and nothing of its records.
+fn look_out(tables: &[&str]) -> Vec<String> {
+    let policies = tables.iter().flat_map(|table| {
+        let on = format!("USING (current_setting('{LOOK_OUT}', true) = 'on')");
+        [format!("DROP POLICY IF EXISTS due ON {table}"), format!("CREATE POLICY due ON {table} FOR SELECT {on}")]
+    });
+    policies.collect()
 }
 
 /// What a role needs. Tables by name: the partitions of one have no row-level security of their own.

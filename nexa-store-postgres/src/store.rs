@@ -4,6 +4,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use async_trait::async_trait;
 use nexa_kernel::{
+    agenda::{Due, DueRequest},
     error::{Result, codes as kernel},
     record::RecordDef,
     schema::SchemaComparison,
@@ -13,7 +14,9 @@ use sqlx::{PgPool, postgres::PgPoolOptions};
 use tokio::runtime::{Builder, Handle, Runtime};
 use uuid::Uuid;
 
-use crate::{codes, isolation, migrate, options::Options, reader, shared::Shared, tenants::Tenants, unit::Unit, url};
+use crate::{
+    codes, due, isolation, migrate, options::Options, reader, shared::Shared, tenants::Tenants, unit::Unit, url,
+};
 
 /// A database with every tenant's records. Several stores, also of several processes, may work on one database.
 pub struct PostgresStore {
@@ -154,6 +157,15 @@ impl Store for PostgresStore {
         self.on_runtime(async move {
             ready(&shared).await?;
             reader::snapshot(shared, request, work).await
+        })
+        .await
+    }
+
+    async fn due(&self, asked: DueRequest) -> Result<Vec<Due>> {
+        let shared = Arc::clone(&self.shared);
+        self.on_runtime(async move {
+            ready(&shared).await?;
+            due::due(&shared, &asked).await
         })
         .await
     }

@@ -17,6 +17,7 @@ mod backup;
 mod bind;
 pub mod codes;
 mod connection;
+mod due;
 mod failure;
 mod files;
 mod host;
@@ -63,6 +64,7 @@ use std::{
 
 use async_trait::async_trait;
 use nexa_kernel::{
+    agenda::{Due, DueRequest},
     error::{Result, codes as kernel},
     record::RecordDef,
     schema::SchemaComparison,
@@ -275,6 +277,23 @@ impl Store for SqliteStore {
             return self.queue.run(Task::Read(request, work)).await;
         }
         self.reading(move |readers| snapshot::beside(readers, request, &*work)).await
+    }
+
+    async fn due(&self, asked: DueRequest) -> Result<Vec<Due>> {
+        self.own()?;
+        self.readers.files.standing()?;
+        if self.readers.any() {
+            return self.reading(move |readers| readers.lend(|link| due::due(link, &asked))).await;
+        }
+        let answer = Arc::new(Mutex::new(None));
+        let slot = Arc::clone(&answer);
+        let alone: Alone = Box::new(move |link| {
+            let found = due::due(link, &asked)?;
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+            Ok(())
+        });
+        self.queue.run(Task::Alone(alone)).await?;
+        Ok(answer.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default())
     }
 
     async fn drop_org(&self, org: Uuid) -> Result<()> {

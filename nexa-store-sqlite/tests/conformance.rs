@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 use async_trait::async_trait;
 use nexa_kernel::{
     Result,
+    agenda::{Due, DueRequest},
     record::RecordDef,
     store::{ReadRequest, Store, Work, WriteRequest},
     testing,
@@ -28,6 +29,9 @@ impl Store for Kept {
     }
     async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
         self.store.read(request, work).await
+    }
+    async fn due(&self, asked: DueRequest) -> Result<Vec<Due>> {
+        self.store.due(asked).await
     }
     async fn drop_org(&self, org: Uuid) -> Result<()> {
         self.store.drop_org(org).await

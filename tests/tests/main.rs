@@ -16,6 +16,7 @@ mod host;
 mod host_transaction;
 mod identity;
 mod indexed_custom_fields;
+mod later;
 mod layers;
 mod ledger;
 mod malformed;

@@ -17,6 +17,7 @@ use super::{
     unit::{Snapshot, Unit},
 };
 use crate::{
+    agenda::{Due, DueRequest},
     error::Result,
     in_place::run_in_place,
     index,
@@ -173,6 +174,21 @@ impl<K: Keeper> Store for KeptStore<K> {
         let _turn = place.turn.take().await;
         self.refresh(request.org, &place).await?;
         run_in_place(&*work, &mut Snapshot(&locked(&place.tenant).tenant))
+    }
+
+    /// Of the tenants that were worked on here: what else the keeper has, nobody has asked for.
+    async fn due(&self, asked: DueRequest) -> Result<Vec<Due>> {
+        let places: Vec<(Uuid, Arc<Place>)> =
+            locked(&self.tenants).iter().map(|(org, place)| (*org, Arc::clone(place))).collect();
+        let mut due = Vec::new();
+        for (org, place) in places {
+            let _turn = place.turn.take().await;
+            self.refresh(org, &place).await?;
+            due.extend(locked(&place.tenant).tenant.due(org, &asked)?);
+        }
+        due.sort_unstable();
+        due.truncate(asked.limit);
+        Ok(due)
     }
 
     async fn drop_org(&self, org: Uuid) -> Result<()> {

@@ -9,9 +9,11 @@ use uuid::Uuid;
 
 use super::table::{Table, references};
 use crate::{
+    agenda::{Agenda, Due, DueRequest},
+    error::Result,
     filter::{Around, Pointing, Predicate},
     ledger::{Event, EventQuery, Head, Seq},
-    record::{RecordDef, Row},
+    record::{Record, RecordDef, Row},
     store::{Key, Select, Trash},
     value::Value,
 };
@@ -28,6 +30,12 @@ pub(super) struct Tenant {
 impl Tenant {
     pub(super) fn table_mut(&mut self, def: &'static RecordDef) -> &mut Table {
         self.tables.entry(def.kind).or_insert_with(|| Table::new(def))
+    }
+
+    /// Since when something is due in it, which is this tenant.
+    pub(super) fn due(&self, org: Uuid, asked: &DueRequest) -> Result<Option<Due>> {
+        let agenda = self.row(Agenda::def().kind, org).cloned().map(Agenda::from_row).transpose()?;
+        Ok(Agenda::due_since(agenda.as_ref(), &self.head, asked).map(|at| Due { at, org }))
     }
 
     /// Appends a sealed event.

@@ -22,11 +22,11 @@ mod toys;
 mod unit;
 pub mod units;
 
-use crate::{Record, record::RecordDef, store::Store, testing::block_on};
+use crate::{Record, agenda::Agenda, record::RecordDef, store::Store, testing::block_on};
 
 /// The kinds that the suite works with; [`run`] migrates a store to them.
-pub fn definitions() -> [&'static RecordDef; 3] {
-    [toys::Player::def(), toys::ToyBox::def(), toys::Toy::def()]
+pub fn definitions() -> [&'static RecordDef; 4] {
+    [Agenda::def(), toys::Player::def(), toys::ToyBox::def(), toys::Toy::def()]
 }
 
 /// Makes a store, migrates it and holds one check against it.
@@ -65,7 +65,7 @@ pub fn single_threaded() -> Vec<(&'static str, Check)> {
             terms_follow_their_rows;
         aggregates: measures_of_all_rows, groups_in_order, months_in_a_zone, means_round_half_to_even,
             nothing_is_measured, groups_are_limited, sums_that_do_not_fit;
-        tenants: nobody_sees_another_tenant, a_dropped_tenant_is_gone;
+        tenants: nobody_sees_another_tenant, a_dropped_tenant_is_gone, what_is_due_is_found;
         random_filters: selects_agree_with_their_meaning, pages_agree_with_their_meaning,
             aggregates_agree_with_their_meaning;
     }
@@ -111,7 +111,7 @@ macro_rules! __conformance {
                     terms_follow_their_rows;
                 aggregates: measures_of_all_rows, groups_in_order, months_in_a_zone, means_round_half_to_even,
                     nothing_is_measured, groups_are_limited, sums_that_do_not_fit;
-                tenants: nobody_sees_another_tenant, a_dropped_tenant_is_gone;
+                tenants: nobody_sees_another_tenant, a_dropped_tenant_is_gone, what_is_due_is_found;
                 random_filters: selects_agree_with_their_meaning, pages_agree_with_their_meaning,
                     aggregates_agree_with_their_meaning;
             }

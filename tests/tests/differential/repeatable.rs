@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use nexa_crm::{
     Result, Timestamp,
     kernel::{
+        agenda::{Due, DueRequest},
         ports::Ids,
         record::RecordDef,
         store::{ReadRequest, Store, Transaction, Work, WriteRequest},
@@ -78,6 +79,9 @@ impl Store for Repeatable {
     }
     async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
         self.inner.read(request, work).await
+    }
+    async fn due(&self, asked: DueRequest) -> Result<Vec<Due>> {
+        self.inner.due(asked).await
     }
     async fn drop_org(&self, org: Uuid) -> Result<()> {
         self.inner.drop_org(org).await

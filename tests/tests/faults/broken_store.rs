@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use nexa_crm::{
     Result,
     kernel::{
+        agenda::{Due, DueRequest},
         error::codes,
         ledger::{Event, EventQuery, Head},
         record::{RecordDef, Row},
@@ -88,6 +89,9 @@ impl Store for BrokenStore {
     }
     async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
         self.inner.read(request, work).await
+    }
+    async fn due(&self, asked: DueRequest) -> Result<Vec<Due>> {
+        self.inner.due(asked).await
     }
     async fn drop_org(&self, org: Uuid) -> Result<()> {
         self.inner.drop_org(org).await

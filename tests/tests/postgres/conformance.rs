@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use nexa_crm::{
     Result,
     kernel::{
+        agenda::{Due, DueRequest},
         record::RecordDef,
         store::{ReadRequest, Store, Work, WriteRequest},
     },
@@ -37,6 +38,9 @@ impl Store for Alone {
     }
     async fn read(&self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
         self.store.read(request, work).await
+    }
+    async fn due(&self, asked: DueRequest) -> Result<Vec<Due>> {
+        self.store.due(asked).await
     }
     async fn drop_org(&self, org: Uuid) -> Result<()> {
         self.store.drop_org(org).await

@@ -2,10 +2,13 @@
 
 use super::{
     toys::{Toy, ToyBox, column, column_of, key, labels, toy, toy_box, uuid},
-    unit::{ORG, OTHER, aggregate, apply, events, get, head, insert, load, numbers, select, verified},
+    unit::{ORG, OTHER, aggregate, apply, events, get, head, insert, load, numbers, plain, select, verified},
 };
+use uuid::Uuid;
+
 use crate::{
-    Id, Record,
+    Id, Record, Timestamp,
+    agenda::{Agenda, Due, DueRequest},
     filter::{Comparison, Predicate},
     ledger::{EventQuery, Head},
     store::{Aggregate, Key, Measure, Select, Store, Trash},
@@ -86,4 +89,49 @@ pub fn a_dropped_tenant_is_gone(store: &dyn Store) {
     fill(store, ORG, "bear again");
     assert_eq!(verified(store, ORG).len(), 2);
     block_on(store.drop_org(uuid(0xdead))).unwrap();
+}
+
+/// Tenants are due with their first timer, and with events that a consumer has not read; nothing else of them is read.
+pub fn what_is_due_is_found(store: &dyn Store) {
+    let at = Timestamp::from_micros;
+    let due = |now: i64, limit: usize, consumers: &str| -> Vec<(Uuid, i64)> {
+        let found = block_on(store.due(DueRequest::new(at(now), limit, consumers.to_owned()))).unwrap();
+        found.into_iter().map(|Due { org, at }| (org, at.micros())).collect()
+    };
+    assert_eq!(due(i64::MAX / 2, 10, "reader,"), [], "an empty storage");
+    fill(store, ORG, "bear ours");
+    fill(store, OTHER, "bear theirs");
+    let ends = [head(store, ORG), head(store, OTHER)].map(|head| head.at.micros());
+    let (now, later) = (ends[0].max(ends[1]) + 1_000_000, ends[0].max(ends[1]) + 9_000_000);
+    assert_eq!(due(now, 10, ""), [], "nobody reads, and there is no timer");
+    let mut unread = vec![(ORG, ends[0]), (OTHER, ends[1])];
+    unread.sort_unstable_by_key(|(org, at)| (*at, *org));
+    assert_eq!(due(now, 10, "reader,"), unread);
+    assert_eq!(due(now, 1, "reader,"), unread[..1]);
+    // The clock of who asks is behind: the events are due now.
+    assert_eq!(due(5, 10, "reader,"), [(ORG, 5), (OTHER, 5)]);
+
+    let agenda = |org: Uuid, due_at: Option<i64>, read_to: u64| Agenda {
+        id: Id::new(org),
+        version: 1,
+        due_at: due_at.map(at),
+        read_to: read_to.cast_signed(),
+        consumers: Some("reader,".to_owned()),
+        ..Agenda::default()
+    };
+    let (ours, theirs) = (head(store, ORG).seq, head(store, OTHER).seq);
+    // What makes these rows adds no event.
+    plain(store, ORG, insert(&agenda(ORG, Some(later), ours)));
+    plain(store, OTHER, insert(&agenda(OTHER, None, theirs - 1)));
+    assert_eq!(due(now, 10, "reader,"), [(OTHER, ends[1])]);
+    assert_eq!(due(later - 1, 10, ""), [], "never early");
+    assert_eq!(due(later, 10, ""), [(ORG, later)]);
+    assert_eq!(due(later, 10, "reader,"), [(OTHER, ends[1]), (ORG, later)]);
+    let other_readers = due(later, 10, "another,reader,");
+    assert_eq!(
+        other_readers.iter().map(|(_, at)| *at).collect::<Vec<_>>(),
+        unread.iter().map(|(_, at)| *at).collect::<Vec<_>>()
+    );
+    block_on(store.drop_org(OTHER)).unwrap();
+    assert_eq!(due(later, 10, "reader,"), [(ORG, later)]);
 }

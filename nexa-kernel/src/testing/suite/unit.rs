@@ -80,6 +80,15 @@ pub(super) fn put(store: &dyn Store, changes: Vec<Change>) {
     apply(store, ORG, changes).unwrap();
 }
 
+/// Applies a change without an event, as of what has no history.
+pub(super) fn plain(store: &dyn Store, org: Uuid, change: Change) {
+    let written = write(store, WriteRequest::new(org), move |tx| {
+        let changes = vec![change.clone()];
+        Box::pin(async move { tx.apply(Batch { changes, events: Vec::new() }).await })
+    });
+    written.unwrap();
+}
+
 pub(super) fn load(store: &dyn Store, org: Uuid, of: &'static RecordDef, by: Key, values: Vec<Value>) -> Vec<Row> {
     read(store, org, move |tx| {
         let values = values.clone();

@@ -1,0 +1,58 @@
+//! What follows from events.
+
+use crate::{
+    context::Context,
+    error::Result,
+    ledger::Event,
+    send::{BoxFuture, MaybeSend},
+};
+
+/// Where a consumer begins in a tenant that was there before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// With what happens from the first tick on that knows the consumer.
+    #[default]
+    Now,
+    /// With the first event of the tenant.
+    Beginning,
+}
+
+/// Reads the ledger in its order, and does what follows. In a tenant that was made since the consumer was added it reads from the
+/// first event on.
+///
+/// It acts as the host itself: every record of the tenant is there, and every access is open. It is not given the events of its own
+/// consequences, nor those of kinds that are the engine's own.
+///
+/// What it refuses, or fails at, is kept as a [`Failure`](super::Failure), with nothing of what it did; then it goes on with the next
+/// unit. A storage that does not answer is no failure: the same is tried again.
+pub trait Consumer: 'static {
+    /// Its name, for ever: of lower-case letters, digits, underscores and dots. In the ledger it is the command of what it does.
+    const NAME: &'static str;
+    /// Where it begins.
+    const START: Start = Start::Now;
+    /// Whether it wants an event. It is asked about every event of the tenant.
+    fn wants(event: &Event) -> bool;
+    /// Does what follows from the wanted events of one unit, in their order. Those of a very large unit come in several parts.
+    fn consume(cx: &mut Context<'_>, events: &[Event]) -> impl Future<Output = Result<()>> + MaybeSend;
+}
+
+type Consume = for<'a, 'c> fn(&'a mut Context<'c>, &'a [Event]) -> BoxFuture<'a, Result<()>>;
+
+/// A consumer as data.
+#[derive(Clone, Copy)]
+pub(crate) struct Consuming {
+    pub(crate) name: &'static str,
+    pub(crate) start: Start,
+    pub(crate) wants: fn(&Event) -> bool,
+    pub(crate) consume: Consume,
+}
+
+impl Consuming {
+    pub(crate) fn of<C: Consumer>() -> Self {
+        Self { name: C::NAME, start: C::START, wants: C::wants, consume: consume::<C> }
+    }
+}
+
+fn consume<'a, C: Consumer>(cx: &'a mut Context<'_>, events: &'a [Event]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(C::consume(cx, events))
+}
