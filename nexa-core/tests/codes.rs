@@ -8,7 +8,13 @@ use std::{
 };
 
 use crate::desk::*;
-use nexa_core::{Code, kernel::memory::MemoryStore, testing::Office};
+use nexa_core::{
+    Apply, Code, CollectionCommand, Context, Envelope, Moment, Ref, Request, Result, command,
+    kernel::memory::MemoryStore,
+    sales::Lead,
+    testing::{Office, block_on},
+};
+use serde_json::json;
 
 /// The string literal that starts here, after white space.
 fn literal(text: &str) -> Option<(&str, &str)> {
@@ -94,10 +100,74 @@ fn the_catalog_tells_one_sentence_for_each_code() {
     }
 }
 
+/// A refusal that no operation declares.
+const ODD: Code = Code::rule("lead.odd", "Nobody is odd; say what you mean.");
+
+/// Does what it does not declare.
+#[command("puzzle", on = Lead)]
+struct Puzzle {
+    lead: Ref<Lead>,
+}
+
+impl Apply for Puzzle {
+    fn apply(&self, _: &mut Lead, _: &Moment<'_>) -> Result<()> {
+        Err(ODD.error())
+    }
+}
+
+/// Refuses its arguments with what it does not declare.
+#[command("riddle", collection = Lead, check = Self::check)]
+struct Riddle {}
+
+impl Riddle {
+    fn check(&self) -> Result<()> {
+        Err(ODD.error())
+    }
+}
+
+impl CollectionCommand for Riddle {
+    type Output = ();
+    async fn run(&self, _: &mut Context<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn puzzled() -> Office {
+    let builder = nexa_core::builder().command::<Puzzle>().command::<Riddle>();
+    Office::found_with(Arc::new(MemoryStore::new()), builder)
+}
+
 #[test]
-#[should_panic(expected = "lead.create does not declare lead.odd")]
-fn a_refusal_that_an_operation_does_not_declare_fails_a_test() {
-    let odd = Code::rule("lead.odd", "Nobody is odd; say what you mean.");
-    let office = Office::empty(Arc::new(MemoryStore::new()), nexa_core::builder());
-    office.must_declare("lead.create", &odd.error());
+#[should_panic(expected = "lead.puzzle does not declare lead.odd")]
+fn a_refusal_that_a_named_operation_does_not_declare_fails_a_test() {
+    let office = puzzled();
+    let _ = office.run_as("admin", "lead.puzzle", json!({"lead": office.id("lead")}));
+}
+
+#[test]
+#[should_panic(expected = "lead.puzzle does not declare lead.odd")]
+fn a_refusal_that_a_typed_command_does_not_declare_fails_a_test() {
+    let office = puzzled();
+    let _ = block_on(office.session("admin").run(Puzzle { lead: office.id_of("lead").into() }));
+}
+
+#[test]
+#[should_panic(expected = "lead.puzzle does not declare lead.odd")]
+fn a_refusal_that_an_operation_of_a_batch_does_not_declare_fails_a_test() {
+    let office = puzzled();
+    let lead = json!({"lead": office.id("lead")});
+    let requests = ["lead.get", "lead.puzzle"].map(|run| Request { run: run.to_owned(), with: lead.clone() });
+    let _ = block_on(office.session("admin").batch(requests.to_vec(), Envelope::default()));
+}
+
+#[test]
+#[should_panic(expected = "lead.riddle does not declare lead.odd")]
+fn a_refusal_of_arguments_that_a_typed_command_does_not_declare_fails_a_test() {
+    let _ = block_on(puzzled().session("admin").run(Riddle {}));
+}
+
+#[test]
+#[should_panic(expected = "lead.riddle does not declare lead.odd")]
+fn a_refusal_of_arguments_that_a_named_operation_does_not_declare_fails_a_test() {
+    let _ = puzzled().run_as("admin", "lead.riddle", json!({}));
 }

@@ -1,5 +1,6 @@
 //! The one door: a Crm, a tenant and an actor.
 
+mod declared;
 mod scan;
 
 use std::{
@@ -111,19 +112,19 @@ impl Session {
 
     /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
     pub async fn run_with<C: Perform>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
-        command.check()?;
+        self.declared(|_| C::name().into(), command.check())?;
         self.write(envelope, CommandJob(command)).await
     }
 
     /// The same, and says whether the command was done now or before.
     pub async fn run_once<C: Perform>(&self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
-        command.check()?;
+        self.declared(|_| C::name().into(), command.check())?;
         self.write_once(envelope, CommandJob(command)).await
     }
 
     /// Asks a question.
     pub async fn ask<Q: Query>(&self, query: Q) -> Result<Q::Output> {
-        query.check()?;
+        self.declared(|_| Q::name().into(), query.check())?;
         self.read(QueryJob(query)).await
     }
 
@@ -176,7 +177,8 @@ impl Session {
     #[cfg(feature = "operations")]
     async fn answer(&self, operation: &str, arguments: Json, envelope: Envelope) -> Result<(Once<Answer>, bool)> {
         let entry = self.catalog.operation(operation)?;
-        let job = NamedJob { operation: entry.name, call: entry.prepare(&arguments)?, arguments };
+        let call = self.declared(|_| entry.name.into(), entry.prepare(&arguments))?;
+        let job = NamedJob { operation: entry.name, call, arguments };
         match entry.mode {
             Mode::Command => Ok((self.write_once(envelope, job).await?, true)),
             Mode::Query => Ok((Once::New(self.read(job).await?), false)),
@@ -203,7 +205,8 @@ impl Session {
         limits::batch(requests.len())?;
         let prepare = |(position, request): (usize, &Request)| {
             let entry = self.catalog.operation(&request.run)?;
-            let call = entry.prepare(&request.with).map_err(|error| error.with("position", position))?;
+            let call = self.declared(|_| entry.name.into(), entry.prepare(&request.with));
+            let call = call.map_err(|error| error.with("position", position))?;
             Ok((entry.name, call))
         };
         let calls = requests.iter().enumerate().map(prepare).collect::<Result<_>>()?;
@@ -238,7 +241,8 @@ impl Session {
         let request = WriteRequest::new(self.org);
         let request = if envelope.dry_run { request.discarded() } else { request };
         let work = Arc::new(Writing(self.unit(envelope, job)));
-        self.store.write(request, work.clone()).await?;
+        let outcome = self.store.write(request, work.clone()).await;
+        self.declared(|error| work.0.job.refused(error), outcome)?;
         work.0.take()
     }
 
@@ -247,7 +251,8 @@ impl Session {
     pub async fn read<J: Job>(&self, job: J) -> Result<J::Output> {
         envelope::check_principal(&self.principal)?;
         let work = Arc::new(Reading(self.unit(Envelope::default(), job)));
-        self.store.read(ReadRequest::new(self.org), work.clone()).await?;
+        let outcome = self.store.read(ReadRequest::new(self.org), work.clone()).await;
+        self.declared(|error| work.0.job.refused(error), outcome)?;
         work.0.take().map(Once::into_value)
     }
 
@@ -270,6 +275,11 @@ pub trait Job: MaybeSend + MaybeSync + 'static {
     type Output: Output;
     /// The name of the operation.
     fn operation(&self) -> Cow<'static, str>;
+    /// The name of the operation that met a refusal.
+    fn refused(&self, error: &Error) -> Cow<'static, str> {
+        let _ = error;
+        self.operation()
+    }
     /// The arguments as text, to recognise a repeated command.
     fn arguments(&self) -> String;
     /// What it will load, as far as the arguments tell.
@@ -446,6 +456,10 @@ impl Job for BatchJob {
     type Output = Answers;
     fn operation(&self) -> Cow<'static, str> {
         Cow::Borrowed("batch")
+    }
+    fn refused(&self, error: &Error) -> Cow<'static, str> {
+        let position = error.params().get("position").and_then(Json::as_u64).and_then(|at| usize::try_from(at).ok());
+        position.and_then(|at| self.calls.get(at)).map_or_else(|| self.operation(), |(name, _)| Cow::Borrowed(name))
     }
     fn arguments(&self) -> String {
         text(&self.requests)

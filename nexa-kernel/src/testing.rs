@@ -1,9 +1,13 @@
 //! For tests, of this project and of its hosts: a settable clock, seeded identifiers, and the proof of a backend.
 
 mod clock;
+#[cfg(feature = "catalog")]
+mod declared;
 mod random;
 pub mod suite;
 
+#[cfg(feature = "catalog")]
+pub use self::declared::must_declare;
 pub use self::{
     clock::ManualClock,
     random::{Random, SeededIds},
