@@ -42,25 +42,10 @@ impl Field for Size {
 }
 
 /// Two references of which at least one is set.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Field, Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 struct Keeper {
     first: Option<Id<Toy>>,
     second: Option<Id<Toy>>,
-}
-
-impl Field for Keeper {
-    const WIDTH: usize = 2;
-    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
-        <Option<Id<Toy>>>::columns(&format!("{name}.first"), out);
-        <Option<Id<Toy>>>::columns(&format!("{name}.second"), out);
-    }
-    fn write(&self, out: &mut Vec<Value>) {
-        self.first.write(out);
-        self.second.write(out);
-    }
-    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
-        Ok(Self { first: Field::read(values)?, second: Field::read(values)? })
-    }
 }
 
 /// A thing to play with.

@@ -1,9 +1,11 @@
-//! `#[derive(Record)]` turns a struct into the definition of a Nexa record, `#[command]` one into a change that the door runs.
+//! `#[derive(Record)]` turns a struct into the definition of a Nexa record, `#[derive(Field)]` one into a field of several columns, and
+//! `#[command]` one into a change that the door runs.
 
 mod attributes;
 mod command;
 mod expand;
 mod model;
+mod parts;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, ItemStruct, parse_macro_input};
@@ -45,6 +47,18 @@ use syn::{DeriveInput, ItemStruct, parse_macro_input};
 pub fn record(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     model::Model::read(&input).map_or_else(|error| error.into_compile_error(), |model| expand::expand(&model)).into()
+}
+
+/// Implements `Field` for a struct of fields, such as an address: it has the columns of its parts, in their order, under
+/// `address.street` and so on.
+///
+/// On the struct, `#[field(optional)]` says that it is absent when each of its parts is; each is then an `Option` that JSON leaves out.
+/// In JSON the parts stand under their names: of what serde takes, `default`, `deny_unknown_fields` and, on a part,
+/// `skip_serializing_if = "Option::is_none"` may be said.
+#[proc_macro_derive(Field, attributes(field))]
+pub fn field(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    parts::Parts::read(&input).map_or_else(|error| error.into_compile_error(), |parts| parts::expand(&parts)).into()
 }
 
 /// Declares a change: `#[command("start", on = Task, guard = Task::must_be_unfinished, errors(FINISHED))]`.

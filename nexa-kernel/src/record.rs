@@ -19,8 +19,8 @@ pub use accepts::Accepts;
 pub use access_class::AccessClass;
 pub use column::Column;
 pub use custom_type::CustomType;
-pub use field::{Cells, Field, corrupt, plain_column, unexpected};
-pub use form::{Form, WriteField};
+pub use field::{Cells, Field, corrupt, part_path, plain_column, unexpected};
+pub use form::{Form, Part, WriteField};
 pub use known_by::{Address, EMAIL_SYSTEM, PHONE_FIELD};
 pub use layout::{
     ColumnDef, ColumnType, Content, Derived, FieldDef, IndexDef, OnTrash, ParseField, ParseText, RecordDef,
@@ -40,6 +40,8 @@ use super::{
     value::Timestamp,
 };
 
+/// Turns a struct of fields into a [`Field`] with the columns of all of them.
+pub use nexa_derive::Field;
 /// Turns a struct into a [`Record`] with its definition.
 pub use nexa_derive::Record;
 

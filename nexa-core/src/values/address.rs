@@ -6,13 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Name, text::line};
-use crate::{
-    Result,
-    kernel::{
-        record::{ColumnDef, Field, Form},
-        value::Value,
-    },
-};
+use crate::Field;
 
 string_value!(
     /// A country: its two letters of ISO 3166 in upper case, or its name in at most 100 characters.
@@ -31,7 +25,8 @@ string_value!(
 );
 
 /// A postal address; every part may be absent, and an address without any part is absent itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Field, Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[field(optional)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Address {
@@ -74,39 +69,12 @@ impl fmt::Display for Address {
     }
 }
 
-impl Field for Address {
-    const FORM: Option<Form> = Some(Form::Parts("{}"));
-    const WIDTH: usize = 5;
-    const OPTIONAL: bool = true;
-    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
-        for part in ["street", "city", "region", "postal_code"] {
-            Option::<Name>::columns(&format!("{name}.{part}"), out);
-        }
-        Option::<Country>::columns(&format!("{name}.country"), out);
-    }
-    fn write(&self, out: &mut Vec<Value>) {
-        for part in [&self.street, &self.city, &self.region, &self.postal_code] {
-            part.write(out);
-        }
-        self.country.write(out);
-    }
-    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
-        Ok(Self {
-            street: Field::read(values)?,
-            city: Field::read(values)?,
-            region: Field::read(values)?,
-            postal_code: Field::read(values)?,
-            country: Field::read(values)?,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::values::check;
+    use crate::{kernel::value::Value, values::check};
 
     #[test]
     fn parts_are_columns_and_none_is_required() {

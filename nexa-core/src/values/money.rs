@@ -7,13 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Currency, Rate, Rounding};
-use crate::{
-    Amount, Code, Result,
-    kernel::{
-        record::{ColumnDef, Field, Form},
-        value::Value,
-    },
-};
+use crate::{Amount, Code, Field, Result};
 
 /// Two currencies do not add up.
 pub const CURRENCY_MISMATCH: Code = Code::invalid(
@@ -30,7 +24,7 @@ pub const NO_SHARES: Code = Code::invalid(
 );
 
 /// An exact amount in a currency. In JSON `{"amount": "50000.00", "currency": "USD"}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Field, Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Money {
@@ -175,28 +169,13 @@ impl fmt::Display for Money {
     }
 }
 
-impl Field for Money {
-    const FORM: Option<Form> = Some(Form::Parts("null"));
-    const WIDTH: usize = 2;
-    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
-        Amount::columns(&format!("{name}.amount"), out);
-        Currency::columns(&format!("{name}.currency"), out);
-    }
-    fn write(&self, out: &mut Vec<Value>) {
-        self.amount.write(out);
-        self.currency.write(out);
-    }
-    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
-        Ok(Self { amount: Amount::read(values)?, currency: Currency::read(values)? })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::kernel::value::Value;
     use crate::values::check;
 
     fn usd(ten_thousandths: i64) -> Money {

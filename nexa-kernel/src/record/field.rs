@@ -16,7 +16,7 @@ use crate::{
     value::{Amount, Date, Timestamp, Value, write_json_text},
 };
 
-/// A type that can be a field of a record: it declares its columns and moves to and from them.
+/// A type that can be a field of a record: it declares its columns and moves to and from them. For a struct of fields it is derived.
 pub trait Field: Sized {
     /// Declares the columns. `name` is the field's path; an SQL name is the path with underscores.
     fn columns(name: &str, out: &mut Vec<ColumnDef>);
@@ -34,6 +34,11 @@ pub trait Field: Sized {
     const OPTIONAL: bool = false;
     /// How it looks in JSON, where its columns tell; otherwise it is read and serialized.
     const FORM: Option<Form> = None;
+}
+
+/// The path of a part of a field.
+pub fn part_path(field: &str, part: &str) -> String {
+    format!("{field}.{part}")
 }
 
 /// A plain column of a field.

@@ -1,5 +1,6 @@
 //! How a field looks in JSON, as data.
 
+use super::Field;
 use crate::{error::Result, value::Value};
 
 /// How a field looks in JSON. It is what serializing the field says as well.
@@ -29,6 +30,43 @@ impl Form {
             Self::Document(_) => Some(Self::Document(NULL)),
             Self::Parts(_) => Some(Self::Parts(NULL)),
             Self::AllParts | Self::Serialized(_) => None,
+        }
+    }
+}
+
+/// A part of a field that is a struct of fields.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    form: Option<Form>,
+    optional: bool,
+    omitted: bool,
+}
+
+impl Part {
+    /// A part of this type, and whether JSON leaves it out when it is absent.
+    pub const fn of<T: Field>(omitted: bool) -> Self {
+        Self { form: T::FORM, optional: T::OPTIONAL, omitted }
+    }
+}
+
+impl Form {
+    /// The form of a field that is a struct of these parts, and `optional` when it is absent without any of them. None where its columns
+    /// do not say it.
+    pub const fn of_parts(parts: &[Part], optional: bool) -> Option<Self> {
+        let (mut rest, mut omits, mut shows) = (parts, false, false);
+        while let [part, more @ ..] = rest {
+            match part.form {
+                Some(Self::Value) if part.optional && part.omitted => omits = true,
+                Some(Self::Value) => shows |= part.optional,
+                Some(Self::AllParts) => shows = true,
+                _ => return None,
+            }
+            rest = more;
+        }
+        match (omits, shows) {
+            (true, true) => None,
+            (false, true) => Some(Self::AllParts),
+            (_, false) => Some(Self::Parts(if optional { "{}" } else { NULL })),
         }
     }
 }

@@ -53,32 +53,35 @@ fn known<'v>(columns: &[ColumnDef], value: &'v Value) -> Result<&'v Value> {
 }
 
 fn write_parts(name: &str, columns: &[ColumnDef], values: &[Value], nulls: bool, out: &mut String) -> Result<()> {
-    let mut open = None;
+    let mut open = "";
     out.push('{');
     for (at, (column, value)) in columns.iter().zip(values).enumerate() {
         if value.is_null() && !nulls {
             continue;
         }
         let path = column.path.strip_prefix(name).map_or(column.path.as_str(), |rest| rest.trim_start_matches('.'));
-        let (group, last) = path.split_once('.').map_or((None, path), |(group, last)| (Some(group), last));
+        let (group, last) = path.rsplit_once('.').unwrap_or(("", path));
         if group != open {
-            if open.is_some() {
-                out.push('}');
-            }
-            if let Some(group) = group {
-                write_name(out, group);
-                out.push('{');
-            }
+            change_group(open, group, out);
             open = group;
         }
         write_name(out, last);
         known(columns.get(at..).unwrap_or_default(), value)?.write_json(out);
     }
-    if open.is_some() {
-        out.push('}');
-    }
+    change_group(open, "", out);
     out.push('}');
     Ok(())
+}
+
+/// Closes the groups of one path that are not of another, and opens those of the other.
+fn change_group(from: &str, to: &str, out: &mut String) {
+    let groups = |path: &'_ str| path.split('.').filter(|group| !group.is_empty()).count();
+    let shared = from.split('.').zip(to.split('.')).take_while(|(one, other)| one == other && !one.is_empty()).count();
+    (shared..groups(from)).for_each(|_| out.push('}'));
+    for group in to.split('.').skip(shared).filter(|group| !group.is_empty()) {
+        write_name(out, group);
+        out.push('{');
+    }
 }
 
 /// Appends the name of an entry, with what parts it from the one before. It is a name of ours: nothing in it is escaped.

@@ -4,20 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Lead, Status};
-use crate::{
-    Apply, Body, Code, Field, Id, Moment, Ref, Result, Timestamp, command,
-    kernel::{
-        record::{ColumnDef, Form},
-        value::Value,
-    },
-    people::User,
-};
+use crate::{Apply, Body, Code, Field, Id, Moment, Ref, Result, Timestamp, command, people::User};
 
 /// The lead is closed.
 pub const CLOSED: Code = Code::rule("lead.closed", "The lead is {status}; reopen it with lead.reopen if it was lost.");
 
 /// One criterion: whether it is met, what shows it, when and by whom that was noted.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Field, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Criterion {
     /// Whether it is met; absent while nobody has said.
     pub met: Option<bool>,
@@ -30,7 +23,7 @@ pub struct Criterion {
 }
 
 /// The four criteria.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Field, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bant {
     /// The money is there.
     pub budget: Criterion,
@@ -124,54 +117,6 @@ impl BantInput {
     pub fn all_met() -> Self {
         let met = || Some(CriterionInput::met());
         Self { budget: met(), authority: met(), need: met(), timeline: met() }
-    }
-}
-
-impl Field for Criterion {
-    const FORM: Option<Form> = Some(Form::AllParts);
-    const WIDTH: usize = 4;
-    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
-        <Option<bool> as Field>::columns(&format!("{name}.met"), out);
-        <Option<Body> as Field>::columns(&format!("{name}.evidence"), out);
-        <Option<Timestamp> as Field>::columns(&format!("{name}.at"), out);
-        <Option<Id<User>> as Field>::columns(&format!("{name}.by"), out);
-    }
-    fn write(&self, out: &mut Vec<Value>) {
-        self.met.write(out);
-        self.evidence.write(out);
-        self.at.write(out);
-        self.by.write(out);
-    }
-    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
-        Ok(Self {
-            met: Field::read(values)?,
-            evidence: Field::read(values)?,
-            at: Field::read(values)?,
-            by: Field::read(values)?,
-        })
-    }
-}
-
-impl Field for Bant {
-    const FORM: Option<Form> = Some(Form::AllParts);
-    const WIDTH: usize = 4 * Criterion::WIDTH;
-    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
-        for criterion in ["budget", "authority", "need", "timeline"] {
-            Criterion::columns(&format!("{name}.{criterion}"), out);
-        }
-    }
-    fn write(&self, out: &mut Vec<Value>) {
-        for (_, criterion) in self.criteria() {
-            criterion.write(out);
-        }
-    }
-    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
-        Ok(Self {
-            budget: Criterion::read(values)?,
-            authority: Criterion::read(values)?,
-            need: Criterion::read(values)?,
-            timeline: Criterion::read(values)?,
-        })
     }
 }
 

@@ -5,11 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CLOSED, Severity, Ticket};
 use crate::{
-    Assignee, Body, Command, Context, Id, Ref, Result, Timestamp, command,
-    kernel::{
-        record::{ColumnDef, Field},
-        value::Value,
-    },
+    Assignee, Body, Command, Context, Field, Id, Ref, Result, Timestamp, command,
     people::{
         Group,
         assignment::{self, INACTIVE},
@@ -17,7 +13,7 @@ use crate::{
 };
 
 /// To whom a ticket was escalated, when, how bad and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Field, Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Escalation {
     /// The group that was called.
     pub to: Id<Group>,
@@ -27,30 +23,6 @@ pub struct Escalation {
     pub severity: Option<Severity>,
     /// Why.
     pub reason: Body,
-}
-
-impl Field for Escalation {
-    const WIDTH: usize = 4;
-    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
-        <Id<Group>>::columns(&format!("{name}.to"), out);
-        Timestamp::columns(&format!("{name}.at"), out);
-        <Option<Severity>>::columns(&format!("{name}.severity"), out);
-        Body::columns(&format!("{name}.reason"), out);
-    }
-    fn write(&self, out: &mut Vec<Value>) {
-        self.to.write(out);
-        self.at.write(out);
-        self.severity.write(out);
-        self.reason.write(out);
-    }
-    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
-        Ok(Self {
-            to: Field::read(values)?,
-            at: Field::read(values)?,
-            severity: Field::read(values)?,
-            reason: Field::read(values)?,
-        })
-    }
 }
 
 /// Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it over.
@@ -76,5 +48,25 @@ impl Command for Escalate {
         ticket.severity = severity;
         ticket.escalation = Some(Escalation { to, at: cx.now(), severity, reason: self.reason.clone() });
         cx.save(ticket).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::values::check::{round_trip, same_form};
+
+    #[test]
+    fn an_escalation_shows_that_nobody_said_how_bad_it_is() {
+        let (to, at) = (Id::new(Uuid::from_u128(7)), Timestamp::from_micros(1_763_370_900_000_001));
+        for severity in [None, Some(Severity::default())] {
+            let escalation = Escalation { to, at, severity, reason: "Down".parse().unwrap() };
+            round_trip(&escalation);
+            same_form(&escalation);
+            same_form(&Some(escalation));
+        }
+        same_form(&None::<Escalation>);
     }
 }

@@ -52,6 +52,86 @@ fn scalars_look_as_they_are_serialized() {
     same_form(&vec![ExternalKey { system: "sap".into(), key: "\u{e9}\"1\"".into() }]);
 }
 
+/// A field of one column.
+#[derive(Field, Clone, Default, Serialize)]
+struct Inner {
+    text: Option<String>,
+    number: i64,
+}
+
+/// A field of fields.
+#[derive(Field, Clone, Default, Serialize)]
+struct Middle {
+    first: Inner,
+    yes: Option<bool>,
+    second: Inner,
+}
+
+/// A field of fields of fields.
+#[derive(Field, Clone, Default, Serialize)]
+struct Outer {
+    r#in: Middle,
+    also: Middle,
+    last: bool,
+}
+
+/// A field that leaves out one part, and shows that the other is absent.
+#[derive(Field, Clone, Default, Serialize)]
+struct Mixed {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one: Option<i64>,
+    other: Option<i64>,
+}
+
+/// A field whose parts are not told by their columns alone.
+#[derive(Field, Clone, Default, Serialize)]
+struct WithKeys {
+    keys: Vec<ExternalKey>,
+    inner: Option<Inner>,
+}
+
+/// A field that is absent without a part.
+#[derive(Field, Clone, Default, Serialize)]
+#[field(optional)]
+struct Sparse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other: Option<String>,
+}
+
+#[test]
+fn a_field_of_fields_looks_as_it_is_serialized_whatever_its_parts_are() {
+    let inner = Inner { text: Some("x".to_owned()), number: 7 };
+    let middle = Middle { second: inner.clone(), ..Middle::default() };
+    same_form(&inner);
+    same_form(&middle);
+    same_form(&Some(middle.clone()));
+    same_form(&None::<Middle>);
+    same_form(&Outer { also: middle.clone(), last: true, ..Outer::default() });
+    same_form(&Outer { r#in: middle, ..Outer::default() });
+    same_form(&Mixed { other: Some(1), ..Mixed::default() });
+    same_form(&Mixed { one: Some(1), ..Mixed::default() });
+    same_form(&WithKeys { inner: Some(inner), ..WithKeys::default() });
+    same_form(&WithKeys::default());
+    same_form(&Sparse::default());
+    same_form(&Sparse { one: Some(1), other: None });
+    same_form(&None::<Sparse>);
+}
+
+#[test]
+fn the_columns_of_a_field_of_fields_are_those_of_its_parts() {
+    let mut columns = Vec::new();
+    Outer::columns("x", &mut columns);
+    let paths: Vec<&str> = columns.iter().map(|column| column.path.as_str()).collect();
+    let middle = ["first.text", "first.number", "yes", "second.text", "second.number"];
+    let expected = ["in", "also"].into_iter().flat_map(|part| middle.map(|below| format!("x.{part}.{below}")));
+    assert_eq!(paths, expected.chain(["x.last".to_owned()]).collect::<Vec<_>>());
+    assert_eq!((Outer::WIDTH, Outer::OPTIONAL, Sparse::OPTIONAL), (11, false, true));
+    let nullable: Vec<bool> = columns.iter().take(3).map(|column| column.nullable).collect();
+    assert_eq!(nullable, [true, false, true]);
+}
+
 #[test]
 fn a_record_looks_as_it_is_serialized() {
     for record in [FieldDefinition::default(), defined()] {
