@@ -13,13 +13,7 @@ mod repeated;
 mod unit;
 mod unrestricted;
 
-use std::{
-    any::{Any, TypeId},
-    borrow::Cow,
-    cell::RefCell,
-    collections::HashMap,
-    sync::Arc,
-};
+use std::{any::Any, borrow::Cow, cell::RefCell, collections::HashMap, sync::Arc};
 
 use uuid::Uuid;
 
@@ -30,7 +24,7 @@ use super::{
     envelope::Envelope,
     error::{Error, Result, codes},
     lookup::Lookup,
-    memo::Memo,
+    memo::{Made, Memo},
     record::{Id, Record, RecordDef, Row},
     store::Transaction,
     value::{Timestamp, Value},
@@ -68,7 +62,8 @@ pub struct Context<'a> {
     pub(crate) entries: foldhash::HashMap<(&'static str, Uuid), Entry>,
     pub(crate) touched: Vec<(&'static str, Uuid)>,
     pub(crate) definitions: Option<Arc<[FieldDefinition]>>,
-    pub(crate) kept: HashMap<TypeId, Kept>,
+    /// What rules made of records of a kind.
+    pub(crate) kept: Made<(), &'static str>,
     pub(crate) lookup: Lookup,
     /// What the policy has answered in this call, where that is less than everything.
     pub(crate) permitted: RefCell<Vec<(&'static str, Action, Arc<Permitted>)>>,
@@ -86,12 +81,6 @@ pub struct Moment<'a> {
     pub now: Timestamp,
     /// Who acts.
     pub actor: &'a Actor,
-}
-
-/// What a rule made of records of one kind.
-pub(crate) struct Kept {
-    of: &'static str,
-    value: Arc<dyn Any + Send + Sync>,
 }
 
 /// One record of the identity map.
@@ -140,16 +129,16 @@ impl<'a> Context<'a> {
     }
     /// What a rule has kept, such as the tenant's scorecard.
     pub fn kept<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
-        self.kept.get(&TypeId::of::<T>()).and_then(|kept| kept.value.clone().downcast().ok())
+        self.kept.of((), |_| true)
     }
     /// Keeps what a rule made of records of a kind, until one of that kind changes or this call ends.
     pub fn keep_while<R: Record, T: Any + Send + Sync>(&mut self, value: Arc<T>) -> Arc<T> {
-        self.kept.insert(TypeId::of::<T>(), Kept { of: R::def().kind, value: value.clone() });
+        self.kept.keep((), R::def().kind, Arc::clone(&value));
         value
     }
     /// A record of this kind changes.
     pub(crate) fn forget(&mut self, kind: &str) {
-        self.kept.retain(|_, kept| kept.of != kind);
+        self.kept.retain(|of| *of != kind);
     }
     /// Says that the command was done before: it answers what came of it, and changes nothing.
     pub const fn answers_again(&mut self) {

@@ -1,9 +1,10 @@
-//! What was made of stored texts and rows, for all later calls that meet the same: settings are read by every call, and written
-//! once in a long while.
+//! What was made of stored rows, for all later calls that meet the same: settings are read by every call, and written once in a long
+//! while.
 
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
+    hash::Hash,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -14,51 +15,54 @@ use super::{
     value::Value,
 };
 
-/// So many texts of one type, or so many rows; when there are more, all are made anew.
+/// What was made, by its type and a key, with what it was made of.
+pub(crate) struct Made<K, S>(HashMap<(TypeId, K), (S, Arc<dyn Any + Send + Sync>)>);
+
+impl<K, S> Default for Made<K, S> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<K: Eq + Hash, S> Made<K, S> {
+    /// What was made under this key, when it was made of such a source.
+    pub(crate) fn of<T: Any + Send + Sync>(&self, key: K, is_source: impl FnOnce(&S) -> bool) -> Option<Arc<T>> {
+        let (source, made) = self.0.get(&(TypeId::of::<T>(), key))?;
+        if is_source(source) { made.clone().downcast().ok() } else { None }
+    }
+    /// Keeps what was made of a source, in the place of what is there under the key.
+    pub(crate) fn keep<T: Any + Send + Sync>(&mut self, key: K, source: S, made: Arc<T>) {
+        self.0.insert((TypeId::of::<T>(), key), (source, made));
+    }
+    /// Forgets all that was not made of such sources.
+    pub(crate) fn retain(&mut self, is_source: impl Fn(&S) -> bool) {
+        self.0.retain(|_, (source, _)| is_source(source));
+    }
+    /// How much is kept.
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// So much is kept for all calls; when there is more, all is made anew.
 const MOST: usize = 256;
 
-/// The longest text that is remembered, in bytes.
+/// The longest text of a row that is remembered, in bytes.
 const LONGEST: usize = 64 << 10;
 
-type Made = Arc<dyn Any + Send + Sync>;
-
-/// What was made, by its type and by the text or the row that it was made of. All of it is the key: a version that was rolled
-/// back may come again with another content.
+/// What was made for all calls, by the row that it was made of. The whole row is compared: a version that was rolled back may come
+/// again with another content.
 #[derive(Default)]
-pub struct Memo {
-    texts: Mutex<HashMap<TypeId, HashMap<Box<str>, Made>>>,
-    rows: Mutex<HashMap<(TypeId, Uuid), (Row, Made)>>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+pub struct Memo(Mutex<Made<Uuid, Row>>);
 
 impl Memo {
-    /// What was made of this text.
-    pub fn of<T: Any + Send + Sync>(&self, text: &str) -> Option<Arc<T>> {
-        let kept = locked(&self.texts);
-        kept.get(&TypeId::of::<T>())?.get(text)?.clone().downcast().ok()
-    }
-
-    /// Remembers what was made of a text, and of nothing else.
-    pub fn remember<T: Any + Send + Sync>(&self, text: &str, made: Arc<T>) {
-        if text.len() > LONGEST {
-            return;
-        }
-        let mut kept = locked(&self.texts);
-        let of_type = kept.entry(TypeId::of::<T>()).or_default();
-        if of_type.len() >= MOST {
-            of_type.clear();
-        }
-        of_type.insert(text.into(), made);
+    fn locked(&self) -> MutexGuard<'_, Made<Uuid, Row>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was made of this row.
     pub fn of_row<T: Any + Send + Sync>(&self, def: &RecordDef, row: &Row) -> Option<Arc<T>> {
-        let kept = locked(&self.rows);
-        let (known, made) = kept.get(&(TypeId::of::<T>(), row.id(def)))?;
-        if known == row { made.clone().downcast().ok() } else { None }
+        self.locked().of(row.id(def), |known| known == row)
     }
 
     /// Remembers what was made of a row, and of nothing else.
@@ -67,12 +71,11 @@ impl Memo {
         if row.values().iter().any(longer) {
             return;
         }
-        let key = (TypeId::of::<T>(), row.id(def));
-        let mut kept = locked(&self.rows);
-        if kept.len() >= MOST && !kept.contains_key(&key) {
-            kept.clear();
+        let mut kept = self.locked();
+        if kept.len() >= MOST {
+            kept.retain(|_| false);
         }
-        kept.insert(key, (row, made));
+        kept.keep(row.id(def), row, made);
     }
 }
 
@@ -84,21 +87,6 @@ mod tests {
         record::{Id, Record},
     };
 
-    #[test]
-    fn what_was_made_is_found_by_its_text_and_type_and_does_not_grow_without_end() {
-        let remembered = Memo::default();
-        remembered.remember("7", Arc::new(7_u8));
-        assert_eq!(remembered.of::<u8>("7").as_deref(), Some(&7));
-        assert_eq!(remembered.of::<u16>("7"), None);
-        assert_eq!(remembered.of::<u8>("8"), None);
-        remembered.remember(&"x".repeat(LONGEST + 1), Arc::new(8_u8));
-        assert_eq!(remembered.of::<u8>(&"x".repeat(LONGEST + 1)), None);
-        for number in 0..MOST * 2 {
-            remembered.remember(&number.to_string(), Arc::new(9_u8));
-            assert_eq!(remembered.of::<u8>(&number.to_string()).as_deref(), Some(&9));
-        }
-        assert!(remembered.texts.lock().unwrap().values().map(HashMap::len).sum::<usize>() <= MOST);
-    }
     #[test]
     fn what_was_made_of_a_row_is_found_while_the_row_is_the_same() {
         let remembered = Memo::default();
@@ -118,6 +106,6 @@ mod tests {
             remembered.remember_row(def, row(number, "c".into()), Arc::new(9_u8));
             assert_eq!(remembered.of_row::<u8>(def, &row(number, "c".into())).as_deref(), Some(&9));
         }
-        assert!(remembered.rows.lock().unwrap().len() <= MOST);
+        assert!(remembered.locked().len() <= MOST);
     }
 }

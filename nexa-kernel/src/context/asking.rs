@@ -185,7 +185,7 @@ impl Context<'_> {
         self.flush().await?;
         self.definitions = None;
         // Filters were compiled by the definitions as they were.
-        self.kept.clear();
+        self.kept.retain(|_| false);
         Ok(())
     }
 

@@ -14,7 +14,6 @@ use crate::{
         error::codes,
         filter::{Alone, Predicate},
         record::Row,
-        value::Value,
     },
 };
 
@@ -183,12 +182,10 @@ async fn scorecard(cx: &mut Context<'_>) -> Result<Arc<Scoring>> {
 /// The rules of a stored scorecard. They are read once for all calls, but for those that look at custom fields, which mean
 /// something else when a field is defined anew.
 async fn compiled(cx: &mut Context<'_>, card: Row) -> Result<Arc<Scoring>> {
-    let rules = Scorecard::def().column(Scorecard::RULES.name()).map(|column| card.get(column).clone());
-    let Some(Value::Json(stored)) = rules else { return Ok(Arc::default()) };
-    if let Some(scoring) = cx.memo().of(&stored) {
+    if let Some(scoring) = cx.memo().of_row(Scorecard::def(), &card) {
         return Ok(scoring);
     }
-    let rules = Scorecard::from_row(card)?.rules.0;
+    let rules = Scorecard::from_row(card.clone())?.rules.0;
     let lasting = !rules.iter().any(|rule| rule.filter.names_custom());
     let mut compiled = Vec::with_capacity(rules.len());
     for rule in rules {
@@ -197,7 +194,7 @@ async fn compiled(cx: &mut Context<'_>, card: Row) -> Result<Arc<Scoring>> {
     }
     let scoring = Arc::new(Scoring(compiled));
     if lasting {
-        cx.memo().remember(&stored, Arc::clone(&scoring));
+        cx.memo().remember_row(Scorecard::def(), card, Arc::clone(&scoring));
     }
     Ok(scoring)
 }
