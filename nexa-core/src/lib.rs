@@ -28,7 +28,7 @@ pub use nexa_kernel::{
     envelope::Envelope,
     error::{Code, Error, ErrorKind, Result},
     feed::{Feed, FeedItem},
-    filter::{Children, Filter, Op},
+    filter::{Children, Filter, Op, Relative},
     once::Once,
     operation::{Apply, CollectionCommand, Command, Moment, Operation, Perform, Query},
     position::Position,

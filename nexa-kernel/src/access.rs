@@ -186,6 +186,10 @@ pub trait Directory: MaybeSend + MaybeSync {
             Err(error) => Err(error),
         }
     }
+    /// The kind and the field that have the tenant's time zone, in the record whose id is the tenant's; UTC where there is none.
+    fn time_zone(&self) -> Option<(&'static RecordDef, &'static str)> {
+        None
+    }
     /// What [`Directory::actor`] will load.
     fn prefetch(&self, principal: &Principal) -> Vec<Prefetch> {
         let _ = principal;

@@ -1,6 +1,8 @@
 //! Checks a filter or an order against a definition: names become columns, JSON becomes typed values.
 
-use std::collections::HashMap;
+mod when;
+
+use std::{borrow::Cow, collections::HashMap};
 
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -9,13 +11,16 @@ use super::{
     access::{Access, AccessClass, Action, Actor, Granted, Policy, invalid_policy},
     custom_field::{self, FieldDefinition},
     error::{Error, Result, codes},
-    filter::{Children, Comparison, Filter, Op, Place, Pointing, Predicate},
+    filter::{Children, Comparison, Filter, OnChange, Op, Place, Pointing, Predicate},
     limits, normal,
-    record::{ColumnDef, ColumnType, Content, Derived, HOST, RecordDef, Row, Topic, entry},
+    record::{ColumnDef, ColumnType, Content, CustomType, Derived, HOST, RecordDef, Row, Topic, entry},
     search,
     sort::{CustomKey, SortKey},
     value::{Amount, Date, NO_NUL, NUL, Timestamp, Value, holds_nul},
 };
+
+pub use self::when::When;
+use self::when::{Said, with_day};
 
 /// The kinds that a Crm knows, by name.
 #[derive(Clone, Default)]
@@ -141,9 +146,10 @@ pub fn filter(
     filter: &Filter,
     scope: Scope<'_>,
     fields: CustomFields<'_>,
+    when: &When,
 ) -> Result<Predicate> {
     let hidden = scope.access(kinds, def, Action::Read)?.hidden;
-    filter_without(&hidden, kinds, def, filter, scope, fields)
+    filter_without(&hidden, kinds, def, filter, scope, fields, when)
 }
 
 /// The same, where the fields that the scope hides are known.
@@ -154,8 +160,22 @@ pub(crate) fn filter_without(
     filter: &Filter,
     scope: Scope<'_>,
     fields: CustomFields<'_>,
+    when: &When,
 ) -> Result<Predicate> {
-    Compiler { kinds, def, scope, hidden, fields, path: String::new() }.filter(filter)
+    Compiler { kinds, def, scope, hidden, fields, when, path: String::new() }.filter(filter)
+}
+
+/// Compiles a filter of events. Errors: those of [`filter`].
+pub(crate) fn on_change(
+    hidden: &[&'static str],
+    kinds: &Kinds,
+    def: &'static RecordDef,
+    filter: &Filter,
+    scope: Scope<'_>,
+    fields: CustomFields<'_>,
+    when: &When,
+) -> Result<OnChange> {
+    Compiler { kinds, def, scope, hidden, fields, when, path: String::new() }.on_change(filter)
 }
 
 /// What the actor may do with rows of a kind, as a predicate; the policy's own filters see everything. Error: `policy.invalid`.
@@ -187,9 +207,16 @@ pub(crate) fn granted_rows(
         return Err(invalid_policy(def, action, problem));
     }
     let fields = CustomFields::kept(fields.definitions);
-    let compiled = filter_without(&[], kinds, def, &access.rows, Scope::Unrestricted, fields);
-    compiled
-        .map_err(|error| invalid_policy(def, action, format!("its rows: {}", error.message().trim_end_matches('.'))))
+    let when = When::at(Timestamp::default());
+    let compiled = filter_without(&[], kinds, def, &access.rows, Scope::Unrestricted, fields, &when);
+    let compiled = compiled
+        .map_err(|error| invalid_policy(def, action, format!("its rows: {}", error.message().trim_end_matches('.'))))?;
+    if !when.is_always_the_same() {
+        let problem =
+            "its rows depend on the moment or on the time zone, and who sees a record changes with records alone";
+        return Err(invalid_policy(def, action, problem));
+    }
+    Ok(compiled)
 }
 
 /// Compiles an order such as `["-priority", "created_at"]`. Texts with a folded form come in its order, and where that is the
@@ -271,14 +298,25 @@ fn invalid(field: &str, problem: impl Into<String>) -> Error {
     codes::FILTER_INVALID.with("field", field).with("problem", problem.into())
 }
 
+const OF_EVENTS: &str = "it is asked of events, as of a feed; a record has no before";
+
 struct Compiler<'a> {
     kinds: &'a Kinds,
     def: &'static RecordDef,
     scope: Scope<'a>,
     hidden: &'a [&'static str],
     fields: CustomFields<'a>,
+    when: &'a When,
     /// The relations and kinds from the record that is asked for to this one.
     path: String,
+}
+
+/// What a column is compared with.
+enum Operand {
+    /// A value of its type.
+    Value(Value),
+    /// A day of a moment: its first moment, and that of the next day.
+    Day(Timestamp, Timestamp),
 }
 
 impl Compiler<'_> {
@@ -291,7 +329,49 @@ impl Compiler<'_> {
             Filter::Has(children, at_least) => self.children(children, *at_least),
             Filter::HasNone(children) => Ok(Predicate::Not(Box::new(self.children(children, 1)?))),
             Filter::Compare { field, op, value } => self.compare(field, *op, value),
+            Filter::Changed(_) => Err(invalid("changed", OF_EVENTS)),
+            Filter::Was(_) => Err(invalid("was", OF_EVENTS)),
+            Filter::Became(_) => Err(invalid("became", OF_EVENTS)),
         }
+    }
+
+    fn on_change(&self, filter: &Filter) -> Result<OnChange> {
+        let all = |parts: &[Filter]| parts.iter().map(|part| self.on_change(part)).collect::<Result<Vec<_>>>();
+        Ok(match filter {
+            Filter::And(parts) => OnChange::And(all(parts)?),
+            Filter::Or(parts) => OnChange::Or(all(parts)?),
+            Filter::Not(part) => OnChange::Not(Box::new(self.on_change(part)?)),
+            Filter::Changed(field) => self.changed(field)?,
+            Filter::Was(part) => OnChange::Was(self.alone("was", part)?),
+            Filter::Became(part) => OnChange::Became(self.alone("became", part)?),
+            part => OnChange::Is(self.alone("filter", part)?),
+        })
+    }
+
+    /// What is asked of the record alone: nobody knows how others were at the time.
+    fn alone(&self, place: &str, filter: &Filter) -> Result<Predicate> {
+        let predicate = self.filter(filter)?;
+        if predicate.looks_elsewhere() {
+            return Err(invalid(place, "of an event it is asked of the record alone, not of others that it leads to"));
+        }
+        Ok(predicate)
+    }
+
+    /// The columns of a field, or a key of a custom one.
+    fn changed(&self, path: &str) -> Result<OnChange> {
+        let shown = |column: &usize| !is_hidden(self.def, *column, self.hidden);
+        if let Some(field) = self.def.field(path).filter(|field| shown(&field.first)) {
+            return Ok(OnChange::Changed((field.first..field.first + field.count).collect(), None));
+        }
+        if let Some(column) = self.def.column(path).filter(shown) {
+            return Ok(OnChange::Changed(vec![column], None));
+        }
+        let key = path.strip_prefix("custom.").zip(self.def.custom.filter(shown));
+        let (key, column) = key.ok_or_else(|| unknown(self.def, path))?;
+        if self.fields.strict && custom_field::defined(self.fields.definitions, self.def.kind, key).is_none() {
+            return Err(unknown(self.def, path));
+        }
+        Ok(OnChange::Changed(vec![column], Some(key.to_owned())))
     }
 
     fn through(&self, relation: &str, filter: &Filter) -> Result<Predicate> {
@@ -508,10 +588,23 @@ impl Compiler<'_> {
             Op::EndsWith => return self.matches(path, column, Place::End, value),
             Op::In | Op::NotIn => {
                 let Json::Array(items) = value else { return Err(invalid(path, "in takes a list")) };
-                let values = items.iter().map(|item| self.value(path, column, item)).collect::<Result<Vec<_>>>()?;
+                let (mut values, mut days) = (Vec::with_capacity(items.len()), Vec::new());
+                for item in items {
+                    match self.operand(path, column, item)? {
+                        Operand::Value(value) => values.push(value),
+                        Operand::Day(start, end) => days.push(of_day(column, Comparison::Eq, start, end)),
+                    }
+                }
+                limits::conditions(days.len())?;
                 let any = match equality_column(self.def, column) {
                     Some(folded) => Predicate::In(folded, values.into_iter().map(fold).collect()),
                     None => Predicate::In(column, values),
+                };
+                let any = if days.is_empty() {
+                    any
+                } else {
+                    days.push(any);
+                    Predicate::Or(days)
                 };
                 return Ok(if op == Op::In { any } else { Predicate::Not(Box::new(any)) });
             }
@@ -522,7 +615,10 @@ impl Compiler<'_> {
             Op::Gt => Comparison::Gt,
             Op::Ge => Comparison::Ge,
         };
-        let value = self.value(path, column, value)?;
+        let value = match self.operand(path, column, value)? {
+            Operand::Value(value) => value,
+            Operand::Day(start, end) => return Ok(of_day(column, comparison, start, end)),
+        };
         if let Some(folded) = equality_column(self.def, column) {
             return Ok(Predicate::Compare(folded, comparison, fold(value)));
         }
@@ -550,12 +646,38 @@ impl Compiler<'_> {
         let Some(field) = custom_field::defined(self.fields.definitions, self.def.kind, name) else {
             return if self.fields.strict { Err(unknown(self.def, path)) } else { key(path, column, name, op, value) };
         };
+        let value = match (field.holds, op, value) {
+            (CustomType::Date | CustomType::Time, Op::In, Json::Array(items)) => {
+                let mut given = Vec::with_capacity(items.len());
+                let mut days = Vec::new();
+                for item in items {
+                    match self.custom_operand(path, field.holds, item)? {
+                        CustomOperand::Value(item) => given.push(item),
+                        CustomOperand::Day(day) => days.push(of_custom_day(column, name, Comparison::Eq, day)),
+                    }
+                }
+                if !days.is_empty() {
+                    limits::conditions(days.len())?;
+                    days.push(self.custom(path, column, name, op, &Json::Array(given))?);
+                    return Ok(Predicate::Or(days));
+                }
+                Cow::Owned(Json::Array(given))
+            }
+            (CustomType::Date | CustomType::Time, op, value) => match (comparison_of(op), value) {
+                (Some(comparison), value) => match self.custom_operand(path, field.holds, value)? {
+                    CustomOperand::Value(value) => Cow::Owned(value),
+                    CustomOperand::Day(day) => return Ok(of_custom_day(column, name, comparison, day)),
+                },
+                (None, value) => Cow::Borrowed(value),
+            },
+            (_, _, value) => Cow::Borrowed(value),
+        };
         let held = |value: &Json| match field.holds.normal(value) {
             Some(value) => self.as_kept(path, column, name, value.into_owned()),
             None if value.is_null() || !self.fields.strict => Ok(value.clone()),
             None => Err(invalid(path, format!("it holds {}; give {}", field.holds.as_str(), field.holds.asks_for()))),
         };
-        let value = match (op, value) {
+        let value = match (op, value.as_ref()) {
             (Op::Eq | Op::Ne | Op::Lt | Op::Le | Op::Gt | Op::Ge, value) => held(value)?,
             (Op::In, Json::Array(items)) => Json::Array(items.iter().map(held).collect::<Result<_>>()?),
             (_, value) => value.clone(),
@@ -618,6 +740,36 @@ impl Compiler<'_> {
         })
     }
 
+    /// What a column is compared with: a moment and a day also by each other, in the tenant's zone.
+    fn operand(&self, path: &str, column: usize, json: &Json) -> Result<Operand> {
+        let kind = self.def.columns.get(column).map(|column| column.kind);
+        let said = match kind {
+            Some(ColumnType::Time | ColumnType::Date) => self.when.said(path, json)?,
+            _ => Said::Otherwise,
+        };
+        Ok(match (kind, said) {
+            (Some(ColumnType::Time), Said::Moment(at)) => Operand::Value(fit(path, Value::Time(at))?),
+            (Some(ColumnType::Time), Said::Day(date)) => {
+                let (start, end) = self.when.day(path, date)?;
+                Operand::Day(start, end)
+            }
+            (Some(ColumnType::Date), Said::Day(date)) => Operand::Value(fit(path, Value::Date(date))?),
+            (Some(ColumnType::Date), Said::Moment(at)) => Operand::Value(fit(path, Value::Date(self.when.day_of(at)))?),
+            _ => Operand::Value(self.value(path, column, json)?),
+        })
+    }
+
+    /// The same of a custom field that holds days or moments.
+    fn custom_operand(&self, path: &str, holds: CustomType, json: &Json) -> Result<CustomOperand> {
+        Ok(match (holds, self.when.said(path, json)?) {
+            (CustomType::Time, Said::Day(date)) => CustomOperand::Day(self.when.day(path, date)?),
+            (CustomType::Time, Said::Moment(at)) => CustomOperand::Value(at.to_string().into()),
+            (_, Said::Day(date)) => CustomOperand::Value(date.to_string().into()),
+            (_, Said::Moment(at)) => CustomOperand::Value(self.when.day_of(at).to_string().into()),
+            (_, Said::Otherwise) => CustomOperand::Value(json.clone()),
+        })
+    }
+
     /// A JSON value as a value of the column; through the field's own type where it has one column.
     fn value(&self, path: &str, column: usize, json: &Json) -> Result<Value> {
         if json.is_null() {
@@ -631,6 +783,35 @@ impl Compiler<'_> {
         }
         let value = plain(definition, json).ok_or_else(|| invalid(path, format!("{json} is no value of it")))?;
         fit(path, value)
+    }
+}
+
+/// What a custom field is compared with.
+enum CustomOperand {
+    Value(Json),
+    Day((Timestamp, Timestamp)),
+}
+
+fn of_day(column: usize, comparison: Comparison, start: Timestamp, end: Timestamp) -> Predicate {
+    with_day(comparison, (start, end), |comparison, at| Predicate::Compare(column, comparison, Value::Time(at)))
+}
+
+fn of_custom_day(column: usize, name: &str, comparison: Comparison, day: (Timestamp, Timestamp)) -> Predicate {
+    // Moments are kept as texts of one form, which has their order.
+    with_day(comparison, day, |comparison, at| {
+        Predicate::Key(column, name.to_owned(), comparison, Json::String(at.to_string()))
+    })
+}
+
+const fn comparison_of(op: Op) -> Option<Comparison> {
+    match op {
+        Op::Eq => Some(Comparison::Eq),
+        Op::Ne => Some(Comparison::Ne),
+        Op::Lt => Some(Comparison::Lt),
+        Op::Le => Some(Comparison::Le),
+        Op::Gt => Some(Comparison::Gt),
+        Op::Ge => Some(Comparison::Ge),
+        _ => None,
     }
 }
 

@@ -16,7 +16,9 @@ use super::{
     context::Context,
     crm::Crm,
     error::Result,
+    filter::Filter,
     ledger::{EventQuery, Seq},
+    limits,
     position::{POSITION_UNKNOWN, Position},
     query::{Change, page_size},
     session::{Job, Session},
@@ -87,7 +89,17 @@ impl Session {
     /// Events after a position, as far as the actor may see them; at most `limit` (1,000) are looked at. Errors:
     /// `feed.position_unknown`, `page.size`.
     pub async fn feed(&self, after: Position, limit: usize) -> Result<Feed> {
-        self.read(FeedJob { after, limit: page_size(Some(limit))? }).await
+        self.read(FeedJob { after, limit: page_size(Some(limit))?, only: None }).await
+    }
+
+    /// The same, with those changes of records of one kind alone that match a filter, which may ask what happened: `{"changed": field}`,
+    /// `{"was": filter}`, `{"became": filter}`; other conditions are asked of the record as it was after the event. All look at the
+    /// record alone. What leaves the view is not named. Errors: `feed.position_unknown`, `page.size`, `kind.unknown`, `filter.invalid`,
+    /// `filter.too_large`, `field.unknown`.
+    pub async fn feed_of(&self, kind: &str, filter: &Filter, after: Position, limit: usize) -> Result<Feed> {
+        limits::filter(filter)?;
+        let only = Some((kind.to_owned(), filter.clone()));
+        self.read(FeedJob { after, limit: page_size(Some(limit))?, only }).await
     }
 }
 
@@ -102,6 +114,8 @@ impl Crm {
 struct FeedJob {
     after: Position,
     limit: usize,
+    /// The kind and the filter of the changes that are wanted alone.
+    only: Option<(String, Filter)>,
 }
 
 impl Job for FeedJob {
@@ -113,7 +127,14 @@ impl Job for FeedJob {
         String::new()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Feed> {
-        let Self { after, limit } = *self;
+        let Self { after, limit, .. } = *self;
+        let only = match &self.only {
+            Some((kind, filter)) => {
+                let def = cx.kind(kind)?;
+                Some((def, cx.asked_of_events(def, filter).await?))
+            }
+            None => None,
+        };
         let head = cx.tx.head();
         // The event at the position comes along, to see whether it is the one that the reader saw.
         let seen = usize::from(!after.is_start());
@@ -126,11 +147,27 @@ impl Job for FeedJob {
             }
             events.remove(0);
         }
-        let mut reading = Reading::begin(cx, &events).await?;
+        let mut reading = Reading::begin(cx, &events, only.as_ref().map(|(def, _)| *def)).await?;
         let (mut next, mut items) = (after, Vec::with_capacity(events.len()));
         for (number, event) in events.into_iter().enumerate() {
             let at = Position::after(&event);
+            if let Some((def, asked)) = &only {
+                if event.kind != def.kind {
+                    next = at;
+                    continue;
+                }
+                let Some(turn) = reading.happened(cx, def, &event, number == 0).await? else { break };
+                if !asked.matches(turn.before.as_ref(), turn.after.as_ref()) {
+                    next = at;
+                    continue;
+                }
+            }
+            let record = event.record;
             let Some(mut found) = reading.items(cx, event, number == 0).await? else { break };
+            if only.is_some() {
+                // What else came into view or left it by the event is not asked for.
+                found.retain(|item| matches!(item, FeedItem::Changed(change) if change.record == record));
+            }
             if let Some((last, others)) = found.split_last_mut() {
                 others.iter_mut().for_each(|item| item.place(next));
                 last.place(at);

@@ -8,7 +8,9 @@
 mod around;
 mod children;
 mod columns;
+mod on_change;
 mod predicate;
+mod relative;
 mod wire;
 
 use schemars::JsonSchema;
@@ -18,7 +20,9 @@ use serde_json::Value as Json;
 pub use self::{
     around::{Alone, Around},
     children::{Children, MOST_CHILDREN, Pointing},
+    on_change::OnChange,
     predicate::{Comparison, Place, Predicate, compare_scalars},
+    relative::Relative,
 };
 
 /// How a field is compared.
@@ -57,7 +61,8 @@ pub enum Op {
 /// Which records are meant. In JSON `{"field", "op", "value"}`, `{"and": […]}`, `{"or": […]}`,
 /// `{"not": …}`, or `{"through": relation, "filter": …}` for a field of a related record; of what may be of any kind, the
 /// relation is followed by the kind, as in `about.ticket`. `{"has": kind, "filter": …, "at_least": 3}` and
-/// `{"has_none": kind, "filter": …}` ask for records that point at the record.
+/// `{"has_none": kind, "filter": …}` ask for records that point at the record. Of events, `{"changed": field}`, `{"was": filter}` and
+/// `{"became": filter}` ask what happened to it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Filter {
     /// A comparison of one field; a dotted path reaches one relation away or into `custom`.
@@ -66,7 +71,7 @@ pub enum Filter {
         field: String,
         /// How it is compared.
         op: Op,
-        /// With what.
+        /// With what. Moments and days also with [`Relative`] values, and with each other: a day is that of the tenant's time zone.
         value: Json,
     },
     /// All of them; with none, everything.
@@ -81,6 +86,12 @@ pub enum Filter {
     Has(Box<Children>, u32),
     /// No live record of a kind points at the record and matches.
     HasNone(Box<Children>),
+    /// Of an event: the field is another than before.
+    Changed(String),
+    /// Of an event: the record matched before.
+    Was(Box<Filter>),
+    /// Of an event: the record matches, and did not before, as when it was not there.
+    Became(Box<Filter>),
 }
 
 impl Filter {
@@ -95,6 +106,20 @@ impl Filter {
     /// A comparison.
     pub fn compare(field: impl Into<String>, op: Op, value: impl Serialize) -> Self {
         Self::Compare { field: field.into(), op, value: serde_json::to_value(value).unwrap_or(Json::Null) }
+    }
+    /// Of an event: the field is another than before.
+    pub fn changed(field: impl Into<String>) -> Self {
+        Self::Changed(field.into())
+    }
+    /// Of an event: the record matched before.
+    #[must_use]
+    pub fn was(self) -> Self {
+        Self::Was(Box::new(self))
+    }
+    /// Of an event: the record matches, and did not before.
+    #[must_use]
+    pub fn became(self) -> Self {
+        Self::Became(Box::new(self))
     }
     /// Both this and the other.
     #[must_use]
@@ -140,16 +165,17 @@ impl Filter {
         match self {
             Self::Compare { field, .. } => field.split('.').any(|part| part == "custom"),
             Self::And(all) | Self::Or(all) => all.iter().any(Self::names_custom),
-            Self::Not(one) | Self::Through(_, one) => one.names_custom(),
+            Self::Not(one) | Self::Through(_, one) | Self::Was(one) | Self::Became(one) => one.names_custom(),
+            Self::Changed(field) => field.split('.').any(|part| part == "custom"),
             Self::Has(children, _) | Self::HasNone(children) => children.filter.names_custom(),
         }
     }
     /// Whether it asks for records that point at another.
     pub fn asks_for_children(&self) -> bool {
         match self {
-            Self::Compare { .. } => false,
+            Self::Compare { .. } | Self::Changed(_) => false,
             Self::And(all) | Self::Or(all) => all.iter().any(Self::asks_for_children),
-            Self::Not(one) | Self::Through(_, one) => one.asks_for_children(),
+            Self::Not(one) | Self::Through(_, one) | Self::Was(one) | Self::Became(one) => one.asks_for_children(),
             Self::Has(..) | Self::HasNone(_) => true,
         }
     }

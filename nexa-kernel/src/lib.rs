@@ -79,7 +79,7 @@ pub use self::{
     envelope::Envelope,
     error::{Code, Error, ErrorKind, Result},
     feed::{Feed, FeedItem},
-    filter::{Children, Filter, Op},
+    filter::{Children, Filter, Op, Relative},
     later::{Consumer, Timed, Timer},
     once::Once,
     operation::{Apply, CollectionCommand, Command, Moment, Operation, Perform, Query},

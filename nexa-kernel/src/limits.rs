@@ -121,7 +121,8 @@ impl Size {
             Filter::Through(relation, part) => beyond(relation, part),
             Filter::Has(children, _) | Filter::HasNone(children) => beyond(&children.kind, &children.filter),
             Filter::And(parts) | Filter::Or(parts) => parts.iter().for_each(|part| self.add(part, level + 1, path)),
-            Filter::Not(part) => self.add(part, level + 1, path),
+            Filter::Not(part) | Filter::Was(part) | Filter::Became(part) => self.add(part, level + 1, path),
+            Filter::Changed(_) => {}
             Filter::Compare { value: serde_json::Value::Array(items), .. } => self.values += items.len(),
             Filter::Compare { .. } => self.values += 1,
         }

@@ -1,6 +1,7 @@
 //! What a column can hold, and how it looks in JSON.
 
 pub mod local_time;
+pub mod period;
 pub mod zone;
 
 use std::{cmp::Ordering, fmt};

@@ -1,6 +1,8 @@
 //! What filters mean, asked by name on every backend.
 
+mod changes;
 mod children;
+mod relative;
 
 use nexa_crm::testing::Office;
 use nexa_tests::backends;
@@ -16,7 +18,7 @@ fn on_every_backend(ask: impl Fn(&mut Office)) {
 
 /// The names of what somebody finds, in their order.
 fn found(office: &Office, caller: &str, kind: &str, filter: &Json) -> Vec<String> {
-    let name = if kind == "ticket" { "subject" } else { "name" };
+    let name = if kind == "task" { "title" } else { "name" };
     let page = office.run_as(caller, &format!("{kind}.find"), json!({"filter": filter, "sort": [name]}));
     let page = page.unwrap_or_else(|error| panic!("{filter}: {error:?}"));
     let items = page["items"].as_array().unwrap().iter();

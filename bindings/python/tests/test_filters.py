@@ -51,6 +51,8 @@ def test_conditions_are_joined(make: testing.Factory) -> None:
     assert s.contact.count(either & Q(account=None)) == 1
     assert s.contact.count(either, account=None) == 1
     assert s.contact.count(Q.through("account", Q(industry="retail"))) == 6
+    assert s.contact.count(created_at__ge=nexa.now("-PT1H"), created_at__le=nexa.today("P1D")) == 12
+    assert s.contact.count(Q(created_at__in=[nexa.today("P2D")])) == 0
     assert s.account.count(Q.has("contact", Q(last_name="C01"))) == 1
     assert s.account.count(Q.has("contact", by="account", at_least=6)) == 1
     assert s.account.count(Q.has("contact", at_least=7)) == 0

@@ -1,5 +1,7 @@
 /** How the columns of a kind are compared, as types: what `where` takes. */
 
+import type { Relative } from "./filter.js";
+
 interface Column<Sort extends string, Value> {
   sort: Sort;
   value: Value;
@@ -16,9 +18,9 @@ export type IntColumn = Column<"int", number>;
 /** Yes or no. */
 export type BoolColumn = Column<"bool", boolean>;
 /** A moment. */
-export type TimeColumn = Column<"time", string>;
+export type TimeColumn = Column<"time", string | Relative>;
 /** A calendar day. */
-export type DateColumn = Column<"date", string>;
+export type DateColumn = Column<"date", string | Relative>;
 /** An exact amount. */
 export type AmountColumn = Column<"amount", string>;
 /** A list of words. */

@@ -28,7 +28,13 @@ export type WireFilter =
   | { not: WireFilter }
   | { through: string; filter: WireFilter }
   | { has: string; by?: string; filter?: WireFilter; at_least?: number }
-  | { has_none: string; by?: string; filter?: WireFilter };
+  | { has_none: string; by?: string; filter?: WireFilter }
+  | { changed: string }
+  | { was: WireFilter }
+  | { became: WireFilter };
+
+/** A moment or a day, seen from that at which a filter is asked, in the tenant's time zone. */
+export type Relative = { readonly now: string } | { readonly today: string };
 
 /** Which records are meant, of a kind that is found by `W`. Dotted paths reach one relation away or into `custom`. */
 export type Filter<W = unknown> = WireFilter & { readonly [of]?: (lookups: W) => void };
@@ -81,6 +87,16 @@ export function not<W>(filter: Filter<NoInfer<W>>): Filter<W> {
 /** The related record exists and matches. */
 export function through(relation: string, filter: Filter): Filter {
   return { through: relation, filter };
+}
+
+/** So far from the moment, as a period of ISO 8601: `where({ created_at__ge: now("-P30D") })`. */
+export function now(period = "PT0S"): Relative {
+  return { now: period };
+}
+
+/** So many days, weeks, months or years from the day: `where({ due_date__le: today("P1W") })`. */
+export function today(period = "P0D"): Relative {
+  return { today: period };
 }
 
 /** Which records point at the one that is looked for. */

@@ -4,13 +4,14 @@ use async_trait::async_trait;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::{group::Membership, user::User};
+use super::{group::Membership, org::Org, user::User};
 use crate::{
     Actor, Principal, Record, Result,
     kernel::{
         access::Directory,
         error::codes,
         ledger::{Event, Verb},
+        record::RecordDef,
         store::{Key, Prefetch, Transaction},
         value::Value,
     },
@@ -66,6 +67,10 @@ impl Directory for TenantDirectory {
     async fn knows(&self, tx: &mut dyn Transaction, user: Uuid) -> Result<bool> {
         let def = User::def();
         Ok(!tx.load(def, Key::Column(def.id), &[Value::Uuid(user)]).await?.is_empty())
+    }
+
+    fn time_zone(&self) -> Option<(&'static RecordDef, &'static str)> {
+        Some((Org::def(), Org::TIME_ZONE.name()))
     }
 
     fn prefetch(&self, principal: &Principal) -> Vec<Prefetch> {

@@ -4,7 +4,10 @@ use nexa_core::{
     Create, Envelope, Request, Session, Update,
     kernel::ports::Clock,
     people::CreateOrg,
-    sales::{Lead, lead::Scorecard},
+    sales::{
+        Lead,
+        lead::{Rescore, Scorecard},
+    },
     testing::block_on,
 };
 use serde_json::{Value as Json, json};
@@ -103,4 +106,20 @@ fn a_rule_looks_at_the_lead_alone() {
         let refused = block_on(world.admin.run(serde_json::from_value::<Create<Scorecard>>(card).unwrap()));
         assert_eq!(refused.unwrap_err().code(), "filter.invalid", "{filter}");
     }
+}
+
+#[test]
+fn a_rule_follows_the_clock_and_stays_as_it_was_given() {
+    let world = World::new();
+    let own = card(&world, &world.admin, 20);
+    let filter = json!({"field": "created_at", "op": "ge", "value": {"now": "-P7D"}});
+    change(&world.admin, &own, json!({"rules": [{"filter": filter, "points": 30, "reason": "it is new"}]}));
+    let lead = block_on(world.admin.run(Create::<Lead>::new().set(Lead::COMPANY, "Acme"))).unwrap();
+    assert_eq!(lead.score, 30);
+    world.clock.set(world.clock.now().plus_days(8));
+    assert_eq!(score(&world.admin), 30, "another one is new");
+    let rescored = block_on(world.admin.run(Rescore { lead: lead.id.into() })).unwrap();
+    assert_eq!(rescored.score, 0);
+    let kept = block_on(world.admin.get::<Scorecard>(own.id)).unwrap();
+    assert_eq!(serde_json::to_value(&kept.rules).unwrap()[0]["filter"], filter);
 }

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use super::{Context, conceal};
 use crate::{
     access::Action,
-    compile::{self, CustomFields, Scope},
+    compile::{self, CustomFields, Scope, When},
     custom_field::{self, FieldDefinition},
     error::Result,
-    filter::{Filter, Predicate},
+    filter::{Filter, OnChange, Predicate},
     ledger::{Event, EventQuery},
     limits::{self, LARGEST_PAGE},
     record::{Record, RecordDef, Row},
+    send::MaybeSend,
     sort::SortKey,
     store::{Aggregate, Select, Trash},
-    value::Value,
+    value::{Value, zone::Zone},
 };
 
 impl Context<'_> {
@@ -104,7 +105,55 @@ impl Context<'_> {
     pub(crate) async fn asked_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
         let definitions = self.definitions_for(filter).await?;
         let (hidden, fields) = (self.hidden(def)?, CustomFields::asked(&definitions));
-        compile::filter_without(&hidden, &self.parts.kinds, def, filter, self.scope(), fields)
+        let read = |cx: &Context<'_>, when: &When| {
+            compile::filter_without(&hidden, &cx.parts.kinds, def, filter, cx.scope(), fields, when)
+        };
+        self.read_filter(read).await.map(|(predicate, _)| predicate)
+    }
+
+    /// Reads a filter; in the tenant's time zone where it depends on that. And whether it means the same at any moment, and in any
+    /// zone.
+    async fn read_filter<T>(
+        &mut self,
+        read: impl Fn(&Context<'_>, &When) -> Result<T> + MaybeSend,
+    ) -> Result<(T, bool)> {
+        let when = When::at(self.now);
+        let asked = read(self, &when)?;
+        if !when.lacks_zone() {
+            return Ok((asked, when.is_always_the_same()));
+        }
+        drop(asked);
+        let when = When::in_zone(self.now, self.time_zone().await?);
+        Ok((read(self, &when)?, false))
+    }
+
+    /// A filter of events of a kind, in the actor's scope. Errors: `filter.invalid`, `field.unknown`.
+    pub(crate) async fn asked_of_events(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<OnChange> {
+        let definitions = self.definitions_for(filter).await?;
+        let (hidden, fields) = (self.hidden(def)?, CustomFields::asked(&definitions));
+        let read = |cx: &Context<'_>, when: &When| {
+            compile::on_change(&hidden, &cx.parts.kinds, def, filter, cx.scope(), fields, when)
+        };
+        self.read_filter(read).await.map(|(asked, _)| asked)
+    }
+
+    /// A filter of events that was checked when it was kept as data, in the unrestricted scope, as a rule needs it that follows what
+    /// happens. Errors: `filter.invalid`, `field.unknown`.
+    pub async fn kept_on_change(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<OnChange> {
+        let definitions = self.definitions_for(filter).await?;
+        let fields = CustomFields::kept(&definitions);
+        let read = |cx: &Context<'_>, when: &When| {
+            compile::on_change(&[], &cx.parts.kinds, def, filter, Scope::Unrestricted, fields, when)
+        };
+        self.read_filter(read).await.map(|(asked, _)| asked)
+    }
+
+    /// The tenant's time zone.
+    pub async fn time_zone(&mut self) -> Result<Zone> {
+        let Some((def, field)) = self.parts.directory.time_zone() else { return Ok(Zone::UTC) };
+        let settings = self.row(def, self.org).await?;
+        let name = settings.as_ref().zip(def.column(field)).and_then(|(row, column)| row.get(column).as_text());
+        Ok(name.and_then(Zone::named).unwrap_or(Zone::UTC))
     }
 
     /// The same, and what the actor may see.
@@ -129,14 +178,24 @@ impl Context<'_> {
     /// A filter in the unrestricted scope. Errors: `filter.invalid`, `field.unknown`.
     pub async fn tenants_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
         let definitions = self.definitions_for(filter).await?;
-        compile::filter(&self.parts.kinds, def, filter, Scope::Unrestricted, CustomFields::asked(&definitions))
+        let fields = CustomFields::asked(&definitions);
+        let read = |cx: &Context<'_>, when: &When| {
+            compile::filter(&cx.parts.kinds, def, filter, Scope::Unrestricted, fields, when)
+        };
+        self.read_filter(read).await.map(|(predicate, _)| predicate)
     }
 
     /// A filter that was checked when it was kept as data, in the unrestricted scope; a custom field that was removed since has no
-    /// values. Errors: `filter.invalid`, `field.unknown`.
-    pub async fn kept_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<Predicate> {
+    /// values. And whether it means the same in other calls: not where it looks at custom fields, at the moment or at the tenant's time
+    /// zone. Errors: `filter.invalid`, `field.unknown`.
+    pub async fn kept_filter(&mut self, def: &'static RecordDef, filter: &Filter) -> Result<(Predicate, bool)> {
         let definitions = self.definitions_for(filter).await?;
-        compile::filter(&self.parts.kinds, def, filter, Scope::Unrestricted, CustomFields::kept(&definitions))
+        let fields = CustomFields::kept(&definitions);
+        let read = |cx: &Context<'_>, when: &When| {
+            compile::filter(&cx.parts.kinds, def, filter, Scope::Unrestricted, fields, when)
+        };
+        let (predicate, same) = self.read_filter(read).await?;
+        Ok((predicate, same && !filter.names_custom()))
     }
 
     /// Rows as they are now, those included that this call has changed; no access is asked.

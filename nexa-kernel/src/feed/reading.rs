@@ -73,7 +73,12 @@ macro_rules! within {
 
 impl Reading {
     /// Gets ready for these events: the records that they are about are read together.
-    pub(super) async fn begin(cx: &mut Context<'_>, events: &[Event]) -> Result<Self> {
+    /// Of one kind it may be asked what happened.
+    pub(super) async fn begin(
+        cx: &mut Context<'_>,
+        events: &[Event],
+        asked: Option<&'static RecordDef>,
+    ) -> Result<Self> {
         let mut reading = Self {
             sights: HashMap::new(),
             hanging: Vec::new(),
@@ -83,6 +88,11 @@ impl Reading {
             past_left: MOST_PAST,
             hanging_left: MOST_HANGING,
         };
+        if let Some(def) = asked {
+            for event in events.iter().filter(|event| event.kind == def.kind) {
+                reading.places.entry((def.kind, event.record)).or_default().push(event.seq);
+            }
+        }
         if cx.actor.is_system() || events.is_empty() {
             return Ok(reading);
         }
@@ -111,6 +121,26 @@ impl Reading {
             cx.look_up_values(def, def.id, ids.into_iter().map(Value::Uuid).collect()).await?;
         }
         Ok(reading)
+    }
+
+    /// A record before and after an event. `None` when it needs a page of its own, which the first event of a page has.
+    pub(super) async fn happened(
+        &mut self,
+        cx: &mut Context<'_>,
+        def: &'static RecordDef,
+        event: &Event,
+        first: bool,
+    ) -> Result<Option<Turn>> {
+        let current = cx.row(def, event.record).await?;
+        let left = self.past_left;
+        if first {
+            self.past_left = usize::MAX;
+        }
+        let turn = self.turn(cx, def, event, current).await?.ok();
+        if first {
+            self.past_left = left;
+        }
+        Ok(turn)
     }
 
     fn sight(&mut self, cx: &Context<'_>, def: &'static RecordDef) -> Result<Arc<Sight>> {

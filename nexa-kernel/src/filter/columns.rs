@@ -1,5 +1,6 @@
 //! Filters of typed names of fields.
 
+use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{Filter, Op};
@@ -9,6 +10,10 @@ impl<R, T> Column<R, T> {
     /// The field has no value.
     pub fn is_null(self) -> Filter {
         Filter::compare(self.name(), Op::IsNull, true)
+    }
+    /// The field compares with a value of any sort, such as a [`Relative`](super::Relative) one.
+    pub fn compare(self, op: Op, value: impl Serialize) -> Filter {
+        Filter::compare(self.name(), op, value)
     }
     /// The field equals the value.
     pub fn eq<V>(self, value: V) -> Filter

@@ -250,7 +250,7 @@ impl Predicate {
     }
 }
 
-fn key_of(value: &Value, key: &str) -> Option<Json> {
+pub(super) fn key_of(value: &Value, key: &str) -> Option<Json> {
     let Value::Json(text) = value else { return None };
     match serde_json::from_str::<Json>(text) {
         Ok(Json::Object(mut map)) => map.remove(key),

@@ -30,6 +30,9 @@ impl Serialize for Filter {
                 }
             }
             Self::HasNone(children) => pointing(&mut map, "has_none", children)?,
+            Self::Changed(field) => map.serialize_entry("changed", field)?,
+            Self::Was(one) => map.serialize_entry("was", one)?,
+            Self::Became(one) => map.serialize_entry("became", one)?,
         }
         map.end()
     }
@@ -57,7 +60,7 @@ impl<'de> Deserialize<'de> for Filter {
 
 fn read(json: Json, depth: usize) -> Result<Filter, Unreadable> {
     const SHAPE: &str = "a filter is {field, op, value}, {and: […]}, {or: […]}, {not: …}, {through, filter}, {has, filter, by, \
-        at_least} or {has_none, filter, by}";
+        at_least}, {has_none, filter, by}, {changed}, {was: …} or {became: …}";
     let misshapen = || Unreadable::new(SHAPE);
     let Json::Object(mut map) = json else { return Err(misshapen()) };
     let Some(depth) = depth.checked_sub(1) else {
@@ -87,6 +90,13 @@ fn read(json: Json, depth: usize) -> Result<Filter, Unreadable> {
         Filter::Has(Box::new(children("has", kind, &mut map, depth)?), at_least)
     } else if let Some(kind) = map.remove("has_none") {
         Filter::HasNone(Box::new(children("has_none", kind, &mut map, depth)?))
+    } else if let Some(value) = map.remove("was") {
+        Filter::Was(one("was", value)?)
+    } else if let Some(value) = map.remove("became") {
+        Filter::Became(one("became", value)?)
+    } else if let Some(field) = map.remove("changed") {
+        let Json::String(field) = field else { return Err(Unreadable::new("give a field").below("changed")) };
+        Filter::Changed(field)
     } else if let (Some(Json::String(relation)), Some(value)) = (map.remove("through"), map.remove("filter")) {
         Filter::Through(relation, one("filter", value)?)
     } else {
@@ -138,7 +148,11 @@ impl JsonSchema for Filter {
                  "properties": {"has": {"type": "string"}, "by": {"type": "string"}, "filter": own.clone(),
                                 "at_least": {"type": "integer", "minimum": 1, "maximum": MOST_CHILDREN}}},
                 {"type": "object", "required": ["has_none"], "additionalProperties": false,
-                 "properties": {"has_none": {"type": "string"}, "by": {"type": "string"}, "filter": own}}
+                 "properties": {"has_none": {"type": "string"}, "by": {"type": "string"}, "filter": own.clone()}},
+                {"type": "object", "required": ["changed"], "additionalProperties": false,
+                 "properties": {"changed": {"type": "string"}}},
+                {"type": "object", "required": ["was"], "additionalProperties": false, "properties": {"was": own.clone()}},
+                {"type": "object", "required": ["became"], "additionalProperties": false, "properties": {"became": own}}
             ]
         })
     }

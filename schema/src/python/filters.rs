@@ -66,8 +66,8 @@ fn value(types: &mut Types<'_>, column: &Json) -> Option<String> {
         }
         "int" => "int".to_owned(),
         "bool" => "bool".to_owned(),
-        "time" => "datetime | str".to_owned(),
-        "date" => "date | str".to_owned(),
+        "time" => "datetime | Relative | str".to_owned(),
+        "date" => "date | Relative | str".to_owned(),
         "amount" => "Decimal | int | str".to_owned(),
         "list" => "str".to_owned(),
         _ => return None,

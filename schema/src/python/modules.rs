@@ -14,7 +14,7 @@ const BY_HAND: [(&str, &[&str]); 16] = [
     ("os", &["PathLike"]),
     ("typing", &["Any", "Literal", "Required", "TypeAlias", "TypedDict", "Unpack"]),
     ("uuid", &["UUID"]),
-    ("._filter", &["Q"]),
+    ("._filter", &["Q", "Relative"]),
     ("._frame", &["Frame"]),
     ("._imports", &["Importable", "SupportsWrite"]),
     ("._operations", &["Operations", "Readable"]),

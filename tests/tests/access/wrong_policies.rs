@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use nexa_crm::{
-    Access, Action, Actor, Children, Crm, Envelope, Error, ErrorKind, Filter, Find, HiddenField, Op, Policy,
+    Access, Action, Actor, Children, Crm, Envelope, Error, ErrorKind, Filter, Find, HiddenField, Op, Policy, Relative,
     export::{ExportFormat, export},
     kernel::{operation::Mode, record::RecordDef},
     sales::{Account, Contact, Lead},
@@ -86,6 +86,10 @@ fn a_row_filter_that_cannot_be_used_is_unbuildable() {
     is_unbuildable(ForAgents(|| Access::rows(!Filter::compare("parent.nme", Op::Eq, "x"))), &["nme"]);
     // Who sees a record does not change with what points at it.
     is_unbuildable(ForAgents(|| Access::rows(!Children::of::<Contact>().any())), &["account", "has_none"]);
+    // Nor with the time, of which no event says.
+    let recent = || Access::rows(Account::CREATED_AT.compare(Op::Ge, Relative::now("-P30D")));
+    is_unbuildable(ForAgents(recent), &["account", "the moment"]);
+    is_unbuildable(ForAgents(|| Access::rows(Account::CREATED_AT.compare(Op::Ge, "2025-11-17"))), &["time zone"]);
 }
 
 #[test]

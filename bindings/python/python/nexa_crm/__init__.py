@@ -23,7 +23,7 @@ from . import records
 from ._errors import Conflict, Error, Forbidden, Invalid, NotFound, RuleViolation, Unavailable
 from ._explain import Explanation, Permission
 from ._feed import AccessChanged, Feed, Gone
-from ._filter import Q
+from ._filter import Q, Relative, now, today
 from ._frame import Frame
 from ._imports import Progress
 from ._once import Once
@@ -60,6 +60,7 @@ __all__ = [
     "Progress",
     "Q",
     "Record",
+    "Relative",
     "Results",
     "Rows",
     "RuleViolation",
@@ -70,9 +71,11 @@ __all__ = [
     "Upserted",
     "aio",
     "catalog",
+    "now",
     "open",
     "records",
     "restore",
+    "today",
 ]
 
 

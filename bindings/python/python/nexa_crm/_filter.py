@@ -10,6 +10,22 @@ OPERATORS = frozenset(
 )
 
 
+class Relative(dict[str, str]):
+    """A moment or a day, seen from that at which a filter is asked, in the tenant's time zone."""
+
+    __slots__ = ()
+
+
+def now(period: str = "PT0S") -> Relative:
+    """So far from the moment, as a period of ISO 8601: ``created_at__ge=now("-P30D")``."""
+    return Relative(now=period)
+
+
+def today(period: str = "P0D") -> Relative:
+    """So many days, weeks, months or years from the day: ``due_date__le=today("P1W")``."""
+    return Relative(today=period)
+
+
 class Q:
     """A condition: ``Q(score__ge=75) & (Q(status="new") | ~Q(source__in=["web", "event"]))``.
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { and, has, hasNone, not, or, through, where } from "nexa-crm";
+import { and, has, hasNone, not, now, or, through, today, where } from "nexa-crm";
 
 import { tenant } from "../support/tenant.js";
 
@@ -41,6 +41,8 @@ test("filters are joined", () => {
   assert.deepEqual(and(a, b), { and: [a, b] });
   assert.deepEqual(or(a, not(b)), { or: [a, { not: b }] });
   assert.deepEqual(through("account", a), { through: "account", filter: a });
+  assert.deepEqual(where({ due_at__ge: now("-P1D") }), { field: "due_at", op: "ge", value: { now: "-P1D" } });
+  assert.deepEqual(where({ due_at: today() }), { field: "due_at", op: "eq", value: { today: "P0D" } });
   assert.deepEqual(has("contact"), { has: "contact" });
   assert.deepEqual(has("contact", { filter: a, by: "account", at_least: 2 }), {
     has: "contact",

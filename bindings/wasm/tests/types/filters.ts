@@ -1,6 +1,6 @@
 /** What filters the compiler must accept, and what it must not. */
 
-import { and, type Filter, has, hasNone, type LeadWhere, not, or, type Session, through, type TicketWhere, where } from "nexa-crm";
+import { and, type Filter, has, hasNone, type LeadWhere, not, now, or, type Session, through, type TicketWhere, today, where } from "nexa-crm";
 
 export function accepted(session: Session): void {
   session.ticket.find({ filter: where({ status: "open", number__starts_with: "T-" }), sort: ["-priority"] });
@@ -11,6 +11,7 @@ export function accepted(session: Session): void {
   session.lead.find({ filter: and(where({ score: 1 }), through("campaign", where({ name: "Spring" }))) });
   session.account.find({ filter: has("contact", { filter: where({ title: "CTO" }), by: "account", at_least: 2 }) });
   session.account.find({ filter: and(where({ name: "Acme" }), hasNone("deal"), has("note")) });
+  session.task.find({ filter: where({ created_at__ge: now("-P30D"), due_date: today(), due_at__in: [today("P1D")] }) });
   session.lead.find({ filter: { field: "custom.region", op: "in", value: ["north"] } });
   void session.ticket.count({ filter: where({ priority: undefined, assignee__user: "id" }) });
   const kept: Filter<TicketWhere> = where({ status: "open" });
@@ -31,6 +32,8 @@ export function refused(session: Session): void {
   const leads: Filter<LeadWhere> = where({ score__ge: 75 });
   // @ts-expect-error: a filter of leads finds no tickets
   session.ticket.find({ filter: leads });
+  // @ts-expect-error: a title is no moment
+  session.task.find({ filter: where({ title: now() }) });
   // @ts-expect-error: there is no such kind
   session.account.find({ filter: has("contacts") });
   // @ts-expect-error: what points has no such field

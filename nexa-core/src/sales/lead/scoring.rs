@@ -180,16 +180,17 @@ async fn scorecard(cx: &mut Context<'_>) -> Result<Arc<Scoring>> {
 }
 
 /// The rules of a stored scorecard. They are read once for all calls, but for those that look at custom fields, which mean
-/// something else when a field is defined anew.
+/// something else when a field is defined anew, and those that depend on the moment or on the time zone.
 async fn compiled(cx: &mut Context<'_>, card: Row) -> Result<Arc<Scoring>> {
     if let Some(scoring) = cx.memo().of_row(Scorecard::def(), &card) {
         return Ok(scoring);
     }
     let rules = Scorecard::from_row(card.clone())?.rules.0;
-    let lasting = !rules.iter().any(|rule| rule.filter.names_custom());
+    let mut lasting = true;
     let mut compiled = Vec::with_capacity(rules.len());
     for rule in rules {
-        let filter = cx.kept_filter(Lead::def(), &rule.filter).await?;
+        let (filter, same) = cx.kept_filter(Lead::def(), &rule.filter).await?;
+        lasting &= same;
         compiled.push((filter, rule.points, rule.reason));
     }
     let scoring = Arc::new(Scoring(compiled));
