@@ -39,7 +39,7 @@ pub fn aggregate<'q>(dialect: Dialect, org: Uuid, query: &'q Aggregate) -> (Stat
     if answers.is_empty() {
         text.push("NULL");
     }
-    from_where(&mut text, query.of, query.trash, &query.filter, false);
+    from_where(&mut text, query.of, query.trash, &query.filter, false, true);
     for (clause, ending) in [(" GROUP BY ", ""), (" ORDER BY ", " NULLS LAST")] {
         for number in 1..=query.groups.len() {
             text.push(if number == 1 { clause } else { ", " });

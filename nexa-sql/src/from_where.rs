@@ -13,16 +13,18 @@ use crate::{
 /// Appends ` FROM … WHERE …` for the rows of a kind.
 ///
 /// A custom field that the filter fixes leads: its entries are found first and the rows joined to them. Left to itself SQLite
-/// would look every row of the tenant up in the index. `whole` reads the table as it lies, where nothing leads.
+/// would look every row of the tenant up in the index. `whole` reads the table as it lies, where nothing leads; `all` says that every
+/// row is wanted that the filter selects, and not the first of them.
 pub(crate) fn from_where<'q>(
     text: &mut Text<'q>,
     def: &'static RecordDef,
     trash: Trash,
     filter: &'q Predicate,
     whole: bool,
+    all: bool,
 ) {
-    let scope = Scope::of(def, trash);
     let parts = filter.parts();
+    let scope = Scope { every: all && parts.iter().all(|part| only_points(part)), ..Scope::of(def, trash) };
     let leading = parts.iter().copied().find(|part| known(scope, part));
     text.push(" FROM ");
     if let Some((field, values)) = leading.and_then(|leading| entries_of(def, leading)) {
@@ -44,4 +46,13 @@ pub(crate) fn from_where<'q>(
     and_trash(text, scope, trash);
     let others = parts.into_iter().filter(|part| !leading.is_some_and(|leading| std::ptr::eq(leading, *part)));
     and_conditions(text, scope, &others.collect::<Vec<_>>());
+}
+
+/// Whether a predicate asks for nothing but what points at a row.
+fn only_points(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::Pointed(_) => true,
+        Predicate::Not(one) => only_points(one),
+        _ => false,
+    }
 }

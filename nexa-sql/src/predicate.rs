@@ -71,7 +71,7 @@ pub(crate) fn condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
             named_by_list(text, scope, *column, def, predicate);
         }
         Predicate::Through(column, def, predicate) => {
-            let parent = Scope { def, depth: scope.depth + 1, live: true, positive: true };
+            let parent = Scope { def, depth: scope.depth + 1, live: true, positive: true, every: false };
             text.push("EXISTS (SELECT 1 FROM ");
             text.table(def.table);
             text.push(&format!(" AS t{0} WHERE t{0}.org = ", parent.depth));
@@ -90,8 +90,12 @@ pub(crate) fn condition<'q>(text: &mut Text<'q>, scope: Scope, predicate: &'q Pr
 
 /// Appends whether enough live records point at the row and match: never null. Row by row, and no more are read than are asked for.
 fn pointed<'q>(text: &mut Text<'q>, scope: Scope, asked: &'q Pointing) {
-    let of = Scope { def: asked.of, depth: scope.depth + 1, live: true, positive: true };
+    let of = Scope { def: asked.of, depth: scope.depth + 1, live: true, positive: true, every: false };
     let one = asked.at_least <= 1;
+    // For one, PostgreSQL finds the better way by itself.
+    if scope.every && !(one && text.dialect.is_postgres()) && !is_list(of, asked.column) {
+        return pointed_by_all(text, scope, of, asked);
+    }
     // Not an OFFSET: below EXISTS, SQLite does not always skip so many rows.
     text.push(if one { "EXISTS (SELECT 1" } else { "(SELECT count(*) FROM (SELECT 1" });
     from_pointing(text, scope, of, asked);
@@ -107,6 +111,29 @@ fn pointed<'q>(text: &mut Text<'q>, scope: Scope, asked: &'q Pointing) {
     text.placeholder(enough);
 }
 
+/// The same where all rows are looked at: what points is read once, rather than looked up for each row.
+fn pointed_by_all<'q>(text: &mut Text<'q>, scope: Scope, of: Scope, asked: &'q Pointing) {
+    text.column(scope.depth, scope.def, scope.def.id);
+    text.push(" IN (SELECT ");
+    text.column(of.depth, of.def, asked.column);
+    text.push(" FROM ");
+    text.table(of.def.table);
+    text.push(&format!(" AS t{0} WHERE t{0}.org = ", of.depth));
+    text.placeholder(1);
+    text.push(" AND ");
+    text.column(of.depth, of.def, asked.column);
+    text.push(" IS NOT NULL");
+    and_trash(text, of, Trash::Live);
+    and_condition(text, of, &asked.filter);
+    if asked.at_least > 1 {
+        text.push(" GROUP BY ");
+        text.column(of.depth, of.def, asked.column);
+        text.push(" HAVING count(*) >= ");
+        text.bind(Bind::int(asked.at_least));
+    }
+    text.push(")");
+}
+
 fn is_list(scope: Scope, column: usize) -> bool {
     scope.def.columns.get(column).is_some_and(|column| column.kind == ColumnType::List)
 }
@@ -119,7 +146,7 @@ fn named_by_list<'q>(
     of: &'static RecordDef,
     predicate: &'q Predicate,
 ) {
-    let named = Scope { def: of, depth: scope.depth + 1, live: true, positive: true };
+    let named = Scope { def: of, depth: scope.depth + 1, live: true, positive: true, every: false };
     let depth = named.depth;
     text.push("EXISTS (SELECT 1 FROM ");
     entries(text, scope, column, &format!("e{depth}"));

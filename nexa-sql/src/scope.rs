@@ -14,11 +14,13 @@ pub(crate) struct Scope {
     pub(crate) live: bool,
     /// Whether no NOT stands above, so that unknown and false come to the same.
     pub(crate) positive: bool,
+    /// Whether all rows of the kind are looked at, because nothing narrows them but what points at them.
+    pub(crate) every: bool,
 }
 
 impl Scope {
     pub(crate) fn of(def: &'static RecordDef, trash: Trash) -> Self {
-        Self { def, depth: 0, live: trash == Trash::Live || def.deleted_at.is_none(), positive: true }
+        Self { def, depth: 0, live: trash == Trash::Live || def.deleted_at.is_none(), positive: true, every: false }
     }
 }
 

@@ -50,7 +50,7 @@ pub fn scan<'q>(
     if columns.is_empty() {
         text.push("1");
     }
-    from_where(&mut text, query.of, query.trash, &query.filter, places.is_some());
+    from_where(&mut text, query.of, query.trash, &query.filter, places.is_some(), false);
     if let Some(places) = places {
         text.push(" AND t0.rowid BETWEEN ");
         text.bind(Value::Int(*places.start()));
@@ -66,7 +66,7 @@ pub fn scan<'q>(
 fn plain<'q>(text: &mut Text<'q>, query: &'q Select) {
     text.push("SELECT ");
     text.columns(0, query.of);
-    from_where(text, query.of, query.trash, &query.filter, false);
+    from_where(text, query.of, query.trash, &query.filter, false, false);
     ordered(text, query);
 }
 

@@ -5,7 +5,7 @@ use nexa_kernel::{
     Id, Record, Timestamp,
     definition::problems,
     error::Result,
-    filter::{Comparison, Place, Predicate},
+    filter::{Comparison, Place, Pointing, Predicate},
     ledger::EventQuery,
     record::{ColumnDef, ColumnType, Field, corrupt, plain_column},
     store::{Aggregate, Group, Measure, Select, SortKey, Trash},
@@ -398,6 +398,48 @@ fn relations_lists_and_nulls() {
     assert_eq!(condition(Predicate::In(due, (0..17).map(Value::Int).collect())), "t0.\"due\" IN rarray(?2)");
     let any = Predicate::Or(vec![Predicate::IsNull(due), Predicate::never()]);
     assert_eq!(condition(Predicate::Not(Box::new(any))), "NOT ((t0.\"due\" IS NULL OR 0))");
+}
+
+/// Page by page each row is looked up; where all are counted and nothing else narrows them, what points at them is read once.
+#[test]
+fn what_points_at_rows_is_looked_up_or_read_once() {
+    let open = || Predicate::Compare(at("status"), Comparison::Eq, Value::Text("open".to_owned()));
+    let pointed = |at_least| {
+        let column = at("assignee.user");
+        let asked = Pointing { at: User::def(), of: Ticket::def(), column, at_least, filter: open() };
+        Predicate::Pointed(Box::new(asked))
+    };
+    let matching = "t1.\"deleted_at\" IS NULL AND t1.\"status\" = ?2";
+    let own = "FROM nexa_tickets AS t1 WHERE t1.org = ?1 AND t1.\"assignee_user_id\" = t0.\"id\"";
+    let page = |at_least| {
+        let select = Select::all(User::def(), 1).filtered(pointed(at_least));
+        let sql = nexa_sql::select(Dialect::Sqlite, ORG, &select).sql;
+        sql.split_once("WHERE t0.org = ?1 AND ").unwrap().1.split(" ORDER BY").next().unwrap().to_owned()
+    };
+    assert_eq!(page(1), format!("EXISTS (SELECT 1 {own} AND {matching})"));
+    assert_eq!(page(3), format!("(SELECT count(*) FROM (SELECT 1 {own} AND {matching} LIMIT ?3) AS c1) >= ?3"));
+    let count = |dialect, filter: Predicate| {
+        let (of, trash, groups, measures) = (User::def(), Trash::Live, Vec::new(), vec![Measure::Count]);
+        let sql = nexa_sql::aggregate(dialect, ORG, &Aggregate { of, filter, trash, groups, measures, limit: 1 }).0.sql;
+        sql.split_once("WHERE t0.org = ")
+            .unwrap()
+            .1
+            .split_once(" AND ")
+            .unwrap()
+            .1
+            .split(" LIMIT")
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    let all = "t0.\"id\" IN (SELECT t1.\"assignee_user_id\" FROM nexa_tickets AS t1 WHERE t1.org = ?1 AND \
+               t1.\"assignee_user_id\" IS NOT NULL";
+    assert_eq!(count(Dialect::Sqlite, pointed(1)), format!("{all} AND {matching})"));
+    let three = format!("{all} AND {matching} GROUP BY t1.\"assignee_user_id\" HAVING count(*) >= ?3)");
+    assert_eq!(count(Dialect::Sqlite, pointed(3)), three);
+    assert_eq!(count(Dialect::Sqlite, Predicate::Not(Box::new(pointed(3)))), format!("NOT ({three})"));
+    let newer = Predicate::Compare(User::def().column("version").unwrap(), Comparison::Gt, Value::Int(2));
+    assert!(count(Dialect::Sqlite, pointed(3).and(newer)).starts_with("(SELECT count(*) FROM (SELECT 1 "));
 }
 
 #[test]

@@ -40,7 +40,22 @@ export {
   type FeedOptions,
   type Gone,
 } from "./feed.js";
-export { and, type Filter, has, hasNone, not, now, type Op, or, type Pointing, type Relative, through, today, where, type WireFilter } from "./filter.js";
+export {
+  and,
+  type Filter,
+  has,
+  hasNone,
+  not,
+  now,
+  type Op,
+  or,
+  type Pointing,
+  type Relative,
+  through,
+  today,
+  where,
+  type WireFilter,
+} from "./filter.js";
 export * from "./generated/index.js";
 export type { CsvOptions, Importable, Progress, RowOptions } from "./imports.js";
 export { open, opening, type Place } from "./open.js";

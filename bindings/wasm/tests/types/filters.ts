@@ -1,6 +1,20 @@
 /** What filters the compiler must accept, and what it must not. */
 
-import { and, type Filter, has, hasNone, type LeadWhere, not, now, or, type Session, through, type TicketWhere, today, where } from "nexa-crm";
+import {
+  and,
+  type Filter,
+  has,
+  hasNone,
+  type LeadWhere,
+  not,
+  now,
+  or,
+  type Session,
+  through,
+  type TicketWhere,
+  today,
+  where,
+} from "nexa-crm";
 
 export function accepted(session: Session): void {
   session.ticket.find({ filter: where({ status: "open", number__starts_with: "T-" }), sort: ["-priority"] });
