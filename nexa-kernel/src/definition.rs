@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{
-    input::{self, Given, Unreadable},
+    input::{self, Given, Part, Unreadable},
     record::{
         AccessClass, ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, OnTrash, ParseField,
         ParseText, RecordDef, RelationDef, Row, Topic, UniqueDef,
@@ -502,21 +502,39 @@ pub fn problems(def: &RecordDef) -> &[String] {
 
 /// Reads a field from JSON into its columns; null clears a field that can be absent.
 fn parse_field<T: Field + DeserializeOwned>(json: &Json) -> Result<Vec<Value>, Unreadable> {
-    columns_of::<T>(Given::Json(json))
+    columns_of(Given::Json(json), &Columns::of::<T>())
 }
 
 /// The same from a text, without a JSON document in between.
 fn parse_text<T: Field + DeserializeOwned>(text: &str) -> Result<Vec<Value>, Unreadable> {
-    columns_of::<T>(Given::Text(text))
+    columns_of(Given::Text(text), &Columns::of::<T>())
 }
 
-#[inline(never)]
-fn columns_of<T: Field + DeserializeOwned>(given: Given<'_>) -> Result<Vec<Value>, Unreadable> {
-    let mut values = Vec::with_capacity(T::WIDTH);
-    if T::OPTIONAL && matches!(given, Given::Json(Json::Null)) {
-        T::write_absent(&mut values);
+/// How a type is read into columns, so that what reads any of them is compiled once.
+struct Columns {
+    width: usize,
+    optional: bool,
+    absent: fn(&mut Vec<Value>),
+    read: fn(Part<'_>, &mut Vec<Value>) -> Result<(), Unreadable>,
+}
+
+impl Columns {
+    const fn of<T: Field + DeserializeOwned>() -> Self {
+        Self { width: T::WIDTH, optional: T::OPTIONAL, absent: T::write_absent, read: read_columns::<T> }
+    }
+}
+
+fn read_columns<T: Field + DeserializeOwned>(part: Part<'_>, out: &mut Vec<Value>) -> Result<(), Unreadable> {
+    T::deserialize(part)?.write(out);
+    Ok(())
+}
+
+fn columns_of(given: Given<'_>, columns: &Columns) -> Result<Vec<Value>, Unreadable> {
+    let mut values = Vec::with_capacity(columns.width);
+    if columns.optional && matches!(given, Given::Json(Json::Null)) {
+        (columns.absent)(&mut values);
     } else {
-        input::given::<T>(given)?.write(&mut values);
+        input::read_by(given, &mut |part| (columns.read)(part, &mut values))?;
     }
     Ok(values)
 }

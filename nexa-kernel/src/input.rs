@@ -38,9 +38,18 @@ pub fn take<T: DeserializeOwned + Default>(object: &mut Map<String, Json>, name:
 }
 
 /// Reads a value, or a text as a JSON string.
-pub(crate) fn given<T: DeserializeOwned>(given: Given<'_>) -> Read<T> {
+fn given<T: DeserializeOwned>(given: Given<'_>) -> Read<T> {
     let found = Found::default();
-    T::deserialize(Part { given, place: Place::top(&found) }).map_err(|problem| found.problem(problem))
+    match T::deserialize(Part { given, place: Place::top(&found) }) {
+        Ok(value) => Ok(value),
+        Err(problem) => Err(found.problem(problem)),
+    }
+}
+
+/// The same by what reads a part, which need not be of the type that comes of it: all else is then compiled once.
+pub(crate) fn read_by(given: Given<'_>, read: &mut dyn FnMut(Part<'_>) -> Read<()>) -> Read<()> {
+    let found = Found::default();
+    read(Part { given, place: Place::top(&found) }).map_err(|problem| found.problem(problem))
 }
 
 /// Reads a JSON text that a caller wrote.
@@ -73,7 +82,7 @@ pub fn stored<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
 }
 
 /// A part of the input, with its place.
-struct Part<'a> {
+pub(crate) struct Part<'a> {
     given: Given<'a>,
     place: Place<'a>,
 }
@@ -277,7 +286,10 @@ impl<'de> SeqAccess<'de> for &mut Elements<'_> {
         let Some(json) = self.list.next() else { return Ok(None) };
         let place = self.place.index(self.next);
         self.next += 1;
-        seed.deserialize(Part { given: Given::Json(json), place }).map(Some).inspect_err(|_| place.note())
+        match seed.deserialize(Part { given: Given::Json(json), place }) {
+            Ok(element) => Ok(Some(element)),
+            Err(problem) => Err(place.noted(problem)),
+        }
     }
     fn size_hint(&self) -> Option<usize> {
         Some(self.list.len())
@@ -299,12 +311,18 @@ impl<'de> MapAccess<'de> for &mut Entries<'_> {
         let Some((name, json)) = self.object.next() else { return Ok(None) };
         self.now = Some((name, json));
         let place = self.place.name(name);
-        seed.deserialize(Part { given: Given::Text(name), place }).map(Some).inspect_err(|_| place.note())
+        match seed.deserialize(Part { given: Given::Text(name), place }) {
+            Ok(name) => Ok(Some(name)),
+            Err(problem) => Err(place.noted(problem)),
+        }
     }
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Read<T::Value> {
         let (name, json) = self.now.take().unwrap_or(("", &Json::Null));
         let place = self.place.name(name);
-        seed.deserialize(Part { given: Given::Json(json), place }).inspect_err(|_| place.note())
+        match seed.deserialize(Part { given: Given::Json(json), place }) {
+            Ok(value) => Ok(value),
+            Err(problem) => Err(place.noted(problem)),
+        }
     }
     fn size_hint(&self) -> Option<usize> {
         Some(self.object.len())
@@ -324,8 +342,10 @@ impl<'a, 'de> EnumAccess<'de> for Choice<'a> {
 
     fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Read<(T::Value, Self)> {
         let name = Part { given: Given::Text(self.name), place: *self.place };
-        let read = seed.deserialize(name).inspect_err(|_| self.place.note())?;
-        Ok((read, self))
+        match seed.deserialize(name) {
+            Ok(read) => Ok((read, self)),
+            Err(problem) => Err(self.place.noted(problem)),
+        }
     }
 }
 
@@ -341,7 +361,10 @@ impl<'de> VariantAccess<'de> for Choice<'_> {
             Some(given) => seed.deserialize(Part { given, place }),
             None => Err(self.wrong(&"newtype variant")),
         };
-        read.inspect_err(|_| place.note())
+        match read {
+            Ok(value) => Ok(value),
+            Err(problem) => Err(place.noted(problem)),
+        }
     }
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Read<V::Value> {
         let place = self.place.name(self.name);
@@ -349,7 +372,10 @@ impl<'de> VariantAccess<'de> for Choice<'_> {
             Some(list) => elements(list, &place, visitor),
             None => Err(self.wrong(&"tuple variant")),
         };
-        read.inspect_err(|_| place.note())
+        match read {
+            Ok(value) => Ok(value),
+            Err(problem) => Err(place.noted(problem)),
+        }
     }
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Read<V::Value> {
         let place = self.place.name(self.name);
@@ -357,7 +383,10 @@ impl<'de> VariantAccess<'de> for Choice<'_> {
             Some(object) => entries(object, &place, visitor),
             None => Err(self.wrong(&"struct variant")),
         };
-        read.inspect_err(|_| place.note())
+        match read {
+            Ok(value) => Ok(value),
+            Err(problem) => Err(place.noted(problem)),
+        }
     }
 }
 

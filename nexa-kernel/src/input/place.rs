@@ -42,13 +42,16 @@ impl<'a> Place<'a> {
     pub(super) const fn index(&'a self, index: usize) -> Self {
         Self { found: self.found, step: Some((self, Step::Index(index))) }
     }
-    /// Notes that there is a problem here, unless one was found further inside.
+    /// The problem, of which is noted that it is here unless one was found further inside.
+    // Who reads is there for each type, and calls this rather than to pass a function that does it.
     #[cold]
-    pub(super) fn note(&self) {
+    #[inline(never)]
+    pub(super) fn noted(&self, problem: Unreadable) -> Unreadable {
         let mut found = self.found.0.borrow_mut();
         if found.is_none() {
             *found = Some(self.path());
         }
+        problem
     }
     fn path(&self) -> String {
         let Some((parent, step)) = self.step else { return String::new() };
