@@ -1,9 +1,11 @@
-//! What the team does: notes and tasks.
+//! What the team does: notes and tasks, and what its users are notified of.
 
 pub mod note;
+pub mod notification;
 pub mod task;
 
 pub use note::Note;
+pub use notification::{Notification, NotificationReason};
 pub use task::{Task, TaskPriority, TaskStatus};
 
 use crate::CrmBuilder;
@@ -18,4 +20,9 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<task::Complete>()
         .command::<task::Cancel>()
         .command::<task::Reopen>()
+        .timed::<task::Reminder>()
+        .record::<Notification>()
+        .command::<notification::MarkRead>()
+        .command::<notification::MarkAllRead>()
+        .consumer::<notification::Assignments>()
 }

@@ -11,10 +11,12 @@ use std::{
 
 use nexa_core::{
     AggregateOf, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Once, Page, Perform,
-    Permission, Position, Principal, Query, Record, Ref, Request, Result,
+    Permission, Position, Principal, Query, Record, Ref, Request, Result, Timestamp,
     export::{self, ExportOptions, Exported},
     import::{self, ImportOptions, ImportReport, Progress, Refused},
     kernel::{
+        Ticked,
+        agenda::Due,
         query::HistoryPage,
         schema::SchemaDifference,
         sql::{Sql, SqlRows},
@@ -24,7 +26,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::Migrate;
-use waiting::block_on;
+pub(crate) use waiting::block_on;
 
 #[cfg(feature = "sqlite")]
 pub use within::Within;
@@ -96,6 +98,14 @@ impl Crm {
     /// Events of a tenant after a position, for the trusted host.
     pub fn feed(&self, org: impl Into<Uuid>, after: Position, limit: usize) -> Result<Feed> {
         block_on(self.0.feed(org, after, limit))
+    }
+    /// The tenants in which something is due; see [`nexa_core::Crm::due`].
+    pub fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>> {
+        block_on(self.0.due(now, limit))
+    }
+    /// Does what is due in a tenant; see [`nexa_core::Crm::tick`].
+    pub fn tick(&self, org: impl Into<Uuid>, limit: usize) -> Result<Ticked> {
+        block_on(self.0.tick(org, limit))
     }
     /// Removes a tenant with everything it has.
     pub fn drop_org(&self, org: impl Into<Uuid>) -> Result<()> {

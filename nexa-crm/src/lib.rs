@@ -22,6 +22,8 @@ mod document;
 mod open;
 mod restore;
 mod system;
+#[cfg(not(target_arch = "wasm32"))]
+mod worker;
 
 pub use document::catalog_json;
 #[cfg(feature = "postgres")]
@@ -32,6 +34,8 @@ pub use nexa_core::*;
 pub use open::{Migrate, URL_INVALID, builder, open, open_as, open_with};
 pub use restore::restore;
 pub use system::{SystemClock, SystemIds};
+#[cfg(not(target_arch = "wasm32"))]
+pub use worker::{Running, Worker, worker};
 
 #[cfg(feature = "postgres")]
 pub use nexa_store_postgres as postgres;
@@ -47,6 +51,11 @@ struct Readme;
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../docs/testing.md")]
 struct Testing;
+
+/// Those of the guide to what happens later, too.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../docs/worker.md")]
+struct WorkerGuide;
 
 /// Those of the guide to migrations, too.
 #[cfg(all(doctest, feature = "sqlite"))]

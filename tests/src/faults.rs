@@ -1,6 +1,7 @@
-//! A process that writes is killed at a random moment; what it left is checked.
+//! A process that writes, and does what is due, is killed at a random moment; what it left is checked.
 
 pub mod check;
+pub mod follow;
 pub mod load;
 pub mod place;
 pub mod round;

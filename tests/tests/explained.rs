@@ -169,6 +169,10 @@ fn the_records_that_are_tried_stand_where_operations_differ() {
         sides.entry(operation).or_default().insert(explained.is_some());
     }
     for operation in office.crm.catalog().operations().filter(|operation| operation.targeted) {
+        // There is a failure only where a consumer or a timer has failed.
+        if operation.kind == "failure" {
+            continue;
+        }
         let sides = sides.get(operation.name).cloned().unwrap_or_default();
         assert_eq!(sides.len(), 2, "{} is refused or allowed for every record: {sides:?}", operation.name);
     }

@@ -2,7 +2,9 @@
 
 mod consumers;
 mod due;
+mod notifications;
 mod timers;
+mod worker;
 
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use nexa_crm::{
         Consumer, Ticked, Timed, Timer,
         later::{Failure, Start},
         ledger::Event,
+        record::RecordDef,
         store::Store,
     },
     productivity::Note,
@@ -34,8 +37,8 @@ struct TaskNotes;
 
 impl Consumer for TaskNotes {
     const NAME: &'static str = "task_notes";
-    fn wants(event: &Event) -> bool {
-        event.kind == "task"
+    fn wants(_: &Event, of: &'static RecordDef) -> bool {
+        of.kind == "task"
     }
     async fn consume(cx: &mut Context<'_>, events: &[Event]) -> Result<()> {
         let titles: Vec<String> = events.iter().filter_map(|event| title(event)).collect();
@@ -60,8 +63,8 @@ struct EveryNote;
 impl Consumer for EveryNote {
     const NAME: &'static str = "every_note";
     const START: Start = Start::Beginning;
-    fn wants(event: &Event) -> bool {
-        event.kind == "note"
+    fn wants(_: &Event, of: &'static RecordDef) -> bool {
+        of.kind == "note"
     }
     async fn consume(cx: &mut Context<'_>, events: &[Event]) -> Result<()> {
         note(cx, format!("seen {}", events.len())).await

@@ -50,6 +50,7 @@ pub(crate) fn steps(report: &mut Report, arguments: &Arguments) {
     });
     report.step("examples", || {
         run_command(&mut built("own_records")?)?;
+        run_command(&mut built("worker")?)?;
         run_command(&mut built("host_transaction")?)?;
         match server.as_ref().map_or(Ok(None), |server| server.database("shop"))? {
             None => Ok(()),

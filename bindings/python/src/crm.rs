@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use nexa_crm::{CreateOrg, Error, Migrate, Position, Principal};
+use nexa_crm::{CreateOrg, Error, Migrate, Position, Principal, Timestamp};
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyTuple};
 
 use crate::{
@@ -108,6 +108,23 @@ impl Crm {
     fn drop_org(&self, py: Python<'_>, org: &str) -> PyResult<()> {
         let (crm, org) = (self.crm(py)?, org_id(py, org)?);
         wait(py, crm.drop_org(org))
+    }
+    /// The tenants in which something is due by a moment, now unless said: a JSON list of `{"org", "at"}`.
+    #[pyo3(signature = (now, limit))]
+    fn due(&self, py: Python<'_>, now: Option<&str>, limit: usize) -> PyResult<String> {
+        let crm = self.crm(py)?;
+        let now = match now {
+            Some(text) => Timestamp::parse(text).ok_or_else(|| {
+                raised(py, &malformed("due", "now", "give a moment in UTC, such as 2026-03-02T09:00:00Z"))
+            })?,
+            None => crm.now(),
+        };
+        text(wait(py, crm.due(now, limit))?)
+    }
+    /// Does what is due in a tenant: JSON of `{"done", "next_due"}`.
+    fn tick(&self, py: Python<'_>, org: &str, limit: usize) -> PyResult<String> {
+        let (crm, org) = (self.crm(py)?, org_id(py, org)?);
+        text(wait(py, crm.tick(org, limit))?)
     }
     /// Writes a consistent copy of an embedded storage to a new file.
     fn backup(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {

@@ -1,7 +1,7 @@
 //! What the calls of [`Native`](crate::Native) do, from text to text.
 
 use nexa_core::{
-    CreateOrg, Crm, Envelope, Find, Position, Principal, Ref, Request, Session,
+    CreateOrg, Crm, Envelope, Find, Position, Principal, Ref, Request, Session, Timestamp,
     export::{self, ExportOptions},
 };
 use serde::Deserialize;
@@ -34,6 +34,22 @@ pub(crate) async fn has_org(crm: Crm, org: String) -> Answer {
 pub(crate) async fn drop_org(crm: Crm, org: String) -> Answer {
     crm.drop_org(org_id(&org)?).await?;
     Ok(JsValue::UNDEFINED)
+}
+
+/// The tenants in which something is due by a moment, now without one.
+pub(crate) async fn due(crm: Crm, now: Option<String>, limit: f64) -> Answer {
+    let now = match now {
+        Some(text) => Timestamp::parse(&text)
+            .ok_or_else(|| malformed("due", "now", "give a moment in UTC, such as 2026-03-02T09:00:00Z"))?,
+        None => crm.now(),
+    };
+    let limit = usize::try_from(whole("limit", limit)?).unwrap_or(usize::MAX);
+    text("due", &crm.due(now, limit).await?)
+}
+
+pub(crate) async fn tick(crm: Crm, org: String, limit: f64) -> Answer {
+    let limit = usize::try_from(whole("limit", limit)?).unwrap_or(usize::MAX);
+    text("tick", &crm.tick(org_id(&org)?, limit).await?)
 }
 
 pub(crate) async fn execute(session: Session, operation: String, input: String, envelope: Option<String>) -> Answer {

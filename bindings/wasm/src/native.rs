@@ -113,6 +113,16 @@ impl Native {
     pub fn drop_org(&self, org: String) -> Promise {
         self.call(|crm| calls::drop_org(crm, org))
     }
+    /// The tenants in which something is due by a moment, now without one: `[{"org", "at"}]`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn due(&self, now: Option<String>, limit: f64) -> Promise {
+        self.call(move |crm| calls::due(crm, now, limit))
+    }
+    /// Does what is due in a tenant: `{"done", "next_due"}`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn tick(&self, org: String, limit: f64) -> Promise {
+        self.call(move |crm| calls::tick(crm, org, limit))
+    }
     /// Runs an operation by name, from JSON to JSON.
     #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
     pub fn execute(

@@ -2,6 +2,7 @@
 
 import { closed, Invalid, thrown } from "./errors.js";
 import { Feed, type FeedOptions, type WireFeed } from "./feed.js";
+import { CrmWorker, type Due, type Ticked, type WorkerOptions } from "./later.js";
 import { newSession, type Session } from "./session.js";
 import type { Call, Transport } from "./transport.js";
 
@@ -66,6 +67,31 @@ export class Crm {
   /** Removes a tenant with everything it has, its history included. */
   async dropOrg(org: string): Promise<void> {
     await this.#call({ operation: "drop_org", input: { org } });
+  }
+
+  /**
+   * The tenants in which something is due by a moment, now unless said; those first in which it is due longest. It reads nothing of a
+   * tenant but its id and that moment. Raises `Invalid` (`page.size`) unless `limit` is 1 to 1,000.
+   */
+  async due({ now, limit = 100 }: { now?: Date; limit?: number } = {}): Promise<Due[]> {
+    const input = { now: now?.toISOString(), limit };
+    return (await this.#call({ operation: "due", input })) as Due[];
+  }
+
+  /**
+   * Does what is due in a tenant now, each thing once, also when several tick at the same time: timers fire, and what follows from
+   * events is done. Where nothing is due it writes nothing. Raises `Invalid` (`page.size`) unless `limit` is 1 to 1,000.
+   */
+  async tick(org: string, { limit = 1_000 }: { limit?: number } = {}): Promise<Ticked> {
+    return (await this.#call({ operation: "tick", input: { org, limit } })) as Ticked;
+  }
+
+  /**
+   * Starts doing what is due in every tenant, again and again, until it is stopped: in the tab or the server that has the storage open.
+   * Several of them, also of several tabs, do everything once.
+   */
+  worker(options: WorkerOptions = {}): CrmWorker {
+    return new CrmWorker(this, options);
   }
 
   /** Events of a tenant after a position, without a gap and without an access rule: for the trusted host. */

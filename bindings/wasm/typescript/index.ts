@@ -58,6 +58,7 @@ export {
 } from "./filter.js";
 export * from "./generated/index.js";
 export type { CsvOptions, Importable, Progress, RowOptions } from "./imports.js";
+export { CrmWorker, type Due, type Ticked, type WorkerOptions } from "./later.js";
 export { open, opening, type Place } from "./open.js";
 export { restore, type RestoreOptions } from "./restore.js";
 export { type Fetched, Results } from "./results.js";

@@ -75,6 +75,14 @@ export class NativeTransport implements TextTransport {
       case "drop_org":
         await crm.dropOrg((JSON.parse(input) as { org: string }).org);
         return "null";
+      case "due": {
+        const { now, limit } = JSON.parse(input) as { now?: string; limit: number };
+        return crm.due(now, limit);
+      }
+      case "tick": {
+        const said = JSON.parse(input) as { org: string; limit: number };
+        return crm.tick(said.org, said.limit);
+      }
       case "backup":
         return this.#backup();
       case "batch": {

@@ -4,10 +4,10 @@ import type { NexaError } from "./errors.js";
 import { OPERATIONS } from "./generated/names.js";
 import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
 
-/** Whether a call changes nothing. */
+/** Whether a call changes nothing when it is made again; a tick does what is due once, however often it is made. */
 function asks(operation: string): boolean {
   const [group = "", verb] = operation.split(".");
-  if (verb === undefined) return ["explain", "feed", "export", "has_org", "backup"].includes(operation);
+  if (verb === undefined) return ["explain", "feed", "export", "has_org", "backup", "due", "tick"].includes(operation);
   const verbs = OPERATIONS[group]?.split(" ") ?? [];
   return verbs.includes(`${verb}?`) || verbs.includes(`${verb}*`);
 }

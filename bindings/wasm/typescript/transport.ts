@@ -28,7 +28,7 @@ export interface Call {
   principal?: string;
   /**
    * An operation of the catalog, or `batch`, `explain`, `feed`, `export`, `create_org`, `has_org`, `drop_org`, `backup`,
-   * with an object as the input of each.
+   * `due`, `tick`, with an object as the input of each.
    */
   operation: string;
   /** What the operation takes. */

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 mod moves;
+mod reminder;
 
 pub use self::moves::{Cancel, Complete, Reopen, Start};
+pub(crate) use self::reminder::Reminder;
 use crate::{
     About, Assignee, Body, Code, Context, Custom, Date, Entity, ExternalKey, Id, Record, Result, Subject, Tags,
     Timestamp, closed_enum,
@@ -82,6 +84,10 @@ pub struct Task {
     /// Until the end of which day, when no moment is meant.
     #[record(editable)]
     pub due_date: Option<Date>,
+    /// When those who do it are reminded, unless it is over by then: its user, the members of its group, or, while it is nobody's, the
+    /// user who sets this.
+    #[record(editable)]
+    pub remind_at: Option<Timestamp>,
     /// How urgent it is.
     #[record(editable, ranked)]
     pub priority: TaskPriority,
@@ -143,6 +149,9 @@ impl Entity for Task {
                 assignment::check_assignee(cx, assignee).await.map_err(|error| error.with("field", "assignee"))?;
             }
             self.via_group = None;
+        }
+        if before.and_then(|before| before.remind_at) != self.remind_at {
+            reminder::plan(cx, self.id, self.remind_at).await?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use nexa_core::kernel::waits::ThreadWaits;
 
 /// Runs work to its end. The thread has nothing else to do, so that an embedded storage works right on it.
-pub(super) fn block_on<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
     let _waits = ThreadWaits::new();
     pollster::block_on(work)
 }

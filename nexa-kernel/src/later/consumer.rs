@@ -4,6 +4,7 @@ use crate::{
     context::Context,
     error::Result,
     ledger::Event,
+    record::RecordDef,
     send::{BoxFuture, MaybeSend},
 };
 
@@ -21,7 +22,7 @@ pub enum Start {
 /// first event on.
 ///
 /// It acts as the host itself: every record of the tenant is there, and every access is open. It is not given the events of its own
-/// consequences, nor those of kinds that are the engine's own.
+/// consequences, nor those of kinds that are the engine's own, or that this Crm does not have.
 ///
 /// What it refuses, or fails at, is kept as a [`Failure`](super::Failure), with nothing of what it did; then it goes on with the next
 /// unit. A storage that does not answer is no failure: the same is tried again.
@@ -30,8 +31,8 @@ pub trait Consumer: 'static {
     const NAME: &'static str;
     /// Where it begins.
     const START: Start = Start::Now;
-    /// Whether it wants an event. It is asked about every event of the tenant.
-    fn wants(event: &Event) -> bool;
+    /// Whether it wants an event, which is of a record of this kind. It is asked about every event of the tenant.
+    fn wants(event: &Event, of: &'static RecordDef) -> bool;
     /// Does what follows from the wanted events of one unit, in their order. Those of a very large unit come in several parts.
     fn consume(cx: &mut Context<'_>, events: &[Event]) -> impl Future<Output = Result<()>> + MaybeSend;
 }
@@ -43,7 +44,7 @@ type Consume = for<'a, 'c> fn(&'a mut Context<'c>, &'a [Event]) -> BoxFuture<'a,
 pub(crate) struct Consuming {
     pub(crate) name: &'static str,
     pub(crate) start: Start,
-    pub(crate) wants: fn(&Event) -> bool,
+    pub(crate) wants: fn(&Event, &'static RecordDef) -> bool,
     pub(crate) consume: Consume,
 }
 

@@ -195,8 +195,7 @@ impl RoundJob {
 /// Whether a consumer is given an event: not what it did itself, and nothing of the engine's own kinds.
 fn is_for(cx: &Context<'_>, consumer: &Consuming, event: &Event) -> bool {
     let own = event.command == consumer.name && event.actor.strip_prefix("system:") == Some(super::TICK);
-    let of_engine = cx.kind(&event.kind).is_ok_and(|def| def.access == AccessClass::System);
-    !own && !of_engine && (consumer.wants)(event)
+    !own && cx.kind(&event.kind).is_ok_and(|of| of.access != AccessClass::System && (consumer.wants)(event, of))
 }
 
 /// What follows is done under this name; what was done before is written under its own.

@@ -1,4 +1,5 @@
-//! The writing process: several threads that write as fast as they can, and tell each command once it was acknowledged.
+//! The writing process: several threads that write as fast as they can, and tell each command once it was acknowledged; another one does
+//! what is due.
 
 use std::{
     io::{self, Write},
@@ -13,7 +14,7 @@ use nexa_crm::{
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::Acknowledged;
+use super::{Acknowledged, follow};
 
 /// How many threads write.
 const THREADS: u64 = 4;
@@ -24,13 +25,14 @@ pub const ROWS: u64 = 20;
 
 /// Writes to the storage of this URL until the process ends. One without a tenant gets one.
 pub fn run(url: &str, org: Option<Uuid>, seed: u64) -> Result<()> {
-    let crm = blocking::open(url)?;
+    let crm = blocking::open_with(url, follow::builder())?;
     let org = match org {
         Some(org) => org,
         None => crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example")?)?.org(),
     };
     tell(&Acknowledged::Org(org));
     thread::scope(|scope| {
+        let ticking = scope.spawn(|| follow::tick(&crm, org));
         let threads: Vec<_> = (0..THREADS)
             .map(|thread| {
                 let session = crm.system(org, CAUSE);
@@ -38,7 +40,7 @@ pub fn run(url: &str, org: Option<Uuid>, seed: u64) -> Result<()> {
             })
             .collect();
         // Nobody ends but by a refusal, which ends all.
-        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or(Ok(())))
+        threads.into_iter().chain([ticking]).try_for_each(|thread| thread.join().unwrap_or(Ok(())))
     })
 }
 

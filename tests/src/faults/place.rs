@@ -10,6 +10,7 @@ use std::{
 use nexa_crm::blocking::{self, Crm};
 use sqlx::Row;
 
+use super::follow;
 use crate::database::{Database, rows};
 
 /// How long a server may take to notice that a client is dead.
@@ -45,7 +46,8 @@ impl Place {
 
     /// Opens it.
     pub fn open(&self) -> Result<Crm, String> {
-        blocking::open(&self.url()).map_err(|error| format!("it cannot be opened again: {error:?}"))
+        blocking::open_with(&self.url(), follow::builder())
+            .map_err(|error| format!("it cannot be opened again: {error:?}"))
     }
 
     /// Waits until the dead process is forgotten, and lets the storage look for what is wrong by itself.

@@ -137,6 +137,10 @@ fn a_policy_that_turns_out_wrong_later_closes_every_path() {
             for caller in ["agent", "admin"] {
                 let session = office.session(caller);
                 for operation in office.crm.catalog().operations() {
+                    // There is a failure only where a consumer or a timer has failed.
+                    if operation.kind == "failure" {
+                        continue;
+                    }
                     let sample = office.sample(operation).unwrap();
                     let name = format!("{broken} {caller} {}", operation.name);
                     let envelope = if operation.mode == Mode::Command { Envelope::dry() } else { Envelope::default() };

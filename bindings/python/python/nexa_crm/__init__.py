@@ -26,6 +26,7 @@ from ._feed import AccessChanged, Feed, Gone
 from ._filter import Q, Relative, now, today
 from ._frame import Frame
 from ._imports import Progress
+from ._later import Due, Ticked, Worker
 from ._once import Once
 from ._pages import Page, Results, Upserted
 from ._record import Record, Struct
@@ -44,6 +45,7 @@ __all__ = [
     "Assignee",
     "Conflict",
     "Crm",
+    "Due",
     "Error",
     "Explanation",
     "Feed",
@@ -67,8 +69,10 @@ __all__ = [
     "SchemaDifference",
     "Session",
     "Struct",
+    "Ticked",
     "Unavailable",
     "Upserted",
+    "Worker",
     "aio",
     "catalog",
     "now",

@@ -6,7 +6,7 @@ import atexit
 import json
 import os
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +16,7 @@ from ._errors import Unavailable
 from ._explain import Explanation, explanation
 from ._feed import Feed
 from ._frame import Frame
+from ._later import Due, Ticked, Worker, due, moment, ticked
 from ._once import Once
 from ._operations import BLOCKING, give_groups
 from ._pages import Asked, Results
@@ -25,7 +26,10 @@ from ._sql import Rows, bound
 from ._values import UNSET, Id, to_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
+
+    from ._errors import Error
 
 S = TypeVar("S", bound="SessionBase")
 
@@ -216,6 +220,30 @@ class Crm:
     def drop_org(self, org: str | UUID) -> None:
         """Removes a tenant with everything it has, its history included."""
         self._native.drop_org(str(org))
+
+    def due(self, now: datetime | None = None, *, limit: int = 100) -> list[Due]:
+        """The tenants in which something is due by a moment, now unless said; those first in which it is due longest.
+
+        It reads nothing of a tenant but its id and that moment. Raises `Invalid` (`page.size`) unless `limit` is 1 to 1,000.
+        """
+        return due(self._native.due(moment(now), limit))
+
+    def tick(self, org: str | UUID, *, limit: int = 1_000) -> Ticked:
+        """Does what is due in a tenant now, each thing once, also when several tick at the same time.
+
+        Timers fire, and what follows from events is done: notifications and reminders. Where nothing is due it writes nothing.
+        Raises `Invalid` (`page.size`) unless `limit` is 1 to 1,000.
+        """
+        return ticked(self._native.tick(str(org), limit))
+
+    def worker(
+        self, *, every: float = 1.0, on_error: Callable[[UUID | None, Error], object] | None = None
+    ) -> Worker:
+        """Starts a thread that does what is due in every tenant, again and again; `every` so many seconds when nothing is.
+
+        `on_error` is told of a tenant that could not be worked on, or of no tenant when the storage did not say who is due.
+        """
+        return Worker(self, every, on_error)
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Writes a consistent copy of an embedded storage to a new file while work goes on."""

@@ -27,10 +27,13 @@ from ._record import Reader, Record
 from ._values import to_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
+    from ._errors import Error
     from ._frame import Frame
     from ._imports import Policy, Source, SupportsWrite, Told
+    from ._later import Due, Ticked, Worker
     from ._pages import Asked
     from ._schema import SchemaDifference
     from ._sql import Rows
@@ -245,6 +248,20 @@ class AsyncCrm:
     async def drop_org(self, org: str | UUID) -> None:
         """Removes a tenant with everything it has, its history included."""
         await self._threads.run(self._crm.drop_org, org)
+
+    async def due(self, now: datetime | None = None, *, limit: int = 100) -> list[Due]:
+        """The tenants in which something is due by a moment, now unless said; those first in which it is due longest."""
+        return await self._threads.run(partial(self._crm.due, now, limit=limit))
+
+    async def tick(self, org: str | UUID, *, limit: int = 1_000) -> Ticked:
+        """Does what is due in a tenant now, each thing once, also when several tick at the same time."""
+        return await self._threads.run(partial(self._crm.tick, org, limit=limit))
+
+    def worker(
+        self, *, every: float = 1.0, on_error: Callable[[UUID | None, Error], object] | None = None
+    ) -> Worker:
+        """Starts a thread that does what is due in every tenant, as `nexa_crm.Crm.worker` does."""
+        return self._crm.worker(every=every, on_error=on_error)
 
     async def backup(self, path: str | os.PathLike[str]) -> None:
         """Writes a consistent copy of an embedded storage to a new file while work goes on."""

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 // Only tests call it: what fails in it fails the test.
 
+use nexa_kernel::testing::block_on;
 use serde_json::json;
 
 use super::Office;
@@ -100,5 +101,13 @@ impl Office {
         let readers = json!([{"user": self.id("colleague")}, {"group": self.id("group")}]);
         let among_some = json!({"body": "Maria knows more", "readers": readers, "about": [of("deal", "deal", self)]});
         self.make("note_to_some", "note.create", among_some);
+        let agent = json!({"user": self.id("agent")});
+        for assignee in [agent, json!(null)] {
+            self.run("campaign.assign", json!({"campaign": self.id("campaign"), "assignee": assignee}));
+        }
+        block_on(self.crm.tick(self.org, 1_000)).unwrap();
+        let to_agent = json!({"field": "user", "op": "eq", "value": self.id("agent")});
+        let told = self.run("notification.find", json!({"filter": to_agent}));
+        self.ids.insert("notification", told["items"][0]["id"].as_str().unwrap().parse().unwrap());
     }
 }
