@@ -177,6 +177,8 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "contact_list.remove" => with(of("contact_list", "contact_list"), "leads", json!([office.id("other_lead")])),
         "contact_list.members" => of("contact_list", "contact_list"),
 
+        // There is a failure only where a consumer or a timer has failed.
+        "failure.get" | "failure.history" => json!({"failure": uuid::Uuid::from_u128(404)}),
         "notification.mark_read" => of("notification", "notification"),
         "notification.mark_all_read" => json!({}),
         "task.start" | "task.complete" | "task.cancel" => of("task", "task"),

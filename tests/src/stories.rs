@@ -84,6 +84,8 @@ pub struct Step {
     events: Option<Vec<Json>>,
     keep: Option<String>,
     needs: Option<String>,
+    /// What is due is done before the step.
+    tick: bool,
 }
 
 /// `null` as an expectation is one; only an absent field is none.
@@ -161,6 +163,10 @@ impl Runner {
         }
         if let Some(repeat) = &step.repeat {
             return self.repeat(step, repeat);
+        }
+        if step.tick {
+            block_on(self.crm.tick(self.org, 1_000)).map_err(told("ticking"))?;
+            self.events()?;
         }
         let session = self.session(step)?;
         let (operation, arguments) = self.call(step)?;

@@ -8,6 +8,7 @@ use nexa_tests::{
     in_turn::is_tried_on,
     samples::{Samples, all_criteria},
 };
+use pollster::block_on;
 use serde_json::{Value as Json, json};
 
 /// Every record as `find` shows it, by its kind, whether it is in the trash, and its id.
@@ -127,6 +128,11 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
         office.run("lead.qualify", json!({"lead": lead, "bant": all_criteria()}));
         office.run("lead.convert", json!({"lead": lead}));
     };
+    // Somebody was given it once, and is notified of it.
+    for assignee in [json!({"user": office.id("user")}), Json::Null] {
+        office.run(&format!("{kind}.assign"), json!({kind: other, "assignee": assignee}));
+    }
+    block_on(office.crm.tick(office.org, 1_000)).unwrap();
     match kind {
         "ticket" => drop(office.run("ticket.comment", json!({"ticket": other, "body": "About the other"}))),
         "lead" => {

@@ -174,6 +174,9 @@ class Runner:
             return
         if "at" in step:
             self.clock.set(step["at"])
+        if step.get("tick"):
+            self.crm.tick(self.admin.org)
+            self.events()
         session = self.session(step)
         if "repeat" in step:
             self.repeat(session, step)

@@ -43,10 +43,10 @@ pub struct Notification {
     pub user: Id<User>,
     /// Why they are notified.
     pub reason: NotificationReason,
-    /// What it is about; absent when it sums up several.
+    /// What it is about: the first of a few things; absent when it sums up many.
     #[record(follows)]
     pub about: Option<About>,
-    /// How many things it sums up; 1 for a single one.
+    /// How many things it is about.
     pub count: i64,
     /// Who did it, as the ledger writes it, such as `user:…`; absent when nobody did.
     pub by: Option<String>,
@@ -60,25 +60,25 @@ pub struct Notification {
     pub read_at: Option<Timestamp>,
 }
 
-/// Notifies a user of one thing.
+/// Notifies a user.
 pub(super) async fn notify(cx: &mut Context<'_>, notification: Notification) -> Result<()> {
-    cx.unrestricted().insert(Notification { count: 1, ..notification }).await.map(|_| ())
+    cx.unrestricted().insert(notification).await.map(|_| ())
 }
 
-/// Notifies a user of so many things under a name: in the notification of that name that is not read yet, when there is one.
-pub(super) async fn sum_up(cx: &mut Context<'_>, notification: Notification, count: i64) -> Result<()> {
+/// Notifies a user of things under a name: in the notification of that name that is not read yet, when there is one.
+pub(super) async fn sum_up(cx: &mut Context<'_>, notification: Notification) -> Result<()> {
     let unread = Filter::compare(Notification::USER.name(), Op::Eq, notification.user.uuid())
         .and(Filter::compare(Notification::DIGEST.name(), Op::Eq, notification.digest.clone().unwrap_or_default()))
         .and(Filter::compare(Notification::READ_AT.name(), Op::IsNull, true));
     let found: Vec<Notification> = cx.unrestricted().find(&unread, &[], 1).await?;
     match found.into_iter().next() {
         Some(known) => {
-            let known = Notification { about: None, count: known.count + count, ..known };
+            let known = Notification { about: None, count: known.count + notification.count, ..known };
             cx.save(known).await.map(|_| ())
         }
         None => {
-            let about = notification.about.clone().filter(|_| count == 1);
-            cx.unrestricted().insert(Notification { about, count, ..notification }).await.map(|_| ())
+            let about = notification.about.clone().filter(|_| notification.count == 1);
+            notify(cx, Notification { about, ..notification }).await
         }
     }
 }

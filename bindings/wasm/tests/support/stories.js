@@ -140,6 +140,10 @@ class Runner {
     }
     if ("at" in step) await this.clock(step.at);
     this.at = step.at ?? this.at ?? this.story.clock;
+    if (step.tick) {
+      await this.crm.tick(this.admin.org);
+      await this.events();
+    }
     const session = this.session(step);
     if ("repeat" in step) return this.repeat(session, step);
     let answer, refused;

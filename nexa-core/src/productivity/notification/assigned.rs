@@ -16,11 +16,10 @@ use crate::{
     people::User,
 };
 
-/// So many things that a unit gives to somebody are notified one by one; more are summed up.
-const ONE_BY_ONE: usize = 10;
+/// So many things that a unit gives to somebody are about the first of them; more are a number.
+const FEW: usize = 10;
 
-/// Notifies users of what others give to them: once for each record of a unit, and once for all that an import or a large unit gives to
-/// them.
+/// Notifies users of what others give to them: once for each unit, and once for all units of a cause, such as an import.
 pub(crate) struct Assignments;
 
 impl Consumer for Assignments {
@@ -32,11 +31,12 @@ impl Consumer for Assignments {
     }
     async fn consume(cx: &mut Context<'_>, events: &[Event]) -> Result<()> {
         // Whose a record was at the end of the unit.
-        let mut given: BTreeMap<(&str, Uuid), Uuid> = BTreeMap::new();
+        let mut given: Vec<((&str, Uuid), Uuid)> = Vec::new();
         for event in events {
             let Ok(def) = cx.kind(&event.kind) else { continue };
             if let Some(user) = user_column(def).and_then(|path| taker(event, path)) {
-                given.insert((def.kind, event.record), user);
+                given.retain(|(record, _)| *record != (def.kind, event.record));
+                given.push(((def.kind, event.record), user));
             }
         }
         let Some(event) = events.first() else { return Ok(()) };
@@ -54,16 +54,15 @@ impl Consumer for Assignments {
             }
             let reason = NotificationReason::Assigned;
             let by = Some(event.actor.clone());
-            let notification = Notification { user, reason, by, ..Notification::default() };
-            if event.cause.is_some() || abouts.len() > ONE_BY_ONE {
-                let digest = event.cause.clone().unwrap_or_else(|| event.unit.to_string());
-                let (count, about) = (abouts.len(), abouts.into_iter().next());
-                let count = i64::try_from(count).unwrap_or(i64::MAX);
-                sum_up(cx, Notification { digest: Some(digest), about, ..notification }, count).await?;
+            let few = abouts.len() <= FEW;
+            let count = i64::try_from(abouts.len()).unwrap_or(i64::MAX);
+            let about = abouts.into_iter().next();
+            let notification = Notification { user, reason, by, about, count, ..Notification::default() };
+            if event.cause.is_none() && few {
+                notify(cx, notification).await?;
             } else {
-                for about in abouts {
-                    notify(cx, Notification { about: Some(about), ..notification.clone() }).await?;
-                }
+                let digest = Some(event.cause.clone().unwrap_or_else(|| event.unit.to_string()));
+                sum_up(cx, Notification { digest, ..notification }).await?;
             }
         }
         Ok(())

@@ -36,13 +36,14 @@ impl Timed for Reminder {
                 user,
                 reason: NotificationReason::Reminder,
                 about: Some(About::from(&task)),
+                count: 1,
                 due_at: Some(timer.due_at),
                 late,
                 ..Notification::default()
             };
             if late {
                 let digest = Some("task.remind".to_owned());
-                sum_up(cx, Notification { digest, ..notification }, 1).await?;
+                sum_up(cx, Notification { digest, ..notification }).await?;
             } else {
                 notify(cx, notification).await?;
             }
