@@ -31,6 +31,7 @@ pub use nexa_kernel::{
     filter::{Children, Filter, Op, Relative},
     once::Once,
     operation::{Apply, CollectionCommand, Command, Moment, Operation, Perform, Query},
+    past::AsOf,
     position::Position,
     query::{AggregateOf, Count, Find, Get, GroupBy, GroupRow, History, Hits, MeasureOf, Page, Search},
     record::{Column, ExternalKey, Field, Id, Kind, Record, Ref},

@@ -37,6 +37,7 @@ pub use self::{
 };
 pub(crate) use self::{
     behaviour::{Merged, of_record},
+    loading::LONGEST_FORWARD,
     parts::Parts,
     permission::{Instead, Permitted},
     unit::{Hidden, Terms},

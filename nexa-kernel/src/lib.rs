@@ -35,6 +35,7 @@ pub mod normal;
 pub mod once;
 pub mod operation;
 mod output;
+pub mod past;
 pub mod ports;
 pub mod position;
 pub mod query;
@@ -83,6 +84,7 @@ pub use self::{
     later::{Consumer, Timed, Timer},
     once::Once,
     operation::{Apply, CollectionCommand, Command, Moment, Operation, Perform, Query},
+    past::AsOf,
     position::Position,
     query::{AggregateOf, Count, Find, Get, GroupBy, GroupRow, History, Hits, MeasureOf, Page, Search},
     record::{Accepts, Column, ExternalKey, Field, Id, Kind, Record, Ref},

@@ -15,7 +15,6 @@ pub use search::{Hits, Search};
 pub(crate) use find::related;
 pub use find::{page, page_size, related_rows};
 pub use history::change_of;
-pub(crate) use history::parsed_row;
 
 pub use super::limits::LARGEST_PAGE;
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How far forwarding marks of merged records are followed.
-const LONGEST_FORWARD: usize = 32;
+pub(crate) const LONGEST_FORWARD: usize = 32;
 
 impl Context<'_> {
     /// Tells the storage which loads will probably come, so that one far away makes them at once.

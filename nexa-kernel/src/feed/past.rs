@@ -2,28 +2,18 @@
 
 use std::collections::VecDeque;
 
-use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{
-    compile::plain,
     context::Context,
     error::Result,
     ledger::{Event, EventQuery, Seq, Verb},
-    query::parsed_row,
+    past::{before_update, contents, parsed_row},
     record::{RecordDef, Row},
 };
 
 /// How many events of a record are read at once.
 const PAGE: usize = 100;
-
-/// What an event says: fields with their values, or with what they were and became.
-pub(super) type Contents = Map<String, Json>;
-
-/// What an event says; `None` when it was erased.
-pub(super) fn contents(event: &Event) -> Option<Contents> {
-    event.payload.as_deref().and_then(|payload| serde_json::from_str(payload).ok())
-}
 
 /// A record just before and just after one of its events.
 #[derive(Clone)]
@@ -71,8 +61,7 @@ impl Past {
                 after: self.before,
                 limit: PAGE,
                 records: Some(vec![(self.def.kind, self.id)]),
-                backwards: true,
-            };
+                backwards: true };
             self.waiting = cx.tx.events(&query).await?.into();
             *left = left.saturating_sub(self.waiting.len());
             self.read = self.waiting.len() < PAGE;
@@ -83,23 +72,10 @@ impl Past {
         let before = match event.verb {
             Verb::Created => None,
             Verb::Purged => Some(parsed_row(self.def, self.id, &contents(&event).unwrap_or_default())),
-            Verb::Updated => after.clone().map(|row| undone(self.def, row, &contents(&event).unwrap_or_default())),
+            Verb::Updated => after.clone().map(|row| before_update(self.def, row, &contents(&event).unwrap_or_default())),
             Verb::Erased => after.clone(),
         };
         self.state.clone_from(&before);
         Ok(Back::To(Turn { seq: event.seq, before, after }))
     }
-}
-
-/// A row with an update taken back.
-fn undone(def: &RecordDef, mut row: Row, changes: &Contents) -> Row {
-    for (path, change) in changes {
-        if let (Some(column), Some(from)) = (def.column(path), change.get(0))
-            && let Some(value) = def.columns.get(column).and_then(|definition| plain(definition, from))
-        {
-            row.set(column, value);
-        }
-    }
-    def.derive(&mut row);
-    row
 }

@@ -19,13 +19,14 @@ use uuid::Uuid;
 use super::{
     FeedItem,
     chain::is_chained,
-    past::{Back, Contents, Past, Turn, contents},
+    past::{Back, Past, Turn},
     sight::{Hanging, Sight, touches},
 };
 use crate::{
     context::{Context, Instead},
     error::Result,
     ledger::{Event, EventQuery, Seq, Verb},
+    past::{Contents, contents},
     position::Position,
     query::{Change, change_of},
     record::{RecordDef, Row},
@@ -273,8 +274,7 @@ impl Reading {
                 after: seq,
                 limit: self.past_left + 1,
                 records: Some(left.iter().map(|id| (of.kind, *id)).collect()),
-                backwards: false,
-            };
+                backwards: false };
             let later = cx.tx.events(&query).await?;
             if later.len() > self.past_left {
                 return Ok(Err(Spent));

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::past::Contents;
 use crate::{
     access::Action,
     compile::{self, CustomFields},
     context::Context,
     error::{Result, codes},
     filter::{Comparison, Predicate},
+    past::Contents,
     record::{Derived, RecordDef, Ref, Row, entry},
     store::{Select, Trash},
     value::Value,

@@ -299,23 +299,36 @@ pub(crate) async fn related(
 ) -> Result<BTreeMap<String, BTreeMap<String, Json>>> {
     let mut found = BTreeMap::new();
     for name in with {
-        let hidden_here = cx.hidden(def)?;
-        let relation = def
-            .relation(name)
-            .filter(|relation| !compile::is_hidden(def, relation.column, &hidden_here))
-            .ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name))?;
-        let of = cx.kind(relation.kind)?;
+        let (of, column) = relation_of(cx, def, name)?;
         let hidden = cx.hidden(of)?;
         let mut records = BTreeMap::new();
-        for row in related_rows(cx, of, relation.column, rows).await? {
-            let mut text = String::new();
-            of.write_json(&row, &hidden, &mut text)?;
-            let record = serde_json::from_str(&text).map_err(|problem| corrupt("output", problem))?;
-            records.insert(row.id(of).to_string(), record);
+        for row in related_rows(cx, of, column, rows).await? {
+            records.insert(row.id(of).to_string(), record_json(of, &row, &hidden)?);
         }
         found.insert(name.clone(), records);
     }
     Ok(found)
+}
+
+/// The kind that a relation points at, and the column that does. Error: `field.unknown`, also where it is hidden.
+pub(super) fn relation_of(
+    cx: &Context<'_>,
+    def: &'static RecordDef,
+    name: &str,
+) -> Result<(&'static RecordDef, usize)> {
+    let hidden = cx.hidden(def)?;
+    let relation = def
+        .relation(name)
+        .filter(|relation| !compile::is_hidden(def, relation.column, &hidden))
+        .ok_or_else(|| codes::FIELD_UNKNOWN.with("kind", def.kind).with("field", name))?;
+    Ok((cx.kind(relation.kind)?, relation.column))
+}
+
+/// A record as a document, without what is hidden.
+pub(super) fn record_json(def: &RecordDef, row: &Row, hidden: &[&'static str]) -> Result<Json> {
+    let mut text = String::new();
+    def.write_json(row, hidden, &mut text)?;
+    serde_json::from_str(&text).map_err(|problem| corrupt("output", problem))
 }
 
 /// The live records that a column of these rows points at, as far as the actor may see them; what is hidden is still there.

@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
-use super::{find::related_schema, related};
+use super::{
+    find::{record_json, related_schema, relation_of},
+    related, related_rows,
+};
 use crate::{
     access::Action,
     answer::{Answer, Related},
-    context::{Behaviour, Context, conceal},
-    error::{Code, Result},
+    context::{Behaviour, Context, LONGEST_FORWARD, conceal, not_found},
+    error::{Code, Result, codes},
     input::Unreadable,
     limits,
     operation::{Mode, Query},
-    record::{Record, RecordDef, Ref, Row, schema},
+    past::{AsOf, AsWas},
+    record::{FieldDef, Record, RecordDef, Ref, Row, schema},
     shared::SharedOperation,
     store::Prefetch,
     targeted::{self, Targeted},
@@ -31,6 +35,10 @@ pub struct GetOptions {
     /// Whether the record may be in the trash.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trashed: bool,
+    /// A moment, or the number of an event in the ledger: the record and its related ones are returned as they were then. Who may read
+    /// them, and which fields are hidden, is as of now. A value that was erased since reads `erased`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
 }
 
 /// Reads one record: `lead.get` and the like. Error: `record.not_found`.
@@ -62,6 +70,12 @@ impl<R> Get<R> {
         self.0.arguments.trashed = true;
         self
     }
+    /// As it was at a moment, or after the event of a number.
+    #[must_use]
+    pub fn as_of(mut self, point: impl Into<AsOf>) -> Self {
+        self.0.arguments.as_of = Some(point.into());
+        self
+    }
 }
 
 /// A record with related ones.
@@ -74,6 +88,9 @@ pub struct Found<R> {
     /// Related records by relation and id, as far as the actor may see them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub related: BTreeMap<String, BTreeMap<String, Json>>,
+    /// The fields whose values at the moment that was asked for were erased. In Rust they are empty, or as they were known last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<String>,
 }
 
 impl SharedOperation for Get<()> {
@@ -97,6 +114,7 @@ impl SharedOperation for Get<()> {
         schema::definition(generator, "Found", def, || {
             if let Some(properties) = found.get_mut("properties").and_then(Json::as_object_mut) {
                 properties.insert("related".to_owned(), related_schema());
+                properties.insert("erased".to_owned(), erased_schema());
             }
             schema::described(found, "A record with related ones.")
         })
@@ -112,9 +130,29 @@ impl SharedOperation for Get<()> {
     }
     async fn run(&self, (): (), cx: &mut Context<'_>, kind: &'static Behaviour) -> Result<Answer> {
         let def = (kind.def)();
-        let (row, related) = get_row(cx, def, &self.0.record, &self.0.arguments).await?;
-        Ok(Answer::Record(def, row, related))
+        let found = get_row(cx, def, &self.0.record, &self.0.arguments).await?;
+        if found.erased.is_empty() {
+            return Ok(Answer::Record(def, found.row, found.related));
+        }
+        let mut json: Map<String, Json> = Answer::Record(def, found.row, found.related).into_document()?;
+        for field in &found.erased {
+            json.insert(field.clone(), ERASED.into());
+        }
+        json.insert("erased".to_owned(), found.erased.into());
+        Answer::of(&json)
     }
+}
+
+/// What a value that was erased reads.
+const ERASED: &str = "erased";
+
+/// The JSON Schema of the names of erased fields.
+fn erased_schema() -> Json {
+    serde_json::json!({
+        "description": "The fields whose values at the moment that was asked for were erased; they read `erased`.",
+        "type": "array",
+        "items": {"type": "string"},
+    })
 }
 
 impl<R: Record> Query for Get<R> {
@@ -128,21 +166,90 @@ impl<R: Record> Query for Get<R> {
         self.0.arguments.in_bounds()
     }
     async fn run(&self, cx: &mut Context<'_>) -> Result<Found<R>> {
-        let (row, related) = get_row(cx, R::def(), &self.0.record.untyped(), &self.0.arguments).await?;
-        Ok(Found { record: R::from_row(row)?, related })
+        let found = get_row(cx, R::def(), &self.0.record.untyped(), &self.0.arguments).await?;
+        Ok(Found { record: R::from_row(found.row)?, related: found.related, erased: found.erased })
     }
 }
 
-/// The row without what is hidden, and the related records.
-pub(crate) async fn get_row(
+/// What a get finds: the row without what is hidden, the related records, and the fields that were erased.
+struct FoundRow {
+    row: Row,
+    related: Related,
+    erased: Vec<String>,
+}
+
+async fn get_row(
     cx: &mut Context<'_>,
     def: &'static RecordDef,
     record: &Ref<()>,
     options: &GetOptions,
-) -> Result<(Row, Related)> {
+) -> Result<FoundRow> {
     let hidden = cx.hidden(def)?;
     let row = cx.visible_row(def, record, options.trashed).await?;
+    let Some(point) = options.as_of else {
+        let row = conceal(def, row, &hidden);
+        let related = related(cx, def, &options.with, std::slice::from_ref(&row)).await?;
+        return Ok(FoundRow { row, related, erased: Vec::new() });
+    };
+    let AsWas { row, erased } = as_it_was(cx, def, record, row, point).await?;
+    if !options.trashed && !row.live(def) {
+        return Err(codes::TRASHED.with("kind", def.kind).with("id", row.id(def)));
+    }
     let row = conceal(def, row, &hidden);
-    let related = related(cx, def, &options.with, std::slice::from_ref(&row)).await?;
-    Ok((row, related))
+    let related = related_as_of(cx, def, &options.with, &row, point).await?;
+    let holds = |field: &&FieldDef| erased.range(field.first..field.first + field.count).next().is_some();
+    let fields = def.fields.iter().filter(holds).map(|field| field.name).filter(|field| !hidden.contains(field));
+    Ok(FoundRow { erased: fields.map(str::to_owned).collect(), row, related })
+}
+
+/// A record as it was, from the row that its name finds today. The id of one that was folded into another since finds itself.
+/// Error: `record.not_found`.
+async fn as_it_was(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    record: &Ref<()>,
+    today: Row,
+    point: AsOf,
+) -> Result<AsWas> {
+    let mut next = match record {
+        Ref::Id(id) => id.uuid(),
+        Ref::External(_) => today.id(def),
+    };
+    for _ in 0..LONGEST_FORWARD {
+        let row = match next == today.id(def) {
+            true => today.clone(),
+            false => cx.row(def, next).await?.ok_or_else(|| not_found(def, record))?,
+        };
+        if !cx.allows(def, &row, Action::Read).await? {
+            return Err(not_found(def, record));
+        }
+        let was = cx.as_of(def, row, point).await?.ok_or_else(|| not_found(def, record))?;
+        match def.merged_into.and_then(|column| was.row.get(column).as_uuid()) {
+            Some(survivor) => next = survivor,
+            None => return Ok(was),
+        }
+    }
+    Err(not_found(def, record))
+}
+
+/// The records that this one pointed at, as they were, as far as the actor may see them today.
+async fn related_as_of(
+    cx: &mut Context<'_>,
+    def: &'static RecordDef,
+    with: &[String],
+    row: &Row,
+    point: AsOf,
+) -> Result<Related> {
+    let mut found = Related::new();
+    for name in with {
+        let (of, column) = relation_of(cx, def, name)?;
+        let hidden = cx.hidden(of)?;
+        let mut records = BTreeMap::new();
+        for row in related_rows(cx, of, column, std::slice::from_ref(row)).await? {
+            let Some(was) = cx.as_of(of, row, point).await?.filter(|was| was.row.live(of)) else { continue };
+            records.insert(was.row.id(of).to_string(), record_json(of, &was.row, &hidden)?);
+        }
+        found.insert(name.clone(), records);
+    }
+    Ok(found)
 }

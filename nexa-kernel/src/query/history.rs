@@ -9,18 +9,17 @@ use super::page_size;
 use crate::{
     access::Action,
     answer::Answer,
-    compile::plain,
     context::{Behaviour, Context},
     error::{Code, Result},
     input::Unreadable,
     ledger::{Event, EventQuery, Seq, Verb},
     operation::{Mode, Query},
     position::Position,
-    record::{Record, RecordDef, Ref, Row},
+    record::{Record, RecordDef, Ref},
     shared::SharedOperation,
     store::Prefetch,
     targeted::{self, Targeted},
-    value::{Timestamp, Value},
+    value::Timestamp,
 };
 
 /// One change of a record, as somebody who may see the record sees it.
@@ -87,21 +86,6 @@ pub fn change_of(event: Event, hidden: &[&'static str]) -> Option<Change> {
         cause: event.cause,
         changes,
     })
-}
-
-/// The row that a creation or purge describes.
-pub(crate) fn parsed_row(def: &RecordDef, id: Uuid, contents: &Map<String, Json>) -> Row {
-    let mut row = Row::new(vec![Value::Null; def.columns.len()]);
-    row.set(def.id, Value::Uuid(id));
-    for (path, json) in contents {
-        if let Some(column) = def.column(path)
-            && let Some(value) = def.columns.get(column).and_then(|definition| plain(definition, json))
-        {
-            row.set(column, value);
-        }
-    }
-    def.derive(&mut row);
-    row
 }
 
 /// Options of a history.

@@ -143,8 +143,7 @@ impl Context<'_> {
             after: 0,
             limit: PAGE,
             records: Some(rows.iter().map(|row| (def.kind, row.id(def))).collect()),
-            backwards: false,
-        };
+            backwards: false };
         loop {
             let events = self.tx.events(&query).await?;
             for event in &events {

@@ -3,7 +3,7 @@
 
 import type { Day, Id, Money, Ref } from "../../base.js";
 import type { AccountTier, AccountType, MatchPolicy } from "../enums.js";
-import type { Address, Assignee, Dependents, ExternalKey } from "../parts/common.js";
+import type { Address, AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { AccountId, AccountRelated } from "../records/account.js";
 import type { ContactId } from "../records/contact.js";
 
@@ -66,6 +66,12 @@ export interface AccountCreateInput {
 export interface AccountGetInput {
   /** The account. */
   account: Ref<AccountId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

@@ -4,7 +4,7 @@
 import type { Day, Ref, Timestamp } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
 import type { SpecialDay, Week } from "../parts/calendar.js";
-import type { Dependents } from "../parts/common.js";
+import type { AsOf, Dependents } from "../parts/common.js";
 import type { CalendarId, CalendarRelated } from "../records/calendar.js";
 
 /** What `calendar.after` takes. */
@@ -46,6 +46,12 @@ export interface CalendarCreateInput {
 export interface CalendarGetInput {
   /** The calendar. */
   calendar: Ref<CalendarId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

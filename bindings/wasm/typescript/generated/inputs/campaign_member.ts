@@ -2,12 +2,19 @@
 // What the operations of `campaign_member` take.
 
 import type { Ref } from "../../base.js";
+import type { AsOf } from "../parts/common.js";
 import type { CampaignMemberId, CampaignMemberRelated } from "../records/campaign_member.js";
 
 /** What `campaign_member.get` takes. */
 export interface CampaignMemberGetInput {
   /** The campaign member. */
   campaign_member: Ref<CampaignMemberId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

@@ -3,7 +3,7 @@
 
 import type { Id, Ref } from "../../base.js";
 import type { ContactLifecycleStage, ContactStatus, MatchPolicy } from "../enums.js";
-import type { Assignee, Dependents, ExternalKey } from "../parts/common.js";
+import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { AccountId } from "../records/account.js";
 import type { ContactId, ContactRelated } from "../records/contact.js";
 
@@ -68,6 +68,12 @@ export interface ContactCreateInput {
 export interface ContactGetInput {
   /** The contact. */
   contact: Ref<ContactId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

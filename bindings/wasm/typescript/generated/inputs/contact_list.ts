@@ -3,7 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
-import type { Dependents, ExternalKey } from "../parts/common.js";
+import type { AsOf, Dependents, ExternalKey } from "../parts/common.js";
 import type { ContactId } from "../records/contact.js";
 import type { ContactListId, ContactListRelated } from "../records/contact_list.js";
 import type { LeadId } from "../records/lead.js";
@@ -37,6 +37,12 @@ export interface ContactListCreateInput {
 export interface ContactListGetInput {
   /** The contact list. */
   contact_list: Ref<ContactListId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

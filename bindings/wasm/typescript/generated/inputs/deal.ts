@@ -3,7 +3,7 @@
 
 import type { Day, Money, Ref } from "../../base.js";
 import type { DealType, MatchPolicy } from "../enums.js";
-import type { Assignee, Dependents, ExternalKey } from "../parts/common.js";
+import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
@@ -78,6 +78,12 @@ export interface DealForecastInput {
 export interface DealGetInput {
   /** The deal. */
   deal: Ref<DealId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

@@ -3,6 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { CustomType } from "../enums.js";
+import type { AsOf } from "../parts/common.js";
 import type { FieldDefinitionId, FieldDefinitionRelated } from "../records/field.js";
 
 /** What `field.define` takes. */
@@ -24,6 +25,12 @@ export interface FieldDefineInput {
 export interface FieldGetInput {
   /** The custom field. */
   field: Ref<FieldDefinitionId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

@@ -3,7 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
-import type { OnOpenWork } from "../parts/common.js";
+import type { AsOf, OnOpenWork } from "../parts/common.js";
 import type { CalendarId } from "../records/calendar.js";
 import type { GroupId, GroupRelated } from "../records/group.js";
 import type { UserId } from "../records/user.js";
@@ -29,6 +29,12 @@ export interface GroupCreateInput {
 export interface GroupGetInput {
   /** The group. */
   group: Ref<GroupId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

@@ -3,7 +3,7 @@
 
 import type { Id, Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
-import type { Address, Assignee, Dependents, ExternalKey } from "../parts/common.js";
+import type { Address, AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { BantInput, NewDeal } from "../parts/lead.js";
 import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
@@ -102,6 +102,12 @@ export interface LeadCreateInput {
 export interface LeadGetInput {
   /** The lead. */
   lead: Ref<LeadId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

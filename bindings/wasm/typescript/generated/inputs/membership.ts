@@ -2,12 +2,19 @@
 // What the operations of `membership` take.
 
 import type { Ref } from "../../base.js";
+import type { AsOf } from "../parts/common.js";
 import type { MembershipId, MembershipRelated } from "../records/membership.js";
 
 /** What `membership.get` takes. */
 export interface MembershipGetInput {
   /** The membership. */
   membership: Ref<MembershipId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

@@ -3,7 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
-import type { About, Assignee, Dependents, ExternalKey } from "../parts/common.js";
+import type { About, AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { NoteId, NoteRelated } from "../records/note.js";
 
 /** What `note.create` takes. */
@@ -27,6 +27,12 @@ export interface NoteCreateInput {
 export interface NoteGetInput {
   /** The note. */
   note: Ref<NoteId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

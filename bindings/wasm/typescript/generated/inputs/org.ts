@@ -2,6 +2,7 @@
 // What the operations of `org` take.
 
 import type { Decimal, Ref } from "../../base.js";
+import type { AsOf } from "../parts/common.js";
 import type { CalendarId } from "../records/calendar.js";
 import type { OrgId, OrgRelated } from "../records/org.js";
 
@@ -29,6 +30,12 @@ export interface OrgConfigureInput {
 export interface OrgGetInput {
   /** The organisation. */
   org: Ref<OrgId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

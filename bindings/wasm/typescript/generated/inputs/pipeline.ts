@@ -3,7 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
-import type { Dependents } from "../parts/common.js";
+import type { AsOf, Dependents } from "../parts/common.js";
 import type { Stage } from "../parts/pipeline.js";
 import type { PipelineId, PipelineRelated } from "../records/pipeline.js";
 
@@ -22,6 +22,12 @@ export interface PipelineCreateInput {
 export interface PipelineGetInput {
   /** The pipeline. */
   pipeline: Ref<PipelineId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

@@ -3,7 +3,7 @@
 
 import type { Day, Decimal, Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
-import type { Dependents, ExternalKey } from "../parts/common.js";
+import type { AsOf, Dependents, ExternalKey } from "../parts/common.js";
 import type { DatedRateId, DatedRateRelated } from "../records/rate.js";
 
 /** What `rate.create` takes. */
@@ -23,6 +23,12 @@ export interface RateCreateInput {
 export interface RateGetInput {
   /** The rate. */
   rate: Ref<DatedRateId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

@@ -3,7 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { MatchPolicy, RoutingBand, RoutingPick, RoutingTaskPriority } from "../enums.js";
-import type { Dependents } from "../parts/common.js";
+import type { AsOf, Dependents } from "../parts/common.js";
 import type { ContactListId } from "../records/contact_list.js";
 import type { GroupId } from "../records/group.js";
 import type { RoutingId, RoutingRelated } from "../records/routing.js";
@@ -31,6 +31,12 @@ export interface RoutingCreateInput {
 export interface RoutingGetInput {
   /** The routing. */
   routing: Ref<RoutingId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

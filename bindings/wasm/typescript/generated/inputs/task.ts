@@ -3,7 +3,7 @@
 
 import type { Day, Ref, Timestamp } from "../../base.js";
 import type { MatchPolicy, RoutingTaskPriority } from "../enums.js";
-import type { About, Assignee, Dependents, ExternalKey } from "../parts/common.js";
+import type { About, AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { TaskId, TaskRelated } from "../records/task.js";
 
 /** What `task.assign` takes. */
@@ -61,6 +61,12 @@ export interface TaskCreateInput {
 export interface TaskGetInput {
   /** The task. */
   task: Ref<TaskId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

@@ -11,7 +11,7 @@ import type {
   TicketStatus,
   TicketType,
 } from "../enums.js";
-import type { Assignee, Dependents, ExternalKey } from "../parts/common.js";
+import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { Customer } from "../parts/ticket.js";
 import type { AccountId } from "../records/account.js";
 import type { ContactId } from "../records/contact.js";
@@ -102,6 +102,12 @@ export interface TicketFollowUpInput {
 export interface TicketGetInput {
   /** The ticket. */
   ticket: Ref<TicketId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

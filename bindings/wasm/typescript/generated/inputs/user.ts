@@ -3,7 +3,7 @@
 
 import type { Id, Ref } from "../../base.js";
 import type { MatchPolicy } from "../enums.js";
-import type { OnOpenWork } from "../parts/common.js";
+import type { AsOf, OnOpenWork } from "../parts/common.js";
 import type { CalendarId } from "../records/calendar.js";
 import type { UserId, UserRelated } from "../records/user.js";
 
@@ -47,6 +47,12 @@ export interface UserDeactivateInput {
 export interface UserGetInput {
   /** The user. */
   user: Ref<UserId>;
+  /**
+   * A moment, or the number of an event in the ledger: the record and its related ones are returned as they were
+   * then. Who may read them, and which fields are hidden, is as of now. A value that was erased since reads
+   * `erased`.
+   */
+  as_of?: AsOf | null;
   /** Whether the record may be in the trash. */
   trashed?: boolean;
   /** Relations whose records come along. */

@@ -37,6 +37,9 @@ export interface Address {
   street?: string | null;
 }
 
+/** A moment, or the number of an event in the ledger, which it includes. */
+export type AsOf = Timestamp | number;
+
 /** A user or a group. */
 export type Assignee = { user: UserId } | { group: GroupId };
 

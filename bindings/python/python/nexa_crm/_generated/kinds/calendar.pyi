@@ -383,12 +383,16 @@ class CalendarOperations(Importable, Readable[Calendar]):
         self,
         calendar: Calendar | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Calendar:
         """Reads one calendar. Error: `record.not_found`.
 
         - `calendar`: The calendar.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -680,12 +684,16 @@ class AsyncCalendarOperations(AsyncImportable, AsyncReadable[Calendar]):
         self,
         calendar: Calendar | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Calendar:
         """Reads one calendar. Error: `record.not_found`.
 
         - `calendar`: The calendar.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -605,12 +605,16 @@ class CampaignOperations(Importable, Readable[Campaign]):
         self,
         campaign: Campaign | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Campaign:
         """Reads one campaign. Error: `record.not_found`.
 
         - `campaign`: The campaign.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -1030,12 +1034,16 @@ class AsyncCampaignOperations(AsyncImportable, AsyncReadable[Campaign]):
         self,
         campaign: Campaign | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Campaign:
         """Reads one campaign. Error: `record.not_found`.
 
         - `campaign`: The campaign.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -427,12 +427,16 @@ class CampaignMemberOperations(Readable[CampaignMember]):
         self,
         campaign_member: CampaignMember | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> CampaignMember:
         """Reads one campaign member. Error: `record.not_found`.
 
         - `campaign_member`: The campaign member.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -560,12 +564,16 @@ class AsyncCampaignMemberOperations(AsyncReadable[CampaignMember]):
         self,
         campaign_member: CampaignMember | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> CampaignMember:
         """Reads one campaign member. Error: `record.not_found`.
 
         - `campaign_member`: The campaign member.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -329,12 +329,16 @@ class CommentOperations(Readable[Comment]):
         self,
         comment: Comment | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Comment:
         """Reads one comment. Error: `record.not_found`.
 
         - `comment`: The comment.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -462,12 +466,16 @@ class AsyncCommentOperations(AsyncReadable[Comment]):
         self,
         comment: Comment | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Comment:
         """Reads one comment. Error: `record.not_found`.
 
         - `comment`: The comment.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -879,12 +879,16 @@ class ContactOperations(Importable, Readable[Contact]):
         self,
         contact: Contact | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Contact:
         """Reads one contact. Error: `record.not_found`.
 
         - `contact`: The contact.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -1307,12 +1311,16 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
         self,
         contact: Contact | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Contact:
         """Reads one contact. Error: `record.not_found`.
 
         - `contact`: The contact.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

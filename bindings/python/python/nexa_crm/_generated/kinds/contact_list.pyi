@@ -291,12 +291,16 @@ class ContactListOperations(Importable, Readable[ContactList]):
         self,
         contact_list: ContactList | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> ContactList:
         """Reads one contact list. Error: `record.not_found`.
 
         - `contact_list`: The contact list.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -596,12 +600,16 @@ class AsyncContactListOperations(AsyncImportable, AsyncReadable[ContactList]):
         self,
         contact_list: ContactList | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> ContactList:
         """Reads one contact list. Error: `record.not_found`.
 
         - `contact_list`: The contact list.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -402,12 +402,16 @@ class ContactListMemberOperations(Readable[ContactListMember]):
         self,
         contact_list_member: ContactListMember | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> ContactListMember:
         """Reads one contact list member. Error: `record.not_found`.
 
         - `contact_list_member`: The contact list member.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -535,12 +539,16 @@ class AsyncContactListMemberOperations(AsyncReadable[ContactListMember]):
         self,
         contact_list_member: ContactListMember | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> ContactListMember:
         """Reads one contact list member. Error: `record.not_found`.
 
         - `contact_list_member`: The contact list member.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -915,12 +915,16 @@ class DealOperations(Importable, Readable[Deal]):
         self,
         deal: Deal | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Deal:
         """Reads one deal. Error: `record.not_found`.
 
         - `deal`: The deal.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -1385,12 +1389,16 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         self,
         deal: Deal | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Deal:
         """Reads one deal. Error: `record.not_found`.
 
         - `deal`: The deal.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -277,12 +277,16 @@ class FieldOperations(Readable[FieldDefinition]):
         self,
         field: FieldDefinition | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> FieldDefinition:
         """Reads one custom field. Error: `record.not_found`.
 
         - `field`: The custom field.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -447,12 +451,16 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
         self,
         field: FieldDefinition | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> FieldDefinition:
         """Reads one custom field. Error: `record.not_found`.
 
         - `field`: The custom field.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

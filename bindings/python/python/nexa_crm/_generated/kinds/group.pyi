@@ -252,12 +252,16 @@ class GroupOperations(Importable, Readable[Group]):
         self,
         group: Group | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Group:
         """Reads one group. Error: `record.not_found`.
 
         - `group`: The group.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -476,12 +480,16 @@ class AsyncGroupOperations(AsyncImportable, AsyncReadable[Group]):
         self,
         group: Group | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Group:
         """Reads one group. Error: `record.not_found`.
 
         - `group`: The group.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

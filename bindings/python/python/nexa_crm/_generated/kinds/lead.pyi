@@ -1735,12 +1735,16 @@ class LeadOperations(Importable, Readable[Lead]):
         self,
         lead: Lead | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Lead:
         """Reads one lead. Error: `record.not_found`.
 
         - `lead`: The lead.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -2307,12 +2311,16 @@ class AsyncLeadOperations(AsyncImportable, AsyncReadable[Lead]):
         self,
         lead: Lead | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Lead:
         """Reads one lead. Error: `record.not_found`.
 
         - `lead`: The lead.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -302,12 +302,16 @@ class OrgOperations(Readable[Org]):
         self,
         org: Org | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Org:
         """Reads one organisation. Error: `record.not_found`.
 
         - `org`: The organisation.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -459,12 +463,16 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         self,
         org: Org | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Org:
         """Reads one organisation. Error: `record.not_found`.
 
         - `org`: The organisation.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -268,12 +268,16 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         self,
         pipeline: Pipeline | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Pipeline:
         """Reads one pipeline. Error: `record.not_found`.
 
         - `pipeline`: The pipeline.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -524,12 +528,16 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         self,
         pipeline: Pipeline | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Pipeline:
         """Reads one pipeline. Error: `record.not_found`.
 
         - `pipeline`: The pipeline.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

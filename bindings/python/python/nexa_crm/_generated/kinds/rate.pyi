@@ -269,12 +269,16 @@ class RateOperations(Importable, Readable[DatedRate]):
         self,
         rate: DatedRate | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> DatedRate:
         """Reads one rate. Error: `record.not_found`.
 
         - `rate`: The rate.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -516,12 +520,16 @@ class AsyncRateOperations(AsyncImportable, AsyncReadable[DatedRate]):
         self,
         rate: DatedRate | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> DatedRate:
         """Reads one rate. Error: `record.not_found`.
 
         - `rate`: The rate.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -351,12 +351,16 @@ class RoutingOperations(Importable, Readable[Routing]):
         self,
         routing: Routing | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Routing:
         """Reads one routing. Error: `record.not_found`.
 
         - `routing`: The routing.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -614,12 +618,16 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         self,
         routing: Routing | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Routing:
         """Reads one routing. Error: `record.not_found`.
 
         - `routing`: The routing.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """

@@ -259,12 +259,16 @@ class ScorecardOperations(Importable, Readable[Scorecard]):
         self,
         scorecard: Scorecard | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Scorecard:
         """Reads one scorecard. Error: `record.not_found`.
 
         - `scorecard`: The scorecard.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
@@ -498,12 +502,16 @@ class AsyncScorecardOperations(AsyncImportable, AsyncReadable[Scorecard]):
         self,
         scorecard: Scorecard | Ref,
         *,
+        as_of: datetime | str | int | None | Unset = UNSET,
         trashed: bool | Unset = UNSET,
         with_: Sequence[str] | Unset = UNSET,
     ) -> Scorecard:
         """Reads one scorecard. Error: `record.not_found`.
 
         - `scorecard`: The scorecard.
+        - `as_of`: A moment, or the number of an event in the ledger: the record and its related ones are
+          returned as they were then. Who may read them, and which fields are hidden, is as of now. A value that
+          was erased since reads `erased`.
         - `trashed`: Whether the record may be in the trash.
         - `with_`: Relations whose records come along.
         """
