@@ -7,6 +7,7 @@ use crate::{
         counter::Counter,
         directory::TenantDirectory,
         group::{AddMember, RemoveMember},
+        ledger::Undo,
         org::{Configure, Verify},
         rate,
         user::{Activate, Deactivate},
@@ -41,6 +42,7 @@ fn people(builder: CrmBuilder) -> CrmBuilder {
         .record::<Org>()
         .command::<Configure>()
         .query::<Verify>()
+        .command::<Undo>()
         .entity::<User>()
         .command::<Activate>()
         .command::<Deactivate>()

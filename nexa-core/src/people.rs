@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod counter;
 pub mod directory;
 pub mod group;
+pub mod ledger;
 pub mod open_work;
 pub mod org;
 pub mod rate;

@@ -23,6 +23,8 @@ pub(crate) struct Command {
     prefetch: Option<Path>,
     errors: Vec<Path>,
     trashed: bool,
+    name: Option<LitStr>,
+    is_final: Option<LitStr>,
 }
 
 /// What a command works on.
@@ -33,7 +35,7 @@ enum Works {
     OnCollection(Path),
 }
 
-const KEYS: &str = "a command takes its verb, then on = Record or collection = Record, and action, guard, guard_for, check, prefetch, errors(…), trashed";
+const KEYS: &str = "a command takes its verb, then on = Record or collection = Record, and action, guard, guard_for, check, prefetch, errors(…), trashed, name, final";
 
 impl Parse for Command {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
@@ -41,6 +43,7 @@ impl Parse for Command {
         let (mut works, mut action, mut guard, mut guard_for) = (None, None, None, None);
         let (mut check, mut prefetch) = (None, None);
         let (mut errors, mut trashed) = (Vec::new(), false);
+        let (mut whole, mut is_final) = (None, None);
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
             if input.is_empty() {
@@ -64,13 +67,16 @@ impl Parse for Command {
                         "guard_for" => guard_for = Some(input.parse()?),
                         "check" => check = Some(input.parse()?),
                         "prefetch" => prefetch = Some(input.parse()?),
+                        "name" => whole = Some(input.parse()?),
+                        "final" => is_final = Some(input.parse()?),
                         _ => return Err(syn::Error::new(key.span(), KEYS)),
                     }
                 }
             }
         }
         let works = works.ok_or_else(|| syn::Error::new(verb.span(), KEYS))?;
-        Ok(Self { verb, works, action, guard, guard_for, check, prefetch, errors, trashed })
+        let name = whole;
+        Ok(Self { verb, works, action, guard, guard_for, check, prefetch, errors, trashed, name, is_final })
     }
 }
 
@@ -136,6 +142,12 @@ pub(crate) fn expand(command: &Command, mut item: ItemStruct) -> Result<TokenStr
         .action
         .as_ref()
         .map(|action| quote!(const ACTION: nexa_kernel::access::Action = nexa_kernel::access::Action::#action;));
+    let name = command.name.as_ref().map(|name| {
+        quote!(const NAME: ::std::option::Option<&'static str> = ::std::option::Option::Some(#name);)
+    });
+    let is_final = command.is_final.as_ref().map(|reason| {
+        quote!(const FINAL: ::std::option::Option<&'static str> = ::std::option::Option::Some(#reason);)
+    });
     // The crate of the command need not depend on these itself.
     let path = kernel.to_string().replace(' ', "");
     let (serde, schemars) = (format!("{path}::serde"), format!("{path}::schemars"));
@@ -155,7 +167,9 @@ pub(crate) fn expand(command: &Command, mut item: ItemStruct) -> Result<TokenStr
             #[automatically_derived]
             impl nexa_kernel::operation::Operation for #ident {
                 const VERB: &'static str = #verb;
+                #name
                 #action
+                #is_final
                 const ERRORS: &'static [nexa_kernel::error::Code] = &[#(#errors),*];
                 const TRASHED: bool = #trashed;
                 const NAMES_RECORD: bool = #names_record;

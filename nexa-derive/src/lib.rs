@@ -76,6 +76,8 @@ pub fn field(input: TokenStream) -> TokenStream {
 /// - `prefetch = Self::prefetch`: a function of the command and the tenant that says what it will load beside its record.
 /// - `errors(FINISHED)`: the codes that it may answer beside the kernel's own.
 /// - `trashed`: the record may be in the trash.
+/// - `name = "ledger.undo"`: its whole name, where it is not made of the kind and the verb.
+/// - `final = "the order was sent."`: what it does cannot be undone; why, as the end of a sentence.
 #[proc_macro_attribute]
 pub fn command(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let command = parse_macro_input!(arguments as command::Command);

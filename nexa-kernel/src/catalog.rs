@@ -50,6 +50,8 @@ pub struct Entry {
     /// The codes it may answer beside the kernel's own.
     #[cfg(feature = "catalog")]
     pub errors: Vec<Code>,
+    /// Why what it did cannot be undone; `None` where it can be.
+    pub is_final: Option<&'static str>,
     /// Whether its record may be in the trash.
     pub(crate) trashed: bool,
     work: Work,
@@ -84,6 +86,7 @@ impl Catalog {
             targeted: own.guard.is_some(),
             #[cfg(feature = "catalog")]
             errors: own.errors.iter().copied().chain(shared::taken_by(own.verb, def)).collect(),
+            is_final: own.is_final,
             trashed: own.trashed,
             work: Work::Own(own),
         };
@@ -108,6 +111,7 @@ impl Catalog {
                 targeted: shared.names_record,
                 #[cfg(feature = "catalog")]
                 errors: (shared.errors)(kind),
+                is_final: None,
                 trashed: shared.trashed,
                 work: Work::Shared(shared, kind),
             });

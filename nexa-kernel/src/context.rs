@@ -60,6 +60,8 @@ pub struct Context<'a> {
     pub(crate) unit: Uuid,
     pub(crate) operation: Cow<'static, str>,
     pub(crate) envelope: &'a Envelope,
+    /// Which rule, import or workflow runs this: as the caller says, or an undo.
+    pub(crate) cause: Option<String>,
     pub(crate) entries: foldhash::HashMap<(&'static str, Uuid), Entry>,
     pub(crate) touched: Vec<(&'static str, Uuid)>,
     pub(crate) definitions: Option<Arc<[FieldDefinition]>>,

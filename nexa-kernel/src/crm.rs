@@ -372,6 +372,8 @@ impl Given {
         let missing = |what: &str| unbuildable(format!("no {what} was given"));
         let policy = self.policy.ok_or_else(|| missing("policy"))?;
         rehearse(&*policy, &self.kinds).map_err(unbuildable)?;
+        let finals = self.catalog.operations().filter_map(|entry| Some((entry.name, entry.is_final?)));
+        let finals = finals.collect();
         Ok(Crm {
             store: self.store.ok_or_else(|| missing("store"))?,
             catalog: Arc::new(self.catalog),
@@ -387,6 +389,7 @@ impl Given {
                 ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
                 rules: self.rules,
                 references,
+                finals,
                 behaviours: self.behaviours,
             }),
         })

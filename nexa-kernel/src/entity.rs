@@ -89,6 +89,26 @@ pub trait Entity: Record + Default {
         let _ = cx;
         async { Ok(()) }
     }
+    /// The fields that rules compute from others. An undo leaves them to [`Entity::compute`] where the record changed since.
+    fn computed(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// Computes [`Entity::computed`] anew.
+    fn compute(&mut self, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = cx;
+        async { Ok(()) }
+    }
+    /// Checks what an undo puts back beside how it was before; one of the two is absent where the record comes or goes. The record held
+    /// once: what may not hold any more is what it has to do with others, such as a hierarchy. Its unique values, and what it points
+    /// at, are checked for every kind.
+    fn put_back(
+        before: Option<&Self>,
+        now: Option<&Self>,
+        cx: &mut Context<'_>,
+    ) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = (before, now, cx);
+        async { Ok(()) }
+    }
     /// What has to hold after the dependents of a trashed record were pointed at this one.
     fn took_over(&self, cx: &mut Context<'_>) -> impl Future<Output = Result<()>> + MaybeSend {
         let _ = cx;

@@ -189,6 +189,10 @@ pub struct EventQuery {
     pub limit: usize,
     /// Only those of these records, each by its kind and its id: an id alone names no record.
     pub records: Option<Vec<(&'static str, Uuid)>>,
+    /// Only those of this unit.
+    pub unit: Option<Uuid>,
+    /// Only those of this cause.
+    pub cause: Option<String>,
     /// Newest first.
     pub backwards: bool,
 }

@@ -60,6 +60,7 @@ pub mod testing;
 pub mod text;
 pub mod tick;
 pub mod time;
+pub mod undo;
 pub mod value;
 pub mod verify;
 pub mod waits;

@@ -44,16 +44,24 @@ pub fn operation_name(kind: &'static str, verb: &'static str) -> &'static str {
     names.entry((kind, verb)).or_insert_with(|| Box::leak(format!("{kind}.{verb}").into_boxed_str()))
 }
 
+fn name_of<C: Operation + ?Sized>() -> &'static str {
+    C::NAME.unwrap_or_else(|| operation_name(C::Of::def().kind, C::VERB))
+}
+
 /// What a change says of itself. The attribute [`command`](macro@crate::command) writes it.
 pub trait Operation: Serialize + MaybeSend + MaybeSync + 'static {
     /// The verb, such as `qualify`; with the name of the kind it is the name of the operation.
     const VERB: &'static str;
+    /// Its whole name, where the verb and the kind are not.
+    const NAME: Option<&'static str> = None;
     /// What the actor must be allowed to do with the record, or with the kind when no record is named.
     const ACTION: Action = Action::Update;
     /// The codes that it may answer beside the kernel's own.
     const ERRORS: &'static [Code] = &[];
     /// Whether the record may be in the trash.
     const TRASHED: bool = false;
+    /// Why what it did cannot be undone, in a sentence; `None` where it can be.
+    const FINAL: Option<&'static str> = None;
     /// Whether it is about one record, so that `explain` can describe it.
     const NAMES_RECORD: bool;
     /// The kind it works on.
@@ -171,7 +179,7 @@ impl<C: Operation> Perform for C {
     type Output = <C::Form as Form<C>>::Output;
 
     fn name() -> &'static str {
-        operation_name(C::Of::def().kind, C::VERB)
+        name_of::<C>()
     }
     fn check(&self) -> Result<()> {
         Operation::check(self)
@@ -199,7 +207,7 @@ impl Terms {
     pub(crate) fn of<C: Operation>() -> Self {
         let def = C::Of::def();
         Self {
-            operation: operation_name(def.kind, C::VERB),
+            operation: name_of::<C>(),
             def,
             action: C::ACTION,
             trashed: C::TRASHED,

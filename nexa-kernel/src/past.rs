@@ -194,7 +194,7 @@ impl Context<'_> {
         let made = row.get(def.created_at).clone();
         let mut walk = Walk { def, id, row: Some(row), version, unknown: BTreeSet::new() };
         let records = Some(vec![(def.kind, id)]);
-        let mut query = EventQuery { after: 0, limit: PAGE, records, backwards: true };
+        let mut query = EventQuery { after: 0, limit: PAGE, records, backwards: true, ..EventQuery::default() };
         let mut changed = None;
         loop {
             let events = self.tx.events(&query).await?;

@@ -2,6 +2,8 @@
 
 mod rows;
 
+pub(crate) use self::rows::same;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

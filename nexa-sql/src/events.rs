@@ -115,6 +115,14 @@ pub fn events<'q>(dialect: Dialect, org: Uuid, query: &EventQuery) -> Statement<
             text.push(")");
         }
     }
+    if let Some(unit) = query.unit {
+        text.push(" AND unit = ");
+        text.bind(Value::Uuid(unit));
+    }
+    if let Some(cause) = &query.cause {
+        text.push(" AND cause = ");
+        text.bind(Value::Text(cause.clone()));
+    }
     text.push(if query.backwards { " ORDER BY seq DESC LIMIT " } else { " ORDER BY seq LIMIT " });
     text.bind(Bind::int(query.limit));
     text.finish()

@@ -88,7 +88,10 @@ pub(crate) fn kernel_tables(dialect: Dialect) -> Vec<Table> {
             Key::of("org, seq"),
             // Payloads are long, and long rows do not belong into the inner pages of a tree.
             false,
-            vec![index("events_record_idx", "events", "org, record, seq")],
+            vec![
+                index("events_record_idx", "events", "org, record, seq"),
+                index("events_unit_idx", "events", "org, unit, seq"),
+            ],
         ),
         table(dialect, "terms", TERMS, Key { columns: "org, kind, term, record", covers: "weight" }, true, Vec::new()),
         table(dialect, "indexed_values", INDEXED_VALUES, Key::of("org, kind, field, value, record"), true, Vec::new()),

@@ -539,6 +539,8 @@ fn events_by_position() {
     };
     let query = EventQuery { after: 5, limit: 3, ..EventQuery::default() };
     assert_eq!(events(query.clone()), "org = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3");
+    let caused = EventQuery { unit: Some(ORG), cause: Some("fair".to_owned()), ..query.clone() };
+    assert_eq!(events(caused), "org = ?1 AND seq > ?2 AND unit = ?3 AND cause = ?4 ORDER BY seq LIMIT ?5");
     let backwards = EventQuery { backwards: true, after: 0, records: Some(vec![("ticket", ORG)]), ..query };
     assert_eq!(events(backwards.clone()), "org = ?1 AND record = ?2 AND kind = ?3 ORDER BY seq DESC LIMIT ?4");
     let records = Some(vec![("ticket", ORG), ("lead", ORG), ("ticket", ORG)]);

@@ -94,6 +94,9 @@ fn pages_by_id_and_events_need_no_sort() {
     let query = EventQuery { records: Some(vec![("job", ORG)]), backwards: true, ..query };
     let timeline = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);
     assert!(timeline.contains("nexa_events_record_idx") && !timeline.contains("TEMP B-TREE"), "{timeline}");
+    let unit = EventQuery { unit: Some(ORG), records: None, ..query.clone() };
+    let unit = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &unit).sql);
+    assert!(unit.contains("nexa_events_unit_idx (org=? AND unit=?") && !unit.contains("TEMP B-TREE"), "{unit}");
     let query =
         EventQuery { records: Some(vec![("job", ORG), ("tool", ORG), ("job", Uuid::nil())]), after: 9, ..query };
     let timelines = plan(&nexa_sql::events(Dialect::Sqlite, ORG, &query).sql);

@@ -1,6 +1,7 @@
 //! Arguments with which every operation can be tried on an [`Office`].
 
 use nexa_crm::{
+    FeedItem,
     kernel::{
         catalog::{Catalog, Entry},
         operation::Mode,
@@ -132,6 +133,10 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
     Some(match name {
         "org.configure" => json!({"name": "Acme Corp"}),
         "ledger.verify" => json!({}),
+        "ledger.undo" => match office.events().last() {
+            Some(FeedItem::Changed(change)) => json!({"unit": change.unit}),
+            _ => return None,
+        },
         "field.define" => json!({"of_kind": "contact", "name": "shoe_size", "holds": "number"}),
         "field.remove" => of("field", "field"),
         "user.activate" => of("user", "deactivated"),

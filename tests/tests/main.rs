@@ -34,4 +34,5 @@ mod stories;
 mod texts;
 mod there_and_back;
 mod trash;
+mod undo;
 mod words;

@@ -129,7 +129,9 @@ impl<'a> Spoiler<'a> {
             return Some("wrong type");
         }
         let values = [json!(true), json!(3.7), json!([1]), json!({"nonsense": []}), json!(-9e99)];
-        self.replace(arguments, &|_| true, &|_| values[self.random.below(values.len())].clone(), "wrong type")
+        // A number in a text may be given as a number.
+        let no_number = |text: &str| text.parse::<f64>().is_err();
+        self.replace(arguments, &no_number, &|_| values[self.random.below(values.len())].clone(), "wrong type")
     }
 
     fn missing(&self, operation: &Entry, arguments: &mut Json) -> Option<&'static str> {

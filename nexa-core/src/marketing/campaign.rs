@@ -143,6 +143,11 @@ impl Entity for Campaign {
         }
     }
 
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let Some(now) = now.filter(|record| record.is_open()) else { return Ok(()) };
+        assignment::check_given_back(cx, before.and_then(|before| before.owner), now.owner).await
+    }
+
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         org::check_choices(cx, &[("campaign.type", Some(&self.r#type))]).await?;
         match &self.owner {

@@ -53,6 +53,14 @@ pub async fn check_assignee(cx: &mut Context<'_>, assignee: &Assignee) -> Result
     }
 }
 
+/// Refuses to give something back to somebody who cannot work any more. Error: `assignee.inactive`.
+pub async fn check_given_back(cx: &mut Context<'_>, from: Option<Assignee>, to: Option<Assignee>) -> Result<()> {
+    match to {
+        Some(assignee) if from != to => check_assignee(cx, &assignee).await,
+        _ => Ok(()),
+    }
+}
+
 /// The active users of a group, in the order of their ids.
 pub async fn active_members(cx: &mut Context<'_>, group: Id<Group>) -> Result<Vec<User>> {
     let memberships: Vec<Membership> = cx.unrestricted().matching(Membership::GROUP, &group).await?;

@@ -109,8 +109,24 @@ pub(crate) fn same_choice(one: &str, other: &str) -> bool {
     plain(one).split_whitespace().eq(plain(other).split_whitespace())
 }
 
+impl Org {
+    async fn must_fit_rates(&self, before: &Self, cx: &mut Context<'_>) -> Result<()> {
+        if rate::in_other_than(cx, self.base_currency).await? {
+            let error = RATES_EXIST.with("base", before.base_currency).with("to", self.base_currency);
+            return Err(error.with("field", "base_currency"));
+        }
+        Ok(())
+    }
+}
+
 impl Entity for Org {
     const ERRORS: &'static [Code] = &[RATE_INVALID, RATES_EXIST];
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        match (before, now) {
+            (Some(before), Some(now)) if before.base_currency != now.base_currency => now.must_fit_rates(before, cx).await,
+            _ => Ok(()),
+        }
+    }
     fn given(&mut self, fields: &Map<String, Json>) {
         if fields.contains_key(Self::RATES.name()) {
             self.rates_base = Some(self.base_currency);
@@ -118,11 +134,8 @@ impl Entity for Org {
     }
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         let invalid = |problem: &str| codes::FIELD_INVALID.with("field", "rates").with("problem", problem);
-        if let Some(before) = before.filter(|before| before.base_currency != self.base_currency)
-            && rate::in_other_than(cx, self.base_currency).await?
-        {
-            let error = RATES_EXIST.with("base", before.base_currency).with("to", self.base_currency);
-            return Err(error.with("field", "base_currency"));
+        if let Some(before) = before.filter(|before| before.base_currency != self.base_currency) {
+            self.must_fit_rates(before, cx).await?;
         }
         let mut rates = BTreeMap::new();
         for (name, rate) in std::mem::take(&mut self.rates.0) {

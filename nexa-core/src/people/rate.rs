@@ -107,6 +107,13 @@ impl Entity for DatedRate {
         self.check()?;
         if self.base == base { Ok(()) } else { Err(BASE_CHANGED.with("base", self.base)) }
     }
+    async fn put_back(_: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let base = org::settings(cx).await?.base_currency;
+        match now {
+            Some(now) if now.base != base => Err(BASE_CHANGED.with("base", now.base)),
+            _ => Ok(()),
+        }
+    }
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         let base = org::settings(cx).await?.base_currency;
         if self.base == base { Ok(()) } else { Err(BASE_CHANGED.with("base", self.base)) }

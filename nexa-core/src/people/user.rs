@@ -122,8 +122,27 @@ impl Entity for User {
                 self.active = true;
                 Ok(())
             }
-            Some(before) if before.is_active_admin() && !self.is_active_admin() => other_admin(cx, before).await,
-            Some(_) => Ok(()),
+            before => Self::must_leave_an_admin(before, Some(self), cx).await,
+        }
+    }
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        if let Some(now) = now
+            && let Some(manager) = now.manager
+            && before.is_none_or(|before| before.manager != now.manager)
+        {
+            must_not_report(cx, manager, now.id).await?;
+        }
+        Self::must_leave_an_admin(before, now, cx).await
+    }
+}
+
+impl User {
+    async fn must_leave_an_admin(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        match before {
+            Some(before) if before.is_active_admin() && !now.is_some_and(Self::is_active_admin) => {
+                other_admin(cx, before).await
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -86,6 +86,13 @@ impl Entity for Note {
         Ok(())
     }
 
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        match (before, now) {
+            (Some(before), Some(now)) => before.may_set_readers(&now.readers, cx.actor()),
+            _ => Ok(()),
+        }
+    }
+
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         org::check_choices(cx, &[("note.type", self.r#type.as_deref())]).await
     }

@@ -156,6 +156,11 @@ impl Entity for Task {
         Ok(())
     }
 
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let Some(now) = now.filter(|record| record.is_open()) else { return Ok(()) };
+        assignment::check_given_back(cx, before.and_then(|before| before.assignee), now.assignee).await
+    }
+
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         if let (Some(assignee), false) = (&self.assignee, self.is_finished()) {
             assignment::check_assignee(cx, assignee).await?;

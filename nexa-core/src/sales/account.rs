@@ -203,6 +203,13 @@ impl Entity for Account {
         Ok(())
     }
 
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let Some(now) = now else { return Ok(()) };
+        assignment::check_given_back(cx, before.and_then(|before| before.owner), now.owner).await?;
+        now.check_hierarchy(cx).await?;
+        now.check_primary_contact(cx).await
+    }
+
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         let industry = ("account.industry", self.industry.as_deref());
         org::check_choices(cx, &[industry, ("account.source", self.source.as_deref())]).await?;

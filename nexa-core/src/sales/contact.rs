@@ -263,6 +263,15 @@ impl Entity for Contact {
         Ok(())
     }
 
+    fn computed(&self) -> &'static [&'static str] {
+        &["last_activity"]
+    }
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let Some(now) = now else { return Ok(()) };
+        assignment::check_given_back(cx, before.and_then(|before| before.owner), now.owner).await?;
+        now.check_reporting(cx).await
+    }
+
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         org::check_choices(cx, &[("contact.source", self.source.as_deref())]).await?;
         if let Some(owner) = &self.owner {

@@ -312,6 +312,36 @@ impl Entity for Deal {
         Ok(())
     }
 
+    fn computed(&self) -> &'static [&'static str] {
+        if self.probability_by_hand { &[] } else { &["probability"] }
+    }
+    async fn compute(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        let pipeline = pipeline::wherever(cx, self.pipeline).await?;
+        if let (Some(stage), false) = (pipeline.stage(&self.stage), self.probability_by_hand) {
+            self.probability = stage.probability;
+        }
+        Ok(())
+    }
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let Some(now) = now else { return Ok(()) };
+        let place = |deal: &Self| (deal.pipeline, deal.stage.clone());
+        if before.is_none_or(|before| place(before) != place(now)) {
+            let pipeline = pipeline::wherever(cx, now.pipeline).await?;
+            if pipeline.stage(&now.stage).is_none_or(|stage| DealStatus::from(stage.kind) != now.status) {
+                let error = STAGE_UNKNOWN.with("pipeline", pipeline.name.as_str()).with("stage", &now.stage);
+                return Err(error.with("stages", pipeline.stage_names()).with("field", "stage"));
+            }
+        }
+        if now.is_open() {
+            let owner = |deal: &Self| deal.owner.map(Assignee::user);
+            assignment::check_given_back(cx, before.and_then(owner), owner(now)).await?;
+        }
+        if before.is_none_or(|before| (before.account, before.primary_contact) != (now.account, now.primary_contact)) {
+            now.check_contact(cx).await?;
+        }
+        Ok(())
+    }
+
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         org::check_choices(cx, &[("deal.source", self.source.as_deref())]).await?;
         if let (Some(owner), DealStatus::Open) = (self.owner, self.status) {

@@ -316,6 +316,17 @@ impl Entity for Lead {
         scoring::score(cx, self).await
     }
 
+    fn computed(&self) -> &'static [&'static str] {
+        &["score", "score_reasons"]
+    }
+    async fn compute(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        scoring::score(cx, self).await
+    }
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let Some(now) = now.filter(|record| record.is_open()) else { return Ok(()) };
+        assignment::check_given_back(cx, before.and_then(|before| before.assignee), now.assignee).await
+    }
+
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         self.something_known()?;
         if let (Some(assignee), Status::New | Status::Contacted | Status::Qualified) = (&self.assignee, self.status) {

@@ -165,6 +165,20 @@ impl Pipeline {
         Ok(())
     }
 
+    /// Refuses stages that leave a deal in none of them. Error: `pipeline.stage_in_use`.
+    async fn must_fit_deals(&self, cx: &mut Context<'_>) -> Result<()> {
+        for kind in StageKind::ALL {
+            let stages = self.stages.iter().filter(|stage| stage.kind == *kind).map(|stage| stage.name.clone());
+            let elsewhere = !Deal::STAGE.any_of(stages);
+            let decided = Deal::STATUS.eq(DealStatus::from(*kind));
+            if let Some(deal) = self.deals(cx, decided.and(elsewhere)).await?.first() {
+                let error = STAGE_IN_USE.with("stage", deal.stage.as_str());
+                return Err(error.with("pipeline", self.name.as_str()));
+            }
+        }
+        Ok(())
+    }
+
     async fn deals(&self, cx: &mut Context<'_>, which: Filter) -> Result<Vec<Deal>> {
         let filter = Deal::PIPELINE.eq(self.id).and(which);
         let filter = cx.tenants_filter(Deal::def(), &filter).await?;
@@ -199,6 +213,21 @@ impl Entity for Pipeline {
             self.fit_deals(cx).await?;
         }
         Ok(())
+    }
+
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let is_default = |pipeline: Option<&Self>| pipeline.is_some_and(|one| one.is_default && one.deleted_at.is_none());
+        if let Some(one) = before.or(now).filter(|_| is_default(before) != is_default(now)) {
+            // Exactly one of those that are there.
+            let defaults: Vec<Self> = cx.unrestricted().find(&Self::IS_DEFAULT.eq(true), &[], 2).await?;
+            if defaults.len() != 1 {
+                return Err(DEFAULT_NEEDED.with("pipeline", one.name.as_str()));
+            }
+        }
+        match now {
+            Some(now) if before.is_some_and(|before| before.stages != now.stages) => now.must_fit_deals(cx).await,
+            _ => Ok(()),
+        }
     }
 
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {

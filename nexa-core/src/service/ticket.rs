@@ -164,6 +164,11 @@ impl Entity for Ticket {
         Ok(())
     }
 
+    async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let Some(now) = now.filter(|record| record.is_open()) else { return Ok(()) };
+        assignment::check_given_back(cx, before.and_then(|before| before.assignee), now.assignee).await
+    }
+
     async fn restored(&mut self, cx: &mut Context<'_>) -> Result<()> {
         org::check_choices(cx, &[("ticket.customer_impact", self.customer_impact.as_deref())]).await?;
         match &self.assignee {

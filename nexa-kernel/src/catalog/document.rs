@@ -53,19 +53,20 @@ impl Catalog {
             let mut codes: Vec<&str> = operation.errors.iter().map(|code| code.code).collect();
             codes.sort_unstable();
             codes.dedup();
-            operations.insert(
-                operation.name.to_owned(),
-                json!({
-                    "mode": operation.mode,
-                    "kind": operation.kind,
-                    "action": operation.action,
-                    "targeted": operation.targeted,
-                    "doc": doc,
-                    "errors": codes,
-                    "input": input,
-                    "output": output,
-                }),
-            );
+            let mut entry = json!({
+                "mode": operation.mode,
+                "kind": operation.kind,
+                "action": operation.action,
+                "targeted": operation.targeted,
+                "doc": doc,
+                "errors": codes,
+                "input": input,
+                "output": output,
+            });
+            if let (Some(reason), Some(entry)) = (operation.is_final, entry.as_object_mut()) {
+                entry.insert("final".to_owned(), json!(reason));
+            }
+            operations.insert(operation.name.to_owned(), entry);
         }
         let mut all: BTreeMap<&str, &Code> = codes::ALL.iter().map(|code| (code.code, code)).collect();
         all.extend(self.entries.values().flat_map(|operation| &operation.errors).map(|code| (code.code, code)));

@@ -26,6 +26,7 @@ pub(crate) struct Own {
     pub(super) action: Action,
     #[cfg(feature = "catalog")]
     pub(super) errors: &'static [Code],
+    pub(super) is_final: Option<&'static str>,
     pub(super) trashed: bool,
     /// Present when it is a change of one record of the kind.
     pub(super) guard: Option<Guard>,
@@ -55,6 +56,7 @@ impl Own {
                 action: C::ACTION,
                 #[cfg(feature = "catalog")]
                 errors: C::ERRORS,
+                is_final: C::FINAL,
                 trashed: C::TRASHED,
                 guard: guard_of::<C>(),
                 check: |name, json| Operation::check(&arguments::<C>(name, json)?),
@@ -80,6 +82,7 @@ impl Own {
                 action: Action::Read,
                 #[cfg(feature = "catalog")]
                 errors: Q::ERRORS,
+                is_final: None,
                 trashed: false,
                 guard: None,
                 check: |name, json| arguments::<Q>(name, json)?.check(),

@@ -54,6 +54,12 @@ pub struct Edited {
     pub(crate) took_over: Consider,
     /// Checks and completes a row that comes out of the trash.
     pub(crate) restored: Complete,
+    /// The fields that rules compute from others.
+    pub(crate) computed: fn(Row) -> Result<&'static [&'static str]>,
+    /// Computes them anew.
+    pub(crate) compute: Complete,
+    /// Checks what an undo puts back, beside how it was before.
+    pub(crate) put_back: PutBack,
     /// What settling looks up.
     pub looked_up: &'static [LookedUp],
     /// The codes that completing and checking answer.
@@ -70,6 +76,10 @@ pub type Settle = for<'a, 'c> fn(
 
 /// Completes a row, or refuses it.
 pub(crate) type Complete = for<'a, 'c> fn(&'a mut Context<'c>, Row) -> BoxFuture<'a, Result<Row>>;
+
+/// Looks at a row as it was and as it is, or was not and is not, and refuses.
+pub(crate) type PutBack =
+    for<'a, 'c> fn(&'a mut Context<'c>, before: Option<Row>, now: Option<Row>) -> BoxFuture<'a, Result<()>>;
 
 /// Looks at a row, and refuses or does something about it.
 pub(crate) type Consider = for<'a, 'c> fn(&'a mut Context<'c>, Row) -> BoxFuture<'a, Result<()>>;

@@ -25,6 +25,8 @@ pub(crate) struct Parts {
     pub(crate) rules: Vec<Arc<dyn Rule>>,
     pub(crate) memo: Memo,
     pub(crate) references: References,
+    /// Why what these operations did cannot be undone.
+    pub(crate) finals: BTreeMap<&'static str, &'static str>,
     /// What the kinds do that callers read or edit.
     pub(crate) behaviours: BTreeMap<&'static str, &'static Behaviour>,
 }

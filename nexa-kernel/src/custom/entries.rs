@@ -18,7 +18,7 @@ const PAGE: usize = 1_000;
 
 impl Context<'_> {
     /// Refuses while live records have a value for a field. Errors: `field.in_use`, `record.dependents_hidden`.
-    pub(super) async fn must_have_no_values(&mut self, field: &FieldDefinition) -> Result<()> {
+    pub(crate) async fn must_have_no_values(&mut self, field: &FieldDefinition) -> Result<()> {
         let of = self.kind(&field.of_kind)?;
         let Some(filter) = has_value(of, field) else { return Ok(()) };
         let in_use = |counted: Vec<(i64, &'static str)>| {
@@ -33,7 +33,7 @@ impl Context<'_> {
     /// written.
     ///
     /// The records stay as they are: an index is no part of them, so there is no new version and nothing for the history.
-    pub(super) async fn index_values(&mut self, of: &'static RecordDef, field: &FieldDefinition) -> Result<()> {
+    pub(crate) async fn index_values(&mut self, of: &'static RecordDef, field: &FieldDefinition) -> Result<()> {
         let Some(filter) = has_value(of, field) else { return Ok(()) };
         let mut query = Select::all(of, PAGE).filtered(filter);
         loop {

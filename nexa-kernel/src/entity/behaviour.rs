@@ -24,6 +24,9 @@ pub const fn of_entity<R: Entity>() -> &'static Behaviour {
             settle: settle::<R>,
             took_over: took_over::<R>,
             restored: restored::<R>,
+            computed: |row| Ok(R::from_row(row)?.computed()),
+            compute: compute::<R>,
+            put_back: put_back::<R>,
             looked_up: R::LOOKED_UP,
             errors: R::ERRORS,
         };
@@ -75,6 +78,25 @@ fn restored<'a, R: Entity>(cx: &'a mut Context<'_>, row: Row) -> BoxFuture<'a, R
         let row = record.to_row();
         cx.check_topics_again(R::def(), &row).await?;
         Ok(row)
+    })
+}
+
+fn compute<'a, R: Entity>(cx: &'a mut Context<'_>, row: Row) -> BoxFuture<'a, Result<Row>> {
+    Box::pin(async move {
+        let mut record = R::from_row(row)?;
+        record.compute(cx).await?;
+        Ok(record.to_row())
+    })
+}
+
+fn put_back<'a, R: Entity>(
+    cx: &'a mut Context<'_>,
+    before: Option<Row>,
+    now: Option<Row>,
+) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let (before, now) = (before.map(R::from_row).transpose()?, now.map(R::from_row).transpose()?);
+        R::put_back(before.as_ref(), now.as_ref(), cx).await
     })
 }
 

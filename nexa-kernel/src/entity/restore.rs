@@ -237,7 +237,7 @@ impl Context<'_> {
         let mut changed = HashSet::from([(def.kind, row.id(def))]);
         // The events of a unit stand together.
         for backwards in [true, false] {
-            let mut query = EventQuery { after: event.seq, limit: PAGE, records: None, backwards };
+            let mut query = EventQuery { after: event.seq, limit: PAGE, records: None, backwards, ..EventQuery::default() };
             loop {
                 let events = self.tx.events(&query).await?;
                 let read = events.len();
@@ -263,7 +263,7 @@ impl Context<'_> {
             return Ok(None);
         };
         let records = Some(vec![(def.kind, row.id(def))]);
-        let mut query = EventQuery { after: 0, limit: 8, records, backwards: true };
+        let mut query = EventQuery { after: 0, limit: 8, records, backwards: true, ..EventQuery::default() };
         loop {
             let events = self.tx.events(&query).await?;
             let Some(oldest) = events.last().map(|event| event.seq) else { return Ok(None) };

@@ -61,7 +61,7 @@ impl Past {
                 after: self.before,
                 limit: PAGE,
                 records: Some(vec![(self.def.kind, self.id)]),
-                backwards: true };
+                backwards: true, ..EventQuery::default() };
             self.waiting = cx.tx.events(&query).await?.into();
             *left = left.saturating_sub(self.waiting.len());
             self.read = self.waiting.len() < PAGE;

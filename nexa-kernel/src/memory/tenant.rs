@@ -152,7 +152,11 @@ impl Tenant {
 
     pub(super) fn events(&self, query: &EventQuery) -> Vec<Event> {
         let wanted = query.records.as_ref().map(|records| records.iter().copied().collect::<BTreeSet<(&str, Uuid)>>());
-        let fits = |event: &&Event| wanted.as_ref().is_none_or(|wanted| wanted.contains(&(&*event.kind, event.record)));
+        let fits = |event: &&Event| {
+            wanted.as_ref().is_none_or(|wanted| wanted.contains(&(&*event.kind, event.record)))
+                && query.unit.is_none_or(|unit| event.unit == unit)
+                && (query.cause.is_none() || event.cause == query.cause)
+        };
         let before = |seq: Seq| query.after == 0 || seq < query.after;
         if query.backwards {
             let newest_first = self.events.iter().rev().filter(|event| before(event.seq));

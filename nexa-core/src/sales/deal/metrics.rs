@@ -69,7 +69,7 @@ impl Query for Metrics {
 async fn visits(cx: &mut Context<'_>, deal: &Deal) -> Result<Vec<StageVisit>> {
     let hidden = cx.hidden(Deal::def())?;
     let records = Some(vec![deal.id.identity()]);
-    let mut query = EventQuery { after: 0, limit: LARGEST_PAGE, records, backwards: false };
+    let mut query = EventQuery { after: 0, limit: LARGEST_PAGE, records, backwards: false, ..EventQuery::default() };
     let mut visits: Vec<StageVisit> = Vec::new();
     loop {
         let events = cx.unrestricted().events(&query).await?;

@@ -83,7 +83,7 @@ pub fn events_are_found(store: &dyn Store) {
     }
     let found = |after, limit, records: Option<&[u128]>, backwards| {
         let records = records.map(|numbers| numbers.iter().map(|number| (Toy::def().kind, uuid(*number))).collect());
-        let query = EventQuery { after, limit, records, backwards };
+        let query = EventQuery { after, limit, records, backwards, ..EventQuery::default() };
         events(store, ORG, query).into_iter().map(|event| event.seq).collect::<Vec<_>>()
     };
     assert_eq!(found(0, 100, None, false), [1, 2, 3, 4, 5, 6, 7]);
@@ -135,4 +135,25 @@ pub fn events_are_found(store: &dyn Store) {
     });
     assert!(refused.is_err());
     assert_eq!(recorded(&[2, 10]), [2].map(uuid));
+    // By the unit and by the cause.
+    let named: Result<()> = write(store, WriteRequest::new(ORG), |tx| {
+        Box::pin(async move {
+            let mut named = batch(vec![insert(&toy(11, "eleven"))]);
+            for event in &mut named.events {
+                (event.unit, event.cause) = (uuid(0xf), Some("fair".to_owned()));
+            }
+            tx.apply(named).await
+        })
+    });
+    assert!(named.is_ok());
+    let by = |unit: Option<u128>, cause: Option<&str>, backwards| {
+        let cause = cause.map(str::to_owned);
+        let query = EventQuery { limit: 100, unit: unit.map(uuid), cause, backwards, ..EventQuery::default() };
+        events(store, ORG, query).into_iter().map(|event| event.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(by(Some(0xe), None, true), [9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    assert_eq!(by(Some(0xf), None, false), [10]);
+    assert_eq!(by(None, Some("fair"), false), [10]);
+    assert_eq!(by(None, Some("fai"), false), [0; 0]);
+    assert_eq!(by(Some(0xe), Some("fair"), true), [0; 0]);
 }
