@@ -142,12 +142,14 @@ pub(crate) fn expand(command: &Command, mut item: ItemStruct) -> Result<TokenStr
         .action
         .as_ref()
         .map(|action| quote!(const ACTION: nexa_kernel::access::Action = nexa_kernel::access::Action::#action;));
-    let name = command.name.as_ref().map(|name| {
-        quote!(const NAME: ::std::option::Option<&'static str> = ::std::option::Option::Some(#name);)
-    });
-    let is_final = command.is_final.as_ref().map(|reason| {
-        quote!(const FINAL: ::std::option::Option<&'static str> = ::std::option::Option::Some(#reason);)
-    });
+    let name = command
+        .name
+        .as_ref()
+        .map(|name| quote!(const NAME: ::std::option::Option<&'static str> = ::std::option::Option::Some(#name);));
+    let is_final = command
+        .is_final
+        .as_ref()
+        .map(|reason| quote!(const FINAL: ::std::option::Option<&'static str> = ::std::option::Option::Some(#reason);));
     // The crate of the command need not depend on these itself.
     let path = kernel.to_string().replace(' ', "");
     let (serde, schemars) = (format!("{path}::serde"), format!("{path}::schemars"));

@@ -24,6 +24,7 @@ use super::{
     idempotency::IdempotencyRecord,
     later::{Consumer, Consuming, Cursor, Failure, Firing, Later, Timed, Timer},
     memo::Memo,
+    named_unit::NamedUnit,
     operation::Query,
     ports::{Clock, Ids},
     record::Record,
@@ -229,7 +230,7 @@ impl CrmBuilder {
     /// Without any kind of the domain; the layer above has one that knows them all.
     pub fn bare() -> Self {
         let mut builder = Self::default();
-        for def in [IdempotencyRecord::def(), Agenda::def(), Cursor::def(), Timer::def()] {
+        for def in [IdempotencyRecord::def(), NamedUnit::def(), Agenda::def(), Cursor::def(), Timer::def()] {
             builder.given.kinds.add(def);
         }
         builder.record::<Failure>().record::<FieldDefinition>().command::<custom::Define>().command::<custom::Remove>()

@@ -100,7 +100,7 @@ pub trait Entity: Record + Default {
     }
     /// Checks what an undo puts back beside how it was before; one of the two is absent where the record comes or goes. The record held
     /// once: what may not hold any more is what it has to do with others, such as a hierarchy. Its unique values, and what it points
-    /// at, are checked for every kind.
+    /// at, are checked for every kind. What goes with the record and has no history, such as a timer, is moved here.
     fn put_back(
         before: Option<&Self>,
         now: Option<&Self>,

@@ -17,6 +17,10 @@ pub struct Envelope {
     /// The same key with the same command answers the first result again, for 24 hours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idempotency_key: Option<String>,
+    /// What the call is called in the ledger: a UUID of version 7 that the client makes, and uses once. The same unit with the same
+    /// command answers the first result again, however much later; with another it is `unit.taken`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Uuid>,
     /// The version of the target that the caller has seen; otherwise `version.conflict`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_version: Option<i64>,
@@ -49,6 +53,10 @@ impl Envelope {
     pub fn once(key: impl Into<String>) -> Self {
         Self { idempotency_key: Some(key.into()), ..Self::default() }
     }
+    /// An envelope with a unit that the client names.
+    pub fn unit(unit: Uuid) -> Self {
+        Self { unit: Some(unit), ..Self::default() }
+    }
     /// An envelope that changes nothing.
     pub fn dry() -> Self {
         Self { dry_run: true, ..Self::default() }
@@ -60,8 +68,23 @@ const LONGEST_REASON: usize = 2_000;
 /// The longest other text, in bytes.
 const LONGEST: usize = 200;
 
+/// With what the causes begin that the library gives by itself.
+const RESERVED: [&str; 5] = ["workflow:", "sequence:", "mass_email:", "import:", "undo:"];
+
+/// Refuses a cause that only the library gives. Error: `cause.reserved`.
+pub(crate) fn from_outside(envelope: &Envelope) -> Result<()> {
+    let cause = envelope.cause.as_deref().unwrap_or_default().trim_start();
+    match RESERVED.into_iter().find(|prefix| cause.starts_with(prefix)) {
+        Some(prefix) => Err(codes::CAUSE_RESERVED.with("prefix", prefix)),
+        None => Ok(()),
+    }
+}
+
 /// The envelope with its texts in their normal form. Error: `field.invalid`.
 pub(crate) fn checked(envelope: Envelope) -> Result<Envelope> {
+    if envelope.unit.is_some_and(|unit| unit.get_version_num() != 7) {
+        return Err(codes::FIELD_INVALID.with("field", "unit").with("problem", "give a UUID of version 7"));
+    }
     if let Some(key) = &envelope.idempotency_key {
         compared_as_given("idempotency_key", key)?;
     }

@@ -366,6 +366,14 @@ pub mod codes {
         "idempotency.mismatch",
         "The idempotency key was used for another command; give each command its own key.",
     );
+    /// The unit did something else already.
+    pub const UNIT_TAKEN: Code =
+        Code::conflict("unit.taken", "The unit {unit} did something else already; give each command its own unit.");
+    /// The cause is one of the library's own.
+    pub const CAUSE_RESERVED: Code = Code::invalid(
+        "cause.reserved",
+        "A cause that begins with {prefix} is given by the library alone; give another, or leave it out.",
+    );
     /// A reference points at nothing.
     pub const REFERENCE_BROKEN: Code =
         Code::conflict("reference.broken", "{field} points at a {kind} that is not there; check the id.");
@@ -496,6 +504,8 @@ pub mod codes {
         ACTOR_INACTIVE,
         ORG_UNKNOWN,
         IDEMPOTENCY_MISMATCH,
+        UNIT_TAKEN,
+        CAUSE_RESERVED,
         REFERENCE_BROKEN,
         IN_USE,
         TRASHED,

@@ -31,6 +31,7 @@ pub mod limits;
 mod lookup;
 pub mod memo;
 pub mod memory;
+pub mod named_unit;
 pub mod normal;
 pub mod once;
 pub mod operation;

@@ -116,9 +116,20 @@ pub(crate) fn parsed_row(def: &RecordDef, id: Uuid, contents: &Contents) -> Row 
 }
 
 /// A row with an update taken back.
-pub(crate) fn before_update(def: &RecordDef, mut row: Row, changes: &Contents) -> Row {
+pub(crate) fn before_update(def: &RecordDef, row: Row, changes: &Contents) -> Row {
+    with_side(def, row, changes, 0)
+}
+
+/// A row with an update made.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn after_update(def: &RecordDef, row: Row, changes: &Contents) -> Row {
+    with_side(def, row, changes, 1)
+}
+
+/// A row with what the fields of an update held before it, 0, or hold after it, 1.
+fn with_side(def: &RecordDef, mut row: Row, changes: &Contents, side: usize) -> Row {
     for (path, change) in changes {
-        if let Some((column, value)) = change.get(0).and_then(|from| cell(def, path, from)) {
+        if let Some((column, value)) = change.get(side).and_then(|json| cell(def, path, json)) {
             row.set(column, value);
         }
     }

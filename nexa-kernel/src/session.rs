@@ -22,6 +22,7 @@ use super::{
     envelope::{self, Envelope},
     error::{Error, Result, codes},
     idempotency::{IdempotencyRecord, fingerprint},
+    named_unit::NamedUnit,
     once::Once,
     operation::{Mode, Perform, Query},
     output::Output,
@@ -113,12 +114,14 @@ impl Session {
     /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
     pub async fn run_with<C: Perform>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
         self.declared(|_| C::name().into(), command.check())?;
+        envelope::from_outside(&envelope)?;
         self.write(envelope, CommandJob(command)).await
     }
 
     /// The same, and says whether the command was done now or before.
     pub async fn run_once<C: Perform>(&self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
         self.declared(|_| C::name().into(), command.check())?;
+        envelope::from_outside(&envelope)?;
         self.write_once(envelope, CommandJob(command)).await
     }
 
@@ -179,6 +182,7 @@ impl Session {
         let entry = self.catalog.operation(operation)?;
         let call = self.declared(|_| entry.name.into(), entry.prepare(&arguments))?;
         let job = NamedJob { operation: entry.name, call, arguments };
+        envelope::from_outside(&envelope)?;
         match entry.mode {
             Mode::Command => Ok((self.write_once(envelope, job).await?, true)),
             Mode::Query => Ok((Once::New(self.read(job).await?), false)),
@@ -203,6 +207,7 @@ impl Session {
     #[cfg(feature = "operations")]
     async fn answers(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Once<Answers>> {
         limits::batch(requests.len())?;
+        envelope::from_outside(&envelope)?;
         let prepare = |(position, request): (usize, &Request)| {
             let entry = self.catalog.operation(&request.run)?;
             let call = self.declared(|_| entry.name.into(), entry.prepare(&request.with));
@@ -305,10 +310,10 @@ impl<J: Job> Unit<J> {
         &'a self,
         tx: &'a mut dyn Transaction,
         operation: Cow<'static, str>,
-        idempotency_record: Option<Prefetch>,
+        remembered: impl IntoIterator<Item = Prefetch> + MaybeSend,
     ) -> Result<Context<'a>> {
         let mut loads = self.parts.directory.prefetch(&self.principal);
-        loads.extend(idempotency_record);
+        loads.extend(remembered);
         if let Some(user) = self.envelope.on_behalf_of {
             loads.extend(self.parts.directory.prefetch(&Principal::User(user)));
         }
@@ -354,7 +359,17 @@ impl<J: Job> Work for Writing<J> {
         let operation = unit.job.operation();
         let key = unit.envelope.idempotency_key.as_deref();
         let idempotency_record = key.and_then(|key| IdempotencyRecord::prefetch(&unit.principal, key));
-        let mut cx = unit.open(tx, operation.clone(), idempotency_record).await?;
+        let named = unit.envelope.unit;
+        let remembered = idempotency_record.into_iter().chain(named.and_then(NamedUnit::prefetch));
+        let mut cx = unit.open(tx, operation.clone(), remembered).await?;
+        let named =
+            named.map(|named| (named, fingerprint(&[&unit.principal.to_string(), &operation, &unit.job.arguments()])));
+        if let Some((named, command)) = &named
+            && let Some(text) = cx.done_as(*named, command).await?
+        {
+            unit.keep(J::Output::of_text(text)?, true);
+            return Ok(());
+        }
         let command = key.map(|_| fingerprint(&[&operation, &unit.job.arguments()])).unwrap_or_default();
         if let Some(key) = key
             && let Some(text) = cx.remembered(key, &command).await?
@@ -366,6 +381,9 @@ impl<J: Job> Work for Writing<J> {
         let output = output.shown(&cx)?;
         if let Some(key) = key {
             cx.remember(key, command, output.to_text()?).await?;
+        }
+        if let Some((named, command)) = named {
+            cx.remember_unit(named, command, output.to_text()?).await?;
         }
         cx.finish().await?;
         unit.keep(output, cx.again);

@@ -4,6 +4,7 @@ mod clock;
 #[cfg(feature = "catalog")]
 mod declared;
 mod random;
+pub mod replay;
 pub mod suite;
 
 #[cfg(feature = "catalog")]

@@ -27,10 +27,13 @@ use super::{
 pub use self::answer::{Conflict, Named, OnConflict, Undone};
 
 /// There is nothing to undo.
-pub const NOTHING: Code =
-    Code::not_found("undo.nothing", "{what} changed nothing in this organisation; name the unit of an event in its history.");
+pub const NOTHING: Code = Code::not_found(
+    "undo.nothing",
+    "{what} changed nothing in this organisation; name the unit of an event in its history.",
+);
 /// It was undone already.
-pub const DONE: Code = Code::conflict("undo.done", "The unit {unit} is undone already; to redo it, undo the unit {undo}.");
+pub const DONE: Code =
+    Code::conflict("undo.done", "The unit {unit} is undone already; to redo it, undo the unit {undo}.");
 /// A command says of itself that it cannot be undone.
 pub const FINAL: Code = Code::rule("undo.final", "{operation} cannot be undone: {reason}");
 /// What it changed was erased.
@@ -53,7 +56,8 @@ pub const NOT_YOURS: Code =
     Code::forbidden("undo.not_yours", "The unit {unit} is not yours; ask an admin of your organisation to undo it.");
 
 /// A field that the record does not have any more, or another value than the undone unit left.
-pub const CHANGED: Code = Code::conflict("undo.changed", "{field} of the {kind} was changed since; change it back first.");
+pub const CHANGED: Code =
+    Code::conflict("undo.changed", "{field} of the {kind} was changed since; change it back first.");
 /// The record is not there any more.
 pub const GONE: Code = Code::conflict("undo.gone", "The {kind} was purged since; bring it back first.");
 /// The record is there again.
@@ -62,8 +66,10 @@ pub const EXISTS: Code = Code::conflict("undo.exists", "The {kind} is there alre
 pub const HAS_DEPENDENTS: Code =
     Code::conflict("undo.has_dependents", "Other records point at the {kind}; let them point elsewhere first.");
 /// What it pointed at is not there any more.
-pub const REFERENCE_GONE: Code =
-    Code::conflict("undo.reference_gone", "{field} of the {kind} named a record that is not there any more; bring that back first.");
+pub const REFERENCE_GONE: Code = Code::conflict(
+    "undo.reference_gone",
+    "{field} of the {kind} named a record that is not there any more; bring that back first.",
+);
 /// It was folded into another since.
 pub const MERGED_AGAIN: Code =
     Code::conflict("undo.merged_again", "The {kind} was folded into another since; undo that merge first.");
@@ -110,7 +116,8 @@ impl Context<'_> {
             let newest = if before == 1 { None } else { self.tx.events(&query).await?.into_iter().next() };
             let Some(event) = newest else {
                 let nothing = || NOTHING.with("what", format!("The cause {cause}"));
-                return last.map_or_else(|| Err(nothing()), |(unit, undo)| Err(DONE.with("unit", unit).with("undo", undo)));
+                return last
+                    .map_or_else(|| Err(nothing()), |(unit, undo)| Err(DONE.with("unit", unit).with("undo", undo)));
             };
             let read = read_unit(self, event.unit).await?;
             let (unit, first) = (read.id, read.first);
@@ -130,7 +137,12 @@ impl Context<'_> {
     }
 
     /// Undoes what was read of a unit, or returns the unit by which it is undone already.
-    async fn undo_read(&mut self, unit: Unit, on_conflict: OnConflict, everybodys: bool) -> Result<Result<Undone, Uuid>> {
+    async fn undo_read(
+        &mut self,
+        unit: Unit,
+        on_conflict: OnConflict,
+        everybodys: bool,
+    ) -> Result<Result<Undone, Uuid>> {
         let since = self.since(&unit).await?;
         if let Some(undo) = since.undone {
             return Ok(Err(undo));

@@ -125,6 +125,7 @@ impl Traffic {
     fn envelope(&self) -> Envelope {
         let random = &self.random;
         Envelope {
+            unit: None,
             idempotency_key: random.once_in(6).then(|| format!("key {}", random.below(30))),
             expected_version: random.once_in(12).then(|| 1 + random.below(4) as i64),
             dry_run: random.once_in(10),

@@ -6,7 +6,7 @@ use nexa_crm::{
     Access, Action, Actor, AsOf, Envelope, Get, HiddenField, Policy, Timestamp,
     kernel::{
         memory::MemoryStore,
-        record::{Ref, RecordDef},
+        record::{RecordDef, Ref},
     },
     sales::Contact,
     service::DefaultPolicy,
@@ -156,8 +156,7 @@ fn related_records_are_as_they_were_as_well() {
         let before = office.head();
         office.run("account.update", json!({"account": first, "name": "Globex International"}));
         office.run("contact.update", json!({"contact": contact, "account": second}));
-        let was =
-            get(&office, "agent", "contact", contact, json!({"as_of": before, "with": ["account"]})).unwrap();
+        let was = get(&office, "agent", "contact", contact, json!({"as_of": before, "with": ["account"]})).unwrap();
         assert_eq!(was["related"]["account"][first.to_string()]["name"], "Globex", "{}", backend.name);
         assert_eq!(was["related"]["account"].as_object().unwrap().len(), 1, "{}", backend.name);
     }

@@ -10,5 +10,6 @@ mod own_kinds;
 mod ports;
 mod references;
 mod tenants;
+mod units;
 mod upserts;
 mod urls;

@@ -1,5 +1,6 @@
 //! The ledger tells everything, in order, and shows when somebody changed it.
 
+mod replay;
 mod rows;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -21,6 +22,8 @@ struct Told {
     fields: Map<String, Json>,
     events: i64,
     at: Json,
+    /// Whether it was purged and has not come back.
+    gone: bool,
 }
 
 /// Puts the events of every record together; each must begin where the one before ended.
@@ -35,8 +38,8 @@ fn told(events: &[FeedItem]) -> BTreeMap<(String, Uuid), Told> {
         told.at = json!(at);
         match verb {
             Verb::Created => {
-                assert_eq!(told.events, 1, "event {seq}: {kind} {record} was there already");
-                told.fields = changes;
+                assert!(told.gone || told.events == 1, "event {seq}: {kind} {record} was there already");
+                (told.fields, told.gone) = (changes, false);
             }
             Verb::Updated => {
                 for (path, change) in changes {
@@ -50,10 +53,11 @@ fn told(events: &[FeedItem]) -> BTreeMap<(String, Uuid), Told> {
             Verb::Erased => {}
             Verb::Purged => {
                 assert_eq!(told.fields, changes, "event {seq}: {kind} {record} last held something else");
-                records.remove(&(kind.clone(), *record));
+                (told.fields, told.gone) = (Map::new(), true);
             }
         }
     }
+    records.retain(|_, told| !told.gone);
     records
 }
 

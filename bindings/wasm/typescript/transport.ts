@@ -4,6 +4,8 @@
 export interface Envelope {
   /** The same key with the same command answers the first result again, for 24 hours. */
   idempotency_key?: string;
+  /** The call in the ledger: a UUID of version 7 that the client makes; the same with the same command answers the first result, for ever. */
+  unit?: string;
   /** The version of the target that the caller has seen; otherwise `version.conflict`. */
   expected_version?: number;
   /** Check and answer, but change nothing. */

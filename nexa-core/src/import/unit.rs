@@ -379,7 +379,13 @@ async fn said_before(cx: &mut Context<'_>, plan: &Plan, common: &Common, line: &
 
 /// Whether the same operation with the same cause made a record: the same import.
 async fn imported(cx: &mut Context<'_>, def: &'static RecordDef, id: Uuid) -> Result<bool> {
-    let query = EventQuery { after: 0, limit: 1, records: Some(vec![(def.kind, id)]), backwards: false, ..EventQuery::default() };
+    let query = EventQuery {
+        after: 0,
+        limit: 1,
+        records: Some(vec![(def.kind, id)]),
+        backwards: false,
+        ..EventQuery::default()
+    };
     let first = cx.unrestricted().events(&query).await?;
     let cause = &cx.envelope().cause;
     Ok(first

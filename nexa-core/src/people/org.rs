@@ -123,7 +123,9 @@ impl Entity for Org {
     const ERRORS: &'static [Code] = &[RATE_INVALID, RATES_EXIST];
     async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         match (before, now) {
-            (Some(before), Some(now)) if before.base_currency != now.base_currency => now.must_fit_rates(before, cx).await,
+            (Some(before), Some(now)) if before.base_currency != now.base_currency => {
+                now.must_fit_rates(before, cx).await
+            }
             _ => Ok(()),
         }
     }

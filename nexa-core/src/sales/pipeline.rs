@@ -216,7 +216,8 @@ impl Entity for Pipeline {
     }
 
     async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
-        let is_default = |pipeline: Option<&Self>| pipeline.is_some_and(|one| one.is_default && one.deleted_at.is_none());
+        let is_default =
+            |pipeline: Option<&Self>| pipeline.is_some_and(|one| one.is_default && one.deleted_at.is_none());
         if let Some(one) = before.or(now).filter(|_| is_default(before) != is_default(now)) {
             // Exactly one of those that are there.
             let defaults: Vec<Self> = cx.unrestricted().find(&Self::IS_DEFAULT.eq(true), &[], 2).await?;

@@ -73,7 +73,8 @@ impl Query for Timeline {
         let comments: Vec<Comment> = cx.visible_every(&Comment::TICKET.eq(ticket.id)).await?;
         let comments = comments.iter().map(|comment| comment.id.identity());
         let records = Some([ticket.id.identity()].into_iter().chain(comments).collect());
-        let query = EventQuery { after: self.after, limit: limit + 1, records, backwards: false, ..EventQuery::default() };
+        let query =
+            EventQuery { after: self.after, limit: limit + 1, records, backwards: false, ..EventQuery::default() };
         let mut events = cx.unrestricted().events(&query).await?;
         let more = events.len() > limit;
         events.truncate(limit);

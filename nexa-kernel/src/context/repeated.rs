@@ -1,10 +1,14 @@
 //! What a command under an idempotency key answered: remembered, and answered again.
 
+use uuid::Uuid;
+
 use super::Context;
 use crate::{
     error::{Result, codes},
     filter::{Comparison, Predicate},
     idempotency::{IdempotencyRecord, KEPT_HOURS},
+    ledger::EventQuery,
+    named_unit::NamedUnit,
     record::{Id, Record},
     store::{Key, Select, SortKey},
     value::Value,
@@ -17,6 +21,27 @@ const FUTURE_ONCE_IN: u8 = 8;
 const FUTURE_AT_ONCE: usize = 64;
 
 impl Context<'_> {
+    /// What this command answered under a unit that its client named. Error: `unit.taken`, also where the unit is one that the ledger has
+    /// by itself.
+    pub(crate) async fn done_as(&mut self, unit: Uuid, command: &str) -> Result<Option<String>> {
+        let def = NamedUnit::def();
+        let column = def.column(NamedUnit::BY).unwrap_or_default();
+        let taken = || codes::UNIT_TAKEN.with("unit", unit);
+        let rows = self.tx.load(def, Key::Column(column), &[Value::Uuid(unit)]).await?;
+        if let Some(row) = rows.into_iter().next() {
+            let named = NamedUnit::from_row(row)?;
+            return if named.command == command { Ok(Some(named.output)) } else { Err(taken()) };
+        }
+        let query = EventQuery { limit: 1, unit: Some(unit), ..EventQuery::default() };
+        if self.tx.events(&query).await?.is_empty() { Ok(None) } else { Err(taken()) }
+    }
+
+    /// Remembers what a command answered under the unit that its client named.
+    pub(crate) async fn remember_unit(&mut self, unit: Uuid, command: String, output: String) -> Result<()> {
+        let named = NamedUnit { unit, command, output, ..NamedUnit::default() };
+        self.insert_by_rule(named).await.map(|_| ())
+    }
+
     /// The remembered answer of this command under this key. Error: `idempotency.mismatch`.
     pub(crate) async fn remembered(&mut self, key: &str, command: &str) -> Result<Option<String>> {
         let caller_key = IdempotencyRecord::key_of(&self.actor.principal, key);

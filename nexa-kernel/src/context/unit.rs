@@ -63,7 +63,7 @@ impl<'a> Context<'a> {
         let clock = parts.clock.now();
         let ahead = time::ahead(clock, parts.largest_jump, &head, tx.clock().filter(|_| !parts.clock.is_set()));
         let now = time::dated(clock, &head);
-        let unit = parts.ids.id(now);
+        let unit = envelope.unit.unwrap_or_else(|| parts.ids.id(now));
         let acting = actor.principal.to_string();
         Ok(Self {
             tx,

@@ -237,7 +237,8 @@ impl Context<'_> {
         let mut changed = HashSet::from([(def.kind, row.id(def))]);
         // The events of a unit stand together.
         for backwards in [true, false] {
-            let mut query = EventQuery { after: event.seq, limit: PAGE, records: None, backwards, ..EventQuery::default() };
+            let mut query =
+                EventQuery { after: event.seq, limit: PAGE, records: None, backwards, ..EventQuery::default() };
             loop {
                 let events = self.tx.events(&query).await?;
                 let read = events.len();

@@ -61,7 +61,9 @@ impl Past {
                 after: self.before,
                 limit: PAGE,
                 records: Some(vec![(self.def.kind, self.id)]),
-                backwards: true, ..EventQuery::default() };
+                backwards: true,
+                ..EventQuery::default()
+            };
             self.waiting = cx.tx.events(&query).await?.into();
             *left = left.saturating_sub(self.waiting.len());
             self.read = self.waiting.len() < PAGE;
@@ -72,7 +74,9 @@ impl Past {
         let before = match event.verb {
             Verb::Created => None,
             Verb::Purged => Some(parsed_row(self.def, self.id, &contents(&event).unwrap_or_default())),
-            Verb::Updated => after.clone().map(|row| before_update(self.def, row, &contents(&event).unwrap_or_default())),
+            Verb::Updated => {
+                after.clone().map(|row| before_update(self.def, row, &contents(&event).unwrap_or_default()))
+            }
             Verb::Erased => after.clone(),
         };
         self.state.clone_from(&before);

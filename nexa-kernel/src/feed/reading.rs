@@ -274,7 +274,9 @@ impl Reading {
                 after: seq,
                 limit: self.past_left + 1,
                 records: Some(left.iter().map(|id| (of.kind, *id)).collect()),
-                backwards: false, ..EventQuery::default() };
+                backwards: false,
+                ..EventQuery::default()
+            };
             let later = cx.tx.events(&query).await?;
             if later.len() > self.past_left {
                 return Ok(Err(Spent));
@@ -307,7 +309,13 @@ impl Reading {
             return Ok(Ok(false));
         }
         let (def, id) = (sight.def, before.id(sight.def));
-        let query = EventQuery { after: 0, limit: 1, records: Some(vec![(def.kind, id)]), backwards: false, ..EventQuery::default() };
+        let query = EventQuery {
+            after: 0,
+            limit: 1,
+            records: Some(vec![(def.kind, id)]),
+            backwards: false,
+            ..EventQuery::default()
+        };
         let made = cx.tx.events(&query).await?.first().map_or(0, |event| event.seq);
         for (column, of) in relations {
             for parent in before.pointed_at(column, of) {

@@ -173,7 +173,8 @@ pub(crate) async fn history_of(
     let row = cx.visible_row(def, record, true).await?;
     let hidden = cx.hidden(def)?;
     let records = Some(vec![(def.kind, row.id(def))]);
-    let query = EventQuery { after: options.after, limit: limit + 1, records, backwards: false, ..EventQuery::default() };
+    let query =
+        EventQuery { after: options.after, limit: limit + 1, records, backwards: false, ..EventQuery::default() };
     let mut events = cx.tx.events(&query).await?;
     let next = if events.len() > limit {
         events.truncate(limit);

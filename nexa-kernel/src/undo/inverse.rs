@@ -145,7 +145,8 @@ fn list_back(from: &Json, to: &Json, found: &Json) -> Value {
     let entries = |json: &Json| json.as_array().cloned().unwrap_or_default();
     let (from, to, found) = (entries(from), entries(to), entries(found));
     let sorted = found.is_sorted_by_key(|entry| entry.to_string());
-    let mut back: Vec<Json> = found.iter().filter(|entry| from.contains(entry) || !to.contains(entry)).cloned().collect();
+    let mut back: Vec<Json> =
+        found.iter().filter(|entry| from.contains(entry) || !to.contains(entry)).cloned().collect();
     back.extend(from.into_iter().filter(|entry| !to.contains(entry) && !found.contains(entry)));
     if sorted {
         back.sort_by_key(Json::to_string);

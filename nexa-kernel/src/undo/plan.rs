@@ -79,14 +79,8 @@ impl Plan {
             let key = (def.kind, touched.id);
             let fate = since.fate(key);
             plan.places.insert(key, plan.changes.len());
-            let mut change = Change {
-                def,
-                id: touched.id,
-                before,
-                after: back.row,
-                moved: fate.is_some(),
-                conflicts: Vec::new(),
-            };
+            let mut change =
+                Change { def, id: touched.id, before, after: back.row, moved: fate.is_some(), conflicts: Vec::new() };
             let hidden = cx.hidden(def)?;
             let merged = def.merged_into.is_some_and(|column| {
                 change.after.as_ref().is_some_and(|row| !row.get(column).is_null())
@@ -98,7 +92,8 @@ impl Plan {
                 let later = fate.and_then(|fate| fate.of(path)).cloned();
                 let mut conflict = conflict(&change, &obstacle.code, obstacle.field.as_deref(), &hidden);
                 if conflict.field.is_some() {
-                    (conflict.was, conflict.expected, conflict.found) = (obstacle.was, obstacle.expected, obstacle.found);
+                    (conflict.was, conflict.expected, conflict.found) =
+                        (obstacle.was, obstacle.expected, obstacle.found);
                 }
                 if let Some(later) = later {
                     (conflict.unit, conflict.by, conflict.at) = (Some(later.unit), Some(later.by), Some(later.at));
@@ -248,7 +243,12 @@ impl Plan {
         for relation in &def.relations {
             let Some(id) = after.get(relation.column).as_uuid() else { continue };
             let returns = !Change::is_live(change.before.as_ref(), def) && after.live(def);
-            if !returns && change.before.as_ref().is_some_and(|before| before.get(relation.column) == after.get(relation.column)) {
+            if !returns
+                && change
+                    .before
+                    .as_ref()
+                    .is_some_and(|before| before.get(relation.column) == after.get(relation.column))
+            {
                 continue;
             }
             let of = cx.kind(relation.kind)?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::{ERASED, FINAL, NOTHING, NOT_YOURS};
+use super::{ERASED, FINAL, NOT_YOURS, NOTHING};
 use crate::{
     context::{Context, FOUNDING},
     error::Result,
@@ -116,4 +116,3 @@ impl Context<'_> {
         self.parts.behaviours.get(def.kind).and_then(|kind| kind.edited().ok())
     }
 }
-

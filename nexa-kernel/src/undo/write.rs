@@ -15,7 +15,7 @@ use crate::{
     custom_field::FieldDefinition,
     error::{Error, ErrorKind, Result},
     ledger::{EventQuery, Verb},
-    record::RecordDef,
+    record::{Record, RecordDef},
     value::{Timestamp, Value},
 };
 
@@ -34,8 +34,8 @@ struct Origin {
 }
 
 impl Context<'_> {
-    /// Writes a plan; what the rules refuse is a conflict as well. Error: `undo.conflict`, or the code of a rule where what it
-    /// refuses was written already.
+    /// Writes a plan; what the rules refuse is a conflict as well. Error: `undo.conflict`, also where nothing is to be refused, but what a
+    /// rule refuses was written already.
     pub(super) async fn carry_out(&mut self, unit: &Unit, plan: &mut Plan, on_conflict: OnConflict) -> Result<()> {
         let refuse = on_conflict == OnConflict::Refuse;
         let origins = self.origins(plan).await?;
@@ -46,17 +46,15 @@ impl Context<'_> {
             if refused.is_empty() {
                 return Ok(());
             }
-            let mut first = None;
             for (place, error) in refused {
                 if let Some(change) = plan.changes.get_mut(place) {
                     let field = error.params().get("field").and_then(serde_json::Value::as_str).map(str::to_owned);
                     let conflict = of_error(change, &error, field.as_deref());
                     change.conflicts.push(conflict);
                 }
-                first.get_or_insert(error);
             }
-            if let (false, Some(error)) = (can_go_on, first) {
-                return Err(error);
+            if !can_go_on {
+                break;
             }
             plan.find_conflicts(self, unit).await?;
         }
@@ -77,7 +75,13 @@ impl Context<'_> {
             }
         }
         if refused.is_empty() {
-            self.custom_fields_put_back(plan).await?;
+            if let Err(error) = self.custom_fields_put_back(plan).await {
+                if error.kind() == ErrorKind::Unavailable {
+                    return Err(error);
+                }
+                let place = plan.changes.iter().position(|change| change.def.kind == FieldDefinition::def().kind);
+                return Ok(vec![(place.unwrap_or_default(), error)]);
+            }
             for (place, change) in plan.changes.iter().enumerate() {
                 if change.is_kept() {
                     continue;
@@ -179,7 +183,8 @@ impl Context<'_> {
                 let events = self.events(&query).await?;
                 for event in events.iter().filter(|event| event.verb != Verb::Erased) {
                     let Some(def) = self.parts.kinds.get(&event.kind) else { continue };
-                    let origin = found.entry((def.kind, event.record)).or_insert(Origin { made_at: event.at, events: 0 });
+                    let origin =
+                        found.entry((def.kind, event.record)).or_insert(Origin { made_at: event.at, events: 0 });
                     origin.events += 1;
                 }
                 match events.last() {

@@ -106,7 +106,13 @@ impl Context<'_> {
             let rows = self.tx.load(def, Key::Column(def.id), &ids).await?;
             let there: std::collections::HashSet<Uuid> = rows.iter().map(|row| row.id(def)).collect();
             for id in ids.iter().filter_map(Value::as_uuid).filter(|id| !there.contains(id)) {
-                let query = EventQuery { after: 0, limit: PAGE, records: Some(vec![(def.kind, id)]), backwards: true, ..EventQuery::default() };
+                let query = EventQuery {
+                    after: 0,
+                    limit: PAGE,
+                    records: Some(vec![(def.kind, id)]),
+                    backwards: true,
+                    ..EventQuery::default()
+                };
                 let last = self.tx.events(&query).await?.into_iter().find(|event| event.verb != Verb::Erased);
                 if last.is_none_or(|event| event.verb != Verb::Purged) {
                     return Err(differs(def, id, "id", "its row is missing"));
@@ -143,7 +149,9 @@ impl Context<'_> {
             after: 0,
             limit: PAGE,
             records: Some(rows.iter().map(|row| (def.kind, row.id(def))).collect()),
-            backwards: false, ..EventQuery::default() };
+            backwards: false,
+            ..EventQuery::default()
+        };
         loop {
             let events = self.tx.events(&query).await?;
             for event in &events {

@@ -164,7 +164,7 @@ fn the_ledger_keeps_why_and_for_whom() {
     everywhere(|name, office| {
         let envelope = Envelope {
             reason: Some("She asked for it".to_owned()),
-            cause: Some("workflow:7".to_owned()),
+            cause: Some("renewals".to_owned()),
             on_behalf_of: Some(office.id("agent")),
             request_id: Some("r-1".to_owned()),
             ..Envelope::default()
@@ -174,7 +174,7 @@ fn the_ledger_keeps_why_and_for_whom() {
         let history = office.run("lead.history", json!({"lead": lead}));
         let last = history["items"].as_array().unwrap().last().unwrap().clone();
         assert_eq!(last["reason"], "She asked for it", "{name}");
-        assert_eq!(last["cause"], "workflow:7", "{name}");
+        assert_eq!(last["cause"], "renewals", "{name}");
         assert_eq!(last["actor"], "service:mail", "{name}");
         assert_eq!(last["on_behalf_of"], json!(format!("user:{}", office.id("agent"))), "{name}");
         assert_eq!(last["changes"]["status"], json!(["new", "contacted"]), "{name}");

@@ -73,9 +73,8 @@ fn prepare(office: &Office, operation: &Entry, arguments: &Json) {
 fn change_something(operation: &Entry, arguments: &mut Json) {
     if operation.name.ends_with(".update") {
         let (field, value) = match operation.kind {
-            "user" | "group" | "pipeline" | "scorecard" | "account" | "campaign" | "contact_list" | "deal" | "calendar" => {
-                ("name", "Renamed")
-            }
+            "user" | "group" | "pipeline" | "scorecard" | "account" | "campaign" | "contact_list" | "deal"
+            | "calendar" => ("name", "Renamed"),
             "lead" | "contact" => ("last_name", "Renamed"),
             "task" => ("title", "Renamed"),
             "ticket" => ("subject", "Renamed"),

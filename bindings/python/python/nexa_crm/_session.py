@@ -76,6 +76,7 @@ class SessionBase:
         self: S,
         *,
         idempotency_key: str | None = None,
+        unit: UUID | str | None = None,
         expected_version: int | None = None,
         dry_run: bool = False,
         reason: str | None = None,
@@ -85,12 +86,14 @@ class SessionBase:
     ) -> S:
         """The same session, whose commands say more: ``s.envelope(reason="Customer called").ticket.close(t)``.
 
-        The same `idempotency_key` with the same command answers the first result again, for 24 hours; `expected_version`
+        The same `idempotency_key` with the same command answers the first result again, for 24 hours; the same
+        `unit`, a UUID of version 7 that the client makes, does so for ever; `expected_version`
         is the version that the caller has seen; `dry_run` checks and answers, but changes nothing; `reason` says why, and
         is kept in the ledger with `cause`, `on_behalf_of` and `request_id`.
         """
         parts = {
             "idempotency_key": UNSET if idempotency_key is None else idempotency_key,
+            "unit": UNSET if unit is None else str(unit),
             "expected_version": UNSET if expected_version is None else expected_version,
             "dry_run": dry_run or UNSET,
             "reason": UNSET if reason is None else reason,

@@ -34,7 +34,8 @@ pub(super) async fn of(cx: &mut Context<'_>, contact: &Contact) -> Result<Vec<Ch
         let about = Filter::Or(about.map(|about| Task::ABOUT.eq(about)).collect());
         records.extend(changed_last::<Task>(cx, about).await?);
     }
-    let query = EventQuery { after: 0, limit: NEWEST, records: Some(records), backwards: true, ..EventQuery::default() };
+    let query =
+        EventQuery { after: 0, limit: NEWEST, records: Some(records), backwards: true, ..EventQuery::default() };
     let events = cx.unrestricted().events(&query).await?;
     let mut changes = Vec::with_capacity(events.len());
     for event in events {
