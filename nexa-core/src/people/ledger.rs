@@ -65,13 +65,15 @@ impl Undo {
     }
 
     fn check(&self) -> Result<()> {
-        let problem = match (&self.unit, &self.cause) {
-            (None, None) => "give it, or a cause",
-            (Some(_), Some(_)) => "give it or a cause, not both",
-            (Some(_), None) if self.before.is_some() => "it takes no before; that goes with a cause",
+        let (field, problem) = match (&self.unit, &self.cause) {
+            (None, None) => ("unit", "give it, or a cause"),
+            (Some(_), Some(_)) => ("cause", "a unit was given; leave it out, or a cause alone"),
+            (Some(_), None) if self.before.is_some() => {
+                ("before", "a unit takes none; give a unit alone, or a cause with it")
+            }
             _ => return Ok(()),
         };
-        Err(codes::FIELD_INVALID.with("field", "unit").with("problem", problem))
+        Err(codes::FIELD_INVALID.with("field", field).with("problem", problem))
     }
 }
 
