@@ -29,7 +29,7 @@ pub(crate) struct ByHand {
     pub(crate) ids: SystemIds,
 }
 
-/// What every connection is told.
+/// The settings of every connection.
 fn configure(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(Duration::from_secs(5))?;
     db.set_prepared_statement_cache_capacity(512);

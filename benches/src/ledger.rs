@@ -24,7 +24,7 @@ pub(crate) struct Call {
 }
 
 /// What an event says about one record.
-pub(crate) struct Told<'t, P> {
+pub(crate) struct Content<'t, P> {
     pub(crate) verb: &'t str,
     pub(crate) kind: &'t str,
     pub(crate) record: Uuid,
@@ -42,8 +42,13 @@ pub(crate) struct Sealed {
 
 impl Ledger {
     /// Appends an event.
-    pub(crate) fn seal<P: Serialize>(&mut self, call: &Call, salt: [u8; 16], told: &Told<'_, P>) -> Outcome<Sealed> {
-        let payload = serde_json::to_string(told.payload)?;
+    pub(crate) fn seal<P: Serialize>(
+        &mut self,
+        call: &Call,
+        salt: [u8; 16],
+        content: &Content<'_, P>,
+    ) -> Outcome<Sealed> {
+        let payload = serde_json::to_string(content.payload)?;
         let digest: [u8; 32] = {
             let mut sha = Sha256::new();
             sha.update(salt);
@@ -59,10 +64,10 @@ impl Ledger {
         sha.update(call.unit.as_bytes());
         sha.update(call.at.micros().to_be_bytes());
         let (actor, command) = (call.actor.as_str(), call.command);
-        for part in [Some(actor), None, call.cause, None, Some(command), Some(told.verb), Some(told.kind)] {
+        for part in [Some(actor), None, call.cause, None, Some(command), Some(content.verb), Some(content.kind)] {
             text(&mut sha, part);
         }
-        sha.update(told.record.as_bytes());
+        sha.update(content.record.as_bytes());
         sha.update(1_u16.to_be_bytes());
         sha.update(digest);
         self.hash = sha.finalize().into();

@@ -50,7 +50,7 @@ impl Office {
     }
 }
 
-/// A Crm on a file, with the command that furnishes.
+/// A Crm on a file, with the command that fills a tenant.
 pub(crate) fn open(path: &Path) -> Result<blocking::Crm> {
     blocking::open_with(&format!("sqlite:{}", path.display()), tenant::builder())
 }

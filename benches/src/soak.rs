@@ -32,7 +32,7 @@ pub(crate) fn run(minutes: f64) -> Outcome<()> {
     let time = Duration::try_from_secs_f64(60.0 * minutes)?;
     let building = Building::open(TENANTS)?;
     let (bar, began) = (progress(time)?, Instant::now());
-    bar.set_message("furnishing");
+    bar.set_message("filling");
     let mut callers = Vec::with_capacity(TENANTS * CALLERS);
     for tenant in &building.tenants {
         let contacts = Arc::new(tenant.contacts(20)?);

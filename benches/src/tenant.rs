@@ -1,4 +1,4 @@
-//! A tenant with an agent, furnished through the door by a command of the host's own.
+//! A tenant with an agent, filled through the door by a command of the host's own.
 
 use nexa_crm::kernel::error::codes;
 use nexa_crm::{
@@ -62,7 +62,7 @@ impl Tenant {
     }
 }
 
-/// A builder with the command that furnishes.
+/// A builder with the command that fills a tenant.
 pub(crate) fn builder() -> nexa_crm::CrmBuilder {
     nexa_crm::builder().command::<SeedData>()
 }
@@ -78,7 +78,7 @@ fn chunks(count: usize, mut seed_data: impl FnMut(usize, usize) -> Result<Vec<Uu
     Ok(ids)
 }
 
-/// What a tenant is furnished with.
+/// What a tenant is filled with.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 enum SeedKind {
     Leads,

@@ -14,7 +14,7 @@ pub(crate) struct Taken {
     processor: Duration,
 }
 
-/// Runs something and tells what it took.
+/// Runs something and returns what it took.
 pub(crate) fn timed(run: impl FnOnce() -> Outcome<()>) -> Outcome<Taken> {
     let (start, processor) = (Instant::now(), processor_time());
     run()?;

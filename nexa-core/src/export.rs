@@ -53,7 +53,7 @@ pub struct ExportPage {
 /// Writes every record that a find matches, in its order; `limit` counts all of them, related records do not come along.
 ///
 /// Pages of 1,000 are read and written one after the other, each from a snapshot of its own, so memory does not grow and
-/// writers go on meanwhile; `progress` is told after each. Errors: those of find, `field.invalid` for options that do not go
+/// writers go on meanwhile; `progress` is called after each. Errors: those of find, `field.invalid` for options that do not go
 /// together, `export.write_failed`.
 pub async fn export<R: Record>(
     session: &Session,

@@ -1,6 +1,6 @@
 //! Values: each has one normal form, given to it once when it is read from outside.
 //!
-//! A value says what is wrong with an input as a fragment that tells what to do: `give at most 200 characters`.
+//! A value says what is wrong with an input as a fragment that says what to do: `give at most 200 characters`.
 //! What comes back from storage was checked when it went in, and is not checked again.
 
 #[macro_use]

@@ -72,8 +72,8 @@ fn a_list_never_shows_what_get_hides() {
         let visible: Vec<_> = visible.into_iter().map(|ticket| ticket.id).collect();
         every_path_agrees::<Ticket>(session, "dashboard", &all, &visible);
         for id in all {
-            let told = block_on(session.ask(Timeline::of(id)));
-            assert_eq!(told.is_ok(), visible.contains(&id));
+            let timeline = block_on(session.ask(Timeline::of(id)));
+            assert_eq!(timeline.is_ok(), visible.contains(&id));
         }
     }
 }
@@ -102,8 +102,8 @@ fn comments_follow_their_ticket_and_their_audience() {
         every_path_agrees::<Comment>(session, "", &all, &visible);
         for ticket in tickets {
             let page = block_on(session.ask(Timeline::of(ticket.id))).unwrap();
-            let told = page.items.iter().filter(|entry| entry.change.kind == "comment").count();
-            assert_eq!(told, if is_admin { 2 } else { 1 });
+            let comments = page.items.iter().filter(|entry| entry.change.kind == "comment").count();
+            assert_eq!(comments, if is_admin { 2 } else { 1 });
             assert!(is_admin || !serde_json::to_string(&page).unwrap().contains("For the admins"));
         }
     }
@@ -154,7 +154,7 @@ fn filters_do_not_reach_through_to_hidden_tickets() {
 }
 
 #[test]
-fn what_leaves_a_queue_is_told_as_gone() {
+fn what_leaves_a_queue_is_reported_as_gone() {
     let desk = desk();
     let ticket = ticket(&desk.maria, "Cannot access dashboard");
     let start = block_on(desk.maria.feed(nexa_core::Position::START, 1_000)).unwrap().next;

@@ -15,14 +15,14 @@ fn lisa() -> Session {
 }
 
 /// The answer by name, which is the same as a text.
-fn told(session: &Session, operation: &str, arguments: &Json) -> Json {
+fn answer(session: &Session, operation: &str, arguments: &Json) -> Json {
     let text = block_on(session.execute_to_text(operation, arguments.clone(), Envelope::default())).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
 /// The answer to a question, in both ways.
 fn asked(session: &Session, operation: &str, arguments: Json) -> Json {
-    let text = told(session, operation, &arguments);
+    let text = answer(session, operation, &arguments);
     assert_eq!(text, block_on(session.execute(operation, arguments, Envelope::default())).unwrap());
     text
 }
@@ -32,11 +32,12 @@ fn id<R>(record: &Json) -> Id<R> {
 }
 
 #[test]
-fn records_and_pages_are_told_as_they_are() {
+fn records_and_pages_are_answered_as_they_are() {
     let lisa = lisa();
-    let account = told(&lisa, "account.create", &json!({"name": "Acme \"Corp\"", "billing_address": {"city": "Köln"}}));
-    let contact = told(&lisa, "contact.create", &json!({"last_name": "Sand", "account": account["id"]}));
-    let lead = told(&lisa, "lead.create", &json!({"email": "sand@acme.example", "tags": ["vip", "b\\n"]}));
+    let account =
+        answer(&lisa, "account.create", &json!({"name": "Acme \"Corp\"", "billing_address": {"city": "Köln"}}));
+    let contact = answer(&lisa, "contact.create", &json!({"last_name": "Sand", "account": account["id"]}));
+    let lead = answer(&lisa, "lead.create", &json!({"email": "sand@acme.example", "tags": ["vip", "b\\n"]}));
     assert_eq!(account, to_value(block_on(lisa.get::<Account>(id::<Account>(&account))).unwrap()).unwrap());
     assert_eq!(contact, to_value(block_on(lisa.get::<Contact>(id::<Contact>(&contact))).unwrap()).unwrap());
     assert_eq!(lead, to_value(block_on(lisa.get::<Lead>(id::<Lead>(&lead))).unwrap()).unwrap());
@@ -46,7 +47,7 @@ fn records_and_pages_are_told_as_they_are() {
     assert_eq!(shown["related"]["account"][held], account);
     assert_eq!(shown["last_name"], "Sand");
 
-    told(&lisa, "lead.create", &json!({"email": "wood@acme.example"}));
+    answer(&lisa, "lead.create", &json!({"email": "wood@acme.example"}));
     let page = asked(&lisa, "lead.find", json!({"sort": ["-email"], "limit": 1}));
     let typed = block_on(lisa.find(Find::<Lead>::new().by_descending(Lead::EMAIL).limit(1))).unwrap();
     assert_eq!(page, to_value(&typed).unwrap());
@@ -61,7 +62,7 @@ fn records_and_pages_are_told_as_they_are() {
 }
 
 #[test]
-fn what_is_remembered_is_told_again() {
+fn what_is_remembered_is_answered_again() {
     let lisa = lisa();
     let keyed = |key: &str| Envelope { idempotency_key: Some(key.to_owned()), ..Envelope::default() };
     let upsert = json!({"match_on": "email", "email": "sand@acme.example"});

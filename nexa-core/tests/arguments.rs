@@ -10,7 +10,7 @@ use nexa_core::{
 use serde_json::json;
 
 #[test]
-fn what_is_wrong_with_fields_is_told_without_a_storage() {
+fn what_is_wrong_with_fields_is_reported_without_a_storage() {
     let office = Office::empty(Arc::new(MemoryStore::new()), nexa_core::builder());
     let (catalog, lisa) = (office.crm.catalog(), office.session("admin"));
     let lead = block_on(lisa.execute("lead.create", json!({"last_name": "Sand"}), Envelope::default())).unwrap();

@@ -78,7 +78,7 @@ fn every_declared_code_is_sound_and_declared_once() {
 }
 
 #[test]
-fn the_catalog_tells_one_sentence_for_each_code() {
+fn the_catalog_has_one_sentence_for_each_code() {
     let desk = desk();
     let mut sentences: BTreeMap<&str, Code> = BTreeMap::new();
     let kernel = nexa_core::kernel::error::codes::ALL;
@@ -88,14 +88,14 @@ fn the_catalog_tells_one_sentence_for_each_code() {
         let known = sentences.entry(code.code).or_insert(*code);
         assert_eq!(*known, *code);
     }
-    // What a unique refuses is told by every operation that can meet it.
+    // What a unique refuses is documented by every operation that can meet it.
     for def in desk.crm.kinds().all() {
         for name in ["create", "update", "upsert", "restore"] {
             let Ok(operation) = desk.crm.catalog().operation(&format!("{}.{name}", def.kind)) else { continue };
-            let told = |code: &str| operation.errors.iter().any(|known| known.code == code);
+            let documented = |code: &str| operation.errors.iter().any(|known| known.code == code);
             let given = |field| def.field(field).is_some_and(|field| field.editable);
             let mut met = def.uniques.iter().filter(|unique| given(unique.field));
-            assert!(met.all(|unique| told(unique.code)), "{}", operation.name);
+            assert!(met.all(|unique| documented(unique.code)), "{}", operation.name);
         }
     }
 }

@@ -253,10 +253,10 @@ impl Field for Pair {
 }
 
 #[test]
-fn what_does_not_resolve_is_told() {
-    let told = problems(Broken::def());
+fn what_does_not_resolve_is_reported() {
+    let found = problems(Broken::def());
     assert_eq!(
-        told,
+        found,
         [
             "broken: `size` cannot have the derived column `size.folded`: its columns do not fit",
             "broken: `pair` declares 2 columns but its width is 1",
@@ -326,13 +326,13 @@ struct Seat {
 #[test]
 fn a_reference_becomes_another_one() {
     let def = Seat::def();
-    let told = |name: &str, successor: &str| {
+    let problem = |name: &str, successor: &str| {
         format!(
             "seat: `{name}` cannot become `{successor}`: the one has to be an optional reference, the other another reference"
         )
     };
     let expected = [("always", "toy"), ("no_reference", "version"), ("itself", "itself"), ("size", "toy")];
-    assert_eq!(problems(def), expected.map(|(name, successor)| told(name, successor)));
+    assert_eq!(problems(def), expected.map(|(name, successor)| problem(name, successor)));
     assert_eq!(def.relation("maybe").unwrap().becomes, def.column("toy"));
     assert_eq!(def.relation("toy").unwrap().becomes, None);
 }

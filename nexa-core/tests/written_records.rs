@@ -4,14 +4,14 @@ use nexa_core::{Assignee, ExternalKey, Id, Reasons, Record, Timestamp, Url, sale
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-fn told<R: Record>(record: &R, without: &[&str]) -> Json {
+fn written<R: Record>(record: &R, without: &[&str]) -> Json {
     let mut text = String::new();
     R::def().write_json(&record.to_row(), without, &mut text).unwrap();
     serde_json::from_str(&text).unwrap()
 }
 
 fn same<R: Record>(record: &R) {
-    assert_eq!(told(record, &[]), serde_json::to_value(record).unwrap());
+    assert_eq!(written(record, &[]), serde_json::to_value(record).unwrap());
 }
 
 #[test]
@@ -38,6 +38,6 @@ fn a_record_looks_as_it_is_serialized() {
 
 #[test]
 fn fields_are_left_out_by_name() {
-    let shown = told(&Lead::default(), &["score", "bant"]);
+    let shown = written(&Lead::default(), &["score", "bant"]);
     assert!(shown.get("score").is_none() && shown.get("bant").is_none() && shown.get("status").is_some());
 }

@@ -138,7 +138,7 @@ impl Session {
     pub const fn org(&self) -> Uuid {
         self.0.org()
     }
-    /// Who acts.
+    /// The principal that acts.
     pub const fn principal(&self) -> &Principal {
         self.0.principal()
     }
@@ -220,7 +220,7 @@ impl Session {
     ) -> Result<ImportReport> {
         block_on(import::import_rows::<R>(&self.0, rows, options, progress))
     }
-    /// Starts an import that also tells of refused rows.
+    /// Starts an import that also reports refused rows.
     pub fn import<R: Entity>(&self, options: ImportOptions) -> Import<'_> {
         Import(import::Import::new::<R>(&self.0, options))
     }
@@ -244,15 +244,15 @@ impl Session {
 pub struct Import<'a>(nexa_core::import::Import<'a>);
 
 impl<'a> Import<'a> {
-    /// Is told how far the import is, after every unit.
+    /// Reports how far the import is, after every unit.
     #[must_use]
-    pub fn on_progress(self, told: impl FnMut(&Progress) + 'a) -> Self {
-        Self(self.0.on_progress(told))
+    pub fn on_progress(self, report: impl FnMut(&Progress) + 'a) -> Self {
+        Self(self.0.on_progress(report))
     }
-    /// Is told of every refused row, in the order of the file.
+    /// Reports every refused row, in the order of the file.
     #[must_use]
-    pub fn on_refused(self, told: impl FnMut(&Refused<'_>) + 'a) -> Self {
-        Self(self.0.on_refused(told))
+    pub fn on_refused(self, report: impl FnMut(&Refused<'_>) + 'a) -> Self {
+        Self(self.0.on_refused(report))
     }
     /// Imports a CSV file.
     pub fn csv(self, file: impl Read) -> Result<ImportReport> {

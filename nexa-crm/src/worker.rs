@@ -27,19 +27,19 @@ const TENANTS: usize = 100;
 /// How much it does in a tenant before it is another one's turn.
 const AT_ONCE: usize = 100;
 
-/// Who is told of a tenant that could not be worked on; without a tenant when nobody could be found.
-type Told = Box<dyn FnMut(Option<Uuid>, &Error) + Send>;
+/// What is called for a tenant that could not be worked on; without a tenant when nobody could be found.
+type OnError = Box<dyn FnMut(Option<Uuid>, &Error) + Send>;
 
 /// Does what is due in every tenant, again and again. Several of them, also of several processes, may work on one storage.
 pub struct Worker {
     crm: Crm,
     every: Duration,
-    told: Told,
+    on_error: OnError,
 }
 
 /// A worker for this Crm. It does nothing until it is run or started.
 pub fn worker(crm: Crm) -> Worker {
-    Worker { crm, every: EVERY, told: Box::new(|_, _| ()) }
+    Worker { crm, every: EVERY, on_error: Box::new(|_, _| ()) }
 }
 
 impl Worker {
@@ -50,11 +50,11 @@ impl Worker {
         self
     }
 
-    /// Who is told when a tenant could not be worked on, or, without a tenant, when the storage did not say who is due. The worker goes
-    /// on; the same is tried again after the pause. What a consumer or a timer failed at is not told here but kept as a `failure`.
+    /// What is called when a tenant could not be worked on, or, without a tenant, when the storage did not say who is due. The worker goes
+    /// on; the same is tried again after the pause. What a consumer or a timer failed at is not reported here but kept as a `failure`.
     #[must_use]
-    pub fn on_error(mut self, told: impl FnMut(Option<Uuid>, &Error) + Send + 'static) -> Self {
-        self.told = Box::new(told);
+    pub fn on_error(mut self, report: impl FnMut(Option<Uuid>, &Error) + Send + 'static) -> Self {
+        self.on_error = Box::new(report);
         self
     }
 
@@ -66,13 +66,13 @@ impl Worker {
                 for tenant in due {
                     match self.crm.tick(tenant.org, AT_ONCE).await {
                         Ok(ticked) => done += ticked.done,
-                        Err(error) => (self.told)(Some(tenant.org), &error),
+                        Err(error) => (self.on_error)(Some(tenant.org), &error),
                     }
                 }
                 done
             }
             Err(error) => {
-                (self.told)(None, &error);
+                (self.on_error)(None, &error);
                 0
             }
         }

@@ -37,7 +37,7 @@ pub use super::record::AccessClass;
 pub use granted::{Access, HiddenField};
 pub(crate) use granted::{Granted, invalid_policy};
 
-/// Who calls. The host authenticates; Nexa authorizes.
+/// The principal of a call. The host authenticates; Nexa authorizes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -81,7 +81,7 @@ impl FromStr for Principal {
 /// A principal with what the tenant says of it, read inside the unit of work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// Who.
+    /// The principal that acts.
     pub principal: Principal,
     /// The role, a word that the policy understands; `None` for others than users.
     pub role: Option<String>,
@@ -166,7 +166,7 @@ pub trait Policy: MaybeSend + MaybeSync {
     }
 }
 
-/// Tells what the tenant knows of a principal: role and groups.
+/// Answers what the tenant knows of a principal: role and groups.
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 pub trait Directory: MaybeSend + MaybeSync {

@@ -90,7 +90,7 @@ impl DueRequest {
 /// A tenant in which something is due. It says nothing else of the tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Due {
-    /// Since when.
+    /// When it became due.
     pub at: Timestamp,
     /// The tenant.
     pub org: Uuid,

@@ -82,16 +82,16 @@ pub struct Context<'a> {
 pub struct Moment<'a> {
     /// Now, the same for everything that a call does.
     pub now: Timestamp,
-    /// Who acts.
+    /// The actor of the call.
     pub actor: &'a Actor,
 }
 
 /// One record of the identity map.
 pub(crate) struct Entry {
     pub(crate) of: &'static RecordDef,
-    /// As it is stored; `None` when it is new.
+    /// The row as it is stored; `None` when it is new.
     pub(crate) before: Option<Row>,
-    /// As it is now; `None` when it is removed.
+    /// The row as it is now; `None` when it is removed.
     pub(crate) now: Option<Row>,
     /// Whether it waits to be written.
     pub(crate) dirty: bool,
@@ -106,7 +106,7 @@ impl<'a> Context<'a> {
     pub const fn moment(&self) -> Moment<'_> {
         Moment { now: self.now, actor: &self.actor }
     }
-    /// Who calls.
+    /// The actor of the call.
     pub const fn actor(&self) -> &Actor {
         &self.actor
     }

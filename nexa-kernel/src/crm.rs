@@ -322,7 +322,7 @@ impl CrmBuilder {
         self.given.seed_data.push(seed_data);
         self
     }
-    /// What tells the time.
+    /// The clock that gives the time.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.given.clock = Some(Arc::new(clock));

@@ -88,7 +88,7 @@ pub struct DeclaredField {
 
 impl DeclaredField {
     /// A field of this type: its name, what it is, and its marks.
-    #[cfg_attr(not(feature = "catalog"), allow(unused_variables, reason = "only the catalog tells what it is"))]
+    #[cfg_attr(not(feature = "catalog"), allow(unused_variables, reason = "only the catalog documents what it is"))]
     pub const fn new<T: Field + Serialize + DeserializeOwned + schemars::JsonSchema>(
         name: &'static str,
         doc: &'static str,
@@ -126,7 +126,7 @@ pub struct Declaration {
     pub table: &'static str,
     /// The name of its struct.
     pub name: &'static str,
-    /// What it is.
+    /// What a record of the kind is.
     pub doc: &'static str,
     /// Who may reach its records.
     pub access: AccessClass,
@@ -145,7 +145,7 @@ pub struct Declaration {
 }
 
 impl Declaration {
-    /// The definition. What does not resolve is left out and told by [`problems`].
+    /// The definition. What does not resolve is left out and reported by [`problems`].
     #[must_use]
     pub fn define(&self) -> RecordDef {
         let mut definition = Definition::of(self);
@@ -467,7 +467,7 @@ impl Definition {
     }
 
     fn resolve_all(&mut self, paths: &[&str], asked_by: &str) -> Option<Vec<usize>> {
-        // Every path is looked at, so that all problems are told at once.
+        // Every path is looked at, so that all problems are reported at once.
         let found: Vec<Option<usize>> = paths.iter().map(|path| self.resolve(path, asked_by)).collect();
         found.into_iter().collect()
     }
@@ -545,7 +545,7 @@ fn money(def: &RecordDef) -> Vec<(usize, usize)> {
     amounts.filter_map(|(at, column)| Some((at, currency(column)?))).collect()
 }
 
-/// `leads_email_key`. A name that is too long is cut and told apart by a hash of the whole.
+/// `leads_email_key`. A name that is too long is cut and distinguished by a hash of the whole.
 fn constraint_name(table: &str, columns: &[&str], ending: &str) -> String {
     let whole = format!("{table}_{}_{ending}", columns.join("_"));
     if whole.len() <= LONGEST_NAME {

@@ -33,7 +33,7 @@ pub struct Envelope {
     /// Why, in the caller's words; kept in the ledger.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Which rule, import or workflow runs this; kept in the ledger.
+    /// The rule, import or workflow that runs this; kept in the ledger.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     /// The user on whose behalf the actor acts; kept in the ledger.

@@ -58,7 +58,7 @@ pub enum Op {
     Has,
 }
 
-/// Which records are meant. In JSON `{"field", "op", "value"}`, `{"and": […]}`, `{"or": […]}`,
+/// The records that are meant. In JSON `{"field", "op", "value"}`, `{"and": […]}`, `{"or": […]}`,
 /// `{"not": …}`, or `{"through": relation, "filter": …}` for a field of a related record; of what may be of any kind, the
 /// relation is followed by the kind, as in `about.ticket`. `{"has": kind, "filter": …, "at_least": 3}` and
 /// `{"has_none": kind, "filter": …}` ask for records that point at the record. Of events, `{"changed": field}`, `{"was": filter}` and
@@ -69,9 +69,9 @@ pub enum Filter {
     Compare {
         /// The path of the field.
         field: String,
-        /// How it is compared.
+        /// How the field is compared.
         op: Op,
-        /// With what. Moments and days also with [`Relative`] values, and with each other: a day is that of the tenant's time zone.
+        /// The value that it is compared with. Moments and days also with [`Relative`] values, and with each other: a day is that of the tenant's time zone.
         value: Json,
     },
     /// All of them; with none, everything.

@@ -1,4 +1,4 @@
-//! What callers give, as JSON, read into types; a problem is told with its place.
+//! What callers give, as JSON, read into types; a problem is reported with its place.
 //!
 //! All types are read from one form, whatever the input was, so that each of them is compiled once.
 

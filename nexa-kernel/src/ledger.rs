@@ -75,17 +75,17 @@ pub struct Event {
     /// When, as the host's clock showed it. What decides the order is `seq`: a clock that was wrong and is right again gives an
     /// event an earlier time than the event before has.
     pub at: Timestamp,
-    /// Who: `user:…`, `contact:…`, `service:…` or `system:…`.
+    /// The principal that made it: `user:…`, `contact:…`, `service:…` or `system:…`.
     pub actor: String,
     /// On whose behalf, when it was not the actor's own wish.
     pub on_behalf_of: Option<String>,
-    /// Which rule, import or workflow ran it.
+    /// The rule, import or workflow that ran it.
     pub cause: Option<String>,
     /// The host's name for the request.
     pub request: Option<String>,
     /// The operation, such as `lead.qualify`.
     pub command: Cow<'static, str>,
-    /// What happened.
+    /// What happened to the record.
     pub verb: Verb,
     /// The kind of the record.
     pub kind: Cow<'static, str>,
@@ -166,7 +166,7 @@ impl Event {
 }
 
 fn update_text(sha: &mut Sha256, text: Option<&str>) {
-    // The length tells absent, empty and shifted texts apart.
+    // The length distinguishes absent, empty and shifted texts.
     let length = text.map_or(u64::MAX, |text| text.len() as u64);
     sha.update(length.to_be_bytes());
     sha.update(text.unwrap_or_default());
@@ -180,7 +180,7 @@ fn digest(salt: &[u8; 16], reason: Option<&str>, payload: Option<&str>) -> Hash 
     sha.finalize().into()
 }
 
-/// Which events are wanted.
+/// The events that are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct EventQuery {
     /// After this sequence number; with `backwards`, before it (0: from the end).

@@ -7,7 +7,7 @@ use super::{
     value::Timestamp,
 };
 
-/// Tells the time.
+/// Gives the time.
 pub trait Clock: MaybeSend + MaybeSync {
     /// Now, in UTC.
     fn now(&self) -> Timestamp;

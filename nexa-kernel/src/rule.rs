@@ -20,7 +20,7 @@ pub trait Rule: MaybeSend + MaybeSync {
 pub struct Case<'a> {
     /// The operation, such as `deal.win`.
     pub operation: &'a str,
-    /// Who.
+    /// The actor of the call.
     pub actor: &'a Actor,
     /// The kind of the record.
     pub of: &'static RecordDef,

@@ -11,12 +11,12 @@ use super::{
     value::Value,
 };
 
-/// How much one of the weights that a kind declares counts in a score: more than everything that tells equal fields apart.
+/// How much one of the weights that a kind declares counts in a score: more than everything that distinguishes equal fields.
 const WEIGHT: i64 = 4;
 /// What a word with other accents than those that are sought lacks.
 const SAME_ACCENTS: i64 = 1;
 /// A word is sought by its accents from so many characters on.
-const TOLD_BY_ACCENTS: usize = 3;
+const SOUGHT_BY_ACCENTS: usize = 3;
 
 /// The folded form of a text without accents, in which parts of texts are compared.
 pub(crate) fn plain(text: &str) -> String {
@@ -56,8 +56,8 @@ pub fn sought(text: &str) -> Vec<Sought> {
         words::seek(&accented, &mut |any| exact.extend(any.into_iter().next()));
         if exact.len() == all.len() {
             for (Sought(any), (exact, _)) in all.iter_mut().zip(exact) {
-                let told = any.first().is_some_and(|(plain, _)| *plain != exact);
-                if told && exact.chars().nth(TOLD_BY_ACCENTS - 1).is_some() {
+                let differs = any.first().is_some_and(|(plain, _)| *plain != exact);
+                if differs && exact.chars().nth(SOUGHT_BY_ACCENTS - 1).is_some() {
                     any.push((exact, SAME_ACCENTS));
                 }
             }

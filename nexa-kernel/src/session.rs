@@ -85,7 +85,7 @@ impl Session {
     pub const fn org(&self) -> Uuid {
         self.org
     }
-    /// Who acts.
+    /// The principal that acts.
     pub const fn principal(&self) -> &Principal {
         &self.principal
     }
@@ -287,7 +287,7 @@ pub trait Job: MaybeSend + MaybeSync + 'static {
     }
     /// The arguments as text, to recognise a repeated command.
     fn arguments(&self) -> String;
-    /// What it will load, as far as the arguments tell.
+    /// What it will load, as far as the arguments say.
     fn prefetch(&self, org: Uuid) -> Vec<Prefetch> {
         let _ = org;
         Vec::new()

@@ -126,7 +126,7 @@ pub trait Transaction: MaybeSend {
     fn clock(&self) -> Option<Timestamp> {
         None
     }
-    /// Tells which loads will probably come. A storage far away may read them all at once; what is told need not come.
+    /// Announces which loads will probably come. A storage far away may read them all at once; what is announced need not come.
     async fn prefetch(&mut self, loads: Vec<Prefetch>) -> Result<()> {
         let _ = loads;
         Ok(())
@@ -219,7 +219,7 @@ pub enum Entry {
     Key(String, String),
 }
 
-/// Which rows count, by their trash mark.
+/// The rows that count, by their trash mark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Trash {
     /// Only live rows.
@@ -236,7 +236,7 @@ pub enum Trash {
 pub struct Select {
     /// The kind.
     pub of: &'static RecordDef,
-    /// Which rows.
+    /// The rows that count.
     pub filter: Predicate,
     /// Trashed or live.
     pub trash: Trash,
@@ -299,9 +299,9 @@ pub enum Group {
 /// What an aggregate measures. Nulls do not count; a measure of nothing is null, a count of nothing 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// How many rows.
+    /// The number of rows.
     Count,
-    /// How many different values.
+    /// The number of different values.
     Distinct(usize),
     /// The sum of an integer or amount column, in the column's type. Error: `aggregate.overflow`.
     Sum(usize),
@@ -318,7 +318,7 @@ pub enum Measure {
 pub struct Aggregate {
     /// The kind.
     pub of: &'static RecordDef,
-    /// Which rows.
+    /// The rows that count.
     pub filter: Predicate,
     /// Trashed or live.
     pub trash: Trash,

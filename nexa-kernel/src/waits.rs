@@ -20,7 +20,7 @@ pub fn thread_waits() -> bool {
 pub struct ThreadWaits(PhantomData<*const ()>);
 
 impl ThreadWaits {
-    /// From now on.
+    /// Declares it from now on.
     #[must_use]
     pub fn new() -> Self {
         WAITING.set(WAITING.get() + 1);

@@ -33,7 +33,7 @@ pub trait HostTransaction {
 
 /// A session inside the host's transaction. Backends make it, as `session.within(&mut transaction)`.
 ///
-/// The tenant stays locked from the first change until the host ends its transaction, and nothing is told to anybody
+/// The tenant stays locked from the first change until the host ends its transaction, and nobody is notified of anything
 /// before it is committed. A call that is dropped half-way leaves the transaction to be rolled back.
 pub struct Within<H> {
     session: Session,

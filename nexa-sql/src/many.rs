@@ -64,7 +64,7 @@ impl std::hash::Hash for Part {
 }
 
 impl Part {
-    /// What tells parts apart. A definition lives as long as the program, so its address names it.
+    /// What distinguishes parts. A definition lives as long as the program, so its address names it.
     fn identity(&self) -> (u8, usize) {
         let of = |def: &'static RecordDef| std::ptr::from_ref(def).addr();
         match self {
@@ -83,7 +83,7 @@ impl Part {
         }
     }
 
-    /// Whether it tells how many rows it wrote: where a row may have changed or belong to another record.
+    /// Whether it reports how many rows it wrote: where a row may have changed or belong to another record.
     pub const fn counted(self) -> bool {
         matches!(self, Self::Update(_) | Self::Delete(_) | Self::AddKeys)
     }

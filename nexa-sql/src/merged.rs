@@ -23,10 +23,10 @@ use crate::{
 
 /// More ranges than this cost more than they save.
 const MOST_RANGES: usize = 64;
-/// Smaller limits of ranges are told as this.
-const LEAST_TOLD: usize = 64;
-/// Larger ones are not told.
-const MOST_TOLD: usize = 1_024;
+/// Smaller limits of ranges are written as this.
+const LEAST_LIMIT: usize = 64;
+/// Larger ones are not written, but bound.
+const MOST_LIMIT: usize = 1_024;
 
 /// A condition that fixes a column to one or a few values.
 struct Fixed<'q> {
@@ -191,8 +191,8 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select, plan: &Plan<'q>
         if text.dialect.is_postgres() {
             order::order_by(text, &keys, |text, position, _| text.push(&format!("k{position}")));
             text.push(" LIMIT ");
-            match told_limit(query.limit) {
-                Some(told) => text.push(&told.to_string()),
+            match written_limit(query.limit) {
+                Some(rounded) => text.push(&rounded.to_string()),
                 None => text.placeholder(limit),
             }
             text.push(")");
@@ -221,6 +221,6 @@ pub(crate) fn render<'q>(text: &mut Text<'q>, query: &'q Select, plan: &Plan<'q>
 
 /// A limit of each range that PostgreSQL reads in the statement itself, rounded up so that statements stay few. Of a bind it
 /// expects a tenth of the rows, thinks that dear, and plans the page anew each time.
-fn told_limit(limit: usize) -> Option<usize> {
-    limit.checked_next_power_of_two().map(|rounded| rounded.max(LEAST_TOLD)).filter(|told| *told <= MOST_TOLD)
+fn written_limit(limit: usize) -> Option<usize> {
+    limit.checked_next_power_of_two().map(|rounded| rounded.max(LEAST_LIMIT)).filter(|rounded| *rounded <= MOST_LIMIT)
 }

@@ -262,7 +262,7 @@ impl Type<Postgres> for Only {
 
 impl Encode<'_, Postgres> for Only {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        // Its length comes first, which the server is told anyway.
+        // Its length comes first, which the server gets anyway.
         match self.0.elements.get(NULL.len()..) {
             Some(element) if self.0.count > self.0.nulls => {
                 buffer.extend_from_slice(element);

@@ -52,7 +52,7 @@ const HEAD_CLOCK: usize = 4;
 const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
 /// How many columns a row of prefetched loads has; the head of the ledger has more.
-const FORESEEN_COLUMNS: usize = 2;
+const PREFETCHED_COLUMNS: usize = 2;
 
 impl Link<'_> {
     /// Begins a transaction, and reads the head of the ledger and what the work prefetches; with `lock`, nobody else writes for
@@ -82,7 +82,7 @@ impl Link<'_> {
             .execute(&begin, &executions)
             .await?
             .into_iter()
-            .partition(|row| row.columns().len() == FORESEEN_COLUMNS);
+            .partition(|row| row.columns().len() == PREFETCHED_COLUMNS);
         let read = |row: &PgRow| {
             let number = simple_text(row, 0).and_then(|text| text.parse::<usize>().ok());
             match number.and_then(|number| Some((number, loads.get(number)?))) {
@@ -129,7 +129,7 @@ impl Link<'_> {
         Some(Execution { named: self.server.statements.first(loads)?, arguments })
     }
 
-    /// Begins and executes; what the connection does not know, it is told.
+    /// Begins and executes; what the connection does not know is prepared first.
     async fn execute(&mut self, begin: &str, executions: &[Execution]) -> Result<Vec<PgRow>, Failure> {
         let texts: Vec<String> = executions.iter().map(Execution::text).collect();
         let texts = texts.join("; ");

@@ -140,7 +140,7 @@ async fn write(link: &mut Link<'_>, shared: &Shared, unit: &Unit, manner: Manner
     let (references, notice) = (shared.references_now(), shared.notice(link.org));
     let (given_back, mut closing) = (give_back(&found), Vec::new());
     if ran.written {
-        // A broken reference is ours to tell now, and not the host's to meet when it commits.
+        // A broken reference is ours to report now, and not the host's to meet when it commits.
         closing.extend(Some(&*references).filter(|check| !check.is_empty()));
         closing.extend(notice.as_deref());
     }
@@ -156,8 +156,8 @@ async fn read(link: &mut Link<'_>, shared: &Shared, work: &Arc<dyn Work>) -> Res
     Ok(ended)
 }
 
-/// What only a new transaction of the host can cure is told as that.
-fn told(failure: Failure, org: Uuid) -> Error {
+/// What only a new transaction of the host can cure is reported as that.
+fn reported(failure: Failure, org: Uuid) -> Error {
     if failure.class == Class::Serialization { codes::SERIALIZATION.with("org", org) } else { failure.error }
 }
 
@@ -177,7 +177,7 @@ impl HostTransaction for PostgresTransaction<'_> {
                 take_back(&mut link).await;
             }
         }
-        ended.unwrap_or_else(|failure| Err(told(failure, org)))
+        ended.unwrap_or_else(|failure| Err(reported(failure, org)))
     }
 
     async fn read(&mut self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
@@ -188,6 +188,6 @@ impl HostTransaction for PostgresTransaction<'_> {
         if ended.is_err() {
             take_back(&mut link).await;
         }
-        ended.unwrap_or_else(|failure| Err(told(failure, org)))
+        ended.unwrap_or_else(|failure| Err(reported(failure, org)))
     }
 }

@@ -311,7 +311,7 @@ fn is_denied(problem: &sqlx::Error) -> bool {
     problem.as_database_error().is_some_and(|database| database.code().as_deref() == Some("42501"))
 }
 
-/// What the owner may not do is told as that.
+/// What the owner may not do is reported as that.
 async fn denied(db: &mut PgConnection, namespace: Namespace, problem: &sqlx::Error) -> Error {
     let right = problem.as_database_error().filter(|_| is_denied(problem));
     let Some(right) = right else { return failed(problem) };
@@ -329,7 +329,7 @@ pub(crate) async fn drop_org(shared: &Shared, org: Uuid) -> Result<()> {
         let mut connection = shared.connection(org).await?;
         shared.begin(&mut connection, org, &shared.opening, true, None).await?;
         let namespace = shared.server.statements.namespace.name();
-        // From every table that is there, also of kinds that this process was not told of.
+        // From every table that is there, also of kinds that this process does not know.
         let there = format!(
             "SELECT c.relname FROM pg_catalog.pg_class AS c \
              JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \

@@ -31,7 +31,7 @@ pub(crate) enum Asked {
     Recorded(Vec<Uuid>),
 }
 
-/// What it is answered.
+/// The answer to a question of a unit.
 pub(crate) enum Answered {
     Rows(Vec<Row>),
     Events(Vec<Event>),
@@ -106,7 +106,7 @@ impl Script {
         locked(&self.desk).answered = Some(answer);
     }
 
-    /// Tells where the ledger is after what was applied.
+    /// Notes where the ledger is after what was applied.
     pub(crate) fn moved(&self, head: Head) {
         locked(&self.desk).head = head;
     }

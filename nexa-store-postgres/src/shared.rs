@@ -49,7 +49,7 @@ pub(crate) struct Shared {
     pub(crate) ready: OnceCell<()>,
 }
 
-/// What the store was told of.
+/// What the store knows of the kinds.
 #[derive(Clone, Default)]
 struct Known {
     kinds: Arc<[&'static RecordDef]>,
@@ -84,7 +84,7 @@ impl Shared {
         self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The kinds that the store was told of.
+    /// The kinds that the store knows.
     pub(crate) fn kinds(&self) -> Arc<[&'static RecordDef]> {
         self.known().kinds
     }
@@ -104,7 +104,7 @@ impl Shared {
     }
 
     /// A connection of the pool. The pool tries again and again where nobody listens, and then says the same as when all
-    /// its connections are in use; who waited in vain is told which it was.
+    /// its connections are in use; who waited in vain learns which it was.
     pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         self.forget_kept();
         let waited = match self.pool.acquire().await {
@@ -182,7 +182,7 @@ impl Shared {
         self.notice(org).map_or_else(|| "COMMIT".to_owned(), |notice| format!("{notice}; COMMIT"))
     }
 
-    /// What tells those who listen that a tenant has new events, where the host wants that.
+    /// What notifies those who listen that a tenant has new events, where the host wants that.
     pub(crate) fn notice(&self, org: Uuid) -> Option<String> {
         self.options.notify.then(|| format!("NOTIFY nexa, '{org}'"))
     }

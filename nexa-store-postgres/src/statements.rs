@@ -33,7 +33,7 @@ struct Texts {
 const HEAD: &str = "SELECT seq, at, encode(head, 'hex'), pg_backend_pid(), \
     (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
-/// What tells loads apart that are asked together: kind, column, how many values.
+/// What distinguishes loads that are asked together: kind, column, how many values.
 type Shape = Vec<(usize, usize, Rows)>;
 
 fn shape_of(loads: &[Load]) -> Shape {

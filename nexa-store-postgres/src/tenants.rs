@@ -152,7 +152,7 @@ impl Serving {
         group
     }
 
-    /// Tells all who wait now that nothing can be done.
+    /// Answers all who wait now that nothing can be done.
     fn refuse(&self, failure: &Failure) {
         for waiting in self.next_group() {
             waiting.answer(Err(failure.error.clone()));

@@ -42,7 +42,7 @@ struct Step {
     fresh: Vec<Entry>,
 }
 
-/// What tells the entries of a row apart.
+/// What distinguishes the entries of a row.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Name {
     Term(String),

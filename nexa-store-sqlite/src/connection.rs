@@ -25,7 +25,7 @@ const ASKING: Duration = Duration::from_millis(10);
 /// file next reads the whole log first.
 pub(crate) const LOG: u32 = if cfg!(target_arch = "wasm32") { 200 } else { 4_000 };
 
-/// The kinds that the store was told of.
+/// The kinds that the store knows.
 #[derive(Clone, Default)]
 pub(crate) struct Kinds(Arc<RwLock<Vec<&'static RecordDef>>>);
 
@@ -120,8 +120,8 @@ impl<'c> Link<'c> {
         statements: Statements,
     ) -> Result<Self> {
         let path = files.database.as_path();
-        let furnished = array::load_module(db).and_then(|()| month::register(db));
-        furnished.map_err(|problem| failure::error(path, &problem))?;
+        let extended = array::load_module(db).and_then(|()| month::register(db));
+        extended.map_err(|problem| failure::error(path, &problem))?;
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         let db = Database::Host(SendWrapper::new(db));
         Ok(Self {

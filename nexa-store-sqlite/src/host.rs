@@ -90,7 +90,7 @@ fn write(link: &mut Link<'_>, request: WriteRequest, work: &dyn Work) -> Result<
     let (lost, after) = (tx.lost.take(), tx.head.get().unwrap_or(before));
     let touched = std::mem::take(&mut tx.touched);
     answered.and(lost.map_or(Ok(()), Err))?;
-    // A broken reference is ours to tell now, and not the host's to meet when it commits.
+    // A broken reference is ours to report now, and not the host's to meet when it commits.
     broken(link, request.org, &touched)?.map_or(Ok(()), Err)?;
     if after != before {
         write_head(link, request.org, &after).map_err(|failure| link.failed(&failure))?;
@@ -103,7 +103,7 @@ impl HostTransaction for SqliteHostTransaction<'_> {
         self.with(|link| {
             let written = write(link, request, &*work);
             if written.is_err() && !link.db.is_autocommit() {
-                // The first error is the one to tell; a savepoint that was not made cannot be taken back.
+                // The first error is the one to report; a savepoint that was not made cannot be taken back.
                 let _ = execute(link, &TAKE_BACK);
             }
             written

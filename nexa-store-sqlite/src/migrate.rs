@@ -60,7 +60,7 @@ pub(crate) fn migrate(link: &mut Link<'_>, defs: &[&'static RecordDef]) -> Resul
         }
     });
     if ended.is_err() && !link.db.is_autocommit() {
-        // The first error is the one to tell.
+        // The first error is the one to report.
         let _ = link.execute("ROLLBACK");
     }
     let enforced = enforce(link, true).map_err(failed);
@@ -222,7 +222,7 @@ pub(crate) fn drop_org(link: &mut Link<'_>, org: uuid::Uuid) -> Result<()> {
     };
     let removed = remove().map_err(|failure| link.failed(&failure));
     if removed.is_err() && !link.db.is_autocommit() {
-        // The first error is the one to tell.
+        // The first error is the one to report.
         let _ = link.execute("ROLLBACK");
     }
     removed

@@ -174,7 +174,7 @@ impl Queue {
         }
     }
 
-    /// Commits the next group and tells how many had a share in it. When nobody waits any more it gives up the turn.
+    /// Commits the next group and returns how many had a share in it. When nobody waits any more it gives up the turn.
     fn serve_group(&self) -> Option<usize> {
         let mut tasks = VecDeque::with_capacity(LARGEST_GROUP);
         {

@@ -180,7 +180,7 @@ fn work_that_waits_for_the_outside_is_dropped() {
 }
 
 #[test]
-fn a_dry_run_tells_what_a_commit_would() {
+fn a_dry_run_answers_what_a_commit_would() {
     let directory = tempfile::tempdir().unwrap();
     let store = open(&directory.path().join("a.db"));
     let dry = |job: Job| {

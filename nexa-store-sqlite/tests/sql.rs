@@ -142,8 +142,8 @@ fn a_question_about_a_tenant_reaches_no_row_of_another() {
         assert!(error.is(&SQL_REFUSED), "{sql}: {error:?}");
         assert!(!error.message().contains("attached") && !error.message().contains("theirs"), "{}", error.message());
     }
-    let told = refused(&store, Sql::new("SELECT * FROM nexa_schema_version").org(ORG)).message();
-    assert!(told.contains("access to nexa_schema_version.version is prohibited"), "{told}");
+    let problem = refused(&store, Sql::new("SELECT * FROM nexa_schema_version").org(ORG)).message();
+    assert!(problem.contains("access to nexa_schema_version.version is prohibited"), "{problem}");
     let own = refused(&store, Sql::new("SELECT attached_file_of_mine FROM nexa_jobs").org(ORG)).message();
     assert!(own.contains("attached_file_of_mine"), "{own}");
     assert!(asked(&store, Sql::new("SELECT * FROM nexa_jobs").org(Uuid::from_u128(9))).unwrap().rows.is_empty());

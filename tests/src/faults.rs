@@ -10,7 +10,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
-/// One acknowledged command, as the writing process tells it: a line of its standard output.
+/// One acknowledged command, as the writing process prints it: a line of its standard output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Acknowledged {
     /// The tenant is there.

@@ -23,7 +23,7 @@ use values::Kept;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Story {
-    /// What it tells.
+    /// What it is about.
     pub name: String,
     /// Which document and chapter it comes from.
     pub source: String,
@@ -104,7 +104,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new("."))
 }
 
-/// Replays a story on a storage; the error tells the step that went wrong.
+/// Replays a story on a storage; the error names the step that went wrong.
 pub fn replay(story: &Story, store: Arc<dyn Store>) -> Result<(), String> {
     let clock = Arc::new(ManualClock::new(story.clock));
     let crm = nexa_core::builder()
@@ -112,8 +112,8 @@ pub fn replay(story: &Story, store: Arc<dyn Store>) -> Result<(), String> {
         .clock(clock.clone())
         .ids(SeededIds::new(7))
         .build()
-        .map_err(told("building"))?;
-    block_on(crm.migrate()).map_err(told("migrating"))?;
+        .map_err(failed("building"))?;
+    block_on(crm.migrate()).map_err(failed("migrating"))?;
     let founding = CreateOrg {
         id: None,
         name: story.org.name.clone(),
@@ -123,7 +123,7 @@ pub fn replay(story: &Story, store: Arc<dyn Store>) -> Result<(), String> {
         admin_email: story.org.admin.email.clone(),
         admin_role: None,
     };
-    let admin = block_on(crm.create_org(founding)).map_err(told("making the tenant"))?;
+    let admin = block_on(crm.create_org(founding)).map_err(failed("making the tenant"))?;
     let Principal::User(admin_id) = admin.principal() else { return Err("the first admin is a user".to_owned()) };
     let mut kept = Kept::default();
     kept.keep("org", json!({"id": admin.org()}));
@@ -133,11 +133,11 @@ pub fn replay(story: &Story, store: Arc<dyn Store>) -> Result<(), String> {
     for step in &story.steps {
         runner.step(step).map_err(|problem| format!("{}: {} {problem}", story.name, step.tell))?;
     }
-    block_on(admin.execute("ledger.verify", json!({}), Envelope::default())).map_err(told("verifying"))?;
+    block_on(admin.execute("ledger.verify", json!({}), Envelope::default())).map_err(failed("verifying"))?;
     Ok(())
 }
 
-fn told(doing: &'static str) -> impl Fn(Error) -> String {
+fn failed(doing: &'static str) -> impl Fn(Error) -> String {
     move |error| format!("{doing}: {error:?}")
 }
 
@@ -165,7 +165,7 @@ impl Runner {
             return self.repeat(step, repeat);
         }
         if step.tick {
-            block_on(self.crm.tick(self.org, 1_000)).map_err(told("ticking"))?;
+            block_on(self.crm.tick(self.org, 1_000)).map_err(failed("ticking"))?;
             self.events()?;
         }
         let session = self.session(step)?;
@@ -264,7 +264,7 @@ impl Runner {
     fn events(&mut self) -> Result<Vec<Change>, String> {
         let mut found = Vec::new();
         loop {
-            let feed = block_on(self.crm.feed(self.org, self.seen, 1_000)).map_err(told("reading the feed"))?;
+            let feed = block_on(self.crm.feed(self.org, self.seen, 1_000)).map_err(failed("reading the feed"))?;
             for item in feed.items {
                 let FeedItem::Changed(change) = item else { return Err("the host's feed hides something".to_owned()) };
                 if change.seq != self.seen.seq() + 1 {

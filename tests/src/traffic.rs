@@ -19,7 +19,7 @@ use crate::samples::Samples;
 /// One call: a command in its envelope, or several as a batch.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// Who calls.
+    /// The name of the caller.
     pub principal: Principal,
     /// What stands around the command.
     pub envelope: Envelope,
@@ -54,7 +54,7 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Traffic for an office, which was told of these events.
+    /// Traffic for an office, whose ledger has these events.
     pub fn new(office: &Office, events: &[FeedItem], seed: u64) -> Self {
         let catalog = office.crm.catalog();
         let mut commands = Vec::new();
@@ -156,7 +156,7 @@ impl Traffic {
         {
             self.set_fields(operation.kind, &mut arguments);
             if !operation.name.ends_with(".update") {
-                self.tell_apart(operation.kind, &mut arguments);
+                self.make_unique(operation.kind, &mut arguments);
             }
         }
         if operation.name.ends_with(".import_rows") || operation.name.ends_with(".import_csv") {
@@ -211,7 +211,7 @@ impl Traffic {
     fn row(&self, kind: &str, sample: &Json) -> Json {
         let mut row = sample.clone();
         self.set_fields(kind, &mut row);
-        self.tell_apart(kind, &mut row);
+        self.make_unique(kind, &mut row);
         row
     }
 

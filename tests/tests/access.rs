@@ -103,7 +103,7 @@ fn what_somebody_else_works_on_is_not_there() {
         sample["ticket"] = json!(assigned);
         let envelope = if operation.mode == Mode::Command { Envelope::dry() } else { Envelope::default() };
         let error = block_on(session.execute(operation.name, sample, envelope)).unwrap_err();
-        // Whoever comes too late is told so, and no more.
+        // Whoever comes too late learns that, and no more.
         let expected = if operation.name == "ticket.claim" { "assignee.taken" } else { "record.not_found" };
         assert_eq!(error.code(), expected, "{}", operation.name);
     }
@@ -117,10 +117,10 @@ fn explain_refuses_whom_the_call_refuses() {
         for def in office.crm.kinds().all() {
             let Some(id) = office.known(def.kind) else { continue };
             let Ok(permissions) = block_on(session.explain_kind(def.kind, nexa_crm::Id::new(id).into())) else {
-                assert!(!may(caller, def.kind, Action::Read), "{caller} is not told about a {}", def.kind);
+                assert!(!may(caller, def.kind, Action::Read), "{caller} may read a {}", def.kind);
                 continue;
             };
-            assert!(may(caller, def.kind, Action::Read), "{caller} is told about a {}", def.kind);
+            assert!(may(caller, def.kind, Action::Read), "{caller} may not read a {}", def.kind);
             for permission in permissions {
                 let operation = office.crm.catalog().operation(&permission.operation).unwrap();
                 let forbidden = permission.refusal.as_ref().is_some_and(|error| error.kind() == ErrorKind::Forbidden);

@@ -52,9 +52,9 @@ fn contents(office: &Office, caller: &str, kind: &str, sort: &[&str]) -> Vec<Str
 }
 
 /// What every backend said is what the first one said.
-fn same<T: PartialEq + Debug>(names: &[&str; 3], said: &[T; 3], told: impl Fn() -> String) {
+fn same<T: PartialEq + Debug>(names: &[&str; 3], said: &[T; 3], label: impl Fn() -> String) {
     for (name, other) in names.iter().zip(said).skip(1) {
-        assert_eq!(&said[0], other, "{} and {name}: {}", names[0], told());
+        assert_eq!(&said[0], other, "{} and {name}: {}", names[0], label());
     }
 }
 
@@ -73,15 +73,15 @@ fn run(seed: u64, steps: usize, tally: &mut Tally) {
     let mut seen = one.position();
     for position in 0..steps {
         let step = traffic.step();
-        let told = || format!("NEXA_SEED={seed}, step {position}: {step:#?}");
+        let label = || format!("NEXA_SEED={seed}, step {position}: {step:#?}");
         let answers = companies.each_ref().map(|office| step.perform(office));
-        same(&names, &answers.each_ref().map(text), told);
+        same(&names, &answers.each_ref().map(text), label);
         let feeds = companies.each_ref().map(|office| block_on(office.crm.feed(office.org, seen, 1_000)).unwrap());
-        same(&names, &feeds.each_ref().map(|feed| serde_json::to_string(feed).unwrap()), told);
+        same(&names, &feeds.each_ref().map(|feed| serde_json::to_string(feed).unwrap()), label);
         seen = feeds[0].next;
-        assert!(feeds[0].complete, "one call left more than a page of events: {}", told());
+        assert!(feeds[0].complete, "one call left more than a page of events: {}", label());
         if answers[0].is_err() || step.envelope.dry_run {
-            assert!(feeds[0].items.is_empty(), "a call that changes nothing left events: {}", told());
+            assert!(feeds[0].items.is_empty(), "a call that changes nothing left events: {}", label());
         }
         match (&answers[0], step.requests.as_slice()) {
             (Ok(_), requests) => {
@@ -109,14 +109,14 @@ fn run(seed: u64, steps: usize, tally: &mut Tally) {
             }
         }
     }
-    let told = companies.each_ref().map(|office| {
+    let ledgers = companies.each_ref().map(|office| {
         let feed = |caller| {
             serde_json::to_string(&block_on(office.session(caller).feed(nexa_crm::Position::START, 1_000))).unwrap()
         };
         let verified = office.run_as("system", "ledger.verify", json!({}));
         (feed("agent"), feed("colleague"), feed("viewer"), text(&verified))
     });
-    same(&names, &told, || format!("NEXA_SEED={seed}: feeds and the head of the ledger"));
+    same(&names, &ledgers, || format!("NEXA_SEED={seed}: feeds and the head of the ledger"));
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn targeted(office: &Office, def: &RecordDef) -> Vec<Entry> {
 
 /// What came of one operation on one record for one caller.
 struct Tried {
-    told: String,
+    label: String,
     operation: &'static str,
     explained: Option<String>,
     done: Result<Json>,
@@ -103,13 +103,13 @@ fn tried(office: &Office, ids: &BTreeMap<&'static str, Vec<Uuid>>) -> Vec<Tried>
                     let mut arguments = office.sample(operation).unwrap();
                     assert!(arguments.get(def.kind).is_some(), "{} names its record otherwise", operation.name);
                     arguments[def.kind] = json!(id);
-                    let told = format!("{} {arguments} as {caller}", operation.name);
+                    let label = format!("{} {arguments} as {caller}", operation.name);
                     let explained = match &explained {
                         Ok(permissions) => refusal(permissions, operation.name),
                         Err(error) => Some(error.code().to_owned()),
                     };
                     let done = block_on(session.execute(operation.name, arguments, Envelope::dry()));
-                    all.push(Tried { told, operation: operation.name, explained, done });
+                    all.push(Tried { label, operation: operation.name, explained, done });
                 }
             }
         }
@@ -140,19 +140,19 @@ fn what_explain_refuses_and_allows_is_refused_and_allowed_by_a_dry_run() {
         refusals.entry(operation).or_default().extend(explained.as_deref());
     }
     let mut wrong = Vec::new();
-    for Tried { told, operation, explained, done } in &tried {
+    for Tried { label, operation, explained, done } in &tried {
         let done = done.as_ref().err();
         let code = done.map(|error| error.code());
         match explained.as_deref() {
             Some(explained) if code != Some(explained) && !expected(operation, explained, code) => {
-                wrong.push(format!("{told}: explain refuses with {explained}, the dry run says {code:?}"));
+                wrong.push(format!("{label}: explain refuses with {explained}, the dry run says {code:?}"));
             }
             // What it refuses other records with is no matter of the arguments.
             None if done.is_some_and(|error| {
                 error.kind() == ErrorKind::Forbidden || refusals[operation].contains(error.code())
             }) =>
             {
-                wrong.push(format!("{told}: explain allows what the dry run refuses with {code:?}"));
+                wrong.push(format!("{label}: explain allows what the dry run refuses with {code:?}"));
             }
             _ => {}
         }

@@ -66,9 +66,9 @@ fn no_trace(fault: Fault) {
                 if !store.failed() {
                     break answer;
                 }
-                let told = format!("{}, {operation}, {fault:?} at {failures}", backend.name);
-                assert_eq!(answer.expect_err(&told).code(), fault.code(), "{told}");
-                assert_eq!(trace(&office), before, "{told} left a trace");
+                let label = format!("{}, {operation}, {fault:?} at {failures}", backend.name);
+                assert_eq!(answer.expect_err(&label).code(), fault.code(), "{label}");
+                assert_eq!(trace(&office), before, "{label} left a trace");
                 failures += 1;
             };
             assert!(failures > 0, "{}: {operation} wrote nothing", backend.name);
@@ -94,10 +94,10 @@ fn a_write_that_fails_after_it_was_made_leaves_no_trace() {
 #[test]
 fn a_panic_inside_a_unit_leaves_no_trace() {
     // The panics are meant; their messages would bury those that are not.
-    let told = std::panic::take_hook();
+    let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         if info.payload().downcast_ref::<&str>() != Some(&broken_store::MEANT) {
-            told(info);
+            usual(info);
         }
     }));
     no_trace(Fault::Panic);
@@ -175,14 +175,14 @@ fn two_processes_on_one_storage_both_get_on() {
         let second = Writer::start(faults(), &place, Some(first.org), 2).unwrap();
         let org = first.org;
         // How long it takes depends on the machine; what counts is that nobody is kept out.
-        let mut told = [first, second];
+        let mut writers = [first, second];
         for _ in 0..100 {
             thread::sleep(Duration::from_millis(100));
-            if told.iter_mut().all(|writer| writer.acknowledged() >= 40) {
+            if writers.iter_mut().all(|writer| writer.acknowledged() >= 40) {
                 break;
             }
         }
-        let acknowledged: Vec<_> = told.into_iter().map(|writer| writer.kill().unwrap()).collect();
+        let acknowledged: Vec<_> = writers.into_iter().map(|writer| writer.kill().unwrap()).collect();
         let counts: Vec<usize> = acknowledged.iter().map(Vec::len).collect();
         assert!(counts.iter().all(|count| *count >= 40), "{place:?}: one was kept out: {counts:?}");
         check::whole(&place, org, &acknowledged.concat()).unwrap_or_else(|problem| panic!("{place:?}: {problem}"));

@@ -84,7 +84,7 @@ impl Timed for Bell {
                 .with("field", "key")
                 .with("problem", "it is refused"));
         }
-        // One that is told how often rings again a day later.
+        // One that says how often rings again a day later.
         let often: u32 = timer.detail.as_deref().and_then(|detail| detail.parse().ok()).unwrap_or_default();
         if often > 1 {
             let next = timer.due_at.plus_days(1);

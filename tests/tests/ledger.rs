@@ -1,4 +1,4 @@
-//! The ledger tells everything, in order, and shows when somebody changed it.
+//! The ledger records everything, in order, and shows when somebody changed it.
 
 mod replay;
 mod rows;
@@ -16,9 +16,9 @@ use pollster::block_on;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-/// A record as its events tell it.
+/// A record as its events describe it.
 #[derive(Default)]
-struct Told {
+struct Rebuilt {
     fields: Map<String, Json>,
     events: i64,
     at: Json,
@@ -27,37 +27,37 @@ struct Told {
 }
 
 /// Puts the events of every record together; each must begin where the one before ended.
-fn told(events: &[FeedItem]) -> BTreeMap<(String, Uuid), Told> {
-    let mut records: BTreeMap<(String, Uuid), Told> = BTreeMap::new();
+fn rebuilt(events: &[FeedItem]) -> BTreeMap<(String, Uuid), Rebuilt> {
+    let mut records: BTreeMap<(String, Uuid), Rebuilt> = BTreeMap::new();
     for item in events {
         let FeedItem::Changed(change) = item else { panic!("the host sees everything") };
         let Change { seq, verb, kind, record, changes, at, .. } = &**change;
         let changes = changes.clone().unwrap();
-        let told = records.entry((kind.clone(), *record)).or_default();
-        told.events += 1;
-        told.at = json!(at);
+        let rebuilt = records.entry((kind.clone(), *record)).or_default();
+        rebuilt.events += 1;
+        rebuilt.at = json!(at);
         match verb {
             Verb::Created => {
-                assert!(told.gone || told.events == 1, "event {seq}: {kind} {record} was there already");
-                (told.fields, told.gone) = (changes, false);
+                assert!(rebuilt.gone || rebuilt.events == 1, "event {seq}: {kind} {record} was there already");
+                (rebuilt.fields, rebuilt.gone) = (changes, false);
             }
             Verb::Updated => {
                 for (path, change) in changes {
-                    let before = told.fields.remove(&path).unwrap_or_default();
+                    let before = rebuilt.fields.remove(&path).unwrap_or_default();
                     assert_eq!(before, change[0], "event {seq}: {path} of {kind} {record} was something else");
                     if !change[1].is_null() {
-                        told.fields.insert(path, change[1].clone());
+                        rebuilt.fields.insert(path, change[1].clone());
                     }
                 }
             }
             Verb::Erased => {}
             Verb::Purged => {
-                assert_eq!(told.fields, changes, "event {seq}: {kind} {record} last held something else");
-                (told.fields, told.gone) = (Map::new(), true);
+                assert_eq!(rebuilt.fields, changes, "event {seq}: {kind} {record} last held something else");
+                (rebuilt.fields, rebuilt.gone) = (Map::new(), true);
             }
         }
     }
-    records.retain(|_, told| !told.gone);
+    records.retain(|_, rebuilt| !rebuilt.gone);
     records
 }
 
@@ -88,21 +88,24 @@ fn every_record_can_be_put_together_from_its_events() {
                 traffic.learn(&feed.items);
             }
             let mut compared = 0;
-            for ((kind, id), told) in told(&office.events()) {
+            for ((kind, id), rebuilt) in rebuilt(&office.events()) {
                 let def = office.crm.kinds().named(&kind).unwrap();
                 let get = office.run_as("system", &format!("{kind}.get"), json!({&*kind: id, "trashed": true}));
                 let record = get.unwrap_or_else(|error| panic!("{}: {kind} {id}: {error:?}", backend.name));
                 // What was folded into another shows the other.
                 if record["id"] != json!(id) {
-                    assert!(told.fields.contains_key("merged_into"), "{}: {kind} {id}", backend.name);
+                    assert!(rebuilt.fields.contains_key("merged_into"), "{}: {kind} {id}", backend.name);
                     continue;
                 }
                 compared += 1;
-                let fields: Map<String, Json> =
-                    told.fields.into_iter().filter(|(_, value)| *value != json!([]) && *value != json!({})).collect();
+                let fields: Map<String, Json> = rebuilt
+                    .fields
+                    .into_iter()
+                    .filter(|(_, value)| *value != json!([]) && *value != json!({}))
+                    .collect();
                 assert_eq!(fields, shown(def, &record), "{}, seed {seed}: {kind} {id}", backend.name);
-                assert_eq!(record["version"], json!(told.events), "{}: changes of {kind} {id}", backend.name);
-                assert_eq!(record["updated_at"], told.at, "{}: {kind} {id}", backend.name);
+                assert_eq!(record["version"], json!(rebuilt.events), "{}: changes of {kind} {id}", backend.name);
+                assert_eq!(record["updated_at"], rebuilt.at, "{}: {kind} {id}", backend.name);
             }
             assert!(compared > 80, "{}: only {compared} records", backend.name);
         }

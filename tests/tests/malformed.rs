@@ -195,7 +195,7 @@ impl<'a> Spoiler<'a> {
     fn of_another_kind(&self, id: &str) -> Json {
         let others = ["lead", "contact", "account", "deal", "task", "ticket", "user", "group", "campaign", "pipeline"];
         let others: Vec<Uuid> = others.iter().map(|kind| self.office.id(kind)).collect();
-        // A user where a group can be is told apart by its field, not by its id.
+        // A user where a group can be is distinguished by its field, not by its id.
         let kind_of = |id: &str| others.iter().position(|other| other.to_string() == id);
         let pool: Vec<&Uuid> =
             others.iter().enumerate().filter(|(at, _)| Some(*at) != kind_of(id)).map(|(_, id)| id).collect();
@@ -239,19 +239,19 @@ fn find_texts(json: &Json, path: String, found: &mut Vec<(String, String)>) {
 }
 
 /// The code is one that the catalog names, the sentence is whole and of a size to read.
-fn must_be_typed(office: &Office, operation: &str, error: &Error, told: &str) {
+fn must_be_typed(office: &Office, operation: &str, error: &Error, label: &str) {
     let known = office.crm.catalog().operation(operation).is_ok_and(|operation| {
         operation.errors.iter().any(|code| code.code == error.code() && code.kind == error.kind())
     });
     let kernels = codes::ALL.iter().any(|code| code.code == error.code() && code.kind == error.kind());
-    assert!(known || kernels, "{told}: {} is not in the catalog: {error:?}", error.code());
+    assert!(known || kernels, "{label}: {} is not in the catalog: {error:?}", error.code());
     let broken = ["work.panicked", "work.awaited_outside", "store.corrupt", "store.failed", "crm.unbuildable"];
-    assert!(!broken.contains(&error.code()), "{told}: {error:?}");
+    assert!(!broken.contains(&error.code()), "{label}: {error:?}");
     let message = error.message();
-    assert!(!message.is_empty() && message.len() < 4_000, "{told}: a sentence of {} bytes", message.len());
+    assert!(!message.is_empty() && message.len() < 4_000, "{label}: a sentence of {} bytes", message.len());
     for name in message.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name) {
         let word = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-        assert!(!word || error.params().contains_key(name), "{told}: {{{name}}} is not filled in: {message}");
+        assert!(!word || error.params().contains_key(name), "{label}: {{{name}}} is not filled in: {message}");
     }
 }
 
@@ -266,11 +266,11 @@ fn try_all(backend: Backend) {
         *by_kind.entry(call.wrong).or_default() += 1;
         let mut shown = call.arguments.to_string();
         shown.truncate(shown.floor_char_boundary(500));
-        let told = format!("{}, {}, {}: {} {shown}", backend.name, tried, call.wrong, call.operation);
+        let label = format!("{}, {}, {}: {} {shown}", backend.name, tried, call.wrong, call.operation);
         let session = office.session("admin");
         let answer = block_on(session.execute(&call.operation, call.arguments, call.envelope));
-        let error = answer.expect_err(&told);
-        must_be_typed(&office, &call.operation, &error, &told);
+        let error = answer.expect_err(&label);
+        must_be_typed(&office, &call.operation, &error, &label);
     }
     assert_eq!(office.events().len(), before.len(), "{}: something was changed", backend.name);
     office.run("ledger.verify", json!({}));
@@ -298,9 +298,9 @@ fn what_a_storage_cannot_keep_is_refused_everywhere() {
     for backend in backends::all() {
         let office = Office::found(backend.store.clone());
         let call = |caller: &str, operation: &str, arguments: Json, envelope: Envelope| {
-            let told = format!("{}: {operation} {arguments}", backend.name);
-            let error = block_on(office.session(caller).execute(operation, arguments, envelope)).expect_err(&told);
-            must_be_typed(&office, operation, &error, &told);
+            let label = format!("{}: {operation} {arguments}", backend.name);
+            let error = block_on(office.session(caller).execute(operation, arguments, envelope)).expect_err(&label);
+            must_be_typed(&office, operation, &error, &label);
             error.code().to_owned()
         };
         let create = json!({"email": "nul@acme.example"});
@@ -327,9 +327,9 @@ fn what_a_storage_cannot_keep_is_refused_everywhere() {
             ("custom.color", "eq", json!("a\u{0}b")),
             ("created_at", "lt", json!("-9999-01-01T00:00:00Z")),
         ] {
-            let told = format!("{}: {field} {op} {value}", backend.name);
+            let label = format!("{}: {field} {op} {value}", backend.name);
             let code = call("admin", "lead.find", filter(field, op, value), Envelope::default());
-            assert_eq!(code, "filter.invalid", "{told}");
+            assert_eq!(code, "filter.invalid", "{label}");
         }
         let unknown = filter("custom.a\u{0}b", "eq", json!("x"));
         assert_eq!(call("admin", "lead.find", unknown, Envelope::default()), "field.unknown", "{}", backend.name);

@@ -31,7 +31,7 @@ fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) 
         let limited = policies.limits(&office, &step.principal);
         let answer = step.perform(&office);
         if limited {
-            policies::must_not_tell(&step, &answer);
+            policies::must_not_show(&step, &answer);
         }
         let feed = pollster::block_on(office.crm.feed(office.org, seen, 1_000)).unwrap();
         seen = feed.next;
@@ -39,8 +39,8 @@ fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) 
     }
     let mut answered = BTreeSet::new();
     for caller in CALLERS {
-        let told = format!("NEXA_SEED={seed}, {name}, {policies:?}, {caller}");
-        let eyes = Eyes::new(&office, &traffic, policies, caller, told);
+        let label = format!("NEXA_SEED={seed}, {name}, {policies:?}, {caller}");
+        let eyes = Eyes::new(&office, &traffic, policies, caller, label);
         eyes.every_path_agrees();
         eyes.named_queries_agree();
         eyes.exports_write_what_get_shows();

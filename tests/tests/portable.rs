@@ -160,9 +160,9 @@ fn at_home_nothing_is_new_and_nothing_changes() {
                         }
                         _ => home.run(&format!("{kind}.import_csv"), json!({"csv": text, "policy": policy})),
                     };
-                    let told = format!("{name}: {kind} as {options:?}, {policy}: {report}");
-                    assert_eq!((&report["created"], &report["refused"]), (&json!(0), &json!(0)), "{told}");
-                    assert_eq!(report["updated"], 0, "{told}");
+                    let label = format!("{name}: {kind} as {options:?}, {policy}: {report}");
+                    assert_eq!((&report["created"], &report["refused"]), (&json!(0), &json!(0)), "{label}");
+                    assert_eq!(report["updated"], 0, "{label}");
                 }
             }
             assert_eq!(contents(&home, def), before, "{name}: {kind}");
@@ -243,9 +243,9 @@ fn a_whole_tenant_is_the_same_in_another_with_the_pipelines_of_that_one() {
                 let operation = if options.format == ExportFormat::JsonLines { "import_rows" } else { "import_csv" };
                 for created in [true, false] {
                     let report = other.run(&format!("{kind}.{operation}"), arguments.clone());
-                    let told = format!("{name}: {kind} as {options:?}: {report}\n{text}");
-                    assert_eq!(report["refused"], 0, "{told}");
-                    assert_eq!(report["created"] != 0, created, "{told}");
+                    let label = format!("{name}: {kind} as {options:?}: {report}\n{text}");
+                    assert_eq!(report["refused"], 0, "{label}");
+                    assert_eq!(report["created"] != 0, created, "{label}");
                 }
                 let mut wanted = without_pipeline(contents(&home, def));
                 wanted.extend(before.into_iter().filter(|record| !wanted.contains(record)).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! Many at once: exactly one wins, and the others are told so.
+//! Many at once: exactly one wins, and the others are refused.
 
 use std::{collections::BTreeSet, sync::Barrier, thread};
 
@@ -51,9 +51,9 @@ fn codes(answers: &[Result<Json>]) -> BTreeSet<&str> {
 }
 
 /// The one answer that is no refusal.
-fn winner<'a>(told: &str, answers: &'a [Result<Json>]) -> &'a Json {
+fn winner<'a>(label: &str, answers: &'a [Result<Json>]) -> &'a Json {
     let won: Vec<&Json> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
-    assert_eq!(won.len(), 1, "{told}: {} won, refused: {:?}", won.len(), codes(answers));
+    assert_eq!(won.len(), 1, "{label}: {} won, refused: {:?}", won.len(), codes(answers));
     won[0]
 }
 

@@ -98,52 +98,52 @@ fn is_gone(office: &Office, kind: &str, id: Uuid) -> bool {
     office.run_as("system", &format!("{kind}.get"), json!({kind: id, "trashed": true})).is_err()
 }
 
-fn tells_no_secret(told: &str, answer: &Result<Json>) {
+fn shows_no_secret(label: &str, answer: &Result<Json>) {
     let text = match answer {
         Ok(json) => json.to_string(),
         Err(error) => serde_json::to_string(error).unwrap(),
     };
-    assert!(!text.contains(SECRET), "{told}: {text}");
+    assert!(!text.contains(SECRET), "{label}: {text}");
 }
 
 /// Compares every way to read a record with what `get` shows of it.
-fn every_path_shows(office: &Office, told: &str, kind: &str, id: Uuid, shared: &[String]) {
+fn every_path_shows(office: &Office, label: &str, kind: &str, id: Uuid, shared: &[String]) {
     let ask = |operation: &str, arguments: Json| {
         let answer = office.run_as("agent", operation, arguments);
-        tells_no_secret(&format!("{told}: {operation}"), &answer);
+        shows_no_secret(&format!("{label}: {operation}"), &answer);
         answer
     };
     let got = ask(&format!("{kind}.get"), json!({kind: id})).unwrap();
     let filter = json!({"field": "id", "op": "eq", "value": id});
     let page = ask(&format!("{kind}.find"), json!({"filter": filter})).unwrap();
-    assert_eq!(page["items"], json!([got]), "{told}: find");
-    assert_eq!(ask(&format!("{kind}.count"), json!({"filter": filter})).unwrap(), json!(1), "{told}: count");
+    assert_eq!(page["items"], json!([got]), "{label}: find");
+    assert_eq!(ask(&format!("{kind}.count"), json!({"filter": filter})).unwrap(), json!(1), "{label}: count");
     let groups = json!({"filter": filter, "group_by": [{"field": "id"}], "measure": ["count"]});
     let groups = ask(&format!("{kind}.aggregate"), groups).unwrap();
-    assert_eq!(groups, json!([{"group": [id], "measures": [1]}]), "{told}: aggregate");
+    assert_eq!(groups, json!([{"group": [id], "measures": [1]}]), "{label}: aggregate");
     if office.crm.catalog().operation(&format!("{kind}.search")).is_ok() {
         let hits = ask(&format!("{kind}.search"), json!({"text": SECRET})).unwrap();
-        assert_eq!(hits["items"], json!([]), "{told}: search");
+        assert_eq!(hits["items"], json!([]), "{label}: search");
     }
     let own = |changes: &Json| {
         for change in changes.as_array().unwrap() {
-            assert_eq!((&change["kind"], &change["record"]), (&json!(kind), &json!(id)), "{told}: {change}");
+            assert_eq!((&change["kind"], &change["record"]), (&json!(kind), &json!(id)), "{label}: {change}");
         }
     };
     let history = ask(&format!("{kind}.history"), json!({kind: id})).unwrap();
     own(&history["items"]);
-    assert_eq!(history["items"][0]["verb"], "created", "{told}: history");
+    assert_eq!(history["items"][0]["verb"], "created", "{label}: history");
     match kind {
         "contact" => {
             let overview = ask("contact.overview", json!({"contact": id})).unwrap();
             let kinds: BTreeSet<String> =
                 overview["timeline"].as_array().unwrap().iter().map(|change| change["kind"].to_string()).collect();
-            assert_eq!(kinds, BTreeSet::from(["\"contact\"".to_owned()]), "{told}: overview");
+            assert_eq!(kinds, BTreeSet::from(["\"contact\"".to_owned()]), "{label}: overview");
         }
         "ticket" => own(&ask("ticket.timeline", json!({"ticket": id})).unwrap()["items"]),
         "deal" => {
             let metrics = ask("deal.metrics", json!({"deal": id})).unwrap();
-            assert_eq!(metrics["stages"].as_array().unwrap().len(), 1, "{told}: metrics");
+            assert_eq!(metrics["stages"].as_array().unwrap().len(), 1, "{label}: metrics");
         }
         _ => {}
     }
@@ -153,16 +153,16 @@ fn every_path_shows(office: &Office, told: &str, kind: &str, id: Uuid, shared: &
         let feed = block_on(session.feed(after, 1_000)).unwrap();
         for item in feed.items {
             let FeedItem::Changed(change) = item else { continue };
-            tells_no_secret(&format!("{told}: feed"), &Ok(serde_json::to_value(&change).unwrap()));
+            shows_no_secret(&format!("{label}: feed"), &Ok(serde_json::to_value(&change).unwrap()));
             let known = change.record != id || shared.contains(&change.kind);
-            assert!(known, "{told}: the feed tells of {} {id}", change.kind);
+            assert!(known, "{label}: the feed names {} {id}", change.kind);
         }
         after = feed.next;
         if feed.complete {
             break;
         }
     }
-    tells_no_secret(&format!("{told}: export"), &Ok(json!(exported(&session, kind))));
+    shows_no_secret(&format!("{label}: export"), &Ok(json!(exported(&session, kind))));
 }
 
 /// All records of a kind that a session exports.
@@ -212,8 +212,8 @@ fn no_path_mixes_records_of_two_kinds_that_have_one_id() {
             }
             assert!(shared.len() >= 7, "{}: {of}: {shared:?}", backend.name);
             for kind in in_turn(&shared, number, 2) {
-                let told = format!("{}: {kind} with the id of a {of}", backend.name);
-                every_path_shows(&office, &told, kind, id, &shared);
+                let label = format!("{}: {kind} with the id of a {of}", backend.name);
+                every_path_shows(&office, &label, kind, id, &shared);
                 shown.insert(kind.clone());
             }
             made_of.extend(shared);

@@ -153,7 +153,7 @@ fn a_column_that_somebody_dropped_is_no_outage() {
             "purpose",
             place.name(),
         );
-        // A process that was at work meanwhile is told that no retry helps.
+        // A process that was at work meanwhile learns that no retry helps.
         let crm = place.crm(nexa_core::builder().entity::<forgetful::Visit>()).unwrap();
         let lisa = crm.session(lisa.org(), lisa.principal().clone());
         place.run("ALTER TABLE nexa_visits DROP COLUMN outcome");

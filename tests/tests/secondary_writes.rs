@@ -202,7 +202,7 @@ fn no_command_shows_or_changes_what_its_caller_does_not_see() {
         let said = arguments.to_string();
         for secret in secrets.iter().filter(|secret| text.contains(secret.as_str()) && !said.contains(secret.as_str()))
         {
-            wrong.push(format!("{name} {arguments} tells {secret:?}: {text}"));
+            wrong.push(format!("{name} {arguments} shows {secret:?}: {text}"));
         }
         for item in tried.office.events() {
             let FeedItem::Changed(change) = item else { continue };
@@ -296,11 +296,11 @@ fn a_conversion_joins_hidden_people_as_they_are_and_does_not_show_them() {
         veil.hide(office.id("agent"), hidden);
         for again in [false, true] {
             let converted = office.run_as("agent", "lead.convert", json!({"lead": lead})).unwrap();
-            let told = format!("{name}, again: {again}: {converted}");
-            assert_eq!((&converted["contact"], &converted["account"]), (&Json::Null, &Json::Null), "{told}");
-            assert_eq!(converted["lead"]["converted_contact"], known["id"], "{told}");
-            assert_eq!(converted["deal"]["primary_contact"], known["id"], "{told}");
-            assert!(!converted.to_string().contains("Secret"), "{told}");
+            let label = format!("{name}, again: {again}: {converted}");
+            assert_eq!((&converted["contact"], &converted["account"]), (&Json::Null, &Json::Null), "{label}");
+            assert_eq!(converted["lead"]["converted_contact"], known["id"], "{label}");
+            assert_eq!(converted["deal"]["primary_contact"], known["id"], "{label}");
+            assert!(!converted.to_string().contains("Secret"), "{label}");
         }
         assert_eq!(office.run("contact.get", json!({"contact": known["id"]})), known, "{name}: it is as it was");
         assert_eq!(office.run("account.get", json!({"account": account["id"]})), account, "{name}: it is as it was");

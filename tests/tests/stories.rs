@@ -5,7 +5,7 @@ use std::sync::Arc;
 use nexa_crm::{kernel::memory::MemoryStore, sqlite::SqliteStore};
 use nexa_tests::stories;
 
-fn told(file: &str) {
+fn replayed(file: &str) {
     let story = stories::read(file).unwrap();
     stories::replay(&story, Arc::new(MemoryStore::new())).unwrap_or_else(|problem| panic!("memory: {problem}"));
     let folder = tempfile::tempdir().unwrap();
@@ -18,12 +18,12 @@ macro_rules! stories {
         $(
             #[test]
             fn $name() {
-                told($file);
+                replayed($file);
             }
         )*
 
         #[test]
-        fn every_file_is_told() {
+        fn every_file_is_replayed() {
             let files: Vec<String> = stories::all().unwrap().into_keys().collect();
             assert_eq!(files, [$($file),*]);
         }

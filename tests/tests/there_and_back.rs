@@ -70,20 +70,20 @@ fn what_was_trashed_and_restored_is_as_it_was() {
             let searched = found(&office, &before);
             let mut went = 0;
             for id in before.keys().filter(|(kind, trashed, _)| *kind == def.kind && !trashed).map(|(.., id)| id) {
-                let told = format!("{name}: {} {id}", def.kind);
+                let label = format!("{name}: {} {id}", def.kind);
                 let trashed = office.run_as("admin", &trash, json!({def.kind: id, "on_dependents": "cascade"}));
                 if let Err(error) = trashed {
-                    assert_eq!(everything(&office), before, "{told}: {error:?} left a trace");
+                    assert_eq!(everything(&office), before, "{label}: {error:?} left a trace");
                     continue;
                 }
                 let gone = everything(&office);
-                assert!(gone.contains_key(&(def.kind, true, id.clone())), "{told}: it is in the trash");
-                assert!(!gone.contains_key(&(def.kind, false, id.clone())), "{told}: it is nowhere else");
+                assert!(gone.contains_key(&(def.kind, true, id.clone())), "{label}: it is in the trash");
+                assert!(!gone.contains_key(&(def.kind, false, id.clone())), "{label}: it is nowhere else");
                 office.run(&restore, json!({def.kind: id}));
                 let after = everything(&office);
                 let differs = |key: &&(&str, bool, String)| before.get(*key) != after.get(*key);
                 let differ: Vec<_> = before.keys().chain(after.keys()).filter(differs).collect();
-                assert!(differ.is_empty(), "{told} differs in {differ:?}");
+                assert!(differ.is_empty(), "{label} differs in {differ:?}");
                 went += 1;
             }
             assert!(went > 0, "{name}: no {} went into the trash", def.kind);

@@ -52,7 +52,7 @@ fn who_survived_a_merge_is_purged_with_what_was_merged_into_it() {
     on_all(|name, office, _| {
         for merge in office.crm.catalog().operations().filter(|operation| operation.name.ends_with(".merge")) {
             let kind = merge.kind;
-            let told = format!("{name}, {kind}");
+            let label = format!("{name}, {kind}");
             let [first, second, third, other] =
                 ["first", "second", "third", "other"].map(|word| create(&office, kind, mergeable(kind, word)));
             if kind == "ticket" {
@@ -64,7 +64,7 @@ fn who_survived_a_merge_is_purged_with_what_was_merged_into_it() {
             office.run(&merge, json!({kind: second, "other": third}));
             office.run(&merge, json!({kind: first, "other": second}));
             for id in [first, second, third] {
-                assert_eq!(refused(&office, &purge, json!({kind: id})).code(), "record.not_trashed", "{told}");
+                assert_eq!(refused(&office, &purge, json!({kind: id})).code(), "record.not_trashed", "{label}");
             }
             trash(&office, kind, first);
             // By whichever id: it is one person by now.
@@ -75,18 +75,18 @@ fn who_survived_a_merge_is_purged_with_what_was_merged_into_it() {
                     [("get", json!({kind: id, "trashed": true})), ("history", json!({kind: id}))]
                 {
                     let error = refused(&office, &format!("{kind}.{operation}"), arguments);
-                    assert_eq!(error.code(), "record.not_found", "{told}: {operation}");
+                    assert_eq!(error.code(), "record.not_found", "{label}: {operation}");
                 }
                 let last = events.iter().rev().find_map(|item| match item {
                     FeedItem::Changed(change) if change.record == id && change.kind == kind => Some(change.verb),
                     _ => None,
                 });
-                assert_eq!(last, Some(Verb::Purged), "{told}: what the history says last");
+                assert_eq!(last, Some(Verb::Purged), "{label}: what the history says last");
                 let mut again = mergeable(kind, "again");
                 again["id"] = json!(id);
-                assert_eq!(refused(&office, &format!("{kind}.create"), again).code(), "id.taken", "{told}");
+                assert_eq!(refused(&office, &format!("{kind}.create"), again).code(), "id.taken", "{label}");
             }
-            assert!(is_live(&office, kind, other), "{told}: who was not merged stays");
+            assert!(is_live(&office, kind, other), "{label}: who was not merged stays");
         }
         office.run("ledger.verify", json!({}));
     });
@@ -231,7 +231,7 @@ fn what_cannot_come_back_is_named() {
         assert_eq!(error.params()["id"], json!(family.all[2].1), "{name}");
         assert_eq!(family.live(&office), 0, "{name}: all or nothing");
         trash(&office, "contact", heir);
-        // Who does not see all that went along does not bring it back, and is not told what it is.
+        // Who does not see all that went along does not bring it back, and does not learn what it is.
         veil.hide(office.id("admin"), [family.all[3].1]);
         let error = refused(&office, "account.restore", restore.clone());
         assert_eq!((error.code(), error.params().len()), ("record.dependents_hidden", 1), "{name}: {error:?}");
@@ -259,7 +259,7 @@ fn nothing_comes_back_to_what_is_in_the_trash_or_hidden() {
         veil.hide(office.id("admin"), [account]);
         let hidden = refused(&office, "contact.restore", json!({"contact": contact}));
         assert_eq!(hidden.code(), "restore.reference_gone", "{name}: {hidden:?}");
-        assert_ne!(hidden.params()["problem"], error.params()["problem"], "{name}: nothing tells that it is live");
+        assert_ne!(hidden.params()["problem"], error.params()["problem"], "{name}: nothing shows that it is live");
         veil.lift();
         office.run("contact.restore", json!({"contact": contact}));
         // A task about something, as well.

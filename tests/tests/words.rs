@@ -47,8 +47,8 @@ fn foreign(message: &str) -> Option<&'static str> {
     FOREIGN.iter().copied().find(|word| message.contains(word))
 }
 
-fn must_be_in_words(message: &str, told: &str) {
-    assert_eq!(foreign(message), None, "{told}: {message:?}");
+fn must_be_in_words(message: &str, label: &str) {
+    assert_eq!(foreign(message), None, "{label}: {message:?}");
 }
 
 fn wrong_values() -> Vec<Json> {
@@ -133,11 +133,11 @@ fn a_value_of_the_wrong_form_is_refused_in_words_that_name_its_place() {
         refused += 1;
         let mut shown = value.to_string();
         shown.truncate(shown.floor_char_boundary(100));
-        let told = format!("{operation}, {argument} = {shown}");
+        let label = format!("{operation}, {argument} = {shown}");
         let message = error.message();
         // What was given may be repeated where it is short and not personal; our samples have no such words.
         if let Some(word) = foreign(&message) {
-            wrong.push(format!("{told}: {word:?} is in {message:?}"));
+            wrong.push(format!("{label}: {word:?} is in {message:?}"));
         }
         if about_form(&error) {
             placed += 1;
@@ -149,7 +149,7 @@ fn a_value_of_the_wrong_form_is_refused_in_words_that_name_its_place() {
                 || operation == "ticket.create" && head == "customer"
                 || operation.ends_with(".import_preview") && message.contains("give one of csv");
             if head != argument && !another {
-                wrong.push(format!("{told}: the place is {place:?} in {message:?}"));
+                wrong.push(format!("{label}: the place is {place:?} in {message:?}"));
             }
         }
     });

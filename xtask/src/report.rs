@@ -13,7 +13,7 @@ struct Counts {
     skipped: u64,
 }
 
-/// Who runs tests, and tells of them in its own words.
+/// Who runs tests, and reports them in its own words.
 #[derive(Clone, Copy)]
 pub(crate) enum Runner {
     Cargo,
@@ -43,8 +43,8 @@ impl Runner {
         }
     }
 
-    /// Whether the runner begins to tell of what failed, or ends.
-    fn tells(self, line: &str) -> Option<bool> {
+    /// Whether the runner begins to report what failed, or ends.
+    fn reports_failures(self, line: &str) -> Option<bool> {
         let (begins, ends) = match self {
             Self::Cargo => (line == "failures:", line.starts_with("test result: ")),
             Self::Node => (line == "✖ failing tests:", false),
@@ -63,21 +63,21 @@ fn pair(text: &str) -> Option<(&str, &str)> {
 }
 
 /// How many lines about what failed are said once more at the end.
-const TOLD: usize = 120;
+const MOST_LINES: usize = 120;
 
 /// What came of the tests of a step.
 #[derive(Default)]
 pub(crate) struct Results {
     counts: Counts,
     failures: Vec<String>,
-    telling: bool,
+    in_failures: bool,
 }
 
 impl Results {
     /// Reads a line that the runner prints.
     pub(crate) fn read(&mut self, runner: Runner, line: &str) {
-        self.telling = runner.tells(line).unwrap_or(self.telling);
-        if self.telling && self.failures.len() < TOLD {
+        self.in_failures = runner.reports_failures(line).unwrap_or(self.in_failures);
+        if self.in_failures && self.failures.len() < MOST_LINES {
             self.failures.push(line.to_owned());
         }
         for (what, number) in runner.counted(line) {

@@ -50,7 +50,7 @@ impl Toolchain {
     /// compiler.
     pub(crate) fn silence(&self) -> Result<Vec<String>, String> {
         let root = match self {
-            Self::Usual => cache()?.join(format!("rust-{}-trapping", self.told("commit-hash")?)),
+            Self::Usual => cache()?.join(format!("rust-{}-trapping", self.property("commit-hash")?)),
             Self::Unpacked(folder) => folder.join("trapping"),
         };
         if !has_target(&root) {
@@ -70,12 +70,12 @@ impl Toolchain {
 
     /// The version of LLVM in it, such as `22`.
     pub(crate) fn llvm_version(&self) -> Result<String, String> {
-        let version = self.told("LLVM version")?;
+        let version = self.property("LLVM version")?;
         Ok(version.split('.').next().unwrap_or_default().to_owned())
     }
 
     /// What the compiler says of itself under a name.
-    fn told(&self, name: &str) -> Result<String, String> {
+    fn property(&self, name: &str) -> Result<String, String> {
         let mut compiler = match self {
             Self::Usual => program("rustc"),
             Self::Unpacked(folder) => unpacked(folder),
@@ -86,7 +86,7 @@ impl Toolchain {
             .filter(|(said, _)| *said == name)
             .map(|(_, value)| value.to_owned())
             .next()
-            .ok_or_else(|| format!("rustc does not tell its {name}"))
+            .ok_or_else(|| format!("rustc does not say its {name}"))
     }
 
     /// Makes cargo use this compiler.

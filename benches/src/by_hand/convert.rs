@@ -189,7 +189,7 @@ impl ByHand {
             owner: lead.assignee,
             source: &lead.source,
         };
-        ledger.tell(self, call, "created", "account", id, &created)
+        ledger.append(self, call, "created", "account", id, &created)
     }
 
     fn contact(&self, ledger: &mut Ledger, call: &Call, lead: &Lead, id: Uuid, account: Uuid) -> Outcome<()> {
@@ -237,7 +237,7 @@ impl ByHand {
             owner: lead.assignee,
             last_activity: time(Timestamp::from_micros(lead.last_contacted)),
         };
-        ledger.tell(self, call, "created", "contact", id, &created)
+        ledger.append(self, call, "created", "contact", id, &created)
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -293,7 +293,7 @@ impl ByHand {
             primary_contact: contact,
             owner: lead.assignee,
         };
-        ledger.tell(self, call, "created", "deal", id, &created)
+        ledger.append(self, call, "created", "deal", id, &created)
     }
 
     fn close(
@@ -340,7 +340,7 @@ impl ByHand {
             converted_deal: [None, Some(deal)],
             converted_as: [None, Some(&asked)],
         };
-        ledger.tell(self, call, "updated", "lead", id, &converted)
+        ledger.append(self, call, "updated", "lead", id, &converted)
     }
 
     /// Nothing hangs on the leads of the measures, but a program has to look.

@@ -1,4 +1,4 @@
-//! Importing leads by hand: a thousand rows in a transaction, each looked up by its mail address, scored and told.
+//! Importing leads by hand: a thousand rows in a transaction, each looked up by its mail address, scored and recorded.
 
 use nexa_crm::kernel::ports::Ids;
 use rusqlite::params;
@@ -59,6 +59,6 @@ impl ByHand {
             ])?;
         self.index(lead.terms(), "lead", id)?;
         self.address("lead", id, &lead.email, &lead.phone)?;
-        ledger.tell(self, call, "created", "lead", id, &lead.created())
+        ledger.append(self, call, "created", "lead", id, &lead.created())
     }
 }

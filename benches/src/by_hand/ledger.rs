@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::ByHand;
 use crate::{
     Outcome,
-    ledger::{Call, Ledger, Told},
+    ledger::{Call, Content, Ledger},
 };
 
 impl Ledger {
@@ -27,7 +27,7 @@ impl Ledger {
     }
 
     /// Appends an event about one record.
-    pub(super) fn tell(
+    pub(super) fn append(
         &mut self,
         hand: &ByHand,
         call: &Call,
@@ -36,7 +36,7 @@ impl Ledger {
         record: Uuid,
         payload: &impl Serialize,
     ) -> Outcome<()> {
-        let sealed = self.seal(call, hand.ids.salt(), &Told { verb, kind, record, payload })?;
+        let sealed = self.seal(call, hand.ids.salt(), &Content { verb, kind, record, payload })?;
         hand.db
             .prepare_cached(
                 "INSERT INTO nexa_events (org, seq, unit, at, actor, cause, command, verb, kind, record, format, digest, salt, payload, \

@@ -79,7 +79,7 @@ impl ByHand {
             account,
             reopened: 0,
         };
-        ledger.tell(self, &call, "created", "ticket", id, &created)?;
+        ledger.append(self, &call, "created", "ticket", id, &created)?;
         Ok(id)
     }
 }

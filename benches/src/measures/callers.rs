@@ -10,7 +10,7 @@ use crate::{
 /// How many call at once.
 pub(crate) const CALLERS: usize = 64;
 
-/// Runs every piece of work, shared out among the callers, and tells how long it took once all were ready.
+/// Runs every piece of work, shared out among the callers, and returns how long it took once all were ready.
 pub(crate) fn at_once<T: Sync>(work: &[T], run: impl Fn(&T) -> Outcome<()> + Sync) -> Outcome<Taken> {
     let each = work.len().div_ceil(CALLERS).max(1);
     let shares: Vec<&[T]> = work.chunks(each).collect();

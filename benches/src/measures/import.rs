@@ -84,6 +84,6 @@ pub(crate) fn alone(rows: usize) -> Outcome<()> {
     let status = fs::read_to_string("/proc/self/status")?;
     let peak =
         status.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|rest| rest.split_whitespace().next());
-    println!("{}", peak.ok_or("the system does not tell a process how much memory it took")?);
+    println!("{}", peak.ok_or("the system does not say how much memory a process took")?);
     Ok(())
 }

@@ -20,7 +20,7 @@ use crate::{
     turns::{Taken, timed},
 };
 
-/// Which command.
+/// The commands that a caller can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// `lead.convert`.
@@ -70,7 +70,7 @@ impl Job {
     }
 }
 
-/// What there is to do in a tenant: furnished through the door.
+/// What there is to do in a tenant: made through the door.
 pub(crate) fn jobs(building: &Building, kind: Kind, tenant: usize, count: usize) -> Outcome<Vec<Job>> {
     let place = building.tenants.get(tenant).ok_or("there is no such tenant")?;
     let targets: Vec<Uuid> = match kind {
@@ -81,7 +81,7 @@ pub(crate) fn jobs(building: &Building, kind: Kind, tenant: usize, count: usize)
     Ok((0..count).zip(targets.into_iter().cycle()).map(job).collect())
 }
 
-/// Lets each caller do their share, all at once, and tells how long it took once all were ready.
+/// Lets each caller do their share, all at once, and returns how long it took once all were ready.
 pub(crate) fn at_once<F, Done>(building: &Building, shares: Vec<Vec<Job>>, run: F) -> Outcome<Taken>
 where
     F: Fn(usize, Job) -> Done + Clone + Send + 'static,

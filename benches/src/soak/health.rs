@@ -101,6 +101,6 @@ impl Health {
 fn resident() -> Outcome<f64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kibibytes = line.and_then(|rest| rest.split_whitespace().next()).ok_or("the system tells no memory")?;
+    let kibibytes = line.and_then(|rest| rest.split_whitespace().next()).ok_or("the system shows no memory")?;
     Ok(kibibytes.parse::<f64>()? * 1_024.0)
 }

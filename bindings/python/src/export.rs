@@ -58,14 +58,14 @@ pub(crate) fn text(
     let (done, problem) = py.detach(|| {
         let problem = Problem::default();
         let file = File { file: target, problem: problem.clone() };
-        let told = |so_far: &Exported| {
+        let report = |so_far: &Exported| {
             let Some(progress) = &progress else { return };
-            let told = Python::attach(|py| progress.call1(py, (so_far.records, so_far.bytes)).map(|_| ()));
-            if let Err(raised) = told {
+            let called = Python::attach(|py| progress.call1(py, (so_far.records, so_far.bytes)).map(|_| ()));
+            if let Err(raised) = called {
                 problem.borrow_mut().get_or_insert(raised);
             }
         };
-        let done = exported(session, kind, &find, options, file, told, &problem);
+        let done = exported(session, kind, &find, options, file, report, &problem);
         (done, problem.take())
     });
     match problem {
@@ -80,11 +80,11 @@ fn exported(
     find: &Json,
     options: ExportOptions,
     file: File,
-    told: impl FnMut(&Exported),
+    report: impl FnMut(&Exported),
     problem: &Problem,
 ) -> Result<Exported> {
     let find: Find<()> = input::value(find).map_err(|problem| catalog::malformed("export", &problem))?;
-    run(export::export_kind(session, kind, find, options, file, told)).unwrap_or_else(|raised| {
+    run(export::export_kind(session, kind, find, options, file, report)).unwrap_or_else(|raised| {
         problem.borrow_mut().get_or_insert(raised);
         Ok(Exported::default())
     })

@@ -193,7 +193,7 @@ impl Building {
         let field = |column: &&'static ColumnDef| Field::new(&column.path, data_type(column.kind), true);
         let schema = Arc::new(Schema::new(self.of.iter().map(field).collect::<Vec<_>>()));
         let batches = self.batches.into_iter().map(|(rows, arrays)| {
-            // Without columns the arrays do not tell how many rows there are.
+            // Without columns the arrays do not say how many rows there are.
             let options = RecordBatchOptions::new().with_row_count(Some(rows));
             RecordBatch::try_new_with_options(schema.clone(), arrays, &options)
         });

@@ -18,8 +18,8 @@ use crate::{
     wait::run,
 };
 
-/// Whom an import tells.
-pub(crate) struct Told {
+/// The callbacks of an import.
+pub(crate) struct Callbacks {
     /// `progress(rows, created, updated, unchanged, skipped, refused, bytes)`.
     pub(crate) progress: Option<Py<PyAny>>,
     /// `refused(text)`: a JSON object with `problem` and `cells`.
@@ -100,12 +100,12 @@ pub(crate) fn csv(
     kind: &str,
     file: Py<PyAny>,
     options: &str,
-    told: Told,
+    callbacks: Callbacks,
 ) -> PyResult<String> {
     let options: ImportOptions = parsed(py, "import_csv", options)?;
-    with_progress(py, told, |raised, told| {
+    with_progress(py, callbacks, |raised, callbacks| {
         let file = File { file, raised };
-        run(prepared(session, kind, options, raised, told)?.csv(file)).unwrap_or_else(stop(raised))
+        run(prepared(session, kind, options, raised, callbacks)?.csv(file)).unwrap_or_else(stop(raised))
     })
 }
 
@@ -116,12 +116,12 @@ pub(crate) fn rows(
     kind: &str,
     rows: Py<PyAny>,
     options: &str,
-    told: Told,
+    callbacks: Callbacks,
 ) -> PyResult<String> {
     let options: ImportOptions = parsed(py, "import_rows", options)?;
-    with_progress(py, told, |raised, told| {
+    with_progress(py, callbacks, |raised, callbacks| {
         let rows = Rows { next: rows, ready: Vec::new().into_iter(), raised };
-        run(prepared(session, kind, options, raised, told)?.rows(rows)).unwrap_or_else(stop(raised))
+        run(prepared(session, kind, options, raised, callbacks)?.rows(rows)).unwrap_or_else(stop(raised))
     })
 }
 
@@ -135,12 +135,12 @@ fn stop(raised: &Raised) -> impl FnOnce(PyErr) -> Result<ImportReport> {
 
 fn with_progress(
     py: Python<'_>,
-    told: Told,
-    work: impl FnOnce(&Raised, Told) -> Result<ImportReport> + Send,
+    callbacks: Callbacks,
+    work: impl FnOnce(&Raised, Callbacks) -> Result<ImportReport> + Send,
 ) -> PyResult<String> {
     let (report, problem) = py.detach(|| {
         let raised = Raised::default();
-        let report = work(&raised, told);
+        let report = work(&raised, callbacks);
         (report, raised.0.into_inner())
     });
     match problem {
@@ -154,10 +154,10 @@ fn prepared<'a>(
     kind: &str,
     options: ImportOptions,
     raised: &'a Raised,
-    told: Told,
+    callbacks: Callbacks,
 ) -> Result<nexa_crm::import::Import<'a>> {
     let mut import = nexa_crm::import::Import::of_kind(session, kind, options)?;
-    if let Some(progress) = told.progress {
+    if let Some(progress) = callbacks.progress {
         import = import.on_progress(move |so_far: &Progress| {
             let counts = so_far.counts;
             let numbers = (
@@ -172,7 +172,7 @@ fn prepared<'a>(
             raised.call(|py| progress.call1(py, numbers).map(|_| ()));
         });
     }
-    if let Some(refused) = told.refused {
+    if let Some(refused) = callbacks.refused {
         import = import.on_refused(move |row: &Refused<'_>| {
             let cells: Map<String, Json> =
                 row.columns.iter().zip(row.cells).map(|(column, cell)| (column.clone(), json!(cell))).collect();

@@ -65,7 +65,7 @@ impl Session {
     fn org(&self) -> String {
         self.org.to_string()
     }
-    /// Who acts, such as `user:ID`.
+    /// The principal that acts, such as `user:ID`.
     #[getter]
     fn principal(&self) -> String {
         self.principal.to_string()
@@ -100,7 +100,7 @@ impl Session {
         let (session, after) = (self.open(py)?, place(py, after)?);
         text(wait(py, session.feed(after, limit))?)
     }
-    /// Imports a CSV file: `file` has `read(size)` that answers bytes; `progress` is told after each unit.
+    /// Imports a CSV file: `file` has `read(size)` that answers bytes; `progress` is called after each unit.
     #[pyo3(signature = (kind, file, options, progress=None, refused=None))]
     fn import_csv(
         &self,
@@ -111,7 +111,7 @@ impl Session {
         progress: Option<Py<PyAny>>,
         refused: Option<Py<PyAny>>,
     ) -> PyResult<String> {
-        import::csv(py, &self.open(py)?, kind, file, options, import::Told { progress, refused })
+        import::csv(py, &self.open(py)?, kind, file, options, import::Callbacks { progress, refused })
     }
     /// Imports rows: `rows` answers the next objects as the text of a JSON list, and `None` after the last.
     #[pyo3(signature = (kind, rows, options, progress=None, refused=None))]
@@ -124,7 +124,7 @@ impl Session {
         progress: Option<Py<PyAny>>,
         refused: Option<Py<PyAny>>,
     ) -> PyResult<String> {
-        import::rows(py, &self.open(py)?, kind, rows, options, import::Told { progress, refused })
+        import::rows(py, &self.open(py)?, kind, rows, options, import::Callbacks { progress, refused })
     }
     /// Writes records as the options say: `target` has `write(bytes)`; answers records and bytes.
     #[pyo3(signature = (kind, find, options, target, progress=None))]

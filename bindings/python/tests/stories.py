@@ -168,9 +168,9 @@ class Runner:
         return f"{kind}.import_csv", wire(getattr(session, kind).import_csv(ROOT / step["file"], **options))
 
     def step(self, step: dict[str, Any]) -> None:
-        told = f"{self.story['name']}: {step.get('tell')}"
+        label = f"{self.story['name']}: {step.get('tell')}"
         if "needs" in step:
-            assert step["needs"] not in nexa.catalog()["kinds"], told
+            assert step["needs"] not in nexa.catalog()["kinds"], label
             return
         if "at" in step:
             self.clock.set(step["at"])
@@ -188,11 +188,11 @@ class Runner:
         except nexa.Error as error:
             refused = error
             if "refuse" not in step:
-                raise AssertionError(f"{told} was refused: {error!r}") from error
+                raise AssertionError(f"{label} was refused: {error!r}") from error
         events = self.events()
-        self.check_events(step, told, operation, session, refused is None, events)
+        self.check_events(step, label, operation, session, refused is None, events)
         if "refuse" in step:
-            assert refused is not None, f"{told} should be refused, but answered {answer}"
+            assert refused is not None, f"{label} should be refused, but answered {answer}"
             whole = {
                 "kind": refused.kind,
                 "code": refused.code,
@@ -201,11 +201,11 @@ class Runner:
                 "retryable": refused.retryable,
             }
             problem = mismatch(whole, self.kept.fill(step["refuse"]), "the refusal")
-            assert problem is None, f"{told} {problem}"
+            assert problem is None, f"{label} {problem}"
             return
         if "expect" in step:
             problem = mismatch(answer, self.kept.fill(step["expect"]), "the answer")
-            assert problem is None, f"{told} {problem}"
+            assert problem is None, f"{label} {problem}"
         if "keep" in step:
             self.kept.words[step["keep"]] = answer
 
@@ -224,23 +224,23 @@ class Runner:
     def check_events(
         self,
         step: dict[str, Any],
-        told: str,
+        label: str,
         operation: str,
         session: nexa.Session,
         done: bool,
         events: list[dict[str, Any]],
     ) -> None:
         if "read" in step or not done:
-            assert events == [], f"{told} wrote events, though it changed nothing"
+            assert events == [], f"{label} wrote events, though it changed nothing"
         for event, typed in zip(events, self.found, strict=True):
             assert not isinstance(typed, nexa.Gone)
-            assert typed.at == self.clock.now, told
-            assert (event["actor"], event["command"]) == (session.actor, operation), told
-            assert typed.reason == step.get("why"), told
+            assert typed.at == self.clock.now, label
+            assert (event["actor"], event["command"]) == (session.actor, operation), label
+            assert typed.reason == step.get("why"), label
         if "events" in step:
-            assert len(events) == len(step["events"]), f"{told} left {events}"
+            assert len(events) == len(step["events"]), f"{label} left {events}"
             problem = mismatch(events, {"$has": self.kept.fill(step["events"])}, "the events")
-            assert problem is None, f"{told} {problem}"
+            assert problem is None, f"{label} {problem}"
 
 
 def read(name: str) -> dict[str, Any]:

@@ -105,9 +105,9 @@ def test_every_kind_is_framed_and_exported(admin: nexa.Session, tmp_path: Path) 
 
 
 def test_an_export_is_imported_again(crm: nexa.Crm, make: testing.Factory, tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    count = leads(make).lead.export(tmp_path / "leads.csv", progress=lambda records, size: told.append((records, size)))
-    assert count == 25 and told == [(25, (tmp_path / "leads.csv").stat().st_size)]
+    reported: list[tuple[int, int]] = []
+    count = leads(make).lead.export(tmp_path / "leads.csv", progress=lambda records, size: reported.append((records, size)))
+    assert count == 25 and reported == [(25, (tmp_path / "leads.csv").stat().st_size)]
     other = crm.create_org("B", admin={"name": "Bob", "email": "bob@example.com"})
     fields = ["last_name", "email", "company"]
     mapping = {name: name if name in fields else "ignore" for name in make.session.lead.frame().columns}

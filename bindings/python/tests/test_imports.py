@@ -20,11 +20,11 @@ CSV = "Email,Last Name\n" + "".join(f"p{number}@example.com,P{number}\n" for num
 def test_from_a_path_with_progress(admin: nexa.Session, tmp_path: Path) -> None:
     path = tmp_path / "leads.csv"
     path.write_text(CSV)
-    told: list[nexa.Progress] = []
-    report = admin.lead.import_csv(path, set={"source": "web"}, progress=told.append)
+    reported: list[nexa.Progress] = []
+    report = admin.lead.import_csv(path, set={"source": "web"}, progress=reported.append)
     assert (report.rows, report.created, report.refused) == (2500, 2500, 0)
-    assert [one.rows for one in told] == [1000, 2000, 2500]
-    assert told[-1].bytes == told[-1].total == path.stat().st_size
+    assert [one.rows for one in reported] == [1000, 2000, 2500]
+    assert reported[-1].bytes == reported[-1].total == path.stat().st_size
     assert admin.lead.count(source="web") == 2500
     again = admin.lead.import_csv(str(path))
     assert (again.created, again.skipped) == (0, 2500)
@@ -35,7 +35,7 @@ def test_from_open_files(admin: nexa.Session, source: Any) -> None:
     assert admin.lead.import_csv(source(CSV)).created == 2500
 
 
-def test_refused_rows_are_told(admin: nexa.Session) -> None:
+def test_refused_rows_are_reported(admin: nexa.Session) -> None:
     refused: list[dict[str, Any]] = []
     text = "Email,Last Name\nno address,A\nb@example.com,B\n"
     report = admin.lead.import_csv(io.StringIO(text), on_refused=refused.append)
@@ -50,10 +50,10 @@ def rows(count: int) -> Iterator[dict[str, Any]]:
 
 
 def test_from_an_iterator(admin: nexa.Session) -> None:
-    told: list[nexa.Progress] = []
-    report = admin.lead.import_rows(rows(2100), chunk=500, progress=told.append)
-    assert report.created == 2100 and [one.rows for one in told] == [500, 1000, 1500, 2000, 2100]
-    assert told[-1].total is None
+    reported: list[nexa.Progress] = []
+    report = admin.lead.import_rows(rows(2100), chunk=500, progress=reported.append)
+    assert report.created == 2100 and [one.rows for one in reported] == [500, 1000, 1500, 2000, 2100]
+    assert reported[-1].total is None
 
 
 def test_from_tables(admin: nexa.Session) -> None:
@@ -70,8 +70,8 @@ def test_frames_keep_what_their_types_say(admin: nexa.Session) -> None:
     pl, pd, np = (pytest.importorskip(name) for name in ("polars", "pandas", "numpy"))
     days = [datetime(2026, 3, 31), datetime(2026, 4, 1)]
     data = {"name": ["A", "B"], "close_date": days, "contract_term_months": [12, None], "amount.amount": [Decimal("5.50"), None]}
-    told = admin.deal.import_rows(pl.DataFrame(data, strict=False))
-    assert (told.created, told.problems) == (2, [])
+    report = admin.deal.import_rows(pl.DataFrame(data, strict=False))
+    assert (report.created, report.problems) == (2, [])
     deal = admin.deal.find(name="A").first()
     assert deal is not None and deal.close_date == date(2026, 3, 31) and deal.contract_term_months == 12
     assert deal.amount == nexa.Money("5.50", "USD")
@@ -82,8 +82,8 @@ def test_frames_keep_what_their_types_say(admin: nexa.Session) -> None:
         "probability": np.array([75.0, np.nan, 50.0]),
         "competitors": [["Globex", "Initech"], None, []],
     })
-    told = admin.deal.import_rows(frame)
-    assert (told.created, told.problems) == (3, [])
+    report = admin.deal.import_rows(frame)
+    assert (report.created, report.problems) == (3, [])
     deal = admin.deal.find(name="C").first()
     assert deal is not None and deal.close_date == date(2026, 3, 31)
     assert (deal.probability, deal.probability_by_hand, deal.competitors) == (75, True, ["Globex", "Initech"])

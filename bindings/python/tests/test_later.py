@@ -24,7 +24,7 @@ def test_a_tick_does_what_is_due(opened: tuple[nexa.Crm, testing.Clock]) -> None
     task = admin.task.create(title="Call them", assignee={"user": alex.user_id}, remind_at=at)
     assert [due.org for due in crm.due()] == [nexa.Id(admin.org)]
     crm.tick(admin.org)
-    assert [told.reason for told in alex.notification.find()] == ["assigned"]
+    assert [notification.reason for notification in alex.notification.find()] == ["assigned"]
     assert crm.due() == []
     idle = crm.tick(admin.org)
     assert idle == nexa.Ticked(done=0, next_due=at)
@@ -32,7 +32,7 @@ def test_a_tick_does_what_is_due(opened: tuple[nexa.Crm, testing.Clock]) -> None
     clock.advance(hours=3)
     assert crm.tick(admin.org).done >= 1
     reminded = alex.notification.find(reason="reminder").list()
-    assert [(told.about, told.late) for told in reminded] == [(nexa.About("task", task.id), False)]
+    assert [(reminder.about, reminder.late) for reminder in reminded] == [(nexa.About("task", task.id), False)]
     assert alex.notification.mark_all_read().count == 2
     with pytest.raises(nexa.Invalid, match="limit"):
         crm.due(limit=0)

@@ -20,7 +20,7 @@ def resident() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="this system does not tell")
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="this system does not say")
 def test_memory_does_not_grow_with_calls(tmp_path: Path) -> None:
     with nexa.open(f"sqlite:{tmp_path / 'crm.db'}") as crm:
         admin = crm.create_org("A", admin={"name": "Ada", "email": "ada@example.com"})

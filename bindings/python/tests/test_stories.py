@@ -5,7 +5,7 @@ from stories import Runner, names, read
 
 
 @pytest.mark.parametrize("name", names())
-def test_the_story_is_told_the_same_here(name: str, url: str) -> None:
+def test_the_story_goes_the_same_here(name: str, url: str) -> None:
     runner = Runner(read(name), url)
     runner.replay()
     runner.crm.close()

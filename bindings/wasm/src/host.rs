@@ -48,7 +48,7 @@ export interface WrittenUnit {
 export interface StoredKind { kind: string; table: string; columns: { name: string; type: string; nullable: boolean }[]; }
 /** A storage that a host writes. Methods answer at once or with a promise; one call at a time for each tenant. */
 export interface HostStore {
-    /** Is told of all kinds when it is opened. */
+    /** Receives all kinds when it is opened. */
     migrate?(kinds: StoredKind[]): void | Promise<void>;
     /** Where the tenant's ledger ends: the number of its last event, 0 for a tenant that is not there. */
     head(org: string): number | Promise<number>;
@@ -58,7 +58,7 @@ export interface HostStore {
     commit(org: string, unit: WrittenUnit): void | Promise<void>;
     /** Removes a tenant. */
     dropOrg(org: string): void | Promise<void>;
-    /** Is told that nobody works with it any more. */
+    /** Called when nobody works with it any more. */
     close?(): void | Promise<void>;
 }
 "#;
@@ -114,7 +114,7 @@ fn refusal(method: &'static str, problem: &JsValue) -> Error {
 }
 
 fn to_js(json: &Json) -> Result<JsValue> {
-    JSON::parse(&json.to_string()).map_err(|_| corrupt("store", "it cannot be told to the host"))
+    JSON::parse(&json.to_string()).map_err(|_| corrupt("store", "it cannot be given to the host"))
 }
 
 fn from_js<T: DeserializeOwned>(method: &'static str, answer: &JsValue) -> Result<T> {
@@ -218,7 +218,7 @@ impl WireEvent {
     }
 }
 
-/// The largest whole number that JavaScript tells from the next one.
+/// The largest whole number that JavaScript distinguishes from the next one.
 const LARGEST: i64 = 9_007_199_254_740_991;
 
 /// The values of a row by column. What JavaScript has no number for is text, and so are documents.

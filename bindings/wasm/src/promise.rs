@@ -17,7 +17,7 @@ use wasm_bindgen::{JsValue, closure::Closure};
 
 use crate::errors::{Answer, PANICKED, object};
 
-/// The lines of a stack that tell what happened and where.
+/// The lines of a stack that say what happened and where.
 const LINES: usize = 2;
 
 thread_local! {
@@ -25,7 +25,7 @@ thread_local! {
     static BROKEN: RefCell<Option<Error>> = const { RefCell::new(None) };
 }
 
-/// Keeps what a panic says; where the compiler left the sentences out, only the trap tells of it.
+/// Keeps what a panic says; where the compiler left the sentences out, only the trap shows it.
 pub(crate) fn watch_panics() {
     panic::set_hook(Box::new(|panic| BROKEN.set(Some(PANICKED.with("problem", problem(panic))))));
 }
@@ -66,14 +66,14 @@ impl<F: Future<Output = Answer>> Promised<F> {
     fn give_up(&mut self, attempt: &Promise) {
         let said = BROKEN.replace(Some(PANICKED.with("problem", "an earlier call has stopped")));
         let reject = self.reject.clone();
-        let tell = Closure::once(move |trap: JsValue| {
+        let report = Closure::once(move |trap: JsValue| {
             let error = said.unwrap_or_else(|| trapped(&trap));
             BROKEN.set(Some(error.clone()));
-            // Where JavaScript cannot take it there is nobody left to tell.
+            // Where JavaScript cannot take it there is nobody left to answer.
             let _ = reject.call1(&JsValue::UNDEFINED, &object(&error));
         });
-        let _ = attempt.catch(&tell);
-        tell.forget();
+        let _ = attempt.catch(&report);
+        report.forget();
     }
 }
 

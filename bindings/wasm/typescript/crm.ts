@@ -18,7 +18,7 @@ export interface Founding {
   id?: string;
 }
 
-/** Who acts, whom the host has authenticated: one of them. */
+/** The principal that acts, whom the host has authenticated: one of them. */
 export type Actor =
   | { user: string; contact?: never; service?: never }
   | { contact: string; user?: never; service?: never }

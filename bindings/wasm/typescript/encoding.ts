@@ -9,7 +9,7 @@ export type Source =
   | ReadableStream<Uint8Array | string>
   | AsyncIterable<Uint8Array | string>;
 
-/** How many bytes tell the encoding. */
+/** How many bytes decide the encoding. */
 const SAMPLE = 64 * 1024;
 const UTF8_MARK = [0xef, 0xbb, 0xbf];
 /** The byte order marks of UTF-8 and UTF-16. */

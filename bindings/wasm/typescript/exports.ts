@@ -24,13 +24,13 @@ export interface ExportOptions {
   names?: boolean;
 }
 
-/** Which records are exported, and how. */
+/** The records that are exported, and how. */
 export interface ExportRequest extends ExportOptions {
-  /** Which records; all that the actor may see without. */
+  /** The records to export; all that the actor may see without. */
   filter?: WireFilter;
-  /** In which order, such as `["-created_at"]`. */
+  /** The order of the records, such as `["-created_at"]`. */
   sort?: readonly string[];
-  /** How many at most, on all pages. */
+  /** How many records at most, on all pages. */
   limit?: number;
   /** Those in the trash, instead of those that are not. */
   trashed?: boolean;

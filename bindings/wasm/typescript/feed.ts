@@ -9,7 +9,7 @@ const [SHORTEST, LONGEST] = [10, 500];
 
 /** What the actor may see changed as a whole, such as with their role or groups: read everything anew. */
 export interface AccessChanged {
-  /** Tells it from a change. */
+  /** Distinguishes it from a change. */
   access_changed: true;
   /** The number of the event in the tenant's ledger. */
   seq: number;
@@ -19,7 +19,7 @@ export interface AccessChanged {
 
 /** A record left the actor's view, by itself or with another that it hangs on; forget it. */
 export interface Gone {
-  /** Tells it from a change. */
+  /** Distinguishes it from a change. */
   gone: true;
   /** The number of the event in the tenant's ledger. */
   seq: number;

@@ -99,9 +99,9 @@ export function today(period = "P0D"): Relative {
   return { today: period };
 }
 
-/** Which records point at the one that is looked for. */
+/** The records that point at the one that is looked for. */
 export interface Pointing<K extends keyof PointerTable> {
-  /** Which of them. */
+  /** What the records that point must match. */
   filter?: Filter<NoInfer<PointerTable[K]["found"]>>;
   /** The field by which they point; needed where there are several. */
   by?: PointerTable[K]["by"];

@@ -13,7 +13,7 @@ const CHUNK_BYTES = 4 << 20;
 /** How many problems a report keeps. */
 const PROBLEMS = 1000;
 
-/** How far an import is; told after every unit that is written. */
+/** How far an import is; reported after every unit that is written. */
 export interface Progress {
   rows: number;
   created: number;
@@ -52,9 +52,9 @@ export interface RowOptions {
   chunk?: number;
   /** The name of the import in the ledger. */
   run?: string;
-  /** Is told how far the import is, after every unit. */
+  /** Called after every unit, with how far the import is. */
   progress?: (done: Progress) => void;
-  /** Is told of every refused row; the report lists the first 1,000. */
+  /** Called with every refused row; the report lists the first 1,000. */
   onRefused?: (row: RowProblem) => void;
   /** Ends the import after whole units; what was written stays. */
   signal?: AbortSignal;
@@ -71,7 +71,7 @@ export interface CsvOptions extends RowOptions {
   encoding?: string;
   /** Whether a row that is no UTF-8 is read as Windows-1252, in files that mix both. */
   mixed_latin1?: boolean;
-  /** What stands between two fields; told by the header unless said. */
+  /** What stands between two fields; found in the header unless said. */
   delimiter?: string;
 }
 
@@ -172,9 +172,9 @@ class Run {
       this.#options.onRefused?.(problem);
     }
     const { rows, created, updated, unchanged, skipped, refused } = report;
-    const told: Progress = { rows, created, updated, unchanged, skipped, refused, bytes };
-    if (this.#total !== undefined) told.total = this.#total;
-    this.#options.progress?.(told);
+    const progress: Progress = { rows, created, updated, unchanged, skipped, refused, bytes };
+    if (this.#total !== undefined) progress.total = this.#total;
+    this.#options.progress?.(progress);
   }
 }
 

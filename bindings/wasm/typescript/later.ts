@@ -20,7 +20,7 @@ export interface Ticked {
 export interface WorkerOptions {
   /** How many milliseconds it waits when nothing is due: 1,000 unless said. */
   every?: number;
-  /** Who is told of a tenant that could not be worked on; without a tenant when the storage did not say who is due. */
+  /** Called for a tenant that could not be worked on; without a tenant when the storage did not say who is due. */
   onError?: (problem: unknown, org?: string) => void;
 }
 
@@ -74,16 +74,16 @@ export class CrmWorker {
         try {
           done += (await this.#crm.tick(due.org, { limit: LIMIT })).done;
         } catch (problem) {
-          this.#tell(problem, due.org);
+          this.#report(problem, due.org);
         }
       }
     } catch (problem) {
-      this.#tell(problem);
+      this.#report(problem);
     }
     return done;
   }
 
-  #tell(problem: unknown, org?: string): void {
+  #report(problem: unknown, org?: string): void {
     if (!this.#over) this.#options.onError?.(problem, org);
   }
 

@@ -2,7 +2,7 @@
  * One of the tabs that share a file. Whoever has the lock owns the file; the others send their calls to the owner. When
  * the owner goes, the lock goes to another, and calls that had no answer are made again.
  *
- * Owner and members meet on broadcast channels: one to the owner, one to each member, one on which a new owner is told.
+ * Owner and members meet on broadcast channels: one to the owner, one to each member, one on which a new owner is announced.
  */
 
 import { Deferred } from "./deferred.js";
@@ -51,7 +51,7 @@ export class Member implements TextTransport {
   readonly #world: World;
   readonly #name: string;
   readonly #id: string;
-  /** What owners tell this member, and what they tell everybody. */
+  /** What owners send this member, and what they send everybody. */
   readonly #answers: Channel;
   readonly #news: Channel;
   readonly #toOwner: Channel;
@@ -157,9 +157,9 @@ export class Member implements TextTransport {
     await owner.close();
   }
 
-  #hear(told: FromOwner): void {
+  #hear(message: FromOwner): void {
     this.#joined.resolve();
-    if (told.type === "outcome") this.#settle(told.id, told.outcome);
+    if (message.type === "outcome") this.#settle(message.id, message.outcome);
   }
 
   #settle(id: string, came: Outcome): void {

@@ -38,7 +38,7 @@ export class NativeTransport implements TextTransport {
 
   /** Loads the compiled part, so that opening finds it there. */
   static prepare(): void {
-    // What fails now is tried again, and told, when it is opened.
+    // What fails now is tried again, and reported, when it is opened.
     native().catch(() => undefined);
   }
 

@@ -47,7 +47,7 @@ export class Owner {
   #hear(asked: ToOwner): void {
     switch (asked.type) {
       case "hello":
-        this.#tell(asked.from, { type: "here" });
+        this.#send(asked.from, { type: "here" });
         break;
       case "bye":
         this.#members.get(asked.from)?.close();
@@ -63,14 +63,14 @@ export class Owner {
     this.#known.add(id);
     const work = outcome(this.text(call, again)).then((came) => {
       this.#known.delete(id);
-      this.#tell(from, { type: "outcome", id, outcome: came });
+      this.#send(from, { type: "outcome", id, outcome: came });
     });
     this.#work.add(work);
     await work;
     this.#work.delete(work);
   }
 
-  #tell(member: string, message: FromOwner): void {
+  #send(member: string, message: FromOwner): void {
     let channel = this.#members.get(member);
     if (!channel) {
       channel = this.#channelTo(member);

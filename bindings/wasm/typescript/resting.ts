@@ -35,7 +35,7 @@ export class Resting implements TextTransport {
   #wait(): void {
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => {
-      // What cannot be written now, the next command tells.
+      // What cannot be written now, the next command reports.
       this.#file.rest().catch(() => undefined);
     }, QUIET);
   }

@@ -28,7 +28,7 @@ export { Explanation, type Permission } from "./explanation.js";
 /** What is explained: a record as an actor meets it, with the records that the rules look at. */
 export type Scene = {
   [K in KindName]: {
-    /** Who would act. */
+    /** The user who would act. */
     actor: User;
     /** The kind of the record. */
     kind: K;
@@ -47,7 +47,7 @@ export class Rules {
     this.#native = native;
   }
 
-  /** What is wrong with an operation's input, as far as it can be told without records; nothing when it is well-formed. */
+  /** What is wrong with an operation's input, as far as it can be known without records; nothing when it is well-formed. */
   problem<N extends OperationName>(operation: N, input: OperationTable[N]["input"]): NexaError | undefined {
     try {
       this.validate(operation, input);

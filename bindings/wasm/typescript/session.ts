@@ -43,7 +43,7 @@ export type OnceSession = { [G in keyof SessionOperations]: OnceEach<SessionOper
 export class SessionBase {
   /** The tenant. */
   readonly org: Id<"org">;
-  /** Who acts, such as `user:0195f3a2-…`. */
+  /** The principal that acts, such as `user:0195f3a2-…`. */
   readonly actor: string;
   /** What is said with every command. */
   readonly envelope: Envelope;

@@ -33,7 +33,7 @@ export interface StoredKind {
 
 /** A storage that a host writes. Methods answer at once or with a promise; one call at a time for each tenant. */
 export interface HostStore {
-  /** Is told of all kinds when it is opened. */
+  /** Receives all kinds when it is opened. */
   migrate?(kinds: StoredKind[]): void | Promise<void>;
   /** Where the tenant's ledger ends: the number of its last event, 0 for a tenant that is not there. */
   head(org: string): number | Promise<number>;
@@ -43,7 +43,7 @@ export interface HostStore {
   commit(org: string, unit: WrittenUnit): void | Promise<void>;
   /** Removes a tenant. */
   dropOrg(org: string): void | Promise<void>;
-  /** Is told that nobody works with it any more. */
+  /** Called when nobody works with it any more. */
   close?(): void | Promise<void>;
 }
 

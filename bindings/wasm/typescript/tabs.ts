@@ -82,17 +82,17 @@ export class WorkerTransport implements TextTransport {
     this.#worker.terminate();
   }
 
-  #hear(told: FromWorker): void {
-    switch (told.type) {
+  #hear(message: FromWorker): void {
+    switch (message.type) {
       case "opened":
         this.#opened.resolve();
         break;
       case "failed":
-        this.#opened.reject(unpacked(told.problem));
+        this.#opened.reject(unpacked(message.problem));
         break;
       case "outcome":
-        this.#waiting.get(told.id)?.(told.outcome);
-        this.#waiting.delete(told.id);
+        this.#waiting.get(message.id)?.(message.outcome);
+        this.#waiting.delete(message.id);
         break;
       case "closed":
         this.#closed.resolve();

@@ -12,9 +12,9 @@ export interface Envelope {
   dry_run?: boolean;
   /** Whether an answer says if the command was done before: `{ value, replayed }`. */
   mark_replays?: boolean;
-  /** Why, in the caller's words; kept in the ledger. */
+  /** Why the command runs, in the caller's words; kept in the ledger. */
   reason?: string;
-  /** Which rule, import or workflow runs this; kept in the ledger. */
+  /** The rule, import or workflow that runs this; kept in the ledger. */
   cause?: string;
   /** The user on whose behalf the actor acts; kept in the ledger. */
   on_behalf_of?: string;
@@ -26,7 +26,7 @@ export interface Envelope {
 export interface Call {
   /** The tenant; absent for a call that is not made in one. */
   org?: string;
-  /** Who acts, such as `user:ID`; absent for a call of the host. */
+  /** The principal that acts, such as `user:ID`; absent for a call of the host. */
   principal?: string;
   /**
    * An operation of the catalog, or `batch`, `explain`, `feed`, `export`, `create_org`, `has_org`, `drop_org`, `backup`,

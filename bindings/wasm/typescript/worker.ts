@@ -9,7 +9,7 @@ import { browser, lockOf, restored } from "./world.js";
 
 /** What of a worker's global scope is used. */
 interface Scope {
-  /** The storage. It is opened without being told, because what a page says first waits for the page. */
+  /** The storage. It is opened without being asked to, because what a page says first waits for the page. */
   name: string;
   postMessage(message: FromWorker): void;
   addEventListener(type: "message", listener: (event: MessageEvent<ToWorker>) => void): void;

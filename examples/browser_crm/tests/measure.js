@@ -107,7 +107,7 @@ async function search(page, texts) {
 async function scroll(page) {
   return page.evaluate(
     () =>
-      new Promise((told) => {
+      new Promise((resolve) => {
         const grid = document.querySelector("[role=grid]") ?? document.body;
         /** @type {number[]} */
         const gaps = [];
@@ -120,7 +120,7 @@ async function scroll(page) {
           grid.scrollTop += 160;
           frames += 1;
           if (frames < 240) requestAnimationFrame(step);
-          else told({ median: gaps.sort((one, other) => one - other)[120], p95: gaps[228], ghosts: document.querySelectorAll("[role=row] .ghost").length });
+          else resolve({ median: gaps.sort((one, other) => one - other)[120], p95: gaps[228], ghosts: document.querySelectorAll("[role=row] .ghost").length });
         };
         requestAnimationFrame(step);
       }),

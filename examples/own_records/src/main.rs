@@ -23,10 +23,10 @@ struct TestDrive {
     created_at: Timestamp,
     updated_at: Timestamp,
     deleted_at: Option<Timestamp>,
-    /// Who drives.
+    /// The user who drives.
     #[record(editable, on_trash = keep)]
     lead: Id<Lead>,
-    /// Which car.
+    /// The car that they drive.
     #[record(editable)]
     car: Name,
     returned: bool,

@@ -14,7 +14,7 @@ use crate::{
     ticket,
 };
 
-/// Shows everything; the story's own parts only when it was told.
+/// Shows everything; the story's own parts only when it was run.
 pub(crate) fn show(team: &Team, story: bool) -> Result<()> {
     funnel(team)?;
     if story {

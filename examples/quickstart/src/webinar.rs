@@ -20,7 +20,7 @@ use crate::team::{Team, first};
 /// The registrants; the file ships with the example.
 const REGISTRANTS: &str = include_str!("../data/registrants.csv");
 
-/// Which columns tell what a registrant did; the others are guessed.
+/// Which columns say what a registrant did; the others are guessed.
 const ENGAGEMENT: &str = "Registered Early=engagement:registered_early,Attended=engagement:attended,\
     Questions Asked=engagement:question_asked,Downloaded Brochure=engagement:content_downloaded,\
     Opened Mail=engagement:mail_opened,Demo Requested=engagement:demo_requested,Referred By Customer=ignore";

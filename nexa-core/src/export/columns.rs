@@ -30,7 +30,7 @@ pub(super) enum Content {
 #[derive(Clone, Copy)]
 pub(super) enum Shown {
     Column(usize),
-    /// What it is called.
+    /// What the column is called.
     Name,
 }
 

@@ -12,7 +12,7 @@ use crate::kernel::record::ColumnType;
 /// The doubts of a plan, and the columns whose guess cannot be right.
 ///
 /// A column that can only hold one of a few choices, or the id of a record, and holds something else was not meant: its
-/// guess is dropped. Any other guess stands, and what fails in its cells is told.
+/// guess is dropped. Any other guess stands, and what fails in its cells is reported.
 pub(super) fn of(plan: &Plan, named: &Mapping, sample: &Sample, filled: &[usize]) -> (Vec<Doubt>, Vec<usize>) {
     let mut doubts = Vec::new();
     let mut wrong = Vec::new();

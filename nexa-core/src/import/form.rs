@@ -1,4 +1,4 @@
-//! The forms in which other systems write their tables: what tells one, and what its columns are.
+//! The forms in which other systems write their tables: what identifies one, and what its columns are.
 //!
 //! A form says only what its headers do not say by themselves; all other columns are understood by the words of their
 //! headers. A form that is none of the kind that is imported is named, and its columns are left to the words.
@@ -43,7 +43,7 @@ pub struct Form {
     pub table: &'static str,
     /// The kinds that its rows may become, the likeliest first.
     pub kinds: &'static [&'static str],
-    /// Headers that tell the form: all of one of these lists.
+    /// Headers that identify the form: all of one of these lists.
     pub marks: &'static [&'static [&'static str]],
     /// What columns mean that their headers do not say, or say wrongly: a meaning, a target behind `=`, or nothing.
     pub columns: &'static [(&'static str, &'static str)],
@@ -127,7 +127,7 @@ pub(super) fn is_known(folded: &str) -> bool {
     HEADERS.contains(folded)
 }
 
-/// A header as marks are compared: `LastName` tells another system than `Last Name`.
+/// A header as marks are compared: `LastName` identifies another system than `Last Name`.
 fn marked(header: &str) -> String {
     let words: Vec<&str> = header.trim_end_matches('*').split_whitespace().collect();
     words.join(" ").to_lowercase()
@@ -138,7 +138,7 @@ pub(super) fn named(name: &str) -> Option<&'static Form> {
     FORMS.iter().copied().find(|form| form.name == name)
 }
 
-/// The form that tells most of these headers; of equals one of this kind, then the first.
+/// The form that most of these headers belong to; of equals one of this kind, then the first.
 pub(super) fn recognise(headers: &[String], kind: &str) -> Option<&'static Form> {
     let exact: HashSet<String> = headers.iter().map(|header| marked(header)).collect();
     let headers: Vec<String> = headers.iter().map(|header| folded(header)).collect();

@@ -44,7 +44,7 @@ pub struct Understood {
 
 /// Understands the headers of a table.
 ///
-/// The form of the table is recognised as a whole; what it leaves open is told by each header, in seven languages. Case,
+/// The form of the table is recognised as a whole; what it leaves open is recognised by each header, in seven languages. Case,
 /// accents, blanks and punctuation do not matter, nor does a prefix such as `Person - `. No two columns get one field:
 /// the likelier header wins, of equals the first, and a column with nothing in it wins nothing. [`FULL_NAME`] is a target
 /// when the kind has `first_name` and `last_name` and no column is either.

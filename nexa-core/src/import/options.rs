@@ -122,7 +122,7 @@ pub struct ImportOptions {
     /// Whether a row that is no UTF-8 is read as Windows-1252, in files that mix both.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub mixed_latin1: bool,
-    /// What stands between two fields; told by the header unless said.
+    /// What stands between two fields; found in the header unless said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<char>,
     /// Whether an apostrophe before what a spreadsheet takes for a formula is taken away, as an export puts it there; unless
@@ -158,7 +158,7 @@ pub enum OnBadCell {
     /// The row is refused.
     #[default]
     RefuseRow,
-    /// The cell is left out and listed in the report; the row comes in without it. What tells who the record is, and what
+    /// The cell is left out and listed in the report; the row comes in without it. What identifies the record, and what
     /// another record has already, still refuses the row.
     LeaveOut,
 }

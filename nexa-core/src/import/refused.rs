@@ -43,7 +43,7 @@ impl<W: Write> RefusedCsv<W> {
         Self { writer: csv::Writer::from_writer(target), begun: false, failed: None }
     }
 
-    /// Writes one row. What goes wrong is told by [`RefusedCsv::finish`].
+    /// Writes one row. What goes wrong is returned by [`RefusedCsv::finish`].
     pub fn write(&mut self, refused: &Refused<'_>) {
         if self.failed.is_none()
             && let Err(problem) = self.try_write(refused)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{mapping::Target, source::RowProblem};
 use crate::kernel::error::Error;
 
-/// How many refused rows a report lists; the others are counted, and told one by one while the import runs.
+/// How many refused rows a report lists; the others are counted, and reported one by one while the import runs.
 pub const LISTED: usize = 1_000;
 
 /// How many rows went which way.
@@ -24,7 +24,7 @@ pub struct Counts {
     pub unchanged: u64,
     /// Rows whose record was there and was left as it is.
     pub skipped: u64,
-    /// Rows that were refused; each tells why.
+    /// Rows that were refused; each says why.
     pub refused: u64,
 }
 
@@ -113,7 +113,7 @@ impl std::ops::Deref for ImportReport {
     }
 }
 
-/// How far an import is; told after every unit that is written.
+/// How far an import is; reported after every unit that is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// How many rows went which way so far.

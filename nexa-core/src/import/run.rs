@@ -45,7 +45,7 @@ pub struct Import<'a> {
 
 /// Imports a CSV file of any length; it is read as it is written, in memory that does not grow with it.
 ///
-/// Every 1,000 rows are one unit with its history, and `progress` is told after each. An import that stops half-way
+/// Every 1,000 rows are one unit with its history, and `progress` is called after each. An import that stops half-way
 /// (the reader fails, the process ends) leaves whole units; the same import again goes on, because records that are
 /// there are skipped unless the options say otherwise. A row that is refused costs itself alone: the report lists it.
 ///
@@ -86,17 +86,17 @@ impl<'a> Import<'a> {
         (self.kind.def)()
     }
 
-    /// Is told how far the import is, after every unit.
+    /// Reports how far the import is, after every unit.
     #[must_use]
-    pub fn on_progress(mut self, told: impl FnMut(&Progress) + 'a) -> Self {
-        self.on_progress = Some(Box::new(told));
+    pub fn on_progress(mut self, report: impl FnMut(&Progress) + 'a) -> Self {
+        self.on_progress = Some(Box::new(report));
         self
     }
 
-    /// Is told of every refused row, in the order of the file; see [`RefusedCsv`](super::RefusedCsv).
+    /// Reports every refused row, in the order of the file; see [`RefusedCsv`](super::RefusedCsv).
     #[must_use]
-    pub fn on_refused(mut self, told: impl FnMut(&Refused<'_>) + 'a) -> Self {
-        self.on_refused = Some(Box::new(told));
+    pub fn on_refused(mut self, report: impl FnMut(&Refused<'_>) + 'a) -> Self {
+        self.on_refused = Some(Box::new(report));
         self
     }
 
@@ -148,8 +148,8 @@ impl<'a> Import<'a> {
             };
             let outcomes: Result<Vec<Done>> = meanwhile(writing, || ahead = Some(source.next(rows, keep_cells))).await;
             count(&mut report, &plan, chunk, outcomes?, self.on_refused.as_deref_mut());
-            if let Some(told) = &mut self.on_progress {
-                told(&Progress {
+            if let Some(progress) = &mut self.on_progress {
+                progress(&Progress {
                     counts: report.counts,
                     bytes,
                     total_bytes: self.options.total_bytes,

@@ -1,4 +1,4 @@
-//! Counts what became of rows, and tells of the refused ones.
+//! Counts what became of rows, and reports the refused ones.
 
 use super::{
     chunk::{Chunk, Item},
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::kernel::error::Error;
 
-/// What is told of refused rows.
+/// What refused rows are reported to.
 pub(super) type OnRefused<'a> = dyn FnMut(&Refused<'_>) + 'a;
 
 /// Counts the rows of a chunk, with one outcome for each of its lines.

@@ -11,7 +11,7 @@ use crate::{
     sales::{Contact, Lead},
 };
 
-/// Which page of members.
+/// The page of members to read.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct MembersOptions {
@@ -63,7 +63,7 @@ pub struct ListedMember {
     pub name: Option<String>,
     /// The mail address, as far as there is one that the actor may see.
     pub email: Option<String>,
-    /// Since when.
+    /// When the person became a member.
     pub joined_at: Timestamp,
 }
 

@@ -60,7 +60,7 @@ pub trait Member: Record {
     fn of(&self) -> Id<Self::Of>;
     /// Who the member is.
     fn person(&self) -> (Option<Id<Lead>>, Option<Id<Contact>>);
-    /// Since when.
+    /// When the person became a member.
     fn joined_at(&self) -> Timestamp;
 }
 

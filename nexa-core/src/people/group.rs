@@ -52,7 +52,7 @@ pub struct Membership {
     pub id: Id<Membership>,
     /// Counts the changes.
     pub version: i64,
-    /// Since when.
+    /// When the user became a member.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,

@@ -115,7 +115,7 @@ fn must_have_left(user: &User) -> Result<()> {
 /// What was handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HandedOver {
-    /// How many notes.
+    /// How many notes were handed over.
     pub notes: usize,
     /// Whether the user has more.
     pub more: bool,

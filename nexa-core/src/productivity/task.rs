@@ -78,10 +78,10 @@ pub struct Task {
     /// What to do, in full.
     #[record(editable)]
     pub description: Option<Body>,
-    /// Until which moment.
+    /// The moment until which it is to be done.
     #[record(editable)]
     pub due_at: Option<Timestamp>,
-    /// Until the end of which day, when no moment is meant.
+    /// The day until whose end it is to be done, when no moment is meant.
     #[record(editable)]
     pub due_date: Option<Date>,
     /// When those who do it are reminded, unless it is over by then: its user, the members of its group, or, while it is nobody's, the

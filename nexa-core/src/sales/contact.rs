@@ -16,10 +16,10 @@ use crate::{
 
 pub mod overview;
 
-/// Nothing tells who it is.
+/// Nothing says who the contact is.
 pub const NOTHING_KNOWN: Code = Code::invalid(
     "contact.nothing_known",
-    "Nothing tells who the contact is; give a name, a mail address, a phone number or an external key.",
+    "Nothing says who the contact is; give a name, a mail address, a phone number or an external key.",
 );
 /// Somebody would report to themselves.
 pub const REPORTING_CYCLE: Code = Code::rule(
@@ -165,7 +165,7 @@ pub struct Contact {
 redacted_debug!(Contact);
 
 impl Contact {
-    /// First and last name, or what else tells who it is.
+    /// First and last name, or what else says who it is.
     pub fn full_name(&self) -> String {
         let names: Vec<&str> = [&self.first_name, &self.last_name].into_iter().flatten().map(Name::as_str).collect();
         if !names.is_empty() {

@@ -39,7 +39,7 @@ pub struct DefaultPolicy {
     narrowed: BTreeMap<String, Narrow>,
 }
 
-/// The actors that the policy tells apart.
+/// The actors that the policy distinguishes.
 enum Party {
     Admin,
     Agent,

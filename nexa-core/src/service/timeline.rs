@@ -1,6 +1,6 @@
 //! The timeline of a ticket: who did what, when and why.
 
-mod telling;
+mod description;
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::telling::tell;
+use self::description::describe;
 use super::{Comment, Ticket};
 use crate::{
     Context, Id, Principal, Query, Ref, Result,
@@ -110,7 +110,7 @@ impl Names {
             (None, Some(group)) => self.group(cx, group).await?,
             (None, None) => None,
         };
-        let did = tell(&change, whom.as_deref());
+        let did = describe(&change, whom.as_deref());
         Ok(Entry { change, name, did })
     }
 

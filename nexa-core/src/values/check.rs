@@ -29,8 +29,8 @@ pub(crate) fn same_form<T: Field + Serialize>(value: &T) {
     T::columns("x", &mut columns);
     let mut text = String::new();
     Form::of::<T>().write("x", &columns, &written(value), &mut text).unwrap();
-    let told: Json = serde_json::from_str(&text).unwrap();
-    assert_eq!(told, serde_json::to_value(value).unwrap(), "{}", std::any::type_name::<T>());
+    let shown: Json = serde_json::from_str(&text).unwrap();
+    assert_eq!(shown, serde_json::to_value(value).unwrap(), "{}", std::any::type_name::<T>());
 }
 
 /// The value comes back from its columns and from its JSON, also as an optional field.

@@ -205,7 +205,7 @@ mod tests {
     }
 
     closed_enum! {
-        /// How urgent.
+        /// How urgent it is.
         enum Priority default Medium {
             /// Later.
             Low = "low",

@@ -28,9 +28,9 @@ pub const NO_SHARES: Code = Code::invalid(
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct Money {
-    /// How much, with at most four decimal places.
+    /// The amount, with at most four decimal places.
     pub amount: Amount,
-    /// In which currency.
+    /// The currency of the amount.
     pub currency: Currency,
 }
 

@@ -21,7 +21,7 @@ use crate::{
 pub struct Reason {
     /// How many points; below zero when it counts against.
     pub points: i32,
-    /// Why, in words.
+    /// Why the points are given, in words.
     pub reason: String,
 }
 

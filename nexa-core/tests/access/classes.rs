@@ -78,10 +78,10 @@ fn every_kind_is_reached_as_its_class_says() {
     for def in desk.crm.kinds().all().iter().copied() {
         for party in parties {
             for action in Action::ALL {
-                let told = DefaultPolicy::new().access(&actor(party), def, action);
+                let access = DefaultPolicy::new().access(&actor(party), def, action);
                 let wanted =
                     if may(def.access, party, action) { Access::rows(rows(def, party)) } else { Access::none() };
-                assert_eq!(told, wanted, "{} for {party:?}: {}", def.kind, action.as_str());
+                assert_eq!(access, wanted, "{} for {party:?}: {}", def.kind, action.as_str());
             }
         }
     }
@@ -179,17 +179,20 @@ fn what_a_kind_does_not_declare_is_refused_when_the_crm_is_built() {
         assert_eq!(error.code(), "crm.unbuildable");
         error.message()
     };
-    let told = refused(|builder| builder.record::<Undeclared>());
+    let problem = refused(|builder| builder.record::<Undeclared>());
     assert!(
-        told.contains("visit.contact does not say what becomes of it when its contact goes into the trash"),
-        "{told}"
+        problem.contains("visit.contact does not say what becomes of it when its contact goes into the trash"),
+        "{problem}"
     );
-    let told = refused(|builder| builder.record::<Needless>());
-    assert!(told.contains("visit.user says on_trash, but no user can be trashed"), "{told}");
-    let told = refused(|builder| builder.record::<Nobodys>());
-    assert!(told.contains("visit is restricted to those whose it is, but has no field marked assignee"), "{told}");
-    let told = refused(|builder| builder.record::<ThroughNothing>());
-    assert!(told.contains("visit: its access names version, which points at no kind"), "{told}");
+    let problem = refused(|builder| builder.record::<Needless>());
+    assert!(problem.contains("visit.user says on_trash, but no user can be trashed"), "{problem}");
+    let problem = refused(|builder| builder.record::<Nobodys>());
+    assert!(
+        problem.contains("visit is restricted to those whose it is, but has no field marked assignee"),
+        "{problem}"
+    );
+    let problem = refused(|builder| builder.record::<ThroughNothing>());
+    assert!(problem.contains("visit: its access names version, which points at no kind"), "{problem}");
 }
 
 #[test]

@@ -43,9 +43,9 @@ fn a_ticket_that_is_not_seen_is_not_shown_with_its_customer() {
         let mut visible: Vec<_> = tickets.iter().map(|ticket| ticket.id).collect();
         visible.sort();
         assert_eq!(shown, visible);
-        let told = overview.timeline.iter().filter(|change| change.kind == "ticket").map(|change| change.record);
-        assert!(told.clone().all(|id| tickets.iter().any(|ticket| ticket.id.uuid() == id)));
-        assert!(tickets.iter().all(|ticket| told.clone().any(|id| id == ticket.id.uuid())));
+        let changed = overview.timeline.iter().filter(|change| change.kind == "ticket").map(|change| change.record);
+        assert!(changed.clone().all(|id| tickets.iter().any(|ticket| ticket.id.uuid() == id)));
+        assert!(tickets.iter().all(|ticket| changed.clone().any(|id| id == ticket.id.uuid())));
         let answer = serde_json::to_string(&overview).unwrap();
         assert_eq!(answer.contains("secret"), std::ptr::eq(session, lisa), "{answer}");
         let rollup = block_on(session.ask(Rollup { account: account.into() })).unwrap();

@@ -121,7 +121,7 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
 }
 
 /// The record without what no two records have in common.
-fn told(mut record: Json) -> Json {
+fn comparable(mut record: Json) -> Json {
     let fields = record.as_object_mut().unwrap();
     for own in ["id", "version", "created_at", "updated_at", "external_keys_added"] {
         fields.remove(own);
@@ -209,7 +209,7 @@ fn every_field_that_create_takes_import_takes_with_the_same_result() {
                 }
                 continue;
             };
-            let created = told(newest(&by_create, def.kind, &before));
+            let created = comparable(newest(&by_create, def.kind, &before));
             let (header, row) = cells(&fields).unwrap();
             let imports = [
                 ("import_rows", json!({"rows": [fields]})),
@@ -224,7 +224,7 @@ fn every_field_that_create_takes_import_takes_with_the_same_result() {
                     wrong.push(format!("{place}: {}", report["problems"]));
                     continue;
                 }
-                let imported = told(newest(&by_import, def.kind, &before));
+                let imported = comparable(newest(&by_import, def.kind, &before));
                 for (name, value) in created.as_object().unwrap() {
                     if imported[name] != *value {
                         wrong.push(format!("{place}: {name} is {}, not {value}", imported[name]));

@@ -14,14 +14,14 @@ use super::importer::{Importer, many};
 
 fn exported(session: &nexa_core::Session, find: Find<Lead>, format: ExportFormat) -> String {
     let mut out = Vec::new();
-    let mut told = Vec::new();
-    let done = block_on(export(session, find, format, &mut out, |so_far: &Exported| told.push(*so_far))).unwrap();
-    assert_eq!(told.last(), Some(&done));
+    let mut reported = Vec::new();
+    let done = block_on(export(session, find, format, &mut out, |so_far: &Exported| reported.push(*so_far))).unwrap();
+    assert_eq!(reported.last(), Some(&done));
     assert_eq!(done.bytes, out.len() as u64);
     String::from_utf8(out).unwrap()
 }
 
-fn furnished() -> Importer {
+fn seeded() -> Importer {
     let office = Importer::new();
     office.define("seats", CustomType::Number);
     let csv = "Id,Name,Email,Company,City,Label,Seats,Description\n\
@@ -60,7 +60,7 @@ fn contents(office: &Importer) -> Vec<Json> {
 
 #[test]
 fn what_is_exported_can_be_imported() {
-    let office = furnished();
+    let office = seeded();
     let csv = exported(&office.session, Find::new(), ExportFormat::Csv);
     let lines = exported(&office.session, Find::new(), ExportFormat::JsonLines);
 
@@ -82,7 +82,7 @@ fn what_is_exported_can_be_imported() {
 
 #[test]
 fn hidden_fields_and_records_are_absent() {
-    let office = furnished();
+    let office = seeded();
     let viewer = office.viewer();
     let csv = exported(&viewer, Find::new(), ExportFormat::Csv);
     let header = csv.lines().next().unwrap();
@@ -119,8 +119,8 @@ fn pages_follow_each_other_in_the_order_of_the_find() {
 }
 
 #[test]
-fn a_target_that_fails_is_told() {
-    let office = furnished();
+fn a_target_that_fails_is_reported() {
+    let office = seeded();
     let mut full = [0_u8; 10];
     let refused = block_on(export(&office.session, Find::<Lead>::new(), ExportFormat::Csv, &mut full[..], |_: &_| {}));
     assert_eq!(refused.unwrap_err().code(), "export.write_failed");

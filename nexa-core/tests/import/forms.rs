@@ -103,7 +103,7 @@ fn what_a_header_says_in_front_is_passed_over() {
 }
 
 #[test]
-fn a_guess_that_no_cell_fits_is_left_out_and_told() {
+fn a_guess_that_no_cell_fits_is_left_out_and_reported() {
     let office = Importer::new();
     let report = import::<Contact>(&office, "Email,Lifecycle Stage\na@x.example,MQL\nb@x.example,lead\n");
     assert_eq!((report.created, report.refused), (2, 0), "{report:?}");

@@ -73,18 +73,18 @@ fn the_report_equals_the_store() {
 #[test]
 fn there_is_no_cap_at_two_thousand_rows() {
     let office = Importer::new();
-    let mut told: Vec<Progress> = Vec::new();
+    let mut reported: Vec<Progress> = Vec::new();
     let csv = many(2_501);
     let options = ImportOptions::new().run("import:webinar.csv").total_bytes(csv.len() as u64);
     let report = block_on(import_csv::<Lead>(&office.session, csv.as_bytes(), options, |progress: &Progress| {
-        told.push(*progress)
+        reported.push(*progress)
     }))
     .unwrap();
     assert_eq!((report.rows, report.created, report.refused), (2_501, 2_501, 0));
     assert_eq!(office.leads().len(), 2_501);
-    let rows: Vec<u64> = told.iter().map(|progress| progress.counts.rows).collect();
+    let rows: Vec<u64> = reported.iter().map(|progress| progress.counts.rows).collect();
     assert_eq!(rows, [1_000, 2_000, 2_501]);
-    assert_eq!(told[2].part(), Some(1.0));
+    assert_eq!(reported[2].part(), Some(1.0));
     // Every unit has its history, with who and why.
     let lead = office.lead("jane7@doe.example");
     let history = block_on(office.session.history::<Lead>(lead.id)).unwrap();

@@ -1,4 +1,4 @@
-//! Refused rows: each alone, each told, all of them mended in their own file.
+//! Refused rows: each alone, each reported, all of them mended in their own file.
 
 use nexa_core::{
     Envelope,
@@ -28,8 +28,11 @@ fn the_refused_rows_are_mended_and_imported_again() {
     )
     .unwrap();
     assert_eq!((report.rows, report.created, report.refused), (6, 2, 4), "{report:?}");
-    let told: Vec<(u64, &str)> = report.problems.iter().map(|problem| (problem.number, &*problem.code)).collect();
-    assert_eq!(told, [(4, "field.invalid"), (5, "field.invalid"), (6, "host.unwanted"), (7, "import.quote_broken")]);
+    let reported: Vec<(u64, &str)> = report.problems.iter().map(|problem| (problem.number, &*problem.code)).collect();
+    assert_eq!(
+        reported,
+        [(4, "field.invalid"), (5, "field.invalid"), (6, "host.unwanted"), (7, "import.quote_broken")]
+    );
     assert_eq!(report.problems[2].column.as_deref(), Some("Company"));
 
     let file = String::from_utf8(refused.finish().unwrap()).unwrap();
@@ -78,22 +81,22 @@ fn an_update_that_is_refused_leaves_the_record() {
 }
 
 #[test]
-fn a_report_lists_a_bounded_number_of_rows_and_tells_of_all() {
+fn a_report_lists_a_bounded_number_of_rows_and_the_callback_gets_all() {
     let office = Importer::new();
     let mut csv = String::from("Email\n");
     (0..LISTED + 50).for_each(|row| csv.push_str(&format!("nobody{row}\n")));
-    let told = Shared::<u64>::default();
+    let reported = Shared::<u64>::default();
     let rows = Shared::<Vec<u64>>::default();
     let report = block_on(
         Import::new::<Lead>(&office.session, ImportOptions::new().chunk(300))
-            .on_refused(|_: &Refused<'_>| *told.lock().unwrap() += 1)
+            .on_refused(|_: &Refused<'_>| *reported.lock().unwrap() += 1)
             .on_progress(|progress: &Progress| rows.lock().unwrap().push(progress.counts.refused))
             .csv(csv.as_bytes()),
     )
     .unwrap();
     assert_eq!(report.problems.len(), LISTED);
     assert_eq!(report.refused, LISTED as u64 + 50);
-    assert_eq!(*told.lock().unwrap(), report.refused);
+    assert_eq!(*reported.lock().unwrap(), report.refused);
     assert_eq!(*rows.lock().unwrap(), [300, 600, 900, 1_050]);
     assert!(office.leads().is_empty());
 }

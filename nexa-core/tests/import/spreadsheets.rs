@@ -79,7 +79,7 @@ fn a_record_is_itself_again_whatever_it_is_called() {
 }
 
 #[test]
-fn a_file_that_lost_its_mark_is_restored_when_the_import_is_told() {
+fn a_file_that_lost_its_mark_is_restored_when_the_import_is_asked_to() {
     let text = text(&office(), ExportFormat::Spreadsheet);
     let other = Importer::new();
     let options = ImportOptions { spreadsheet: Some(true), ..ImportOptions::new() };

@@ -13,7 +13,7 @@ use nexa_core::{
 use super::world::{World, eur, usd};
 
 #[test]
-fn something_tells_who_a_contact_is() {
+fn something_says_who_a_contact_is() {
     let world = World::new();
     assert_eq!(world.refused(Create::<Contact>::new().set(Contact::TITLE, "CEO")), "contact.nothing_known");
     let sarah = world.run(Create::<Contact>::new().set(Contact::EMAIL, "Sarah@Acme.example"));
@@ -137,7 +137,7 @@ fn the_overview_hides_what_the_policy_hides() {
     let overview = block_on(viewer.ask(Overview { contact: (&sarah).into() })).unwrap();
     assert_eq!((overview.profile.phone.is_none(), overview.deals.open), (true, 1));
     assert!(overview.deals.total_open.is_empty());
-    let told = serde_json::to_string(&overview.timeline).unwrap();
-    assert!(!told.contains("0100") && !told.contains("amount"), "{told}");
-    assert_eq!(overview.timeline.len(), 3, "{told}");
+    let timeline = serde_json::to_string(&overview.timeline).unwrap();
+    assert!(!timeline.contains("0100") && !timeline.contains("amount"), "{timeline}");
+    assert_eq!(overview.timeline.len(), 3, "{timeline}");
 }

@@ -69,11 +69,11 @@ fn the_timeline_begins_with_the_lead() {
     let world = World::new();
     let (converted, task) = sarah(&world);
     let page = overview(&world, &converted["contact"]["id"]);
-    let told: Vec<(&str, String)> =
+    let timeline: Vec<(&str, String)> =
         page.timeline.iter().map(|change| (change.command.as_str(), change.record.to_string())).collect();
-    assert_eq!(told.last().unwrap(), &("lead.create", converted["lead"]["id"].as_str().unwrap().to_owned()));
-    assert!(told.contains(&("task.complete", task.as_str().unwrap().to_owned())));
-    assert!(told.contains(&("lead.convert", converted["deal"]["id"].as_str().unwrap().to_owned())));
+    assert_eq!(timeline.last().unwrap(), &("lead.create", converted["lead"]["id"].as_str().unwrap().to_owned()));
+    assert!(timeline.contains(&("task.complete", task.as_str().unwrap().to_owned())));
+    assert!(timeline.contains(&("lead.convert", converted["deal"]["id"].as_str().unwrap().to_owned())));
 }
 
 #[test]

@@ -76,9 +76,9 @@ fn without_a_mail_address_name_and_company_find_the_customer() {
     let third = run(&desk.maria, ticket::Create::new("Third").customer(elsewhere)).unwrap();
     assert_ne!(third.contact, first.contact);
 
-    // He tells his address: he is the same; somebody with another address is not.
-    let told = Customer { email: Email::parse("tom@acme.example").ok(), ..tom() };
-    assert_eq!(run(&desk.maria, ticket::Create::new("Told").customer(told)).unwrap().contact, first.contact);
+    // He gives his address: he is the same; somebody with another address is not.
+    let known = Customer { email: Email::parse("tom@acme.example").ok(), ..tom() };
+    assert_eq!(run(&desk.maria, ticket::Create::new("Known").customer(known)).unwrap().contact, first.contact);
     let other = Customer { email: Email::parse("tom.smith.2@acme.example").ok(), ..tom() };
     assert_ne!(run(&desk.maria, ticket::Create::new("Other").customer(other)).unwrap().contact, first.contact);
 }

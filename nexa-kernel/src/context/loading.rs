@@ -18,7 +18,7 @@ use crate::{
 pub(crate) const LONGEST_FORWARD: usize = 32;
 
 impl Context<'_> {
-    /// Tells the storage which loads will probably come, so that one far away makes them at once.
+    /// Announces to the storage which loads will probably come, so that one far away makes them at once.
     pub async fn prefetch(&mut self, loads: Vec<Prefetch>) -> Result<()> {
         self.tx.prefetch(loads).await
     }

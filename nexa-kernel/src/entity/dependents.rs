@@ -36,7 +36,7 @@ pub(crate) const HIDDEN_DEPENDENTS: Code = Code::rule(
 pub(crate) type Pointing = (&'static RecordDef, String, Predicate);
 
 /// How many of which kinds there are, as `3 contacts`.
-pub(super) fn told(counted: Vec<(i64, &'static str)>) -> Vec<String> {
+pub(super) fn in_words(counted: Vec<(i64, &'static str)>) -> Vec<String> {
     counted.into_iter().map(|(count, kind)| words::counted(count, kind)).collect()
 }
 
@@ -63,7 +63,7 @@ impl Context<'_> {
             let of = self.kind(kind)?;
             pointing.push((of, path.to_owned(), self.pointer(of, path, id)?));
         }
-        let in_use = |counted| codes::IN_USE.with("kind", def.kind).with("used_by", told(counted));
+        let in_use = |counted| codes::IN_USE.with("kind", def.kind).with("used_by", in_words(counted));
         self.must_be_none(&pointing, Rows::Live, in_use, def).await
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{
     Entity,
-    dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS, told},
+    dependents::{HIDDEN_DEPENDENTS, TOO_MANY_DEPENDENTS, in_words},
     of_entity,
     restore::must_be_trashed,
     trash::{NoOptions, can_be_trashed},
@@ -152,7 +152,7 @@ impl Context<'_> {
                 pointing.push((of, relation.name.clone(), filter));
             }
         }
-        let pointed_at = |counted| POINTED_AT.with("kind", def.kind).with("pointing", told(counted));
+        let pointed_at = |counted| POINTED_AT.with("kind", def.kind).with("pointing", in_words(counted));
         self.must_be_none(&pointing, Rows::Any, pointed_at, def).await
     }
 }

@@ -385,21 +385,21 @@ impl Reading {
 
 /// A record that came into view with one that it hangs on: the event changed nothing of it but that.
 fn appeared(event: &Event, of: &RecordDef, id: Uuid, shown: bool) -> FeedItem {
-    let told = |text: &Option<String>| text.clone().filter(|_| shown);
+    let if_shown = |text: &Option<String>| text.clone().filter(|_| shown);
     FeedItem::Changed(Box::new(Change {
         seq: event.seq,
         position: None,
         unit: event.unit,
         at: event.at,
-        // Of an event that the actor does not see, nobody and nothing is told.
+        // Of an event that the actor does not see, nobody and nothing is named.
         actor: if shown { event.actor.clone() } else { HIDDEN_ACTOR.to_owned() },
-        on_behalf_of: told(&event.on_behalf_of),
+        on_behalf_of: if_shown(&event.on_behalf_of),
         command: if shown { event.command.clone().into_owned() } else { HIDDEN_COMMAND.to_owned() },
         verb: Verb::Updated,
         kind: of.kind.to_owned(),
         record: id,
-        reason: told(&event.reason),
-        cause: told(&event.cause),
+        reason: if_shown(&event.reason),
+        cause: if_shown(&event.cause),
         changes: None,
     }))
 }

@@ -14,7 +14,7 @@ pub struct Children {
     pub kind: String,
     /// The field by which it does; needed where there are several.
     pub by: Option<String>,
-    /// Which of them.
+    /// What the records that point must match.
     pub filter: Filter,
 }
 
@@ -67,8 +67,8 @@ pub struct Pointing {
     pub of: &'static RecordDef,
     /// Its column that does: one that holds an identifier, or a list that names records.
     pub column: usize,
-    /// How many there are at least.
+    /// How many records point at least.
     pub at_least: usize,
-    /// What is true of them.
+    /// What is true of the records that point.
     pub filter: Predicate,
 }

@@ -160,14 +160,14 @@ fn a_problem_says_what_to_give() {
     ] {
         assert_eq!(value::<Shelf>(&json).unwrap_err().to_string(), problem, "{json}");
     }
-    let told = |json: &str| text::<Json>(json).unwrap_err().to_string();
-    assert_eq!(told("{"), "this is no JSON, as its end is missing");
-    assert_eq!(told("{]"), "this is no JSON; give a JSON document");
-    assert_eq!(told(&"[".repeat(500)), "it is nested too deep; give less than 128 levels");
+    let problem = |json: &str| text::<Json>(json).unwrap_err().to_string();
+    assert_eq!(problem("{"), "this is no JSON, as its end is missing");
+    assert_eq!(problem("{]"), "this is no JSON; give a JSON document");
+    assert_eq!(problem(&"[".repeat(500)), "it is nested too deep; give less than 128 levels");
 }
 
 #[test]
-fn a_problem_is_told_with_its_place() {
+fn a_problem_is_reported_with_its_place() {
     for (json, place) in [
         (json!(1), ""),
         (json!({"rows": []}), "name"),

@@ -51,7 +51,7 @@ pub struct Written {
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
 pub trait Keeper: MaybeSend + MaybeSync + 'static {
-    /// Is told of the kinds before anything else.
+    /// Receives the kinds before anything else.
     async fn migrate(&self, defs: &[&'static RecordDef]) -> Result<()>;
     /// Where the tenant's ledger ends; 0 for one that is not there. When it has moved, everything is loaded again.
     async fn head(&self, org: Uuid) -> Result<Seq>;

@@ -40,9 +40,9 @@ pub enum GroupBy {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MeasureOf {
-    /// How many records.
+    /// The number of records.
     Count,
-    /// How many different values of a field.
+    /// The number of different values of a field.
     Distinct(String),
     /// The sum of a field. Sums of money are grouped by currency by themselves.
     Sum(String),
@@ -61,7 +61,7 @@ pub enum MeasureOf {
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: JsonSchema")]
 pub struct AggregateOf<R> {
-    /// Which records.
+    /// The records to measure.
     #[serde(skip_serializing_if = "Filter::is_everything")]
     pub filter: Filter,
     /// The groups; one for all without.

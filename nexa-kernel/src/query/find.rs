@@ -31,7 +31,7 @@ use crate::{
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: JsonSchema")]
 pub struct Find<R> {
-    /// Which records; all that the actor may see without.
+    /// The records to find; all that the actor may see without.
     #[serde(skip_serializing_if = "Filter::is_everything")]
     pub filter: Filter,
     /// The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the id decides
@@ -354,7 +354,7 @@ pub async fn related_rows(
 #[serde(deny_unknown_fields, default, bound = "")]
 #[schemars(bound = "R: JsonSchema")]
 pub struct Count<R> {
-    /// Which records; all that the actor may see without.
+    /// The records to count; all that the actor may see without.
     #[serde(skip_serializing_if = "Filter::is_everything")]
     pub filter: Filter,
     #[serde(skip)]

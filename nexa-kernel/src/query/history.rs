@@ -32,25 +32,25 @@ pub struct Change {
     pub position: Option<Position>,
     /// One id for everything that one call did.
     pub unit: Uuid,
-    /// When.
+    /// When it was made.
     pub at: Timestamp,
-    /// Who: `user:…`, `contact:…`, `service:…` or `system:…`.
+    /// The principal that made it: `user:…`, `contact:…`, `service:…` or `system:…`.
     pub actor: String,
-    /// On whose behalf.
+    /// The principal on whose behalf it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<String>,
     /// The operation, such as `lead.qualify`.
     pub command: String,
-    /// What happened.
+    /// What happened to the record.
     pub verb: Verb,
     /// The kind of the record.
     pub kind: String,
     /// The record.
     pub record: Uuid,
-    /// Why, in the caller's words.
+    /// Why it was made, in the caller's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Which rule, import or workflow ran it.
+    /// The rule, import or workflow that ran it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
     /// `{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed

@@ -29,7 +29,7 @@ use crate::{
 pub struct Search<R> {
     /// The words; every one of them must begin a word of the record.
     pub text: String,
-    /// Which records.
+    /// The records to search in.
     #[serde(default, skip_serializing_if = "Filter::is_everything")]
     pub filter: Filter,
     /// How many hits at most: 50 unless said, 1,000 at most.

@@ -32,7 +32,7 @@ pub trait Field: Sized {
     const WIDTH: usize = 1;
     /// Whether these columns, all null, mean that the field is absent.
     const OPTIONAL: bool = false;
-    /// How it looks in JSON, where its columns tell; otherwise it is read and serialized.
+    /// How it looks in JSON, where its columns show it; otherwise it is read and serialized.
     const FORM: Option<Form> = None;
 }
 
@@ -148,7 +148,7 @@ struct Present<'a> {
 impl<'a> Present<'a> {
     /// The values of a field of this width; `None` when all of them are null.
     fn of(width: usize, values: &'a mut dyn Iterator<Item = Value>) -> Option<Self> {
-        // The first value tells of most fields; the leading nulls of the others are given back.
+        // The first value decides for most fields; the leading nulls of the others are given back.
         let at = (0..width).find_map(|nulls| match values.next() {
             Some(Value::Null) | None => None,
             Some(value) => Some((nulls, value)),

@@ -40,7 +40,7 @@ fn serialized<T: Field + Serialize>(values: &[Value], out: &mut String) -> Resul
     Ok(())
 }
 
-/// A name that this version does not know is told to nobody as if it did.
+/// A name that this version does not know is not written as if it did.
 fn known<'v>(columns: &[ColumnDef], value: &'v Value) -> Result<&'v Value> {
     match (columns, value) {
         ([ColumnDef { kind: ColumnType::Enum(names), path, .. }, ..], Value::Text(name))

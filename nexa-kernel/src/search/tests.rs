@@ -56,7 +56,7 @@ fn words_are_found_by_their_beginning_whatever_stands_between_them() {
 }
 
 #[test]
-fn accents_do_not_hide_a_word_and_tell_the_better_hit() {
+fn accents_do_not_hide_a_word_and_rank_the_better_hit_first() {
     let plain = Content::Plain;
     check(plain, "Müller", &["muller", "Müller", "mu\u{308}ll", "MULLER", "m\u{fc}"], &["mueller"]);
     check(plain, "Muller", &["müller", "muller"], &[]);

@@ -63,7 +63,7 @@ pub struct Conflict {
     /// Who changed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// When.
+    /// When it was changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
     /// The records that point at it, at most ten, as far as the actor may see them.

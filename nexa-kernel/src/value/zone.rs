@@ -60,7 +60,7 @@ mod rules {
 
     static OFFSET: OnceLock<Offset> = OnceLock::new();
 
-    /// Lets the host tell of zones; the first one that is given counts.
+    /// Lets the host describe zones; the first one that is given counts.
     pub fn know(offset: Offset) {
         OFFSET.get_or_init(|| offset);
     }

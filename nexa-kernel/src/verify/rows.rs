@@ -19,7 +19,7 @@ use crate::{
 /// How many rows are compared at once.
 const ROWS: usize = 200;
 
-/// A record as its events tell it: a value for each column, or `None` where an erasure took it.
+/// A record as its events describe it: a value for each column, or `None` where an erasure took it.
 struct Rebuilt(Option<Vec<Option<Value>>>);
 
 impl Rebuilt {
@@ -122,7 +122,7 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// Compares every row with what its events tell, and counts them. Error: `ledger.row_differs`.
+    /// Compares every row with what its events describe, and counts them. Error: `ledger.row_differs`.
     pub(super) async fn rows_are_as_recorded(&mut self) -> Result<u64> {
         let mut compared = 0;
         for def in self.parts.kinds.all().iter().filter(|def| def.ledger) {

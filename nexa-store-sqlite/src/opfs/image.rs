@@ -63,10 +63,10 @@ impl SqliteStore {
     /// Has the connection for itself, for an answer.
     async fn asking<T: Send + 'static>(&self, ask: impl FnOnce(&Link<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         let answer = Arc::new(Mutex::new(None));
-        let told = Arc::clone(&answer);
+        let found_by = Arc::clone(&answer);
         let alone: Alone = Box::new(move |link| {
             let found = ask(link)?;
-            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+            *found_by.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
             Ok(())
         });
         self.queue.run(Task::Alone(alone)).await?;

@@ -78,7 +78,7 @@ fn play(arguments: &Arguments, name: &str, new: impl Fn(u64) -> Place) -> u64 {
             (begun, org) = (None, None);
         }
         let place = begun.take().unwrap_or_else(|| new(number));
-        let told = format!("{name}, round {number} of {}", arguments.rounds);
+        let label = format!("{name}, round {number} of {}", arguments.rounds);
         let time = Duration::from_micros(random.bits() % 250_000);
         match round::play(&place, org, arguments.seed.wrapping_mul(1_000_003).wrapping_add(number), time) {
             Ok(round) => {
@@ -86,7 +86,7 @@ fn play(arguments: &Arguments, name: &str, new: impl Fn(u64) -> Place) -> u64 {
                 org = Some(round.org);
                 begun = Some(place);
                 println!(
-                    "{told}: killed after {} ms, {} acknowledged, {} events in {} units, all whole",
+                    "{label}: killed after {} ms, {} acknowledged, {} events in {} units, all whole",
                     round.wrote.as_millis(),
                     round.acknowledged,
                     round.found.events,
@@ -96,7 +96,7 @@ fn play(arguments: &Arguments, name: &str, new: impl Fn(u64) -> Place) -> u64 {
             Err(problem) => {
                 failed += 1;
                 org = None;
-                println!("{told}: {problem}");
+                println!("{label}: {problem}");
                 if let Some(kept) = place.keep(&format!("nexa-faults-{}-{number}.db", arguments.seed)) {
                     println!("  what it left is kept: {kept}");
                 }

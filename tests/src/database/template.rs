@@ -14,7 +14,7 @@ use sqlx::{ConnectOptions, Row, postgres::PgConnectOptions, query};
 use super::{Database, ROLE, runtime};
 
 /// The name of a database with the schema of the whole library. The first process that needs it makes it; it stays on
-/// the server, and its name tells the schema, so that another schema finds another one.
+/// the server, and its name stands for the schema, so that another schema finds another one.
 pub(super) fn ready(url: &str) -> String {
     let crm = nexa_crm::builder().store(Arc::new(MemoryStore::new())).build().unwrap();
     let mut hasher = DefaultHasher::new();

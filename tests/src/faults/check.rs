@@ -26,7 +26,7 @@ pub struct Found {
     pub units: usize,
 }
 
-/// Checks everything; the error tells the first thing that does not hold.
+/// Checks everything; the error names the first thing that does not hold.
 pub fn whole(place: &Place, org: Uuid, acknowledged: &[Acknowledged]) -> Result<Found, String> {
     place.sound()?;
     let crm = &place.open()?;
@@ -61,7 +61,7 @@ fn ledger(crm: &Crm, org: Uuid) -> Result<Vec<Change>, String> {
         let feed = crm.feed(org, after, 1_000).map_err(|error| format!("the feed cannot be read: {error:?}"))?;
         for item in feed.items {
             let FeedItem::Changed(change) = item else {
-                return Err("the host is told that something is gone".to_owned());
+                return Err("the host reads that something is gone".to_owned());
             };
             if change.seq != changes.len() as u64 + 1 {
                 return Err(format!("event {} follows event {}", change.seq, changes.len()));
@@ -160,19 +160,20 @@ fn all<R: Record>(session: &Session, filter: Filter) -> Result<Vec<R>, String> {
 
 /// What was acknowledged is there.
 fn there(session: &Session, acknowledged: &Acknowledged) -> Result<(), String> {
-    let told = |error: nexa_crm::Error| format!("{error:?}");
+    let described = |error: nexa_crm::Error| format!("{error:?}");
     match acknowledged {
         Acknowledged::Org(_) => Ok(()),
-        Acknowledged::Lead(lead) => session.get::<Lead>(Id::<Lead>::new(*lead)).map_err(told).map(drop),
+        Acknowledged::Lead(lead) => session.get::<Lead>(Id::<Lead>::new(*lead)).map_err(described).map(drop),
         Acknowledged::Converted(lead, contact, deal) => {
-            let lead = session.get::<Lead>(Id::<Lead>::new(*lead)).map_err(told)?;
+            let lead = session.get::<Lead>(Id::<Lead>::new(*lead)).map_err(described)?;
             let same = lead.converted_contact.map(Id::uuid) == Some(*contact)
                 && lead.converted_deal.map(Id::uuid) == Some(*deal);
             if lead.status != Status::Converted || !same {
                 return Err("it is not converted so".to_owned());
             }
             // Asked again, it answers the same.
-            let again = session.execute("lead.convert", json!({"lead": lead.id}), Envelope::default()).map_err(told)?;
+            let again =
+                session.execute("lead.convert", json!({"lead": lead.id}), Envelope::default()).map_err(described)?;
             let again: Conversion = serde_json::from_value(again).map_err(|error| error.to_string())?;
             if again.contact.map(|kept| kept.id.uuid()) == Some(*contact) {
                 Ok(())
@@ -181,26 +182,26 @@ fn there(session: &Session, acknowledged: &Acknowledged) -> Result<(), String> {
             }
         }
         Acknowledged::Ticket(ticket, contact) => {
-            let ticket = session.get::<Ticket>(Id::<Ticket>::new(*ticket)).map_err(told)?;
-            session.get::<Contact>(Id::<Contact>::new(*contact)).map_err(told)?;
+            let ticket = session.get::<Ticket>(Id::<Ticket>::new(*ticket)).map_err(described)?;
+            session.get::<Contact>(Id::<Contact>::new(*contact)).map_err(described)?;
             let same = ticket.contact.map(Id::uuid) == Some(*contact);
             if same { Ok(()) } else { Err("its customer is another".to_owned()) }
         }
         Acknowledged::Merged(survivor, other) => {
-            let found = session.get::<Contact>(Id::<Contact>::new(*other)).map_err(told)?;
+            let found = session.get::<Contact>(Id::<Contact>::new(*other)).map_err(described)?;
             if found.id.uuid() == *survivor { Ok(()) } else { Err(format!("its id finds {}", found.id)) }
         }
         Acknowledged::Imported(source, rows) => {
             let filter = Filter::compare("source", Op::Eq, source.to_string());
-            match session.count::<Lead>(filter).map_err(told)? {
+            match session.count::<Lead>(filter).map_err(described)? {
                 count if count == *rows => Ok(()),
                 count => Err(format!("{count} of its rows are there")),
             }
         }
         Acknowledged::Keyed(number, lead) => {
-            session.get::<Lead>(Id::<Lead>::new(*lead)).map_err(told)?;
+            session.get::<Lead>(Id::<Lead>::new(*lead)).map_err(described)?;
             let key = Envelope::once(number.to_string());
-            let again = session.execute("lead.create", load::keyed(*number), key).map_err(told)?;
+            let again = session.execute("lead.create", load::keyed(*number), key).map_err(described)?;
             let same = again.get("id") == Some(&json!(lead));
             if same { Ok(()) } else { Err(format!("its key answers {again}")) }
         }

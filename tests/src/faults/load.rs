@@ -1,4 +1,4 @@
-//! The writing process: several threads that write as fast as they can, and tell each command once it was acknowledged; another one does
+//! The writing process: several threads that write as fast as they can, and print each command once it was acknowledged; another one does
 //! what is due.
 
 use std::{
@@ -18,7 +18,7 @@ use super::{Acknowledged, follow};
 
 /// How many threads write.
 const THREADS: u64 = 4;
-/// Who writes.
+/// The cause under which the process writes.
 pub const CAUSE: &str = "load";
 /// How many rows an import has.
 pub const ROWS: u64 = 20;
@@ -30,7 +30,7 @@ pub fn run(url: &str, org: Option<Uuid>, seed: u64) -> Result<()> {
         Some(org) => org,
         None => crm.create_org(CreateOrg::new("Acme", "Lisa", "lisa@acme.example")?)?.org(),
     };
-    tell(&Acknowledged::Org(org));
+    print(&Acknowledged::Org(org));
     thread::scope(|scope| {
         let ticking = scope.spawn(|| follow::tick(&crm, org));
         let threads: Vec<_> = (0..THREADS)
@@ -44,7 +44,7 @@ pub fn run(url: &str, org: Option<Uuid>, seed: u64) -> Result<()> {
     })
 }
 
-fn tell(acknowledged: &Acknowledged) {
+fn print(acknowledged: &Acknowledged) {
     // One write for a line, so that lines of several threads do not mix. Nobody reads any more: the parent ends this process.
     let mut out = io::stdout().lock();
     if out.write_all(format!("{acknowledged}\n").as_bytes()).and_then(|()| out.flush()).is_err() {
@@ -55,11 +55,11 @@ fn tell(acknowledged: &Acknowledged) {
 fn write(session: &Session, random: &Random) -> Result<()> {
     loop {
         match random.below(6) {
-            0 | 1 => tell(&convert(session)?),
-            2 => tell(&report(session, random)?),
-            3 => tell(&merge(session)?),
-            4 => tell(&import(session)?),
-            _ => tell(&once(session, random)?),
+            0 | 1 => print(&convert(session)?),
+            2 => print(&report(session, random)?),
+            3 => print(&merge(session)?),
+            4 => print(&import(session)?),
+            _ => print(&once(session, random)?),
         }
     }
 }
@@ -87,7 +87,7 @@ fn convert(session: &Session) -> Result<Acknowledged> {
     let lead =
         run_one(session, "lead.create", json!({"email": new_mail(), "company": format!("Company {}", fresh())}))?;
     let lead = id(lead.get("id").unwrap_or(&Json::Null));
-    tell(&Acknowledged::Lead(lead));
+    print(&Acknowledged::Lead(lead));
     run_one(session, "lead.contact", json!({"lead": lead}))?;
     run_one(session, "lead.qualify", json!({"lead": lead, "bant": crate::samples::all_criteria()}))?;
     let conversion = run_one(session, "lead.convert", json!({"lead": lead}))?;

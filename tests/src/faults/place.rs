@@ -36,7 +36,7 @@ impl Place {
         Self::Database(Box::new(Database::migrated()))
     }
 
-    /// What a process is told to open.
+    /// What a process is to open.
     pub fn url(&self) -> String {
         match self {
             Self::File(path) => format!("sqlite:{}", path.display()),
@@ -77,14 +77,18 @@ impl Place {
 
 /// SQLite itself finds nothing wrong.
 fn whole_file(path: &Path) -> Result<(), String> {
-    let told = |error: rusqlite::Error| format!("the file cannot be checked: {error}");
-    let connection = rusqlite::Connection::open(path).map_err(told)?;
-    let verdict: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).map_err(told)?;
+    let failed = |error: rusqlite::Error| format!("the file cannot be checked: {error}");
+    let connection = rusqlite::Connection::open(path).map_err(failed)?;
+    let verdict: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).map_err(failed)?;
     if verdict != "ok" {
         return Err(format!("integrity_check: {verdict}"));
     }
-    let mut broken = connection.prepare("PRAGMA foreign_key_check").map_err(told)?;
-    if broken.exists([]).map_err(told)? { Err("foreign_key_check: a row points at nothing".to_owned()) } else { Ok(()) }
+    let mut broken = connection.prepare("PRAGMA foreign_key_check").map_err(failed)?;
+    if broken.exists([]).map_err(failed)? {
+        Err("foreign_key_check: a row points at nothing".to_owned())
+    } else {
+        Ok(())
+    }
 }
 
 /// The sessions of the dead process end by themselves: what it had sent is done or not, and it holds nothing any more.

@@ -35,7 +35,7 @@ pub struct Round {
 pub struct Writer {
     child: Child,
     lines: mpsc::Receiver<String>,
-    told: Vec<String>,
+    said: Vec<String>,
     began: Instant,
     /// The tenant.
     pub org: Uuid,
@@ -49,14 +49,14 @@ impl Writer {
         if let Some(org) = org {
             command.arg("--org").arg(org.to_string());
         }
-        let told = |error: std::io::Error| format!("the writer cannot be started: {error}");
-        let mut child = command.stdout(Stdio::piped()).spawn().map_err(told)?;
+        let failed = |error: std::io::Error| format!("the writer cannot be started: {error}");
+        let mut child = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
         let out = child.stdout.take().ok_or("the writer has no output")?;
         let (send, lines) = mpsc::channel();
         thread::spawn(move || {
             let mut out = BufReader::new(out);
             let mut line = String::new();
-            // A line without its end was not told: the process ended while it wrote it.
+            // A line without its end does not count: the process ended while it wrote it.
             while out.read_line(&mut line).is_ok_and(|bytes| bytes > 0) && line.ends_with('\n') {
                 if send.send(line.trim_end().to_owned()).is_err() {
                     break;
@@ -68,13 +68,13 @@ impl Writer {
         let Some(Acknowledged::Org(org)) = Acknowledged::read(&first) else {
             return Err(format!("the writer said {first}"));
         };
-        Ok(Self { child, lines, told: Vec::new(), began: Instant::now(), org })
+        Ok(Self { child, lines, said: Vec::new(), began: Instant::now(), org })
     }
 
     /// How many commands were acknowledged so far.
     pub fn acknowledged(&mut self) -> usize {
-        self.told.extend(self.lines.try_iter());
-        self.told.len()
+        self.said.extend(self.lines.try_iter());
+        self.said.len()
     }
 
     /// Kills it (`SIGKILL`), and answers what it had acknowledged.
@@ -84,8 +84,8 @@ impl Writer {
         }
         self.child.kill().map_err(|error| format!("the writer cannot be killed: {error}"))?;
         self.child.wait().map_err(|error| format!("the writer does not end: {error}"))?;
-        let told = self.told.into_iter().chain(self.lines.iter());
-        told.map(|line| Acknowledged::read(&line).ok_or(format!("the writer said {line}"))).collect()
+        let said = self.said.into_iter().chain(self.lines.iter());
+        said.map(|line| Acknowledged::read(&line).ok_or(format!("the writer said {line}"))).collect()
     }
 }
 

@@ -46,7 +46,7 @@ impl Traffic {
     }
 
     /// Mostly gives the fields that must be unique another value than the sample's.
-    pub(super) fn tell_apart(&self, kind: &str, arguments: &mut Json) {
+    pub(super) fn make_unique(&self, kind: &str, arguments: &mut Json) {
         let Some(def) = self.definition(kind) else { return };
         for field in &def.fields {
             if ["email", "name", "external_keys"].contains(&field.name)

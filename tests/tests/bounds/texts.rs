@@ -80,9 +80,9 @@ fn what_scripts_and_emoji_need_is_kept() {
             let made = office.run("account.create", json!({"name": name}));
             assert_eq!(made["name"], name, "{}", backend.name);
         }
-        let told = office
+        let written = office
             .run("ticket.comment", json!({"ticket": office.id("ticket"), "body": "One\r\n\ttwo \u{200f}שלום\u{200f}"}));
-        assert_eq!(told["body"], "One\n\ttwo \u{200f}שלום\u{200f}", "{}", backend.name);
+        assert_eq!(written["body"], "One\n\ttwo \u{200f}שלום\u{200f}", "{}", backend.name);
     }
 }
 

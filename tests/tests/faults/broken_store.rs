@@ -40,7 +40,7 @@ pub(crate) enum Fault {
 pub(crate) const MEANT: &str = "a panic that is meant";
 
 impl Fault {
-    /// What a caller is told.
+    /// The code that a caller gets.
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Before | Self::After => codes::STORE_FAILED.code,

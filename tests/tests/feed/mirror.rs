@@ -154,14 +154,14 @@ impl Mirror {
         }
     }
 
-    fn agrees(&self, told: &str) {
+    fn agrees(&self, label: &str) {
         let shown = self.everything();
         let more: Vec<_> = self.records.keys().filter(|key| !shown.contains_key(key)).collect();
         let less: Vec<_> = shown.keys().filter(|key| !self.records.contains_key(key)).collect();
-        assert!(more.is_empty(), "{told}: the feed did not say that these left: {more:?}");
-        assert!(less.is_empty(), "{told}: the feed did not name these: {less:?}");
+        assert!(more.is_empty(), "{label}: the feed did not say that these left: {more:?}");
+        assert!(less.is_empty(), "{label}: the feed did not name these: {less:?}");
         for (key, record) in &self.records {
-            assert_eq!(record, &shown[key], "{told}: {key:?}");
+            assert_eq!(record, &shown[key], "{label}: {key:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// What the feed answers after a position, as `(what, kind, id)`.
-fn told(session: &Session, after: Position) -> Vec<(&'static str, String, Option<Uuid>)> {
+fn items(session: &Session, after: Position) -> Vec<(&'static str, String, Option<Uuid>)> {
     let feed = block_on(session.feed(after, 1_000)).unwrap();
     assert!(feed.complete);
     feed.items
@@ -24,12 +24,12 @@ fn told(session: &Session, after: Position) -> Vec<(&'static str, String, Option
         .collect()
 }
 
-fn of(what: &'static str, told: &[(&'static str, String, Option<Uuid>)]) -> Vec<Uuid> {
-    told.iter().filter(|(one, ..)| *one == what).filter_map(|(.., id)| *id).collect()
+fn of(what: &'static str, items: &[(&'static str, String, Option<Uuid>)]) -> Vec<Uuid> {
+    items.iter().filter(|(one, ..)| *one == what).filter_map(|(.., id)| *id).collect()
 }
 
-fn anew(told: &[(&'static str, String, Option<Uuid>)]) -> usize {
-    told.iter().filter(|(what, ..)| *what == "access_changed").count()
+fn anew(items: &[(&'static str, String, Option<Uuid>)]) -> usize {
+    items.iter().filter(|(what, ..)| *what == "access_changed").count()
 }
 
 fn everywhere(test: impl Fn(&str, Office)) {
@@ -46,14 +46,14 @@ fn the_comments_of_a_ticket_that_left_are_gone_as_far_as_they_were_seen() {
         office.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": office.id("colleague")}}));
         let later = json!({"ticket": ticket, "body": "Among us", "audience": "members"});
         let later = office.run_as("colleague", "ticket.comment", later).unwrap()["id"].clone();
-        let told = told(&agent, before);
-        let mut gone = of("gone", &told);
+        let items = items(&agent, before);
+        let mut gone = of("gone", &items);
         gone.sort_unstable();
         let mut expected = vec![ticket, office.id("comment")];
         expected.sort_unstable();
         // Neither what admins wrote among themselves, nor what was written when the ticket had left.
-        assert_eq!(gone, expected, "{name}: {told:?}, and not {later} or {}", office.id("admins_comment"));
-        assert_eq!((told.len(), anew(&told)), (2, 0), "{name}: {told:?}");
+        assert_eq!(gone, expected, "{name}: {items:?}, and not {later} or {}", office.id("admins_comment"));
+        assert_eq!((items.len(), anew(&items)), (2, 0), "{name}: {items:?}");
     });
 }
 
@@ -65,9 +65,9 @@ fn a_comment_that_is_removed_after_its_ticket_left_is_gone_as_well() {
         office.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": office.id("colleague")}}));
         office.run("ticket.trash", json!({"ticket": ticket}));
         office.run("ticket.purge", json!({"ticket": ticket}));
-        let told = told(&agent, before);
-        assert!(of("gone", &told).contains(&office.id("comment")), "{name}: {told:?}");
-        assert!(!of("gone", &told).contains(&office.id("admins_comment")), "{name}: {told:?}");
+        let items = items(&agent, before);
+        assert!(of("gone", &items).contains(&office.id("comment")), "{name}: {items:?}");
+        assert!(!of("gone", &items).contains(&office.id("admins_comment")), "{name}: {items:?}");
     });
 }
 
@@ -78,10 +78,10 @@ fn what_comes_with_a_ticket_is_named() {
         office.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": office.id("colleague")}}));
         let before = office.position();
         office.run("ticket.assign", json!({"ticket": ticket, "assignee": {"user": office.id("agent")}}));
-        let told = told(&agent, before);
-        assert_eq!(of("changed", &told), [ticket], "{name}: {told:?}");
-        assert_eq!(of("appeared", &told), [office.id("comment")], "{name}: {told:?}");
-        assert_eq!(told.len(), 2, "{name}: {told:?}");
+        let items = items(&agent, before);
+        assert_eq!(of("changed", &items), [ticket], "{name}: {items:?}");
+        assert_eq!(of("appeared", &items), [office.id("comment")], "{name}: {items:?}");
+        assert_eq!(items.len(), 2, "{name}: {items:?}");
     });
 }
 
@@ -91,10 +91,10 @@ fn a_ticket_in_the_trash_takes_its_comments_along_and_brings_them_back() {
         let (agent, ticket) = (office.session("agent"), office.id("ticket"));
         let before = office.position();
         office.run("ticket.trash", json!({"ticket": ticket}));
-        assert_eq!(of("gone", &told(&agent, before)), [office.id("comment")], "{name}");
+        assert_eq!(of("gone", &items(&agent, before)), [office.id("comment")], "{name}");
         let before = office.position();
         office.run("ticket.restore", json!({"ticket": ticket}));
-        assert_eq!(of("appeared", &told(&agent, before)), [office.id("comment")], "{name}");
+        assert_eq!(of("appeared", &items(&agent, before)), [office.id("comment")], "{name}");
     });
 }
 
@@ -112,18 +112,18 @@ fn a_group_or_role_that_is_lost_or_won_says_so_to_its_user_alone() {
         for (operation, arguments) in changes {
             let before = office.position();
             office.run(operation, arguments);
-            assert_eq!(anew(&told(&agent, before)), 1, "{name}: {operation}");
-            assert_eq!(anew(&told(&colleague, before)), 0, "{name}: {operation}");
-            assert_eq!(anew(&told(&office.session("system"), before)), 0, "{name}: {operation}");
+            assert_eq!(anew(&items(&agent, before)), 1, "{name}: {operation}");
+            assert_eq!(anew(&items(&colleague, before)), 0, "{name}: {operation}");
+            assert_eq!(anew(&items(&office.session("system"), before)), 0, "{name}: {operation}");
         }
         let before = office.position();
         office.run("user.update", json!({"user": office.id("agent"), "name": "Someone Else"}));
-        assert_eq!(anew(&told(&agent, before)), 0, "{name}: a name is no access");
+        assert_eq!(anew(&items(&agent, before)), 0, "{name}: a name is no access");
         let before = office.position();
         office.run("user.deactivate", json!({"user": office.id("agent")}));
         assert_eq!(block_on(agent.feed(before, 10)).unwrap_err().code(), "actor.inactive", "{name}");
         office.run("user.activate", json!({"user": office.id("agent")}));
-        assert_ne!(anew(&told(&agent, before)), 0, "{name}");
+        assert_ne!(anew(&items(&agent, before)), 0, "{name}");
     });
 }
 
@@ -153,20 +153,20 @@ fn what_hangs_on_a_record_that_the_reader_does_not_see_moves_with_it() {
         let account = office.id("account");
         let before = office.position();
         office.run("account.update", json!({"account": account, "name": "Fair"}));
-        let left = told(&viewer, before);
+        let left = items(&viewer, before);
         // The note is about the contact, and about a ticket that the reader does not see.
         let both = |how| ["contact", "note"].map(|kind| (how, kind.to_owned(), Some(office.id(kind))));
         assert_eq!(left, both("gone"));
         let before = office.position();
         office.run("account.update", json!({"account": account, "name": "Globex"}));
-        let came = told(&viewer, before);
+        let came = items(&viewer, before);
         assert_eq!(came, both("appeared"));
         let item = &block_on(viewer.feed(before, 10)).unwrap().items[0];
         let text = serde_json::to_string(item).unwrap();
         assert!(!text.contains("account.update") && !text.contains("user:"), "an event that is not seen: {text}");
         let before = office.position();
         office.run("account.update", json!({"account": account, "description": "Another"}));
-        assert_eq!(told(&viewer, before), [], "{}", backend.name);
+        assert_eq!(items(&viewer, before), [], "{}", backend.name);
     }
 }
 

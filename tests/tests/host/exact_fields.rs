@@ -17,10 +17,10 @@ struct Rebate {
     /// Its name.
     #[record(editable)]
     name: Name,
-    /// How much.
+    /// How much is taken off.
     #[record(editable)]
     rate: Rate,
-    /// How much at most.
+    /// How much is taken off at most.
     #[record(editable)]
     most: Option<Rate>,
 }

@@ -18,10 +18,10 @@ fn is_for_good(name: &str, error: &Error, code: &str) {
         (code, ErrorKind::Unavailable, false),
         "{name}: {error:?}"
     );
-    let told = format!("{} {}", error.message(), serde_json::to_string(error.params()).unwrap());
-    let told = told.replace("a table or a column", "");
+    let shown = format!("{} {}", error.message(), serde_json::to_string(error.params()).unwrap());
+    let shown = shown.replace("a table or a column", "");
     for word in FOREIGN {
-        assert!(!told.contains(word), "{name}: {word} is in {told}");
+        assert!(!shown.contains(word), "{name}: {word} is in {shown}");
     }
     let source = error.source().map(ToString::to_string).unwrap_or_default();
     assert!(!source.is_empty(), "{name}: nobody says what the database said");
@@ -39,7 +39,7 @@ fn spoil(backend: &Backend, table: &str, column: &str) {
 }
 
 #[test]
-fn a_missing_column_is_told_once_and_for_good() {
+fn a_missing_column_is_reported_once_and_for_good() {
     for backend in [backends::sqlite(), backends::postgres()] {
         let office = Office::found(backend.store.clone());
         spoil(&backend, "tasks", "title");

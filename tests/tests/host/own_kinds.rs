@@ -26,7 +26,7 @@ struct Visit {
     /// Whom to visit.
     #[record(editable, on_trash = keep)]
     lead: Id<Lead>,
-    /// What for.
+    /// What the visit is for.
     #[record(editable)]
     purpose: Body,
     called_off: bool,
@@ -98,8 +98,8 @@ fn its_record_is_like_ours() {
         assert_eq!(office.run("visit.count", json!({"filter": {"field": "called_off", "value": false}})), 1);
         let history = office.run("visit.history", json!({"visit": id}));
         assert_eq!(history["items"][0]["changes"]["purpose"], "Show the new line", "{name}");
-        let told = |item: &FeedItem| matches!(item, FeedItem::Changed(change) if change.kind == "visit");
-        assert!(office.events().iter().any(told), "{name}: the feed tells of it");
+        let is_visit = |item: &FeedItem| matches!(item, FeedItem::Changed(change) if change.kind == "visit");
+        assert!(office.events().iter().any(is_visit), "{name}: the feed has it");
         assert_eq!(office.run_as("customer", "visit.get", json!({"visit": id})).unwrap_err().code(), "access.denied");
         assert_eq!(office.run_as("viewer", "visit.create", json!({})).unwrap_err().code(), "access.denied", "{name}");
         let nowhere = json!({"lead": uuid::Uuid::from_u128(5), "purpose": "Nobody"});
@@ -215,7 +215,7 @@ fn its_rule_is_asked_on_every_way_in() {
 }
 
 #[test]
-fn what_does_not_fit_together_is_told_when_it_is_built() {
+fn what_does_not_fit_together_is_refused_when_it_is_built() {
     let refused = |builder: CrmBuilder| {
         let clock = nexa_crm::testing::ManualClock::default();
         let built = builder.clock(clock).ids(nexa_crm::testing::SeededIds::new(1)).build();

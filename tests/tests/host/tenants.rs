@@ -45,7 +45,7 @@ fn nothing_of_one_is_found_by_the_other() {
             }
             let feed = block_on(caller.feed(nexa_crm::Position::START, 1_000)).unwrap();
             let text = serde_json::to_string(&feed).unwrap();
-            assert!(!text.contains("private.example"), "{}: the feed tells of the neighbour", backend.name);
+            assert!(!text.contains("private.example"), "{}: the feed shows the neighbour", backend.name);
             assert_eq!(
                 run(&caller, "lead.search", json!({"text": "lead"})).unwrap()["items"],
                 json!([]),

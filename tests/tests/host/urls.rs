@@ -31,10 +31,10 @@ fn no_message_repeats_a_secret() {
         "memory:hunter2",
     ] {
         let error = refused(url);
-        let told = format!("{error} {error:?} {:?} {}", error.params(), serde_json::to_string(&error).unwrap());
+        let shown = format!("{error} {error:?} {:?} {}", error.params(), serde_json::to_string(&error).unwrap());
         let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         for secret in ["hunter2", "%68unter2"] {
-            assert!(!told.contains(secret) && !source.contains(secret), "{url}: {told} {source}");
+            assert!(!shown.contains(secret) && !source.contains(secret), "{url}: {shown} {source}");
         }
     }
 }

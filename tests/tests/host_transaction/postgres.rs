@@ -134,7 +134,7 @@ fn a_refusal_leaves_the_transaction_usable() {
 }
 
 #[test]
-fn racing_hosts_are_told_and_do_not_hang() {
+fn racing_hosts_are_refused_and_do_not_hang() {
     let host = Host::open();
     let admin = host.admin();
     let lead = host.office.id("lead");
@@ -148,7 +148,7 @@ fn racing_hosts_are_told_and_do_not_hang() {
         let busy = execute(&admin, &mut second, "lead.update", update.clone()).await.unwrap_err();
         assert!(busy.is(&codes::BUSY) && busy.retryable(), "{busy:?}");
         assert!(started.elapsed() < Duration::from_secs(5));
-        // The store's own writers are told as well, and its readers do not wait.
+        // The store's own writers are refused as well, and its readers do not wait.
         let busy = admin.execute("lead.update", update.clone(), Envelope::default()).await.unwrap_err();
         assert!(busy.is(&codes::BUSY), "{busy:?}");
         admin.execute("lead.get", json!({"lead": lead}), Envelope::default()).await.unwrap();
@@ -189,7 +189,7 @@ fn settings_of_the_host_are_given_back() {
 }
 
 #[test]
-fn a_dry_run_leaves_nothing_and_an_old_snapshot_is_told() {
+fn a_dry_run_leaves_nothing_and_an_old_snapshot_is_refused() {
     let host = Host::open();
     let admin = host.admin();
     let lead = host.office.id("lead");
@@ -218,7 +218,7 @@ fn a_dry_run_leaves_nothing_and_an_old_snapshot_is_told() {
 }
 
 #[test]
-fn sessions_of_another_store_are_told() {
+fn sessions_of_another_store_are_refused() {
     let host = Host::open();
     let other = Office::empty(Arc::new(MemoryStore::new()), nexa_core::builder());
     let admin = other.session("admin");

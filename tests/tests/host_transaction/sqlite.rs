@@ -113,7 +113,7 @@ fn a_refusal_leaves_the_transaction_usable() {
 }
 
 #[test]
-fn racing_hosts_are_told_and_do_not_hang() {
+fn racing_hosts_are_refused_and_do_not_hang() {
     let host = Host::open();
     let (admin, lead) = (host.admin(), host.office.id("lead"));
     let update = |office: &str| json!({"lead": lead, "company": office});

@@ -81,9 +81,9 @@ fn a_consumer_that_fails_records_it_and_goes_on() {
         // Of what failed nothing is left.
         assert_eq!(notes(&office), ["made one", "made two", "made three"], "{}", backend.name);
         let failures = failures(&office);
-        let told: Vec<(&str, &str)> =
+        let reported: Vec<(&str, &str)> =
             failures.iter().map(|failure| (failure.name.as_str(), failure.code.as_str())).collect();
-        assert_eq!(told, [("task_notes", "field.invalid"); 2], "{}", backend.name);
+        assert_eq!(reported, [("task_notes", "field.invalid"); 2], "{}", backend.name);
         assert!(failures.iter().all(|failure| failure.message.contains("it is refused") && failure.event.is_some()));
         // Only admins see it.
         let denied = office.run_as("agent", "failure.count", json!({})).unwrap_err();

@@ -12,17 +12,17 @@ fn plain(store: Arc<dyn Store>) -> Office {
 }
 
 /// What somebody is notified of, without what a test does not look at.
-fn told(office: &Office, caller: &str) -> Vec<Json> {
+fn notifications(office: &Office, caller: &str) -> Vec<Json> {
     let user = office.id(caller);
     let own = json!({"filter": {"field": "user", "op": "eq", "value": user}, "sort": ["created_at"]});
     let found = office.run_as(caller, "notification.find", own).unwrap();
-    let parts = |told: &Json| {
-        let mut told = told.clone();
+    let parts = |notification: &Json| {
+        let mut notification = notification.clone();
         for part in ["id", "version", "created_at", "updated_at", "user"] {
-            told.as_object_mut().unwrap().remove(part);
+            notification.as_object_mut().unwrap().remove(part);
         }
-        told.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-        told
+        notification.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        notification
     };
     found["items"].as_array().unwrap().iter().map(parts).collect()
 }
@@ -50,11 +50,11 @@ fn whoever_is_given_something_by_somebody_else_is_notified_once() {
         let by = format!("user:{}", office.id("admin"));
         let assigned = |kind: &str, id: &Json| json!({"reason": "assigned", "about": {"kind": kind, "id": id}, "count": 1, "by": by, "late": false});
         let mut expected = vec![assigned("task", &task["id"]), assigned("ticket", &ticket["id"])];
-        let mut found = told(&office, "agent");
-        let key = |told: &Json| told.to_string();
+        let mut found = notifications(&office, "agent");
+        let key = |notification: &Json| notification.to_string();
         (expected.sort_by_key(key), found.sort_by_key(key));
         assert_eq!(found, expected, "{}", backend.name);
-        assert_eq!(told(&office, "user"), [] as [Json; 0], "{}", backend.name);
+        assert_eq!(notifications(&office, "user"), [] as [Json; 0], "{}", backend.name);
     }
 }
 
@@ -69,7 +69,7 @@ fn a_large_unit_and_an_import_are_summed_up() {
         };
         block_on(office.session("admin").batch((0..11).map(task).collect(), Envelope::default())).unwrap();
         tick(&office);
-        let found = told(&office, "agent");
+        let found = notifications(&office, "agent");
         assert_eq!(found.len(), 1, "{}: {found:?}", backend.name);
         assert_eq!((&found[0]["count"], found[0].get("about")), (&json!(11), None), "{}", backend.name);
         // Units of one cause are one notification, also one that is too large to be looked at at once.
@@ -78,8 +78,8 @@ fn a_large_unit_and_an_import_are_summed_up() {
             block_on(office.session("admin").batch(numbers.map(task).collect(), import.clone())).unwrap();
         }
         tick(&office);
-        let found = told(&office, "agent");
-        let mut counts: Vec<i64> = found.iter().map(|told| told["count"].as_i64().unwrap()).collect();
+        let found = notifications(&office, "agent");
+        let mut counts: Vec<i64> = found.iter().map(|notification| notification["count"].as_i64().unwrap()).collect();
         counts.sort_unstable();
         assert_eq!(counts, [11, 301], "{}", backend.name);
     }
@@ -121,8 +121,9 @@ fn those_who_do_a_task_are_reminded_of_it_at_its_moment() {
         let nobodys = task(Json::Null);
         at(&office, "2025-11-17T09:59:59Z");
         let reminders = |caller: &str| -> Vec<Json> {
-            let reminders = told(&office, caller).into_iter().filter(|told| told["reason"] == "reminder");
-            reminders.map(|told| told["about"]["id"].clone()).collect()
+            let reminders =
+                notifications(&office, caller).into_iter().filter(|notification| notification["reason"] == "reminder");
+            reminders.map(|notification| notification["about"]["id"].clone()).collect()
         };
         assert_eq!(reminders("agent"), [] as [Json; 0], "{}: never early", backend.name);
         at(&office, "2025-11-17T10:00:00Z");
@@ -152,8 +153,9 @@ fn a_reminder_moves_with_its_task_and_is_gone_with_it() {
         office.run("task.complete", json!({"task": reopened}));
         office.run("task.reopen", json!({"task": reopened}));
         let reminded = || -> Vec<Json> {
-            let reminders = told(&office, "agent").into_iter().filter(|told| told["reason"] == "reminder");
-            reminders.map(|told| told["about"]["id"].clone()).collect()
+            let reminders =
+                notifications(&office, "agent").into_iter().filter(|notification| notification["reason"] == "reminder");
+            reminders.map(|notification| notification["about"]["id"].clone()).collect()
         };
         at(&office, "2025-11-17T10:00:00Z");
         assert_eq!(reminded(), [reopened.clone()], "{}", backend.name);
@@ -171,7 +173,7 @@ fn reminders_of_a_weekend_without_a_worker_are_one_and_say_that_they_are_late() 
             office.run_as("agent", "task.create", json!({"title": "Call", "remind_at": at})).unwrap();
         }
         at(&office, "2025-11-24T08:00:00Z");
-        let found = told(&office, "agent");
+        let found = notifications(&office, "agent");
         assert_eq!(found.len(), 1, "{}: {found:?}", backend.name);
         assert_eq!((&found[0]["count"], &found[0]["late"]), (&json!(3), &json!(true)), "{}", backend.name);
     }

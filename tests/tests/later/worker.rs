@@ -73,16 +73,16 @@ fn a_worker_runs_on_a_runtime_and_ends_with_its_signal() {
 fn a_worker_says_what_it_could_not_do_and_goes_on() {
     let crm = nexa_core::builder().store(Arc::new(Silent)).clock(nexa_crm::SystemClock);
     let crm = crm.ids(nexa_crm::testing::SeededIds::new(1)).build().unwrap();
-    let told: Arc<Mutex<Vec<Error>>> = Arc::default();
-    let hears = Arc::clone(&told);
+    let reported: Arc<Mutex<Vec<Error>>> = Arc::default();
+    let hears = Arc::clone(&reported);
     let working = worker(crm).every(Duration::from_millis(1)).on_error(move |org, error| {
         assert_eq!(org, None);
         hears.lock().unwrap().push(error.clone());
     });
     let running = working.start().unwrap();
-    until(|| told.lock().unwrap().len() > 2);
+    until(|| reported.lock().unwrap().len() > 2);
     running.stop();
-    assert!(told.lock().unwrap().iter().all(|error| error.is(&codes::STORE_UNSUPPORTED)));
+    assert!(reported.lock().unwrap().iter().all(|error| error.is(&codes::STORE_UNSUPPORTED)));
 }
 
 /// A storage that does not say who is due.

@@ -30,11 +30,11 @@ fn a_replay_into_an_empty_storage_gives_every_row() {
         assert_eq!(head, block_on(head_of(&*backend.store, office.org)).unwrap(), "{}", backend.name);
         let mut compared = 0;
         for def in kinds.all().iter().copied().filter(|def| def.ledger) {
-            let [stored, told] =
+            let [stored, replayed] =
                 [&*backend.store, &*copy].map(|store| block_on(rows_of(store, office.org, def)).unwrap());
-            assert_eq!(stored.len(), told.len(), "{}: rows of the kind {}", backend.name, def.kind);
-            for (stored, told) in stored.iter().zip(&told) {
-                let differences = differences(def, stored, told);
+            assert_eq!(stored.len(), replayed.len(), "{}: rows of the kind {}", backend.name, def.kind);
+            for (stored, replayed) in stored.iter().zip(&replayed) {
+                let differences = differences(def, stored, replayed);
                 assert!(differences.is_empty(), "{}: {} {}: {differences:?}", backend.name, def.kind, stored.id(def));
                 compared += 1;
             }

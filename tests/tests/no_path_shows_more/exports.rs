@@ -49,46 +49,46 @@ impl Eyes<'_> {
             done.map(|done| (done, String::from_utf8(out).unwrap()))
         };
         let Ok((done, lines)) = write(Find::new(), ExportFormat::JsonLines) else {
-            assert!(live.is_empty(), "{}: an export of {}", self.told, def.kind);
+            assert!(live.is_empty(), "{}: an export of {}", self.label, def.kind);
             return;
         };
-        assert_eq!(done.records, live.len() as u64, "{}: an export of {}", self.told, def.kind);
-        self.tells_no_secret(&lines);
+        assert_eq!(done.records, live.len() as u64, "{}: an export of {}", self.label, def.kind);
+        self.shows_no_secret(&lines);
         let exported: Shown = lines
             .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .map(|json: Json| (id_of(&json), plain(&json)))
             .collect();
         let expected: Shown = live.iter().map(|(id, record)| (*id, plain(record))).collect();
-        assert_eq!(exported, expected, "{}: an export of {}", self.told, def.kind);
+        assert_eq!(exported, expected, "{}: an export of {}", self.label, def.kind);
 
         let (_, csv) = write(Find::new(), ExportFormat::Csv).unwrap();
-        self.tells_no_secret(&csv);
+        self.shows_no_secret(&csv);
         let columns = csv.lines().next().unwrap().split(',');
         let hidden = self.hidden(def);
-        let told: Vec<&str> = columns.filter(|path| hidden.contains(&path.split('.').next().unwrap())).collect();
-        assert_eq!(told, [""; 0], "{}: hidden columns of {}", self.told, def.kind);
+        let leaked: Vec<&str> = columns.filter(|path| hidden.contains(&path.split('.').next().unwrap())).collect();
+        assert_eq!(leaked, [""; 0], "{}: hidden columns of {}", self.label, def.kind);
 
         self.scanned::<R>(&live.keys().copied().collect());
 
         let mut trash = Find::<R>::new();
         trash.trashed = true;
         let (done, lines) = write(trash, ExportFormat::JsonLines).unwrap();
-        assert_eq!(done.records, self.in_trash(def.kind).len() as u64, "{}: trashed {}", self.told, def.kind);
-        self.tells_no_secret(&lines);
+        assert_eq!(done.records, self.in_trash(def.kind).len() as u64, "{}: trashed {}", self.label, def.kind);
+        self.shows_no_secret(&lines);
     }
 
     fn scanned<R: Record>(&self, live: &BTreeSet<Uuid>) {
         let def = R::def();
         let scanned = block_on(self.session.scan(Find::<R>::new(), None, Scanned::default())).unwrap();
-        assert_eq!(&scanned.ids, live, "{}: a scan of {}", self.told, def.kind);
-        self.tells_no_secret(&scanned.text);
+        assert_eq!(&scanned.ids, live, "{}: a scan of {}", self.label, def.kind);
+        self.shows_no_secret(&scanned.text);
         for column in &def.columns {
             let hidden = self.hidden(def).contains(&column.path.split('.').next().unwrap());
-            let told = scanned.paths.contains(&column.path);
-            assert!(!(hidden && told), "{}: {} of {}", self.told, column.path, def.kind);
+            let shown = scanned.paths.contains(&column.path);
+            assert!(!(hidden && shown), "{}: {} of {}", self.label, column.path, def.kind);
             let asked = self.session.scan(Find::<R>::new(), Some(vec![column.path.clone()]), Scanned::default());
-            assert_eq!(block_on(asked).is_ok(), told, "{}: {} of {}", self.told, column.path, def.kind);
+            assert_eq!(block_on(asked).is_ok(), shown, "{}: {} of {}", self.label, column.path, def.kind);
         }
     }
 }

@@ -31,8 +31,8 @@ pub(crate) struct Eyes<'a> {
     policies: Policies,
     pub(crate) session: Session,
     host: Session,
-    /// What a failure tells.
-    pub(crate) told: String,
+    /// The label of a failure.
+    pub(crate) label: String,
     limited: bool,
     random: Random,
     live: BTreeMap<&'static str, Shown>,
@@ -51,7 +51,7 @@ impl<'a> Eyes<'a> {
         traffic: &'a Traffic,
         policies: Policies,
         caller: &str,
-        told: String,
+        label: String,
     ) -> Self {
         let session = office.session(caller);
         let limited = policies.limits(office, session.principal());
@@ -61,7 +61,7 @@ impl<'a> Eyes<'a> {
             policies,
             host: office.session("system"),
             session,
-            told,
+            label,
             limited,
             random: Random::new(11),
             live: BTreeMap::new(),
@@ -88,7 +88,7 @@ impl<'a> Eyes<'a> {
                 };
                 let Some((place, record)) = place else { continue };
                 for field in hidden {
-                    assert!(empty(&record[field]), "{}: get shows {field} of {record}", eyes.told);
+                    assert!(empty(&record[field]), "{}: get shows {field} of {record}", eyes.label);
                 }
                 place.entry(def.kind).or_default().insert(*id, record);
             }
@@ -124,16 +124,16 @@ impl<'a> Eyes<'a> {
         }
         if self.limited {
             let said = arguments.to_string();
-            let told: Vec<String> = secrets(&answer).into_iter().filter(|secret| !said.contains(secret)).collect();
-            assert!(told.is_empty(), "{}: {operation} {arguments} tells {told:?}: {answer:?}", self.told);
+            let leaked: Vec<String> = secrets(&answer).into_iter().filter(|secret| !said.contains(secret)).collect();
+            assert!(leaked.is_empty(), "{}: {operation} {arguments} shows {leaked:?}: {answer:?}", self.label);
         }
         answer
     }
 
     /// A text that was written for the caller has nothing hidden in it.
-    pub(crate) fn tells_no_secret(&self, text: &str) {
+    pub(crate) fn shows_no_secret(&self, text: &str) {
         if self.limited {
-            assert_eq!(secrets(&Ok(json!(text))), [""; 0], "{}", self.told);
+            assert_eq!(secrets(&Ok(json!(text))), [""; 0], "{}", self.label);
         }
     }
 
@@ -142,7 +142,7 @@ impl<'a> Eyes<'a> {
         match self.ask(operation, arguments) {
             Ok(answer) => Some(answer),
             Err(error) if matches!(error.kind(), ErrorKind::Forbidden | ErrorKind::NotFound) => None,
-            Err(error) => panic!("{}: {operation}: {error:?}", self.told),
+            Err(error) => panic!("{}: {operation}: {error:?}", self.label),
         }
     }
 
@@ -169,7 +169,7 @@ impl<'a> Eyes<'a> {
             self.related_records_are_those_of_get(def);
             self.history_and_explain_are_of_what_get_shows(def);
         }
-        self.the_feed_tells_of_what_get_shows();
+        self.the_feed_names_what_get_shows();
     }
 
     fn pages_show_what_get_shows(&self, def: &'static RecordDef) {
@@ -184,17 +184,17 @@ impl<'a> Eyes<'a> {
             ) {
                 for item in page["items"].as_array().unwrap() {
                     let twice = shown.insert(id_of(item), item.clone());
-                    assert_eq!(twice, None, "{}: on two pages", self.told);
+                    assert_eq!(twice, None, "{}: on two pages", self.label);
                 }
                 after = page["next"].clone();
                 if after.is_null() {
                     break;
                 }
             }
-            assert_eq!(shown, expected, "{}: {}.find, trashed: {trashed}", self.told, def.kind);
+            assert_eq!(shown, expected, "{}: {}.find, trashed: {trashed}", self.label, def.kind);
         }
         let count = self.ask_if_allowed(&format!("{}.count", def.kind), json!({}));
-        assert_eq!(count.unwrap_or(json!(0)), json!(self.live(def.kind).len()), "{}: {}.count", self.told, def.kind);
+        assert_eq!(count.unwrap_or(json!(0)), json!(self.live(def.kind).len()), "{}: {}.count", self.label, def.kind);
     }
 
     /// A comparison of some field with what some record holds there.
@@ -246,29 +246,31 @@ impl<'a> Eyes<'a> {
         let hidden = self.is_hidden(def, column);
         let sort = ["created_at", "-updated_at", "id", "-version"][self.random.below(4)];
         let find = json!({"filter": filter, "sort": [sort], "limit": 1_000});
-        let told = format!("{}: {}.find {find}", self.told, def.kind);
+        let label = format!("{}: {}.find {find}", self.label, def.kind);
         let operation = format!("{}.find", def.kind);
         let answer = self.found(self.ask(&operation, find.clone()));
         let live = self.live(def.kind);
         let expected = self.found(self.host(&operation, find));
         match (&answer, expected) {
-            (Err(code), _) if code == "access.denied" || code == "actor.inactive" => assert!(live.is_empty(), "{told}"),
-            (Err(code), _) if hidden => assert_eq!(code, "field.unknown", "{told}"),
-            (answer, Err(code)) => assert_eq!(answer.as_ref().unwrap_err(), &code, "{told}"),
+            (Err(code), _) if code == "access.denied" || code == "actor.inactive" => {
+                assert!(live.is_empty(), "{label}")
+            }
+            (Err(code), _) if hidden => assert_eq!(code, "field.unknown", "{label}"),
+            (answer, Err(code)) => assert_eq!(answer.as_ref().unwrap_err(), &code, "{label}"),
             (answer, Ok(all)) => {
                 let visible: Vec<Uuid> = all.into_iter().filter(|id| live.contains_key(id)).collect();
-                assert_eq!(answer.as_ref(), Ok(&visible), "{told}");
-                assert!(!hidden, "{told}: a filter on a hidden field");
+                assert_eq!(answer.as_ref(), Ok(&visible), "{label}");
+                assert!(!hidden, "{label}: a filter on a hidden field");
             }
         }
         let Ok(ids) = answer else { return };
         let count = self.ask(&format!("{}.count", def.kind), json!({"filter": filter})).unwrap();
-        assert_eq!(count, json!(ids.len()), "{told}: count");
+        assert_eq!(count, json!(ids.len()), "{label}: count");
         let by_id = json!({"filter": filter, "group_by": [{"field": "id"}], "measure": ["count"]});
         let groups = self.ask(&format!("{}.aggregate", def.kind), by_id).unwrap();
         let grouped: BTreeSet<Uuid> =
             groups.as_array().unwrap().iter().map(|row| row["group"][0].as_str().unwrap().parse().unwrap()).collect();
-        assert_eq!(grouped, ids.into_iter().collect(), "{told}: aggregate");
+        assert_eq!(grouped, ids.into_iter().collect(), "{label}: aggregate");
     }
 
     fn filters_through_relations_see_no_further(&self, def: &'static RecordDef) {
@@ -282,10 +284,10 @@ impl<'a> Eyes<'a> {
             dotted["field"] = json!(format!("{}.{}", relation.name, inner["field"].as_str().unwrap()));
             dotted
         };
-        let told = format!("{}: {}.find {filter}", self.told, def.kind);
+        let label = format!("{}: {}.find {filter}", self.label, def.kind);
         let answer = self.found(self.ask(&format!("{}.find", def.kind), json!({"filter": filter, "limit": 1_000})));
         if self.is_hidden(of, column) || self.is_hidden(def, &def.columns[relation.column]) {
-            assert!(answer.is_err(), "{told}");
+            assert!(answer.is_err(), "{label}");
             return;
         }
         let Ok(answer) = answer else { return };
@@ -298,7 +300,7 @@ impl<'a> Eyes<'a> {
         };
         let expected: BTreeSet<Uuid> =
             self.live(def.kind).into_iter().filter(|(_, record)| points(record)).map(|(id, _)| id).collect();
-        assert_eq!(answer.into_iter().collect::<BTreeSet<_>>(), expected, "{told}");
+        assert_eq!(answer.into_iter().collect::<BTreeSet<_>>(), expected, "{label}");
     }
 
     fn filters_by_what_points_at_records_see_no_further(&self, def: &'static RecordDef) {
@@ -312,11 +314,11 @@ impl<'a> Eyes<'a> {
         } else {
             json!({"has": of.kind, "by": by.name, "filter": inner, "at_least": at_least})
         };
-        let told = format!("{}: {}.find {filter}", self.told, def.kind);
+        let label = format!("{}: {}.find {filter}", self.label, def.kind);
         let find = |filter: &Json| json!({"filter": filter, "limit": 1_000});
         let answer = self.found(self.ask(&format!("{}.find", def.kind), find(&filter)));
         if self.is_hidden(of, column) || self.is_hidden(of, &of.columns[by.column]) {
-            assert!(answer.is_err(), "{told}");
+            assert!(answer.is_err(), "{label}");
             return;
         }
         let Ok(answer) = answer else { return };
@@ -338,7 +340,7 @@ impl<'a> Eyes<'a> {
             if none { count == 0 } else { count >= at_least }
         };
         let expected: BTreeSet<Uuid> = self.live(def.kind).into_keys().filter(enough).collect();
-        assert_eq!(answer.into_iter().collect::<BTreeSet<_>>(), expected, "{told}");
+        assert_eq!(answer.into_iter().collect::<BTreeSet<_>>(), expected, "{label}");
     }
 
     fn is_hidden(&self, def: &'static RecordDef, column: &ColumnDef) -> bool {
@@ -373,7 +375,7 @@ impl<'a> Eyes<'a> {
             json!({"text": text, "limit": 1 + self.random.below(9), "after": after}),
         ) {
             hits.extend(page["items"].as_array().unwrap().iter().map(|item| {
-                assert_eq!(Some(item), self.live(def.kind).get(&id_of(item)), "{}: a hit", self.told);
+                assert_eq!(Some(item), self.live(def.kind).get(&id_of(item)), "{}: a hit", self.label);
                 id_of(item)
             }));
             after = page["next"].clone();
@@ -382,8 +384,8 @@ impl<'a> Eyes<'a> {
             }
         }
         let set: BTreeSet<Uuid> = hits.iter().copied().collect();
-        assert_eq!(set.len(), hits.len(), "{}: {}.search {text} hits twice", self.told, def.kind);
-        assert_eq!(set, expected, "{}: {}.search {text}", self.told, def.kind);
+        assert_eq!(set.len(), hits.len(), "{}: {}.search {text} hits twice", self.label, def.kind);
+        assert_eq!(set, expected, "{}: {}.search {text}", self.label, def.kind);
     }
 
     fn aggregates_count_what_get_shows(&self, def: &'static RecordDef) {
@@ -395,30 +397,30 @@ impl<'a> Eyes<'a> {
                 "measure": ["count", {"distinct": column.path}, {"max": "updated_at"}],
             });
             let answer = self.ask(&format!("{}.aggregate", def.kind), aggregate);
-            let told = format!("{}: {}.aggregate by {}", self.told, def.kind, column.path);
+            let label = format!("{}: {}.aggregate by {}", self.label, def.kind, column.path);
             match answer {
                 Ok(rows) => {
-                    assert!(!self.is_hidden(def, column), "{told}: it is hidden");
+                    assert!(!self.is_hidden(def, column), "{label}: it is hidden");
                     let rows = rows.as_array().unwrap();
                     let counted: u64 = rows.iter().map(|row| row["measures"][0].as_u64().unwrap()).sum();
-                    assert_eq!(counted, live.len() as u64, "{told}");
+                    assert_eq!(counted, live.len() as u64, "{label}");
                     let latest = rows.iter().filter_map(|row| row["measures"][2].as_str()).max();
                     assert_eq!(
                         latest,
                         live.values().filter_map(|record| record["updated_at"].as_str()).max(),
-                        "{told}"
+                        "{label}"
                     );
                     if plain {
                         let at =
                             |record: &Json| column.path.split('.').fold(record, |value, part| &value[part]).to_string();
                         let values: BTreeSet<String> = live.values().map(at).collect();
                         let groups: BTreeSet<String> = rows.iter().map(|row| row["group"][0].to_string()).collect();
-                        assert_eq!(groups, values, "{told}");
+                        assert_eq!(groups, values, "{label}");
                     }
                 }
-                Err(error) if error.kind() == ErrorKind::Forbidden => assert!(live.is_empty(), "{told}"),
+                Err(error) if error.kind() == ErrorKind::Forbidden => assert!(live.is_empty(), "{label}"),
                 Err(error) => {
-                    assert_eq!((error.code(), self.is_hidden(def, column)), ("field.unknown", true), "{told}")
+                    assert_eq!((error.code(), self.is_hidden(def, column)), ("field.unknown", true), "{label}")
                 }
             }
         }
@@ -428,10 +430,10 @@ impl<'a> Eyes<'a> {
         for relation in &def.relations {
             let Some(of) = self.kinds().into_iter().find(|of| of.kind == relation.kind) else { continue };
             let find = json!({"with": [relation.name], "limit": 1_000});
-            let told = format!("{}: {}.find {find}", self.told, def.kind);
+            let label = format!("{}: {}.find {find}", self.label, def.kind);
             let answer = self.ask(&format!("{}.find", def.kind), find);
             if self.is_hidden(def, &def.columns[relation.column]) {
-                assert!(answer.is_err(), "{told}: it is hidden");
+                assert!(answer.is_err(), "{label}: it is hidden");
                 continue;
             }
             let Ok(page) = answer else { continue };
@@ -451,7 +453,7 @@ impl<'a> Eyes<'a> {
                 .flatten()
                 .map(|(id, record)| (id.parse().unwrap(), plain(record)))
                 .collect();
-            assert_eq!(related, expected, "{told}");
+            assert_eq!(related, expected, "{label}");
             // One by one as well.
             let Some((id, record)) = self.live(def.kind).into_iter().next() else { continue };
             let got = self.ask(&format!("{}.get", def.kind), json!({def.kind: id, "with": [relation.name]})).unwrap();
@@ -459,7 +461,7 @@ impl<'a> Eyes<'a> {
             let one = at.and_then(|id| expected.get(&id.parse().unwrap()));
             let shown =
                 got["related"][&relation.name].as_object().and_then(|related| related.values().next()).map(plain);
-            assert_eq!(shown.as_ref(), one, "{told}: get");
+            assert_eq!(shown.as_ref(), one, "{label}: get");
         }
     }
 
@@ -471,29 +473,29 @@ impl<'a> Eyes<'a> {
             }
             let seen = live.contains_key(id) || trashed.contains_key(id);
             let history = self.ask(&format!("{}.history", def.kind), json!({def.kind: id, "limit": 1_000}));
-            assert_eq!(history.is_ok(), seen, "{}: {}.history of {id}: {history:?}", self.told, def.kind);
+            assert_eq!(history.is_ok(), seen, "{}: {}.history of {id}: {history:?}", self.label, def.kind);
             for item in history.iter().flat_map(|page| page["items"].as_array().unwrap()) {
-                assert_eq!(item["record"], json!(id), "{}", self.told);
-                self.tells_nothing_hidden(&hidden, item);
+                assert_eq!(item["record"], json!(id), "{}", self.label);
+                self.shows_nothing_hidden(&hidden, item);
             }
             let explained = block_on(self.session.explain_kind(def.kind, nexa_crm::Id::new(*id).into()));
-            assert_eq!(explained.is_ok(), seen, "{}: explain {} {id}", self.told, def.kind);
+            assert_eq!(explained.is_ok(), seen, "{}: explain {} {id}", self.label, def.kind);
             let explained = serde_json::to_value(explained.unwrap_or_default()).map_err(|_| unreachable!());
             if self.limited {
-                assert_eq!(secrets(&explained), [""; 0], "{}: explain {} {id}", self.told, def.kind);
+                assert_eq!(secrets(&explained), [""; 0], "{}: explain {} {id}", self.label, def.kind);
             }
         }
     }
 
     /// A change without hidden fields.
-    pub(crate) fn tells_nothing_hidden(&self, hidden: &[&str], change: &Json) {
+    pub(crate) fn shows_nothing_hidden(&self, hidden: &[&str], change: &Json) {
         for path in change["changes"].as_object().into_iter().flatten().map(|(path, _)| path) {
             let field = path.split('.').next().unwrap();
-            assert!(!hidden.contains(&field), "{}: an event tells {path}: {change}", self.told);
+            assert!(!hidden.contains(&field), "{}: an event shows {path}: {change}", self.label);
         }
     }
 
-    fn the_feed_tells_of_what_get_shows(&self) {
+    fn the_feed_names_what_get_shows(&self) {
         let (mut after, mut changed, mut gone) = (Position::START, BTreeSet::new(), BTreeSet::new());
         while let Ok(feed) = block_on(self.session.feed(after, 1 + self.random.below(200))) {
             for item in feed.items {
@@ -502,9 +504,9 @@ impl<'a> Eyes<'a> {
                         let def = self.office.crm.kinds().named(&change.kind).unwrap();
                         let hidden = self.hidden(def);
                         let json = serde_json::to_value(&change).unwrap();
-                        self.tells_nothing_hidden(&hidden, &json);
+                        self.shows_nothing_hidden(&hidden, &json);
                         if self.limited {
-                            assert_eq!(secrets(&Ok(json)), [""; 0], "{}: the feed", self.told);
+                            assert_eq!(secrets(&Ok(json)), [""; 0], "{}: the feed", self.label);
                         }
                         changed.insert((def.kind, change.record));
                     }
@@ -519,7 +521,7 @@ impl<'a> Eyes<'a> {
                 break;
             }
         }
-        // The host is told of everything that ever was.
+        // The host sees everything that ever was.
         if self.session.principal().to_string().starts_with("system:") {
             return;
         }
@@ -532,13 +534,13 @@ impl<'a> Eyes<'a> {
             let forwarded = merged.contains(id);
             if forwarded {
                 let survivor = self.ask(&format!("{kind}.get"), json!({*kind: id, "trashed": true}));
-                assert!(survivor.is_ok(), "{}: the feed tells of {kind} {id}, whose survivor is not there", self.told);
+                assert!(survivor.is_ok(), "{}: the feed names {kind} {id}, whose survivor is not there", self.label);
             }
             !forwarded
         });
-        assert_eq!(changed, shown, "{}: the feed", self.told);
+        assert_eq!(changed, shown, "{}: the feed", self.label);
         let both: Vec<_> = gone.intersection(&shown).collect();
-        assert!(both.is_empty(), "{}: gone, but there: {both:?}", self.told);
+        assert!(both.is_empty(), "{}: gone, but there: {both:?}", self.label);
     }
 }
 

@@ -53,7 +53,7 @@ impl Eyes<'_> {
         for (ticket, tickets) in [(true, self.live("ticket")), (false, self.in_trash("ticket"))] {
             for id in tickets.keys() {
                 let page = self.ask("ticket.timeline", json!({"ticket": id, "limit": 1_000})).unwrap();
-                let told: BTreeSet<&str> =
+                let named: BTreeSet<&str> =
                     page["items"].as_array().unwrap().iter().map(|entry| entry["record"].as_str().unwrap()).collect();
                 let own = id.to_string();
                 let on_it: BTreeSet<String> = comments
@@ -64,16 +64,16 @@ impl Eyes<'_> {
                     .collect();
                 // Comments are not read through a ticket in the trash.
                 if ticket {
-                    assert_eq!(told, on_it.iter().map(String::as_str).collect(), "{}: timeline of {id}", self.told);
+                    assert_eq!(named, on_it.iter().map(String::as_str).collect(), "{}: timeline of {id}", self.label);
                 } else {
-                    assert!(told.iter().all(|id| on_it.contains(*id)), "{}: timeline of {id}", self.told);
+                    assert!(named.iter().all(|id| on_it.contains(*id)), "{}: timeline of {id}", self.label);
                 }
                 for entry in page["items"].as_array().unwrap() {
                     let hidden = self.hidden(self.kind(entry["kind"].as_str().unwrap()));
-                    self.tells_nothing_hidden(&hidden, entry);
+                    self.shows_nothing_hidden(&hidden, entry);
                     for field in &hidden {
                         let did = entry["did"].as_str().unwrap();
-                        assert!(!did.contains(field), "{}: {did}", self.told);
+                        assert!(!did.contains(field), "{}: {did}", self.label);
                     }
                 }
             }
@@ -84,12 +84,12 @@ impl Eyes<'_> {
         let (deals, accounts) = (self.live("deal"), self.live("account"));
         for (id, contact) in self.live("contact") {
             let overview = self.ask("contact.overview", json!({"contact": id})).unwrap();
-            assert_eq!(overview["profile"], contact, "{}", self.told);
+            assert_eq!(overview["profile"], contact, "{}", self.label);
             let account = contact["account"].as_str().and_then(|id| accounts.get(&id.parse::<Uuid>().unwrap()));
-            assert_eq!(overview["account"], account.cloned().unwrap_or_default(), "{}", self.told);
+            assert_eq!(overview["account"], account.cloned().unwrap_or_default(), "{}", self.label);
             for status in ["open", "won"] {
                 let counted = count(&deals, &[("primary_contact", json!(id)), ("status", json!(status))]);
-                assert_eq!(overview["deals"][status], json!(counted), "{}: deals of {id}", self.told);
+                assert_eq!(overview["deals"][status], json!(counted), "{}: deals of {id}", self.label);
             }
             for change in overview["timeline"].as_array().unwrap() {
                 let kind = change["kind"].as_str().unwrap();
@@ -97,8 +97,8 @@ impl Eyes<'_> {
                 let shown = self.live(kind).contains_key(&record)
                     || self.in_trash(kind).contains_key(&record)
                     || self.ask(&format!("{kind}.get"), json!({kind: record})).is_ok();
-                assert!(shown, "{}: the overview of {id} tells of {kind} {record}", self.told);
-                self.tells_nothing_hidden(&self.hidden(self.kind(kind)), change);
+                assert!(shown, "{}: the overview of {id} names {kind} {record}", self.label);
+                self.shows_nothing_hidden(&self.hidden(self.kind(kind)), change);
             }
         }
     }
@@ -115,14 +115,14 @@ impl Eyes<'_> {
                     .filter_map(|member| member[person].as_str().map(str::to_owned))
                     .filter(|id| seen.contains_key(&id.parse::<Uuid>().unwrap()))
                     .collect();
-                assert_eq!(page[format!("{person}s")], json!(expected.len()), "{}: {kind}.members", self.told);
+                assert_eq!(page[format!("{person}s")], json!(expected.len()), "{}: {kind}.members", self.label);
                 let listed: BTreeSet<String> = page["items"]
                     .as_array()
                     .unwrap()
                     .iter()
                     .filter_map(|item| item[person].as_str().map(str::to_owned))
                     .collect();
-                assert_eq!(listed, expected, "{}: {kind}.members of {id}", self.told);
+                assert_eq!(listed, expected, "{}: {kind}.members of {id}", self.label);
             }
         }
     }
@@ -131,16 +131,16 @@ impl Eyes<'_> {
         let (deals, contacts, accounts) = (self.live("deal"), self.live("contact"), self.live("account"));
         for id in accounts.keys() {
             let rollup = self.ask("account.rollup", json!({"account": id})).ok();
-            // Who may not see what an account earns cannot be told.
+            // Who may not see what an account earns gets no sums.
             let Some(rollup) = rollup else {
-                assert!(!self.hidden(self.kind("account")).is_empty(), "{}: account.rollup", self.told);
+                assert!(!self.hidden(self.kind("account")).is_empty(), "{}: account.rollup", self.label);
                 continue;
             };
             let own = &rollup["own"];
-            assert_eq!(own["contacts"], json!(count(&contacts, &[("account", json!(id))])), "{}", self.told);
+            assert_eq!(own["contacts"], json!(count(&contacts, &[("account", json!(id))])), "{}", self.label);
             for (field, status) in [("open_deals", "open"), ("won_deals", "won")] {
                 let counted = count(&deals, &[("account", json!(id)), ("status", json!(status))]);
-                assert_eq!(own[field], json!(counted), "{}: {field} of {id}", self.told);
+                assert_eq!(own[field], json!(counted), "{}: {field} of {id}", self.label);
             }
             let mut below = BTreeSet::from([id.to_string()]);
             loop {
@@ -155,7 +155,7 @@ impl Eyes<'_> {
                 }
                 below.extend(more);
             }
-            assert_eq!(rollup["with_subsidiaries"]["accounts"], json!(below.len()), "{}: {id}", self.told);
+            assert_eq!(rollup["with_subsidiaries"]["accounts"], json!(below.len()), "{}: {id}", self.label);
         }
     }
 
@@ -164,7 +164,7 @@ impl Eyes<'_> {
         for id in self.live("campaign").keys() {
             let Ok(performance) = self.ask("campaign.performance", json!({"campaign": id})) else { continue };
             let generated = count(&leads, &[("campaign", json!(id))]);
-            assert_eq!(performance["leads"]["generated"], json!(generated), "{}: {id}", self.told);
+            assert_eq!(performance["leads"]["generated"], json!(generated), "{}: {id}", self.label);
         }
     }
 
@@ -173,7 +173,7 @@ impl Eyes<'_> {
         for id in self.live("pipeline").keys() {
             let Ok(value) = self.ask("deal.pipeline", json!({"pipeline": id})) else { continue };
             let open = count(&deals, &[("pipeline", json!(id)), ("status", json!("open"))]);
-            assert_eq!(value["open"]["count"], json!(open), "{}: {id}", self.told);
+            assert_eq!(value["open"]["count"], json!(open), "{}: {id}", self.label);
         }
     }
 
@@ -185,7 +185,7 @@ impl Eyes<'_> {
             arguments["calendar"] = json!(id);
             arguments["from"] = json!("2025-11-17T09:00:00Z");
             let computed = self.ask(query, arguments);
-            assert_eq!(computed.is_ok(), calendars.contains_key(id), "{}: {query} of {id}: {computed:?}", self.told);
+            assert_eq!(computed.is_ok(), calendars.contains_key(id), "{}: {query} of {id}: {computed:?}", self.label);
         }
     }
 
@@ -193,7 +193,7 @@ impl Eyes<'_> {
         let deals = self.live("deal");
         let Ok(forecast) = self.ask("deal.forecast", json!({"from": "2000-01-01", "to": "2100-12-31"})) else { return };
         let undated = count(&deals, &[("close_date", Json::Null), ("status", json!("open"))]);
-        assert_eq!(forecast["undated"], json!(undated), "{}: deal.forecast", self.told);
+        assert_eq!(forecast["undated"], json!(undated), "{}: deal.forecast", self.label);
     }
 
     fn metrics(&self) {
@@ -202,16 +202,16 @@ impl Eyes<'_> {
         for id in self.traffic.ids("deal") {
             let metrics = self.ask("deal.metrics", json!({"deal": id}));
             let Some(deal) = deals.get(id) else {
-                assert!(metrics.is_err(), "{}: deal.metrics of {id}: {metrics:?}", self.told);
+                assert!(metrics.is_err(), "{}: deal.metrics of {id}: {metrics:?}", self.label);
                 continue;
             };
             let metrics = metrics.unwrap();
-            assert_eq!(metrics["deal"], json!(id), "{}", self.told);
-            assert_eq!(metrics["weighted"].is_null(), deal["amount"].is_null(), "{}: {metrics}", self.told);
-            assert!(!amount_is_hidden || metrics["weighted"].is_null(), "{}: {metrics}", self.told);
-            assert_eq!(metrics["sales_cycle_days"].is_null(), deal["closed_at"].is_null(), "{}: {metrics}", self.told);
+            assert_eq!(metrics["deal"], json!(id), "{}", self.label);
+            assert_eq!(metrics["weighted"].is_null(), deal["amount"].is_null(), "{}: {metrics}", self.label);
+            assert!(!amount_is_hidden || metrics["weighted"].is_null(), "{}: {metrics}", self.label);
+            assert_eq!(metrics["sales_cycle_days"].is_null(), deal["closed_at"].is_null(), "{}: {metrics}", self.label);
             let stage = metrics["stages"].as_array().unwrap().last().map(|stage| &stage["stage"]);
-            assert_eq!(stage, Some(&deal["stage"]), "{}: {metrics}", self.told);
+            assert_eq!(stage, Some(&deal["stage"]), "{}: {metrics}", self.label);
         }
     }
 
@@ -221,7 +221,7 @@ impl Eyes<'_> {
         for preview in catalog.operations().filter(|operation| operation.name.ends_with(".import_preview")) {
             let arguments = self.office.sample(preview).unwrap();
             let Some(answer) = self.ask_if_allowed(preview.name, arguments.clone()) else { continue };
-            assert_eq!(answer, self.host(preview.name, arguments).unwrap(), "{}: {}", self.told, preview.name);
+            assert_eq!(answer, self.host(preview.name, arguments).unwrap(), "{}: {}", self.label, preview.name);
         }
     }
 }

@@ -79,14 +79,14 @@ impl Policies {
 }
 
 /// What a command answers shows nothing hidden beside what its caller wrote.
-pub(crate) fn must_not_tell(step: &Step, answer: &Result<Json>) {
-    // The first answer again is what they were told before, whatever their role is now.
+pub(crate) fn must_not_show(step: &Step, answer: &Result<Json>) {
+    // The first answer again is what they were shown before, whatever their role is now.
     if step.envelope.idempotency_key.is_some() {
         return;
     }
     let said = step.requests.iter().map(|request| request.with.to_string()).collect::<String>();
     for secret in secrets(answer) {
-        assert!(said.contains(&secret), "{secret} was told: {step:#?}\n{answer:#?}");
+        assert!(said.contains(&secret), "{secret} was shown: {step:#?}\n{answer:#?}");
     }
 }
 

@@ -155,7 +155,7 @@ fn a_newer_schema_is_left_alone() {
             (&json!(99), &json!(nexa_crm::postgres::VERSION))
         );
     }
-    // Who does not migrate is told as well.
+    // Who does not migrate is refused as well.
     let crm = nexa_crm::builder().store(Arc::new(database.store())).build().unwrap();
     assert_eq!(block_on(crm.has_org(uuid::Uuid::from_u128(1))).unwrap_err().code(), "schema.newer");
 }
@@ -226,10 +226,10 @@ struct Visit {
     created_at: Timestamp,
     updated_at: Timestamp,
     deleted_at: Option<Timestamp>,
-    /// Whom to visit.
+    /// The lead to visit.
     #[record(editable, on_trash = keep)]
     lead: Id<Lead>,
-    /// What for.
+    /// What the visit is for.
     #[record(editable)]
     purpose: Body,
 }

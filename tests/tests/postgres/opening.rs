@@ -17,7 +17,7 @@ struct Visit {
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
-    /// How many came.
+    /// How many people came.
     #[record(editable, backfill = 1)]
     people: i64,
 }
@@ -25,7 +25,7 @@ struct Visit {
 impl Entity for Visit {}
 
 #[test]
-fn opening_a_server_changes_no_schema_unless_it_is_told_to() {
+fn opening_a_server_changes_no_schema_unless_it_is_asked_to() {
     let database = Database::fresh();
     database.as_owner(&format!("CREATE SCHEMA nexa AUTHORIZATION {ROLE}"));
     let tables = || {

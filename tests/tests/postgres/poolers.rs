@@ -62,7 +62,7 @@ fn a_store_without_prepared_statements_does_the_same() {
 }
 
 #[test]
-fn a_connection_that_does_not_know_what_begins_a_transaction_is_told() {
+fn a_connection_that_does_not_know_what_begins_a_transaction_learns_it() {
     let database = Database::migrated();
     let options = database.options();
     runtime().block_on(async {

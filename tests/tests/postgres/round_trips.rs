@@ -89,7 +89,7 @@ fn convert(desk: &Desk, lead: Id<Lead>) {
     desk.agent.run(Convert::of(lead).amount(Money::parse("50000.00 USD").unwrap())).unwrap();
 }
 
-/// The least that it takes: each connection is told once what it does not know, and now and then plans anew.
+/// The least that it takes: each connection is sent once what it does not know, and now and then plans anew.
 fn least(desk: &Desk, mut work: impl FnMut(usize)) -> u64 {
     (0..8).map(|number| desk.trips(|| work(number))).min().unwrap()
 }

@@ -1,4 +1,4 @@
-//! What the schema promises, as the server's own catalog tells it: so it also runs on Citus, and no name was cut.
+//! What the schema promises, as the server's own catalog shows it: so it also runs on Citus, and no name was cut.
 
 use std::{collections::BTreeSet, sync::Arc};
 

@@ -24,7 +24,7 @@ fn write(session: &Session, writer: usize, number: usize) -> Result<Json, Error>
     block_on(session.execute("ticket.create", ticket, key))
 }
 
-/// Repeats a command until it is answered; what it was told meanwhile says that repeating helps.
+/// Repeats a command until it is answered; what it was answered meanwhile says that repeating helps.
 fn insist(session: &Session, writer: usize, number: usize, troubles: &AtomicU64) -> Json {
     let began = Instant::now();
     loop {
@@ -53,12 +53,12 @@ fn a_crash_of_the_server_loses_nothing_and_doubles_nothing() {
             .map(|writer| {
                 let (session, done, troubles, answered) = (&session, &done, &troubles, &answered);
                 scope.spawn(move || {
-                    let mut told = Vec::new();
+                    let mut answers = Vec::new();
                     while !done.load(Ordering::SeqCst) {
-                        told.push(insist(session, writer, told.len(), troubles));
+                        answers.push(insist(session, writer, answers.len(), troubles));
                         answered.fetch_add(1, Ordering::SeqCst);
                     }
-                    told
+                    answers
                 })
             })
             .collect();
@@ -99,7 +99,7 @@ fn a_crash_of_the_server_loses_nothing_and_doubles_nothing() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_told_quickly() {
+fn a_server_that_is_not_there_is_reported_quickly() {
     let cluster = Cluster::start(Durability::None).unwrap();
     let database = Database::on(&cluster.url());
     let options = database.options().acquire_timeout(Duration::from_secs(2));

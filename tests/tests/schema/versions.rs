@@ -42,7 +42,7 @@ mod first {
         pub(crate) version: i64,
         pub(crate) created_at: Timestamp,
         pub(crate) updated_at: Timestamp,
-        /// What for.
+        /// What the trip is for.
         #[record(editable)]
         pub(crate) title: Subject,
         /// Where it stands.
@@ -87,7 +87,7 @@ mod second {
     }
 
     closed_enum! {
-        /// How one travels.
+        /// A means of travel.
         pub enum Means {
             /// By rail.
             Rail = "rail",
@@ -111,7 +111,7 @@ mod second {
         pub(crate) created_at: Timestamp,
         pub(crate) updated_at: Timestamp,
         pub(crate) deleted_at: Option<Timestamp>,
-        /// What for.
+        /// What the trip is for.
         #[record(editable)]
         pub(crate) title: Subject,
         /// Where it stands.
@@ -129,19 +129,19 @@ mod second {
         /// Its tags.
         #[record(editable)]
         pub(crate) tags: Tags,
-        /// Whom to meet.
+        /// The lead to meet.
         #[record(editable, on_trash = keep)]
         pub(crate) lead: Option<Id<Lead>>,
-        /// Who goes.
+        /// The user or group that goes.
         #[record(editable, assignee)]
         pub(crate) owner: Option<Assignee>,
-        /// How one travels.
+        /// The means of travel.
         #[record(editable, ranked, backfill = "it's own")]
         pub(crate) means: Means,
         /// Whether it was paid.
         #[record(editable, backfill = true)]
         pub(crate) paid: bool,
-        /// For how many.
+        /// How many people go.
         #[record(editable, backfill = 1)]
         pub(crate) seats: i64,
         /// Where it begins.

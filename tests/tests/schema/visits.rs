@@ -12,7 +12,7 @@ pub(crate) mod first {
         pub(crate) version: i64,
         pub(crate) created_at: Timestamp,
         pub(crate) updated_at: Timestamp,
-        /// What for.
+        /// What the visit is for.
         #[record(editable)]
         pub(crate) purpose: Body,
     }
@@ -32,7 +32,7 @@ pub(crate) mod grown {
         pub(crate) version: i64,
         pub(crate) created_at: Timestamp,
         pub(crate) updated_at: Timestamp,
-        /// What for.
+        /// What the visit is for.
         #[record(editable)]
         pub(crate) purpose: Body,
         /// What came of it.
@@ -58,10 +58,10 @@ pub(crate) mod demanding {
         pub(crate) version: i64,
         pub(crate) created_at: Timestamp,
         pub(crate) updated_at: Timestamp,
-        /// What for.
+        /// What the visit is for.
         #[record(editable)]
         pub(crate) purpose: Body,
-        /// How long.
+        /// How long the visit takes.
         pub(crate) minutes: i64,
     }
 
@@ -80,7 +80,7 @@ pub(crate) mod retyped {
         pub(crate) version: i64,
         pub(crate) created_at: Timestamp,
         pub(crate) updated_at: Timestamp,
-        /// What for.
+        /// What the visit is for.
         #[record(editable)]
         pub(crate) purpose: Option<i64>,
     }
@@ -120,7 +120,7 @@ pub(crate) mod loosened {
         pub(crate) version: i64,
         pub(crate) created_at: Timestamp,
         pub(crate) updated_at: Timestamp,
-        /// What for.
+        /// What the visit is for.
         #[record(editable)]
         pub(crate) purpose: Option<Body>,
     }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::now;
 use crate::{
     Outcome,
-    ledger::{Call, Ledger, Sealed, Told},
+    ledger::{Call, Content, Ledger, Sealed},
     postgres::building::Building,
     registrant::{Prepared, Registrant},
     tenant::Tenant,
@@ -87,8 +87,8 @@ impl Importer {
         for lead in leads.into_iter().filter(|lead| !known.contains(&lead.email)) {
             let id = self.ids.id(at);
             let created = lead.created();
-            let told = Told { verb: "created", kind: "lead", record: id, payload: &created };
-            let event = ledger.seal(&call, self.ids.salt(), &told)?;
+            let content = Content { verb: "created", kind: "lead", record: id, payload: &created };
+            let event = ledger.seal(&call, self.ids.salt(), &content)?;
             rows.push(Row { id, lead, event });
         }
         leads_of(&mut tx, org, at, &rows).await?;

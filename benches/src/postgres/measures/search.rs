@@ -28,7 +28,7 @@ use crate::{
     turns::{timed, turns},
 };
 
-/// How long a page is; one more row tells whether there is another.
+/// How long a page is; one more row shows whether there is another.
 const PAGE: usize = 50;
 
 /// When the first contact was met: 2024-01-01T00:00:00Z.

@@ -42,7 +42,7 @@ class SupportsWrite(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an import is; told after every unit that is written."""
+    """How far an import is; reported after every unit that is written."""
 
     rows: int
     created: int
@@ -56,7 +56,7 @@ class Progress:
     """Of bytes for a file, of rows for anything else, as far as it is known."""
 
 
-Told = bool | Callable[[Progress], object]
+OnProgress = bool | Callable[[Progress], object]
 
 
 class _Bar:
@@ -74,7 +74,7 @@ class _Bar:
             unit: Any = {"unit": "B", "unit_scale": True, "unit_divisor": 1024} if bytes_ else {"unit": " rows"}
             self._tqdm = tqdm(desc=what, total=total, **unit)
 
-    def tell(self, rows: int, done: int) -> None:
+    def show(self, rows: int, done: int) -> None:
         if self._tqdm is not None:
             self._tqdm.update(done - self._tqdm.n)
             if self._bytes:
@@ -91,27 +91,27 @@ class _Bar:
             sys.stderr.write("\n")
 
 
-def _teller(
-    what: str, progress: Told, total: int | None, bytes_: bool
+def _reporter(
+    what: str, progress: OnProgress, total: int | None, bytes_: bool
 ) -> tuple[Callable[..., object] | None, Callable[[], None]]:
-    """What the native part tells, and what ends it."""
+    """What the native part reports to, and what ends it."""
     if progress is False:
         return None, _nothing
     if progress is True:
         bar = _Bar(what, total, bytes_)
 
         def shown(rows: int, *counts: int) -> None:
-            bar.tell(rows, counts[-1] if bytes_ else rows)
+            bar.show(rows, counts[-1] if bytes_ else rows)
 
         return shown, bar.close
     callback = progress
 
-    def told(
+    def report(
         rows: int, created: int, updated: int, unchanged: int, skipped: int, refused: int, size: int
     ) -> None:
         callback(Progress(rows, created, updated, unchanged, skipped, refused, size, total))
 
-    return told, _nothing
+    return report, _nothing
 
 
 def _nothing() -> None:
@@ -252,7 +252,11 @@ class Imports(OfKind):
         return to_text("import", given)
 
     def _import_csv(
-        self, source: Source, options: dict[str, Any], progress: Told, on_refused: Callable[[dict[str, Any]], object] | None
+        self,
+        source: Source,
+        options: dict[str, Any],
+        progress: OnProgress,
+        on_refused: Callable[[dict[str, Any]], object] | None,
     ) -> ImportReport:
         native: _native.Session = self._session._native
         if isinstance(source, (str, os.PathLike)):
@@ -265,9 +269,9 @@ class Imports(OfKind):
             reader, total = _Utf8(source), None
             options["encoding"] = "utf8"
         options["total_bytes"] = total
-        tell, close = _teller(f"Importing {self.KIND}", progress, total, True)
+        report, close = _reporter(f"Importing {self.KIND}", progress, total, True)
         try:
-            return self._report(native.import_csv(self.KIND, reader, self._options(options), tell, _refused(on_refused)))
+            return self._report(native.import_csv(self.KIND, reader, self._options(options), report, _refused(on_refused)))
         finally:
             close()
 
@@ -275,16 +279,16 @@ class Imports(OfKind):
         self,
         rows: Any,
         options: dict[str, Any],
-        progress: Told,
+        progress: OnProgress,
         on_refused: Callable[[dict[str, Any]], object] | None,
     ) -> ImportReport:
         native: _native.Session = self._session._native
         each, total = records_of(rows)
-        tell, close = _teller(f"Importing {self.KIND}", progress, total, False)
+        report, close = _reporter(f"Importing {self.KIND}", progress, total, False)
         try:
             following = _batches(each)
             return self._report(
-                native.import_rows(self.KIND, following, self._options(options), tell, _refused(on_refused))
+                native.import_rows(self.KIND, following, self._options(options), report, _refused(on_refused))
             )
         finally:
             close()
@@ -325,8 +329,8 @@ def _beginning(source: Any, rows: int) -> dict[str, Any]:
     return {"bytes": base64.b64encode(piece).decode(), "more": more}
 
 
-def _refused(told: Callable[[dict[str, Any]], object] | None) -> Callable[[str], object] | None:
-    return None if told is None else lambda text: told(json.loads(text))
+def _refused(report: Callable[[dict[str, Any]], object] | None) -> Callable[[str], object] | None:
+    return None if report is None else lambda text: report(json.loads(text))
 
 
 
@@ -351,7 +355,7 @@ class Importable(Imports):
         decimal_comma: bool = False,
         chunk: int | None = None,
         run: str | None = None,
-        progress: Told = False,
+        progress: OnProgress = False,
         on_refused: Callable[[dict[str, Any]], object] | None = None,
     ) -> ImportReport:
         """Imports a CSV file of any length from a path or an open file; the same file again creates nothing.
@@ -364,8 +368,8 @@ class Importable(Imports):
         apostrophe before a formula is taken away, as an export puts it there: unless said, in files with a byte order mark. Every
         `chunk` rows, 1,000 unless said, are one unit with its history, under the name `run`.
 
-        `progress=True` shows a bar (tqdm, when it is installed), or is a function that is told a `Progress`. `on_refused`
-        is told each refused row, with `problem` and `cells`; the report lists the first 1,000.
+        `progress=True` shows a bar (tqdm, when it is installed), or is a function that gets a `Progress`. `on_refused`
+        gets each refused row, with `problem` and `cells`; the report lists the first 1,000.
         """
         options = dict(
             mapping=mapping, set=set, match_on=match_on, policy=policy, on_bad_cell=on_bad_cell, form=form, encoding=encoding,
@@ -388,7 +392,7 @@ class Importable(Imports):
         decimal_comma: bool = False,
         chunk: int | None = None,
         run: str | None = None,
-        progress: Told = False,
+        progress: OnProgress = False,
         on_refused: Callable[[dict[str, Any]], object] | None = None,
     ) -> ImportReport:
         """Imports rows from an iterable of dicts, or a DataFrame of polars or pandas, or a table of pyarrow.
@@ -474,7 +478,7 @@ class Exports(OfKind):
         bar = _Bar(f"Exporting {self.KIND}", None, False)
         try:
             return native.export(
-                self.KIND, text, how, target, lambda records, size: bar.tell(records, records)
+                self.KIND, text, how, target, lambda records, size: bar.show(records, records)
             )[0]
         finally:
             bar.close()

@@ -105,7 +105,7 @@ class Worker:
         try:
             tenants = self._crm.due(limit=_TENANTS)
         except Error as error:
-            self._tell(None, error)
+            self._report(None, error)
             return 0
         for tenant in tenants:
             if self._stop.is_set():
@@ -113,9 +113,9 @@ class Worker:
             try:
                 done += self._crm.tick(tenant.org, limit=_AT_ONCE).done
             except Error as error:
-                self._tell(tenant.org, error)
+                self._report(tenant.org, error)
         return done
 
-    def _tell(self, org: UUID | None, error: Error) -> None:
+    def _report(self, org: UUID | None, error: Error) -> None:
         if self._on_error is not None and not self._crm.closed:
             self._on_error(org, error)

@@ -244,7 +244,7 @@ class Crm:
     ) -> Worker:
         """Starts a thread that does what is due in every tenant, again and again; `every` so many seconds when nothing is.
 
-        `on_error` is told of a tenant that could not be worked on, or of no tenant when the storage did not say who is due.
+        `on_error` is called for a tenant that could not be worked on, or for no tenant when the storage did not say who is due.
         """
         return Worker(self, every, on_error)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from ._errors import Error
     from ._frame import Frame
-    from ._imports import Policy, Source, SupportsWrite, Told
+    from ._imports import OnProgress, Policy, Source, SupportsWrite
     from ._later import Due, Ticked, Worker
     from ._pages import Asked
     from ._schema import SchemaDifference
@@ -136,13 +136,13 @@ class AsyncReadable(Exports, AsyncOperations, Generic[R]):
 
 
 class AsyncImportable(Imports):
-    """What can be done with every kind that is imported. Progress is told on another thread than the loop's."""
+    """What can be done with every kind that is imported. Progress is reported on another thread than the loop's."""
 
     async def import_csv(
         self,
         source: Source,
         *,
-        progress: Told = False,
+        progress: OnProgress = False,
         on_refused: Callable[[dict[str, Any]], object] | None = None,
         policy: Policy | None = None,
         **options: Any,
@@ -158,7 +158,7 @@ class AsyncImportable(Imports):
         self,
         rows: Any,
         *,
-        progress: Told = False,
+        progress: OnProgress = False,
         on_refused: Callable[[dict[str, Any]], object] | None = None,
         policy: Policy | None = None,
         **options: Any,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .records import Account, Contact, Deal, Lead, Task, Ticket, User
 
 START = datetime(2025, 11, 17, 9, 15, tzinfo=timezone.utc)
-"""What a clock shows unless it is told: a Monday morning."""
+"""What a clock shows unless it is set: a Monday morning."""
 
 
 class Clock:

@@ -53,14 +53,14 @@ test("errors, explanations and imports of dropped files are the same in a page",
     const crm = await nexa.open("memory:");
     const lisa = await crm.createOrg("Acme", { admin: { name: "Lisa", email: "lisa@acme.example" } });
     const file = new File(["Email,Full Name\nada@example.com,Ada Byron\nnobody,\n"], "leads.csv");
-    const told = [];
-    const report = await lisa.lead.importCsvFile(file, { progress: (done) => told.push(done.bytes) });
+    const reported = [];
+    const report = await lisa.lead.importCsvFile(file, { progress: (done) => reported.push(done.bytes) });
     const ticket = await lisa.ticket.create({ subject: "One" });
     const refused = await lisa.ticket.close({ ticket: ticket.id }).catch((problem) => problem);
     const explained = await lisa.explain("ticket", ticket.id);
     await crm.close();
     const rule = refused instanceof nexa.RuleViolation && refused.code;
-    return [report.created, report.refused, told, rule, explained.refused["ticket.close"].code];
+    return [report.created, report.refused, reported, rule, explained.refused["ticket.close"].code];
   });
   assert.deepEqual(said, [1, 1, [50], "ticket.not_resolved", "ticket.not_resolved"]);
   await page.close();

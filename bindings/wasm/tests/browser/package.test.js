@@ -29,7 +29,7 @@ export async function story(place: "memory:" | "opfs:packed.db"): Promise<string
   return \`\${ticket.number} \${open_} \${refused instanceof RuleViolation ? refused.code : ""}\`;
 }
 `;
-const TOLD = "T-000001 1 ticket.not_resolved";
+const OUTCOME = "T-000001 1 ticket.not_resolved";
 
 before(() => {
   const [packed] = JSON.parse(
@@ -69,16 +69,16 @@ test("the compiler takes its declarations as strictly as it can", () => {
 test("it runs in Node", () => {
   // The compiler has written story.js.
   writeFileSync(join(project, "run.js"), `import { story } from "./story.js";\nconsole.log(await story("memory:"));\n`);
-  assert.equal(run(process.execPath, "--pending-deprecation", "--throw-deprecation", "run.js").trim(), TOLD);
+  assert.equal(run(process.execPath, "--pending-deprecation", "--throw-deprecation", "run.js").trim(), OUTCOME);
 });
 
-/** Opens a page of the project, and tells what the story told there. */
-async function toldAt(url) {
+/** Opens a page of the project, and checks how the story ended there. */
+async function storyAt(url) {
   const browser = await new Browser().start();
   try {
     const tab = await browser.open(url);
-    assert.equal(await tab.evaluate(() => window.story("memory:")), TOLD);
-    assert.equal(await tab.evaluate(() => window.story("opfs:packed.db")), TOLD);
+    assert.equal(await tab.evaluate(() => window.story("memory:")), OUTCOME);
+    assert.equal(await tab.evaluate(() => window.story("opfs:packed.db")), OUTCOME);
   } finally {
     await browser.end();
   }
@@ -93,7 +93,7 @@ test("Vite builds it, and the page works from a folder of its own", async () => 
   tool("vite/bin/vite.js", "build", "--logLevel", "warn", "--base", "./");
   const server = await serve(join(project, "dist"), { page: null, clock: false });
   try {
-    await toldAt(server.url);
+    await storyAt(server.url);
   } finally {
     await server.close();
   }
@@ -104,7 +104,7 @@ test("Vite's development server serves it when it leaves the package alone", asy
   const server = await createServer({ root: project, optimizeDeps, configFile: false, logLevel: "warn", server: { port: 0 } });
   await server.listen();
   try {
-    await toldAt(`http://localhost:${server.httpServer.address().port}/`);
+    await storyAt(`http://localhost:${server.httpServer.address().port}/`);
   } finally {
     await server.close();
   }

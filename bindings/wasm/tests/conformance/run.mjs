@@ -61,10 +61,10 @@ if (problem?.code !== "store.host_failed" || !problem.message.includes("the disk
 }
 // A trap rejects the work that met it, and whatever is called afterwards.
 for (const work of [() => module.trappingWork(), () => first.hasOrg(org)]) {
-    const told = await work().then(() => undefined, (told) => told);
-    if (told?.code !== "crm.panicked" || !told.params.problem) {
+    const problem = await work().then(() => undefined, (problem) => problem);
+    if (problem?.code !== "crm.panicked" || !problem.params.problem) {
         failed += 1;
-        console.error("trap:", told);
+        console.error("trap:", problem);
     }
 }
 process.exit(failed === 0 ? 0 : 1);

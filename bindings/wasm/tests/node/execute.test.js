@@ -5,8 +5,8 @@ import { test } from "node:test";
 
 import { open, RuleViolation } from "nexa-crm";
 
-/** A crm that tells what it was asked, and answers so. */
-async function telling(...answers) {
+/** A crm that records what it was asked, and answers so. */
+async function recording(...answers) {
   const calls = [];
   const execute = async (call) => {
     calls.push(call);
@@ -18,7 +18,7 @@ async function telling(...answers) {
 }
 
 test("a call is plain data", async () => {
-  const { calls, crm } = await telling({ id: "t" });
+  const { calls, crm } = await recording({ id: "t" });
   const s = crm.session({ org: "o", user: "u" }).with({ reason: "because" });
   assert.deepEqual(await s.ticket.claim({ ticket: "t" }), { id: "t" });
   const envelope = { reason: "because" };
@@ -30,7 +30,7 @@ test("a call is plain data", async () => {
 test("what is beside the catalog has names as well", async () => {
   const made = { org: "o", principal: "user:u" };
   const feed = { items: [], next: "7-1a2b3c4d", complete: true };
-  const { calls, crm } = await telling(made, true, null, [1], [], feed, feed);
+  const { calls, crm } = await recording(made, true, null, [1], [], feed, feed);
   const lisa = await crm.createOrg("Acme", { admin: { name: "Lisa", email: "l@a.example" }, time_zone: "UTC" });
   assert.equal(lisa.userId, "u");
   await crm.hasOrg("o");
@@ -55,7 +55,7 @@ test("what is beside the catalog has names as well", async () => {
 test("a refusal may be thrown as the wire has it, and another error stays what it is", async () => {
   const wire = { kind: "rule", code: "ticket.closed", message: "No.", params: { number: "T-1" }, retryable: false };
   const broken = new TypeError("the network is down");
-  const { crm } = await telling(wire, broken);
+  const { crm } = await recording(wire, broken);
   const s = crm.session({ org: "o", user: "u" });
   await assert.rejects(s.ticket.claim({ ticket: "t" }), (problem) => {
     return problem instanceof RuleViolation && problem.details.number === "T-1";

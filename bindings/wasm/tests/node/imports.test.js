@@ -19,12 +19,12 @@ function leads(count, row = (at) => `lead${at}@example.com,Lead ${at},"Company, 
 test("a file of several units is imported with progress, and again creates nothing", async () => {
   const { lisa } = await tenant();
   const file = new Blob([leads(2500)]);
-  const told = [];
-  const report = await lisa.lead.importCsvFile(file, { progress: (done) => told.push(done), run: "import:web" });
+  const reported = [];
+  const report = await lisa.lead.importCsvFile(file, { progress: (done) => reported.push(done), run: "import:web" });
   assert.deepEqual(counts(report), { rows: 2500, created: 2500, skipped: 0, refused: 0 });
-  assert.deepEqual(told.map((done) => done.created), [1000, 2000, 2500]);
-  assert.equal(told[2].bytes, file.size);
-  assert.equal(told[2].total, file.size);
+  assert.deepEqual(reported.map((done) => done.created), [1000, 2000, 2500]);
+  assert.equal(reported[2].bytes, file.size);
+  assert.equal(reported[2].total, file.size);
   assert.equal(await lisa.lead.count(), 2500);
   const lead = await lisa.lead.find({ filter: { field: "email", value: "lead1234@example.com" } }).first();
   assert.equal(lead.company, "Company, 1234");
@@ -53,18 +53,18 @@ test("every kind of source is read", async () => {
   rmSync(folder, { recursive: true });
 });
 
-test("what is refused is told with its own line, in whatever unit it is", async () => {
+test("what is refused is reported with its own line, in whatever unit it is", async () => {
   const { lisa } = await tenant();
   const bad = new Set([0, 999, 1000, 1700]);
   const row = (at) => (bad.has(at) ? `nobody,Lead ${at},` : `lead${at}@example.com,"Lead\n${at}",`);
-  const told = [];
-  const report = await lisa.lead.importCsvFile(leads(1800, row), { onRefused: (problem) => told.push(problem) });
+  const reported = [];
+  const report = await lisa.lead.importCsvFile(leads(1800, row), { onRefused: (problem) => reported.push(problem) });
   assert.deepEqual(counts(report), { rows: 1800, created: 1796, skipped: 0, refused: 4 });
-  assert.deepEqual(told.map((problem) => problem.record), [1, 1000, 1001, 1701]);
+  assert.deepEqual(reported.map((problem) => problem.record), [1, 1000, 1001, 1701]);
   // Good rows have two lines here.
-  assert.deepEqual(told.map((problem) => problem.number), [2, 2 + 1 + 998 * 2, 2 + 2 + 998 * 2, 2 + 3 + 998 * 2 + 699 * 2]);
-  assert.deepEqual(report.problems, told);
-  assert.equal(told[0].code, "field.invalid");
+  assert.deepEqual(reported.map((problem) => problem.number), [2, 2 + 1 + 998 * 2, 2 + 2 + 998 * 2, 2 + 3 + 998 * 2 + 699 * 2]);
+  assert.deepEqual(report.problems, reported);
+  assert.equal(reported[0].code, "field.invalid");
 });
 
 test("encodings are detected", async () => {
@@ -97,7 +97,7 @@ test("a row that is no UTF-8 costs itself, or is read as Windows-1252 when that 
   assert.equal((await lisa.lead.find({ filter: { field: "email", value: "rene@example.com" } }).first()).first_name, "René");
 });
 
-test("delimiters are told by the header, by the file, or by the caller", async () => {
+test("delimiters are found in the header, said by the file, or by the caller", async () => {
   const file = (delimiter) => ["Email", "Full Name"].join(delimiter) + "\n" + ["a@example.com", "Ada"].join(delimiter);
   const cases = [[file(";")], [file("\t")], [file("|")], [`sep=;\n${file(";")}`], [file("!"), { delimiter: "!" }]];
   for (const [text, options] of [...cases, [file(",").replaceAll("\n", "\r")], [file(",").replaceAll("\n", "\r\n")]]) {
@@ -153,11 +153,11 @@ test("rows come from anything that can be iterated", async () => {
   async function* rows() {
     for (let at = 0; at < 1500; at += 1) yield { email: at === 1200 ? "nobody" : `lead${at}@example.com` };
   }
-  const told = [];
-  const report = await lisa.lead.importAll(rows(), { set: { source: "api" }, progress: (done) => told.push(done.rows) });
+  const reported = [];
+  const report = await lisa.lead.importAll(rows(), { set: { source: "api" }, progress: (done) => reported.push(done.rows) });
   assert.deepEqual(counts(report), { rows: 1500, created: 1499, skipped: 0, refused: 1 });
   assert.equal(report.problems[0].record, 1201);
-  assert.deepEqual(told, [1000, 1500]);
+  assert.deepEqual(reported, [1000, 1500]);
 });
 
 test("a preview shows what an import would make of a file, and imports nothing", async () => {

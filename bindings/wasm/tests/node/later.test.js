@@ -15,7 +15,7 @@ test("a tick does what is due, once", async () => {
   await crm.tick(lisa.org);
   const { items } = await alex.notification.find({}).page();
   assert.deepEqual(
-    items.map((told) => told.reason),
+    items.map((notification) => notification.reason),
     ["assigned"],
   );
   assert.deepEqual(await crm.due(), []);

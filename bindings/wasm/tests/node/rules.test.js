@@ -40,7 +40,7 @@ test("a record that a server sent is explained as the server does", async () => 
   }
 });
 
-test("who may not see a record is told so", async () => {
+test("who may not see a record is refused", async () => {
   const rules = await loadRules();
   const { lisa, alex } = await tenant();
   const bea = await lisa.user.create({ name: "Bea", email: "bea@acme.example", role: "agent" });

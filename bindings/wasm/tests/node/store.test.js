@@ -37,7 +37,7 @@ test("two that work on one storage see each other's work", async () => {
   assert.deepEqual([await lisa.lead.count(), await same.lead.count()], [4, 4]);
 });
 
-test("what it throws is told, and nothing is half done", async () => {
+test("what it throws is reported, and nothing is half done", async () => {
   const store = new MemoryStore();
   const crm = await open({ store });
   const lisa = await crm.createOrg("Acme", { admin });

@@ -64,8 +64,8 @@ function assigned(answers, [wanted, ...more], taken) {
   );
 }
 
-function holds(condition, told) {
-  if (!condition) throw new Error(told);
+function holds(condition, label) {
+  if (!condition) throw new Error(label);
 }
 
 const camel = (name) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
@@ -133,9 +133,9 @@ class Runner {
   }
 
   async step(step) {
-    const told = `${this.story.name}: ${step.tell}`;
+    const label = `${this.story.name}: ${step.tell}`;
     if ("needs" in step) {
-      holds(!this.kinds.includes(step.needs), told);
+      holds(!this.kinds.includes(step.needs), label);
       return;
     }
     if ("at" in step) await this.clock(step.at);
@@ -151,20 +151,20 @@ class Runner {
       answer = await this.call(session, step);
     } catch (problem) {
       if (!(problem instanceof this.nexa.NexaError) || !("refuse" in step)) {
-        throw new Error(`${told} was refused: ${problem.stack} ${JSON.stringify(problem)}`, { cause: problem });
+        throw new Error(`${label} was refused: ${problem.stack} ${JSON.stringify(problem)}`, { cause: problem });
       }
       refused = problem;
     }
-    await this.checkEvents(step, told, session, refused === undefined);
+    await this.checkEvents(step, label, session, refused === undefined);
     if ("refuse" in step) {
-      holds(refused !== undefined, `${told} should be refused, but answered ${JSON.stringify(answer)}`);
+      holds(refused !== undefined, `${label} should be refused, but answered ${JSON.stringify(answer)}`);
       const problem = mismatch(refused.toJSON(), this.kept.fill(step.refuse), "the refusal");
-      holds(problem === undefined, `${told} ${problem}`);
+      holds(problem === undefined, `${label} ${problem}`);
       return;
     }
     if ("expect" in step) {
       const problem = mismatch(answer, this.kept.fill(step.expect), "the answer");
-      holds(problem === undefined, `${told} ${problem}`);
+      holds(problem === undefined, `${label} ${problem}`);
     }
     if ("keep" in step) this.kept.words[step.keep] = answer;
   }
@@ -181,19 +181,19 @@ class Runner {
     }
   }
 
-  async checkEvents(step, told, session, done) {
+  async checkEvents(step, label, session, done) {
     const operation = step.run ?? step.read ?? `${step.import}.import_csv`;
     const events = await this.events();
-    holds((!("read" in step) && done) || events.length === 0, `${told} wrote events, though it changed nothing`);
+    holds((!("read" in step) && done) || events.length === 0, `${label} wrote events, though it changed nothing`);
     for (const event of events) {
       const whole = [Date.parse(event.at), event.actor, event.command, event.reason ?? undefined];
       const wanted = [Date.parse(this.at), session.actor, operation, step.why];
-      holds(JSON.stringify(whole) === JSON.stringify(wanted), `${told}: ${whole} should be ${wanted}`);
+      holds(JSON.stringify(whole) === JSON.stringify(wanted), `${label}: ${whole} should be ${wanted}`);
     }
     if (!("events" in step)) return;
-    holds(events.length === step.events.length, `${told} left ${JSON.stringify(events)}`);
+    holds(events.length === step.events.length, `${label} left ${JSON.stringify(events)}`);
     const problem = mismatch(events, { $has: this.kept.fill(step.events) }, "the events");
-    holds(problem === undefined, `${told} ${problem}`);
+    holds(problem === undefined, `${label} ${problem}`);
   }
 }
 

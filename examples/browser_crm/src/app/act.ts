@@ -3,7 +3,7 @@ import { NexaError } from "nexa-crm";
 import { toasts } from "./toasts.svelte.ts";
 import { workspace } from "./workspace.svelte.ts";
 
-interface Told {
+interface Report {
   /** What to say when it is done. */
   done?: string;
   /** What takes it back. */
@@ -11,10 +11,10 @@ interface Told {
 }
 
 /** Does something; says when it is done, and why when it is refused. Answers nothing when it was refused. */
-export async function act<T>(what: () => Promise<T>, told: Told = {}): Promise<T | undefined> {
+export async function act<T>(what: () => Promise<T>, report: Report = {}): Promise<T | undefined> {
   try {
     const result = await what();
-    const { done, undo } = told;
+    const { done, undo } = report;
     if (done) toasts.say(done, undo ? () => void act(undo, { done: "Undone" }) : undefined);
     workspace.changed();
     return result;

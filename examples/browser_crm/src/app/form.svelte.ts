@@ -16,7 +16,7 @@ export interface FormField {
 
 export type Values = Record<string, unknown>;
 
-/** A form that asks the rules while one types: a dry run tells what is missing or refused, and at which field. */
+/** A form that asks the rules while one types: a dry run shows what is missing or refused, and at which field. */
 export class Form {
   values = $state<Record<string, string>>({});
   problem = $state("");

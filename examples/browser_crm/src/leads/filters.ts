@@ -8,7 +8,7 @@ export type Band = (typeof bands)[number];
 export interface Chosen {
   status: StatusChoice;
   band: Band;
-  /** Whose: anybody's, mine, or nobody's. */
+  /** Whose leads: anybody's, mine, or nobody's. */
   owner: "any" | "mine" | "nobody";
   source: string;
 }

@@ -1,4 +1,4 @@
-//! Every form is told by its sample, and the sample is read as it should be.
+//! Every form is recognised by its sample, and the sample is read as it should be.
 
 use std::collections::HashSet;
 
@@ -87,7 +87,7 @@ fn every_form_has_a_sample_and_marks_of_its_own() {
         assert!(sampled.contains(form.name), "{} has no sample", form.name);
         assert!(!form.kinds.is_empty() && form.marks.iter().all(|marks| !marks.is_empty()), "{}", form.name);
         for mark in form.marks {
-            assert!(marks.insert(*mark), "{}: {mark:?} tells two forms", form.name);
+            assert!(marks.insert(*mark), "{}: {mark:?} identifies two forms", form.name);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How a file separates fields and rows, told by its header.
+//! How a file separates fields and rows, found in its header.
 
 use super::{
     COLUMNS,

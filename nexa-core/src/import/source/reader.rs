@@ -22,7 +22,7 @@ pub struct Options {
     pub encoding: Encoding,
     /// Whether a row that is no UTF-8 is read as Windows-1252, in files that mix both.
     pub mixed_latin1: bool,
-    /// The delimiter, when it shall not be told by the header.
+    /// The delimiter, when it shall not be found in the header.
     pub delimiter: Option<char>,
     /// The length of the file in bytes, for progress.
     pub total_bytes: Option<u64>,

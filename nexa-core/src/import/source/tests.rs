@@ -109,7 +109,7 @@ fn problems_name_row_column_and_value() {
 }
 
 #[test]
-fn delimiters_are_told_by_the_header() {
+fn delimiters_are_found_in_the_header() {
     for (text, delimiter) in [
         ("a,b\n1,2\n", ','),
         ("a;b\n1;2\n", ';'),
@@ -250,7 +250,7 @@ fn progress_counts_bytes_and_rows() {
     assert_eq!(reader.progress(), Progress { bytes: 6, total_bytes: Some(6), records: 2 });
 }
 
-/// Gives one byte at a time, is interrupted now and then, and fails in the end when told so.
+/// Gives one byte at a time, is interrupted now and then, and fails in the end when asked to.
 struct Trickle<'a> {
     bytes: &'a [u8],
     interrupt: bool,

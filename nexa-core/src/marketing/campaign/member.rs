@@ -34,7 +34,7 @@ pub struct CampaignMember {
     /// The contact; absent when it is a lead.
     #[record(on_trash = with_parent)]
     pub contact: Option<Id<Contact>>,
-    /// Since when.
+    /// When the person became a member.
     pub joined_at: Timestamp,
 }
 

@@ -29,9 +29,9 @@ pub struct PerformanceOf {
 /// How many leads came, and how many of them were converted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeadFigures {
-    /// How many came.
+    /// How many leads came.
     pub generated: u64,
-    /// How many were converted.
+    /// How many leads were converted.
     pub converted: u64,
     /// Converted by generated, from 0 to 1, with at most four places; absent without leads.
     pub conversion_rate: Option<Decimal>,
@@ -51,7 +51,7 @@ pub struct Bands {
 /// What deals are worth.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Worth {
-    /// How many deals.
+    /// How many deals there are.
     pub deals: u64,
     /// Their amounts, a sum for each currency.
     pub amounts: Vec<Money>,

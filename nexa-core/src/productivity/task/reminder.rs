@@ -31,7 +31,7 @@ impl Timed for Reminder {
         }
         let asked_by = timer.detail.as_deref().and_then(|user| user.parse().ok());
         let late = timer.late(cx.now()) > LATE;
-        for user in told(cx, &task, asked_by).await? {
+        for user in reminded(cx, &task, asked_by).await? {
             let notification = Notification {
                 user,
                 reason: NotificationReason::Reminder,
@@ -52,8 +52,8 @@ impl Timed for Reminder {
     }
 }
 
-/// Who is reminded.
-async fn told(cx: &mut Context<'_>, task: &Task, asked_by: Option<Uuid>) -> Result<Vec<Id<User>>> {
+/// The users who are reminded.
+async fn reminded(cx: &mut Context<'_>, task: &Task, asked_by: Option<Uuid>) -> Result<Vec<Id<User>>> {
     let user = match task.assignee {
         Some(Assignee::Group(group)) => {
             let members = active_members(cx, Id::new(group)).await?;

@@ -32,22 +32,22 @@ pub struct Rollup {
 pub struct AccountRollup {
     /// The account.
     pub account: Id<Account>,
-    /// By itself.
+    /// What the account amounts to by itself.
     pub own: AccountTotals,
-    /// With its subsidiaries.
+    /// What the account amounts to with its subsidiaries.
     pub with_subsidiaries: AccountTotals,
 }
 
 /// What one or more accounts amount to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountTotals {
-    /// How many accounts.
+    /// How many accounts there are.
     pub accounts: u64,
     /// How many contacts they have.
     pub contacts: u64,
-    /// How many open deals.
+    /// How many open deals they have.
     pub open_deals: u64,
-    /// How many won deals.
+    /// How many won deals they have.
     pub won_deals: u64,
     /// How many tickets are open, pending or in progress.
     pub open_tickets: u64,

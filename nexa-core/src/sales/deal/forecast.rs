@@ -43,11 +43,11 @@ pub struct Forecast {
 /// What deals will bring in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DealForecast {
-    /// By month, owner and currency.
+    /// A line for each month, owner and currency.
     pub lines: Vec<ForecastLine>,
-    /// By month.
+    /// The sums of each month.
     pub months: Vec<ForecastMonth>,
-    /// In the whole period.
+    /// The sums of the whole period.
     pub total: ForecastSums,
     /// How many deals of the period have no amount.
     pub without_amount: u64,
@@ -60,7 +60,7 @@ pub struct DealForecast {
 pub struct ForecastLine {
     /// The first day of the month.
     pub month: Date,
-    /// Whose deals; nobody's without.
+    /// The user whose deals they are; nobody when absent.
     pub owner: Option<Id<User>>,
     /// The currency of the amounts.
     pub currency: Currency,
@@ -81,7 +81,7 @@ pub struct ForecastLine {
 pub struct ForecastMonth {
     /// The first day of the month.
     pub month: Date,
-    /// How much.
+    /// The sums of the month.
     #[serde(flatten)]
     pub sums: ForecastSums,
 }

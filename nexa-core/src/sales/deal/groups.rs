@@ -13,7 +13,7 @@ use crate::{
 /// One group of deals: all in one currency, or all without an amount.
 pub(in crate::sales) struct DealGroup {
     values: Vec<Json>,
-    /// How many deals.
+    /// How many deals there are.
     pub(in crate::sales) count: u64,
     /// Their amounts together.
     pub(in crate::sales) total: Option<Money>,

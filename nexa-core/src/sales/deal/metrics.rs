@@ -42,11 +42,11 @@ pub struct DealMetrics {
 pub struct StageVisit {
     /// The stage.
     pub stage: Choice,
-    /// Since when.
+    /// When the deal came to the stage.
     pub from: Timestamp,
-    /// Until when; nothing while it is there.
+    /// When the deal left the stage; nothing while it is there.
     pub to: Option<Timestamp>,
-    /// For how many whole days.
+    /// How many whole days the deal stayed.
     pub days: i64,
 }
 

@@ -57,7 +57,7 @@ pub struct Routing {
     /// The group that gets the leads.
     #[record(editable)]
     pub group: Option<Id<Group>>,
-    /// Who of the group.
+    /// Who of the group gets the lead.
     #[record(editable)]
     pub pick: Pick,
     /// The list that the leads join.

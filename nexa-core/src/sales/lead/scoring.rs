@@ -55,9 +55,9 @@ impl Lead {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreRule {
-    /// Which leads get the points.
+    /// The leads that get the points.
     pub filter: Filter,
-    /// How many; below zero takes away.
+    /// How many points they get; below zero takes away.
     pub points: i32,
     /// What the score says of it.
     pub reason: String,

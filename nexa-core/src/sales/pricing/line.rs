@@ -52,7 +52,7 @@ impl Discount {
 /// So many of something at a price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Line {
-    /// How many, above zero.
+    /// How many are sold, above zero.
     pub quantity: Amount,
     /// The price of one; a negative one makes a credit.
     pub unit_price: Money,

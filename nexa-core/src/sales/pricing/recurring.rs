@@ -35,9 +35,9 @@ impl Period {
 pub struct Recurring {
     /// What is paid each time.
     pub net: Money,
-    /// How often; once without.
+    /// How often it is paid; once without.
     pub every: Option<Period>,
-    /// For how many months; one period without.
+    /// For how many months it is paid; one period without.
     pub term_months: Option<u32>,
 }
 

@@ -17,11 +17,11 @@ use crate::{
 pub struct Escalation {
     /// The group that was called.
     pub to: Id<Group>,
-    /// When.
+    /// When the ticket was escalated.
     pub at: Timestamp,
     /// How bad it is.
     pub severity: Option<Severity>,
-    /// Why.
+    /// Why the ticket is escalated.
     pub reason: Body,
 }
 
@@ -35,7 +35,7 @@ pub struct Escalate {
     pub to: Ref<Group>,
     /// How bad it is; as it was unless said.
     pub severity: Option<Severity>,
-    /// Why.
+    /// Why the ticket is escalated.
     pub reason: Body,
 }
 

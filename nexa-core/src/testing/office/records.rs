@@ -107,7 +107,7 @@ impl Office {
         }
         block_on(self.crm.tick(self.org, 1_000)).unwrap();
         let to_agent = json!({"field": "user", "op": "eq", "value": self.id("agent")});
-        let told = self.run("notification.find", json!({"filter": to_agent}));
-        self.ids.insert("notification", told["items"][0]["id"].as_str().unwrap().parse().unwrap());
+        let sent = self.run("notification.find", json!({"filter": to_agent}));
+        self.ids.insert("notification", sent["items"][0]["id"].as_str().unwrap().parse().unwrap());
     }
 }

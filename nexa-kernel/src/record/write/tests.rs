@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A record as by-name callers see it.
-fn told<R: Record>(record: &R, without: &[&str]) -> Json {
+fn written<R: Record>(record: &R, without: &[&str]) -> Json {
     let mut text = String::new();
     R::def().write_json(&record.to_row(), without, &mut text).unwrap();
     serde_json::from_str(&text).unwrap()
@@ -83,7 +83,7 @@ struct Mixed {
     other: Option<i64>,
 }
 
-/// A field whose parts are not told by their columns alone.
+/// A field whose parts are not written by their columns alone.
 #[derive(Field, Clone, Default, Serialize)]
 struct WithKeys {
     keys: Vec<ExternalKey>,
@@ -135,18 +135,18 @@ fn the_columns_of_a_field_of_fields_are_those_of_its_parts() {
 #[test]
 fn a_record_looks_as_it_is_serialized() {
     for record in [FieldDefinition::default(), defined()] {
-        assert_eq!(told(&record, &[]), serde_json::to_value(&record).unwrap());
+        assert_eq!(written(&record, &[]), serde_json::to_value(&record).unwrap());
     }
 }
 
 #[test]
 fn fields_are_left_out_by_name() {
-    let shown = told(&defined(), &["holds", "version"]);
+    let shown = written(&defined(), &["holds", "version"]);
     assert!(shown.get("holds").is_none() && shown.get("version").is_none() && shown.get("name").is_some());
 }
 
 #[test]
-fn a_name_from_elsewhere_is_not_told_as_if_it_were_known() {
+fn a_name_from_elsewhere_is_not_written_as_if_it_were_known() {
     let mut row = defined().to_row();
     row.set(FieldDefinition::def().column("holds").unwrap(), Value::Text("asleep".into()));
     let mut text = String::new();

@@ -67,7 +67,7 @@ pub fn long_lists_of_keys(store: &dyn Store) {
     assert_eq!(all, (1..=1_000).map(|number| number * 7).collect::<Vec<u128>>());
 }
 
-/// Foresees a toy by its serial and the first one, and loads both.
+/// Prefetches a toy by its serial and the first one, and loads both.
 fn prefetch(tx: &mut dyn Transaction, serial: Value) -> BoxFuture<'_, Result<(Vec<u128>, Vec<u128>)>> {
     Box::pin(async move {
         let loads = Prefetch::by(Toy::def(), "serial", serial.clone()).into_iter();

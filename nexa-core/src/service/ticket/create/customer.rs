@@ -13,7 +13,7 @@ use crate::{
 /// Nobody could answer the customer.
 pub const CUSTOMER_UNREACHABLE: Code = Code::invalid(
     "ticket.customer_unreachable",
-    "Nothing tells who the customer is; give a name, a mail address or a phone number.",
+    "Nothing says who the customer is; give a name, a mail address or a phone number.",
 );
 
 /// Who has the issue, as far as it is known.

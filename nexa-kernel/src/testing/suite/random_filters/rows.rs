@@ -97,7 +97,7 @@ fn random_toy(random: &Random, id: u128) -> Toy {
         aliases: labels(random),
         near: names(random),
         custom: traits(random),
-        // Two columns are unique together, so the place tells most toys of a box apart.
+        // Two columns are unique together, so the place distinguishes most toys of a box.
         place: maybe(random, |_| i64::try_from(id).unwrap() % 30),
         serial: maybe(random, |_| format!("{}{id}", any(random, &["s", "S", "\u{e9}"]))),
         ..toy(id, any(random, &TEXTS))

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::kernel::{ledger::Verb, query::Change};
 
-/// Fields that follow from others; they are not told of on their own.
+/// Fields that follow from others; they are not described on their own.
 const CONSEQUENCES: &[&str] = &[
     "via_group",
     "pending_until",
@@ -17,7 +17,7 @@ const CONSEQUENCES: &[&str] = &[
 ];
 
 /// Such as `claimed it` or `changed status from open to in_progress`; `whom` is the name of who got it.
-pub(super) fn tell(change: &Change, whom: Option<&str>) -> String {
+pub(super) fn describe(change: &Change, whom: Option<&str>) -> String {
     let changed = |field: &str| {
         let [from, to] = change.changes.as_ref()?.get(field)?.as_array()?.as_slice() else { return None };
         Some((word(from), word(to)))
@@ -53,8 +53,9 @@ pub(super) fn tell(change: &Change, whom: Option<&str>) -> String {
                 }
             }
             let fields = change.changes.iter().flat_map(|changes| changes.keys());
-            let told: Vec<&str> = fields.map(String::as_str).filter(|field| !CONSEQUENCES.contains(field)).collect();
-            if told.is_empty() { "changed it".to_owned() } else { format!("changed {}", told.join(", ")) }
+            let described: Vec<&str> =
+                fields.map(String::as_str).filter(|field| !CONSEQUENCES.contains(field)).collect();
+            if described.is_empty() { "changed it".to_owned() } else { format!("changed {}", described.join(", ")) }
         }
     }
 }
