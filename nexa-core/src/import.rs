@@ -5,7 +5,6 @@
 //! into the value of a column, and [`name`] a full name into its parts. [`ImportOptions`] say the rest, [`Import`] runs
 //! it, and [`ImportReport`] says what became of the rows.
 
-mod ahead;
 mod called;
 mod chunk;
 mod command;
@@ -13,6 +12,7 @@ pub mod doubt;
 pub mod form;
 pub mod header;
 mod line;
+mod lookahead;
 pub mod mapping;
 pub mod name;
 mod namesake;

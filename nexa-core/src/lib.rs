@@ -5,6 +5,7 @@
 
 extern crate self as nexa_core;
 
+pub mod access;
 mod domain;
 pub mod export;
 pub mod import;

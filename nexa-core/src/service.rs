@@ -1,13 +1,13 @@
 //! Support: tickets, the comments on them, and who may see them.
 
 pub mod comment;
-pub mod policy;
 pub mod ticket;
 pub mod timeline;
 
 pub use comment::{Audience, Comment};
-pub use policy::{DefaultPolicy, Narrow};
 pub use ticket::{Channel, Escalation, Severity, Ticket, TicketPriority, TicketStatus, TicketType};
+
+pub use crate::access::{DefaultPolicy, Narrow};
 
 use crate::CrmBuilder;
 

@@ -28,8 +28,8 @@ use uuid::Uuid;
 use super::{
     error::{Result, codes},
     ledger::Event,
+    maybe_send::{MaybeSend, MaybeSync},
     record::RecordDef,
-    send::{MaybeSend, MaybeSync},
     store::{Prefetch, Transaction},
 };
 

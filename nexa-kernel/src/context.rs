@@ -5,9 +5,9 @@ mod assigning;
 mod attempt;
 mod behaviour;
 mod changing;
+mod environment;
 mod loading;
 mod naming;
-mod parts;
 mod permission;
 mod repeated;
 mod unit;
@@ -37,8 +37,8 @@ pub use self::{
 };
 pub(crate) use self::{
     behaviour::{Merged, of_record},
+    environment::Environment,
     loading::LONGEST_FORWARD,
-    parts::Parts,
     permission::{Instead, Permitted},
     unit::{Hidden, Terms},
 };
@@ -49,7 +49,7 @@ pub(crate) use self::{
 /// a query that must see them.
 pub struct Context<'a> {
     pub(crate) tx: &'a mut dyn Transaction,
-    pub(crate) parts: &'a Parts,
+    pub(crate) environment: &'a Environment,
     pub(crate) org: Uuid,
     pub(crate) actor: Actor,
     /// The actor as the ledger writes it.
@@ -124,11 +124,11 @@ impl<'a> Context<'a> {
     }
     /// A new identifier.
     pub fn new_id<R>(&self) -> Id<R> {
-        Id::new(self.parts.ids.id(self.now))
+        Id::new(self.environment.ids.id(self.now))
     }
     /// The definition of a kind. Error: `kind.unknown`.
     pub fn kind(&self, kind: &str) -> Result<&'static RecordDef> {
-        self.parts.kinds.named(kind)
+        self.environment.kinds.named(kind)
     }
     /// What a rule has kept, such as the tenant's scorecard.
     pub fn kept<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
@@ -149,18 +149,18 @@ impl<'a> Context<'a> {
     }
     /// The roles that the policy names.
     pub fn roles(&self) -> Vec<String> {
-        self.parts.policy.roles()
+        self.environment.policy.roles()
     }
     /// What was made of stored settings for all calls.
     pub const fn memo(&self) -> &'a Memo {
-        &self.parts.memo
+        &self.environment.memo
     }
     /// The kinds that callers create and edit.
     pub fn edited_kinds(&self) -> impl Iterator<Item = &'static Behaviour> + use<'a> {
-        self.parts.behaviours.values().copied().filter(|kind| kind.edited().is_ok())
+        self.environment.behaviours.values().copied().filter(|kind| kind.edited().is_ok())
     }
     pub(crate) fn scope(&self) -> Scope<'_> {
-        Scope::Actor(&self.actor, &*self.parts.policy)
+        Scope::Actor(&self.actor, &*self.environment.policy)
     }
 }
 

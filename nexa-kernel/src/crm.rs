@@ -14,7 +14,7 @@ use super::{
     agenda::Agenda,
     catalog::{Catalog, Own, OwnOperation, SHARED, Shared},
     compile::Kinds,
-    context::{Behaviour, Context, FOUNDING, Parts, of_record},
+    context::{Behaviour, Context, Environment, FOUNDING, of_record},
     custom,
     custom_field::FieldDefinition,
     definition,
@@ -23,6 +23,7 @@ use super::{
     error::{Code, Result, codes},
     idempotency::IdempotencyRecord,
     later::{Consumer, Consuming, Cursor, Failure, Firing, Later, Timed, Timer},
+    maybe_send::{BoxFuture, MaybeSend, MaybeSync},
     memo::Memo,
     named_unit::NamedUnit,
     operation::Query,
@@ -31,7 +32,6 @@ use super::{
     references::References,
     rule::Rule,
     schema::SchemaDifference,
-    send::{BoxFuture, MaybeSend, MaybeSync},
     session::{Job, Session},
     shared::SharedOperation,
     store::Store,
@@ -97,7 +97,7 @@ impl Job for Nothing {
 /// The whole machine; cheap to clone.
 #[derive(Clone)]
 pub struct Crm {
-    pub(crate) parts: Arc<Parts>,
+    pub(crate) environment: Arc<Environment>,
     catalog: Arc<Catalog>,
     seed_data: Arc<[SeedData]>,
     pub(crate) store: Arc<dyn Store>,
@@ -107,24 +107,24 @@ pub struct Crm {
 impl Crm {
     /// Brings the storage up to this version's schema.
     pub async fn migrate(&self) -> Result<()> {
-        self.store.migrate(self.parts.kinds.all()).await
+        self.store.migrate(self.environment.kinds.all()).await
     }
     /// The statements that make the whole schema of these kinds, for a host that wants to read them or run them with a tool of
     /// its own; none in memory. Error: `store.unsupported`.
     pub async fn schema(&self) -> Result<Vec<String>> {
-        self.store.schema(self.parts.kinds.all()).await
+        self.store.schema(self.environment.kinds.all()).await
     }
     /// The statements that bring the storage from what it has to what these kinds need, in their order and for one transaction;
     /// none when it is up to date. [`Crm::migrate`] runs the same. It changes nothing.
     ///
     /// Errors: `schema.differs` with table and column where no statement helps, `schema.newer`, `store.unsupported`, `store.…`.
     pub async fn migration(&self) -> Result<Vec<String>> {
-        self.store.compare(self.parts.kinds.all()).await?.statements()
+        self.store.compare(self.environment.kinds.all()).await?.statements()
     }
     /// What the storage lacks or has otherwise than these kinds need, by table and column; empty when it is up to date. It needs
     /// no right but to read. Errors: `schema.newer`, `store.unsupported`, `store.…`.
     pub async fn check(&self) -> Result<Vec<SchemaDifference>> {
-        self.store.compare(self.parts.kinds.all()).await.map(|comparison| comparison.differences)
+        self.store.compare(self.environment.kinds.all()).await.map(|comparison| comparison.differences)
     }
     /// The same machine on another storage.
     #[must_use]
@@ -133,8 +133,8 @@ impl Crm {
     }
     /// A session of somebody in a tenant. The host has authenticated them.
     pub fn session(&self, org: impl Into<Uuid>, principal: Principal) -> Session {
-        let (parts, catalog) = (self.parts.clone(), self.catalog.clone());
-        Session { parts, catalog, store: self.store.clone(), org: org.into(), principal }
+        let (environment, catalog) = (self.environment.clone(), self.catalog.clone());
+        Session { environment, catalog, store: self.store.clone(), org: org.into(), principal }
     }
     /// A session of a user.
     pub fn user(&self, org: impl Into<Uuid>, user: impl Into<Uuid>) -> Session {
@@ -147,8 +147,8 @@ impl Crm {
     /// Makes a tenant with its first admin and what a new tenant starts with, such as a pipeline, in one unit, and returns the
     /// admin's session. For the host only. Errors: `id.taken`, `user.role_unknown`.
     pub async fn create_org(&self, create: impl Founding) -> Result<Session> {
-        let now = self.parts.clock.now();
-        let org = create.id().unwrap_or_else(|| self.parts.ids.id(now));
+        let now = self.environment.clock.now();
+        let org = create.id().unwrap_or_else(|| self.environment.ids.id(now));
         let founder = self.session(org, Principal::System("create_org".to_owned()));
         let founding = FoundingJob { founding: create, seed_data: self.seed_data.clone(), later: self.later.clone() };
         let admin = founder.write(Envelope::default(), founding).await?;
@@ -180,7 +180,7 @@ impl Crm {
     }
     /// What the clock shows.
     pub fn now(&self) -> Timestamp {
-        self.parts.clock.now()
+        self.environment.clock.now()
     }
     /// Every operation.
     pub fn catalog(&self) -> &Catalog {
@@ -188,7 +188,7 @@ impl Crm {
     }
     /// Every kind.
     pub fn kinds(&self) -> &Kinds {
-        &self.parts.kinds
+        &self.environment.kinds
     }
 }
 
@@ -380,7 +380,7 @@ impl Given {
             catalog: Arc::new(self.catalog),
             seed_data: self.seed_data.into(),
             later: Arc::new(later),
-            parts: Arc::new(Parts {
+            environment: Arc::new(Environment {
                 memo: Memo::default(),
                 kinds: self.kinds,
                 policy,

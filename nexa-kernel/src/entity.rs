@@ -34,8 +34,8 @@ use super::{
     access::{Action, Actor},
     context::{Behaviour, Context},
     error::{Code, Result},
+    maybe_send::MaybeSend,
     record::{Id, Record, RecordDef, Row},
-    send::MaybeSend,
     store::Prefetch,
     value::Value,
 };

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 use serde_json::Value as Json;
 
-use super::words;
+use super::label;
 
 /// What every call of Nexa answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -233,8 +233,8 @@ fn write_kind(out: &mut String, kind: &str) {
     if out.ends_with("kind ") {
         return out.push_str(kind);
     }
-    let label = words::label(kind);
-    if (out == "A " || [" a ", " A "].iter().any(|end| out.ends_with(end))) && words::begins_with_vowel(&label) {
+    let label = label::label(kind);
+    if (out == "A " || [" a ", " A "].iter().any(|end| out.ends_with(end))) && label::begins_with_vowel(&label) {
         out.insert(out.len() - 1, 'n');
     }
     out.push_str(&label);

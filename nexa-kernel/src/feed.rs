@@ -3,7 +3,7 @@
 mod chain;
 mod past;
 mod reading;
-mod sight;
+mod visibility;
 
 use std::borrow::Cow;
 

@@ -4,7 +4,7 @@
 //! row, a unit of work holds its tenant's lock from start to end, and a list of inverse edits takes it back.
 
 mod aggregate;
-pub mod kept;
+pub mod persistence;
 mod table;
 mod tenant;
 mod unit;

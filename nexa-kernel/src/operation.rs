@@ -16,8 +16,8 @@ use super::{
     access::{Action, Actor},
     context::{Context, Terms, not_found},
     error::{Code, Result},
+    maybe_send::{MaybeSend, MaybeSync},
     record::{Record, Ref, Row},
-    send::{MaybeSend, MaybeSync},
     store::Prefetch,
 };
 

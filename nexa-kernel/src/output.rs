@@ -8,8 +8,8 @@ use super::{
     context::{Context, Hidden},
     error::Result,
     input,
+    maybe_send::{MaybeSend, MaybeSync},
     record::corrupt,
-    send::{MaybeSend, MaybeSync},
 };
 
 /// What a unit gives back.

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    send::{MaybeSend, MaybeSync},
+    maybe_send::{MaybeSend, MaybeSync},
     value::Timestamp,
 };
 

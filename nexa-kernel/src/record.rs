@@ -36,7 +36,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     error::Result,
-    send::{MaybeSend, MaybeSync},
+    maybe_send::{MaybeSend, MaybeSync},
     value::Timestamp,
 };
 

@@ -6,8 +6,8 @@ use super::{
     context::Context,
     error::Result,
     filter::Filter,
+    maybe_send::MaybeSend,
     record::{Record, Ref},
-    send::MaybeSend,
 };
 
 /// Where records of one kind come from and go to. Inside a command this is [`Context::repository`]; in a unit test of a host's own

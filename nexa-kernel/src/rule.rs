@@ -3,8 +3,8 @@
 use super::{
     access::Actor,
     error::Result,
+    maybe_send::{MaybeSend, MaybeSync},
     record::{Record, RecordDef, Row},
-    send::{MaybeSend, MaybeSync},
     value::Timestamp,
 };
 

@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::{
     error::Result,
+    maybe_send::MaybeSend,
     record::ColumnDef,
-    send::MaybeSend,
     value::{Amount, Date, Timestamp, Value},
 };
 

@@ -18,10 +18,11 @@ use super::{
     access::{Action, Principal},
     catalog::Catalog,
     compile::Kinds,
-    context::{Behaviour, Context, Parts},
+    context::{Behaviour, Context, Environment},
     envelope::{self, Envelope},
     error::{Error, Result, codes},
     idempotency::{IdempotencyRecord, fingerprint},
+    maybe_send::{MaybeSend, MaybeSync},
     named_unit::NamedUnit,
     once::Once,
     operation::{Mode, Perform, Query},
@@ -29,7 +30,6 @@ use super::{
     query::{AggregateOf, Count, Find, Get, GroupRow, History, HistoryPage, Hits, Page, Search},
     record::{Record, Ref},
     rule::Case,
-    send::{MaybeSend, MaybeSync},
     store::{Prefetch, ReadRequest, Store, Transaction, Work, WriteRequest},
 };
 #[cfg(feature = "operations")]
@@ -42,7 +42,7 @@ use super::{
 /// Somebody at work in a tenant; cheap to clone.
 #[derive(Clone)]
 pub struct Session {
-    pub(crate) parts: Arc<Parts>,
+    pub(crate) environment: Arc<Environment>,
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) org: Uuid,
@@ -91,11 +91,11 @@ impl Session {
     }
     /// Every kind.
     pub fn kinds(&self) -> &Kinds {
-        &self.parts.kinds
+        &self.environment.kinds
     }
     /// What a kind does that callers read or edit. Error: `kind.unknown`.
     pub fn behaviour(&self, kind: &str) -> Result<&'static Behaviour> {
-        self.parts.behaviour(kind)
+        self.environment.behaviour(kind)
     }
     /// Where the records are kept.
     pub fn store(&self) -> &dyn Store {
@@ -229,7 +229,7 @@ impl Session {
 
     /// The same by the name of the kind.
     pub async fn explain_kind(&self, kind: &str, record: Ref<()>) -> Result<Vec<Permission>> {
-        let kind = self.parts.kinds.named(kind)?.kind;
+        let kind = self.environment.kinds.named(kind)?.kind;
         self.read(ExplainJob { catalog: self.catalog.clone(), kind, record }).await
     }
 
@@ -263,7 +263,7 @@ impl Session {
 
     fn unit<J: Job>(&self, envelope: Envelope, job: J) -> Unit<J> {
         Unit {
-            parts: self.parts.clone(),
+            environment: self.environment.clone(),
             org: self.org,
             principal: self.principal.clone(),
             envelope,
@@ -297,7 +297,7 @@ pub trait Job: MaybeSend + MaybeSync + 'static {
 }
 
 struct Unit<J: Job> {
-    parts: Arc<Parts>,
+    environment: Arc<Environment>,
     org: Uuid,
     principal: Principal,
     envelope: Envelope,
@@ -312,14 +312,14 @@ impl<J: Job> Unit<J> {
         operation: Cow<'static, str>,
         remembered: impl IntoIterator<Item = Prefetch> + MaybeSend,
     ) -> Result<Context<'a>> {
-        let mut loads = self.parts.directory.prefetch(&self.principal);
+        let mut loads = self.environment.directory.prefetch(&self.principal);
         loads.extend(remembered);
         if let Some(user) = self.envelope.on_behalf_of {
-            loads.extend(self.parts.directory.prefetch(&Principal::User(user)));
+            loads.extend(self.environment.directory.prefetch(&Principal::User(user)));
         }
         loads.extend(self.job.prefetch(self.org));
         tx.prefetch(loads).await?;
-        Context::open(tx, &self.parts, self.org, &self.principal, operation, &self.envelope).await
+        Context::open(tx, &self.environment, self.org, &self.principal, operation, &self.envelope).await
     }
     fn keep(&self, output: J::Output, again: bool) {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(Once::of(output, again));
@@ -520,7 +520,7 @@ impl Job for ExplainJob {
     async fn run(&self, cx: &mut Context<'_>) -> Result<Vec<Permission>> {
         let def = cx.kind(self.kind)?;
         let row = cx.visible_row(def, &self.record, true).await?;
-        let parts = cx.parts;
+        let environment = cx.environment;
         let mut permissions = Vec::new();
         for operation in self.catalog.operations().filter(|operation| operation.kind == self.kind) {
             if !operation.targeted {
@@ -543,7 +543,7 @@ impl Job for ExplainJob {
                     after: None,
                     now: cx.now(),
                 };
-                verdict = parts.rules.iter().try_for_each(|rule| rule.guard(&case));
+                verdict = environment.rules.iter().try_for_each(|rule| rule.guard(&case));
             }
             permissions.push(Permission { operation: operation.name.to_owned(), refusal: verdict.err() });
         }

@@ -9,9 +9,9 @@ use super::{
     context::{Behaviour, Context, Terms, not_found},
     error::{Code, Result},
     input::Unreadable,
+    maybe_send::{MaybeSend, MaybeSync},
     operation::{Mode, operation_name},
     record::{RecordDef, Ref, Row},
-    send::{MaybeSend, MaybeSync},
     store::Prefetch,
 };
 

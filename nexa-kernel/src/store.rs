@@ -13,11 +13,11 @@ use super::{
     filter::Predicate,
     ledger::{Event, EventQuery, Head},
     limits::LARGEST_PAGE,
+    maybe_send::{MaybeSend, MaybeSync},
     record::{RecordDef, Row},
     scan::{Cell, Sink},
     schema::SchemaComparison,
     search::Sought,
-    send::{MaybeSend, MaybeSync},
     sql::{Sql, SqlRows},
     value::{Timestamp, Value, zone::Zone},
 };

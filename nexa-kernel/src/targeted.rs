@@ -8,8 +8,8 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     input::{self, Unreadable},
+    label,
     record::{self, Record, RecordDef, Ref},
-    words,
 };
 
 /// `{"lead": …, …arguments}`: what `lead.update`, `lead.trash` and the like take.
@@ -78,7 +78,7 @@ pub fn schema<A: JsonSchema>(def: &RecordDef, generator: &mut SchemaGenerator) -
 pub fn with_record(def: &RecordDef, generator: &mut SchemaGenerator, arguments: Json) -> Schema {
     let mut whole = Schema::try_from(arguments).unwrap_or_default();
     let named = Ref::<()>::json_schema(generator);
-    let named = record::schema::described(named, &format!("The {}.", words::label(def.kind)));
+    let named = record::schema::described(named, &format!("The {}.", label::label(def.kind)));
     let map = whole.ensure_object();
     if let Some(properties) = map.entry("properties").or_insert_with(|| Json::Object(Map::new())).as_object_mut() {
         properties.insert(def.kind.to_owned(), named);

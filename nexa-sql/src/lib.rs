@@ -6,6 +6,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 mod aggregate;
+mod batch_load;
+mod batch_write;
 mod change;
 mod columns;
 mod custom_key;
@@ -15,17 +17,16 @@ mod document;
 mod due;
 mod events;
 mod from_where;
+mod index_ranges;
 mod index_tables;
 mod indexed;
 mod json_part;
 mod kernel_tables;
 mod literal;
 mod load;
-mod many;
-mod merged;
 mod operator;
 mod order;
-mod pointed;
+mod pointing;
 mod predicate;
 mod prefix;
 mod removed;
@@ -36,10 +37,11 @@ mod select;
 mod shape;
 mod table;
 mod text;
-mod together;
 mod version;
 
 pub use self::aggregate::{Answer, aggregate, finish};
+pub use self::batch_load::{RecordForm, load_together};
+pub use self::batch_write::{Part, Rows, load_named, part_types, write_many};
 pub use self::change::{Changed, delete, insert, update};
 pub use self::columns::Column;
 pub use self::dialect::{Dialect, Namespace};
@@ -47,7 +49,6 @@ pub use self::due::due;
 pub use self::events::{EVENT_COLUMNS, events, insert_event, read_head, recorded, write_head};
 pub use self::index_tables::{IndexTables, add_terms, index_tables};
 pub use self::load::{load_by_key, load_external};
-pub use self::many::{Part, Rows, load_named, part_types, write_many};
 pub use self::removed::removed;
 pub use self::schema::{schema, shape, tables};
 pub use self::select::{scan, select};
@@ -56,5 +57,4 @@ pub use self::shape::{
 };
 pub use self::table::{Index, Table};
 pub use self::text::{Bind, Statement};
-pub use self::together::{RecordForm, load_together};
 pub use self::version::VERSION;

@@ -14,7 +14,7 @@ use crate::{
     document::{entries, has, key_is_null, keyed, names},
     indexed::{is_one_of, text_is_one_of},
     operator::{members, operator},
-    pointed::from_pointing,
+    pointing::from_pointing,
     prefix,
     scope::{Scope, and_trash},
     text::{Bind, Text},

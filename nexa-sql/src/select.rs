@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     dialect::Dialect,
     from_where::from_where,
-    merged::{self, Plan},
+    index_ranges::{self, Plan},
     order,
     scope::Scope,
     search,
@@ -21,7 +21,7 @@ pub fn select<'q>(dialect: Dialect, org: Uuid, query: &'q Select) -> Statement<'
     if !query.terms.is_empty() {
         search::render(&mut text, query);
     } else if let Some(plan) = Plan::of(query) {
-        merged::render(&mut text, query, &plan);
+        index_ranges::render(&mut text, query, &plan);
     } else {
         plain(&mut text, query);
     }

@@ -66,9 +66,9 @@ use async_trait::async_trait;
 use nexa_kernel::{
     agenda::{Due, DueRequest},
     error::{Result, codes as kernel},
+    maybe_send::MaybeSend,
     record::RecordDef,
     schema::SchemaComparison,
-    send::MaybeSend,
     store::{ReadRequest, Store, Work, WriteRequest},
 };
 use nexa_sql::{Dialect, Shape};
@@ -77,8 +77,8 @@ use uuid::Uuid;
 use {
     futures_channel::oneshot,
     nexa_kernel::{
+        blocking::thread_waits,
         sql::{Sql, SqlRows},
-        waits::thread_waits,
     },
 };
 

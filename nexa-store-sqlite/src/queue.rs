@@ -10,9 +10,9 @@ use std::{
 
 use futures_channel::oneshot;
 use nexa_kernel::{
+    blocking::thread_waits,
     error::{Result, codes},
     store::{ReadRequest, Work},
-    waits::thread_waits,
 };
 
 use crate::{

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use crate::common::*;
 use nexa_kernel::{
     Record,
+    blocking::ThreadWaits,
     store::{ReadRequest, Select, Store, Work, WriteRequest},
-    waits::ThreadWaits,
 };
 use nexa_store_sqlite::{Options, SqliteStore, codes};
 use tokio::{runtime::Builder, time};

@@ -3,9 +3,9 @@
 //! `NEXA_CASES` says how many tenants are tried, `NEXA_SEED` where they start; a failure names its seed.
 
 mod exports;
-mod eyes;
 mod named_queries;
 mod policies;
+mod view;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -15,9 +15,9 @@ use nexa_crm::{
 };
 use nexa_tests::{backends, traffic::Traffic};
 
-use eyes::Eyes;
 use named_queries::{COMPARED, EXEMPT, OF_EVERY_KIND};
 use policies::Policies;
+use view::View;
 
 /// How many calls fill a tenant.
 const STEPS: usize = 300;
@@ -40,11 +40,11 @@ fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) 
     let mut answered = BTreeSet::new();
     for caller in CALLERS {
         let label = format!("NEXA_SEED={seed}, {name}, {policies:?}, {caller}");
-        let eyes = Eyes::new(&office, &traffic, policies, caller, label);
-        eyes.every_path_agrees();
-        eyes.named_queries_agree();
-        eyes.exports_write_what_get_shows();
-        answered.extend(eyes.answered.take());
+        let view = View::new(&office, &traffic, policies, caller, label);
+        view.every_path_agrees();
+        view.named_queries_agree();
+        view.exports_write_what_get_shows();
+        answered.extend(view.answered.take());
     }
     answered
 }

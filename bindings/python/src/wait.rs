@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use nexa_crm::{Result, kernel::waits::ThreadWaits};
+use nexa_crm::{Result, kernel::blocking::ThreadWaits};
 use pyo3::prelude::*;
 
 use crate::errors::raised;

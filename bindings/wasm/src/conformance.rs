@@ -2,7 +2,7 @@
 
 use js_sys::Promise;
 use nexa_core::{
-    kernel::memory::{MemoryStore, kept::KeptStore},
+    kernel::memory::{MemoryStore, persistence::KeptStore},
     testing::suite,
 };
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -11,7 +11,7 @@ use nexa_core::{
         error::{Result, codes},
         input::stored,
         ledger::{Event, Seq, Verb},
-        memory::kept::{Keeper, Kept, Written},
+        memory::persistence::{Keeper, Kept, Written},
         record::{ColumnType, RecordDef, Row, corrupt},
         value::{Timestamp, Value},
     },

@@ -7,7 +7,7 @@ use nexa_core::{
     Code, Crm, Session,
     kernel::{
         error::codes,
-        memory::{MemoryStore, kept::KeptStore},
+        memory::{MemoryStore, persistence::KeptStore},
         store::Store,
     },
 };

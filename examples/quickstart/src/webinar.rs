@@ -9,7 +9,7 @@ use nexa_crm::{
     productivity::{Task, TaskStatus, task},
     sales::{
         Deal, DealStatus, Lead,
-        deal::{decision::Win, stage::Move},
+        deal::{lifecycle::Win, stage::Move},
         lead::{Band, BantInput, Contacted, Convert, NewDeal, Qualify, Route, Status},
     },
 };

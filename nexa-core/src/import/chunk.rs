@@ -5,9 +5,9 @@ use std::{collections::VecDeque, io::Read, sync::Arc};
 use serde_json::{Map, Value as Json};
 
 use super::{
-    ahead::Ahead,
     doubt,
     line::{Cells, Line, own_key},
+    lookahead::Lookahead,
     options::ImportOptions,
     plan::{MatchBy, Plan},
     report::{Doubt, ImportReport},
@@ -98,7 +98,7 @@ pub(super) trait Source {
 
 /// The rows of a file.
 pub(super) struct FileRows<F> {
-    reader: Reader<Ahead<F>>,
+    reader: Reader<Lookahead<F>>,
     plan: Arc<Plan>,
     /// Whether nobody said what encoding the file has.
     guessed: bool,
@@ -106,7 +106,7 @@ pub(super) struct FileRows<F> {
 
 impl<F: Read> FileRows<F> {
     pub(super) fn open(def: &'static RecordDef, file: F, options: &ImportOptions) -> Result<Self> {
-        let file = Ahead::of(file);
+        let file = Lookahead::of(file);
         let shown = seen(file.first(), options);
         let reader = Reader::open(file, options.source())?;
         let spreadsheet = options.spreadsheet.unwrap_or_else(|| reader.is_marked());

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-mod moves;
+mod lifecycle;
 mod reminder;
 
-pub use self::moves::{Cancel, Complete, Reopen, Start};
+pub use self::lifecycle::{Cancel, Complete, Reopen, Start};
 pub(crate) use self::reminder::Reminder;
 use crate::{
     About, Assignee, Body, Code, Context, Custom, Date, Entity, ExternalKey, Id, Record, Result, Subject, Tags,

@@ -21,10 +21,10 @@ use crate::{
 };
 
 pub mod by_stage;
-pub mod decision;
 pub mod forecast;
 pub(super) mod groups;
 mod history;
+pub mod lifecycle;
 pub mod metrics;
 pub mod stage;
 

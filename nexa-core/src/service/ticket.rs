@@ -6,8 +6,8 @@
 mod create;
 mod escalation;
 mod follow_up;
+mod lifecycle;
 mod lists;
-mod moves;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +15,8 @@ pub use self::{
     create::{CUSTOMER_UNREACHABLE, Create, Customer},
     escalation::{Escalate, Escalation},
     follow_up::{FollowUp, NOT_CLOSED},
+    lifecycle::{Close, Move, NOT_RESOLVED, Prioritize, Resolve},
     lists::{Channel, Severity, TicketPriority, TicketStatus, TicketType},
-    moves::{Close, Move, NOT_RESOLVED, Prioritize, Resolve},
 };
 use crate::{
     Actor, Assignee, Body, Choice, Code, Context, Custom, Entity, ExternalKey, Id, Mergeable, Record, Result, Subject,

@@ -7,7 +7,7 @@ use nexa_core::{
     sales::{
         Account, AccountType, Contact, Deal,
         account::{SetPrimaryContact, rollup::Rollup},
-        deal::decision::Win,
+        deal::lifecycle::Win,
     },
     testing::block_on,
 };

@@ -5,7 +5,7 @@ use nexa_core::{
     sales::{
         Contact, Deal, LifecycleStage,
         contact::{SetStage, overview::Overview},
-        deal::decision::{Lose, Win},
+        deal::lifecycle::{Lose, Win},
     },
     testing::block_on,
 };

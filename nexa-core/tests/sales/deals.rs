@@ -7,7 +7,7 @@ use nexa_core::{
     sales::{
         Account, AccountType, Contact, Deal, DealStatus, LifecycleStage,
         deal::{
-            decision::{Lose, Reopen, Win},
+            lifecycle::{Lose, Reopen, Win},
             metrics::Metrics,
             stage::{Move, ResetProbability},
         },

@@ -5,8 +5,8 @@ use nexa_core::{
         Deal,
         deal::{
             by_stage::ByStage,
-            decision::{Lose, Win},
             forecast::Forecast,
+            lifecycle::{Lose, Win},
         },
     },
     testing::block_on,

@@ -3,7 +3,7 @@ use nexa_core::{
     kernel::{entity::TrashOptions, targeted::Targeted},
     sales::{
         Deal, Pipeline,
-        deal::{decision::Win, stage::Move},
+        deal::{lifecycle::Win, stage::Move},
     },
     testing::block_on,
 };

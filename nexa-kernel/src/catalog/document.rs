@@ -9,8 +9,8 @@ use super::{Catalog, Entry, Work};
 use crate::{
     compile::Kinds,
     error::{Code, codes},
+    label,
     record::{ColumnType, RecordDef, schema},
-    words,
 };
 
 /// How the schemas of an operation of a kind's own are made.
@@ -33,8 +33,8 @@ impl Entry {
             Work::Own(own) => ((own.schemas.input)(generator).to_value(), (own.schemas.output)(generator).to_value()),
             Work::Shared(shared, kind) => {
                 let def = (kind.def)();
-                let doc = shared.doc.replace("{a kind}", &words::with_article(def.kind));
-                let doc = doc.replace("{kind}", &words::label(def.kind));
+                let doc = shared.doc.replace("{a kind}", &label::with_article(def.kind));
+                let doc = doc.replace("{kind}", &label::label(def.kind));
                 let input = schema::described((shared.input)(def, generator), &doc);
                 (input, (shared.output)(def, generator).to_value())
             }

@@ -10,9 +10,9 @@ use crate::{
     answer::Answer,
     context::{Behaviour, Context},
     error::Result,
+    maybe_send::{BoxFuture, MaybeSend, MaybeSync},
     operation::{Operation, Perform, Query},
     record::Record,
-    send::{BoxFuture, MaybeSend, MaybeSync},
     shared::{self, SharedOperation},
     store::Prefetch,
 };

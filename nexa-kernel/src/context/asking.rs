@@ -11,8 +11,8 @@ use crate::{
     filter::{Filter, OnChange, Predicate},
     ledger::{Event, EventQuery},
     limits::{self, LARGEST_PAGE},
+    maybe_send::MaybeSend,
     record::{Record, RecordDef, Row},
-    send::MaybeSend,
     sort::SortKey,
     store::{Aggregate, Select, Trash},
     value::{Value, zone::Zone},
@@ -106,7 +106,7 @@ impl Context<'_> {
         let definitions = self.definitions_for(filter).await?;
         let (hidden, fields) = (self.hidden(def)?, CustomFields::asked(&definitions));
         let read = |cx: &Context<'_>, when: &When| {
-            compile::filter_without(&hidden, &cx.parts.kinds, def, filter, cx.scope(), fields, when)
+            compile::filter_without(&hidden, &cx.environment.kinds, def, filter, cx.scope(), fields, when)
         };
         self.read_filter(read).await.map(|(predicate, _)| predicate)
     }
@@ -132,7 +132,7 @@ impl Context<'_> {
         let definitions = self.definitions_for(filter).await?;
         let (hidden, fields) = (self.hidden(def)?, CustomFields::asked(&definitions));
         let read = |cx: &Context<'_>, when: &When| {
-            compile::on_change(&hidden, &cx.parts.kinds, def, filter, cx.scope(), fields, when)
+            compile::on_change(&hidden, &cx.environment.kinds, def, filter, cx.scope(), fields, when)
         };
         self.read_filter(read).await.map(|(asked, _)| asked)
     }
@@ -143,14 +143,14 @@ impl Context<'_> {
         let definitions = self.definitions_for(filter).await?;
         let fields = CustomFields::kept(&definitions);
         let read = |cx: &Context<'_>, when: &When| {
-            compile::on_change(&[], &cx.parts.kinds, def, filter, Scope::Unrestricted, fields, when)
+            compile::on_change(&[], &cx.environment.kinds, def, filter, Scope::Unrestricted, fields, when)
         };
         self.read_filter(read).await.map(|(asked, _)| asked)
     }
 
     /// The tenant's time zone.
     pub async fn time_zone(&mut self) -> Result<Zone> {
-        let Some((def, field)) = self.parts.directory.time_zone() else { return Ok(Zone::UTC) };
+        let Some((def, field)) = self.environment.directory.time_zone() else { return Ok(Zone::UTC) };
         let settings = self.row(def, self.org).await?;
         let name = settings.as_ref().zip(def.column(field)).and_then(|(row, column)| row.get(column).as_text());
         Ok(name.and_then(Zone::named).unwrap_or(Zone::UTC))
@@ -172,7 +172,7 @@ impl Context<'_> {
         }
         let definitions = self.definitions().await?;
         let fields = CustomFields::kept(&definitions);
-        compile::granted_rows(&self.parts.kinds, def, &permitted.granted, Action::Read, fields)
+        compile::granted_rows(&self.environment.kinds, def, &permitted.granted, Action::Read, fields)
     }
 
     /// A filter in the unrestricted scope. Errors: `filter.invalid`, `field.unknown`.
@@ -180,7 +180,7 @@ impl Context<'_> {
         let definitions = self.definitions_for(filter).await?;
         let fields = CustomFields::asked(&definitions);
         let read = |cx: &Context<'_>, when: &When| {
-            compile::filter(&cx.parts.kinds, def, filter, Scope::Unrestricted, fields, when)
+            compile::filter(&cx.environment.kinds, def, filter, Scope::Unrestricted, fields, when)
         };
         self.read_filter(read).await.map(|(predicate, _)| predicate)
     }
@@ -192,7 +192,7 @@ impl Context<'_> {
         let definitions = self.definitions_for(filter).await?;
         let fields = CustomFields::kept(&definitions);
         let read = |cx: &Context<'_>, when: &When| {
-            compile::filter(&cx.parts.kinds, def, filter, Scope::Unrestricted, fields, when)
+            compile::filter(&cx.environment.kinds, def, filter, Scope::Unrestricted, fields, when)
         };
         let (predicate, same) = self.read_filter(read).await?;
         Ok((predicate, same && !filter.names_custom()))

@@ -8,8 +8,8 @@ use super::Context;
 use crate::{
     access::Actor,
     error::{Code, Result, codes},
+    maybe_send::BoxFuture,
     record::{EMAIL_SYSTEM, Record, RecordDef, Row},
-    send::BoxFuture,
 };
 
 /// The behaviour of one kind.

@@ -12,7 +12,7 @@ impl Context<'_> {
         self.look_up_ids(vec![id]).await?;
         let free = self.named.get(&id).is_some_and(|free| *free);
         // What this call made or loaded, the ledger need not know yet.
-        let known = || self.parts.kinds.all().iter().any(|def| self.entries.contains_key(&(def.kind, id)));
+        let known = || self.environment.kinds.all().iter().any(|def| self.entries.contains_key(&(def.kind, id)));
         if free && !known() { Ok(()) } else { Err(codes::ID_TAKEN.with("id", id)) }
     }
 

@@ -48,11 +48,11 @@ impl Context<'_> {
         if known.is_some() {
             return Ok(known);
         }
-        let granted = self.scope().access(&self.parts.kinds, def, action)?;
+        let granted = self.scope().access(&self.environment.kinds, def, action)?;
         if granted.rows.is_everything() && granted.hidden.is_empty() {
             return Ok(None);
         }
-        let rows = compile::granted_rows(&self.parts.kinds, def, &granted, action, CustomFields::kept(&[]))?;
+        let rows = compile::granted_rows(&self.environment.kinds, def, &granted, action, CustomFields::kept(&[]))?;
         let permitted = Arc::new(Permitted { granted, rows });
         self.permitted.borrow_mut().push((def.kind, action, Arc::clone(&permitted)));
         Ok(Some(permitted))

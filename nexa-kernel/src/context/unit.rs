@@ -8,7 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{Context, Parts};
+use super::{Context, Environment};
 use crate::{
     access::{Action, Principal},
     envelope::Envelope,
@@ -43,7 +43,7 @@ impl<'a> Context<'a> {
     /// Opens a unit: the moment, the actor, the tenant. Errors: `org.unknown`, `actor.inactive`.
     pub(crate) async fn open(
         tx: &'a mut dyn Transaction,
-        parts: &'a Parts,
+        environment: &'a Environment,
         org: Uuid,
         principal: &Principal,
         operation: Cow<'static, str>,
@@ -53,21 +53,22 @@ impl<'a> Context<'a> {
         if head.seq == 0 && operation != FOUNDING {
             return Err(codes::ORG_UNKNOWN.with("org", org));
         }
-        let actor = parts.directory.actor(tx, principal).await?;
+        let actor = environment.directory.actor(tx, principal).await?;
         if let Some(user) = envelope.on_behalf_of
-            && !parts.directory.knows(tx, user).await?
+            && !environment.directory.knows(tx, user).await?
         {
             let problem = "name a user of this organisation";
             return Err(codes::FIELD_INVALID.with("field", "on_behalf_of").with("problem", problem));
         }
-        let clock = parts.clock.now();
-        let ahead = time::ahead(clock, parts.largest_jump, &head, tx.clock().filter(|_| !parts.clock.is_set()));
+        let clock = environment.clock.now();
+        let ahead =
+            time::ahead(clock, environment.largest_jump, &head, tx.clock().filter(|_| !environment.clock.is_set()));
         let now = time::dated(clock, &head);
-        let unit = envelope.unit.unwrap_or_else(|| parts.ids.id(now));
+        let unit = envelope.unit.unwrap_or_else(|| environment.ids.id(now));
         let acting = actor.principal.to_string();
         Ok(Self {
             tx,
-            parts,
+            environment,
             org,
             actor,
             acting,
@@ -212,7 +213,7 @@ impl<'a> Context<'a> {
 
     fn ask_rules_about(&self, of: &'static RecordDef, before: Option<&Row>, after: Option<&Row>) -> Result<()> {
         let case = Case { operation: &self.operation, actor: &self.actor, of, before, after, now: self.now };
-        self.parts.rules.iter().try_for_each(|rule| rule.guard(&case))
+        self.environment.rules.iter().try_for_each(|rule| rule.guard(&case))
     }
 
     fn event(&self, kind: &'static str, record: Uuid, verb: Verb, payload: String) -> Event {
@@ -230,7 +231,7 @@ impl<'a> Context<'a> {
             record,
             format: ledger::FORMAT,
             digest: [0; 32],
-            salt: Some(self.parts.ids.salt()),
+            salt: Some(self.environment.ids.salt()),
             reason: self.envelope.reason.clone(),
             payload: Some(payload),
             hash: [0; 32],

@@ -6,8 +6,8 @@ use super::{Entity, Mergeable};
 use crate::{
     context::{Behaviour, Context, Edited, Merged, of_record},
     error::Result,
+    maybe_send::BoxFuture,
     record::Row,
-    send::BoxFuture,
 };
 
 /// The behaviour of a kind that callers create and edit.

@@ -11,11 +11,11 @@ use crate::{
     context::Context,
     error::{Code, Error, Result, codes},
     filter::{Comparison, Predicate},
+    label,
+    maybe_send::BoxFuture,
     record::{RecordDef, Row},
-    send::BoxFuture,
     store::{Aggregate, Measure, Select, Trash as Rows},
     value::Value,
-    words,
 };
 
 /// How many dependents one call moves or trashes.
@@ -37,7 +37,7 @@ pub(crate) type Pointing = (&'static RecordDef, String, Predicate);
 
 /// How many of which kinds there are, as `3 contacts`.
 pub(super) fn in_words(counted: Vec<(i64, &'static str)>) -> Vec<String> {
-    counted.into_iter().map(|(count, kind)| words::counted(count, kind)).collect()
+    counted.into_iter().map(|(count, kind)| label::counted(count, kind)).collect()
 }
 
 impl Context<'_> {
@@ -59,7 +59,7 @@ impl Context<'_> {
     /// Refuses while live records need this one. Errors: `record.in_use`, `record.dependents_hidden`.
     pub(super) async fn must_be_unused(&mut self, def: &'static RecordDef, id: Uuid) -> Result<()> {
         let mut pointing = Vec::new();
-        for (kind, path) in self.parts.needed_by(def.kind) {
+        for (kind, path) in self.environment.needed_by(def.kind) {
             let of = self.kind(kind)?;
             pointing.push((of, path.to_owned(), self.pointer(of, path, id)?));
         }
@@ -152,7 +152,7 @@ impl Context<'_> {
         id: Uuid,
     ) -> BoxFuture<'b, Result<()>> {
         Box::pin(async move {
-            for (dependent, path) in self.parts.needed_by(needed.kind) {
+            for (dependent, path) in self.environment.needed_by(needed.kind) {
                 let of = self.kind(dependent)?;
                 for row in self.seen_dependents(def, of, path, id).await? {
                     self.authorize(of, &row, Action::Trash).await?;

@@ -13,9 +13,9 @@ use crate::{
     filter::Predicate,
     input::{self, Unreadable},
     limits::LARGEST_PAGE,
+    maybe_send::MaybeSend,
     operation::Mode,
     record::{ExternalKey, Record, RecordDef, Ref, Row, schema},
-    send::MaybeSend,
     shared::{SharedOperation, shared_perform},
     store::{Prefetch, Select, Trash as Rows},
     targeted::{self, Targeted},
@@ -185,7 +185,7 @@ fn union<T: Ord + Serialize + serde::de::DeserializeOwned>(a: &Value, b: &Value)
 impl Context<'_> {
     /// Makes everything that points at one record point at another: references, and what is `about` it.
     async fn move_references(&mut self, def: &'static RecordDef, from: uuid::Uuid, to: uuid::Uuid) -> Result<()> {
-        for of in self.parts.kinds.all().to_vec() {
+        for of in self.environment.kinds.all().to_vec() {
             for relation in of.relations.iter().filter(|relation| relation.kind == def.kind) {
                 if of.kind == def.kind && of.merged_into == Some(relation.column) {
                     continue;

@@ -111,14 +111,14 @@ impl Context<'_> {
             }
         }
         let mut going = Going::new();
-        for (part, path) in self.parts.references.to(def.kind, OnTrash::WithParent) {
+        for (part, path) in self.environment.references.to(def.kind, OnTrash::WithParent) {
             let of = self.kind(part)?;
             for id in &ids {
                 let rows = self.pointing(of, path, *id, Rows::Any).await?;
                 going.entry(of.kind).or_default().extend(rows.iter().map(|row| Value::Uuid(row.id(of))));
             }
         }
-        for (kind, path) in self.parts.references.to(def.kind, OnTrash::Mention) {
+        for (kind, path) in self.environment.references.to(def.kind, OnTrash::Mention) {
             let of = self.kind(kind)?;
             let Some(column) = of.column(path) else { continue };
             for id in &ids {
@@ -142,7 +142,7 @@ impl Context<'_> {
     /// Refuses when a record that stays points at one that goes. Errors: `record.pointed_at`, `record.dependents_hidden`.
     async fn must_be_pointed_at_by_none(&mut self, def: &'static RecordDef, going: &Going) -> Result<()> {
         let mut pointing = Vec::new();
-        for of in self.parts.kinds.all().to_vec() {
+        for of in self.environment.kinds.all().to_vec() {
             for relation in &of.relations {
                 let Some(ids) = going.get(relation.kind) else { continue };
                 let mut filter = Predicate::In(relation.column, ids.clone());

@@ -198,7 +198,7 @@ impl Context<'_> {
     async fn went_along(&mut self, kind: &'static Behaviour, row: &Row) -> Result<Vec<(&'static Behaviour, Row)>> {
         let def = (kind.def)();
         let mut found = Vec::new();
-        if self.parts.needed_by(def.kind).is_empty() {
+        if self.environment.needed_by(def.kind).is_empty() {
             return Ok(found);
         }
         self.flush().await?;
@@ -210,9 +210,9 @@ impl Context<'_> {
         let mut known: HashSet<(&'static str, Uuid)> = HashSet::from([(def.kind, row.id(def))]);
         let mut waiting = vec![(kind, row.id(def))];
         while let Some((kind, id)) = waiting.pop() {
-            for (dependent, path) in self.parts.needed_by((kind.def)().kind) {
+            for (dependent, path) in self.environment.needed_by((kind.def)().kind) {
                 let of = self.kind(dependent)?;
-                let dependent = self.parts.behaviour(of.kind)?;
+                let dependent = self.environment.behaviour(of.kind)?;
                 for row in self.pointing(of, path, id, Rows::Trashed).await? {
                     let same = of.deleted_at.is_some_and(|column| *row.get(column) == at);
                     let identity = (of.kind, row.id(of));
@@ -244,7 +244,7 @@ impl Context<'_> {
                 let read = events.len();
                 let of_unit: Vec<Event> = events.into_iter().take_while(|other| other.unit == event.unit).collect();
                 for other in of_unit.iter().filter(|other| other.verb == Verb::Updated) {
-                    if let Some(of) = self.parts.kinds.get(&other.kind) {
+                    if let Some(of) = self.environment.kinds.get(&other.kind) {
                         changed.insert((of.kind, other.record));
                     }
                 }

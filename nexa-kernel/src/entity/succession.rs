@@ -27,7 +27,7 @@ struct Succession {
 impl Context<'_> {
     /// The references to records of a kind that go over.
     fn successions(&self, kind: &str) -> Vec<Succession> {
-        let all = self.parts.kinds.all().iter().copied();
+        let all = self.environment.kinds.all().iter().copied();
         let found = all.flat_map(|of| {
             let own = of.relations.iter().filter(|relation| relation.kind == kind);
             own.filter_map(move |relation| {

@@ -133,7 +133,7 @@ impl Context<'_> {
                 if target == id {
                     return Err(not_found(def, other));
                 }
-                for (kind, path) in self.parts.needed_by(def.kind) {
+                for (kind, path) in self.environment.needed_by(def.kind) {
                     self.reassign(def, kind, path, id, target).await?;
                 }
                 // What was loaded before may itself have pointed at the record that goes.

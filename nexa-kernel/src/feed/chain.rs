@@ -15,8 +15,8 @@ use super::{
 use crate::{
     context::{Context, Instead},
     filter::{Alone, Predicate},
+    maybe_send::BoxFuture,
     record::{RecordDef, Row},
-    send::BoxFuture,
 };
 
 /// Whether a row is held against a predicate by more than one other record at once.

@@ -20,7 +20,7 @@ use super::{
     FeedItem,
     chain::is_chained,
     past::{Back, Past, Turn},
-    sight::{Hanging, Sight, touches},
+    visibility::{Hanging, Visibility, touches},
 };
 use crate::{
     context::{Context, Instead},
@@ -46,7 +46,7 @@ type Key = (&'static str, Uuid);
 
 /// A page of the feed on its way to an actor.
 pub(super) struct Reading {
-    sights: HashMap<&'static str, Arc<Sight>>,
+    visibilities: HashMap<&'static str, Arc<Visibility>>,
     hanging: Vec<Hanging>,
     /// Where the page has events of a record.
     places: HashMap<Key, Vec<Seq>>,
@@ -81,7 +81,7 @@ impl Reading {
         asked: Option<&'static RecordDef>,
     ) -> Result<Self> {
         let mut reading = Self {
-            sights: HashMap::new(),
+            visibilities: HashMap::new(),
             hanging: Vec::new(),
             places: HashMap::new(),
             turns: HashMap::new(),
@@ -97,28 +97,28 @@ impl Reading {
         if cx.actor.is_system() || events.is_empty() {
             return Ok(reading);
         }
-        let parts = cx.parts;
-        for def in parts.kinds.all().iter().filter(|def| def.ledger) {
-            let sight = reading.sight(cx, def)?;
-            reading.hanging.extend(Hanging::all(&sight));
+        let environment = cx.environment;
+        for def in environment.kinds.all().iter().filter(|def| def.ledger) {
+            let visibility = reading.visibility(cx, def)?;
+            reading.hanging.extend(Hanging::all(&visibility));
         }
         let mut ids: HashMap<&'static str, BTreeSet<Uuid>> = HashMap::new();
         for event in events {
-            let Some(def) = parts.kinds.get(&event.kind) else { continue };
+            let Some(def) = environment.kinds.get(&event.kind) else { continue };
             ids.entry(def.kind).or_default().insert(event.record);
             reading.places.entry((def.kind, event.record)).or_default().push(event.seq);
         }
         let mut parents: HashMap<&'static str, BTreeSet<Uuid>> = HashMap::new();
         for (kind, ids) in ids {
-            let Some(def) = parts.kinds.get(kind) else { continue };
+            let Some(def) = environment.kinds.get(kind) else { continue };
             cx.look_up_values(def, def.id, ids.iter().copied().map(Value::Uuid).collect()).await?;
-            for (column, of, _) in reading.sight(cx, def)?.predicate.relations() {
+            for (column, of, _) in reading.visibility(cx, def)?.predicate.relations() {
                 let rows = ids.iter().filter_map(|id| cx.current(def, *id));
                 parents.entry(of.kind).or_default().extend(rows.flat_map(|row| row.pointed_at(column, of)));
             }
         }
         for (kind, ids) in parents {
-            let Some(def) = parts.kinds.get(kind) else { continue };
+            let Some(def) = environment.kinds.get(kind) else { continue };
             cx.look_up_values(def, def.id, ids.into_iter().map(Value::Uuid).collect()).await?;
         }
         Ok(reading)
@@ -144,13 +144,13 @@ impl Reading {
         Ok(turn)
     }
 
-    fn sight(&mut self, cx: &Context<'_>, def: &'static RecordDef) -> Result<Arc<Sight>> {
-        if let Some(known) = self.sights.get(def.kind) {
+    fn visibility(&mut self, cx: &Context<'_>, def: &'static RecordDef) -> Result<Arc<Visibility>> {
+        if let Some(known) = self.visibilities.get(def.kind) {
             return Ok(Arc::clone(known));
         }
-        let sight = Arc::new(Sight::of(cx, def)?);
-        self.sights.insert(def.kind, Arc::clone(&sight));
-        Ok(sight)
+        let visibility = Arc::new(Visibility::of(cx, def)?);
+        self.visibilities.insert(def.kind, Arc::clone(&visibility));
+        Ok(visibility)
     }
 
     /// What the actor is given of an event. `None` when it needs a page of its own, which the first event of a page has.
@@ -160,24 +160,24 @@ impl Reading {
         event: Event,
         first: bool,
     ) -> Result<Option<Vec<FeedItem>>> {
-        let parts = cx.parts;
-        let Some(def) = parts.kinds.get(&event.kind) else { return Ok(Some(Vec::new())) };
+        let environment = cx.environment;
+        let Some(def) = environment.kinds.get(&event.kind) else { return Ok(Some(Vec::new())) };
         if cx.actor.is_system() {
             let change = change_of(event, &[]);
             return Ok(Some(change.map(|change| FeedItem::Changed(Box::new(change))).into_iter().collect()));
         }
-        let sight = self.sight(cx, def)?;
+        let visibility = self.visibility(cx, def)?;
         let current = cx.row(def, event.record).await?;
         let shown = match &current {
             // Trashed records are out of every list, but their history stays with who may see them.
-            Some(row) => cx.sees(&sight, row).await?,
+            Some(row) => cx.sees(&visibility, row).await?,
             None => false,
         };
         let said = contents(&event);
-        let mut anew = parts.directory.concerns(&cx.actor.principal, &event);
+        let mut anew = environment.directory.concerns(&cx.actor.principal, &event);
         let mut items = Vec::new();
         let seq = event.seq;
-        let moved = match self.moved(cx, &sight, &event, said.as_ref(), current, shown).await? {
+        let moved = match self.moved(cx, &visibility, &event, said.as_ref(), current, shown).await? {
             Ok(moved) => moved,
             Err(Spent) if first => {
                 anew = true;
@@ -186,7 +186,7 @@ impl Reading {
             Err(Spent) => return Ok(None),
         };
         if shown {
-            items.extend(change_of(event, &sight.hidden).map(|change| FeedItem::Changed(Box::new(change))));
+            items.extend(change_of(event, &visibility.hidden).map(|change| FeedItem::Changed(Box::new(change))));
         }
         items.extend(moved);
         if anew {
@@ -199,20 +199,20 @@ impl Reading {
     async fn moved(
         &mut self,
         cx: &mut Context<'_>,
-        sight: &Sight,
+        visibility: &Visibility,
         event: &Event,
         said: Option<&Contents>,
         current: Option<Row>,
         shown: bool,
     ) -> Bounded<Vec<FeedItem>> {
-        let (def, mut items) = (sight.def, Vec::new());
+        let (def, mut items) = (visibility.def, Vec::new());
         if matches!(event.verb, Verb::Created | Verb::Erased) {
             return Ok(Ok(items));
         }
         let purged = event.verb == Verb::Purged;
-        if !shown && (purged || touches(def, said, &sight.columns)) {
+        if !shown && (purged || touches(def, said, &visibility.columns)) {
             let turn = within!(self.turn(cx, def, event, current.clone()).await?);
-            if within!(self.left(cx, sight, &turn).await?) {
+            if within!(self.left(cx, visibility, &turn).await?) {
                 items.push(gone(event.seq, def, event.record));
             }
         }
@@ -250,21 +250,21 @@ impl Reading {
         (of, rows): (&'static RecordDef, Vec<Row>),
         shown: bool,
     ) -> Bounded<Vec<FeedItem>> {
-        let sight = self.sight(cx, of)?;
+        let visibility = self.visibility(cx, of)?;
         let (seq, mut left, mut items) = (event.seq, Vec::new(), Vec::new());
         for row in rows {
             let id = row.id(of);
             let instead = |row| Some(Instead { kind: def.kind, id: event.record, row });
-            let mut was = cx.holds(&sight.predicate, &row, instead(turn.before.as_ref()).as_ref()).await?;
-            let is = cx.sees(&sight, &row).await?;
+            let mut was = cx.holds(&visibility.predicate, &row, instead(turn.before.as_ref()).as_ref()).await?;
+            let is = cx.sees(&visibility, &row).await?;
             if is && !was {
                 items.push(appeared(event, of, id, shown));
             }
-            if !was && !is && is_chained(&sight.predicate) {
+            if !was && !is && is_chained(&visibility.predicate) {
                 let before = instead(turn.before.as_ref());
-                was = within!(self.ever_held(cx, &sight.predicate, &row, before.as_ref()).await?);
+                was = within!(self.ever_held(cx, &visibility.predicate, &row, before.as_ref()).await?);
             }
-            if was && !is && !cx.holds(&sight.predicate, &row, instead(turn.after.as_ref()).as_ref()).await? {
+            if was && !is && !cx.holds(&visibility.predicate, &row, instead(turn.after.as_ref()).as_ref()).await? {
                 left.push(id);
             }
         }
@@ -290,25 +290,25 @@ impl Reading {
     }
 
     /// Whether a record that is not shown was, and is not any more since this turn.
-    async fn left(&mut self, cx: &mut Context<'_>, sight: &Sight, turn: &Turn) -> Bounded<bool> {
+    async fn left(&mut self, cx: &mut Context<'_>, visibility: &Visibility, turn: &Turn) -> Bounded<bool> {
         let Some(before) = &turn.before else { return Ok(Ok(false)) };
         if let Some(after) = &turn.after
-            && cx.sees(sight, after).await?
+            && cx.sees(visibility, after).await?
         {
             return Ok(Ok(false));
         }
-        if cx.sees(sight, before).await? {
+        if cx.sees(visibility, before).await? {
             return Ok(Ok(true));
         }
-        if is_chained(&sight.predicate) {
-            return self.ever_held(cx, &sight.predicate, before, None).await;
+        if is_chained(&visibility.predicate) {
+            return self.ever_held(cx, &visibility.predicate, before, None).await;
         }
         let relations: Vec<(usize, &'static RecordDef)> =
-            sight.predicate.relations().into_iter().map(|(column, of, _)| (column, of)).collect();
+            visibility.predicate.relations().into_iter().map(|(column, of, _)| (column, of)).collect();
         if relations.is_empty() {
             return Ok(Ok(false));
         }
-        let (def, id) = (sight.def, before.id(sight.def));
+        let (def, id) = (visibility.def, before.id(visibility.def));
         let query = EventQuery {
             after: 0,
             limit: 1,
@@ -333,7 +333,7 @@ impl Reading {
                     // What stood after this step stood until the one that was met before it.
                     if step.seq < turn.seq && until > made {
                         let instead = Instead { kind: of.kind, id: parent, row: step.after.as_ref() };
-                        if cx.holds(&sight.predicate, before, Some(&instead)).await? {
+                        if cx.holds(&visibility.predicate, before, Some(&instead)).await? {
                             return Ok(Ok(true));
                         }
                     }

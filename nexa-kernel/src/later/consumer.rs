@@ -4,8 +4,8 @@ use crate::{
     context::Context,
     error::Result,
     ledger::Event,
+    maybe_send::{BoxFuture, MaybeSend},
     record::RecordDef,
-    send::{BoxFuture, MaybeSend},
 };
 
 /// Where a consumer begins in a tenant that was there before it.

@@ -6,8 +6,8 @@ use crate::{
     agenda::Agenda,
     context::Context,
     error::Result,
+    maybe_send::{BoxFuture, MaybeSend},
     record::{Id, Record, Row},
-    send::{BoxFuture, MaybeSend},
     store::Prefetch,
     value::{Timestamp, Value},
 };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     aggregate::aggregate,
-    kept::Written,
+    persistence::Written,
     table::{Edit, references},
     tenant::Tenant,
 };

@@ -203,7 +203,7 @@ impl Plan {
         if leaving.is_empty() {
             return Ok(found);
         }
-        for of in cx.parts.kinds.all().to_vec() {
+        for of in cx.environment.kinds.all().to_vec() {
             for relation in &of.relations {
                 let Some((gone, trashed)) = leaving.get(relation.kind) else { continue };
                 let needs = relation.on_trash == Some(OnTrash::Refuse);

@@ -110,7 +110,7 @@ impl Context<'_> {
             loop {
                 let events = self.events(&query).await?;
                 for event in &events {
-                    let Some(key) = self.parts.kinds.get(&event.kind).map(|def| (def.kind, event.record)) else {
+                    let Some(key) = self.environment.kinds.get(&event.kind).map(|def| (def.kind, event.record)) else {
                         continue;
                     };
                     turns.entry(key).or_insert_with(|| Turns::of(unit.id)).look(event);

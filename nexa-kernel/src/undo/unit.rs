@@ -102,7 +102,7 @@ impl Context<'_> {
         for operation in &unit.operations {
             let reason = match operation.as_str() {
                 FOUNDING => Some("the organisation is removed as a whole instead."),
-                name => self.parts.finals.get(name).copied(),
+                name => self.environment.finals.get(name).copied(),
             };
             if let Some(reason) = reason {
                 return Err(FINAL.with("operation", operation).with("reason", reason));
@@ -113,6 +113,6 @@ impl Context<'_> {
 
     /// What is known of a kind that callers read.
     pub(super) fn edited_of(&self, def: &RecordDef) -> Option<&'static crate::context::Edited> {
-        self.parts.behaviours.get(def.kind).and_then(|kind| kind.edited().ok())
+        self.environment.behaviours.get(def.kind).and_then(|kind| kind.edited().ok())
     }
 }

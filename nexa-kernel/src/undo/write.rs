@@ -182,7 +182,7 @@ impl Context<'_> {
             loop {
                 let events = self.events(&query).await?;
                 for event in events.iter().filter(|event| event.verb != Verb::Erased) {
-                    let Some(def) = self.parts.kinds.get(&event.kind) else { continue };
+                    let Some(def) = self.environment.kinds.get(&event.kind) else { continue };
                     let origin =
                         found.entry((def.kind, event.record)).or_insert(Origin { made_at: event.at, events: 0 });
                     origin.events += 1;

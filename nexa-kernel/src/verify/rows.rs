@@ -102,7 +102,7 @@ impl Context<'_> {
         }
         for (kind, ids) in made {
             // A kind that this Crm does not have is not its to judge.
-            let Some(def) = self.parts.kinds.get(kind) else { continue };
+            let Some(def) = self.environment.kinds.get(kind) else { continue };
             let rows = self.tx.load(def, Key::Column(def.id), &ids).await?;
             let there: std::collections::HashSet<Uuid> = rows.iter().map(|row| row.id(def)).collect();
             for id in ids.iter().filter_map(Value::as_uuid).filter(|id| !there.contains(id)) {
@@ -125,7 +125,7 @@ impl Context<'_> {
     /// Compares every row with what its events describe, and counts them. Error: `ledger.row_differs`.
     pub(super) async fn rows_are_as_recorded(&mut self) -> Result<u64> {
         let mut compared = 0;
-        for def in self.parts.kinds.all().iter().filter(|def| def.ledger) {
+        for def in self.environment.kinds.all().iter().filter(|def| def.ledger) {
             let mut query = Select { trash: Trash::Any, ..Select::all(def, ROWS) };
             loop {
                 let rows = self.tx.select(&query).await?;

@@ -19,9 +19,9 @@ use pollster::block_on;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::eyes::{Eyes, Shown, id_of, plain};
+use super::view::{Shown, View, id_of, plain};
 
-impl Eyes<'_> {
+impl View<'_> {
     pub(crate) fn exports_write_what_get_shows(&self) {
         self.exported::<User>();
         self.exported::<Group>();

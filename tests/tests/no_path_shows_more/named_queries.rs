@@ -6,25 +6,25 @@ use nexa_tests::samples::Samples;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::eyes::{Eyes, Shown};
+use super::view::{Shown, View};
 
 /// What compares the answers of a named query with what `get` shows.
-type Comparison = fn(&Eyes<'_>);
+type Comparison = fn(&View<'_>);
 
 /// Every named query of the catalog, with what compares it.
 pub(crate) const COMPARED: &[(&str, Comparison)] = &[
-    ("ticket.timeline", |eyes| eyes.timelines()),
-    ("contact.overview", |eyes| eyes.overviews()),
-    ("campaign.members", |eyes| eyes.members("campaign", "campaign_member")),
-    ("contact_list.members", |eyes| eyes.members("contact_list", "contact_list_member")),
-    ("account.rollup", |eyes| eyes.rollups()),
-    ("campaign.performance", |eyes| eyes.performances()),
-    ("deal.pipeline", |eyes| eyes.pipelines()),
-    ("deal.forecast", |eyes| eyes.forecast()),
-    ("deal.metrics", |eyes| eyes.metrics()),
-    ("calendar.business_time", |eyes| eyes.calendars("calendar.business_time", json!({"to": "2025-11-18T09:00:00Z"}))),
-    ("calendar.after", |eyes| eyes.calendars("calendar.after", json!({"minutes": 90}))),
-    ("*.import_preview", |eyes| eyes.previews()),
+    ("ticket.timeline", |view| view.timelines()),
+    ("contact.overview", |view| view.overviews()),
+    ("campaign.members", |view| view.members("campaign", "campaign_member")),
+    ("contact_list.members", |view| view.members("contact_list", "contact_list_member")),
+    ("account.rollup", |view| view.rollups()),
+    ("campaign.performance", |view| view.performances()),
+    ("deal.pipeline", |view| view.pipelines()),
+    ("deal.forecast", |view| view.forecast()),
+    ("deal.metrics", |view| view.metrics()),
+    ("calendar.business_time", |view| view.calendars("calendar.business_time", json!({"to": "2025-11-18T09:00:00Z"}))),
+    ("calendar.after", |view| view.calendars("calendar.after", json!({"minutes": 90}))),
+    ("*.import_preview", |view| view.previews()),
 ];
 
 /// Named queries that nothing compares, each with the reason.
@@ -39,7 +39,7 @@ pub(crate) fn is_of(entry: &str, operation: &str) -> bool {
     entry == operation || entry.strip_prefix('*').is_some_and(|ending| operation.ends_with(ending))
 }
 
-impl Eyes<'_> {
+impl View<'_> {
     pub(crate) fn named_queries_agree(&self) {
         COMPARED.iter().for_each(|(_, compare)| compare(self));
     }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Id, Record,
     error::Result,
-    send::BoxFuture,
+    maybe_send::BoxFuture,
     store::{Key, Prefetch, Store, Transaction, WriteRequest},
     value::Value,
 };

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 const AHEAD: usize = 64 << 10;
 
 /// A file whose first bytes are known.
-pub(super) struct Ahead<F> {
+pub(super) struct Lookahead<F> {
     first: Vec<u8>,
     given: usize,
     /// What went wrong behind these bytes.
@@ -14,7 +14,7 @@ pub(super) struct Ahead<F> {
     file: F,
 }
 
-impl<F: Read> Ahead<F> {
+impl<F: Read> Lookahead<F> {
     /// Reads the beginning.
     pub(super) fn of(mut file: F) -> Self {
         let mut first = Vec::new();
@@ -27,7 +27,7 @@ impl<F: Read> Ahead<F> {
     }
 }
 
-impl<F: Read> Read for Ahead<F> {
+impl<F: Read> Read for Lookahead<F> {
     fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
         let mut rest = self.first.get(self.given..).unwrap_or_default();
         if !rest.is_empty() {

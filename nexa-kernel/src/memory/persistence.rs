@@ -22,8 +22,8 @@ use crate::{
     in_place::run_in_place,
     index,
     ledger::{Event, Head, Seq},
+    maybe_send::{MaybeSend, MaybeSync},
     record::{RecordDef, Row},
-    send::{MaybeSend, MaybeSync},
     store::{Entry, ReadRequest, Store, Work, WriteRequest},
 };
 

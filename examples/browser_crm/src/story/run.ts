@@ -17,7 +17,7 @@ const mapping =
   "Downloaded Brochure=engagement:content_downloaded,Opened Mail=engagement:mail_opened,Demo Requested=engagement:demo_requested";
 
 /** The seeds' stories, lived through the same operations that the page offers. */
-export async function tell(say: (part: string, done: number) => void): Promise<void> {
+export async function runStory(say: (part: string, done: number) => void): Promise<void> {
   say("The team", 0.02);
   const team = await foundTeam();
   say("Companies and people", 0.1);

@@ -4,9 +4,9 @@ use nexa_kernel::record::RecordDef;
 use uuid::Uuid;
 
 use crate::{
+    batch_write::Rows,
     dialect::{Dialect, Namespace},
     load::{Keys, push_load},
-    many::Rows,
     text::Text,
 };
 

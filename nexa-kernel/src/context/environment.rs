@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Everything that a call of the door needs.
-pub(crate) struct Parts {
+pub(crate) struct Environment {
     pub(crate) kinds: Kinds,
     pub(crate) policy: Arc<dyn Policy>,
     pub(crate) directory: Arc<dyn Directory>,
@@ -31,7 +31,7 @@ pub(crate) struct Parts {
     pub(crate) behaviours: BTreeMap<&'static str, &'static Behaviour>,
 }
 
-impl Parts {
+impl Environment {
     /// The kinds and fields that keep records of a kind from being trashed.
     pub(crate) fn needed_by(&self, kind: &str) -> Pointers {
         self.references.to(kind, OnTrash::Refuse)

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What the actor may read of a kind.
-pub(super) struct Sight {
+pub(super) struct Visibility {
     pub(super) def: &'static RecordDef,
     pub(super) predicate: Predicate,
     pub(super) hidden: Vec<&'static str>,
@@ -25,9 +25,9 @@ pub(super) struct Sight {
     pub(super) columns: BTreeSet<usize>,
 }
 
-impl Sight {
+impl Visibility {
     pub(super) fn of(cx: &Context<'_>, def: &'static RecordDef) -> Result<Self> {
-        let predicate = compile::rows(&cx.parts.kinds, def, cx.scope(), Action::Read, CustomFields::kept(&[]))?;
+        let predicate = compile::rows(&cx.environment.kinds, def, cx.scope(), Action::Read, CustomFields::kept(&[]))?;
         let mut columns = sources(def, &predicate);
         columns.extend(def.merged_into);
         Ok(Self { def, predicate, hidden: cx.hidden(def)?, columns })
@@ -47,9 +47,10 @@ pub(super) struct Hanging {
 
 impl Hanging {
     /// How records of this kind hang on others.
-    pub(super) fn all(sight: &Sight) -> Vec<Self> {
+    pub(super) fn all(visibility: &Visibility) -> Vec<Self> {
         let mut found = Vec::new();
-        let mut waiting: Vec<(&Predicate, Vec<(usize, &'static RecordDef)>)> = vec![(&sight.predicate, Vec::new())];
+        let mut waiting: Vec<(&Predicate, Vec<(usize, &'static RecordDef)>)> =
+            vec![(&visibility.predicate, Vec::new())];
         while let Some((predicate, path)) = waiting.pop() {
             for (column, on, inner) in predicate.relations() {
                 let mut path = path.clone();
@@ -57,7 +58,7 @@ impl Hanging {
                 let mut columns = sources(on, inner);
                 // Only live records count.
                 columns.extend(on.deleted_at);
-                found.push(Self { of: sight.def, path: path.clone(), on, columns });
+                found.push(Self { of: visibility.def, path: path.clone(), on, columns });
                 waiting.push((inner, path));
             }
         }
@@ -107,11 +108,11 @@ pub(super) fn touches(def: &RecordDef, contents: Option<&Contents>, columns: &BT
 
 impl Context<'_> {
     /// Whether the actor may see the row, and whoever it was folded into: a merged record is read as its survivor.
-    pub(super) async fn sees(&mut self, sight: &Sight, row: &Row) -> Result<bool> {
-        if !self.holds(&sight.predicate, row, None).await? {
+    pub(super) async fn sees(&mut self, visibility: &Visibility, row: &Row) -> Result<bool> {
+        if !self.holds(&visibility.predicate, row, None).await? {
             return Ok(false);
         }
-        let def = sight.def;
+        let def = visibility.def;
         let Some(survivor) = def.merged_into.and_then(|column| row.get(column).as_uuid()) else { return Ok(true) };
         match self.visible_row(def, &Ref::<()>::Id(survivor.into()), true).await {
             Ok(_) => Ok(true),

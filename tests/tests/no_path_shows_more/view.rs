@@ -1,4 +1,4 @@
-//! One caller's eyes: what `get` shows them, and whether every other path shows the same.
+//! One caller's view: what `get` shows them, and whether every other path shows the same.
 
 use std::{
     cell::RefCell,
@@ -24,8 +24,8 @@ use super::policies::{Policies, secrets};
 /// Records by id, as `get` shows them.
 pub(crate) type Shown = BTreeMap<Uuid, Json>;
 
-/// One caller's eyes.
-pub(crate) struct Eyes<'a> {
+/// One caller's view.
+pub(crate) struct View<'a> {
     pub(crate) office: &'a Office,
     pub(super) traffic: &'a Traffic,
     policies: Policies,
@@ -44,7 +44,7 @@ pub(crate) struct Eyes<'a> {
     pub(crate) answered: RefCell<BTreeSet<String>>,
 }
 
-impl<'a> Eyes<'a> {
+impl<'a> View<'a> {
     /// Looks at every record that was ever there, one by one.
     pub(crate) fn new(
         office: &'a Office,
@@ -55,7 +55,7 @@ impl<'a> Eyes<'a> {
     ) -> Self {
         let session = office.session(caller);
         let limited = policies.limits(office, session.principal());
-        let mut eyes = Self {
+        let mut view = Self {
             office,
             traffic,
             policies,
@@ -70,30 +70,30 @@ impl<'a> Eyes<'a> {
             forwarded: RefCell::default(),
             answered: RefCell::default(),
         };
-        for def in eyes.kinds() {
+        for def in view.kinds() {
             for id in traffic.ids(def.kind) {
                 let get = format!("{}.get", def.kind);
                 let arguments = |trashed| json!({def.kind: id, "trashed": trashed});
-                if let Ok(record) = block_on(eyes.host.execute(&get, arguments(true), Envelope::default())) {
+                if let Ok(record) = block_on(view.host.execute(&get, arguments(true), Envelope::default())) {
                     if record["id"] != json!(id) {
-                        eyes.forwarded.borrow_mut().insert(*id);
+                        view.forwarded.borrow_mut().insert(*id);
                         continue;
                     }
-                    eyes.everything.entry(def.kind).or_default().insert(*id, record);
+                    view.everything.entry(def.kind).or_default().insert(*id, record);
                 }
-                let hidden = eyes.hidden(def);
-                let place = match eyes.ask(&get, arguments(false)) {
-                    Ok(record) => Some((&mut eyes.live, record)),
-                    Err(_) => eyes.ask(&get, arguments(true)).ok().map(|record| (&mut eyes.trashed, record)),
+                let hidden = view.hidden(def);
+                let place = match view.ask(&get, arguments(false)) {
+                    Ok(record) => Some((&mut view.live, record)),
+                    Err(_) => view.ask(&get, arguments(true)).ok().map(|record| (&mut view.trashed, record)),
                 };
                 let Some((place, record)) = place else { continue };
                 for field in hidden {
-                    assert!(empty(&record[field]), "{}: get shows {field} of {record}", eyes.label);
+                    assert!(empty(&record[field]), "{}: get shows {field} of {record}", view.label);
                 }
                 place.entry(def.kind).or_default().insert(*id, record);
             }
         }
-        eyes
+        view
     }
 
     /// The kinds that can be read.
