@@ -37,6 +37,7 @@ CREATE TABLE nexa.events (
   hash bytea NOT NULL
 );
 CREATE INDEX events_record_idx ON nexa.events (org, record, seq);
+CREATE INDEX events_unit_idx ON nexa.events (org, unit, seq);
 ALTER TABLE nexa.events ADD CONSTRAINT events_pk PRIMARY KEY (org, seq);
 ALTER TABLE nexa.events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.events FORCE ROW LEVEL SECURITY;
@@ -96,6 +97,92 @@ ALTER TABLE nexa.receipts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.receipts FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.receipts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.named_units (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "unit" uuid NOT NULL,
+  "command" text COLLATE "C" NOT NULL,
+  "output" text COLLATE "C" NOT NULL
+);
+CREATE UNIQUE INDEX named_units_unit_key ON nexa.named_units (org, "unit");
+ALTER TABLE nexa.named_units ADD CONSTRAINT named_units_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.named_units ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.named_units FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.named_units USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.agendas (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "due_at" timestamptz,
+  "read_to" bigint NOT NULL,
+  "consumers" text COLLATE "C"
+);
+ALTER TABLE nexa.agendas ADD CONSTRAINT agendas_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.agendas ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.agendas FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.agendas USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+DROP POLICY IF EXISTS due ON nexa.agendas;
+CREATE POLICY due ON nexa.agendas FOR SELECT USING (current_setting('nexa.due', true) = 'on');
+DROP POLICY IF EXISTS due ON nexa.ledger;
+CREATE POLICY due ON nexa.ledger FOR SELECT USING (current_setting('nexa.due', true) = 'on');
+
+CREATE TABLE nexa.cursors (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "consumer" text COLLATE "C" NOT NULL,
+  "read_to" bigint NOT NULL
+);
+CREATE UNIQUE INDEX cursors_consumer_key ON nexa.cursors (org, "consumer");
+ALTER TABLE nexa.cursors ADD CONSTRAINT cursors_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.cursors ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.cursors FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.cursors USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.timers (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "due_at" timestamptz NOT NULL,
+  "slot" text COLLATE "C" NOT NULL,
+  "detail" text COLLATE "C"
+);
+CREATE INDEX timers_due_at_idx ON nexa.timers (org, "due_at", "id");
+CREATE UNIQUE INDEX timers_slot_key ON nexa.timers (org, "slot");
+ALTER TABLE nexa.timers ADD CONSTRAINT timers_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.timers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.timers FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.timers USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.failures (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "event" bigint,
+  "timer" text COLLATE "C",
+  "due_at" timestamptz,
+  "code" text COLLATE "C" NOT NULL,
+  "message" text COLLATE "C" NOT NULL
+);
+CREATE INDEX failures_created_at_idx ON nexa.failures (org, "created_at", "id");
+ALTER TABLE nexa.failures ADD CONSTRAINT failures_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.failures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.failures FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.failures USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.fields (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -126,7 +213,11 @@ CREATE TABLE nexa.orgs (
   "calendar_id" uuid,
   "rates" json NOT NULL,
   "rates_base" text COLLATE "C",
-  "choices" json NOT NULL
+  "rounding" text COLLATE "C" NOT NULL DEFAULT 'half_up',
+  "tax_rounding" text COLLATE "C" NOT NULL DEFAULT 'per_rate',
+  "choices" json NOT NULL,
+  CONSTRAINT orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
+  CONSTRAINT orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'))
 );
 CREATE INDEX orgs_calendar_id_ref ON nexa.orgs (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_pk PRIMARY KEY (org, "id");
@@ -487,6 +578,7 @@ CREATE TABLE nexa.accounts (
   "shipping_address_postal_code" text COLLATE "C",
   "shipping_address_country" text COLLATE "C",
   "primary_contact_id" uuid,
+  "price_book_id" uuid,
   "customer_since" date,
   "owner_user_id" uuid,
   "owner_group_id" uuid,
@@ -508,6 +600,7 @@ CREATE INDEX accounts_owner_queue_created_at_idx ON nexa.accounts (org, "owner_q
 CREATE INDEX accounts_merged_into_id_ref ON nexa.accounts (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
 CREATE INDEX accounts_parent_id_ref ON nexa.accounts (org, "parent_id", "id") WHERE "parent_id" IS NOT NULL;
 CREATE INDEX accounts_primary_contact_id_ref ON nexa.accounts (org, "primary_contact_id", "id") WHERE "primary_contact_id" IS NOT NULL;
+CREATE INDEX accounts_price_book_id_ref ON nexa.accounts (org, "price_book_id", "id") WHERE "price_book_id" IS NOT NULL;
 CREATE INDEX accounts_owner_user_id_ref ON nexa.accounts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
 CREATE INDEX accounts_owner_group_id_ref ON nexa.accounts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
 CREATE INDEX accounts_account_number_key_trash ON nexa.accounts (org, "account_number") WHERE "deleted_at" IS NOT NULL;
@@ -519,6 +612,108 @@ ALTER TABLE nexa.accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.accounts FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.accounts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.products (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "sku" text COLLATE "C",
+  "sku_folded" text COLLATE "C",
+  "description" text COLLATE "C",
+  "family" text COLLATE "C",
+  "unit" text COLLATE "C",
+  "recurring" text COLLATE "C",
+  "tax_class" text COLLATE "C",
+  "cost_amount" numeric(19,4),
+  "cost_currency" text COLLATE "C",
+  "active" boolean NOT NULL,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT products_recurring_check CHECK ("recurring" IN ('month', 'quarter', 'half_year', 'year')),
+  CONSTRAINT products_cost_currency_both CHECK (("cost_amount" IS NULL) = ("cost_currency" IS NULL))
+);
+CREATE INDEX products_name_folded_idx ON nexa.products (org, "name_folded", "id", "deleted_at");
+CREATE INDEX products_sku_folded_key_trash ON nexa.products (org, "sku_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX products_sku_folded_key ON nexa.products (org, "sku_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.products ADD CONSTRAINT products_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.products ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.products FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.products USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.price_books (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "currency" text COLLATE "C" NOT NULL,
+  "valid_from" date,
+  "valid_until" date,
+  "is_default" boolean NOT NULL,
+  "external_keys" json
+);
+CREATE INDEX price_books_currency_is_default_idx ON nexa.price_books (org, "currency", "is_default", "id", "deleted_at");
+CREATE INDEX price_books_name_folded_key_trash ON nexa.price_books (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX price_books_name_folded_key ON nexa.price_books (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.price_books ADD CONSTRAINT price_books_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.price_books ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.price_books FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.price_books USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.prices (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "price_book_id" uuid NOT NULL,
+  "product_id" uuid NOT NULL,
+  "tiers" json NOT NULL,
+  "mode" text COLLATE "C" NOT NULL,
+  "external_keys" json,
+  CONSTRAINT prices_mode_check CHECK ("mode" IN ('volume', 'graduated'))
+);
+CREATE INDEX prices_product_id_idx ON nexa.prices (org, "product_id", "id", "deleted_at");
+CREATE INDEX prices_price_book_id_ref ON nexa.prices (org, "price_book_id", "id");
+CREATE INDEX prices_price_book_id_product_id_key_trash ON nexa.prices (org, "price_book_id", "product_id") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX prices_price_book_id_product_id_key ON nexa.prices (org, "price_book_id", "product_id") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.prices ADD CONSTRAINT prices_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.prices ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.prices FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.prices USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.tax_rates (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "tax_class" text COLLATE "C" NOT NULL,
+  "country" text COLLATE "C" NOT NULL,
+  "region" text COLLATE "C",
+  "region_folded" text COLLATE "C",
+  "rate" numeric(19,4) NOT NULL,
+  "valid_from" date NOT NULL,
+  "external_keys" json
+);
+CREATE INDEX tax_rates_tax_class_country_valid_from_idx ON nexa.tax_rates (org, "tax_class", "country", "valid_from", "id", "deleted_at");
+ALTER TABLE nexa.tax_rates ADD CONSTRAINT tax_rates_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.tax_rates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.tax_rates FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.tax_rates USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.pipelines (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -529,7 +724,9 @@ CREATE TABLE nexa.pipelines (
   "name" text COLLATE "C" NOT NULL,
   "name_folded" text COLLATE "C" NOT NULL,
   "is_default" boolean NOT NULL,
-  "stages" json NOT NULL
+  "stages" json NOT NULL,
+  "amount_from" text COLLATE "C" NOT NULL DEFAULT 'contract',
+  CONSTRAINT pipelines_amount_from_check CHECK ("amount_from" IN ('contract', 'first_year', 'yearly'))
 );
 CREATE INDEX pipelines_name_folded_key_trash ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX pipelines_name_folded_key ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NULL;
@@ -549,6 +746,8 @@ CREATE TABLE nexa.deals (
   "name_folded" text COLLATE "C" NOT NULL,
   "amount_amount" numeric(19,4),
   "amount_currency" text COLLATE "C",
+  "has_lines" boolean NOT NULL DEFAULT FALSE,
+  "price_book_id" uuid,
   "probability" bigint NOT NULL,
   "probability_by_hand" boolean NOT NULL,
   "close_date" date,
@@ -583,10 +782,49 @@ CREATE INDEX deals_owner_id_status_close_date_idx ON nexa.deals (org, "owner_id"
 CREATE INDEX deals_account_id_status_idx ON nexa.deals (org, "account_id", "status", "id", "deleted_at");
 CREATE INDEX deals_campaign_id_status_idx ON nexa.deals (org, "campaign_id", "status", "id", "deleted_at");
 CREATE INDEX deals_primary_contact_id_updated_at_idx ON nexa.deals (org, "primary_contact_id", "updated_at", "id", "deleted_at");
+CREATE INDEX deals_price_book_id_ref ON nexa.deals (org, "price_book_id", "id") WHERE "price_book_id" IS NOT NULL;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.deals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.deals FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.deals USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.lines (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "rank" bigint NOT NULL,
+  "product_id" uuid,
+  "name" text COLLATE "C" NOT NULL,
+  "sku" text COLLATE "C",
+  "description" text COLLATE "C",
+  "quantity" numeric(19,4) NOT NULL,
+  "unit" text COLLATE "C",
+  "unit_price_amount" numeric(19,4) NOT NULL,
+  "unit_price_currency" text COLLATE "C" NOT NULL,
+  "list_price_amount" numeric(19,4),
+  "list_price_currency" text COLLATE "C",
+  "slices" json NOT NULL,
+  "discount" json,
+  "tax_rate" numeric(19,4),
+  "tax_name" text COLLATE "C",
+  "recurring" text COLLATE "C",
+  "term_months" bigint,
+  "service_start" date,
+  "net_amount" numeric(19,4) NOT NULL,
+  "net_currency" text COLLATE "C" NOT NULL,
+  "external_keys" json,
+  CONSTRAINT lines_list_price_currency_both CHECK (("list_price_amount" IS NULL) = ("list_price_currency" IS NULL)),
+  CONSTRAINT lines_recurring_check CHECK ("recurring" IN ('month', 'quarter', 'half_year', 'year'))
+);
+CREATE INDEX lines_deal_id_rank_idx ON nexa.lines (org, "deal_id", "rank", "id");
+CREATE INDEX lines_product_id_idx ON nexa.lines (org, "product_id", "id");
+ALTER TABLE nexa.lines ADD CONSTRAINT lines_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.lines FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.lines USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
 CREATE TABLE nexa.campaigns (
   org uuid NOT NULL,
@@ -811,6 +1049,7 @@ CREATE TABLE nexa.tasks (
   "description" text COLLATE "C",
   "due_at" timestamptz,
   "due_date" date,
+  "remind_at" timestamptz,
   "priority" text COLLATE "C" NOT NULL,
   "priority_rank" bigint NOT NULL,
   "status" text COLLATE "C" NOT NULL,
@@ -844,6 +1083,35 @@ ALTER TABLE nexa.tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.tasks FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.tasks USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.notifications (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "user_id" uuid NOT NULL,
+  "reason" text COLLATE "C" NOT NULL,
+  "about_kind" text COLLATE "C",
+  "about_id" uuid,
+  "about_key" text COLLATE "C",
+  "about_label" text COLLATE "C",
+  "about_url" text COLLATE "C",
+  "count" bigint NOT NULL,
+  "by" text COLLATE "C",
+  "digest" text COLLATE "C",
+  "due_at" timestamptz,
+  "late" boolean NOT NULL,
+  "read_at" timestamptz,
+  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder'))
+);
+CREATE INDEX notifications_user_id_digest_idx ON nexa.notifications (org, "user_id", "digest", "id");
+CREATE INDEX notifications_user_id_created_at_idx ON nexa.notifications (org, "user_id", "created_at", "id");
+CREATE INDEX notifications_about_id_idx ON nexa.notifications (org, "about_id", "id");
+ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.notifications ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.notifications FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.notifications USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN
   PERFORM create_reference_table('nexa.schema_version');
   PERFORM create_distributed_table('nexa.ledger', 'org');
@@ -852,6 +1120,11 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.indexed_values', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.external_keys', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.receipts', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.named_units', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.agendas', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.cursors', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.timers', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.failures', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.fields', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.orgs', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.users', 'org', colocate_with => 'nexa.ledger');
@@ -865,8 +1138,13 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.routings', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.contacts', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.accounts', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.products', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.price_books', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.prices', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.tax_rates', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.pipelines', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.deals', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.lines', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.campaigns', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.campaign_members', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.contact_lists', 'org', colocate_with => 'nexa.ledger');
@@ -875,6 +1153,7 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.notifications', 'org', colocate_with => 'nexa.ledger');
 END IF; END $$;
 
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
@@ -907,13 +1186,19 @@ ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_owner_group_id_fk FOREIGN KEY 
 ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa.price_books (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.prices ADD CONSTRAINT prices_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa.price_books (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.prices ADD CONSTRAINT prices_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa.price_books (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa.pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.lines ADD CONSTRAINT lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.campaigns ADD CONSTRAINT campaigns_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.campaigns ADD CONSTRAINT campaigns_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa.campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED;
@@ -937,4 +1222,5 @@ ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_user_id_fk FOREIGN KEY (org
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_completed_by_id_fk FOREIGN KEY (org, "completed_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 INSERT INTO nexa.schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

@@ -49,5 +49,5 @@ pub use rust_decimal::Decimal;
 pub use values::{
     About, Abouts, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Emails, ExchangeRate,
     Language, List, Money, Name, Percent, Phone, Phones, Rate, Readers, Reason, Reasons, Rounding, Signals, Subject,
-    Tags, TimeOfDay, TimeZone, Url,
+    Tags, TaxRounding, TimeOfDay, TimeZone, UnitPrice, Url,
 };

@@ -7,14 +7,20 @@ pub mod lead;
 mod lookups;
 pub mod money_sum;
 pub mod pipeline;
+pub mod price_book;
 pub mod pricing;
+pub mod product;
+pub mod tax_rate;
 
 pub use account::{Account, AccountType, Tier};
 pub use contact::{Contact, ContactStatus, LifecycleStage};
-pub use deal::{Deal, DealStatus, DealType};
+pub use deal::{Deal, DealStatus, DealType, line::LineItem};
 pub use lead::Lead;
 pub use money_sum::{MoneySum, Unpriced};
-pub use pipeline::{Pipeline, Stage, StageKind};
+pub use pipeline::{AmountFrom, Pipeline, Stage, StageKind};
+pub use price_book::{Price, PriceBook};
+pub use product::Product;
+pub use tax_rate::TaxRate;
 
 use crate::CrmBuilder;
 
@@ -27,6 +33,13 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .mergeable::<Account>()
         .command::<account::SetPrimaryContact>()
         .query::<account::rollup::Rollup>()
+        .entity::<Product>()
+        .command::<product::Retire>()
+        .command::<product::Reactivate>()
+        .entity::<PriceBook>()
+        .entity::<Price>()
+        .query::<price_book::price::Of>()
+        .entity::<TaxRate>()
         .entity::<Pipeline>()
         .entity::<Deal>()
         .command::<deal::stage::Move>()
@@ -37,6 +50,11 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .query::<deal::metrics::Metrics>()
         .query::<deal::forecast::Forecast>()
         .query::<deal::by_stage::ByStage>()
+        .entity::<LineItem>()
+        .command::<deal::line::Remove>()
+        .command::<deal::lines::SetLines>()
+        .command::<deal::lines::Reprice>()
+        .query::<deal::lines::Lines>()
 }
 
 /// What a new tenant starts with.

@@ -4,6 +4,7 @@ mod accounts;
 mod contacts;
 mod deals;
 mod forecasts;
+mod lines;
 mod merges;
 mod money;
 mod overviews;

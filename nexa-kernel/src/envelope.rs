@@ -73,8 +73,13 @@ const RESERVED: [&str; 5] = ["workflow:", "sequence:", "mass_email:", "import:",
 
 /// Refuses a cause that only the library gives. Error: `cause.reserved`.
 pub(crate) fn from_outside(envelope: &Envelope) -> Result<()> {
-    let cause = envelope.cause.as_deref().unwrap_or_default().trim_start();
-    match RESERVED.into_iter().find(|prefix| cause.starts_with(prefix)) {
+    not_reserved(envelope.cause.as_deref().unwrap_or_default(), "")
+}
+
+/// Refuses a cause that another part of the library gives than the one whose causes begin so. Error: `cause.reserved`.
+pub fn not_reserved(cause: &str, own: &str) -> Result<()> {
+    let cause = cause.trim_start();
+    match RESERVED.into_iter().find(|prefix| *prefix != own && cause.starts_with(prefix)) {
         Some(prefix) => Err(codes::CAUSE_RESERVED.with("prefix", prefix)),
         None => Ok(()),
     }

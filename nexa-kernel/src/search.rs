@@ -105,7 +105,7 @@ fn text_terms(content: Content, text: &str, weight: i64, found: &mut Vec<(String
         match content {
             Content::Phone => phone::add(text, &mut add),
             Content::Url => address::add_url(text, &mut add),
-            Content::Plain | Content::Email | Content::Records => words::add(text, &mut add),
+            Content::Plain | Content::Email | Content::Records | Content::UnitPrice => words::add(text, &mut add),
         }
     };
     let Folded { plain, accented } = normal::folded(text);

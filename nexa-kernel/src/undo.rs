@@ -35,7 +35,7 @@ pub const NOTHING: Code = Code::not_found(
 pub const DONE: Code =
     Code::conflict("undo.done", "The unit {unit} is undone already; to redo it, undo the unit {undo}.");
 /// A command says of itself that it cannot be undone.
-pub const FINAL: Code = Code::rule("undo.final", "{operation} cannot be undone: {reason}");
+pub const FINAL: Code = Code::rule("undo.final", "{operation} cannot be undone: {reason}.");
 /// What it changed was erased.
 pub const ERASED: Code = Code::rule(
     "undo.erased",

@@ -36,7 +36,7 @@ pub trait Samples {
         let mut fields = self.fields(kind)?;
         for (field, value) in fields.as_object_mut()?.iter_mut() {
             match field.as_str() {
-                "name" | "subject" | "title" => *value = json!(format!("{} {number}", value.as_str()?)),
+                "name" | "subject" | "title" | "sku" => *value = json!(format!("{} {number}", value.as_str()?)),
                 "valid_from" => *value = json!(format!("2024-{:02}-{:02}", 1 + number / 28 % 12, 1 + number % 28)),
                 "email" => *value = json!(format!("number{number}@umbrella.example")),
                 "customer" => *value = json!({"email": format!("number{number}@umbrella.example")}),
@@ -60,6 +60,19 @@ impl Samples for Office {
             "calendar" => json!({"name": "Nights", "weekly": {"sunday": [{"from": "22:00", "to": "24:00"}]}}),
             "campaign" => json!({"name": "Fair", "type": "event"}),
             "deal" => json!({"name": "Umbrella - Plan"}),
+            "product" => json!({"name": "Support", "sku": "S-1"}),
+            "price_book" => json!({"name": "Partners", "currency": "USD"}),
+            "price" => json!({
+                "price_book": self.id("price_book"), "product": self.id("retired"),
+                "tiers": [{"from_quantity": "1", "unit_price": {"amount": "9.5", "currency": "USD"}}]
+            }),
+            "tax_rate" => {
+                json!({"name": "VAT", "tax_class": "standard", "country": "FR", "rate": "20", "valid_from": "2025-11-01"})
+            }
+            "line" => json!({
+                "deal": self.id("deal"), "name": "Training", "quantity": "2",
+                "unit_price": {"amount": "800", "currency": "USD"}
+            }),
             "note" => json!({"body": "Call them on Monday"}),
             "task" => json!({"title": "Call them"}),
             "ticket" => json!({"subject": "It does not start", "customer": {"email": "new@umbrella.example"}}),
@@ -88,7 +101,7 @@ fn generic(office: &Office, operation: &Entry) -> Option<Json> {
             fields.as_object_mut()?.remove("customer");
             fields["match_on"] = json!(match kind {
                 "user" => "email",
-                "calendar" | "group" | "pipeline" | "scorecard" => "name",
+                "calendar" | "group" | "pipeline" | "price_book" | "scorecard" => "name",
                 "routing" => "band",
                 _ => {
                     fields["external_keys"] = json!([{"system": "erp", "key": "1"}]);
@@ -166,6 +179,15 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "contact.overview" => of("contact", "contact"),
         "account.set_primary_contact" => with(of("account", "account"), "contact", json!(office.id("contact"))),
         "account.rollup" => of("account", "account"),
+        "product.retire" => of("product", "product"),
+        "product.reactivate" => of("product", "retired"),
+        "price.of" => with(of("product", "product"), "quantity", json!("120")),
+        "line.remove" => of("line", "line"),
+        "deal.set_lines" => {
+            with(of("deal", "deal"), "lines", json!([{"product": office.id("product"), "quantity": "3"}]))
+        }
+        "deal.reprice" => with(of("deal", "lost_deal"), "price_book", json!(office.id("price_book"))),
+        "deal.lines" => of("deal", "lost_deal"),
         "deal.move" => with(of("deal", "deal"), "stage", json!("proposal")),
         "deal.reset_probability" | "deal.win" | "deal.metrics" => of("deal", "deal"),
         "deal.lose" => with(of("deal", "deal"), "reason", json!("Too dear")),

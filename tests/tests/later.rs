@@ -41,7 +41,7 @@ impl Consumer for TaskNotes {
         of.kind == "task"
     }
     async fn consume(cx: &mut Context<'_>, events: &[Event]) -> Result<()> {
-        let titles: Vec<String> = events.iter().filter_map(|event| title(event)).collect();
+        let titles: Vec<String> = events.iter().filter_map(title).collect();
         note(cx, format!("made {}", titles.join(", "))).await?;
         if titles.iter().any(|title| title.contains("refused")) {
             return Err(nexa_crm::kernel::error::codes::FIELD_INVALID

@@ -12,7 +12,7 @@ use nexa_crm::{
     kernel::{ports::Ids, store::Store},
     marketing::{Campaign, ContactList},
     productivity::{Note, Task},
-    sales::{Account, Contact, Deal, Lead},
+    sales::{Account, Contact, Deal, Lead, LineItem},
     service::Ticket,
     testing::{Office, SeededIds},
 };
@@ -179,6 +179,7 @@ fn exported(session: &Session, kind: &str) -> String {
         "deal" => of::<Deal>(session),
         "campaign" => of::<Campaign>(session),
         "contact_list" => of::<ContactList>(session),
+        "line" => of::<LineItem>(session),
         "note" => of::<Note>(session),
         "task" => of::<Task>(session),
         "ticket" => of::<Ticket>(session),

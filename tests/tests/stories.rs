@@ -36,6 +36,7 @@ stories! {
     lead_lifecycle: "2_lead_lifecycle.json",
     deal_lifecycle: "3_deal_lifecycle.json",
     pipeline: "3_pipeline.json",
+    priced_deal: "3_priced_deal.json",
     account_hierarchy: "4_account_hierarchy.json",
     webinar_score: "5_webinar_score.json",
     webinar_to_sales: "5_webinar_to_sales.json",

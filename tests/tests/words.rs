@@ -1,6 +1,6 @@
 //! What a refusal says when something of the wrong form is given: which argument, and what to give, in words of the caller.
 
-use nexa_crm::{Envelope, Error, ErrorKind, testing::Office};
+use nexa_crm::{Envelope, Error, ErrorKind, kernel::catalog::Entry, testing::Office};
 use nexa_tests::{backends, samples::Samples};
 use pollster::block_on;
 use serde_json::{Value as Json, json};
@@ -93,8 +93,8 @@ fn about_form(error: &Error) -> bool {
 fn every_argument(office: &Office, mut with: impl FnMut(&str, &Json, &str, Json)) {
     let catalog = office.crm.catalog();
     let document = catalog.document(office.crm.kinds());
-    let samples: Vec<(String, Json)> =
-        office.commands(catalog).map(|(operation, sample)| (operation.name.to_owned(), sample)).collect();
+    let sample = |operation: &Entry| Some((operation.name.to_owned(), office.sample(operation)?));
+    let samples: Vec<(String, Json)> = catalog.operations().filter_map(sample).collect();
     for (name, operation) in document["operations"].as_object().unwrap() {
         let mut sample =
             samples.iter().find(|(of, _)| of == name).map_or_else(|| json!({}), |(_, sample)| sample.clone());

@@ -22,7 +22,7 @@ use crate::{
     kernel::{
         context::{Behaviour, Context},
         entity::{Entity, of_entity},
-        envelope::Envelope,
+        envelope::{self, Envelope},
         error::{Error, ErrorKind, Result, codes},
         operation::operation_name,
         record::RecordDef,
@@ -123,6 +123,7 @@ impl<'a> Import<'a> {
 
     async fn run(mut self, mut source: impl Source, operation: &'static str) -> Result<ImportReport> {
         let rows = self.options.rows_per_unit()?;
+        envelope::not_reserved(self.options.run.as_deref().unwrap_or_default(), "import:")?;
         let mut report = ImportReport { dry_run: self.options.dry_run, ..ImportReport::default() };
         let mut repeats = self.options.dry_run.then(Repeats::default);
         let keep_cells = self.on_refused.is_some();

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Action, Choice, Code, CollectionCommand, Context, Currency, Document, Email, Entity, Error, ExchangeRate, Id,
-    Money, Name, Operation, Query, Record, Ref, Result, TimeZone, Timestamp, Verified,
+    Money, Name, Operation, Query, Record, Ref, Result, Rounding, TaxRounding, TimeZone, Timestamp, Verified,
     kernel::{
         context::not_found, crm::Founding, draft::check_fields, error::codes, ledger::LEDGER_BROKEN,
         operation::OnCollection, search::fold, verify::ROW_DIFFERS,
@@ -68,6 +68,12 @@ pub struct Org {
     pub rates: Document<BTreeMap<String, ExchangeRate>>,
     /// The currency in which `rates` are: the base currency when they were given. In another base currency they price nothing.
     pub rates_base: Option<Currency>,
+    /// What happens to half of a currency's minor unit, in prices, discounts and taxes.
+    #[record(editable, backfill = "half_up")]
+    pub rounding: Rounding,
+    /// Whether tax is rounded once for each rate or on each line.
+    #[record(editable, backfill = "per_rate")]
+    pub tax_rounding: TaxRounding,
     /// Closed lists by field, such as `lead.source`; a field that is not here takes any value.
     #[record(editable)]
     pub choices: Document<BTreeMap<String, Vec<String>>>,

@@ -10,7 +10,7 @@ use crate::{
         assignment, counter,
         org::{self, CHOICE_UNKNOWN},
     },
-    sales::lookups,
+    sales::{PriceBook, lookups},
 };
 
 pub mod rollup;
@@ -115,6 +115,9 @@ pub struct Account {
     /// The contact to speak with first; one of the account's own.
     #[record(editable, on_trash = keep)]
     pub primary_contact: Option<Id<Contact>>,
+    /// The price book whose prices are its own.
+    #[record(editable, on_trash = keep)]
+    pub price_book: Option<Id<PriceBook>>,
     /// Since when it is a customer.
     #[record(editable)]
     pub customer_since: Option<Date>,

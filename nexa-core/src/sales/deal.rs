@@ -17,7 +17,8 @@ use crate::{
         User, assignment,
         org::{self, CHOICE_UNKNOWN},
     },
-    sales::{lookups, pipeline},
+    sales::{PriceBook, lookups, pipeline},
+    values::TOO_LARGE,
 };
 
 pub mod by_stage;
@@ -25,6 +26,8 @@ pub mod forecast;
 pub(super) mod groups;
 mod history;
 pub mod lifecycle;
+pub mod line;
+pub mod lines;
 pub mod metrics;
 pub mod stage;
 
@@ -43,6 +46,17 @@ pub const AMOUNT_MISSING: Code =
 pub const CONTACT_FOREIGN: Code = Code::rule(
     "deal.contact_foreign",
     "The contact {contact} is not one of the deal's account; choose one of its contacts, or set the contact's account.",
+);
+
+/// The amount follows the lines.
+pub const AMOUNT_FROM_LINES: Code = Code::rule(
+    "deal.amount_from_lines",
+    "The amount follows the deal's lines; change them, or take them off with deal.set_lines.",
+);
+/// The lines have prices of the book.
+pub const HAS_LINES: Code = Code::rule(
+    "deal.has_lines",
+    "The deal has lines with prices of its price book; use deal.reprice, which takes the prices of another one.",
 );
 
 closed_enum! {
@@ -98,9 +112,15 @@ pub struct Deal {
     /// What it is called, such as "Acme Corp - Enterprise Plan".
     #[record(editable, folded)]
     pub name: Subject,
-    /// What it is worth.
+    /// What it is worth; what its lines come to while it has any.
     #[record(editable)]
     pub amount: Option<Money>,
+    /// Whether it has lines, which its amount follows.
+    #[record(backfill = false)]
+    pub has_lines: bool,
+    /// The price book of its lines; without, the account's, or the default one of the currency.
+    #[record(editable, on_trash = refuse)]
+    pub price_book: Option<Id<PriceBook>>,
     /// How probable it is that we win it; the stage's own until somebody sets it by hand.
     #[record(editable)]
     pub probability: Percent,
@@ -242,6 +262,9 @@ impl Deal {
         }
         if moved {
             let pipeline = pipeline::wherever(cx, self.pipeline).await?;
+            if before.pipeline != self.pipeline {
+                self.follow_lines(pipeline.amount_from, cx).await?;
+            }
             if let Some(stage) = self.decided_before(&pipeline, cx) {
                 self.come_in_decided(&stage, &pipeline, cx).await?;
                 self.stage_before_close = Some(before.stage.clone());
@@ -252,6 +275,19 @@ impl Deal {
         }
         if self.status == DealStatus::Won && self.amount.is_none() {
             return Err(AMOUNT_MISSING.with("field", "amount"));
+        }
+        Ok(())
+    }
+    /// Refuses what its lines decide. Errors: `deal.amount_from_lines`, `deal.has_lines`.
+    fn must_leave_to_lines(&self, before: &Self) -> Result<()> {
+        if !before.has_lines {
+            return Ok(());
+        }
+        if before.amount != self.amount {
+            return Err(AMOUNT_FROM_LINES.with("field", "amount"));
+        }
+        if before.price_book != self.price_book {
+            return Err(HAS_LINES.with("field", "price_book"));
         }
         Ok(())
     }
@@ -279,6 +315,10 @@ impl Entity for Deal {
         CLOSED,
         AMOUNT_MISSING,
         CONTACT_FOREIGN,
+        AMOUNT_FROM_LINES,
+        HAS_LINES,
+        lines::TOO_MANY,
+        TOO_LARGE,
         assignment::INACTIVE,
         CHOICE_UNKNOWN,
     ];
@@ -293,7 +333,10 @@ impl Entity for Deal {
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         match before {
             None => self.begin(cx).await?,
-            Some(before) => self.go_on(before, cx).await?,
+            Some(before) => {
+                self.must_leave_to_lines(before)?;
+                self.go_on(before, cx).await?;
+            }
         }
         if let Some(source) = &mut self.source
             && before.is_none_or(|before| before.source.as_ref() != Some(source))

@@ -40,6 +40,18 @@ closed_enum! {
     }
 }
 
+closed_enum! {
+    /// Which part of its lines is the amount of a deal.
+    pub enum AmountFrom {
+        /// What is paid once, and what recurs over its term.
+        Contract = "contract",
+        /// The same, of the first twelve months alone.
+        FirstYear = "first_year",
+        /// What recurs in a year.
+        Yearly = "yearly",
+    }
+}
+
 /// One stage of a pipeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -84,6 +96,9 @@ pub struct Pipeline {
     /// The stages in order; those of the default pipeline unless said.
     #[record(editable)]
     pub stages: Document<Vec<Stage>>,
+    /// Which part of its lines is the amount of a deal that has lines.
+    #[record(editable, backfill = "contract")]
+    pub amount_from: AmountFrom,
 }
 
 impl Pipeline {
@@ -179,6 +194,16 @@ impl Pipeline {
         Ok(())
     }
 
+    /// Lets the amounts of the open deals in the pipeline follow their lines as it says by now.
+    async fn fit_amounts(&self, cx: &mut Context<'_>) -> Result<()> {
+        let follow = Deal::STATUS.eq(DealStatus::Open).and(Deal::HAS_LINES.eq(true));
+        for mut deal in self.deals(cx, follow).await? {
+            deal.follow_lines(self.amount_from, cx).await?;
+            cx.save(deal).await?;
+        }
+        Ok(())
+    }
+
     async fn deals(&self, cx: &mut Context<'_>, which: Filter) -> Result<Vec<Deal>> {
         let filter = Deal::PIPELINE.eq(self.id).and(which);
         let filter = cx.tenants_filter(Deal::def(), &filter).await?;
@@ -212,6 +237,9 @@ impl Entity for Pipeline {
         if before.is_some_and(|before| before.stages != self.stages) {
             self.fit_deals(cx).await?;
         }
+        if before.is_some_and(|before| before.amount_from != self.amount_from) {
+            self.fit_amounts(cx).await?;
+        }
         Ok(())
     }
 
@@ -219,9 +247,10 @@ impl Entity for Pipeline {
         let is_default =
             |pipeline: Option<&Self>| pipeline.is_some_and(|one| one.is_default && one.deleted_at.is_none());
         if let Some(one) = before.or(now).filter(|_| is_default(before) != is_default(now)) {
-            // Exactly one of those that are there.
+            // One of those that are there; the default itself may go into the trash.
             let defaults: Vec<Self> = cx.unrestricted().find(&Self::IS_DEFAULT.eq(true), &[], 2).await?;
-            if defaults.len() != 1 {
+            let trashed = now.is_none_or(|now| now.deleted_at.is_some());
+            if defaults.len() > 1 || (defaults.is_empty() && !trashed) {
                 return Err(DEFAULT_NEEDED.with("pipeline", one.name.as_str()));
             }
         }

@@ -9,7 +9,7 @@ mod line;
 mod recurring;
 mod tier;
 
-pub use calculation::{Calculation, Prices, TaxRounding, TaxSum, TaxedLine, Total, Totals};
-pub use line::{DISCOUNT_TOO_LARGE, Discount, LINE_CURRENCY, Line, LineAmounts, QUANTITY};
+pub use calculation::{Calculation, Prices, TaxSum, TaxedLine, Total, Totals};
+pub use line::{DISCOUNT_TOO_LARGE, Discount, LINE_CURRENCY, Line, LineAmounts, QUANTITY, must_be_in};
 pub use recurring::{Period, Recurring, RecurringTotals};
-pub use tier::{PriceTier, TIERS, TierMode, gross};
+pub use tier::{PriceTier, TIERS, TierMode, gross, tiers_currency};

@@ -14,6 +14,16 @@ closed_enum! {
     }
 }
 
+closed_enum! {
+    /// Where tax is rounded.
+    pub enum TaxRounding {
+        /// Once for each rate, on the sum of its lines, as EN 16931 (BR-CO-17) demands.
+        PerRate = "per_rate",
+        /// On each line.
+        PerLine = "per_line",
+    }
+}
+
 impl Rounding {
     /// The value with at most so many decimal places.
     pub fn round(self, value: Decimal, places: u32) -> Decimal {

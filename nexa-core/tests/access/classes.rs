@@ -61,8 +61,13 @@ fn may(class: AccessClass, party: Party, action: Action) -> bool {
 fn rows(def: &RecordDef, party: Party) -> Filter {
     match (party, def.access) {
         (Party::Agent, AccessClass::Restricted) => {
-            let path = &def.columns[def.assignee.unwrap()].path;
-            Filter::compare(path.as_str(), Op::In, [SOMEBODY, THEIR_GROUP, Uuid::nil()].to_vec())
+            let column = &def.columns[def.assignee.unwrap()];
+            let mine = Filter::compare(column.path.as_str(), Op::In, [SOMEBODY, THEIR_GROUP].to_vec());
+            match column.derived {
+                // Nobody's queue is the nil one.
+                Some(_) => Filter::compare(column.path.as_str(), Op::In, [SOMEBODY, THEIR_GROUP, Uuid::nil()].to_vec()),
+                None => mine.or(Filter::compare(column.path.as_str(), Op::IsNull, true)),
+            }
         }
         (Party::Agent | Party::Viewer | Party::Service, AccessClass::Through(_, Some((field, value)))) => {
             Filter::everything().and(Filter::compare(field, Op::Eq, value))

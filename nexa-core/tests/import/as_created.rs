@@ -37,6 +37,12 @@ fn office() -> (Importer, Map<String, Json>) {
     let list = run(&office, "contact_list.create", json!({"name": "Nurture"}))["id"].clone();
     let lead = run(&office, "lead.create", json!({"company": "Before"}))["id"].clone();
     let deal = run(&office, "deal.create", json!({"name": "Before"}))["id"].clone();
+    let product = run(&office, "product.create", json!({"name": "Before"}))["id"].clone();
+    let book = run(&office, "price_book.create", json!({"name": "Before", "currency": "EUR"}))["id"].clone();
+    let tiers = json!([{"from_quantity": "1.00", "unit_price": {"amount": "12.50", "currency": "EUR"}}]);
+    ids.insert("tiers".to_owned(), tiers.clone());
+    run(&office, "price.create", json!({"price_book": book, "product": product, "tiers": tiers}));
+    let unpriced = run(&office, "product.create", json!({"name": "Without"}))["id"].clone();
     for (kind, id) in [
         ("contact_list", list),
         ("lead", lead),
@@ -49,6 +55,9 @@ fn office() -> (Importer, Map<String, Json>) {
         ("pipeline", pipeline),
         ("ticket", ticket),
         ("calendar", calendar),
+        ("product", product),
+        ("unpriced", unpriced),
+        ("price_book", book),
     ] {
         ids.insert(kind.to_owned(), id);
     }
@@ -66,6 +75,14 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         "rate" => json!({"currency": "EUR", "valid_from": "2026-01-01", "value": "1.1"}),
         "campaign" => json!({"name": "New", "type": "event"}),
         "deal" => json!({"name": "New"}),
+        "product" | "price_book" => json!({"name": "New"}),
+        "price" => json!({"price_book": ids["price_book"], "product": ids["unpriced"], "tiers": ids["tiers"]}),
+        "tax_rate" => {
+            json!({"name": "New", "tax_class": "standard", "country": "DE", "rate": "19", "valid_from": "2026-01-01"})
+        }
+        "line" => {
+            json!({"deal": ids["deal"], "name": "New", "unit_price": {"amount": "12.50", "currency": "EUR"}})
+        }
         "note" => json!({"body": "New"}),
         "task" => json!({"title": "New"}),
         "ticket" => json!({"subject": "New"}),
@@ -92,6 +109,10 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
             let account = json!({"kind": "account", "id": ids["account"]});
             return vec![account.clone(), json!([account])];
         }
+        ("product", _) if def.kind == "price" => return vec![ids["unpriced"].clone()],
+        ("tiers", _) => return vec![ids["tiers"].clone()],
+        ("discount", _) => return vec![json!({"rate": "10.00"})],
+        ("unit_price", _) => return vec![json!({"amount": "7.25", "currency": "EUR"})],
         ("readers", _) => return vec![json!([{"user": ids["user"]}])],
         (_, ColumnType::Reference(kind)) if field.count == 1 => return ids.get(kind).cloned().into_iter().collect(),
         (_, ColumnType::Enum(names)) if field.count == 1 => return vec![json!(names[names.len() - 1])],
@@ -150,7 +171,7 @@ fn cells(fields: &Map<String, Json>) -> Option<(Vec<String>, Vec<String>)> {
     let (mut header, mut row) = (Vec::new(), Vec::new());
     for (name, value) in fields {
         match value {
-            Json::Object(parts) if name != "custom" && name != "weekly" => {
+            Json::Object(parts) if !["custom", "weekly", "discount"].contains(&name.as_str()) => {
                 for (part, value) in parts {
                     header.push(format!("{name}.{part}"));
                     row.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));

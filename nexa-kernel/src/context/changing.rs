@@ -9,7 +9,7 @@ use crate::{
     access::Action,
     error::{Result, codes},
     ledger,
-    record::{ColumnType, Record, RecordDef, Ref, Row},
+    record::{ColumnType, Content, Record, RecordDef, Ref, Row},
     value::{Amount, Timestamp, Value},
 };
 
@@ -170,7 +170,9 @@ fn well_formed(def: &RecordDef, row: &Row, before: Option<&Row>) -> Result<()> {
     for (amount, currency) in &def.money {
         let same =
             |before: &Row| before.get(*amount) == row.get(*amount) && before.get(*currency) == row.get(*currency);
-        if !before.is_some_and(same)
+        let of_one = def.columns.get(*amount).is_some_and(|column| column.content == Content::UnitPrice);
+        if !of_one
+            && !before.is_some_and(same)
             && let (Value::Amount(given), Value::Text(code)) = (row.get(*amount), row.get(*currency))
             && let Some(problem) = too_many_places(*given, code)
         {

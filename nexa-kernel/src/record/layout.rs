@@ -59,6 +59,8 @@ pub enum Content {
     Url,
     /// The name of a record: its kind, a colon and its id; or `host` and a thing of the host.
     Records,
+    /// The price of one, which may have more decimal places than its currency.
+    UnitPrice,
 }
 
 /// A column that the core computes from others when a record is written.

@@ -101,7 +101,7 @@ impl Context<'_> {
         }
         for operation in &unit.operations {
             let reason = match operation.as_str() {
-                FOUNDING => Some("the organisation is removed as a whole instead."),
+                FOUNDING => Some("the organisation is removed as a whole instead"),
                 name => self.environment.finals.get(name).copied(),
             };
             if let Some(reason) = reason {

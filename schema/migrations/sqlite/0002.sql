@@ -1,5 +1,68 @@
 -- Version 2 of the schema; run it in one transaction.
 -- Before the transaction: PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;
+CREATE INDEX nexa_events_unit_idx ON nexa_events (org, unit, seq);
+CREATE TABLE nexa_named_units (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "unit" BLOB NOT NULL,
+  "command" TEXT NOT NULL,
+  "output" TEXT NOT NULL,
+  CONSTRAINT nexa_named_units_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE UNIQUE INDEX nexa_named_units_unit_key ON nexa_named_units (org, "unit");
+CREATE TABLE nexa_agendas (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "due_at" INTEGER,
+  "read_to" INTEGER NOT NULL,
+  "consumers" TEXT,
+  CONSTRAINT nexa_agendas_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE TABLE nexa_cursors (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "consumer" TEXT NOT NULL,
+  "read_to" INTEGER NOT NULL,
+  CONSTRAINT nexa_cursors_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE UNIQUE INDEX nexa_cursors_consumer_key ON nexa_cursors (org, "consumer");
+CREATE TABLE nexa_timers (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "due_at" INTEGER NOT NULL,
+  "slot" TEXT NOT NULL,
+  "detail" TEXT,
+  CONSTRAINT nexa_timers_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE INDEX nexa_timers_due_at_idx ON nexa_timers (org, "due_at", "id");
+CREATE UNIQUE INDEX nexa_timers_slot_key ON nexa_timers (org, "slot");
+CREATE TABLE nexa_failures (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "event" INTEGER,
+  "timer" TEXT,
+  "due_at" INTEGER,
+  "code" TEXT NOT NULL,
+  "message" TEXT NOT NULL,
+  CONSTRAINT nexa_failures_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE INDEX nexa_failures_created_at_idx ON nexa_failures (org, "created_at", "id");
 CREATE TABLE nexa_orgs_anew (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,
@@ -12,11 +75,15 @@ CREATE TABLE nexa_orgs_anew (
   "calendar_id" BLOB,
   "rates" TEXT NOT NULL,
   "rates_base" TEXT,
+  "rounding" TEXT NOT NULL DEFAULT 'half_up',
+  "tax_rounding" TEXT NOT NULL DEFAULT 'per_rate',
   "choices" TEXT NOT NULL,
   CONSTRAINT nexa_orgs_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
+  CONSTRAINT nexa_orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line')),
   CONSTRAINT nexa_orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-INSERT INTO nexa_orgs_anew ("org", "id", "version", "created_at", "updated_at", "name", "base_currency", "time_zone", "calendar_id", "rates", "rates_base", "choices") SELECT "org", "id", "version", "created_at", "updated_at", "name", "base_currency", "time_zone", NULL, "rates", "rates_base", "choices" FROM nexa_orgs;
+INSERT INTO nexa_orgs_anew ("org", "id", "version", "created_at", "updated_at", "name", "base_currency", "time_zone", "calendar_id", "rates", "rates_base", "rounding", "tax_rounding", "choices") SELECT "org", "id", "version", "created_at", "updated_at", "name", "base_currency", "time_zone", NULL, "rates", "rates_base", 'half_up', 'per_rate', "choices" FROM nexa_orgs;
 DROP TABLE nexa_orgs;
 ALTER TABLE nexa_orgs_anew RENAME TO nexa_orgs;
 CREATE INDEX nexa_orgs_calendar_id_ref ON nexa_orgs (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
@@ -100,8 +167,265 @@ ALTER TABLE nexa_leads ADD COLUMN "language" TEXT;
 ALTER TABLE nexa_leads ADD COLUMN "time_zone" TEXT;
 ALTER TABLE nexa_contacts ADD COLUMN "language" TEXT;
 ALTER TABLE nexa_contacts ADD COLUMN "time_zone" TEXT;
-ALTER TABLE nexa_accounts ADD COLUMN "language" TEXT;
-ALTER TABLE nexa_accounts ADD COLUMN "time_zone" TEXT;
+CREATE TABLE nexa_accounts_anew (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "merged_into_id" BLOB,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "account_number" TEXT NOT NULL,
+  "industry" TEXT,
+  "type" TEXT NOT NULL,
+  "tier" TEXT,
+  "tier_rank" INTEGER,
+  "website" TEXT,
+  "website_folded" TEXT,
+  "phone" TEXT,
+  "employees" INTEGER,
+  "annual_revenue_amount" INTEGER,
+  "annual_revenue_currency" TEXT,
+  "parent_id" BLOB,
+  "billing_address_street" TEXT,
+  "billing_address_city" TEXT,
+  "billing_address_region" TEXT,
+  "billing_address_postal_code" TEXT,
+  "billing_address_country" TEXT,
+  "shipping_address_street" TEXT,
+  "shipping_address_city" TEXT,
+  "shipping_address_region" TEXT,
+  "shipping_address_postal_code" TEXT,
+  "shipping_address_country" TEXT,
+  "primary_contact_id" BLOB,
+  "price_book_id" BLOB,
+  "customer_since" TEXT,
+  "owner_user_id" BLOB,
+  "owner_group_id" BLOB,
+  "owner_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "language" TEXT,
+  "time_zone" TEXT,
+  "description" TEXT,
+  "source" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_accounts_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_accounts_type_check CHECK ("type" IN ('prospect', 'customer', 'partner', 'vendor')),
+  CONSTRAINT nexa_accounts_tier_check CHECK ("tier" IN ('startup', 'smb', 'mid_market', 'enterprise')),
+  CONSTRAINT nexa_accounts_annual_revenue_currency_both CHECK (("annual_revenue_amount" IS NULL) = ("annual_revenue_currency" IS NULL)),
+  CONSTRAINT nexa_accounts_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
+  CONSTRAINT nexa_accounts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_accounts_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_accounts_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_accounts_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa_price_books (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_accounts_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_accounts_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+INSERT INTO nexa_accounts_anew ("org", "id", "version", "created_at", "updated_at", "deleted_at", "merged_into_id", "name", "name_folded", "account_number", "industry", "type", "tier", "tier_rank", "website", "website_folded", "phone", "employees", "annual_revenue_amount", "annual_revenue_currency", "parent_id", "billing_address_street", "billing_address_city", "billing_address_region", "billing_address_postal_code", "billing_address_country", "shipping_address_street", "shipping_address_city", "shipping_address_region", "shipping_address_postal_code", "shipping_address_country", "primary_contact_id", "price_book_id", "customer_since", "owner_user_id", "owner_group_id", "owner_queue", "language", "time_zone", "description", "source", "tags", "custom", "custom_folded", "external_keys") SELECT "org", "id", "version", "created_at", "updated_at", "deleted_at", "merged_into_id", "name", "name_folded", "account_number", "industry", "type", "tier", "tier_rank", "website", "website_folded", "phone", "employees", "annual_revenue_amount", "annual_revenue_currency", "parent_id", "billing_address_street", "billing_address_city", "billing_address_region", "billing_address_postal_code", "billing_address_country", "shipping_address_street", "shipping_address_city", "shipping_address_region", "shipping_address_postal_code", "shipping_address_country", "primary_contact_id", NULL, "customer_since", "owner_user_id", "owner_group_id", "owner_queue", NULL, NULL, "description", "source", "tags", "custom", "custom_folded", "external_keys" FROM nexa_accounts;
+DROP TABLE nexa_accounts;
+ALTER TABLE nexa_accounts_anew RENAME TO nexa_accounts;
+CREATE INDEX nexa_accounts_owner_queue_created_at_idx ON nexa_accounts (org, "owner_queue", "created_at", "id", "deleted_at");
+CREATE INDEX nexa_accounts_merged_into_id_ref ON nexa_accounts (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_parent_id_ref ON nexa_accounts (org, "parent_id", "id") WHERE "parent_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_primary_contact_id_ref ON nexa_accounts (org, "primary_contact_id", "id") WHERE "primary_contact_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_price_book_id_ref ON nexa_accounts (org, "price_book_id", "id") WHERE "price_book_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_owner_user_id_ref ON nexa_accounts (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_owner_group_id_ref ON nexa_accounts (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX nexa_accounts_account_number_key_trash ON nexa_accounts (org, "account_number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_accounts_account_number_key ON nexa_accounts (org, "account_number") WHERE "deleted_at" IS NULL;
+CREATE INDEX nexa_accounts_name_folded_key_trash ON nexa_accounts (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_accounts_name_folded_key ON nexa_accounts (org, "name_folded") WHERE "deleted_at" IS NULL;
+CREATE TABLE nexa_products (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "sku" TEXT,
+  "sku_folded" TEXT,
+  "description" TEXT,
+  "family" TEXT,
+  "unit" TEXT,
+  "recurring" TEXT,
+  "tax_class" TEXT,
+  "cost_amount" INTEGER,
+  "cost_currency" TEXT,
+  "active" INTEGER NOT NULL,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_products_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_products_recurring_check CHECK ("recurring" IN ('month', 'quarter', 'half_year', 'year')),
+  CONSTRAINT nexa_products_cost_currency_both CHECK (("cost_amount" IS NULL) = ("cost_currency" IS NULL)),
+  CONSTRAINT nexa_products_active_check CHECK ("active" IN (0, 1))
+) STRICT;
+CREATE INDEX nexa_products_name_folded_idx ON nexa_products (org, "name_folded", "id", "deleted_at");
+CREATE INDEX nexa_products_sku_folded_key_trash ON nexa_products (org, "sku_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_products_sku_folded_key ON nexa_products (org, "sku_folded") WHERE "deleted_at" IS NULL;
+CREATE TABLE nexa_price_books (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "currency" TEXT NOT NULL,
+  "valid_from" TEXT,
+  "valid_until" TEXT,
+  "is_default" INTEGER NOT NULL,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_price_books_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_price_books_is_default_check CHECK ("is_default" IN (0, 1))
+) STRICT;
+CREATE INDEX nexa_price_books_currency_is_default_idx ON nexa_price_books (org, "currency", "is_default", "id", "deleted_at");
+CREATE INDEX nexa_price_books_name_folded_key_trash ON nexa_price_books (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_price_books_name_folded_key ON nexa_price_books (org, "name_folded") WHERE "deleted_at" IS NULL;
+CREATE TABLE nexa_prices (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "price_book_id" BLOB NOT NULL,
+  "product_id" BLOB NOT NULL,
+  "tiers" TEXT NOT NULL,
+  "mode" TEXT NOT NULL,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_prices_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_prices_mode_check CHECK ("mode" IN ('volume', 'graduated')),
+  CONSTRAINT nexa_prices_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa_price_books (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_prices_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa_products (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_prices_product_id_idx ON nexa_prices (org, "product_id", "id", "deleted_at");
+CREATE INDEX nexa_prices_price_book_id_ref ON nexa_prices (org, "price_book_id", "id");
+CREATE INDEX nexa_prices_price_book_id_product_id_key_trash ON nexa_prices (org, "price_book_id", "product_id") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_prices_price_book_id_product_id_key ON nexa_prices (org, "price_book_id", "product_id") WHERE "deleted_at" IS NULL;
+CREATE TABLE nexa_tax_rates (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "tax_class" TEXT NOT NULL,
+  "country" TEXT NOT NULL,
+  "region" TEXT,
+  "region_folded" TEXT,
+  "rate" INTEGER NOT NULL,
+  "valid_from" TEXT NOT NULL,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_tax_rates_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE INDEX nexa_tax_rates_tax_class_country_valid_from_idx ON nexa_tax_rates (org, "tax_class", "country", "valid_from", "id", "deleted_at");
+ALTER TABLE nexa_pipelines ADD COLUMN "amount_from" TEXT NOT NULL DEFAULT 'contract' CONSTRAINT nexa_pipelines_amount_from_check CHECK ("amount_from" IN ('contract', 'first_year', 'yearly'));
+CREATE TABLE nexa_deals_anew (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "amount_amount" INTEGER,
+  "amount_currency" TEXT,
+  "has_lines" INTEGER NOT NULL DEFAULT 0,
+  "price_book_id" BLOB,
+  "probability" INTEGER NOT NULL,
+  "probability_by_hand" INTEGER NOT NULL,
+  "close_date" TEXT,
+  "stage" TEXT NOT NULL,
+  "pipeline_id" BLOB NOT NULL,
+  "status" TEXT NOT NULL,
+  "stage_since" INTEGER NOT NULL,
+  "stage_before_close" TEXT,
+  "closed_at" INTEGER,
+  "lost_reason" TEXT,
+  "type" TEXT NOT NULL,
+  "source" TEXT,
+  "campaign_id" BLOB,
+  "account_id" BLOB,
+  "primary_contact_id" BLOB,
+  "competitors" TEXT,
+  "owner_id" BLOB,
+  "contract_term_months" INTEGER,
+  "next_step" TEXT,
+  "description" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_deals_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_deals_amount_currency_both CHECK (("amount_amount" IS NULL) = ("amount_currency" IS NULL)),
+  CONSTRAINT nexa_deals_has_lines_check CHECK ("has_lines" IN (0, 1)),
+  CONSTRAINT nexa_deals_probability_by_hand_check CHECK ("probability_by_hand" IN (0, 1)),
+  CONSTRAINT nexa_deals_status_check CHECK ("status" IN ('open', 'won', 'lost')),
+  CONSTRAINT nexa_deals_type_check CHECK ("type" IN ('new_business', 'upsell', 'renewal', 'cross_sell')),
+  CONSTRAINT nexa_deals_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa_price_books (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deals_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa_pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deals_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa_campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deals_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+INSERT INTO nexa_deals_anew ("org", "id", "version", "created_at", "updated_at", "deleted_at", "name", "name_folded", "amount_amount", "amount_currency", "has_lines", "price_book_id", "probability", "probability_by_hand", "close_date", "stage", "pipeline_id", "status", "stage_since", "stage_before_close", "closed_at", "lost_reason", "type", "source", "campaign_id", "account_id", "primary_contact_id", "competitors", "owner_id", "contract_term_months", "next_step", "description", "tags", "custom", "custom_folded", "external_keys") SELECT "org", "id", "version", "created_at", "updated_at", "deleted_at", "name", "name_folded", "amount_amount", "amount_currency", 0, NULL, "probability", "probability_by_hand", "close_date", "stage", "pipeline_id", "status", "stage_since", "stage_before_close", "closed_at", "lost_reason", "type", "source", "campaign_id", "account_id", "primary_contact_id", "competitors", "owner_id", "contract_term_months", "next_step", "description", "tags", "custom", "custom_folded", "external_keys" FROM nexa_deals;
+DROP TABLE nexa_deals;
+ALTER TABLE nexa_deals_anew RENAME TO nexa_deals;
+CREATE INDEX nexa_deals_status_close_date_idx ON nexa_deals (org, "status", "close_date", "id", "deleted_at");
+CREATE INDEX nexa_deals_pipeline_id_stage_idx ON nexa_deals (org, "pipeline_id", "stage", "id", "deleted_at");
+CREATE INDEX nexa_deals_owner_id_status_close_date_idx ON nexa_deals (org, "owner_id", "status", "close_date", "id", "deleted_at");
+CREATE INDEX nexa_deals_account_id_status_idx ON nexa_deals (org, "account_id", "status", "id", "deleted_at");
+CREATE INDEX nexa_deals_campaign_id_status_idx ON nexa_deals (org, "campaign_id", "status", "id", "deleted_at");
+CREATE INDEX nexa_deals_primary_contact_id_updated_at_idx ON nexa_deals (org, "primary_contact_id", "updated_at", "id", "deleted_at");
+CREATE INDEX nexa_deals_price_book_id_ref ON nexa_deals (org, "price_book_id", "id") WHERE "price_book_id" IS NOT NULL;
+CREATE TABLE nexa_lines (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deal_id" BLOB NOT NULL,
+  "rank" INTEGER NOT NULL,
+  "product_id" BLOB,
+  "name" TEXT NOT NULL,
+  "sku" TEXT,
+  "description" TEXT,
+  "quantity" INTEGER NOT NULL,
+  "unit" TEXT,
+  "unit_price_amount" INTEGER NOT NULL,
+  "unit_price_currency" TEXT NOT NULL,
+  "list_price_amount" INTEGER,
+  "list_price_currency" TEXT,
+  "slices" TEXT NOT NULL,
+  "discount" TEXT,
+  "tax_rate" INTEGER,
+  "tax_name" TEXT,
+  "recurring" TEXT,
+  "term_months" INTEGER,
+  "service_start" TEXT,
+  "net_amount" INTEGER NOT NULL,
+  "net_currency" TEXT NOT NULL,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_lines_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_lines_list_price_currency_both CHECK (("list_price_amount" IS NULL) = ("list_price_currency" IS NULL)),
+  CONSTRAINT nexa_lines_recurring_check CHECK ("recurring" IN ('month', 'quarter', 'half_year', 'year')),
+  CONSTRAINT nexa_lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa_products (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_lines_deal_id_rank_idx ON nexa_lines (org, "deal_id", "rank", "id");
+CREATE INDEX nexa_lines_product_id_idx ON nexa_lines (org, "product_id", "id");
 CREATE TABLE nexa_notes (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,
@@ -121,4 +445,32 @@ CREATE TABLE nexa_notes (
   CONSTRAINT nexa_notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX nexa_notes_author_id_idx ON nexa_notes (org, "author_id", "id", "deleted_at");
+ALTER TABLE nexa_tasks ADD COLUMN "remind_at" INTEGER;
+CREATE TABLE nexa_notifications (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "user_id" BLOB NOT NULL,
+  "reason" TEXT NOT NULL,
+  "about_kind" TEXT,
+  "about_id" BLOB,
+  "about_key" TEXT,
+  "about_label" TEXT,
+  "about_url" TEXT,
+  "count" INTEGER NOT NULL,
+  "by" TEXT,
+  "digest" TEXT,
+  "due_at" INTEGER,
+  "late" INTEGER NOT NULL,
+  "read_at" INTEGER,
+  CONSTRAINT nexa_notifications_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder')),
+  CONSTRAINT nexa_notifications_late_check CHECK ("late" IN (0, 1)),
+  CONSTRAINT nexa_notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_notifications_user_id_digest_idx ON nexa_notifications (org, "user_id", "digest", "id");
+CREATE INDEX nexa_notifications_user_id_created_at_idx ON nexa_notifications (org, "user_id", "created_at", "id");
+CREATE INDEX nexa_notifications_about_id_idx ON nexa_notifications (org, "about_id", "id");
 INSERT INTO nexa_schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

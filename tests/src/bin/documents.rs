@@ -8,8 +8,8 @@ use std::{
 };
 
 use nexa_core::{
-    Amount, Currency, Decimal, Money, Rate, Rounding,
-    sales::pricing::{Calculation, Discount, Line, Period, Prices, Recurring, RecurringTotals, TaxRounding, TaxedLine},
+    Amount, Currency, Decimal, Money, Rate, Rounding, TaxRounding,
+    sales::pricing::{Calculation, Discount, Line, Period, Prices, Recurring, RecurringTotals, TaxedLine},
 };
 use nexa_crm::testing::Random;
 use serde_json::{Value as Json, json};

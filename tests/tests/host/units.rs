@@ -1,6 +1,11 @@
 //! A client that was away names the units of its commands: each is done once, however late its answer is asked for again.
 
-use nexa_crm::{Envelope, Request, testing::Office};
+use nexa_crm::{
+    Envelope, Request,
+    import::{ImportOptions, import_rows},
+    productivity::Task,
+    testing::Office,
+};
 use nexa_tests::backends;
 use pollster::block_on;
 use serde_json::{Value as Json, json};
@@ -97,4 +102,11 @@ fn causes_of_the_library_are_not_given_from_outside() {
     for cause in ["import", "undo", "my_workflow:7"] {
         assert!(run(cause).is_ok(), "{cause}");
     }
+    let import = |run: &str| {
+        let options = ImportOptions { run: Some(run.to_owned()), ..ImportOptions::default() };
+        let rows = [json!({"title": "Call"}).as_object().unwrap().clone()];
+        block_on(import_rows::<Task>(&office.session("agent"), rows, options, |_| {}))
+    };
+    assert_eq!(import("undo:7").unwrap_err().code(), "cause.reserved");
+    assert_eq!(import("import:7").unwrap().created, 1);
 }

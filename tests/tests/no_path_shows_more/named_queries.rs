@@ -22,6 +22,8 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("deal.pipeline", |view| view.pipelines()),
     ("deal.forecast", |view| view.forecast()),
     ("deal.metrics", |view| view.metrics()),
+    ("deal.lines", |view| view.lines()),
+    ("price.of", |view| view.prices()),
     ("calendar.business_time", |view| view.calendars("calendar.business_time", json!({"to": "2025-11-18T09:00:00Z"}))),
     ("calendar.after", |view| view.calendars("calendar.after", json!({"minutes": 90}))),
     ("*.import_preview", |view| view.previews()),
@@ -124,6 +126,43 @@ impl View<'_> {
                     .collect();
                 assert_eq!(listed, expected, "{}: {kind}.members of {id}", self.label);
             }
+        }
+    }
+
+    fn lines(&self) {
+        let lines = self.live("line");
+        for (id, deal) in self.live("deal") {
+            let answer = self.ask("deal.lines", json!({"deal": id})).unwrap();
+            assert_eq!(answer["deal"], deal, "{}: deal.lines", self.label);
+            let listed: BTreeSet<&str> =
+                answer["lines"].as_array().unwrap().iter().map(|line| line["id"].as_str().unwrap()).collect();
+            let seen = lines.iter().filter(|(_, line)| line["deal"] == json!(id));
+            let seen: BTreeSet<String> = seen.map(|(id, _)| id.to_string()).collect();
+            assert_eq!(listed, seen.iter().map(String::as_str).collect(), "{}: deal.lines of {id}", self.label);
+            for line in answer["lines"].as_array().unwrap() {
+                self.shows_nothing_hidden(&self.hidden(self.kind("line")), line);
+            }
+            let hidden =
+                !self.hidden(self.kind("line")).is_empty() || self.hidden(self.kind("deal")).contains(&"amount");
+            assert!(!hidden || answer["totals"].is_null(), "{}: totals of {id}", self.label);
+        }
+    }
+
+    fn prices(&self) {
+        for (id, price) in self.live("price") {
+            // What is retired has no price; of what is sold already this is refused.
+            let _ = self.host("product.reactivate", json!({"product": price["product"]}));
+            let asked = json!({"product": price["product"], "price_book": price["price_book"]});
+            // Whom something of a price is hidden from does not learn what a product costs.
+            let Ok(quoted) = self.ask("price.of", asked) else { continue };
+            assert_eq!(quoted["price"], json!(id), "{}: price.of", self.label);
+            assert_eq!(quoted["list_price"], price["tiers"][0]["unit_price"], "{}: price.of", self.label);
+            assert!(self.hidden(self.kind("price")).is_empty(), "{}: price.of", self.label);
+        }
+        for (id, price) in self.in_trash("price") {
+            let asked = json!({"product": price["product"], "price_book": price["price_book"]});
+            let quoted = self.ask("price.of", asked).unwrap_or_default();
+            assert_ne!(quoted["price"], json!(id), "{}: price.of", self.label);
         }
     }
 

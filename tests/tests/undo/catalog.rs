@@ -74,7 +74,9 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
     if operation.name.ends_with(".update") {
         let (field, value) = match operation.kind {
             "user" | "group" | "pipeline" | "scorecard" | "account" | "campaign" | "contact_list" | "deal"
-            | "calendar" => ("name", "Renamed"),
+            | "calendar" | "product" | "price_book" | "tax_rate" => ("name", "Renamed"),
+            "price" => ("mode", "graduated"),
+            "line" => ("quantity", "5"),
             "lead" | "contact" => ("last_name", "Renamed"),
             "task" => ("title", "Renamed"),
             "ticket" => ("subject", "Renamed"),
@@ -121,7 +123,7 @@ fn try_out(store: std::sync::Arc<dyn Store>, name: &str) -> Tried {
         assert_eq!(undone.unwrap_err().code(), "undo.final", "{name}");
         return Tried::Final;
     }
-    let undone = undone.unwrap_or_else(|error| panic!("{name} cannot be undone: {error:?}"));
+    let undone = undone.unwrap_or_else(|error| panic!("{name} cannot be undone: {error:?} {:?}", error.params()));
     differ(name, "undone", &before, &rows(&office));
     undo(undone["unit"].as_str().unwrap().parse().unwrap())
         .unwrap_or_else(|error| panic!("{name} cannot be redone: {error:?}"));

@@ -73,6 +73,8 @@ export interface ErrorCodes {
   "campaign.not_member": "rule";
   /** `RuleViolation`: The campaign is {status}; only a planned one can start. Make a new one. */
   "campaign.not_planned": "rule";
+  /** `Invalid`: A cause that begins with {prefix} is given by the library alone; give another, or leave it out. */
+  "cause.reserved": "invalid";
   /** `Invalid`: {value} is not in the list for {field}; use one of {allowed}, or let an admin extend the list. */
   "choice.unknown": "invalid";
   /**
@@ -86,7 +88,7 @@ export interface ErrorCodes {
   "comment.admins_only": "forbidden";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "contact.email_taken": "conflict";
-  /** `Invalid`: Nothing tells who the contact is; give a name, a mail address, a phone number or an external key. */
+  /** `Invalid`: Nothing says who the contact is; give a name, a mail address, a phone number or an external key. */
   "contact.nothing_known": "invalid";
   /**
    * `RuleViolation`: The contact {contact} would report to themselves through others; choose somebody who does not
@@ -99,6 +101,8 @@ export interface ErrorCodes {
   "contact_list.name_taken": "conflict";
   /** `Invalid`: A {kind} has no custom field {field}; define it first with field.define. */
   "custom.undefined": "invalid";
+  /** `RuleViolation`: The amount follows the deal's lines; change them, or take them off with deal.set_lines. */
+  "deal.amount_from_lines": "rule";
   /** `RuleViolation`: A won deal needs an amount; set it first with deal.update. */
   "deal.amount_missing": "rule";
   /** `RuleViolation`: The deal is {status}; reopen it first with deal.reopen. */
@@ -108,6 +112,13 @@ export interface ErrorCodes {
    * the contact's account.
    */
   "deal.contact_foreign": "rule";
+  /**
+   * `RuleViolation`: The deal has lines with prices of its price book; use deal.reprice, which takes the prices of
+   * another one.
+   */
+  "deal.has_lines": "rule";
+  /** `RuleViolation`: There is no price in {currency} for {names}; add one to the price book, or remove the line. */
+  "deal.lines_unpriced": "rule";
   /** `RuleViolation`: The deal is open; there is nothing to reopen. */
   "deal.not_closed": "rule";
   /** `RuleViolation`: A deal belongs to one user; give a user instead of a group. */
@@ -162,6 +173,13 @@ export interface ErrorCodes {
   "field.type_fixed": "rule";
   /** `Invalid`: A {kind} has no field {field}; the catalog lists its fields. */
   "field.unknown": "invalid";
+  /**
+   * `Invalid`: {path} is ambiguous, because a {child} points at a {kind} by several fields; say which with by:
+   * {fields}.
+   */
+  "filter.has_ambiguous": "invalid";
+  /** `Invalid`: {path} is no kind whose records point at a {kind}; has and has_none take one of: {known}. */
+  "filter.has_unknown": "invalid";
   /** `Invalid`: The filter on {field} is not usable: {problem}. */
   "filter.invalid": "invalid";
   /** `Invalid`: The filter has {count} {what}, and {limit} are allowed; ask in several calls. */
@@ -361,6 +379,24 @@ export interface ErrorCodes {
    * storage beside Nexa; compare with a backup.
    */
   "ledger.row_differs": "rule";
+  /**
+   * `Invalid`: The line has {found} where its document is in {expected}; give every price and discount in
+   * {expected}.
+   */
+  "line.currency": "invalid";
+  /** `RuleViolation`: The line stays with its deal; remove it and add one to the other deal. */
+  "line.deal_fixed": "rule";
+  /** `Invalid`: The discount {discount} is not between nothing and {of}, which it is taken off; give a smaller one. */
+  "line.discount_too_large": "invalid";
+  /**
+   * `RuleViolation`: The line sells {name}, and its product stays; remove the line and add one with the other
+   * product.
+   */
+  "line.product_fixed": "rule";
+  /** `Invalid`: The quantity {quantity} is not above zero; give back money with a negative price. */
+  "line.quantity": "invalid";
+  /** `RuleViolation`: The deal would have {count} lines; a deal has at most {most}. */
+  "line.too_many": "rule";
   /** `Invalid`: A member is either a lead or a contact; give exactly one of them. */
   "member.lead_or_contact": "invalid";
   /**
@@ -368,6 +404,8 @@ export interface ErrorCodes {
    * records.
    */
   "merge.cycle": "rule";
+  /** `Invalid`: The amount gets too large; keep it below 922 trillion. */
+  "money.too_large": "invalid";
   /** `RuleViolation`: {name} is active and keeps their notes; hand over those of users who left. */
   "note.author_active": "rule";
   /** `Forbidden`: Only its author changes who may read a note; ask them, or write another. */
@@ -403,6 +441,32 @@ export interface ErrorCodes {
    * correct the policy.
    */
   "policy.invalid": "unavailable";
+  /**
+   * `RuleViolation`: There is no price of {product} in {currency} on {on}; add one to a price book that is valid
+   * then.
+   */
+  "price.none": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "price.taken": "conflict";
+  /**
+   * `Invalid`: The tiers do not make a price; begin with the quantity 0 or 1, and give each later tier a larger
+   * one.
+   */
+  "price.tiers": "invalid";
+  /** `Invalid`: The price has {count} tiers; give at most {most}. */
+  "price.too_many_tiers": "invalid";
+  /** `RuleViolation`: {name} has prices in {currency}; make another price book for another currency. */
+  "price_book.currency_fixed": "rule";
+  /** `Invalid`: {name} would end before it begins; give a valid_until from valid_from on. */
+  "price_book.dates": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "price_book.name_taken": "conflict";
+  /** `RuleViolation`: {name} is sold already; there is nothing to reactivate. */
+  "product.active": "rule";
+  /** `RuleViolation`: {name} is retired and cannot be sold; choose another, or use product.reactivate. */
+  "product.retired": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "product.sku_taken": "conflict";
   /** `RuleViolation`: The rate is in {base}, and the base currency is another one by now; give a new rate instead. */
   "rate.base_changed": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
@@ -474,9 +538,14 @@ export interface ErrorCodes {
   "task.finished": "rule";
   /** `RuleViolation`: The task is {status}; there is nothing to reopen. */
   "task.not_finished": "rule";
+  /**
+   * `Conflict`: Another tax rate of this class holds in {country} from the same day; change that one, or give
+   * another day.
+   */
+  "tax_rate.day_taken": "conflict";
   /** `RuleViolation`: {number} is closed, and closed is final; open a follow-up with ticket.follow_up. */
   "ticket.closed": "rule";
-  /** `Invalid`: Nothing tells who the customer is; give a name, a mail address or a phone number. */
+  /** `Invalid`: Nothing says who the customer is; give a name, a mail address or a phone number. */
   "ticket.customer_unreachable": "invalid";
   /** `RuleViolation`: {number} is {status}; go on with it, only closed tickets are followed up. */
   "ticket.not_closed": "rule";
@@ -484,6 +553,31 @@ export interface ErrorCodes {
   "ticket.not_resolved": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "ticket.number_taken": "conflict";
+  /**
+   * `Conflict`: {count} records of the unit {unit} cannot be put back; look at the conflicts, or pass on_conflict:
+   * skip to put back the others.
+   */
+  "undo.conflict": "conflict";
+  /** `Conflict`: The unit {unit} is undone already; to redo it, undo the unit {undo}. */
+  "undo.done": "conflict";
+  /**
+   * `RuleViolation`: The unit {unit} cannot be undone, because what it changed was erased with the person it was
+   * about.
+   */
+  "undo.erased": "rule";
+  /** `RuleViolation`: {operation} cannot be undone: {reason}. */
+  "undo.final": "rule";
+  /**
+   * `Forbidden`: The unit {unit} changed records that you may not see; ask an admin of your organisation to undo
+   * it.
+   */
+  "undo.hidden": "forbidden";
+  /** `Forbidden`: The unit {unit} is not yours; ask an admin of your organisation to undo it. */
+  "undo.not_yours": "forbidden";
+  /** `NotFound`: {what} changed nothing in this organisation; name the unit of an event in its history. */
+  "undo.nothing": "not_found";
+  /** `Conflict`: The unit {unit} did something else already; give each command its own unit. */
+  "unit.taken": "conflict";
   /** `Conflict`: There is already a {kind} with this {match_on}; choose the policy update, fill or skip. */
   "upsert.exists": "conflict";
   /** `Invalid`: A {kind} cannot be matched on {match_on}; name a unique field that is set, or external:SYSTEM. */

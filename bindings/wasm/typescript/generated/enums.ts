@@ -121,6 +121,17 @@ export const LEAD_STATUS = ["new", "contacted", "qualified", "converted", "lost"
  */
 export type LeadStatus = (typeof LEAD_STATUS)[number];
 
+/** The words of `LineItemRecurring`, in their order. */
+export const LINE_ITEM_RECURRING = ["month", "quarter", "half_year", "year"] as const;
+/**
+ * One of:
+ * - `month`: Each month.
+ * - `quarter`: Each three months.
+ * - `half_year`: Each six months.
+ * - `year`: Each year.
+ */
+export type LineItemRecurring = (typeof LINE_ITEM_RECURRING)[number];
+
 /** The words of `MatchPolicy`, in their order. */
 export const MATCH_POLICY = ["skip", "update", "fill", "refuse"] as const;
 /**
@@ -132,15 +143,70 @@ export const MATCH_POLICY = ["skip", "update", "fill", "refuse"] as const;
  */
 export type MatchPolicy = (typeof MATCH_POLICY)[number];
 
+/** The words of `NotificationReason`, in their order. */
+export const NOTIFICATION_REASON = ["assigned", "reminder"] as const;
+/**
+ * One of:
+ * - `assigned`: Somebody else gave them something.
+ * - `reminder`: They are to be reminded of something.
+ */
+export type NotificationReason = (typeof NOTIFICATION_REASON)[number];
+
 /** The words of `OnBadCell`, in their order. */
 export const ON_BAD_CELL = ["refuse_row", "leave_out"] as const;
 /**
  * One of:
  * - `refuse_row`: The row is refused.
- * - `leave_out`: The cell is left out and listed in the report; the row comes in without it. What tells who the
- *   record is, and what another record has already, still refuses the row.
+ * - `leave_out`: The cell is left out and listed in the report; the row comes in without it. What identifies the
+ *   record, and what another record has already, still refuses the row.
  */
 export type OnBadCell = (typeof ON_BAD_CELL)[number];
+
+/** The words of `OnConflict`, in their order. */
+export const ON_CONFLICT = ["refuse", "skip"] as const;
+/**
+ * One of:
+ * - `refuse`: It is refused with `undo.conflict`, which lists them, and changes nothing.
+ * - `skip`: They stay as they are, and the others are put back.
+ */
+export type OnConflict = (typeof ON_CONFLICT)[number];
+
+/** The words of `OrgRounding`, in their order. */
+export const ORG_ROUNDING = ["half_up", "half_even"] as const;
+/**
+ * One of:
+ * - `half_up`: It goes away from zero: 0.125 is 0.13, and −0.125 is −0.13.
+ * - `half_even`: It goes to the even digit: 0.125 is 0.12, and 0.135 is 0.14.
+ */
+export type OrgRounding = (typeof ORG_ROUNDING)[number];
+
+/** The words of `OrgTaxRounding`, in their order. */
+export const ORG_TAX_ROUNDING = ["per_rate", "per_line"] as const;
+/**
+ * One of:
+ * - `per_rate`: Once for each rate, on the sum of its lines, as EN 16931 (BR-CO-17) demands.
+ * - `per_line`: On each line.
+ */
+export type OrgTaxRounding = (typeof ORG_TAX_ROUNDING)[number];
+
+/** The words of `PipelineAmountFrom`, in their order. */
+export const PIPELINE_AMOUNT_FROM = ["contract", "first_year", "yearly"] as const;
+/**
+ * One of:
+ * - `contract`: What is paid once, and what recurs over its term.
+ * - `first_year`: The same, of the first twelve months alone.
+ * - `yearly`: What recurs in a year.
+ */
+export type PipelineAmountFrom = (typeof PIPELINE_AMOUNT_FROM)[number];
+
+/** The words of `PriceMode`, in their order. */
+export const PRICE_MODE = ["volume", "graduated"] as const;
+/**
+ * One of:
+ * - `volume`: For all, at the tier that their number reaches.
+ * - `graduated`: For those from the tier's quantity up to the next tier's.
+ */
+export type PriceMode = (typeof PRICE_MODE)[number];
 
 /** The words of `RoutingBand`, in their order. */
 export const ROUTING_BAND = ["low", "medium", "high"] as const;

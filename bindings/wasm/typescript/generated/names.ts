@@ -20,7 +20,9 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   contact_list_member:
     "aggregate? count? find* get? history*",
   deal:
-    "aggregate? assign count? create find* forecast? get? history* import_csv import_preview? import_rows lose metrics? move pipeline? purge reopen reset_probability restore search* trash update upsert win",
+    "aggregate? assign count? create find* forecast? get? history* import_csv import_preview? import_rows lines? lose metrics? move pipeline? purge reopen reprice reset_probability restore search* set_lines trash update upsert win",
+  failure:
+    "aggregate? count? find* get? history*",
   field:
     "aggregate? count? define find* get? history* remove",
   group:
@@ -28,15 +30,25 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   lead:
     "aggregate? assign claim contact convert count? create find* get? history* import_csv import_preview? import_rows lose merge purge qualify record_bant record_engagement release reopen rescore restore route search* trash update upsert",
   ledger:
-    "verify?",
+    "undo verify?",
+  line:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows remove update upsert",
   membership:
     "aggregate? count? find* get? history*",
   note:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
+  notification:
+    "aggregate? count? find* get? history* mark_all_read mark_read",
   org:
     "aggregate? configure count? find* get? history*",
   pipeline:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
+  price:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows of? purge restore trash update upsert",
+  price_book:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
+  product:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge reactivate restore retire search* trash update upsert",
   rate:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   routing:
@@ -45,6 +57,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   task:
     "aggregate? assign cancel claim complete count? create find* get? history* import_csv import_preview? import_rows purge release reopen restore search* start trash update upsert",
+  tax_rate:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   ticket:
     "aggregate? assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release resolve restore search* timeline* trash update upsert",
   user:
@@ -52,7 +66,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "other_emails", "other_phones", "readers", "rules", "score_reasons", "stages", "tags"];
+export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "other_emails", "other_phones", "readers", "rules", "score_reasons", "slices", "stages", "tags", "tiers"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
-export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "rates"];
+export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "net", "rates", "unit_price"];

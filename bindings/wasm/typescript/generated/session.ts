@@ -10,42 +10,55 @@ import type { ContactOperations } from "./operations/contact.js";
 import type { ContactListOperations } from "./operations/contact_list.js";
 import type { ContactListMemberOperations } from "./operations/contact_list_member.js";
 import type { DealOperations } from "./operations/deal.js";
+import type { FailureOperations } from "./operations/failure.js";
 import type { FieldOperations } from "./operations/field.js";
 import type { GroupOperations } from "./operations/group.js";
 import type { LeadOperations } from "./operations/lead.js";
 import type { LedgerOperations } from "./operations/ledger.js";
+import type { LineOperations } from "./operations/line.js";
 import type { MembershipOperations } from "./operations/membership.js";
 import type { NoteOperations } from "./operations/note.js";
+import type { NotificationOperations } from "./operations/notification.js";
 import type { OrgOperations } from "./operations/org.js";
 import type { PipelineOperations } from "./operations/pipeline.js";
+import type { PriceOperations } from "./operations/price.js";
+import type { PriceBookOperations } from "./operations/price_book.js";
+import type { ProductOperations } from "./operations/product.js";
 import type { RateOperations } from "./operations/rate.js";
 import type { RoutingOperations } from "./operations/routing.js";
 import type { ScorecardOperations } from "./operations/scorecard.js";
 import type { TaskOperations } from "./operations/task.js";
+import type { TaxRateOperations } from "./operations/tax_rate.js";
 import type { TicketOperations } from "./operations/ticket.js";
 import type { UserOperations } from "./operations/user.js";
-import type { Account } from "./records/account.js";
+import type { Account, AccountWhere } from "./records/account.js";
 import type { Calendar } from "./records/calendar.js";
-import type { Campaign } from "./records/campaign.js";
-import type { CampaignMember } from "./records/campaign_member.js";
-import type { Comment } from "./records/comment.js";
-import type { Contact } from "./records/contact.js";
+import type { Campaign, CampaignWhere } from "./records/campaign.js";
+import type { CampaignMember, CampaignMemberWhere } from "./records/campaign_member.js";
+import type { Comment, CommentWhere } from "./records/comment.js";
+import type { Contact, ContactWhere } from "./records/contact.js";
 import type { ContactList } from "./records/contact_list.js";
-import type { ContactListMember } from "./records/contact_list_member.js";
-import type { Deal } from "./records/deal.js";
+import type { ContactListMember, ContactListMemberWhere } from "./records/contact_list_member.js";
+import type { Deal, DealWhere } from "./records/deal.js";
 import type { FieldDefinition } from "./records/field.js";
-import type { Group } from "./records/group.js";
-import type { Lead } from "./records/lead.js";
-import type { Membership } from "./records/membership.js";
-import type { Note } from "./records/note.js";
-import type { Org } from "./records/org.js";
+import type { Group, GroupWhere } from "./records/group.js";
+import type { Lead, LeadWhere } from "./records/lead.js";
+import type { LineItem, LineItemWhere } from "./records/line.js";
+import type { Membership, MembershipWhere } from "./records/membership.js";
+import type { Note, NoteWhere } from "./records/note.js";
+import type { Notification, NotificationWhere } from "./records/notification.js";
+import type { Org, OrgWhere } from "./records/org.js";
 import type { Pipeline } from "./records/pipeline.js";
+import type { Price, PriceWhere } from "./records/price.js";
+import type { PriceBook } from "./records/price_book.js";
+import type { Product } from "./records/product.js";
 import type { DatedRate } from "./records/rate.js";
-import type { Routing } from "./records/routing.js";
+import type { Routing, RoutingWhere } from "./records/routing.js";
 import type { Scorecard } from "./records/scorecard.js";
-import type { Task } from "./records/task.js";
-import type { Ticket } from "./records/ticket.js";
-import type { User } from "./records/user.js";
+import type { Task, TaskWhere } from "./records/task.js";
+import type { TaxRate } from "./records/tax_rate.js";
+import type { Ticket, TicketWhere } from "./records/ticket.js";
+import type { User, UserWhere } from "./records/user.js";
 
 /** The operations of a session, by kind. */
 export interface SessionOperations {
@@ -76,6 +89,8 @@ export interface SessionOperations {
   readonly contactListMember: ContactListMemberOperations;
   /** The operations of `deal`: Something that a company may buy. */
   readonly deal: DealOperations;
+  /** The operations of `failure`. */
+  readonly failure: FailureOperations;
   /** The operations of `field`: A field that a tenant added to a kind; its values live under `custom`. */
   readonly field: FieldOperations;
   /** The operations of `group`: Several users who share work. */
@@ -84,6 +99,8 @@ export interface SessionOperations {
   readonly lead: LeadOperations;
   /** The operations of `ledger`. */
   readonly ledger: LedgerOperations;
+  /** The operations of `line`: What a deal may buy: so many of something at a price, less a discount. */
+  readonly line: LineOperations;
   /** The operations of `membership`: One user in one group. */
   readonly membership: MembershipOperations;
   /**
@@ -91,10 +108,21 @@ export interface SessionOperations {
    * where it lists readers, by these of them and the author alone, whatever their role.
    */
   readonly note: NoteOperations;
+  /**
+   * The operations of `notification`: Something that a user is to know. The worker makes it of what happened; each
+   * user sees their own.
+   */
+  readonly notification: NotificationOperations;
   /** The operations of `org`: The tenant itself; its id is the tenant's. */
   readonly organisation: OrgOperations;
   /** The operations of `pipeline`: The stages that deals go through. */
   readonly pipeline: PipelineOperations;
+  /** The operations of `price`: What a product costs in a price book. */
+  readonly price: PriceOperations;
+  /** The operations of `price_book`: Prices of products in one currency. */
+  readonly priceBook: PriceBookOperations;
+  /** The operations of `product`: Something that is sold. */
+  readonly product: ProductOperations;
   /**
    * The operations of `rate`: What one unit of a currency is worth in the base currency, from a day until the day
    * of the next rate.
@@ -106,6 +134,8 @@ export interface SessionOperations {
   readonly scorecard: ScorecardOperations;
   /** The operations of `task`: Something to do. */
   readonly task: TaskOperations;
+  /** The operations of `tax_rate`: How products of a class are taxed in a country from a day on. */
+  readonly taxRate: TaxRateOperations;
   /** The operations of `ticket`: An issue of a customer. */
   readonly ticket: TicketOperations;
   /** The operations of `user`: Somebody of the tenant who works with it. */
@@ -126,17 +156,46 @@ export interface RecordTable {
   field: FieldDefinition;
   group: Group;
   lead: Lead;
+  line: LineItem;
   membership: Membership;
   note: Note;
+  notification: Notification;
   org: Org;
   pipeline: Pipeline;
+  price: Price;
+  price_book: PriceBook;
+  product: Product;
   rate: DatedRate;
   routing: Routing;
   scorecard: Scorecard;
   task: Task;
+  tax_rate: TaxRate;
   ticket: Ticket;
   user: User;
 }
 
 /** The name of a kind, such as `contact_list`. */
 export type KindName = keyof RecordTable;
+
+/** What every kind that points at others is found by, and the fields by which it points; see `has`. */
+export interface PointerTable {
+  account: { found: AccountWhere; by: "owner.group" | "owner.user" | "parent" | "price_book" | "primary_contact" };
+  campaign: { found: CampaignWhere; by: "owner.group" | "owner.user" };
+  campaign_member: { found: CampaignMemberWhere; by: "campaign" | "contact" | "lead" };
+  comment: { found: CommentWhere; by: "author" | "ticket" };
+  contact: { found: ContactWhere; by: "account" | "owner.group" | "owner.user" | "reports_to" };
+  contact_list_member: { found: ContactListMemberWhere; by: "contact" | "contact_list" | "lead" };
+  deal: { found: DealWhere; by: "account" | "campaign" | "owner" | "pipeline" | "price_book" | "primary_contact" };
+  group: { found: GroupWhere; by: "calendar" };
+  lead: { found: LeadWhere; by: "assignee.group" | "assignee.user" | "bant.authority.by" | "bant.budget.by" | "bant.need.by" | "bant.timeline.by" | "campaign" | "converted_account" | "converted_contact" | "converted_deal" | "known_contact" | "previous_lead" | "via_group" };
+  line: { found: LineItemWhere; by: "deal" | "product" };
+  membership: { found: MembershipWhere; by: "group" | "user" };
+  note: { found: NoteWhere; by: "about" | "author" };
+  notification: { found: NotificationWhere; by: "about" | "user" };
+  org: { found: OrgWhere; by: "calendar" };
+  price: { found: PriceWhere; by: "price_book" | "product" };
+  routing: { found: RoutingWhere; by: "contact_list" | "group" };
+  task: { found: TaskWhere; by: "about" | "assignee.group" | "assignee.user" | "completed_by" | "via_group" };
+  ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "via_group" };
+  user: { found: UserWhere; by: "calendar" | "manager" };
+}

@@ -91,19 +91,23 @@ import type {
   DealForecastInput,
   DealGetInput,
   DealHistoryInput,
+  DealLinesInput,
   DealLoseInput,
   DealMetricsInput,
   DealMoveInput,
   DealPipelineInput,
   DealPurgeInput,
   DealReopenInput,
+  DealRepriceInput,
   DealResetProbabilityInput,
   DealRestoreInput,
+  DealSetLinesInput,
   DealTrashInput,
   DealUpdateInput,
   DealUpsertInput,
   DealWinInput,
 } from "./inputs/deal.js";
+import type { FailureGetInput, FailureHistoryInput } from "./inputs/failure.js";
 import type { FieldDefineInput, FieldGetInput, FieldHistoryInput, FieldRemoveInput } from "./inputs/field.js";
 import type {
   GroupAddMemberInput,
@@ -137,7 +141,15 @@ import type {
   LeadUpdateInput,
   LeadUpsertInput,
 } from "./inputs/lead.js";
-import type { LedgerVerifyInput } from "./inputs/ledger.js";
+import type { LedgerUndoInput, LedgerVerifyInput } from "./inputs/ledger.js";
+import type {
+  LineCreateInput,
+  LineGetInput,
+  LineHistoryInput,
+  LineRemoveInput,
+  LineUpdateInput,
+  LineUpsertInput,
+} from "./inputs/line.js";
 import type { MembershipGetInput, MembershipHistoryInput } from "./inputs/membership.js";
 import type {
   NoteCreateInput,
@@ -149,6 +161,11 @@ import type {
   NoteUpdateInput,
   NoteUpsertInput,
 } from "./inputs/note.js";
+import type {
+  NotificationGetInput,
+  NotificationHistoryInput,
+  NotificationMarkReadInput,
+} from "./inputs/notification.js";
 import type { OrgConfigureInput, OrgGetInput, OrgHistoryInput } from "./inputs/org.js";
 import type {
   PipelineCreateInput,
@@ -160,6 +177,39 @@ import type {
   PipelineUpdateInput,
   PipelineUpsertInput,
 } from "./inputs/pipeline.js";
+import type {
+  PriceCreateInput,
+  PriceGetInput,
+  PriceHistoryInput,
+  PriceOfInput,
+  PricePurgeInput,
+  PriceRestoreInput,
+  PriceTrashInput,
+  PriceUpdateInput,
+  PriceUpsertInput,
+} from "./inputs/price.js";
+import type {
+  PriceBookCreateInput,
+  PriceBookGetInput,
+  PriceBookHistoryInput,
+  PriceBookPurgeInput,
+  PriceBookRestoreInput,
+  PriceBookTrashInput,
+  PriceBookUpdateInput,
+  PriceBookUpsertInput,
+} from "./inputs/price_book.js";
+import type {
+  ProductCreateInput,
+  ProductGetInput,
+  ProductHistoryInput,
+  ProductPurgeInput,
+  ProductReactivateInput,
+  ProductRestoreInput,
+  ProductRetireInput,
+  ProductTrashInput,
+  ProductUpdateInput,
+  ProductUpsertInput,
+} from "./inputs/product.js";
 import type {
   RateCreateInput,
   RateGetInput,
@@ -208,6 +258,16 @@ import type {
   TaskUpsertInput,
 } from "./inputs/task.js";
 import type {
+  TaxRateCreateInput,
+  TaxRateGetInput,
+  TaxRateHistoryInput,
+  TaxRatePurgeInput,
+  TaxRateRestoreInput,
+  TaxRateTrashInput,
+  TaxRateUpdateInput,
+  TaxRateUpsertInput,
+} from "./inputs/tax_rate.js";
+import type {
   TicketAssignInput,
   TicketClaimInput,
   TicketCloseInput,
@@ -245,9 +305,11 @@ import type { Performance } from "./parts/campaign.js";
 import type { GroupRow, HistoryPage, ImportReport, MembersPage, Preview } from "./parts/common.js";
 import type { ContactOverview } from "./parts/contact.js";
 import type { Added, Removed } from "./parts/contact_list.js";
-import type { DealForecast, DealMetrics, PipelineValue } from "./parts/deal.js";
+import type { DealForecast, DealLines, DealMetrics, PipelineValue } from "./parts/deal.js";
 import type { Conversion, Routed } from "./parts/lead.js";
-import type { Verified } from "./parts/ledger.js";
+import type { Undone, Verified } from "./parts/ledger.js";
+import type { Marked } from "./parts/notification.js";
+import type { Quoted } from "./parts/price.js";
 import type { TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
@@ -266,14 +328,20 @@ import type { Deal, DealRelated, DealWhere } from "./records/deal.js";
 import type { FieldDefinition, FieldDefinitionRelated, FieldDefinitionWhere } from "./records/field.js";
 import type { Group, GroupRelated, GroupWhere } from "./records/group.js";
 import type { Lead, LeadRelated, LeadWhere } from "./records/lead.js";
+import type { LineItem, LineItemRelated, LineItemWhere } from "./records/line.js";
 import type { Membership, MembershipRelated, MembershipWhere } from "./records/membership.js";
 import type { Note, NoteRelated, NoteWhere } from "./records/note.js";
+import type { Notification, NotificationRelated, NotificationWhere } from "./records/notification.js";
 import type { Org, OrgRelated, OrgWhere } from "./records/org.js";
 import type { Pipeline, PipelineRelated, PipelineWhere } from "./records/pipeline.js";
+import type { Price, PriceRelated, PriceWhere } from "./records/price.js";
+import type { PriceBook, PriceBookRelated, PriceBookWhere } from "./records/price_book.js";
+import type { Product, ProductRelated, ProductWhere } from "./records/product.js";
 import type { DatedRate, DatedRateRelated, DatedRateWhere } from "./records/rate.js";
 import type { Routing, RoutingRelated, RoutingWhere } from "./records/routing.js";
 import type { Scorecard, ScorecardRelated, ScorecardWhere } from "./records/scorecard.js";
 import type { Task, TaskRelated, TaskWhere } from "./records/task.js";
+import type { TaxRate, TaxRateRelated, TaxRateWhere } from "./records/tax_rate.js";
 import type { Ticket, TicketRelated, TicketWhere } from "./records/ticket.js";
 import type { User, UserRelated, UserWhere } from "./records/user.js";
 
@@ -401,19 +469,27 @@ export interface OperationTable {
   "deal.import_csv": { input: ImportCsvInput; output: ImportReport };
   "deal.import_preview": { input: ImportPreviewInput; output: Preview };
   "deal.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "deal.lines": { input: DealLinesInput; output: DealLines };
   "deal.lose": { input: DealLoseInput; output: Deal };
   "deal.metrics": { input: DealMetricsInput; output: DealMetrics };
   "deal.move": { input: DealMoveInput; output: Deal };
   "deal.pipeline": { input: DealPipelineInput; output: PipelineValue };
   "deal.purge": { input: DealPurgeInput; output: null };
   "deal.reopen": { input: DealReopenInput; output: Deal };
+  "deal.reprice": { input: DealRepriceInput; output: DealLines };
   "deal.reset_probability": { input: DealResetProbabilityInput; output: Deal };
   "deal.restore": { input: DealRestoreInput; output: Deal };
   "deal.search": { input: SearchInput<DealWhere>; output: Page<Deal> };
+  "deal.set_lines": { input: DealSetLinesInput; output: DealLines };
   "deal.trash": { input: DealTrashInput; output: Deal };
   "deal.update": { input: DealUpdateInput; output: Deal };
   "deal.upsert": { input: DealUpsertInput; output: Upserted<Deal> };
   "deal.win": { input: DealWinInput; output: Deal };
+  "failure.aggregate": { input: AggregateInput; output: GroupRow[] };
+  "failure.count": { input: CountInput; output: number };
+  "failure.find": { input: FindInput; output: Page<Failure> };
+  "failure.get": { input: FailureGetInput; output: Found<Failure, FailureRelated> };
+  "failure.history": { input: FailureHistoryInput; output: HistoryPage };
   "field.aggregate": { input: AggregateInput<FieldDefinitionWhere>; output: GroupRow[] };
   "field.count": { input: CountInput<FieldDefinitionWhere>; output: number };
   "field.define": { input: FieldDefineInput; output: FieldDefinition };
@@ -463,7 +539,20 @@ export interface OperationTable {
   "lead.trash": { input: LeadTrashInput; output: Lead };
   "lead.update": { input: LeadUpdateInput; output: Lead };
   "lead.upsert": { input: LeadUpsertInput; output: Upserted<Lead> };
+  "ledger.undo": { input: LedgerUndoInput; output: Undone };
   "ledger.verify": { input: LedgerVerifyInput; output: Verified };
+  "line.aggregate": { input: AggregateInput<LineItemWhere>; output: GroupRow[] };
+  "line.count": { input: CountInput<LineItemWhere>; output: number };
+  "line.create": { input: LineCreateInput; output: LineItem };
+  "line.find": { input: FindInput<LineItemWhere, keyof LineItemRelated>; output: Page<LineItem> };
+  "line.get": { input: LineGetInput; output: Found<LineItem, LineItemRelated> };
+  "line.history": { input: LineHistoryInput; output: HistoryPage };
+  "line.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "line.import_preview": { input: ImportPreviewInput; output: Preview };
+  "line.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "line.remove": { input: LineRemoveInput; output: LineItem };
+  "line.update": { input: LineUpdateInput; output: LineItem };
+  "line.upsert": { input: LineUpsertInput; output: Upserted<LineItem> };
   "membership.aggregate": { input: AggregateInput<MembershipWhere>; output: GroupRow[] };
   "membership.count": { input: CountInput<MembershipWhere>; output: number };
   "membership.find": { input: FindInput<MembershipWhere, keyof MembershipRelated>; output: Page<Membership> };
@@ -483,6 +572,13 @@ export interface OperationTable {
   "note.trash": { input: NoteTrashInput; output: Note };
   "note.update": { input: NoteUpdateInput; output: Note };
   "note.upsert": { input: NoteUpsertInput; output: Upserted<Note> };
+  "notification.aggregate": { input: AggregateInput<NotificationWhere>; output: GroupRow[] };
+  "notification.count": { input: CountInput<NotificationWhere>; output: number };
+  "notification.find": { input: FindInput<NotificationWhere, keyof NotificationRelated>; output: Page<Notification> };
+  "notification.get": { input: NotificationGetInput; output: Found<Notification, NotificationRelated> };
+  "notification.history": { input: NotificationHistoryInput; output: HistoryPage };
+  "notification.mark_all_read": { input: Record<string, never>; output: Marked };
+  "notification.mark_read": { input: NotificationMarkReadInput; output: Notification };
   "org.aggregate": { input: AggregateInput<OrgWhere>; output: GroupRow[] };
   "org.configure": { input: OrgConfigureInput; output: Org };
   "org.count": { input: CountInput<OrgWhere>; output: number };
@@ -504,6 +600,53 @@ export interface OperationTable {
   "pipeline.trash": { input: PipelineTrashInput; output: Pipeline };
   "pipeline.update": { input: PipelineUpdateInput; output: Pipeline };
   "pipeline.upsert": { input: PipelineUpsertInput; output: Upserted<Pipeline> };
+  "price.aggregate": { input: AggregateInput<PriceWhere>; output: GroupRow[] };
+  "price.count": { input: CountInput<PriceWhere>; output: number };
+  "price.create": { input: PriceCreateInput; output: Price };
+  "price.find": { input: FindInput<PriceWhere, keyof PriceRelated>; output: Page<Price> };
+  "price.get": { input: PriceGetInput; output: Found<Price, PriceRelated> };
+  "price.history": { input: PriceHistoryInput; output: HistoryPage };
+  "price.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "price.import_preview": { input: ImportPreviewInput; output: Preview };
+  "price.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "price.of": { input: PriceOfInput; output: Quoted };
+  "price.purge": { input: PricePurgeInput; output: null };
+  "price.restore": { input: PriceRestoreInput; output: Price };
+  "price.trash": { input: PriceTrashInput; output: Price };
+  "price.update": { input: PriceUpdateInput; output: Price };
+  "price.upsert": { input: PriceUpsertInput; output: Upserted<Price> };
+  "price_book.aggregate": { input: AggregateInput<PriceBookWhere>; output: GroupRow[] };
+  "price_book.count": { input: CountInput<PriceBookWhere>; output: number };
+  "price_book.create": { input: PriceBookCreateInput; output: PriceBook };
+  "price_book.find": { input: FindInput<PriceBookWhere>; output: Page<PriceBook> };
+  "price_book.get": { input: PriceBookGetInput; output: Found<PriceBook, PriceBookRelated> };
+  "price_book.history": { input: PriceBookHistoryInput; output: HistoryPage };
+  "price_book.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "price_book.import_preview": { input: ImportPreviewInput; output: Preview };
+  "price_book.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "price_book.purge": { input: PriceBookPurgeInput; output: null };
+  "price_book.restore": { input: PriceBookRestoreInput; output: PriceBook };
+  "price_book.search": { input: SearchInput<PriceBookWhere>; output: Page<PriceBook> };
+  "price_book.trash": { input: PriceBookTrashInput; output: PriceBook };
+  "price_book.update": { input: PriceBookUpdateInput; output: PriceBook };
+  "price_book.upsert": { input: PriceBookUpsertInput; output: Upserted<PriceBook> };
+  "product.aggregate": { input: AggregateInput<ProductWhere>; output: GroupRow[] };
+  "product.count": { input: CountInput<ProductWhere>; output: number };
+  "product.create": { input: ProductCreateInput; output: Product };
+  "product.find": { input: FindInput<ProductWhere>; output: Page<Product> };
+  "product.get": { input: ProductGetInput; output: Found<Product, ProductRelated> };
+  "product.history": { input: ProductHistoryInput; output: HistoryPage };
+  "product.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "product.import_preview": { input: ImportPreviewInput; output: Preview };
+  "product.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "product.purge": { input: ProductPurgeInput; output: null };
+  "product.reactivate": { input: ProductReactivateInput; output: Product };
+  "product.restore": { input: ProductRestoreInput; output: Product };
+  "product.retire": { input: ProductRetireInput; output: Product };
+  "product.search": { input: SearchInput<ProductWhere>; output: Page<Product> };
+  "product.trash": { input: ProductTrashInput; output: Product };
+  "product.update": { input: ProductUpdateInput; output: Product };
+  "product.upsert": { input: ProductUpsertInput; output: Upserted<Product> };
   "rate.aggregate": { input: AggregateInput<DatedRateWhere>; output: GroupRow[] };
   "rate.count": { input: CountInput<DatedRateWhere>; output: number };
   "rate.create": { input: RateCreateInput; output: DatedRate };
@@ -568,6 +711,21 @@ export interface OperationTable {
   "task.trash": { input: TaskTrashInput; output: Task };
   "task.update": { input: TaskUpdateInput; output: Task };
   "task.upsert": { input: TaskUpsertInput; output: Upserted<Task> };
+  "tax_rate.aggregate": { input: AggregateInput<TaxRateWhere>; output: GroupRow[] };
+  "tax_rate.count": { input: CountInput<TaxRateWhere>; output: number };
+  "tax_rate.create": { input: TaxRateCreateInput; output: TaxRate };
+  "tax_rate.find": { input: FindInput<TaxRateWhere>; output: Page<TaxRate> };
+  "tax_rate.get": { input: TaxRateGetInput; output: Found<TaxRate, TaxRateRelated> };
+  "tax_rate.history": { input: TaxRateHistoryInput; output: HistoryPage };
+  "tax_rate.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "tax_rate.import_preview": { input: ImportPreviewInput; output: Preview };
+  "tax_rate.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "tax_rate.purge": { input: TaxRatePurgeInput; output: null };
+  "tax_rate.restore": { input: TaxRateRestoreInput; output: TaxRate };
+  "tax_rate.search": { input: SearchInput<TaxRateWhere>; output: Page<TaxRate> };
+  "tax_rate.trash": { input: TaxRateTrashInput; output: TaxRate };
+  "tax_rate.update": { input: TaxRateUpdateInput; output: TaxRate };
+  "tax_rate.upsert": { input: TaxRateUpsertInput; output: Upserted<TaxRate> };
   "ticket.aggregate": { input: AggregateInput<TicketWhere>; output: GroupRow[] };
   "ticket.assign": { input: TicketAssignInput; output: Ticket };
   "ticket.claim": { input: TicketClaimInput; output: Ticket };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::line::{Discount, Line, LineAmounts, same_currency};
-use crate::{Currency, Money, Rate, Result, Rounding, closed_enum, values::TOO_LARGE};
+use crate::{Currency, Money, Rate, Result, Rounding, TaxRounding, closed_enum, values::TOO_LARGE};
 
 closed_enum! {
     /// Whether prices are without tax, or have it in them.
@@ -14,16 +14,6 @@ closed_enum! {
         Net = "net",
         /// Tax is part of them: the total is what was agreed.
         Gross = "gross",
-    }
-}
-
-closed_enum! {
-    /// Where tax is rounded.
-    pub enum TaxRounding {
-        /// Once for each rate, on the sum of its lines, as EN 16931 (BR-CO-17) demands.
-        PerRate = "per_rate",
-        /// On each line.
-        PerLine = "per_line",
     }
 }
 

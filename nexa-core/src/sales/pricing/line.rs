@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Amount, Code, Money, Rate, Result, Rounding};
+use crate::{Amount, Code, Currency, Money, Rate, Result, Rounding};
 
 /// A line is of something.
 pub const QUANTITY: Code =
@@ -75,12 +75,18 @@ impl Line {
     /// What the line comes to. Errors: `line.quantity`, `line.currency`, `line.discount_too_large`, `money.too_large`.
     pub fn amounts(&self, rounding: Rounding) -> Result<LineAmounts> {
         positive(self.quantity)?;
-        let gross = self.unit_price.priced(self.quantity, rounding)?;
-        let discount = match self.discount {
+        LineAmounts::of(self.unit_price.priced(self.quantity, rounding)?, self.discount, rounding)
+    }
+}
+
+impl LineAmounts {
+    /// What is left of an amount. Errors: `line.currency`, `line.discount_too_large`, `money.too_large`.
+    pub fn of(gross: Money, discount: Option<Discount>, rounding: Rounding) -> Result<Self> {
+        let discount = match discount {
             Some(discount) => discount.of(gross, rounding)?,
             None => Money::zero(gross.currency),
         };
-        Ok(LineAmounts { gross, discount, net: gross.minus(discount)? })
+        Ok(Self { gross, discount, net: gross.minus(discount)? })
     }
 }
 
@@ -91,7 +97,11 @@ pub(super) fn positive(quantity: Amount) -> Result<()> {
 
 /// Error: `line.currency`.
 pub(super) fn same_currency(expected: Money, found: Money) -> Result<()> {
-    let (expected, found) = (expected.currency, found.currency);
+    must_be_in(expected.currency, found.currency)
+}
+
+/// Error: `line.currency`.
+pub fn must_be_in(expected: Currency, found: Currency) -> Result<()> {
     if expected == found { Ok(()) } else { Err(LINE_CURRENCY.with("expected", expected).with("found", found)) }
 }
 

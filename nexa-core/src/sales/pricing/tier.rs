@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::line::{positive, same_currency};
-use crate::{Amount, Code, Decimal, Money, Result, Rounding, closed_enum, values::TOO_LARGE};
+use crate::{Amount, Code, Currency, Decimal, Money, Result, Rounding, closed_enum, values::TOO_LARGE};
 
 /// The tiers do not make a price.
 pub const TIERS: Code = Code::invalid(
@@ -53,6 +53,11 @@ pub fn gross(tiers: &[PriceTier], mode: TierMode, quantity: Amount, rounding: Ro
         left -= slice;
     }
     Money::rounded(sum, first.unit_price.currency, rounding)
+}
+
+/// The currency of tiers that make a price. Errors: `price.tiers`, `line.currency`.
+pub fn tiers_currency(tiers: &[PriceTier]) -> Result<Currency> {
+    checked(tiers).map(|first| first.unit_price.currency)
 }
 
 /// The first of tiers that make a price.

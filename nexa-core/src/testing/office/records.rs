@@ -60,6 +60,7 @@ impl Office {
         self.make("deal", "deal.create", deal.clone());
         self.make("lost_deal", "deal.create", deal);
         self.run("deal.lose", json!({"deal": self.id("lost_deal"), "reason": "Too dear"}));
+        self.catalog();
         let routing = json!({"band": "low", "contact_list": self.id("contact_list")});
         self.make("routing", "routing.create", routing);
         for (kind, operation) in [
@@ -71,6 +72,25 @@ impl Office {
             self.ids.insert(kind, first.parse().unwrap());
         }
         self.ids.insert("org", self.org);
+    }
+
+    /// What is sold, at what price, and a deal with a line of it.
+    fn catalog(&mut self) {
+        let product =
+            json!({"name": "Plan", "sku": "PLAN", "unit": "user", "recurring": "year", "tax_class": "standard"});
+        self.make("product", "product.create", product);
+        self.make("retired", "product.create", json!({"name": "Old plan", "active": false}));
+        self.make("price_book", "price_book.create", json!({"name": "List", "currency": "USD", "is_default": true}));
+        let usd = |amount: &str| json!({"amount": amount, "currency": "USD"});
+        let tiers = json!([{"from_quantity": "1", "unit_price": usd("500")}, {"from_quantity": "100", "unit_price": usd("450")}]);
+        let price = json!({"price_book": self.id("price_book"), "product": self.id("product"), "tiers": tiers});
+        self.make("price", "price.create", price);
+        let tax = json!({
+            "name": "VAT", "tax_class": "standard", "country": "DE", "rate": "19", "valid_from": "2025-01-01"
+        });
+        self.make("tax_rate", "tax_rate.create", tax);
+        let line = json!({"deal": self.id("lost_deal"), "product": self.id("product"), "quantity": "100"});
+        self.make("line", "line.create", line);
     }
 
     pub(super) fn support(&mut self) {

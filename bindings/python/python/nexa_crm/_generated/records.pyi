@@ -65,15 +65,22 @@ from .kinds.deal import (
     Deal as Deal,
     DealForecast as DealForecast,
     DealId as DealId,
+    DealLines as DealLines,
     DealMetrics as DealMetrics,
     DealType as DealType,
     DealValue as DealValue,
     ForecastLine as ForecastLine,
     ForecastMonth as ForecastMonth,
     ForecastSums as ForecastSums,
+    LineTotals as LineTotals,
     PipelineValue as PipelineValue,
     StageValue as StageValue,
     StageVisit as StageVisit,
+    TaxTotal as TaxTotal,
+)
+from .kinds.failure import (
+    Failure as Failure,
+    Page_of_Failure as Page_of_Failure,
 )
 from .kinds.field import (
     CustomType as CustomType,
@@ -95,7 +102,15 @@ from .kinds.lead import (
     Routed as Routed,
 )
 from .kinds.ledger import (
+    Conflict as Conflict,
+    Named as Named,
+    OnConflict as OnConflict,
+    Undone as Undone,
     Verified as Verified,
+)
+from .kinds.line import (
+    LineItem as LineItem,
+    LineItemId as LineItemId,
 )
 from .kinds.membership import (
     Membership as Membership,
@@ -105,14 +120,37 @@ from .kinds.note import (
     Note as Note,
     NoteId as NoteId,
 )
+from .kinds.notification import (
+    Marked as Marked,
+    Notification as Notification,
+    NotificationId as NotificationId,
+    NotificationReason as NotificationReason,
+)
 from .kinds.org import (
     Org as Org,
     OrgId as OrgId,
+    OrgRounding as OrgRounding,
+    OrgTaxRounding as OrgTaxRounding,
 )
 from .kinds.pipeline import (
     Pipeline as Pipeline,
+    PipelineAmountFrom as PipelineAmountFrom,
     PipelineId as PipelineId,
     Stage as Stage,
+)
+from .kinds.price import (
+    Price as Price,
+    PriceId as PriceId,
+    PriceMode as PriceMode,
+    Quoted as Quoted,
+)
+from .kinds.price_book import (
+    PriceBook as PriceBook,
+    PriceBookId as PriceBookId,
+)
+from .kinds.product import (
+    Product as Product,
+    ProductId as ProductId,
 )
 from .kinds.rate import (
     DatedRate as DatedRate,
@@ -132,6 +170,10 @@ from .kinds.task import (
     Task as Task,
     TaskId as TaskId,
     TaskStatus as TaskStatus,
+)
+from .kinds.tax_rate import (
+    TaxRate as TaxRate,
+    TaxRateId as TaxRateId,
 )
 from .kinds.ticket import (
     Entry as Entry,
@@ -156,6 +198,7 @@ from .kinds.common import (
     ExternalKey as ExternalKey,
     GroupRow as GroupRow,
     ImportReport as ImportReport,
+    LineItemRecurring as LineItemRecurring,
     ListedMember as ListedMember,
     MappedColumn as MappedColumn,
     MatchPolicy as MatchPolicy,
@@ -163,6 +206,7 @@ from .kinds.common import (
     MoneySum as MoneySum,
     Preview as Preview,
     PreviewRow as PreviewRow,
+    PriceTier as PriceTier,
     RoutingBand as RoutingBand,
     RoutingTaskPriority as RoutingTaskPriority,
     RowProblem as RowProblem,

@@ -18,18 +18,25 @@ from .._generated.kinds.contact_list_member import (
     ContactListMemberOperations,
 )
 from .._generated.kinds.deal import AsyncDealOperations, DealOperations
+from .._generated.kinds.failure import AsyncFailureOperations, FailureOperations
 from .._generated.kinds.field import AsyncFieldOperations, FieldOperations
 from .._generated.kinds.group import AsyncGroupOperations, GroupOperations
 from .._generated.kinds.lead import AsyncLeadOperations, LeadOperations
 from .._generated.kinds.ledger import AsyncLedgerOperations, LedgerOperations
+from .._generated.kinds.line import AsyncLineOperations, LineOperations
 from .._generated.kinds.membership import AsyncMembershipOperations, MembershipOperations
 from .._generated.kinds.note import AsyncNoteOperations, NoteOperations
+from .._generated.kinds.notification import AsyncNotificationOperations, NotificationOperations
 from .._generated.kinds.org import AsyncOrgOperations, OrgOperations
 from .._generated.kinds.pipeline import AsyncPipelineOperations, PipelineOperations
+from .._generated.kinds.price import AsyncPriceOperations, PriceOperations
+from .._generated.kinds.price_book import AsyncPriceBookOperations, PriceBookOperations
+from .._generated.kinds.product import AsyncProductOperations, ProductOperations
 from .._generated.kinds.rate import AsyncRateOperations, RateOperations
 from .._generated.kinds.routing import AsyncRoutingOperations, RoutingOperations
 from .._generated.kinds.scorecard import AsyncScorecardOperations, ScorecardOperations
 from .._generated.kinds.task import AsyncTaskOperations, TaskOperations
+from .._generated.kinds.tax_rate import AsyncTaxRateOperations, TaxRateOperations
 from .._generated.kinds.ticket import AsyncTicketOperations, TicketOperations
 from .._generated.kinds.user import AsyncUserOperations, UserOperations
 from .._session import SessionBase
@@ -82,6 +89,10 @@ class Session(SessionBase):
         """The operations of `deal`: Something that a company may buy."""
 
     @cached_property
+    def failure(self) -> FailureOperations:
+        """The operations of `failure`."""
+
+    @cached_property
     def field(self) -> FieldOperations:
         """The operations of `field`: A field that a tenant added to a kind; its values live under `custom`."""
 
@@ -98,6 +109,10 @@ class Session(SessionBase):
         """The operations of `ledger`."""
 
     @cached_property
+    def line(self) -> LineOperations:
+        """The operations of `line`: What a deal may buy: so many of something at a price, less a discount."""
+
+    @cached_property
     def membership(self) -> MembershipOperations:
         """The operations of `membership`: One user in one group."""
 
@@ -109,12 +124,30 @@ class Session(SessionBase):
         """
 
     @cached_property
+    def notification(self) -> NotificationOperations:
+        """The operations of `notification`: Something that a user is to know. The worker makes it of what
+        happened; each user sees their own.
+        """
+
+    @cached_property
     def organisation(self) -> OrgOperations:
         """The operations of `org`: The tenant itself; its id is the tenant's."""
 
     @cached_property
     def pipeline(self) -> PipelineOperations:
         """The operations of `pipeline`: The stages that deals go through."""
+
+    @cached_property
+    def price(self) -> PriceOperations:
+        """The operations of `price`: What a product costs in a price book."""
+
+    @cached_property
+    def price_book(self) -> PriceBookOperations:
+        """The operations of `price_book`: Prices of products in one currency."""
+
+    @cached_property
+    def product(self) -> ProductOperations:
+        """The operations of `product`: Something that is sold."""
 
     @cached_property
     def rate(self) -> RateOperations:
@@ -133,6 +166,10 @@ class Session(SessionBase):
     @cached_property
     def task(self) -> TaskOperations:
         """The operations of `task`: Something to do."""
+
+    @cached_property
+    def tax_rate(self) -> TaxRateOperations:
+        """The operations of `tax_rate`: How products of a class are taxed in a country from a day on."""
 
     @cached_property
     def ticket(self) -> TicketOperations:
@@ -189,6 +226,10 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `deal`: Something that a company may buy."""
 
     @cached_property
+    def failure(self) -> AsyncFailureOperations:
+        """The operations of `failure`."""
+
+    @cached_property
     def field(self) -> AsyncFieldOperations:
         """The operations of `field`: A field that a tenant added to a kind; its values live under `custom`."""
 
@@ -205,6 +246,10 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `ledger`."""
 
     @cached_property
+    def line(self) -> AsyncLineOperations:
+        """The operations of `line`: What a deal may buy: so many of something at a price, less a discount."""
+
+    @cached_property
     def membership(self) -> AsyncMembershipOperations:
         """The operations of `membership`: One user in one group."""
 
@@ -216,12 +261,30 @@ class AsyncSession(AsyncSessionBase):
         """
 
     @cached_property
+    def notification(self) -> AsyncNotificationOperations:
+        """The operations of `notification`: Something that a user is to know. The worker makes it of what
+        happened; each user sees their own.
+        """
+
+    @cached_property
     def organisation(self) -> AsyncOrgOperations:
         """The operations of `org`: The tenant itself; its id is the tenant's."""
 
     @cached_property
     def pipeline(self) -> AsyncPipelineOperations:
         """The operations of `pipeline`: The stages that deals go through."""
+
+    @cached_property
+    def price(self) -> AsyncPriceOperations:
+        """The operations of `price`: What a product costs in a price book."""
+
+    @cached_property
+    def price_book(self) -> AsyncPriceBookOperations:
+        """The operations of `price_book`: Prices of products in one currency."""
+
+    @cached_property
+    def product(self) -> AsyncProductOperations:
+        """The operations of `product`: Something that is sold."""
 
     @cached_property
     def rate(self) -> AsyncRateOperations:
@@ -240,6 +303,10 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def task(self) -> AsyncTaskOperations:
         """The operations of `task`: Something to do."""
+
+    @cached_property
+    def tax_rate(self) -> AsyncTaxRateOperations:
+        """The operations of `tax_rate`: How products of a class are taxed in a country from a day on."""
 
     @cached_property
     def ticket(self) -> AsyncTicketOperations:

@@ -6,6 +6,7 @@ import type { AccountTier, AccountType, MatchPolicy } from "../enums.js";
 import type { Address, AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { AccountId, AccountRelated } from "../records/account.js";
 import type { ContactId } from "../records/contact.js";
+import type { PriceBookId } from "../records/price_book.js";
 
 /** What `account.assign` takes. */
 export interface AccountAssignInput {
@@ -44,6 +45,8 @@ export interface AccountCreateInput {
   parent?: Ref<AccountId> | null;
   /** Its phone number. */
   phone?: string | null;
+  /** The price book whose prices are its own. */
+  price_book?: Ref<PriceBookId> | null;
   /** The contact to speak with first; one of the account's own. */
   primary_contact?: Ref<ContactId> | null;
   /** Where goods go. */
@@ -162,6 +165,8 @@ export interface AccountUpdateInput {
   parent?: Ref<AccountId> | null;
   /** Its phone number. */
   phone?: string | null;
+  /** The price book whose prices are its own. */
+  price_book?: Ref<PriceBookId> | null;
   /** The contact to speak with first; one of the account's own. */
   primary_contact?: Ref<ContactId> | null;
   /** Where goods go. */
@@ -210,6 +215,8 @@ export interface AccountUpsertInput {
   /** Its phone number. */
   phone?: string | null;
   policy?: MatchPolicy;
+  /** The price book whose prices are its own. */
+  price_book?: Ref<PriceBookId> | null;
   /** The contact to speak with first; one of the account's own. */
   primary_contact?: Ref<ContactId> | null;
   /** Where goods go. */

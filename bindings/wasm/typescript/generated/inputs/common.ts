@@ -7,7 +7,7 @@ import type { ColumnMap, GroupBy, MeasureOf } from "../parts/common.js";
 
 /** What `aggregate` takes, whatever the kind. */
 export interface AggregateInput<W = unknown> {
-  /** Which records. */
+  /** The records to measure. */
   filter?: Filter<W>;
   /** The groups; one for all without. */
   group_by?: GroupBy[];
@@ -17,7 +17,7 @@ export interface AggregateInput<W = unknown> {
 
 /** What `count` takes, whatever the kind. */
 export interface CountInput<W = unknown> {
-  /** Which records; all that the actor may see without. */
+  /** The records to count; all that the actor may see without. */
   filter?: Filter<W>;
 }
 
@@ -25,7 +25,7 @@ export interface CountInput<W = unknown> {
 export interface FindInput<W = unknown, R extends string = string> {
   /** The `next` of the page before. */
   after?: string | null;
-  /** Which records; all that the actor may see without. */
+  /** The records to find; all that the actor may see without. */
   filter?: Filter<W>;
   /** How many records at most: 50 unless said, 1,000 at most. */
   limit?: number | null;
@@ -52,7 +52,7 @@ export interface ImportCsvInput {
   date_format?: string | null;
   /** Whether a comma stands before the decimals; seen in the cells of a column unless said. */
   decimal_comma?: boolean;
-  /** What stands between two fields; told by the header unless said. */
+  /** What stands between two fields; found in the header unless said. */
   delimiter?: string | null;
   /**
    * The file's encoding by its name, such as `windows-1251` or `shift_jis`; unless said UTF-8, UTF-16, or
@@ -104,7 +104,7 @@ export interface ImportPreviewInput {
   date_format?: string | null;
   /** Whether a comma stands before the decimals; seen in the cells of a column unless said. */
   decimal_comma?: boolean;
-  /** What stands between two fields; told by the header unless said. */
+  /** What stands between two fields; found in the header unless said. */
   delimiter?: string | null;
   /**
    * The file's encoding by its name, such as `windows-1251` or `shift_jis`; unless said UTF-8, UTF-16, or
@@ -158,7 +158,7 @@ export interface ImportRowsInput {
   date_format?: string | null;
   /** Whether a comma stands before the decimals; seen in the cells of a column unless said. */
   decimal_comma?: boolean;
-  /** What stands between two fields; told by the header unless said. */
+  /** What stands between two fields; found in the header unless said. */
   delimiter?: string | null;
   /**
    * The file's encoding by its name, such as `windows-1251` or `shift_jis`; unless said UTF-8, UTF-16, or
@@ -202,7 +202,7 @@ export interface ImportRowsInput {
 export interface SearchInput<W = unknown> {
   /** The `next` of the page before. */
   after?: string | null;
-  /** Which records. */
+  /** The records to search in. */
   filter?: Filter<W>;
   /** How many hits at most: 50 unless said, 1,000 at most. */
   limit?: number | null;

@@ -4,11 +4,13 @@
 import type { Day, Money, Ref } from "../../base.js";
 import type { DealType, MatchPolicy } from "../enums.js";
 import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
+import type { NewLine } from "../parts/deal.js";
 import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
 import type { DealId, DealRelated } from "../records/deal.js";
 import type { PipelineId } from "../records/pipeline.js";
+import type { PriceBookId } from "../records/price_book.js";
 import type { UserId } from "../records/user.js";
 
 /** What `deal.assign` takes. */
@@ -23,7 +25,7 @@ export interface DealAssignInput {
 export interface DealCreateInput {
   /** The company that may buy. */
   account?: Ref<AccountId> | null;
-  /** What it is worth. */
+  /** What it is worth; what its lines come to while it has any. */
   amount?: Money | null;
   /** The campaign that brought it. */
   campaign?: Ref<CampaignId> | null;
@@ -48,6 +50,8 @@ export interface DealCreateInput {
   owner?: Ref<UserId> | null;
   /** The pipeline that it goes through; the tenant's default unless said. */
   pipeline?: Ref<PipelineId>;
+  /** The price book of its lines; without, the account's, or the default one of the currency. */
+  price_book?: Ref<PriceBookId> | null;
   /** The person to speak with; one of the account's contacts. */
   primary_contact?: Ref<ContactId> | null;
   /** How probable it is that we win it; the stage's own until somebody sets it by hand. */
@@ -100,6 +104,12 @@ export interface DealHistoryInput {
   limit?: number | null;
 }
 
+/** What `deal.lines` takes. */
+export interface DealLinesInput {
+  /** The deal. */
+  deal: Ref<DealId>;
+}
+
 /** What `deal.lose` takes. */
 export interface DealLoseInput {
   /** The deal. */
@@ -140,6 +150,14 @@ export interface DealReopenInput {
   deal: Ref<DealId>;
 }
 
+/** What `deal.reprice` takes. */
+export interface DealRepriceInput {
+  /** The deal. */
+  deal: Ref<DealId>;
+  /** The price book; the deal keeps it. */
+  price_book: Ref<PriceBookId>;
+}
+
 /** What `deal.reset_probability` takes. */
 export interface DealResetProbabilityInput {
   /** The deal. */
@@ -152,6 +170,14 @@ export interface DealRestoreInput {
   deal: Ref<DealId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
+}
+
+/** What `deal.set_lines` takes. */
+export interface DealSetLinesInput {
+  /** The deal. */
+  deal: Ref<DealId>;
+  /** The lines in order; none takes all off. */
+  lines: NewLine[];
 }
 
 /** What `deal.trash` takes. */
@@ -168,7 +194,7 @@ export interface DealUpdateInput {
   deal: Ref<DealId>;
   /** The company that may buy. */
   account?: Ref<AccountId> | null;
-  /** What it is worth. */
+  /** What it is worth; what its lines come to while it has any. */
   amount?: Money | null;
   /** The campaign that brought it. */
   campaign?: Ref<CampaignId> | null;
@@ -192,6 +218,8 @@ export interface DealUpdateInput {
   owner?: Ref<UserId> | null;
   /** The pipeline that it goes through; the tenant's default unless said. */
   pipeline?: Ref<PipelineId>;
+  /** The price book of its lines; without, the account's, or the default one of the currency. */
+  price_book?: Ref<PriceBookId> | null;
   /** The person to speak with; one of the account's contacts. */
   primary_contact?: Ref<ContactId> | null;
   /** How probable it is that we win it; the stage's own until somebody sets it by hand. */
@@ -211,7 +239,7 @@ export interface DealUpsertInput {
   match_on: string;
   /** The company that may buy. */
   account?: Ref<AccountId> | null;
-  /** What it is worth. */
+  /** What it is worth; what its lines come to while it has any. */
   amount?: Money | null;
   /** The campaign that brought it. */
   campaign?: Ref<CampaignId> | null;
@@ -236,6 +264,8 @@ export interface DealUpsertInput {
   /** The pipeline that it goes through; the tenant's default unless said. */
   pipeline?: Ref<PipelineId>;
   policy?: MatchPolicy;
+  /** The price book of its lines; without, the account's, or the default one of the currency. */
+  price_book?: Ref<PriceBookId> | null;
   /** The person to speak with; one of the account's contacts. */
   primary_contact?: Ref<ContactId> | null;
   /** How probable it is that we win it; the stage's own until somebody sets it by hand. */

@@ -2,6 +2,7 @@
 // What the operations of `org` take.
 
 import type { Decimal, Ref } from "../../base.js";
+import type { OrgRounding, OrgTaxRounding } from "../enums.js";
 import type { AsOf } from "../parts/common.js";
 import type { CalendarId } from "../records/calendar.js";
 import type { OrgId, OrgRelated } from "../records/org.js";
@@ -22,6 +23,10 @@ export interface OrgConfigureInput {
    * that is another one, until new rates are given.
    */
   rates?: Record<string, Decimal>;
+  /** What happens to half of a currency's minor unit, in prices, discounts and taxes. */
+  rounding?: OrgRounding;
+  /** Whether tax is rounded once for each rate or on each line. */
+  tax_rounding?: OrgTaxRounding;
   /** The time zone in which days and months are meant. */
   time_zone?: string;
 }

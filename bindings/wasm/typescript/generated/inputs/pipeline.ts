@@ -2,13 +2,15 @@
 // What the operations of `pipeline` take.
 
 import type { Ref } from "../../base.js";
-import type { MatchPolicy } from "../enums.js";
+import type { MatchPolicy, PipelineAmountFrom } from "../enums.js";
 import type { AsOf, Dependents } from "../parts/common.js";
 import type { Stage } from "../parts/pipeline.js";
 import type { PipelineId, PipelineRelated } from "../records/pipeline.js";
 
 /** What `pipeline.create` takes. */
 export interface PipelineCreateInput {
+  /** Which part of its lines is the amount of a deal that has lines. */
+  amount_from?: PipelineAmountFrom;
   id?: PipelineId;
   /** Whether a new deal goes here when nobody says where; one pipeline of the tenant is the default. */
   is_default?: boolean;
@@ -70,6 +72,8 @@ export interface PipelineTrashInput {
 export interface PipelineUpdateInput {
   /** The pipeline. */
   pipeline: Ref<PipelineId>;
+  /** Which part of its lines is the amount of a deal that has lines. */
+  amount_from?: PipelineAmountFrom;
   /** Whether a new deal goes here when nobody says where; one pipeline of the tenant is the default. */
   is_default?: boolean;
   /** The name, unique whatever the case. */
@@ -81,6 +85,8 @@ export interface PipelineUpdateInput {
 /** What `pipeline.upsert` takes. */
 export interface PipelineUpsertInput {
   match_on: string;
+  /** Which part of its lines is the amount of a deal that has lines. */
+  amount_from?: PipelineAmountFrom;
   /** Whether a new deal goes here when nobody says where; one pipeline of the tenant is the default. */
   is_default?: boolean;
   /** The name, unique whatever the case. */

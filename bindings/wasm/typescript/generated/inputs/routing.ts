@@ -17,7 +17,7 @@ export interface RoutingCreateInput {
   /** The group that gets the leads. */
   group?: Ref<GroupId> | null;
   id?: RoutingId;
-  /** Who of the group. */
+  /** Who of the group gets the lead. */
   pick?: RoutingPick;
   /** In how many hours the task is due. */
   task_due_hours?: number | null;
@@ -85,7 +85,7 @@ export interface RoutingUpdateInput {
   contact_list?: Ref<ContactListId> | null;
   /** The group that gets the leads. */
   group?: Ref<GroupId> | null;
-  /** Who of the group. */
+  /** Who of the group gets the lead. */
   pick?: RoutingPick;
   /** In how many hours the task is due. */
   task_due_hours?: number | null;
@@ -104,7 +104,7 @@ export interface RoutingUpsertInput {
   contact_list?: Ref<ContactListId> | null;
   /** The group that gets the leads. */
   group?: Ref<GroupId> | null;
-  /** Who of the group. */
+  /** Who of the group gets the lead. */
   pick?: RoutingPick;
   policy?: MatchPolicy;
   /** In how many hours the task is due. */

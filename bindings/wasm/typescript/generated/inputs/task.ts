@@ -42,15 +42,20 @@ export interface TaskCreateInput {
   custom?: Record<string, string | number | boolean | string[] | null>;
   /** What to do, in full. */
   description?: string | null;
-  /** Until which moment. */
+  /** The moment until which it is to be done. */
   due_at?: Timestamp | null;
-  /** Until the end of which day, when no moment is meant. */
+  /** The day until whose end it is to be done, when no moment is meant. */
   due_date?: Day | null;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
   id?: TaskId;
   /** How urgent it is. */
   priority?: RoutingTaskPriority;
+  /**
+   * When those who do it are reminded, unless it is over by then: its user, the members of its group, or, while it
+   * is nobody's, the user who sets this.
+   */
+  remind_at?: Timestamp | null;
   /** Tags. */
   tags?: string[];
   /** What to do, in one line. */
@@ -135,14 +140,19 @@ export interface TaskUpdateInput {
   custom?: Record<string, string | number | boolean | string[] | null>;
   /** What to do, in full. */
   description?: string | null;
-  /** Until which moment. */
+  /** The moment until which it is to be done. */
   due_at?: Timestamp | null;
-  /** Until the end of which day, when no moment is meant. */
+  /** The day until whose end it is to be done, when no moment is meant. */
   due_date?: Day | null;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
   /** How urgent it is. */
   priority?: RoutingTaskPriority;
+  /**
+   * When those who do it are reminded, unless it is over by then: its user, the members of its group, or, while it
+   * is nobody's, the user who sets this.
+   */
+  remind_at?: Timestamp | null;
   /** Tags. */
   tags?: string[];
   /** What to do, in one line. */
@@ -160,15 +170,20 @@ export interface TaskUpsertInput {
   custom?: Record<string, string | number | boolean | string[] | null>;
   /** What to do, in full. */
   description?: string | null;
-  /** Until which moment. */
+  /** The moment until which it is to be done. */
   due_at?: Timestamp | null;
-  /** Until the end of which day, when no moment is meant. */
+  /** The day until whose end it is to be done, when no moment is meant. */
   due_date?: Day | null;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
   policy?: MatchPolicy;
   /** How urgent it is. */
   priority?: RoutingTaskPriority;
+  /**
+   * When those who do it are reminded, unless it is over by then: its user, the members of its group, or, while it
+   * is nobody's, the user who sets this.
+   */
+  remind_at?: Timestamp | null;
   /** Tags. */
   tags?: string[];
   /** What to do, in one line. */

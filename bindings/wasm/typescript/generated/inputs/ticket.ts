@@ -84,7 +84,7 @@ export interface TicketCreateInput {
 export interface TicketEscalateInput {
   /** The ticket. */
   ticket: Ref<TicketId>;
-  /** Why. */
+  /** Why the ticket is escalated. */
   reason: string;
   /** The group that is called. */
   to: Ref<Id>;

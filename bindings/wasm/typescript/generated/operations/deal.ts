@@ -20,21 +20,24 @@ import type {
   DealForecastInput,
   DealGetInput,
   DealHistoryInput,
+  DealLinesInput,
   DealLoseInput,
   DealMetricsInput,
   DealMoveInput,
   DealPipelineInput,
   DealPurgeInput,
   DealReopenInput,
+  DealRepriceInput,
   DealResetProbabilityInput,
   DealRestoreInput,
+  DealSetLinesInput,
   DealTrashInput,
   DealUpdateInput,
   DealUpsertInput,
   DealWinInput,
 } from "../inputs/deal.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
-import type { DealForecast, DealMetrics, PipelineValue } from "../parts/deal.js";
+import type { DealForecast, DealLines, DealMetrics, PipelineValue } from "../parts/deal.js";
 import type { Deal, DealRelated, DealWhere } from "../records/deal.js";
 
 /** The operations of `deal`. */
@@ -57,8 +60,9 @@ export interface DealOperations extends Exportable, Importable {
   /**
    * Creates a deal.
    *
-   * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-   * `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`).
+   * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+   * (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`,
+   * `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
    */
   create(input?: DealCreateInput): Promise<Deal>;
   /**
@@ -101,8 +105,9 @@ export interface DealOperations extends Exportable, Importable {
    * `import.number_invalid`, `import.preview_rows`, `import.quote_broken`, `import.quote_open`,
    * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
-   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
-   * (`assignee.inactive`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`);
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `money.too_large`,
+   * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`,
+   * `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`);
    * `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
@@ -141,11 +146,18 @@ export interface DealOperations extends Exportable, Importable {
    * `import.number_invalid`, `import.preview_rows`, `import.quote_broken`, `import.quote_open`,
    * `import.reference_ambiguous`, `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`,
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
-   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `upsert.match_on`); `RuleViolation`
-   * (`assignee.inactive`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`);
+   * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `money.too_large`,
+   * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`,
+   * `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`);
    * `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
+  /**
+   * The lines of a deal, with taxes and totals: `deal.lines`.
+   *
+   * Raises `Invalid` (`money.too_large`).
+   */
+  lines(input: DealLinesInput): Promise<DealLines>;
   /**
    * Loses an open deal, and says why. Error: `deal.closed`.
    *
@@ -181,6 +193,14 @@ export interface DealOperations extends Exportable, Importable {
    */
   reopen(input: DealReopenInput): Promise<Deal>;
   /**
+   * Takes the prices of another price book for all lines of a deal, or for none where one of them has no price
+   * there.
+   *
+   * Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
+   * `RuleViolation` (`deal.lines_unpriced`).
+   */
+  reprice(input: DealRepriceInput): Promise<DealLines>;
+  /**
    * Lets the probability of an open deal follow its stage again. Error: `deal.closed`.
    *
    * Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`).
@@ -192,10 +212,10 @@ export interface DealOperations extends Exportable, Importable {
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-   * `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
-   * `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
-   * `restore.reference_gone`).
+   * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+   * (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`,
+   * `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`, `record.dependents_hidden`,
+   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
    */
   restore(input: DealRestoreInput): Promise<Deal>;
   /**
@@ -205,29 +225,38 @@ export interface DealOperations extends Exportable, Importable {
    */
   search(input: SearchInput<DealWhere>): Results<Deal>;
   /**
+   * Replaces all lines of a deal, whose amount follows them.
+   *
+   * Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
+   * `RuleViolation` (`line.too_many`, `price.none`, `product.retired`).
+   */
+  setLines(input: DealSetLinesInput): Promise<DealLines>;
+  /**
    * Puts a deal into the trash; its unique values become free.
    *
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
    *
-   * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-   * `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
-   * `record.dependents_hidden`, `record.too_many_dependents`).
+   * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+   * (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`,
+   * `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`, `record.dependents_hidden`,
+   * `record.too_many_dependents`).
    */
   trash(input: DealTrashInput): Promise<Deal>;
   /**
    * Changes fields of a deal.
    *
-   * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-   * `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`).
+   * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+   * (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`,
+   * `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
    */
   update(input: DealUpdateInput): Promise<Deal>;
   /**
    * Creates a deal, or updates the one that matches.
    *
-   * Raises `Conflict` (`upsert.exists`); `Invalid` (`choice.unknown`, `deal.stage_unknown`, `upsert.match_on`);
-   * `RuleViolation` (`assignee.inactive`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`,
-   * `deal.use_win_or_lose`).
+   * Raises `Conflict` (`upsert.exists`); `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`,
+   * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`,
+   * `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
    */
   upsert(input: DealUpsertInput): Promise<Upserted<Deal>>;
   /**

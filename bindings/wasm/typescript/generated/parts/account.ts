@@ -8,15 +8,15 @@ import type { AccountId } from "../records/account.js";
 export interface AccountRollup {
   /** The account. */
   account: AccountId;
-  /** By itself. */
+  /** What the account amounts to by itself. */
   own: AccountTotals;
-  /** With its subsidiaries. */
+  /** What the account amounts to with its subsidiaries. */
   with_subsidiaries: AccountTotals;
 }
 
 /** What one or more accounts amount to. */
 export interface AccountTotals {
-  /** How many accounts. */
+  /** How many accounts there are. */
   accounts: number;
   /** What the accounts earn in a year. */
   annual_revenue: MoneySum;
@@ -26,7 +26,7 @@ export interface AccountTotals {
   contacts: number;
   /** What the accounts brought in so far: the same as the won deals. */
   lifetime_value: MoneySum;
-  /** How many open deals. */
+  /** How many open deals they have. */
   open_deals: number;
   /** How many tickets are open, pending or in progress. */
   open_tickets: number;
@@ -34,6 +34,6 @@ export interface AccountTotals {
   total_deal_value: MoneySum;
   /** How many deals and revenues have no rate to the tenant's currency; they count nowhere else but per currency. */
   unpriced: number;
-  /** How many won deals. */
+  /** How many won deals they have. */
   won_deals: number;
 }

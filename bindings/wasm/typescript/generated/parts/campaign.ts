@@ -19,9 +19,9 @@ export interface Bands {
 export interface LeadFigures {
   /** Converted by generated, from 0 to 1, with at most four places; absent without leads. */
   conversion_rate?: Decimal | null;
-  /** How many were converted. */
+  /** How many leads were converted. */
   converted: number;
-  /** How many came. */
+  /** How many leads came. */
   generated: number;
 }
 
@@ -54,7 +54,7 @@ export interface Performance {
 export interface Worth {
   /** Their amounts, a sum for each currency. */
   amounts: Money[];
-  /** How many deals. */
+  /** How many deals there are. */
   deals: number;
   /** The amounts in the tenant's currency: what was won at the rate of its close date, everything else at today's. */
   in_base: Money;

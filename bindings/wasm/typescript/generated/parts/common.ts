@@ -45,11 +45,11 @@ export type Assignee = { user: UserId } | { group: GroupId };
 
 /** One change of a record, as somebody who may see the record sees it. */
 export interface Change {
-  /** Who: `user:…`, `contact:…`, `service:…` or `system:…`. */
+  /** The principal that made it: `user:…`, `contact:…`, `service:…` or `system:…`. */
   actor: string;
-  /** When. */
+  /** When it was made. */
   at: Timestamp;
-  /** Which rule, import or workflow ran it. */
+  /** The rule, import or workflow that ran it. */
   cause?: string | null;
   /**
    * `{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed
@@ -60,11 +60,11 @@ export interface Change {
   command: string;
   /** The kind of the record. */
   kind: string;
-  /** On whose behalf. */
+  /** The principal on whose behalf it was made. */
   on_behalf_of?: string | null;
   /** In a feed, where to go on after this change; absent elsewhere. */
   position?: Position | null;
-  /** Why, in the caller's words. */
+  /** Why it was made, in the caller's words. */
   reason?: string | null;
   /** The record. */
   record: Id;
@@ -72,7 +72,7 @@ export interface Change {
   seq: number;
   /** One id for everything that one call did. */
   unit: Id;
-  /** What happened. */
+  /** What happened to the record. */
   verb: Verb;
 }
 
@@ -87,6 +87,12 @@ export type ColumnMap = string | Record<string, string>;
 
 /** What happens to records that need the one that goes. */
 export type Dependents = "refuse" | "cascade" | { reassign: Id };
+
+/**
+ * What is taken off a line or a document. In JSON `{"rate": "12.50"}` or `{"amount": {"amount": "5.00",
+ * "currency": "EUR"}}`.
+ */
+export type Discount = { rate: Decimal } | { amount: Money };
 
 /** What may be wrong with what was understood of a file: nothing is refused for it. */
 export interface Doubt {
@@ -164,7 +170,7 @@ export interface ImportReport {
   passed_over?: number;
   /** The first 1,000 refused rows, each with what is wrong and what to do. */
   problems: RowProblem[];
-  /** Rows that were refused; each tells why. */
+  /** Rows that were refused; each says why. */
   refused: number;
   /** Rows that were read, without blank ones: the sum of the others. */
   rows: number;
@@ -182,7 +188,7 @@ export interface ListedMember {
   contact?: ContactId | null;
   /** The mail address, as far as there is one that the actor may see. */
   email?: string | null;
-  /** Since when. */
+  /** When the person became a member. */
   joined_at: Timestamp;
   /** The lead; absent when it is a contact. */
   lead?: LeadId | null;
@@ -266,6 +272,14 @@ export interface PreviewRow {
   number: number;
   /** Why the row would be refused, as far as it can be seen without looking at records. */
   problem?: RowProblem | null;
+}
+
+/** The price from a quantity on. */
+export interface PriceTier {
+  /** From how many on; 0 or 1 in the first tier. */
+  from_quantity: Decimal;
+  /** The price of one. */
+  unit_price: Money;
 }
 
 /** One refused row: where it is, what is wrong, and what to do. */

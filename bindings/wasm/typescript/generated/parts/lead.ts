@@ -78,7 +78,7 @@ export interface CriterionInput {
 export interface LeadScoreReason {
   /** How many points; below zero when it counts against. */
   points: number;
-  /** Why, in words. */
+  /** Why the points are given, in words. */
   reason: string;
 }
 

@@ -5,9 +5,9 @@ import type { Filter } from "../../filter.js";
 
 /** One line of a scorecard. */
 export interface ScoreRule {
-  /** Which leads get the points. */
+  /** The leads that get the points. */
   filter: Filter;
-  /** How many; below zero takes away. */
+  /** How many points they get; below zero takes away. */
   points: number;
   /** What the score says of it. */
   reason: string;

@@ -19,11 +19,11 @@ export interface Customer {
 
 /** One thing that somebody did. */
 export interface Entry {
-  /** Who: `user:…`, `contact:…`, `service:…` or `system:…`. */
+  /** The principal that made it: `user:…`, `contact:…`, `service:…` or `system:…`. */
   actor: string;
-  /** When. */
+  /** When it was made. */
   at: Timestamp;
-  /** Which rule, import or workflow ran it. */
+  /** The rule, import or workflow that ran it. */
   cause?: string | null;
   /**
    * `{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed
@@ -38,11 +38,11 @@ export interface Entry {
   kind: string;
   /** The name of whoever did it, when it was a user. */
   name?: string | null;
-  /** On whose behalf. */
+  /** The principal on whose behalf it was made. */
   on_behalf_of?: string | null;
   /** In a feed, where to go on after this change; absent elsewhere. */
   position?: Position | null;
-  /** Why, in the caller's words. */
+  /** Why it was made, in the caller's words. */
   reason?: string | null;
   /** The record. */
   record: Id;
@@ -50,15 +50,15 @@ export interface Entry {
   seq: number;
   /** One id for everything that one call did. */
   unit: Id;
-  /** What happened. */
+  /** What happened to the record. */
   verb: Verb;
 }
 
 /** To whom a ticket was escalated, when, how bad and why. */
 export interface Escalation {
-  /** When. */
+  /** When the ticket was escalated. */
   at: Timestamp;
-  /** Why. */
+  /** Why the ticket is escalated. */
   reason: string;
   /** How bad it is. */
   severity?: EscalationSeverity | null;

@@ -5,6 +5,6 @@
 export interface HandedOver {
   /** Whether the user has more. */
   more: boolean;
-  /** How many notes. */
+  /** How many notes were handed over. */
   notes: number;
 }

@@ -18,6 +18,7 @@ import type { AccountTier, AccountType } from "../enums.js";
 import type { Address, Assignee, ExternalKey } from "../parts/common.js";
 import type { Contact, ContactColumns, ContactId } from "../records/contact.js";
 import type { Group, GroupColumns, GroupId } from "../records/group.js";
+import type { PriceBook, PriceBookColumns, PriceBookId } from "../records/price_book.js";
 import type { User, UserColumns, UserId } from "../records/user.js";
 
 /** The identifier of a `account`. */
@@ -63,6 +64,8 @@ export interface Account {
   shipping_address?: Address | null;
   /** The contact to speak with first; one of the account's own. */
   primary_contact?: ContactId | null;
+  /** The price book whose prices are its own. */
+  price_book?: PriceBookId | null;
   /** Since when it is a customer. */
   customer_since?: Day | null;
   /** Who looks after it. */
@@ -88,6 +91,7 @@ export interface AccountRelated {
   merged_into?: Account;
   parent?: Account;
   primary_contact?: Contact;
+  price_book?: PriceBook;
   "owner.user"?: User;
   "owner.group"?: Group;
 }
@@ -122,6 +126,7 @@ export interface AccountColumns {
   shipping_address__postal_code: TextColumn;
   shipping_address__country: TextColumn;
   primary_contact: IdColumn<ContactId>;
+  price_book: IdColumn<PriceBookId>;
   customer_since: DateColumn;
   owner__user: IdColumn<UserId>;
   owner__group: IdColumn<GroupId>;
@@ -138,6 +143,7 @@ export type AccountWhere = Where<
     Through<"merged_into", AccountColumns> &
     Through<"parent", AccountColumns> &
     Through<"primary_contact", ContactColumns> &
+    Through<"price_book", PriceBookColumns> &
     Through<"owner__user", UserColumns> &
     Through<"owner__group", GroupColumns>
 >;

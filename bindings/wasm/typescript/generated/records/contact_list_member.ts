@@ -26,7 +26,7 @@ export interface ContactListMember {
   lead?: LeadId | null;
   /** The contact; absent when it is a lead. */
   contact?: ContactId | null;
-  /** Since when. */
+  /** When the person became a member. */
   joined_at: Timestamp;
 }
 

@@ -21,6 +21,7 @@ import type { Account, AccountColumns, AccountId } from "../records/account.js";
 import type { Campaign, CampaignColumns, CampaignId } from "../records/campaign.js";
 import type { Contact, ContactColumns, ContactId } from "../records/contact.js";
 import type { Pipeline, PipelineColumns, PipelineId } from "../records/pipeline.js";
+import type { PriceBook, PriceBookColumns, PriceBookId } from "../records/price_book.js";
 import type { User, UserColumns, UserId } from "../records/user.js";
 
 /** The identifier of a `deal`. */
@@ -40,8 +41,12 @@ export interface Deal {
   deleted_at?: Timestamp | null;
   /** What it is called, such as "Acme Corp - Enterprise Plan". */
   name: string;
-  /** What it is worth. */
+  /** What it is worth; what its lines come to while it has any. */
   amount?: Money | null;
+  /** Whether it has lines, which its amount follows. */
+  has_lines: boolean;
+  /** The price book of its lines; without, the account's, or the default one of the currency. */
+  price_book?: PriceBookId | null;
   /** How probable it is that we win it; the stage's own until somebody sets it by hand. */
   probability: number;
   /** Whether somebody set the probability by hand; `deal.reset_probability` lets it follow the stage again. */
@@ -92,6 +97,7 @@ export interface Deal {
 
 /** What comes along with a `deal` when `with` names it, as far as the actor may see it. */
 export interface DealRelated {
+  price_book?: PriceBook;
   pipeline?: Pipeline;
   campaign?: Campaign;
   account?: Account;
@@ -109,6 +115,8 @@ export interface DealColumns {
   name: TextColumn;
   amount__amount: AmountColumn;
   amount__currency: TextColumn;
+  has_lines: BoolColumn;
+  price_book: IdColumn<PriceBookId>;
   probability: IntColumn;
   probability_by_hand: BoolColumn;
   close_date: DateColumn;
@@ -135,6 +143,7 @@ export interface DealColumns {
 /** What a `deal` is found by; see `where`. */
 export type DealWhere = Where<
   DealColumns &
+    Through<"price_book", PriceBookColumns> &
     Through<"pipeline", PipelineColumns> &
     Through<"campaign", CampaignColumns> &
     Through<"account", AccountColumns> &

@@ -15,7 +15,7 @@ export interface Membership {
   id: MembershipId;
   /** Counts the changes. */
   version: number;
-  /** Since when. */
+  /** When the user became a member. */
   created_at: Timestamp;
   /** When it was last changed. */
   updated_at: Timestamp;

@@ -2,7 +2,8 @@
 // The kind `org`.
 
 import type { Decimal, Id, Timestamp } from "../../base.js";
-import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where } from "../../columns.js";
+import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
+import type { OrgRounding, OrgTaxRounding } from "../enums.js";
 import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
 
 /** The identifier of a `org`. */
@@ -37,6 +38,10 @@ export interface Org {
    * nothing.
    */
   rates_base?: string | null;
+  /** What happens to half of a currency's minor unit, in prices, discounts and taxes. */
+  rounding: OrgRounding;
+  /** Whether tax is rounded once for each rate or on each line. */
+  tax_rounding: OrgTaxRounding;
   /** Closed lists by field, such as `lead.source`; a field that is not here takes any value. */
   choices: Record<string, string[]>;
 }
@@ -57,6 +62,8 @@ export interface OrgColumns {
   time_zone: TextColumn;
   calendar: IdColumn<CalendarId>;
   rates_base: TextColumn;
+  rounding: WordColumn<OrgRounding>;
+  tax_rounding: WordColumn<OrgTaxRounding>;
 }
 
 /** What a `org` is found by; see `where`. */

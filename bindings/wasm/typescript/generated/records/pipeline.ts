@@ -2,7 +2,8 @@
 // The kind `pipeline`.
 
 import type { Id, Timestamp } from "../../base.js";
-import type { BoolColumn, IdColumn, IntColumn, TextColumn, TimeColumn, Where } from "../../columns.js";
+import type { BoolColumn, IdColumn, IntColumn, TextColumn, TimeColumn, Where, WordColumn } from "../../columns.js";
+import type { PipelineAmountFrom } from "../enums.js";
 import type { Stage } from "../parts/pipeline.js";
 
 /** The identifier of a `pipeline`. */
@@ -26,6 +27,8 @@ export interface Pipeline {
   is_default: boolean;
   /** The stages in order; those of the default pipeline unless said. */
   stages: Stage[];
+  /** Which part of its lines is the amount of a deal that has lines. */
+  amount_from: PipelineAmountFrom;
 }
 
 /** What comes along with a `pipeline` when `with` names it, as far as the actor may see it. */
@@ -40,6 +43,7 @@ export interface PipelineColumns {
   deleted_at: TimeColumn;
   name: TextColumn;
   is_default: BoolColumn;
+  amount_from: WordColumn<PipelineAmountFrom>;
 }
 
 /** What a `pipeline` is found by; see `where`. */

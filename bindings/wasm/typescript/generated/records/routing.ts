@@ -26,7 +26,7 @@ export interface Routing {
   band: RoutingBand;
   /** The group that gets the leads. */
   group?: GroupId | null;
-  /** Who of the group. */
+  /** Who of the group gets the lead. */
   pick: RoutingPick;
   /** The list that the leads join. */
   contact_list?: ContactListId | null;

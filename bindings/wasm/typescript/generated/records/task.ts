@@ -37,10 +37,15 @@ export interface Task {
   title: string;
   /** What to do, in full. */
   description?: string | null;
-  /** Until which moment. */
+  /** The moment until which it is to be done. */
   due_at?: Timestamp | null;
-  /** Until the end of which day, when no moment is meant. */
+  /** The day until whose end it is to be done, when no moment is meant. */
   due_date?: Day | null;
+  /**
+   * When those who do it are reminded, unless it is over by then: its user, the members of its group, or, while it
+   * is nobody's, the user who sets this.
+   */
+  remind_at?: Timestamp | null;
   /** How urgent it is. */
   priority: RoutingTaskPriority;
   /** Where it stands; `task.start`, `complete`, `cancel` and `reopen` change it. */
@@ -82,6 +87,7 @@ export interface TaskColumns {
   description: TextColumn;
   due_at: TimeColumn;
   due_date: DateColumn;
+  remind_at: TimeColumn;
   priority: WordColumn<RoutingTaskPriority>;
   status: WordColumn<TaskStatus>;
   assignee__user: IdColumn<UserId>;

@@ -9,7 +9,7 @@ from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
     Address,
@@ -31,6 +31,7 @@ from ..._generated.kinds.contact import (
     ContactStatusWord,
 )
 from ..._generated.kinds.group import Group
+from ..._generated.kinds.price_book import PriceBook, PriceBookId
 from ..._generated.kinds.user import User
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
@@ -111,6 +112,8 @@ class Account(Record):
     """Where goods go."""
     primary_contact: ContactId | None
     """The contact to speak with first; one of the account's own."""
+    price_book: PriceBookId | None
+    """The price book whose prices are its own."""
     customer_since: date | None
     """Since when it is a customer."""
     owner: Assignee | None
@@ -137,16 +140,16 @@ class AccountRollup(Struct):
     account: Id
     """The account."""
     own: AccountTotals
-    """By itself."""
+    """What the account amounts to by itself."""
     with_subsidiaries: AccountTotals
-    """With its subsidiaries."""
+    """What the account amounts to with its subsidiaries."""
 
 
 class AccountTotals(Struct):
     """What one or more accounts amount to."""
 
     accounts: int
-    """How many accounts."""
+    """How many accounts there are."""
     annual_revenue: MoneySum
     """What the accounts earn in a year."""
     closed_won: MoneySum
@@ -156,7 +159,7 @@ class AccountTotals(Struct):
     lifetime_value: MoneySum
     """What the accounts brought in so far: the same as the won deals."""
     open_deals: int
-    """How many open deals."""
+    """How many open deals they have."""
     open_tickets: int
     """How many tickets are open, pending or in progress."""
     total_deal_value: MoneySum
@@ -164,7 +167,7 @@ class AccountTotals(Struct):
     unpriced: int
     """How many deals and revenues have no rate to the tenant's currency; they count nowhere else but per currency."""
     won_deals: int
-    """How many won deals."""
+    """How many won deals they have."""
 
 
 AccountTierWord: TypeAlias = AccountTier | Literal["startup", "smb", "mid_market", "enterprise"]
@@ -190,36 +193,36 @@ class AccountWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
-    deleted_at: datetime | str | None
-    deleted_at__eq: datetime | str | None
-    deleted_at__ne: datetime | str | None
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
+    deleted_at: datetime | Relative | str | None
+    deleted_at__eq: datetime | Relative | str | None
+    deleted_at__ne: datetime | Relative | str | None
     deleted_at__is_null: bool
-    deleted_at__in: Collection[datetime | str]
-    deleted_at__not_in: Collection[datetime | str]
-    deleted_at__lt: datetime | str
-    deleted_at__le: datetime | str
-    deleted_at__gt: datetime | str
-    deleted_at__ge: datetime | str
+    deleted_at__in: Collection[datetime | Relative | str]
+    deleted_at__not_in: Collection[datetime | Relative | str]
+    deleted_at__lt: datetime | Relative | str
+    deleted_at__le: datetime | Relative | str
+    deleted_at__gt: datetime | Relative | str
+    deleted_at__ge: datetime | Relative | str
     merged_into: Record | str | UUID | None
     merged_into__eq: Record | str | UUID | None
     merged_into__ne: Record | str | UUID | None
@@ -486,16 +489,22 @@ class AccountWhere(TypedDict, total=False):
     primary_contact__is_null: bool
     primary_contact__in: Collection[Record | str | UUID]
     primary_contact__not_in: Collection[Record | str | UUID]
-    customer_since: date | str | None
-    customer_since__eq: date | str | None
-    customer_since__ne: date | str | None
+    price_book: Record | str | UUID | None
+    price_book__eq: Record | str | UUID | None
+    price_book__ne: Record | str | UUID | None
+    price_book__is_null: bool
+    price_book__in: Collection[Record | str | UUID]
+    price_book__not_in: Collection[Record | str | UUID]
+    customer_since: date | Relative | str | None
+    customer_since__eq: date | Relative | str | None
+    customer_since__ne: date | Relative | str | None
     customer_since__is_null: bool
-    customer_since__in: Collection[date | str]
-    customer_since__not_in: Collection[date | str]
-    customer_since__lt: date | str
-    customer_since__le: date | str
-    customer_since__gt: date | str
-    customer_since__ge: date | str
+    customer_since__in: Collection[date | Relative | str]
+    customer_since__not_in: Collection[date | Relative | str]
+    customer_since__lt: date | Relative | str
+    customer_since__le: date | Relative | str
+    customer_since__gt: date | Relative | str
+    customer_since__ge: date | Relative | str
     owner__user: Record | str | UUID | None
     owner__user__eq: Record | str | UUID | None
     owner__user__ne: Record | str | UUID | None
@@ -565,12 +574,12 @@ class AccountWhere(TypedDict, total=False):
     merged_into__id__in: Collection[Record | str | UUID]
     merged_into__version: int | None
     merged_into__version__in: Collection[int]
-    merged_into__created_at: datetime | str | None
-    merged_into__created_at__in: Collection[datetime | str]
-    merged_into__updated_at: datetime | str | None
-    merged_into__updated_at__in: Collection[datetime | str]
-    merged_into__deleted_at: datetime | str | None
-    merged_into__deleted_at__in: Collection[datetime | str]
+    merged_into__created_at: datetime | Relative | str | None
+    merged_into__created_at__in: Collection[datetime | Relative | str]
+    merged_into__updated_at: datetime | Relative | str | None
+    merged_into__updated_at__in: Collection[datetime | Relative | str]
+    merged_into__deleted_at: datetime | Relative | str | None
+    merged_into__deleted_at__in: Collection[datetime | Relative | str]
     merged_into__merged_into: Record | str | UUID | None
     merged_into__merged_into__in: Collection[Record | str | UUID]
     merged_into__name: str | None
@@ -617,8 +626,10 @@ class AccountWhere(TypedDict, total=False):
     merged_into__shipping_address__country__in: Collection[str]
     merged_into__primary_contact: Record | str | UUID | None
     merged_into__primary_contact__in: Collection[Record | str | UUID]
-    merged_into__customer_since: date | str | None
-    merged_into__customer_since__in: Collection[date | str]
+    merged_into__price_book: Record | str | UUID | None
+    merged_into__price_book__in: Collection[Record | str | UUID]
+    merged_into__customer_since: date | Relative | str | None
+    merged_into__customer_since__in: Collection[date | Relative | str]
     merged_into__owner__user: Record | str | UUID | None
     merged_into__owner__user__in: Collection[Record | str | UUID]
     merged_into__owner__group: Record | str | UUID | None
@@ -635,12 +646,12 @@ class AccountWhere(TypedDict, total=False):
     parent__id__in: Collection[Record | str | UUID]
     parent__version: int | None
     parent__version__in: Collection[int]
-    parent__created_at: datetime | str | None
-    parent__created_at__in: Collection[datetime | str]
-    parent__updated_at: datetime | str | None
-    parent__updated_at__in: Collection[datetime | str]
-    parent__deleted_at: datetime | str | None
-    parent__deleted_at__in: Collection[datetime | str]
+    parent__created_at: datetime | Relative | str | None
+    parent__created_at__in: Collection[datetime | Relative | str]
+    parent__updated_at: datetime | Relative | str | None
+    parent__updated_at__in: Collection[datetime | Relative | str]
+    parent__deleted_at: datetime | Relative | str | None
+    parent__deleted_at__in: Collection[datetime | Relative | str]
     parent__merged_into: Record | str | UUID | None
     parent__merged_into__in: Collection[Record | str | UUID]
     parent__name: str | None
@@ -687,8 +698,10 @@ class AccountWhere(TypedDict, total=False):
     parent__shipping_address__country__in: Collection[str]
     parent__primary_contact: Record | str | UUID | None
     parent__primary_contact__in: Collection[Record | str | UUID]
-    parent__customer_since: date | str | None
-    parent__customer_since__in: Collection[date | str]
+    parent__price_book: Record | str | UUID | None
+    parent__price_book__in: Collection[Record | str | UUID]
+    parent__customer_since: date | Relative | str | None
+    parent__customer_since__in: Collection[date | Relative | str]
     parent__owner__user: Record | str | UUID | None
     parent__owner__user__in: Collection[Record | str | UUID]
     parent__owner__group: Record | str | UUID | None
@@ -705,12 +718,12 @@ class AccountWhere(TypedDict, total=False):
     primary_contact__id__in: Collection[Record | str | UUID]
     primary_contact__version: int | None
     primary_contact__version__in: Collection[int]
-    primary_contact__created_at: datetime | str | None
-    primary_contact__created_at__in: Collection[datetime | str]
-    primary_contact__updated_at: datetime | str | None
-    primary_contact__updated_at__in: Collection[datetime | str]
-    primary_contact__deleted_at: datetime | str | None
-    primary_contact__deleted_at__in: Collection[datetime | str]
+    primary_contact__created_at: datetime | Relative | str | None
+    primary_contact__created_at__in: Collection[datetime | Relative | str]
+    primary_contact__updated_at: datetime | Relative | str | None
+    primary_contact__updated_at__in: Collection[datetime | Relative | str]
+    primary_contact__deleted_at: datetime | Relative | str | None
+    primary_contact__deleted_at__in: Collection[datetime | Relative | str]
     primary_contact__merged_into: Record | str | UUID | None
     primary_contact__merged_into__in: Collection[Record | str | UUID]
     primary_contact__first_name: str | None
@@ -747,18 +760,38 @@ class AccountWhere(TypedDict, total=False):
     primary_contact__owner__user__in: Collection[Record | str | UUID]
     primary_contact__owner__group: Record | str | UUID | None
     primary_contact__owner__group__in: Collection[Record | str | UUID]
-    primary_contact__last_activity: datetime | str | None
-    primary_contact__last_activity__in: Collection[datetime | str]
+    primary_contact__last_activity: datetime | Relative | str | None
+    primary_contact__last_activity__in: Collection[datetime | Relative | str]
     primary_contact__description: str | None
     primary_contact__description__in: Collection[str]
+    price_book__id: Record | str | UUID | None
+    price_book__id__in: Collection[Record | str | UUID]
+    price_book__version: int | None
+    price_book__version__in: Collection[int]
+    price_book__created_at: datetime | Relative | str | None
+    price_book__created_at__in: Collection[datetime | Relative | str]
+    price_book__updated_at: datetime | Relative | str | None
+    price_book__updated_at__in: Collection[datetime | Relative | str]
+    price_book__deleted_at: datetime | Relative | str | None
+    price_book__deleted_at__in: Collection[datetime | Relative | str]
+    price_book__name: str | None
+    price_book__name__in: Collection[str]
+    price_book__currency: str | None
+    price_book__currency__in: Collection[str]
+    price_book__valid_from: date | Relative | str | None
+    price_book__valid_from__in: Collection[date | Relative | str]
+    price_book__valid_until: date | Relative | str | None
+    price_book__valid_until__in: Collection[date | Relative | str]
+    price_book__is_default: bool | None
+    price_book__is_default__in: Collection[bool]
     owner__user__id: Record | str | UUID | None
     owner__user__id__in: Collection[Record | str | UUID]
     owner__user__version: int | None
     owner__user__version__in: Collection[int]
-    owner__user__created_at: datetime | str | None
-    owner__user__created_at__in: Collection[datetime | str]
-    owner__user__updated_at: datetime | str | None
-    owner__user__updated_at__in: Collection[datetime | str]
+    owner__user__created_at: datetime | Relative | str | None
+    owner__user__created_at__in: Collection[datetime | Relative | str]
+    owner__user__updated_at: datetime | Relative | str | None
+    owner__user__updated_at__in: Collection[datetime | Relative | str]
     owner__user__name: str | None
     owner__user__name__in: Collection[str]
     owner__user__email: str | None
@@ -779,10 +812,10 @@ class AccountWhere(TypedDict, total=False):
     owner__group__id__in: Collection[Record | str | UUID]
     owner__group__version: int | None
     owner__group__version__in: Collection[int]
-    owner__group__created_at: datetime | str | None
-    owner__group__created_at__in: Collection[datetime | str]
-    owner__group__updated_at: datetime | str | None
-    owner__group__updated_at__in: Collection[datetime | str]
+    owner__group__created_at: datetime | Relative | str | None
+    owner__group__created_at__in: Collection[datetime | Relative | str]
+    owner__group__updated_at: datetime | Relative | str | None
+    owner__group__updated_at__in: Collection[datetime | Relative | str]
     owner__group__name: str | None
     owner__group__name__in: Collection[str]
     owner__group__calendar: Record | str | UUID | None
@@ -852,6 +885,7 @@ class AccountOperations(Importable, Readable[Account]):
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
         phone: str | None | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         shipping_address: Address | AddressDict | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -876,6 +910,7 @@ class AccountOperations(Importable, Readable[Account]):
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
         - `phone`: Its phone number.
+        - `price_book`: The price book whose prices are its own.
         - `primary_contact`: The contact to speak with first; one of the account's own.
         - `shipping_address`: Where goods go.
         - `source`: Where it came from, one of the tenant's list for `account.source`.
@@ -1121,6 +1156,7 @@ class AccountOperations(Importable, Readable[Account]):
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
         phone: str | None | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         shipping_address: Address | AddressDict | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -1146,6 +1182,7 @@ class AccountOperations(Importable, Readable[Account]):
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
         - `phone`: Its phone number.
+        - `price_book`: The price book whose prices are its own.
         - `primary_contact`: The contact to speak with first; one of the account's own.
         - `shipping_address`: Where goods go.
         - `source`: Where it came from, one of the tenant's list for `account.source`.
@@ -1177,6 +1214,7 @@ class AccountOperations(Importable, Readable[Account]):
         parent: Record | Ref | None | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         shipping_address: Address | AddressDict | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -1201,6 +1239,7 @@ class AccountOperations(Importable, Readable[Account]):
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
         - `phone`: Its phone number.
+        - `price_book`: The price book whose prices are its own.
         - `primary_contact`: The contact to speak with first; one of the account's own.
         - `shipping_address`: Where goods go.
         - `source`: Where it came from, one of the tenant's list for `account.source`.
@@ -1279,6 +1318,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
         phone: str | None | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         shipping_address: Address | AddressDict | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -1303,6 +1343,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
         - `phone`: Its phone number.
+        - `price_book`: The price book whose prices are its own.
         - `primary_contact`: The contact to speak with first; one of the account's own.
         - `shipping_address`: Where goods go.
         - `source`: Where it came from, one of the tenant's list for `account.source`.
@@ -1548,6 +1589,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         owner: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
         parent: Record | Ref | None | Unset = UNSET,
         phone: str | None | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         shipping_address: Address | AddressDict | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -1573,6 +1615,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
         - `phone`: Its phone number.
+        - `price_book`: The price book whose prices are its own.
         - `primary_contact`: The contact to speak with first; one of the account's own.
         - `shipping_address`: Where goods go.
         - `source`: Where it came from, one of the tenant's list for `account.source`.
@@ -1604,6 +1647,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         parent: Record | Ref | None | Unset = UNSET,
         phone: str | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         shipping_address: Address | AddressDict | None | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -1628,6 +1672,7 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `owner`: Who looks after it.
         - `parent`: The account that it belongs to.
         - `phone`: Its phone number.
+        - `price_book`: The price book whose prices are its own.
         - `primary_contact`: The contact to speak with first; one of the account's own.
         - `shipping_address`: Where goods go.
         - `source`: Where it came from, one of the tenant's list for `account.source`.

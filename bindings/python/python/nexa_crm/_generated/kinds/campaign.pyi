@@ -9,7 +9,7 @@ from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.campaign_member import CampaignMember
 from ..._generated.kinds.common import (
@@ -113,9 +113,9 @@ class LeadFigures(Struct):
     conversion_rate: Decimal | None
     """Converted by generated, from 0 to 1, with at most four places; absent without leads."""
     converted: int
-    """How many were converted."""
+    """How many leads were converted."""
     generated: int
-    """How many came."""
+    """How many leads came."""
 
 
 class Performance(Struct):
@@ -150,7 +150,7 @@ class Worth(Struct):
     amounts: list[Money]
     """Their amounts, a sum for each currency."""
     deals: int
-    """How many deals."""
+    """How many deals there are."""
     in_base: Money
     """The amounts in the tenant's currency: what was won at the rate of its close date, everything else at
     today's.
@@ -183,36 +183,36 @@ class CampaignWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
-    deleted_at: datetime | str | None
-    deleted_at__eq: datetime | str | None
-    deleted_at__ne: datetime | str | None
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
+    deleted_at: datetime | Relative | str | None
+    deleted_at__eq: datetime | Relative | str | None
+    deleted_at__ne: datetime | Relative | str | None
     deleted_at__is_null: bool
-    deleted_at__in: Collection[datetime | str]
-    deleted_at__not_in: Collection[datetime | str]
-    deleted_at__lt: datetime | str
-    deleted_at__le: datetime | str
-    deleted_at__gt: datetime | str
-    deleted_at__ge: datetime | str
+    deleted_at__in: Collection[datetime | Relative | str]
+    deleted_at__not_in: Collection[datetime | Relative | str]
+    deleted_at__lt: datetime | Relative | str
+    deleted_at__le: datetime | Relative | str
+    deleted_at__gt: datetime | Relative | str
+    deleted_at__ge: datetime | Relative | str
     name: str | None
     name__eq: str | None
     name__ne: str | None
@@ -249,26 +249,26 @@ class CampaignWhere(TypedDict, total=False):
     status__le: CampaignStatusWord
     status__gt: CampaignStatusWord
     status__ge: CampaignStatusWord
-    start_date: date | str | None
-    start_date__eq: date | str | None
-    start_date__ne: date | str | None
+    start_date: date | Relative | str | None
+    start_date__eq: date | Relative | str | None
+    start_date__ne: date | Relative | str | None
     start_date__is_null: bool
-    start_date__in: Collection[date | str]
-    start_date__not_in: Collection[date | str]
-    start_date__lt: date | str
-    start_date__le: date | str
-    start_date__gt: date | str
-    start_date__ge: date | str
-    end_date: date | str | None
-    end_date__eq: date | str | None
-    end_date__ne: date | str | None
+    start_date__in: Collection[date | Relative | str]
+    start_date__not_in: Collection[date | Relative | str]
+    start_date__lt: date | Relative | str
+    start_date__le: date | Relative | str
+    start_date__gt: date | Relative | str
+    start_date__ge: date | Relative | str
+    end_date: date | Relative | str | None
+    end_date__eq: date | Relative | str | None
+    end_date__ne: date | Relative | str | None
     end_date__is_null: bool
-    end_date__in: Collection[date | str]
-    end_date__not_in: Collection[date | str]
-    end_date__lt: date | str
-    end_date__le: date | str
-    end_date__gt: date | str
-    end_date__ge: date | str
+    end_date__in: Collection[date | Relative | str]
+    end_date__not_in: Collection[date | Relative | str]
+    end_date__lt: date | Relative | str
+    end_date__le: date | Relative | str
+    end_date__gt: date | Relative | str
+    end_date__ge: date | Relative | str
     goal: str | None
     goal__eq: str | None
     goal__ne: str | None
@@ -371,10 +371,10 @@ class CampaignWhere(TypedDict, total=False):
     owner__user__id__in: Collection[Record | str | UUID]
     owner__user__version: int | None
     owner__user__version__in: Collection[int]
-    owner__user__created_at: datetime | str | None
-    owner__user__created_at__in: Collection[datetime | str]
-    owner__user__updated_at: datetime | str | None
-    owner__user__updated_at__in: Collection[datetime | str]
+    owner__user__created_at: datetime | Relative | str | None
+    owner__user__created_at__in: Collection[datetime | Relative | str]
+    owner__user__updated_at: datetime | Relative | str | None
+    owner__user__updated_at__in: Collection[datetime | Relative | str]
     owner__user__name: str | None
     owner__user__name__in: Collection[str]
     owner__user__email: str | None
@@ -395,10 +395,10 @@ class CampaignWhere(TypedDict, total=False):
     owner__group__id__in: Collection[Record | str | UUID]
     owner__group__version: int | None
     owner__group__version__in: Collection[int]
-    owner__group__created_at: datetime | str | None
-    owner__group__created_at__in: Collection[datetime | str]
-    owner__group__updated_at: datetime | str | None
-    owner__group__updated_at__in: Collection[datetime | str]
+    owner__group__created_at: datetime | Relative | str | None
+    owner__group__created_at__in: Collection[datetime | Relative | str]
+    owner__group__updated_at: datetime | Relative | str | None
+    owner__group__updated_at__in: Collection[datetime | Relative | str]
     owner__group__name: str | None
     owner__group__name__in: Collection[str]
     owner__group__calendar: Record | str | UUID | None

@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.campaign import CampaignId, CampaignStatusWord
 from ..._generated.kinds.common import Change, GroupRow, Ref
@@ -44,7 +44,7 @@ class CampaignMember(Record):
     contact: ContactId | None
     """The contact; absent when it is a lead."""
     joined_at: datetime
-    """Since when."""
+    """When the person became a member."""
 
 
 class CampaignMemberWhere(TypedDict, total=False):
@@ -66,26 +66,26 @@ class CampaignMemberWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
     campaign: Record | str | UUID | None
     campaign__eq: Record | str | UUID | None
     campaign__ne: Record | str | UUID | None
@@ -104,36 +104,36 @@ class CampaignMemberWhere(TypedDict, total=False):
     contact__is_null: bool
     contact__in: Collection[Record | str | UUID]
     contact__not_in: Collection[Record | str | UUID]
-    joined_at: datetime | str | None
-    joined_at__eq: datetime | str | None
-    joined_at__ne: datetime | str | None
+    joined_at: datetime | Relative | str | None
+    joined_at__eq: datetime | Relative | str | None
+    joined_at__ne: datetime | Relative | str | None
     joined_at__is_null: bool
-    joined_at__in: Collection[datetime | str]
-    joined_at__not_in: Collection[datetime | str]
-    joined_at__lt: datetime | str
-    joined_at__le: datetime | str
-    joined_at__gt: datetime | str
-    joined_at__ge: datetime | str
+    joined_at__in: Collection[datetime | Relative | str]
+    joined_at__not_in: Collection[datetime | Relative | str]
+    joined_at__lt: datetime | Relative | str
+    joined_at__le: datetime | Relative | str
+    joined_at__gt: datetime | Relative | str
+    joined_at__ge: datetime | Relative | str
     campaign__id: Record | str | UUID | None
     campaign__id__in: Collection[Record | str | UUID]
     campaign__version: int | None
     campaign__version__in: Collection[int]
-    campaign__created_at: datetime | str | None
-    campaign__created_at__in: Collection[datetime | str]
-    campaign__updated_at: datetime | str | None
-    campaign__updated_at__in: Collection[datetime | str]
-    campaign__deleted_at: datetime | str | None
-    campaign__deleted_at__in: Collection[datetime | str]
+    campaign__created_at: datetime | Relative | str | None
+    campaign__created_at__in: Collection[datetime | Relative | str]
+    campaign__updated_at: datetime | Relative | str | None
+    campaign__updated_at__in: Collection[datetime | Relative | str]
+    campaign__deleted_at: datetime | Relative | str | None
+    campaign__deleted_at__in: Collection[datetime | Relative | str]
     campaign__name: str | None
     campaign__name__in: Collection[str]
     campaign__type: str | None
     campaign__type__in: Collection[str]
     campaign__status: CampaignStatusWord | None
     campaign__status__in: Collection[CampaignStatusWord]
-    campaign__start_date: date | str | None
-    campaign__start_date__in: Collection[date | str]
-    campaign__end_date: date | str | None
-    campaign__end_date__in: Collection[date | str]
+    campaign__start_date: date | Relative | str | None
+    campaign__start_date__in: Collection[date | Relative | str]
+    campaign__end_date: date | Relative | str | None
+    campaign__end_date__in: Collection[date | Relative | str]
     campaign__goal: str | None
     campaign__goal__in: Collection[str]
     campaign__target_audience: str | None
@@ -156,12 +156,12 @@ class CampaignMemberWhere(TypedDict, total=False):
     lead__id__in: Collection[Record | str | UUID]
     lead__version: int | None
     lead__version__in: Collection[int]
-    lead__created_at: datetime | str | None
-    lead__created_at__in: Collection[datetime | str]
-    lead__updated_at: datetime | str | None
-    lead__updated_at__in: Collection[datetime | str]
-    lead__deleted_at: datetime | str | None
-    lead__deleted_at__in: Collection[datetime | str]
+    lead__created_at: datetime | Relative | str | None
+    lead__created_at__in: Collection[datetime | Relative | str]
+    lead__updated_at: datetime | Relative | str | None
+    lead__updated_at__in: Collection[datetime | Relative | str]
+    lead__deleted_at: datetime | Relative | str | None
+    lead__deleted_at__in: Collection[datetime | Relative | str]
     lead__merged_into: Record | str | UUID | None
     lead__merged_into__in: Collection[Record | str | UUID]
     lead__first_name: str | None
@@ -220,42 +220,42 @@ class CampaignMemberWhere(TypedDict, total=False):
     lead__bant__budget__met__in: Collection[bool]
     lead__bant__budget__evidence: str | None
     lead__bant__budget__evidence__in: Collection[str]
-    lead__bant__budget__at: datetime | str | None
-    lead__bant__budget__at__in: Collection[datetime | str]
+    lead__bant__budget__at: datetime | Relative | str | None
+    lead__bant__budget__at__in: Collection[datetime | Relative | str]
     lead__bant__budget__by: Record | str | UUID | None
     lead__bant__budget__by__in: Collection[Record | str | UUID]
     lead__bant__authority__met: bool | None
     lead__bant__authority__met__in: Collection[bool]
     lead__bant__authority__evidence: str | None
     lead__bant__authority__evidence__in: Collection[str]
-    lead__bant__authority__at: datetime | str | None
-    lead__bant__authority__at__in: Collection[datetime | str]
+    lead__bant__authority__at: datetime | Relative | str | None
+    lead__bant__authority__at__in: Collection[datetime | Relative | str]
     lead__bant__authority__by: Record | str | UUID | None
     lead__bant__authority__by__in: Collection[Record | str | UUID]
     lead__bant__need__met: bool | None
     lead__bant__need__met__in: Collection[bool]
     lead__bant__need__evidence: str | None
     lead__bant__need__evidence__in: Collection[str]
-    lead__bant__need__at: datetime | str | None
-    lead__bant__need__at__in: Collection[datetime | str]
+    lead__bant__need__at: datetime | Relative | str | None
+    lead__bant__need__at__in: Collection[datetime | Relative | str]
     lead__bant__need__by: Record | str | UUID | None
     lead__bant__need__by__in: Collection[Record | str | UUID]
     lead__bant__timeline__met: bool | None
     lead__bant__timeline__met__in: Collection[bool]
     lead__bant__timeline__evidence: str | None
     lead__bant__timeline__evidence__in: Collection[str]
-    lead__bant__timeline__at: datetime | str | None
-    lead__bant__timeline__at__in: Collection[datetime | str]
+    lead__bant__timeline__at: datetime | Relative | str | None
+    lead__bant__timeline__at__in: Collection[datetime | Relative | str]
     lead__bant__timeline__by: Record | str | UUID | None
     lead__bant__timeline__by__in: Collection[Record | str | UUID]
-    lead__last_contacted: datetime | str | None
-    lead__last_contacted__in: Collection[datetime | str]
-    lead__qualified_at: datetime | str | None
-    lead__qualified_at__in: Collection[datetime | str]
-    lead__converted_at: datetime | str | None
-    lead__converted_at__in: Collection[datetime | str]
-    lead__lost_at: datetime | str | None
-    lead__lost_at__in: Collection[datetime | str]
+    lead__last_contacted: datetime | Relative | str | None
+    lead__last_contacted__in: Collection[datetime | Relative | str]
+    lead__qualified_at: datetime | Relative | str | None
+    lead__qualified_at__in: Collection[datetime | Relative | str]
+    lead__converted_at: datetime | Relative | str | None
+    lead__converted_at__in: Collection[datetime | Relative | str]
+    lead__lost_at: datetime | Relative | str | None
+    lead__lost_at__in: Collection[datetime | Relative | str]
     lead__known_contact: Record | str | UUID | None
     lead__known_contact__in: Collection[Record | str | UUID]
     lead__previous_lead: Record | str | UUID | None
@@ -272,12 +272,12 @@ class CampaignMemberWhere(TypedDict, total=False):
     contact__id__in: Collection[Record | str | UUID]
     contact__version: int | None
     contact__version__in: Collection[int]
-    contact__created_at: datetime | str | None
-    contact__created_at__in: Collection[datetime | str]
-    contact__updated_at: datetime | str | None
-    contact__updated_at__in: Collection[datetime | str]
-    contact__deleted_at: datetime | str | None
-    contact__deleted_at__in: Collection[datetime | str]
+    contact__created_at: datetime | Relative | str | None
+    contact__created_at__in: Collection[datetime | Relative | str]
+    contact__updated_at: datetime | Relative | str | None
+    contact__updated_at__in: Collection[datetime | Relative | str]
+    contact__deleted_at: datetime | Relative | str | None
+    contact__deleted_at__in: Collection[datetime | Relative | str]
     contact__merged_into: Record | str | UUID | None
     contact__merged_into__in: Collection[Record | str | UUID]
     contact__first_name: str | None
@@ -314,8 +314,8 @@ class CampaignMemberWhere(TypedDict, total=False):
     contact__owner__user__in: Collection[Record | str | UUID]
     contact__owner__group: Record | str | UUID | None
     contact__owner__group__in: Collection[Record | str | UUID]
-    contact__last_activity: datetime | str | None
-    contact__last_activity__in: Collection[datetime | str]
+    contact__last_activity: datetime | Relative | str | None
+    contact__last_activity__in: Collection[datetime | Relative | str]
     contact__description: str | None
     contact__description__in: Collection[str]
 

@@ -7,7 +7,7 @@ from os import PathLike
 from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
@@ -79,26 +79,26 @@ class CommentWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
     ticket: Record | str | UUID | None
     ticket__eq: Record | str | UUID | None
     ticket__ne: Record | str | UUID | None
@@ -138,12 +138,12 @@ class CommentWhere(TypedDict, total=False):
     ticket__id__in: Collection[Record | str | UUID]
     ticket__version: int | None
     ticket__version__in: Collection[int]
-    ticket__created_at: datetime | str | None
-    ticket__created_at__in: Collection[datetime | str]
-    ticket__updated_at: datetime | str | None
-    ticket__updated_at__in: Collection[datetime | str]
-    ticket__deleted_at: datetime | str | None
-    ticket__deleted_at__in: Collection[datetime | str]
+    ticket__created_at: datetime | Relative | str | None
+    ticket__created_at__in: Collection[datetime | Relative | str]
+    ticket__updated_at: datetime | Relative | str | None
+    ticket__updated_at__in: Collection[datetime | Relative | str]
+    ticket__deleted_at: datetime | Relative | str | None
+    ticket__deleted_at__in: Collection[datetime | Relative | str]
     ticket__merged_into: Record | str | UUID | None
     ticket__merged_into__in: Collection[Record | str | UUID]
     ticket__number: str | None
@@ -176,22 +176,22 @@ class CommentWhere(TypedDict, total=False):
     ticket__via_group__in: Collection[Record | str | UUID]
     ticket__escalation__to: Record | str | UUID | None
     ticket__escalation__to__in: Collection[Record | str | UUID]
-    ticket__escalation__at: datetime | str | None
-    ticket__escalation__at__in: Collection[datetime | str]
+    ticket__escalation__at: datetime | Relative | str | None
+    ticket__escalation__at__in: Collection[datetime | Relative | str]
     ticket__escalation__severity: EscalationSeverityWord | None
     ticket__escalation__severity__in: Collection[EscalationSeverityWord]
     ticket__escalation__reason: str | None
     ticket__escalation__reason__in: Collection[str]
-    ticket__pending_until: datetime | str | None
-    ticket__pending_until__in: Collection[datetime | str]
+    ticket__pending_until: datetime | Relative | str | None
+    ticket__pending_until__in: Collection[datetime | Relative | str]
     ticket__resolution: str | None
     ticket__resolution__in: Collection[str]
-    ticket__resolved_at: datetime | str | None
-    ticket__resolved_at__in: Collection[datetime | str]
-    ticket__closed_at: datetime | str | None
-    ticket__closed_at__in: Collection[datetime | str]
-    ticket__first_response_at: datetime | str | None
-    ticket__first_response_at__in: Collection[datetime | str]
+    ticket__resolved_at: datetime | Relative | str | None
+    ticket__resolved_at__in: Collection[datetime | Relative | str]
+    ticket__closed_at: datetime | Relative | str | None
+    ticket__closed_at__in: Collection[datetime | Relative | str]
+    ticket__first_response_at: datetime | Relative | str | None
+    ticket__first_response_at__in: Collection[datetime | Relative | str]
     ticket__reopened: int | None
     ticket__reopened__in: Collection[int]
     ticket__follow_up_of: Record | str | UUID | None
@@ -200,10 +200,10 @@ class CommentWhere(TypedDict, total=False):
     author__id__in: Collection[Record | str | UUID]
     author__version: int | None
     author__version__in: Collection[int]
-    author__created_at: datetime | str | None
-    author__created_at__in: Collection[datetime | str]
-    author__updated_at: datetime | str | None
-    author__updated_at__in: Collection[datetime | str]
+    author__created_at: datetime | Relative | str | None
+    author__created_at__in: Collection[datetime | Relative | str]
+    author__updated_at: datetime | Relative | str | None
+    author__updated_at__in: Collection[datetime | Relative | str]
     author__name: str | None
     author__name__in: Collection[str]
     author__email: str | None

@@ -31,6 +31,19 @@ class DealStatus(StrEnum):
     """We lost it."""
 
 
+class LineItemRecurring(StrEnum):
+    """One of `month`, `quarter`, `half_year`, `year`."""
+
+    MONTH = "month"
+    """Each month."""
+    QUARTER = "quarter"
+    """Each three months."""
+    HALF_YEAR = "half_year"
+    """Each six months."""
+    YEAR = "year"
+    """Each year."""
+
+
 class MatchPolicy(StrEnum):
     """One of `skip`, `update`, `fill`, `refuse`."""
 
@@ -131,11 +144,11 @@ class Change(Struct):
     """One change of a record, as somebody who may see the record sees it."""
 
     actor: str
-    """Who: `user:…`, `contact:…`, `service:…` or `system:…`."""
+    """The principal that made it: `user:…`, `contact:…`, `service:…` or `system:…`."""
     at: datetime
-    """When."""
+    """When it was made."""
     cause: str | None
-    """Which rule, import or workflow ran it."""
+    """The rule, import or workflow that ran it."""
     changes: dict[str, Any]
     """`{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed
     where the record came into view with another that it hangs on.
@@ -145,11 +158,11 @@ class Change(Struct):
     kind: str
     """The kind of the record."""
     on_behalf_of: str | None
-    """On whose behalf."""
+    """The principal on whose behalf it was made."""
     position: Any
     """In a feed, where to go on after this change; absent elsewhere."""
     reason: str | None
-    """Why, in the caller's words."""
+    """Why it was made, in the caller's words."""
     record: Id
     """The record."""
     seq: int
@@ -157,7 +170,7 @@ class Change(Struct):
     unit: Id
     """One id for everything that one call did."""
     verb: Verb
-    """What happened."""
+    """What happened to the record."""
 
 
 class Doubt(Struct):
@@ -224,7 +237,7 @@ class ImportReport(Struct):
     problems: list[RowProblem]
     """The first 1,000 refused rows, each with what is wrong and what to do."""
     refused: int
-    """Rows that were refused; each tells why."""
+    """Rows that were refused; each says why."""
     rows: int
     """Rows that were read, without blank ones: the sum of the others."""
     skipped: int
@@ -243,7 +256,7 @@ class ListedMember(Struct):
     email: str | None
     """The mail address, as far as there is one that the actor may see."""
     joined_at: datetime
-    """Since when."""
+    """When the person became a member."""
     lead: Id | None
     """The lead; absent when it is a contact."""
     name: str | None
@@ -322,6 +335,15 @@ class PreviewRow(Struct):
     """The line on which the row starts, as an editor counts."""
     problem: RowProblem | None
     """Why the row would be refused, as far as it can be seen without looking at records."""
+
+
+class PriceTier(Struct):
+    """The price from a quantity on."""
+
+    from_quantity: Decimal
+    """From how many on; 0 or 1 in the first tier."""
+    unit_price: Money
+    """The price of one."""
 
 
 class RowProblem(Struct):
@@ -405,6 +427,7 @@ class ExternalKeyDict(TypedDict, total=False):
 
 CommentAudienceWord: TypeAlias = CommentAudience | Literal["members", "admins"]
 DealStatusWord: TypeAlias = DealStatus | Literal["open", "won", "lost"]
+LineItemRecurringWord: TypeAlias = LineItemRecurring | Literal["month", "quarter", "half_year", "year"]
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]
 RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
 RoutingTaskPriorityWord: TypeAlias = RoutingTaskPriority | Literal["low", "medium", "high", "urgent"]

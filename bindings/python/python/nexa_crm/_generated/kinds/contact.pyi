@@ -9,7 +9,7 @@ from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord, AccountTypeWord
 from ..._generated.kinds.common import (
@@ -244,36 +244,36 @@ class ContactWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
-    deleted_at: datetime | str | None
-    deleted_at__eq: datetime | str | None
-    deleted_at__ne: datetime | str | None
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
+    deleted_at: datetime | Relative | str | None
+    deleted_at__eq: datetime | Relative | str | None
+    deleted_at__ne: datetime | Relative | str | None
     deleted_at__is_null: bool
-    deleted_at__in: Collection[datetime | str]
-    deleted_at__not_in: Collection[datetime | str]
-    deleted_at__lt: datetime | str
-    deleted_at__le: datetime | str
-    deleted_at__gt: datetime | str
-    deleted_at__ge: datetime | str
+    deleted_at__in: Collection[datetime | Relative | str]
+    deleted_at__not_in: Collection[datetime | Relative | str]
+    deleted_at__lt: datetime | Relative | str
+    deleted_at__le: datetime | Relative | str
+    deleted_at__gt: datetime | Relative | str
+    deleted_at__ge: datetime | Relative | str
     merged_into: Record | str | UUID | None
     merged_into__eq: Record | str | UUID | None
     merged_into__ne: Record | str | UUID | None
@@ -469,16 +469,16 @@ class ContactWhere(TypedDict, total=False):
     owner__group__is_null: bool
     owner__group__in: Collection[Record | str | UUID]
     owner__group__not_in: Collection[Record | str | UUID]
-    last_activity: datetime | str | None
-    last_activity__eq: datetime | str | None
-    last_activity__ne: datetime | str | None
+    last_activity: datetime | Relative | str | None
+    last_activity__eq: datetime | Relative | str | None
+    last_activity__ne: datetime | Relative | str | None
     last_activity__is_null: bool
-    last_activity__in: Collection[datetime | str]
-    last_activity__not_in: Collection[datetime | str]
-    last_activity__lt: datetime | str
-    last_activity__le: datetime | str
-    last_activity__gt: datetime | str
-    last_activity__ge: datetime | str
+    last_activity__in: Collection[datetime | Relative | str]
+    last_activity__not_in: Collection[datetime | Relative | str]
+    last_activity__lt: datetime | Relative | str
+    last_activity__le: datetime | Relative | str
+    last_activity__gt: datetime | Relative | str
+    last_activity__ge: datetime | Relative | str
     description: str | None
     description__eq: str | None
     description__ne: str | None
@@ -497,12 +497,12 @@ class ContactWhere(TypedDict, total=False):
     merged_into__id__in: Collection[Record | str | UUID]
     merged_into__version: int | None
     merged_into__version__in: Collection[int]
-    merged_into__created_at: datetime | str | None
-    merged_into__created_at__in: Collection[datetime | str]
-    merged_into__updated_at: datetime | str | None
-    merged_into__updated_at__in: Collection[datetime | str]
-    merged_into__deleted_at: datetime | str | None
-    merged_into__deleted_at__in: Collection[datetime | str]
+    merged_into__created_at: datetime | Relative | str | None
+    merged_into__created_at__in: Collection[datetime | Relative | str]
+    merged_into__updated_at: datetime | Relative | str | None
+    merged_into__updated_at__in: Collection[datetime | Relative | str]
+    merged_into__deleted_at: datetime | Relative | str | None
+    merged_into__deleted_at__in: Collection[datetime | Relative | str]
     merged_into__merged_into: Record | str | UUID | None
     merged_into__merged_into__in: Collection[Record | str | UUID]
     merged_into__first_name: str | None
@@ -539,20 +539,20 @@ class ContactWhere(TypedDict, total=False):
     merged_into__owner__user__in: Collection[Record | str | UUID]
     merged_into__owner__group: Record | str | UUID | None
     merged_into__owner__group__in: Collection[Record | str | UUID]
-    merged_into__last_activity: datetime | str | None
-    merged_into__last_activity__in: Collection[datetime | str]
+    merged_into__last_activity: datetime | Relative | str | None
+    merged_into__last_activity__in: Collection[datetime | Relative | str]
     merged_into__description: str | None
     merged_into__description__in: Collection[str]
     account__id: Record | str | UUID | None
     account__id__in: Collection[Record | str | UUID]
     account__version: int | None
     account__version__in: Collection[int]
-    account__created_at: datetime | str | None
-    account__created_at__in: Collection[datetime | str]
-    account__updated_at: datetime | str | None
-    account__updated_at__in: Collection[datetime | str]
-    account__deleted_at: datetime | str | None
-    account__deleted_at__in: Collection[datetime | str]
+    account__created_at: datetime | Relative | str | None
+    account__created_at__in: Collection[datetime | Relative | str]
+    account__updated_at: datetime | Relative | str | None
+    account__updated_at__in: Collection[datetime | Relative | str]
+    account__deleted_at: datetime | Relative | str | None
+    account__deleted_at__in: Collection[datetime | Relative | str]
     account__merged_into: Record | str | UUID | None
     account__merged_into__in: Collection[Record | str | UUID]
     account__name: str | None
@@ -599,8 +599,10 @@ class ContactWhere(TypedDict, total=False):
     account__shipping_address__country__in: Collection[str]
     account__primary_contact: Record | str | UUID | None
     account__primary_contact__in: Collection[Record | str | UUID]
-    account__customer_since: date | str | None
-    account__customer_since__in: Collection[date | str]
+    account__price_book: Record | str | UUID | None
+    account__price_book__in: Collection[Record | str | UUID]
+    account__customer_since: date | Relative | str | None
+    account__customer_since__in: Collection[date | Relative | str]
     account__owner__user: Record | str | UUID | None
     account__owner__user__in: Collection[Record | str | UUID]
     account__owner__group: Record | str | UUID | None
@@ -617,12 +619,12 @@ class ContactWhere(TypedDict, total=False):
     reports_to__id__in: Collection[Record | str | UUID]
     reports_to__version: int | None
     reports_to__version__in: Collection[int]
-    reports_to__created_at: datetime | str | None
-    reports_to__created_at__in: Collection[datetime | str]
-    reports_to__updated_at: datetime | str | None
-    reports_to__updated_at__in: Collection[datetime | str]
-    reports_to__deleted_at: datetime | str | None
-    reports_to__deleted_at__in: Collection[datetime | str]
+    reports_to__created_at: datetime | Relative | str | None
+    reports_to__created_at__in: Collection[datetime | Relative | str]
+    reports_to__updated_at: datetime | Relative | str | None
+    reports_to__updated_at__in: Collection[datetime | Relative | str]
+    reports_to__deleted_at: datetime | Relative | str | None
+    reports_to__deleted_at__in: Collection[datetime | Relative | str]
     reports_to__merged_into: Record | str | UUID | None
     reports_to__merged_into__in: Collection[Record | str | UUID]
     reports_to__first_name: str | None
@@ -659,18 +661,18 @@ class ContactWhere(TypedDict, total=False):
     reports_to__owner__user__in: Collection[Record | str | UUID]
     reports_to__owner__group: Record | str | UUID | None
     reports_to__owner__group__in: Collection[Record | str | UUID]
-    reports_to__last_activity: datetime | str | None
-    reports_to__last_activity__in: Collection[datetime | str]
+    reports_to__last_activity: datetime | Relative | str | None
+    reports_to__last_activity__in: Collection[datetime | Relative | str]
     reports_to__description: str | None
     reports_to__description__in: Collection[str]
     owner__user__id: Record | str | UUID | None
     owner__user__id__in: Collection[Record | str | UUID]
     owner__user__version: int | None
     owner__user__version__in: Collection[int]
-    owner__user__created_at: datetime | str | None
-    owner__user__created_at__in: Collection[datetime | str]
-    owner__user__updated_at: datetime | str | None
-    owner__user__updated_at__in: Collection[datetime | str]
+    owner__user__created_at: datetime | Relative | str | None
+    owner__user__created_at__in: Collection[datetime | Relative | str]
+    owner__user__updated_at: datetime | Relative | str | None
+    owner__user__updated_at__in: Collection[datetime | Relative | str]
     owner__user__name: str | None
     owner__user__name__in: Collection[str]
     owner__user__email: str | None
@@ -691,10 +693,10 @@ class ContactWhere(TypedDict, total=False):
     owner__group__id__in: Collection[Record | str | UUID]
     owner__group__version: int | None
     owner__group__version__in: Collection[int]
-    owner__group__created_at: datetime | str | None
-    owner__group__created_at__in: Collection[datetime | str]
-    owner__group__updated_at: datetime | str | None
-    owner__group__updated_at__in: Collection[datetime | str]
+    owner__group__created_at: datetime | Relative | str | None
+    owner__group__created_at__in: Collection[datetime | Relative | str]
+    owner__group__updated_at: datetime | Relative | str | None
+    owner__group__updated_at__in: Collection[datetime | Relative | str]
     owner__group__name: str | None
     owner__group__name__in: Collection[str]
     owner__group__calendar: Record | str | UUID | None

@@ -9,7 +9,7 @@ from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord, AccountTypeWord
 from ..._generated.kinds.campaign import Campaign, CampaignId, CampaignStatusWord
@@ -21,6 +21,7 @@ from ..._generated.kinds.common import (
     ExternalKey,
     ExternalKeyDict,
     GroupRow,
+    LineItemRecurringWord,
     MatchPolicyWord,
     MoneyDict,
     MoneySum,
@@ -28,7 +29,10 @@ from ..._generated.kinds.common import (
 )
 from ..._generated.kinds.contact import ContactId, ContactLifecycleStageWord, ContactStatusWord
 from ..._generated.kinds.group import Group
-from ..._generated.kinds.pipeline import Pipeline, PipelineId
+from ..._generated.kinds.line import LineItem
+from ..._generated.kinds.pipeline import Pipeline, PipelineAmountFromWord, PipelineId
+from ..._generated.kinds.price_book import PriceBook, PriceBookId
+from ..._generated.kinds.product import Product
 from ..._generated.kinds.user import User, UserId
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
@@ -71,7 +75,11 @@ class Deal(Record):
     name: str
     """What it is called, such as "Acme Corp - Enterprise Plan"."""
     amount: Money | None
-    """What it is worth."""
+    """What it is worth; what its lines come to while it has any."""
+    has_lines: bool
+    """Whether it has lines, which its amount follows."""
+    price_book: PriceBookId | None
+    """The price book of its lines; without, the account's, or the default one of the currency."""
     probability: int
     """How probable it is that we win it; the stage's own until somebody sets it by hand."""
     probability_by_hand: bool
@@ -124,15 +132,26 @@ class DealForecast(Struct):
     """What deals will bring in."""
 
     lines: list[ForecastLine]
-    """By month, owner and currency."""
+    """A line for each month, owner and currency."""
     months: list[ForecastMonth]
-    """By month."""
+    """The sums of each month."""
     total: ForecastSums
-    """In the whole period."""
+    """The sums of the whole period."""
     undated: int
     """How many open deals have no close date, and so are in no period."""
     without_amount: int
     """How many deals of the period have no amount."""
+
+
+class DealLines(Struct):
+    """A deal and its lines, with all that is computed from them."""
+
+    deal: Deal
+    """The deal, whose amount follows the lines."""
+    lines: list[LineItem]
+    """The lines in order."""
+    totals: LineTotals | None
+    """What they come to; nothing without lines, or where something of them or the amount of the deal is hidden."""
 
 
 class DealMetrics(Struct):
@@ -177,7 +196,7 @@ class ForecastLine(Struct):
     open: int
     """How many deals are open."""
     owner: Id | None
-    """Whose deals; nobody's without."""
+    """The user whose deals they are; nobody when absent."""
     weighted: Money
     """What the open deals are worth, each times its probability."""
     won: int
@@ -206,6 +225,23 @@ class ForecastSums(Struct):
     """What was won."""
     weighted: MoneySum
     """What the open deals are worth, each times its probability."""
+
+
+class LineTotals(Struct):
+    """What the lines of a deal come to."""
+
+    contract_value: Money
+    """What is paid once, and what recurs over its term, without tax."""
+    monthly: Money
+    """What recurs in a month (MRR), rounded by itself."""
+    net: Money
+    """Everything without tax."""
+    taxes: list[TaxTotal]
+    """The tax of each rate, from the lowest."""
+    total: Money
+    """Everything with tax."""
+    yearly: Money
+    """What recurs in a year (ARR)."""
 
 
 class PipelineValue(Struct):
@@ -242,13 +278,53 @@ class StageVisit(Struct):
     """One stay of a deal in a stage."""
 
     days: int
-    """For how many whole days."""
+    """How many whole days the deal stayed."""
     from_: datetime
-    """Since when."""
+    """When the deal came to the stage."""
     stage: str
     """The stage."""
     to: datetime | None
-    """Until when; nothing while it is there."""
+    """When the deal left the stage; nothing while it is there."""
+
+
+class TaxTotal(Struct):
+    """The tax of one rate."""
+
+    net: Money
+    """What is taxed, without the tax."""
+    rate: Decimal
+    """The rate."""
+    tax: Money
+    """The tax."""
+
+
+class NewLineDict(TypedDict, total=False):
+    """A new line of a deal. What is not said of name, number, unit, price and tax comes from the product."""
+
+    description: str | None
+    """What is worth saying about it."""
+    discount: Mapping[str, Any] | None
+    """What is taken off."""
+    name: str | None
+    """What it is called."""
+    product: Product | Ref | None
+    """The product."""
+    quantity: Decimal | int | str | None
+    """How many; one unless said."""
+    recurring: LineItemRecurringWord | None
+    """How often it is paid."""
+    service_start: date | str | None
+    """When it begins."""
+    tax_name: str | None
+    """What the tax is called."""
+    tax_rate: Decimal | int | str | None
+    """What is added as tax."""
+    term_months: int | None
+    """For how many months it is bought."""
+    unit: str | None
+    """In what it is counted."""
+    unit_price: Money | MoneyDict | None
+    """What one costs."""
 
 
 DealTypeWord: TypeAlias = DealType | Literal["new_business", "upsell", "renewal", "cross_sell"]
@@ -273,36 +349,36 @@ class DealWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
-    deleted_at: datetime | str | None
-    deleted_at__eq: datetime | str | None
-    deleted_at__ne: datetime | str | None
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
+    deleted_at: datetime | Relative | str | None
+    deleted_at__eq: datetime | Relative | str | None
+    deleted_at__ne: datetime | Relative | str | None
     deleted_at__is_null: bool
-    deleted_at__in: Collection[datetime | str]
-    deleted_at__not_in: Collection[datetime | str]
-    deleted_at__lt: datetime | str
-    deleted_at__le: datetime | str
-    deleted_at__gt: datetime | str
-    deleted_at__ge: datetime | str
+    deleted_at__in: Collection[datetime | Relative | str]
+    deleted_at__not_in: Collection[datetime | Relative | str]
+    deleted_at__lt: datetime | Relative | str
+    deleted_at__le: datetime | Relative | str
+    deleted_at__gt: datetime | Relative | str
+    deleted_at__ge: datetime | Relative | str
     name: str | None
     name__eq: str | None
     name__ne: str | None
@@ -339,6 +415,18 @@ class DealWhere(TypedDict, total=False):
     amount__currency__contains: str
     amount__currency__starts_with: str
     amount__currency__ends_with: str
+    has_lines: bool | None
+    has_lines__eq: bool | None
+    has_lines__ne: bool | None
+    has_lines__is_null: bool
+    has_lines__in: Collection[bool]
+    has_lines__not_in: Collection[bool]
+    price_book: Record | str | UUID | None
+    price_book__eq: Record | str | UUID | None
+    price_book__ne: Record | str | UUID | None
+    price_book__is_null: bool
+    price_book__in: Collection[Record | str | UUID]
+    price_book__not_in: Collection[Record | str | UUID]
     probability: int | None
     probability__eq: int | None
     probability__ne: int | None
@@ -355,16 +443,16 @@ class DealWhere(TypedDict, total=False):
     probability_by_hand__is_null: bool
     probability_by_hand__in: Collection[bool]
     probability_by_hand__not_in: Collection[bool]
-    close_date: date | str | None
-    close_date__eq: date | str | None
-    close_date__ne: date | str | None
+    close_date: date | Relative | str | None
+    close_date__eq: date | Relative | str | None
+    close_date__ne: date | Relative | str | None
     close_date__is_null: bool
-    close_date__in: Collection[date | str]
-    close_date__not_in: Collection[date | str]
-    close_date__lt: date | str
-    close_date__le: date | str
-    close_date__gt: date | str
-    close_date__ge: date | str
+    close_date__in: Collection[date | Relative | str]
+    close_date__not_in: Collection[date | Relative | str]
+    close_date__lt: date | Relative | str
+    close_date__le: date | Relative | str
+    close_date__gt: date | Relative | str
+    close_date__ge: date | Relative | str
     stage: str | None
     stage__eq: str | None
     stage__ne: str | None
@@ -394,16 +482,16 @@ class DealWhere(TypedDict, total=False):
     status__le: DealStatusWord
     status__gt: DealStatusWord
     status__ge: DealStatusWord
-    stage_since: datetime | str | None
-    stage_since__eq: datetime | str | None
-    stage_since__ne: datetime | str | None
+    stage_since: datetime | Relative | str | None
+    stage_since__eq: datetime | Relative | str | None
+    stage_since__ne: datetime | Relative | str | None
     stage_since__is_null: bool
-    stage_since__in: Collection[datetime | str]
-    stage_since__not_in: Collection[datetime | str]
-    stage_since__lt: datetime | str
-    stage_since__le: datetime | str
-    stage_since__gt: datetime | str
-    stage_since__ge: datetime | str
+    stage_since__in: Collection[datetime | Relative | str]
+    stage_since__not_in: Collection[datetime | Relative | str]
+    stage_since__lt: datetime | Relative | str
+    stage_since__le: datetime | Relative | str
+    stage_since__gt: datetime | Relative | str
+    stage_since__ge: datetime | Relative | str
     stage_before_close: str | None
     stage_before_close__eq: str | None
     stage_before_close__ne: str | None
@@ -417,16 +505,16 @@ class DealWhere(TypedDict, total=False):
     stage_before_close__contains: str
     stage_before_close__starts_with: str
     stage_before_close__ends_with: str
-    closed_at: datetime | str | None
-    closed_at__eq: datetime | str | None
-    closed_at__ne: datetime | str | None
+    closed_at: datetime | Relative | str | None
+    closed_at__eq: datetime | Relative | str | None
+    closed_at__ne: datetime | Relative | str | None
     closed_at__is_null: bool
-    closed_at__in: Collection[datetime | str]
-    closed_at__not_in: Collection[datetime | str]
-    closed_at__lt: datetime | str
-    closed_at__le: datetime | str
-    closed_at__gt: datetime | str
-    closed_at__ge: datetime | str
+    closed_at__in: Collection[datetime | Relative | str]
+    closed_at__not_in: Collection[datetime | Relative | str]
+    closed_at__lt: datetime | Relative | str
+    closed_at__le: datetime | Relative | str
+    closed_at__gt: datetime | Relative | str
+    closed_at__ge: datetime | Relative | str
     lost_reason: str | None
     lost_reason__eq: str | None
     lost_reason__ne: str | None
@@ -525,40 +613,62 @@ class DealWhere(TypedDict, total=False):
     description__starts_with: str
     description__ends_with: str
     tags__has: str
+    price_book__id: Record | str | UUID | None
+    price_book__id__in: Collection[Record | str | UUID]
+    price_book__version: int | None
+    price_book__version__in: Collection[int]
+    price_book__created_at: datetime | Relative | str | None
+    price_book__created_at__in: Collection[datetime | Relative | str]
+    price_book__updated_at: datetime | Relative | str | None
+    price_book__updated_at__in: Collection[datetime | Relative | str]
+    price_book__deleted_at: datetime | Relative | str | None
+    price_book__deleted_at__in: Collection[datetime | Relative | str]
+    price_book__name: str | None
+    price_book__name__in: Collection[str]
+    price_book__currency: str | None
+    price_book__currency__in: Collection[str]
+    price_book__valid_from: date | Relative | str | None
+    price_book__valid_from__in: Collection[date | Relative | str]
+    price_book__valid_until: date | Relative | str | None
+    price_book__valid_until__in: Collection[date | Relative | str]
+    price_book__is_default: bool | None
+    price_book__is_default__in: Collection[bool]
     pipeline__id: Record | str | UUID | None
     pipeline__id__in: Collection[Record | str | UUID]
     pipeline__version: int | None
     pipeline__version__in: Collection[int]
-    pipeline__created_at: datetime | str | None
-    pipeline__created_at__in: Collection[datetime | str]
-    pipeline__updated_at: datetime | str | None
-    pipeline__updated_at__in: Collection[datetime | str]
-    pipeline__deleted_at: datetime | str | None
-    pipeline__deleted_at__in: Collection[datetime | str]
+    pipeline__created_at: datetime | Relative | str | None
+    pipeline__created_at__in: Collection[datetime | Relative | str]
+    pipeline__updated_at: datetime | Relative | str | None
+    pipeline__updated_at__in: Collection[datetime | Relative | str]
+    pipeline__deleted_at: datetime | Relative | str | None
+    pipeline__deleted_at__in: Collection[datetime | Relative | str]
     pipeline__name: str | None
     pipeline__name__in: Collection[str]
     pipeline__is_default: bool | None
     pipeline__is_default__in: Collection[bool]
+    pipeline__amount_from: PipelineAmountFromWord | None
+    pipeline__amount_from__in: Collection[PipelineAmountFromWord]
     campaign__id: Record | str | UUID | None
     campaign__id__in: Collection[Record | str | UUID]
     campaign__version: int | None
     campaign__version__in: Collection[int]
-    campaign__created_at: datetime | str | None
-    campaign__created_at__in: Collection[datetime | str]
-    campaign__updated_at: datetime | str | None
-    campaign__updated_at__in: Collection[datetime | str]
-    campaign__deleted_at: datetime | str | None
-    campaign__deleted_at__in: Collection[datetime | str]
+    campaign__created_at: datetime | Relative | str | None
+    campaign__created_at__in: Collection[datetime | Relative | str]
+    campaign__updated_at: datetime | Relative | str | None
+    campaign__updated_at__in: Collection[datetime | Relative | str]
+    campaign__deleted_at: datetime | Relative | str | None
+    campaign__deleted_at__in: Collection[datetime | Relative | str]
     campaign__name: str | None
     campaign__name__in: Collection[str]
     campaign__type: str | None
     campaign__type__in: Collection[str]
     campaign__status: CampaignStatusWord | None
     campaign__status__in: Collection[CampaignStatusWord]
-    campaign__start_date: date | str | None
-    campaign__start_date__in: Collection[date | str]
-    campaign__end_date: date | str | None
-    campaign__end_date__in: Collection[date | str]
+    campaign__start_date: date | Relative | str | None
+    campaign__start_date__in: Collection[date | Relative | str]
+    campaign__end_date: date | Relative | str | None
+    campaign__end_date__in: Collection[date | Relative | str]
     campaign__goal: str | None
     campaign__goal__in: Collection[str]
     campaign__target_audience: str | None
@@ -581,12 +691,12 @@ class DealWhere(TypedDict, total=False):
     account__id__in: Collection[Record | str | UUID]
     account__version: int | None
     account__version__in: Collection[int]
-    account__created_at: datetime | str | None
-    account__created_at__in: Collection[datetime | str]
-    account__updated_at: datetime | str | None
-    account__updated_at__in: Collection[datetime | str]
-    account__deleted_at: datetime | str | None
-    account__deleted_at__in: Collection[datetime | str]
+    account__created_at: datetime | Relative | str | None
+    account__created_at__in: Collection[datetime | Relative | str]
+    account__updated_at: datetime | Relative | str | None
+    account__updated_at__in: Collection[datetime | Relative | str]
+    account__deleted_at: datetime | Relative | str | None
+    account__deleted_at__in: Collection[datetime | Relative | str]
     account__merged_into: Record | str | UUID | None
     account__merged_into__in: Collection[Record | str | UUID]
     account__name: str | None
@@ -633,8 +743,10 @@ class DealWhere(TypedDict, total=False):
     account__shipping_address__country__in: Collection[str]
     account__primary_contact: Record | str | UUID | None
     account__primary_contact__in: Collection[Record | str | UUID]
-    account__customer_since: date | str | None
-    account__customer_since__in: Collection[date | str]
+    account__price_book: Record | str | UUID | None
+    account__price_book__in: Collection[Record | str | UUID]
+    account__customer_since: date | Relative | str | None
+    account__customer_since__in: Collection[date | Relative | str]
     account__owner__user: Record | str | UUID | None
     account__owner__user__in: Collection[Record | str | UUID]
     account__owner__group: Record | str | UUID | None
@@ -651,12 +763,12 @@ class DealWhere(TypedDict, total=False):
     primary_contact__id__in: Collection[Record | str | UUID]
     primary_contact__version: int | None
     primary_contact__version__in: Collection[int]
-    primary_contact__created_at: datetime | str | None
-    primary_contact__created_at__in: Collection[datetime | str]
-    primary_contact__updated_at: datetime | str | None
-    primary_contact__updated_at__in: Collection[datetime | str]
-    primary_contact__deleted_at: datetime | str | None
-    primary_contact__deleted_at__in: Collection[datetime | str]
+    primary_contact__created_at: datetime | Relative | str | None
+    primary_contact__created_at__in: Collection[datetime | Relative | str]
+    primary_contact__updated_at: datetime | Relative | str | None
+    primary_contact__updated_at__in: Collection[datetime | Relative | str]
+    primary_contact__deleted_at: datetime | Relative | str | None
+    primary_contact__deleted_at__in: Collection[datetime | Relative | str]
     primary_contact__merged_into: Record | str | UUID | None
     primary_contact__merged_into__in: Collection[Record | str | UUID]
     primary_contact__first_name: str | None
@@ -693,18 +805,18 @@ class DealWhere(TypedDict, total=False):
     primary_contact__owner__user__in: Collection[Record | str | UUID]
     primary_contact__owner__group: Record | str | UUID | None
     primary_contact__owner__group__in: Collection[Record | str | UUID]
-    primary_contact__last_activity: datetime | str | None
-    primary_contact__last_activity__in: Collection[datetime | str]
+    primary_contact__last_activity: datetime | Relative | str | None
+    primary_contact__last_activity__in: Collection[datetime | Relative | str]
     primary_contact__description: str | None
     primary_contact__description__in: Collection[str]
     owner__id: Record | str | UUID | None
     owner__id__in: Collection[Record | str | UUID]
     owner__version: int | None
     owner__version__in: Collection[int]
-    owner__created_at: datetime | str | None
-    owner__created_at__in: Collection[datetime | str]
-    owner__updated_at: datetime | str | None
-    owner__updated_at__in: Collection[datetime | str]
+    owner__created_at: datetime | Relative | str | None
+    owner__created_at__in: Collection[datetime | Relative | str]
+    owner__updated_at: datetime | Relative | str | None
+    owner__updated_at__in: Collection[datetime | Relative | str]
     owner__name: str | None
     owner__name__in: Collection[str]
     owner__email: str | None
@@ -786,6 +898,7 @@ class DealOperations(Importable, Readable[Deal]):
         next_step: str | None | Unset = UNSET,
         owner: Record | Ref | None | Unset = UNSET,
         pipeline: Pipeline | Ref | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         probability: int | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -796,7 +909,7 @@ class DealOperations(Importable, Readable[Deal]):
         """Creates a deal.
 
         - `account`: The company that may buy.
-        - `amount`: What it is worth.
+        - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
@@ -808,6 +921,7 @@ class DealOperations(Importable, Readable[Deal]):
         - `next_step`: What is to be done next.
         - `owner`: The user who works on it.
         - `pipeline`: The pipeline that it goes through; the tenant's default unless said.
+        - `price_book`: The price book of its lines; without, the account's, or the default one of the currency.
         - `primary_contact`: The person to speak with; one of the account's contacts.
         - `probability`: How probable it is that we win it; the stage's own until somebody sets it by hand.
         - `source`: Where it came from, one of the tenant's list for `deal.source`.
@@ -815,8 +929,9 @@ class DealOperations(Importable, Readable[Deal]):
         - `tags`: Labels.
         - `type`: What sort of business it is.
 
-        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`).
+        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+        (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
         """
 
     def find(
@@ -944,6 +1059,17 @@ class DealOperations(Importable, Readable[Deal]):
         - `after`: After this position in the ledger.
         """
 
+    def lines(
+        self,
+        deal: Deal | Ref,
+    ) -> DealLines:
+        """The lines of a deal, with taxes and totals: `deal.lines`.
+
+        - `deal`: The deal.
+
+        Raises `Invalid` (`money.too_large`).
+        """
+
     def lose(
         self,
         deal: Deal | Ref,
@@ -1019,6 +1145,22 @@ class DealOperations(Importable, Readable[Deal]):
         Raises `RuleViolation` (`deal.not_closed`).
         """
 
+    def reprice(
+        self,
+        deal: Deal | Ref,
+        *,
+        price_book: PriceBook | Ref,
+    ) -> DealLines:
+        """Takes the prices of another price book for all lines of a deal, or for none where one of them has no
+        price there.
+
+        - `deal`: The deal.
+        - `price_book`: The price book; the deal keeps it.
+
+        Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
+        `RuleViolation` (`deal.lines_unpriced`).
+        """
+
     def reset_probability(
         self,
         deal: Deal | Ref,
@@ -1044,8 +1186,9 @@ class DealOperations(Importable, Readable[Deal]):
         - `deal`: The deal.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
+        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+        (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`,
         `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
         `restore.reference_gone`).
         """
@@ -1062,6 +1205,21 @@ class DealOperations(Importable, Readable[Deal]):
     ) -> Results[Deal]:
         """Finds records by words; iterating fetches page after page. The filter is as in `find`."""
 
+    def set_lines(
+        self,
+        deal: Deal | Ref,
+        *,
+        lines: Sequence[NewLineDict],
+    ) -> DealLines:
+        """Replaces all lines of a deal, whose amount follows them.
+
+        - `deal`: The deal.
+        - `lines`: The lines in order; none takes all off.
+
+        Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
+        `RuleViolation` (`line.too_many`, `price.none`, `product.retired`).
+        """
+
     def trash(
         self,
         deal: Deal | Ref,
@@ -1076,8 +1234,9 @@ class DealOperations(Importable, Readable[Deal]):
         - `deal`: The deal.
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
+        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+        (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`,
         `record.dependents_hidden`, `record.too_many_dependents`).
         """
 
@@ -1098,6 +1257,7 @@ class DealOperations(Importable, Readable[Deal]):
         next_step: str | None | Unset = UNSET,
         owner: Record | Ref | None | Unset = UNSET,
         pipeline: Pipeline | Ref | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         probability: int | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -1109,7 +1269,7 @@ class DealOperations(Importable, Readable[Deal]):
 
         - `deal`: The deal.
         - `account`: The company that may buy.
-        - `amount`: What it is worth.
+        - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
@@ -1121,6 +1281,7 @@ class DealOperations(Importable, Readable[Deal]):
         - `next_step`: What is to be done next.
         - `owner`: The user who works on it.
         - `pipeline`: The pipeline that it goes through; the tenant's default unless said.
+        - `price_book`: The price book of its lines; without, the account's, or the default one of the currency.
         - `primary_contact`: The person to speak with; one of the account's contacts.
         - `probability`: How probable it is that we win it; the stage's own until somebody sets it by hand.
         - `source`: Where it came from, one of the tenant's list for `deal.source`.
@@ -1128,8 +1289,9 @@ class DealOperations(Importable, Readable[Deal]):
         - `tags`: Labels.
         - `type`: What sort of business it is.
 
-        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`).
+        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+        (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
         """
 
     def upsert(
@@ -1150,6 +1312,7 @@ class DealOperations(Importable, Readable[Deal]):
         owner: Record | Ref | None | Unset = UNSET,
         pipeline: Pipeline | Ref | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         probability: int | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -1160,7 +1323,7 @@ class DealOperations(Importable, Readable[Deal]):
         """Creates a deal, or updates the one that matches.
 
         - `account`: The company that may buy.
-        - `amount`: What it is worth.
+        - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
@@ -1172,6 +1335,7 @@ class DealOperations(Importable, Readable[Deal]):
         - `next_step`: What is to be done next.
         - `owner`: The user who works on it.
         - `pipeline`: The pipeline that it goes through; the tenant's default unless said.
+        - `price_book`: The price book of its lines; without, the account's, or the default one of the currency.
         - `primary_contact`: The person to speak with; one of the account's contacts.
         - `probability`: How probable it is that we win it; the stage's own until somebody sets it by hand.
         - `source`: Where it came from, one of the tenant's list for `deal.source`.
@@ -1180,8 +1344,9 @@ class DealOperations(Importable, Readable[Deal]):
         - `type`: What sort of business it is.
 
         Raises `Conflict` (`upsert.exists`); `Invalid` (`choice.unknown`, `deal.stage_unknown`,
-        `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_missing`, `deal.closed`,
-        `deal.contact_foreign`, `deal.use_win_or_lose`).
+        `money.too_large`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_from_lines`,
+        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`,
+        `line.too_many`).
         """
 
     def win(
@@ -1260,6 +1425,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         next_step: str | None | Unset = UNSET,
         owner: Record | Ref | None | Unset = UNSET,
         pipeline: Pipeline | Ref | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         probability: int | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -1270,7 +1436,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         """Creates a deal.
 
         - `account`: The company that may buy.
-        - `amount`: What it is worth.
+        - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
@@ -1282,6 +1448,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `next_step`: What is to be done next.
         - `owner`: The user who works on it.
         - `pipeline`: The pipeline that it goes through; the tenant's default unless said.
+        - `price_book`: The price book of its lines; without, the account's, or the default one of the currency.
         - `primary_contact`: The person to speak with; one of the account's contacts.
         - `probability`: How probable it is that we win it; the stage's own until somebody sets it by hand.
         - `source`: Where it came from, one of the tenant's list for `deal.source`.
@@ -1289,8 +1456,9 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `tags`: Labels.
         - `type`: What sort of business it is.
 
-        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`).
+        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+        (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
         """
 
     def find(
@@ -1418,6 +1586,17 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `after`: After this position in the ledger.
         """
 
+    async def lines(
+        self,
+        deal: Deal | Ref,
+    ) -> DealLines:
+        """The lines of a deal, with taxes and totals: `deal.lines`.
+
+        - `deal`: The deal.
+
+        Raises `Invalid` (`money.too_large`).
+        """
+
     async def lose(
         self,
         deal: Deal | Ref,
@@ -1493,6 +1672,22 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         Raises `RuleViolation` (`deal.not_closed`).
         """
 
+    async def reprice(
+        self,
+        deal: Deal | Ref,
+        *,
+        price_book: PriceBook | Ref,
+    ) -> DealLines:
+        """Takes the prices of another price book for all lines of a deal, or for none where one of them has no
+        price there.
+
+        - `deal`: The deal.
+        - `price_book`: The price book; the deal keeps it.
+
+        Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
+        `RuleViolation` (`deal.lines_unpriced`).
+        """
+
     async def reset_probability(
         self,
         deal: Deal | Ref,
@@ -1518,8 +1713,9 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `deal`: The deal.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
+        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+        (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`,
         `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
         `restore.reference_gone`).
         """
@@ -1536,6 +1732,21 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
     ) -> AsyncResults[Deal]:
         """Finds records by words; iterating fetches page after page. The filter is as in `find`."""
 
+    async def set_lines(
+        self,
+        deal: Deal | Ref,
+        *,
+        lines: Sequence[NewLineDict],
+    ) -> DealLines:
+        """Replaces all lines of a deal, whose amount follows them.
+
+        - `deal`: The deal.
+        - `lines`: The lines in order; none takes all off.
+
+        Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
+        `RuleViolation` (`line.too_many`, `price.none`, `product.retired`).
+        """
+
     async def trash(
         self,
         deal: Deal | Ref,
@@ -1550,8 +1761,9 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `deal`: The deal.
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`,
+        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+        (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`,
         `record.dependents_hidden`, `record.too_many_dependents`).
         """
 
@@ -1572,6 +1784,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         next_step: str | None | Unset = UNSET,
         owner: Record | Ref | None | Unset = UNSET,
         pipeline: Pipeline | Ref | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         probability: int | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -1583,7 +1796,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
 
         - `deal`: The deal.
         - `account`: The company that may buy.
-        - `amount`: What it is worth.
+        - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
@@ -1595,6 +1808,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `next_step`: What is to be done next.
         - `owner`: The user who works on it.
         - `pipeline`: The pipeline that it goes through; the tenant's default unless said.
+        - `price_book`: The price book of its lines; without, the account's, or the default one of the currency.
         - `primary_contact`: The person to speak with; one of the account's contacts.
         - `probability`: How probable it is that we win it; the stage's own until somebody sets it by hand.
         - `source`: Where it came from, one of the tenant's list for `deal.source`.
@@ -1602,8 +1816,9 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `tags`: Labels.
         - `type`: What sort of business it is.
 
-        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`); `RuleViolation` (`assignee.inactive`,
-        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.use_win_or_lose`).
+        Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
+        (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
         """
 
     async def upsert(
@@ -1624,6 +1839,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         owner: Record | Ref | None | Unset = UNSET,
         pipeline: Pipeline | Ref | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
+        price_book: PriceBook | Ref | None | Unset = UNSET,
         primary_contact: Record | Ref | None | Unset = UNSET,
         probability: int | Unset = UNSET,
         source: str | None | Unset = UNSET,
@@ -1634,7 +1850,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         """Creates a deal, or updates the one that matches.
 
         - `account`: The company that may buy.
-        - `amount`: What it is worth.
+        - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
@@ -1646,6 +1862,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `next_step`: What is to be done next.
         - `owner`: The user who works on it.
         - `pipeline`: The pipeline that it goes through; the tenant's default unless said.
+        - `price_book`: The price book of its lines; without, the account's, or the default one of the currency.
         - `primary_contact`: The person to speak with; one of the account's contacts.
         - `probability`: How probable it is that we win it; the stage's own until somebody sets it by hand.
         - `source`: Where it came from, one of the tenant's list for `deal.source`.
@@ -1654,8 +1871,9 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `type`: What sort of business it is.
 
         Raises `Conflict` (`upsert.exists`); `Invalid` (`choice.unknown`, `deal.stage_unknown`,
-        `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_missing`, `deal.closed`,
-        `deal.contact_foreign`, `deal.use_win_or_lose`).
+        `money.too_large`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_from_lines`,
+        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`,
+        `line.too_many`).
         """
 
     async def win(

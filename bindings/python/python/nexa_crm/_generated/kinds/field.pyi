@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import Change, GroupRow, Ref
 from ..._imports import SupportsWrite
@@ -81,26 +81,26 @@ class FieldDefinitionWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
     of_kind: str | None
     of_kind__eq: str | None
     of_kind__ne: str | None

@@ -9,7 +9,7 @@ from os import PathLike
 from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord, AccountTypeWord
 from ..._generated.kinds.campaign import Campaign, CampaignId, CampaignStatusWord
@@ -215,7 +215,7 @@ class LeadScoreReason(Struct):
     points: int
     """How many points; below zero when it counts against."""
     reason: str
-    """Why, in words."""
+    """Why the points are given, in words."""
 
 
 class Routed(Struct):
@@ -290,36 +290,36 @@ class LeadWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
-    deleted_at: datetime | str | None
-    deleted_at__eq: datetime | str | None
-    deleted_at__ne: datetime | str | None
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
+    deleted_at: datetime | Relative | str | None
+    deleted_at__eq: datetime | Relative | str | None
+    deleted_at__ne: datetime | Relative | str | None
     deleted_at__is_null: bool
-    deleted_at__in: Collection[datetime | str]
-    deleted_at__not_in: Collection[datetime | str]
-    deleted_at__lt: datetime | str
-    deleted_at__le: datetime | str
-    deleted_at__gt: datetime | str
-    deleted_at__ge: datetime | str
+    deleted_at__in: Collection[datetime | Relative | str]
+    deleted_at__not_in: Collection[datetime | Relative | str]
+    deleted_at__lt: datetime | Relative | str
+    deleted_at__le: datetime | Relative | str
+    deleted_at__gt: datetime | Relative | str
+    deleted_at__ge: datetime | Relative | str
     merged_into: Record | str | UUID | None
     merged_into__eq: Record | str | UUID | None
     merged_into__ne: Record | str | UUID | None
@@ -648,16 +648,16 @@ class LeadWhere(TypedDict, total=False):
     bant__budget__evidence__contains: str
     bant__budget__evidence__starts_with: str
     bant__budget__evidence__ends_with: str
-    bant__budget__at: datetime | str | None
-    bant__budget__at__eq: datetime | str | None
-    bant__budget__at__ne: datetime | str | None
+    bant__budget__at: datetime | Relative | str | None
+    bant__budget__at__eq: datetime | Relative | str | None
+    bant__budget__at__ne: datetime | Relative | str | None
     bant__budget__at__is_null: bool
-    bant__budget__at__in: Collection[datetime | str]
-    bant__budget__at__not_in: Collection[datetime | str]
-    bant__budget__at__lt: datetime | str
-    bant__budget__at__le: datetime | str
-    bant__budget__at__gt: datetime | str
-    bant__budget__at__ge: datetime | str
+    bant__budget__at__in: Collection[datetime | Relative | str]
+    bant__budget__at__not_in: Collection[datetime | Relative | str]
+    bant__budget__at__lt: datetime | Relative | str
+    bant__budget__at__le: datetime | Relative | str
+    bant__budget__at__gt: datetime | Relative | str
+    bant__budget__at__ge: datetime | Relative | str
     bant__budget__by: Record | str | UUID | None
     bant__budget__by__eq: Record | str | UUID | None
     bant__budget__by__ne: Record | str | UUID | None
@@ -683,16 +683,16 @@ class LeadWhere(TypedDict, total=False):
     bant__authority__evidence__contains: str
     bant__authority__evidence__starts_with: str
     bant__authority__evidence__ends_with: str
-    bant__authority__at: datetime | str | None
-    bant__authority__at__eq: datetime | str | None
-    bant__authority__at__ne: datetime | str | None
+    bant__authority__at: datetime | Relative | str | None
+    bant__authority__at__eq: datetime | Relative | str | None
+    bant__authority__at__ne: datetime | Relative | str | None
     bant__authority__at__is_null: bool
-    bant__authority__at__in: Collection[datetime | str]
-    bant__authority__at__not_in: Collection[datetime | str]
-    bant__authority__at__lt: datetime | str
-    bant__authority__at__le: datetime | str
-    bant__authority__at__gt: datetime | str
-    bant__authority__at__ge: datetime | str
+    bant__authority__at__in: Collection[datetime | Relative | str]
+    bant__authority__at__not_in: Collection[datetime | Relative | str]
+    bant__authority__at__lt: datetime | Relative | str
+    bant__authority__at__le: datetime | Relative | str
+    bant__authority__at__gt: datetime | Relative | str
+    bant__authority__at__ge: datetime | Relative | str
     bant__authority__by: Record | str | UUID | None
     bant__authority__by__eq: Record | str | UUID | None
     bant__authority__by__ne: Record | str | UUID | None
@@ -718,16 +718,16 @@ class LeadWhere(TypedDict, total=False):
     bant__need__evidence__contains: str
     bant__need__evidence__starts_with: str
     bant__need__evidence__ends_with: str
-    bant__need__at: datetime | str | None
-    bant__need__at__eq: datetime | str | None
-    bant__need__at__ne: datetime | str | None
+    bant__need__at: datetime | Relative | str | None
+    bant__need__at__eq: datetime | Relative | str | None
+    bant__need__at__ne: datetime | Relative | str | None
     bant__need__at__is_null: bool
-    bant__need__at__in: Collection[datetime | str]
-    bant__need__at__not_in: Collection[datetime | str]
-    bant__need__at__lt: datetime | str
-    bant__need__at__le: datetime | str
-    bant__need__at__gt: datetime | str
-    bant__need__at__ge: datetime | str
+    bant__need__at__in: Collection[datetime | Relative | str]
+    bant__need__at__not_in: Collection[datetime | Relative | str]
+    bant__need__at__lt: datetime | Relative | str
+    bant__need__at__le: datetime | Relative | str
+    bant__need__at__gt: datetime | Relative | str
+    bant__need__at__ge: datetime | Relative | str
     bant__need__by: Record | str | UUID | None
     bant__need__by__eq: Record | str | UUID | None
     bant__need__by__ne: Record | str | UUID | None
@@ -753,62 +753,62 @@ class LeadWhere(TypedDict, total=False):
     bant__timeline__evidence__contains: str
     bant__timeline__evidence__starts_with: str
     bant__timeline__evidence__ends_with: str
-    bant__timeline__at: datetime | str | None
-    bant__timeline__at__eq: datetime | str | None
-    bant__timeline__at__ne: datetime | str | None
+    bant__timeline__at: datetime | Relative | str | None
+    bant__timeline__at__eq: datetime | Relative | str | None
+    bant__timeline__at__ne: datetime | Relative | str | None
     bant__timeline__at__is_null: bool
-    bant__timeline__at__in: Collection[datetime | str]
-    bant__timeline__at__not_in: Collection[datetime | str]
-    bant__timeline__at__lt: datetime | str
-    bant__timeline__at__le: datetime | str
-    bant__timeline__at__gt: datetime | str
-    bant__timeline__at__ge: datetime | str
+    bant__timeline__at__in: Collection[datetime | Relative | str]
+    bant__timeline__at__not_in: Collection[datetime | Relative | str]
+    bant__timeline__at__lt: datetime | Relative | str
+    bant__timeline__at__le: datetime | Relative | str
+    bant__timeline__at__gt: datetime | Relative | str
+    bant__timeline__at__ge: datetime | Relative | str
     bant__timeline__by: Record | str | UUID | None
     bant__timeline__by__eq: Record | str | UUID | None
     bant__timeline__by__ne: Record | str | UUID | None
     bant__timeline__by__is_null: bool
     bant__timeline__by__in: Collection[Record | str | UUID]
     bant__timeline__by__not_in: Collection[Record | str | UUID]
-    last_contacted: datetime | str | None
-    last_contacted__eq: datetime | str | None
-    last_contacted__ne: datetime | str | None
+    last_contacted: datetime | Relative | str | None
+    last_contacted__eq: datetime | Relative | str | None
+    last_contacted__ne: datetime | Relative | str | None
     last_contacted__is_null: bool
-    last_contacted__in: Collection[datetime | str]
-    last_contacted__not_in: Collection[datetime | str]
-    last_contacted__lt: datetime | str
-    last_contacted__le: datetime | str
-    last_contacted__gt: datetime | str
-    last_contacted__ge: datetime | str
-    qualified_at: datetime | str | None
-    qualified_at__eq: datetime | str | None
-    qualified_at__ne: datetime | str | None
+    last_contacted__in: Collection[datetime | Relative | str]
+    last_contacted__not_in: Collection[datetime | Relative | str]
+    last_contacted__lt: datetime | Relative | str
+    last_contacted__le: datetime | Relative | str
+    last_contacted__gt: datetime | Relative | str
+    last_contacted__ge: datetime | Relative | str
+    qualified_at: datetime | Relative | str | None
+    qualified_at__eq: datetime | Relative | str | None
+    qualified_at__ne: datetime | Relative | str | None
     qualified_at__is_null: bool
-    qualified_at__in: Collection[datetime | str]
-    qualified_at__not_in: Collection[datetime | str]
-    qualified_at__lt: datetime | str
-    qualified_at__le: datetime | str
-    qualified_at__gt: datetime | str
-    qualified_at__ge: datetime | str
-    converted_at: datetime | str | None
-    converted_at__eq: datetime | str | None
-    converted_at__ne: datetime | str | None
+    qualified_at__in: Collection[datetime | Relative | str]
+    qualified_at__not_in: Collection[datetime | Relative | str]
+    qualified_at__lt: datetime | Relative | str
+    qualified_at__le: datetime | Relative | str
+    qualified_at__gt: datetime | Relative | str
+    qualified_at__ge: datetime | Relative | str
+    converted_at: datetime | Relative | str | None
+    converted_at__eq: datetime | Relative | str | None
+    converted_at__ne: datetime | Relative | str | None
     converted_at__is_null: bool
-    converted_at__in: Collection[datetime | str]
-    converted_at__not_in: Collection[datetime | str]
-    converted_at__lt: datetime | str
-    converted_at__le: datetime | str
-    converted_at__gt: datetime | str
-    converted_at__ge: datetime | str
-    lost_at: datetime | str | None
-    lost_at__eq: datetime | str | None
-    lost_at__ne: datetime | str | None
+    converted_at__in: Collection[datetime | Relative | str]
+    converted_at__not_in: Collection[datetime | Relative | str]
+    converted_at__lt: datetime | Relative | str
+    converted_at__le: datetime | Relative | str
+    converted_at__gt: datetime | Relative | str
+    converted_at__ge: datetime | Relative | str
+    lost_at: datetime | Relative | str | None
+    lost_at__eq: datetime | Relative | str | None
+    lost_at__ne: datetime | Relative | str | None
     lost_at__is_null: bool
-    lost_at__in: Collection[datetime | str]
-    lost_at__not_in: Collection[datetime | str]
-    lost_at__lt: datetime | str
-    lost_at__le: datetime | str
-    lost_at__gt: datetime | str
-    lost_at__ge: datetime | str
+    lost_at__in: Collection[datetime | Relative | str]
+    lost_at__not_in: Collection[datetime | Relative | str]
+    lost_at__lt: datetime | Relative | str
+    lost_at__le: datetime | Relative | str
+    lost_at__gt: datetime | Relative | str
+    lost_at__ge: datetime | Relative | str
     known_contact: Record | str | UUID | None
     known_contact__eq: Record | str | UUID | None
     known_contact__ne: Record | str | UUID | None
@@ -857,12 +857,12 @@ class LeadWhere(TypedDict, total=False):
     merged_into__id__in: Collection[Record | str | UUID]
     merged_into__version: int | None
     merged_into__version__in: Collection[int]
-    merged_into__created_at: datetime | str | None
-    merged_into__created_at__in: Collection[datetime | str]
-    merged_into__updated_at: datetime | str | None
-    merged_into__updated_at__in: Collection[datetime | str]
-    merged_into__deleted_at: datetime | str | None
-    merged_into__deleted_at__in: Collection[datetime | str]
+    merged_into__created_at: datetime | Relative | str | None
+    merged_into__created_at__in: Collection[datetime | Relative | str]
+    merged_into__updated_at: datetime | Relative | str | None
+    merged_into__updated_at__in: Collection[datetime | Relative | str]
+    merged_into__deleted_at: datetime | Relative | str | None
+    merged_into__deleted_at__in: Collection[datetime | Relative | str]
     merged_into__merged_into: Record | str | UUID | None
     merged_into__merged_into__in: Collection[Record | str | UUID]
     merged_into__first_name: str | None
@@ -921,42 +921,42 @@ class LeadWhere(TypedDict, total=False):
     merged_into__bant__budget__met__in: Collection[bool]
     merged_into__bant__budget__evidence: str | None
     merged_into__bant__budget__evidence__in: Collection[str]
-    merged_into__bant__budget__at: datetime | str | None
-    merged_into__bant__budget__at__in: Collection[datetime | str]
+    merged_into__bant__budget__at: datetime | Relative | str | None
+    merged_into__bant__budget__at__in: Collection[datetime | Relative | str]
     merged_into__bant__budget__by: Record | str | UUID | None
     merged_into__bant__budget__by__in: Collection[Record | str | UUID]
     merged_into__bant__authority__met: bool | None
     merged_into__bant__authority__met__in: Collection[bool]
     merged_into__bant__authority__evidence: str | None
     merged_into__bant__authority__evidence__in: Collection[str]
-    merged_into__bant__authority__at: datetime | str | None
-    merged_into__bant__authority__at__in: Collection[datetime | str]
+    merged_into__bant__authority__at: datetime | Relative | str | None
+    merged_into__bant__authority__at__in: Collection[datetime | Relative | str]
     merged_into__bant__authority__by: Record | str | UUID | None
     merged_into__bant__authority__by__in: Collection[Record | str | UUID]
     merged_into__bant__need__met: bool | None
     merged_into__bant__need__met__in: Collection[bool]
     merged_into__bant__need__evidence: str | None
     merged_into__bant__need__evidence__in: Collection[str]
-    merged_into__bant__need__at: datetime | str | None
-    merged_into__bant__need__at__in: Collection[datetime | str]
+    merged_into__bant__need__at: datetime | Relative | str | None
+    merged_into__bant__need__at__in: Collection[datetime | Relative | str]
     merged_into__bant__need__by: Record | str | UUID | None
     merged_into__bant__need__by__in: Collection[Record | str | UUID]
     merged_into__bant__timeline__met: bool | None
     merged_into__bant__timeline__met__in: Collection[bool]
     merged_into__bant__timeline__evidence: str | None
     merged_into__bant__timeline__evidence__in: Collection[str]
-    merged_into__bant__timeline__at: datetime | str | None
-    merged_into__bant__timeline__at__in: Collection[datetime | str]
+    merged_into__bant__timeline__at: datetime | Relative | str | None
+    merged_into__bant__timeline__at__in: Collection[datetime | Relative | str]
     merged_into__bant__timeline__by: Record | str | UUID | None
     merged_into__bant__timeline__by__in: Collection[Record | str | UUID]
-    merged_into__last_contacted: datetime | str | None
-    merged_into__last_contacted__in: Collection[datetime | str]
-    merged_into__qualified_at: datetime | str | None
-    merged_into__qualified_at__in: Collection[datetime | str]
-    merged_into__converted_at: datetime | str | None
-    merged_into__converted_at__in: Collection[datetime | str]
-    merged_into__lost_at: datetime | str | None
-    merged_into__lost_at__in: Collection[datetime | str]
+    merged_into__last_contacted: datetime | Relative | str | None
+    merged_into__last_contacted__in: Collection[datetime | Relative | str]
+    merged_into__qualified_at: datetime | Relative | str | None
+    merged_into__qualified_at__in: Collection[datetime | Relative | str]
+    merged_into__converted_at: datetime | Relative | str | None
+    merged_into__converted_at__in: Collection[datetime | Relative | str]
+    merged_into__lost_at: datetime | Relative | str | None
+    merged_into__lost_at__in: Collection[datetime | Relative | str]
     merged_into__known_contact: Record | str | UUID | None
     merged_into__known_contact__in: Collection[Record | str | UUID]
     merged_into__previous_lead: Record | str | UUID | None
@@ -973,22 +973,22 @@ class LeadWhere(TypedDict, total=False):
     campaign__id__in: Collection[Record | str | UUID]
     campaign__version: int | None
     campaign__version__in: Collection[int]
-    campaign__created_at: datetime | str | None
-    campaign__created_at__in: Collection[datetime | str]
-    campaign__updated_at: datetime | str | None
-    campaign__updated_at__in: Collection[datetime | str]
-    campaign__deleted_at: datetime | str | None
-    campaign__deleted_at__in: Collection[datetime | str]
+    campaign__created_at: datetime | Relative | str | None
+    campaign__created_at__in: Collection[datetime | Relative | str]
+    campaign__updated_at: datetime | Relative | str | None
+    campaign__updated_at__in: Collection[datetime | Relative | str]
+    campaign__deleted_at: datetime | Relative | str | None
+    campaign__deleted_at__in: Collection[datetime | Relative | str]
     campaign__name: str | None
     campaign__name__in: Collection[str]
     campaign__type: str | None
     campaign__type__in: Collection[str]
     campaign__status: CampaignStatusWord | None
     campaign__status__in: Collection[CampaignStatusWord]
-    campaign__start_date: date | str | None
-    campaign__start_date__in: Collection[date | str]
-    campaign__end_date: date | str | None
-    campaign__end_date__in: Collection[date | str]
+    campaign__start_date: date | Relative | str | None
+    campaign__start_date__in: Collection[date | Relative | str]
+    campaign__end_date: date | Relative | str | None
+    campaign__end_date__in: Collection[date | Relative | str]
     campaign__goal: str | None
     campaign__goal__in: Collection[str]
     campaign__target_audience: str | None
@@ -1011,10 +1011,10 @@ class LeadWhere(TypedDict, total=False):
     assignee__user__id__in: Collection[Record | str | UUID]
     assignee__user__version: int | None
     assignee__user__version__in: Collection[int]
-    assignee__user__created_at: datetime | str | None
-    assignee__user__created_at__in: Collection[datetime | str]
-    assignee__user__updated_at: datetime | str | None
-    assignee__user__updated_at__in: Collection[datetime | str]
+    assignee__user__created_at: datetime | Relative | str | None
+    assignee__user__created_at__in: Collection[datetime | Relative | str]
+    assignee__user__updated_at: datetime | Relative | str | None
+    assignee__user__updated_at__in: Collection[datetime | Relative | str]
     assignee__user__name: str | None
     assignee__user__name__in: Collection[str]
     assignee__user__email: str | None
@@ -1035,10 +1035,10 @@ class LeadWhere(TypedDict, total=False):
     assignee__group__id__in: Collection[Record | str | UUID]
     assignee__group__version: int | None
     assignee__group__version__in: Collection[int]
-    assignee__group__created_at: datetime | str | None
-    assignee__group__created_at__in: Collection[datetime | str]
-    assignee__group__updated_at: datetime | str | None
-    assignee__group__updated_at__in: Collection[datetime | str]
+    assignee__group__created_at: datetime | Relative | str | None
+    assignee__group__created_at__in: Collection[datetime | Relative | str]
+    assignee__group__updated_at: datetime | Relative | str | None
+    assignee__group__updated_at__in: Collection[datetime | Relative | str]
     assignee__group__name: str | None
     assignee__group__name__in: Collection[str]
     assignee__group__calendar: Record | str | UUID | None
@@ -1047,10 +1047,10 @@ class LeadWhere(TypedDict, total=False):
     via_group__id__in: Collection[Record | str | UUID]
     via_group__version: int | None
     via_group__version__in: Collection[int]
-    via_group__created_at: datetime | str | None
-    via_group__created_at__in: Collection[datetime | str]
-    via_group__updated_at: datetime | str | None
-    via_group__updated_at__in: Collection[datetime | str]
+    via_group__created_at: datetime | Relative | str | None
+    via_group__created_at__in: Collection[datetime | Relative | str]
+    via_group__updated_at: datetime | Relative | str | None
+    via_group__updated_at__in: Collection[datetime | Relative | str]
     via_group__name: str | None
     via_group__name__in: Collection[str]
     via_group__calendar: Record | str | UUID | None
@@ -1059,10 +1059,10 @@ class LeadWhere(TypedDict, total=False):
     bant__budget__by__id__in: Collection[Record | str | UUID]
     bant__budget__by__version: int | None
     bant__budget__by__version__in: Collection[int]
-    bant__budget__by__created_at: datetime | str | None
-    bant__budget__by__created_at__in: Collection[datetime | str]
-    bant__budget__by__updated_at: datetime | str | None
-    bant__budget__by__updated_at__in: Collection[datetime | str]
+    bant__budget__by__created_at: datetime | Relative | str | None
+    bant__budget__by__created_at__in: Collection[datetime | Relative | str]
+    bant__budget__by__updated_at: datetime | Relative | str | None
+    bant__budget__by__updated_at__in: Collection[datetime | Relative | str]
     bant__budget__by__name: str | None
     bant__budget__by__name__in: Collection[str]
     bant__budget__by__email: str | None
@@ -1083,10 +1083,10 @@ class LeadWhere(TypedDict, total=False):
     bant__authority__by__id__in: Collection[Record | str | UUID]
     bant__authority__by__version: int | None
     bant__authority__by__version__in: Collection[int]
-    bant__authority__by__created_at: datetime | str | None
-    bant__authority__by__created_at__in: Collection[datetime | str]
-    bant__authority__by__updated_at: datetime | str | None
-    bant__authority__by__updated_at__in: Collection[datetime | str]
+    bant__authority__by__created_at: datetime | Relative | str | None
+    bant__authority__by__created_at__in: Collection[datetime | Relative | str]
+    bant__authority__by__updated_at: datetime | Relative | str | None
+    bant__authority__by__updated_at__in: Collection[datetime | Relative | str]
     bant__authority__by__name: str | None
     bant__authority__by__name__in: Collection[str]
     bant__authority__by__email: str | None
@@ -1107,10 +1107,10 @@ class LeadWhere(TypedDict, total=False):
     bant__need__by__id__in: Collection[Record | str | UUID]
     bant__need__by__version: int | None
     bant__need__by__version__in: Collection[int]
-    bant__need__by__created_at: datetime | str | None
-    bant__need__by__created_at__in: Collection[datetime | str]
-    bant__need__by__updated_at: datetime | str | None
-    bant__need__by__updated_at__in: Collection[datetime | str]
+    bant__need__by__created_at: datetime | Relative | str | None
+    bant__need__by__created_at__in: Collection[datetime | Relative | str]
+    bant__need__by__updated_at: datetime | Relative | str | None
+    bant__need__by__updated_at__in: Collection[datetime | Relative | str]
     bant__need__by__name: str | None
     bant__need__by__name__in: Collection[str]
     bant__need__by__email: str | None
@@ -1131,10 +1131,10 @@ class LeadWhere(TypedDict, total=False):
     bant__timeline__by__id__in: Collection[Record | str | UUID]
     bant__timeline__by__version: int | None
     bant__timeline__by__version__in: Collection[int]
-    bant__timeline__by__created_at: datetime | str | None
-    bant__timeline__by__created_at__in: Collection[datetime | str]
-    bant__timeline__by__updated_at: datetime | str | None
-    bant__timeline__by__updated_at__in: Collection[datetime | str]
+    bant__timeline__by__created_at: datetime | Relative | str | None
+    bant__timeline__by__created_at__in: Collection[datetime | Relative | str]
+    bant__timeline__by__updated_at: datetime | Relative | str | None
+    bant__timeline__by__updated_at__in: Collection[datetime | Relative | str]
     bant__timeline__by__name: str | None
     bant__timeline__by__name__in: Collection[str]
     bant__timeline__by__email: str | None
@@ -1155,12 +1155,12 @@ class LeadWhere(TypedDict, total=False):
     known_contact__id__in: Collection[Record | str | UUID]
     known_contact__version: int | None
     known_contact__version__in: Collection[int]
-    known_contact__created_at: datetime | str | None
-    known_contact__created_at__in: Collection[datetime | str]
-    known_contact__updated_at: datetime | str | None
-    known_contact__updated_at__in: Collection[datetime | str]
-    known_contact__deleted_at: datetime | str | None
-    known_contact__deleted_at__in: Collection[datetime | str]
+    known_contact__created_at: datetime | Relative | str | None
+    known_contact__created_at__in: Collection[datetime | Relative | str]
+    known_contact__updated_at: datetime | Relative | str | None
+    known_contact__updated_at__in: Collection[datetime | Relative | str]
+    known_contact__deleted_at: datetime | Relative | str | None
+    known_contact__deleted_at__in: Collection[datetime | Relative | str]
     known_contact__merged_into: Record | str | UUID | None
     known_contact__merged_into__in: Collection[Record | str | UUID]
     known_contact__first_name: str | None
@@ -1197,20 +1197,20 @@ class LeadWhere(TypedDict, total=False):
     known_contact__owner__user__in: Collection[Record | str | UUID]
     known_contact__owner__group: Record | str | UUID | None
     known_contact__owner__group__in: Collection[Record | str | UUID]
-    known_contact__last_activity: datetime | str | None
-    known_contact__last_activity__in: Collection[datetime | str]
+    known_contact__last_activity: datetime | Relative | str | None
+    known_contact__last_activity__in: Collection[datetime | Relative | str]
     known_contact__description: str | None
     known_contact__description__in: Collection[str]
     previous_lead__id: Record | str | UUID | None
     previous_lead__id__in: Collection[Record | str | UUID]
     previous_lead__version: int | None
     previous_lead__version__in: Collection[int]
-    previous_lead__created_at: datetime | str | None
-    previous_lead__created_at__in: Collection[datetime | str]
-    previous_lead__updated_at: datetime | str | None
-    previous_lead__updated_at__in: Collection[datetime | str]
-    previous_lead__deleted_at: datetime | str | None
-    previous_lead__deleted_at__in: Collection[datetime | str]
+    previous_lead__created_at: datetime | Relative | str | None
+    previous_lead__created_at__in: Collection[datetime | Relative | str]
+    previous_lead__updated_at: datetime | Relative | str | None
+    previous_lead__updated_at__in: Collection[datetime | Relative | str]
+    previous_lead__deleted_at: datetime | Relative | str | None
+    previous_lead__deleted_at__in: Collection[datetime | Relative | str]
     previous_lead__merged_into: Record | str | UUID | None
     previous_lead__merged_into__in: Collection[Record | str | UUID]
     previous_lead__first_name: str | None
@@ -1269,42 +1269,42 @@ class LeadWhere(TypedDict, total=False):
     previous_lead__bant__budget__met__in: Collection[bool]
     previous_lead__bant__budget__evidence: str | None
     previous_lead__bant__budget__evidence__in: Collection[str]
-    previous_lead__bant__budget__at: datetime | str | None
-    previous_lead__bant__budget__at__in: Collection[datetime | str]
+    previous_lead__bant__budget__at: datetime | Relative | str | None
+    previous_lead__bant__budget__at__in: Collection[datetime | Relative | str]
     previous_lead__bant__budget__by: Record | str | UUID | None
     previous_lead__bant__budget__by__in: Collection[Record | str | UUID]
     previous_lead__bant__authority__met: bool | None
     previous_lead__bant__authority__met__in: Collection[bool]
     previous_lead__bant__authority__evidence: str | None
     previous_lead__bant__authority__evidence__in: Collection[str]
-    previous_lead__bant__authority__at: datetime | str | None
-    previous_lead__bant__authority__at__in: Collection[datetime | str]
+    previous_lead__bant__authority__at: datetime | Relative | str | None
+    previous_lead__bant__authority__at__in: Collection[datetime | Relative | str]
     previous_lead__bant__authority__by: Record | str | UUID | None
     previous_lead__bant__authority__by__in: Collection[Record | str | UUID]
     previous_lead__bant__need__met: bool | None
     previous_lead__bant__need__met__in: Collection[bool]
     previous_lead__bant__need__evidence: str | None
     previous_lead__bant__need__evidence__in: Collection[str]
-    previous_lead__bant__need__at: datetime | str | None
-    previous_lead__bant__need__at__in: Collection[datetime | str]
+    previous_lead__bant__need__at: datetime | Relative | str | None
+    previous_lead__bant__need__at__in: Collection[datetime | Relative | str]
     previous_lead__bant__need__by: Record | str | UUID | None
     previous_lead__bant__need__by__in: Collection[Record | str | UUID]
     previous_lead__bant__timeline__met: bool | None
     previous_lead__bant__timeline__met__in: Collection[bool]
     previous_lead__bant__timeline__evidence: str | None
     previous_lead__bant__timeline__evidence__in: Collection[str]
-    previous_lead__bant__timeline__at: datetime | str | None
-    previous_lead__bant__timeline__at__in: Collection[datetime | str]
+    previous_lead__bant__timeline__at: datetime | Relative | str | None
+    previous_lead__bant__timeline__at__in: Collection[datetime | Relative | str]
     previous_lead__bant__timeline__by: Record | str | UUID | None
     previous_lead__bant__timeline__by__in: Collection[Record | str | UUID]
-    previous_lead__last_contacted: datetime | str | None
-    previous_lead__last_contacted__in: Collection[datetime | str]
-    previous_lead__qualified_at: datetime | str | None
-    previous_lead__qualified_at__in: Collection[datetime | str]
-    previous_lead__converted_at: datetime | str | None
-    previous_lead__converted_at__in: Collection[datetime | str]
-    previous_lead__lost_at: datetime | str | None
-    previous_lead__lost_at__in: Collection[datetime | str]
+    previous_lead__last_contacted: datetime | Relative | str | None
+    previous_lead__last_contacted__in: Collection[datetime | Relative | str]
+    previous_lead__qualified_at: datetime | Relative | str | None
+    previous_lead__qualified_at__in: Collection[datetime | Relative | str]
+    previous_lead__converted_at: datetime | Relative | str | None
+    previous_lead__converted_at__in: Collection[datetime | Relative | str]
+    previous_lead__lost_at: datetime | Relative | str | None
+    previous_lead__lost_at__in: Collection[datetime | Relative | str]
     previous_lead__known_contact: Record | str | UUID | None
     previous_lead__known_contact__in: Collection[Record | str | UUID]
     previous_lead__previous_lead: Record | str | UUID | None
@@ -1321,12 +1321,12 @@ class LeadWhere(TypedDict, total=False):
     converted_contact__id__in: Collection[Record | str | UUID]
     converted_contact__version: int | None
     converted_contact__version__in: Collection[int]
-    converted_contact__created_at: datetime | str | None
-    converted_contact__created_at__in: Collection[datetime | str]
-    converted_contact__updated_at: datetime | str | None
-    converted_contact__updated_at__in: Collection[datetime | str]
-    converted_contact__deleted_at: datetime | str | None
-    converted_contact__deleted_at__in: Collection[datetime | str]
+    converted_contact__created_at: datetime | Relative | str | None
+    converted_contact__created_at__in: Collection[datetime | Relative | str]
+    converted_contact__updated_at: datetime | Relative | str | None
+    converted_contact__updated_at__in: Collection[datetime | Relative | str]
+    converted_contact__deleted_at: datetime | Relative | str | None
+    converted_contact__deleted_at__in: Collection[datetime | Relative | str]
     converted_contact__merged_into: Record | str | UUID | None
     converted_contact__merged_into__in: Collection[Record | str | UUID]
     converted_contact__first_name: str | None
@@ -1363,20 +1363,20 @@ class LeadWhere(TypedDict, total=False):
     converted_contact__owner__user__in: Collection[Record | str | UUID]
     converted_contact__owner__group: Record | str | UUID | None
     converted_contact__owner__group__in: Collection[Record | str | UUID]
-    converted_contact__last_activity: datetime | str | None
-    converted_contact__last_activity__in: Collection[datetime | str]
+    converted_contact__last_activity: datetime | Relative | str | None
+    converted_contact__last_activity__in: Collection[datetime | Relative | str]
     converted_contact__description: str | None
     converted_contact__description__in: Collection[str]
     converted_account__id: Record | str | UUID | None
     converted_account__id__in: Collection[Record | str | UUID]
     converted_account__version: int | None
     converted_account__version__in: Collection[int]
-    converted_account__created_at: datetime | str | None
-    converted_account__created_at__in: Collection[datetime | str]
-    converted_account__updated_at: datetime | str | None
-    converted_account__updated_at__in: Collection[datetime | str]
-    converted_account__deleted_at: datetime | str | None
-    converted_account__deleted_at__in: Collection[datetime | str]
+    converted_account__created_at: datetime | Relative | str | None
+    converted_account__created_at__in: Collection[datetime | Relative | str]
+    converted_account__updated_at: datetime | Relative | str | None
+    converted_account__updated_at__in: Collection[datetime | Relative | str]
+    converted_account__deleted_at: datetime | Relative | str | None
+    converted_account__deleted_at__in: Collection[datetime | Relative | str]
     converted_account__merged_into: Record | str | UUID | None
     converted_account__merged_into__in: Collection[Record | str | UUID]
     converted_account__name: str | None
@@ -1423,8 +1423,10 @@ class LeadWhere(TypedDict, total=False):
     converted_account__shipping_address__country__in: Collection[str]
     converted_account__primary_contact: Record | str | UUID | None
     converted_account__primary_contact__in: Collection[Record | str | UUID]
-    converted_account__customer_since: date | str | None
-    converted_account__customer_since__in: Collection[date | str]
+    converted_account__price_book: Record | str | UUID | None
+    converted_account__price_book__in: Collection[Record | str | UUID]
+    converted_account__customer_since: date | Relative | str | None
+    converted_account__customer_since__in: Collection[date | Relative | str]
     converted_account__owner__user: Record | str | UUID | None
     converted_account__owner__user__in: Collection[Record | str | UUID]
     converted_account__owner__group: Record | str | UUID | None
@@ -1441,36 +1443,40 @@ class LeadWhere(TypedDict, total=False):
     converted_deal__id__in: Collection[Record | str | UUID]
     converted_deal__version: int | None
     converted_deal__version__in: Collection[int]
-    converted_deal__created_at: datetime | str | None
-    converted_deal__created_at__in: Collection[datetime | str]
-    converted_deal__updated_at: datetime | str | None
-    converted_deal__updated_at__in: Collection[datetime | str]
-    converted_deal__deleted_at: datetime | str | None
-    converted_deal__deleted_at__in: Collection[datetime | str]
+    converted_deal__created_at: datetime | Relative | str | None
+    converted_deal__created_at__in: Collection[datetime | Relative | str]
+    converted_deal__updated_at: datetime | Relative | str | None
+    converted_deal__updated_at__in: Collection[datetime | Relative | str]
+    converted_deal__deleted_at: datetime | Relative | str | None
+    converted_deal__deleted_at__in: Collection[datetime | Relative | str]
     converted_deal__name: str | None
     converted_deal__name__in: Collection[str]
     converted_deal__amount__amount: Decimal | int | str | None
     converted_deal__amount__amount__in: Collection[Decimal | int | str]
     converted_deal__amount__currency: str | None
     converted_deal__amount__currency__in: Collection[str]
+    converted_deal__has_lines: bool | None
+    converted_deal__has_lines__in: Collection[bool]
+    converted_deal__price_book: Record | str | UUID | None
+    converted_deal__price_book__in: Collection[Record | str | UUID]
     converted_deal__probability: int | None
     converted_deal__probability__in: Collection[int]
     converted_deal__probability_by_hand: bool | None
     converted_deal__probability_by_hand__in: Collection[bool]
-    converted_deal__close_date: date | str | None
-    converted_deal__close_date__in: Collection[date | str]
+    converted_deal__close_date: date | Relative | str | None
+    converted_deal__close_date__in: Collection[date | Relative | str]
     converted_deal__stage: str | None
     converted_deal__stage__in: Collection[str]
     converted_deal__pipeline: Record | str | UUID | None
     converted_deal__pipeline__in: Collection[Record | str | UUID]
     converted_deal__status: DealStatusWord | None
     converted_deal__status__in: Collection[DealStatusWord]
-    converted_deal__stage_since: datetime | str | None
-    converted_deal__stage_since__in: Collection[datetime | str]
+    converted_deal__stage_since: datetime | Relative | str | None
+    converted_deal__stage_since__in: Collection[datetime | Relative | str]
     converted_deal__stage_before_close: str | None
     converted_deal__stage_before_close__in: Collection[str]
-    converted_deal__closed_at: datetime | str | None
-    converted_deal__closed_at__in: Collection[datetime | str]
+    converted_deal__closed_at: datetime | Relative | str | None
+    converted_deal__closed_at__in: Collection[datetime | Relative | str]
     converted_deal__lost_reason: str | None
     converted_deal__lost_reason__in: Collection[str]
     converted_deal__type: DealTypeWord | None

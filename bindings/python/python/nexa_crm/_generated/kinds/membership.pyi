@@ -7,7 +7,7 @@ from os import PathLike
 from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import Change, GroupRow, Ref
 from ..._generated.kinds.group import GroupId
@@ -32,7 +32,7 @@ class Membership(Record):
     version: int
     """Counts the changes."""
     created_at: datetime
-    """Since when."""
+    """When the user became a member."""
     updated_at: datetime
     """When it was last changed."""
     group: GroupId
@@ -60,26 +60,26 @@ class MembershipWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
     group: Record | str | UUID | None
     group__eq: Record | str | UUID | None
     group__ne: Record | str | UUID | None
@@ -96,10 +96,10 @@ class MembershipWhere(TypedDict, total=False):
     group__id__in: Collection[Record | str | UUID]
     group__version: int | None
     group__version__in: Collection[int]
-    group__created_at: datetime | str | None
-    group__created_at__in: Collection[datetime | str]
-    group__updated_at: datetime | str | None
-    group__updated_at__in: Collection[datetime | str]
+    group__created_at: datetime | Relative | str | None
+    group__created_at__in: Collection[datetime | Relative | str]
+    group__updated_at: datetime | Relative | str | None
+    group__updated_at__in: Collection[datetime | Relative | str]
     group__name: str | None
     group__name__in: Collection[str]
     group__calendar: Record | str | UUID | None
@@ -108,10 +108,10 @@ class MembershipWhere(TypedDict, total=False):
     user__id__in: Collection[Record | str | UUID]
     user__version: int | None
     user__version__in: Collection[int]
-    user__created_at: datetime | str | None
-    user__created_at__in: Collection[datetime | str]
-    user__updated_at: datetime | str | None
-    user__updated_at__in: Collection[datetime | str]
+    user__created_at: datetime | Relative | str | None
+    user__created_at__in: Collection[datetime | Relative | str]
+    user__updated_at: datetime | Relative | str | None
+    user__updated_at__in: Collection[datetime | Relative | str]
     user__name: str | None
     user__name__in: Collection[str]
     user__email: str | None

@@ -7,7 +7,7 @@ from os import PathLike
 from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
     AssigneeDict,
@@ -83,36 +83,36 @@ class NoteWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
-    deleted_at: datetime | str | None
-    deleted_at__eq: datetime | str | None
-    deleted_at__ne: datetime | str | None
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
+    deleted_at: datetime | Relative | str | None
+    deleted_at__eq: datetime | Relative | str | None
+    deleted_at__ne: datetime | Relative | str | None
     deleted_at__is_null: bool
-    deleted_at__in: Collection[datetime | str]
-    deleted_at__not_in: Collection[datetime | str]
-    deleted_at__lt: datetime | str
-    deleted_at__le: datetime | str
-    deleted_at__gt: datetime | str
-    deleted_at__ge: datetime | str
+    deleted_at__in: Collection[datetime | Relative | str]
+    deleted_at__not_in: Collection[datetime | Relative | str]
+    deleted_at__lt: datetime | Relative | str
+    deleted_at__le: datetime | Relative | str
+    deleted_at__gt: datetime | Relative | str
+    deleted_at__ge: datetime | Relative | str
     type: str | None
     type__eq: str | None
     type__ne: str | None
@@ -157,10 +157,10 @@ class NoteWhere(TypedDict, total=False):
     author__id__in: Collection[Record | str | UUID]
     author__version: int | None
     author__version__in: Collection[int]
-    author__created_at: datetime | str | None
-    author__created_at__in: Collection[datetime | str]
-    author__updated_at: datetime | str | None
-    author__updated_at__in: Collection[datetime | str]
+    author__created_at: datetime | Relative | str | None
+    author__created_at__in: Collection[datetime | Relative | str]
+    author__updated_at: datetime | Relative | str | None
+    author__updated_at__in: Collection[datetime | Relative | str]
     author__name: str | None
     author__name__in: Collection[str]
     author__email: str | None

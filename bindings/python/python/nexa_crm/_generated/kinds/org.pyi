@@ -4,11 +4,12 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from os import PathLike
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.calendar import Calendar, CalendarId
 from ..._generated.kinds.common import Change, GroupRow, Ref
@@ -22,6 +23,24 @@ from ...aio import AsyncReadable
 
 class OrgId(Id):
     """The identifier of a `org`."""
+
+
+class OrgRounding(StrEnum):
+    """One of `half_up`, `half_even`."""
+
+    HALF_UP = "half_up"
+    """It goes away from zero: 0.125 is 0.13, and −0.125 is −0.13."""
+    HALF_EVEN = "half_even"
+    """It goes to the even digit: 0.125 is 0.12, and 0.135 is 0.14."""
+
+
+class OrgTaxRounding(StrEnum):
+    """One of `per_rate`, `per_line`."""
+
+    PER_RATE = "per_rate"
+    """Once for each rate, on the sum of its lines, as EN 16931 (BR-CO-17) demands."""
+    PER_LINE = "per_line"
+    """On each line."""
 
 
 class Org(Record):
@@ -54,8 +73,16 @@ class Org(Record):
     """The currency in which `rates` are: the base currency when they were given. In another base currency they
     price nothing.
     """
+    rounding: OrgRounding
+    """What happens to half of a currency's minor unit, in prices, discounts and taxes."""
+    tax_rounding: OrgTaxRounding
+    """Whether tax is rounded once for each rate or on each line."""
     choices: dict[str, list[str]]
     """Closed lists by field, such as `lead.source`; a field that is not here takes any value."""
+
+
+OrgRoundingWord: TypeAlias = OrgRounding | Literal["half_up", "half_even"]
+OrgTaxRoundingWord: TypeAlias = OrgTaxRounding | Literal["per_rate", "per_line"]
 
 
 class OrgWhere(TypedDict, total=False):
@@ -77,26 +104,26 @@ class OrgWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
     name: str | None
     name__eq: str | None
     name__ne: str | None
@@ -155,16 +182,36 @@ class OrgWhere(TypedDict, total=False):
     rates_base__contains: str
     rates_base__starts_with: str
     rates_base__ends_with: str
+    rounding: OrgRoundingWord | None
+    rounding__eq: OrgRoundingWord | None
+    rounding__ne: OrgRoundingWord | None
+    rounding__is_null: bool
+    rounding__in: Collection[OrgRoundingWord]
+    rounding__not_in: Collection[OrgRoundingWord]
+    rounding__lt: OrgRoundingWord
+    rounding__le: OrgRoundingWord
+    rounding__gt: OrgRoundingWord
+    rounding__ge: OrgRoundingWord
+    tax_rounding: OrgTaxRoundingWord | None
+    tax_rounding__eq: OrgTaxRoundingWord | None
+    tax_rounding__ne: OrgTaxRoundingWord | None
+    tax_rounding__is_null: bool
+    tax_rounding__in: Collection[OrgTaxRoundingWord]
+    tax_rounding__not_in: Collection[OrgTaxRoundingWord]
+    tax_rounding__lt: OrgTaxRoundingWord
+    tax_rounding__le: OrgTaxRoundingWord
+    tax_rounding__gt: OrgTaxRoundingWord
+    tax_rounding__ge: OrgTaxRoundingWord
     calendar__id: Record | str | UUID | None
     calendar__id__in: Collection[Record | str | UUID]
     calendar__version: int | None
     calendar__version__in: Collection[int]
-    calendar__created_at: datetime | str | None
-    calendar__created_at__in: Collection[datetime | str]
-    calendar__updated_at: datetime | str | None
-    calendar__updated_at__in: Collection[datetime | str]
-    calendar__deleted_at: datetime | str | None
-    calendar__deleted_at__in: Collection[datetime | str]
+    calendar__created_at: datetime | Relative | str | None
+    calendar__created_at__in: Collection[datetime | Relative | str]
+    calendar__updated_at: datetime | Relative | str | None
+    calendar__updated_at__in: Collection[datetime | Relative | str]
+    calendar__deleted_at: datetime | Relative | str | None
+    calendar__deleted_at__in: Collection[datetime | Relative | str]
     calendar__name: str | None
     calendar__name__in: Collection[str]
     calendar__time_zone: str | None
@@ -200,6 +247,8 @@ class OrgOperations(Readable[Org]):
         choices: Mapping[str, Sequence[str]] | Unset = UNSET,
         name: str | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
+        rounding: OrgRoundingWord | Unset = UNSET,
+        tax_rounding: OrgTaxRoundingWord | Unset = UNSET,
         time_zone: str | Unset = UNSET,
     ) -> Org:
         """Sets the tenant's name, currency, time zone, calendar, rates or lists.
@@ -211,6 +260,8 @@ class OrgOperations(Readable[Org]):
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
           the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
           than the base currency once that is another one, until new rates are given.
+        - `rounding`: What happens to half of a currency's minor unit, in prices, discounts and taxes.
+        - `tax_rounding`: Whether tax is rounded once for each rate or on each line.
         - `time_zone`: The time zone in which days and months are meant.
 
         Raises `Invalid` (`org.rate_invalid`); `RuleViolation` (`org.rates_exist`).
@@ -361,6 +412,8 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         choices: Mapping[str, Sequence[str]] | Unset = UNSET,
         name: str | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
+        rounding: OrgRoundingWord | Unset = UNSET,
+        tax_rounding: OrgTaxRoundingWord | Unset = UNSET,
         time_zone: str | Unset = UNSET,
     ) -> Org:
         """Sets the tenant's name, currency, time zone, calendar, rates or lists.
@@ -372,6 +425,8 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
           the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
           than the base currency once that is another one, until new rates are given.
+        - `rounding`: What happens to half of a currency's minor unit, in prices, discounts and taxes.
+        - `tax_rounding`: Whether tax is rounded once for each rate or on each line.
         - `time_zone`: The time zone in which days and months are meant.
 
         Raises `Invalid` (`org.rate_invalid`); `RuleViolation` (`org.rates_exist`).

@@ -3,11 +3,12 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from os import PathLike
-from typing import Any, Literal, Required, TypedDict, Unpack
+from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
@@ -29,6 +30,17 @@ class PipelineId(Id):
     """The identifier of a `pipeline`."""
 
 
+class PipelineAmountFrom(StrEnum):
+    """One of `contract`, `first_year`, `yearly`."""
+
+    CONTRACT = "contract"
+    """What is paid once, and what recurs over its term."""
+    FIRST_YEAR = "first_year"
+    """The same, of the first twelve months alone."""
+    YEARLY = "yearly"
+    """What recurs in a year."""
+
+
 class Pipeline(Record):
     """The stages that deals go through."""
 
@@ -48,6 +60,8 @@ class Pipeline(Record):
     """Whether a new deal goes here when nobody says where; one pipeline of the tenant is the default."""
     stages: list[Stage]
     """The stages in order; those of the default pipeline unless said."""
+    amount_from: PipelineAmountFrom
+    """Which part of its lines is the amount of a deal that has lines."""
 
 
 class Stage(Struct):
@@ -72,6 +86,9 @@ class StageDict(TypedDict, total=False):
     """How probable it is that a deal in this stage is won."""
 
 
+PipelineAmountFromWord: TypeAlias = PipelineAmountFrom | Literal["contract", "first_year", "yearly"]
+
+
 class PipelineWhere(TypedDict, total=False):
     """What a `pipeline` is found by."""
 
@@ -91,36 +108,36 @@ class PipelineWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
-    deleted_at: datetime | str | None
-    deleted_at__eq: datetime | str | None
-    deleted_at__ne: datetime | str | None
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
+    deleted_at: datetime | Relative | str | None
+    deleted_at__eq: datetime | Relative | str | None
+    deleted_at__ne: datetime | Relative | str | None
     deleted_at__is_null: bool
-    deleted_at__in: Collection[datetime | str]
-    deleted_at__not_in: Collection[datetime | str]
-    deleted_at__lt: datetime | str
-    deleted_at__le: datetime | str
-    deleted_at__gt: datetime | str
-    deleted_at__ge: datetime | str
+    deleted_at__in: Collection[datetime | Relative | str]
+    deleted_at__not_in: Collection[datetime | Relative | str]
+    deleted_at__lt: datetime | Relative | str
+    deleted_at__le: datetime | Relative | str
+    deleted_at__gt: datetime | Relative | str
+    deleted_at__ge: datetime | Relative | str
     name: str | None
     name__eq: str | None
     name__ne: str | None
@@ -140,6 +157,16 @@ class PipelineWhere(TypedDict, total=False):
     is_default__is_null: bool
     is_default__in: Collection[bool]
     is_default__not_in: Collection[bool]
+    amount_from: PipelineAmountFromWord | None
+    amount_from__eq: PipelineAmountFromWord | None
+    amount_from__ne: PipelineAmountFromWord | None
+    amount_from__is_null: bool
+    amount_from__in: Collection[PipelineAmountFromWord]
+    amount_from__not_in: Collection[PipelineAmountFromWord]
+    amount_from__lt: PipelineAmountFromWord
+    amount_from__le: PipelineAmountFromWord
+    amount_from__gt: PipelineAmountFromWord
+    amount_from__ge: PipelineAmountFromWord
 
 
 class PipelineOperations(Importable, Readable[Pipeline]):
@@ -177,6 +204,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
     def create(
         self,
         *,
+        amount_from: PipelineAmountFromWord | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -184,6 +212,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
     ) -> Pipeline:
         """Creates a pipeline.
 
+        - `amount_from`: Which part of its lines is the amount of a deal that has lines.
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
@@ -365,6 +394,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         self,
         pipeline: Pipeline | Ref,
         *,
+        amount_from: PipelineAmountFromWord | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
@@ -372,6 +402,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         """Changes fields of a pipeline.
 
         - `pipeline`: The pipeline.
+        - `amount_from`: Which part of its lines is the amount of a deal that has lines.
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
@@ -385,6 +416,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         self,
         *,
         match_on: str,
+        amount_from: PipelineAmountFromWord | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
@@ -392,6 +424,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
     ) -> Upserted[Pipeline]:
         """Creates a pipeline, or updates the one that matches.
 
+        - `amount_from`: Which part of its lines is the amount of a deal that has lines.
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
@@ -437,6 +470,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
     async def create(
         self,
         *,
+        amount_from: PipelineAmountFromWord | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
@@ -444,6 +478,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
     ) -> Pipeline:
         """Creates a pipeline.
 
+        - `amount_from`: Which part of its lines is the amount of a deal that has lines.
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
@@ -625,6 +660,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         self,
         pipeline: Pipeline | Ref,
         *,
+        amount_from: PipelineAmountFromWord | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
@@ -632,6 +668,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         """Changes fields of a pipeline.
 
         - `pipeline`: The pipeline.
+        - `amount_from`: Which part of its lines is the amount of a deal that has lines.
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
@@ -645,6 +682,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         self,
         *,
         match_on: str,
+        amount_from: PipelineAmountFromWord | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
@@ -652,6 +690,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
     ) -> Upserted[Pipeline]:
         """Creates a pipeline, or updates the one that matches.
 
+        - `amount_from`: Which part of its lines is the amount of a deal that has lines.
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.

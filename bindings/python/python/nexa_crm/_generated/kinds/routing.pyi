@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
@@ -63,7 +63,7 @@ class Routing(Record):
     group: GroupId | None
     """The group that gets the leads."""
     pick: RoutingPick
-    """Who of the group."""
+    """Who of the group gets the lead."""
     contact_list: ContactListId | None
     """The list that the leads join."""
     task_title: str | None
@@ -96,36 +96,36 @@ class RoutingWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
-    deleted_at: datetime | str | None
-    deleted_at__eq: datetime | str | None
-    deleted_at__ne: datetime | str | None
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
+    deleted_at: datetime | Relative | str | None
+    deleted_at__eq: datetime | Relative | str | None
+    deleted_at__ne: datetime | Relative | str | None
     deleted_at__is_null: bool
-    deleted_at__in: Collection[datetime | str]
-    deleted_at__not_in: Collection[datetime | str]
-    deleted_at__lt: datetime | str
-    deleted_at__le: datetime | str
-    deleted_at__gt: datetime | str
-    deleted_at__ge: datetime | str
+    deleted_at__in: Collection[datetime | Relative | str]
+    deleted_at__not_in: Collection[datetime | Relative | str]
+    deleted_at__lt: datetime | Relative | str
+    deleted_at__le: datetime | Relative | str
+    deleted_at__gt: datetime | Relative | str
+    deleted_at__ge: datetime | Relative | str
     band: RoutingBandWord | None
     band__eq: RoutingBandWord | None
     band__ne: RoutingBandWord | None
@@ -195,10 +195,10 @@ class RoutingWhere(TypedDict, total=False):
     group__id__in: Collection[Record | str | UUID]
     group__version: int | None
     group__version__in: Collection[int]
-    group__created_at: datetime | str | None
-    group__created_at__in: Collection[datetime | str]
-    group__updated_at: datetime | str | None
-    group__updated_at__in: Collection[datetime | str]
+    group__created_at: datetime | Relative | str | None
+    group__created_at__in: Collection[datetime | Relative | str]
+    group__updated_at: datetime | Relative | str | None
+    group__updated_at__in: Collection[datetime | Relative | str]
     group__name: str | None
     group__name__in: Collection[str]
     group__calendar: Record | str | UUID | None
@@ -207,12 +207,12 @@ class RoutingWhere(TypedDict, total=False):
     contact_list__id__in: Collection[Record | str | UUID]
     contact_list__version: int | None
     contact_list__version__in: Collection[int]
-    contact_list__created_at: datetime | str | None
-    contact_list__created_at__in: Collection[datetime | str]
-    contact_list__updated_at: datetime | str | None
-    contact_list__updated_at__in: Collection[datetime | str]
-    contact_list__deleted_at: datetime | str | None
-    contact_list__deleted_at__in: Collection[datetime | str]
+    contact_list__created_at: datetime | Relative | str | None
+    contact_list__created_at__in: Collection[datetime | Relative | str]
+    contact_list__updated_at: datetime | Relative | str | None
+    contact_list__updated_at__in: Collection[datetime | Relative | str]
+    contact_list__deleted_at: datetime | Relative | str | None
+    contact_list__deleted_at__in: Collection[datetime | Relative | str]
     contact_list__name: str | None
     contact_list__name__in: Collection[str]
     contact_list__description: str | None
@@ -268,7 +268,7 @@ class RoutingOperations(Importable, Readable[Routing]):
         - `band`: The band.
         - `contact_list`: The list that the leads join.
         - `group`: The group that gets the leads.
-        - `pick`: Who of the group.
+        - `pick`: Who of the group gets the lead.
         - `task_due_hours`: In how many hours the task is due.
         - `task_priority`: The priority of the task.
         - `task_title`: The title of the task that comes with a lead; without one there is none.
@@ -450,7 +450,7 @@ class RoutingOperations(Importable, Readable[Routing]):
         - `band`: The band.
         - `contact_list`: The list that the leads join.
         - `group`: The group that gets the leads.
-        - `pick`: Who of the group.
+        - `pick`: Who of the group gets the lead.
         - `task_due_hours`: In how many hours the task is due.
         - `task_priority`: The priority of the task.
         - `task_title`: The title of the task that comes with a lead; without one there is none.
@@ -476,7 +476,7 @@ class RoutingOperations(Importable, Readable[Routing]):
         - `band`: The band.
         - `contact_list`: The list that the leads join.
         - `group`: The group that gets the leads.
-        - `pick`: Who of the group.
+        - `pick`: Who of the group gets the lead.
         - `task_due_hours`: In how many hours the task is due.
         - `task_priority`: The priority of the task.
         - `task_title`: The title of the task that comes with a lead; without one there is none.
@@ -535,7 +535,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         - `band`: The band.
         - `contact_list`: The list that the leads join.
         - `group`: The group that gets the leads.
-        - `pick`: Who of the group.
+        - `pick`: Who of the group gets the lead.
         - `task_due_hours`: In how many hours the task is due.
         - `task_priority`: The priority of the task.
         - `task_title`: The title of the task that comes with a lead; without one there is none.
@@ -717,7 +717,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         - `band`: The band.
         - `contact_list`: The list that the leads join.
         - `group`: The group that gets the leads.
-        - `pick`: Who of the group.
+        - `pick`: Who of the group gets the lead.
         - `task_due_hours`: In how many hours the task is due.
         - `task_priority`: The priority of the task.
         - `task_title`: The title of the task that comes with a lead; without one there is none.
@@ -743,7 +743,7 @@ class AsyncRoutingOperations(AsyncImportable, AsyncReadable[Routing]):
         - `band`: The band.
         - `contact_list`: The list that the leads join.
         - `group`: The group that gets the leads.
-        - `pick`: Who of the group.
+        - `pick`: Who of the group gets the lead.
         - `task_due_hours`: In how many hours the task is due.
         - `task_priority`: The priority of the task.
         - `task_title`: The title of the task that comes with a lead; without one there is none.

@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
     AssigneeDict,
@@ -66,9 +66,14 @@ class Task(Record):
     description: str | None
     """What to do, in full."""
     due_at: datetime | None
-    """Until which moment."""
+    """The moment until which it is to be done."""
     due_date: date | None
-    """Until the end of which day, when no moment is meant."""
+    """The day until whose end it is to be done, when no moment is meant."""
+    remind_at: datetime | None
+    """When those who do it are reminded, unless it is over by then: its user, the members of its group, or, while
+    it is nobody's, the
+    user who sets this.
+    """
     priority: RoutingTaskPriority
     """How urgent it is."""
     status: TaskStatus
@@ -113,36 +118,36 @@ class TaskWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
-    deleted_at: datetime | str | None
-    deleted_at__eq: datetime | str | None
-    deleted_at__ne: datetime | str | None
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
+    deleted_at: datetime | Relative | str | None
+    deleted_at__eq: datetime | Relative | str | None
+    deleted_at__ne: datetime | Relative | str | None
     deleted_at__is_null: bool
-    deleted_at__in: Collection[datetime | str]
-    deleted_at__not_in: Collection[datetime | str]
-    deleted_at__lt: datetime | str
-    deleted_at__le: datetime | str
-    deleted_at__gt: datetime | str
-    deleted_at__ge: datetime | str
+    deleted_at__in: Collection[datetime | Relative | str]
+    deleted_at__not_in: Collection[datetime | Relative | str]
+    deleted_at__lt: datetime | Relative | str
+    deleted_at__le: datetime | Relative | str
+    deleted_at__gt: datetime | Relative | str
+    deleted_at__ge: datetime | Relative | str
     title: str | None
     title__eq: str | None
     title__ne: str | None
@@ -169,26 +174,36 @@ class TaskWhere(TypedDict, total=False):
     description__contains: str
     description__starts_with: str
     description__ends_with: str
-    due_at: datetime | str | None
-    due_at__eq: datetime | str | None
-    due_at__ne: datetime | str | None
+    due_at: datetime | Relative | str | None
+    due_at__eq: datetime | Relative | str | None
+    due_at__ne: datetime | Relative | str | None
     due_at__is_null: bool
-    due_at__in: Collection[datetime | str]
-    due_at__not_in: Collection[datetime | str]
-    due_at__lt: datetime | str
-    due_at__le: datetime | str
-    due_at__gt: datetime | str
-    due_at__ge: datetime | str
-    due_date: date | str | None
-    due_date__eq: date | str | None
-    due_date__ne: date | str | None
+    due_at__in: Collection[datetime | Relative | str]
+    due_at__not_in: Collection[datetime | Relative | str]
+    due_at__lt: datetime | Relative | str
+    due_at__le: datetime | Relative | str
+    due_at__gt: datetime | Relative | str
+    due_at__ge: datetime | Relative | str
+    due_date: date | Relative | str | None
+    due_date__eq: date | Relative | str | None
+    due_date__ne: date | Relative | str | None
     due_date__is_null: bool
-    due_date__in: Collection[date | str]
-    due_date__not_in: Collection[date | str]
-    due_date__lt: date | str
-    due_date__le: date | str
-    due_date__gt: date | str
-    due_date__ge: date | str
+    due_date__in: Collection[date | Relative | str]
+    due_date__not_in: Collection[date | Relative | str]
+    due_date__lt: date | Relative | str
+    due_date__le: date | Relative | str
+    due_date__gt: date | Relative | str
+    due_date__ge: date | Relative | str
+    remind_at: datetime | Relative | str | None
+    remind_at__eq: datetime | Relative | str | None
+    remind_at__ne: datetime | Relative | str | None
+    remind_at__is_null: bool
+    remind_at__in: Collection[datetime | Relative | str]
+    remind_at__not_in: Collection[datetime | Relative | str]
+    remind_at__lt: datetime | Relative | str
+    remind_at__le: datetime | Relative | str
+    remind_at__gt: datetime | Relative | str
+    remind_at__ge: datetime | Relative | str
     priority: RoutingTaskPriorityWord | None
     priority__eq: RoutingTaskPriorityWord | None
     priority__ne: RoutingTaskPriorityWord | None
@@ -285,16 +300,16 @@ class TaskWhere(TypedDict, total=False):
     about__url__contains: str
     about__url__starts_with: str
     about__url__ends_with: str
-    completed_at: datetime | str | None
-    completed_at__eq: datetime | str | None
-    completed_at__ne: datetime | str | None
+    completed_at: datetime | Relative | str | None
+    completed_at__eq: datetime | Relative | str | None
+    completed_at__ne: datetime | Relative | str | None
     completed_at__is_null: bool
-    completed_at__in: Collection[datetime | str]
-    completed_at__not_in: Collection[datetime | str]
-    completed_at__lt: datetime | str
-    completed_at__le: datetime | str
-    completed_at__gt: datetime | str
-    completed_at__ge: datetime | str
+    completed_at__in: Collection[datetime | Relative | str]
+    completed_at__not_in: Collection[datetime | Relative | str]
+    completed_at__lt: datetime | Relative | str
+    completed_at__le: datetime | Relative | str
+    completed_at__gt: datetime | Relative | str
+    completed_at__ge: datetime | Relative | str
     completed_by: Record | str | UUID | None
     completed_by__eq: Record | str | UUID | None
     completed_by__ne: Record | str | UUID | None
@@ -306,10 +321,10 @@ class TaskWhere(TypedDict, total=False):
     assignee__user__id__in: Collection[Record | str | UUID]
     assignee__user__version: int | None
     assignee__user__version__in: Collection[int]
-    assignee__user__created_at: datetime | str | None
-    assignee__user__created_at__in: Collection[datetime | str]
-    assignee__user__updated_at: datetime | str | None
-    assignee__user__updated_at__in: Collection[datetime | str]
+    assignee__user__created_at: datetime | Relative | str | None
+    assignee__user__created_at__in: Collection[datetime | Relative | str]
+    assignee__user__updated_at: datetime | Relative | str | None
+    assignee__user__updated_at__in: Collection[datetime | Relative | str]
     assignee__user__name: str | None
     assignee__user__name__in: Collection[str]
     assignee__user__email: str | None
@@ -330,10 +345,10 @@ class TaskWhere(TypedDict, total=False):
     assignee__group__id__in: Collection[Record | str | UUID]
     assignee__group__version: int | None
     assignee__group__version__in: Collection[int]
-    assignee__group__created_at: datetime | str | None
-    assignee__group__created_at__in: Collection[datetime | str]
-    assignee__group__updated_at: datetime | str | None
-    assignee__group__updated_at__in: Collection[datetime | str]
+    assignee__group__created_at: datetime | Relative | str | None
+    assignee__group__created_at__in: Collection[datetime | Relative | str]
+    assignee__group__updated_at: datetime | Relative | str | None
+    assignee__group__updated_at__in: Collection[datetime | Relative | str]
     assignee__group__name: str | None
     assignee__group__name__in: Collection[str]
     assignee__group__calendar: Record | str | UUID | None
@@ -342,10 +357,10 @@ class TaskWhere(TypedDict, total=False):
     via_group__id__in: Collection[Record | str | UUID]
     via_group__version: int | None
     via_group__version__in: Collection[int]
-    via_group__created_at: datetime | str | None
-    via_group__created_at__in: Collection[datetime | str]
-    via_group__updated_at: datetime | str | None
-    via_group__updated_at__in: Collection[datetime | str]
+    via_group__created_at: datetime | Relative | str | None
+    via_group__created_at__in: Collection[datetime | Relative | str]
+    via_group__updated_at: datetime | Relative | str | None
+    via_group__updated_at__in: Collection[datetime | Relative | str]
     via_group__name: str | None
     via_group__name__in: Collection[str]
     via_group__calendar: Record | str | UUID | None
@@ -354,10 +369,10 @@ class TaskWhere(TypedDict, total=False):
     completed_by__id__in: Collection[Record | str | UUID]
     completed_by__version: int | None
     completed_by__version__in: Collection[int]
-    completed_by__created_at: datetime | str | None
-    completed_by__created_at__in: Collection[datetime | str]
-    completed_by__updated_at: datetime | str | None
-    completed_by__updated_at__in: Collection[datetime | str]
+    completed_by__created_at: datetime | Relative | str | None
+    completed_by__created_at__in: Collection[datetime | Relative | str]
+    completed_by__updated_at: datetime | Relative | str | None
+    completed_by__updated_at__in: Collection[datetime | Relative | str]
     completed_by__name: str | None
     completed_by__name__in: Collection[str]
     completed_by__email: str | None
@@ -469,6 +484,7 @@ class TaskOperations(Importable, Readable[Task]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         priority: RoutingTaskPriorityWord | Unset = UNSET,
+        remind_at: datetime | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
@@ -478,10 +494,12 @@ class TaskOperations(Importable, Readable[Task]):
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
-        - `due_at`: Until which moment.
-        - `due_date`: Until the end of which day, when no moment is meant.
+        - `due_at`: The moment until which it is to be done.
+        - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
         - `priority`: How urgent it is.
+        - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
+          its group, or, while it is nobody's, the user who sets this.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
@@ -701,6 +719,7 @@ class TaskOperations(Importable, Readable[Task]):
         due_date: date | str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         priority: RoutingTaskPriorityWord | Unset = UNSET,
+        remind_at: datetime | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
@@ -711,10 +730,12 @@ class TaskOperations(Importable, Readable[Task]):
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
-        - `due_at`: Until which moment.
-        - `due_date`: Until the end of which day, when no moment is meant.
+        - `due_at`: The moment until which it is to be done.
+        - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
         - `priority`: How urgent it is.
+        - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
+          its group, or, while it is nobody's, the user who sets this.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
@@ -734,6 +755,7 @@ class TaskOperations(Importable, Readable[Task]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         priority: RoutingTaskPriorityWord | Unset = UNSET,
+        remind_at: datetime | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Upserted[Task]:
@@ -743,10 +765,12 @@ class TaskOperations(Importable, Readable[Task]):
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
-        - `due_at`: Until which moment.
-        - `due_date`: Until the end of which day, when no moment is meant.
+        - `due_at`: The moment until which it is to be done.
+        - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
         - `priority`: How urgent it is.
+        - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
+          its group, or, while it is nobody's, the user who sets this.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
@@ -848,6 +872,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         priority: RoutingTaskPriorityWord | Unset = UNSET,
+        remind_at: datetime | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
@@ -857,10 +882,12 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
-        - `due_at`: Until which moment.
-        - `due_date`: Until the end of which day, when no moment is meant.
+        - `due_at`: The moment until which it is to be done.
+        - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
         - `priority`: How urgent it is.
+        - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
+          its group, or, while it is nobody's, the user who sets this.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
@@ -1080,6 +1107,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         due_date: date | str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         priority: RoutingTaskPriorityWord | Unset = UNSET,
+        remind_at: datetime | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
@@ -1090,10 +1118,12 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
-        - `due_at`: Until which moment.
-        - `due_date`: Until the end of which day, when no moment is meant.
+        - `due_at`: The moment until which it is to be done.
+        - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
         - `priority`: How urgent it is.
+        - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
+          its group, or, while it is nobody's, the user who sets this.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
@@ -1113,6 +1143,7 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         priority: RoutingTaskPriorityWord | Unset = UNSET,
+        remind_at: datetime | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Upserted[Task]:
@@ -1122,10 +1153,12 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
-        - `due_at`: Until which moment.
-        - `due_date`: Until the end of which day, when no moment is meant.
+        - `due_at`: The moment until which it is to be done.
+        - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
         - `priority`: How urgent it is.
+        - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
+          its group, or, while it is nobody's, the user who sets this.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 

@@ -9,7 +9,7 @@ from os import PathLike
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
-from ..._filter import Q
+from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord, AccountTypeWord
 from ..._generated.kinds.comment import Comment
@@ -97,11 +97,11 @@ class Entry(Struct):
     """One thing that somebody did."""
 
     actor: str
-    """Who: `user:…`, `contact:…`, `service:…` or `system:…`."""
+    """The principal that made it: `user:…`, `contact:…`, `service:…` or `system:…`."""
     at: datetime
-    """When."""
+    """When it was made."""
     cause: str | None
-    """Which rule, import or workflow ran it."""
+    """The rule, import or workflow that ran it."""
     changes: dict[str, Any]
     """`{field: value}` of a creation, `{field: [from, to]}` of an update; absent after an erasure, and in a feed
     where the record came into view with another that it hangs on.
@@ -115,11 +115,11 @@ class Entry(Struct):
     name: str | None
     """The name of whoever did it, when it was a user."""
     on_behalf_of: str | None
-    """On whose behalf."""
+    """The principal on whose behalf it was made."""
     position: Any
     """In a feed, where to go on after this change; absent elsewhere."""
     reason: str | None
-    """Why, in the caller's words."""
+    """Why it was made, in the caller's words."""
     record: Id
     """The record."""
     seq: int
@@ -127,16 +127,16 @@ class Entry(Struct):
     unit: Id
     """One id for everything that one call did."""
     verb: Verb
-    """What happened."""
+    """What happened to the record."""
 
 
 class Escalation(Struct):
     """To whom a ticket was escalated, when, how bad and why."""
 
     at: datetime
-    """When."""
+    """When the ticket was escalated."""
     reason: str
-    """Why."""
+    """Why the ticket is escalated."""
     severity: EscalationSeverity | None
     """How bad it is."""
     to: Id
@@ -249,36 +249,36 @@ class TicketWhere(TypedDict, total=False):
     version__le: int
     version__gt: int
     version__ge: int
-    created_at: datetime | str | None
-    created_at__eq: datetime | str | None
-    created_at__ne: datetime | str | None
+    created_at: datetime | Relative | str | None
+    created_at__eq: datetime | Relative | str | None
+    created_at__ne: datetime | Relative | str | None
     created_at__is_null: bool
-    created_at__in: Collection[datetime | str]
-    created_at__not_in: Collection[datetime | str]
-    created_at__lt: datetime | str
-    created_at__le: datetime | str
-    created_at__gt: datetime | str
-    created_at__ge: datetime | str
-    updated_at: datetime | str | None
-    updated_at__eq: datetime | str | None
-    updated_at__ne: datetime | str | None
+    created_at__in: Collection[datetime | Relative | str]
+    created_at__not_in: Collection[datetime | Relative | str]
+    created_at__lt: datetime | Relative | str
+    created_at__le: datetime | Relative | str
+    created_at__gt: datetime | Relative | str
+    created_at__ge: datetime | Relative | str
+    updated_at: datetime | Relative | str | None
+    updated_at__eq: datetime | Relative | str | None
+    updated_at__ne: datetime | Relative | str | None
     updated_at__is_null: bool
-    updated_at__in: Collection[datetime | str]
-    updated_at__not_in: Collection[datetime | str]
-    updated_at__lt: datetime | str
-    updated_at__le: datetime | str
-    updated_at__gt: datetime | str
-    updated_at__ge: datetime | str
-    deleted_at: datetime | str | None
-    deleted_at__eq: datetime | str | None
-    deleted_at__ne: datetime | str | None
+    updated_at__in: Collection[datetime | Relative | str]
+    updated_at__not_in: Collection[datetime | Relative | str]
+    updated_at__lt: datetime | Relative | str
+    updated_at__le: datetime | Relative | str
+    updated_at__gt: datetime | Relative | str
+    updated_at__ge: datetime | Relative | str
+    deleted_at: datetime | Relative | str | None
+    deleted_at__eq: datetime | Relative | str | None
+    deleted_at__ne: datetime | Relative | str | None
     deleted_at__is_null: bool
-    deleted_at__in: Collection[datetime | str]
-    deleted_at__not_in: Collection[datetime | str]
-    deleted_at__lt: datetime | str
-    deleted_at__le: datetime | str
-    deleted_at__gt: datetime | str
-    deleted_at__ge: datetime | str
+    deleted_at__in: Collection[datetime | Relative | str]
+    deleted_at__not_in: Collection[datetime | Relative | str]
+    deleted_at__lt: datetime | Relative | str
+    deleted_at__le: datetime | Relative | str
+    deleted_at__gt: datetime | Relative | str
+    deleted_at__ge: datetime | Relative | str
     merged_into: Record | str | UUID | None
     merged_into__eq: Record | str | UUID | None
     merged_into__ne: Record | str | UUID | None
@@ -423,16 +423,16 @@ class TicketWhere(TypedDict, total=False):
     escalation__to__is_null: bool
     escalation__to__in: Collection[Record | str | UUID]
     escalation__to__not_in: Collection[Record | str | UUID]
-    escalation__at: datetime | str | None
-    escalation__at__eq: datetime | str | None
-    escalation__at__ne: datetime | str | None
+    escalation__at: datetime | Relative | str | None
+    escalation__at__eq: datetime | Relative | str | None
+    escalation__at__ne: datetime | Relative | str | None
     escalation__at__is_null: bool
-    escalation__at__in: Collection[datetime | str]
-    escalation__at__not_in: Collection[datetime | str]
-    escalation__at__lt: datetime | str
-    escalation__at__le: datetime | str
-    escalation__at__gt: datetime | str
-    escalation__at__ge: datetime | str
+    escalation__at__in: Collection[datetime | Relative | str]
+    escalation__at__not_in: Collection[datetime | Relative | str]
+    escalation__at__lt: datetime | Relative | str
+    escalation__at__le: datetime | Relative | str
+    escalation__at__gt: datetime | Relative | str
+    escalation__at__ge: datetime | Relative | str
     escalation__severity: EscalationSeverityWord | None
     escalation__severity__eq: EscalationSeverityWord | None
     escalation__severity__ne: EscalationSeverityWord | None
@@ -456,16 +456,16 @@ class TicketWhere(TypedDict, total=False):
     escalation__reason__contains: str
     escalation__reason__starts_with: str
     escalation__reason__ends_with: str
-    pending_until: datetime | str | None
-    pending_until__eq: datetime | str | None
-    pending_until__ne: datetime | str | None
+    pending_until: datetime | Relative | str | None
+    pending_until__eq: datetime | Relative | str | None
+    pending_until__ne: datetime | Relative | str | None
     pending_until__is_null: bool
-    pending_until__in: Collection[datetime | str]
-    pending_until__not_in: Collection[datetime | str]
-    pending_until__lt: datetime | str
-    pending_until__le: datetime | str
-    pending_until__gt: datetime | str
-    pending_until__ge: datetime | str
+    pending_until__in: Collection[datetime | Relative | str]
+    pending_until__not_in: Collection[datetime | Relative | str]
+    pending_until__lt: datetime | Relative | str
+    pending_until__le: datetime | Relative | str
+    pending_until__gt: datetime | Relative | str
+    pending_until__ge: datetime | Relative | str
     resolution: str | None
     resolution__eq: str | None
     resolution__ne: str | None
@@ -479,36 +479,36 @@ class TicketWhere(TypedDict, total=False):
     resolution__contains: str
     resolution__starts_with: str
     resolution__ends_with: str
-    resolved_at: datetime | str | None
-    resolved_at__eq: datetime | str | None
-    resolved_at__ne: datetime | str | None
+    resolved_at: datetime | Relative | str | None
+    resolved_at__eq: datetime | Relative | str | None
+    resolved_at__ne: datetime | Relative | str | None
     resolved_at__is_null: bool
-    resolved_at__in: Collection[datetime | str]
-    resolved_at__not_in: Collection[datetime | str]
-    resolved_at__lt: datetime | str
-    resolved_at__le: datetime | str
-    resolved_at__gt: datetime | str
-    resolved_at__ge: datetime | str
-    closed_at: datetime | str | None
-    closed_at__eq: datetime | str | None
-    closed_at__ne: datetime | str | None
+    resolved_at__in: Collection[datetime | Relative | str]
+    resolved_at__not_in: Collection[datetime | Relative | str]
+    resolved_at__lt: datetime | Relative | str
+    resolved_at__le: datetime | Relative | str
+    resolved_at__gt: datetime | Relative | str
+    resolved_at__ge: datetime | Relative | str
+    closed_at: datetime | Relative | str | None
+    closed_at__eq: datetime | Relative | str | None
+    closed_at__ne: datetime | Relative | str | None
     closed_at__is_null: bool
-    closed_at__in: Collection[datetime | str]
-    closed_at__not_in: Collection[datetime | str]
-    closed_at__lt: datetime | str
-    closed_at__le: datetime | str
-    closed_at__gt: datetime | str
-    closed_at__ge: datetime | str
-    first_response_at: datetime | str | None
-    first_response_at__eq: datetime | str | None
-    first_response_at__ne: datetime | str | None
+    closed_at__in: Collection[datetime | Relative | str]
+    closed_at__not_in: Collection[datetime | Relative | str]
+    closed_at__lt: datetime | Relative | str
+    closed_at__le: datetime | Relative | str
+    closed_at__gt: datetime | Relative | str
+    closed_at__ge: datetime | Relative | str
+    first_response_at: datetime | Relative | str | None
+    first_response_at__eq: datetime | Relative | str | None
+    first_response_at__ne: datetime | Relative | str | None
     first_response_at__is_null: bool
-    first_response_at__in: Collection[datetime | str]
-    first_response_at__not_in: Collection[datetime | str]
-    first_response_at__lt: datetime | str
-    first_response_at__le: datetime | str
-    first_response_at__gt: datetime | str
-    first_response_at__ge: datetime | str
+    first_response_at__in: Collection[datetime | Relative | str]
+    first_response_at__not_in: Collection[datetime | Relative | str]
+    first_response_at__lt: datetime | Relative | str
+    first_response_at__le: datetime | Relative | str
+    first_response_at__gt: datetime | Relative | str
+    first_response_at__ge: datetime | Relative | str
     reopened: int | None
     reopened__eq: int | None
     reopened__ne: int | None
@@ -530,12 +530,12 @@ class TicketWhere(TypedDict, total=False):
     merged_into__id__in: Collection[Record | str | UUID]
     merged_into__version: int | None
     merged_into__version__in: Collection[int]
-    merged_into__created_at: datetime | str | None
-    merged_into__created_at__in: Collection[datetime | str]
-    merged_into__updated_at: datetime | str | None
-    merged_into__updated_at__in: Collection[datetime | str]
-    merged_into__deleted_at: datetime | str | None
-    merged_into__deleted_at__in: Collection[datetime | str]
+    merged_into__created_at: datetime | Relative | str | None
+    merged_into__created_at__in: Collection[datetime | Relative | str]
+    merged_into__updated_at: datetime | Relative | str | None
+    merged_into__updated_at__in: Collection[datetime | Relative | str]
+    merged_into__deleted_at: datetime | Relative | str | None
+    merged_into__deleted_at__in: Collection[datetime | Relative | str]
     merged_into__merged_into: Record | str | UUID | None
     merged_into__merged_into__in: Collection[Record | str | UUID]
     merged_into__number: str | None
@@ -568,22 +568,22 @@ class TicketWhere(TypedDict, total=False):
     merged_into__via_group__in: Collection[Record | str | UUID]
     merged_into__escalation__to: Record | str | UUID | None
     merged_into__escalation__to__in: Collection[Record | str | UUID]
-    merged_into__escalation__at: datetime | str | None
-    merged_into__escalation__at__in: Collection[datetime | str]
+    merged_into__escalation__at: datetime | Relative | str | None
+    merged_into__escalation__at__in: Collection[datetime | Relative | str]
     merged_into__escalation__severity: EscalationSeverityWord | None
     merged_into__escalation__severity__in: Collection[EscalationSeverityWord]
     merged_into__escalation__reason: str | None
     merged_into__escalation__reason__in: Collection[str]
-    merged_into__pending_until: datetime | str | None
-    merged_into__pending_until__in: Collection[datetime | str]
+    merged_into__pending_until: datetime | Relative | str | None
+    merged_into__pending_until__in: Collection[datetime | Relative | str]
     merged_into__resolution: str | None
     merged_into__resolution__in: Collection[str]
-    merged_into__resolved_at: datetime | str | None
-    merged_into__resolved_at__in: Collection[datetime | str]
-    merged_into__closed_at: datetime | str | None
-    merged_into__closed_at__in: Collection[datetime | str]
-    merged_into__first_response_at: datetime | str | None
-    merged_into__first_response_at__in: Collection[datetime | str]
+    merged_into__resolved_at: datetime | Relative | str | None
+    merged_into__resolved_at__in: Collection[datetime | Relative | str]
+    merged_into__closed_at: datetime | Relative | str | None
+    merged_into__closed_at__in: Collection[datetime | Relative | str]
+    merged_into__first_response_at: datetime | Relative | str | None
+    merged_into__first_response_at__in: Collection[datetime | Relative | str]
     merged_into__reopened: int | None
     merged_into__reopened__in: Collection[int]
     merged_into__follow_up_of: Record | str | UUID | None
@@ -592,12 +592,12 @@ class TicketWhere(TypedDict, total=False):
     contact__id__in: Collection[Record | str | UUID]
     contact__version: int | None
     contact__version__in: Collection[int]
-    contact__created_at: datetime | str | None
-    contact__created_at__in: Collection[datetime | str]
-    contact__updated_at: datetime | str | None
-    contact__updated_at__in: Collection[datetime | str]
-    contact__deleted_at: datetime | str | None
-    contact__deleted_at__in: Collection[datetime | str]
+    contact__created_at: datetime | Relative | str | None
+    contact__created_at__in: Collection[datetime | Relative | str]
+    contact__updated_at: datetime | Relative | str | None
+    contact__updated_at__in: Collection[datetime | Relative | str]
+    contact__deleted_at: datetime | Relative | str | None
+    contact__deleted_at__in: Collection[datetime | Relative | str]
     contact__merged_into: Record | str | UUID | None
     contact__merged_into__in: Collection[Record | str | UUID]
     contact__first_name: str | None
@@ -634,20 +634,20 @@ class TicketWhere(TypedDict, total=False):
     contact__owner__user__in: Collection[Record | str | UUID]
     contact__owner__group: Record | str | UUID | None
     contact__owner__group__in: Collection[Record | str | UUID]
-    contact__last_activity: datetime | str | None
-    contact__last_activity__in: Collection[datetime | str]
+    contact__last_activity: datetime | Relative | str | None
+    contact__last_activity__in: Collection[datetime | Relative | str]
     contact__description: str | None
     contact__description__in: Collection[str]
     account__id: Record | str | UUID | None
     account__id__in: Collection[Record | str | UUID]
     account__version: int | None
     account__version__in: Collection[int]
-    account__created_at: datetime | str | None
-    account__created_at__in: Collection[datetime | str]
-    account__updated_at: datetime | str | None
-    account__updated_at__in: Collection[datetime | str]
-    account__deleted_at: datetime | str | None
-    account__deleted_at__in: Collection[datetime | str]
+    account__created_at: datetime | Relative | str | None
+    account__created_at__in: Collection[datetime | Relative | str]
+    account__updated_at: datetime | Relative | str | None
+    account__updated_at__in: Collection[datetime | Relative | str]
+    account__deleted_at: datetime | Relative | str | None
+    account__deleted_at__in: Collection[datetime | Relative | str]
     account__merged_into: Record | str | UUID | None
     account__merged_into__in: Collection[Record | str | UUID]
     account__name: str | None
@@ -694,8 +694,10 @@ class TicketWhere(TypedDict, total=False):
     account__shipping_address__country__in: Collection[str]
     account__primary_contact: Record | str | UUID | None
     account__primary_contact__in: Collection[Record | str | UUID]
-    account__customer_since: date | str | None
-    account__customer_since__in: Collection[date | str]
+    account__price_book: Record | str | UUID | None
+    account__price_book__in: Collection[Record | str | UUID]
+    account__customer_since: date | Relative | str | None
+    account__customer_since__in: Collection[date | Relative | str]
     account__owner__user: Record | str | UUID | None
     account__owner__user__in: Collection[Record | str | UUID]
     account__owner__group: Record | str | UUID | None
@@ -712,10 +714,10 @@ class TicketWhere(TypedDict, total=False):
     assignee__user__id__in: Collection[Record | str | UUID]
     assignee__user__version: int | None
     assignee__user__version__in: Collection[int]
-    assignee__user__created_at: datetime | str | None
-    assignee__user__created_at__in: Collection[datetime | str]
-    assignee__user__updated_at: datetime | str | None
-    assignee__user__updated_at__in: Collection[datetime | str]
+    assignee__user__created_at: datetime | Relative | str | None
+    assignee__user__created_at__in: Collection[datetime | Relative | str]
+    assignee__user__updated_at: datetime | Relative | str | None
+    assignee__user__updated_at__in: Collection[datetime | Relative | str]
     assignee__user__name: str | None
     assignee__user__name__in: Collection[str]
     assignee__user__email: str | None
@@ -736,10 +738,10 @@ class TicketWhere(TypedDict, total=False):
     assignee__group__id__in: Collection[Record | str | UUID]
     assignee__group__version: int | None
     assignee__group__version__in: Collection[int]
-    assignee__group__created_at: datetime | str | None
-    assignee__group__created_at__in: Collection[datetime | str]
-    assignee__group__updated_at: datetime | str | None
-    assignee__group__updated_at__in: Collection[datetime | str]
+    assignee__group__created_at: datetime | Relative | str | None
+    assignee__group__created_at__in: Collection[datetime | Relative | str]
+    assignee__group__updated_at: datetime | Relative | str | None
+    assignee__group__updated_at__in: Collection[datetime | Relative | str]
     assignee__group__name: str | None
     assignee__group__name__in: Collection[str]
     assignee__group__calendar: Record | str | UUID | None
@@ -748,10 +750,10 @@ class TicketWhere(TypedDict, total=False):
     via_group__id__in: Collection[Record | str | UUID]
     via_group__version: int | None
     via_group__version__in: Collection[int]
-    via_group__created_at: datetime | str | None
-    via_group__created_at__in: Collection[datetime | str]
-    via_group__updated_at: datetime | str | None
-    via_group__updated_at__in: Collection[datetime | str]
+    via_group__created_at: datetime | Relative | str | None
+    via_group__created_at__in: Collection[datetime | Relative | str]
+    via_group__updated_at: datetime | Relative | str | None
+    via_group__updated_at__in: Collection[datetime | Relative | str]
     via_group__name: str | None
     via_group__name__in: Collection[str]
     via_group__calendar: Record | str | UUID | None
@@ -760,10 +762,10 @@ class TicketWhere(TypedDict, total=False):
     escalation__to__id__in: Collection[Record | str | UUID]
     escalation__to__version: int | None
     escalation__to__version__in: Collection[int]
-    escalation__to__created_at: datetime | str | None
-    escalation__to__created_at__in: Collection[datetime | str]
-    escalation__to__updated_at: datetime | str | None
-    escalation__to__updated_at__in: Collection[datetime | str]
+    escalation__to__created_at: datetime | Relative | str | None
+    escalation__to__created_at__in: Collection[datetime | Relative | str]
+    escalation__to__updated_at: datetime | Relative | str | None
+    escalation__to__updated_at__in: Collection[datetime | Relative | str]
     escalation__to__name: str | None
     escalation__to__name__in: Collection[str]
     escalation__to__calendar: Record | str | UUID | None
@@ -772,12 +774,12 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__id__in: Collection[Record | str | UUID]
     follow_up_of__version: int | None
     follow_up_of__version__in: Collection[int]
-    follow_up_of__created_at: datetime | str | None
-    follow_up_of__created_at__in: Collection[datetime | str]
-    follow_up_of__updated_at: datetime | str | None
-    follow_up_of__updated_at__in: Collection[datetime | str]
-    follow_up_of__deleted_at: datetime | str | None
-    follow_up_of__deleted_at__in: Collection[datetime | str]
+    follow_up_of__created_at: datetime | Relative | str | None
+    follow_up_of__created_at__in: Collection[datetime | Relative | str]
+    follow_up_of__updated_at: datetime | Relative | str | None
+    follow_up_of__updated_at__in: Collection[datetime | Relative | str]
+    follow_up_of__deleted_at: datetime | Relative | str | None
+    follow_up_of__deleted_at__in: Collection[datetime | Relative | str]
     follow_up_of__merged_into: Record | str | UUID | None
     follow_up_of__merged_into__in: Collection[Record | str | UUID]
     follow_up_of__number: str | None
@@ -810,22 +812,22 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__via_group__in: Collection[Record | str | UUID]
     follow_up_of__escalation__to: Record | str | UUID | None
     follow_up_of__escalation__to__in: Collection[Record | str | UUID]
-    follow_up_of__escalation__at: datetime | str | None
-    follow_up_of__escalation__at__in: Collection[datetime | str]
+    follow_up_of__escalation__at: datetime | Relative | str | None
+    follow_up_of__escalation__at__in: Collection[datetime | Relative | str]
     follow_up_of__escalation__severity: EscalationSeverityWord | None
     follow_up_of__escalation__severity__in: Collection[EscalationSeverityWord]
     follow_up_of__escalation__reason: str | None
     follow_up_of__escalation__reason__in: Collection[str]
-    follow_up_of__pending_until: datetime | str | None
-    follow_up_of__pending_until__in: Collection[datetime | str]
+    follow_up_of__pending_until: datetime | Relative | str | None
+    follow_up_of__pending_until__in: Collection[datetime | Relative | str]
     follow_up_of__resolution: str | None
     follow_up_of__resolution__in: Collection[str]
-    follow_up_of__resolved_at: datetime | str | None
-    follow_up_of__resolved_at__in: Collection[datetime | str]
-    follow_up_of__closed_at: datetime | str | None
-    follow_up_of__closed_at__in: Collection[datetime | str]
-    follow_up_of__first_response_at: datetime | str | None
-    follow_up_of__first_response_at__in: Collection[datetime | str]
+    follow_up_of__resolved_at: datetime | Relative | str | None
+    follow_up_of__resolved_at__in: Collection[datetime | Relative | str]
+    follow_up_of__closed_at: datetime | Relative | str | None
+    follow_up_of__closed_at__in: Collection[datetime | Relative | str]
+    follow_up_of__first_response_at: datetime | Relative | str | None
+    follow_up_of__first_response_at__in: Collection[datetime | Relative | str]
     follow_up_of__reopened: int | None
     follow_up_of__reopened__in: Collection[int]
     follow_up_of__follow_up_of: Record | str | UUID | None
@@ -969,7 +971,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         over. Errors: `ticket.closed`, `assignee.inactive`.
 
         - `ticket`: The ticket.
-        - `reason`: Why.
+        - `reason`: Why the ticket is escalated.
         - `to`: The group that is called.
         - `severity`: How bad it is; as it was unless said.
 
@@ -1461,7 +1463,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         over. Errors: `ticket.closed`, `assignee.inactive`.
 
         - `ticket`: The ticket.
-        - `reason`: Why.
+        - `reason`: Why the ticket is escalated.
         - `to`: The group that is called.
         - `severity`: How bad it is; as it was unless said.
 
