@@ -120,7 +120,7 @@ fn the_amount_of_a_deal_follows_its_lines() {
 }
 
 #[test]
-fn who_sets_the_amount_of_a_deal_with_lines_is_told_to_change_these() {
+fn who_sets_the_amount_of_a_deal_with_lines_is_refused() {
     let shop = Shop::new();
     let world = &shop.world;
     let deal = shop.deal();
