@@ -15,6 +15,8 @@ declare module "*/native/nexa.js" {
     createOrg(founding: string): Promise<string>;
     hasOrg(org: string): Promise<boolean>;
     dropOrg(org: string): Promise<void>;
+    due(now: string | undefined, limit: number): Promise<string>;
+    tick(org: string, limit: number): Promise<string>;
     execute(org: string, principal: string, operation: string, input: string, envelope?: string): Promise<string>;
     batch(org: string, principal: string, requests: string, envelope?: string): Promise<string>;
     explain(org: string, principal: string, kind: string, record: string): Promise<string>;

@@ -61,8 +61,7 @@ export class CrmWorker {
 
   async #run(): Promise<void> {
     while (!this.#over) {
-      const busy = (await this.#once()) > 0;
-      if (!busy && !this.#over) await this.#pause();
+      if ((await this.#once()) === 0) await this.#pause();
     }
   }
 
@@ -88,6 +87,7 @@ export class CrmWorker {
   }
 
   #pause(): Promise<void> {
+    if (this.#over) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, this.#options.every ?? 1_000);
       this.#wake = () => {

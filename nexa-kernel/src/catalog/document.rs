@@ -80,7 +80,7 @@ impl Catalog {
         let kinds: Map<String, Json> = kinds
             .all()
             .iter()
-            .filter(|def| def.ledger)
+            .filter(|def| def.ledger || self.entries.values().any(|operation| operation.kind == def.kind))
             .map(|def| (def.kind.to_owned(), kind_document(def, kinds)))
             .collect();
         json!({

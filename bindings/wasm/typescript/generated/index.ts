@@ -88,6 +88,7 @@ export type * from "./records/contact.js";
 export type * from "./records/contact_list.js";
 export type * from "./records/contact_list_member.js";
 export type * from "./records/deal.js";
+export type * from "./records/failure.js";
 export type * from "./records/field.js";
 export type * from "./records/group.js";
 export type * from "./records/lead.js";

@@ -40,6 +40,7 @@ import type { Contact, ContactWhere } from "./records/contact.js";
 import type { ContactList } from "./records/contact_list.js";
 import type { ContactListMember, ContactListMemberWhere } from "./records/contact_list_member.js";
 import type { Deal, DealWhere } from "./records/deal.js";
+import type { Failure } from "./records/failure.js";
 import type { FieldDefinition } from "./records/field.js";
 import type { Group, GroupWhere } from "./records/group.js";
 import type { Lead, LeadWhere } from "./records/lead.js";
@@ -89,7 +90,10 @@ export interface SessionOperations {
   readonly contactListMember: ContactListMemberOperations;
   /** The operations of `deal`: Something that a company may buy. */
   readonly deal: DealOperations;
-  /** The operations of `failure`. */
+  /**
+   * The operations of `failure`: Something that was due and could not be done; nothing of it was. Admins see it
+   * for 30 days.
+   */
   readonly failure: FailureOperations;
   /** The operations of `field`: A field that a tenant added to a kind; its values live under `custom`. */
   readonly field: FieldOperations;
@@ -153,6 +157,7 @@ export interface RecordTable {
   contact_list: ContactList;
   contact_list_member: ContactListMember;
   deal: Deal;
+  failure: Failure;
   field: FieldDefinition;
   group: Group;
   lead: Lead;

@@ -325,6 +325,7 @@ import type {
   ContactListMemberWhere,
 } from "./records/contact_list_member.js";
 import type { Deal, DealRelated, DealWhere } from "./records/deal.js";
+import type { Failure, FailureRelated, FailureWhere } from "./records/failure.js";
 import type { FieldDefinition, FieldDefinitionRelated, FieldDefinitionWhere } from "./records/field.js";
 import type { Group, GroupRelated, GroupWhere } from "./records/group.js";
 import type { Lead, LeadRelated, LeadWhere } from "./records/lead.js";
@@ -485,9 +486,9 @@ export interface OperationTable {
   "deal.update": { input: DealUpdateInput; output: Deal };
   "deal.upsert": { input: DealUpsertInput; output: Upserted<Deal> };
   "deal.win": { input: DealWinInput; output: Deal };
-  "failure.aggregate": { input: AggregateInput; output: GroupRow[] };
-  "failure.count": { input: CountInput; output: number };
-  "failure.find": { input: FindInput; output: Page<Failure> };
+  "failure.aggregate": { input: AggregateInput<FailureWhere>; output: GroupRow[] };
+  "failure.count": { input: CountInput<FailureWhere>; output: number };
+  "failure.find": { input: FindInput<FailureWhere>; output: Page<Failure> };
   "failure.get": { input: FailureGetInput; output: Found<Failure, FailureRelated> };
   "failure.history": { input: FailureHistoryInput; output: HistoryPage };
   "field.aggregate": { input: AggregateInput<FieldDefinitionWhere>; output: GroupRow[] };

@@ -80,7 +80,7 @@ from .kinds.deal import (
 )
 from .kinds.failure import (
     Failure as Failure,
-    Page_of_Failure as Page_of_Failure,
+    FailureId as FailureId,
 )
 from .kinds.field import (
     CustomType as CustomType,

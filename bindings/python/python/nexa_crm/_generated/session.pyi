@@ -90,7 +90,9 @@ class Session(SessionBase):
 
     @cached_property
     def failure(self) -> FailureOperations:
-        """The operations of `failure`."""
+        """The operations of `failure`: Something that was due and could not be done; nothing of it was. Admins see
+        it for 30 days.
+        """
 
     @cached_property
     def field(self) -> FieldOperations:
@@ -227,7 +229,9 @@ class AsyncSession(AsyncSessionBase):
 
     @cached_property
     def failure(self) -> AsyncFailureOperations:
-        """The operations of `failure`."""
+        """The operations of `failure`: Something that was due and could not be done; nothing of it was. Admins see
+        it for 30 days.
+        """
 
     @cached_property
     def field(self) -> AsyncFieldOperations:

@@ -7,6 +7,7 @@ import type { Results } from "../../results.js";
 import type { AggregateInput, CountInput, FindInput } from "../inputs/common.js";
 import type { FailureGetInput, FailureHistoryInput } from "../inputs/failure.js";
 import type { Change, GroupRow } from "../parts/common.js";
+import type { Failure, FailureRelated, FailureWhere } from "../records/failure.js";
 
 /** The operations of `failure`. */
 export interface FailureOperations extends Exportable {
@@ -16,9 +17,9 @@ export interface FailureOperations extends Exportable {
    * Errors: `filter.invalid`, `filter.too_large`, `field.unknown`, `argument.too_long`,
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
-  aggregate(input?: AggregateInput): Promise<GroupRow[]>;
+  aggregate(input?: AggregateInput<FailureWhere>): Promise<GroupRow[]>;
   /** How many records of the kind failure match. */
-  count(input?: CountInput): Promise<number>;
+  count(input?: CountInput<FailureWhere>): Promise<number>;
   /**
    * Records of the kind failure by filter, sorted, in pages.
    *
@@ -27,7 +28,7 @@ export interface FailureOperations extends Exportable {
    *
    * Nothing is asked before the answer is read; `limit` counts all.
    */
-  find(input?: FindInput): Results<Found<Failure, FailureRelated>>;
+  find(input?: FindInput<FailureWhere>): Results<Found<Failure, FailureRelated>>;
   /** Reads one failure. Error: `record.not_found`. */
   get(input: FailureGetInput): Promise<Found<Failure, FailureRelated>>;
   /**
