@@ -17,7 +17,7 @@ use crate::{
     kernel::{
         access::Action,
         context::Context,
-        error::{Code, Result, codes},
+        error::{Code, Result},
         query::{Find, LARGEST_PAGE, page},
         record::{Record, RecordDef, Row},
         session::{Job, Session},
@@ -106,10 +106,7 @@ pub async fn export_page(
 ) -> Result<ExportPage> {
     options.check()?;
     find.with.clear();
-    let def = session.kinds().named(kind)?;
-    if !def.ledger {
-        return Err(codes::KIND_UNKNOWN.with("kind", kind));
-    }
+    let def = (session.behaviour(kind)?.def)();
     session.read(PageJob { def, find, options: options.clone(), first }).await
 }
 

@@ -22,19 +22,19 @@ def test_a_tick_does_what_is_due(opened: tuple[nexa.Crm, testing.Clock]) -> None
     admin, alex = _office(crm)
     at = clock.now + timedelta(hours=3)
     task = admin.task.create(title="Call them", assignee={"user": alex.user_id}, remind_at=at)
-    assert [due.org for due in crm.due()] == [nexa.Id(admin.org)]
+    assert [due.org for due in crm.due()] == [admin.org]
     crm.tick(admin.org)
     assert [notification.reason for notification in alex.notification.find()] == ["assigned"]
     assert crm.due() == []
     idle = crm.tick(admin.org)
     assert idle == nexa.Ticked(done=0, next_due=at)
-    assert crm.due(at) == [nexa.Due(org=nexa.Id(admin.org), at=at)]
+    assert crm.due(at) == [nexa.Due(org=admin.org, at=at)]
     clock.advance(hours=3)
     assert crm.tick(admin.org).done >= 1
     reminded = alex.notification.find(reason="reminder").list()
     assert [(reminder.about, reminder.late) for reminder in reminded] == [(nexa.About("task", task.id), False)]
     assert alex.notification.mark_all_read().count == 2
-    with pytest.raises(nexa.Invalid, match="limit"):
+    with pytest.raises(nexa.Invalid, match="1 to 1,000"):
         crm.due(limit=0)
     with pytest.raises(ValueError, match="time zone"):
         crm.due(datetime(2026, 3, 2))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from types import TracebackType
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from ._errors import Error
+from ._values import Id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ class Due:
     """A tenant in which something is due."""
 
     #: The tenant.
-    org: UUID
+    org: Id
     #: Since when.
     at: datetime
 
@@ -53,7 +53,7 @@ def moment(at: datetime | None) -> str | None:
 
 def due(text: str) -> list[Due]:
     """Reads who has something due."""
-    return [Due(UUID(tenant["org"]), datetime.fromisoformat(tenant["at"])) for tenant in json.loads(text)]
+    return [Due(Id(tenant["org"]), datetime.fromisoformat(tenant["at"])) for tenant in json.loads(text)]
 
 
 def ticked(text: str) -> Ticked:
@@ -67,7 +67,7 @@ class Worker:
     """A thread that does what is due in every tenant, until it is stopped or its Crm is closed. Use it in a ``with`` block."""
 
     def __init__(
-        self, crm: Crm, every: float, on_error: Callable[[UUID | None, Error], object] | None
+        self, crm: Crm, every: float, on_error: Callable[[Id | None, Error], object] | None
     ) -> None:
         self._crm = crm
         self._every = every
@@ -116,6 +116,6 @@ class Worker:
                 self._report(tenant.org, error)
         return done
 
-    def _report(self, org: UUID | None, error: Error) -> None:
+    def _report(self, org: Id | None, error: Error) -> None:
         if self._on_error is not None and not self._crm.closed:
             self._on_error(org, error)

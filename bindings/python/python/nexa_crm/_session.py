@@ -240,7 +240,7 @@ class Crm:
         return ticked(self._native.tick(str(org), limit))
 
     def worker(
-        self, *, every: float = 1.0, on_error: Callable[[UUID | None, Error], object] | None = None
+        self, *, every: float = 1.0, on_error: Callable[[Id | None, Error], object] | None = None
     ) -> Worker:
         """Starts a thread that does what is due in every tenant, again and again; `every` so many seconds when nothing is.
 
