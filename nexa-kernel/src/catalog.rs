@@ -16,10 +16,12 @@ pub(crate) use self::own::{Own, OwnOperation};
 #[cfg(feature = "operations")]
 pub(crate) use self::prepared::Prepared;
 pub(crate) use self::shared::{SHARED, Shared};
+#[cfg(feature = "catalog")]
+use super::error::Code;
 use super::{
     access::{Action, Actor},
     context::Behaviour,
-    error::{Code, Error, Result, codes},
+    error::{Error, Result, codes},
     input::{self, Unreadable},
     operation::{Mode, operation_name},
     record::Row,

@@ -10,7 +10,7 @@ use nexa_kernel::{
     record::{RecordDef, Row},
     scan::Sink,
     store::{Aggregate, Batch, Key, Select, Transaction},
-    value::{Timestamp, Value},
+    value::Value,
 };
 use nexa_sql::{Answer, Dialect};
 use uuid::Uuid;
@@ -207,9 +207,9 @@ impl Transaction for SqliteTransaction<'_, '_> {
 
     /// The file has no clock of its own, but the machine has one, which a clock of the host's making can be held against.
     #[cfg(not(target_arch = "wasm32"))]
-    fn clock(&self) -> Option<Timestamp> {
+    fn clock(&self) -> Option<nexa_kernel::value::Timestamp> {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
-        i64::try_from(since.as_micros()).ok().map(Timestamp::from_micros)
+        i64::try_from(since.as_micros()).ok().map(nexa_kernel::value::Timestamp::from_micros)
     }
 
     async fn load(&mut self, of: &'static RecordDef, by: Key, values: &[Value]) -> Result<Vec<Row>> {

@@ -9,9 +9,11 @@ use super::arguments;
 use super::document::Schemas;
 #[cfg(feature = "operations")]
 use super::prepared::{self, Prepared};
+#[cfg(feature = "catalog")]
+use crate::error::Code;
 use crate::{
     access::Action,
-    error::{Code, Result},
+    error::Result,
     operation::{Guard, Mode, Operation, Perform, Query, guard_of},
     record::{Record, RecordDef},
 };

@@ -11,12 +11,14 @@ use crate::{
     access::{Action, Actor},
     context::Behaviour,
     entity::{Create, Merge, Purge, Restore, Trash, Update, Upsert},
-    error::{Code, Result},
+    error::Result,
     operation::Mode,
     query::{AggregateOf, Count, Find, Get, History, Search},
-    record::{RecordDef, Row},
+    record::Row,
     shared::SharedOperation,
 };
+#[cfg(feature = "catalog")]
+use crate::{error::Code, record::RecordDef};
 
 /// The operations that kinds have in common: a new one is a file of its own and a line here.
 pub(crate) const SHARED: &[&Shared] = &[
