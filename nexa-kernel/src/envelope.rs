@@ -72,8 +72,11 @@ const LONGEST: usize = 200;
 const RESERVED: [&str; 5] = ["workflow:", "sequence:", "mass_email:", "import:", "undo:"];
 
 /// Refuses a cause that only the library gives. Error: `cause.reserved`.
-pub(crate) fn from_outside(envelope: &Envelope) -> Result<()> {
-    not_reserved(envelope.cause.as_deref().unwrap_or_default(), "")
+/// An import names itself.
+pub(crate) fn from_outside(envelope: &Envelope, operation: &str) -> Result<()> {
+    let imports = operation.split_once('.').is_some_and(|(_, verb)| verb.starts_with("import_"));
+    let own = if imports { "import:" } else { "" };
+    not_reserved(envelope.cause.as_deref().unwrap_or_default(), own)
 }
 
 /// Refuses a cause that another part of the library gives than the one whose causes begin so. Error: `cause.reserved`.

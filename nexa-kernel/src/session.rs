@@ -114,14 +114,14 @@ impl Session {
     /// Runs a command in an envelope: idempotency key, expected version, dry run, reason.
     pub async fn run_with<C: Perform>(&self, envelope: Envelope, command: C) -> Result<C::Output> {
         self.declared(|_| C::name().into(), command.check())?;
-        envelope::from_outside(&envelope)?;
+        envelope::from_outside(&envelope, C::name())?;
         self.write(envelope, CommandJob(command)).await
     }
 
     /// The same, and says whether the command was done now or before.
     pub async fn run_once<C: Perform>(&self, envelope: Envelope, command: C) -> Result<Once<C::Output>> {
         self.declared(|_| C::name().into(), command.check())?;
-        envelope::from_outside(&envelope)?;
+        envelope::from_outside(&envelope, C::name())?;
         self.write_once(envelope, CommandJob(command)).await
     }
 
@@ -182,7 +182,7 @@ impl Session {
         let entry = self.catalog.operation(operation)?;
         let call = self.declared(|_| entry.name.into(), entry.prepare(&arguments))?;
         let job = NamedJob { operation: entry.name, call, arguments };
-        envelope::from_outside(&envelope)?;
+        envelope::from_outside(&envelope, entry.name)?;
         match entry.mode {
             Mode::Command => Ok((self.write_once(envelope, job).await?, true)),
             Mode::Query => Ok((Once::New(self.read(job).await?), false)),
@@ -207,7 +207,7 @@ impl Session {
     #[cfg(feature = "operations")]
     async fn answers(&self, requests: Vec<Request>, envelope: Envelope) -> Result<Once<Answers>> {
         limits::batch(requests.len())?;
-        envelope::from_outside(&envelope)?;
+        envelope::from_outside(&envelope, "")?;
         let prepare = |(position, request): (usize, &Request)| {
             let entry = self.catalog.operation(&request.run)?;
             let call = self.declared(|_| entry.name.into(), entry.prepare(&request.with));

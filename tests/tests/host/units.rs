@@ -102,6 +102,13 @@ fn causes_of_the_library_are_not_given_from_outside() {
     for cause in ["import", "undo", "my_workflow:7"] {
         assert!(run(cause).is_ok(), "{cause}");
     }
+    let by_command = |cause: &str| {
+        let envelope = Envelope { cause: Some(cause.to_owned()), ..Envelope::default() };
+        let rows = json!({"rows": [{"title": "Write"}]});
+        block_on(office.session("agent").execute("task.import_rows", rows, envelope))
+    };
+    assert_eq!(by_command("undo:7").unwrap_err().code(), "cause.reserved");
+    assert!(by_command("import:7").is_ok(), "a page imports unit after unit by commands");
     let import = |run: &str| {
         let options = ImportOptions { run: Some(run.to_owned()), ..ImportOptions::default() };
         let rows = [json!({"title": "Call"}).as_object().unwrap().clone()];
