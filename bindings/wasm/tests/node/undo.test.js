@@ -9,7 +9,7 @@ test("a change is undone and redone", async () => {
   const { lisa } = await tenant();
   const contact = await lisa.contact.create({ email: "sarah@example.com" });
   await lisa.contact.update({ contact: contact.id, title: "CTO" });
-  const change = (await lisa.contact.history({ contact: contact.id })).items.at(-1);
+  const change = (await lisa.contact.history({ contact: contact.id }).list()).at(-1);
   assert.equal((await lisa.contact.get({ contact: contact.id, as_of: change.seq - 1 })).title, null);
   const undone = await lisa.ledger.undo({ unit: change.unit });
   assert.equal((await lisa.contact.get({ contact: contact.id })).title, null);
