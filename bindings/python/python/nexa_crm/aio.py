@@ -24,7 +24,7 @@ from ._imports import Exports, Imports, _preview
 from ._operations import Door, Operations, give_groups
 from ._pages import AsyncResults
 from ._record import Reader, Record
-from ._values import to_text
+from ._values import Id, to_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -258,7 +258,7 @@ class AsyncCrm:
         return await self._threads.run(partial(self._crm.tick, org, limit=limit))
 
     def worker(
-        self, *, every: float = 1.0, on_error: Callable[[UUID | None, Error], object] | None = None
+        self, *, every: float = 1.0, on_error: Callable[[Id | None, Error], object] | None = None
     ) -> Worker:
         """Starts a thread that does what is due in every tenant, as `nexa_crm.Crm.worker` does."""
         return self._crm.worker(every=every, on_error=on_error)
