@@ -9,6 +9,7 @@ pub mod access;
 mod domain;
 pub mod export;
 pub mod import;
+pub mod mail;
 pub mod marketing;
 pub mod people;
 pub mod productivity;
@@ -48,6 +49,6 @@ pub use people::CreateOrg;
 pub use rust_decimal::Decimal;
 pub use values::{
     About, Abouts, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Emails, ExchangeRate,
-    Language, List, Money, Name, Percent, Phone, Phones, Rate, Readers, Reason, Reasons, Rounding, Signals, Subject,
+    Key, Language, List, Money, Name, Percent, Phone, Phones, PlainText, Rate, Readers, Reason, Reasons, Rounding, Signals, Subject,
     Tags, TaxRounding, TimeOfDay, TimeZone, UnitPrice, Url,
 };

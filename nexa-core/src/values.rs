@@ -52,7 +52,7 @@ pub use reasons::{Reason, Reasons};
 pub use rounding::{Rounding, TaxRounding};
 pub use signals::Signals;
 pub use tags::Tags;
-pub use text::{Body, Choice, Name, Subject};
+pub use text::{Body, Choice, Key, Name, PlainText, Subject};
 pub use time_of_day::TimeOfDay;
 pub use time_zone::TimeZone;
 pub use unit_price::UnitPrice;

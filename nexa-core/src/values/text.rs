@@ -180,6 +180,37 @@ string_value!(
     }
 );
 
+string_value!(
+    /// The text of a mail as somebody wrote it, for the person it goes to: at most 1 MiB in UTF-8. Nothing else becomes one: no comment
+    /// and no note has a conversion into it.
+    PlainText,
+    |text| lines(text, 1_048_576, "give at most 1 MiB of text"),
+    {
+        "type": "string", "minLength": 1, "maxLength": 1_048_576,
+        "description": "Text of any number of lines, at most 1 MiB in UTF-8."
+    }
+);
+
+string_value!(
+    /// The name by which programs know something, such as a topic of mail: at most 100 lower-case letters, digits and underscores, of
+    /// which the first is a letter.
+    Key,
+    |text| {
+        let text = trimmed(text);
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
+        if begins && text.len() <= 100 && text.chars().all(fits) {
+            Ok(text.into_owned())
+        } else {
+            Err("give at most 100 lower-case letters, digits and underscores, of which the first is a letter")
+        }
+    },
+    {
+        "type": "string", "pattern": "^[a-z][a-z0-9_]{0,99}$",
+        "description": "At most 100 lower-case letters, digits and underscores, of which the first is a letter."
+    }
+);
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -197,6 +228,14 @@ mod tests {
         assert_eq!(Name::parse(&"ß".repeat(201)), Err("give at most 200 characters"));
         assert!(Subject::parse(&"x".repeat(500)).is_ok());
         assert_eq!(Subject::parse(&"x".repeat(501)), Err("give at most 500 characters"));
+    }
+
+    #[test]
+    fn a_key_is_for_programs() {
+        assert_eq!(Key::parse(" news_2 ").unwrap(), "news_2");
+        for text in ["", "News", "2news", "_news", "my news", "neuigkeiten-ü", &"n".repeat(101)] {
+            assert!(Key::parse(text).is_err(), "{text:?}");
+        }
     }
 
     #[test]
