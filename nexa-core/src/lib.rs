@@ -49,6 +49,6 @@ pub use people::CreateOrg;
 pub use rust_decimal::Decimal;
 pub use values::{
     About, Abouts, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Emails, ExchangeRate,
-    Key, Language, List, Money, Name, Percent, Phone, Phones, PlainText, Rate, Readers, Reason, Reasons, Rounding, Signals, Subject,
-    Tags, TaxRounding, TimeOfDay, TimeZone, UnitPrice, Url,
+    Key, Language, List, Money, Name, Percent, Phone, Phones, PlainText, Rate, Readers, Reason, Reasons, Rounding,
+    Signals, Subject, Tags, TaxRounding, TimeOfDay, TimeZone, UnitPrice, Url,
 };

@@ -126,6 +126,10 @@ impl<'a> Context<'a> {
     pub fn new_id<R>(&self) -> Id<R> {
         Id::new(self.environment.ids.id(self.now))
     }
+    /// Sixteen unpredictable bytes, such as for a key.
+    pub fn random_bytes(&self) -> [u8; 16] {
+        self.environment.ids.salt()
+    }
     /// The definition of a kind. Error: `kind.unknown`.
     pub fn kind(&self, kind: &str) -> Result<&'static RecordDef> {
         self.environment.kinds.named(kind)
