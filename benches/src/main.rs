@@ -4,9 +4,11 @@
 //! block by block, so that whatever else the machine does meets both; a ratio is the median of the ratios of the turns.
 
 mod by_hand;
+mod children;
 mod figure;
 mod ledger;
 mod measures;
+mod memory;
 mod office;
 mod people;
 mod postgres;
@@ -38,6 +40,9 @@ struct Arguments {
     /// Import so many leads and print the peak of memory; what the measure of it runs as a process of its own
     #[arg(long, hide = true)]
     import_alone: Option<usize>,
+    /// Import so many leads, take all of it back and print the peak of memory; what the measure of it runs as a process of its own
+    #[arg(long, hide = true)]
+    undo_alone: Option<usize>,
     /// Let many callers work on PostgreSQL for so many minutes instead, and check that nothing fails or grows
     #[arg(long)]
     soak: Option<f64>,
@@ -49,6 +54,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(rows) = arguments.import_alone {
         return ended(measures::import_alone(rows));
+    }
+    if let Some(rows) = arguments.undo_alone {
+        return ended(measures::undo_alone(rows));
     }
     if let Some(minutes) = arguments.soak {
         return ended(soak::run(minutes));

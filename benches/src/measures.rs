@@ -1,15 +1,17 @@
 //! What is measured.
 
 mod callers;
+mod children;
 mod commands;
 mod import;
 mod pages;
+mod undo;
 
 use std::fmt;
 
 use clap::ValueEnum;
 
-pub(crate) use self::import::alone as import_alone;
+pub(crate) use self::{import::alone as import_alone, undo::alone as undo_alone};
 use crate::{
     Outcome,
     figure::Figure,
@@ -27,10 +29,16 @@ pub(crate) enum Measure {
     Queue,
     /// A page of contacts
     Page,
+    /// Accounts by their contacts
+    Children,
     /// Leads from a file
     Import,
     /// The memory of a large import
     Memory,
+    /// Taking back an import
+    Undo,
+    /// The memory of taking back a large import
+    UndoMemory,
     /// On PostgreSQL: conversion of leads, one caller, 64 of a tenant, 64 of sixteen tenants
     PostgresConvert,
     /// On PostgreSQL: reports of issues, the same
@@ -45,6 +53,8 @@ pub(crate) enum Measure {
     PostgresQueue,
     /// On PostgreSQL: searches in a large tenant
     PostgresSearch,
+    /// On PostgreSQL: accounts by their contacts
+    PostgresChildren,
 }
 
 impl Measure {
@@ -54,8 +64,11 @@ impl Measure {
             Self::Ticket => commands::ticket(short),
             Self::Queue => pages::queue(short),
             Self::Page => pages::typed(short),
+            Self::Children => children::run(short),
             Self::Import => import::speed(short),
             Self::Memory => import::memory(short),
+            Self::Undo => undo::speed(short),
+            Self::UndoMemory => undo::memory(short),
             Self::PostgresConvert => postgres::commands::run(Kind::Convert, short),
             Self::PostgresTicket => postgres::commands::run(Kind::Ticket, short),
             Self::PostgresNetwork => postgres::network::run(short),
@@ -63,6 +76,7 @@ impl Measure {
             Self::PostgresImport => postgres::import::run(short),
             Self::PostgresQueue => postgres::queue::run(short),
             Self::PostgresSearch => postgres::search::run(short),
+            Self::PostgresChildren => postgres::children::run(short),
         }
     }
 }

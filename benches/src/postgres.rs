@@ -11,4 +11,4 @@ mod seed;
 
 pub(crate) use building::Building;
 pub(crate) use job::Kind;
-pub(crate) use measures::{commands, import, network, queue, search, trips};
+pub(crate) use measures::{children, commands, import, network, queue, search, trips};

@@ -1,8 +1,12 @@
-//! Tickets by the million, spread over the queues of a support team.
+//! Records by the million: tickets, spread over the queues of a support team.
 
 use nexa_crm::{
     Assignee, Create, Id, Record, Ref, Subject, Timestamp,
-    kernel::{ports::uuid_v7, value::Value},
+    kernel::{
+        ports::uuid_v7,
+        record::{RecordDef, Row},
+        value::Value,
+    },
     people::{Group, Role, User, group::AddMember},
     service::{
         Ticket,
@@ -98,21 +102,29 @@ pub(crate) fn ticket(agents: &Agents, number: usize, size: usize) -> Outcome<Tic
     Ok(ticket)
 }
 
-/// Adds tickets past the door: rows of our own type, without ledger and terms, in large transactions.
+/// Adds tickets past the door.
 pub(crate) fn fill(office: &Office, agents: &Agents, size: usize) -> Outcome<()> {
+    fill_rows(office, Ticket::def(), size, |number| Ok(ticket(agents, number, size)?.to_row()))
+}
+
+/// Adds records past the door: rows of our own type, without ledger and terms, in large transactions.
+pub(crate) fn fill_rows(
+    office: &Office,
+    def: &'static RecordDef,
+    size: usize,
+    row: impl Fn(usize) -> Outcome<Row>,
+) -> Outcome<()> {
     let db = Connection::open(office.path())?;
     db.pragma_update(None, "synchronous", "OFF")?;
     db.pragma_update(None, "foreign_keys", false)?;
     db.pragma_update(None, "cache_size", -400_000)?;
-    let def = Ticket::def();
     let sql = nexa_sql::insert(Dialect::Sqlite, def);
     for from in (0..size).step_by(100_000) {
         db.execute_batch("BEGIN")?;
         let mut statement = db.prepare_cached(&sql)?;
         for number in from..size.min(from + 100_000) {
-            let row = ticket(agents, number, size)?.to_row();
             statement.raw_bind_parameter(1, office.tenant.org.as_bytes())?;
-            for (position, value) in row.into_values().into_iter().enumerate() {
+            for (position, value) in row(number)?.into_values().into_iter().enumerate() {
                 statement.raw_bind_parameter(position + 2, stored(value))?;
             }
             statement.raw_execute()?;

@@ -1,10 +1,11 @@
-//! A process that writes, and does what is due, is killed at a random moment; what it left is checked.
+//! A process that writes and does what is due, or takes back an import, is killed at a random moment; what it left is checked.
 
 pub mod check;
 pub mod follow;
 pub mod load;
 pub mod place;
 pub mod round;
+pub mod undoing;
 
 use std::fmt;
 

@@ -1,13 +1,12 @@
 //! Importing leads from a file: how fast, and in how much memory.
 
-use std::{fs, process::Command};
-
 use nexa_crm::{import::ImportOptions, sales::Lead};
 
 use crate::{
     Outcome,
     by_hand::ByHand,
     figure::{Figure, Target},
+    memory::{peak_figure, peak_of_own_process, print_peak},
     office::Office,
     registrant::Registrant,
     registrants::Registrants,
@@ -16,7 +15,7 @@ use crate::{
 };
 
 /// How many rows a unit has on both sides.
-const CHUNK: usize = 1_000;
+pub(super) const CHUNK: usize = 1_000;
 
 /// 100,000 leads, beside a batch insert.
 pub(crate) fn speed(short: bool) -> Outcome<Vec<Figure>> {
@@ -56,34 +55,16 @@ fn import(office: &Office, file: Registrants, rows: usize) -> Outcome<()> {
     Ok(())
 }
 
-/// What a file of any size may take, in bytes.
-const LIMIT: f64 = 100e6;
-
 /// The most memory that a process takes which imports a large file and does nothing else.
 pub(crate) fn memory(short: bool) -> Outcome<Vec<Figure>> {
     let rows: usize = if short { 5_000 } else { 2_000_000 };
-    let child = Command::new(std::env::current_exe()?).arg("--import-alone").arg(rows.to_string()).output()?;
-    if !child.status.success() {
-        return Err(String::from_utf8_lossy(&child.stderr).into_owned().into());
-    }
-    let bytes: f64 = String::from_utf8(child.stdout)?.trim().parse::<f64>()? * 1024.0;
-    Ok(vec![Figure {
-        measure: format!("memory of an import of {rows} leads; baseline: the limit"),
-        ours: format!("{:.0} MB", bytes / 1e6),
-        baseline: format!("{:.0} MB", LIMIT / 1e6),
-        ratio: Some(bytes / LIMIT),
-        processor: None,
-        target: Some(Target::AtMost(1.0)),
-    }])
+    let bytes = peak_of_own_process("--import-alone", rows)?;
+    Ok(vec![peak_figure(format!("memory of an import of {rows} leads; baseline: the limit"), bytes)])
 }
 
-/// The child: imports and prints the most memory that it ever had, in KiB.
+/// The child: imports and prints the most memory that it ever had.
 pub(crate) fn alone(rows: usize) -> Outcome<()> {
     let office = Office::open()?;
     import(&office, Registrants::of(0..rows), rows)?;
-    let status = fs::read_to_string("/proc/self/status")?;
-    let peak =
-        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|rest| rest.split_whitespace().next());
-    println!("{}", peak.ok_or("the system does not say how much memory a process took")?);
-    Ok(())
+    print_peak()
 }

@@ -1,5 +1,6 @@
 //! What is measured on PostgreSQL.
 
+pub(crate) mod children;
 pub(crate) mod commands;
 pub(crate) mod import;
 pub(crate) mod network;

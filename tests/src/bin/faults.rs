@@ -6,7 +6,7 @@ use std::{env, path::Path, process::ExitCode, time::Duration};
 use nexa_crm::testing::Random;
 use nexa_tests::{
     database,
-    faults::{load, place::Place, round},
+    faults::{load, place::Place, round, undoing},
 };
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ struct Arguments {
     rounds: u64,
     seed: u64,
     child: Option<String>,
+    undo: Option<String>,
     org: Option<Uuid>,
 }
 
@@ -30,6 +31,7 @@ fn arguments() -> Result<Arguments, String> {
         match name.as_str() {
             "--rounds" => arguments.rounds = value.parse().map_err(|_| wrong())?,
             "--seed" => arguments.seed = value.parse().map_err(|_| wrong())?,
+            "--undo" => arguments.undo = Some(value),
             "--child" => arguments.child = Some(value),
             "--org" => arguments.org = Some(value.parse().map_err(|_| wrong())?),
             _ => return Err(format!("there is no option {name}; use --rounds NUMBER and --seed NUMBER")),
@@ -39,9 +41,10 @@ fn arguments() -> Result<Arguments, String> {
 }
 
 fn main() -> ExitCode {
-    let outcome = arguments().and_then(|arguments| match &arguments.child {
-        Some(url) => load::run(url, arguments.org, arguments.seed).map_err(|error| format!("{error:?}")).map(|()| 0),
-        None => play_all(&arguments),
+    let outcome = arguments().and_then(|arguments| match (&arguments.child, &arguments.undo) {
+        (Some(url), _) => load::run(url, arguments.org, arguments.seed).map_err(described).map(|()| 0),
+        (None, Some(url)) => undoing::take_back(url, arguments.org.unwrap_or_default()).map_err(described).map(|()| 0),
+        (None, None) => play_all(&arguments),
     });
     match outcome {
         Ok(0) => ExitCode::SUCCESS,
@@ -53,12 +56,18 @@ fn main() -> ExitCode {
     }
 }
 
+fn described(error: nexa_crm::Error) -> String {
+    format!("{error:?}")
+}
+
 /// Plays all rounds on every storage, and answers how many failed.
 fn play_all(arguments: &Arguments) -> Result<u64, String> {
     let folder = tempfile::tempdir().map_err(|error| format!("there is no folder for the files: {error}"))?;
     let mut failed = play(arguments, "SQLite", |number| file(folder.path(), number));
+    failed += take_back(arguments, "SQLite", &Place::file(folder.path(), "import.db"));
     if env::var_os(database::URL).is_some() {
         failed += play(arguments, "PostgreSQL", |_| Place::database());
+        failed += take_back(arguments, "PostgreSQL", &Place::database());
     }
     Ok(failed)
 }
@@ -105,4 +114,20 @@ fn play(arguments: &Arguments, name: &str, new: impl Fn(u64) -> Place) -> u64 {
     }
     println!("{name}: {passed} passed, {failed} failed");
     failed
+}
+
+/// Takes back an import whose undo is killed as often as a tenth of the rounds, of 5,000 rows for each, and answers how many failed.
+fn take_back(arguments: &Arguments, name: &str, place: &Place) -> u64 {
+    let kills = usize::try_from(arguments.rounds / 10).unwrap_or_default().max(1);
+    let rows = 5_000 * kills;
+    match undoing::play(place, rows, kills, &Random::new(arguments.seed)) {
+        Ok(killed) => {
+            println!("{name}: an import of {rows} rows was taken back, {killed} processes killed half-way, all whole");
+            0
+        }
+        Err(problem) => {
+            println!("{name}: an import of {rows} rows was to be taken back: {problem}");
+            1
+        }
+    }
 }
