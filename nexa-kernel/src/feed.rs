@@ -111,6 +111,27 @@ impl Crm {
     }
 }
 
+/// The changes that a feed has alone, as callers by name say it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedOnly {
+    /// The kind of the records.
+    pub kind: String,
+    /// What the changes match; all of them unless said.
+    #[serde(default = "Filter::everything")]
+    pub filter: Filter,
+}
+
+impl FeedOnly {
+    /// A page of these, or of all where there is none. Errors: as [`Session::feed_of`].
+    pub async fn feed(only: Option<Self>, session: &Session, after: Position, limit: usize) -> Result<Feed> {
+        match only {
+            Some(Self { kind, filter }) => session.feed_of(&kind, &filter, after, limit).await,
+            None => session.feed(after, limit).await,
+        }
+    }
+}
+
 struct FeedJob {
     after: Position,
     limit: usize,

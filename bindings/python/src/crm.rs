@@ -2,14 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use nexa_crm::{CreateOrg, Error, Migrate, Position, Principal, Timestamp};
+use nexa_crm::{CreateOrg, Error, Migrate, Position, Principal, Timestamp, kernel::feed::FeedOnly};
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyTuple};
 
 use crate::{
     errors::raised,
     frame::{Table, broken},
     handle::Handle,
-    session::{Session, malformed, read, text},
+    session::{Session, malformed, parsed, read, text},
     sql::{Parameter, question, table, tuples},
     wait::wait,
 };
@@ -168,10 +168,12 @@ impl Crm {
             principal.parse().map_err(|problem: &str| raised(py, &malformed("session", "principal", problem)))?;
         Ok(Session::new(self.handle.clone(), org, principal))
     }
-    /// A page of a tenant's events, for the host.
-    fn feed(&self, py: Python<'_>, org: &str, after: &str, limit: usize) -> PyResult<String> {
+    /// A page of a tenant's events, for the host; `only` is `{"kind", "filter"}`.
+    #[pyo3(signature = (org, after, limit, only=None))]
+    fn feed(&self, py: Python<'_>, org: &str, after: &str, limit: usize, only: Option<&str>) -> PyResult<String> {
         let (crm, org, after) = (self.crm(py)?, org_id(py, org)?, place(py, after)?);
-        text(wait(py, crm.feed(org, after, limit))?)
+        let only = only.map(|only| parsed(py, "feed", only)).transpose()?;
+        text(wait(py, FeedOnly::feed(only, &crm.system(org, "feed"), after, limit))?)
     }
     /// Lets go of the storage.
     fn close(&self, py: Python<'_>) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use nexa_crm::{
     Envelope, Error, Principal, Ref, Request,
-    kernel::{catalog, error::codes, input},
+    kernel::{catalog, error::codes, feed::FeedOnly, input},
 };
 use pyo3::{exceptions::PyValueError, prelude::*};
 use serde::Serialize;
@@ -95,10 +95,12 @@ impl Session {
         let record: Ref<()> = parsed(py, "explain", record)?;
         text(wait(py, session.explain_kind(kind, record))?)
     }
-    /// A page of events that the actor may see.
-    fn feed(&self, py: Python<'_>, after: &str, limit: usize) -> PyResult<String> {
+    /// A page of events that the actor may see; `only` is `{"kind", "filter"}`.
+    #[pyo3(signature = (after, limit, only=None))]
+    fn feed(&self, py: Python<'_>, after: &str, limit: usize, only: Option<&str>) -> PyResult<String> {
         let (session, after) = (self.open(py)?, place(py, after)?);
-        text(wait(py, session.feed(after, limit))?)
+        let only = only.map(|only| parsed(py, "feed", only)).transpose()?;
+        text(wait(py, FeedOnly::feed(only, &session, after, limit))?)
     }
     /// Imports a CSV file: `file` has `read(size)` that answers bytes; `progress` is called after each unit.
     #[pyo3(signature = (kind, file, options, progress=None, refused=None))]

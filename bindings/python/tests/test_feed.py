@@ -110,3 +110,34 @@ def test_a_library_says_kinds_in_their_grammar(make: testing.Factory, crm: nexa.
     me = crm.session(make.session.org, user=make.user())
     with pytest.raises(nexa.Forbidden, match="update an organisation"):
         me.execute("org.configure", {"name": "Other"})
+
+
+def test_a_feed_has_the_changes_of_a_kind_that_match(crm: nexa.Crm, make: testing.Factory) -> None:
+    admin = make.session
+    task = admin.task.create(title="Call Sarah")
+    admin.task.update(task, title="Call Sarah again")
+    admin.task.complete(task)
+    admin.task.reopen(task)
+
+    def happened(filter: Any) -> list[str]:
+        changes = list(admin.feed(kind="task", filter=filter))
+        assert changes == list(crm.feed(admin.org, kind="task", filter=filter))
+        return [change.command for change in changes if isinstance(change, nexa.Change)]
+
+    assert happened(None) == ["task.create", "task.update", "task.complete", "task.reopen"]
+    assert happened(nexa.Q.became(status="done")) == ["task.complete"]
+    assert happened(nexa.Q.was(status="done")) == ["task.reopen"]
+    assert happened(nexa.Q.changed("title") & nexa.Q(title__ends_with="again")) == ["task.update"]
+    assert happened({"changed": "status"}) == ["task.create", "task.complete", "task.reopen"]
+
+
+def test_what_a_feed_is_asked_for_is_checked(make: testing.Factory) -> None:
+    for kind, filter, code in [
+        ("unicorn", None, "kind.unknown"),
+        ("task", nexa.Q.changed("titel"), "field.unknown"),
+        ("task", nexa.Q.was(nexa.Q.has("note")), "filter.invalid"),
+        (None, nexa.Q.changed("title"), "command.malformed"),
+    ]:
+        with pytest.raises(nexa.Invalid) as raised:
+            list(make.session.feed(kind=kind, filter=filter))
+        assert raised.value.code == code

@@ -3,6 +3,7 @@
 use nexa_core::{
     CreateOrg, Crm, Envelope, Find, Position, Principal, Ref, Request, Session, Timestamp,
     export::{self, ExportOptions},
+    kernel::feed::FeedOnly,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -69,15 +70,23 @@ pub(crate) async fn explain(session: Session, kind: String, record: String) -> A
     text("explain", &session.explain_kind(&kind, record).await?)
 }
 
-/// Events after a position; without a principal the host's.
-pub(crate) async fn feed(crm: Crm, org: String, principal: Option<String>, after: String, limit: f64) -> Answer {
+/// Events after a position, or of these `{"kind", "filter"}` alone; without a principal the host's.
+pub(crate) async fn feed(
+    crm: Crm,
+    org: String,
+    principal: Option<String>,
+    after: String,
+    limit: f64,
+    only: Option<String>,
+) -> Answer {
     let (after, limit) = (after.parse::<Position>()?, whole("limit", limit)?);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let feed = match principal {
-        Some(principal) => session(&crm, &org, &principal)?.feed(after, limit).await?,
-        None => crm.feed(org_id(&org)?, after, limit).await?,
+    let session = match principal {
+        Some(principal) => session(&crm, &org, &principal)?,
+        None => crm.system(org_id(&org)?, "feed"),
     };
-    text("feed", &feed)
+    let only = only.map(|only| parsed("feed", &only)).transpose()?;
+    text("feed", &FeedOnly::feed(only, &session, after, limit).await?)
 }
 
 /// What is asked of one page of an export.

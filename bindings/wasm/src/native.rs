@@ -145,10 +145,17 @@ impl Native {
     pub fn explain(&self, org: String, principal: String, kind: String, record: String) -> Promise {
         self.within(org, principal, |session| calls::explain(session, kind, record))
     }
-    /// A page of events; without a principal, the host's.
+    /// A page of events, `only` of `{"kind", "filter"}`; without a principal, the host's.
     #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
-    pub fn feed(&self, org: String, principal: Option<String>, after: String, limit: f64) -> Promise {
-        self.call(move |crm| calls::feed(crm, org, principal, after, limit))
+    pub fn feed(
+        &self,
+        org: String,
+        principal: Option<String>,
+        after: String,
+        limit: f64,
+        only: Option<String>,
+    ) -> Promise {
+        self.call(move |crm| calls::feed(crm, org, principal, after, limit, only))
     }
     /// A page of an export: `{"kind", "find", "options", "first"}`; answers `{"text", "records", "next"}`.
     #[wasm_bindgen(js_name = exportPage, unchecked_return_type = "Promise<string>")]

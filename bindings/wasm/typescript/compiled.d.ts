@@ -20,7 +20,7 @@ declare module "*/native/nexa.js" {
     execute(org: string, principal: string, operation: string, input: string, envelope?: string): Promise<string>;
     batch(org: string, principal: string, requests: string, envelope?: string): Promise<string>;
     explain(org: string, principal: string, kind: string, record: string): Promise<string>;
-    feed(org: string, principal: string | undefined, after: string, limit: number): Promise<string>;
+    feed(org: string, principal: string | undefined, after: string, limit: number, only?: string): Promise<string>;
     exportPage(org: string, principal: string, input: string): Promise<string>;
     rest(): Promise<void>;
     close(): Promise<void>;

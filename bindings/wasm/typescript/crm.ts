@@ -97,7 +97,7 @@ export class Crm {
   /** Events of a tenant after a position, without a gap and without an access rule: for the trusted host. */
   feed(org: string, options: FeedOptions = {}): Feed {
     const fetch = (after: string, limit: number): Promise<WireFeed> =>
-      this.#call({ org, operation: "feed", input: { after, limit } }) as Promise<WireFeed>;
+      this.#call({ org, operation: "feed", input: { after, limit, ...(options.only && { only: options.only }) } }) as Promise<WireFeed>;
     return new Feed(fetch, options);
   }
 

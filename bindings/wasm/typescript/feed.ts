@@ -1,7 +1,9 @@
 /** The change feed. */
 
 import type { Id } from "./base.js";
+import type { Filter } from "./filter.js";
 import type { Change } from "./generated/parts/common.js";
+import type { KindName } from "./generated/session.js";
 
 const LIMIT = 1000;
 /** How long a feed that follows waits before it looks again, in milliseconds. */
@@ -45,6 +47,34 @@ export interface FeedOptions {
   follow?: boolean;
   /** Ends a feed that waits. */
   signal?: AbortSignal;
+  /** Only the changes of records of one kind, and of these those that match a filter. */
+  only?: FeedOnly;
+}
+
+/** The changes that a feed has alone. */
+export interface FeedOnly {
+  /** The kind of the records. */
+  kind: KindName;
+  /**
+   * What the changes match: it may ask what happened (`changed`, `was`, `became`), and else is asked of the record as it was after the
+   * change.
+   */
+  filter?: Filter;
+}
+
+/** The field has another value after the change; in the filter of a feed. */
+export function changed(field: string): Filter {
+  return { changed: field.replaceAll("__", ".") };
+}
+
+/** The record matched before the change; in the filter of a feed. */
+export function was<W>(filter: Filter<W>): Filter<W> {
+  return { was: filter };
+}
+
+/** The record matches after the change, and did not before; in the filter of a feed: `became(where({ status: "closed" }))`. */
+export function became<W>(filter: Filter<W>): Filter<W> {
+  return { became: filter };
 }
 
 /** An item as it is on the wire. */

@@ -35,10 +35,14 @@ export { Explanation, type Permission } from "./explanation.js";
 export type { Exportable, ExportOptions, ExportRequest } from "./exports.js";
 export {
   type AccessChanged,
+  became,
+  changed,
   Feed,
   type FeedEvent,
+  type FeedOnly,
   type FeedOptions,
   type Gone,
+  was,
 } from "./feed.js";
 export {
   and,

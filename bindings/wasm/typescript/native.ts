@@ -94,8 +94,8 @@ export class NativeTransport implements TextTransport {
         return crm.explain(org, actor, kind, JSON.stringify(record));
       }
       case "feed": {
-        const { after, limit } = JSON.parse(input) as { after: string; limit: number };
-        return crm.feed(org, principal, after, limit);
+        const { after, limit, only } = JSON.parse(input) as { after: string; limit: number; only?: unknown };
+        return crm.feed(org, principal, after, limit, only === undefined ? undefined : JSON.stringify(only));
       }
       case "export":
         return crm.exportPage(org, actor, input);

@@ -103,7 +103,7 @@ export class SessionBase {
    */
   feed(options: FeedOptions = {}): Feed {
     const fetch = (after: string, limit: number): Promise<WireFeed> =>
-      this.#call("feed", { after, limit }, false) as Promise<WireFeed>;
+      this.#call("feed", { after, limit, ...(options.only && { only: options.only }) }, false) as Promise<WireFeed>;
     return new Feed(fetch, options);
   }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use nexa_crm::{
-    Envelope, ErrorKind, FeedItem, Position, Result, Session,
+    Envelope, ErrorKind, FeedItem, Filter, Position, Result, Session,
     kernel::{
         record::{ColumnDef, ColumnType, RecordDef, Row},
         search,
@@ -170,6 +170,7 @@ impl<'a> View<'a> {
             self.history_and_explain_are_of_what_get_shows(def);
         }
         self.the_feed_names_what_get_shows();
+        self.the_feed_of_a_kind_shows_no_more_than_the_feed();
     }
 
     fn pages_show_what_get_shows(&self, def: &'static RecordDef) {
@@ -492,6 +493,56 @@ impl<'a> View<'a> {
         for path in change["changes"].as_object().into_iter().flatten().map(|(path, _)| path) {
             let field = path.split('.').next().unwrap();
             assert!(!hidden.contains(&field), "{}: an event shows {path}: {change}", self.label);
+        }
+    }
+
+    /// The changes that a feed has, of a kind alone where one is given; `None` when the filter is refused.
+    fn changes(&self, only: Option<(&str, &Filter)>) -> Option<BTreeMap<u64, Json>> {
+        let (mut after, mut changes) = (Position::START, BTreeMap::new());
+        loop {
+            let feed = block_on(async {
+                match only {
+                    Some((kind, filter)) => self.session.feed_of(kind, filter, after, 200).await,
+                    None => self.session.feed(after, 200).await,
+                }
+            });
+            let feed = feed.ok()?;
+            for item in feed.items {
+                if let FeedItem::Changed(change) = item {
+                    let seq = change.seq;
+                    let mut json = serde_json::to_value(change).unwrap();
+                    // Where the same event also says that what the actor may see changed, the whole feed goes on before it.
+                    json.as_object_mut().unwrap().remove("position");
+                    changes.insert(seq, json);
+                }
+            }
+            if feed.complete {
+                return Some(changes);
+            }
+            after = feed.next;
+        }
+    }
+
+    fn the_feed_of_a_kind_shows_no_more_than_the_feed(&self) {
+        let all = self.changes(None).unwrap_or_default();
+        // Each of them reads the whole ledger: some kinds for each caller.
+        for def in self.kinds().into_iter().filter(|_| self.random.once_in(5)) {
+            let theirs = all.iter().filter(|(_, change)| change["kind"] == def.kind);
+            let of_kind: BTreeMap<u64, Json> = theirs.map(|(seq, change)| (*seq, change.clone())).collect();
+            let everything = self.changes(Some((def.kind, &Filter::everything()))).unwrap_or_default();
+            assert_eq!(everything, of_kind, "{}: the feed of {}", self.label, def.kind);
+            let hidden = self.hidden(def);
+            let some = (0..2).filter_map(|_| def.fields.get(self.random.below(def.fields.len())));
+            for field in some.map(|field| field.name).chain(hidden.iter().copied()) {
+                let changed: Filter = serde_json::from_value(json!({"changed": field})).unwrap();
+                let Some(changes) = self.changes(Some((def.kind, &changed))) else { continue };
+                if hidden.contains(&field) {
+                    assert!(changes.is_empty(), "{}: who may not see {field} hears when it changed", self.label);
+                }
+                for (seq, change) in changes {
+                    assert_eq!(of_kind.get(&seq), Some(&change), "{}: changes of {field}", self.label);
+                }
+            }
         }
     }
 

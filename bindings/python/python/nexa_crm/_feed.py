@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import _native
-from ._values import Id
+from ._filter import Q
+from ._values import Id, to_text
 
 if TYPE_CHECKING:
     from .records import Change
@@ -52,6 +53,14 @@ def _item(raw: dict[str, Any]) -> Item:
     if what == "access_changed":
         return AccessChanged(item["seq"], item["position"])
     return Gone(item["seq"], item["kind"], Id(item["id"]), item["position"])
+
+
+def only(kind: str | None, filter: Q | Mapping[str, Any] | None) -> str | None:
+    """The changes that are wanted alone, as it is on the wire."""
+    if kind is None and filter is None:
+        return None
+    asked = {"kind": kind, "filter": filter if filter is None or isinstance(filter, Q) else dict(filter)}
+    return to_text("feed", {name: value for name, value in asked.items() if value is not None})
 
 
 class _Place:

@@ -78,6 +78,21 @@ class Q:
         """No record of a kind points at the record and matches."""
         return Q(_pointing("has_none", kind, condition, by))
 
+    @staticmethod
+    def changed(field: str) -> Q:
+        """The field has another value after the change; in the filter of a feed."""
+        return Q({"changed": field.replace("__", ".")})
+
+    @staticmethod
+    def was(condition: Q | Mapping[str, Any] | None = None, **lookups: Any) -> Q:
+        """The record matched before the change; in the filter of a feed: ``Q.was(status="open")``."""
+        return Q({"was": _asked(condition, lookups)})
+
+    @staticmethod
+    def became(condition: Q | Mapping[str, Any] | None = None, **lookups: Any) -> Q:
+        """The record matches after the change, and did not before; in the filter of a feed: ``Q.became(stage="won")``."""
+        return Q({"became": _asked(condition, lookups)})
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Q) and self.filter == other.filter
 
@@ -111,6 +126,10 @@ def _pointing(word: str, kind: str, condition: Q | Mapping[str, Any] | None, by:
 
 def _data(condition: Q | Mapping[str, Any]) -> dict[str, Any]:
     return condition.filter if isinstance(condition, Q) else dict(condition)
+
+
+def _asked(condition: Q | Mapping[str, Any] | None, lookups: Mapping[str, Any]) -> dict[str, Any]:
+    return Q(*([] if condition is None else [condition]), **lookups).filter
 
 
 def _comparison(name: str, value: Any) -> dict[str, Any]:

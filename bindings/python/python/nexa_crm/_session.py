@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import _native
 from ._errors import Unavailable
 from ._explain import Explanation, explanation
-from ._feed import Feed
+from ._feed import Feed, only
+from ._filter import Q
 from ._frame import Frame
 from ._later import Due, Ticked, Worker, due, moment, ticked
 from ._once import Once
@@ -140,12 +141,23 @@ class SessionBase:
         """What the actor may do with a record now, and if not, why not."""
         return explanation(json.loads(self._native.explain(record.KIND, to_text("explain", record))))
 
-    def feed(self, after: str | None = None, *, follow: bool = False) -> Feed:
+    def feed(
+        self,
+        after: str | None = None,
+        *,
+        follow: bool = False,
+        kind: str | None = None,
+        filter: Q | Mapping[str, Any] | None = None,
+    ) -> Feed:
         """Events after a position, as far as the actor may see them.
 
         Ends with the ledger, or waits for more with `follow`. Keep `position` of the feed to go on another time.
+
+        With `kind` it has the changes of records of this kind alone, and with a `filter` those that match: a filter may
+        ask what happened (`Q.changed`, `Q.was`, `Q.became`), and else is asked of the record as it was after the change.
         """
-        return Feed(self._native.feed, after, follow)
+        native, asked = self._native, only(kind, filter)
+        return Feed(lambda position, limit: native.feed(position, limit, asked), after, follow)
 
 
 if TYPE_CHECKING:
@@ -286,10 +298,21 @@ class Crm:
         asked = (query, bound(params), None if org is None else str(org), limit, timeout)
         return Frame(self._native.sql_frame(*asked))
 
-    def feed(self, org: str | UUID, after: str | None = None, *, follow: bool = False) -> Feed:
-        """Events of a tenant after a position, without a gap and without an access rule: for the trusted host."""
-        native, tenant = self._native, str(org)
-        return Feed(lambda position, limit: native.feed(tenant, position, limit), after, follow)
+    def feed(
+        self,
+        org: str | UUID,
+        after: str | None = None,
+        *,
+        follow: bool = False,
+        kind: str | None = None,
+        filter: Q | Mapping[str, Any] | None = None,
+    ) -> Feed:
+        """Events of a tenant after a position, without a gap and without an access rule: for the trusted host.
+
+        `kind` and `filter` as in the feed of a session.
+        """
+        native, tenant, asked = self._native, str(org), only(kind, filter)
+        return Feed(lambda position, limit: native.feed(tenant, position, limit, asked), after, follow)
 
     def close(self) -> None:
         """Lets go of the storage. Calls that are under way end; later ones are `crm.closed`."""

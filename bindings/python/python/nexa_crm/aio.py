@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 from . import _native
 from . import _session as blocking
 from ._explain import Explanation, explanation
-from ._feed import AsyncFeed
+from ._feed import AsyncFeed, only
+from ._filter import Q
 from ._imports import Exports, Imports, _preview
 from ._operations import Door, Operations, give_groups
 from ._pages import AsyncResults
@@ -99,10 +100,20 @@ class AsyncSessionBase(blocking.SessionBase):
         """What the actor may do with a record now, and if not, why not."""
         return await self._threads.run(super().explain, record)
 
-    def feed(self, after: str | None = None, *, follow: bool = False) -> AsyncFeed:  # type: ignore[override]
-        """Events after a position, as far as the actor may see them: ``async for event in s.feed(after=…)``."""
-        native, run = self._native, self._threads.run
-        return AsyncFeed(lambda position, limit: run(native.feed, position, limit), after, follow)
+    def feed(  # type: ignore[override]
+        self,
+        after: str | None = None,
+        *,
+        follow: bool = False,
+        kind: str | None = None,
+        filter: Q | Mapping[str, Any] | None = None,
+    ) -> AsyncFeed:
+        """Events after a position, as far as the actor may see them: ``async for event in s.feed(after=…)``.
+
+        `kind` and `filter` choose changes as in the blocking session.
+        """
+        native, run, asked = self._native, self._threads.run, only(kind, filter)
+        return AsyncFeed(lambda position, limit: run(native.feed, position, limit, asked), after, follow)
 
 
 class AsyncOperations(Operations):
@@ -293,10 +304,19 @@ class AsyncCrm:
         ask = partial(self._crm.sql_frame, query, params, org=org, limit=limit, timeout=timeout)
         return await self._threads.run(ask)
 
-    def feed(self, org: str | UUID, after: str | None = None, *, follow: bool = False) -> AsyncFeed:
+    def feed(
+        self,
+        org: str | UUID,
+        after: str | None = None,
+        *,
+        follow: bool = False,
+        kind: str | None = None,
+        filter: Q | Mapping[str, Any] | None = None,
+    ) -> AsyncFeed:
         """Events of a tenant after a position, without a gap and without an access rule: for the trusted host."""
         native, tenant, run = self._crm._native, str(org), self._threads.run
-        return AsyncFeed(lambda position, limit: run(native.feed, tenant, position, limit), after, follow)
+        asked = only(kind, filter)
+        return AsyncFeed(lambda position, limit: run(native.feed, tenant, position, limit, asked), after, follow)
 
     async def close(self) -> None:
         """Lets go of the storage. Calls that are under way end; later ones are `crm.closed`."""

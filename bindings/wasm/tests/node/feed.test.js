@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { and, became, changed, was, where } from "nexa-crm";
+
 import { tenant } from "../support/tenant.js";
 
 test("the host's feed has every event, and goes on where it was", async () => {
@@ -16,6 +18,28 @@ test("the host's feed has every event, and goes on where it was", async () => {
   const later = [];
   for await (const event of crm.feed(lisa.org, { after: feed.position })) later.push(event.command);
   assert.deepEqual(later, ["ticket.create"]);
+});
+
+test("a feed has the changes of a kind that match", async () => {
+  const { crm, lisa } = await tenant();
+  const { id } = await lisa.task.create({ title: "Call Sarah" });
+  await lisa.task.update({ task: id, title: "Call Sarah again" });
+  await lisa.task.complete({ task: id });
+  await lisa.task.reopen({ task: id });
+  const happened = async (filter) => {
+    const [commands, hosts] = [[], []];
+    for await (const event of lisa.feed({ only: { kind: "task", filter } })) commands.push(event.command);
+    for await (const event of crm.feed(lisa.org, { only: { kind: "task", filter } })) hosts.push(event.command);
+    assert.deepEqual(hosts, commands);
+    return commands;
+  };
+  assert.deepEqual(await happened(), ["task.create", "task.update", "task.complete", "task.reopen"]);
+  assert.deepEqual(await happened(became(where({ status: "done" }))), ["task.complete"]);
+  assert.deepEqual(await happened(was(where({ status: "done" }))), ["task.reopen"]);
+  assert.deepEqual(await happened(and(changed("title"), where({ title__ends_with: "again" }))), ["task.update"]);
+  await assert.rejects(async () => {
+    for await (const _ of lisa.feed({ only: { kind: "task", filter: changed("titel") } }));
+  }, { code: "field.unknown" });
 });
 
 test("a session's feed says what went out of sight", async () => {
