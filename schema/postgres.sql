@@ -193,6 +193,7 @@ CREATE TABLE nexa.fields (
   "name" text COLLATE "C" NOT NULL,
   "holds" text COLLATE "C" NOT NULL,
   "indexed" boolean NOT NULL,
+  "personal" boolean NOT NULL DEFAULT FALSE,
   CONSTRAINT fields_holds_check CHECK ("holds" IN ('text', 'number', 'bool', 'date', 'time'))
 );
 CREATE UNIQUE INDEX fields_of_kind_name_key ON nexa.fields (org, "of_kind", "name");
@@ -346,6 +347,7 @@ CREATE TABLE nexa.leads (
   "created_at" timestamptz NOT NULL,
   "updated_at" timestamptz NOT NULL,
   "deleted_at" timestamptz,
+  "erased_at" timestamptz,
   "merged_into_id" uuid,
   "first_name" text COLLATE "C",
   "first_name_folded" text COLLATE "C",
@@ -496,6 +498,7 @@ CREATE TABLE nexa.contacts (
   "created_at" timestamptz NOT NULL,
   "updated_at" timestamptz NOT NULL,
   "deleted_at" timestamptz,
+  "erased_at" timestamptz,
   "merged_into_id" uuid,
   "first_name" text COLLATE "C",
   "first_name_folded" text COLLATE "C",
@@ -1112,6 +1115,26 @@ ALTER TABLE nexa.notifications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.notifications FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.notifications USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.erasures (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "reason" text COLLATE "C" NOT NULL,
+  "records" json NOT NULL,
+  "record_count" bigint NOT NULL,
+  "event_count" bigint NOT NULL,
+  "answer_count" bigint NOT NULL,
+  "kept" json NOT NULL,
+  "kept_until" timestamptz,
+  "digest" text COLLATE "C" NOT NULL
+);
+ALTER TABLE nexa.erasures ADD CONSTRAINT erasures_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.erasures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.erasures FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.erasures USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN
   PERFORM create_reference_table('nexa.schema_version');
   PERFORM create_distributed_table('nexa.ledger', 'org');
@@ -1154,6 +1177,7 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notifications', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.erasures', 'org', colocate_with => 'nexa.ledger');
 END IF; END $$;
 
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;

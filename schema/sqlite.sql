@@ -154,9 +154,11 @@ CREATE TABLE nexa_fields (
   "name" TEXT NOT NULL,
   "holds" TEXT NOT NULL,
   "indexed" INTEGER NOT NULL,
+  "personal" INTEGER NOT NULL DEFAULT 0,
   CONSTRAINT nexa_fields_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_fields_holds_check CHECK ("holds" IN ('text', 'number', 'bool', 'date', 'time')),
-  CONSTRAINT nexa_fields_indexed_check CHECK ("indexed" IN (0, 1))
+  CONSTRAINT nexa_fields_indexed_check CHECK ("indexed" IN (0, 1)),
+  CONSTRAINT nexa_fields_personal_check CHECK ("personal" IN (0, 1))
 ) STRICT;
 CREATE UNIQUE INDEX nexa_fields_of_kind_name_key ON nexa_fields (org, "of_kind", "name");
 
@@ -291,6 +293,7 @@ CREATE TABLE nexa_leads (
   "created_at" INTEGER NOT NULL,
   "updated_at" INTEGER NOT NULL,
   "deleted_at" INTEGER,
+  "erased_at" INTEGER,
   "merged_into_id" BLOB,
   "first_name" TEXT,
   "first_name_folded" TEXT,
@@ -453,6 +456,7 @@ CREATE TABLE nexa_contacts (
   "created_at" INTEGER NOT NULL,
   "updated_at" INTEGER NOT NULL,
   "deleted_at" INTEGER,
+  "erased_at" INTEGER,
   "merged_into_id" BLOB,
   "first_name" TEXT,
   "first_name_folded" TEXT,
@@ -1066,5 +1070,22 @@ CREATE TABLE nexa_notifications (
 CREATE INDEX nexa_notifications_user_id_digest_idx ON nexa_notifications (org, "user_id", "digest", "id");
 CREATE INDEX nexa_notifications_user_id_created_at_idx ON nexa_notifications (org, "user_id", "created_at", "id");
 CREATE INDEX nexa_notifications_about_id_idx ON nexa_notifications (org, "about_id", "id");
+
+CREATE TABLE nexa_erasures (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "reason" TEXT NOT NULL,
+  "records" TEXT NOT NULL,
+  "record_count" INTEGER NOT NULL,
+  "event_count" INTEGER NOT NULL,
+  "answer_count" INTEGER NOT NULL,
+  "kept" TEXT NOT NULL,
+  "kept_until" INTEGER,
+  "digest" TEXT NOT NULL,
+  CONSTRAINT nexa_erasures_pk PRIMARY KEY (org, "id")
+) STRICT;
 
 INSERT INTO nexa_schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

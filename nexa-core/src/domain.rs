@@ -12,7 +12,7 @@ use crate::{
         rate,
         user::{Activate, Deactivate},
     },
-    productivity, sales, service,
+    privacy, productivity, sales, service,
 };
 
 /// A builder that knows every kind and operation of the domain; it lacks a store, a clock and a source of identifiers.
@@ -33,6 +33,7 @@ pub fn without_seed_data() -> CrmBuilder {
         service::install,
         productivity::install,
         import::install,
+        privacy::install,
     ];
     modules.into_iter().fold(CrmBuilder::bare(), |builder, install| install(builder)).directory(TenantDirectory)
 }

@@ -12,6 +12,7 @@ pub mod import;
 pub mod mail;
 pub mod marketing;
 pub mod people;
+pub mod privacy;
 pub mod productivity;
 pub mod sales;
 pub mod service;

@@ -19,6 +19,8 @@ pub(crate) struct StructAttributes {
     pub(crate) uniques: Vec<Unique>,
     pub(crate) indexes: Vec<Vec<LitStr>>,
     pub(crate) bookkeeping: bool,
+    pub(crate) person: bool,
+    pub(crate) no_person: Option<LitStr>,
     pub(crate) access: Option<Access>,
 }
 
@@ -82,6 +84,8 @@ impl StructAttributes {
                 "index" => self.indexes.push(paths(&key, list(input, path)?)?),
                 "open" => self.open = Some(paths(&key, list(input, path)?)?),
                 "bookkeeping" => self.bookkeeping = true,
+                "person" => self.person = true,
+                "no_person" => set(&mut self.no_person, &key, sentence(input)?)?,
                 "access" => match self.access.replace(Access::read(input)?) {
                     None => {}
                     Some(_) => return Err(syn::Error::new(key.span(), "given twice")),
@@ -90,7 +94,7 @@ impl StructAttributes {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a record takes kind, table, access, search, open, unique, index and bookkeeping"
+                            "unknown attribute `{other}`; a record takes kind, table, access, search, open, unique, index, person, no_person and bookkeeping"
                         ),
                     ));
                 }
@@ -106,6 +110,7 @@ impl StructAttributes {
 pub(crate) enum Mark {
     Editable,
     Personal,
+    Person,
     Folded,
     Ranked,
     WhileOpen,
@@ -161,6 +166,7 @@ impl Mark {
             let mark = match key.to_string().as_str() {
                 "editable" => Self::Editable,
                 "personal" => Self::Personal,
+                "person" => Self::Person,
                 "folded" => Self::Folded,
                 "ranked" => Self::Ranked,
                 "while_open" => Self::WhileOpen,
@@ -178,7 +184,7 @@ impl Mark {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a field takes editable, personal, folded, ranked, while_open, assignee, follows, author, readers, on_trash, becomes and backfill"
+                            "unknown attribute `{other}`; a field takes editable, personal, person, folded, ranked, while_open, assignee, follows, author, readers, on_trash, becomes and backfill"
                         ),
                     ));
                 }
@@ -253,6 +259,12 @@ fn name(input: ParseStream<'_>) -> Result<LitStr> {
     let plain = text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if plain { Ok(literal) } else { Err(syn::Error::new(literal.span(), "give a name in snake_case")) }
+}
+
+/// `= "why"`.
+fn sentence(input: ParseStream<'_>) -> Result<LitStr> {
+    input.parse::<Token![=]>()?;
+    input.parse()
 }
 
 /// `email = 4`.

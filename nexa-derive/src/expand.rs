@@ -113,6 +113,7 @@ fn declaration(model: &Model) -> TokenStream {
         let marks = marks.iter().map(|mark| match mark {
             Mark::Editable => quote!(Editable),
             Mark::Personal => quote!(Personal),
+            Mark::Person => quote!(Person),
             Mark::Folded => quote!(Folded),
             Mark::Ranked => quote!(Ranked),
             Mark::WhileOpen => quote!(WhileOpen),
@@ -156,6 +157,11 @@ fn declaration(model: &Model) -> TokenStream {
     });
     let indexes = attributes.indexes.iter().map(|paths| quote!(&[#(#paths),*]));
     let ledger = !attributes.bookkeeping;
+    let person = attributes.person;
+    let no_person = match &attributes.no_person {
+        Some(why) => quote!(::std::option::Option::Some(#why)),
+        None => quote!(::std::option::Option::None),
+    };
     let access = match access {
         Access::Settings => quote!(Settings),
         Access::Work => quote!(Work),
@@ -179,6 +185,8 @@ fn declaration(model: &Model) -> TokenStream {
             uniques: &[#(#uniques),*],
             indexes: &[#(#indexes),*],
             ledger: #ledger,
+            person: #person,
+            no_person: #no_person,
         }
     }
 }

@@ -22,10 +22,14 @@ use syn::{DeriveInput, ItemStruct, parse_macro_input};
 /// - `unique("email", code = "lead.email_taken")` may repeat; it takes one or more paths.
 /// - `index("status", "created_at")` may repeat; it takes one or more paths.
 /// - `bookkeeping` keeps changes out of the ledger.
+/// - `person`: each record is a person, whose data can be found, exported and erased; it needs a field `erased_at`.
+/// - `no_person = "users are staff"`: why its personal data belong to no person who can be erased.
 ///
 /// On a field:
 /// - `editable`: `create` and `update` may set it.
 /// - `personal`: it holds personal data.
+/// - `person`: it says whose personal data the record holds. It points at a person, or at a record that itself belongs to one; says what
+///   the record is about; or holds the person's mail address. Between two kinds of persons it says that both records are one person.
 /// - `folded`: adds `name.folded`, the folded text by which the field is compared, matched and sorted; of custom fields the
 ///   folded texts by which they are sorted.
 /// - `ranked`: adds `priority.rank`, the last declared value first.
@@ -41,8 +45,8 @@ use syn::{DeriveInput, ItemStruct, parse_macro_input};
 ///
 /// In JSON the fields stand under their names, one after another: `Serialize` is derived, and a field takes no `#[serde(…)]`.
 ///
-/// The fields `id`, `version`, `created_at` and `updated_at` are required; `deleted_at`, `merged_into`, `tags`, `custom` and
-/// `external_keys` are recognised by name.
+/// The fields `id`, `version`, `created_at` and `updated_at` are required; `deleted_at`, `erased_at`, `merged_into`, `tags`,
+/// `custom` and `external_keys` are recognised by name.
 #[proc_macro_derive(Record, attributes(record))]
 pub fn record(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

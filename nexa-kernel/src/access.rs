@@ -126,12 +126,14 @@ pub enum Action {
     Purge,
     /// Check the ledger.
     Verify,
+    /// Find, export and erase what is known of a person, whatever else the actor may see.
+    Privacy,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Read, Self::Create, Self::Update, Self::Trash, Self::Merge, Self::Purge, Self::Verify];
+    pub const ALL: [Self; 8] =
+        [Self::Read, Self::Create, Self::Update, Self::Trash, Self::Merge, Self::Purge, Self::Verify, Self::Privacy];
 
     /// The word in sentences and JSON.
     pub const fn as_str(self) -> &'static str {
@@ -143,6 +145,7 @@ impl Action {
             Self::Merge => "merge",
             Self::Purge => "purge",
             Self::Verify => "verify",
+            Self::Privacy => "privacy",
         }
     }
 }

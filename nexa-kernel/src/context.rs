@@ -187,5 +187,9 @@ pub fn not_found(def: &RecordDef, id: impl std::fmt::Display) -> Error {
 
 /// The error of what the actor may not do.
 pub fn denied(def: &RecordDef, action: Action) -> Error {
-    codes::DENIED.with("action", action.as_str()).with("kind", def.kind)
+    let (action, kind) = match action {
+        Action::Privacy => ("find, export or erase what is known of", "person"),
+        action => (action.as_str(), def.kind),
+    };
+    codes::DENIED.with("action", action).with("kind", kind)
 }

@@ -27,6 +27,7 @@ use super::{
     memo::Memo,
     named_unit::NamedUnit,
     operation::Query,
+    personal::{NothingHeld, Personal, Retention},
     ports::{Clock, Ids},
     record::Record,
     references::References,
@@ -211,6 +212,7 @@ struct Given {
     largest_jump: Option<Duration>,
     ids: Option<Arc<dyn Ids>>,
     rules: Vec<Arc<dyn Rule>>,
+    retention: Option<Arc<dyn Retention>>,
     seed_data: Vec<SeedData>,
     behaviours: BTreeMap<&'static str, &'static Behaviour>,
     shared: Vec<&'static Shared>,
@@ -316,6 +318,12 @@ impl CrmBuilder {
         self.given.rules.push(Arc::new(rule));
         self
     }
+    /// Which records an erasure of a person keeps for now, such as for a legal hold; the last one given counts.
+    #[must_use]
+    pub fn retention(mut self, retention: impl Retention + 'static) -> Self {
+        self.given.retention = Some(Arc::new(retention));
+        self
+    }
     /// What a new tenant starts with, beside what others give it.
     #[must_use]
     pub fn seed_data(mut self, seed_data: SeedData) -> Self {
@@ -366,6 +374,7 @@ impl Given {
             }
         }
         let references = References::of(&self.kinds).map_err(unbuildable)?;
+        let personal = Personal::of(&self.kinds).map_err(unbuildable)?;
         if let Some(name) = self.catalog.duplicates.first() {
             return Err(unbuildable(format!("the operation {name} was added twice")));
         }
@@ -390,6 +399,8 @@ impl Given {
                 ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
                 rules: self.rules,
                 references,
+                personal,
+                retention: self.retention.unwrap_or_else(|| Arc::new(NothingHeld)),
                 finals,
                 behaviours: self.behaviours,
             }),

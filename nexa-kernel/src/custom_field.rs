@@ -34,6 +34,9 @@ pub struct FieldDefinition {
     pub holds: CustomType,
     /// Whether filters on it are served by an index; text fields only.
     pub indexed: bool,
+    /// Whether it holds personal data, which are erased with the person.
+    #[record(backfill = false)]
+    pub personal: bool,
 }
 
 /// The definition of a field of a kind.

@@ -11,7 +11,7 @@ use super::{
     input::{self, Given, Part, Unreadable},
     record::{
         AccessClass, ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, OnTrash, ParseField,
-        ParseText, RecordDef, RelationDef, Row, Topic, UniqueDef,
+        ParseText, PersonField, RecordDef, RelationDef, Row, Topic, UniqueDef,
     },
     value::Value,
 };
@@ -26,6 +26,8 @@ pub enum Mark {
     Editable,
     /// It holds personal data.
     Personal,
+    /// It says whose personal data the record holds.
+    Person,
     /// A derived column holds its folded text, or the folded texts of its fields.
     Folded,
     /// A derived column holds the rank of its value.
@@ -142,6 +144,10 @@ pub struct Declaration {
     pub indexes: &'static [&'static [&'static str]],
     /// Whether changes are kept in the ledger.
     pub ledger: bool,
+    /// Whether its records are persons.
+    pub person: bool,
+    /// Why its personal data belong to no person who can be erased.
+    pub no_person: Option<&'static str>,
 }
 
 impl Declaration {
@@ -214,6 +220,10 @@ impl Definition {
             phones: Vec::new(),
             engagement: None,
             ledger: declaration.ledger,
+            person: declaration.person,
+            no_person: declaration.no_person,
+            persons: Vec::new(),
+            erased_at: None,
             problems: Vec::new(),
         };
         Self { def }
@@ -236,6 +246,9 @@ impl Definition {
         }
         if marks.contains(&Mark::Follows) {
             self.follows(name, first);
+        }
+        if marks.contains(&Mark::Person) {
+            self.person(name, first);
         }
         if marks.contains(&Mark::Author) {
             self.def.author = Some(first);
@@ -291,6 +304,7 @@ impl Definition {
         self.def.updated_at = self.required("updated_at");
         self.def.deleted_at = self.def.column("deleted_at");
         self.def.merged_into = self.def.column("merged_into");
+        self.def.erased_at = self.def.column("erased_at");
         self.def.tags = self.def.column("tags");
         self.def.custom = self.def.column("custom");
         self.def.external_keys = self.def.column("external_keys");
@@ -336,6 +350,7 @@ impl Definition {
         let (ending, kind, nullable, derived, fits) = match mark {
             Mark::Editable
             | Mark::Personal
+            | Mark::Person
             | Mark::Follows
             | Mark::Author
             | Mark::Readers
@@ -444,6 +459,25 @@ impl Definition {
             (Some(kind), Some(id)) => self.def.follows.push(Topic::One { kind, id }),
             _ => self.problem(format!(
                 "`{name}` cannot follow what it is about: it has no kind and id, and is not the one list of records"
+            )),
+        }
+    }
+
+    /// Notes whose personal data the record holds.
+    fn person(&mut self, name: &str, first: usize) {
+        let part = |part: &str| self.def.column(&format!("{name}.{part}"));
+        let Some(column) = self.def.columns.get(first) else { return };
+        let found = match (column.kind, column.content, part("kind"), part("id")) {
+            (ColumnType::Reference(_), ..) => Some(PersonField::Reference(first)),
+            (ColumnType::Text, Content::Email, ..) => Some(PersonField::Address(first)),
+            (ColumnType::List, Content::Records, ..) => Some(PersonField::Topic(Topic::Several(first))),
+            (_, _, Some(kind), Some(id)) => Some(PersonField::Topic(Topic::One { kind, id })),
+            _ => None,
+        };
+        match found {
+            Some(found) => self.def.persons.push(found),
+            None => self.problem(format!(
+                "`{name}` cannot say whose data the record holds: it points at no record, says not what it is about, and is no mail address"
             )),
         }
     }

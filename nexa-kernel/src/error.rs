@@ -366,6 +366,11 @@ pub mod codes {
         "idempotency.mismatch",
         "The idempotency key was used for another command; give each command its own key.",
     );
+    /// What the command answered was erased.
+    pub const ANSWER_ERASED: Code = Code::conflict(
+        "answer.erased",
+        "What this command answered was erased with the person whom it named; it is done, and not done again.",
+    );
     /// The unit did something else already.
     pub const UNIT_TAKEN: Code =
         Code::conflict("unit.taken", "The unit {unit} did something else already; give each command its own unit.");
@@ -504,6 +509,7 @@ pub mod codes {
         ACTOR_INACTIVE,
         ORG_UNKNOWN,
         IDEMPOTENCY_MISMATCH,
+        ANSWER_ERASED,
         UNIT_TAKEN,
         CAUSE_RESERVED,
         REFERENCE_BROKEN,

@@ -31,7 +31,8 @@ pub enum FeedItem {
     /// A record that the actor may see changed, or came into their view with another that it hangs on, as comments do with their
     /// ticket; then it has no `changes`. Read it.
     Changed(Box<Change>),
-    /// A record left the actor's view, by itself or with another that it hangs on; forget it.
+    /// A record left the actor's view, by itself or with another that it hangs on; forget it. A record that was erased with the person
+    /// whom it was about is gone as well, and then [changed](FeedItem::Changed): read it anew.
     Gone {
         /// The number of the event in the tenant's ledger.
         seq: Seq,

@@ -45,7 +45,7 @@ pub enum Verb {
     /// It was purged; the payload is what it last held.
     Purged,
     /// Earlier events were erased, with the person whom they were about: they have no payload, reason and salt any more. The
-    /// payload names them, as [`erasure`] writes it.
+    /// payload names them, as [`erasure`] writes it, and the fields of the record that were emptied with them.
     Erased,
 }
 
@@ -117,6 +117,11 @@ impl Event {
         }
         self.hash = self.chained(&head.hash);
         *head = Head { seq: self.seq, at: self.at, hash: self.hash };
+    }
+
+    /// Takes out what the chain does not hold: salt, reason and payload.
+    pub fn blank(&mut self) {
+        (self.salt, self.reason, self.payload) = (None, None, None);
     }
 
     fn chained(&self, previous: &Hash) -> Hash {
@@ -202,14 +207,38 @@ pub fn erasure(events: &[(Seq, Seq)]) -> String {
     serde_json::json!({ "events": events }).to_string()
 }
 
+/// The same where fields of the record were emptied as well, which makes a new version of it: `{"events": …, "fields": ["email", …]}`,
+/// the paths of their columns.
+pub(crate) fn emptying(events: &[(Seq, Seq)], fields: &[&str]) -> String {
+    serde_json::json!({ "events": events, "fields": fields }).to_string()
+}
+
+/// What an event erased.
+#[derive(Default, Deserialize)]
+struct ErasedBy {
+    events: Vec<(Seq, Seq)>,
+    #[serde(default)]
+    fields: Vec<String>,
+}
+
+fn erased_by(event: &Event) -> ErasedBy {
+    let named = event.payload.as_deref().filter(|_| event.verb == Verb::Erased);
+    named.and_then(|payload| serde_json::from_str(payload).ok()).unwrap_or_default()
+}
+
 /// The ranges of events that an event erased.
 pub fn erased(event: &Event) -> Vec<(Seq, Seq)> {
-    #[derive(Deserialize)]
-    struct Named {
-        events: Vec<(Seq, Seq)>,
-    }
-    let named = event.payload.as_deref().filter(|_| event.verb == Verb::Erased);
-    named.and_then(|payload| serde_json::from_str::<Named>(payload).ok()).map(|named| named.events).unwrap_or_default()
+    erased_by(event).events
+}
+
+/// The columns that an event emptied, by index; none where it left the record as it was.
+pub(crate) fn emptied(def: &RecordDef, event: &Event) -> Vec<usize> {
+    erased_by(event).fields.iter().filter_map(|path| def.column(path)).collect()
+}
+
+/// Whether a record has a new version by an event.
+pub(crate) fn changes_version(event: &Event) -> bool {
+    event.verb != Verb::Erased || !erased_by(event).fields.is_empty()
 }
 
 /// Whether history has a column: not what is derivable, or the same as the event's own.
@@ -218,6 +247,7 @@ pub(crate) fn recorded(def: &RecordDef, index: usize) -> bool {
         && index != def.version
         && index != def.created_at
         && index != def.updated_at
+        && Some(index) != def.erased_at
         && def.columns.get(index).is_some_and(|column| column.derived.is_none())
 }
 

@@ -40,6 +40,8 @@ pub mod once;
 pub mod operation;
 mod output;
 pub mod past;
+pub mod person;
+pub mod personal;
 pub mod ports;
 pub mod position;
 pub mod query;

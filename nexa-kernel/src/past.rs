@@ -11,7 +11,7 @@ use super::{
     compile::plain,
     context::Context,
     error::Result,
-    ledger::{Event, EventQuery, Seq, Verb, recorded},
+    ledger::{Event, EventQuery, Seq, Verb, changes_version, emptied, recorded},
     record::{RecordDef, Row},
     value::{Timestamp, Value},
 };
@@ -158,6 +158,13 @@ struct Walk {
 impl Walk {
     fn take_back(&mut self, event: &Event) {
         self.version -= 1;
+        if event.verb == Verb::Erased {
+            self.unknown.extend(emptied(self.def, event));
+            if let Some((row, column)) = self.row.as_mut().zip(self.def.erased_at) {
+                row.set(column, Value::Null);
+            }
+            return;
+        }
         let said = contents(event);
         let all = || (0..self.def.columns.len()).filter(|column| recorded(self.def, *column)).collect();
         match (event.verb, said) {
@@ -178,6 +185,13 @@ impl Walk {
 
     /// Learns from an event that had happened by then what is not known yet. Returns whether earlier ones can still say more.
     fn learn(&mut self, event: &Event) -> bool {
+        if event.verb == Verb::Erased {
+            // What it emptied is empty since.
+            for column in emptied(self.def, event) {
+                self.unknown.remove(&column);
+            }
+            return !self.unknown.is_empty();
+        }
         let said = contents(event);
         let Some((said, row)) = said.as_ref().zip(self.row.as_mut()) else { return false };
         for column in std::mem::take(&mut self.unknown) {
@@ -209,7 +223,7 @@ impl Context<'_> {
         let mut changed = None;
         loop {
             let events = self.tx.events(&query).await?;
-            for event in events.iter().filter(|event| event.verb != Verb::Erased) {
+            for event in events.iter().filter(|event| changes_version(event)) {
                 if changed.is_none() && !point.includes(event) {
                     walk.take_back(event);
                     continue;

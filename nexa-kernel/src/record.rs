@@ -9,6 +9,7 @@ mod folded_texts;
 mod form;
 mod known_by;
 mod layout;
+mod person;
 mod pointer;
 mod reference;
 pub mod schema;
@@ -26,6 +27,7 @@ pub use layout::{
     ColumnDef, ColumnType, Content, Derived, FieldDef, IndexDef, OnTrash, ParseField, ParseText, RecordDef,
     RelationDef, Row, UniqueDef, rank,
 };
+pub use person::PersonField;
 pub use pointer::Pointer;
 pub use reference::{ExternalKey, Id, Ref};
 pub use topic::{HOST, Topic, entry};

@@ -11,7 +11,7 @@ use super::{
     agenda::{Due, DueRequest},
     error::{Result, codes},
     filter::Predicate,
-    ledger::{Event, EventQuery, Head},
+    ledger::{Event, EventQuery, Head, Seq},
     limits::LARGEST_PAGE,
     maybe_send::{MaybeSend, MaybeSync},
     record::{RecordDef, Row},
@@ -189,6 +189,9 @@ pub struct Batch {
     pub changes: Vec<Change>,
     /// The events, in the order of the ledger.
     pub events: Vec<Event>,
+    /// The numbers of earlier events that lose their salt, reason and payload before the others are written. One that is not there is
+    /// left out.
+    pub erased: Vec<Seq>,
 }
 
 /// One change of one row, with the entries of the index tables that come and go with it; those to remove go first.

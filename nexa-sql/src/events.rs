@@ -44,6 +44,16 @@ pub fn insert_event(dialect: Dialect) -> String {
     sql
 }
 
+/// Takes salt, reason and payload out of events. Binds: the tenant, and the number of one on SQLite, the list of numbers on PostgreSQL.
+pub fn erase_events(dialect: Dialect) -> String {
+    let events = dialect.table("events");
+    let (org, these) = match dialect {
+        Dialect::Sqlite => ("?1", "?2"),
+        Dialect::Postgres(_) => ("$1", "ANY($2::bigint[])"),
+    };
+    format!("UPDATE {events} SET salt = NULL, reason = NULL, payload = NULL WHERE org = {org} AND seq = {these}")
+}
+
 /// Reads a tenant's head: seq, at, head.
 pub fn read_head(dialect: Dialect) -> String {
     let mut sql = format!("SELECT seq, at, head FROM {} WHERE org = ", dialect.table("ledger"));

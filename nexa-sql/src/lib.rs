@@ -46,7 +46,7 @@ pub use self::change::{Changed, delete, insert, update};
 pub use self::columns::Column;
 pub use self::dialect::{Dialect, Namespace};
 pub use self::due::due;
-pub use self::events::{EVENT_COLUMNS, events, insert_event, read_head, recorded, write_head};
+pub use self::events::{EVENT_COLUMNS, erase_events, events, insert_event, read_head, recorded, write_head};
 pub use self::index_tables::{IndexTables, add_terms, index_tables};
 pub use self::load::{load_by_key, load_external};
 pub use self::removed::removed;

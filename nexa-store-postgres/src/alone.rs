@@ -82,9 +82,9 @@ impl Running<'_, '_> {
     }
 
     async fn apply(&mut self, batch: Batch, script: &mut Script) -> Result<Result<Answered>, Failure> {
-        let Batch { changes, mut events } = batch;
+        let Batch { changes, mut events, erased } = batch;
         self.cache = Cache::default();
-        self.written |= !changes.is_empty() || !events.is_empty();
+        self.written |= !changes.is_empty() || !events.is_empty() || !erased.is_empty();
         let net = match self.manner {
             Manner::Fast => Net::of(changes),
             Manner::Careful => {
@@ -95,6 +95,9 @@ impl Running<'_, '_> {
                 Net::default()
             }
         };
+        if !erased.is_empty() {
+            self.link.erase_events(&erased).await?;
+        }
         for event in &mut events {
             event.seal(&mut self.head);
         }

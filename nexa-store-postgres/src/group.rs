@@ -96,6 +96,11 @@ impl Member {
                         self.ended = Some(result);
                         return;
                     }
+                    Step::Asks(Asked::Apply(batch)) if !batch.erased.is_empty() => {
+                        // What it reads of the ledger afterwards is not what is stored.
+                        self.alone = true;
+                        return;
+                    }
                     Step::Asks(Asked::Apply(batch)) => {
                         batch.changes.iter().for_each(|change| self.own.lay(change));
                         self.changes.extend(batch.changes);

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use nexa_kernel::{
-    ledger::{Event, EventQuery},
+    ledger::{Event, EventQuery, Seq},
     record::{RecordDef, Row, corrupt},
     store::{Aggregate, Select},
     value::Value,
@@ -19,7 +19,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use crate::{
-    arguments::{Array, Binds, TEXT, UUID},
+    arguments::{Array, Binds, INT, TEXT, UUID},
     failure::{self, Failure},
     growth::Growth,
     load::{Load, array_of},
@@ -134,6 +134,14 @@ impl Link<'_> {
         binds.array(Array::of(UUID, asked.iter()));
         let rows = self.rows(self.server.statements.recorded(), binds).await?;
         Ok(rows.iter().map(|row| read_id("event", row, 0)).collect::<Result<_, _>>()?)
+    }
+
+    /// Takes salt, reason and payload out of events.
+    pub(crate) async fn erase_events(&mut self, seqs: &[Seq]) -> Result<(), Failure> {
+        let seqs: Vec<Value> = seqs.iter().map(|seq| Value::Int(seq.cast_signed())).collect();
+        let mut binds = Binds::of(self.org);
+        binds.array(Array::of(INT, seqs.iter()));
+        self.rows(self.server.statements.erase_events(), binds).await.map(|_| ())
     }
 
     pub(crate) async fn events(&mut self, query: &EventQuery) -> Result<Vec<Event>, Failure> {

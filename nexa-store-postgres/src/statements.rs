@@ -124,6 +124,11 @@ impl Statements {
         Arc::clone(texts.recorded.get_or_insert_with(|| nexa_sql::recorded(dialect).into()))
     }
 
+    /// Takes out what events say.
+    pub(crate) fn erase_events(&self) -> Arc<str> {
+        nexa_sql::erase_events(self.dialect()).into()
+    }
+
     /// Loads all of these.
     pub(crate) fn together(&self, loads: &[Load]) -> Arc<str> {
         let shape = shape_of(loads);

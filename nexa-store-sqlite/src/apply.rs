@@ -12,16 +12,25 @@ use rusqlite::{CachedStatement, OptionalExtension};
 use std::sync::Arc;
 use uuid::Uuid;
 
-use crate::{bind::Stored, failure, ledger::write_event, references::Touched, transaction::SqliteTransaction};
+use crate::{
+    bind::Stored,
+    failure,
+    ledger::{erase_events, write_event},
+    references::Touched,
+    transaction::SqliteTransaction,
+};
 
 /// How many terms a statement adds: as many as most records have.
 const TERMS_AT_ONCE: usize = 16;
 
 impl SqliteTransaction<'_, '_> {
     pub(crate) fn apply_batch(&mut self, batch: Batch) -> Result<()> {
-        self.applied |= !batch.changes.is_empty() || !batch.events.is_empty();
+        self.applied |= !batch.changes.is_empty() || !batch.events.is_empty() || !batch.erased.is_empty();
         for change in &batch.changes {
             self.write_change(change)?;
+        }
+        if !batch.erased.is_empty() {
+            erase_events(self.link, self.org, &batch.erased).map_err(|failure| self.failed(&failure))?;
         }
         let Some(mut head) = self.head.get() else { return Ok(()) };
         for mut event in batch.events {

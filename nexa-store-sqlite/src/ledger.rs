@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use nexa_kernel::{
     Error, Timestamp,
     error::Result,
-    ledger::{Event, Head, Verb},
+    ledger::{Event, Head, Seq, Verb},
     record::corrupt,
 };
 use rusqlite::{OptionalExtension, Row, params, types::FromSql};
@@ -60,6 +60,15 @@ pub(crate) fn write_event(link: &Link<'_>, org: Uuid, event: &Event) -> rusqlite
             event.hash,
         ])
         .map(|_| ())
+}
+
+/// Takes salt, reason and payload out of events.
+pub(crate) fn erase_events(link: &Link<'_>, org: Uuid, seqs: &[Seq]) -> rusqlite::Result<()> {
+    let mut statement = link.db.prepare_cached(&link.statements.erase)?;
+    for seq in seqs {
+        statement.execute(params![org.as_bytes(), seq.cast_signed()])?;
+    }
+    Ok(())
 }
 
 /// Reads an event.

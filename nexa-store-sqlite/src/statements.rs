@@ -3,7 +3,9 @@
 use std::{collections::HashMap, sync::Arc};
 
 use nexa_kernel::record::RecordDef;
-use nexa_sql::{Changed, Dialect, IndexTables, add_terms, delete, index_tables, insert, insert_event, load_by_key};
+use nexa_sql::{
+    Changed, Dialect, IndexTables, add_terms, delete, erase_events, index_tables, insert, insert_event, load_by_key,
+};
 use nexa_sql::{load_external, read_head, recorded, update, write_head};
 
 /// The statements of one kind.
@@ -47,6 +49,7 @@ pub(crate) struct Statements {
     pub(crate) read_head: Arc<str>,
     pub(crate) write_head: Arc<str>,
     pub(crate) recorded: Arc<str>,
+    pub(crate) erase: Arc<str>,
     kinds: HashMap<usize, KindStatements>,
     /// By how many terms they add.
     add_terms: HashMap<usize, Arc<str>>,
@@ -60,6 +63,7 @@ impl Default for Statements {
             read_head: read_head(Dialect::Sqlite).into(),
             write_head: write_head(Dialect::Sqlite).into(),
             recorded: recorded(Dialect::Sqlite).into(),
+            erase: erase_events(Dialect::Sqlite).into(),
             kinds: HashMap::new(),
             add_terms: HashMap::new(),
         }

@@ -206,6 +206,14 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
 
         // There is a failure only where a consumer or a timer has failed.
         "failure.get" | "failure.history" => json!({"failure": uuid::Uuid::from_u128(404)}),
+        "erasure.get" | "erasure.history" => json!({"erasure": uuid::Uuid::from_u128(404)}),
+        "person.find" | "person.export" => of("contact", "contact"),
+        "person.erase" => with(of("contact", "contact"), "reason", json!("Request 7")),
+        "person.erase_again" => json!({"certificates": [{
+            "id": uuid::Uuid::from_u128(405), "version": 1, "created_at": "2025-11-17T09:00:00Z",
+            "updated_at": "2025-11-17T09:00:00Z", "reason": "Request 7", "record_count": 1, "event_count": 1, "answer_count": 0,
+            "records": [{"kind": "contact", "ids": [office.id("contact")]}], "kept": [], "digest": "0"
+        }]}),
         "notification.mark_read" => of("notification", "notification"),
         "notification.mark_all_read" => json!({}),
         "task.start" | "task.complete" | "task.cancel" => of("task", "task"),

@@ -24,6 +24,7 @@ mod malformed;
 mod no_path_shows_more;
 mod portable;
 mod postgres;
+mod privacy;
 mod programs;
 mod races;
 mod record_ids;

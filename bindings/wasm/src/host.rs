@@ -300,7 +300,7 @@ impl Keeper for HostKeeper {
             )
             .collect();
         let events: Vec<WireEvent> = unit.events.into_iter().map(WireEvent::of).collect();
-        let unit = to_js(&json!({"after": unit.after, "rows": rows, "events": events}))?;
+        let unit = to_js(&json!({"after": unit.after, "rows": rows, "events": events, "erased": unit.erased}))?;
         self.call("commit", &[org.to_string().into(), unit]).await.map(|_| ())
     }
 

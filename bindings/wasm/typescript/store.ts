@@ -22,6 +22,8 @@ export interface WrittenUnit {
   rows: { kind: string; id: string; row: Record<string, unknown> | null }[];
   /** The events that follow. */
   events: StoredEvent[];
+  /** The places of earlier events that were erased: set their `salt`, `reason` and `payload` to null, and leave the rest. */
+  erased: number[];
 }
 
 /** A kind of record, and its columns. */

@@ -54,7 +54,7 @@ impl From<Role> for String {
 
 /// Somebody of the tenant who works with it.
 #[derive(Record, Clone, Default, Serialize, Deserialize)]
-#[record(kind = "user", table = "users", access = settings, search(name = 2, email = 1), unique("email", code = "user.email_taken"))]
+#[record(kind = "user", table = "users", access = settings, search(name = 2, email = 1), unique("email", code = "user.email_taken"), no_person = "a user is one of the team")]
 pub struct User {
     /// The identifier.
     pub id: Id<User>,

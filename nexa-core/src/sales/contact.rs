@@ -16,6 +16,9 @@ use crate::{
 
 pub mod overview;
 
+/// The name of somebody whose data were erased.
+pub(crate) const ERASED: &str = "erased person";
+
 /// Nothing says who the contact is.
 pub const NOTHING_KNOWN: Code = Code::invalid(
     "contact.nothing_known",
@@ -64,7 +67,7 @@ closed_enum! {
 #[derive(Record, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "contact",
-    table = "contacts", access = work,
+    table = "contacts", access = work, person,
     search(
         email = 4,
         other_emails = 4,
@@ -90,6 +93,8 @@ pub struct Contact {
     pub updated_at: Timestamp,
     /// When it was put in the trash.
     pub deleted_at: Option<Timestamp>,
+    /// When the person's data were erased from it.
+    pub erased_at: Option<Timestamp>,
     /// The contact that it was folded into.
     pub merged_into: Option<Id<Contact>>,
     /// The first name.
@@ -158,7 +163,7 @@ pub struct Contact {
     #[record(editable, folded)]
     pub custom: Custom,
     /// Keys of other systems.
-    #[record(editable)]
+    #[record(editable, personal)]
     pub external_keys: Vec<ExternalKey>,
 }
 
@@ -170,6 +175,9 @@ impl Contact {
         let names: Vec<&str> = [&self.first_name, &self.last_name].into_iter().flatten().map(Name::as_str).collect();
         if !names.is_empty() {
             return names.join(" ");
+        }
+        if self.erased_at.is_some() {
+            return ERASED.to_owned();
         }
         let rest = [self.email.as_deref(), self.phone.as_deref(), self.mobile.as_deref()];
         rest.into_iter().flatten().next().map_or_else(|| format!("contact {}", self.id), str::to_owned)

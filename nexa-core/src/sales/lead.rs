@@ -17,7 +17,11 @@ pub use scoring::{Band, Rescore, ScoreRule, Scorecard};
 
 use serde::{Deserialize, Serialize};
 
-use super::{account::Account, contact::Contact, deal::Deal};
+use super::{
+    account::Account,
+    contact::{Contact, ERASED},
+    deal::Deal,
+};
 use crate::{
     Action, Actor, Address, Assignee, Body, Choice, Code, Context, CrmBuilder, Custom, Document, Email, Emails, Entity,
     ExternalKey, Id, Language, Mergeable, Name, Phone, Phones, Reasons, Record, Result, Signals, Tags, TimeZone,
@@ -63,7 +67,7 @@ closed_enum! {
 #[derive(Record, Clone, Default, Serialize, Deserialize)]
 #[record(
     kind = "lead",
-    table = "leads", access = work,
+    table = "leads", access = work, person,
     search(email = 4, other_emails = 4, last_name = 3, first_name = 3, company = 2, phone = 2, other_phones = 2),
     open("status", "new", "contacted", "qualified"),
     unique("email.open", code = "lead.email_taken"),
@@ -83,6 +87,8 @@ pub struct Lead {
     pub updated_at: Timestamp,
     /// When it went into the trash.
     pub deleted_at: Option<Timestamp>,
+    /// When the person's data were erased from it.
+    pub erased_at: Option<Timestamp>,
     /// The lead it was folded into.
     pub merged_into: Option<Id<Lead>>,
     /// First name.
@@ -164,13 +170,13 @@ pub struct Lead {
     /// When it was lost.
     pub lost_at: Option<Timestamp>,
     /// The contact that had its mail address when it came in.
-    #[record(on_trash = mention)]
+    #[record(on_trash = mention, person)]
     pub known_contact: Option<Id<Contact>>,
     /// The last converted or lost lead with its mail address when it came in.
-    #[record(on_trash = mention)]
+    #[record(on_trash = mention, person)]
     pub previous_lead: Option<Id<Lead>>,
     /// The contact it became; none when only a company was known.
-    #[record(on_trash = keep)]
+    #[record(on_trash = keep, person)]
     pub converted_contact: Option<Id<Contact>>,
     /// The account it became or joined.
     #[record(on_trash = keep)]
@@ -189,7 +195,7 @@ pub struct Lead {
     #[record(editable, folded)]
     pub custom: Custom,
     /// Its keys in other systems.
-    #[record(editable)]
+    #[record(editable, personal)]
     pub external_keys: Vec<ExternalKey>,
 }
 
@@ -207,6 +213,7 @@ impl Lead {
             (Some(name), ..) => name,
             (None, Some(company), _) => company.to_string(),
             (None, None, Some(email)) => email.to_string(),
+            (None, None, None) if self.erased_at.is_some() => ERASED.to_owned(),
             (None, None, None) => self.id.to_string(),
         }
     }

@@ -84,7 +84,7 @@ pub struct Ticket {
     #[record(editable)]
     pub customer_impact: Option<Choice>,
     /// The customer.
-    #[record(editable, on_trash = refuse)]
+    #[record(editable, on_trash = refuse, person)]
     pub contact: Option<Id<Contact>>,
     /// The customer's company.
     #[record(editable, on_trash = refuse)]

@@ -8,6 +8,7 @@ use crate::{
     compile::Kinds,
     error::{Result, codes},
     memo::Memo,
+    personal::{Personal, Retention},
     ports::{Clock, Ids},
     record::OnTrash,
     references::{Pointers, References},
@@ -25,6 +26,10 @@ pub(crate) struct Environment {
     pub(crate) rules: Vec<Arc<dyn Rule>>,
     pub(crate) memo: Memo,
     pub(crate) references: References,
+    /// Whose the personal data of the kinds are.
+    pub(crate) personal: Personal,
+    /// What an erasure keeps for now.
+    pub(crate) retention: Arc<dyn Retention>,
     /// Why what these operations did cannot be undone.
     pub(crate) finals: BTreeMap<&'static str, &'static str>,
     /// What the kinds do that callers read or edit.

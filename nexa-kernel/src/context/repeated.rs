@@ -14,6 +14,11 @@ use crate::{
     value::Value,
 };
 
+/// An answer that was not erased with a person. Error: `answer.erased`.
+fn still_known(output: String) -> Result<String> {
+    if output.is_empty() { Err(codes::ANSWER_ERASED.error()) } else { Ok(output) }
+}
+
 /// How many expired idempotency records a keyed command takes with it.
 const EXPIRED_AT_ONCE: usize = 2;
 /// One in so many keyed commands looks for idempotency records from the future instead, and dates so many again.
@@ -30,7 +35,7 @@ impl Context<'_> {
         let rows = self.tx.load(def, Key::Column(column), &[Value::Uuid(unit)]).await?;
         if let Some(row) = rows.into_iter().next() {
             let named = NamedUnit::from_row(row)?;
-            return if named.command == command { Ok(Some(named.output)) } else { Err(taken()) };
+            return if named.command == command { still_known(named.output).map(Some) } else { Err(taken()) };
         }
         let query = EventQuery { limit: 1, unit: Some(unit), ..EventQuery::default() };
         if self.tx.events(&query).await?.is_empty() { Ok(None) } else { Err(taken()) }
@@ -42,7 +47,7 @@ impl Context<'_> {
         self.insert_by_rule(named).await.map(|_| ())
     }
 
-    /// The remembered answer of this command under this key. Error: `idempotency.mismatch`.
+    /// The remembered answer of this command under this key. Errors: `idempotency.mismatch`, `answer.erased`.
     pub(crate) async fn remembered(&mut self, key: &str, command: &str) -> Result<Option<String>> {
         let caller_key = IdempotencyRecord::key_of(&self.actor.principal, key);
         let def = IdempotencyRecord::def();
@@ -57,7 +62,7 @@ impl Context<'_> {
             return Ok(None);
         }
         if idempotency_record.command == command {
-            Ok(Some(idempotency_record.output))
+            still_known(idempotency_record.output).map(Some)
         } else {
             Err(codes::IDEMPOTENCY_MISMATCH.error())
         }

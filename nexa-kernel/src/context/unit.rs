@@ -216,7 +216,7 @@ impl<'a> Context<'a> {
         self.environment.rules.iter().try_for_each(|rule| rule.guard(&case))
     }
 
-    fn event(&self, kind: &'static str, record: Uuid, verb: Verb, payload: String) -> Event {
+    pub(crate) fn event(&self, kind: &'static str, record: Uuid, verb: Verb, payload: String) -> Event {
         Event {
             seq: 0,
             unit: self.unit,

@@ -39,18 +39,24 @@ pub const IN_USE: Code = Code::rule(
     "{count} records of the kind {kind} have a value for {field}; empty it there before you remove it.",
 );
 
+/// The personal data of the kind are nobody's.
+pub const PERSONAL_OF_NOBODY: Code = Code::invalid(
+    "field.personal_of_nobody",
+    "A {kind} belongs to no person with whom {field} could be erased; leave personal out, or define the field for another kind.",
+);
+
 const LONGEST_NAME: usize = 64;
 
-/// Adds a custom field to a kind; for one that is there, says whether it is indexed.
+/// Adds a custom field to a kind; for one that is there, says whether it is indexed and whether it is personal.
 ///
 /// Errors: `field.name_invalid`, `kind.unknown`, `field.kind_without_custom`, `field.index_needs_text`, `field.type_fixed`,
-/// `field.too_many`.
+/// `field.too_many`, `field.personal_of_nobody`.
 #[command(
     "define",
     collection = FieldDefinition,
     action = Create,
     check = Self::check_name,
-    errors(NAME_INVALID, KIND_WITHOUT_CUSTOM, INDEX_NEEDS_TEXT, TYPE_FIXED, TOO_MANY)
+    errors(NAME_INVALID, KIND_WITHOUT_CUSTOM, INDEX_NEEDS_TEXT, TYPE_FIXED, TOO_MANY, PERSONAL_OF_NOBODY)
 )]
 pub struct Define {
     /// The kind that gets the field.
@@ -62,17 +68,26 @@ pub struct Define {
     /// Whether filters on it are served by an index, which only text fields can have. Unless said, a new field has none and a
     /// known one stays as it is.
     pub indexed: Option<bool>,
+    /// Whether it holds personal data, which are erased with the person. Unless said, a new field has none and a known one stays as it
+    /// is.
+    pub personal: Option<bool>,
 }
 
 impl Define {
     /// A field of a kind.
     pub fn new(of_kind: impl Into<String>, name: impl Into<String>, holds: CustomType) -> Self {
-        Self { of_kind: of_kind.into(), name: name.into(), holds, indexed: None }
+        Self { of_kind: of_kind.into(), name: name.into(), holds, indexed: None, personal: None }
     }
     /// The same, with an index or without.
     #[must_use]
     pub const fn indexed(mut self, indexed: bool) -> Self {
         self.indexed = Some(indexed);
+        self
+    }
+    /// The same, holding personal data or none.
+    #[must_use]
+    pub const fn personal(mut self, personal: bool) -> Self {
+        self.personal = Some(personal);
         self
     }
     fn check_name(&self) -> Result<()> {
@@ -96,6 +111,9 @@ impl CollectionCommand for Define {
         if of.custom.is_none() {
             return Err(KIND_WITHOUT_CUSTOM.with("kind", of.kind));
         }
+        if self.personal == Some(true) && !cx.environment.personal.has(of.kind) {
+            return Err(PERSONAL_OF_NOBODY.with("kind", of.kind).with("field", &self.name));
+        }
         let definitions = cx.definitions().await?;
         let known = defined(&definitions, of.kind, &self.name);
         let was_indexed = known.is_some_and(|known| known.indexed);
@@ -105,8 +123,10 @@ impl CollectionCommand for Define {
             }
             Some(known) => {
                 let indexed = self.indexed.unwrap_or(was_indexed);
+                let personal = self.personal.unwrap_or(known.personal);
                 let set = |field: &mut FieldDefinition, _| {
                     field.indexed = indexed;
+                    field.personal = personal;
                     Ok(())
                 };
                 cx.change(&Ref::Id(known.id), set).await?
@@ -118,6 +138,7 @@ impl CollectionCommand for Define {
                     name: self.name.clone(),
                     holds: self.holds,
                     indexed: self.indexed.unwrap_or(false),
+                    personal: self.personal.unwrap_or(false),
                     ..FieldDefinition::default()
                 })
                 .await?

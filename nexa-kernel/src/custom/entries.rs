@@ -41,7 +41,7 @@ impl Context<'_> {
             let Some(last) = rows.last() else { return Ok(()) };
             query.after = Some(vec![last.get(of.id).clone()]);
             let changes = rows.into_iter().filter_map(|row| change(of, field, row)).collect();
-            self.tx.apply(Batch { changes, events: Vec::new() }).await?;
+            self.tx.apply(Batch { changes, ..Batch::default() }).await?;
         }
     }
 }

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     context::{Context, Instead},
     error::Result,
-    ledger::{Event, EventQuery, Seq, Verb},
+    ledger::{Event, EventQuery, Seq, Verb, changes_version},
     past::{Contents, contents},
     position::Position,
     query::{Change, change_of},
@@ -185,6 +185,10 @@ impl Reading {
             }
             Err(Spent) => return Ok(None),
         };
+        if shown && event.verb == Verb::Erased && changes_version(&event) {
+            // What somebody has of it goes; then it is read anew.
+            items.push(gone(seq, def, event.record));
+        }
         if shown {
             items.extend(change_of(event, &visibility.hidden).map(|change| FeedItem::Changed(Box::new(change))));
         }

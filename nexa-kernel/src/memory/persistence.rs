@@ -45,6 +45,8 @@ pub struct Written {
     pub rows: Vec<(&'static RecordDef, Uuid, Option<Row>)>,
     /// The events that follow, sealed.
     pub events: Vec<Event>,
+    /// The numbers of earlier events that lose their salt, reason and payload: they were erased.
+    pub erased: Vec<Seq>,
 }
 
 /// Keeps tenants for a [`KeptStore`], one call at a time for each.
@@ -156,7 +158,7 @@ impl<K: Keeper> Store for KeptStore<K> {
                 return result;
             }
             let written = unit.written();
-            if written.rows.is_empty() && written.events.is_empty() {
+            if written.rows.is_empty() && written.events.is_empty() && written.erased.is_empty() {
                 return Ok(());
             }
             // Until it is kept, memory has what may never be.
@@ -270,6 +272,9 @@ mod tests {
             for (def, id, row) in unit.rows {
                 kept.rows.retain(|(of, kept)| of.kind != def.kind || kept.id(of) != id);
                 kept.rows.extend(row.map(|row| (def, row)));
+            }
+            for event in kept.events.iter_mut().filter(|event| unit.erased.contains(&event.seq)) {
+                event.blank();
             }
             kept.events.extend(unit.events);
             Ok(())

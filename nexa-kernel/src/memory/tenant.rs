@@ -44,6 +44,27 @@ impl Tenant {
         self.events.push(event);
     }
 
+    /// Takes salt, reason and payload out of an event; returns it as it was.
+    pub(super) fn erase_event(&mut self, seq: Seq) -> Option<Event> {
+        let event = self.event_mut(seq)?;
+        let before = event.clone();
+        event.blank();
+        Some(before)
+    }
+
+    /// Has an event again as it was.
+    pub(super) fn put_event_back(&mut self, event: Event) {
+        if let Some(place) = self.event_mut(event.seq) {
+            *place = event;
+        }
+    }
+
+    fn event_mut(&mut self, seq: Seq) -> Option<&mut Event> {
+        // They are dense from 1.
+        let place = usize::try_from(seq).ok()?.checked_sub(1)?;
+        self.events.get_mut(place)
+    }
+
     /// Takes back the events after the first `kept`.
     pub(super) fn truncate_events(&mut self, kept: usize) {
         for event in self.events.drain(kept.min(self.events.len())..) {

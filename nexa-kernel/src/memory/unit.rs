@@ -25,6 +25,8 @@ pub(super) struct Unit<'a> {
     clock: Option<Timestamp>,
     /// The inverse of every edit, in the order of the edits.
     undo: Vec<(&'static RecordDef, Edit)>,
+    /// Events as they were before they were erased.
+    erased: Vec<Event>,
     /// The ledger as it was.
     head: Head,
     events: usize,
@@ -35,7 +37,7 @@ pub(super) struct Unit<'a> {
 impl<'a> Unit<'a> {
     pub(super) fn begin(tenant: &'a mut Tenant, clock: Option<Timestamp>) -> Self {
         let (head, events) = (tenant.head, tenant.events.len());
-        Self { tenant, clock, undo: Vec::new(), head, events, lost: None }
+        Self { tenant, clock, undo: Vec::new(), erased: Vec::new(), head, events, lost: None }
     }
 
     /// What stands in the way of a commit: an earlier refusal, or a broken reference.
@@ -84,12 +86,16 @@ impl<'a> Unit<'a> {
             }
         }
         let events = self.tenant.events.get(self.events..).unwrap_or_default().to_vec();
-        Written { after: self.head.seq, rows, events }
+        let erased = self.erased.iter().map(|event| event.seq).collect();
+        Written { after: self.head.seq, rows, events, erased }
     }
 
     pub(super) fn roll_back(self) {
         for (of, inverse) in self.undo.into_iter().rev() {
             self.tenant.table_mut(of).make(inverse);
+        }
+        for event in self.erased.into_iter().rev() {
+            self.tenant.put_event_back(event);
         }
         self.tenant.truncate_events(self.events);
         self.tenant.head = self.head;
@@ -103,6 +109,9 @@ impl<'a> Unit<'a> {
     fn apply_batch(&mut self, batch: Batch) -> Result<()> {
         for change in batch.changes {
             self.apply_change(change)?;
+        }
+        for seq in batch.erased {
+            self.erased.extend(self.tenant.erase_event(seq));
         }
         for mut event in batch.events {
             event.seal(&mut self.tenant.head);

@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{AccessClass, Topic, folded_texts::folded_texts, form::Form};
+use super::{AccessClass, PersonField, Topic, folded_texts::folded_texts, form::Form};
 use crate::{
     error::{Code, codes},
     input::{self, Unreadable},
@@ -267,6 +267,14 @@ pub struct RecordDef {
     pub phones: Vec<usize>,
     /// The column of `engagement`, for kinds that count signals.
     pub engagement: Option<usize>,
+    /// Whether its records are persons, whose data can be found, exported and erased.
+    pub person: bool,
+    /// Where a record says whose personal data it holds.
+    pub persons: Vec<PersonField>,
+    /// Why its personal data belong to no person who can be erased.
+    pub no_person: Option<&'static str>,
+    /// The column of `erased_at`, for persons: when their data were erased.
+    pub erased_at: Option<usize>,
     /// Whether changes are written to the ledger. Only the kernel's own bookkeeping is not.
     pub ledger: bool,
     /// What did not resolve when it was built; see [`problems`](crate::definition::problems).

@@ -12,7 +12,7 @@ use crate::{
     compile::Kinds,
     error::Result,
     index,
-    ledger::{Event, EventQuery, Head, Seq, Verb},
+    ledger::{Event, EventQuery, Head, Seq, Verb, changes_version, emptied},
     past::{after_update, contents, parsed_row},
     record::{RecordDef, Row},
     store::{Batch, Change, Key, ReadRequest, Select, Store, Transaction, Trash, Work, WriteRequest},
@@ -44,7 +44,7 @@ pub async fn replay(from: &dyn Store, org: Uuid, kinds: &Kinds, to: &dyn Store) 
             let mut events = Vec::new();
             for event in waiting.drain(..length) {
                 let (made_at, version) = made.entry((event.kind.to_string(), event.record)).or_insert((event.at, 0));
-                *version += i64::from(event.verb != Verb::Erased);
+                *version += i64::from(changes_version(&event));
                 events.push((event, *made_at, *version));
             }
             to.write(WriteRequest::new(org), Arc::new(Writing { kinds: kinds.all().to_vec(), events })).await?;
@@ -117,6 +117,19 @@ impl Work for Reading {
     }
 }
 
+/// A row without what an erasure emptied, as far as its event says it.
+fn without_erased(def: &RecordDef, mut row: Row, event: &Event) -> Row {
+    let columns = emptied(def, event);
+    if let Some(column) = def.erased_at.filter(|_| !columns.is_empty()) {
+        row.set(column, Value::Time(event.at));
+    }
+    for column in columns.into_iter().filter(|column| def.columns.get(*column).is_some_and(|column| column.nullable)) {
+        row.set(column, Value::Null);
+    }
+    def.derive(&mut row);
+    row
+}
+
 /// The events of one unit, each with the moment at which its record was made, and the version that it leaves.
 struct Writing {
     kinds: Vec<&'static RecordDef>,
@@ -136,9 +149,9 @@ impl Work for Writing {
                 Verb::Created => Some(parsed_row(def, event.record, &said)),
                 Verb::Updated => before.clone().map(|row| after_update(def, row, &said)),
                 Verb::Purged => None,
-                Verb::Erased => before.clone(),
+                Verb::Erased => before.clone().map(|row| without_erased(def, row, &event)),
             };
-            if let Some(row) = after.as_mut().filter(|_| event.verb != Verb::Erased) {
+            if let Some(row) = after.as_mut().filter(|_| changes_version(&event)) {
                 row.set(def.version, Value::Int(*version));
                 row.set(def.created_at, Value::Time(*made_at));
                 row.set(def.updated_at, Value::Time(event.at));
@@ -148,7 +161,7 @@ impl Work for Writing {
                 (None, None) => Vec::new(),
                 _ => vec![Change { of: def, before, after, add, remove }],
             };
-            tx.apply(Batch { changes, events: vec![event] }).await?;
+            tx.apply(Batch { changes, events: vec![event], ..Batch::default() }).await?;
         }
         Ok(())
     }

@@ -53,7 +53,7 @@ pub fn single_threaded() -> Vec<(&'static str, Check)> {
         references: a_reference_needs_its_row, rows_may_come_after_what_points_at_them, a_row_that_others_point_at_stays;
         units: a_unit_sees_its_own_changes, an_error_takes_everything_back, a_swallowed_refusal_is_no_commit,
             a_discarded_unit_changes_nothing, work_does_not_wait_for_the_outside, a_read_changes_nothing;
-        ledger: events_are_sealed_in_order, events_come_back_as_they_were, events_are_found;
+        ledger: events_are_sealed_in_order, events_come_back_as_they_were, events_are_erased, events_are_found;
         keyed_loads: rows_are_loaded_by_id, rows_are_loaded_by_unique_and_reference, long_lists_of_keys,
             what_is_prefetched_is_found_as_without;
         filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,
@@ -99,7 +99,7 @@ macro_rules! __conformance {
                     a_read_changes_nothing;
                 concurrency: a_read_is_one_snapshot, writes_of_a_tenant_follow_one_another,
                     failures_take_no_other_unit_with_them, tenants_work_in_parallel;
-                ledger: events_are_sealed_in_order, events_come_back_as_they_were, events_are_found;
+                ledger: events_are_sealed_in_order, events_come_back_as_they_were, events_are_erased, events_are_found;
                 keyed_loads: rows_are_loaded_by_id, rows_are_loaded_by_unique_and_reference, long_lists_of_keys,
             what_is_prefetched_is_found_as_without;
                 filters: every_type_compares, unknown_is_not_selected, lists_of_any_length, texts_match_without_case,

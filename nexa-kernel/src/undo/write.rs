@@ -14,7 +14,7 @@ use crate::{
     context::Context,
     custom_field::FieldDefinition,
     error::{Error, ErrorKind, Result},
-    ledger::{EventQuery, Verb},
+    ledger::{EventQuery, changes_version},
     record::{Record, RecordDef},
     value::{Timestamp, Value},
 };
@@ -181,7 +181,7 @@ impl Context<'_> {
             let mut query = EventQuery { limit: PAGE, records, ..EventQuery::default() };
             loop {
                 let events = self.events(&query).await?;
-                for event in events.iter().filter(|event| event.verb != Verb::Erased) {
+                for event in events.iter().filter(|event| changes_version(event)) {
                     let Some(def) = self.environment.kinds.get(&event.kind) else { continue };
                     let origin =
                         found.entry((def.kind, event.record)).or_insert(Origin { made_at: event.at, events: 0 });

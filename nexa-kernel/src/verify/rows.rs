@@ -10,7 +10,7 @@ use crate::{
     compile::plain,
     context::Context,
     error::{Error, Result},
-    ledger::{Event, EventQuery, Verb, recorded},
+    ledger::{Event, EventQuery, Verb, emptied, recorded},
     record::{ColumnType, RecordDef, Row},
     store::{Key, Select, Trash},
     value::Value,
@@ -26,6 +26,7 @@ impl Rebuilt {
     fn take(&mut self, def: &RecordDef, event: &Event) {
         let unknown = || vec![None; def.columns.len()];
         if event.verb == Verb::Erased {
+            self.empty(def, event);
             return;
         }
         let said: Option<Map<String, Json>> =
@@ -46,6 +47,18 @@ impl Rebuilt {
             let value = def.columns.get(column).and_then(|definition| plain(definition, json));
             if let Some(slot) = values.get_mut(column) {
                 *slot = value;
+            }
+        }
+    }
+
+    /// What an erasure emptied holds nothing; of a document only the personal entries are gone, and what may not be empty holds a
+    /// value that says nothing.
+    fn empty(&mut self, def: &RecordDef, event: &Event) {
+        let Some(values) = &mut self.0 else { return };
+        for column in emptied(def, event) {
+            let is_null = def.columns.get(column).is_some_and(|of| of.nullable && def.custom != Some(column));
+            if let Some(slot) = values.get_mut(column) {
+                *slot = is_null.then_some(Value::Null);
             }
         }
     }

@@ -210,6 +210,7 @@ pub fn created<R: Record>(record: &R) -> Batch {
     Batch {
         changes: vec![Change { of: R::def(), before: None, after: Some(row), add: Vec::new(), remove: Vec::new() }],
         events: vec![event],
+        ..Batch::default()
     }
 }
 
@@ -226,13 +227,13 @@ pub fn changed<R: Record>(before: &R, after: &R) -> Batch {
         add: Vec::new(),
         remove: Vec::new(),
     };
-    Batch { changes: vec![change], events: Vec::new() }
+    Batch { changes: vec![change], ..Batch::default() }
 }
 
 pub fn removed<R: Record>(before: &R) -> Batch {
     let change =
         Change { of: R::def(), before: Some(before.to_row()), after: None, add: Vec::new(), remove: Vec::new() };
-    Batch { changes: vec![change], events: Vec::new() }
+    Batch { changes: vec![change], ..Batch::default() }
 }
 
 /// Applies what a function makes, each time it runs.

@@ -82,6 +82,7 @@ ALTER TABLE nexa.failures ADD CONSTRAINT failures_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.failures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.failures FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.failures USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+ALTER TABLE nexa.fields ADD COLUMN "personal" boolean NOT NULL DEFAULT FALSE;
 ALTER TABLE nexa.orgs ADD COLUMN "calendar_id" uuid;
 ALTER TABLE nexa.orgs ADD COLUMN "rounding" text COLLATE "C" NOT NULL DEFAULT 'half_up';
 ALTER TABLE nexa.orgs ADD COLUMN "tax_rounding" text COLLATE "C" NOT NULL DEFAULT 'per_rate' CONSTRAINT orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')) CONSTRAINT orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'));
@@ -133,8 +134,10 @@ ALTER TABLE nexa.rates ADD CONSTRAINT rates_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.rates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.rates FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.rates USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+ALTER TABLE nexa.leads ADD COLUMN "erased_at" timestamptz;
 ALTER TABLE nexa.leads ADD COLUMN "language" text COLLATE "C";
 ALTER TABLE nexa.leads ADD COLUMN "time_zone" text COLLATE "C";
+ALTER TABLE nexa.contacts ADD COLUMN "erased_at" timestamptz;
 ALTER TABLE nexa.contacts ADD COLUMN "language" text COLLATE "C";
 ALTER TABLE nexa.contacts ADD COLUMN "time_zone" text COLLATE "C";
 ALTER TABLE nexa.accounts ADD COLUMN "price_book_id" uuid;
@@ -329,6 +332,25 @@ ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_pk PRIMARY KEY (org,
 ALTER TABLE nexa.notifications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.notifications FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.notifications USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.erasures (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "reason" text COLLATE "C" NOT NULL,
+  "records" json NOT NULL,
+  "record_count" bigint NOT NULL,
+  "event_count" bigint NOT NULL,
+  "answer_count" bigint NOT NULL,
+  "kept" json NOT NULL,
+  "kept_until" timestamptz,
+  "digest" text COLLATE "C" NOT NULL
+);
+ALTER TABLE nexa.erasures ADD CONSTRAINT erasures_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.erasures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.erasures FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.erasures USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus') THEN
   PERFORM create_distributed_table('nexa.named_units', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.agendas', 'org', colocate_with => 'nexa.ledger');
@@ -344,6 +366,7 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.lines', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notifications', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.erasures', 'org', colocate_with => 'nexa.ledger');
 END IF; END $$;
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.users ADD CONSTRAINT users_manager_id_fk FOREIGN KEY (org, "manager_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

@@ -63,6 +63,7 @@ CREATE TABLE nexa_failures (
   CONSTRAINT nexa_failures_pk PRIMARY KEY (org, "id")
 ) STRICT;
 CREATE INDEX nexa_failures_created_at_idx ON nexa_failures (org, "created_at", "id");
+ALTER TABLE nexa_fields ADD COLUMN "personal" INTEGER NOT NULL DEFAULT 0 CONSTRAINT nexa_fields_personal_check CHECK ("personal" IN (0, 1));
 CREATE TABLE nexa_orgs_anew (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,
@@ -163,8 +164,10 @@ CREATE TABLE nexa_rates (
 ) STRICT;
 CREATE INDEX nexa_rates_base_currency_valid_from_key_trash ON nexa_rates (org, "base", "currency", "valid_from") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_rates_base_currency_valid_from_key ON nexa_rates (org, "base", "currency", "valid_from") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa_leads ADD COLUMN "erased_at" INTEGER;
 ALTER TABLE nexa_leads ADD COLUMN "language" TEXT;
 ALTER TABLE nexa_leads ADD COLUMN "time_zone" TEXT;
+ALTER TABLE nexa_contacts ADD COLUMN "erased_at" INTEGER;
 ALTER TABLE nexa_contacts ADD COLUMN "language" TEXT;
 ALTER TABLE nexa_contacts ADD COLUMN "time_zone" TEXT;
 CREATE TABLE nexa_accounts_anew (
@@ -473,4 +476,20 @@ CREATE TABLE nexa_notifications (
 CREATE INDEX nexa_notifications_user_id_digest_idx ON nexa_notifications (org, "user_id", "digest", "id");
 CREATE INDEX nexa_notifications_user_id_created_at_idx ON nexa_notifications (org, "user_id", "created_at", "id");
 CREATE INDEX nexa_notifications_about_id_idx ON nexa_notifications (org, "about_id", "id");
+CREATE TABLE nexa_erasures (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "reason" TEXT NOT NULL,
+  "records" TEXT NOT NULL,
+  "record_count" INTEGER NOT NULL,
+  "event_count" INTEGER NOT NULL,
+  "answer_count" INTEGER NOT NULL,
+  "kept" TEXT NOT NULL,
+  "kept_until" INTEGER,
+  "digest" TEXT NOT NULL,
+  CONSTRAINT nexa_erasures_pk PRIMARY KEY (org, "id")
+) STRICT;
 INSERT INTO nexa_schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

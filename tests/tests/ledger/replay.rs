@@ -20,7 +20,12 @@ fn a_replay_into_an_empty_storage_gives_every_row() {
         let mut traffic = Traffic::new(&office, &office.events(), backends::seed(11));
         let mut seen = office.position();
         for _ in 0..200 {
-            let _ = traffic.step().perform(&office);
+            let step = traffic.step();
+            // What was erased, no event says any more.
+            if step.requests.iter().any(|request| request.run.starts_with("person.erase")) {
+                continue;
+            }
+            let _ = step.perform(&office);
             let feed = block_on(office.crm.feed(office.org, seen, 1_000)).unwrap();
             seen = feed.next;
             traffic.learn(&feed.items);

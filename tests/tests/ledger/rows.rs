@@ -152,7 +152,7 @@ impl Work for Erase {
             payload: Some(erasure(&self.ranges)),
             hash: [0; 32],
         };
-        tx.apply(Batch { changes: Vec::new(), events: vec![event] }).await?;
+        tx.apply(Batch { events: vec![event], ..Batch::default() }).await?;
         *self.done.lock().unwrap() = true;
         Ok(())
     }

@@ -34,6 +34,10 @@ export class MemoryStore {
             if (row === null) tenant.rows.delete(`${kind} ${id}`);
             else tenant.rows.set(`${kind} ${id}`, { kind, id, row });
         }
+        for (const seq of unit.erased) {
+            const event = tenant.events[seq - 1];
+            if (event) Object.assign(event, { salt: null, reason: null, payload: null });
+        }
         tenant.events.push(...unit.events);
         this.#tenants.set(org, tenant);
     }

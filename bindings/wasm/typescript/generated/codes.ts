@@ -22,6 +22,11 @@ export interface ErrorCodes {
   "aggregate.overflow": "invalid";
   /** `Invalid`: The aggregate has over {limit} groups; narrow the filter. */
   "aggregate.too_many_groups": "invalid";
+  /**
+   * `Conflict`: What this command answered was erased with the person whom it named; it is done, and not done
+   * again.
+   */
+  "answer.erased": "conflict";
   /** `Invalid`: {field} has {count} {what}, and {limit} are allowed; make several calls. */
   "argument.too_long": "invalid";
   /** `RuleViolation`: The {assignee} is deactivated or has no active member; choose somebody else. */
@@ -157,6 +162,11 @@ export interface ErrorCodes {
    * most {longest}.
    */
   "field.name_invalid": "invalid";
+  /**
+   * `Invalid`: A {kind} belongs to no person with whom {field} could be erased; leave personal out, or define the
+   * field for another kind.
+   */
+  "field.personal_of_nobody": "invalid";
   /** `Invalid`: {field} of a {kind} is set by its commands; leave it out. */
   "field.read_only": "invalid";
   /** `Invalid`: {field} is required; give it a value. */
@@ -425,6 +435,17 @@ export interface ErrorCodes {
   "page.cursor_mismatch": "invalid";
   /** `Invalid`: A page holds 1 to 1,000 records, not {size}. */
   "page.size": "invalid";
+  /** `Invalid`: The {kind} {id} is none of the person's records; leave it out of keep, or look at person.find. */
+  "person.not_theirs": "invalid";
+  /**
+   * `Invalid`: The reason stays and must not name the person; give one without their name and address, such as a
+   * ticket number.
+   */
+  "person.reason_names": "invalid";
+  /** `RuleViolation`: More than {limit} records belong to the person; purge or move some of them first. */
+  "person.too_many_records": "rule";
+  /** `NotFound`: No record of a person is known by {field}; give another address, or a contact or lead of them. */
+  "person.unknown": "not_found";
   /** `RuleViolation`: {pipeline} is the default; make another pipeline the default instead. */
   "pipeline.default_needed": "rule";
   /** `Invalid`: The stages do not make a pipeline: {problem}. */

@@ -306,6 +306,7 @@ export const VERB = ["created", "updated", "purged", "erased"] as const;
  * - `updated`: It was changed; the payload is `{field: [from, to]}`.
  * - `purged`: It was purged; the payload is what it last held.
  * - `erased`: Earlier events were erased, with the person whom they were about: they have no payload, reason and
- *   salt any more. The payload names them, as [`erasure`] writes it.
+ *   salt any more. The payload names them, as [`erasure`] writes it, and the fields of the record that were
+ *   emptied with them.
  */
 export type Verb = (typeof VERB)[number];

@@ -21,6 +21,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history*",
   deal:
     "aggregate? assign count? create find* forecast? get? history* import_csv import_preview? import_rows lines? lose metrics? move pipeline? purge reopen reprice reset_probability restore search* set_lines trash update upsert win",
+  erasure:
+    "aggregate? count? find* get? history*",
   failure:
     "aggregate? count? find* get? history*",
   field:
@@ -41,6 +43,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history* mark_all_read mark_read",
   org:
     "aggregate? configure count? find* get? history*",
+  person:
+    "erase erase_again export? find?",
   pipeline:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   price:
@@ -66,7 +70,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "other_emails", "other_phones", "readers", "rules", "score_reasons", "slices", "stages", "tags", "tiers"];
+export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "kept", "other_emails", "other_phones", "readers", "records", "rules", "score_reasons", "slices", "stages", "tags", "tiers"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
 export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "net", "rates", "unit_price"];

@@ -10,6 +10,7 @@ import type { ContactOperations } from "./operations/contact.js";
 import type { ContactListOperations } from "./operations/contact_list.js";
 import type { ContactListMemberOperations } from "./operations/contact_list_member.js";
 import type { DealOperations } from "./operations/deal.js";
+import type { ErasureOperations } from "./operations/erasure.js";
 import type { FailureOperations } from "./operations/failure.js";
 import type { FieldOperations } from "./operations/field.js";
 import type { GroupOperations } from "./operations/group.js";
@@ -20,6 +21,7 @@ import type { MembershipOperations } from "./operations/membership.js";
 import type { NoteOperations } from "./operations/note.js";
 import type { NotificationOperations } from "./operations/notification.js";
 import type { OrgOperations } from "./operations/org.js";
+import type { PersonOperations } from "./operations/person.js";
 import type { PipelineOperations } from "./operations/pipeline.js";
 import type { PriceOperations } from "./operations/price.js";
 import type { PriceBookOperations } from "./operations/price_book.js";
@@ -40,6 +42,7 @@ import type { Contact, ContactWhere } from "./records/contact.js";
 import type { ContactList } from "./records/contact_list.js";
 import type { ContactListMember, ContactListMemberWhere } from "./records/contact_list_member.js";
 import type { Deal, DealWhere } from "./records/deal.js";
+import type { Erasure } from "./records/erasure.js";
 import type { Failure } from "./records/failure.js";
 import type { FieldDefinition } from "./records/field.js";
 import type { Group, GroupWhere } from "./records/group.js";
@@ -91,6 +94,11 @@ export interface SessionOperations {
   /** The operations of `deal`: Something that a company may buy. */
   readonly deal: DealOperations;
   /**
+   * The operations of `erasure`: That a person's data were erased: which records held them, how much went, and
+   * what is kept for now. It says nothing of the person.
+   */
+  readonly erasure: ErasureOperations;
+  /**
    * The operations of `failure`: Something that was due and could not be done; nothing of it was. Admins see it
    * for 30 days.
    */
@@ -119,6 +127,8 @@ export interface SessionOperations {
   readonly notification: NotificationOperations;
   /** The operations of `org`: The tenant itself; its id is the tenant's. */
   readonly organisation: OrgOperations;
+  /** The operations of `person`. */
+  readonly person: PersonOperations;
   /** The operations of `pipeline`: The stages that deals go through. */
   readonly pipeline: PipelineOperations;
   /** The operations of `price`: What a product costs in a price book. */
@@ -157,6 +167,7 @@ export interface RecordTable {
   contact_list: ContactList;
   contact_list_member: ContactListMember;
   deal: Deal;
+  erasure: Erasure;
   failure: Failure;
   field: FieldDefinition;
   group: Group;

@@ -29,10 +29,10 @@ pub struct ContactListMember {
     #[record(on_trash = with_parent)]
     pub contact_list: Id<ContactList>,
     /// The lead; absent when it is a contact.
-    #[record(on_trash = with_parent, becomes = contact)]
+    #[record(on_trash = with_parent, becomes = contact, person)]
     pub lead: Option<Id<Lead>>,
     /// The contact; absent when it is a lead.
-    #[record(on_trash = with_parent)]
+    #[record(on_trash = with_parent, person)]
     pub contact: Option<Id<Contact>>,
     /// When the person became a member.
     pub joined_at: Timestamp,

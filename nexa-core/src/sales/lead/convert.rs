@@ -256,12 +256,12 @@ async fn repeated(cx: &mut Context<'_>, lead: Lead, asked: &str) -> Result<Conve
     Ok(Became { contact, account, deal }.of(lead))
 }
 
-/// The record; none where there is none, or where the actor may not see it. Error: `record.not_found`.
+/// The record, in the trash as well; none where there is none, or where the actor may not see it. Error: `record.not_found`.
 async fn unless_hidden<R: Record>(cx: &mut Context<'_>, id: Option<Id<R>>) -> Result<Option<R>> {
     let Some(id) = id else { return Ok(None) };
     match cx.unrestricted().row(R::def(), id.uuid()).await? {
         Some(row) if !cx.allows(R::def(), &row, Action::Read).await? => Ok(None),
-        _ => cx.load(&id.into()).await.map(Some),
+        _ => cx.load_even_trashed(&id.into()).await.map(Some),
     }
 }
 

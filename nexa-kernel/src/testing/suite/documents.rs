@@ -130,7 +130,7 @@ pub fn entries_change_alone(store: &dyn Store) {
     let write_entries = |change: Change| {
         write(store, WriteRequest::new(ORG), move |tx| {
             let changes = vec![change.clone()];
-            Box::pin(async move { tx.apply(Batch { changes, events: Vec::new() }).await })
+            Box::pin(async move { tx.apply(Batch { changes, ..Batch::default() }).await })
         })
     };
     let x = || Predicate::Indexed(column("custom"), "x".to_owned(), vec!["a".to_owned()]);

@@ -57,7 +57,7 @@ pub fn events_come_back_as_they_were(store: &dyn Store) {
     let changes = vec![insert(&toy(1, "bare")), insert(&toy(2, "full")), insert(&toy(3, "erased"))];
     let events = sent.clone();
     write(store, WriteRequest::new(ORG), move |tx| {
-        let batch = Batch { changes: changes.clone(), events: events.clone() };
+        let batch = Batch { changes: changes.clone(), events: events.clone(), ..Batch::default() };
         Box::pin(async move { tx.apply(batch).await })
     })
     .unwrap();
@@ -70,6 +70,37 @@ pub fn events_come_back_as_they_were(store: &dyn Store) {
         })
         .collect();
     assert_eq!(verified(store, ORG), sealed);
+}
+
+/// What events said is taken out of them, and nothing else; a unit that fails takes nothing out.
+pub fn events_are_erased(store: &dyn Store) {
+    put(store, vec![insert(&toy(1, "one")), insert(&toy(2, "two")), insert(&toy(3, "three"))]);
+    let before = verified(store, ORG);
+    let erase = |fails: bool| {
+        write(store, WriteRequest::new(ORG), move |tx| {
+            Box::pin(async move {
+                let said = batch(vec![insert(&toy(4, "four"))]);
+                tx.apply(Batch { erased: vec![1, 3, 99], ..said }).await?;
+                let events = tx.events(&EventQuery { limit: 9, ..EventQuery::default() }).await?;
+                let blank: Vec<u64> =
+                    events.iter().filter(|event| event.salt.is_none()).map(|event| event.seq).collect();
+                assert_eq!(blank, [1, 3], "a unit sees what it erased");
+                if fails { Err(codes::NOT_TRASHED.error()) } else { Ok(()) }
+            })
+        })
+    };
+    assert!(erase(true).is_err());
+    assert_eq!(verified(store, ORG), before);
+    erase(false).unwrap();
+    let after = verified(store, ORG);
+    assert_eq!(after.len(), 4);
+    for (was, is) in before.into_iter().zip(after) {
+        let mut expected = was;
+        if expected.seq != 2 {
+            expected.blank();
+        }
+        assert_eq!(is, expected);
+    }
 }
 
 /// Events are found after a number, before one, by kind and record, and so many of them; and by id alone, which ids they name.

@@ -84,7 +84,7 @@ pub(super) fn put(store: &dyn Store, changes: Vec<Change>) {
 pub(super) fn plain(store: &dyn Store, org: Uuid, change: Change) {
     let written = write(store, WriteRequest::new(org), move |tx| {
         let changes = vec![change.clone()];
-        Box::pin(async move { tx.apply(Batch { changes, events: Vec::new() }).await })
+        Box::pin(async move { tx.apply(Batch { changes, ..Batch::default() }).await })
     });
     written.unwrap();
 }
@@ -193,7 +193,7 @@ pub(super) fn verified(store: &dyn Store, org: Uuid) -> Vec<Event> {
 /// Changes with an event each.
 pub(super) fn batch(changes: Vec<Change>) -> Batch {
     let events = changes.iter().map(event).collect();
-    Batch { changes, events }
+    Batch { changes, events, ..Batch::default() }
 }
 
 fn event(change: &Change) -> Event {

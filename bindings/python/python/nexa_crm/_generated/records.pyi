@@ -78,6 +78,11 @@ from .kinds.deal import (
     StageVisit as StageVisit,
     TaxTotal as TaxTotal,
 )
+from .kinds.erasure import (
+    Erasure as Erasure,
+    ErasureId as ErasureId,
+    Kept as Kept,
+)
 from .kinds.failure import (
     Failure as Failure,
     FailureId as FailureId,
@@ -103,7 +108,6 @@ from .kinds.lead import (
 )
 from .kinds.ledger import (
     Conflict as Conflict,
-    Named as Named,
     OnConflict as OnConflict,
     Undone as Undone,
     Verified as Verified,
@@ -131,6 +135,12 @@ from .kinds.org import (
     OrgId as OrgId,
     OrgRounding as OrgRounding,
     OrgTaxRounding as OrgTaxRounding,
+)
+from .kinds.person import (
+    ErasedAgain as ErasedAgain,
+    Exported as Exported,
+    ExportedRecord as ExportedRecord,
+    Found as Found,
 )
 from .kinds.pipeline import (
     Pipeline as Pipeline,
@@ -204,6 +214,8 @@ from .kinds.common import (
     MatchPolicy as MatchPolicy,
     MembersPage as MembersPage,
     MoneySum as MoneySum,
+    Named as Named,
+    OfKind as OfKind,
     Preview as Preview,
     PreviewRow as PreviewRow,
     PriceTier as PriceTier,

@@ -18,6 +18,7 @@ from .._generated.kinds.contact_list_member import (
     ContactListMemberOperations,
 )
 from .._generated.kinds.deal import AsyncDealOperations, DealOperations
+from .._generated.kinds.erasure import AsyncErasureOperations, ErasureOperations
 from .._generated.kinds.failure import AsyncFailureOperations, FailureOperations
 from .._generated.kinds.field import AsyncFieldOperations, FieldOperations
 from .._generated.kinds.group import AsyncGroupOperations, GroupOperations
@@ -28,6 +29,7 @@ from .._generated.kinds.membership import AsyncMembershipOperations, MembershipO
 from .._generated.kinds.note import AsyncNoteOperations, NoteOperations
 from .._generated.kinds.notification import AsyncNotificationOperations, NotificationOperations
 from .._generated.kinds.org import AsyncOrgOperations, OrgOperations
+from .._generated.kinds.person import AsyncPersonOperations, PersonOperations
 from .._generated.kinds.pipeline import AsyncPipelineOperations, PipelineOperations
 from .._generated.kinds.price import AsyncPriceOperations, PriceOperations
 from .._generated.kinds.price_book import AsyncPriceBookOperations, PriceBookOperations
@@ -89,6 +91,12 @@ class Session(SessionBase):
         """The operations of `deal`: Something that a company may buy."""
 
     @cached_property
+    def erasure(self) -> ErasureOperations:
+        """The operations of `erasure`: That a person's data were erased: which records held them, how much went,
+        and what is kept for now. It says nothing of the person.
+        """
+
+    @cached_property
     def failure(self) -> FailureOperations:
         """The operations of `failure`: Something that was due and could not be done; nothing of it was. Admins see
         it for 30 days.
@@ -134,6 +142,10 @@ class Session(SessionBase):
     @cached_property
     def organisation(self) -> OrgOperations:
         """The operations of `org`: The tenant itself; its id is the tenant's."""
+
+    @cached_property
+    def person(self) -> PersonOperations:
+        """The operations of `person`."""
 
     @cached_property
     def pipeline(self) -> PipelineOperations:
@@ -228,6 +240,12 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `deal`: Something that a company may buy."""
 
     @cached_property
+    def erasure(self) -> AsyncErasureOperations:
+        """The operations of `erasure`: That a person's data were erased: which records held them, how much went,
+        and what is kept for now. It says nothing of the person.
+        """
+
+    @cached_property
     def failure(self) -> AsyncFailureOperations:
         """The operations of `failure`: Something that was due and could not be done; nothing of it was. Admins see
         it for 30 days.
@@ -273,6 +291,10 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def organisation(self) -> AsyncOrgOperations:
         """The operations of `org`: The tenant itself; its id is the tenant's."""
+
+    @cached_property
+    def person(self) -> AsyncPersonOperations:
+        """The operations of `person`."""
 
     @cached_property
     def pipeline(self) -> AsyncPipelineOperations:

@@ -2,9 +2,10 @@
 // What the operations of `account` take.
 
 import type { Day, Id, Money, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { AccountTier, AccountType, MatchPolicy } from "../enums.js";
 import type { Address, AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
-import type { AccountId, AccountRelated } from "../records/account.js";
+import type { AccountId, AccountRelated, AccountWhere } from "../records/account.js";
 import type { ContactId } from "../records/contact.js";
 import type { PriceBookId } from "../records/price_book.js";
 
@@ -63,6 +64,25 @@ export interface AccountCreateInput {
   type?: AccountType;
   /** Its web site. */
   website?: string | null;
+}
+
+/** What `account.find` takes. */
+export interface AccountFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<AccountWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof AccountRelated)[];
 }
 
 /** What `account.get` takes. */

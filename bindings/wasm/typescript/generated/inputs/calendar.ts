@@ -2,10 +2,11 @@
 // What the operations of `calendar` take.
 
 import type { Day, Ref, Timestamp } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { SpecialDay, Week } from "../parts/calendar.js";
 import type { AsOf, Dependents } from "../parts/common.js";
-import type { CalendarId, CalendarRelated } from "../records/calendar.js";
+import type { CalendarId, CalendarRelated, CalendarWhere } from "../records/calendar.js";
 
 /** What `calendar.after` takes. */
 export interface CalendarAfterInput {
@@ -40,6 +41,25 @@ export interface CalendarCreateInput {
   time_zone?: string | null;
   /** The hours of each day of the week. */
   weekly?: Week;
+}
+
+/** What `calendar.find` takes. */
+export interface CalendarFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<CalendarWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof CalendarRelated)[];
 }
 
 /** What `calendar.get` takes. */

@@ -2,9 +2,10 @@
 // What the operations of `campaign` take.
 
 import type { Day, Money, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
-import type { CampaignId, CampaignRelated } from "../records/campaign.js";
+import type { CampaignId, CampaignRelated, CampaignWhere } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
 import type { LeadId } from "../records/lead.js";
 
@@ -67,6 +68,25 @@ export interface CampaignCreateInput {
   target_audience?: string | null;
   /** What sort of campaign it is, such as `webinar`; the tenant may close the list as `campaign.type`. */
   type?: string;
+}
+
+/** What `campaign.find` takes. */
+export interface CampaignFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<CampaignWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof CampaignRelated)[];
 }
 
 /** What `campaign.get` takes. */

@@ -2,8 +2,28 @@
 // What the operations of `campaign_member` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { AsOf } from "../parts/common.js";
-import type { CampaignMemberId, CampaignMemberRelated } from "../records/campaign_member.js";
+import type { CampaignMemberId, CampaignMemberRelated, CampaignMemberWhere } from "../records/campaign_member.js";
+
+/** What `campaign_member.find` takes. */
+export interface CampaignMemberFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<CampaignMemberWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof CampaignMemberRelated)[];
+}
 
 /** What `campaign_member.get` takes. */
 export interface CampaignMemberGetInput {

@@ -21,25 +21,6 @@ export interface CountInput<W = unknown> {
   filter?: Filter<W>;
 }
 
-/** What `find` takes, whatever the kind. */
-export interface FindInput<W = unknown, R extends string = string> {
-  /** The `next` of the page before. */
-  after?: string | null;
-  /** The records to find; all that the actor may see without. */
-  filter?: Filter<W>;
-  /** How many records at most: 50 unless said, 1,000 at most. */
-  limit?: number | null;
-  /**
-   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
-   * id decides ties.
-   */
-  sort?: string[];
-  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
-  trashed?: boolean;
-  /** Relations whose records come along. */
-  with?: R[];
-}
-
 /** What `import_csv` takes, whatever the kind. */
 export interface ImportCsvInput {
   /** The text with its header, at most 8 MiB. */

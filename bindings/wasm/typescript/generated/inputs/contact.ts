@@ -2,10 +2,11 @@
 // What the operations of `contact` take.
 
 import type { Id, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { ContactLifecycleStage, ContactStatus, MatchPolicy } from "../enums.js";
 import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { AccountId } from "../records/account.js";
-import type { ContactId, ContactRelated } from "../records/contact.js";
+import type { ContactId, ContactRelated, ContactWhere } from "../records/contact.js";
 
 /** What `contact.assign` takes. */
 export interface ContactAssignInput {
@@ -62,6 +63,25 @@ export interface ContactCreateInput {
   time_zone?: string | null;
   /** What they are at work, such as IT Director. */
   title?: string | null;
+}
+
+/** What `contact.find` takes. */
+export interface ContactFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<ContactWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof ContactRelated)[];
 }
 
 /** What `contact.get` takes. */

@@ -2,10 +2,11 @@
 // What the operations of `contact_list` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, Dependents, ExternalKey } from "../parts/common.js";
 import type { ContactId } from "../records/contact.js";
-import type { ContactListId, ContactListRelated } from "../records/contact_list.js";
+import type { ContactListId, ContactListRelated, ContactListWhere } from "../records/contact_list.js";
 import type { LeadId } from "../records/lead.js";
 
 /** What `contact_list.add` takes. */
@@ -31,6 +32,25 @@ export interface ContactListCreateInput {
   name?: string;
   /** Labels. */
   tags?: string[];
+}
+
+/** What `contact_list.find` takes. */
+export interface ContactListFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<ContactListWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof ContactListRelated)[];
 }
 
 /** What `contact_list.get` takes. */

@@ -2,8 +2,32 @@
 // What the operations of `contact_list_member` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { AsOf } from "../parts/common.js";
-import type { ContactListMemberId, ContactListMemberRelated } from "../records/contact_list_member.js";
+import type {
+  ContactListMemberId,
+  ContactListMemberRelated,
+  ContactListMemberWhere,
+} from "../records/contact_list_member.js";
+
+/** What `contact_list_member.find` takes. */
+export interface ContactListMemberFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<ContactListMemberWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof ContactListMemberRelated)[];
+}
 
 /** What `contact_list_member.get` takes. */
 export interface ContactListMemberGetInput {

@@ -2,13 +2,14 @@
 // What the operations of `deal` take.
 
 import type { Day, Money, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { DealType, MatchPolicy } from "../enums.js";
 import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { NewLine } from "../parts/deal.js";
 import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
-import type { DealId, DealRelated } from "../records/deal.js";
+import type { DealId, DealRelated, DealWhere } from "../records/deal.js";
 import type { PipelineId } from "../records/pipeline.js";
 import type { PriceBookId } from "../records/price_book.js";
 import type { UserId } from "../records/user.js";
@@ -64,6 +65,25 @@ export interface DealCreateInput {
   tags?: string[];
   /** What sort of business it is. */
   type?: DealType;
+}
+
+/** What `deal.find` takes. */
+export interface DealFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<DealWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof DealRelated)[];
 }
 
 /** What `deal.forecast` takes. */

@@ -2,9 +2,10 @@
 // What the operations of `field` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { CustomType } from "../enums.js";
 import type { AsOf } from "../parts/common.js";
-import type { FieldDefinitionId, FieldDefinitionRelated } from "../records/field.js";
+import type { FieldDefinitionId, FieldDefinitionRelated, FieldDefinitionWhere } from "../records/field.js";
 
 /** What `field.define` takes. */
 export interface FieldDefineInput {
@@ -19,6 +20,30 @@ export interface FieldDefineInput {
    * none and a known one stays as it is.
    */
   indexed?: boolean | null;
+  /**
+   * Whether it holds personal data, which are erased with the person. Unless said, a new field has none and a
+   * known one stays as it is.
+   */
+  personal?: boolean | null;
+}
+
+/** What `field.find` takes. */
+export interface FieldFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<FieldDefinitionWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof FieldDefinitionRelated)[];
 }
 
 /** What `field.get` takes. */

@@ -2,10 +2,11 @@
 // What the operations of `group` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, OnOpenWork } from "../parts/common.js";
 import type { CalendarId } from "../records/calendar.js";
-import type { GroupId, GroupRelated } from "../records/group.js";
+import type { GroupId, GroupRelated, GroupWhere } from "../records/group.js";
 import type { UserId } from "../records/user.js";
 
 /** What `group.add_member` takes. */
@@ -23,6 +24,25 @@ export interface GroupCreateInput {
   id?: GroupId;
   /** The name, unique whatever the case. */
   name?: string;
+}
+
+/** What `group.find` takes. */
+export interface GroupFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<GroupWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof GroupRelated)[];
 }
 
 /** What `group.get` takes. */

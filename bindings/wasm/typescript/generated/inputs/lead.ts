@@ -2,6 +2,7 @@
 // What the operations of `lead` take.
 
 import type { Id, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { Address, AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { BantInput, NewDeal } from "../parts/lead.js";
@@ -9,7 +10,7 @@ import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
 import type { DealId } from "../records/deal.js";
-import type { LeadId, LeadRelated } from "../records/lead.js";
+import type { LeadId, LeadRelated, LeadWhere } from "../records/lead.js";
 
 /** What `lead.assign` takes. */
 export interface LeadAssignInput {
@@ -96,6 +97,25 @@ export interface LeadCreateInput {
   title?: string | null;
   /** The company's site. */
   website?: string | null;
+}
+
+/** What `lead.find` takes. */
+export interface LeadFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<LeadWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof LeadRelated)[];
 }
 
 /** What `lead.get` takes. */

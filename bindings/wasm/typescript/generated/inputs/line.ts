@@ -2,10 +2,11 @@
 // What the operations of `line` take.
 
 import type { Day, Decimal, Money, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { LineItemRecurring, MatchPolicy } from "../enums.js";
 import type { AsOf, Discount, ExternalKey } from "../parts/common.js";
 import type { DealId } from "../records/deal.js";
-import type { LineItemId, LineItemRelated } from "../records/line.js";
+import type { LineItemId, LineItemRelated, LineItemWhere } from "../records/line.js";
 import type { ProductId } from "../records/product.js";
 
 /** What `line.create` takes. */
@@ -46,6 +47,25 @@ export interface LineCreateInput {
    * unless said. A negative one makes a credit.
    */
   unit_price?: Money;
+}
+
+/** What `line.find` takes. */
+export interface LineFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<LineItemWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof LineItemRelated)[];
 }
 
 /** What `line.get` takes. */

@@ -2,9 +2,10 @@
 // What the operations of `note` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { About, AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
-import type { NoteId, NoteRelated } from "../records/note.js";
+import type { NoteId, NoteRelated, NoteWhere } from "../records/note.js";
 
 /** What `note.create` takes. */
 export interface NoteCreateInput {
@@ -21,6 +22,25 @@ export interface NoteCreateInput {
   readers?: Assignee[];
   /** What sort of note it is, such as `handoff`; the tenant may close the list as `note.type`. */
   type?: string | null;
+}
+
+/** What `note.find` takes. */
+export interface NoteFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<NoteWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof NoteRelated)[];
 }
 
 /** What `note.get` takes. */

@@ -2,10 +2,11 @@
 // What the operations of `org` take.
 
 import type { Decimal, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { OrgRounding, OrgTaxRounding } from "../enums.js";
 import type { AsOf } from "../parts/common.js";
 import type { CalendarId } from "../records/calendar.js";
-import type { OrgId, OrgRelated } from "../records/org.js";
+import type { OrgId, OrgRelated, OrgWhere } from "../records/org.js";
 
 /** What `org.configure` takes. */
 export interface OrgConfigureInput {
@@ -29,6 +30,25 @@ export interface OrgConfigureInput {
   tax_rounding?: OrgTaxRounding;
   /** The time zone in which days and months are meant. */
   time_zone?: string;
+}
+
+/** What `org.find` takes. */
+export interface OrgFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<OrgWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof OrgRelated)[];
 }
 
 /** What `org.get` takes. */

@@ -2,10 +2,11 @@
 // What the operations of `pipeline` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy, PipelineAmountFrom } from "../enums.js";
 import type { AsOf, Dependents } from "../parts/common.js";
 import type { Stage } from "../parts/pipeline.js";
-import type { PipelineId, PipelineRelated } from "../records/pipeline.js";
+import type { PipelineId, PipelineRelated, PipelineWhere } from "../records/pipeline.js";
 
 /** What `pipeline.create` takes. */
 export interface PipelineCreateInput {
@@ -18,6 +19,25 @@ export interface PipelineCreateInput {
   name?: string;
   /** The stages in order; those of the default pipeline unless said. */
   stages?: Stage[];
+}
+
+/** What `pipeline.find` takes. */
+export interface PipelineFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<PipelineWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof PipelineRelated)[];
 }
 
 /** What `pipeline.get` takes. */

@@ -2,10 +2,11 @@
 // What the operations of `price` take.
 
 import type { Day, Decimal, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy, PriceMode } from "../enums.js";
 import type { AsOf, Dependents, ExternalKey, PriceTier } from "../parts/common.js";
 import type { AccountId } from "../records/account.js";
-import type { PriceId, PriceRelated } from "../records/price.js";
+import type { PriceId, PriceRelated, PriceWhere } from "../records/price.js";
 import type { PriceBookId } from "../records/price_book.js";
 import type { ProductId } from "../records/product.js";
 
@@ -22,6 +23,25 @@ export interface PriceCreateInput {
   product?: Ref<ProductId>;
   /** What one costs from a quantity on, in the book's currency, the first from 0 or 1. */
   tiers?: PriceTier[];
+}
+
+/** What `price.find` takes. */
+export interface PriceFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<PriceWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof PriceRelated)[];
 }
 
 /** What `price.get` takes. */

@@ -2,9 +2,10 @@
 // What the operations of `price_book` take.
 
 import type { Day, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, Dependents, ExternalKey } from "../parts/common.js";
-import type { PriceBookId, PriceBookRelated } from "../records/price_book.js";
+import type { PriceBookId, PriceBookRelated, PriceBookWhere } from "../records/price_book.js";
 
 /** What `price_book.create` takes. */
 export interface PriceBookCreateInput {
@@ -24,6 +25,25 @@ export interface PriceBookCreateInput {
   valid_from?: Day | null;
   /** The last day on which it is valid; for ever without. */
   valid_until?: Day | null;
+}
+
+/** What `price_book.find` takes. */
+export interface PriceBookFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<PriceBookWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof PriceBookRelated)[];
 }
 
 /** What `price_book.get` takes. */

@@ -2,9 +2,10 @@
 // What the operations of `product` take.
 
 import type { Money, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { LineItemRecurring, MatchPolicy } from "../enums.js";
 import type { AsOf, Dependents, ExternalKey } from "../parts/common.js";
-import type { ProductId, ProductRelated } from "../records/product.js";
+import type { ProductId, ProductRelated, ProductWhere } from "../records/product.js";
 
 /** What `product.create` takes. */
 export interface ProductCreateInput {
@@ -36,6 +37,25 @@ export interface ProductCreateInput {
   tax_class?: string | null;
   /** In what it is counted, such as piece, user, hour or kg; one of the tenant's list for `product.unit`. */
   unit?: string | null;
+}
+
+/** What `product.find` takes. */
+export interface ProductFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<ProductWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof ProductRelated)[];
 }
 
 /** What `product.get` takes. */

@@ -2,9 +2,10 @@
 // What the operations of `rate` take.
 
 import type { Day, Decimal, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, Dependents, ExternalKey } from "../parts/common.js";
-import type { DatedRateId, DatedRateRelated } from "../records/rate.js";
+import type { DatedRateId, DatedRateRelated, DatedRateWhere } from "../records/rate.js";
 
 /** What `rate.create` takes. */
 export interface RateCreateInput {
@@ -17,6 +18,25 @@ export interface RateCreateInput {
   valid_from?: Day;
   /** What one unit is worth in the base currency, above zero. */
   value?: Decimal;
+}
+
+/** What `rate.find` takes. */
+export interface RateFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<DatedRateWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof DatedRateRelated)[];
 }
 
 /** What `rate.get` takes. */

@@ -2,11 +2,12 @@
 // What the operations of `routing` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy, RoutingBand, RoutingPick, RoutingTaskPriority } from "../enums.js";
 import type { AsOf, Dependents } from "../parts/common.js";
 import type { ContactListId } from "../records/contact_list.js";
 import type { GroupId } from "../records/group.js";
-import type { RoutingId, RoutingRelated } from "../records/routing.js";
+import type { RoutingId, RoutingRelated, RoutingWhere } from "../records/routing.js";
 
 /** What `routing.create` takes. */
 export interface RoutingCreateInput {
@@ -25,6 +26,25 @@ export interface RoutingCreateInput {
   task_priority?: RoutingTaskPriority | null;
   /** The title of the task that comes with a lead; without one there is none. */
   task_title?: string | null;
+}
+
+/** What `routing.find` takes. */
+export interface RoutingFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<RoutingWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof RoutingRelated)[];
 }
 
 /** What `routing.get` takes. */

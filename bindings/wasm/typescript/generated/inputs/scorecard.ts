@@ -2,10 +2,11 @@
 // What the operations of `scorecard` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, Dependents } from "../parts/common.js";
 import type { ScoreRule } from "../parts/scorecard.js";
-import type { ScorecardId, ScorecardRelated } from "../records/scorecard.js";
+import type { ScorecardId, ScorecardRelated, ScorecardWhere } from "../records/scorecard.js";
 
 /** What `scorecard.create` takes. */
 export interface ScorecardCreateInput {
@@ -16,6 +17,25 @@ export interface ScorecardCreateInput {
   name?: string;
   /** The rules; the sum of their points, kept within 0 and 100, is the score. */
   rules?: ScoreRule[];
+}
+
+/** What `scorecard.find` takes. */
+export interface ScorecardFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<ScorecardWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof ScorecardRelated)[];
 }
 
 /** What `scorecard.get` takes. */

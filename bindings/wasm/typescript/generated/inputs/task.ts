@@ -2,9 +2,10 @@
 // What the operations of `task` take.
 
 import type { Day, Ref, Timestamp } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy, RoutingTaskPriority } from "../enums.js";
 import type { About, AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
-import type { TaskId, TaskRelated } from "../records/task.js";
+import type { TaskId, TaskRelated, TaskWhere } from "../records/task.js";
 
 /** What `task.assign` takes. */
 export interface TaskAssignInput {
@@ -60,6 +61,25 @@ export interface TaskCreateInput {
   tags?: string[];
   /** What to do, in one line. */
   title?: string;
+}
+
+/** What `task.find` takes. */
+export interface TaskFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<TaskWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof TaskRelated)[];
 }
 
 /** What `task.get` takes. */

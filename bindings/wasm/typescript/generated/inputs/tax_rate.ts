@@ -2,9 +2,10 @@
 // What the operations of `tax_rate` take.
 
 import type { Day, Decimal, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, Dependents, ExternalKey } from "../parts/common.js";
-import type { TaxRateId, TaxRateRelated } from "../records/tax_rate.js";
+import type { TaxRateId, TaxRateRelated, TaxRateWhere } from "../records/tax_rate.js";
 
 /** What `tax_rate.create` takes. */
 export interface TaxRateCreateInput {
@@ -23,6 +24,25 @@ export interface TaxRateCreateInput {
   tax_class?: string;
   /** The first day on which it holds. */
   valid_from?: Day;
+}
+
+/** What `tax_rate.find` takes. */
+export interface TaxRateFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<TaxRateWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof TaxRateRelated)[];
 }
 
 /** What `tax_rate.get` takes. */

@@ -2,6 +2,7 @@
 // What the operations of `ticket` take.
 
 import type { Id, Ref, Timestamp } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type {
   CommentAudience,
   EscalationSeverity,
@@ -15,7 +16,7 @@ import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js
 import type { Customer } from "../parts/ticket.js";
 import type { AccountId } from "../records/account.js";
 import type { ContactId } from "../records/contact.js";
-import type { TicketId, TicketRelated } from "../records/ticket.js";
+import type { TicketId, TicketRelated, TicketWhere } from "../records/ticket.js";
 
 /** What `ticket.assign` takes. */
 export interface TicketAssignInput {
@@ -90,6 +91,25 @@ export interface TicketEscalateInput {
   to: Ref<Id>;
   /** How bad it is; as it was unless said. */
   severity?: EscalationSeverity | null;
+}
+
+/** What `ticket.find` takes. */
+export interface TicketFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<TicketWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof TicketRelated)[];
 }
 
 /** What `ticket.follow_up` takes. */

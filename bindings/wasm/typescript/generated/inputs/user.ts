@@ -2,10 +2,11 @@
 // What the operations of `user` take.
 
 import type { Id, Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, OnOpenWork } from "../parts/common.js";
 import type { CalendarId } from "../records/calendar.js";
-import type { UserId, UserRelated } from "../records/user.js";
+import type { UserId, UserRelated, UserWhere } from "../records/user.js";
 
 /** What `user.activate` takes. */
 export interface UserActivateInput {
@@ -41,6 +42,25 @@ export interface UserDeactivateInput {
   user: Ref<UserId>;
   /** What happens to the open work of the user, and of groups that have no other active member. */
   on_open_work?: OnOpenWork;
+}
+
+/** What `user.find` takes. */
+export interface UserFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<UserWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof UserRelated)[];
 }
 
 /** What `user.get` takes. */

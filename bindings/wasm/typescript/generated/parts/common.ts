@@ -234,6 +234,22 @@ export interface MoneySum {
   unpriced?: Unpriced[];
 }
 
+/** A record by its kind and its id. */
+export interface Named {
+  /** The record. */
+  id: Id;
+  /** The kind. */
+  kind: string;
+}
+
+/** Records of one kind. */
+export interface OfKind {
+  /** Their ids. */
+  ids: Id[];
+  /** The kind. */
+  kind: string;
+}
+
 /** What happens to the open work of a user who leaves, or of a group without members. */
 export type OnOpenWork = "refuse" | "release" | { reassign: Assignee };
 

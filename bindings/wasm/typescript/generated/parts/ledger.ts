@@ -2,6 +2,7 @@
 // Parts of records, inputs and answers.
 
 import type { Id, Timestamp } from "../../base.js";
+import type { Named } from "../parts/common.js";
 
 /** Why a record cannot be put back. */
 export interface Conflict {
@@ -29,14 +30,6 @@ export interface Conflict {
   unit?: Id | null;
   /** What it held before the unit. */
   was?: unknown;
-}
-
-/** A record by its kind and its id. */
-export interface Named {
-  /** The record. */
-  id: Id;
-  /** The kind. */
-  kind: string;
 }
 
 /** What an undo did. */

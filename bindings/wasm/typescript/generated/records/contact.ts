@@ -33,6 +33,8 @@ export interface Contact {
   updated_at: Timestamp;
   /** When it was put in the trash. */
   deleted_at?: Timestamp | null;
+  /** When the person's data were erased from it. */
+  erased_at?: Timestamp | null;
   /** The contact that it was folded into. */
   merged_into?: ContactId | null;
   /** The first name. */
@@ -99,6 +101,7 @@ export interface ContactColumns {
   created_at: TimeColumn;
   updated_at: TimeColumn;
   deleted_at: TimeColumn;
+  erased_at: TimeColumn;
   merged_into: IdColumn<ContactId>;
   first_name: TextColumn;
   last_name: TextColumn;

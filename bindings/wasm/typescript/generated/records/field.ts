@@ -26,6 +26,8 @@ export interface FieldDefinition {
   holds: CustomType;
   /** Whether filters on it are served by an index; text fields only. */
   indexed: boolean;
+  /** Whether it holds personal data, which are erased with the person. */
+  personal: boolean;
 }
 
 /** What comes along with a `field` when `with` names it, as far as the actor may see it. */
@@ -41,6 +43,7 @@ export interface FieldDefinitionColumns {
   name: TextColumn;
   holds: WordColumn<CustomType>;
   indexed: BoolColumn;
+  personal: BoolColumn;
 }
 
 /** What a `field` is found by; see `where`. */

@@ -38,6 +38,8 @@ export interface Lead {
   updated_at: Timestamp;
   /** When it went into the trash. */
   deleted_at?: Timestamp | null;
+  /** When the person's data were erased from it. */
+  erased_at?: Timestamp | null;
   /** The lead it was folded into. */
   merged_into?: LeadId | null;
   /** First name. */
@@ -147,6 +149,7 @@ export interface LeadColumns {
   created_at: TimeColumn;
   updated_at: TimeColumn;
   deleted_at: TimeColumn;
+  erased_at: TimeColumn;
   merged_into: IdColumn<LeadId>;
   first_name: TextColumn;
   last_name: TextColumn;

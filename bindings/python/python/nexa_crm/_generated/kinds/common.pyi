@@ -121,7 +121,7 @@ class Verb(StrEnum):
     ERASED = "erased"
     """Earlier events were erased, with the person whom they were about: they have no payload, reason and salt any
     more. The
-    payload names them, as [`erasure`] writes it.
+    payload names them, as [`erasure`] writes it, and the fields of the record that were emptied with them.
     """
 
 
@@ -299,6 +299,24 @@ class MoneySum(Struct):
     """The rates with which the sum was converted."""
     unpriced: list[Unpriced]
     """What has no rate, by currency."""
+
+
+class Named(Struct):
+    """A record by its kind and its id."""
+
+    id: Id
+    """The record."""
+    kind: str
+    """The kind."""
+
+
+class OfKind(Struct):
+    """Records of one kind."""
+
+    ids: list[Id]
+    """Their ids."""
+    kind: str
+    """The kind."""
 
 
 class Preview(Struct):

@@ -76,6 +76,8 @@ class Contact(Record):
     """When it was last changed."""
     deleted_at: datetime | None
     """When it was put in the trash."""
+    erased_at: datetime | None
+    """When the person's data were erased from it."""
     merged_into: ContactId | None
     """The contact that it was folded into."""
     first_name: str | None
@@ -274,6 +276,16 @@ class ContactWhere(TypedDict, total=False):
     deleted_at__le: datetime | Relative | str
     deleted_at__gt: datetime | Relative | str
     deleted_at__ge: datetime | Relative | str
+    erased_at: datetime | Relative | str | None
+    erased_at__eq: datetime | Relative | str | None
+    erased_at__ne: datetime | Relative | str | None
+    erased_at__is_null: bool
+    erased_at__in: Collection[datetime | Relative | str]
+    erased_at__not_in: Collection[datetime | Relative | str]
+    erased_at__lt: datetime | Relative | str
+    erased_at__le: datetime | Relative | str
+    erased_at__gt: datetime | Relative | str
+    erased_at__ge: datetime | Relative | str
     merged_into: Record | str | UUID | None
     merged_into__eq: Record | str | UUID | None
     merged_into__ne: Record | str | UUID | None
@@ -503,6 +515,8 @@ class ContactWhere(TypedDict, total=False):
     merged_into__updated_at__in: Collection[datetime | Relative | str]
     merged_into__deleted_at: datetime | Relative | str | None
     merged_into__deleted_at__in: Collection[datetime | Relative | str]
+    merged_into__erased_at: datetime | Relative | str | None
+    merged_into__erased_at__in: Collection[datetime | Relative | str]
     merged_into__merged_into: Record | str | UUID | None
     merged_into__merged_into__in: Collection[Record | str | UUID]
     merged_into__first_name: str | None
@@ -625,6 +639,8 @@ class ContactWhere(TypedDict, total=False):
     reports_to__updated_at__in: Collection[datetime | Relative | str]
     reports_to__deleted_at: datetime | Relative | str | None
     reports_to__deleted_at__in: Collection[datetime | Relative | str]
+    reports_to__erased_at: datetime | Relative | str | None
+    reports_to__erased_at__in: Collection[datetime | Relative | str]
     reports_to__merged_into: Record | str | UUID | None
     reports_to__merged_into__in: Collection[Record | str | UUID]
     reports_to__first_name: str | None

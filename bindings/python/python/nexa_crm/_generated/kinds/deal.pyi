@@ -769,6 +769,8 @@ class DealWhere(TypedDict, total=False):
     primary_contact__updated_at__in: Collection[datetime | Relative | str]
     primary_contact__deleted_at: datetime | Relative | str | None
     primary_contact__deleted_at__in: Collection[datetime | Relative | str]
+    primary_contact__erased_at: datetime | Relative | str | None
+    primary_contact__erased_at__in: Collection[datetime | Relative | str]
     primary_contact__merged_into: Record | str | UUID | None
     primary_contact__merged_into__in: Collection[Record | str | UUID]
     primary_contact__first_name: str | None

@@ -57,6 +57,8 @@ class FieldDefinition(Record):
     """What it holds."""
     indexed: bool
     """Whether filters on it are served by an index; text fields only."""
+    personal: bool
+    """Whether it holds personal data, which are erased with the person."""
 
 
 CustomTypeWord: TypeAlias = CustomType | Literal["text", "number", "bool", "date", "time"]
@@ -143,6 +145,12 @@ class FieldDefinitionWhere(TypedDict, total=False):
     indexed__is_null: bool
     indexed__in: Collection[bool]
     indexed__not_in: Collection[bool]
+    personal: bool | None
+    personal__eq: bool | None
+    personal__ne: bool | None
+    personal__is_null: bool
+    personal__in: Collection[bool]
+    personal__not_in: Collection[bool]
 
 
 class FieldOperations(Readable[FieldDefinition]):
@@ -184,12 +192,14 @@ class FieldOperations(Readable[FieldDefinition]):
         name: str,
         of_kind: str,
         indexed: bool | None | Unset = UNSET,
+        personal: bool | None | Unset = UNSET,
     ) -> FieldDefinition:
-        """Adds a custom field to a kind; for one that is there, says whether it is indexed.
+        """Adds a custom field to a kind; for one that is there, says whether it is indexed and whether it is
+        personal.
 
         Errors: `field.name_invalid`, `kind.unknown`, `field.kind_without_custom`, `field.index_needs_text`,
         `field.type_fixed`,
-        `field.too_many`.
+        `field.too_many`, `field.personal_of_nobody`.
 
         - `holds`: What it holds; this stays.
         - `name`: Its name: lower case letters, digits and underscores, at most 64. Filters reach it as
@@ -197,9 +207,11 @@ class FieldOperations(Readable[FieldDefinition]):
         - `of_kind`: The kind that gets the field.
         - `indexed`: Whether filters on it are served by an index, which only text fields can have. Unless said,
           a new field has none and a known one stays as it is.
+        - `personal`: Whether it holds personal data, which are erased with the person. Unless said, a new field
+          has none and a known one stays as it is.
 
-        Raises `Invalid` (`field.index_needs_text`, `field.kind_without_custom`, `field.name_invalid`);
-        `RuleViolation` (`field.too_many`, `field.type_fixed`).
+        Raises `Invalid` (`field.index_needs_text`, `field.kind_without_custom`, `field.name_invalid`,
+        `field.personal_of_nobody`); `RuleViolation` (`field.too_many`, `field.type_fixed`).
         """
 
     def find(
@@ -358,12 +370,14 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
         name: str,
         of_kind: str,
         indexed: bool | None | Unset = UNSET,
+        personal: bool | None | Unset = UNSET,
     ) -> FieldDefinition:
-        """Adds a custom field to a kind; for one that is there, says whether it is indexed.
+        """Adds a custom field to a kind; for one that is there, says whether it is indexed and whether it is
+        personal.
 
         Errors: `field.name_invalid`, `kind.unknown`, `field.kind_without_custom`, `field.index_needs_text`,
         `field.type_fixed`,
-        `field.too_many`.
+        `field.too_many`, `field.personal_of_nobody`.
 
         - `holds`: What it holds; this stays.
         - `name`: Its name: lower case letters, digits and underscores, at most 64. Filters reach it as
@@ -371,9 +385,11 @@ class AsyncFieldOperations(AsyncReadable[FieldDefinition]):
         - `of_kind`: The kind that gets the field.
         - `indexed`: Whether filters on it are served by an index, which only text fields can have. Unless said,
           a new field has none and a known one stays as it is.
+        - `personal`: Whether it holds personal data, which are erased with the person. Unless said, a new field
+          has none and a known one stays as it is.
 
-        Raises `Invalid` (`field.index_needs_text`, `field.kind_without_custom`, `field.name_invalid`);
-        `RuleViolation` (`field.too_many`, `field.type_fixed`).
+        Raises `Invalid` (`field.index_needs_text`, `field.kind_without_custom`, `field.name_invalid`,
+        `field.personal_of_nobody`); `RuleViolation` (`field.too_many`, `field.type_fixed`).
         """
 
     def find(

@@ -123,6 +123,8 @@ class Lead(Record):
     """When it was last changed."""
     deleted_at: datetime | None
     """When it went into the trash."""
+    erased_at: datetime | None
+    """When the person's data were erased from it."""
     merged_into: LeadId | None
     """The lead it was folded into."""
     first_name: str | None
@@ -320,6 +322,16 @@ class LeadWhere(TypedDict, total=False):
     deleted_at__le: datetime | Relative | str
     deleted_at__gt: datetime | Relative | str
     deleted_at__ge: datetime | Relative | str
+    erased_at: datetime | Relative | str | None
+    erased_at__eq: datetime | Relative | str | None
+    erased_at__ne: datetime | Relative | str | None
+    erased_at__is_null: bool
+    erased_at__in: Collection[datetime | Relative | str]
+    erased_at__not_in: Collection[datetime | Relative | str]
+    erased_at__lt: datetime | Relative | str
+    erased_at__le: datetime | Relative | str
+    erased_at__gt: datetime | Relative | str
+    erased_at__ge: datetime | Relative | str
     merged_into: Record | str | UUID | None
     merged_into__eq: Record | str | UUID | None
     merged_into__ne: Record | str | UUID | None
@@ -863,6 +875,8 @@ class LeadWhere(TypedDict, total=False):
     merged_into__updated_at__in: Collection[datetime | Relative | str]
     merged_into__deleted_at: datetime | Relative | str | None
     merged_into__deleted_at__in: Collection[datetime | Relative | str]
+    merged_into__erased_at: datetime | Relative | str | None
+    merged_into__erased_at__in: Collection[datetime | Relative | str]
     merged_into__merged_into: Record | str | UUID | None
     merged_into__merged_into__in: Collection[Record | str | UUID]
     merged_into__first_name: str | None
@@ -1161,6 +1175,8 @@ class LeadWhere(TypedDict, total=False):
     known_contact__updated_at__in: Collection[datetime | Relative | str]
     known_contact__deleted_at: datetime | Relative | str | None
     known_contact__deleted_at__in: Collection[datetime | Relative | str]
+    known_contact__erased_at: datetime | Relative | str | None
+    known_contact__erased_at__in: Collection[datetime | Relative | str]
     known_contact__merged_into: Record | str | UUID | None
     known_contact__merged_into__in: Collection[Record | str | UUID]
     known_contact__first_name: str | None
@@ -1211,6 +1227,8 @@ class LeadWhere(TypedDict, total=False):
     previous_lead__updated_at__in: Collection[datetime | Relative | str]
     previous_lead__deleted_at: datetime | Relative | str | None
     previous_lead__deleted_at__in: Collection[datetime | Relative | str]
+    previous_lead__erased_at: datetime | Relative | str | None
+    previous_lead__erased_at__in: Collection[datetime | Relative | str]
     previous_lead__merged_into: Record | str | UUID | None
     previous_lead__merged_into__in: Collection[Record | str | UUID]
     previous_lead__first_name: str | None
@@ -1327,6 +1345,8 @@ class LeadWhere(TypedDict, total=False):
     converted_contact__updated_at__in: Collection[datetime | Relative | str]
     converted_contact__deleted_at: datetime | Relative | str | None
     converted_contact__deleted_at__in: Collection[datetime | Relative | str]
+    converted_contact__erased_at: datetime | Relative | str | None
+    converted_contact__erased_at__in: Collection[datetime | Relative | str]
     converted_contact__merged_into: Record | str | UUID | None
     converted_contact__merged_into__in: Collection[Record | str | UUID]
     converted_contact__first_name: str | None

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
+from ..._generated.kinds.common import Named
 from ..._operations import Operations
 from ..._record import Struct
 from ..._values import Id, UNSET, Unset
@@ -48,15 +49,6 @@ class Conflict(Struct):
     """The later unit that changed it."""
     was: Any
     """What it held before the unit."""
-
-
-class Named(Struct):
-    """A record by its kind and its id."""
-
-    id: Id
-    """The record."""
-    kind: str
-    """The kind."""
 
 
 class Undone(Struct):

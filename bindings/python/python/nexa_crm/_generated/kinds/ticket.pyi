@@ -598,6 +598,8 @@ class TicketWhere(TypedDict, total=False):
     contact__updated_at__in: Collection[datetime | Relative | str]
     contact__deleted_at: datetime | Relative | str | None
     contact__deleted_at__in: Collection[datetime | Relative | str]
+    contact__erased_at: datetime | Relative | str | None
+    contact__erased_at__in: Collection[datetime | Relative | str]
     contact__merged_into: Record | str | UUID | None
     contact__merged_into__in: Collection[Record | str | UUID]
     contact__first_name: str | None
