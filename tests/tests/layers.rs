@@ -12,6 +12,7 @@ const MADE_OF: &[(&str, &[&str])] = &[
     ("nexa-derive", &[]),
     ("nexa-kernel", &["nexa-derive"]),
     ("nexa-core", &["nexa-derive", "nexa-kernel"]),
+    ("nexa-connect", &["nexa-core"]),
     ("nexa-sql", &["nexa-kernel"]),
     ("nexa-store-sqlite", &["nexa-kernel", "nexa-sql"]),
     ("nexa-store-postgres", &["nexa-kernel", "nexa-sql"]),
