@@ -2,7 +2,9 @@
 
 pub mod mailer;
 pub mod message;
+pub mod template;
 
 pub use crate::PlainText;
 pub use mailer::{Attempt, BeforeBody, Mailer, Outcome, RefusedRecipient};
 pub use message::{Content, FinishedMessage, Header, Mailbox};
+pub use template::{Template, TemplateVersion};

@@ -55,7 +55,7 @@ impl Samples for Office {
     fn fields(&self, kind: &str) -> Option<Json> {
         Some(match kind {
             "lead" | "contact" => json!({"email": "new@umbrella.example"}),
-            "account" | "contact_list" | "group" | "pipeline" | "scorecard" => json!({"name": "Umbrella"}),
+            "account" | "contact_list" | "group" | "pipeline" | "scorecard" | "template" => json!({"name": "Umbrella"}),
             "rate" => json!({"currency": "EUR", "valid_from": "2025-11-01", "value": "1.1"}),
             "calendar" => json!({"name": "Nights", "weekly": {"sunday": [{"from": "22:00", "to": "24:00"}]}}),
             "campaign" => json!({"name": "Fair", "type": "event"}),
@@ -101,7 +101,7 @@ fn generic(office: &Office, operation: &Entry) -> Option<Json> {
             fields.as_object_mut()?.remove("customer");
             fields["match_on"] = json!(match kind {
                 "user" => "email",
-                "calendar" | "group" | "pipeline" | "price_book" | "scorecard" => "name",
+                "calendar" | "group" | "pipeline" | "price_book" | "scorecard" | "template" => "name",
                 "routing" => "band",
                 _ => {
                     fields["external_keys"] = json!([{"system": "erp", "key": "1"}]);
@@ -203,6 +203,12 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "contact_list.add" => with(of("contact_list", "contact_list"), "leads", json!([office.id("lead")])),
         "contact_list.remove" => with(of("contact_list", "contact_list"), "leads", json!([office.id("other_lead")])),
         "contact_list.members" => of("contact_list", "contact_list"),
+
+        "template.publish" | "template.archive" => of("template", "template"),
+        "template.unarchive" => of("template", "archived_template"),
+        "template.preview" | "template.render" => {
+            with(of("template", "template"), "contact", json!(office.id("contact")))
+        }
 
         // There is a failure only where a consumer or a timer has failed.
         "failure.get" | "failure.history" => json!({"failure": uuid::Uuid::from_u128(404)}),

@@ -41,6 +41,8 @@ const SETTINGS: &[&str] = &[
     "price_book",
     "price",
     "tax_rate",
+    "template",
+    "template_version",
 ];
 
 /// Whether the default policy lets somebody do this with records of this kind, where the record is nobody's.

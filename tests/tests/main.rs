@@ -32,6 +32,7 @@ mod schema;
 mod schemas;
 mod secondary_writes;
 mod stories;
+mod templates;
 mod texts;
 mod there_and_back;
 mod trash;

@@ -14,6 +14,7 @@ use nexa_crm::{
     testing::{CALLERS, Office},
 };
 use nexa_tests::{backends, traffic::Traffic};
+use serde_json::json;
 
 use named_queries::{COMPARED, EXEMPT, OF_EVERY_KIND};
 use policies::Policies;
@@ -37,6 +38,10 @@ fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) 
         seen = feed.next;
         traffic.learn(&feed.items);
     }
+    // Whatever was thrown away, there is a calendar that somebody can ask.
+    let weekly = json!({"monday": [{"from": "09:00", "to": "17:00"}]});
+    office.run_as("system", "calendar.create", json!({"name": "Last", "weekly": weekly})).unwrap();
+    traffic.learn(&pollster::block_on(office.crm.feed(office.org, seen, 1_000)).unwrap().items);
     let mut answered = BTreeSet::new();
     for caller in CALLERS {
         let label = format!("NEXA_SEED={seed}, {name}, {policies:?}, {caller}");

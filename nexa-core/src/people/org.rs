@@ -14,8 +14,8 @@ use super::{
     user::{self, Role, User},
 };
 use crate::{
-    Action, Choice, Code, CollectionCommand, Context, Currency, Document, Email, Entity, Error, ExchangeRate, Id,
-    Money, Name, Operation, Query, Record, Ref, Result, Rounding, TaxRounding, TimeZone, Timestamp, Verified,
+    Action, Address, Choice, Code, CollectionCommand, Context, Currency, Document, Email, Entity, Error, ExchangeRate,
+    Id, Money, Name, Operation, Query, Record, Ref, Result, Rounding, TaxRounding, TimeZone, Timestamp, Verified,
     kernel::{
         context::not_found, crm::Founding, draft::check_fields, error::codes, ledger::LEDGER_BROKEN,
         operation::OnCollection, search::fold, verify::ROW_DIFFERS,
@@ -55,6 +55,9 @@ pub struct Org {
     /// The currency of reports; amounts in others are converted with `rates`.
     #[record(editable)]
     pub base_currency: Currency,
+    /// The postal address, which marketing prints.
+    #[record(editable)]
+    pub address: Option<Address>,
     /// The time zone in which days and months are meant.
     #[record(editable)]
     pub time_zone: TimeZone,

@@ -43,7 +43,11 @@ fn office() -> (Importer, Map<String, Json>) {
     ids.insert("tiers".to_owned(), tiers.clone());
     run(&office, "price.create", json!({"price_book": book, "product": product, "tiers": tiers}));
     let unpriced = run(&office, "product.create", json!({"name": "Without"}))["id"].clone();
+    let text = json!([{"locale": "en", "subject": "Hi", "text": "Hello"}]);
+    let template = run(&office, "template.create", json!({"name": "Before", "texts": text}))["id"].clone();
+    let version = run(&office, "template.publish", json!({"template": template}))["id"].clone();
     for (kind, id) in [
+        ("template_version", version),
         ("contact_list", list),
         ("lead", lead),
         ("deal", deal),
@@ -69,7 +73,7 @@ fn office() -> (Importer, Map<String, Json>) {
 fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
     let fields = match kind {
         "lead" | "contact" => json!({"last_name": "New"}),
-        "account" | "contact_list" | "group" | "scorecard" => json!({"name": "New"}),
+        "account" | "contact_list" | "group" | "scorecard" | "template" => json!({"name": "New"}),
         "calendar" => json!({"name": "New", "weekly": ids["weekly"]}),
         "pipeline" => json!({"name": "New"}),
         "rate" => json!({"currency": "EUR", "valid_from": "2026-01-01", "value": "1.1"}),
@@ -111,6 +115,12 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         }
         ("product", _) if def.kind == "price" => return vec![ids["unpriced"].clone()],
         ("tiers", _) => return vec![ids["tiers"].clone()],
+        ("key", _) if def.kind == "template" => return vec![json!("welcome")],
+        ("about_kind", _) => return vec![json!("deal")],
+        ("default_locale", _) => return vec![json!("pt-BR")],
+        ("texts", _) => return vec![json!([{"locale": "en", "text": "Hello"}])],
+        ("variables", _) => return vec![json!([{"name": "link", "type": "text", "required": true}])],
+        ("partials", _) => return vec![json!([{"name": "footer", "version": ids["template_version"]}])],
         ("discount", _) => return vec![json!({"rate": "10.00"})],
         ("unit_price", _) => return vec![json!({"amount": "7.25", "currency": "EUR"})],
         ("readers", _) => return vec![json!([{"user": ids["user"]}])],

@@ -83,6 +83,11 @@ ALTER TABLE nexa.failures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.failures FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.failures USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 ALTER TABLE nexa.fields ADD COLUMN "personal" boolean NOT NULL DEFAULT FALSE;
+ALTER TABLE nexa.orgs ADD COLUMN "address_street" text COLLATE "C";
+ALTER TABLE nexa.orgs ADD COLUMN "address_city" text COLLATE "C";
+ALTER TABLE nexa.orgs ADD COLUMN "address_region" text COLLATE "C";
+ALTER TABLE nexa.orgs ADD COLUMN "address_postal_code" text COLLATE "C";
+ALTER TABLE nexa.orgs ADD COLUMN "address_country" text COLLATE "C";
 ALTER TABLE nexa.orgs ADD COLUMN "calendar_id" uuid;
 ALTER TABLE nexa.orgs ADD COLUMN "rounding" text COLLATE "C" NOT NULL DEFAULT 'half_up';
 ALTER TABLE nexa.orgs ADD COLUMN "tax_rounding" text COLLATE "C" NOT NULL DEFAULT 'per_rate' CONSTRAINT orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')) CONSTRAINT orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'));
@@ -332,6 +337,60 @@ ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_pk PRIMARY KEY (org,
 ALTER TABLE nexa.notifications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.notifications FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.notifications USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.templates (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "key" text COLLATE "C",
+  "channel" text COLLATE "C" NOT NULL,
+  "about_kind" text COLLATE "C",
+  "default_locale" text COLLATE "C" NOT NULL,
+  "texts" json NOT NULL,
+  "variables" json NOT NULL,
+  "partials" json NOT NULL,
+  "published" bigint,
+  "archived_at" timestamptz,
+  "external_keys" json,
+  CONSTRAINT templates_channel_check CHECK ("channel" IN ('email', 'text', 'notification', 'note'))
+);
+CREATE INDEX templates_key_key_trash ON nexa.templates (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX templates_key_key ON nexa.templates (org, "key") WHERE "deleted_at" IS NULL;
+CREATE INDEX templates_name_folded_key_trash ON nexa.templates (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX templates_name_folded_key ON nexa.templates (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.templates ADD CONSTRAINT templates_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.templates ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.templates FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.templates USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.template_versions (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "template_id" uuid NOT NULL,
+  "number" bigint NOT NULL,
+  "channel" text COLLATE "C" NOT NULL,
+  "about_kind" text COLLATE "C",
+  "default_locale" text COLLATE "C" NOT NULL,
+  "texts" json NOT NULL,
+  "variables" json NOT NULL,
+  "partials" json NOT NULL,
+  "reads" json NOT NULL,
+  "publisher_id" uuid,
+  CONSTRAINT template_versions_channel_check CHECK ("channel" IN ('email', 'text', 'notification', 'note'))
+);
+CREATE INDEX template_versions_template_id_ref ON nexa.template_versions (org, "template_id", "id");
+CREATE INDEX template_versions_publisher_id_ref ON nexa.template_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX template_versions_template_id_number_key ON nexa.template_versions (org, "template_id", "number");
+ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.template_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.template_versions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.template_versions USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 CREATE TABLE nexa.erasures (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -366,6 +425,8 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.lines', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notifications', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.templates', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.template_versions', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.erasures', 'org', colocate_with => 'nexa.ledger');
 END IF; END $$;
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
@@ -380,4 +441,6 @@ ALTER TABLE nexa.lines ADD CONSTRAINT lines_deal_id_fk FOREIGN KEY (org, "deal_i
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa.templates (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 INSERT INTO nexa.schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

@@ -72,6 +72,11 @@ CREATE TABLE nexa_orgs_anew (
   "updated_at" INTEGER NOT NULL,
   "name" TEXT NOT NULL,
   "base_currency" TEXT NOT NULL,
+  "address_street" TEXT,
+  "address_city" TEXT,
+  "address_region" TEXT,
+  "address_postal_code" TEXT,
+  "address_country" TEXT,
   "time_zone" TEXT NOT NULL,
   "calendar_id" BLOB,
   "rates" TEXT NOT NULL,
@@ -84,7 +89,7 @@ CREATE TABLE nexa_orgs_anew (
   CONSTRAINT nexa_orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line')),
   CONSTRAINT nexa_orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-INSERT INTO nexa_orgs_anew ("org", "id", "version", "created_at", "updated_at", "name", "base_currency", "time_zone", "calendar_id", "rates", "rates_base", "rounding", "tax_rounding", "choices") SELECT "org", "id", "version", "created_at", "updated_at", "name", "base_currency", "time_zone", NULL, "rates", "rates_base", 'half_up', 'per_rate', "choices" FROM nexa_orgs;
+INSERT INTO nexa_orgs_anew ("org", "id", "version", "created_at", "updated_at", "name", "base_currency", "address_street", "address_city", "address_region", "address_postal_code", "address_country", "time_zone", "calendar_id", "rates", "rates_base", "rounding", "tax_rounding", "choices") SELECT "org", "id", "version", "created_at", "updated_at", "name", "base_currency", NULL, NULL, NULL, NULL, NULL, "time_zone", NULL, "rates", "rates_base", 'half_up', 'per_rate', "choices" FROM nexa_orgs;
 DROP TABLE nexa_orgs;
 ALTER TABLE nexa_orgs_anew RENAME TO nexa_orgs;
 CREATE INDEX nexa_orgs_calendar_id_ref ON nexa_orgs (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
@@ -476,6 +481,56 @@ CREATE TABLE nexa_notifications (
 CREATE INDEX nexa_notifications_user_id_digest_idx ON nexa_notifications (org, "user_id", "digest", "id");
 CREATE INDEX nexa_notifications_user_id_created_at_idx ON nexa_notifications (org, "user_id", "created_at", "id");
 CREATE INDEX nexa_notifications_about_id_idx ON nexa_notifications (org, "about_id", "id");
+CREATE TABLE nexa_templates (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "key" TEXT,
+  "channel" TEXT NOT NULL,
+  "about_kind" TEXT,
+  "default_locale" TEXT NOT NULL,
+  "texts" TEXT NOT NULL,
+  "variables" TEXT NOT NULL,
+  "partials" TEXT NOT NULL,
+  "published" INTEGER,
+  "archived_at" INTEGER,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_templates_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_templates_channel_check CHECK ("channel" IN ('email', 'text', 'notification', 'note'))
+) STRICT;
+CREATE INDEX nexa_templates_key_key_trash ON nexa_templates (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_templates_key_key ON nexa_templates (org, "key") WHERE "deleted_at" IS NULL;
+CREATE INDEX nexa_templates_name_folded_key_trash ON nexa_templates (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_templates_name_folded_key ON nexa_templates (org, "name_folded") WHERE "deleted_at" IS NULL;
+CREATE TABLE nexa_template_versions (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "template_id" BLOB NOT NULL,
+  "number" INTEGER NOT NULL,
+  "channel" TEXT NOT NULL,
+  "about_kind" TEXT,
+  "default_locale" TEXT NOT NULL,
+  "texts" TEXT NOT NULL,
+  "variables" TEXT NOT NULL,
+  "partials" TEXT NOT NULL,
+  "reads" TEXT NOT NULL,
+  "publisher_id" BLOB,
+  CONSTRAINT nexa_template_versions_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_template_versions_channel_check CHECK ("channel" IN ('email', 'text', 'notification', 'note')),
+  CONSTRAINT nexa_template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa_templates (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_template_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_template_versions_template_id_ref ON nexa_template_versions (org, "template_id", "id");
+CREATE INDEX nexa_template_versions_publisher_id_ref ON nexa_template_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_template_versions_template_id_number_key ON nexa_template_versions (org, "template_id", "number");
 CREATE TABLE nexa_erasures (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,

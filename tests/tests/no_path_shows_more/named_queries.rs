@@ -26,6 +26,8 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("price.of", |view| view.prices()),
     ("calendar.business_time", |view| view.calendars("calendar.business_time", json!({"to": "2025-11-18T09:00:00Z"}))),
     ("calendar.after", |view| view.calendars("calendar.after", json!({"minutes": 90}))),
+    ("template.preview", |view| view.messages("template.preview")),
+    ("template.render", |view| view.messages("template.render")),
     ("*.import_preview", |view| view.previews()),
 ];
 
@@ -228,6 +230,34 @@ impl View<'_> {
             arguments["from"] = json!("2025-11-17T09:00:00Z");
             let computed = self.ask(query, arguments);
             assert_eq!(computed.is_ok(), calendars.contains_key(id), "{}: {query} of {id}: {computed:?}", self.label);
+        }
+    }
+
+    /// A message says of a person what the caller sees of them, and nothing of whom they do not see.
+    fn messages(&self, query: &str) {
+        let hidden = self.hidden(self.kind("contact"));
+        let template = self.office.id("template");
+        // An archived one makes no messages; of one that is not archived this is refused.
+        let _ = self.host("template.unarchive", json!({"template": template}));
+        let known = self.live("template").contains_key(&template);
+        for id in self.traffic.ids("contact") {
+            let made = self.ask(query, json!({"template": template, "contact": id}));
+            let contact = self.ask("contact.get", json!({"contact": id})).ok();
+            let Some(contact) = contact.filter(|_| known) else {
+                assert!(made.is_err(), "{}: {query} to {id}: {made:?}", self.label);
+                continue;
+            };
+            match contact["email"].as_str() {
+                Some(email) => {
+                    let expected = format!("Hello {email}\n");
+                    assert_eq!(made.unwrap()["text"], json!(expected), "{}: {query}", self.label);
+                }
+                None => {
+                    let said = made.unwrap_or_default()["text"].as_str().map(str::to_owned);
+                    let shown = said.is_none_or(|said| said == "Hello [contact.email]\n");
+                    assert!(shown, "{}: {query} to {id}, from whom {hidden:?} is hidden", self.label);
+                }
+            }
         }
     }
 

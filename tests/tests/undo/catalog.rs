@@ -50,7 +50,7 @@ fn ids(office: &Office, def: &RecordDef) -> Vec<Uuid> {
 /// What has to happen before a sample works.
 fn prepare(office: &Office, operation: &Entry, arguments: &mut Json) {
     let (kind, verb) = operation.name.split_once('.').unwrap();
-    if verb == "purge" || (kind == "product" && ["trash", "restore"].contains(&verb)) {
+    if verb == "purge" || (["product", "template"].contains(&kind) && ["trash", "restore"].contains(&verb)) {
         // One that nothing points at.
         if let Some(fields) = office.numbered_fields(kind, 7) {
             arguments[kind] = office.run(&format!("{kind}.create"), fields)["id"].clone();
@@ -97,7 +97,7 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
     if operation.name.ends_with(".update") {
         let (field, value) = match operation.kind {
             "user" | "group" | "pipeline" | "scorecard" | "account" | "campaign" | "contact_list" | "deal"
-            | "calendar" | "product" | "price_book" | "tax_rate" => ("name", "Renamed"),
+            | "calendar" | "product" | "price_book" | "tax_rate" | "template" => ("name", "Renamed"),
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
             "lead" | "contact" => ("last_name", "Renamed"),

@@ -564,6 +564,61 @@ export interface ErrorCodes {
    * another day.
    */
   "tax_rate.day_taken": "conflict";
+  /** `RuleViolation`: The template {name} is archived; bring it back with template.unarchive. */
+  "template.archived": "rule";
+  /** `Invalid`: The partial {partial} includes this template; a template cannot contain itself. */
+  "template.circle": "invalid";
+  /**
+   * `Invalid`: Line {line} of the {part} uses the filter or test {filter}, which does not exist; use one of
+   * {known}.
+   */
+  "template.filter_unknown": "invalid";
+  /** `Invalid`: The {part} takes too many steps to render; repeat less in it. */
+  "template.fuel": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "template.key_taken": "conflict";
+  /**
+   * `Invalid`: The link {link} must begin with http:, https:, mailto: or tel:; correct it, or the value that is
+   * printed in it.
+   */
+  "template.link": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "template.name_taken": "conflict";
+  /**
+   * `Unavailable`: This build renders no templates; publish and preview them where the library has the feature
+   * templates, such as on a server.
+   */
+  "template.no_engine": "unavailable";
+  /** `RuleViolation`: The template has no {part} in {locale}; write it before the template is published. */
+  "template.no_text": "rule";
+  /** `RuleViolation`: The template {name} is not archived; there is nothing to do. */
+  "template.not_archived": "rule";
+  /** `RuleViolation`: The template {name} has no published version; publish it with template.publish. */
+  "template.not_published": "rule";
+  /**
+   * `Invalid`: Line {line} of the {part} includes {partial}, which is unknown; list it among the partials of the
+   * template.
+   */
+  "template.partial_unknown": "invalid";
+  /** `Invalid`: Line {line} of the {part} is not valid: {problem}; correct it and publish again. */
+  "template.syntax": "invalid";
+  /** `Invalid`: The {part} is larger than {most} bytes; shorten it. */
+  "template.too_large": "invalid";
+  /**
+   * `Invalid`: Line {line} of the {part} cannot be rendered with these values: {problem}; change the template or
+   * the value.
+   */
+  "template.value": "invalid";
+  /**
+   * `RuleViolation`: {variable} has no value here; give it one, or a default in the template, such as
+   * |default('there').
+   */
+  "template.variable_missing": "rule";
+  /**
+   * `Invalid`: Line {line} of the {part} uses {variable}, which is unknown; declare it as a variable of the
+   * template, or use one of {known}.
+   */
+  "template.variable_unknown": "invalid";
   /** `RuleViolation`: {number} is closed, and closed is final; open a follow-up with ticket.follow_up. */
   "ticket.closed": "rule";
   /** `Invalid`: Nothing says who the customer is; give a name, a mail address or a phone number. */

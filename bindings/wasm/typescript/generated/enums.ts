@@ -199,6 +199,16 @@ export const PIPELINE_AMOUNT_FROM = ["contract", "first_year", "yearly"] as cons
  */
 export type PipelineAmountFrom = (typeof PIPELINE_AMOUNT_FROM)[number];
 
+/** The words of `PreviewedWarning`, in their order. */
+export const PREVIEWED_WARNING = ["large_html", "image_without_text", "long_subject"] as const;
+/**
+ * One of:
+ * - `large_html`: The HTML is larger than 100 KB: mail programs cut it.
+ * - `image_without_text`: An image has no text for those who do not see it.
+ * - `long_subject`: The subject is longer than 150 characters.
+ */
+export type PreviewedWarning = (typeof PREVIEWED_WARNING)[number];
+
 /** The words of `PriceMode`, in their order. */
 export const PRICE_MODE = ["volume", "graduated"] as const;
 /**
@@ -249,6 +259,31 @@ export const TASK_STATUS = ["todo", "in_progress", "done", "cancelled"] as const
  * - `cancelled`: Nobody will do it.
  */
 export type TaskStatus = (typeof TASK_STATUS)[number];
+
+/** The words of `TemplateChannel`, in their order. */
+export const TEMPLATE_CHANNEL = ["email", "text", "notification", "note"] as const;
+/**
+ * One of:
+ * - `email`: A mail: a subject, and HTML or text.
+ * - `text`: A text, such as one for a telephone.
+ * - `notification`: What a user finds in their inbox.
+ * - `note`: A note on a record.
+ */
+export type TemplateChannel = (typeof TEMPLATE_CHANNEL)[number];
+
+/** The words of `TemplateVariableType`, in their order. */
+export const TEMPLATE_VARIABLE_TYPE = ["text", "number", "money", "date", "moment", "bool", "list"] as const;
+/**
+ * One of:
+ * - `text`: A text.
+ * - `number`: A number.
+ * - `money`: An amount with a currency.
+ * - `date`: A day, such as `2025-11-17`.
+ * - `moment`: A moment, such as `2025-11-17T09:15:00Z`.
+ * - `bool`: Yes or no.
+ * - `list`: A list of texts.
+ */
+export type TemplateVariableType = (typeof TEMPLATE_VARIABLE_TYPE)[number];
 
 /** The words of `TicketChannel`, in their order. */
 export const TICKET_CHANNEL = ["email", "chat", "phone", "web", "api"] as const;

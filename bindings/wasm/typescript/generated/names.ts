@@ -63,6 +63,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? assign cancel claim complete count? create find* get? history* import_csv import_preview? import_rows purge release reopen restore search* start trash update upsert",
   tax_rate:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
+  template:
+    "aggregate? archive count? create find* get? history* import_csv import_preview? import_rows preview? publish purge render? restore search* trash unarchive update upsert",
+  template_version:
+    "aggregate? count? find* get? history*",
   ticket:
     "aggregate? assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release resolve restore search* timeline* trash update upsert",
   user:
@@ -70,7 +74,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "kept", "other_emails", "other_phones", "readers", "records", "rules", "score_reasons", "slices", "stages", "tags", "tiers"];
+export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "kept", "other_emails", "other_phones", "partials", "readers", "reads", "records", "rules", "score_reasons", "slices", "stages", "tags", "texts", "tiers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
 export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "net", "rates", "unit_price"];

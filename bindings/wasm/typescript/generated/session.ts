@@ -31,6 +31,8 @@ import type { RoutingOperations } from "./operations/routing.js";
 import type { ScorecardOperations } from "./operations/scorecard.js";
 import type { TaskOperations } from "./operations/task.js";
 import type { TaxRateOperations } from "./operations/tax_rate.js";
+import type { TemplateOperations } from "./operations/template.js";
+import type { TemplateVersionOperations } from "./operations/template_version.js";
 import type { TicketOperations } from "./operations/ticket.js";
 import type { UserOperations } from "./operations/user.js";
 import type { Account, AccountWhere } from "./records/account.js";
@@ -61,6 +63,8 @@ import type { Routing, RoutingWhere } from "./records/routing.js";
 import type { Scorecard } from "./records/scorecard.js";
 import type { Task, TaskWhere } from "./records/task.js";
 import type { TaxRate } from "./records/tax_rate.js";
+import type { Template } from "./records/template.js";
+import type { TemplateVersion, TemplateVersionWhere } from "./records/template_version.js";
 import type { Ticket, TicketWhere } from "./records/ticket.js";
 import type { User, UserWhere } from "./records/user.js";
 
@@ -150,6 +154,16 @@ export interface SessionOperations {
   readonly task: TaskOperations;
   /** The operations of `tax_rate`: How products of a class are taxed in a country from a day on. */
   readonly taxRate: TaxRateOperations;
+  /**
+   * The operations of `template`: The texts of a message in several languages, with places for values. It is the
+   * version that is being written; those that were published are `template_version`.
+   */
+  readonly template: TemplateOperations;
+  /**
+   * The operations of `template_version`: A template as it was published. It never changes: what is sent in
+   * several attempts, or over weeks, is made of the same version.
+   */
+  readonly templateVersion: TemplateVersionOperations;
   /** The operations of `ticket`: An issue of a customer. */
   readonly ticket: TicketOperations;
   /** The operations of `user`: Somebody of the tenant who works with it. */
@@ -186,6 +200,8 @@ export interface RecordTable {
   scorecard: Scorecard;
   task: Task;
   tax_rate: TaxRate;
+  template: Template;
+  template_version: TemplateVersion;
   ticket: Ticket;
   user: User;
 }
@@ -212,6 +228,7 @@ export interface PointerTable {
   price: { found: PriceWhere; by: "price_book" | "product" };
   routing: { found: RoutingWhere; by: "contact_list" | "group" };
   task: { found: TaskWhere; by: "about" | "assignee.group" | "assignee.user" | "completed_by" | "via_group" };
+  template_version: { found: TemplateVersionWhere; by: "publisher" | "template" };
   ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "via_group" };
   user: { found: UserWhere; by: "calendar" | "manager" };
 }

@@ -303,6 +303,27 @@ import type {
   TaxRateUpsertInput,
 } from "./inputs/tax_rate.js";
 import type {
+  TemplateArchiveInput,
+  TemplateCreateInput,
+  TemplateFindInput,
+  TemplateGetInput,
+  TemplateHistoryInput,
+  TemplatePreviewInput,
+  TemplatePublishInput,
+  TemplatePurgeInput,
+  TemplateRenderInput,
+  TemplateRestoreInput,
+  TemplateTrashInput,
+  TemplateUnarchiveInput,
+  TemplateUpdateInput,
+  TemplateUpsertInput,
+} from "./inputs/template.js";
+import type {
+  TemplateVersionFindInput,
+  TemplateVersionGetInput,
+  TemplateVersionHistoryInput,
+} from "./inputs/template_version.js";
+import type {
   TicketAssignInput,
   TicketClaimInput,
   TicketCloseInput,
@@ -348,6 +369,7 @@ import type { Undone, Verified } from "./parts/ledger.js";
 import type { Marked } from "./parts/notification.js";
 import type { ErasedAgain, Exported, Found } from "./parts/person.js";
 import type { Quoted } from "./parts/price.js";
+import type { Message, Previewed } from "./parts/template.js";
 import type { TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
@@ -382,6 +404,8 @@ import type { Routing, RoutingRelated, RoutingWhere } from "./records/routing.js
 import type { Scorecard, ScorecardRelated, ScorecardWhere } from "./records/scorecard.js";
 import type { Task, TaskRelated, TaskWhere } from "./records/task.js";
 import type { TaxRate, TaxRateRelated, TaxRateWhere } from "./records/tax_rate.js";
+import type { Template, TemplateRelated, TemplateWhere } from "./records/template.js";
+import type { TemplateVersion, TemplateVersionRelated, TemplateVersionWhere } from "./records/template_version.js";
 import type { Ticket, TicketRelated, TicketWhere } from "./records/ticket.js";
 import type { User, UserRelated, UserWhere } from "./records/user.js";
 
@@ -775,6 +799,31 @@ export interface OperationTable {
   "tax_rate.trash": { input: TaxRateTrashInput; output: TaxRate };
   "tax_rate.update": { input: TaxRateUpdateInput; output: TaxRate };
   "tax_rate.upsert": { input: TaxRateUpsertInput; output: Upserted<TaxRate> };
+  "template.aggregate": { input: AggregateInput<TemplateWhere>; output: GroupRow[] };
+  "template.archive": { input: TemplateArchiveInput; output: Template };
+  "template.count": { input: CountInput<TemplateWhere>; output: number };
+  "template.create": { input: TemplateCreateInput; output: Template };
+  "template.find": { input: TemplateFindInput; output: Page<Template> };
+  "template.get": { input: TemplateGetInput; output: Found<Template, TemplateRelated> };
+  "template.history": { input: TemplateHistoryInput; output: HistoryPage };
+  "template.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "template.import_preview": { input: ImportPreviewInput; output: Preview };
+  "template.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "template.preview": { input: TemplatePreviewInput; output: Previewed };
+  "template.publish": { input: TemplatePublishInput; output: TemplateVersion };
+  "template.purge": { input: TemplatePurgeInput; output: null };
+  "template.render": { input: TemplateRenderInput; output: Message };
+  "template.restore": { input: TemplateRestoreInput; output: Template };
+  "template.search": { input: SearchInput<TemplateWhere>; output: Page<Template> };
+  "template.trash": { input: TemplateTrashInput; output: Template };
+  "template.unarchive": { input: TemplateUnarchiveInput; output: Template };
+  "template.update": { input: TemplateUpdateInput; output: Template };
+  "template.upsert": { input: TemplateUpsertInput; output: Upserted<Template> };
+  "template_version.aggregate": { input: AggregateInput<TemplateVersionWhere>; output: GroupRow[] };
+  "template_version.count": { input: CountInput<TemplateVersionWhere>; output: number };
+  "template_version.find": { input: TemplateVersionFindInput; output: Page<TemplateVersion> };
+  "template_version.get": { input: TemplateVersionGetInput; output: Found<TemplateVersion, TemplateVersionRelated> };
+  "template_version.history": { input: TemplateVersionHistoryInput; output: HistoryPage };
   "ticket.aggregate": { input: AggregateInput<TicketWhere>; output: GroupRow[] };
   "ticket.assign": { input: TicketAssignInput; output: Ticket };
   "ticket.claim": { input: TicketClaimInput; output: Ticket };

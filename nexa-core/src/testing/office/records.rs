@@ -24,6 +24,15 @@ impl Office {
         self.make("rate", "rate.create", rate);
         self.make("campaign", "campaign.create", json!({"name": "Webinar", "type": "webinar"}));
         self.make("contact_list", "contact_list.create", json!({"name": "Nurture"}));
+        for word in ["archived_template", "template"] {
+            let text = json!({"locale": "en", "subject": "Welcome", "text": "Hello {{ contact.email }}"});
+            let template = self.make(word, "template.create", json!({"name": word, "texts": [text]}));
+            let version = self.run("template.publish", json!({"template": template}))["id"].as_str().map(str::parse);
+            self.ids.insert("template_version", version.unwrap().unwrap());
+        }
+        self.run("template.archive", json!({"template": self.id("archived_template")}));
+        // One that was not published can go into the trash.
+        self.make("draft_template", "template.create", json!({"name": "draft_template"}));
         self.make("account", "account.create", json!({"name": "Globex"}));
         self.make("other_account", "account.create", json!({"name": "Initech"}));
         let account = self.id("account");

@@ -185,6 +185,17 @@ from .kinds.tax_rate import (
     TaxRate as TaxRate,
     TaxRateId as TaxRateId,
 )
+from .kinds.template import (
+    Message as Message,
+    Previewed as Previewed,
+    PreviewedWarning as PreviewedWarning,
+    Template as Template,
+    TemplateId as TemplateId,
+)
+from .kinds.template_version import (
+    TemplateVersion as TemplateVersion,
+    TemplateVersionId as TemplateVersionId,
+)
 from .kinds.ticket import (
     Entry as Entry,
     Escalation as Escalation,
@@ -222,6 +233,11 @@ from .kinds.common import (
     RoutingBand as RoutingBand,
     RoutingTaskPriority as RoutingTaskPriority,
     RowProblem as RowProblem,
+    TemplateChannel as TemplateChannel,
+    TemplatePartial as TemplatePartial,
+    TemplateText as TemplateText,
+    TemplateVariable as TemplateVariable,
+    TemplateVariableType as TemplateVariableType,
     TicketPriority as TicketPriority,
     TicketStatus as TicketStatus,
     Unpriced as Unpriced,

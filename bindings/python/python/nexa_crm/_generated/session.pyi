@@ -39,6 +39,11 @@ from .._generated.kinds.routing import AsyncRoutingOperations, RoutingOperations
 from .._generated.kinds.scorecard import AsyncScorecardOperations, ScorecardOperations
 from .._generated.kinds.task import AsyncTaskOperations, TaskOperations
 from .._generated.kinds.tax_rate import AsyncTaxRateOperations, TaxRateOperations
+from .._generated.kinds.template import AsyncTemplateOperations, TemplateOperations
+from .._generated.kinds.template_version import (
+    AsyncTemplateVersionOperations,
+    TemplateVersionOperations,
+)
 from .._generated.kinds.ticket import AsyncTicketOperations, TicketOperations
 from .._generated.kinds.user import AsyncUserOperations, UserOperations
 from .._session import SessionBase
@@ -184,6 +189,19 @@ class Session(SessionBase):
     @cached_property
     def tax_rate(self) -> TaxRateOperations:
         """The operations of `tax_rate`: How products of a class are taxed in a country from a day on."""
+
+    @cached_property
+    def template(self) -> TemplateOperations:
+        """The operations of `template`: The texts of a message in several languages, with places for values. It is
+        the version that is being written; those that were
+        published are `template_version`.
+        """
+
+    @cached_property
+    def template_version(self) -> TemplateVersionOperations:
+        """The operations of `template_version`: A template as it was published. It never changes: what is sent in
+        several attempts, or over weeks, is made of the same version.
+        """
 
     @cached_property
     def ticket(self) -> TicketOperations:
@@ -333,6 +351,19 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def tax_rate(self) -> AsyncTaxRateOperations:
         """The operations of `tax_rate`: How products of a class are taxed in a country from a day on."""
+
+    @cached_property
+    def template(self) -> AsyncTemplateOperations:
+        """The operations of `template`: The texts of a message in several languages, with places for values. It is
+        the version that is being written; those that were
+        published are `template_version`.
+        """
+
+    @cached_property
+    def template_version(self) -> AsyncTemplateVersionOperations:
+        """The operations of `template_version`: A template as it was published. It never changes: what is sent in
+        several attempts, or over weeks, is made of the same version.
+        """
 
     @cached_property
     def ticket(self) -> AsyncTicketOperations:

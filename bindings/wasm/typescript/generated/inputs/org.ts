@@ -4,12 +4,14 @@
 import type { Decimal, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type { OrgRounding, OrgTaxRounding } from "../enums.js";
-import type { AsOf } from "../parts/common.js";
+import type { Address, AsOf } from "../parts/common.js";
 import type { CalendarId } from "../records/calendar.js";
 import type { OrgId, OrgRelated, OrgWhere } from "../records/org.js";
 
 /** What `org.configure` takes. */
 export interface OrgConfigureInput {
+  /** The postal address, which marketing prints. */
+  address?: Address | null;
   /** The currency of reports; amounts in others are converted with `rates`. */
   base_currency?: string;
   /** The business hours of those who have no calendar of their own. */

@@ -2,7 +2,7 @@
 // Parts of records, inputs and answers.
 
 import type { Day, Decimal, Id, Money, Timestamp } from "../../base.js";
-import type { Verb } from "../enums.js";
+import type { TemplateVariableType, Verb } from "../enums.js";
 import type { ContactId } from "../records/contact.js";
 import type { GroupId } from "../records/group.js";
 import type { LeadId } from "../records/lead.js";
@@ -312,6 +312,45 @@ export interface RowProblem {
   record: number;
   /** The refused value, at most 80 characters of it. */
   value: string;
+}
+
+/** A version of another template that a template includes: `{% include 'footer' %}`. */
+export interface TemplatePartial {
+  /** The name under which it is included: small letters, digits and underscores. */
+  name: string;
+  /** The version. */
+  version: Id;
+}
+
+/**
+ * The text of a template in one language: sources with tags, such as `Hello {{ contact.first_name|default('there')
+ * }}`.
+ */
+export interface TemplateText {
+  /** The HTML of mails. */
+  html?: string | null;
+  /** The language. */
+  locale: string;
+  /** What lists of mails show beside the subject. */
+  preheader?: string | null;
+  /** The subject of mails, and the title of what has one. */
+  subject?: string | null;
+  /** The text; made of the HTML unless given. */
+  text?: string | null;
+}
+
+/** A variable that callers give a value. */
+export interface TemplateVariable {
+  /** Its value where none is given. */
+  default?: unknown;
+  /** What it is for. */
+  doc?: string | null;
+  /** Its name in the texts: small letters, digits and underscores. */
+  name: string;
+  /** Whether a message cannot be made without it. */
+  required?: boolean;
+  /** What it holds. */
+  type?: TemplateVariableType;
 }
 
 /** A sum in a currency for which the tenant has no rate. */

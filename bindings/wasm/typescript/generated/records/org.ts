@@ -4,6 +4,7 @@
 import type { Decimal, Id, Timestamp } from "../../base.js";
 import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
 import type { OrgRounding, OrgTaxRounding } from "../enums.js";
+import type { Address } from "../parts/common.js";
 import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
 
 /** The identifier of a `org`. */
@@ -23,6 +24,8 @@ export interface Org {
   name: string;
   /** The currency of reports; amounts in others are converted with `rates`. */
   base_currency: string;
+  /** The postal address, which marketing prints. */
+  address?: Address | null;
   /** The time zone in which days and months are meant. */
   time_zone: string;
   /** The business hours of those who have no calendar of their own. */
@@ -59,6 +62,11 @@ export interface OrgColumns {
   updated_at: TimeColumn;
   name: TextColumn;
   base_currency: TextColumn;
+  address__street: TextColumn;
+  address__city: TextColumn;
+  address__region: TextColumn;
+  address__postal_code: TextColumn;
+  address__country: TextColumn;
   time_zone: TextColumn;
   calendar: IdColumn<CalendarId>;
   rates_base: TextColumn;

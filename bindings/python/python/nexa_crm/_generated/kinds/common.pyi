@@ -81,6 +81,38 @@ class RoutingTaskPriority(StrEnum):
     """Now."""
 
 
+class TemplateChannel(StrEnum):
+    """One of `email`, `text`, `notification`, `note`."""
+
+    EMAIL = "email"
+    """A mail: a subject, and HTML or text."""
+    TEXT = "text"
+    """A text, such as one for a telephone."""
+    NOTIFICATION = "notification"
+    """What a user finds in their inbox."""
+    NOTE = "note"
+    """A note on a record."""
+
+
+class TemplateVariableType(StrEnum):
+    """One of `text`, `number`, `money`, `date`, `moment`, `bool`, `list`."""
+
+    TEXT = "text"
+    """A text."""
+    NUMBER = "number"
+    """A number."""
+    MONEY = "money"
+    """An amount with a currency."""
+    DATE = "date"
+    """A day, such as `2025-11-17`."""
+    MOMENT = "moment"
+    """A moment, such as `2025-11-17T09:15:00Z`."""
+    BOOL = "bool"
+    """Yes or no."""
+    LIST = "list"
+    """A list of texts."""
+
+
 class TicketPriority(StrEnum):
     """One of `low`, `medium`, `high`, `critical`."""
 
@@ -126,7 +158,7 @@ class Verb(StrEnum):
 
 
 class Address(Struct):
-    """Where they are."""
+    """The postal address, which marketing prints."""
 
     city: str | None
     """City."""
@@ -381,6 +413,47 @@ class RowProblem(Struct):
     """The refused value, at most 80 characters of it."""
 
 
+class TemplatePartial(Struct):
+    """A version of another template that a template includes: `{% include 'footer' %}`."""
+
+    name: str
+    """The name under which it is included: small letters, digits and underscores."""
+    version: Id
+    """The version."""
+
+
+class TemplateText(Struct):
+    """The text of a template in one language: sources with tags, such as `Hello {{
+    contact.first_name|default('there') }}`.
+    """
+
+    html: str | None
+    """The HTML of mails."""
+    locale: str
+    """The language."""
+    preheader: str | None
+    """What lists of mails show beside the subject."""
+    subject: str | None
+    """The subject of mails, and the title of what has one."""
+    text: str | None
+    """The text; made of the HTML unless given."""
+
+
+class TemplateVariable(Struct):
+    """A variable that callers give a value."""
+
+    default: Any
+    """Its value where none is given."""
+    doc: str | None
+    """What it is for."""
+    name: str
+    """Its name in the texts: small letters, digits and underscores."""
+    required: bool | None
+    """Whether a message cannot be made without it."""
+    type: TemplateVariableType | None
+    """What it holds."""
+
+
 class Unpriced(Struct):
     """A sum in a currency for which the tenant has no rate."""
 
@@ -420,7 +493,7 @@ Ref: TypeAlias = str | UUID | ExternalKey | ExternalKeyDict
 
 
 class AddressDict(TypedDict, total=False):
-    """Where they are."""
+    """The postal address, which marketing prints."""
 
     city: str | None
     """City."""
@@ -449,5 +522,7 @@ LineItemRecurringWord: TypeAlias = LineItemRecurring | Literal["month", "quarter
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]
 RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
 RoutingTaskPriorityWord: TypeAlias = RoutingTaskPriority | Literal["low", "medium", "high", "urgent"]
+TemplateChannelWord: TypeAlias = TemplateChannel | Literal["email", "text", "notification", "note"]
+TemplateVariableTypeWord: TypeAlias = TemplateVariableType | Literal["text", "number", "money", "date", "moment", "bool", "list"]
 TicketPriorityWord: TypeAlias = TicketPriority | Literal["low", "medium", "high", "critical"]
 TicketStatusWord: TypeAlias = TicketStatus | Literal["open", "pending", "in_progress", "resolved", "closed"]

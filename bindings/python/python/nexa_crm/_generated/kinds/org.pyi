@@ -12,7 +12,7 @@ from uuid import UUID
 from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.calendar import Calendar, CalendarId
-from ..._generated.kinds.common import Change, GroupRow, Ref
+from ..._generated.kinds.common import Address, AddressDict, Change, GroupRow, Ref
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -58,6 +58,8 @@ class Org(Record):
     """The organisation's name."""
     base_currency: str
     """The currency of reports; amounts in others are converted with `rates`."""
+    address: Address | None
+    """The postal address, which marketing prints."""
     time_zone: str
     """The time zone in which days and months are meant."""
     calendar: CalendarId | None
@@ -150,6 +152,71 @@ class OrgWhere(TypedDict, total=False):
     base_currency__contains: str
     base_currency__starts_with: str
     base_currency__ends_with: str
+    address__street: str | None
+    address__street__eq: str | None
+    address__street__ne: str | None
+    address__street__is_null: bool
+    address__street__in: Collection[str]
+    address__street__not_in: Collection[str]
+    address__street__lt: str
+    address__street__le: str
+    address__street__gt: str
+    address__street__ge: str
+    address__street__contains: str
+    address__street__starts_with: str
+    address__street__ends_with: str
+    address__city: str | None
+    address__city__eq: str | None
+    address__city__ne: str | None
+    address__city__is_null: bool
+    address__city__in: Collection[str]
+    address__city__not_in: Collection[str]
+    address__city__lt: str
+    address__city__le: str
+    address__city__gt: str
+    address__city__ge: str
+    address__city__contains: str
+    address__city__starts_with: str
+    address__city__ends_with: str
+    address__region: str | None
+    address__region__eq: str | None
+    address__region__ne: str | None
+    address__region__is_null: bool
+    address__region__in: Collection[str]
+    address__region__not_in: Collection[str]
+    address__region__lt: str
+    address__region__le: str
+    address__region__gt: str
+    address__region__ge: str
+    address__region__contains: str
+    address__region__starts_with: str
+    address__region__ends_with: str
+    address__postal_code: str | None
+    address__postal_code__eq: str | None
+    address__postal_code__ne: str | None
+    address__postal_code__is_null: bool
+    address__postal_code__in: Collection[str]
+    address__postal_code__not_in: Collection[str]
+    address__postal_code__lt: str
+    address__postal_code__le: str
+    address__postal_code__gt: str
+    address__postal_code__ge: str
+    address__postal_code__contains: str
+    address__postal_code__starts_with: str
+    address__postal_code__ends_with: str
+    address__country: str | None
+    address__country__eq: str | None
+    address__country__ne: str | None
+    address__country__is_null: bool
+    address__country__in: Collection[str]
+    address__country__not_in: Collection[str]
+    address__country__lt: str
+    address__country__le: str
+    address__country__gt: str
+    address__country__ge: str
+    address__country__contains: str
+    address__country__starts_with: str
+    address__country__ends_with: str
     time_zone: str | None
     time_zone__eq: str | None
     time_zone__ne: str | None
@@ -242,6 +309,7 @@ class OrgOperations(Readable[Org]):
     def configure(
         self,
         *,
+        address: Address | AddressDict | None | Unset = UNSET,
         base_currency: str | Unset = UNSET,
         calendar: Calendar | Ref | None | Unset = UNSET,
         choices: Mapping[str, Sequence[str]] | Unset = UNSET,
@@ -253,6 +321,7 @@ class OrgOperations(Readable[Org]):
     ) -> Org:
         """Sets the tenant's name, currency, time zone, calendar, rates or lists.
 
+        - `address`: The postal address, which marketing prints.
         - `base_currency`: The currency of reports; amounts in others are converted with `rates`.
         - `calendar`: The business hours of those who have no calendar of their own.
         - `choices`: Closed lists by field, such as `lead.source`; a field that is not here takes any value.
@@ -407,6 +476,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
     async def configure(
         self,
         *,
+        address: Address | AddressDict | None | Unset = UNSET,
         base_currency: str | Unset = UNSET,
         calendar: Calendar | Ref | None | Unset = UNSET,
         choices: Mapping[str, Sequence[str]] | Unset = UNSET,
@@ -418,6 +488,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
     ) -> Org:
         """Sets the tenant's name, currency, time zone, calendar, rates or lists.
 
+        - `address`: The postal address, which marketing prints.
         - `base_currency`: The currency of reports; amounts in others are converted with `rates`.
         - `calendar`: The business hours of those who have no calendar of their own.
         - `choices`: Closed lists by field, such as `lead.source`; a field that is not here takes any value.
