@@ -7,6 +7,7 @@ use syn::{
     parenthesized,
     parse::{Parse, ParseStream},
     punctuated::Punctuated,
+    token::Paren,
 };
 
 /// What `#[record(…)]` says of the struct. The attribute may be split into several.
@@ -115,7 +116,8 @@ pub(crate) enum Mark {
     Ranked,
     WhileOpen,
     Assignee,
-    Follows,
+    /// The kinds that it may be about; any, when none is named.
+    Follows(Vec<LitStr>),
     Author,
     Readers,
     OnTrash(OnTrash),
@@ -171,7 +173,10 @@ impl Mark {
                 "ranked" => Self::Ranked,
                 "while_open" => Self::WhileOpen,
                 "assignee" => Self::Assignee,
-                "follows" => Self::Follows,
+                "follows" => {
+                    let kinds = if input.peek(Paren) { list(input, path)? } else { Vec::new() };
+                    Self::Follows(kinds)
+                }
                 "author" => Self::Author,
                 "readers" => Self::Readers,
                 "on_trash" => Self::OnTrash(OnTrash::read(input)?),

@@ -118,7 +118,7 @@ fn declaration(model: &Model) -> TokenStream {
             Mark::Ranked => quote!(Ranked),
             Mark::WhileOpen => quote!(WhileOpen),
             Mark::Assignee => quote!(Assignee),
-            Mark::Follows => quote!(Follows),
+            Mark::Follows(kinds) => quote!(Follows(&[#(#kinds),*])),
             Mark::Author => quote!(Author),
             Mark::Readers => quote!(Readers),
             Mark::OnTrash(on_trash) => {

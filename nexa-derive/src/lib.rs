@@ -35,10 +35,12 @@ use syn::{DeriveInput, ItemStruct, parse_macro_input};
 /// - `ranked`: adds `priority.rank`, the last declared value first.
 /// - `assignee`: it says whose the record is. Where it may name a user or a group, it adds `assignee.queue`, the first of its two columns
 ///   that is set.
-/// - `follows`: it says what the record is about; a merge lets it follow.
+/// - `follows`: it says what the record is about; a merge lets it follow. `follows(ticket, note)`: records of these kinds alone, also of
+///   those that are themselves seen through what they are about.
 /// - `on_trash = refuse`, `with_parent`, `keep` or `mention`: what becomes of the record when the one that the field points at goes. It
 ///   keeps that from the trash; is purged with it; stays, and keeps it from being purged; or stays, and forgets it when it is purged.
-///   Required where that one can be trashed.
+///   Required where that one can be trashed. Beside `follows` it is `with_parent`, or left out: then the record stays when what it is about
+///   is purged.
 /// - `becomes = contact`: when the record that the field points at becomes another, as a converted lead does, the field is emptied and
 ///   `contact` points at that. Of two records that would then be one by a unique constraint, the older stays.
 /// - `while_open`: adds `email.open`, its value while the record is open; a unique over that binds open records only.

@@ -81,9 +81,10 @@ impl Scope<'_> {
             let whole = seen.is_everything() || seen.is_nothing();
             return Ok(if whole { seen } else { Filter::Through(field.to_owned(), Box::new(seen)) });
         }
+        let Some(topic) = def.topic(field) else { return Ok(Filter::nothing()) };
         let mut any = Filter::compare(field, Op::IsNull, true);
         let (mut whole, mut all) = (vec![HOST], true);
-        for kind in kinds.all().iter().copied().filter(|kind| kind.is_about_able()) {
+        for kind in kinds.all().iter().copied().filter(|kind| def.may_be_about(topic, kind)) {
             let seen = self.access(kinds, kind, Action::Read)?.rows;
             if seen.is_everything() {
                 whole.push(kind.kind);
@@ -381,7 +382,7 @@ impl Compiler<'_> {
             None => {
                 let (field, kind) = relation.split_once('.').ok_or_else(unknown)?;
                 let topic = self.def.topic(field).ok_or_else(unknown)?;
-                let of = self.kinds.get(kind).filter(|kind| kind.is_about_able()).ok_or_else(unknown)?;
+                let of = self.kinds.get(kind).filter(|kind| self.def.may_be_about(topic, kind)).ok_or_else(unknown)?;
                 let kind = match topic {
                     Topic::One { kind, .. } => {
                         Some(Predicate::Compare(kind, Comparison::Eq, Value::Text(of.kind.into())))

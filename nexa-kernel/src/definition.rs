@@ -34,8 +34,8 @@ pub enum Mark {
     Ranked,
     /// It says whose the record is. Of two columns, a derived one holds the first that is set.
     Assignee,
-    /// It says what the record is about, and follows that when it is merged.
-    Follows,
+    /// It says what the record is about, and follows that when it is merged: records of these kinds, or of any when none is named.
+    Follows(&'static [&'static str]),
     /// It says who wrote the record.
     Author,
     /// It lists the users and groups who alone may read the record beside its author; with none, whoever else may.
@@ -205,6 +205,8 @@ impl Definition {
             author: None,
             readers: None,
             follows: Vec::new(),
+            about_only: Vec::new(),
+            parts_of_topic: Vec::new(),
             search: Vec::new(),
             money: Vec::new(),
             id: 0,
@@ -244,9 +246,6 @@ impl Definition {
         if marks.contains(&Mark::Assignee) {
             self.assignee(name, first, count);
         }
-        if marks.contains(&Mark::Follows) {
-            self.follows(name, first);
-        }
         if marks.contains(&Mark::Person) {
             self.person(name, first);
         }
@@ -273,7 +272,13 @@ impl Definition {
             _ => None,
         });
         let relations: Vec<RelationDef> = relations.collect();
-        if on_trash.is_some() && relations.is_empty() {
+        let about = marks.iter().find_map(|mark| match mark {
+            Mark::Follows(kinds) => Some(*kinds),
+            _ => None,
+        });
+        if let Some(kinds) = about {
+            self.follows(name, first, kinds, on_trash);
+        } else if on_trash.is_some() && relations.is_empty() {
             self.problem(format!("`{name}` says on_trash, but points at no record"));
         }
         self.def.relations.extend(relations);
@@ -351,7 +356,7 @@ impl Definition {
             Mark::Editable
             | Mark::Personal
             | Mark::Person
-            | Mark::Follows
+            | Mark::Follows(_)
             | Mark::Author
             | Mark::Readers
             | Mark::OnTrash(_)
@@ -449,17 +454,26 @@ impl Definition {
         self.def.assignee = Some(if count == 1 { first } else { first + count });
     }
 
-    /// Notes what the record is about.
-    fn follows(&mut self, name: &str, first: usize) {
+    /// Notes what the record is about, and whether it is a part of that.
+    fn follows(&mut self, name: &str, first: usize, kinds: &'static [&'static str], on_trash: Option<OnTrash>) {
         let column = |part: &str| self.def.column(&format!("{name}.{part}"));
-        match (column("kind"), column("id")) {
-            _ if self.def.names_records(first) && self.def.topics().is_none() => {
-                self.def.follows.push(Topic::Several(first));
+        let topic = match (column("kind"), column("id")) {
+            _ if self.def.names_records(first) && self.def.topics().is_none() => Topic::Several(first),
+            (Some(kind), Some(id)) => Topic::One { kind, id },
+            _ => {
+                return self.problem(format!(
+                    "`{name}` cannot follow what it is about: it has no kind and id, and is not the one list of records"
+                ));
             }
-            (Some(kind), Some(id)) => self.def.follows.push(Topic::One { kind, id }),
-            _ => self.problem(format!(
-                "`{name}` cannot follow what it is about: it has no kind and id, and is not the one list of records"
-            )),
+        };
+        self.def.follows.push(topic);
+        if !kinds.is_empty() {
+            self.def.about_only.push((topic, kinds));
+        }
+        match (on_trash, topic) {
+            (None, _) => {}
+            (Some(OnTrash::WithParent), Topic::One { .. }) => self.def.parts_of_topic.push(topic),
+            _ => self.problem(format!("`{name}` is a part of what it is about, with_parent of one record, or says no on_trash")),
         }
     }
 

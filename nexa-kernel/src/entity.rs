@@ -53,6 +53,9 @@ fn looked_up(kind: &'static Behaviour, fields: &Map<String, Json>) -> Vec<Prefet
 
 /// A kind that callers create and edit by its fields.
 pub trait Entity: Record + Default {
+    /// Whether callers make records by giving their fields. Where they do not, commands of the kind's own make them, and there is no
+    /// `create`, no `upsert` and no import.
+    const IS_CREATED: bool = true;
     /// What [`Entity::settle`] looks up for a new record: read ahead, so that creating it waits for the storage once.
     const LOOKED_UP: &'static [LookedUp] = &[];
     /// The codes that [`Entity::settle`] and [`Entity::may_edit`] answer.

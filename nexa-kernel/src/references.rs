@@ -30,9 +30,16 @@ impl References {
                 found.entry(of.kind).or_default().push((def.kind, relation));
             }
             check_access(kinds, def)?;
-            check_follows(def)?;
+            check_follows(kinds, def)?;
         }
         Ok(Self(found))
+    }
+
+    /// Where records of other kinds say that they are a part of a record of this one which they are about.
+    pub(crate) fn about(kinds: &Kinds, kind: &RecordDef) -> Vec<(&'static RecordDef, Topic)> {
+        let all = kinds.all().iter().copied();
+        let parts = all.flat_map(|of| of.parts_of_topic.iter().map(move |topic| (of, *topic)));
+        parts.filter(|(of, topic)| of.may_be_about(*topic, kind)).collect()
     }
 
     /// What points at records of a kind and declares this.
@@ -64,7 +71,7 @@ fn nullable(def: &RecordDef, relation: &RelationDef) -> bool {
 }
 
 /// What follows a record is looked for by the record's id.
-fn check_follows(def: &RecordDef) -> Result<(), String> {
+fn check_follows(kinds: &Kinds, def: &RecordDef) -> Result<(), String> {
     let is_found = |topic: &Topic| match topic {
         Topic::One { id, .. } => def.indexes.iter().any(|index| index.columns.first() == Some(id)),
         // The index of values has its entries.
@@ -73,8 +80,21 @@ fn check_follows(def: &RecordDef) -> Result<(), String> {
     let unfound = def.follows.iter().find(|topic| !is_found(topic));
     match unfound.and_then(|topic| def.columns.get(topic.column())) {
         Some(column) => Err(format!("{} is looked for by {}; say index(\"{}\")", def.kind, column.path, column.path)),
-        None => Ok(()),
+        None => check_named(kinds, def),
     }
+}
+
+/// What a record may be about by name is there, and is not about such records itself.
+fn check_named(kinds: &Kinds, def: &RecordDef) -> Result<(), String> {
+    for name in def.about_only.iter().flat_map(|(_, names)| names.iter().copied()) {
+        let Some(of) = kinds.get(name) else {
+            return Err(format!("{} may be about the kind {name}, which was not added", def.kind));
+        };
+        if of.follows.iter().any(|topic| of.may_be_about(*topic, def)) || of.kind == def.kind {
+            return Err(format!("{} may be about {name}, and {name} about it: they would be seen through a circle", def.kind));
+        }
+    }
+    Ok(())
 }
 
 /// The access class names what is there, and comes to an end.
@@ -94,7 +114,7 @@ fn check_access(kinds: &Kinds, def: &'static RecordDef) -> Result<(), String> {
     let mut at = def;
     for _ in 0..DEEPEST {
         let AccessClass::Through(field, _) = at.access else { return Ok(()) };
-        // Nothing is about what is seen through what it is about.
+        // What something is about is seen through no circle.
         if at.topic(field).is_some() {
             return Ok(());
         }

@@ -112,7 +112,7 @@ impl SharedOperation for ImportCsv<()> {
     type On = ();
 
     fn fits(kind: &Behaviour) -> bool {
-        kind.edited().is_ok()
+        kind.is_created()
     }
     fn errors(kind: &Behaviour) -> Vec<Code> {
         ERRORS.iter().copied().chain(kind.value_errors()).collect()
@@ -150,7 +150,7 @@ impl SharedOperation for ImportRows<()> {
     type On = ();
 
     fn fits(kind: &Behaviour) -> bool {
-        kind.edited().is_ok()
+        kind.is_created()
     }
     fn errors(kind: &Behaviour) -> Vec<Code> {
         ERRORS.iter().copied().chain(kind.value_errors()).collect()

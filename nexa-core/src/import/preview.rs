@@ -156,7 +156,7 @@ impl SharedOperation for ImportPreview<()> {
     type On = ();
 
     fn fits(kind: &Behaviour) -> bool {
-        kind.edited().is_ok()
+        kind.is_created()
     }
     fn errors(_: &Behaviour) -> Vec<Code> {
         ERRORS.to_vec()

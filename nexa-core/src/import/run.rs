@@ -79,6 +79,9 @@ impl<'a> Import<'a> {
     pub fn of_kind(session: &'a Session, kind: &str, options: ImportOptions) -> Result<Self> {
         let kind = session.behaviour(kind)?;
         kind.edited()?;
+        if !kind.is_created() {
+            return Err(codes::KIND_UNKNOWN.with("kind", (kind.def)().kind));
+        }
         Ok(Self { session, options, on_progress: None, on_refused: None, kind })
     }
 

@@ -28,6 +28,10 @@ impl Behaviour {
     pub fn edited(&self) -> Result<&'static Edited> {
         self.entity.ok_or_else(|| codes::KIND_UNKNOWN.with("kind", (self.def)().kind))
     }
+    /// Whether callers make records of the kind by giving their fields.
+    pub fn is_created(&self) -> bool {
+        self.entity.is_some_and(|entity| entity.is_created)
+    }
     /// The codes that the kind answers when a caller gives a record its values: those of its rules, and of its unique values.
     pub fn value_errors(&self) -> Vec<Code> {
         let def = (self.def)();
@@ -39,6 +43,8 @@ impl Behaviour {
 /// What [`Entity`](crate::Entity) says, over rows.
 #[derive(Clone, Copy)]
 pub struct Edited {
+    /// Whether callers make records of the kind by giving their fields.
+    pub is_created: bool,
     /// A record without any field set.
     pub blank: fn() -> Row,
     /// Refuses when callers may not edit the row.

@@ -16,6 +16,7 @@ pub const fn of_entity<R: Entity>() -> &'static Behaviour {
     impl<R: Entity> Of<R> {
         const IT: &'static Behaviour = &Behaviour { entity: Some(Self::EDITED), ..*of_record::<R>() };
         const EDITED: &'static Edited = &Edited {
+            is_created: R::IS_CREATED,
             blank: || R::default().to_row(),
             may_edit: |row, actor| R::from_row(row)?.may_edit(actor),
             may_change_hands: |row| R::from_row(row)?.may_change_hands(),

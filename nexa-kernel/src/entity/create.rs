@@ -86,7 +86,7 @@ impl SharedOperation for Create<()> {
     type On = ();
 
     fn fits(kind: &Behaviour) -> bool {
-        kind.edited().is_ok()
+        kind.is_created()
     }
     fn errors(kind: &Behaviour) -> Vec<Code> {
         kind.value_errors()

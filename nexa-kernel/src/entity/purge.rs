@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::{Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use uuid::Uuid;
 
 use super::{
     Entity,
@@ -20,10 +21,12 @@ use crate::{
     error::{Code, Result},
     filter::Predicate,
     input::Unreadable,
+    limits::LARGEST_PAGE,
     operation::Mode,
     record::{OnTrash, Record, RecordDef, Ref, Row},
+    references::References,
     shared::{SharedOperation, shared_perform},
-    store::Trash as Rows,
+    store::{Select, Trash as Rows},
     targeted::{self, Targeted},
     value::Value,
 };
@@ -111,11 +114,16 @@ impl Context<'_> {
             }
         }
         let mut going = Going::new();
-        for (part, path) in self.environment.references.to(def.kind, OnTrash::WithParent) {
-            let of = self.kind(part)?;
-            for id in &ids {
-                let rows = self.pointing(of, path, *id, Rows::Any).await?;
-                going.entry(of.kind).or_default().extend(rows.iter().map(|row| Value::Uuid(row.id(of))));
+        // Parts have parts: the files on the comments of a ticket.
+        let mut waiting: Vec<(&'static RecordDef, Uuid)> = ids.iter().map(|id| (def, *id)).collect();
+        while let Some((whole, id)) = waiting.pop() {
+            for (of, row) in self.parts_of(whole, id).await? {
+                let part = Value::Uuid(row.id(of));
+                let parts = going.entry(of.kind).or_default();
+                if !parts.contains(&part) {
+                    parts.push(part);
+                    waiting.push((of, row.id(of)));
+                }
             }
         }
         for (kind, path) in self.environment.references.to(def.kind, OnTrash::Mention) {
@@ -137,6 +145,21 @@ impl Context<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The rows that are parts of a record: those that point at it, and those that are about it.
+    async fn parts_of(&mut self, def: &'static RecordDef, id: Uuid) -> Result<Vec<(&'static RecordDef, Row)>> {
+        let mut parts = Vec::new();
+        for (part, path) in self.environment.references.to(def.kind, OnTrash::WithParent) {
+            let of = self.kind(part)?;
+            parts.extend(self.pointing(of, path, id, Rows::Any).await?.into_iter().map(|row| (of, row)));
+        }
+        for (of, topic) in References::about(&self.environment.kinds, def) {
+            let about = Predicate::about(topic, def.kind, id);
+            let query = Select { trash: Rows::Any, ..Select::all(of, LARGEST_PAGE).filtered(about) };
+            parts.extend(self.every_row(query).await?.into_iter().map(|row| (of, row)));
+        }
+        Ok(parts)
     }
 
     /// Refuses when a record that stays points at one that goes. Errors: `record.pointed_at`, `record.dependents_hidden`.

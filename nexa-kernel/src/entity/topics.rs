@@ -20,8 +20,8 @@ impl Context<'_> {
                 }
                 let broken = || codes::REFERENCE_BROKEN.with("field", field_of(def, topic)).with("kind", &kind);
                 let of = self.kind(&kind).map_err(|_| broken())?;
-                // What only rules keep is nothing to be about, nor what is itself seen through what it is about.
-                if !of.is_about_able() {
+                // What only rules keep is nothing to be about, nor, unless it is named, what is itself seen through what it is about.
+                if !def.may_be_about(topic, of) {
                     return Err(broken());
                 }
                 let there = self.visible_row(of, &Ref::<()>::Id(id.into()), false).await;

@@ -88,7 +88,7 @@ impl SharedOperation for Upsert<()> {
 
     fn fits(kind: &Behaviour) -> bool {
         let def = (kind.def)();
-        kind.edited().is_ok() && (!def.uniques.is_empty() || def.external_keys.is_some())
+        kind.is_created() && (!def.uniques.is_empty() || def.external_keys.is_some())
     }
     fn errors(kind: &Behaviour) -> Vec<Code> {
         [EXISTS, NO_MATCH_FIELD].into_iter().chain(kind.value_errors()).collect()

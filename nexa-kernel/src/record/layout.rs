@@ -239,6 +239,10 @@ pub struct RecordDef {
     pub readers: Option<usize>,
     /// Where a record says what it is about, and moves along when that is merged.
     pub follows: Vec<Topic>,
+    /// The kinds that a record may be about, where it may not be about any.
+    pub about_only: Vec<(Topic, &'static [&'static str])>,
+    /// What of it a record is a part of, and purged with.
+    pub parts_of_topic: Vec<Topic>,
     /// Columns that search looks at, with their weight: a hit in the first counts most.
     pub search: Vec<(usize, i64)>,
     /// The columns of amounts of money, each with that of its currency.

@@ -24,7 +24,7 @@ impl RecordDef {
         let relations = relations
             .filter(|relation| self.merged_into != Some(relation.column))
             .map(|relation| Pointer { name: &relation.name, column: relation.column, kind: None });
-        let topics = self.follows.iter().filter(|_| at.is_about_able()).filter_map(|topic| {
+        let topics = self.follows.iter().filter(|topic| self.may_be_about(**topic, at)).filter_map(|topic| {
             let name = self.columns.get(topic.column())?.path.split('.').next()?;
             let kind = match topic {
                 Topic::One { kind, .. } => Some(*kind),

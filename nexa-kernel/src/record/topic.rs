@@ -105,7 +105,13 @@ impl RecordDef {
             Topic::One { .. } => None,
         })
     }
-    /// Whether something may be about its records: they have a history, and are not themselves seen through what they are about.
+    /// Whether by this a record may be about records of another kind: one that it names, or, where it names none, any that something may
+    /// be about.
+    pub fn may_be_about(&self, topic: Topic, other: &Self) -> bool {
+        let only = self.about_only.iter().find(|(of, _)| *of == topic);
+        only.map_or_else(|| other.is_about_able(), |(_, kinds)| other.ledger && kinds.contains(&other.kind))
+    }
+    /// Whether anything may be about its records: they have a history, and are not themselves seen through what they are about.
     pub fn is_about_able(&self) -> bool {
         let through = matches!(self.access, AccessClass::Through(field, _) if self.topic(field).is_some());
         self.ledger && !through
