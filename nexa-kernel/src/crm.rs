@@ -12,6 +12,7 @@ use self::rehearsal::rehearse;
 use super::{
     access::{Directory, Policy, Principal},
     agenda::Agenda,
+    blobs::{self, Blobs},
     catalog::{Catalog, Own, OwnOperation, SHARED, Shared},
     compile::Kinds,
     context::{Behaviour, Context, Environment, FOUNDING, of_record},
@@ -46,6 +47,9 @@ pub const UNBUILDABLE: Code =
 
 /// Gives a new tenant what it starts with.
 pub type SeedData = for<'a, 'c> fn(&'a mut Context<'c>) -> BoxFuture<'a, Result<()>>;
+
+/// What is done outside of units, once a timer has said in one that it is to be done.
+pub type Effect = for<'a> fn(&'a Session) -> BoxFuture<'a, Result<()>>;
 
 /// What makes a tenant: the domain's own command for it.
 pub trait Founding: MaybeSend + MaybeSync + 'static {
@@ -103,6 +107,7 @@ pub struct Crm {
     seed_data: Arc<[SeedData]>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) later: Arc<Later>,
+    pub(crate) effects: Arc<[(&'static str, Effect)]>,
 }
 
 impl Crm {
@@ -164,9 +169,14 @@ impl Crm {
             Err(error) => Err(error),
         }
     }
-    /// Removes a tenant with everything it has, its history included.
+    /// Removes a tenant with everything it has, its history and the bytes of its files included.
     pub async fn drop_org(&self, org: impl Into<Uuid>) -> Result<()> {
-        self.store.drop_org(org.into()).await
+        let org = org.into();
+        self.store.drop_org(org).await?;
+        match &self.environment.blobs {
+            Some(blobs) => blobs::clear(&**blobs, org).await,
+            None => Ok(()),
+        }
     }
     /// Writes a consistent copy of an embedded storage to a new file while work goes on.
     pub async fn backup(&self, path: &Path) -> Result<()> {
@@ -218,6 +228,8 @@ struct Given {
     shared: Vec<&'static Shared>,
     consumers: Vec<Consuming>,
     timers: Vec<Firing>,
+    effects: Vec<(&'static str, Effect)>,
+    blobs: Option<Arc<dyn Blobs>>,
 }
 
 impl Given {
@@ -300,6 +312,19 @@ impl CrmBuilder {
         self.given.timers.push(Firing::of::<T>());
         self
     }
+    /// What is done outside of units, when a tick has fired a timer that is for this. It may be done more than once, and a process may
+    /// end before it is done: the timer is set again until the records say that it was done.
+    #[must_use]
+    pub fn effect<T: Timed>(mut self, effect: Effect) -> Self {
+        self.given.effects.push((T::NAME, effect));
+        self
+    }
+    /// Where the bytes of files are kept; without it nobody uploads any (`blobs.not_configured`).
+    #[must_use]
+    pub fn blobs(mut self, blobs: Arc<dyn Blobs>) -> Self {
+        self.given.blobs = Some(blobs);
+        self
+    }
     /// Who may do what; the last one given counts.
     #[must_use]
     pub fn policy(mut self, policy: impl Policy + 'static) -> Self {
@@ -354,6 +379,10 @@ impl CrmBuilder {
     pub const fn has_store(&self) -> bool {
         self.given.store.is_some()
     }
+    /// Whether a place for the bytes of files was given.
+    pub const fn has_blobs(&self) -> bool {
+        self.given.blobs.is_some()
+    }
     /// Checks that everything fits. Error: `crm.unbuildable`.
     pub fn build(self) -> Result<Crm> {
         self.given.build()
@@ -389,6 +418,7 @@ impl Given {
             catalog: Arc::new(self.catalog),
             seed_data: self.seed_data.into(),
             later: Arc::new(later),
+            effects: self.effects.into(),
             environment: Arc::new(Environment {
                 memo: Memo::default(),
                 kinds: self.kinds,
@@ -397,6 +427,7 @@ impl Given {
                 clock: self.clock.ok_or_else(|| missing("clock"))?,
                 largest_jump: self.largest_jump.unwrap_or(time::LARGEST_JUMP),
                 ids: self.ids.ok_or_else(|| missing("source of identifiers"))?,
+                blobs: self.blobs,
                 rules: self.rules,
                 references,
                 personal,

@@ -8,6 +8,7 @@ extern crate self as nexa_kernel;
 pub mod access;
 pub mod agenda;
 pub mod answer;
+pub mod blobs;
 pub mod blocking;
 pub mod catalog;
 pub mod compile;
@@ -77,6 +78,7 @@ pub use {schemars, serde, uuid};
 
 pub use self::{
     access::{Access, Action, Actor, HiddenField, Policy, Principal},
+    blobs::{Blobs, Chunks, MemoryBlobs},
     context::Context,
     crm::{Crm, CrmBuilder},
     draft::Draft,

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Action, Principal},
+    blobs::{Blobs, NOT_CONFIGURED},
     catalog::Catalog,
     compile::Kinds,
     context::{Behaviour, Context, Environment},
@@ -100,6 +101,15 @@ impl Session {
     /// Where the records are kept.
     pub fn store(&self) -> &dyn Store {
         &*self.store
+    }
+    /// Where the bytes of files are kept. Error: `blobs.not_configured`.
+    pub fn blobs(&self) -> Result<Arc<dyn Blobs>> {
+        self.environment.blobs.clone().ok_or_else(|| NOT_CONFIGURED.error())
+    }
+    /// A new identifier of this moment: for the layers of this library alone.
+    #[doc(hidden)]
+    pub fn new_id(&self) -> Uuid {
+        self.environment.ids.id(self.environment.clock.now())
     }
     /// The same somebody on another storage.
     pub(crate) fn on(&self, store: Arc<dyn Store>) -> Self {

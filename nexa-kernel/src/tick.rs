@@ -7,13 +7,14 @@ mod round;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::{outlook::OutlookJob, refused::RefusedJob, round::RoundJob};
+use self::{outlook::OutlookJob, refused::RefusedJob, round::{Fired, RoundJob}};
 use super::{
     agenda::{Due, DueRequest},
     crm::Crm,
     envelope::Envelope,
     error::{Error, Result, codes},
     query::page_size,
+    session::Session,
     time::CLOCK_AHEAD,
     value::Timestamp,
 };
@@ -51,11 +52,25 @@ impl Crm {
     ///
     /// What a consumer or a timer fails at is kept as a [`Failure`](crate::later::Failure); the tick goes on.
     ///
-    /// Errors: `org.unknown`, `page.size`, `clock.ahead`, and `store.…` where the storage does not answer; what was done until then is
-    /// done.
+    /// What timers have said is to be done outside of units follows: the bytes of files that nobody needs go.
+    ///
+    /// Errors: `org.unknown`, `page.size`, `clock.ahead`, and `store.…` or `blobs.…` where the storage does not answer; what was done
+    /// until then is done.
     pub async fn tick(&self, org: impl Into<Uuid>, limit: usize) -> Result<Ticked> {
         let limit = page_size(Some(limit))?;
         let session = self.system(org, TICK);
+        let fired = Fired::default();
+        let ticked = self.units(&session, limit, &fired).await?;
+        for (timer, effect) in &*self.effects {
+            if fired.has(timer) {
+                effect(&session).await?;
+            }
+        }
+        Ok(ticked)
+    }
+
+    /// Does what is due in units.
+    async fn units(&self, session: &Session, limit: usize, fired: &Fired) -> Result<Ticked> {
         // A unit in which something fails is lost: the next ones do one thing each, until what fails has been found.
         let (mut done, mut singly) = (0, 0_usize);
         // A round that does nothing reads on; so the rounds are as limited as what is done.
@@ -65,7 +80,7 @@ impl Crm {
                 return Ok(Ticked { done, next_due: outlook.due_since.or(outlook.next_timer) });
             }
             let budget = if singly > 0 { 1 } else { AT_ONCE.min(limit - done) };
-            let round = RoundJob::new(&self.later, budget);
+            let round = RoundJob::new(&self.later, budget, fired);
             let tried = round.tried();
             match session.write(Envelope::default(), round).await {
                 Ok(count) => {

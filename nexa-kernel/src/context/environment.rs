@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::Behaviour;
 use crate::{
     access::{Directory, Policy},
+    blobs::Blobs,
     compile::Kinds,
     error::{Result, codes},
     memo::Memo,
@@ -23,6 +24,8 @@ pub(crate) struct Environment {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) largest_jump: Duration,
     pub(crate) ids: Arc<dyn Ids>,
+    /// Where the bytes of files are.
+    pub(crate) blobs: Option<Arc<dyn Blobs>>,
     pub(crate) rules: Vec<Arc<dyn Rule>>,
     pub(crate) memo: Memo,
     pub(crate) references: References,

@@ -9,7 +9,7 @@ use crate::{
     ledger::{Event, EventQuery},
     limits::LARGEST_PAGE,
     record::{Column, ExternalKey, Field, Id, Record, RecordDef, Ref, Row, Topic},
-    store::{Prefetch, Select},
+    store::{Aggregate, Prefetch, Select},
     value::Value,
 };
 
@@ -101,6 +101,11 @@ impl Unrestricted<'_, '_> {
     /// The ids of these rows.
     pub async fn ids_by(self, def: &'static RecordDef, column: usize, value: &Value) -> Result<Vec<Uuid>> {
         self.0.ids_by(def, column, value).await
+    }
+    /// Groups and measures of rows as they are now.
+    pub async fn groups(self, query: Aggregate) -> Result<Vec<Row>> {
+        self.0.flush().await?;
+        self.0.tx.aggregate(&query).await
     }
     /// Events of the ledger, as they were written.
     pub async fn events(self, query: &EventQuery) -> Result<Vec<Event>> {

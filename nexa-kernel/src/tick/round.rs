@@ -49,16 +49,34 @@ impl Trying {
     }
 }
 
+/// What timers that fired were for.
+#[derive(Clone, Default)]
+pub(super) struct Fired(Arc<Mutex<Vec<&'static str>>>);
+
+impl Fired {
+    fn note(&self, name: &'static str) {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    /// Whether one for this has fired, as far as a unit was tried: it may be lost.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&name)
+    }
+}
+
 /// Does at most so much of what is due; it returns how much that was.
 pub(super) struct RoundJob {
     later: Arc<Later>,
     budget: usize,
     trying: Trying,
+    fired: Fired,
 }
 
 impl RoundJob {
-    pub(super) fn new(later: &Arc<Later>, budget: usize) -> Self {
-        Self { later: Arc::clone(later), budget, trying: Trying::default() }
+    pub(super) fn new(later: &Arc<Later>, budget: usize, fired: &Fired) -> Self {
+        Self { later: Arc::clone(later), budget, trying: Trying::default(), fired: fired.clone() }
     }
     pub(super) fn tried(&self) -> Trying {
         self.trying.clone()
@@ -140,6 +158,7 @@ impl RoundJob {
             self.trying.set(Tried::Timer(timer.clone()));
             acting_as(cx, firing.name).await?;
             (firing.fire)(cx, &timer).await?;
+            self.fired.note(firing.name);
             if current(cx, timer.id)?.as_ref().is_some_and(stands) {
                 cx.remove_row(def, timer.id.uuid());
             }
