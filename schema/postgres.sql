@@ -222,6 +222,7 @@ CREATE TABLE nexa.orgs (
   "rounding" text COLLATE "C" NOT NULL DEFAULT 'half_up',
   "tax_rounding" text COLLATE "C" NOT NULL DEFAULT 'per_rate',
   "choices" json NOT NULL,
+  "files" json,
   CONSTRAINT orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
   CONSTRAINT orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'))
 );
@@ -1176,6 +1177,75 @@ ALTER TABLE nexa.template_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.template_versions FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.template_versions USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.blobs (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "key" uuid NOT NULL,
+  "sha256" text COLLATE "C",
+  "size" bigint NOT NULL,
+  "type" text COLLATE "C",
+  "state" text COLLATE "C" NOT NULL,
+  CONSTRAINT blobs_state_check CHECK ("state" IN ('live', 'dying'))
+);
+CREATE INDEX blobs_state_idx ON nexa.blobs (org, "state", "id");
+CREATE UNIQUE INDEX blobs_sha256_key ON nexa.blobs (org, "sha256");
+CREATE UNIQUE INDEX blobs_key_key ON nexa.blobs (org, "key");
+ALTER TABLE nexa.blobs ADD CONSTRAINT blobs_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.blobs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.blobs FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.blobs USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.uploads (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "by" text COLLATE "C" NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "name_cut" boolean NOT NULL,
+  "declared_type" text COLLATE "C",
+  "type" text COLLATE "C",
+  "size" bigint NOT NULL,
+  "sha256" text COLLATE "C"
+);
+CREATE INDEX uploads_sha256_idx ON nexa.uploads (org, "sha256", "id");
+ALTER TABLE nexa.uploads ADD CONSTRAINT uploads_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.uploads ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.uploads FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.uploads USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.attachments (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "about_kind" text COLLATE "C" NOT NULL,
+  "about_id" uuid,
+  "about_key" text COLLATE "C",
+  "about_label" text COLLATE "C",
+  "about_url" text COLLATE "C",
+  "name" text COLLATE "C" NOT NULL,
+  "name_cut" boolean NOT NULL,
+  "declared_type" text COLLATE "C",
+  "type" text COLLATE "C" NOT NULL,
+  "size" bigint NOT NULL,
+  "sha256" text COLLATE "C" NOT NULL,
+  "by_id" uuid
+);
+CREATE INDEX attachments_about_id_idx ON nexa.attachments (org, "about_id", "id", "deleted_at");
+CREATE INDEX attachments_sha256_idx ON nexa.attachments (org, "sha256", "id", "deleted_at");
+CREATE INDEX attachments_by_id_ref ON nexa.attachments (org, "by_id", "id") WHERE "by_id" IS NOT NULL;
+ALTER TABLE nexa.attachments ADD CONSTRAINT attachments_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.attachments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.attachments FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.attachments USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.erasures (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -1240,6 +1310,9 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.notifications', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.templates', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.template_versions', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.blobs', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.uploads', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.attachments', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.erasures', 'org', colocate_with => 'nexa.ledger');
 END IF; END $$;
 
@@ -1312,4 +1385,5 @@ ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_completed_by_id_fk FOREIGN KEY (org,
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa.templates (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.attachments ADD CONSTRAINT attachments_by_id_fk FOREIGN KEY (org, "by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 INSERT INTO nexa.schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

@@ -1,7 +1,7 @@
 //! Joins the kinds and operations of every module into one Crm.
 
 use crate::{
-    CrmBuilder, import, mail, marketing,
+    CrmBuilder, files, import, mail, marketing,
     people::{
         Group, Membership, Org, User, assignment, calendar,
         counter::Counter,
@@ -33,6 +33,7 @@ pub fn without_seed_data() -> CrmBuilder {
         service::install,
         productivity::install,
         mail::template::install,
+        files::install,
         import::install,
         privacy::install,
     ];

@@ -8,6 +8,7 @@ extern crate self as nexa_core;
 pub mod access;
 mod domain;
 pub mod export;
+pub mod files;
 pub mod import;
 pub mod mail;
 pub mod marketing;
@@ -50,6 +51,6 @@ pub use people::CreateOrg;
 pub use rust_decimal::Decimal;
 pub use values::{
     About, Abouts, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, Email, Emails, ExchangeRate,
-    Key, Language, List, Money, Name, Percent, Phone, Phones, PlainText, Rate, Readers, Reason, Reasons, Rounding,
-    Signals, Subject, Tags, TaxRounding, TimeOfDay, TimeZone, UnitPrice, Url,
+    FileLimits, FileName, Key, Language, List, Money, Name, Percent, Phone, Phones, PlainText, Rate, Readers, Reason,
+    Reasons, Rounding, Signals, Subject, Tags, TaxRounding, TimeOfDay, TimeZone, UnitPrice, Url,
 };

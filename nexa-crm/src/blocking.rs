@@ -1,5 +1,6 @@
 //! The same API for hosts without an asynchronous runtime: every call blocks its thread.
 
+mod download;
 mod waiting;
 #[cfg(feature = "sqlite")]
 mod within;
@@ -13,10 +14,12 @@ use nexa_core::{
     AggregateOf, CreateOrg, CrmBuilder, Entity, Envelope, Feed, Filter, Find, GroupRow, Hits, Once, Page, Perform,
     Permission, Position, Principal, Query, Record, Ref, Request, Result, Timestamp,
     export::{self, ExportOptions, Exported},
+    files::{self, Attachment, DownloadOptions, Swept, Upload, UploadOptions},
     import::{self, ImportOptions, ImportReport, Progress, Refused},
     kernel::{
         Ticked,
         agenda::Due,
+        blobs::OfReader,
         query::HistoryPage,
         schema::SchemaDifference,
         sql::{Sql, SqlRows},
@@ -26,6 +29,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::Migrate;
+pub use download::Download;
 pub(crate) use waiting::block_on;
 
 #[cfg(feature = "sqlite")]
@@ -233,6 +237,18 @@ impl Session {
         progress: impl FnMut(&Exported),
     ) -> Result<Exported> {
         block_on(export::export(&self.0, find, options, target, progress))
+    }
+    /// Takes a file of any length, to be attached with `attachment.add`; see [`nexa_core::files::upload`].
+    pub fn upload(&self, name: &str, options: UploadOptions, file: impl Read + Send) -> Result<Upload> {
+        block_on(files::upload(&self.0, name, options, &mut OfReader::new(file)))
+    }
+    /// Gives the bytes of a file, and what a server says of them; see [`nexa_core::files::download`].
+    pub fn download(&self, attachment: impl Into<Ref<Attachment>>, options: DownloadOptions) -> Result<Download> {
+        block_on(files::download(&self.0, attachment, options)).map(Download::new)
+    }
+    /// Removes bytes that no record knows, and says what records miss; see [`nexa_core::files::sweep`].
+    pub fn sweep_files(&self) -> Result<Swept> {
+        block_on(files::sweep(&self.0))
     }
     /// Events after a position, as far as the actor may see them.
     pub fn feed(&self, after: Position, limit: usize) -> Result<Feed> {

@@ -19,6 +19,8 @@
 
 pub mod blocking;
 mod document;
+#[cfg(not(target_arch = "wasm32"))]
+mod folder_blobs;
 mod open;
 mod restore;
 mod system;
@@ -30,6 +32,8 @@ pub use document::catalog_json;
 pub use document::postgres_schema;
 #[cfg(feature = "sqlite")]
 pub use document::sqlite_schema;
+#[cfg(not(target_arch = "wasm32"))]
+pub use folder_blobs::FolderBlobs;
 pub use nexa_core::*;
 pub use open::{Migrate, URL_INVALID, builder, open, open_as, open_with};
 pub use restore::restore;
@@ -56,6 +60,11 @@ struct Testing;
 #[cfg(all(doctest, feature = "sqlite"))]
 #[doc = include_str!("../../docs/worker.md")]
 struct WorkerGuide;
+
+/// Those of the guide to files, too.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../docs/files.md")]
+struct FilesGuide;
 
 /// Those of the guide to migrations, too.
 #[cfg(all(doctest, feature = "sqlite"))]

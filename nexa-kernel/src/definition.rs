@@ -473,7 +473,9 @@ impl Definition {
         match (on_trash, topic) {
             (None, _) => {}
             (Some(OnTrash::WithParent), Topic::One { .. }) => self.def.parts_of_topic.push(topic),
-            _ => self.problem(format!("`{name}` is a part of what it is about, with_parent of one record, or says no on_trash")),
+            _ => self.problem(format!(
+                "`{name}` is a part of what it is about, with_parent of one record, or says no on_trash"
+            )),
         }
     }
 

@@ -91,7 +91,10 @@ fn check_named(kinds: &Kinds, def: &RecordDef) -> Result<(), String> {
             return Err(format!("{} may be about the kind {name}, which was not added", def.kind));
         };
         if of.follows.iter().any(|topic| of.may_be_about(*topic, def)) || of.kind == def.kind {
-            return Err(format!("{} may be about {name}, and {name} about it: they would be seen through a circle", def.kind));
+            return Err(format!(
+                "{} may be about {name}, and {name} about it: they would be seen through a circle",
+                def.kind
+            ));
         }
     }
     Ok(())

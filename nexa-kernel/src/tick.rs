@@ -7,7 +7,11 @@ mod round;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::{outlook::OutlookJob, refused::RefusedJob, round::{Fired, RoundJob}};
+use self::{
+    outlook::OutlookJob,
+    refused::RefusedJob,
+    round::{Fired, RoundJob},
+};
 use super::{
     agenda::{Due, DueRequest},
     crm::Crm,

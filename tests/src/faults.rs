@@ -1,6 +1,7 @@
 //! A process that writes and does what is due, or takes back an import, is killed at a random moment; what it left is checked.
 
 pub mod check;
+pub mod files;
 pub mod follow;
 pub mod load;
 pub mod place;
@@ -28,6 +29,10 @@ pub enum Acknowledged {
     Imported(Uuid, u64),
     /// A lead was created under an idempotency key that bears its number.
     Keyed(u64, Uuid),
+    /// A file was attached, with the content of this number.
+    Attached(Uuid, u64),
+    /// A file was removed for good.
+    Purged(Uuid),
 }
 
 impl fmt::Display for Acknowledged {
@@ -40,6 +45,8 @@ impl fmt::Display for Acknowledged {
             Self::Merged(survivor, other) => write!(f, "merged {survivor} {other}"),
             Self::Imported(source, rows) => write!(f, "imported {source} {rows}"),
             Self::Keyed(number, lead) => write!(f, "keyed {number} {lead}"),
+            Self::Attached(file, number) => write!(f, "attached {file} {number}"),
+            Self::Purged(file) => write!(f, "purged {file}"),
         }
     }
 }
@@ -60,6 +67,8 @@ impl Acknowledged {
             "merged" => Self::Merged(id(0)?, id(1)?),
             "imported" => Self::Imported(id(0)?, number(1)?),
             "keyed" => Self::Keyed(number(0)?, id(1)?),
+            "attached" => Self::Attached(id(0)?, number(1)?),
+            "purged" => Self::Purged(id(0)?),
             _ => return None,
         })
     }
@@ -80,6 +89,8 @@ mod tests {
             Acknowledged::Merged(id, id),
             Acknowledged::Imported(id, 20),
             Acknowledged::Keyed(3, id),
+            Acknowledged::Attached(id, 3),
+            Acknowledged::Purged(id),
         ] {
             assert_eq!(Acknowledged::read(&acknowledged.to_string()), Some(acknowledged));
         }

@@ -210,6 +210,9 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
             with(of("template", "template"), "contact", json!(office.id("contact")))
         }
 
+        "attachment.add" => {
+            json!({"upload": office.id("sent"), "to": {"kind": "contact", "id": office.id("contact")}})
+        }
         // There is a failure only where a consumer or a timer has failed.
         "failure.get" | "failure.history" => json!({"failure": uuid::Uuid::from_u128(404)}),
         "erasure.get" | "erasure.history" => json!({"erasure": uuid::Uuid::from_u128(404)}),

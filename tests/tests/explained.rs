@@ -40,6 +40,14 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
         // Refusals are part of the work.
         let _ = traffic.step().perform(&office);
     }
+    // What samples name beside their target is there.
+    for kind in ["price_book", "product"] {
+        let _ = office.run_as("admin", &format!("{kind}.restore"), json!({kind: office.id(kind)}));
+    }
+    // No fields make a file.
+    for word in ["deal_file", "account_file", "lead_file"] {
+        let _ = office.run_as("admin", "attachment.trash", json!({"attachment": office.id(word)}));
+    }
     let mut number = 0;
     for def in office.crm.kinds().all() {
         let name = |ending: &str| format!("{}.{ending}", def.kind);

@@ -13,7 +13,12 @@ use nexa_crm::{
 };
 use nexa_tests::{
     backends,
-    faults::{check, place::Place, round::Writer},
+    faults::{
+        check,
+        files::{self, Folder},
+        place::Place,
+        round::Writer,
+    },
 };
 use pollster::block_on;
 use serde_json::{Value as Json, json};
@@ -164,6 +169,23 @@ fn what_was_acknowledged_survives_the_end_of_the_process() {
             thread::sleep(Duration::from_millis(time));
             let acknowledged = writer.kill().unwrap();
             check::whole(&place, org.unwrap(), &acknowledged).unwrap_or_else(|problem| panic!("{place:?}: {problem}"));
+        }
+    });
+}
+
+#[test]
+fn no_row_lacks_its_bytes_after_the_end_of_the_process() {
+    let bytes = tempfile::tempdir().unwrap();
+    places(|place| {
+        let mut folder = Folder::new(&bytes.path().join(place.url().replace(['/', ':', '?'], "_")));
+        let mut org = None;
+        for (round, time) in (1..).zip([300, 20, 500]) {
+            let writer = Writer::start_files(faults(), &place, &folder, org, round).unwrap();
+            org = Some(writer.org);
+            thread::sleep(Duration::from_millis(time));
+            let acknowledged = writer.kill().unwrap();
+            files::whole(&place, &mut folder, org.unwrap(), &acknowledged)
+                .unwrap_or_else(|problem| panic!("{place:?}: {problem}"));
         }
     });
 }

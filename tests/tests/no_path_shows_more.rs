@@ -41,6 +41,10 @@ fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) 
     // Whatever was thrown away, there is a calendar that somebody can ask.
     let weekly = json!({"monday": [{"from": "09:00", "to": "17:00"}]});
     office.run_as("system", "calendar.create", json!({"name": "Last", "weekly": weekly})).unwrap();
+    // What has a price is there, whatever chance has trashed.
+    for kind in ["price_book", "product", "price"] {
+        let _ = office.run_as("system", &format!("{kind}.restore"), serde_json::json!({kind: office.id(kind)}));
+    }
     traffic.learn(&pollster::block_on(office.crm.feed(office.org, seen, 1_000)).unwrap().items);
     let mut answered = BTreeSet::new();
     for caller in CALLERS {

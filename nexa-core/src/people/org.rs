@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     Action, Address, Choice, Code, CollectionCommand, Context, Currency, Document, Email, Entity, Error, ExchangeRate,
-    Id, Money, Name, Operation, Query, Record, Ref, Result, Rounding, TaxRounding, TimeZone, Timestamp, Verified,
+    FileLimits, Id, Money, Name, Operation, Query, Record, Ref, Result, Rounding, TaxRounding, TimeZone, Timestamp,
+    Verified,
     kernel::{
         context::not_found, crm::Founding, draft::check_fields, error::codes, ledger::LEDGER_BROKEN,
         operation::OnCollection, search::fold, verify::ROW_DIFFERS,
@@ -80,6 +81,9 @@ pub struct Org {
     /// Closed lists by field, such as `lead.source`; a field that is not here takes any value.
     #[record(editable)]
     pub choices: Document<BTreeMap<String, Vec<String>>>,
+    /// What files are taken; those of the usual limits while nothing is said.
+    #[record(editable)]
+    pub files: Option<Document<FileLimits>>,
 }
 
 impl Org {
@@ -167,6 +171,10 @@ impl Entity for Org {
             let choice = Choice::parse(value)
                 .map_err(|problem| codes::FIELD_INVALID.with("field", "choices").with("problem", problem))?;
             *value = choice.into();
+        }
+        if let Some(files) = &mut self.files {
+            let settled = files.0.settle();
+            settled.map_err(|problem| codes::FIELD_INVALID.with("field", "files").with("problem", problem))?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use nexa_kernel::{
     access::{Access, Action, Actor, Policy, Principal},
+    blobs::MemoryBlobs,
     crm::{Crm, CrmBuilder},
     envelope::Envelope,
     error::Result,
@@ -41,7 +42,8 @@ use crate::{people::CreateOrg, service::DefaultPolicy};
 ///
 /// The records go by the name of their kind (`account`, `contact`, `deal`, `ticket`, …), with `other_…` for a second one to
 /// merge, and by where they stand: leads `lead` (new), `contacted`, `qualified`, `converted` and `lost`, tickets `ticket`,
-/// `assigned` (to Maria), `resolved` and `closed`, the deal `lost_deal`, the task `done`.
+/// `assigned` (to Maria), `resolved` and `closed`, the deal `lost_deal`, the task `done`. Files go by what they hang on, such as
+/// `ticket_file`, and `attachment` hangs on the contact; `sent` is an upload of the admin's that waits to be attached.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -132,6 +134,7 @@ impl Office {
 
     fn begun(admin: &str, store: Arc<dyn Store>, builder: CrmBuilder) -> Self {
         let clock = Arc::new(ManualClock::at("2025-11-17T09:00:00Z"));
+        let builder = if builder.has_blobs() { builder } else { builder.blobs(Arc::new(MemoryBlobs::new())) };
         let crm = builder.store(store).clock(clock.clone()).build().unwrap();
         block_on(crm.migrate()).unwrap();
         let founder = block_on(crm.create_org(CreateOrg::new("Acme", admin, &email(admin)).unwrap())).unwrap();

@@ -84,12 +84,13 @@ CREATE TABLE nexa_orgs_anew (
   "rounding" TEXT NOT NULL DEFAULT 'half_up',
   "tax_rounding" TEXT NOT NULL DEFAULT 'per_rate',
   "choices" TEXT NOT NULL,
+  "files" TEXT,
   CONSTRAINT nexa_orgs_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
   CONSTRAINT nexa_orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line')),
   CONSTRAINT nexa_orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-INSERT INTO nexa_orgs_anew ("org", "id", "version", "created_at", "updated_at", "name", "base_currency", "address_street", "address_city", "address_region", "address_postal_code", "address_country", "time_zone", "calendar_id", "rates", "rates_base", "rounding", "tax_rounding", "choices") SELECT "org", "id", "version", "created_at", "updated_at", "name", "base_currency", NULL, NULL, NULL, NULL, NULL, "time_zone", NULL, "rates", "rates_base", 'half_up', 'per_rate', "choices" FROM nexa_orgs;
+INSERT INTO nexa_orgs_anew ("org", "id", "version", "created_at", "updated_at", "name", "base_currency", "address_street", "address_city", "address_region", "address_postal_code", "address_country", "time_zone", "calendar_id", "rates", "rates_base", "rounding", "tax_rounding", "choices", "files") SELECT "org", "id", "version", "created_at", "updated_at", "name", "base_currency", NULL, NULL, NULL, NULL, NULL, "time_zone", NULL, "rates", "rates_base", 'half_up', 'per_rate', "choices", NULL FROM nexa_orgs;
 DROP TABLE nexa_orgs;
 ALTER TABLE nexa_orgs_anew RENAME TO nexa_orgs;
 CREATE INDEX nexa_orgs_calendar_id_ref ON nexa_orgs (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
@@ -531,6 +532,66 @@ CREATE TABLE nexa_template_versions (
 CREATE INDEX nexa_template_versions_template_id_ref ON nexa_template_versions (org, "template_id", "id");
 CREATE INDEX nexa_template_versions_publisher_id_ref ON nexa_template_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_template_versions_template_id_number_key ON nexa_template_versions (org, "template_id", "number");
+CREATE TABLE nexa_blobs (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "key" BLOB NOT NULL,
+  "sha256" TEXT,
+  "size" INTEGER NOT NULL,
+  "type" TEXT,
+  "state" TEXT NOT NULL,
+  CONSTRAINT nexa_blobs_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_blobs_state_check CHECK ("state" IN ('live', 'dying'))
+) STRICT;
+CREATE INDEX nexa_blobs_state_idx ON nexa_blobs (org, "state", "id");
+CREATE UNIQUE INDEX nexa_blobs_sha256_key ON nexa_blobs (org, "sha256");
+CREATE UNIQUE INDEX nexa_blobs_key_key ON nexa_blobs (org, "key");
+CREATE TABLE nexa_uploads (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "by" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "name_cut" INTEGER NOT NULL,
+  "declared_type" TEXT,
+  "type" TEXT,
+  "size" INTEGER NOT NULL,
+  "sha256" TEXT,
+  CONSTRAINT nexa_uploads_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_uploads_name_cut_check CHECK ("name_cut" IN (0, 1))
+) STRICT;
+CREATE INDEX nexa_uploads_sha256_idx ON nexa_uploads (org, "sha256", "id");
+CREATE TABLE nexa_attachments (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "about_kind" TEXT NOT NULL,
+  "about_id" BLOB,
+  "about_key" TEXT,
+  "about_label" TEXT,
+  "about_url" TEXT,
+  "name" TEXT NOT NULL,
+  "name_cut" INTEGER NOT NULL,
+  "declared_type" TEXT,
+  "type" TEXT NOT NULL,
+  "size" INTEGER NOT NULL,
+  "sha256" TEXT NOT NULL,
+  "by_id" BLOB,
+  CONSTRAINT nexa_attachments_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_attachments_name_cut_check CHECK ("name_cut" IN (0, 1)),
+  CONSTRAINT nexa_attachments_by_id_fk FOREIGN KEY (org, "by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_attachments_about_id_idx ON nexa_attachments (org, "about_id", "id", "deleted_at");
+CREATE INDEX nexa_attachments_sha256_idx ON nexa_attachments (org, "sha256", "id", "deleted_at");
+CREATE INDEX nexa_attachments_by_id_ref ON nexa_attachments (org, "by_id", "id") WHERE "by_id" IS NOT NULL;
 CREATE TABLE nexa_erasures (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,

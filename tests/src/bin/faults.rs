@@ -1,12 +1,22 @@
 //! Kills a writing process at random moments, again and again, and checks what it left: `faults --rounds 200`, on SQLite,
 //! and on PostgreSQL where `NEXA_TEST_POSTGRES_URL` names a server.
 
-use std::{env, path::Path, process::ExitCode, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use nexa_crm::testing::Random;
 use nexa_tests::{
     database,
-    faults::{load, place::Place, round, undoing},
+    faults::{
+        files::{self, Days, Folder},
+        load,
+        place::Place,
+        round, undoing,
+    },
 };
 use uuid::Uuid;
 
@@ -19,6 +29,8 @@ struct Arguments {
     seed: u64,
     child: Option<String>,
     undo: Option<String>,
+    files: Option<PathBuf>,
+    clock: Option<Days>,
     org: Option<Uuid>,
 }
 
@@ -33,6 +45,9 @@ fn arguments() -> Result<Arguments, String> {
             "--seed" => arguments.seed = value.parse().map_err(|_| wrong())?,
             "--undo" => arguments.undo = Some(value),
             "--child" => arguments.child = Some(value),
+            "--files" => arguments.files = Some(value.into()),
+            "--began" => arguments.clock.get_or_insert_default().began = value.parse().map_err(|_| wrong())?,
+            "--ahead" => arguments.clock.get_or_insert_default().ahead = value.parse().map_err(|_| wrong())?,
             "--org" => arguments.org = Some(value.parse().map_err(|_| wrong())?),
             _ => return Err(format!("there is no option {name}; use --rounds NUMBER and --seed NUMBER")),
         }
@@ -42,7 +57,7 @@ fn arguments() -> Result<Arguments, String> {
 
 fn main() -> ExitCode {
     let outcome = arguments().and_then(|arguments| match (&arguments.child, &arguments.undo) {
-        (Some(url), _) => load::run(url, arguments.org, arguments.seed).map_err(described).map(|()| 0),
+        (Some(url), _) => write(url, &arguments).map_err(described).map(|()| 0),
         (None, Some(url)) => undoing::take_back(url, arguments.org.unwrap_or_default()).map_err(described).map(|()| 0),
         (None, None) => play_all(&arguments),
     });
@@ -60,6 +75,17 @@ fn described(error: nexa_crm::Error) -> String {
     format!("{error:?}")
 }
 
+/// The writing process.
+fn write(url: &str, arguments: &Arguments) -> nexa_crm::Result<()> {
+    match &arguments.files {
+        Some(path) => {
+            let folder = Folder { path: path.clone(), clock: arguments.clock.unwrap_or_default() };
+            files::run(url, &folder, arguments.org, arguments.seed)
+        }
+        None => load::run(url, arguments.org, arguments.seed),
+    }
+}
+
 /// Plays all rounds on every storage, and answers how many failed.
 fn play_all(arguments: &Arguments) -> Result<u64, String> {
     let folder = tempfile::tempdir().map_err(|error| format!("there is no folder for the files: {error}"))?;
@@ -69,7 +95,45 @@ fn play_all(arguments: &Arguments) -> Result<u64, String> {
         failed += play(arguments, "PostgreSQL", |_| Place::database());
         failed += take_back(arguments, "PostgreSQL", &Place::database());
     }
+    failed +=
+        play_files(arguments, "files with SQLite", folder.path(), |number| file(folder.path(), number + 1_000_000));
+    if env::var_os(database::URL).is_some() {
+        failed += play_files(arguments, "files with PostgreSQL", folder.path(), |_| Place::database());
+    }
     Ok(failed)
+}
+
+/// The same with files.
+fn play_files(arguments: &Arguments, name: &str, parent: &Path, new: impl Fn(u64) -> Place) -> u64 {
+    let random = Random::new(arguments.seed);
+    let (mut passed, mut failed) = (0, 0);
+    let mut begun: Option<(Place, Folder, Uuid)> = None;
+    for number in 1..=arguments.rounds {
+        let label = format!("{name}, round {number} of {}", arguments.rounds);
+        let here = begun.take().filter(|_| number % ROUNDS_PER_PLACE != 1);
+        let (place, mut folder, org) = match here {
+            Some((place, folder, org)) => (place, folder, Some(org)),
+            None => (new(number), Folder::new(&parent.join(format!("{name} {number}"))), None),
+        };
+        let time = Duration::from_micros(random.bits() % 600_000);
+        let seed = arguments.seed.wrapping_mul(1_000_003).wrapping_add(number);
+        match round::play_files(&place, &mut folder, org, seed, time) {
+            Ok((org, found)) => {
+                passed += 1;
+                println!("{label}: {} files, {} different ones kept, no row without bytes", found.files, found.kept);
+                begun = Some((place, folder, org));
+            }
+            Err(problem) => {
+                failed += 1;
+                println!("{label}: {problem}");
+                if let Some(kept) = place.keep(&format!("nexa-faults-files-{}-{number}.db", arguments.seed)) {
+                    println!("  what it left is kept: {kept}");
+                }
+            }
+        }
+    }
+    println!("{name}: {passed} passed, {failed} failed");
+    failed
 }
 
 fn file(folder: &Path, number: u64) -> Place {

@@ -144,11 +144,16 @@ fn numbers(session: &Session) -> Result<(), String> {
 }
 
 fn all<R: Record>(session: &Session, filter: Filter) -> Result<Vec<R>, String> {
+    pages(session, &Find::<R>::new().filter(filter))
+}
+
+/// Every record of a kind that a find answers, page by page.
+pub(super) fn pages<R: Record>(session: &Session, find: &Find<R>) -> Result<Vec<R>, String> {
     let mut records = Vec::new();
     let mut after = None;
     loop {
         let page = session
-            .find(Find::<R>::new().filter(filter.clone()).limit(1_000).after(after))
+            .find(find.clone().limit(1_000).after(after))
             .map_err(|error| format!("{} cannot be listed: {error:?}", R::def().kind))?;
         records.extend(page.items);
         after = page.next;
@@ -162,7 +167,8 @@ fn all<R: Record>(session: &Session, filter: Filter) -> Result<Vec<R>, String> {
 fn there(session: &Session, acknowledged: &Acknowledged) -> Result<(), String> {
     let described = |error: nexa_crm::Error| format!("{error:?}");
     match acknowledged {
-        Acknowledged::Org(_) => Ok(()),
+        // Files are checked with their bytes.
+        Acknowledged::Org(_) | Acknowledged::Attached(..) | Acknowledged::Purged(_) => Ok(()),
         Acknowledged::Lead(lead) => session.get::<Lead>(Id::<Lead>::new(*lead)).map_err(described).map(drop),
         Acknowledged::Converted(lead, contact, deal) => {
             let lead = session.get::<Lead>(Id::<Lead>::new(*lead)).map_err(described)?;

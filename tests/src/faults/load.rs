@@ -44,7 +44,8 @@ pub fn run(url: &str, org: Option<Uuid>, seed: u64) -> Result<()> {
     })
 }
 
-fn print(acknowledged: &Acknowledged) {
+/// Prints what was acknowledged.
+pub(super) fn print(acknowledged: &Acknowledged) {
     // One write for a line, so that lines of several threads do not mix. Nobody reads any more: the parent ends this process.
     let mut out = io::stdout().lock();
     if out.write_all(format!("{acknowledged}\n").as_bytes()).and_then(|()| out.flush()).is_err() {

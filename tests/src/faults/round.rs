@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     Acknowledged,
     check::{self, Found},
+    files::{self, Folder},
     place::Place,
 };
 
@@ -44,7 +45,24 @@ pub struct Writer {
 impl Writer {
     /// Starts the program as a writer, and waits until it has the tenant.
     pub fn start(program: &Path, place: &Place, org: Option<Uuid>, seed: u64) -> Result<Self, String> {
+        Self::begin(Command::new(program), place, org, seed)
+    }
+
+    /// The same for one that sends files.
+    pub fn start_files(
+        program: &Path,
+        place: &Place,
+        folder: &Folder,
+        org: Option<Uuid>,
+        seed: u64,
+    ) -> Result<Self, String> {
         let mut command = Command::new(program);
+        command.arg("--files").arg(&folder.path);
+        command.arg("--began").arg(folder.clock.began.to_string()).arg("--ahead").arg(folder.clock.ahead.to_string());
+        Self::begin(command, place, org, seed)
+    }
+
+    fn begin(mut command: Command, place: &Place, org: Option<Uuid>, seed: u64) -> Result<Self, String> {
         command.arg("--child").arg(place.url()).arg("--seed").arg(seed.to_string());
         if let Some(org) = org {
             command.arg("--org").arg(org.to_string());
@@ -98,4 +116,20 @@ pub fn play(place: &Place, org: Option<Uuid>, seed: u64, time: Duration) -> Resu
     let acknowledged = writer.kill()?;
     let found = check::whole(place, org, &acknowledged)?;
     Ok(Round { org, wrote, acknowledged: acknowledged.len(), found })
+}
+
+/// The same with a writer that sends files; returns the tenant and what was found.
+pub fn play_files(
+    place: &Place,
+    folder: &mut Folder,
+    org: Option<Uuid>,
+    seed: u64,
+    time: Duration,
+) -> Result<(Uuid, files::Found), String> {
+    let program = env::current_exe().map_err(|error| format!("this program is not to be found: {error}"))?;
+    let writer = Writer::start_files(&program, place, folder, org, seed)?;
+    thread::sleep(time);
+    let org = writer.org;
+    let acknowledged = writer.kill()?;
+    files::whole(place, folder, org, &acknowledged).map(|found| (org, found))
 }

@@ -105,6 +105,7 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
             "ticket" => ("subject", "Renamed"),
             "note" => ("body", "Renamed"),
             "rate" => ("value", "1.25"),
+            "attachment" => ("name", "renamed.txt"),
             "routing" => ("band", "medium"),
             _ => return,
         };

@@ -44,6 +44,15 @@ export interface ErrorCodes {
   "assignee.open_work": "rule";
   /** `Conflict`: Somebody else has it already; look for another one in your queue. */
   "assignee.taken": "conflict";
+  /**
+   * `RuleViolation`: The bytes of {name} are no longer there: they were removed for good; ask its sender for the
+   * file.
+   */
+  "attachment.gone": "rule";
+  /** `RuleViolation`: The record has {limit} files, and takes no more; trash some, or let an admin allow more. */
+  "attachment.too_many": "rule";
+  /** `RuleViolation`: Files of the sort {type} are not taken; send another, or let an admin allow them. */
+  "attachment.type_blocked": "rule";
   /** `Invalid`: The batch has {count} operations, and {limit} are allowed in one unit; make several batches. */
   "batch.too_large": "invalid";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
@@ -654,6 +663,11 @@ export interface ErrorCodes {
   "undo.nothing": "not_found";
   /** `Conflict`: The unit {unit} did something else already; give each command its own unit. */
   "unit.taken": "conflict";
+  /**
+   * `NotFound`: There is no upload {id} of yours: it was attached already, or is more than a day old; send the
+   * file again.
+   */
+  "upload.not_found": "not_found";
   /** `Conflict`: There is already a {kind} with this {match_on}; choose the policy update, fill or skip. */
   "upsert.exists": "conflict";
   /** `Invalid`: A {kind} cannot be matched on {match_on}; name a unique field that is set, or external:SYSTEM. */

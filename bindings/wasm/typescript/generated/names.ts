@@ -5,6 +5,8 @@
 export const OPERATIONS: Readonly<Record<string, string>> = {
   account:
     "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows merge purge restore rollup? search* set_primary_contact trash update upsert",
+  attachment:
+    "add aggregate? count? find* get? history* purge restore search* trash update",
   calendar:
     "after? aggregate? business_time? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   campaign:

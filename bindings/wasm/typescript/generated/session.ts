@@ -2,6 +2,7 @@
 // What a session has.
 
 import type { AccountOperations } from "./operations/account.js";
+import type { AttachmentOperations } from "./operations/attachment.js";
 import type { CalendarOperations } from "./operations/calendar.js";
 import type { CampaignOperations } from "./operations/campaign.js";
 import type { CampaignMemberOperations } from "./operations/campaign_member.js";
@@ -36,6 +37,7 @@ import type { TemplateVersionOperations } from "./operations/template_version.js
 import type { TicketOperations } from "./operations/ticket.js";
 import type { UserOperations } from "./operations/user.js";
 import type { Account, AccountWhere } from "./records/account.js";
+import type { Attachment, AttachmentWhere } from "./records/attachment.js";
 import type { Calendar } from "./records/calendar.js";
 import type { Campaign, CampaignWhere } from "./records/campaign.js";
 import type { CampaignMember, CampaignMemberWhere } from "./records/campaign_member.js";
@@ -72,6 +74,11 @@ import type { User, UserWhere } from "./records/user.js";
 export interface SessionOperations {
   /** The operations of `account`: A company. */
   readonly account: AccountOperations;
+  /**
+   * The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and goes
+   * where that goes.
+   */
+  readonly attachment: AttachmentOperations;
   /**
    * The operations of `calendar`: When somebody works: hours by weekday, holidays, and days with hours of their
    * own.
@@ -173,6 +180,7 @@ export interface SessionOperations {
 /** The record of every kind. */
 export interface RecordTable {
   account: Account;
+  attachment: Attachment;
   calendar: Calendar;
   campaign: Campaign;
   campaign_member: CampaignMember;
@@ -212,6 +220,7 @@ export type KindName = keyof RecordTable;
 /** What every kind that points at others is found by, and the fields by which it points; see `has`. */
 export interface PointerTable {
   account: { found: AccountWhere; by: "owner.group" | "owner.user" | "parent" | "price_book" | "primary_contact" };
+  attachment: { found: AttachmentWhere; by: "about" | "by" };
   campaign: { found: CampaignWhere; by: "owner.group" | "owner.user" };
   campaign_member: { found: CampaignMemberWhere; by: "campaign" | "contact" | "lead" };
   comment: { found: CommentWhere; by: "author" | "ticket" };

@@ -18,6 +18,16 @@ import type {
   AccountUpsertInput,
 } from "./inputs/account.js";
 import type {
+  AttachmentAddInput,
+  AttachmentFindInput,
+  AttachmentGetInput,
+  AttachmentHistoryInput,
+  AttachmentPurgeInput,
+  AttachmentRestoreInput,
+  AttachmentTrashInput,
+  AttachmentUpdateInput,
+} from "./inputs/attachment.js";
+import type {
   CalendarAfterInput,
   CalendarBusinessTimeInput,
   CalendarCreateInput,
@@ -373,6 +383,7 @@ import type { Message, Previewed } from "./parts/template.js";
 import type { TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
+import type { Attachment, AttachmentRelated, AttachmentWhere } from "./records/attachment.js";
 import type { Calendar, CalendarRelated, CalendarWhere } from "./records/calendar.js";
 import type { Campaign, CampaignRelated, CampaignWhere } from "./records/campaign.js";
 import type { CampaignMember, CampaignMemberRelated, CampaignMemberWhere } from "./records/campaign_member.js";
@@ -430,6 +441,17 @@ export interface OperationTable {
   "account.trash": { input: AccountTrashInput; output: Account };
   "account.update": { input: AccountUpdateInput; output: Account };
   "account.upsert": { input: AccountUpsertInput; output: Upserted<Account> };
+  "attachment.add": { input: AttachmentAddInput; output: Attachment };
+  "attachment.aggregate": { input: AggregateInput<AttachmentWhere>; output: GroupRow[] };
+  "attachment.count": { input: CountInput<AttachmentWhere>; output: number };
+  "attachment.find": { input: AttachmentFindInput; output: Page<Attachment> };
+  "attachment.get": { input: AttachmentGetInput; output: Found<Attachment, AttachmentRelated> };
+  "attachment.history": { input: AttachmentHistoryInput; output: HistoryPage };
+  "attachment.purge": { input: AttachmentPurgeInput; output: null };
+  "attachment.restore": { input: AttachmentRestoreInput; output: Attachment };
+  "attachment.search": { input: SearchInput<AttachmentWhere>; output: Page<Attachment> };
+  "attachment.trash": { input: AttachmentTrashInput; output: Attachment };
+  "attachment.update": { input: AttachmentUpdateInput; output: Attachment };
   "calendar.after": { input: CalendarAfterInput; output: Due };
   "calendar.aggregate": { input: AggregateInput<CalendarWhere>; output: GroupRow[] };
   "calendar.business_time": { input: CalendarBusinessTimeInput; output: BusinessTime };

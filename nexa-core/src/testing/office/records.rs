@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 // Only tests call it: what fails in it fails the test.
 
-use nexa_kernel::testing::block_on;
+use nexa_kernel::{blobs::OfBytes, testing::block_on};
 use serde_json::json;
 
 use super::Office;
+use crate::files::{Upload, UploadOptions, upload};
 
 impl Office {
     pub(super) fn sell(&mut self) {
@@ -102,6 +103,30 @@ impl Office {
         self.make("line", "line.create", line);
     }
 
+    /// A file at every place where one can hang, and an upload of the admin's that waits to be attached.
+    fn attach(&mut self) {
+        for (word, kind, on) in [
+            ("attachment", "contact", "contact"),
+            ("ticket_file", "ticket", "assigned"),
+            ("comment_file", "comment", "admins_comment"),
+            ("note_file", "note", "note_to_some"),
+            ("lead_file", "lead", "qualified"),
+            ("account_file", "account", "account"),
+            ("deal_file", "deal", "deal"),
+        ] {
+            let upload = self.send(&format!("{word}.txt"));
+            let to = json!({"kind": kind, "id": self.id(on)});
+            self.make(word, "attachment.add", json!({"upload": upload.id, "to": to}));
+        }
+        let waiting = self.send("waiting.txt").id;
+        self.ids.insert("sent", waiting.uuid());
+    }
+
+    fn send(&self, name: &str) -> Upload {
+        let says = UploadOptions::new().declared_type("text/plain");
+        block_on(upload(&self.session("admin"), name, says, &mut OfBytes::new(name))).unwrap()
+    }
+
     pub(super) fn support(&mut self) {
         self.make("task", "task.create", json!({"title": "Call Sarah"}));
         self.make("done", "task.create", json!({"title": "Call Bill"}));
@@ -130,6 +155,7 @@ impl Office {
         let readers = json!([{"user": self.id("colleague")}, {"group": self.id("group")}]);
         let among_some = json!({"body": "Maria knows more", "readers": readers, "about": [of("deal", "deal", self)]});
         self.make("note_to_some", "note.create", among_some);
+        self.attach();
         let agent = json!({"user": self.id("agent")});
         for assignee in [agent, json!(null)] {
             self.run("campaign.assign", json!({"campaign": self.id("campaign"), "assignee": assignee}));

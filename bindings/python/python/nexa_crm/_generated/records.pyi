@@ -12,6 +12,10 @@ from .kinds.account import (
     AccountTotals as AccountTotals,
     AccountType as AccountType,
 )
+from .kinds.attachment import (
+    Attachment as Attachment,
+    AttachmentId as AttachmentId,
+)
 from .kinds.calendar import (
     BusinessTime as BusinessTime,
     Calendar as Calendar,
@@ -131,6 +135,7 @@ from .kinds.notification import (
     NotificationReason as NotificationReason,
 )
 from .kinds.org import (
+    FileLimits as FileLimits,
     Org as Org,
     OrgId as OrgId,
     OrgRounding as OrgRounding,

@@ -4,6 +4,7 @@
 from functools import cached_property
 
 from .._generated.kinds.account import AccountOperations, AsyncAccountOperations
+from .._generated.kinds.attachment import AsyncAttachmentOperations, AttachmentOperations
 from .._generated.kinds.calendar import AsyncCalendarOperations, CalendarOperations
 from .._generated.kinds.campaign import AsyncCampaignOperations, CampaignOperations
 from .._generated.kinds.campaign_member import (
@@ -56,6 +57,12 @@ class Session(SessionBase):
     @cached_property
     def account(self) -> AccountOperations:
         """The operations of `account`: A company."""
+
+    @cached_property
+    def attachment(self) -> AttachmentOperations:
+        """The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and
+        goes where that goes.
+        """
 
     @cached_property
     def calendar(self) -> CalendarOperations:
@@ -218,6 +225,12 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def account(self) -> AsyncAccountOperations:
         """The operations of `account`: A company."""
+
+    @cached_property
+    def attachment(self) -> AsyncAttachmentOperations:
+        """The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and
+        goes where that goes.
+        """
 
     @cached_property
     def calendar(self) -> AsyncCalendarOperations:

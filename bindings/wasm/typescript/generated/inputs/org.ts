@@ -5,6 +5,7 @@ import type { Decimal, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type { OrgRounding, OrgTaxRounding } from "../enums.js";
 import type { Address, AsOf } from "../parts/common.js";
+import type { FileLimits } from "../parts/org.js";
 import type { CalendarId } from "../records/calendar.js";
 import type { OrgId, OrgRelated, OrgWhere } from "../records/org.js";
 
@@ -18,6 +19,8 @@ export interface OrgConfigureInput {
   calendar?: Ref<CalendarId> | null;
   /** Closed lists by field, such as `lead.source`; a field that is not here takes any value. */
   choices?: Record<string, string[]>;
+  /** What files are taken; those of the usual limits while nothing is said. */
+  files?: FileLimits | null;
   /** The organisation's name. */
   name?: string;
   /**

@@ -5,6 +5,7 @@ import type { Decimal, Id, Timestamp } from "../../base.js";
 import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
 import type { OrgRounding, OrgTaxRounding } from "../enums.js";
 import type { Address } from "../parts/common.js";
+import type { FileLimits } from "../parts/org.js";
 import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
 
 /** The identifier of a `org`. */
@@ -47,6 +48,8 @@ export interface Org {
   tax_rounding: OrgTaxRounding;
   /** Closed lists by field, such as `lead.source`; a field that is not here takes any value. */
   choices: Record<string, string[]>;
+  /** What files are taken; those of the usual limits while nothing is said. */
+  files?: FileLimits | null;
 }
 
 /** What comes along with a `org` when `with` names it, as far as the actor may see it. */

@@ -16,7 +16,7 @@ from ..._generated.kinds.common import Address, AddressDict, Change, GroupRow, R
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
-from ..._record import Record
+from ..._record import Record, Struct
 from ..._values import Id, UNSET, Unset
 from ...aio import AsyncReadable
 
@@ -41,6 +41,19 @@ class OrgTaxRounding(StrEnum):
     """Once for each rate, on the sum of its lines, as EN 16931 (BR-CO-17) demands."""
     PER_LINE = "per_line"
     """On each line."""
+
+
+class FileLimits(Struct):
+    """What files a tenant takes."""
+
+    blocked: list[str]
+    """Extensions such as `exe`, and types such as `image/svg+xml`, that are not taken."""
+    largest: int | None
+    """The largest file, in bytes; 25 MiB unless said."""
+    most: int | None
+    """How many files a record has; 50 unless said."""
+    quota: int | None
+    """How many bytes all files have together, the same bytes counted once; any number unless said."""
 
 
 class Org(Record):
@@ -81,6 +94,21 @@ class Org(Record):
     """Whether tax is rounded once for each rate or on each line."""
     choices: dict[str, list[str]]
     """Closed lists by field, such as `lead.source`; a field that is not here takes any value."""
+    files: FileLimits | None
+    """What files are taken; those of the usual limits while nothing is said."""
+
+
+class FileLimitsDict(TypedDict, total=False):
+    """What files a tenant takes."""
+
+    blocked: Sequence[str]
+    """Extensions such as `exe`, and types such as `image/svg+xml`, that are not taken."""
+    largest: int | None
+    """The largest file, in bytes; 25 MiB unless said."""
+    most: int | None
+    """How many files a record has; 50 unless said."""
+    quota: int | None
+    """How many bytes all files have together, the same bytes counted once; any number unless said."""
 
 
 OrgRoundingWord: TypeAlias = OrgRounding | Literal["half_up", "half_even"]
@@ -313,6 +341,7 @@ class OrgOperations(Readable[Org]):
         base_currency: str | Unset = UNSET,
         calendar: Calendar | Ref | None | Unset = UNSET,
         choices: Mapping[str, Sequence[str]] | Unset = UNSET,
+        files: FileLimits | FileLimitsDict | None | Unset = UNSET,
         name: str | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
         rounding: OrgRoundingWord | Unset = UNSET,
@@ -325,6 +354,7 @@ class OrgOperations(Readable[Org]):
         - `base_currency`: The currency of reports; amounts in others are converted with `rates`.
         - `calendar`: The business hours of those who have no calendar of their own.
         - `choices`: Closed lists by field, such as `lead.source`; a field that is not here takes any value.
+        - `files`: What files are taken; those of the usual limits while nothing is said.
         - `name`: The organisation's name.
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
           the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
@@ -480,6 +510,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         base_currency: str | Unset = UNSET,
         calendar: Calendar | Ref | None | Unset = UNSET,
         choices: Mapping[str, Sequence[str]] | Unset = UNSET,
+        files: FileLimits | FileLimitsDict | None | Unset = UNSET,
         name: str | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
         rounding: OrgRoundingWord | Unset = UNSET,
@@ -492,6 +523,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         - `base_currency`: The currency of reports; amounts in others are converted with `rates`.
         - `calendar`: The business hours of those who have no calendar of their own.
         - `choices`: Closed lists by field, such as `lead.source`; a field that is not here takes any value.
+        - `files`: What files are taken; those of the usual limits while nothing is said.
         - `name`: The organisation's name.
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
           the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
