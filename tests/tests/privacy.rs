@@ -239,3 +239,26 @@ fn a_long_history_is_erased_whole() {
         assert_eq!((&record["description"], &record["title"]), (&Json::Null, &json!("Round 2099")), "{}", backend.name);
     }
 }
+
+/// Whoever has a copy of an erased record drops it, with what happened to it, and reads it anew.
+#[test]
+fn a_reader_of_the_feed_drops_what_was_erased() {
+    for backend in backends::all() {
+        let office = Office::found(backend.store);
+        let (contact, seen) = (office.id("contact"), office.position());
+        erase(&office, contact);
+        for caller in ["admin", "agent"] {
+            let feed = block_on(office.session(caller).feed(seen, 1_000)).unwrap();
+            let told: Vec<&str> = feed
+                .items
+                .iter()
+                .filter_map(|item| match item {
+                    nexa_crm::FeedItem::Gone { kind, id, .. } if kind == "contact" && *id == contact => Some("gone"),
+                    nexa_crm::FeedItem::Changed(change) if change.record == contact => Some("changed"),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(told, ["gone", "changed"], "{} {caller}: {:?}", backend.name, feed.items);
+        }
+    }
+}

@@ -102,6 +102,7 @@ impl CollectionCommand for Erase {
         let person = self.whose().known_person(cx).await?;
         let names = names_of(cx, &person).await?;
         must_name_nobody(&self.reason, &names)?;
+        must_name_nobody(cx.envelope().reason.as_deref().unwrap_or_default(), &names)?;
         let mut kept: BTreeMap<(&'static str, Uuid), Kept> = BTreeMap::new();
         for keep in &self.keep {
             must_name_nobody(&keep.reason, &names)?;

@@ -37,7 +37,9 @@ impl Timed for EndOfHold {
                 kept.push(still);
             }
         }
-        let held: BTreeSet<_> = longer.into_iter().map(|(key, _)| key).collect();
+        // Those whose time is not over share addresses with these, and keep their history.
+        let held: BTreeSet<_> =
+            cx.named_records(&of_kept(&kept)).await?.records().map(|(def, id)| (def.kind, id)).collect();
         let sum = cx.erase_person(&person, &held).await?;
         let erasure = cx.save(joined(Erasure { kept: Document(kept), ..erasure }, &sum)).await?;
         plan(cx, &erasure).await

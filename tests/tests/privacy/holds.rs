@@ -1,5 +1,7 @@
 //! What the law keeps for now, and what is erased when its time is over.
 
+use std::collections::BTreeSet;
+
 use nexa_crm::{
     Timestamp,
     kernel::{
@@ -36,9 +38,20 @@ fn what_is_kept_is_erased_when_its_time_is_over() {
         let office = Office::found(backend.store);
         let (contact, until) = (office.id("contact"), "2025-12-24T00:00:00Z");
         let lead = office.run("lead.create", json!({"email": "sarah@private.example"}))["id"].clone();
-        let keep = json!([{"kind": "lead", "id": lead, "reason": "a lawsuit", "until": until}]);
+        // Another of the same address is kept for longer, with its history.
+        office.run("lead.lose", json!({"lead": lead, "reason": "No budget"}));
+        let other = office.run("lead.create", json!({"email": "sarah@private.example"}))["id"].clone();
+        let longer = || {
+            let created = office.run("lead.history", json!({"lead": other}))["items"][0]["changes"]["email"].clone();
+            json!([office.run("lead.get", json!({"lead": other}))["email"], created])
+        };
+        let keep = json!([
+            {"kind": "lead", "id": lead, "reason": "a lawsuit", "until": until},
+            {"kind": "lead", "id": other, "reason": "a fraud"},
+        ]);
         let certificate = office.run("person.erase", json!({"contact": contact, "reason": "Request 7", "keep": keep}));
-        assert_eq!(certificate["kept"][0]["reason"], "a lawsuit", "{}", backend.name);
+        let reasons = certificate["kept"].as_array().unwrap().iter().map(|kept| kept["reason"].as_str().unwrap());
+        assert_eq!(reasons.collect::<BTreeSet<_>>(), ["a fraud", "a lawsuit"].into(), "{}", backend.name);
         assert_eq!(certificate["kept_until"], "2025-12-24T00:00:00.000000Z", "{}", backend.name);
         assert_eq!(get(&office, "contact", "contact")["email"], Json::Null, "{}", backend.name);
         let kept = || office.run("lead.get", json!({"lead": lead}))["email"].clone();
@@ -49,10 +62,11 @@ fn what_is_kept_is_erased_when_its_time_is_over() {
         office.clock.set(Timestamp::parse(until).unwrap());
         block_on(office.crm.tick(office.org, 1_000)).unwrap();
         assert_eq!(kept(), Json::Null, "{}", backend.name);
+        assert_eq!(longer(), json!(["sarah@private.example", "sarah@private.example"]), "{}", backend.name);
         let now = office.run("erasure.get", json!({"erasure": certificate["id"]}));
         assert_eq!(
             (&now["kept"], &now["kept_until"], &now["record_count"]),
-            (&json!([]), &Json::Null, &json!(2)),
+            (&json!([{"kind": "lead", "id": other, "reason": "a fraud"}]), &Json::Null, &json!(2)),
             "{}",
             backend.name
         );
