@@ -128,12 +128,23 @@ pub enum Action {
     Verify,
     /// Find, export and erase what is known of a person, whatever else the actor may see.
     Privacy,
+    /// Do what the host's own programs do, such as claiming mail that is to leave.
+    Operate,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Read, Self::Create, Self::Update, Self::Trash, Self::Merge, Self::Purge, Self::Verify, Self::Privacy];
+    pub const ALL: [Self; 9] = [
+        Self::Read,
+        Self::Create,
+        Self::Update,
+        Self::Trash,
+        Self::Merge,
+        Self::Purge,
+        Self::Verify,
+        Self::Privacy,
+        Self::Operate,
+    ];
 
     /// The word in sentences and JSON.
     pub const fn as_str(self) -> &'static str {
@@ -146,6 +157,7 @@ impl Action {
             Self::Purge => "purge",
             Self::Verify => "verify",
             Self::Privacy => "privacy",
+            Self::Operate => "operate",
         }
     }
 }
