@@ -17,7 +17,7 @@ use crate::{
 
 /// A builder that knows every kind and operation of the domain; it lacks a store, a clock and a source of identifiers.
 pub fn builder() -> CrmBuilder {
-    sales::seed_data(without_seed_data())
+    mail::seed_data(sales::seed_data(without_seed_data()))
 }
 
 /// The same for one that makes no tenants, as it only checks arguments and explains records: those it made would start
@@ -34,6 +34,7 @@ pub fn without_seed_data() -> CrmBuilder {
         productivity::install,
         mail::template::install,
         files::install,
+        mail::install,
         import::install,
         privacy::install,
     ];

@@ -6,6 +6,7 @@ pub mod counter;
 pub mod directory;
 pub mod group;
 pub mod ledger;
+pub mod mail_settings;
 pub mod open_work;
 pub mod org;
 pub mod rate;
@@ -13,6 +14,7 @@ pub mod user;
 
 pub use calendar::Calendar;
 pub use group::{Group, Membership};
+pub use mail_settings::{FrequencyCap, Halting, MailSettings, QuietHours};
 pub use open_work::OnOpenWork;
 pub use org::{CreateOrg, Org};
 pub use rate::{Conversion, DatedRate};

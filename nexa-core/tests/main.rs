@@ -11,6 +11,7 @@ mod custom_fields;
 mod desk;
 mod import;
 mod inputs;
+mod mail;
 mod personal;
 mod record_definition;
 mod repository;

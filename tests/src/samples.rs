@@ -38,7 +38,8 @@ pub trait Samples {
             match field.as_str() {
                 "name" | "subject" | "title" | "sku" => *value = json!(format!("{} {number}", value.as_str()?)),
                 "valid_from" => *value = json!(format!("2024-{:02}-{:02}", 1 + number / 28 % 12, 1 + number % 28)),
-                "email" => *value = json!(format!("number{number}@umbrella.example")),
+                "email" | "address" => *value = json!(format!("number{number}@umbrella.example")),
+                "key" => *value = json!(format!("{}_{number}", value.as_str()?)),
                 "customer" => *value = json!({"email": format!("number{number}@umbrella.example")}),
                 _ => {}
             }
@@ -69,6 +70,8 @@ impl Samples for Office {
             "tax_rate" => {
                 json!({"name": "VAT", "tax_class": "standard", "country": "FR", "rate": "20", "valid_from": "2025-11-01"})
             }
+            "topic" => json!({"name": "Offers", "key": "offers"}),
+            "sender" => json!({"name": "Umbrella", "address": "hello@umbrella.example"}),
             "line" => json!({
                 "deal": self.id("deal"), "name": "Training", "quantity": "2",
                 "unit_price": {"amount": "800", "currency": "USD"}
@@ -131,6 +134,14 @@ fn generic(office: &Office, operation: &Entry) -> Option<Json> {
         }
         _ => None,
     }
+}
+
+/// The token of a link in a mail.
+fn token(office: &Office, mail: &str, field: &str, before: &str) -> Json {
+    let mail = office.run_as("system", "mail.get", json!({"mail": office.id(mail)})).unwrap();
+    let text = mail[field].to_string();
+    let (_, token) = text.split_once(before).unwrap();
+    json!(token.split(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c))).next().unwrap())
 }
 
 fn specific(office: &Office, name: &str) -> Option<Json> {
@@ -223,6 +234,33 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
             "updated_at": "2025-11-17T09:00:00Z", "reason": "Request 7", "record_count": 1, "event_count": 1, "answer_count": 0,
             "records": [{"kind": "contact", "ids": [office.id("contact")]}], "kept": [], "digest": "0"
         }]}),
+        "consent.grant" => json!({"address": "new@umbrella.example", "topic": office.id("topic"), "source": "form"}),
+        "consent.withdraw" => json!({"address": "sarah@private.example", "topic": office.id("topic")}),
+        "consent.confirm" => json!({"token": token(office, "confirmation", "content", "confirm?token=")}),
+        "suppression.add" => json!({"address": "new@umbrella.example", "scope": "marketing"}),
+        "suppression.lift" => with(of("suppression", "suppression"), "reason", json!("They asked for it")),
+        "sender.verify" | "sender.resume" => of("sender", "sender"),
+        "sender.halt" => with(of("sender", "sender"), "reason", json!("The domain moves")),
+        "mail.may" => json!({"address": "sarah@private.example", "topic": office.id("topic")}),
+        "mail.plan" => json!({
+            "dedup": "welcome", "contact": office.id("contact"), "sender": office.id("sender"), "subject": "Welcome",
+            "text": "Good to have you here."
+        }),
+        "mail.cancel" => of("mail", "mail"),
+        "mail.resend_uncertain" => of("mail", "uncertain"),
+        "mail.claim" => json!({"worker": "other"}),
+        "mail.start" => with(of("mail", "claimed"), "worker", json!("desk")),
+        "mail.report" => with(with(of("mail", "claimed"), "worker", json!("desk")), "outcome", json!("handed_over")),
+        "mail.record_bounce" => with(with(of("mail", "claimed"), "event_id", json!("1")), "class", json!("hard")),
+        "mail.record_complaint" | "mail.record_delivery" | "mail.record_reply" => {
+            with(of("mail", "claimed"), "event_id", json!("1"))
+        }
+        "mail.unsubscribe" | "mail.resubscribe" | "mail.preferences" => {
+            json!({"token": token(office, "claimed", "frame", "preferences?token=")})
+        }
+        "mail.link" => {
+            json!({"token": token(office, "claimed", "frame", "preferences?token="), "method": "GET"})
+        }
         "notification.mark_read" => of("notification", "notification"),
         "notification.mark_all_read" => json!({}),
         "task.start" | "task.complete" | "task.cancel" => of("task", "task"),

@@ -44,6 +44,8 @@ const SETTINGS: &[&str] = &[
     "tax_rate",
     "template",
     "template_version",
+    "topic",
+    "sender",
 ];
 
 /// Whether the default policy lets somebody do this with records of this kind, where the record is nobody's.
@@ -63,6 +65,8 @@ fn action(name: &str, listed: Action) -> Action {
     match name {
         // Whoever may verify the ledger may undo what others did, as the sample does.
         "ledger.verify" | "ledger.undo" => Action::Verify,
+        // What the page of a link shows is for the host, which shows it.
+        "mail.preferences" | "mail.link" => Action::Operate,
         _ => listed,
     }
 }

@@ -81,10 +81,41 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
             };
         }
     }
+    write_and_notify(&office);
     traffic.learn(&office.events());
     let kinds = office.crm.kinds().all().iter();
     let ids = kinds.map(|def| (def.kind, some(traffic.ids(def.kind)))).collect();
     (office, ids)
+}
+
+/// Makes mails that stand in different places, and a notification: no operation creates these by their fields.
+fn write_and_notify(office: &Office) {
+    let make = |operation: &str, with: Json| office.run(operation, with)["id"].clone();
+    let contact = make("contact.create", json!({"email": "last@umbrella.example"}));
+    let sender = make("sender.create", json!({"name": "Last", "address": "last@acme.example"}));
+    office.run("sender.verify", json!({"sender": sender}));
+    for number in 0..3 {
+        let plan = json!({
+            "dedup": format!("last {number}"), "contact": contact, "sender": sender, "subject": "Last", "text": "Last"
+        });
+        let mail = make("mail.plan", plan);
+        if number > 0 {
+            office.run("mail.claim", json!({"worker": "last", "sender": sender}));
+        }
+        let held = json!({"mail": mail, "worker": "last"});
+        if number > 1 {
+            office.run("mail.start", held.clone());
+            let mut unknown = held;
+            unknown["outcome"] = json!("unknown");
+            office.run("mail.report", unknown);
+        }
+    }
+    office.run("mail.plan", json!({
+        "dedup": "last", "contact": contact, "sender": sender, "subject": "Last", "text": "Last"
+    }));
+    let user = make("user.create", json!({"name": "Last", "email": "last.user@acme.example"}));
+    make("task.create", json!({"title": "Last", "assignee": {"user": user}}));
+    block_on(office.crm.tick(office.org, 1_000)).unwrap();
 }
 
 fn some(ids: &[Uuid]) -> Vec<Uuid> {

@@ -21,6 +21,7 @@ mod indexed_custom_fields;
 mod later;
 mod layers;
 mod ledger;
+mod mail;
 mod malformed;
 mod no_path_shows_more;
 mod portable;

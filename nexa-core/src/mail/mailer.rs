@@ -30,6 +30,17 @@ pub trait Mailer: MaybeSend + MaybeSync {
     async fn send(&self, message: &FinishedMessage, before_body: &dyn BeforeBody) -> Attempt;
 }
 
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl<T: Mailer + ?Sized> Mailer for std::sync::Arc<T> {
+    fn is_idempotent(&self) -> bool {
+        (**self).is_idempotent()
+    }
+    async fn send(&self, message: &FinishedMessage, before_body: &dyn BeforeBody) -> Attempt {
+        (**self).send(message, before_body).await
+    }
+}
+
 /// Notes that the body of a message is about to leave: from then on nobody knows whether it arrived, until the mailer has an answer.
 #[cfg_attr(not(target_arch = "wasm32"), async_trait)]
 #[cfg_attr(target_arch = "wasm32", async_trait(?Send))]

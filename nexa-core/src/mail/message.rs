@@ -16,10 +16,14 @@ use crate::{Email, Name, PlainText, Subject, Timestamp};
 ///     comment.body.into()
 /// }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Content {
+    /// The subject.
     pub(in crate::mail) subject: Subject,
+    /// The text.
     pub(in crate::mail) text: String,
+    /// The HTML, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::mail) html: Option<String>,
 }
 

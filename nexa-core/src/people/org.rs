@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     calendar::Calendar,
+    mail_settings::MailSettings,
     rate,
     user::{self, Role, User},
 };
@@ -84,9 +85,16 @@ pub struct Org {
     /// What files are taken; those of the usual limits while nothing is said.
     #[record(editable)]
     pub files: Option<Document<FileLimits>>,
+    /// How mail leaves: how much marketing somebody gets and when, when a sender halts, and where links lead. Without, as usual.
+    #[record(editable)]
+    pub mail: Option<Document<MailSettings>>,
 }
 
 impl Org {
+    /// How mail leaves.
+    pub fn mail_settings(&self) -> MailSettings {
+        self.mail.clone().map(Document::into_inner).unwrap_or_default()
+    }
     /// The rate of `rates` for a currency; `None` when there is none, or none in the base currency.
     pub fn rate(&self, currency: Currency) -> Option<ExchangeRate> {
         let valid = self.rates_base.is_none_or(|base| base == self.base_currency);
@@ -165,6 +173,9 @@ impl Entity for Org {
         self.rates.0 = rates;
         if self.rates_base.is_none() && !self.rates.0.is_empty() {
             self.rates_base = Some(before.map_or(self.base_currency, |before| before.base_currency));
+        }
+        if let Some(mail) = &self.mail {
+            mail.check()?;
         }
         // A value that a field could not hold would never be chosen.
         for value in self.choices.0.values_mut().flatten() {

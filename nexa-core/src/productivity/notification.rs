@@ -17,6 +17,8 @@ closed_enum! {
         Assigned = "assigned",
         /// They are to be reminded of something.
         Reminder = "reminder",
+        /// A sender of mail halted by itself.
+        SenderHalted = "sender_halted",
     }
 }
 
@@ -61,7 +63,7 @@ pub struct Notification {
 }
 
 /// Notifies a user.
-pub(super) async fn notify(cx: &mut Context<'_>, notification: Notification) -> Result<()> {
+pub(crate) async fn notify(cx: &mut Context<'_>, notification: Notification) -> Result<()> {
     cx.unrestricted().insert(notification).await.map(|_| ())
 }
 

@@ -84,6 +84,8 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         "tax_rate" => {
             json!({"name": "New", "tax_class": "standard", "country": "DE", "rate": "19", "valid_from": "2026-01-01"})
         }
+        "topic" => json!({"name": "New", "key": "new"}),
+        "sender" => json!({"name": "New", "address": "new@z.example"}),
         "line" => {
             json!({"deal": ids["deal"], "name": "New", "unit_price": {"amount": "12.50", "currency": "EUR"}})
         }
@@ -106,6 +108,7 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("custom", _) if def.kind != "lead" => return vec![json!({})],
         ("stage", _) if def.kind == "deal" => return vec![json!("proposal")],
         ("parent", _) | ("account", _) => return vec![ids["account"].clone()],
+        ("key", _) => return vec![json!("other")],
         ("holidays", _) => return vec![json!(["2026-12-25"])],
         ("exceptions", _) => return vec![json!([{"day": "2026-12-24", "hours": ids["weekly"]["monday"]}])],
         ("stages" | "rules" | "weekly", _) => return vec![ids[field.name].clone()],
@@ -181,7 +184,7 @@ fn cells(fields: &Map<String, Json>) -> Option<(Vec<String>, Vec<String>)> {
     let (mut header, mut row) = (Vec::new(), Vec::new());
     for (name, value) in fields {
         match value {
-            Json::Object(parts) if !["custom", "weekly", "discount"].contains(&name.as_str()) => {
+            Json::Object(parts) if !["custom", "weekly", "discount", "per_domain"].contains(&name.as_str()) => {
                 for (part, value) in parts {
                     header.push(format!("{name}.{part}"));
                     row.push(value.as_str().map_or_else(|| value.to_string(), str::to_owned));

@@ -36,6 +36,9 @@ pub(crate) const EXEMPT: &[(&str, &str)] = &[
     ("ledger.verify", "it counts the events of the tenant, for who may verify them, and shows none of them"),
     ("person.find", "it is for those who may erase whatever is known of a person, and names records by their ids"),
     ("person.export", "it is for those who may erase whatever is known of a person, and hands them all of it"),
+    ("mail.may", "it names a suppression, which everybody of the team reads, of an address that the caller gives"),
+    ("mail.preferences", "it is for the host, and shows topics to whoever has the token of a mail"),
+    ("mail.link", "it is for the host, and shows topics to whoever has the token of a mail"),
 ];
 
 /// The queries that every kind has, by their endings; `every_path_agrees` compares them.

@@ -82,6 +82,14 @@ fn prepare(office: &Office, operation: &Entry, arguments: &mut Json) {
             office.run_as("deactivated", "note.create", json!({"body": "Call them"})).unwrap();
             office.run("user.deactivate", user);
         }
+        "sender.verify" => {
+            let moved = json!({"sender": office.id("sender"), "address": "moved@acme.example"});
+            drop(office.run("sender.update", moved));
+        }
+        "sender.resume" => {
+            drop(office.run("sender.halt", json!({"sender": office.id("sender"), "reason": "The domain moves"})));
+        }
+        "mail.resubscribe" => drop(office.run("mail.unsubscribe", json!({"token": arguments["token"]}))),
         "lead.route" => drop(office.run("lead.rescore", Json::Object(named()))),
         _ if verb == "restore" || verb == "purge" => trash(),
         _ if verb == "release" => {
@@ -97,7 +105,7 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
     if operation.name.ends_with(".update") {
         let (field, value) = match operation.kind {
             "user" | "group" | "pipeline" | "scorecard" | "account" | "campaign" | "contact_list" | "deal"
-            | "calendar" | "product" | "price_book" | "tax_rate" | "template" => ("name", "Renamed"),
+            | "calendar" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender" => ("name", "Renamed"),
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
             "lead" | "contact" => ("last_name", "Renamed"),

@@ -127,6 +127,43 @@ impl Office {
         block_on(upload(&self.session("admin"), name, says, &mut OfBytes::new(name))).unwrap()
     }
 
+    /// What goes out: a sender, who agreed to what, and a mail in each place where one can stand.
+    pub(super) fn write(&mut self) {
+        self.run("org.configure", json!({"mail": {"preferences_page": "https://acme.example/preferences"}}));
+        let news = json!({"filter": {"field": "key", "op": "eq", "value": "news"}});
+        let news = self.run("topic.find", news)["items"][0]["id"].as_str().unwrap().parse().unwrap();
+        self.ids.insert("topic", news);
+        self.make("confirmed", "topic.create", json!({"name": "Webinars", "key": "webinars", "double_opt_in": true}));
+        self.make("sender", "sender.create", json!({"name": "Acme", "address": "hello@acme.example"}));
+        self.run("sender.verify", json!({"sender": self.id("sender")}));
+        let granted = self.run("consent.grant", json!({"address": "sarah@private.example", "topic": news}));
+        self.ids.insert("consent", granted["consent"].as_str().unwrap().parse().unwrap());
+        self.make("suppression", "suppression.add", json!({"address": "gone@private.example"}));
+        for (word, purpose) in [("claimed", "system"), ("uncertain", "person")] {
+            let mut plan = self.letter(word, "Your plan ends on Friday.");
+            plan["purpose"] = json!(purpose);
+            plan["topic"] = json!(news);
+            self.make(word, "mail.plan", plan);
+        }
+        self.run("mail.claim", json!({"worker": "desk"}));
+        let uncertain = json!({"mail": self.id("uncertain"), "worker": "desk"});
+        self.run("mail.start", uncertain.clone());
+        let mut unknown = uncertain;
+        unknown["outcome"] = json!("unknown");
+        self.run("mail.report", unknown);
+        self.make("mail", "mail.plan", self.letter("mail", "Shall we talk on Monday?"));
+        let asked = json!({"address": "sarah@private.example", "topic": self.id("confirmed")});
+        let asked = self.run_as("service", "consent.grant", asked).unwrap();
+        let link = format!("https://acme.example/confirm?token={}", asked["token"].as_str().unwrap());
+        self.make("confirmation", "mail.plan", self.letter("confirmation", &link));
+    }
+
+    fn letter(&self, word: &str, text: &str) -> serde_json::Value {
+        json!({
+            "dedup": word, "contact": self.id("contact"), "sender": self.id("sender"), "subject": "Your plan", "text": text
+        })
+    }
+
     pub(super) fn support(&mut self) {
         self.make("task", "task.create", json!({"title": "Call Sarah"}));
         self.make("done", "task.create", json!({"title": "Call Bill"}));

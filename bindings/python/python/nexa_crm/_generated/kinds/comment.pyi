@@ -8,7 +8,6 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     CommentAudience,
@@ -18,6 +17,7 @@ from ..._generated.kinds.common import (
     TicketPriorityWord,
     TicketStatusWord,
 )
+from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.ticket import (
     EscalationSeverityWord,
     TicketChannelWord,

@@ -8,7 +8,6 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import (
     AssigneeDict,
     Change,
@@ -19,6 +18,7 @@ from ..._generated.kinds.common import (
     Ref,
 )
 from ..._generated.kinds.group import Group
+from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.user import User, UserId
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable

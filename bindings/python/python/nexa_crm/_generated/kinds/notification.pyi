@@ -9,8 +9,8 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import Change, GroupRow, Ref
+from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.user import UserId
 from ..._imports import SupportsWrite
 from ..._operations import Readable
@@ -25,12 +25,14 @@ class NotificationId(Id):
 
 
 class NotificationReason(StrEnum):
-    """One of `assigned`, `reminder`."""
+    """One of `assigned`, `reminder`, `sender_halted`."""
 
     ASSIGNED = "assigned"
     """Somebody else gave them something."""
     REMINDER = "reminder"
     """They are to be reminded of something."""
+    SENDER_HALTED = "sender_halted"
+    """A sender of mail halted by itself."""
 
 
 class Marked(Struct):
@@ -71,7 +73,7 @@ class Notification(Record):
     """When it was read."""
 
 
-NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder"]
+NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "sender_halted"]
 
 
 class NotificationWhere(TypedDict, total=False):

@@ -1,0 +1,220 @@
+//! Planning a mail: from here on it leaves once, or there is a reason why it does not.
+
+use super::{
+    Content, Mail, MailPurpose, MailState, Sender, Topic, due,
+    gate::{self, Asked},
+    person::{self, Person},
+    secret::Secret,
+    sender::{HALTED, UNVERIFIED},
+};
+use crate::{
+    About, Code, CollectionCommand, Context, Email, Name, PlainText, Ref, Result, Subject, Timestamp, command,
+    kernel::error::codes,
+    marketing::membership::ONE_PERSON,
+    people::org,
+    sales::{Contact, Lead},
+};
+
+/// A mail was planned under the key.
+pub const DEDUP_TAKEN: Code =
+    Code::conflict("mail.dedup_taken", "A mail was planned as {dedup} before: {mail}. Look at that one, or give another key.");
+/// There is nowhere to write to.
+pub const NO_ADDRESS: Code =
+    Code::rule("mail.no_address", "The {kind} has no mail address; give them one, or name one of theirs in {field}.");
+/// Marketing has no page to unsubscribe.
+pub const NO_PREFERENCES_PAGE: Code = Code::rule(
+    "mail.no_preferences_page",
+    "The organisation has no page on which people unsubscribe; set mail.preferences_page with org.configure.",
+);
+
+/// How long what nobody dated can wait: 72 hours.
+const LONGEST_WAIT: i64 = 72;
+
+/// A mail that is to be planned.
+pub(crate) struct Planned {
+    /// The key under which there is one mail, for ever.
+    pub(crate) dedup: String,
+    /// Who or what wants it to leave.
+    pub(crate) purpose: MailPurpose,
+    /// What it is about.
+    pub(crate) about: Option<About>,
+    /// The topic.
+    pub(crate) topic: Option<Topic>,
+    /// The sender.
+    pub(crate) sender: Sender,
+    /// The person, and which of their addresses.
+    pub(super) person: Option<Person>,
+    /// The address.
+    pub(crate) to: Email,
+    /// What it says.
+    pub(crate) content: Content,
+    /// The moment before which it does not leave; now unless said.
+    pub(crate) not_before: Option<Timestamp>,
+    /// The moment from which on it does not leave; 72 hours later unless said.
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// Plans a mail of whoever asks: every message to a person goes this way. What may not go to the address is skipped at once, with the
+/// reason. Errors: `mail.dedup_taken`, `mail.no_preferences_page`.
+pub(crate) async fn plan(cx: &mut Context<'_>, planned: Planned) -> Result<Mail> {
+    let known: Vec<Mail> = cx.unrestricted().matching(Mail::DEDUP, &planned.dedup).await?;
+    if let Some(known) = known.first() {
+        return Err(DEDUP_TAKEN.with("dedup", &planned.dedup).with("mail", known.id).with("field", "dedup"));
+    }
+    let marketing = person::is_marketing(planned.purpose, planned.topic.as_ref());
+    if marketing && org::settings(cx).await?.mail_settings().preferences_page.is_none() {
+        return Err(NO_PREFERENCES_PAGE.error());
+    }
+    let now = cx.now();
+    let not_before = planned.not_before.map_or(now, |at| at.max(now));
+    let id = cx.new_id::<Mail>();
+    let message_id = Secret::of(cx).await?.message_id(id.uuid(), planned.sender.address.domain());
+    let mut mail = Mail {
+        id,
+        dedup: planned.dedup,
+        purpose: planned.purpose,
+        about: planned.about,
+        topic: planned.topic.as_ref().map(|topic| topic.id),
+        marketing,
+        sender: planned.sender.id,
+        lead: match &planned.person {
+            Some(Person::Lead(lead)) => Some(lead.id),
+            _ => None,
+        },
+        contact: match &planned.person {
+            Some(Person::Contact(contact)) => Some(contact.id),
+            _ => None,
+        },
+        to: Some(planned.to.clone()),
+        content: Some(planned.content.into()),
+        message_id,
+        not_before,
+        expires_at: Some(planned.expires_at.unwrap_or_else(|| not_before.plus_hours(LONGEST_WAIT))),
+        ..Mail::default()
+    };
+    let asked = Asked {
+        to: &planned.to,
+        topic: mail.topic,
+        marketing,
+        counted: false,
+        gone: person::is_gone(&mail, planned.person.as_ref()),
+        zone: planned.person.as_ref().and_then(Person::zone),
+    };
+    // What only puts it off is asked when it is claimed.
+    if let Some(reason) = gate::ask(cx, &asked).await?.skips() {
+        mail.state = MailState::Skipped;
+        mail.reason = Some(reason);
+    } else {
+        due::look_at(cx, not_before).await?;
+    }
+    cx.unrestricted().insert(mail).await
+}
+
+/// Plans one mail to one person, a lead or a contact, for whoever may change them: it leaves when a worker claims it. There is one mail
+/// of each `dedup`, for ever: the same again is `mail.dedup_taken`. What may not go to the address is `skipped` at once, with the reason.
+/// Errors: `mail.dedup_taken`, `mail.no_address`, `mail.no_preferences_page`, `member.lead_or_contact`, `sender.halted`,
+/// `sender.unverified`.
+#[command(
+    "plan",
+    collection = Mail,
+    action = Create,
+    check = Self::check,
+    errors(DEDUP_TAKEN, NO_ADDRESS, NO_PREFERENCES_PAGE, ONE_PERSON, HALTED, UNVERIFIED)
+)]
+pub struct Plan {
+    /// The key under which there is one mail.
+    pub dedup: Name,
+    /// The lead it goes to.
+    pub lead: Option<Ref<Lead>>,
+    /// The contact it goes to.
+    pub contact: Option<Ref<Contact>>,
+    /// Which of their addresses; the main one unless said.
+    pub to: Option<Email>,
+    /// The sender.
+    pub sender: Ref<Sender>,
+    /// What the person writes or the system says: `person` unless said, or `system`.
+    pub purpose: Option<MailPurpose>,
+    /// The topic; a mail of purpose `system` about a topic of marketing goes only to those who agreed.
+    pub topic: Option<Ref<Topic>>,
+    /// The record that it is about, which the actor sees; the person unless said. Who sees that sees the mail.
+    pub about: Option<About>,
+    /// The subject.
+    pub subject: Subject,
+    /// The text.
+    pub text: PlainText,
+    /// The moment before which it does not leave; now unless said.
+    pub not_before: Option<Timestamp>,
+    /// The moment from which on it does not leave any more; 72 hours after that unless said.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Plan {
+    fn check(&self) -> Result<()> {
+        if self.lead.is_some() == self.contact.is_some() {
+            return Err(ONE_PERSON.error());
+        }
+        let invalid = |field: &str, problem: &str| Err(codes::FIELD_INVALID.with("field", field).with("problem", problem));
+        if !matches!(self.purpose, None | Some(MailPurpose::Person | MailPurpose::System)) {
+            return invalid("purpose", "give person or system; the others plan their mails themselves");
+        }
+        match (self.not_before, self.expires_at) {
+            (Some(from), Some(to)) if to <= from => invalid("expires_at", "give a moment after not_before"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl CollectionCommand for Plan {
+    type Output = Mail;
+    async fn run(&self, cx: &mut Context<'_>) -> Result<Mail> {
+        let person = match (&self.lead, &self.contact) {
+            (Some(lead), None) => Person::Lead(Box::new(cx.load(lead).await?)),
+            (None, Some(contact)) => Person::Contact(Box::new(cx.load(contact).await?)),
+            _ => return Err(ONE_PERSON.error()),
+        };
+        person.authorize(cx).await?;
+        let own = person.about();
+        let no_address = || NO_ADDRESS.with("kind", own.kind()).with("field", "to");
+        let to = match &self.to {
+            Some(to) if person.is_known_by(to) => to.clone(),
+            Some(_) => return Err(no_address()),
+            None => person.address().cloned().ok_or_else(no_address)?,
+        };
+        let sender = cx.load(&self.sender).await?;
+        sender.must_send()?;
+        let topic = match &self.topic {
+            Some(topic) => Some(cx.load(topic).await?),
+            None => None,
+        };
+        let about = match &self.about {
+            Some(about) => seen(cx, about).await?,
+            None => own,
+        };
+        let planned = Planned {
+            dedup: self.dedup.to_string(),
+            purpose: self.purpose.unwrap_or_default(),
+            about: Some(about),
+            topic,
+            sender,
+            person: Some(person),
+            to,
+            content: Content::plain(self.subject.clone(), &self.text),
+            not_before: self.not_before,
+            expires_at: self.expires_at,
+        };
+        plan(cx, planned).await
+    }
+}
+
+/// What a mail is about, as the actor sees it. Error: `reference.broken`.
+async fn seen(cx: &mut Context<'_>, about: &About) -> Result<About> {
+    let About::Record { kind, id } = about else { return Ok(about.clone()) };
+    let broken = || codes::REFERENCE_BROKEN.with("field", "about").with("kind", kind);
+    let def = cx.kind(kind).map_err(|_| broken())?;
+    if !def.is_about_able() {
+        return Err(broken());
+    }
+    let row = cx.visible_row(def, &Ref::Id((*id).into()), false).await;
+    let row = row.map_err(|error| if error.retryable() { error } else { broken() })?;
+    Ok(About::record(def.kind, row.id(def)))
+}
