@@ -66,6 +66,11 @@ struct WorkerGuide;
 #[doc = include_str!("../../docs/files.md")]
 struct FilesGuide;
 
+/// Those of the guide to mail, too.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../docs/mail.md")]
+struct MailGuide;
+
 /// Those of the guide to migrations, too.
 #[cfg(all(doctest, feature = "sqlite"))]
 #[doc = include_str!("../../docs/schema.md")]

@@ -12,11 +12,15 @@ use std::{
 };
 
 use futures_channel::oneshot;
-use nexa_core::{Crm, Error};
+use nexa_core::{
+    Crm, Error,
+    kernel::ports::Ids,
+    mail::{Mailer, deliver},
+};
 use uuid::Uuid;
 
 use self::alarm::Alarm;
-use crate::blocking::block_on;
+use crate::{SystemIds, blocking::block_on};
 
 /// How often a worker looks for what is due, unless the host says otherwise.
 const EVERY: Duration = Duration::from_secs(1);
@@ -27,6 +31,9 @@ const TENANTS: usize = 100;
 /// How much it does in a tenant before it is another one's turn.
 const AT_ONCE: usize = 100;
 
+/// How many mails it claims at once.
+const MAILS: u32 = 20;
+
 /// What is called for a tenant that could not be worked on; without a tenant when nobody could be found.
 type OnError = Box<dyn FnMut(Option<Uuid>, &Error) + Send>;
 
@@ -35,11 +42,15 @@ pub struct Worker {
     crm: Crm,
     every: Duration,
     on_error: OnError,
+    mailer: Option<Box<dyn Mailer>>,
+    /// The name under which it claims mail, which no other has.
+    name: String,
 }
 
 /// A worker for this Crm. It does nothing until it is run or started.
 pub fn worker(crm: Crm) -> Worker {
-    Worker { crm, every: EVERY, on_error: Box::new(|_, _| ()) }
+    let name = format!("worker {}", SystemIds::default().id(crm.now()));
+    Worker { crm, every: EVERY, on_error: Box::new(|_, _| ()), mailer: None, name }
 }
 
 impl Worker {
@@ -47,6 +58,13 @@ impl Worker {
     #[must_use]
     pub const fn every(mut self, every: Duration) -> Self {
         self.every = every;
+        self
+    }
+
+    /// What hands mail to a server. Without, this worker delivers none.
+    #[must_use]
+    pub fn mailer(mut self, mailer: impl Mailer + 'static) -> Self {
+        self.mailer = Some(Box::new(mailer));
         self
     }
 
@@ -66,6 +84,12 @@ impl Worker {
                 for tenant in due {
                     match self.crm.tick(tenant.org, AT_ONCE).await {
                         Ok(ticked) => done += ticked.done,
+                        Err(error) => (self.on_error)(Some(tenant.org), &error),
+                    }
+                    let Some(mailer) = &self.mailer else { continue };
+                    let session = self.crm.system(tenant.org, "mail");
+                    match deliver(&session, &**mailer, &self.name, MAILS).await {
+                        Ok(delivered) => done += delivered.tried,
                         Err(error) => (self.on_error)(Some(tenant.org), &error),
                     }
                 }
