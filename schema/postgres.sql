@@ -223,6 +223,7 @@ CREATE TABLE nexa.orgs (
   "tax_rounding" text COLLATE "C" NOT NULL DEFAULT 'per_rate',
   "choices" json NOT NULL,
   "files" json,
+  "mail" json,
   CONSTRAINT orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
   CONSTRAINT orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'))
 );
@@ -1111,7 +1112,7 @@ CREATE TABLE nexa.notifications (
   "due_at" timestamptz,
   "late" boolean NOT NULL,
   "read_at" timestamptz,
-  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder'))
+  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'sender_halted'))
 );
 CREATE INDEX notifications_user_id_digest_idx ON nexa.notifications (org, "user_id", "digest", "id");
 CREATE INDEX notifications_user_id_created_at_idx ON nexa.notifications (org, "user_id", "created_at", "id");
@@ -1246,6 +1247,224 @@ ALTER TABLE nexa.attachments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.attachments FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.attachments USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.topics (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "key" text COLLATE "C" NOT NULL,
+  "kind" text COLLATE "C" NOT NULL,
+  "description" text COLLATE "C",
+  "double_opt_in" boolean NOT NULL,
+  "external_keys" json,
+  CONSTRAINT topics_kind_check CHECK ("kind" IN ('marketing', 'transactional'))
+);
+CREATE UNIQUE INDEX topics_key_key ON nexa.topics (org, "key");
+CREATE UNIQUE INDEX topics_name_folded_key ON nexa.topics (org, "name_folded");
+ALTER TABLE nexa.topics ADD CONSTRAINT topics_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.topics ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.topics FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.topics USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.consents (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "address" text COLLATE "C",
+  "address_hash" text COLLATE "C" NOT NULL,
+  "topic_id" uuid NOT NULL,
+  "state" text COLLATE "C" NOT NULL,
+  "basis" text COLLATE "C" NOT NULL,
+  "source" text COLLATE "C",
+  "text_version" text COLLATE "C",
+  "evidence" json,
+  "at" timestamptz NOT NULL,
+  "asked_at" timestamptz,
+  CONSTRAINT consents_state_check CHECK ("state" IN ('none', 'pending', 'granted', 'withdrawn')),
+  CONSTRAINT consents_basis_check CHECK ("basis" IN ('opt_in', 'double_opt_in', 'contract', 'legitimate_interest'))
+);
+CREATE INDEX consents_address_hash_idx ON nexa.consents (org, "address_hash", "id");
+CREATE INDEX consents_topic_id_state_idx ON nexa.consents (org, "topic_id", "state", "id");
+CREATE UNIQUE INDEX consents_address_topic_id_key ON nexa.consents (org, "address", "topic_id");
+ALTER TABLE nexa.consents ADD CONSTRAINT consents_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.consents ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.consents FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.consents USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.suppressions (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "address_hash" text COLLATE "C" NOT NULL,
+  "scope" text COLLATE "C" NOT NULL,
+  "topic_id" uuid,
+  "reason" text COLLATE "C" NOT NULL,
+  "slot" text COLLATE "C" NOT NULL,
+  "source" text COLLATE "C",
+  "by" text COLLATE "C" NOT NULL,
+  "at" timestamptz NOT NULL,
+  "lifted_at" timestamptz,
+  "lift_reason" text COLLATE "C",
+  CONSTRAINT suppressions_scope_check CHECK ("scope" IN ('all', 'marketing', 'topic')),
+  CONSTRAINT suppressions_reason_check CHECK ("reason" IN ('unsubscribed', 'complained', 'hard_bounce', 'soft_bounces', 'manual', 'erased'))
+);
+CREATE INDEX suppressions_address_hash_idx ON nexa.suppressions (org, "address_hash", "id");
+CREATE INDEX suppressions_topic_id_ref ON nexa.suppressions (org, "topic_id", "id") WHERE "topic_id" IS NOT NULL;
+CREATE UNIQUE INDEX suppressions_slot_key ON nexa.suppressions (org, "slot");
+ALTER TABLE nexa.suppressions ADD CONSTRAINT suppressions_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.suppressions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.suppressions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.suppressions USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.senders (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "address" text COLLATE "C" NOT NULL,
+  "reply_to" text COLLATE "C",
+  "bounce_address" text COLLATE "C",
+  "per_minute" bigint,
+  "per_hour" bigint,
+  "per_day" bigint,
+  "per_domain" json NOT NULL,
+  "verified_at" timestamptz,
+  "state" text COLLATE "C" NOT NULL,
+  "halted_reason" text COLLATE "C",
+  "external_keys" json,
+  CONSTRAINT senders_state_check CHECK ("state" IN ('active', 'halted'))
+);
+CREATE UNIQUE INDEX senders_address_key ON nexa.senders (org, "address");
+ALTER TABLE nexa.senders ADD CONSTRAINT senders_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.senders ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.senders FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.senders USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.sending_windows (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "slot" text COLLATE "C" NOT NULL,
+  "began_at" timestamptz NOT NULL,
+  "mails" bigint NOT NULL,
+  "hard_bounces" bigint NOT NULL,
+  "complaints" bigint NOT NULL
+);
+CREATE UNIQUE INDEX sending_windows_slot_key ON nexa.sending_windows (org, "slot");
+ALTER TABLE nexa.sending_windows ADD CONSTRAINT sending_windows_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.sending_windows ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.sending_windows FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.sending_windows USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.mails (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "dedup" text COLLATE "C" NOT NULL,
+  "purpose" text COLLATE "C" NOT NULL,
+  "about_kind" text COLLATE "C",
+  "about_id" uuid,
+  "about_key" text COLLATE "C",
+  "about_label" text COLLATE "C",
+  "about_url" text COLLATE "C",
+  "topic_id" uuid,
+  "marketing" boolean NOT NULL,
+  "sender_id" uuid NOT NULL,
+  "lead_id" uuid,
+  "contact_id" uuid,
+  "to" text COLLATE "C",
+  "content" json,
+  "frame" json,
+  "message_id" text COLLATE "C" NOT NULL,
+  "not_before" timestamptz NOT NULL,
+  "expires_at" timestamptz,
+  "state" text COLLATE "C" NOT NULL,
+  "reason" text COLLATE "C",
+  "stage" text COLLATE "C" NOT NULL,
+  "attempts" bigint NOT NULL,
+  "put_off" bigint NOT NULL,
+  "worker" text COLLATE "C",
+  "claimed_at" timestamptz,
+  "lease_until" timestamptz,
+  "idempotent" boolean NOT NULL,
+  "maybe_twice" boolean NOT NULL,
+  "provider_id" text COLLATE "C",
+  "code" text COLLATE "C",
+  "detail" text COLLATE "C",
+  "handed_over_at" timestamptz,
+  "delivered_at" timestamptz,
+  "bounced_at" timestamptz,
+  "bounce_code" text COLLATE "C",
+  "complained_at" timestamptz,
+  "replied_at" timestamptz,
+  CONSTRAINT mails_purpose_check CHECK ("purpose" IN ('person', 'system', 'mass_email', 'sequence', 'workflow')),
+  CONSTRAINT mails_state_check CHECK ("state" IN ('planned', 'claimed', 'handed_over', 'failed', 'uncertain', 'skipped', 'cancelled', 'expired')),
+  CONSTRAINT mails_stage_check CHECK ("stage" IN ('open', 'body'))
+);
+CREATE INDEX mails_about_id_idx ON nexa.mails (org, "about_id", "id");
+CREATE INDEX mails_state_marketing_not_before_idx ON nexa.mails (org, "state", "marketing", "not_before", "id");
+CREATE INDEX mails_state_not_before_idx ON nexa.mails (org, "state", "not_before", "id");
+CREATE INDEX mails_state_lease_until_idx ON nexa.mails (org, "state", "lease_until", "id");
+CREATE INDEX mails_to_claimed_at_idx ON nexa.mails (org, "to", "claimed_at", "id");
+CREATE INDEX mails_topic_id_idx ON nexa.mails (org, "topic_id", "id");
+CREATE INDEX mails_sender_id_ref ON nexa.mails (org, "sender_id", "id");
+CREATE INDEX mails_lead_id_ref ON nexa.mails (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
+CREATE INDEX mails_contact_id_ref ON nexa.mails (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE UNIQUE INDEX mails_dedup_key ON nexa.mails (org, "dedup");
+ALTER TABLE nexa.mails ADD CONSTRAINT mails_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.mails ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.mails FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.mails USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.mail_secrets (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "secret" text COLLATE "C" NOT NULL
+);
+CREATE UNIQUE INDEX mail_secrets_name_key ON nexa.mail_secrets (org, "name");
+ALTER TABLE nexa.mail_secrets ADD CONSTRAINT mail_secrets_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.mail_secrets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.mail_secrets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.mail_secrets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.provider_events (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "event_id" text COLLATE "C" NOT NULL,
+  "address_hash" text COLLATE "C",
+  "class" text COLLATE "C",
+  "mail_id" uuid,
+  "at" timestamptz NOT NULL,
+  CONSTRAINT provider_events_class_check CHECK ("class" IN ('hard', 'soft', 'block'))
+);
+CREATE INDEX provider_events_address_hash_idx ON nexa.provider_events (org, "address_hash", "id");
+CREATE INDEX provider_events_mail_id_ref ON nexa.provider_events (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
+CREATE UNIQUE INDEX provider_events_event_id_key ON nexa.provider_events (org, "event_id");
+ALTER TABLE nexa.provider_events ADD CONSTRAINT provider_events_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.provider_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.provider_events FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.provider_events USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.erasures (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -1313,6 +1532,14 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.blobs', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.uploads', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.attachments', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.topics', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.consents', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.suppressions', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.senders', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.sending_windows', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.mails', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.mail_secrets', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.provider_events', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.erasures', 'org', colocate_with => 'nexa.ledger');
 END IF; END $$;
 
@@ -1386,4 +1613,11 @@ ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_user_id_fk FOREIGN K
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa.templates (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.attachments ADD CONSTRAINT attachments_by_id_fk FOREIGN KEY (org, "by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.consents ADD CONSTRAINT consents_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.suppressions ADD CONSTRAINT suppressions_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.mails ADD CONSTRAINT mails_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.mails ADD CONSTRAINT mails_sender_id_fk FOREIGN KEY (org, "sender_id") REFERENCES nexa.senders (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.mails ADD CONSTRAINT mails_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.mails ADD CONSTRAINT mails_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.provider_events ADD CONSTRAINT provider_events_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa.mails (org, "id") DEFERRABLE INITIALLY DEFERRED;
 INSERT INTO nexa.schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

@@ -183,6 +183,7 @@ CREATE TABLE nexa_orgs (
   "tax_rounding" TEXT NOT NULL DEFAULT 'per_rate',
   "choices" TEXT NOT NULL,
   "files" TEXT,
+  "mail" TEXT,
   CONSTRAINT nexa_orgs_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
   CONSTRAINT nexa_orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line')),
@@ -1069,7 +1070,7 @@ CREATE TABLE nexa_notifications (
   "late" INTEGER NOT NULL,
   "read_at" INTEGER,
   CONSTRAINT nexa_notifications_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder')),
+  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'sender_halted')),
   CONSTRAINT nexa_notifications_late_check CHECK ("late" IN (0, 1)),
   CONSTRAINT nexa_notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
@@ -1191,6 +1192,211 @@ CREATE TABLE nexa_attachments (
 CREATE INDEX nexa_attachments_about_id_idx ON nexa_attachments (org, "about_id", "id", "deleted_at");
 CREATE INDEX nexa_attachments_sha256_idx ON nexa_attachments (org, "sha256", "id", "deleted_at");
 CREATE INDEX nexa_attachments_by_id_ref ON nexa_attachments (org, "by_id", "id") WHERE "by_id" IS NOT NULL;
+
+CREATE TABLE nexa_topics (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "key" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "description" TEXT,
+  "double_opt_in" INTEGER NOT NULL,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_topics_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_topics_kind_check CHECK ("kind" IN ('marketing', 'transactional')),
+  CONSTRAINT nexa_topics_double_opt_in_check CHECK ("double_opt_in" IN (0, 1))
+) STRICT;
+CREATE UNIQUE INDEX nexa_topics_key_key ON nexa_topics (org, "key");
+CREATE UNIQUE INDEX nexa_topics_name_folded_key ON nexa_topics (org, "name_folded");
+
+CREATE TABLE nexa_consents (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "address" TEXT,
+  "address_hash" TEXT NOT NULL,
+  "topic_id" BLOB NOT NULL,
+  "state" TEXT NOT NULL,
+  "basis" TEXT NOT NULL,
+  "source" TEXT,
+  "text_version" TEXT,
+  "evidence" TEXT,
+  "at" INTEGER NOT NULL,
+  "asked_at" INTEGER,
+  CONSTRAINT nexa_consents_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_consents_state_check CHECK ("state" IN ('none', 'pending', 'granted', 'withdrawn')),
+  CONSTRAINT nexa_consents_basis_check CHECK ("basis" IN ('opt_in', 'double_opt_in', 'contract', 'legitimate_interest')),
+  CONSTRAINT nexa_consents_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa_topics (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_consents_address_hash_idx ON nexa_consents (org, "address_hash", "id");
+CREATE INDEX nexa_consents_topic_id_state_idx ON nexa_consents (org, "topic_id", "state", "id");
+CREATE UNIQUE INDEX nexa_consents_address_topic_id_key ON nexa_consents (org, "address", "topic_id");
+
+CREATE TABLE nexa_suppressions (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "address_hash" TEXT NOT NULL,
+  "scope" TEXT NOT NULL,
+  "topic_id" BLOB,
+  "reason" TEXT NOT NULL,
+  "slot" TEXT NOT NULL,
+  "source" TEXT,
+  "by" TEXT NOT NULL,
+  "at" INTEGER NOT NULL,
+  "lifted_at" INTEGER,
+  "lift_reason" TEXT,
+  CONSTRAINT nexa_suppressions_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_suppressions_scope_check CHECK ("scope" IN ('all', 'marketing', 'topic')),
+  CONSTRAINT nexa_suppressions_reason_check CHECK ("reason" IN ('unsubscribed', 'complained', 'hard_bounce', 'soft_bounces', 'manual', 'erased')),
+  CONSTRAINT nexa_suppressions_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa_topics (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_suppressions_address_hash_idx ON nexa_suppressions (org, "address_hash", "id");
+CREATE INDEX nexa_suppressions_topic_id_ref ON nexa_suppressions (org, "topic_id", "id") WHERE "topic_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_suppressions_slot_key ON nexa_suppressions (org, "slot");
+
+CREATE TABLE nexa_senders (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "address" TEXT NOT NULL,
+  "reply_to" TEXT,
+  "bounce_address" TEXT,
+  "per_minute" INTEGER,
+  "per_hour" INTEGER,
+  "per_day" INTEGER,
+  "per_domain" TEXT NOT NULL,
+  "verified_at" INTEGER,
+  "state" TEXT NOT NULL,
+  "halted_reason" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_senders_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_senders_state_check CHECK ("state" IN ('active', 'halted'))
+) STRICT;
+CREATE UNIQUE INDEX nexa_senders_address_key ON nexa_senders (org, "address");
+
+CREATE TABLE nexa_sending_windows (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "slot" TEXT NOT NULL,
+  "began_at" INTEGER NOT NULL,
+  "mails" INTEGER NOT NULL,
+  "hard_bounces" INTEGER NOT NULL,
+  "complaints" INTEGER NOT NULL,
+  CONSTRAINT nexa_sending_windows_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE UNIQUE INDEX nexa_sending_windows_slot_key ON nexa_sending_windows (org, "slot");
+
+CREATE TABLE nexa_mails (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "dedup" TEXT NOT NULL,
+  "purpose" TEXT NOT NULL,
+  "about_kind" TEXT,
+  "about_id" BLOB,
+  "about_key" TEXT,
+  "about_label" TEXT,
+  "about_url" TEXT,
+  "topic_id" BLOB,
+  "marketing" INTEGER NOT NULL,
+  "sender_id" BLOB NOT NULL,
+  "lead_id" BLOB,
+  "contact_id" BLOB,
+  "to" TEXT,
+  "content" TEXT,
+  "frame" TEXT,
+  "message_id" TEXT NOT NULL,
+  "not_before" INTEGER NOT NULL,
+  "expires_at" INTEGER,
+  "state" TEXT NOT NULL,
+  "reason" TEXT,
+  "stage" TEXT NOT NULL,
+  "attempts" INTEGER NOT NULL,
+  "put_off" INTEGER NOT NULL,
+  "worker" TEXT,
+  "claimed_at" INTEGER,
+  "lease_until" INTEGER,
+  "idempotent" INTEGER NOT NULL,
+  "maybe_twice" INTEGER NOT NULL,
+  "provider_id" TEXT,
+  "code" TEXT,
+  "detail" TEXT,
+  "handed_over_at" INTEGER,
+  "delivered_at" INTEGER,
+  "bounced_at" INTEGER,
+  "bounce_code" TEXT,
+  "complained_at" INTEGER,
+  "replied_at" INTEGER,
+  CONSTRAINT nexa_mails_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_mails_purpose_check CHECK ("purpose" IN ('person', 'system', 'mass_email', 'sequence', 'workflow')),
+  CONSTRAINT nexa_mails_marketing_check CHECK ("marketing" IN (0, 1)),
+  CONSTRAINT nexa_mails_state_check CHECK ("state" IN ('planned', 'claimed', 'handed_over', 'failed', 'uncertain', 'skipped', 'cancelled', 'expired')),
+  CONSTRAINT nexa_mails_stage_check CHECK ("stage" IN ('open', 'body')),
+  CONSTRAINT nexa_mails_idempotent_check CHECK ("idempotent" IN (0, 1)),
+  CONSTRAINT nexa_mails_maybe_twice_check CHECK ("maybe_twice" IN (0, 1)),
+  CONSTRAINT nexa_mails_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa_topics (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_mails_sender_id_fk FOREIGN KEY (org, "sender_id") REFERENCES nexa_senders (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_mails_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa_leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_mails_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_mails_about_id_idx ON nexa_mails (org, "about_id", "id");
+CREATE INDEX nexa_mails_state_marketing_not_before_idx ON nexa_mails (org, "state", "marketing", "not_before", "id");
+CREATE INDEX nexa_mails_state_not_before_idx ON nexa_mails (org, "state", "not_before", "id");
+CREATE INDEX nexa_mails_state_lease_until_idx ON nexa_mails (org, "state", "lease_until", "id");
+CREATE INDEX nexa_mails_to_claimed_at_idx ON nexa_mails (org, "to", "claimed_at", "id");
+CREATE INDEX nexa_mails_topic_id_idx ON nexa_mails (org, "topic_id", "id");
+CREATE INDEX nexa_mails_sender_id_ref ON nexa_mails (org, "sender_id", "id");
+CREATE INDEX nexa_mails_lead_id_ref ON nexa_mails (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
+CREATE INDEX nexa_mails_contact_id_ref ON nexa_mails (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_mails_dedup_key ON nexa_mails (org, "dedup");
+
+CREATE TABLE nexa_mail_secrets (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "secret" TEXT NOT NULL,
+  CONSTRAINT nexa_mail_secrets_pk PRIMARY KEY (org, "id")
+) STRICT;
+CREATE UNIQUE INDEX nexa_mail_secrets_name_key ON nexa_mail_secrets (org, "name");
+
+CREATE TABLE nexa_provider_events (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "event_id" TEXT NOT NULL,
+  "address_hash" TEXT,
+  "class" TEXT,
+  "mail_id" BLOB,
+  "at" INTEGER NOT NULL,
+  CONSTRAINT nexa_provider_events_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_provider_events_class_check CHECK ("class" IN ('hard', 'soft', 'block')),
+  CONSTRAINT nexa_provider_events_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa_mails (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_provider_events_address_hash_idx ON nexa_provider_events (org, "address_hash", "id");
+CREATE INDEX nexa_provider_events_mail_id_ref ON nexa_provider_events (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_provider_events_event_id_key ON nexa_provider_events (org, "event_id");
 
 CREATE TABLE nexa_erasures (
   org BLOB NOT NULL,

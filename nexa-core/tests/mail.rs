@@ -56,7 +56,10 @@ fn what_was_not_sent_is_tried_again_and_what_a_provider_takes_once_is_marked_so(
         let delivered = block_on(deliver(&office.session("system"), &Through(server), "desk", 20)).unwrap();
         assert_eq!((delivered.tried, delivered.handed_over, delivered.more), (1, 0, false));
         let mail = office.run("mail.get", json!({"mail": mail}));
-        assert_eq!((&mail["state"], &mail["code"], &mail["idempotent"]), (&json!("planned"), &json!("4.4.1"), &json!(idempotent)));
+        assert_eq!(
+            (&mail["state"], &mail["code"], &mail["idempotent"]),
+            (&json!("planned"), &json!("4.4.1"), &json!(idempotent))
+        );
     }
 }
 

@@ -110,9 +110,12 @@ fn write_and_notify(office: &Office) {
             office.run("mail.report", unknown);
         }
     }
-    office.run("mail.plan", json!({
-        "dedup": "last", "contact": contact, "sender": sender, "subject": "Last", "text": "Last"
-    }));
+    office.run(
+        "mail.plan",
+        json!({
+            "dedup": "last", "contact": contact, "sender": sender, "subject": "Last", "text": "Last"
+        }),
+    );
     let user = make("user.create", json!({"name": "Last", "email": "last.user@acme.example"}));
     make("task.create", json!({"title": "Last", "assignee": {"user": user}}));
     block_on(office.crm.tick(office.org, 1_000)).unwrap();

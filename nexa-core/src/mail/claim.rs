@@ -13,9 +13,7 @@ use super::{
     render,
     sender::rates::{self, Full},
 };
-use crate::{
-    CollectionCommand, Context, Filter, Name, Op, Ref, Result, Timestamp, command, kernel::error::codes,
-};
+use crate::{CollectionCommand, Context, Filter, Name, Op, Ref, Result, Timestamp, command, kernel::error::codes};
 
 /// How long a worker has a mail: 5 minutes, in microseconds.
 pub(super) const LEASE: i64 = 300_000_000;

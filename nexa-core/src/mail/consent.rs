@@ -66,7 +66,7 @@ pub struct Consent {
     /// When it was last changed.
     pub updated_at: Timestamp,
     /// The address. A policy that hides the addresses of people hides this as well.
-    #[record(personal)]
+    #[record(personal, person)]
     pub address: Option<Email>,
     /// The hash of the address, by which tokens find it.
     pub address_hash: String,

@@ -46,8 +46,8 @@ impl BeforeBody for Leaving<'_> {
 /// An error of the storage ends it; what was claimed and not tried is claimed again later. Errors: `field.invalid`, `access.denied`,
 /// `store.…`.
 pub async fn deliver(session: &Session, mailer: &dyn Mailer, worker: &str, limit: u32) -> Result<Delivered> {
-    let worker = Name::parse(worker)
-        .map_err(|problem| codes::FIELD_INVALID.with("field", "worker").with("problem", problem))?;
+    let worker =
+        Name::parse(worker).map_err(|problem| codes::FIELD_INVALID.with("field", "worker").with("problem", problem))?;
     let idempotent = mailer.is_idempotent();
     let claim = Claim { worker: worker.clone(), limit: Some(limit), sender: None, idempotent };
     let claimed = session.run(claim).await?;

@@ -149,8 +149,7 @@ pub struct RecordBounce {
 impl CollectionCommand for RecordBounce {
     type Output = Recorded;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Recorded> {
-        let about =
-            Named { mail: self.mail, message_id: self.message_id.as_deref(), address: self.address.as_ref() };
+        let about = Named { mail: self.mail, message_id: self.message_id.as_deref(), address: self.address.as_ref() };
         let mail = about.find(cx).await?;
         let Some(to) = mail.as_ref().and_then(|mail| mail.to.clone()).or_else(|| self.address.clone()) else {
             return Err(UNNAMED.error());
@@ -189,8 +188,7 @@ impl CollectionCommand for RecordBounce {
 
 /// How many different mails to an address came back softly within 30 days of each other, up to and around a moment.
 async fn soft_bounces(cx: &mut Context<'_>, address: AddressHash, at: Timestamp) -> Result<usize> {
-    let all: Vec<ProviderEvent> =
-        cx.unrestricted().matching(ProviderEvent::ADDRESS_HASH, &address.text()).await?;
+    let all: Vec<ProviderEvent> = cx.unrestricted().matching(ProviderEvent::ADDRESS_HASH, &address.text()).await?;
     let mut soft: Vec<(Timestamp, uuid::Uuid)> = all
         .iter()
         .filter(|event| event.class == Some(BounceClass::Soft))
@@ -244,8 +242,7 @@ pub struct RecordComplaint {
 impl CollectionCommand for RecordComplaint {
     type Output = Recorded;
     async fn run(&self, cx: &mut Context<'_>) -> Result<Recorded> {
-        let about =
-            Named { mail: self.mail, message_id: self.message_id.as_deref(), address: self.address.as_ref() };
+        let about = Named { mail: self.mail, message_id: self.message_id.as_deref(), address: self.address.as_ref() };
         let mail = about.find(cx).await?;
         let Some(to) = mail.as_ref().and_then(|mail| mail.to.clone()).or_else(|| self.address.clone()) else {
             return Err(UNNAMED.error());

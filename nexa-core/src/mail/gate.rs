@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Consent, Mail, MailPurpose, MailState, Suppression, SuppressionReason, Topic, consent::ConsentState,
+    Consent, Mail, MailPurpose, MailState, Suppression, SuppressionReason, Topic,
+    consent::ConsentState,
     person::{self, Person},
     secret::Secret,
 };
@@ -117,7 +118,8 @@ pub(super) async fn ask(cx: &mut Context<'_>, asked: &Asked<'_>) -> Result<Gate>
     let (cap, now) = (settings.frequency_cap, cx.now());
     if let Some(most) = cap.most {
         let since = now.plus_days(-i64::from(cap.days));
-        let counted = Mail::TO.eq(asked.to.as_str())
+        let counted = Mail::TO
+            .eq(asked.to.as_str())
             .and(Mail::MARKETING.eq(true))
             .and(Mail::CLAIMED_AT.gt(since))
             .and(Mail::STATE.any_of([MailState::Claimed, MailState::HandedOver, MailState::Uncertain]));

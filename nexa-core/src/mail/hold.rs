@@ -7,8 +7,10 @@ use super::{
 use crate::{Apply, Code, Command, Context, Moment, Ref, Result, command};
 
 /// The mail is not uncertain.
-pub const NOT_UNCERTAIN: Code =
-    Code::rule("mail.not_uncertain", "The mail is {state}; only one of which nobody knows whether it left is sent again.");
+pub const NOT_UNCERTAIN: Code = Code::rule(
+    "mail.not_uncertain",
+    "The mail is {state}; only one of which nobody knows whether it left is sent again.",
+);
 
 /// Holds a mail back that has not left. One that a worker has is held back until its message begins to leave. Errors: `mail.leaving`,
 /// `mail.over`.

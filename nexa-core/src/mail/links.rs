@@ -12,13 +12,11 @@ use super::{
     token::Token,
 };
 use crate::{
-    Action, Body, Choice, Code, CollectionCommand, Context, Id, Key, Name, Query, Record, Result, closed_enum,
-    command,
+    Action, Body, Choice, Code, CollectionCommand, Context, Id, Key, Name, Query, Record, Result, closed_enum, command,
 };
 
 /// The token is none of this organisation's.
-pub const TOKEN: Code =
-    Code::not_found("mail.token", "The link is not valid here; use the one in the latest mail.");
+pub const TOKEN: Code = Code::not_found("mail.token", "The link is not valid here; use the one in the latest mail.");
 
 closed_enum! {
     /// How much somebody unsubscribes from.

@@ -14,8 +14,10 @@ use crate::{
 pub const NOT_YOURS: Code =
     Code::conflict("mail.not_yours", "The mail is not held by {worker}; send nothing, and leave it to who holds it.");
 /// Nobody has claimed the mail.
-pub const NOT_CLAIMED: Code =
-    Code::rule("mail.not_claimed", "The mail is {state}, and no worker has claimed it; claim it with mail.claim first.");
+pub const NOT_CLAIMED: Code = Code::rule(
+    "mail.not_claimed",
+    "The mail is {state}, and no worker has claimed it; claim it with mail.claim first.",
+);
 /// The mail is over.
 pub const OVER: Code = Code::rule("mail.over", "The mail is {state} already; plan another one.");
 /// The mail is leaving.
@@ -131,13 +133,13 @@ pub struct Mail {
     /// The sender.
     pub sender: Id<Sender>,
     /// The lead it goes to.
-    #[record(on_trash = mention, becomes = contact)]
+    #[record(on_trash = mention, becomes = contact, person)]
     pub lead: Option<Id<Lead>>,
     /// The contact it goes to.
-    #[record(on_trash = mention)]
+    #[record(on_trash = mention, person)]
     pub contact: Option<Id<Contact>>,
     /// The address it goes to, as it was when it was planned. A policy that hides the addresses of people hides this as well.
-    #[record(personal)]
+    #[record(personal, person)]
     pub to: Option<Email>,
     /// What it says.
     #[record(personal)]

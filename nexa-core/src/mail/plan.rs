@@ -16,8 +16,10 @@ use crate::{
 };
 
 /// A mail was planned under the key.
-pub const DEDUP_TAKEN: Code =
-    Code::conflict("mail.dedup_taken", "A mail was planned as {dedup} before: {mail}. Look at that one, or give another key.");
+pub const DEDUP_TAKEN: Code = Code::conflict(
+    "mail.dedup_taken",
+    "A mail was planned as {dedup} before: {mail}. Look at that one, or give another key.",
+);
 /// There is nowhere to write to.
 pub const NO_ADDRESS: Code =
     Code::rule("mail.no_address", "The {kind} has no mail address; give them one, or name one of theirs in {field}.");
@@ -153,7 +155,8 @@ impl Plan {
         if self.lead.is_some() == self.contact.is_some() {
             return Err(ONE_PERSON.error());
         }
-        let invalid = |field: &str, problem: &str| Err(codes::FIELD_INVALID.with("field", field).with("problem", problem));
+        let invalid =
+            |field: &str, problem: &str| Err(codes::FIELD_INVALID.with("field", field).with("problem", problem));
         if !matches!(self.purpose, None | Some(MailPurpose::Person | MailPurpose::System)) {
             return invalid("purpose", "give person or system; the others plan their mails themselves");
         }

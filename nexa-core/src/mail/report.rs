@@ -1,8 +1,9 @@
 //! What a worker reports: that a message is about to leave, and what came of it.
 
 use super::{
-    Attempt, Mail, MailStage, MailState, Outcome, SuppressionReason, SuppressionScope, due,
+    Attempt, Mail, MailStage, MailState, Outcome, SuppressionReason, SuppressionScope,
     claim::{LEASE, plus},
+    due,
     outgoing::{NOT_CLAIMED, NOT_YOURS, OVER},
     secret::Secret,
     sender::reputation::{self, Mark},

@@ -7,10 +7,7 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::{
-    Context, Email, Id, Record, Result, Timestamp,
-    kernel::record::corrupt,
-};
+use crate::{Context, Email, Id, Record, Result, Timestamp, kernel::record::corrupt};
 
 /// The name of the one key that there is.
 const FIRST: &str = "1";

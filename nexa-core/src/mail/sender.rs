@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Apply, Code, Command, Context, Document, Email, Entity, ExternalKey, Id, Moment, Name, Record, Ref, Result,
-    Timestamp, closed_enum, command,
-    kernel::error::codes,
+    Timestamp, closed_enum, command, kernel::error::codes,
 };
 
 /// Nothing leaves from the sender.

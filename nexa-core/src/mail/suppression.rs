@@ -9,9 +9,7 @@ use super::{
 };
 use crate::{
     Actor, Choice, Code, CollectionCommand, Command, Context, Email, Id, Name, Record, Ref, Result, Timestamp,
-    closed_enum, command,
-    kernel::error::codes,
-    people::Role,
+    closed_enum, command, kernel::error::codes, people::Role,
 };
 
 /// Nobody but the person can lift it.

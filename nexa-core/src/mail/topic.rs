@@ -3,15 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::Mail;
-use crate::{
-    Body, Code, Context, Entity, ExternalKey, Id, Key, Name, Record, Result, Timestamp, closed_enum,
-};
+use crate::{Body, Code, Context, Entity, ExternalKey, Id, Key, Name, Record, Result, Timestamp, closed_enum};
 
 /// Mail of the topic has left.
-pub const IN_USE: Code = Code::rule(
-    "topic.in_use",
-    "Mail of the topic {name} was planned as {kind}; make another topic for {to} mail.",
-);
+pub const IN_USE: Code =
+    Code::rule("topic.in_use", "Mail of the topic {name} was planned as {kind}; make another topic for {to} mail.");
 
 closed_enum! {
     /// Whether people have to agree to mail.
@@ -82,8 +78,7 @@ impl Entity for Topic {
 
 /// The topics that a new tenant starts with: `news`, which is marketing, and `service`, which is not.
 pub(super) async fn seed_data(cx: &mut Context<'_>) -> Result<()> {
-    for (name, key, kind) in
-        [("News", "news", TopicKind::Marketing), ("Service", "service", TopicKind::Transactional)]
+    for (name, key, kind) in [("News", "news", TopicKind::Marketing), ("Service", "service", TopicKind::Transactional)]
     {
         let (Ok(name), Ok(key)) = (Name::parse(name), Key::parse(key)) else { continue };
         cx.unrestricted().insert(Topic { name, key, kind, ..Topic::default() }).await?;

@@ -90,9 +90,7 @@ impl Default for Halting {
 impl MailSettings {
     /// Checks what was given. Error: `field.invalid`.
     pub(super) fn check(&self) -> Result<()> {
-        let invalid = |problem: &str| -> Error {
-            codes::FIELD_INVALID.with("field", "mail").with("problem", problem)
-        };
+        let invalid = |problem: &str| -> Error { codes::FIELD_INVALID.with("field", "mail").with("problem", problem) };
         if !(1..=365).contains(&self.frequency_cap.days) {
             return Err(invalid("give frequency_cap from 1 to 365 days"));
         }

@@ -118,7 +118,6 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         }
         ("product", _) if def.kind == "price" => return vec![ids["unpriced"].clone()],
         ("tiers", _) => return vec![ids["tiers"].clone()],
-        ("key", _) if def.kind == "template" => return vec![json!("welcome")],
         ("about_kind", _) => return vec![json!("deal")],
         ("default_locale", _) => return vec![json!("pt-BR")],
         ("texts", _) => return vec![json!([{"locale": "en", "text": "Hello"}])],

@@ -219,7 +219,8 @@ fn whoever_may_change_the_person_may_write_to_them_and_nobody_else() {
         let home = post.plan("home", json!({"to": "sarah@home.example"}));
         assert_eq!(post.mail(&home)["to"], "sarah@home.example");
         // A mail is seen by who sees what it is about.
-        let ticket = post.office.run("ticket.create", json!({"subject": "Broken", "contact": post.sarah()}))["id"].clone();
+        let ticket =
+            post.office.run("ticket.create", json!({"subject": "Broken", "contact": post.sarah()}))["id"].clone();
         let colleague = json!({"user": post.office.id("colleague")});
         post.office.run("ticket.assign", json!({"ticket": ticket, "assignee": colleague}));
         let about = json!({"kind": "ticket", "id": ticket});

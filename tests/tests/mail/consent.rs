@@ -21,7 +21,12 @@ fn wanting_confirmation() -> impl Iterator<Item = Post> {
 fn consent_that_is_to_be_confirmed_counts_once_it_is() {
     for post in wanting_confirmation() {
         let asked = ask(&post);
-        assert_eq!((&asked["state"], post.may(BILL).as_str()), (&json!("pending"), "pending_consent"), "{}", post.name());
+        assert_eq!(
+            (&asked["state"], post.may(BILL).as_str()),
+            (&json!("pending"), "pending_consent"),
+            "{}",
+            post.name()
+        );
         let token = &asked["token"];
         assert_eq!(post.host("consent.confirm", json!({"token": token})), "granted");
         assert_eq!(post.may(BILL), "ok", "{}", post.name());
@@ -46,7 +51,12 @@ fn asking_again_within_ten_minutes_sends_nothing_new_and_later_makes_the_old_tok
         assert_ne!(first, second, "{}", post.name());
         assert_eq!(post.refused("consent.confirm", json!({"token": first})), "consent.token");
         post.at("2025-11-24T09:10:01Z");
-        assert_eq!(post.refused("consent.confirm", json!({"token": second})), "consent.token", "{}: after 7 days", post.name());
+        assert_eq!(
+            post.refused("consent.confirm", json!({"token": second})),
+            "consent.token",
+            "{}: after 7 days",
+            post.name()
+        );
         let third = ask(&post)["token"].clone();
         assert_eq!(post.host("consent.confirm", json!({"token": third})), "granted", "{}", post.name());
     }
@@ -117,7 +127,8 @@ fn a_topic_stays_what_it_is_once_mail_of_it_was_planned() {
         post.office.run("topic.update", json!({"topic": news, "kind": "transactional"}));
         post.office.run("topic.update", json!({"topic": news, "kind": "marketing"}));
         post.plan_news("news", &post.sarah());
-        let error = post.office.run_as("admin", "topic.update", json!({"topic": news, "kind": "transactional"})).unwrap_err();
+        let error =
+            post.office.run_as("admin", "topic.update", json!({"topic": news, "kind": "transactional"})).unwrap_err();
         assert_eq!(error.code(), "topic.in_use", "{}", post.name());
     }
 }

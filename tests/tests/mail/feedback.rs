@@ -20,7 +20,12 @@ fn a_hard_bounce_suppresses_the_address_that_was_mailed_not_the_one_of_today() {
         post.office.run("contact.update", json!({"contact": post.sarah(), "email": "sarah@new.example"}));
         let message_id = post.mail(&mail)["message_id"].clone();
         let bounce = json!({"event_id": "e1", "message_id": message_id, "class": "hard", "code": "5.1.1"});
-        assert_eq!(post.host("mail.record_bounce", bounce.clone()), json!({"taken": true, "mail": mail}), "{}", post.name());
+        assert_eq!(
+            post.host("mail.record_bounce", bounce.clone()),
+            json!({"taken": true, "mail": mail}),
+            "{}",
+            post.name()
+        );
         let verdict = |address: &str| post.office.run("mail.may", json!({"address": address}))["verdict"].clone();
         assert_eq!([verdict(SARAH), verdict("sarah@new.example")], ["suppressed", "ok"], "{}", post.name());
         // Doubled.
@@ -37,8 +42,14 @@ fn a_hard_bounce_suppresses_the_address_that_was_mailed_not_the_one_of_today() {
 fn events_end_in_the_same_state_in_whatever_order_they_come() {
     let events = [
         ("mail.record_delivery", json!({"event_id": "d", "at": "2025-11-17T09:01:00Z"})),
-        ("mail.record_bounce", json!({"event_id": "b1", "class": "block", "code": "5.7.1", "at": "2025-11-17T09:03:00Z"})),
-        ("mail.record_bounce", json!({"event_id": "b2", "class": "soft", "code": "4.2.2", "at": "2025-11-17T09:02:00Z"})),
+        (
+            "mail.record_bounce",
+            json!({"event_id": "b1", "class": "block", "code": "5.7.1", "at": "2025-11-17T09:03:00Z"}),
+        ),
+        (
+            "mail.record_bounce",
+            json!({"event_id": "b2", "class": "soft", "code": "4.2.2", "at": "2025-11-17T09:02:00Z"}),
+        ),
         ("mail.record_complaint", json!({"event_id": "c", "at": "2025-11-17T09:04:00Z"})),
         ("mail.record_reply", json!({"event_id": "r", "at": "2025-11-17T09:05:00Z"})),
     ];
@@ -58,10 +69,19 @@ fn events_end_in_the_same_state_in_whatever_order_they_come() {
             let fields = ["state", "delivered_at", "bounced_at", "bounce_code", "complained_at", "replied_at"];
             ends.push(fields.iter().map(|field| end[field].clone()).collect());
         }
-        assert_eq!(ends[0], json!([
-            "handed_over", "2025-11-17T09:01:00.000000Z", "2025-11-17T09:02:00.000000Z", "4.2.2",
-            "2025-11-17T09:04:00.000000Z", "2025-11-17T09:05:00.000000Z"
-        ]), "{}", post.name());
+        assert_eq!(
+            ends[0],
+            json!([
+                "handed_over",
+                "2025-11-17T09:01:00.000000Z",
+                "2025-11-17T09:02:00.000000Z",
+                "4.2.2",
+                "2025-11-17T09:04:00.000000Z",
+                "2025-11-17T09:05:00.000000Z"
+            ]),
+            "{}",
+            post.name()
+        );
         assert!(ends.iter().all(|end| *end == ends[0]), "{}: {ends:?}", post.name());
     }
 }

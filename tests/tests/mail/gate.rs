@@ -26,7 +26,12 @@ fn the_first_of_what_stands_in_the_way_is_named() {
         post.office.run("contact.trash", json!({"contact": contact}));
         let suppressed = post.office.run("suppression.add", json!({"address": bill}));
         let gate = post.office.run("mail.may", asked.clone());
-        assert_eq!(gate, json!({"verdict": "suppressed", "suppression": suppressed["id"], "reason": "manual"}), "{}", post.name());
+        assert_eq!(
+            gate,
+            json!({"verdict": "suppressed", "suppression": suppressed["id"], "reason": "manual"}),
+            "{}",
+            post.name()
+        );
         post.office.run("suppression.lift", json!({"suppression": suppressed["id"], "reason": "A mistake"}));
         assert_eq!(may(&post, asked.clone()), "no_consent");
         post.office.run("topic.update", json!({"topic": news, "double_opt_in": true}));
@@ -75,7 +80,8 @@ fn a_fourth_mail_of_marketing_within_a_week_waits_until_the_first_is_a_week_old(
         let mails: Vec<Json> = (0..4)
             .map(|day| {
                 post.at(&format!("2025-11-{}T09:00:00Z", 17 + day));
-                let expires = json!({"purpose": "system", "topic": post.topic("news"), "expires_at": "2025-12-31T00:00:00Z"});
+                let expires =
+                    json!({"purpose": "system", "topic": post.topic("news"), "expires_at": "2025-12-31T00:00:00Z"});
                 let mail = post.plan(&format!("news {day}"), expires);
                 post.claim("desk");
                 if post.state(&mail) == "claimed" {
@@ -111,10 +117,15 @@ fn several_mails_of_one_claim_count_for_the_cap() {
 #[test]
 fn marketing_waits_for_the_morning_where_the_person_is() {
     for post in Post::all() {
-        post.office.run("org.configure", json!({"mail": {
-            "preferences_page": "https://acme.example/p", "quiet_hours": {"from": "21:00", "to": "08:00"}
-        }}));
-        let away = post.office.run("contact.create", json!({"email": "anna@private.example", "time_zone": "America/Los_Angeles"}));
+        post.office.run(
+            "org.configure",
+            json!({"mail": {
+                "preferences_page": "https://acme.example/p", "quiet_hours": {"from": "21:00", "to": "08:00"}
+            }}),
+        );
+        let away = post
+            .office
+            .run("contact.create", json!({"email": "anna@private.example", "time_zone": "America/Los_Angeles"}));
         post.agree("anna@private.example");
         // Nine in the morning here is one in the night there.
         let to_anna = post.plan_news("to Anna", &away["id"]);

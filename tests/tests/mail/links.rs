@@ -24,16 +24,25 @@ fn marketing_carries_the_headers_of_one_click_and_a_link_that_is_seen() {
         let (letter, news) = (&claimed["messages"][0], &claimed["messages"][1]);
         let header = |message: &Json, name: &str| {
             let headers = message["headers"].as_array().cloned().unwrap_or_default();
-            headers.iter().find(|header| header["name"] == name).map(|header| header["value"].as_str().unwrap().to_owned())
+            headers
+                .iter()
+                .find(|header| header["name"] == name)
+                .map(|header| header["value"].as_str().unwrap().to_owned())
         };
         let unsubscribe = header(news, "List-Unsubscribe").unwrap();
-        assert!(unsubscribe.starts_with("<https://acme.example/preferences?token=") && unsubscribe.ends_with('>'), "{unsubscribe}");
+        assert!(
+            unsubscribe.starts_with("<https://acme.example/preferences?token=") && unsubscribe.ends_with('>'),
+            "{unsubscribe}"
+        );
         assert_eq!(header(news, "List-Unsubscribe-Post").unwrap(), "List-Unsubscribe=One-Click");
         assert_eq!(header(news, "Auto-Submitted").unwrap(), "auto-generated");
         assert_eq!(news["signed_headers"], json!(["List-Unsubscribe", "List-Unsubscribe-Post"]), "{}", post.name());
         assert!(news["text"].as_str().unwrap().contains(unsubscribe.trim_matches(['<', '>'])));
         assert_eq!((header(letter, "List-Unsubscribe"), header(letter, "Auto-Submitted")), (None, None));
-        assert_eq!((&letter["to"][0]["name"], &letter["from"]["address"]), (&json!("Sarah Chen"), &json!("hello@acme.example")));
+        assert_eq!(
+            (&letter["to"][0]["name"], &letter["from"]["address"]),
+            (&json!("Sarah Chen"), &json!("hello@acme.example"))
+        );
         assert_eq!(letter["text"], "It ends on Friday.", "{}", post.name());
     }
 }
@@ -95,7 +104,12 @@ fn subscribing_again_takes_back_what_unsubscribing_did_and_nothing_else() {
         let (_, token) = sent(&post);
         post.host("mail.unsubscribe", json!({"token": token, "scope": "marketing"}));
         let choices = post.host("mail.resubscribe", json!({"token": token}));
-        assert_eq!((&choices["topics"][0]["subscribed"], post.may(SARAH).as_str()), (&json!(true), "ok"), "{}", post.name());
+        assert_eq!(
+            (&choices["topics"][0]["subscribed"], post.may(SARAH).as_str()),
+            (&json!(true), "ok"),
+            "{}",
+            post.name()
+        );
         // A complaint is not taken back with a link.
         post.office.run("suppression.add", json!({"address": SARAH, "reason": "complained", "scope": "marketing"}));
         post.host("mail.unsubscribe", json!({"token": token}));

@@ -7,7 +7,12 @@ use super::Post;
 #[test]
 fn an_outcome_decides_what_becomes_of_a_mail_and_of_no_other() {
     for post in Post::all() {
-        let outcomes = [("handed_over", "handed_over"), ("temporary", "planned"), ("permanent", "failed"), ("unknown", "uncertain")];
+        let outcomes = [
+            ("handed_over", "handed_over"),
+            ("temporary", "planned"),
+            ("permanent", "failed"),
+            ("unknown", "uncertain"),
+        ];
         let mails: Vec<Json> = outcomes.iter().map(|(outcome, _)| post.plan(outcome, json!({}))).collect();
         assert_eq!(post.claim("desk").len(), mails.len(), "{}", post.name());
         for (mail, (outcome, state)) in mails.iter().zip(outcomes) {
@@ -30,7 +35,9 @@ fn an_outcome_decides_what_becomes_of_a_mail_and_of_no_other() {
 
 #[test]
 fn a_late_report_of_the_holder_says_what_nobody_knew() {
-    for (outcome, state) in [("handed_over", "handed_over"), ("temporary", "planned"), ("permanent", "failed"), ("unknown", "uncertain")] {
+    for (outcome, state) in
+        [("handed_over", "handed_over"), ("temporary", "planned"), ("permanent", "failed"), ("unknown", "uncertain")]
+    {
         for post in Post::all() {
             let mail = post.plan("letter", json!({}));
             post.claim("one");
@@ -112,7 +119,8 @@ fn a_code_that_names_no_mailbox_is_a_bounce() {
         post.claim("desk");
         for (mail, code) in [(&full, "5.2.2"), (&dead, "5.1.1")] {
             post.start(mail, "desk");
-            let report = json!({"mail": mail, "worker": "desk", "outcome": "permanent", "code": code, "detail": "No such user"});
+            let report =
+                json!({"mail": mail, "worker": "desk", "outcome": "permanent", "code": code, "detail": "No such user"});
             assert_eq!(post.host("mail.report", report), "failed");
         }
         assert_eq!(post.mail(&full)["bounced_at"], json!(null), "{}", post.name());

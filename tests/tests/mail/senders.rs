@@ -54,7 +54,8 @@ fn a_domain_that_is_full_holds_up_no_other() {
 #[test]
 fn a_sender_that_is_full_or_halted_holds_up_no_other() {
     for post in Post::all() {
-        let other = post.office.run("sender.create", json!({"name": "Other", "address": "other@acme.example"}))["id"].clone();
+        let other =
+            post.office.run("sender.create", json!({"name": "Other", "address": "other@acme.example"}))["id"].clone();
         post.office.run("sender.verify", json!({"sender": other}));
         configure(&post, json!({"per_minute": 1}));
         for number in 0..10 {
@@ -62,7 +63,10 @@ fn a_sender_that_is_full_or_halted_holds_up_no_other() {
         }
         let mail = post.plan("other", json!({"sender": other, "not_before": "2025-11-17T09:00:30Z"}));
         post.at("2025-11-17T09:00:30Z");
-        assert_eq!(post.host("mail.claim", json!({"worker": "desk", "limit": 1}))["messages"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            post.host("mail.claim", json!({"worker": "desk", "limit": 1}))["messages"].as_array().unwrap().len(),
+            1
+        );
         assert_eq!(post.claim("desk"), [mail], "{}", post.name());
         post.at("2025-11-17T09:02:00Z");
         post.office.run("sender.halt", json!({"sender": post.office.id("sender"), "reason": "The domain moves"}));
@@ -108,7 +112,12 @@ fn a_sender_halts_by_itself_when_too_much_comes_back_and_admins_hear_of_it() {
         assert_eq!(state(), "halted", "{}: 3 of 10 are more than 20 %", post.name());
         let heard = json!({"filter": {"field": "reason", "op": "eq", "value": "sender_halted"}});
         let heard = post.office.run("notification.find", heard)["items"].clone();
-        assert_eq!((heard.as_array().unwrap().len(), &heard[0]["user"]), (1, &json!(post.office.id("admin"))), "{}", post.name());
+        assert_eq!(
+            (heard.as_array().unwrap().len(), &heard[0]["user"]),
+            (1, &json!(post.office.id("admin"))),
+            "{}",
+            post.name()
+        );
         // It goes on, and what came back before is not counted again.
         post.office.run("sender.resume", json!({"sender": post.office.id("sender")}));
         post.host("mail.record_bounce", json!({"event_id": "late", "mail": mails[3], "class": "hard"}));

@@ -51,13 +51,21 @@ fn a_purged_person_who_comes_back_is_still_suppressed() {
 #[test]
 fn who_may_lift_a_suppression_depends_on_its_reason() {
     for post in Post::all() {
-        let add = |reason: &str| post.office.run("suppression.add", json!({"address": SARAH, "reason": reason}))["id"].clone();
+        let add = |reason: &str| {
+            post.office.run("suppression.add", json!({"address": SARAH, "reason": reason}))["id"].clone()
+        };
         let lift = |caller: &str, suppression: &serde_json::Value, reason: serde_json::Value| {
-            let lifted = post.office.run_as(caller, "suppression.lift", json!({"suppression": suppression, "reason": reason}));
+            let lifted =
+                post.office.run_as(caller, "suppression.lift", json!({"suppression": suppression, "reason": reason}));
             lifted.map_err(|error| error.code().to_owned()).map(|_| ())
         };
         let manual = add("manual");
-        assert_eq!(lift("agent", &manual, json!(null)), Err("suppression.reason_missing".to_owned()), "{}", post.name());
+        assert_eq!(
+            lift("agent", &manual, json!(null)),
+            Err("suppression.reason_missing".to_owned()),
+            "{}",
+            post.name()
+        );
         assert_eq!(lift("agent", &manual, json!("They called")), Ok(()), "{}", post.name());
         let bounced = add("hard_bounce");
         let why = || json!("The mailbox is there again");
@@ -65,7 +73,12 @@ fn who_may_lift_a_suppression_depends_on_its_reason() {
         assert_eq!(lift("admin", &bounced, why()), Ok(()), "{}", post.name());
         for last in ["complained", "erased"] {
             let suppression = add(last);
-            assert_eq!(lift("admin", &suppression, why()), Err("suppression.final".to_owned()), "{}: {last}", post.name());
+            assert_eq!(
+                lift("admin", &suppression, why()),
+                Err("suppression.final".to_owned()),
+                "{}: {last}",
+                post.name()
+            );
         }
     }
 }
@@ -73,7 +86,9 @@ fn who_may_lift_a_suppression_depends_on_its_reason() {
 #[test]
 fn each_reason_stands_by_itself_and_the_same_again_changes_nothing() {
     for post in Post::all() {
-        let add = |reason: &str| post.office.run("suppression.add", json!({"address": SARAH, "reason": reason}))["id"].clone();
+        let add = |reason: &str| {
+            post.office.run("suppression.add", json!({"address": SARAH, "reason": reason}))["id"].clone()
+        };
         let (manual, bounced) = (add("manual"), add("hard_bounce"));
         let head = post.office.head();
         assert_eq!(add("manual"), manual, "{}", post.name());

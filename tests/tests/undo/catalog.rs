@@ -105,7 +105,9 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
     if operation.name.ends_with(".update") {
         let (field, value) = match operation.kind {
             "user" | "group" | "pipeline" | "scorecard" | "account" | "campaign" | "contact_list" | "deal"
-            | "calendar" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender" => ("name", "Renamed"),
+            | "calendar" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender" => {
+                ("name", "Renamed")
+            }
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
             "lead" | "contact" => ("last_name", "Renamed"),

@@ -100,6 +100,8 @@ export interface ErrorCodes {
   "command.malformed": "invalid";
   /** `Forbidden`: Only an admin writes for admins; write for the members instead. */
   "comment.admins_only": "forbidden";
+  /** `Invalid`: The link is not valid, was used already, or is older than 7 days; ask for the mail again. */
+  "consent.token": "invalid";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "contact.email_taken": "conflict";
   /** `Invalid`: Nothing says who the contact is; give a name, a mail address, a phone number or an external key. */
@@ -416,6 +418,29 @@ export interface ErrorCodes {
   "line.quantity": "invalid";
   /** `RuleViolation`: The deal would have {count} lines; a deal has at most {most}. */
   "line.too_many": "rule";
+  /** `Conflict`: A mail was planned as {dedup} before: {mail}. Look at that one, or give another key. */
+  "mail.dedup_taken": "conflict";
+  /** `RuleViolation`: The message is on its way to the server and cannot be held back; wait for what comes of it. */
+  "mail.leaving": "rule";
+  /** `RuleViolation`: The {kind} has no mail address; give them one, or name one of theirs in {field}. */
+  "mail.no_address": "rule";
+  /**
+   * `RuleViolation`: The organisation has no page on which people unsubscribe; set mail.preferences_page with
+   * org.configure.
+   */
+  "mail.no_preferences_page": "rule";
+  /** `RuleViolation`: The mail is {state}, and no worker has claimed it; claim it with mail.claim first. */
+  "mail.not_claimed": "rule";
+  /** `RuleViolation`: The mail is {state}; only one of which nobody knows whether it left is sent again. */
+  "mail.not_uncertain": "rule";
+  /** `Conflict`: The mail is not held by {worker}; send nothing, and leave it to who holds it. */
+  "mail.not_yours": "conflict";
+  /** `RuleViolation`: The mail is {state} already; plan another one. */
+  "mail.over": "rule";
+  /** `NotFound`: The link is not valid here; use the one in the latest mail. */
+  "mail.token": "not_found";
+  /** `Invalid`: Give the mail, its message_id, or the address that the event is about. */
+  "mail.unnamed": "invalid";
   /** `Invalid`: A member is either a lead or a contact; give exactly one of them. */
   "member.lead_or_contact": "invalid";
   /**
@@ -550,6 +575,15 @@ export interface ErrorCodes {
   "scorecard.name_taken": "conflict";
   /** `Invalid`: {reason} gives {points} points; give -100 to 100, and not 0. */
   "scorecard.points": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "sender.address_taken": "conflict";
+  /** `RuleViolation`: The sender {name} is halted: {reason}. Let it go on with sender.resume first. */
+  "sender.halted": "rule";
+  /**
+   * `RuleViolation`: Nobody has verified the address of the sender {name}; verify it with sender.verify once its
+   * domain is set up.
+   */
+  "sender.unverified": "rule";
   /** `Unavailable`: A stored {kind} cannot be read ({problem}); restore a backup or run ledger.verify. */
   "store.corrupt": "unavailable";
   /**
@@ -562,6 +596,15 @@ export interface ErrorCodes {
   "store.read_only": "unavailable";
   /** `Unavailable`: This backend does not offer {what}; use one that does. */
   "store.unsupported": "unavailable";
+  /** `Forbidden`: Mail to the address came back for good; only an admin can lift the suppression. */
+  "suppression.admin_only": "forbidden";
+  /**
+   * `RuleViolation`: The address was suppressed because it was {reason}; only the person can lift that, by
+   * confirming that they want mail.
+   */
+  "suppression.final": "rule";
+  /** `Invalid`: Say in {field} why the suppression is lifted. */
+  "suppression.reason_missing": "invalid";
   /** `Invalid`: Give due_at for a moment or due_date for a whole day, and empty the other. */
   "task.due_twice": "invalid";
   /** `RuleViolation`: The task is {status}; reopen it first with task.reopen. */
@@ -638,6 +681,12 @@ export interface ErrorCodes {
   "ticket.not_resolved": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "ticket.number_taken": "conflict";
+  /** `RuleViolation`: Mail of the topic {name} was planned as {kind}; make another topic for {to} mail. */
+  "topic.in_use": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "topic.key_taken": "conflict";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "topic.name_taken": "conflict";
   /**
    * `Conflict`: {count} records of the unit {unit} cannot be put back; look at the conflicts, or pass on_conflict:
    * skip to put back the others.

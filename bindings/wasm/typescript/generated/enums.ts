@@ -43,6 +43,28 @@ export const COMMENT_AUDIENCE = ["members", "admins"] as const;
  */
 export type CommentAudience = (typeof COMMENT_AUDIENCE)[number];
 
+/** The words of `ConsentBasis`, in their order. */
+export const CONSENT_BASIS = ["opt_in", "double_opt_in", "contract", "legitimate_interest"] as const;
+/**
+ * One of:
+ * - `opt_in`: The person said so.
+ * - `double_opt_in`: The person said so, and confirmed it from their mailbox.
+ * - `contract`: A contract with them.
+ * - `legitimate_interest`: An interest that outweighs theirs.
+ */
+export type ConsentBasis = (typeof CONSENT_BASIS)[number];
+
+/** The words of `ConsentState`, in their order. */
+export const CONSENT_STATE = ["none", "pending", "granted", "withdrawn"] as const;
+/**
+ * One of:
+ * - `none`: Nobody was asked.
+ * - `pending`: The person was asked to confirm it from their mailbox.
+ * - `granted`: It was given.
+ * - `withdrawn`: It was taken back.
+ */
+export type ConsentState = (typeof CONSENT_STATE)[number];
+
 /** The words of `ContactLifecycleStage`, in their order. */
 export const CONTACT_LIFECYCLE_STAGE = ["subscriber", "lead", "opportunity", "customer", "advocate"] as const;
 /**
@@ -109,6 +131,32 @@ export const ESCALATION_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
  */
 export type EscalationSeverity = (typeof ESCALATION_SEVERITY)[number];
 
+/** The words of `FollowedPage`, in their order. */
+export const FOLLOWED_PAGE = ["ask", "unsubscribe", "refuse"] as const;
+/**
+ * One of:
+ * - `ask`: It shows a page with a button, and changes nothing: a program may have followed the link.
+ * - `unsubscribe`: It calls `mail.unsubscribe` and answers 200, without asking back.
+ * - `refuse`: It answers that the method is not allowed (405).
+ */
+export type FollowedPage = (typeof FOLLOWED_PAGE)[number];
+
+/** The words of `GateVerdict`, in their order. */
+export const GATE_VERDICT = ["ok", "no_address", "invalid_address", "suppressed", "no_consent", "pending_consent", "record_trashed", "frequency_cap", "quiet_hours"] as const;
+/**
+ * One of:
+ * - `ok`: It may go.
+ * - `no_address`: There is no address.
+ * - `invalid_address`: The text is no mail address.
+ * - `suppressed`: Nothing, or nothing of the sort, goes to the address.
+ * - `no_consent`: The person has not agreed, or has taken it back.
+ * - `pending_consent`: The person has not confirmed that they agree.
+ * - `record_trashed`: The person is in the trash or gone.
+ * - `frequency_cap`: The person had as much marketing as they are to get.
+ * - `quiet_hours`: It is night where the person is.
+ */
+export type GateVerdict = (typeof GATE_VERDICT)[number];
+
 /** The words of `LeadStatus`, in their order. */
 export const LEAD_STATUS = ["new", "contacted", "qualified", "converted", "lost"] as const;
 /**
@@ -132,6 +180,72 @@ export const LINE_ITEM_RECURRING = ["month", "quarter", "half_year", "year"] as 
  */
 export type LineItemRecurring = (typeof LINE_ITEM_RECURRING)[number];
 
+/** The words of `MailClass`, in their order. */
+export const MAIL_CLASS = ["hard", "soft", "block"] as const;
+/**
+ * One of:
+ * - `hard`: The address does not exist.
+ * - `soft`: It cannot be delivered at the moment, such as to a full mailbox.
+ * - `block`: The server did not want it because of the sender or of what it says; the address is good.
+ */
+export type MailClass = (typeof MAIL_CLASS)[number];
+
+/** The words of `MailOutcome`, in their order. */
+export const MAIL_OUTCOME = ["handed_over", "temporary", "permanent", "unknown"] as const;
+/**
+ * One of:
+ * - `handed_over`: The server took the message.
+ * - `temporary`: The server did not take it and may take it later, or it was not reached.
+ * - `permanent`: The server will never take it.
+ * - `unknown`: The message was sent, and no answer came: nobody knows whether the server took it.
+ */
+export type MailOutcome = (typeof MAIL_OUTCOME)[number];
+
+/** The words of `MailPurpose`, in their order. */
+export const MAIL_PURPOSE = ["person", "system", "mass_email", "sequence", "workflow"] as const;
+/**
+ * One of:
+ * - `person`: Somebody writes to one person.
+ * - `system`: The system says something that belongs to what somebody has with us.
+ * - `mass_email`: A mail to many.
+ * - `sequence`: A step of a sequence.
+ * - `workflow`: A step of a workflow.
+ */
+export type MailPurpose = (typeof MAIL_PURPOSE)[number];
+
+/** The words of `MailScope`, in their order. */
+export const MAIL_SCOPE = ["topic", "marketing"] as const;
+/**
+ * One of:
+ * - `topic`: The topic of the mail.
+ * - `marketing`: All marketing.
+ */
+export type MailScope = (typeof MAIL_SCOPE)[number];
+
+/** The words of `MailStage`, in their order. */
+export const MAIL_STAGE = ["open", "body"] as const;
+/**
+ * One of:
+ * - `open`: Nothing of the message has left: it can be sent again.
+ * - `body`: The message is leaving, or has left: until the server answers, nobody knows.
+ */
+export type MailStage = (typeof MAIL_STAGE)[number];
+
+/** The words of `MailState`, in their order. */
+export const MAIL_STATE = ["planned", "claimed", "handed_over", "failed", "uncertain", "skipped", "cancelled", "expired"] as const;
+/**
+ * One of:
+ * - `planned`: It waits for its moment and a worker.
+ * - `claimed`: A worker has it.
+ * - `handed_over`: The server took it.
+ * - `failed`: The server did not take it, and it is not tried again.
+ * - `uncertain`: It was sent, and nobody knows whether the server took it.
+ * - `skipped`: It may not go to the address.
+ * - `cancelled`: Somebody held it back.
+ * - `expired`: Its time was over before it could leave.
+ */
+export type MailState = (typeof MAIL_STATE)[number];
+
 /** The words of `MatchPolicy`, in their order. */
 export const MATCH_POLICY = ["skip", "update", "fill", "refuse"] as const;
 /**
@@ -144,11 +258,12 @@ export const MATCH_POLICY = ["skip", "update", "fill", "refuse"] as const;
 export type MatchPolicy = (typeof MATCH_POLICY)[number];
 
 /** The words of `NotificationReason`, in their order. */
-export const NOTIFICATION_REASON = ["assigned", "reminder"] as const;
+export const NOTIFICATION_REASON = ["assigned", "reminder", "sender_halted"] as const;
 /**
  * One of:
  * - `assigned`: Somebody else gave them something.
  * - `reminder`: They are to be reminded of something.
+ * - `sender_halted`: A sender of mail halted by itself.
  */
 export type NotificationReason = (typeof NOTIFICATION_REASON)[number];
 
@@ -249,6 +364,38 @@ export const ROUTING_TASK_PRIORITY = ["low", "medium", "high", "urgent"] as cons
  */
 export type RoutingTaskPriority = (typeof ROUTING_TASK_PRIORITY)[number];
 
+/** The words of `SenderState`, in their order. */
+export const SENDER_STATE = ["active", "halted"] as const;
+/**
+ * One of:
+ * - `active`: It does.
+ * - `halted`: It waits.
+ */
+export type SenderState = (typeof SENDER_STATE)[number];
+
+/** The words of `SuppressionReason`, in their order. */
+export const SUPPRESSION_REASON = ["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"] as const;
+/**
+ * One of:
+ * - `unsubscribed`: The person does not want it.
+ * - `complained`: The person reported it as spam.
+ * - `hard_bounce`: The server said that the address does not exist.
+ * - `soft_bounces`: Three mails within 30 days came back.
+ * - `manual`: Somebody of the team decided so.
+ * - `erased`: The person was erased.
+ */
+export type SuppressionReason = (typeof SUPPRESSION_REASON)[number];
+
+/** The words of `SuppressionScope`, in their order. */
+export const SUPPRESSION_SCOPE = ["all", "marketing", "topic"] as const;
+/**
+ * One of:
+ * - `all`: Everything.
+ * - `marketing`: Marketing of every topic.
+ * - `topic`: One topic.
+ */
+export type SuppressionScope = (typeof SUPPRESSION_SCOPE)[number];
+
 /** The words of `TaskStatus`, in their order. */
 export const TASK_STATUS = ["todo", "in_progress", "done", "cancelled"] as const;
 /**
@@ -332,6 +479,15 @@ export const TICKET_TYPE = ["question", "problem", "incident", "bug", "feature_r
  * - `task`: Something is to be done.
  */
 export type TicketType = (typeof TICKET_TYPE)[number];
+
+/** The words of `TopicKind`, in their order. */
+export const TOPIC_KIND = ["marketing", "transactional"] as const;
+/**
+ * One of:
+ * - `marketing`: It goes only to those who agreed to it.
+ * - `transactional`: It belongs to what somebody has with us, such as an order or a ticket.
+ */
+export type TopicKind = (typeof TOPIC_KIND)[number];
 
 /** The words of `Verb`, in their order. */
 export const VERB = ["created", "updated", "purged", "erased"] as const;

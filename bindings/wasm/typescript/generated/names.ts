@@ -15,6 +15,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history*",
   comment:
     "aggregate? count? find* get? history*",
+  consent:
+    "aggregate? confirm count? find* get? grant history* withdraw",
   contact:
     "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows merge overview? purge restore search* set_stage trash update upsert",
   contact_list:
@@ -37,6 +39,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "undo verify?",
   line:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows remove update upsert",
+  mail:
+    "aggregate? cancel claim count? find* get? history* link? may? plan preferences? record_bounce record_complaint record_delivery record_reply report resend_uncertain resubscribe start unsubscribe",
   membership:
     "aggregate? count? find* get? history*",
   note:
@@ -61,6 +65,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   scorecard:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
+  sender:
+    "aggregate? count? create find* get? halt history* import_csv import_preview? import_rows resume search* update upsert verify",
+  suppression:
+    "add aggregate? count? find* get? history* lift",
   task:
     "aggregate? assign cancel claim complete count? create find* get? history* import_csv import_preview? import_rows purge release reopen restore search* start trash update upsert",
   tax_rate:
@@ -71,6 +79,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history*",
   ticket:
     "aggregate? assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release resolve restore search* timeline* trash update upsert",
+  topic:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows search* update upsert",
   user:
     "activate aggregate? count? create deactivate find* get? hand_over_notes history* import_csv import_preview? import_rows search* update upsert",
 };
@@ -79,4 +89,4 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "kept", "other_emails", "other_phones", "partials", "readers", "reads", "records", "rules", "score_reasons", "slices", "stages", "tags", "texts", "tiers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
-export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "net", "rates", "unit_price"];
+export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "net", "per_domain", "rates", "unit_price"];

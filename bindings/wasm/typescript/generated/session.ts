@@ -7,6 +7,7 @@ import type { CalendarOperations } from "./operations/calendar.js";
 import type { CampaignOperations } from "./operations/campaign.js";
 import type { CampaignMemberOperations } from "./operations/campaign_member.js";
 import type { CommentOperations } from "./operations/comment.js";
+import type { ConsentOperations } from "./operations/consent.js";
 import type { ContactOperations } from "./operations/contact.js";
 import type { ContactListOperations } from "./operations/contact_list.js";
 import type { ContactListMemberOperations } from "./operations/contact_list_member.js";
@@ -18,6 +19,7 @@ import type { GroupOperations } from "./operations/group.js";
 import type { LeadOperations } from "./operations/lead.js";
 import type { LedgerOperations } from "./operations/ledger.js";
 import type { LineOperations } from "./operations/line.js";
+import type { MailOperations } from "./operations/mail.js";
 import type { MembershipOperations } from "./operations/membership.js";
 import type { NoteOperations } from "./operations/note.js";
 import type { NotificationOperations } from "./operations/notification.js";
@@ -30,11 +32,14 @@ import type { ProductOperations } from "./operations/product.js";
 import type { RateOperations } from "./operations/rate.js";
 import type { RoutingOperations } from "./operations/routing.js";
 import type { ScorecardOperations } from "./operations/scorecard.js";
+import type { SenderOperations } from "./operations/sender.js";
+import type { SuppressionOperations } from "./operations/suppression.js";
 import type { TaskOperations } from "./operations/task.js";
 import type { TaxRateOperations } from "./operations/tax_rate.js";
 import type { TemplateOperations } from "./operations/template.js";
 import type { TemplateVersionOperations } from "./operations/template_version.js";
 import type { TicketOperations } from "./operations/ticket.js";
+import type { TopicOperations } from "./operations/topic.js";
 import type { UserOperations } from "./operations/user.js";
 import type { Account, AccountWhere } from "./records/account.js";
 import type { Attachment, AttachmentWhere } from "./records/attachment.js";
@@ -42,6 +47,7 @@ import type { Calendar } from "./records/calendar.js";
 import type { Campaign, CampaignWhere } from "./records/campaign.js";
 import type { CampaignMember, CampaignMemberWhere } from "./records/campaign_member.js";
 import type { Comment, CommentWhere } from "./records/comment.js";
+import type { Consent, ConsentWhere } from "./records/consent.js";
 import type { Contact, ContactWhere } from "./records/contact.js";
 import type { ContactList } from "./records/contact_list.js";
 import type { ContactListMember, ContactListMemberWhere } from "./records/contact_list_member.js";
@@ -52,6 +58,7 @@ import type { FieldDefinition } from "./records/field.js";
 import type { Group, GroupWhere } from "./records/group.js";
 import type { Lead, LeadWhere } from "./records/lead.js";
 import type { LineItem, LineItemWhere } from "./records/line.js";
+import type { Mail, MailWhere } from "./records/mail.js";
 import type { Membership, MembershipWhere } from "./records/membership.js";
 import type { Note, NoteWhere } from "./records/note.js";
 import type { Notification, NotificationWhere } from "./records/notification.js";
@@ -63,11 +70,14 @@ import type { Product } from "./records/product.js";
 import type { DatedRate } from "./records/rate.js";
 import type { Routing, RoutingWhere } from "./records/routing.js";
 import type { Scorecard } from "./records/scorecard.js";
+import type { Sender } from "./records/sender.js";
+import type { Suppression, SuppressionWhere } from "./records/suppression.js";
 import type { Task, TaskWhere } from "./records/task.js";
 import type { TaxRate } from "./records/tax_rate.js";
 import type { Template } from "./records/template.js";
 import type { TemplateVersion, TemplateVersionWhere } from "./records/template_version.js";
 import type { Ticket, TicketWhere } from "./records/ticket.js";
+import type { Topic } from "./records/topic.js";
 import type { User, UserWhere } from "./records/user.js";
 
 /** The operations of a session, by kind. */
@@ -93,6 +103,11 @@ export interface SessionOperations {
    * ticket, or by the admins among them.
    */
   readonly comment: CommentOperations;
+  /**
+   * The operations of `consent`: What an address has agreed to, for one topic. Each change keeps what was before
+   * in its history.
+   */
+  readonly consent: ConsentOperations;
   /** The operations of `contact`: A person whom we know. */
   readonly contact: ContactOperations;
   /**
@@ -124,6 +139,8 @@ export interface SessionOperations {
   readonly ledger: LedgerOperations;
   /** The operations of `line`: What a deal may buy: so many of something at a price, less a discount. */
   readonly line: LineOperations;
+  /** The operations of `mail`: One message to one person. */
+  readonly mail: MailOperations;
   /** The operations of `membership`: One user in one group. */
   readonly membership: MembershipOperations;
   /**
@@ -157,6 +174,13 @@ export interface SessionOperations {
   readonly routing: RoutingOperations;
   /** The operations of `scorecard`: How leads are scored. The newest active scorecard of a tenant counts. */
   readonly scorecard: ScorecardOperations;
+  /** The operations of `sender`: An address that mail comes from. */
+  readonly sender: SenderOperations;
+  /**
+   * The operations of `suppression`: An address to which nothing goes, or nothing of a sort, for one reason. It is
+   * never removed: one that was lifted says so.
+   */
+  readonly suppression: SuppressionOperations;
   /** The operations of `task`: Something to do. */
   readonly task: TaskOperations;
   /** The operations of `tax_rate`: How products of a class are taxed in a country from a day on. */
@@ -173,6 +197,8 @@ export interface SessionOperations {
   readonly templateVersion: TemplateVersionOperations;
   /** The operations of `ticket`: An issue of a customer. */
   readonly ticket: TicketOperations;
+  /** The operations of `topic`: What mail is about for those who get it. */
+  readonly topic: TopicOperations;
   /** The operations of `user`: Somebody of the tenant who works with it. */
   readonly user: UserOperations;
 }
@@ -185,6 +211,7 @@ export interface RecordTable {
   campaign: Campaign;
   campaign_member: CampaignMember;
   comment: Comment;
+  consent: Consent;
   contact: Contact;
   contact_list: ContactList;
   contact_list_member: ContactListMember;
@@ -195,6 +222,7 @@ export interface RecordTable {
   group: Group;
   lead: Lead;
   line: LineItem;
+  mail: Mail;
   membership: Membership;
   note: Note;
   notification: Notification;
@@ -206,11 +234,14 @@ export interface RecordTable {
   rate: DatedRate;
   routing: Routing;
   scorecard: Scorecard;
+  sender: Sender;
+  suppression: Suppression;
   task: Task;
   tax_rate: TaxRate;
   template: Template;
   template_version: TemplateVersion;
   ticket: Ticket;
+  topic: Topic;
   user: User;
 }
 
@@ -224,18 +255,21 @@ export interface PointerTable {
   campaign: { found: CampaignWhere; by: "owner.group" | "owner.user" };
   campaign_member: { found: CampaignMemberWhere; by: "campaign" | "contact" | "lead" };
   comment: { found: CommentWhere; by: "author" | "ticket" };
+  consent: { found: ConsentWhere; by: "topic" };
   contact: { found: ContactWhere; by: "account" | "owner.group" | "owner.user" | "reports_to" };
   contact_list_member: { found: ContactListMemberWhere; by: "contact" | "contact_list" | "lead" };
   deal: { found: DealWhere; by: "account" | "campaign" | "owner" | "pipeline" | "price_book" | "primary_contact" };
   group: { found: GroupWhere; by: "calendar" };
   lead: { found: LeadWhere; by: "assignee.group" | "assignee.user" | "bant.authority.by" | "bant.budget.by" | "bant.need.by" | "bant.timeline.by" | "campaign" | "converted_account" | "converted_contact" | "converted_deal" | "known_contact" | "previous_lead" | "via_group" };
   line: { found: LineItemWhere; by: "deal" | "product" };
+  mail: { found: MailWhere; by: "about" | "contact" | "lead" | "sender" | "topic" };
   membership: { found: MembershipWhere; by: "group" | "user" };
   note: { found: NoteWhere; by: "about" | "author" };
   notification: { found: NotificationWhere; by: "about" | "user" };
   org: { found: OrgWhere; by: "calendar" };
   price: { found: PriceWhere; by: "price_book" | "product" };
   routing: { found: RoutingWhere; by: "contact_list" | "group" };
+  suppression: { found: SuppressionWhere; by: "topic" };
   task: { found: TaskWhere; by: "about" | "assignee.group" | "assignee.user" | "completed_by" | "via_group" };
   template_version: { found: TemplateVersionWhere; by: "publisher" | "template" };
   ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "via_group" };

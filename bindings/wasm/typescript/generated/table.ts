@@ -2,6 +2,7 @@
 // Every operation by name.
 
 import type { Page, Upserted } from "../base.js";
+import type { ConsentState, MailState } from "./enums.js";
 import type {
   AccountAssignInput,
   AccountCreateInput,
@@ -73,6 +74,14 @@ import type {
   ImportRowsInput,
   SearchInput,
 } from "./inputs/common.js";
+import type {
+  ConsentConfirmInput,
+  ConsentFindInput,
+  ConsentGetInput,
+  ConsentGrantInput,
+  ConsentHistoryInput,
+  ConsentWithdrawInput,
+} from "./inputs/consent.js";
 import type {
   ContactAssignInput,
   ContactCreateInput,
@@ -183,6 +192,26 @@ import type {
   LineUpdateInput,
   LineUpsertInput,
 } from "./inputs/line.js";
+import type {
+  MailCancelInput,
+  MailClaimInput,
+  MailFindInput,
+  MailGetInput,
+  MailHistoryInput,
+  MailLinkInput,
+  MailMayInput,
+  MailPlanInput,
+  MailPreferencesInput,
+  MailRecordBounceInput,
+  MailRecordComplaintInput,
+  MailRecordDeliveryInput,
+  MailRecordReplyInput,
+  MailReportInput,
+  MailResendUncertainInput,
+  MailResubscribeInput,
+  MailStartInput,
+  MailUnsubscribeInput,
+} from "./inputs/mail.js";
 import type { MembershipFindInput, MembershipGetInput, MembershipHistoryInput } from "./inputs/membership.js";
 import type {
   NoteCreateInput,
@@ -284,6 +313,24 @@ import type {
   ScorecardUpsertInput,
 } from "./inputs/scorecard.js";
 import type {
+  SenderCreateInput,
+  SenderFindInput,
+  SenderGetInput,
+  SenderHaltInput,
+  SenderHistoryInput,
+  SenderResumeInput,
+  SenderUpdateInput,
+  SenderUpsertInput,
+  SenderVerifyInput,
+} from "./inputs/sender.js";
+import type {
+  SuppressionAddInput,
+  SuppressionFindInput,
+  SuppressionGetInput,
+  SuppressionHistoryInput,
+  SuppressionLiftInput,
+} from "./inputs/suppression.js";
+import type {
   TaskAssignInput,
   TaskCancelInput,
   TaskClaimInput,
@@ -357,6 +404,14 @@ import type {
   TicketUpsertInput,
 } from "./inputs/ticket.js";
 import type {
+  TopicCreateInput,
+  TopicFindInput,
+  TopicGetInput,
+  TopicHistoryInput,
+  TopicUpdateInput,
+  TopicUpsertInput,
+} from "./inputs/topic.js";
+import type {
   UserActivateInput,
   UserCreateInput,
   UserDeactivateInput,
@@ -371,11 +426,13 @@ import type { AccountRollup } from "./parts/account.js";
 import type { BusinessTime, Due } from "./parts/calendar.js";
 import type { Performance } from "./parts/campaign.js";
 import type { GroupRow, HistoryPage, ImportReport, MembersPage, Preview } from "./parts/common.js";
+import type { Granted } from "./parts/consent.js";
 import type { ContactOverview } from "./parts/contact.js";
 import type { Added, Removed } from "./parts/contact_list.js";
 import type { DealForecast, DealLines, DealMetrics, PipelineValue } from "./parts/deal.js";
 import type { Conversion, Routed } from "./parts/lead.js";
 import type { Undone, Verified } from "./parts/ledger.js";
+import type { Choices, Claimed, Followed, Gate, Recorded } from "./parts/mail.js";
 import type { Marked } from "./parts/notification.js";
 import type { ErasedAgain, Exported, Found } from "./parts/person.js";
 import type { Quoted } from "./parts/price.js";
@@ -388,6 +445,7 @@ import type { Calendar, CalendarRelated, CalendarWhere } from "./records/calenda
 import type { Campaign, CampaignRelated, CampaignWhere } from "./records/campaign.js";
 import type { CampaignMember, CampaignMemberRelated, CampaignMemberWhere } from "./records/campaign_member.js";
 import type { Comment, CommentRelated, CommentWhere } from "./records/comment.js";
+import type { Consent, ConsentRelated, ConsentWhere } from "./records/consent.js";
 import type { Contact, ContactRelated, ContactWhere } from "./records/contact.js";
 import type { ContactList, ContactListRelated, ContactListWhere } from "./records/contact_list.js";
 import type {
@@ -402,6 +460,7 @@ import type { FieldDefinition, FieldDefinitionRelated, FieldDefinitionWhere } fr
 import type { Group, GroupRelated, GroupWhere } from "./records/group.js";
 import type { Lead, LeadRelated, LeadWhere } from "./records/lead.js";
 import type { LineItem, LineItemRelated, LineItemWhere } from "./records/line.js";
+import type { Mail, MailRelated, MailWhere } from "./records/mail.js";
 import type { Membership, MembershipRelated, MembershipWhere } from "./records/membership.js";
 import type { Note, NoteRelated, NoteWhere } from "./records/note.js";
 import type { Notification, NotificationRelated, NotificationWhere } from "./records/notification.js";
@@ -413,11 +472,14 @@ import type { Product, ProductRelated, ProductWhere } from "./records/product.js
 import type { DatedRate, DatedRateRelated, DatedRateWhere } from "./records/rate.js";
 import type { Routing, RoutingRelated, RoutingWhere } from "./records/routing.js";
 import type { Scorecard, ScorecardRelated, ScorecardWhere } from "./records/scorecard.js";
+import type { Sender, SenderRelated, SenderWhere } from "./records/sender.js";
+import type { Suppression, SuppressionRelated, SuppressionWhere } from "./records/suppression.js";
 import type { Task, TaskRelated, TaskWhere } from "./records/task.js";
 import type { TaxRate, TaxRateRelated, TaxRateWhere } from "./records/tax_rate.js";
 import type { Template, TemplateRelated, TemplateWhere } from "./records/template.js";
 import type { TemplateVersion, TemplateVersionRelated, TemplateVersionWhere } from "./records/template_version.js";
 import type { Ticket, TicketRelated, TicketWhere } from "./records/ticket.js";
+import type { Topic, TopicRelated, TopicWhere } from "./records/topic.js";
 import type { User, UserRelated, UserWhere } from "./records/user.js";
 
 /** What every operation takes and answers. */
@@ -502,6 +564,14 @@ export interface OperationTable {
   "comment.find": { input: CommentFindInput; output: Page<Comment> };
   "comment.get": { input: CommentGetInput; output: Found<Comment, CommentRelated> };
   "comment.history": { input: CommentHistoryInput; output: HistoryPage };
+  "consent.aggregate": { input: AggregateInput<ConsentWhere>; output: GroupRow[] };
+  "consent.confirm": { input: ConsentConfirmInput; output: ConsentState };
+  "consent.count": { input: CountInput<ConsentWhere>; output: number };
+  "consent.find": { input: ConsentFindInput; output: Page<Consent> };
+  "consent.get": { input: ConsentGetInput; output: Found<Consent, ConsentRelated> };
+  "consent.grant": { input: ConsentGrantInput; output: Granted };
+  "consent.history": { input: ConsentHistoryInput; output: HistoryPage };
+  "consent.withdraw": { input: ConsentWithdrawInput; output: Consent };
   "contact.aggregate": { input: AggregateInput<ContactWhere>; output: GroupRow[] };
   "contact.assign": { input: ContactAssignInput; output: Contact };
   "contact.count": { input: CountInput<ContactWhere>; output: number };
@@ -644,6 +714,26 @@ export interface OperationTable {
   "line.remove": { input: LineRemoveInput; output: LineItem };
   "line.update": { input: LineUpdateInput; output: LineItem };
   "line.upsert": { input: LineUpsertInput; output: Upserted<LineItem> };
+  "mail.aggregate": { input: AggregateInput<MailWhere>; output: GroupRow[] };
+  "mail.cancel": { input: MailCancelInput; output: Mail };
+  "mail.claim": { input: MailClaimInput; output: Claimed };
+  "mail.count": { input: CountInput<MailWhere>; output: number };
+  "mail.find": { input: MailFindInput; output: Page<Mail> };
+  "mail.get": { input: MailGetInput; output: Found<Mail, MailRelated> };
+  "mail.history": { input: MailHistoryInput; output: HistoryPage };
+  "mail.link": { input: MailLinkInput; output: Followed };
+  "mail.may": { input: MailMayInput; output: Gate };
+  "mail.plan": { input: MailPlanInput; output: Mail };
+  "mail.preferences": { input: MailPreferencesInput; output: Choices };
+  "mail.record_bounce": { input: MailRecordBounceInput; output: Recorded };
+  "mail.record_complaint": { input: MailRecordComplaintInput; output: Recorded };
+  "mail.record_delivery": { input: MailRecordDeliveryInput; output: Recorded };
+  "mail.record_reply": { input: MailRecordReplyInput; output: Recorded };
+  "mail.report": { input: MailReportInput; output: MailState };
+  "mail.resend_uncertain": { input: MailResendUncertainInput; output: Mail };
+  "mail.resubscribe": { input: MailResubscribeInput; output: Choices };
+  "mail.start": { input: MailStartInput; output: MailState };
+  "mail.unsubscribe": { input: MailUnsubscribeInput; output: Choices };
   "membership.aggregate": { input: AggregateInput<MembershipWhere>; output: GroupRow[] };
   "membership.count": { input: CountInput<MembershipWhere>; output: number };
   "membership.find": { input: MembershipFindInput; output: Page<Membership> };
@@ -784,6 +874,28 @@ export interface OperationTable {
   "scorecard.trash": { input: ScorecardTrashInput; output: Scorecard };
   "scorecard.update": { input: ScorecardUpdateInput; output: Scorecard };
   "scorecard.upsert": { input: ScorecardUpsertInput; output: Upserted<Scorecard> };
+  "sender.aggregate": { input: AggregateInput<SenderWhere>; output: GroupRow[] };
+  "sender.count": { input: CountInput<SenderWhere>; output: number };
+  "sender.create": { input: SenderCreateInput; output: Sender };
+  "sender.find": { input: SenderFindInput; output: Page<Sender> };
+  "sender.get": { input: SenderGetInput; output: Found<Sender, SenderRelated> };
+  "sender.halt": { input: SenderHaltInput; output: Sender };
+  "sender.history": { input: SenderHistoryInput; output: HistoryPage };
+  "sender.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "sender.import_preview": { input: ImportPreviewInput; output: Preview };
+  "sender.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "sender.resume": { input: SenderResumeInput; output: Sender };
+  "sender.search": { input: SearchInput<SenderWhere>; output: Page<Sender> };
+  "sender.update": { input: SenderUpdateInput; output: Sender };
+  "sender.upsert": { input: SenderUpsertInput; output: Upserted<Sender> };
+  "sender.verify": { input: SenderVerifyInput; output: Sender };
+  "suppression.add": { input: SuppressionAddInput; output: Suppression };
+  "suppression.aggregate": { input: AggregateInput<SuppressionWhere>; output: GroupRow[] };
+  "suppression.count": { input: CountInput<SuppressionWhere>; output: number };
+  "suppression.find": { input: SuppressionFindInput; output: Page<Suppression> };
+  "suppression.get": { input: SuppressionGetInput; output: Found<Suppression, SuppressionRelated> };
+  "suppression.history": { input: SuppressionHistoryInput; output: HistoryPage };
+  "suppression.lift": { input: SuppressionLiftInput; output: Suppression };
   "task.aggregate": { input: AggregateInput<TaskWhere>; output: GroupRow[] };
   "task.assign": { input: TaskAssignInput; output: Task };
   "task.cancel": { input: TaskCancelInput; output: Task };
@@ -873,6 +985,18 @@ export interface OperationTable {
   "ticket.trash": { input: TicketTrashInput; output: Ticket };
   "ticket.update": { input: TicketUpdateInput; output: Ticket };
   "ticket.upsert": { input: TicketUpsertInput; output: Upserted<Ticket> };
+  "topic.aggregate": { input: AggregateInput<TopicWhere>; output: GroupRow[] };
+  "topic.count": { input: CountInput<TopicWhere>; output: number };
+  "topic.create": { input: TopicCreateInput; output: Topic };
+  "topic.find": { input: TopicFindInput; output: Page<Topic> };
+  "topic.get": { input: TopicGetInput; output: Found<Topic, TopicRelated> };
+  "topic.history": { input: TopicHistoryInput; output: HistoryPage };
+  "topic.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "topic.import_preview": { input: ImportPreviewInput; output: Preview };
+  "topic.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "topic.search": { input: SearchInput<TopicWhere>; output: Page<Topic> };
+  "topic.update": { input: TopicUpdateInput; output: Topic };
+  "topic.upsert": { input: TopicUpsertInput; output: Upserted<Topic> };
   "user.activate": { input: UserActivateInput; output: User };
   "user.aggregate": { input: AggregateInput<UserWhere>; output: GroupRow[] };
   "user.count": { input: CountInput<UserWhere>; output: number };

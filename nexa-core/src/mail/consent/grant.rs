@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Consent, ConsentBasis, ConsentState};
 use crate::{
-    Action, Choice, CollectionCommand, Context, Document, Email, Id, Name, Principal, Record, Ref, Result, Timestamp, command,
+    Action, Choice, CollectionCommand, Context, Document, Email, Id, Name, Principal, Record, Ref, Result, Timestamp,
+    command,
     mail::{
         Topic,
         secret::{Purpose, Secret},

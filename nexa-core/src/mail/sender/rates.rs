@@ -70,7 +70,8 @@ pub(in crate::mail) enum Full {
 
 /// Counts a mail of a sender to a domain, if it may leave now; else nothing is counted.
 pub(in crate::mail) async fn take(cx: &mut Context<'_>, sender: &Sender, domain: &str) -> Result<Result<(), Full>> {
-    let of_sender = [("minute", MINUTE, sender.per_minute), ("hour", HOUR, sender.per_hour), ("day", DAY, sender.per_day)];
+    let of_sender =
+        [("minute", MINUTE, sender.per_minute), ("hour", HOUR, sender.per_hour), ("day", DAY, sender.per_day)];
     let mut windows = Vec::new();
     for (name, span, most) in of_sender {
         let Some(most) = most else { continue };

@@ -42,6 +42,13 @@ from .kinds.comment import (
     Comment as Comment,
     CommentId as CommentId,
 )
+from .kinds.consent import (
+    Consent as Consent,
+    ConsentBasis as ConsentBasis,
+    ConsentId as ConsentId,
+    ConsentState as ConsentState,
+    Granted as Granted,
+)
 from .kinds.contact import (
     Contact as Contact,
     ContactDeals as ContactDeals,
@@ -120,6 +127,29 @@ from .kinds.line import (
     LineItem as LineItem,
     LineItemId as LineItemId,
 )
+from .kinds.mail import (
+    Choices as Choices,
+    Claimed as Claimed,
+    Content as Content,
+    FinishedMessage as FinishedMessage,
+    Followed as Followed,
+    FollowedPage as FollowedPage,
+    Frame as Frame,
+    Gate as Gate,
+    GateVerdict as GateVerdict,
+    Header as Header,
+    Mail as Mail,
+    MailClass as MailClass,
+    MailId as MailId,
+    MailOutcome as MailOutcome,
+    MailPurpose as MailPurpose,
+    MailScope as MailScope,
+    MailStage as MailStage,
+    MailState as MailState,
+    Mailbox as Mailbox,
+    Recorded as Recorded,
+    TopicChoice as TopicChoice,
+)
 from .kinds.membership import (
     Membership as Membership,
     MembershipId as MembershipId,
@@ -136,10 +166,14 @@ from .kinds.notification import (
 )
 from .kinds.org import (
     FileLimits as FileLimits,
+    FrequencyCap as FrequencyCap,
+    Halting as Halting,
+    MailSettings as MailSettings,
     Org as Org,
     OrgId as OrgId,
     OrgRounding as OrgRounding,
     OrgTaxRounding as OrgTaxRounding,
+    QuietHours as QuietHours,
 )
 from .kinds.person import (
     ErasedAgain as ErasedAgain,
@@ -181,6 +215,16 @@ from .kinds.scorecard import (
     Scorecard as Scorecard,
     ScorecardId as ScorecardId,
 )
+from .kinds.sender import (
+    Sender as Sender,
+    SenderId as SenderId,
+    SenderState as SenderState,
+)
+from .kinds.suppression import (
+    Suppression as Suppression,
+    SuppressionId as SuppressionId,
+    SuppressionScope as SuppressionScope,
+)
 from .kinds.task import (
     Task as Task,
     TaskId as TaskId,
@@ -210,6 +254,11 @@ from .kinds.ticket import (
     TicketId as TicketId,
     TicketType as TicketType,
 )
+from .kinds.topic import (
+    Topic as Topic,
+    TopicId as TopicId,
+    TopicKind as TopicKind,
+)
 from .kinds.user import (
     HandedOver as HandedOver,
     User as User,
@@ -238,6 +287,7 @@ from .kinds.common import (
     RoutingBand as RoutingBand,
     RoutingTaskPriority as RoutingTaskPriority,
     RowProblem as RowProblem,
+    SuppressionReason as SuppressionReason,
     TemplateChannel as TemplateChannel,
     TemplatePartial as TemplatePartial,
     TemplateText as TemplateText,

@@ -12,6 +12,7 @@ from .._generated.kinds.campaign_member import (
     CampaignMemberOperations,
 )
 from .._generated.kinds.comment import AsyncCommentOperations, CommentOperations
+from .._generated.kinds.consent import AsyncConsentOperations, ConsentOperations
 from .._generated.kinds.contact import AsyncContactOperations, ContactOperations
 from .._generated.kinds.contact_list import AsyncContactListOperations, ContactListOperations
 from .._generated.kinds.contact_list_member import (
@@ -26,6 +27,7 @@ from .._generated.kinds.group import AsyncGroupOperations, GroupOperations
 from .._generated.kinds.lead import AsyncLeadOperations, LeadOperations
 from .._generated.kinds.ledger import AsyncLedgerOperations, LedgerOperations
 from .._generated.kinds.line import AsyncLineOperations, LineOperations
+from .._generated.kinds.mail import AsyncMailOperations, MailOperations
 from .._generated.kinds.membership import AsyncMembershipOperations, MembershipOperations
 from .._generated.kinds.note import AsyncNoteOperations, NoteOperations
 from .._generated.kinds.notification import AsyncNotificationOperations, NotificationOperations
@@ -38,6 +40,8 @@ from .._generated.kinds.product import AsyncProductOperations, ProductOperations
 from .._generated.kinds.rate import AsyncRateOperations, RateOperations
 from .._generated.kinds.routing import AsyncRoutingOperations, RoutingOperations
 from .._generated.kinds.scorecard import AsyncScorecardOperations, ScorecardOperations
+from .._generated.kinds.sender import AsyncSenderOperations, SenderOperations
+from .._generated.kinds.suppression import AsyncSuppressionOperations, SuppressionOperations
 from .._generated.kinds.task import AsyncTaskOperations, TaskOperations
 from .._generated.kinds.tax_rate import AsyncTaxRateOperations, TaxRateOperations
 from .._generated.kinds.template import AsyncTemplateOperations, TemplateOperations
@@ -46,6 +50,7 @@ from .._generated.kinds.template_version import (
     TemplateVersionOperations,
 )
 from .._generated.kinds.ticket import AsyncTicketOperations, TicketOperations
+from .._generated.kinds.topic import AsyncTopicOperations, TopicOperations
 from .._generated.kinds.user import AsyncUserOperations, UserOperations
 from .._session import SessionBase
 from ..aio import AsyncSessionBase
@@ -82,6 +87,12 @@ class Session(SessionBase):
     def comment(self) -> CommentOperations:
         """The operations of `comment`: What somebody of the team wrote on a ticket. It is seen by those who see
         the ticket, or by the admins among them.
+        """
+
+    @cached_property
+    def consent(self) -> ConsentOperations:
+        """The operations of `consent`: What an address has agreed to, for one topic. Each change keeps what was
+        before in its history.
         """
 
     @cached_property
@@ -133,6 +144,10 @@ class Session(SessionBase):
     @cached_property
     def line(self) -> LineOperations:
         """The operations of `line`: What a deal may buy: so many of something at a price, less a discount."""
+
+    @cached_property
+    def mail(self) -> MailOperations:
+        """The operations of `mail`: One message to one person."""
 
     @cached_property
     def membership(self) -> MembershipOperations:
@@ -190,6 +205,16 @@ class Session(SessionBase):
         """The operations of `scorecard`: How leads are scored. The newest active scorecard of a tenant counts."""
 
     @cached_property
+    def sender(self) -> SenderOperations:
+        """The operations of `sender`: An address that mail comes from."""
+
+    @cached_property
+    def suppression(self) -> SuppressionOperations:
+        """The operations of `suppression`: An address to which nothing goes, or nothing of a sort, for one reason.
+        It is never removed: one that was lifted says so.
+        """
+
+    @cached_property
     def task(self) -> TaskOperations:
         """The operations of `task`: Something to do."""
 
@@ -213,6 +238,10 @@ class Session(SessionBase):
     @cached_property
     def ticket(self) -> TicketOperations:
         """The operations of `ticket`: An issue of a customer."""
+
+    @cached_property
+    def topic(self) -> TopicOperations:
+        """The operations of `topic`: What mail is about for those who get it."""
 
     @cached_property
     def user(self) -> UserOperations:
@@ -250,6 +279,12 @@ class AsyncSession(AsyncSessionBase):
     def comment(self) -> AsyncCommentOperations:
         """The operations of `comment`: What somebody of the team wrote on a ticket. It is seen by those who see
         the ticket, or by the admins among them.
+        """
+
+    @cached_property
+    def consent(self) -> AsyncConsentOperations:
+        """The operations of `consent`: What an address has agreed to, for one topic. Each change keeps what was
+        before in its history.
         """
 
     @cached_property
@@ -301,6 +336,10 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def line(self) -> AsyncLineOperations:
         """The operations of `line`: What a deal may buy: so many of something at a price, less a discount."""
+
+    @cached_property
+    def mail(self) -> AsyncMailOperations:
+        """The operations of `mail`: One message to one person."""
 
     @cached_property
     def membership(self) -> AsyncMembershipOperations:
@@ -358,6 +397,16 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `scorecard`: How leads are scored. The newest active scorecard of a tenant counts."""
 
     @cached_property
+    def sender(self) -> AsyncSenderOperations:
+        """The operations of `sender`: An address that mail comes from."""
+
+    @cached_property
+    def suppression(self) -> AsyncSuppressionOperations:
+        """The operations of `suppression`: An address to which nothing goes, or nothing of a sort, for one reason.
+        It is never removed: one that was lifted says so.
+        """
+
+    @cached_property
     def task(self) -> AsyncTaskOperations:
         """The operations of `task`: Something to do."""
 
@@ -381,6 +430,10 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def ticket(self) -> AsyncTicketOperations:
         """The operations of `ticket`: An issue of a customer."""
+
+    @cached_property
+    def topic(self) -> AsyncTopicOperations:
+        """The operations of `topic`: What mail is about for those who get it."""
 
     @cached_property
     def user(self) -> AsyncUserOperations:

@@ -2,15 +2,35 @@
 // What the operations of `consent` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { ConsentBasis } from "../enums.js";
 import type { AsOf } from "../parts/common.js";
-import type { ConsentId, ConsentRelated } from "../records/consent.js";
+import type { ConsentId, ConsentRelated, ConsentWhere } from "../records/consent.js";
 import type { TopicId } from "../records/topic.js";
 
 /** What `consent.confirm` takes. */
 export interface ConsentConfirmInput {
   /** The token. */
   token: string;
+}
+
+/** What `consent.find` takes. */
+export interface ConsentFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<ConsentWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof ConsentRelated)[];
 }
 
 /** What `consent.get` takes. */

@@ -2,11 +2,12 @@
 // What the operations of `mail` take.
 
 import type { Ref, Timestamp } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MailClass, MailOutcome, MailPurpose, MailScope } from "../enums.js";
 import type { About, AsOf } from "../parts/common.js";
 import type { ContactId } from "../records/contact.js";
 import type { LeadId } from "../records/lead.js";
-import type { MailId, MailRelated } from "../records/mail.js";
+import type { MailId, MailRelated, MailWhere } from "../records/mail.js";
 import type { SenderId } from "../records/sender.js";
 import type { TopicId } from "../records/topic.js";
 
@@ -26,6 +27,25 @@ export interface MailClaimInput {
   limit?: number | null;
   /** Of this sender alone. */
   sender?: Ref<SenderId> | null;
+}
+
+/** What `mail.find` takes. */
+export interface MailFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<MailWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof MailRelated)[];
 }
 
 /** What `mail.get` takes. */

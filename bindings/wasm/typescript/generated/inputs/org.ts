@@ -5,7 +5,7 @@ import type { Decimal, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type { OrgRounding, OrgTaxRounding } from "../enums.js";
 import type { Address, AsOf } from "../parts/common.js";
-import type { FileLimits } from "../parts/org.js";
+import type { FileLimits, MailSettings } from "../parts/org.js";
 import type { CalendarId } from "../records/calendar.js";
 import type { OrgId, OrgRelated, OrgWhere } from "../records/org.js";
 
@@ -21,6 +21,11 @@ export interface OrgConfigureInput {
   choices?: Record<string, string[]>;
   /** What files are taken; those of the usual limits while nothing is said. */
   files?: FileLimits | null;
+  /**
+   * How mail leaves: how much marketing somebody gets and when, when a sender halts, and where links lead.
+   * Without, as usual.
+   */
+  mail?: MailSettings | null;
   /** The organisation's name. */
   name?: string;
   /**

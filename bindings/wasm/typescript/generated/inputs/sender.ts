@@ -2,9 +2,10 @@
 // What the operations of `sender` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, ExternalKey } from "../parts/common.js";
-import type { SenderId, SenderRelated } from "../records/sender.js";
+import type { SenderId, SenderRelated, SenderWhere } from "../records/sender.js";
 
 /** What `sender.create` takes. */
 export interface SenderCreateInput {
@@ -27,6 +28,25 @@ export interface SenderCreateInput {
   per_minute?: number | null;
   /** Where answers go, when not to the address. */
   reply_to?: string | null;
+}
+
+/** What `sender.find` takes. */
+export interface SenderFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<SenderWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof SenderRelated)[];
 }
 
 /** What `sender.get` takes. */

@@ -2,9 +2,10 @@
 // What the operations of `suppression` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { SuppressionReason, SuppressionScope } from "../enums.js";
 import type { AsOf } from "../parts/common.js";
-import type { SuppressionId, SuppressionRelated } from "../records/suppression.js";
+import type { SuppressionId, SuppressionRelated, SuppressionWhere } from "../records/suppression.js";
 import type { TopicId } from "../records/topic.js";
 
 /** What `suppression.add` takes. */
@@ -19,6 +20,25 @@ export interface SuppressionAddInput {
   source?: string | null;
   /** The topic, where the scope is one. */
   topic?: Ref<TopicId> | null;
+}
+
+/** What `suppression.find` takes. */
+export interface SuppressionFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<SuppressionWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof SuppressionRelated)[];
 }
 
 /** What `suppression.get` takes. */

@@ -2,9 +2,10 @@
 // What the operations of `topic` take.
 
 import type { Ref } from "../../base.js";
+import type { Filter } from "../../filter.js";
 import type { MatchPolicy, TopicKind } from "../enums.js";
 import type { AsOf, ExternalKey } from "../parts/common.js";
-import type { TopicId, TopicRelated } from "../records/topic.js";
+import type { TopicId, TopicRelated, TopicWhere } from "../records/topic.js";
 
 /** What `topic.create` takes. */
 export interface TopicCreateInput {
@@ -21,6 +22,25 @@ export interface TopicCreateInput {
   kind?: TopicKind;
   /** The name, unique whatever the case; people see it where they choose what they get. */
   name?: string;
+}
+
+/** What `topic.find` takes. */
+export interface TopicFindInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** The records to find; all that the actor may see without. */
+  filter?: Filter<TopicWhere>;
+  /** How many records at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /**
+   * The order, such as `["-priority", "created_at"]` or `["custom.seats"]`; records without a value come last, the
+   * id decides ties.
+   */
+  sort?: string[];
+  /** Whether to look in the trash instead. What was merged away is not in it: its id finds the survivor. */
+  trashed?: boolean;
+  /** Relations whose records come along. */
+  with?: (keyof TopicRelated)[];
 }
 
 /** What `topic.get` takes. */

@@ -5,7 +5,7 @@ import type { Decimal, Id, Timestamp } from "../../base.js";
 import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
 import type { OrgRounding, OrgTaxRounding } from "../enums.js";
 import type { Address } from "../parts/common.js";
-import type { FileLimits } from "../parts/org.js";
+import type { FileLimits, MailSettings } from "../parts/org.js";
 import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
 
 /** The identifier of a `org`. */
@@ -50,6 +50,11 @@ export interface Org {
   choices: Record<string, string[]>;
   /** What files are taken; those of the usual limits while nothing is said. */
   files?: FileLimits | null;
+  /**
+   * How mail leaves: how much marketing somebody gets and when, when a sender halts, and where links lead.
+   * Without, as usual.
+   */
+  mail?: MailSettings | null;
 }
 
 /** What comes along with a `org` when `with` names it, as far as the actor may see it. */

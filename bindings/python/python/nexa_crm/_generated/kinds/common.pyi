@@ -81,6 +81,23 @@ class RoutingTaskPriority(StrEnum):
     """Now."""
 
 
+class SuppressionReason(StrEnum):
+    """One of `unsubscribed`, `complained`, `hard_bounce`, `soft_bounces`, `manual`, `erased`."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    """The person does not want it."""
+    COMPLAINED = "complained"
+    """The person reported it as spam."""
+    HARD_BOUNCE = "hard_bounce"
+    """The server said that the address does not exist."""
+    SOFT_BOUNCES = "soft_bounces"
+    """Three mails within 30 days came back."""
+    MANUAL = "manual"
+    """Somebody of the team decided so."""
+    ERASED = "erased"
+    """The person was erased."""
+
+
 class TemplateChannel(StrEnum):
     """One of `email`, `text`, `notification`, `note`."""
 
@@ -522,6 +539,7 @@ LineItemRecurringWord: TypeAlias = LineItemRecurring | Literal["month", "quarter
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]
 RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
 RoutingTaskPriorityWord: TypeAlias = RoutingTaskPriority | Literal["low", "medium", "high", "urgent"]
+SuppressionReasonWord: TypeAlias = SuppressionReason | Literal["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"]
 TemplateChannelWord: TypeAlias = TemplateChannel | Literal["email", "text", "notification", "note"]
 TemplateVariableTypeWord: TypeAlias = TemplateVariableType | Literal["text", "number", "money", "date", "moment", "bool", "list"]
 TicketPriorityWord: TypeAlias = TicketPriority | Literal["low", "medium", "high", "critical"]

@@ -850,6 +850,8 @@ class MailWhere(TypedDict, total=False):
     lead__updated_at__in: Collection[datetime | Relative | str]
     lead__deleted_at: datetime | Relative | str | None
     lead__deleted_at__in: Collection[datetime | Relative | str]
+    lead__erased_at: datetime | Relative | str | None
+    lead__erased_at__in: Collection[datetime | Relative | str]
     lead__merged_into: Record | str | UUID | None
     lead__merged_into__in: Collection[Record | str | UUID]
     lead__first_name: str | None
@@ -966,6 +968,8 @@ class MailWhere(TypedDict, total=False):
     contact__updated_at__in: Collection[datetime | Relative | str]
     contact__deleted_at: datetime | Relative | str | None
     contact__deleted_at__in: Collection[datetime | Relative | str]
+    contact__erased_at: datetime | Relative | str | None
+    contact__erased_at__in: Collection[datetime | Relative | str]
     contact__merged_into: Record | str | UUID | None
     contact__merged_into__in: Collection[Record | str | UUID]
     contact__first_name: str | None

@@ -6,13 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from os import PathLike
-from typing import Any, Literal, TypeAlias, TypedDict, Unpack
+from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.calendar import Calendar, CalendarId
 from ..._generated.kinds.common import Address, AddressDict, Change, GroupRow, Ref
+from ..._generated.kinds.mail import Frame
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -56,6 +56,44 @@ class FileLimits(Struct):
     """How many bytes all files have together, the same bytes counted once; any number unless said."""
 
 
+class FrequencyCap(Struct):
+    """How much marketing an address gets: 3 mails in 7 days unless said."""
+
+    days: int | None
+    """In so many days, from 1 to 365."""
+    most: int | None
+    """At most so many mails; null for any number."""
+
+
+class Halting(Struct):
+    """When a sender halts by itself: once it has handed over so many mails in 24 hours, and more than so many of a
+    hundred came back for good,
+    or were reported as spam.
+    """
+
+    after: int | None
+    """From so many mails on: 500 unless said."""
+    complaints: Decimal | None
+    """The share that was reported as spam: 0.3 % unless said."""
+    hard_bounces: Decimal | None
+    """The share that came back for good: 5 % unless said."""
+
+
+class MailSettings(Struct):
+    """How an organisation sends mail. What is left out has its default."""
+
+    frequency_cap: FrequencyCap | None
+    """How much marketing an address gets; what somebody writes to one person, and what is transactional, does not
+    count.
+    """
+    halting: Halting | None
+    """When a sender halts by itself."""
+    preferences_page: str | None
+    """The page of the host where people choose what they get; the token is appended. Marketing needs it."""
+    quiet_hours: QuietHours | None
+    """When marketing waits, by the clocks of the person, else of the organisation."""
+
+
 class Org(Record):
     """The tenant itself; its id is the tenant's."""
 
@@ -96,6 +134,19 @@ class Org(Record):
     """Closed lists by field, such as `lead.source`; a field that is not here takes any value."""
     files: FileLimits | None
     """What files are taken; those of the usual limits while nothing is said."""
+    mail: MailSettings | None
+    """How mail leaves: how much marketing somebody gets and when, when a sender halts, and where links lead.
+    Without, as usual.
+    """
+
+
+class QuietHours(Struct):
+    """Hours in which marketing waits. They go over midnight where they end before they begin."""
+
+    from_: str
+    """When they begin."""
+    to: str
+    """When they end."""
 
 
 class FileLimitsDict(TypedDict, total=False):
@@ -111,6 +162,53 @@ class FileLimitsDict(TypedDict, total=False):
     """How many bytes all files have together, the same bytes counted once; any number unless said."""
 
 
+class FrequencyCapDict(TypedDict, total=False):
+    """How much marketing an address gets: 3 mails in 7 days unless said."""
+
+    days: int
+    """In so many days, from 1 to 365."""
+    most: int | None
+    """At most so many mails; null for any number."""
+
+
+class HaltingDict(TypedDict, total=False):
+    """When a sender halts by itself: once it has handed over so many mails in 24 hours, and more than so many of a
+    hundred came back for good,
+    or were reported as spam.
+    """
+
+    after: int
+    """From so many mails on: 500 unless said."""
+    complaints: Decimal | int | str
+    """The share that was reported as spam: 0.3 % unless said."""
+    hard_bounces: Decimal | int | str
+    """The share that came back for good: 5 % unless said."""
+
+
+class MailSettingsDict(TypedDict, total=False):
+    """How an organisation sends mail. What is left out has its default."""
+
+    frequency_cap: FrequencyCap | FrequencyCapDict
+    """How much marketing an address gets; what somebody writes to one person, and what is transactional, does not
+    count.
+    """
+    halting: Halting | HaltingDict
+    """When a sender halts by itself."""
+    preferences_page: str | None
+    """The page of the host where people choose what they get; the token is appended. Marketing needs it."""
+    quiet_hours: QuietHours | QuietHoursDict | None
+    """When marketing waits, by the clocks of the person, else of the organisation."""
+
+
+QuietHoursDict = TypedDict(
+    "QuietHoursDict",
+    {
+        "from": Required[str],
+        "to": Required[str],
+    },
+    total=False,
+)
+"""Hours in which marketing waits. They go over midnight where they end before they begin."""
 OrgRoundingWord: TypeAlias = OrgRounding | Literal["half_up", "half_even"]
 OrgTaxRoundingWord: TypeAlias = OrgTaxRounding | Literal["per_rate", "per_line"]
 
@@ -342,6 +440,7 @@ class OrgOperations(Readable[Org]):
         calendar: Calendar | Ref | None | Unset = UNSET,
         choices: Mapping[str, Sequence[str]] | Unset = UNSET,
         files: FileLimits | FileLimitsDict | None | Unset = UNSET,
+        mail: MailSettings | MailSettingsDict | None | Unset = UNSET,
         name: str | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
         rounding: OrgRoundingWord | Unset = UNSET,
@@ -355,6 +454,8 @@ class OrgOperations(Readable[Org]):
         - `calendar`: The business hours of those who have no calendar of their own.
         - `choices`: Closed lists by field, such as `lead.source`; a field that is not here takes any value.
         - `files`: What files are taken; those of the usual limits while nothing is said.
+        - `mail`: How mail leaves: how much marketing somebody gets and when, when a sender halts, and where
+          links lead. Without, as usual.
         - `name`: The organisation's name.
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
           the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
@@ -511,6 +612,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         calendar: Calendar | Ref | None | Unset = UNSET,
         choices: Mapping[str, Sequence[str]] | Unset = UNSET,
         files: FileLimits | FileLimitsDict | None | Unset = UNSET,
+        mail: MailSettings | MailSettingsDict | None | Unset = UNSET,
         name: str | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
         rounding: OrgRoundingWord | Unset = UNSET,
@@ -524,6 +626,8 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         - `calendar`: The business hours of those who have no calendar of their own.
         - `choices`: Closed lists by field, such as `lead.source`; a field that is not here takes any value.
         - `files`: What files are taken; those of the usual limits while nothing is said.
+        - `mail`: How mail leaves: how much marketing somebody gets and when, when a sender halts, and where
+          links lead. Without, as usual.
         - `name`: The organisation's name.
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
           the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others

@@ -9,7 +9,6 @@ from typing import Any, Literal, Required, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     ExternalKey,
@@ -26,6 +25,7 @@ from ..._generated.kinds.common import (
 )
 from ..._generated.kinds.contact import Contact
 from ..._generated.kinds.lead import Lead
+from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.template_version import TemplateVersion
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
