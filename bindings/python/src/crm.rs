@@ -7,6 +7,7 @@ use pyo3::{exceptions::PyValueError, prelude::*, types::PyTuple};
 
 use crate::{
     errors::raised,
+    files,
     frame::{Table, broken},
     handle::Handle,
     session::{Session, malformed, parsed, read, text},
@@ -16,8 +17,14 @@ use crate::{
 
 /// Opens `memory:`, `sqlite:PATH` or `postgres://…`. An embedded storage is migrated and a server's is not, unless said.
 #[pyfunction]
-#[pyo3(signature = (url, migrate=None, largest_jump=None))]
-pub(crate) fn open(py: Python<'_>, url: &str, migrate: Option<bool>, largest_jump: Option<f64>) -> PyResult<Crm> {
+#[pyo3(signature = (url, migrate=None, largest_jump=None, files=None))]
+pub(crate) fn open(
+    py: Python<'_>,
+    url: &str,
+    migrate: Option<bool>,
+    largest_jump: Option<f64>,
+    files: Option<PathBuf>,
+) -> PyResult<Crm> {
     let migrate = match migrate {
         None => Migrate::Embedded,
         Some(true) => Migrate::Always,
@@ -29,6 +36,10 @@ pub(crate) fn open(py: Python<'_>, url: &str, migrate: Option<bool>, largest_jum
             nexa_crm::builder().largest_jump(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
         }
         None => nexa_crm::builder(),
+    };
+    let builder = match files {
+        Some(place) => builder.blobs(files::place(&place).map_err(|error| raised(py, &error))?),
+        None => builder,
     };
     Ok(Crm::new(wait(py, nexa_crm::open_as(url, builder, migrate))?))
 }

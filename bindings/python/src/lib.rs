@@ -5,6 +5,7 @@
 mod crm;
 mod errors;
 mod export;
+mod files;
 mod frame;
 mod handle;
 mod import;
@@ -22,6 +23,8 @@ mod _native {
     use super::catalog;
     #[pymodule_export]
     use super::crm::{Crm, open, position, restore};
+    #[pymodule_export]
+    use super::files::Download;
     #[pymodule_export]
     use super::frame::Table;
     #[pymodule_export]

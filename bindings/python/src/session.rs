@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     crm::place,
     errors::raised,
-    export,
+    export, files,
     frame::{self, Table},
     handle::Handle,
     import,
@@ -140,6 +140,34 @@ impl Session {
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(u64, u64)> {
         export::text(py, &self.open(py)?, kind, find, options, target, progress)
+    }
+    /// Sends a file: `file` has `read(size)` that answers bytes; the upload as JSON.
+    #[pyo3(signature = (file, name, declared_type=None, sha256=None))]
+    fn upload(
+        &self,
+        py: Python<'_>,
+        file: Py<PyAny>,
+        name: &str,
+        declared_type: Option<String>,
+        sha256: Option<String>,
+    ) -> PyResult<String> {
+        files::send(py, &self.open(py)?, file, name, declared_type, sha256)
+    }
+    /// Opens a file to be read.
+    #[pyo3(signature = (attachment, range=None, inline=false))]
+    fn download(
+        &self,
+        py: Python<'_>,
+        attachment: &str,
+        range: Option<(u64, u64)>,
+        inline: bool,
+    ) -> PyResult<files::Download> {
+        files::open(py, &self.open(py)?, attachment, range, inline)
+    }
+    /// Removes bytes that no record knows: JSON of what was found.
+    fn sweep_files(&self, py: Python<'_>) -> PyResult<String> {
+        let session = self.open(py)?;
+        text(wait(py, nexa_crm::files::sweep(&session))?)
     }
     /// Records as a table of Arrow with these columns, or all of them.
     #[pyo3(signature = (kind, find, columns=None))]

@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use nexa_crm::{Migrate, Timestamp, kernel::ports, testing};
+use nexa_crm::{
+    Migrate, Timestamp,
+    kernel::{blobs::MemoryBlobs, ports},
+    testing,
+};
 use pyo3::prelude::*;
 
 use crate::{crm::Crm, errors::raised, session::malformed, wait::wait};
@@ -38,7 +42,7 @@ impl Clock {
 #[pyo3(signature = (url, now, seed=None))]
 pub(crate) fn open_testing(py: Python<'_>, url: &str, now: &str, seed: Option<u64>) -> PyResult<(Crm, Clock)> {
     let clock = Arc::new(testing::ManualClock::new(moment(py, now)?));
-    let mut builder = nexa_crm::builder().clock(clock.clone());
+    let mut builder = nexa_crm::builder().clock(clock.clone()).blobs(Arc::new(MemoryBlobs::new()));
     if let Some(seed) = seed {
         builder = builder.ids(testing::SeededIds::new(seed));
     }

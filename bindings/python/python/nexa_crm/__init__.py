@@ -23,6 +23,7 @@ from . import records
 from ._errors import Conflict, Error, Forbidden, Invalid, NotFound, RuleViolation, Unavailable
 from ._explain import Explanation, Permission
 from ._feed import AccessChanged, Feed, Gone
+from ._files import Download, Swept, Upload
 from ._filter import Q, Relative, now, today
 from ._frame import Frame
 from ._imports import Progress
@@ -45,6 +46,7 @@ __all__ = [
     "Assignee",
     "Conflict",
     "Crm",
+    "Download",
     "Due",
     "Error",
     "Explanation",
@@ -69,8 +71,10 @@ __all__ = [
     "SchemaDifference",
     "Session",
     "Struct",
+    "Swept",
     "Ticked",
     "Unavailable",
+    "Upload",
     "Upserted",
     "Worker",
     "aio",

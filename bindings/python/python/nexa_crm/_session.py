@@ -15,6 +15,7 @@ from . import _native
 from ._errors import Unavailable
 from ._explain import Explanation, explanation
 from ._feed import Feed, only
+from ._files import Download, Readable, Swept, Upload, reference, send, swept
 from ._filter import Q
 from ._frame import Frame
 from ._later import Due, Ticked, Worker, due, moment, ticked
@@ -158,6 +159,41 @@ class SessionBase:
         """
         native, asked = self._native, only(kind, filter)
         return Feed(lambda position, limit: native.feed(position, limit, asked), after, follow)
+
+    def upload(
+        self,
+        file: str | os.PathLike[str] | Readable,
+        *,
+        name: str | None = None,
+        type: str | None = None,
+        sha256: str | None = None,
+    ) -> Upload:
+        """Sends a file of any length, by its path or opened in binary mode: ``s.attachment.add(upload=s.upload("offer.pdf").id, to=deal)``.
+
+        The name is that of the file unless said. `type` is what it is said to be, and kept as a claim; bytes with another hash than
+        `sha256` are refused. Only whoever sent it attaches it; what nobody has attached after a day goes.
+
+        Raises `Invalid` with `attachment.name`, `attachment.empty`, `attachment.too_large`, `attachment.hash_mismatch`,
+        `RuleViolation` with `attachment.type_blocked`, `attachment.quota`, `Forbidden`, and `Unavailable` with
+        `blobs.not_configured`, `blobs.failed`.
+        """
+        return send(self._native, file, name, type, sha256)
+
+    def download(
+        self, attachment: Record | str | UUID, *, range: tuple[int, int] | None = None, inline: bool = False
+    ) -> Download:
+        """Reads a file, or these bytes of it, for whoever sees what it hangs on, with the headers that a server sends.
+
+        With `inline` a plain picture is to be shown where it is; anything else is saved to disk all the same.
+
+        Raises `NotFound`, `RuleViolation` with `attachment.gone`, `Invalid` with `attachment.range`, and `Unavailable` with
+        `blobs.not_configured`, `blobs.missing`, `blobs.failed`.
+        """
+        return Download(self._native.download(reference(attachment), range, inline))
+
+    def sweep_files(self) -> Swept:
+        """Removes bytes that no record knows, and says what records miss: for the host, after a restore or now and then."""
+        return swept(self._native.sweep_files())
 
 
 if TYPE_CHECKING:
@@ -364,7 +400,13 @@ def _session(native: _native.Session) -> Session:
     return Session(native)
 
 
-def open(url: str, *, migrate: bool | None = None, largest_jump: timedelta | None = None) -> Crm:
+def open(
+    url: str,
+    *,
+    migrate: bool | None = None,
+    largest_jump: timedelta | None = None,
+    files: str | os.PathLike[str] | None = None,
+) -> Crm:
     """Opens ``memory:``, ``sqlite:PATH`` or ``postgres://…``.
 
     The schema of a file is brought up to date. That of a server, with which other programs work as well, has to be:
@@ -374,6 +416,9 @@ def open(url: str, *, migrate: bool | None = None, largest_jump: timedelta | Non
     `largest_jump` is how far the clock of this machine may be ahead of both a tenant's last event and the storage's own clock
     before writes are refused with `clock.ahead`: one hour unless said, and `timedelta.max` for any time.
 
+    `files` is the folder in which the bytes of files are kept, or ``memory:``. Without it there is no place for them, and an
+    upload is `blobs.not_configured`.
+
     Raises `Invalid` with `crm.url_invalid`, and what the storage refuses, such as `store.locked`, `store.unreachable`,
     `schema.outdated`, `schema.newer`.
 
@@ -382,7 +427,8 @@ def open(url: str, *, migrate: bool | None = None, largest_jump: timedelta | Non
     connection takes the locks of this one away, and the next write is `store.replaced`; ask with `Crm.sql`, or from another
     process. Copy it with `Crm.backup`, never as a file: what was written last is in the log beside it.
     """
-    return Crm(_native.open(url, migrate, None if largest_jump is None else largest_jump.total_seconds()))
+    jump = None if largest_jump is None else largest_jump.total_seconds()
+    return Crm(_native.open(url, migrate, jump, None if files is None else os.fspath(files)))
 
 
 def restore(backup: str | os.PathLike[str], url: str, *, overwrite: bool = False) -> None:

@@ -20,6 +20,7 @@ from . import _native
 from . import _session as blocking
 from ._explain import Explanation, explanation
 from ._feed import AsyncFeed, only
+from ._files import AsyncDownload, Readable, Swept, Upload, reference, send
 from ._filter import Q
 from ._imports import Exports, Imports, _preview
 from ._operations import Door, Operations, give_groups
@@ -114,6 +115,29 @@ class AsyncSessionBase(blocking.SessionBase):
         """
         native, run, asked = self._native, self._threads.run, only(kind, filter)
         return AsyncFeed(lambda position, limit: run(native.feed, position, limit, asked), after, follow)
+
+
+    async def upload(  # type: ignore[override]
+        self,
+        file: str | os.PathLike[str] | Readable,
+        *,
+        name: str | None = None,
+        type: str | None = None,
+        sha256: str | None = None,
+    ) -> Upload:
+        """Sends a file of any length, as the blocking `upload` does; it is read on a thread."""
+        return await self._threads.run(send, self._native, file, name, type, sha256)
+
+    async def download(  # type: ignore[override]
+        self, attachment: Record | str | UUID, *, range: tuple[int, int] | None = None, inline: bool = False
+    ) -> AsyncDownload:
+        """Reads a file, or these bytes of it, as the blocking `download` does."""
+        run = self._threads.run
+        return AsyncDownload(await run(self._native.download, reference(attachment), range, inline), run)
+
+    async def sweep_files(self) -> Swept:  # type: ignore[override]
+        """Removes bytes that no record knows, and says what records miss: for the host."""
+        return await self._threads.run(super().sweep_files)
 
 
 class AsyncOperations(Operations):
@@ -338,12 +362,17 @@ class AsyncCrm:
 
 
 async def open(
-    url: str, *, migrate: bool | None = None, threads: int = THREADS, largest_jump: timedelta | None = None
+    url: str,
+    *,
+    migrate: bool | None = None,
+    threads: int = THREADS,
+    largest_jump: timedelta | None = None,
+    files: str | os.PathLike[str] | None = None,
 ) -> AsyncCrm:
     """Opens ``memory:``, ``sqlite:PATH`` or ``postgres://…`` as `nexa_crm.open` does; at most `threads` calls are under way at once."""
     pool = _Threads(threads)
     try:
-        return AsyncCrm(await pool.run(blocking.open, url, migrate=migrate, largest_jump=largest_jump), pool)
+        return AsyncCrm(await pool.run(blocking.open, url, migrate=migrate, largest_jump=largest_jump, files=files), pool)
     except BaseException:
         pool.close()
         raise
