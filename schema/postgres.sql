@@ -1026,6 +1026,38 @@ ALTER TABLE nexa.comments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.comments FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.comments USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.calls (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "about" json,
+  "direction" text COLLATE "C" NOT NULL,
+  "from" text COLLATE "C",
+  "to" text COLLATE "C",
+  "started_at" timestamptz NOT NULL,
+  "duration_seconds" bigint,
+  "outcome" text COLLATE "C",
+  "summary" text COLLATE "C",
+  "recording" text COLLATE "C",
+  "recording_consent" boolean NOT NULL,
+  "user_id" uuid,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT calls_direction_check CHECK ("direction" IN ('outgoing', 'incoming')),
+  CONSTRAINT calls_outcome_check CHECK ("outcome" IN ('connected', 'voicemail', 'no_answer', 'busy', 'wrong_number', 'cancelled'))
+);
+CREATE INDEX calls_started_at_idx ON nexa.calls (org, "started_at", "id", "deleted_at");
+CREATE INDEX calls_user_id_started_at_idx ON nexa.calls (org, "user_id", "started_at", "id", "deleted_at");
+ALTER TABLE nexa.calls ADD CONSTRAINT calls_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.calls ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.calls FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.calls USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.notes (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -1524,6 +1556,7 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.contact_list_members', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tickets', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.calls', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notifications', 'org', colocate_with => 'nexa.ledger');
@@ -1604,6 +1637,7 @@ ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_escalation_to_id_fk FOREIGN KEY 
 ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.comments ADD CONSTRAINT comments_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.comments ADD CONSTRAINT comments_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.calls ADD CONSTRAINT calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;

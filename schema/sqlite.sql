@@ -983,6 +983,37 @@ CREATE TABLE nexa_comments (
 CREATE INDEX nexa_comments_ticket_id_created_at_idx ON nexa_comments (org, "ticket_id", "created_at", "id");
 CREATE INDEX nexa_comments_author_id_ref ON nexa_comments (org, "author_id", "id") WHERE "author_id" IS NOT NULL;
 
+CREATE TABLE nexa_calls (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "about" TEXT,
+  "direction" TEXT NOT NULL,
+  "from" TEXT,
+  "to" TEXT,
+  "started_at" INTEGER NOT NULL,
+  "duration_seconds" INTEGER,
+  "outcome" TEXT,
+  "summary" TEXT,
+  "recording" TEXT,
+  "recording_consent" INTEGER NOT NULL,
+  "user_id" BLOB,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_calls_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_calls_direction_check CHECK ("direction" IN ('outgoing', 'incoming')),
+  CONSTRAINT nexa_calls_outcome_check CHECK ("outcome" IN ('connected', 'voicemail', 'no_answer', 'busy', 'wrong_number', 'cancelled')),
+  CONSTRAINT nexa_calls_recording_consent_check CHECK ("recording_consent" IN (0, 1)),
+  CONSTRAINT nexa_calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_calls_started_at_idx ON nexa_calls (org, "started_at", "id", "deleted_at");
+CREATE INDEX nexa_calls_user_id_started_at_idx ON nexa_calls (org, "user_id", "started_at", "id", "deleted_at");
+
 CREATE TABLE nexa_notes (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,

@@ -1,9 +1,11 @@
-//! What the team does: notes and tasks, and what its users are notified of.
+//! What the team does: calls, notes and tasks, and what its users are notified of.
 
+pub mod call;
 pub mod note;
 pub mod notification;
 pub mod task;
 
+pub use call::{Call, CallDirection, CallOutcome};
 pub use note::Note;
 pub use notification::{Notification, NotificationReason};
 pub use task::{Task, TaskPriority, TaskStatus};
@@ -13,6 +15,7 @@ use crate::CrmBuilder;
 /// The kinds and operations of this module.
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
     builder
+        .entity::<Call>()
         .entity::<Note>()
         .command::<note::HandOver>()
         .entity::<Task>()

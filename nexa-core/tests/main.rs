@@ -5,6 +5,7 @@ mod access;
 mod answers;
 mod arguments;
 mod business_time;
+mod calls;
 mod campaign;
 mod codes;
 mod custom_fields;

@@ -89,6 +89,7 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         "line" => {
             json!({"deal": ids["deal"], "name": "New", "unit_price": {"amount": "12.50", "currency": "EUR"}})
         }
+        "call" => json!({"direction": "incoming"}),
         "note" => json!({"body": "New"}),
         "task" => json!({"title": "New"}),
         "ticket" => json!({"subject": "New"}),

@@ -290,6 +290,37 @@ ALTER TABLE nexa.lines ADD CONSTRAINT lines_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.lines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.lines FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.lines USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.calls (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "about" json,
+  "direction" text COLLATE "C" NOT NULL,
+  "from" text COLLATE "C",
+  "to" text COLLATE "C",
+  "started_at" timestamptz NOT NULL,
+  "duration_seconds" bigint,
+  "outcome" text COLLATE "C",
+  "summary" text COLLATE "C",
+  "recording" text COLLATE "C",
+  "recording_consent" boolean NOT NULL,
+  "user_id" uuid,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT calls_direction_check CHECK ("direction" IN ('outgoing', 'incoming')),
+  CONSTRAINT calls_outcome_check CHECK ("outcome" IN ('connected', 'voicemail', 'no_answer', 'busy', 'wrong_number', 'cancelled'))
+);
+CREATE INDEX calls_started_at_idx ON nexa.calls (org, "started_at", "id", "deleted_at");
+CREATE INDEX calls_user_id_started_at_idx ON nexa.calls (org, "user_id", "started_at", "id", "deleted_at");
+ALTER TABLE nexa.calls ADD CONSTRAINT calls_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.calls ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.calls FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.calls USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 CREATE TABLE nexa.notes (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -701,6 +732,7 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.prices', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tax_rates', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.lines', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.calls', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notifications', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.templates', 'org', colocate_with => 'nexa.ledger');
@@ -728,6 +760,7 @@ ALTER TABLE nexa.prices ADD CONSTRAINT prices_product_id_fk FOREIGN KEY (org, "p
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa.price_books (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.calls ADD CONSTRAINT calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa.templates (org, "id") DEFERRABLE INITIALLY DEFERRED;

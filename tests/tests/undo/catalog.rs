@@ -113,6 +113,7 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
             "lead" | "contact" => ("last_name", "Renamed"),
             "task" => ("title", "Renamed"),
             "ticket" => ("subject", "Renamed"),
+            "call" => ("summary", "Renamed"),
             "note" => ("body", "Renamed"),
             "rate" => ("value", "1.25"),
             "attachment" => ("name", "renamed.txt"),

@@ -73,6 +73,13 @@ export interface ErrorCodes {
   "calendar.period_reversed": "invalid";
   /** `Invalid`: {field} is over {years} years; business time is computed for at most that. */
   "calendar.too_far": "invalid";
+  /**
+   * `RuleViolation`: A recording needs the consent of those who speak; set recording_consent when they gave it, or
+   * leave the recording out.
+   */
+  "call.consent_missing": "rule";
+  /** `Invalid`: The call would begin at {started_at}, which is later than now; make a task of it. */
+  "call.in_future": "invalid";
   /** `Conflict`: The {person} is in the campaign already; there is nothing to add. */
   "campaign.already_member": "conflict";
   /** `Invalid`: The campaign would end on {end_date}, before it starts on {start_date}; correct one of them. */

@@ -23,6 +23,28 @@ export const ACCOUNT_TYPE = ["prospect", "customer", "partner", "vendor"] as con
  */
 export type AccountType = (typeof ACCOUNT_TYPE)[number];
 
+/** The words of `CallDirection`, in their order. */
+export const CALL_DIRECTION = ["outgoing", "incoming"] as const;
+/**
+ * One of:
+ * - `outgoing`: We called.
+ * - `incoming`: We were called.
+ */
+export type CallDirection = (typeof CALL_DIRECTION)[number];
+
+/** The words of `CallOutcome`, in their order. */
+export const CALL_OUTCOME = ["connected", "voicemail", "no_answer", "busy", "wrong_number", "cancelled"] as const;
+/**
+ * One of:
+ * - `connected`: They spoke.
+ * - `voicemail`: A message was left.
+ * - `no_answer`: Nobody answered.
+ * - `busy`: The line was busy.
+ * - `wrong_number`: Somebody else answered.
+ * - `cancelled`: It was ended before anybody answered.
+ */
+export type CallOutcome = (typeof CALL_OUTCOME)[number];
+
 /** The words of `CampaignStatus`, in their order. */
 export const CAMPAIGN_STATUS = ["planned", "active", "completed", "cancelled"] as const;
 /**

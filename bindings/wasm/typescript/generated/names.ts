@@ -9,6 +9,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "add aggregate? count? find* get? history* purge restore search* trash update",
   calendar:
     "after? aggregate? business_time? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
+  call:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   campaign:
     "add aggregate? assign cancel complete count? create find* get? history* import_csv import_preview? import_rows members? performance? purge remove restore search* start trash update upsert",
   campaign_member:

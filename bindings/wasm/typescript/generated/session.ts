@@ -4,6 +4,7 @@
 import type { AccountOperations } from "./operations/account.js";
 import type { AttachmentOperations } from "./operations/attachment.js";
 import type { CalendarOperations } from "./operations/calendar.js";
+import type { CallOperations } from "./operations/call.js";
 import type { CampaignOperations } from "./operations/campaign.js";
 import type { CampaignMemberOperations } from "./operations/campaign_member.js";
 import type { CommentOperations } from "./operations/comment.js";
@@ -44,6 +45,7 @@ import type { UserOperations } from "./operations/user.js";
 import type { Account, AccountWhere } from "./records/account.js";
 import type { Attachment, AttachmentWhere } from "./records/attachment.js";
 import type { Calendar } from "./records/calendar.js";
+import type { Call, CallWhere } from "./records/call.js";
 import type { Campaign, CampaignWhere } from "./records/campaign.js";
 import type { CampaignMember, CampaignMemberWhere } from "./records/campaign_member.js";
 import type { Comment, CommentWhere } from "./records/comment.js";
@@ -94,6 +96,12 @@ export interface SessionOperations {
    * own.
    */
   readonly calendar: CalendarOperations;
+  /**
+   * The operations of `call`: A call that took place, or was tried. An outgoing one notes the leads and contacts
+   * that it is about as contacted, any that connected as well: who was new is contacted once somebody spoke with
+   * them or left a message. A provider's id of a call is an external key, so that what is sent twice is one call.
+   */
+  readonly call: CallOperations;
   /** The operations of `campaign`: What is done to make people interested, such as a webinar. */
   readonly campaign: CampaignOperations;
   /** The operations of `campaign_member`: A lead or a contact, exactly one, in a campaign. */
@@ -208,6 +216,7 @@ export interface RecordTable {
   account: Account;
   attachment: Attachment;
   calendar: Calendar;
+  call: Call;
   campaign: Campaign;
   campaign_member: CampaignMember;
   comment: Comment;
@@ -252,6 +261,7 @@ export type KindName = keyof RecordTable;
 export interface PointerTable {
   account: { found: AccountWhere; by: "owner.group" | "owner.user" | "parent" | "price_book" | "primary_contact" };
   attachment: { found: AttachmentWhere; by: "about" | "by" };
+  call: { found: CallWhere; by: "about" | "user" };
   campaign: { found: CampaignWhere; by: "owner.group" | "owner.user" };
   campaign_member: { found: CampaignMemberWhere; by: "campaign" | "contact" | "lead" };
   comment: { found: CommentWhere; by: "author" | "ticket" };

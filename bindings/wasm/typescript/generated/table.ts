@@ -42,6 +42,17 @@ import type {
   CalendarUpsertInput,
 } from "./inputs/calendar.js";
 import type {
+  CallCreateInput,
+  CallFindInput,
+  CallGetInput,
+  CallHistoryInput,
+  CallPurgeInput,
+  CallRestoreInput,
+  CallTrashInput,
+  CallUpdateInput,
+  CallUpsertInput,
+} from "./inputs/call.js";
+import type {
   CampaignAddInput,
   CampaignAssignInput,
   CampaignCancelInput,
@@ -442,6 +453,7 @@ import type { HandedOver } from "./parts/user.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
 import type { Attachment, AttachmentRelated, AttachmentWhere } from "./records/attachment.js";
 import type { Calendar, CalendarRelated, CalendarWhere } from "./records/calendar.js";
+import type { Call, CallRelated, CallWhere } from "./records/call.js";
 import type { Campaign, CampaignRelated, CampaignWhere } from "./records/campaign.js";
 import type { CampaignMember, CampaignMemberRelated, CampaignMemberWhere } from "./records/campaign_member.js";
 import type { Comment, CommentRelated, CommentWhere } from "./records/comment.js";
@@ -531,6 +543,21 @@ export interface OperationTable {
   "calendar.trash": { input: CalendarTrashInput; output: Calendar };
   "calendar.update": { input: CalendarUpdateInput; output: Calendar };
   "calendar.upsert": { input: CalendarUpsertInput; output: Upserted<Calendar> };
+  "call.aggregate": { input: AggregateInput<CallWhere>; output: GroupRow[] };
+  "call.count": { input: CountInput<CallWhere>; output: number };
+  "call.create": { input: CallCreateInput; output: Call };
+  "call.find": { input: CallFindInput; output: Page<Call> };
+  "call.get": { input: CallGetInput; output: Found<Call, CallRelated> };
+  "call.history": { input: CallHistoryInput; output: HistoryPage };
+  "call.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "call.import_preview": { input: ImportPreviewInput; output: Preview };
+  "call.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "call.purge": { input: CallPurgeInput; output: null };
+  "call.restore": { input: CallRestoreInput; output: Call };
+  "call.search": { input: SearchInput<CallWhere>; output: Page<Call> };
+  "call.trash": { input: CallTrashInput; output: Call };
+  "call.update": { input: CallUpdateInput; output: Call };
+  "call.upsert": { input: CallUpsertInput; output: Upserted<Call> };
   "campaign.add": { input: CampaignAddInput; output: CampaignMember };
   "campaign.aggregate": { input: AggregateInput<CampaignWhere>; output: GroupRow[] };
   "campaign.assign": { input: CampaignAssignInput; output: Campaign };

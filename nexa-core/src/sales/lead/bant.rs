@@ -121,7 +121,7 @@ impl BantInput {
 }
 
 impl Lead {
-    pub(super) fn must_be_open(&self) -> Result<()> {
+    pub(crate) fn must_be_open(&self) -> Result<()> {
         match self.status {
             Status::New | Status::Contacted | Status::Qualified => Ok(()),
             Status::Lost => Err(CLOSED.with("status", self.status)),

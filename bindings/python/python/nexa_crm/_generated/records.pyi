@@ -25,6 +25,12 @@ from .kinds.calendar import (
     SpecialDay as SpecialDay,
     Week as Week,
 )
+from .kinds.call import (
+    Call as Call,
+    CallDirection as CallDirection,
+    CallId as CallId,
+    CallOutcome as CallOutcome,
+)
 from .kinds.campaign import (
     Bands as Bands,
     Campaign as Campaign,

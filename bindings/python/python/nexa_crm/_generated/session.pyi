@@ -6,6 +6,7 @@ from functools import cached_property
 from .._generated.kinds.account import AccountOperations, AsyncAccountOperations
 from .._generated.kinds.attachment import AsyncAttachmentOperations, AttachmentOperations
 from .._generated.kinds.calendar import AsyncCalendarOperations, CalendarOperations
+from .._generated.kinds.call import AsyncCallOperations, CallOperations
 from .._generated.kinds.campaign import AsyncCampaignOperations, CampaignOperations
 from .._generated.kinds.campaign_member import (
     AsyncCampaignMemberOperations,
@@ -73,6 +74,15 @@ class Session(SessionBase):
     def calendar(self) -> CalendarOperations:
         """The operations of `calendar`: When somebody works: hours by weekday, holidays, and days with hours of
         their own.
+        """
+
+    @cached_property
+    def call(self) -> CallOperations:
+        """The operations of `call`: A call that took place, or was tried. An outgoing one notes the leads and
+        contacts that it is about as contacted, any that connected
+        as well: who was new is contacted once somebody spoke with them or left a message. A provider's id of a
+        call is an external key, so that
+        what is sent twice is one call.
         """
 
     @cached_property
@@ -265,6 +275,15 @@ class AsyncSession(AsyncSessionBase):
     def calendar(self) -> AsyncCalendarOperations:
         """The operations of `calendar`: When somebody works: hours by weekday, holidays, and days with hours of
         their own.
+        """
+
+    @cached_property
+    def call(self) -> AsyncCallOperations:
+        """The operations of `call`: A call that took place, or was tried. An outgoing one notes the leads and
+        contacts that it is about as contacted, any that connected
+        as well: who was new is contacted once somebody spoke with them or left a message. A provider's id of a
+        call is an external key, so that
+        what is sent twice is one call.
         """
 
     @cached_property
