@@ -34,7 +34,7 @@ const KIND_FIRST: &str = "who may claim nothing of the kind gets the same refusa
 
 /// An office in the middle of its work, with something of every kind in the trash, and all records that were ever there by kind.
 fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
-    let office = Office::found(backends::memory().store);
+    let mut office = Office::found(backends::memory().store);
     let mut traffic = Traffic::new(&office, &office.events(), 5);
     for _ in 0..STEPS {
         // Refusals are part of the work.
@@ -44,6 +44,7 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
     for kind in ["price_book", "product"] {
         let _ = office.run_as("admin", &format!("{kind}.restore"), json!({kind: office.id(kind)}));
     }
+    office.make("other_ticket", "ticket.create", json!({"subject": "It is open"}));
     // No fields make a file.
     for word in ["deal_file", "account_file", "lead_file"] {
         let _ = office.run_as("admin", "attachment.trash", json!({"attachment": office.id(word)}));
