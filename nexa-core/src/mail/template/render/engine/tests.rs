@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -120,6 +121,27 @@ fn links_are_encoded_and_have_allowed_schemes() {
         ),
     ] {
         assert_eq!(html(source, &values), expected, "{source}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_value_leaves_its_place(value in "([<>\"'&/=:{}%# \r\na-z]|javascript:|</a>|-->|&quot;|\u{2028}|é){0,12}") {
+        let source = "<p title='{{ v }}'>{{ v }}<!-- {{ v }} --><a href=\"https://x.test/{{ v }}?{{ v }}\">{{ v }}</a></p>";
+        let text = text(Some("Hi {{ v }}!"), Some(source), None);
+        let Ok(rendered) = rendered(&text, &json!({"v": value})) else {
+            // What is blank is missing.
+            prop_assert!(value.trim().is_empty());
+            return Ok(());
+        };
+        let html = rendered.html.unwrap();
+        prop_assert_eq!(html.matches('<').count(), source.matches('<').count(), "{}", html);
+        let links = super::super::links::of(&html);
+        prop_assert!(links.len() == 1 && links[0].starts_with("https://x.test/"), "{links:?}");
+        let address = links[0].strip_prefix("https://x.test/").unwrap();
+        prop_assert!(address.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"%?-._~".contains(&byte)), "{address}");
+        let ends_line = |letter: char| letter.is_control() || letter == '\u{2028}';
+        prop_assert!(!rendered.subject.contains(ends_line));
     }
 }
 
