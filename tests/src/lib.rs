@@ -8,6 +8,7 @@ pub mod backends;
 pub mod database;
 pub mod faults;
 pub mod in_turn;
+pub mod mailing;
 pub mod registrants;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 pub mod samples;

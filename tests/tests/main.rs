@@ -22,6 +22,7 @@ mod later;
 mod layers;
 mod ledger;
 mod mail;
+mod mailing;
 mod malformed;
 mod no_path_shows_more;
 mod portable;

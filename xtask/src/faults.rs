@@ -1,4 +1,4 @@
-//! `cargo xtask faults`: a writing process is killed at random moments, and what it left is checked.
+//! `cargo xtask faults`: processes that write, and that hand mail over, are killed at random moments, and what they left is checked.
 
 use nexa_test_cluster::Durability;
 
@@ -30,5 +30,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     } else {
         cargo(["run", "--release", "--quiet", "--package", "nexa-tests", "--bin", "faults", "--"])
     };
-    run_command(rounds.args(["--rounds", number]).env(postgres::URL, server.url()))
+    run_command(rounds.args(["--rounds", number]).env(postgres::URL, server.url()))?;
+    // The short form is among the tests.
+    if arguments.short {
+        return Ok(());
+    }
+    let mut mailing = cargo(["run", "--release", "--quiet", "--package", "nexa-tests", "--bin", "mailing", "--"]);
+    run_command(mailing.args(["--mails", "10000", "--kills", "200"]).env(postgres::URL, server.url()))
 }
