@@ -5,6 +5,7 @@ use nexa_core::{
     Record,
     mail::{Consent, Mail},
     people::User,
+    productivity::Call,
     sales::{Contact, Lead},
 };
 use serde_json::{Value as Json, json};
@@ -65,6 +66,9 @@ fn no_record_shows_personal_values_in_debug() {
         "to": "sarah@acme.example", "content": {"subject": "Your divorce", "text": "Call me"}, "detail": "Mailbox of Sarah is full",
         "frame": {"envelope_from": "lawyer@acme.example", "from": letter, "date": "2025-11-17T09:00:00Z"},
     });
+    let spoken = json!({
+        "from": "+41791234567", "to": "+41797654321", "recording": "https://pbx.example/sarah.ogg"
+    });
     let user = json!({"name": "Lisa Simpson", "email": "lisa@nexa.example"});
     for def in desk().crm.kinds().all() {
         if !def.columns.iter().any(|column| column.personal) {
@@ -76,6 +80,7 @@ fn no_record_shows_personal_values_in_debug() {
             "user" => hides::<User>(&user),
             "consent" => hides::<Consent>(&consent),
             "mail" => hides::<Mail>(&mail),
+            "call" => hides::<Call>(&spoken),
             other => panic!("{other} has personal fields: check here that its Debug does not show them"),
         }
     }

@@ -76,7 +76,7 @@ impl Samples for Office {
                 "deal": self.id("deal"), "name": "Training", "quantity": "2",
                 "unit_price": {"amount": "800", "currency": "USD"}
             }),
-            "call" => json!({"direction": "incoming", "from": "+49 30 555 0100"}),
+            "call" => json!({"direction": "incoming", "from": "+49 30 9018200"}),
             "note" => json!({"body": "Call them on Monday"}),
             "task" => json!({"title": "Call them"}),
             "ticket" => json!({"subject": "It does not start", "customer": {"email": "new@umbrella.example"}}),

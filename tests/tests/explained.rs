@@ -17,7 +17,7 @@ use uuid::Uuid;
 const STEPS: usize = 250;
 
 /// How many records of a kind are tried, the first and the last that were made.
-const RECORDS: usize = 60;
+const RECORDS: usize = 100;
 
 /// The endings of the operations that are for what lies in the trash.
 const FROM_TRASH: &[&str] = &[".restore", ".purge"];

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     About, Abouts, Action, Assignee, Body, Code, Context, Custom, Entity, ExternalKey, Id, Phone, Record, Result, Tags,
     Timestamp, Url, closed_enum,
+    kernel::redact::redacted_debug,
     people::{
         User,
         assignment::{self, INACTIVE},
@@ -54,7 +55,7 @@ closed_enum! {
 /// A call that took place, or was tried. An outgoing one notes the leads and contacts that it is about as contacted, any that connected
 /// as well: who was new is contacted once somebody spoke with them or left a message. A provider's id of a call is an external key, so that
 /// what is sent twice is one call.
-#[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Record, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[record(
     kind = "call",
     table = "calls", access = through(about),
@@ -116,6 +117,8 @@ pub struct Call {
     #[record(editable)]
     pub external_keys: Vec<ExternalKey>,
 }
+
+redacted_debug!(Call);
 
 impl Call {
     /// Whether somebody heard us.

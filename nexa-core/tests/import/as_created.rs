@@ -89,7 +89,7 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         "line" => {
             json!({"deal": ids["deal"], "name": "New", "unit_price": {"amount": "12.50", "currency": "EUR"}})
         }
-        "call" => json!({"direction": "incoming"}),
+        "call" => json!({"direction": "incoming", "recording_consent": true}),
         "note" => json!({"body": "New"}),
         "task" => json!({"title": "New"}),
         "ticket" => json!({"subject": "New"}),
@@ -109,6 +109,7 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("custom", _) if def.kind != "lead" => return vec![json!({})],
         ("stage", _) if def.kind == "deal" => return vec![json!("proposal")],
         ("parent", _) | ("account", _) => return vec![ids["account"].clone()],
+        ("started_at", _) => return vec![json!("2025-11-14T10:00:00.000000Z")],
         ("key", _) => return vec![json!("other")],
         ("holidays", _) => return vec![json!(["2026-12-25"])],
         ("exceptions", _) => return vec![json!([{"day": "2026-12-24", "hours": ids["weekly"]["monday"]}])],

@@ -9,6 +9,8 @@ use uuid::Uuid;
 /// Puts a key in place of every id of a record that has one.
 fn by_key(office: &Office, json: &mut Json, keyed: &mut bool) {
     match json {
+        // What something is about is named by kind and id.
+        Json::Object(map) if map.len() == 2 && map.contains_key("kind") && map.contains_key("id") => {}
         Json::Object(map) => map.values_mut().for_each(|value| by_key(office, value, keyed)),
         Json::Array(items) => items.iter_mut().for_each(|value| by_key(office, value, keyed)),
         Json::String(text) => {

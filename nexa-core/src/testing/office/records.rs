@@ -187,7 +187,7 @@ impl Office {
         let of = |kind: &str, word: &str, office: &Self| json!({"kind": kind, "id": office.id(word)});
         let about = json!([of("ticket", "assigned", self), of("contact", "contact", self)]);
         self.make("note", "note.create", json!({"body": "Prefers mail", "about": about}));
-        self.make("call", "call.create", json!({"outcome": "connected", "to": "+14155550100", "about": about}));
+        self.make("call", "call.create", json!({"outcome": "connected", "to": "+49 30 9018201", "about": about}));
         let about = json!([of("ticket", "assigned", self)]);
         self.make("ticket_note", "note.create", json!({"type": "handoff", "body": "Call after ten", "about": about}));
         let readers = json!([{"user": self.id("colleague")}, {"group": self.id("group")}]);

@@ -31,6 +31,7 @@ pub(super) const FATES: &[(&str, Fate)] = &[
     ("created_at", Stays),
     ("updated_at", Stays),
     ("deleted_at", Stays),
+    ("erased_at", Stays),
     ("merged_into", Stays),
     ("first_name", Goes(|lead, to| held(&lead.first_name, &[to.person(|contact| &contact.first_name)]))),
     ("last_name", Goes(|lead, to| held(&lead.last_name, &[to.person(|contact| &contact.last_name)]))),
