@@ -73,7 +73,7 @@ pub fn play(program: &Path, place: &Place, plan: Plan) -> Result<Outcome, String
         }
         round += 1;
         let states = states(place, org)?;
-        if states.get("planned").is_none() && states.get("claimed").is_none() {
+        if !states.contains_key("planned") && !states.contains_key("claimed") {
             break;
         }
     }
@@ -117,7 +117,7 @@ fn finish(program: &Path, place: &Place, org: Uuid, server: &MailServer, rounds:
             }
         }
         workers.iter_mut().try_for_each(end)?;
-        if last.get("planned").is_none() && last.get("claimed").is_none() {
+        if !last.contains_key("planned") && !last.contains_key("claimed") {
             return Ok(());
         }
         if round > rounds + 20 {
@@ -131,6 +131,11 @@ fn call(session: &Session, operation: &str, arguments: Json) -> Result<Json, Str
     session.execute(operation, arguments, Envelope::default()).map_err(|error| format!("{operation}: {error:?}"))
 }
 
+/// What an object has under a name; null where it has nothing.
+fn entry<'j>(json: &'j Json, name: &str) -> &'j Json {
+    json.get(name).unwrap_or(&Json::Null)
+}
+
 /// A tenant with so many mails that are to leave.
 fn planned(place: &Place, mails: usize) -> Result<Uuid, String> {
     let failed = |error: nexa_crm::Error| format!("the tenant cannot be made: {error:?}");
@@ -138,12 +143,13 @@ fn planned(place: &Place, mails: usize) -> Result<Uuid, String> {
     let admin =
         CreateOrg::new("Acme", "Lisa", "lisa@acme.example").and_then(|org| crm.create_org(org)).map_err(failed)?;
     let made = call(&admin, "sender.create", json!({"name": "Acme", "address": "news@acme.example"}))?;
-    let sender = call(&admin, "sender.verify", json!({"sender": made["id"]}))?["id"].clone();
+    let verified = call(&admin, "sender.verify", json!({"sender": entry(&made, "id")}))?;
+    let sender = entry(&verified, "id");
     for number in 0..mails {
         let contact = json!({"email": format!("person{number}@example.test")});
-        let contact = call(&admin, "contact.create", contact)?["id"].clone();
+        let contact = call(&admin, "contact.create", contact)?;
         let mail = json!({
-            "dedup": format!("mail {number}"), "contact": contact, "sender": sender, "subject": format!("Number {number}"),
+            "dedup": format!("mail {number}"), "contact": entry(&contact, "id"), "sender": sender, "subject": format!("Number {number}"),
             "text": "Hello",
         });
         call(&admin, "mail.plan", mail)?;
@@ -160,7 +166,8 @@ fn reading(place: &Place, org: Uuid) -> Result<Session, String> {
 fn states(place: &Place, org: Uuid) -> Result<BTreeMap<String, u64>, String> {
     let groups = json!({"group_by": [{"field": "state"}], "measure": ["count"]});
     let groups = call(&reading(place, org)?, "mail.aggregate", groups)?;
-    let group = |row: &Json| Some((row["group"].get(0)?.as_str()?.to_owned(), row["measures"].get(0)?.as_u64()?));
+    let group =
+        |row: &Json| Some((entry(row, "group").get(0)?.as_str()?.to_owned(), entry(row, "measures").get(0)?.as_u64()?));
     groups.as_array().into_iter().flatten().map(|row| group(row).ok_or_else(|| row.to_string())).collect()
 }
 
@@ -172,11 +179,11 @@ fn check(place: &Place, org: Uuid, server: &MailServer, mails: usize, killed: u6
     let (mut found, mut after) = (0, Json::Null);
     loop {
         let page = call(&session, "mail.find", json!({"limit": 1_000, "after": after}))?;
-        for mail in page["items"].as_array().into_iter().flatten() {
+        for mail in entry(&page, "items").as_array().into_iter().flatten() {
             found += 1;
-            let message_id = mail["message_id"].as_str().unwrap_or_default();
+            let message_id = entry(mail, "message_id").as_str().unwrap_or_default();
             let times = taken.get(message_id).copied().unwrap_or_default();
-            match (mail["state"].as_str().unwrap_or_default(), times) {
+            match (entry(mail, "state").as_str().unwrap_or_default(), times) {
                 ("handed_over", 1) => outcome.handed_over += 1,
                 ("uncertain", 0 | 1) => {
                     outcome.uncertain += 1;
@@ -185,7 +192,7 @@ fn check(place: &Place, org: Uuid, server: &MailServer, mails: usize, killed: u6
                 (state, times) => return Err(format!("a mail is {state} and arrived {times} times: {mail}")),
             }
         }
-        after = page["next"].clone();
+        after = entry(&page, "next").clone();
         if after.is_null() {
             break;
         }
