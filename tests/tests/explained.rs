@@ -83,6 +83,8 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
         }
     }
     write_and_notify(&office);
+    // One that can be won.
+    office.run("deal.create", json!({"name": "Last", "amount": {"amount": "100", "currency": "USD"}}));
     traffic.learn(&office.events());
     let kinds = office.crm.kinds().all().iter();
     let ids = kinds.map(|def| (def.kind, some(traffic.ids(def.kind)))).collect();
