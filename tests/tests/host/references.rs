@@ -11,7 +11,11 @@ fn by_key(office: &Office, json: &mut Json, keyed: &mut bool) {
     match json {
         // What something is about is named by kind and id.
         Json::Object(map) if map.len() == 2 && map.contains_key("kind") && map.contains_key("id") => {}
-        Json::Object(map) => map.values_mut().for_each(|value| by_key(office, value, keyed)),
+        Json::Object(map) => {
+            // A certificate names records that may have lost their keys.
+            let named = map.iter_mut().filter(|(name, _)| *name != "certificates");
+            named.for_each(|(_, value)| by_key(office, value, keyed));
+        }
         Json::Array(items) => items.iter_mut().for_each(|value| by_key(office, value, keyed)),
         Json::String(text) => {
             let Ok(id) = text.parse::<Uuid>() else { return };
