@@ -157,6 +157,13 @@ impl Entity for Task {
     }
 
     async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let remind_at = |task: Option<&Self>| task.and_then(|task| task.remind_at);
+        if let Some(Self { id, .. }) = now.or(before)
+            && remind_at(before) != remind_at(now)
+        {
+            // A reminder of the past was given, or given up: nobody waits for it.
+            reminder::plan(cx, *id, remind_at(now).filter(|at| *at > cx.now())).await?;
+        }
         let Some(now) = now.filter(|record| record.is_open()) else { return Ok(()) };
         assignment::check_given_back(cx, before.and_then(|before| before.assignee), now.assignee).await
     }

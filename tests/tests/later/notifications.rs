@@ -1,6 +1,6 @@
 //! Users are notified of what others give to them, and reminded of their tasks, once.
 
-use nexa_crm::{Envelope, Request, Timestamp};
+use nexa_crm::{Envelope, FeedItem, Request, Timestamp};
 use serde_json::json;
 
 use super::*;
@@ -163,6 +163,50 @@ fn a_reminder_moves_with_its_task_and_is_gone_with_it() {
         assert_eq!(reminded(), std::slice::from_ref(&reopened), "{}", backend.name);
         at(&office, "2025-11-17T11:00:00Z");
         assert_eq!(reminded(), [reopened, moved], "{}", backend.name);
+    }
+}
+
+#[test]
+fn a_reminder_that_was_moved_or_removed_comes_back_with_an_undo() {
+    for backend in backends::all() {
+        let office = plain(backend.store);
+        let agent = json!({"user": office.id("agent")});
+        let task = |at: &str| {
+            let task = json!({"title": "Call", "remind_at": at, "assignee": agent});
+            office.run_as("agent", "task.create", task).unwrap()["id"].clone()
+        };
+        let undo = || {
+            let unit = office.events().into_iter().filter_map(|item| match item {
+                FeedItem::Changed(change) => Some(change.unit),
+                _ => None,
+            });
+            office.run("ledger.undo", json!({"unit": unit.last()}));
+        };
+        let [moved, removed, made, purged, past] = [10, 10, 10, 10, 9].map(|hour| task(&format!("2025-11-17T{hour:02}:30:00Z")));
+        let reminded = || -> Vec<Json> {
+            let reminders =
+                notifications(&office, "agent").into_iter().filter(|notification| notification["reason"] == "reminder");
+            reminders.map(|notification| notification["about"]["id"].clone()).collect()
+        };
+        office.run("task.update", json!({"task": moved, "remind_at": "2025-11-17T11:00:00Z"}));
+        undo();
+        office.run("task.update", json!({"task": removed, "remind_at": null}));
+        undo();
+        task("2025-11-17T10:30:00Z");
+        undo();
+        office.run("task.purge", json!({"task": purged}));
+        undo();
+        at(&office, "2025-11-17T09:30:00Z");
+        assert_eq!(reminded(), std::slice::from_ref(&past), "{}", backend.name);
+        office.run("task.update", json!({"task": past, "remind_at": "2025-11-17T12:00:00Z"}));
+        undo();
+        at(&office, "2025-11-17T10:30:00Z");
+        let (mut found, mut expected) = (reminded(), vec![past, moved, removed, made, purged]);
+        found.sort_by_key(Json::to_string);
+        expected.sort_by_key(Json::to_string);
+        assert_eq!(found, expected, "{}", backend.name);
+        at(&office, "2025-11-17T13:00:00Z");
+        assert_eq!(reminded().len(), 5, "{}: nobody is reminded twice", backend.name);
     }
 }
 
