@@ -8,7 +8,13 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 use nexa_crm::{
     CreateOrg, Crm, Currency, Email, Envelope, Error, FeedItem, Name, Position, Principal, Session, TimeZone,
     Timestamp,
-    kernel::{ports::Clock, query::Change, store::Store},
+    files::{UploadOptions, upload},
+    kernel::{
+        blobs::{MemoryBlobs, OfBytes},
+        ports::Clock,
+        query::Change,
+        store::Store,
+    },
     testing::{ManualClock, SeededIds},
 };
 use pollster::block_on;
@@ -70,6 +76,7 @@ pub struct Step {
     why: Option<String>,
     import: Option<String>,
     file: Option<String>,
+    upload: Option<String>,
     map: Option<Json>,
     set: Option<Json>,
     match_on: Option<String>,
@@ -111,6 +118,7 @@ pub fn replay(story: &Story, store: Arc<dyn Store>) -> Result<(), String> {
         .store(store)
         .clock(clock.clone())
         .ids(SeededIds::new(7))
+        .blobs(Arc::new(MemoryBlobs::new()))
         .build()
         .map_err(failed("building"))?;
     block_on(crm.migrate()).map_err(failed("migrating"))?;
@@ -169,6 +177,9 @@ impl Runner {
             self.events()?;
         }
         let session = self.session(step)?;
+        if let Some(name) = &step.upload {
+            return self.upload(step, name, &session);
+        }
         let (operation, arguments) = self.call(step)?;
         let envelope = step.why.as_deref().map(Envelope::because).unwrap_or_default();
         let answer = block_on(session.execute(&operation, arguments, envelope));
@@ -212,6 +223,24 @@ impl Runner {
             }
         }
         Ok((format!("{kind}.import_csv"), Json::Object(arguments)))
+    }
+
+    /// Bytes come beside the door, so this is no operation.
+    fn upload(&mut self, step: &Step, name: &str, session: &Session) -> Result<(), String> {
+        let file = step.file.as_deref().ok_or("an upload needs a file")?;
+        let bytes = fs::read(root().join(file)).map_err(|error| format!("{file}: {error}"))?;
+        let sent = block_on(upload(session, name, UploadOptions::new(), &mut OfBytes::new(bytes)));
+        let sent = json!(sent.map_err(failed("uploading"))?);
+        if !self.events()?.is_empty() {
+            return Err("an upload alone writes no events".to_owned());
+        }
+        if let Some(pattern) = &step.expect {
+            self.check(&sent, pattern, "the upload")?;
+        }
+        if let Some(word) = &step.keep {
+            self.kept.keep(word, sent);
+        }
+        Ok(())
     }
 
     fn repeat(&mut self, step: &Step, repeat: &Json) -> Result<(), String> {

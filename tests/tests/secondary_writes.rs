@@ -19,6 +19,9 @@ use uuid::Uuid;
 const WHOLE: &str = "a merge moves everything that pointed at the other, or the data would break";
 const PARTS: &str = "parts go with the record that they belong to";
 const MEMBER: &str = "a membership belongs to the two records that it joins, both of which the caller names and sees";
+const THEIR_WORD: &str = "the token is the person's own, and whoever has it says what the person says";
+const ERASED: &str = "an erasure that spared what its caller does not see would leave the person";
+const WORKER: &str = "whoever does the work of the host's worker sends all that is due";
 const FOLLOWS: &str = "what a company and its people are follows from the deals that were won";
 
 /// Which commands change records that their caller does not see: the ending or name of the command, the kind, and why.
@@ -27,6 +30,7 @@ const BEYOND: &[(&str, &str, &str)] = &[
     ("purge", "comment", PARTS),
     ("purge", "campaign_member", PARTS),
     ("purge", "contact_list_member", PARTS),
+    ("purge", "attachment", PARTS),
     ("deal.win", "account", FOLLOWS),
     ("deal.win", "contact", FOLLOWS),
     ("lead.convert", "task", "open tasks go with the person whom they are about"),
@@ -34,7 +38,16 @@ const BEYOND: &[(&str, &str, &str)] = &[
     ("lead.convert", "contact_list_member", MEMBER),
     ("campaign.remove", "campaign_member", MEMBER),
     ("contact_list.remove", "contact_list_member", MEMBER),
+    ("lead.convert", "attachment", "files go with the person whom they are about"),
+    ("consent.confirm", "consent", THEIR_WORD),
+    ("mail.unsubscribe", "consent", THEIR_WORD),
+    ("person.erase", "*", ERASED),
+    ("person.erase_again", "*", ERASED),
+    ("mail.claim", "mail", WORKER),
 ];
+
+/// Which commands show texts of records that their caller does not see, and why.
+const SHOWN: &[(&str, &str)] = &[("mail.claim", WORKER)];
 
 /// Kinds that everybody of the team sees: without them nobody could work.
 const SETTINGS: &[&str] = &["org", "user", "group", "membership", "field", "pipeline", "scorecard", "routing"];
@@ -183,7 +196,7 @@ fn calls(office: &Office) -> Vec<(&'static str, Json)> {
 fn no_command_shows_or_changes_what_its_caller_does_not_see() {
     let calls = calls(&Tried::new().office);
     let mut wrong = Vec::new();
-    let mut used = BTreeSet::new();
+    let (mut used, mut showed) = (BTreeSet::new(), BTreeSet::new());
     for (name, arguments) in calls {
         let tried = Tried::new();
         let kind = name.split('.').next().unwrap();
@@ -202,6 +215,10 @@ fn no_command_shows_or_changes_what_its_caller_does_not_see() {
         let said = arguments.to_string();
         for secret in secrets.iter().filter(|secret| text.contains(secret.as_str()) && !said.contains(secret.as_str()))
         {
+            if SHOWN.iter().any(|(operation, _)| *operation == name) {
+                showed.insert(name);
+                continue;
+            }
             wrong.push(format!("{name} {arguments} shows {secret:?}: {text}"));
         }
         for item in tried.office.events() {
@@ -222,6 +239,7 @@ fn no_command_shows_or_changes_what_its_caller_does_not_see() {
         }
     }
     assert!(wrong.is_empty(), "{} are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(showed.len(), SHOWN.len(), "only {showed:?} show what is hidden");
     let unused: Vec<_> = BEYOND.iter().filter(|(operation, kind, _)| !used.contains(&(*operation, *kind))).collect();
     assert!(unused.is_empty(), "these reasons are of nothing that happens: {unused:?}");
 }

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nexa_crm::{kernel::record::RecordDef, testing::Office};
+use nexa_crm::{
+    files::{UploadOptions, upload},
+    kernel::{blobs::OfBytes, record::RecordDef},
+    testing::Office,
+};
 use nexa_tests::{
     backends::{self, Backend},
     in_turn::is_tried_on,
@@ -133,6 +137,18 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
         office.run(&format!("{kind}.assign"), json!({kind: other, "assignee": assignee}));
     }
     block_on(office.crm.tick(office.org, 1_000)).unwrap();
+    let (admin, mut text) = (office.session("admin"), OfBytes::new("About the other"));
+    let sent = block_on(upload(&admin, "about.txt", UploadOptions::new(), &mut text)).unwrap().id;
+    office.run("attachment.add", json!({"upload": sent, "to": {"kind": kind, "id": other}}));
+    let mut letter = json!({
+        "dedup": format!("about the {kind}"), "sender": office.id("sender"), "subject": "News", "text": "It goes on.",
+        "about": {"kind": kind, "id": other},
+    });
+    match kind {
+        "lead" | "contact" => letter[kind] = json!(other),
+        _ => letter["contact"] = json!(office.id("contact")),
+    }
+    office.run("mail.plan", letter);
     match kind {
         "ticket" => drop(office.run("ticket.comment", json!({"ticket": other, "body": "About the other"}))),
         "lead" => {

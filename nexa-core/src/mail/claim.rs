@@ -38,6 +38,7 @@ pub struct Claim {
     /// The name of the worker: one that no other process or thread uses, also not after a restart.
     pub worker: Name,
     /// At most so many mails: 20 unless said, 100 at most.
+    #[schemars(range(min = 1, max = 100))]
     pub limit: Option<u32>,
     /// Of this sender alone.
     pub sender: Option<Ref<Sender>>,

@@ -8,7 +8,8 @@ use super::{
     sender::{HALTED, UNVERIFIED},
 };
 use crate::{
-    About, Code, CollectionCommand, Context, Email, Name, PlainText, Ref, Result, Subject, Timestamp, command,
+    About, Code, CollectionCommand, Context, Email, Name, PlainText, Ref, Result, Subject, Timestamp, closed_enum,
+    command,
     kernel::error::codes,
     marketing::membership::ONE_PERSON,
     people::org,
@@ -112,6 +113,25 @@ pub(crate) async fn plan(cx: &mut Context<'_>, planned: Planned) -> Result<Mail>
     cx.unrestricted().insert(mail).await
 }
 
+closed_enum! {
+    /// Who wants a single mail to leave; what goes to many plans its mails by itself.
+    pub enum PlanPurpose {
+        /// Somebody writes to one person.
+        Person = "person",
+        /// The system says something that belongs to what somebody has with us.
+        System = "system",
+    }
+}
+
+impl From<PlanPurpose> for MailPurpose {
+    fn from(purpose: PlanPurpose) -> Self {
+        match purpose {
+            PlanPurpose::Person => Self::Person,
+            PlanPurpose::System => Self::System,
+        }
+    }
+}
+
 /// Plans one mail to one person, a lead or a contact, for whoever may change them: it leaves when a worker claims it. There is one mail
 /// of each `dedup`, for ever: the same again is `mail.dedup_taken`. What may not go to the address is `skipped` at once, with the reason.
 /// Errors: `mail.dedup_taken`, `mail.no_address`, `mail.no_preferences_page`, `member.lead_or_contact`, `sender.halted`,
@@ -135,7 +155,7 @@ pub struct Plan {
     /// The sender.
     pub sender: Ref<Sender>,
     /// What the person writes or the system says: `person` unless said, or `system`.
-    pub purpose: Option<MailPurpose>,
+    pub purpose: Option<PlanPurpose>,
     /// The topic; a mail of purpose `system` about a topic of marketing goes only to those who agreed.
     pub topic: Option<Ref<Topic>>,
     /// The record that it is about, which the actor sees; the person unless said. Who sees that sees the mail.
@@ -155,13 +175,10 @@ impl Plan {
         if self.lead.is_some() == self.contact.is_some() {
             return Err(ONE_PERSON.error());
         }
-        let invalid =
-            |field: &str, problem: &str| Err(codes::FIELD_INVALID.with("field", field).with("problem", problem));
-        if !matches!(self.purpose, None | Some(MailPurpose::Person | MailPurpose::System)) {
-            return invalid("purpose", "give person or system; the others plan their mails themselves");
-        }
         match (self.not_before, self.expires_at) {
-            (Some(from), Some(to)) if to <= from => invalid("expires_at", "give a moment after not_before"),
+            (Some(from), Some(to)) if to <= from => {
+                Err(codes::FIELD_INVALID.with("field", "expires_at").with("problem", "give a moment after not_before"))
+            }
             _ => Ok(()),
         }
     }
@@ -195,7 +212,7 @@ impl CollectionCommand for Plan {
         };
         let planned = Planned {
             dedup: self.dedup.to_string(),
-            purpose: self.purpose.unwrap_or_default(),
+            purpose: self.purpose.unwrap_or_default().into(),
             about: Some(about),
             topic,
             sender,

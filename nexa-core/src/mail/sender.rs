@@ -3,13 +3,13 @@
 pub(super) mod rates;
 pub(super) mod reputation;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU32};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Apply, Code, Command, Context, Document, Email, Entity, ExternalKey, Id, Moment, Name, Record, Ref, Result,
-    Timestamp, closed_enum, command, kernel::error::codes,
+    Timestamp, closed_enum, command,
 };
 
 /// Nothing leaves from the sender.
@@ -62,16 +62,16 @@ pub struct Sender {
     pub bounce_address: Option<Email>,
     /// At most so many mails a minute.
     #[record(editable)]
-    pub per_minute: Option<u32>,
+    pub per_minute: Option<NonZeroU32>,
     /// At most so many mails an hour.
     #[record(editable)]
-    pub per_hour: Option<u32>,
+    pub per_hour: Option<NonZeroU32>,
     /// At most so many mails a day.
     #[record(editable)]
-    pub per_day: Option<u32>,
+    pub per_day: Option<NonZeroU32>,
     /// At most so many mails a minute to a domain, by the domain.
     #[record(editable)]
-    pub per_domain: Document<BTreeMap<String, u32>>,
+    pub per_domain: Document<BTreeMap<String, NonZeroU32>>,
     /// When the address was verified.
     pub verified_at: Option<Timestamp>,
     /// Whether mail leaves from it.
@@ -103,12 +103,6 @@ impl Entity for Sender {
     async fn settle(&mut self, before: Option<&Self>, _: &mut Context<'_>) -> Result<()> {
         if before.is_none_or(|before| before.address != self.address) {
             self.verified_at = None;
-        }
-        let rates = [("per_minute", self.per_minute), ("per_hour", self.per_hour), ("per_day", self.per_day)];
-        let domains = self.per_domain.values().map(|rate| ("per_domain", Some(*rate)));
-        if let Some((field, _)) = rates.into_iter().chain(domains).find(|(_, rate)| *rate == Some(0)) {
-            let problem = "give at least 1, or nothing for any number";
-            return Err(codes::FIELD_INVALID.with("field", field).with("problem", problem));
         }
         let domains = std::mem::take(&mut self.per_domain.0);
         self.per_domain.0 = domains.into_iter().map(|(domain, rate)| (domain.trim().to_lowercase(), rate)).collect();

@@ -27,8 +27,8 @@ use serde::{Deserialize, Serialize};
 
 use self::problem::{ARCHIVED, NOT_ARCHIVED};
 use crate::{
-    Context, CrmBuilder, Document, Entity, ExternalKey, Id, Language, Name, Record, Result, Timestamp, closed_enum,
-    kernel::error::codes,
+    Context, CrmBuilder, Document, Entity, ExternalKey, Id, Key, Language, Name, Record, Result, Timestamp,
+    closed_enum, kernel::error::codes,
 };
 
 closed_enum! {
@@ -69,9 +69,9 @@ pub struct Template {
     /// The name, unique whatever the case.
     #[record(editable, folded)]
     pub name: Name,
-    /// The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits and underscores.
+    /// The name by which rules and hosts find it, such as `customer_welcome`.
     #[record(editable)]
-    pub key: Option<Name>,
+    pub key: Option<Key>,
     /// What it is for.
     #[record(editable)]
     pub channel: Channel,
@@ -115,19 +115,8 @@ fn invalid(field: &str, problem: impl Into<String>) -> crate::Error {
     codes::FIELD_INVALID.with("field", field).with("problem", problem.into())
 }
 
-/// Whether a text is a name that a template can write: small letters, digits and underscores, a letter first.
-fn is_key(text: &str) -> bool {
-    text.len() <= 64
-        && text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
 impl Entity for Template {
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
-        const KEY: &str = "give small letters, digits and underscores, at most 64, with a letter first";
-        if self.key.as_ref().is_some_and(|key| !is_key(key)) {
-            return Err(invalid("key", KEY));
-        }
         if before.is_none() && self.default_locale.is_empty() {
             self.default_locale = Language::parse("en").map_err(|problem| invalid("default_locale", problem))?;
         }
@@ -144,12 +133,6 @@ impl Entity for Template {
         unique("texts", self.texts.iter().map(|text| text.locale.as_str()))?;
         unique("variables", self.variables.iter().map(|variable| variable.name.as_str()))?;
         unique("partials", self.partials.iter().map(|partial| partial.name.as_str()))?;
-        if !self.variables.iter().all(|variable| is_key(&variable.name)) {
-            return Err(invalid("variables", KEY));
-        }
-        if !self.partials.iter().all(|partial| is_key(&partial.name)) {
-            return Err(invalid("partials", KEY));
-        }
         if let Some(variable) = self.variables.iter().find(|variable| reach::is_root(cx, &variable.name)) {
             let name = &variable.name;
             return Err(invalid("variables", format!("{name} means something else in templates; name it otherwise")));

@@ -20,9 +20,11 @@ const MOST_BLOCKED: usize = 500;
 #[serde(deny_unknown_fields, default)]
 pub struct FileLimits {
     /// The largest file, in bytes; 25 MiB unless said.
+    #[schemars(range(min = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub largest: Option<u64>,
     /// How many files a record has; 50 unless said.
+    #[schemars(range(min = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most: Option<u32>,
     /// How many bytes all files have together, the same bytes counted once; any number unless said.

@@ -1,6 +1,6 @@
 //! Types that can be fields of a record: they declare their columns and move to and from them.
 
-use std::fmt;
+use std::{fmt, num::NonZeroU32};
 
 use uuid::Uuid;
 
@@ -94,6 +94,19 @@ scalar_field! {
     Date, ColumnType::Date, Date;
     Amount, ColumnType::Amount, Amount;
     Uuid, ColumnType::Uuid, Uuid;
+}
+
+impl Field for NonZeroU32 {
+    const FORM: Option<Form> = Some(Form::Value);
+    fn columns(name: &str, out: &mut Vec<ColumnDef>) {
+        u32::columns(name, out);
+    }
+    fn write(&self, out: &mut Vec<Value>) {
+        self.get().write(out);
+    }
+    fn read(values: &mut dyn Iterator<Item = Value>) -> Result<Self> {
+        Self::new(u32::read(values)?).ok_or_else(|| corrupt("value", "0 where a number from 1 on belongs"))
+    }
 }
 
 impl<R: Kind> Field for Id<R> {

@@ -176,13 +176,14 @@ fn a_reminder_that_was_moved_or_removed_comes_back_with_an_undo() {
             office.run_as("agent", "task.create", task).unwrap()["id"].clone()
         };
         let undo = || {
-            let unit = office.events().into_iter().filter_map(|item| match item {
+            let mut unit = office.events().into_iter().filter_map(|item| match item {
                 FeedItem::Changed(change) => Some(change.unit),
                 _ => None,
             });
-            office.run("ledger.undo", json!({"unit": unit.last()}));
+            office.run("ledger.undo", json!({"unit": unit.next_back()}));
         };
-        let [moved, removed, made, purged, past] = [10, 10, 10, 10, 9].map(|hour| task(&format!("2025-11-17T{hour:02}:30:00Z")));
+        let [moved, removed, made, trashed, past] =
+            [10, 10, 10, 10, 9].map(|hour| task(&format!("2025-11-17T{hour:02}:30:00Z")));
         let reminded = || -> Vec<Json> {
             let reminders =
                 notifications(&office, "agent").into_iter().filter(|notification| notification["reason"] == "reminder");
@@ -194,14 +195,14 @@ fn a_reminder_that_was_moved_or_removed_comes_back_with_an_undo() {
         undo();
         task("2025-11-17T10:30:00Z");
         undo();
-        office.run("task.purge", json!({"task": purged}));
+        office.run("task.trash", json!({"task": trashed}));
         undo();
         at(&office, "2025-11-17T09:30:00Z");
         assert_eq!(reminded(), std::slice::from_ref(&past), "{}", backend.name);
         office.run("task.update", json!({"task": past, "remind_at": "2025-11-17T12:00:00Z"}));
         undo();
         at(&office, "2025-11-17T10:30:00Z");
-        let (mut found, mut expected) = (reminded(), vec![past, moved, removed, made, purged]);
+        let (mut found, mut expected) = (reminded(), vec![past, moved, removed, made, trashed]);
         found.sort_by_key(Json::to_string);
         expected.sort_by_key(Json::to_string);
         assert_eq!(found, expected, "{}", backend.name);

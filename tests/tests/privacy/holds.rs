@@ -64,9 +64,10 @@ fn what_is_kept_is_erased_when_its_time_is_over() {
         assert_eq!(kept(), Json::Null, "{}", backend.name);
         assert_eq!(longer(), json!(["sarah@private.example", "sarah@private.example"]), "{}", backend.name);
         let now = office.run("erasure.get", json!({"erasure": certificate["id"]}));
+        let with_the_lead = certificate["record_count"].as_i64().unwrap() + 1;
         assert_eq!(
             (&now["kept"], &now["kept_until"], &now["record_count"]),
-            (&json!([{"kind": "lead", "id": other, "reason": "a fraud"}]), &Json::Null, &json!(2)),
+            (&json!([{"kind": "lead", "id": other, "reason": "a fraud"}]), &Json::Null, &json!(with_the_lead)),
             "{}",
             backend.name
         );

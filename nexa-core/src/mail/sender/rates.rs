@@ -76,14 +76,14 @@ pub(in crate::mail) async fn take(cx: &mut Context<'_>, sender: &Sender, domain:
     for (name, span, most) in of_sender {
         let Some(most) = most else { continue };
         let window = SendingWindow::of(cx, format!("{}/{name}", sender.id), span).await?;
-        if window.mails >= i64::from(most) {
+        if window.mails >= i64::from(most.get()) {
             return Ok(Err(Full::Sender(after(window.began_at, span))));
         }
         windows.push(window);
     }
     if let Some(most) = sender.per_domain.get(domain) {
         let window = SendingWindow::of(cx, format!("{}/domain/{domain}", sender.id), MINUTE).await?;
-        if window.mails >= i64::from(*most) {
+        if window.mails >= i64::from(most.get()) {
             return Ok(Err(Full::Domain(after(window.began_at, MINUTE))));
         }
         windows.push(window);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::TemplateVersion;
-use crate::{Body, Date, Id, Language, Money, Name, Subject, Timestamp, closed_enum};
+use crate::{Body, Date, Id, Key, Language, Money, Subject, Timestamp, closed_enum};
 
 /// The text of a template in one language: sources with tags, such as `Hello {{ contact.first_name|default('there') }}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -70,8 +70,8 @@ impl VariableType {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TemplateVariable {
-    /// Its name in the texts: small letters, digits and underscores.
-    pub name: Name,
+    /// Its name in the texts.
+    pub name: Key,
     /// What it holds.
     #[serde(default)]
     pub r#type: VariableType,
@@ -90,8 +90,8 @@ pub struct TemplateVariable {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TemplatePartial {
-    /// The name under which it is included: small letters, digits and underscores.
-    pub name: Name,
+    /// The name under which it is included.
+    pub name: Key,
     /// The version.
     pub version: Id<TemplateVersion>,
 }

@@ -34,7 +34,7 @@ export interface TemplateCreateInput {
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
   id?: TemplateId;
-  /** The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits and underscores. */
+  /** The name by which rules and hosts find it, such as `customer_welcome`. */
   key?: string | null;
   /** The name, unique whatever the case. */
   name?: string;
@@ -173,7 +173,7 @@ export interface TemplateUpdateInput {
   default_locale?: string;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
-  /** The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits and underscores. */
+  /** The name by which rules and hosts find it, such as `customer_welcome`. */
   key?: string | null;
   /** The name, unique whatever the case. */
   name?: string;
@@ -196,7 +196,7 @@ export interface TemplateUpsertInput {
   default_locale?: string;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
-  /** The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits and underscores. */
+  /** The name by which rules and hosts find it, such as `customer_welcome`. */
   key?: string | null;
   /** The name, unique whatever the case. */
   name?: string;

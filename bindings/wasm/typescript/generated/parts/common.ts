@@ -316,7 +316,7 @@ export interface RowProblem {
 
 /** A version of another template that a template includes: `{% include 'footer' %}`. */
 export interface TemplatePartial {
-  /** The name under which it is included: small letters, digits and underscores. */
+  /** The name under which it is included. */
   name: string;
   /** The version. */
   version: Id;
@@ -345,7 +345,7 @@ export interface TemplateVariable {
   default?: unknown;
   /** What it is for. */
   doc?: string | null;
-  /** Its name in the texts: small letters, digits and underscores. */
+  /** Its name in the texts. */
   name: string;
   /** Whether a message cannot be made without it. */
   required?: boolean;

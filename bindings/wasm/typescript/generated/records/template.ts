@@ -26,7 +26,7 @@ export interface Template {
   deleted_at?: Timestamp | null;
   /** The name, unique whatever the case. */
   name: string;
-  /** The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits and underscores. */
+  /** The name by which rules and hosts find it, such as `customer_welcome`. */
   key?: string | null;
   /** What it is for. */
   channel: TemplateChannel;

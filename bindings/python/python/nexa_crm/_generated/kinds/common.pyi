@@ -434,7 +434,7 @@ class TemplatePartial(Struct):
     """A version of another template that a template includes: `{% include 'footer' %}`."""
 
     name: str
-    """The name under which it is included: small letters, digits and underscores."""
+    """The name under which it is included."""
     version: Id
     """The version."""
 
@@ -464,7 +464,7 @@ class TemplateVariable(Struct):
     doc: str | None
     """What it is for."""
     name: str
-    """Its name in the texts: small letters, digits and underscores."""
+    """Its name in the texts."""
     required: bool | None
     """Whether a message cannot be made without it."""
     type: TemplateVariableType | None

@@ -92,6 +92,15 @@ class MailOutcome(StrEnum):
 
 
 class MailPurpose(StrEnum):
+    """One of `person`, `system`."""
+
+    PERSON = "person"
+    """Somebody writes to one person."""
+    SYSTEM = "system"
+    """The system says something that belongs to what somebody has with us."""
+
+
+class MailPurpose(StrEnum):
     """One of `person`, `system`, `mass_email`, `sequence`, `workflow`."""
 
     PERSON = "person"
@@ -392,6 +401,7 @@ class TopicChoice(Struct):
 
 MailClassWord: TypeAlias = MailClass | Literal["hard", "soft", "block"]
 MailOutcomeWord: TypeAlias = MailOutcome | Literal["handed_over", "temporary", "permanent", "unknown"]
+MailPurposeWord: TypeAlias = MailPurpose | Literal["person", "system"]
 MailPurposeWord: TypeAlias = MailPurpose | Literal["person", "system", "mass_email", "sequence", "workflow"]
 MailScopeWord: TypeAlias = MailScope | Literal["topic", "marketing"]
 MailStageWord: TypeAlias = MailStage | Literal["open", "body"]

@@ -105,9 +105,7 @@ class Template(Record):
     name: str
     """The name, unique whatever the case."""
     key: str | None
-    """The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits and
-    underscores.
-    """
+    """The name by which rules and hosts find it, such as `customer_welcome`."""
     channel: TemplateChannel
     """What it is for."""
     about_kind: str | None
@@ -132,7 +130,7 @@ class TemplatePartialDict(TypedDict, total=False):
     """A version of another template that a template includes: `{% include 'footer' %}`."""
 
     name: Required[str]
-    """The name under which it is included: small letters, digits and underscores."""
+    """The name under which it is included."""
     version: Required[str | UUID]
     """The version."""
 
@@ -162,7 +160,7 @@ class TemplateVariableDict(TypedDict, total=False):
     doc: str | None
     """What it is for."""
     name: Required[str]
-    """Its name in the texts: small letters, digits and underscores."""
+    """Its name in the texts."""
     required: bool
     """Whether a message cannot be made without it."""
     type: TemplateVariableTypeWord
@@ -366,8 +364,7 @@ class TemplateOperations(Importable, Readable[Template]):
         - `channel`: What it is for.
         - `default_locale`: The language of those for whom there is no other text.
         - `external_keys`: Its keys in other systems.
-        - `key`: The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits
-          and underscores.
+        - `key`: The name by which rules and hosts find it, such as `customer_welcome`.
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
@@ -656,8 +653,7 @@ class TemplateOperations(Importable, Readable[Template]):
         - `channel`: What it is for.
         - `default_locale`: The language of those for whom there is no other text.
         - `external_keys`: Its keys in other systems.
-        - `key`: The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits
-          and underscores.
+        - `key`: The name by which rules and hosts find it, such as `customer_welcome`.
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
@@ -688,8 +684,7 @@ class TemplateOperations(Importable, Readable[Template]):
         - `channel`: What it is for.
         - `default_locale`: The language of those for whom there is no other text.
         - `external_keys`: Its keys in other systems.
-        - `key`: The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits
-          and underscores.
+        - `key`: The name by which rules and hosts find it, such as `customer_welcome`.
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
@@ -764,8 +759,7 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         - `channel`: What it is for.
         - `default_locale`: The language of those for whom there is no other text.
         - `external_keys`: Its keys in other systems.
-        - `key`: The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits
-          and underscores.
+        - `key`: The name by which rules and hosts find it, such as `customer_welcome`.
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
@@ -1054,8 +1048,7 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         - `channel`: What it is for.
         - `default_locale`: The language of those for whom there is no other text.
         - `external_keys`: Its keys in other systems.
-        - `key`: The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits
-          and underscores.
+        - `key`: The name by which rules and hosts find it, such as `customer_welcome`.
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
@@ -1086,8 +1079,7 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         - `channel`: What it is for.
         - `default_locale`: The language of those for whom there is no other text.
         - `external_keys`: Its keys in other systems.
-        - `key`: The name by which rules and hosts find it, such as `customer_welcome`: small letters, digits
-          and underscores.
+        - `key`: The name by which rules and hosts find it, such as `customer_welcome`.
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
