@@ -13,7 +13,7 @@ pub use self::{
     erase::{Erase, Keep},
     erasure::{Erasure, Kept},
     export::Export,
-    find::{Find, Found},
+    find::{Find, PersonRecords},
     whose::{NOT_THEIRS, REASON_NAMES, UNKNOWN},
 };
 

@@ -59,6 +59,6 @@ async fn answered(called: Result<JsValue, JsValue>) -> Result<JsValue, String> {
 
 /// Sizes of files are far below 2^53.
 #[allow(clippy::cast_precision_loss, reason = "sizes of files are far below 2^53")]
-fn number(bytes: u64) -> JsValue {
+pub(crate) fn number(bytes: u64) -> JsValue {
     JsValue::from_f64(bytes as f64)
 }

@@ -106,10 +106,15 @@ impl HostKeeper {
 
 /// What the host threw, as our refusal when it has a code.
 fn refusal(method: &'static str, problem: &JsValue) -> Error {
+    refusal_or(problem, |said| HOST_FAILED.with("method", method).with("problem", said))
+}
+
+/// What was thrown, as our refusal when it has a code, or else what is made of its words.
+pub(crate) fn refusal_or(problem: &JsValue, otherwise: impl FnOnce(String) -> Error) -> Error {
     let text = JSON::stringify(problem).ok().and_then(|text| text.as_string()).unwrap_or_default();
     stored(&text).unwrap_or_else(|_| {
         let message = Reflect::get(problem, &"message".into()).ok().and_then(|message| message.as_string());
-        HOST_FAILED.with("method", method).with("problem", message.unwrap_or(text))
+        otherwise(message.unwrap_or(text))
     })
 }
 

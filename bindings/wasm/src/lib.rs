@@ -10,6 +10,8 @@ mod calls;
 #[cfg(feature = "conformance")]
 mod conformance;
 mod errors;
+#[cfg(feature = "full")]
+mod files;
 mod forms;
 #[cfg(feature = "full")]
 mod host;

@@ -17,6 +17,7 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use crate::{
     backup, calls,
     errors::Answer,
+    files::{self, FileStore},
     host::{HostKeeper, HostStore},
     promise::promise,
     world::{CryptoIds, DateClock},
@@ -68,18 +69,19 @@ impl Native {
 }
 
 /// A Crm on a storage, brought up to this version's schema.
-async fn opened(store: Arc<dyn Store>, file: Option<Arc<SqliteStore>>) -> Answer {
-    let crm = nexa_core::builder().clock(DateClock).ids(CryptoIds::default()).store(store).build()?;
+async fn opened(store: Arc<dyn Store>, file: Option<Arc<SqliteStore>>, files: Option<FileStore>) -> Answer {
+    let builder = nexa_core::builder().clock(DateClock).ids(CryptoIds::default()).store(store);
+    let crm = files::place(builder, files).build()?;
     crm.migrate().await?;
     Ok(JsValue::from(Native { open: Rc::new(RefCell::new(Some(Open { crm, file }))) }))
 }
 
-async fn open(url: &str) -> Answer {
+async fn open(url: &str, files: Option<FileStore>) -> Answer {
     match url.split_once(':') {
-        Some(("memory", "")) => opened(Arc::new(MemoryStore::new()), None).await,
+        Some(("memory", "")) => opened(Arc::new(MemoryStore::new()), None, files).await,
         Some(("opfs", name)) => {
             let file = Arc::new(SqliteStore::open_opfs(name, Options::default()).await?);
-            opened(file.clone(), Some(file)).await
+            opened(file.clone(), Some(file), files).await
         }
         // It may hold a password.
         _ => Err(URL_INVALID.with("url", "as given")),
@@ -88,15 +90,15 @@ async fn open(url: &str) -> Answer {
 
 #[wasm_bindgen]
 impl Native {
-    /// Opens `memory:`, or `opfs:NAME` in a dedicated worker, and brings its schema up to date.
+    /// Opens `memory:`, or `opfs:NAME` in a dedicated worker, and brings its schema up to date. Uploads need a store of files.
     #[wasm_bindgen(unchecked_return_type = "Promise<Native>")]
-    pub fn open(url: String) -> Promise {
-        promise(async move { open(&url).await })
+    pub fn open(url: String, files: Option<FileStore>) -> Promise {
+        promise(async move { open(&url, files).await })
     }
     /// Opens a storage that the host has written.
     #[wasm_bindgen(js_name = openStore, unchecked_return_type = "Promise<Native>")]
-    pub fn open_store(store: HostStore) -> Promise {
-        promise(async move { opened(Arc::new(KeptStore::new(HostKeeper::new(&store))), None).await })
+    pub fn open_store(store: HostStore, files: Option<FileStore>) -> Promise {
+        promise(async move { opened(Arc::new(KeptStore::new(HostKeeper::new(&store))), None, files).await })
     }
     /// Makes a tenant with its first admin, from JSON; answers `{"org", "principal"}`.
     #[wasm_bindgen(js_name = createOrg, unchecked_return_type = "Promise<string>")]
@@ -161,6 +163,22 @@ impl Native {
     #[wasm_bindgen(js_name = exportPage, unchecked_return_type = "Promise<string>")]
     pub fn export_page(&self, org: String, principal: String, input: String) -> Promise {
         self.within(org, principal, |session| calls::export_page(session, input))
+    }
+    /// Sends a file that a function answers piece by piece, `undefined` at its end: `{"name", "declared_type", "sha256"}`; answers the
+    /// upload.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
+    pub fn upload(&self, org: String, principal: String, input: String, read: Function) -> Promise {
+        self.within(org, principal, |session| files::upload(session, input, read))
+    }
+    /// What a file is, `{"name", "type", "size", "range", "headers"}`, and the first of its bytes: `{"attachment", "range", "inline"}`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<[string, Uint8Array<ArrayBuffer>]>")]
+    pub fn download(&self, org: String, principal: String, input: String) -> Promise {
+        self.within(org, principal, |session| files::download(session, input))
+    }
+    /// Removes bytes that no record knows: `{"kept", "removed", "missing"}`.
+    #[wasm_bindgen(js_name = sweepFiles, unchecked_return_type = "Promise<string>")]
+    pub fn sweep_files(&self, org: String, principal: String) -> Promise {
+        self.within(org, principal, files::sweep)
     }
     /// Gives a copy of the file as it is now to a function, which takes a `Uint8Array` at a time and answers with a promise.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]

@@ -4,8 +4,11 @@ declare module "*/native/nexa.js" {
   /** The crm in this thread. Text is JSON; every refusal is an object as the wire has it. */
   export class Native {
     private constructor();
-    static open(url: string): Promise<Native>;
-    static openStore(store: import("./store.js").HostStore): Promise<Native>;
+    static open(url: string, files?: import("./files.js").FileStore | "memory:"): Promise<Native>;
+    static openStore(
+      store: import("./store.js").HostStore,
+      files?: import("./files.js").FileStore | "memory:",
+    ): Promise<Native>;
     static restore(
       url: string,
       restored: string,
@@ -22,6 +25,9 @@ declare module "*/native/nexa.js" {
     explain(org: string, principal: string, kind: string, record: string): Promise<string>;
     feed(org: string, principal: string | undefined, after: string, limit: number, only?: string): Promise<string>;
     exportPage(org: string, principal: string, input: string): Promise<string>;
+    upload(org: string, principal: string, input: string, read: () => Promise<Uint8Array | undefined>): Promise<string>;
+    download(org: string, principal: string, input: string): Promise<[about: string, first: Uint8Array<ArrayBuffer>]>;
+    sweepFiles(org: string, principal: string): Promise<string>;
     rest(): Promise<void>;
     close(): Promise<void>;
   }

@@ -32,6 +32,7 @@ export {
   type WireError,
 } from "./errors.js";
 export { Explanation, type Permission } from "./explanation.js";
+export { Download, type DownloadOptions } from "./download.js";
 export type { Exportable, ExportOptions, ExportRequest } from "./exports.js";
 export {
   type AccessChanged,
@@ -44,6 +45,7 @@ export {
   type Gone,
   was,
 } from "./feed.js";
+export type { FileStore, FileWriter, Sendable, Swept, Upload, UploadOptions } from "./files.js";
 export {
   and,
   type Filter,
@@ -63,7 +65,7 @@ export {
 export * from "./generated/index.js";
 export type { CsvOptions, Importable, Progress, RowOptions } from "./imports.js";
 export { CrmWorker, type Due, type Ticked, type WorkerOptions } from "./later.js";
-export { open, opening, type Place } from "./open.js";
+export { open, opening, type OpenOptions, type Place } from "./open.js";
 export { restore, type RestoreOptions } from "./restore.js";
 export { type Fetched, Results } from "./results.js";
 export type { Answers, Once, OnceSession, Request, Session } from "./session.js";

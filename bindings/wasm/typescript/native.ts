@@ -2,6 +2,8 @@
 
 import type { Native } from "../native/nexa.js";
 import { imageOf } from "./backup.js";
+import { type FileStore, piecesOf } from "./files.js";
+import { Incoming } from "./incoming.js";
 import type { Restoring } from "./messages.js";
 import type { HostStore } from "./store.js";
 import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
@@ -26,11 +28,15 @@ async function native(): Promise<Module["Native"]> {
   }
 }
 
+/** Where the bytes of files are. */
+export type FilePlace = FileStore | "memory:";
+
 /** A crm in this thread. */
 export class NativeTransport implements TextTransport {
   readonly #native: Native;
   /** Ends with the backup that was asked for last: they are made one after another. */
   #backups: Promise<unknown> = Promise.resolve();
+  readonly #incoming = new Incoming();
 
   private constructor(crm: Native) {
     this.#native = crm;
@@ -42,16 +48,16 @@ export class NativeTransport implements TextTransport {
     native().catch(() => undefined);
   }
 
-  /** Opens `memory:`, or in a dedicated worker `opfs:NAME`. */
-  static async open(url: string): Promise<NativeTransport> {
+  /** Opens `memory:`, or in a dedicated worker `opfs:NAME`, with a place for the bytes of files. */
+  static async open(url: string, files: FilePlace): Promise<NativeTransport> {
     const Native = await native();
-    return new NativeTransport(await Native.open(url));
+    return new NativeTransport(await Native.open(url, files));
   }
 
   /** Opens a storage that is written in JavaScript. */
-  static async openStore(store: HostStore): Promise<NativeTransport> {
+  static async openStore(store: HostStore, files?: FilePlace): Promise<NativeTransport> {
     const Native = await native();
-    return new NativeTransport(await Native.openStore(store));
+    return new NativeTransport(await Native.openStore(store, files));
   }
 
   /** Puts a backup at its place, in a dedicated worker; `open` says that somebody has the database there open. */
@@ -63,7 +69,7 @@ export class NativeTransport implements TextTransport {
     });
   }
 
-  async text({ org = "", principal, operation, input, envelope }: TextCall): Promise<TextAnswer> {
+  async text({ org = "", principal, operation, input, envelope, bytes }: TextCall): Promise<TextAnswer> {
     const crm = this.#native;
     const actor = principal ?? "";
     const said = envelope && JSON.stringify(envelope);
@@ -99,6 +105,29 @@ export class NativeTransport implements TextTransport {
       }
       case "export":
         return crm.exportPage(org, actor, input);
+      case "upload":
+        return crm.upload(org, actor, input, piecesOf(bytes instanceof Blob ? bytes : new Blob()));
+      case "upload_begin": {
+        const { upload, ...said } = JSON.parse(input) as { upload: string };
+        this.#incoming.begin(upload, (read) => crm.upload(org, actor, JSON.stringify(said), read));
+        return "null";
+      }
+      case "upload_piece": {
+        const { upload, number } = JSON.parse(input) as { upload: string; number: number };
+        await this.#incoming.give(upload, number, bytes instanceof Uint8Array ? bytes : new Uint8Array());
+        return "null";
+      }
+      case "upload_end":
+        return this.#incoming.end((JSON.parse(input) as { upload: string }).upload);
+      case "upload_stop":
+        await this.#incoming.stop((JSON.parse(input) as { upload: string }).upload);
+        return "null";
+      case "download": {
+        const [about, first] = await crm.download(org, actor, input);
+        return { about, bytes: first };
+      }
+      case "sweep_files":
+        return crm.sweepFiles(org, actor);
       default:
         return crm.execute(org, actor, operation, input, said);
     }
@@ -116,6 +145,7 @@ export class NativeTransport implements TextTransport {
   }
 
   async close(): Promise<void> {
+    await this.#incoming.close();
     await this.#native.close();
   }
 }

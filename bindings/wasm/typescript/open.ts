@@ -2,7 +2,9 @@
 
 import { Crm } from "./crm.js";
 import { urlInvalid } from "./errors.js";
-import { NativeTransport } from "./native.js";
+import type { FileStore } from "./files.js";
+import { folderFiles } from "./folder.js";
+import { type FilePlace, NativeTransport } from "./native.js";
 import type { HostStore } from "./store.js";
 import { openTabs } from "./tabs.js";
 import { type Call, overText, type Transport } from "./transport.js";
@@ -17,21 +19,30 @@ export type Place =
   | { store: HostStore }
   | { execute: (call: Call) => Promise<unknown>; close?: () => Promise<void> };
 
+/** How a place is opened. */
+export interface OpenOptions {
+  /**
+   * Where the bytes of files are: a folder, in Node; `memory:`, which `memory:` has unless said; or a store that the host has written. For
+   * `opfs:NAME` they are beside the database. A storage of the host has no place for them unless it is said: `blobs.not_configured`.
+   */
+  files?: string | FileStore;
+}
+
 /**
  * Opens a place. `memory:` forgets when it is closed; `opfs:NAME` is shared by all tabs of an origin.
  *
  * Raises `Invalid` (`crm.url_invalid`), and what the storage refuses, such as `Unavailable` (`store.locked`).
  */
-export async function open(place: Place): Promise<Crm> {
-  return new Crm(await transport(place));
+export async function open(place: Place, options: OpenOptions = {}): Promise<Crm> {
+  return new Crm(await transport(place, options));
 }
 
 /**
  * The same at once, for a page that shows something before its data is there. Calls wait until the place is open, and throw
  * what opening it throws.
  */
-export function opening(place: Place): Crm {
-  const carrier = transport(place);
+export function opening(place: Place, options: OpenOptions = {}): Crm {
+  const carrier = transport(place, options);
   // Who calls hears of it.
   carrier.catch(() => undefined);
   return new Crm({
@@ -43,15 +54,22 @@ export function opening(place: Place): Crm {
   });
 }
 
-async function transport(place: Place): Promise<Transport> {
+async function transport(place: Place, { files }: OpenOptions): Promise<Transport> {
   if (typeof place === "object") {
-    if ("store" in place) return overText(await NativeTransport.openStore(place.store));
+    if ("store" in place) return overText(await NativeTransport.openStore(place.store, await filesOf(files)));
+    if (files !== undefined) throw urlInvalid("execute:", "the bytes of files are where calls are carried to; leave files out");
     const { execute, close } = place;
     return close ? { call: execute, close } : { call: execute };
   }
-  if (place === "memory:") return overText(await NativeTransport.open(place));
+  if (place === "memory:") return overText(await NativeTransport.open(place, (await filesOf(files)) ?? "memory:"));
   if (typeof place === "string" && place.startsWith("opfs:") && place !== "opfs:") {
+    if (files !== undefined) throw urlInvalid(place, "the bytes of files are beside the database; leave files out");
     return overText(await openTabs(place));
   }
   throw urlInvalid(place, "open memory:, opfs:NAME, { store } or { execute }");
+}
+
+/** Where the bytes of files are, as the compiled part takes it. */
+async function filesOf(files: string | FileStore | undefined): Promise<FilePlace | undefined> {
+  return typeof files === "string" && files !== "memory:" ? folderFiles(files) : files;
 }

@@ -4,10 +4,16 @@ import type { NexaError } from "./errors.js";
 import { OPERATIONS } from "./generated/names.js";
 import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
 
-/** Whether a call changes nothing when it is made again; a tick does what is due once, however often it is made. */
+/** Calls beside the catalog that can be made again: a tick does what is due once, and an upload that nobody attaches goes by itself. */
+const AGAIN = new Set([
+  ...["explain", "feed", "export", "has_org", "backup", "due", "tick", "download", "sweep_files"],
+  ...["upload", "upload_begin", "upload_piece", "upload_end", "upload_stop"],
+]);
+
+/** Whether a call changes nothing when it is made again. */
 function asks(operation: string): boolean {
   const [group = "", verb] = operation.split(".");
-  if (verb === undefined) return ["explain", "feed", "export", "has_org", "backup", "due", "tick"].includes(operation);
+  if (verb === undefined) return AGAIN.has(operation);
   const verbs = OPERATIONS[group]?.split(" ") ?? [];
   return verbs.includes(`${verb}?`) || verbs.includes(`${verb}*`);
 }

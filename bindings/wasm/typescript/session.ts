@@ -1,10 +1,13 @@
 /** A session: somebody at work in a tenant. */
 
 import type { Id, Ref } from "./base.js";
+import { Download, type DownloadOptions, type WireDownload } from "./download.js";
 import { thrown } from "./errors.js";
 import { Explanation, type WireExplanation } from "./explanation.js";
 import { Feed, type FeedOptions, type WireFeed } from "./feed.js";
+import { send, type Sendable, type Swept, type Upload, type UploadOptions } from "./files.js";
 import { OPERATIONS } from "./generated/names.js";
+import type { AttachmentId } from "./generated/records/attachment.js";
 import type { UserId } from "./generated/records/user.js";
 import type { KindName, SessionOperations } from "./generated/session.js";
 import type { OperationName, OperationTable } from "./generated/table.js";
@@ -107,13 +110,43 @@ export class SessionBase {
     return new Feed(fetch, options);
   }
 
+  /**
+   * Sends a file of any length, to be attached within a day: `attachment.add({ upload: (await session.upload(file)).id, to })`. Bytes pass
+   * beside the door, a piece at a time. What is refused, or breaks off, leaves nothing.
+   *
+   * Raises `Invalid` (`attachment.name`, `attachment.empty`, `attachment.too_large`, `attachment.hash_mismatch`), `RuleViolation`
+   * (`attachment.type_blocked`, `attachment.quota`), `Forbidden`, `Unavailable` (`blobs.not_configured`, `blobs.failed`; for a stream
+   * `upload.interrupted`), and what the stream throws.
+   */
+  async upload(file: Sendable, options: UploadOptions = {}): Promise<Upload> {
+    return send((operation, input, bytes) => this.#call(operation, input, false, bytes), file, options);
+  }
+
+  /**
+   * Reads a file, or some of its bytes, for whoever sees what it hangs on.
+   *
+   * Raises `NotFound`, `RuleViolation` (`attachment.gone`), `Invalid` (`attachment.range`), `Unavailable` (`blobs.missing`).
+   */
+  async download(attachment: Ref<AttachmentId>, options: DownloadOptions = {}): Promise<Download> {
+    const { range, inline } = options;
+    const read = (range?: readonly [number, number]): Promise<WireDownload> =>
+      this.#call("download", { attachment, range, inline }, false) as Promise<WireDownload>;
+    return new Download(await read(range), read);
+  }
+
+  /** Removes bytes that no record knows, and names what is missing, for a session of the host: after one of the two was restored. */
+  async sweepFiles(): Promise<Swept> {
+    return (await this.#call("sweep_files", {}, false)) as Swept;
+  }
+
   /** One page of an export, of which `exportText` of each kind is made. */
   async exportPage(input: object): Promise<unknown> {
     return this.#call("export", input, false);
   }
 
-  async #call(operation: string, input: object, enveloped: boolean): Promise<unknown> {
+  async #call(operation: string, input: object, enveloped: boolean, bytes?: Blob | Uint8Array): Promise<unknown> {
     const call: Call = { org: this.org, principal: this.actor, operation, input };
+    if (bytes) call.bytes = bytes;
     if (enveloped && Object.keys(this.envelope).length > 0) call.envelope = this.envelope;
     try {
       return await this.#transport.call(call);

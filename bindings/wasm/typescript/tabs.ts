@@ -7,7 +7,7 @@ import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
 
 /** What of a worker is used. */
 export interface WorkerLike {
-  postMessage(message: ToWorker): void;
+  postMessage(message: ToWorker, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<FromWorker>) => unknown) | null;
   onerror: ((event: ErrorEvent) => unknown) | null;
   terminate(): void;
@@ -69,7 +69,9 @@ export class WorkerTransport implements TextTransport {
     const came = new Deferred<Outcome>();
     this.#next += 1;
     this.#waiting.set(this.#next, came.resolve);
-    this.#worker.postMessage({ type: "call", id: this.#next, call });
+    // A piece of a file has a buffer of its own, and is not needed here any more.
+    const transfer = call.bytes instanceof Uint8Array ? [call.bytes.buffer as ArrayBuffer] : [];
+    this.#worker.postMessage({ type: "call", id: this.#next, call }, transfer);
     return answered(await came.promise);
   }
 

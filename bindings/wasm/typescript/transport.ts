@@ -30,13 +30,16 @@ export interface Call {
   principal?: string;
   /**
    * An operation of the catalog, or `batch`, `explain`, `feed`, `export`, `create_org`, `has_org`, `drop_org`, `backup`,
-   * `due`, `tick`, with an object as the input of each.
+   * `due`, `tick`, `upload`, `upload_begin`, `upload_piece`, `upload_end`, `upload_stop`, `download`, `sweep_files`, with an object as
+   * the input of each.
    */
   operation: string;
   /** What the operation takes. */
   input: unknown;
   /** What is common to all commands. */
   envelope?: Envelope;
+  /** The bytes of an `upload` as a `Blob`, or of an `upload_piece`. */
+  bytes?: Blob | Uint8Array;
 }
 
 /** What carries calls. A refusal is thrown, as a `NexaError` or as it is on the wire. */
@@ -52,8 +55,14 @@ export interface TextCall extends Omit<Call, "input"> {
   input: string;
 }
 
-/** An answer as JSON; a backup as it is. */
-export type TextAnswer = string | Blob;
+/** What a file is, as JSON, and some of its bytes. */
+export interface FileAnswer {
+  about: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** An answer as JSON; a backup and bytes of a file as they are. */
+export type TextAnswer = string | Blob | FileAnswer;
 
 /** What carries calls as text. */
 export interface TextTransport {
@@ -75,7 +84,8 @@ export function overText(carrier: TextTransport): Transport {
   return {
     call: async (call) => {
       const answer = await carrier.text(asText(call));
-      return typeof answer === "string" ? (JSON.parse(answer) as unknown) : answer;
+      if (typeof answer === "string") return JSON.parse(answer) as unknown;
+      return answer instanceof Blob ? answer : { ...(JSON.parse(answer.about) as object), bytes: answer.bytes };
     },
     close: () => carrier.close(),
   };

@@ -4,14 +4,14 @@
  */
 
 import { Member } from "./member.js";
-import { type FromWorker, outcome, portable, type ToWorker } from "./messages.js";
+import { type FromWorker, outcome, type Outcome, portable, type ToWorker } from "./messages.js";
 import { browser, lockOf, restored } from "./world.js";
 
 /** What of a worker's global scope is used. */
 interface Scope {
   /** The storage. It is opened without being asked to, because what a page says first waits for the page. */
   name: string;
-  postMessage(message: FromWorker): void;
+  postMessage(message: FromWorker, transfer?: Transferable[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent<ToWorker>) => void): void;
 }
 
@@ -25,7 +25,7 @@ async function sharing(member: Member): Promise<void> {
     switch (data.type) {
       case "call":
         void outcome(member.text(data.call)).then((came) => {
-          page.postMessage({ type: "outcome", id: data.id, outcome: came });
+          page.postMessage({ type: "outcome", id: data.id, outcome: came }, carried(came));
         });
         break;
       case "close":
@@ -40,6 +40,11 @@ async function sharing(member: Member): Promise<void> {
   } catch (problem) {
     page.postMessage({ type: "failed", problem: portable(problem) });
   }
+}
+
+/** What of an outcome moves to the page instead of being copied: the bytes of a file. */
+function carried(came: Outcome): Transferable[] {
+  return "answer" in came && typeof came.answer === "object" && "about" in came.answer ? [came.answer.bytes.buffer] : [];
 }
 
 /** Restores what it is given. */

@@ -3,6 +3,7 @@
 import type { World } from "./member.js";
 import type { Restoring } from "./messages.js";
 import { NativeTransport } from "./native.js";
+import { opfsFiles } from "./opfs.js";
 import { Resting } from "./resting.js";
 
 /** The name of the lock of who has a storage open. */
@@ -16,6 +17,7 @@ const PAUSE = 50;
 
 /** The browser's world, for a storage such as `opfs:crm.db`. */
 export function browser(url: string): World {
+  const files = opfsFiles(url.slice("opfs:".length));
   return {
     lock: async (name, signal, work) => {
       await navigator.locks.request(name, { signal }, work);
@@ -24,7 +26,7 @@ export function browser(url: string): World {
     prepare: () => {
       NativeTransport.prepare();
     },
-    open: () => patiently("store.locked", async () => new Resting(await NativeTransport.open(url))),
+    open: () => patiently("store.locked", async () => new Resting(await NativeTransport.open(url, files))),
     newId: () => crypto.randomUUID(),
   };
 }

@@ -34,7 +34,7 @@ pub struct Find {
 
 /// The records of a person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Found {
+pub struct PersonRecords {
     /// The records that are the person, by their kinds: leads and contacts, those that were folded into others among them.
     pub persons: Vec<OfKind>,
     /// The records that belong to the person, by their kinds.
@@ -57,14 +57,14 @@ impl Query for Find {
     const VERB: &'static str = "find_person";
     const ERRORS: &'static [Code] = &[TOO_MANY_RECORDS];
     type Of = Erasure;
-    type Output = Found;
+    type Output = PersonRecords;
     fn name() -> &'static str {
         "person.find"
     }
     fn check(&self) -> Result<()> {
         self.whose().check()
     }
-    async fn run(&self, cx: &mut Context<'_>) -> Result<Found> {
+    async fn run(&self, cx: &mut Context<'_>) -> Result<PersonRecords> {
         cx.authorize_kind(Erasure::def(), Action::Privacy)?;
         let person = self.whose().person(cx).await?;
         let names = names_of(cx, &person).await?;
@@ -72,7 +72,7 @@ impl Query for Find {
         let kinds = |records: &[(&'static crate::kernel::record::RecordDef, _)]| {
             of_kinds(records.iter().map(|(def, id)| (def.kind, *id)))
         };
-        Ok(Found {
+        Ok(PersonRecords {
             persons: kinds(&person.persons),
             belonging: kinds(&person.belonging),
             mentions: mentions.records,

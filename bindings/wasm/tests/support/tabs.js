@@ -51,7 +51,7 @@ export class Tabs {
   failing = undefined;
 
   async #file() {
-    this.file ??= await NativeTransport.open("memory:");
+    this.file ??= await NativeTransport.open("memory:", "memory:");
     return this.file;
   }
 
@@ -82,6 +82,25 @@ export class Tabs {
   }
 }
 
+/** The blobs that are on their way between tabs. */
+const blobs = [];
+
+/** A channel that carries blobs, as those of browsers do and Node's do not. */
+class Channel extends BroadcastChannel {
+  postMessage(message) {
+    const bytes = message.call?.bytes;
+    const sent = bytes instanceof Blob ? { ...message.call, bytes: undefined, blob: blobs.push(bytes) - 1 } : message.call;
+    super.postMessage(sent ? { ...message, call: sent } : message);
+  }
+
+  set onmessage(hear) {
+    super.onmessage = hear && (({ data }) => {
+      const { blob, ...call } = data.call ?? {};
+      hear({ data: blob === undefined ? data : { ...data, call: { ...call, bytes: blobs[blob] } } });
+    });
+  }
+}
+
 class Tab {
   #channels = [];
   #alive = true;
@@ -95,7 +114,7 @@ class Tab {
         if (!this.#alive) await new Promise(() => {});
       },
       channel: (one) => {
-        const channel = new BroadcastChannel(one);
+        const channel = new Channel(one);
         this.#channels.push(channel);
         return channel;
       },

@@ -1,6 +1,17 @@
 /** What the compiler must accept, and what it must not: an expected error that does not come is one. */
 
-import { type Change, type Crm, type Lead, NexaError, open, type Session, type Ticket, type TicketId } from "nexa-crm";
+import {
+  type Change,
+  type Crm,
+  type Download,
+  type Lead,
+  NexaError,
+  open,
+  type Session,
+  type Ticket,
+  type TicketId,
+  type Upload,
+} from "nexa-crm";
 
 export async function accepted(session: Session, crm: Crm): Promise<void> {
   const ticket: Ticket = await session.ticket.create({
@@ -25,6 +36,13 @@ export async function accepted(session: Session, crm: Crm): Promise<void> {
   const [one, two]: readonly [Ticket, Lead] = answers;
   await session.with({ reason: "Customer called", dry_run: true }).ticket.close({ ticket: one.id });
   await session.explain("ticket", one.id);
+  const upload: Upload = await session.upload(new Blob(["hello"]), { name: "hello.txt", declaredType: "text/plain" });
+  await session.upload(new Blob(["hello"]).stream(), { name: "hello.txt", sha256: upload.sha256 });
+  const file = await session.attachment.add({ upload: upload.id, to: { kind: "ticket", id: one.id } });
+  const download: Download = await session.download(file.id, { range: [0, 5], inline: true });
+  const sent: Response = new Response(download.stream(), { headers: download.headers });
+  for await (const piece of download) await sent.bytes().then((bytes) => bytes.length === piece.length);
+  await open("memory:", { files: "files" });
   await session.organisation.get({ org: session.org });
   const found = await session.ticket.get({ ticket: one.id, with: ["contact"] });
   const email: string | null | undefined = found.related?.contact?.email;
@@ -42,6 +60,8 @@ export async function accepted(session: Session, crm: Crm): Promise<void> {
 export async function refused(session: Session, crm: Crm, ticket: Ticket, lead: Lead): Promise<void> {
   // @ts-expect-error: the id of a lead is no id of a ticket
   await session.ticket.claim({ ticket: lead.id });
+  // @ts-expect-error: nor of a file
+  await session.download(lead.id);
   // @ts-expect-error: nor does it become one
   const id: TicketId = lead.id;
   // @ts-expect-error: there is no such field

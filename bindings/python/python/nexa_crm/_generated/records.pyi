@@ -185,7 +185,7 @@ from .kinds.person import (
     ErasedAgain as ErasedAgain,
     Exported as Exported,
     ExportedRecord as ExportedRecord,
-    Found as Found,
+    PersonRecords as PersonRecords,
 )
 from .kinds.pipeline import (
     Pipeline as Pipeline,

@@ -3,7 +3,7 @@
 
 import type { Exportable } from "../../exports.js";
 import type { PersonEraseAgainInput, PersonEraseInput, PersonExportInput, PersonFindInput } from "../inputs/person.js";
-import type { ErasedAgain, Exported, Found } from "../parts/person.js";
+import type { ErasedAgain, Exported, PersonRecords } from "../parts/person.js";
 import type { Erasure } from "../records/erasure.js";
 
 /** The operations of `person`. */
@@ -49,5 +49,5 @@ export interface PersonOperations extends Exportable {
    *
    * Raises `RuleViolation` (`person.too_many_records`).
    */
-  find(input?: PersonFindInput): Promise<Found>;
+  find(input?: PersonFindInput): Promise<PersonRecords>;
 }

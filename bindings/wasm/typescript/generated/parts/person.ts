@@ -34,8 +34,20 @@ export interface ExportedRecord {
   kind: string;
 }
 
+/** A record of the person that is kept for now. */
+export interface Keep {
+  /** The record. */
+  id: Id;
+  /** The kind. */
+  kind: string;
+  /** Why it is kept, such as `tax law`, in words that do not name the person. */
+  reason: string;
+  /** Until when, then it is erased by itself; until somebody erases again when absent. */
+  until?: Timestamp | null;
+}
+
 /** The records of a person. */
-export interface Found {
+export interface PersonRecords {
   /** The records that belong to the person, by their kinds. */
   belonging: OfKind[];
   /** How many more of these there are that the actor may not read, such as notes with readers. */
@@ -52,16 +64,4 @@ export interface Found {
    * them.
    */
   persons: OfKind[];
-}
-
-/** A record of the person that is kept for now. */
-export interface Keep {
-  /** The record. */
-  id: Id;
-  /** The kind. */
-  kind: string;
-  /** Why it is kept, such as `tax law`, in words that do not name the person. */
-  reason: string;
-  /** Until when, then it is erased by itself; until somebody erases again when absent. */
-  until?: Timestamp | null;
 }

@@ -49,7 +49,7 @@ class ExportedRecord(Struct):
     """The kind."""
 
 
-class Found(Struct):
+class PersonRecords(Struct):
     """The records of a person."""
 
     belonging: list[OfKind]
@@ -213,7 +213,7 @@ class PersonOperations(Operations):
         contact: Contact | Ref | None | Unset = UNSET,
         email: str | None | Unset = UNSET,
         lead: Lead | Ref | None | Unset = UNSET,
-    ) -> Found:
+    ) -> PersonRecords:
         """Every record of a person, in the trash as well: those that are the person, those that belong to them,
         and those in which others wrote about them. Name the person by `email`, `contact` or `lead`. For admins.
         Error: `person.too_many_records`.
@@ -303,7 +303,7 @@ class AsyncPersonOperations(AsyncOperations):
         contact: Contact | Ref | None | Unset = UNSET,
         email: str | None | Unset = UNSET,
         lead: Lead | Ref | None | Unset = UNSET,
-    ) -> Found:
+    ) -> PersonRecords:
         """Every record of a person, in the trash as well: those that are the person, those that belong to them,
         and those in which others wrote about them. Name the person by `email`, `contact` or `lead`. For admins.
         Error: `person.too_many_records`.
