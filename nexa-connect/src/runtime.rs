@@ -9,21 +9,21 @@ use std::{
 use tokio::runtime::{Builder, Handle};
 
 /// The runtime around the caller, or one of its own with one thread, which begins when it is needed.
-pub(super) struct Runtime(OnceLock<Option<tokio::runtime::Runtime>>);
+pub(crate) struct Runtime(OnceLock<Option<tokio::runtime::Runtime>>);
 
 impl Runtime {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(OnceLock::new())
     }
 
     /// Runs a future where Tokio is at hand.
-    pub(super) async fn run<F: Future>(&self, future: F) -> F::Output {
+    pub(crate) async fn run<F: Future>(&self, future: F) -> F::Output {
         let handle = Handle::try_current().ok().or_else(|| self.own());
         Within { handle, future: Box::pin(future) }.await
     }
 
     fn own(&self) -> Option<Handle> {
-        let build = || Builder::new_multi_thread().worker_threads(1).thread_name("nexa-smtp").enable_all().build().ok();
+        let build = || Builder::new_multi_thread().worker_threads(1).thread_name("nexa-connect").enable_all().build().ok();
         self.0.get_or_init(build).as_ref().map(|runtime| runtime.handle().clone())
     }
 }

@@ -6,7 +6,6 @@
 mod bytes;
 mod delivery;
 mod reply;
-mod runtime;
 mod settings;
 
 pub use bytes::{Unsendable, bytes};
@@ -22,7 +21,7 @@ use async_trait::async_trait;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use nexa_core::mail::{Attempt, BeforeBody, FinishedMessage, Mailer};
 
-use self::runtime::Runtime;
+use crate::runtime::Runtime;
 
 /// Hands mail to a server by SMTP. It works on any runtime and on none: without Tokio around it, it brings a thread of its own.
 ///

@@ -12,7 +12,7 @@ use nexa_crm::{
     Envelope, FolderBlobs, Id, Result, Timestamp,
     files::{Attachment, Download, DownloadOptions, Upload, UploadOptions, download, sweep, upload},
     kernel::{
-        blobs::{Blobs, MemoryBlobs, OfBytes, collect},
+        blobs::{Blobs, MemoryBlobs, OfBytes, OfReader, collect},
         store::Store,
     },
     testing::Office,

@@ -3,6 +3,10 @@
 use std::{fs, path::Path};
 
 use async_trait::async_trait;
+use nexa_connect::{
+    ObjectBlobs,
+    object_store::{GetOptions, ObjectStore, PutOptions, local::LocalFileSystem, memory::InMemory},
+};
 use nexa_crm::kernel::blobs::{BlobKey, Chunks, FAILED};
 use uuid::Uuid;
 
@@ -29,7 +33,15 @@ impl Chunks for Broken {
 fn all() -> Vec<(&'static str, Arc<dyn Blobs>, Option<TempDir>)> {
     let folder = TempDir::new().unwrap();
     let in_folder = FolderBlobs::open(folder.path().join("deep/down")).unwrap();
-    vec![("memory", Arc::new(MemoryBlobs::new()), None), ("folder", Arc::new(in_folder), Some(folder))]
+    let of_objects = TempDir::new().unwrap();
+    let local = LocalFileSystem::new_with_prefix(of_objects.path()).unwrap();
+    let objects = |store: Arc<dyn ObjectStore>| ObjectBlobs::new(store).under("crm/files");
+    vec![
+        ("memory", Arc::new(MemoryBlobs::new()), None),
+        ("folder", Arc::new(in_folder), Some(folder)),
+        ("object store in memory", Arc::new(objects(Arc::new(InMemory::new()))), None),
+        ("object store in a folder", Arc::new(objects(Arc::new(local))), Some(of_objects)),
+    ]
 }
 
 fn read(blobs: &dyn Blobs, key: BlobKey, range: std::ops::Range<u64>) -> Result<Vec<u8>> {
@@ -128,11 +140,58 @@ fn in_a_folder_nothing_else_looks_like_a_file_of_ours() {
     assert_eq!(files_in(folder.path()).len(), 3);
 }
 
+/// A file of several parts, of which none ends where a chunk does.
+#[test]
+fn a_large_file_passes_through_every_store() {
+    for (name, blobs, _folder) in all() {
+        let bytes = noise(20_000_003);
+        block_on(blobs.put(key(1, 5), &mut OfReader::new(&bytes[..]))).unwrap();
+        assert!(read(&*blobs, key(1, 5), 0..u64::MAX).unwrap() == bytes, "{name}");
+        assert!(read(&*blobs, key(1, 5), 8_388_600..16_777_220).unwrap() == bytes[8_388_600..16_777_220], "{name}");
+        block_on(blobs.put(key(1, 6), &mut Broken(17_000))).unwrap_err();
+        assert_eq!(every(&*blobs, 1, 10), [Uuid::from_u128(5)], "{name}");
+        // Exactly one part, and exactly two.
+        for parts in [1, 2] {
+            let bytes = noise(parts * 8_388_608);
+            block_on(blobs.put(key(1, 7), &mut OfReader::new(&bytes[..]))).unwrap();
+            assert!(read(&*blobs, key(1, 7), 0..u64::MAX).unwrap() == bytes, "{name}");
+        }
+    }
+}
+
+#[test]
+fn in_an_object_store_a_tenant_has_a_folder_under_the_prefix() {
+    let store = Arc::new(InMemory::new());
+    let (one, other) = (ObjectBlobs::new(store.clone()).under("one"), ObjectBlobs::new(store.clone()).under("other"));
+    block_on(one.put(key(1, 2), &mut OfBytes::new(*b"x"))).unwrap();
+    assert_eq!(read(&other, key(1, 2), 0..1).unwrap_err().code(), "blobs.missing");
+    assert_eq!(every(&other, 1, 10), [] as [Uuid; 0]);
+    let place = "one/00000000-0000-0000-0000-000000000001/00000000-0000-0000-0000-000000000002".into();
+    assert_eq!(block_on(store.get_opts(&place, GetOptions::new())).unwrap().meta.size, 1);
+    // What somebody else has put there is not listed.
+    let there = "one/00000000-0000-0000-0000-000000000001/notes.txt".into();
+    block_on(store.put_opts(&there, "?".into(), PutOptions::default())).unwrap();
+    assert_eq!(every(&one, 1, 10), [Uuid::from_u128(2)]);
+}
+
 #[test]
 fn on_a_runtime_files_are_written_aside() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let folder = TempDir::new().unwrap();
     let blobs = FolderBlobs::open(folder.path()).unwrap();
+    let read = runtime.block_on(async {
+        blobs.put(key(1, 5), &mut OfBytes::new(noise(600_000))).await?;
+        collect(blobs.get(key(1, 5), 0..600_000).await?).await
+    });
+    assert!(read.unwrap() == noise(600_000));
+}
+
+/// What needs Tokio finds one of its own where there is none, as `block_on` of the tests above has none, and that of the host elsewhere.
+#[test]
+fn on_a_runtime_objects_are_written_on_it() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let folder = TempDir::new().unwrap();
+    let blobs = ObjectBlobs::new(Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap()));
     let read = runtime.block_on(async {
         blobs.put(key(1, 5), &mut OfBytes::new(noise(600_000))).await?;
         collect(blobs.get(key(1, 5), 0..600_000).await?).await
