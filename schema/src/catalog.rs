@@ -137,6 +137,24 @@ pub(crate) struct Words {
     pub(crate) words: Vec<(String, String)>,
 }
 
+/// The name of a closed set of words by the words, which is known from now on. Where other words have it, it is that of a choice: an
+/// operation may take fewer of them than a record has.
+pub(crate) fn named(
+    sets: &mut BTreeMap<Vec<String>, Words>,
+    words: Vec<(String, String)>,
+    mut name: String,
+) -> String {
+    let signature: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
+    if let Some(known) = sets.get(&signature) {
+        return known.name.clone();
+    }
+    while sets.values().any(|set| set.name == name) {
+        name.push_str("Choice");
+    }
+    sets.insert(signature, Words { name: name.clone(), words });
+    name
+}
+
 /// The JSON types of a schema without null, and whether it may be null.
 pub(crate) fn sort(schema: &Json) -> (Vec<&str>, bool) {
     let all: Vec<&str> = match &schema["type"] {

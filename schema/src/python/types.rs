@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use crate::{
-    catalog::{Catalog, Words, const_words, enum_words, inline, keys, reference, sort},
+    catalog::{Catalog, Words, const_words, enum_words, inline, keys, named, reference, sort},
     text::camel,
 };
 
@@ -97,8 +97,7 @@ impl<'a> Types<'a> {
 
     /// The name of a closed set of words.
     fn words(&mut self, words: Vec<(String, String)>, name: String) -> String {
-        let signature: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
-        let name = self.enums.entry(signature).or_insert(Words { name, words }).name.clone();
+        let name = named(&mut self.enums, words, name);
         self.met(&name);
         name
     }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::text::{comment, key};
 use crate::{
-    catalog::{Catalog, Words, const_words, enum_words, inline, keys, reference, required, sort},
+    catalog::{Catalog, Words, const_words, enum_words, inline, keys, named, reference, required, sort},
     text::camel,
 };
 
@@ -116,8 +116,7 @@ impl<'a> Types<'a> {
 
     /// The name of a closed set of words.
     fn words(&mut self, words: Vec<(String, String)>, name: String) -> String {
-        let signature: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
-        self.enums.entry(signature).or_insert(Words { name, words }).name.clone()
+        named(&mut self.enums, words, name)
     }
 
     /// The type of a column whose values are words.
