@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -89,6 +90,8 @@ def wire(answer: Any) -> Any:
         return {"items": [wire(item) for item in answer.items], "next": answer.next}
     if isinstance(answer, nexa.Upserted):
         return {"record": wire(answer.record), "created": answer.created}
+    if isinstance(answer, nexa.Upload):
+        return {**dataclasses.asdict(answer), "id": str(answer.id)}
     if isinstance(answer, list):
         return [wire(item) for item in answer]
     return answer
@@ -161,6 +164,8 @@ class Runner:
         operation = step.get("run") or step.get("read")
         if operation:
             return operation, call(session, operation, self.kept.fill(step.get("with", {})))
+        if "upload" in step:
+            return "upload", wire(session.upload(ROOT / step["file"], name=step["upload"]))
         options = {name: self.kept.fill(step[name]) for name in ("set", "match_on", "policy") if name in step}
         if "map" in step:
             options["mapping"] = self.kept.fill(step["map"])
@@ -181,7 +186,7 @@ class Runner:
         if "repeat" in step:
             self.repeat(session, step)
             return
-        operation = step.get("run") or step.get("read") or f"{step['import']}.import_csv"
+        operation = step.get("run") or step.get("read") or f"{step.get('import')}.import_csv"
         refused, answer = None, None
         try:
             operation, answer = self.call(session, step)
@@ -230,7 +235,7 @@ class Runner:
         done: bool,
         events: list[dict[str, Any]],
     ) -> None:
-        if "read" in step or not done:
+        if "read" in step or "upload" in step or not done:
             assert events == [], f"{label} wrote events, though it changed nothing"
         for event, typed in zip(events, self.found, strict=True):
             assert not isinstance(typed, nexa.Gone)

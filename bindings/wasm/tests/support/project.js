@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const ROOT = new URL("../../../../", import.meta.url);
 
-/** The text of a file, by its path from the project's root. */
-export function text(path) {
-  return readFileSync(new URL(path, ROOT), "utf8");
+/** The text of a file, by its path from the project's root, or its bytes in `base64`. */
+export function text(path, encoding = "utf8") {
+  return readFileSync(new URL(path, ROOT), encoding);
 }
 
 /** The stories by their names. */
