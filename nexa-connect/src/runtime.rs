@@ -23,7 +23,8 @@ impl Runtime {
     }
 
     fn own(&self) -> Option<Handle> {
-        let build = || Builder::new_multi_thread().worker_threads(1).thread_name("nexa-connect").enable_all().build().ok();
+        let build =
+            || Builder::new_multi_thread().worker_threads(1).thread_name("nexa-connect").enable_all().build().ok();
         self.0.get_or_init(build).as_ref().map(|runtime| runtime.handle().clone())
     }
 }

@@ -139,11 +139,7 @@ pub(crate) struct Words {
 
 /// The name of a closed set of words by the words, which is known from now on. Where other words have it, it is that of a choice: an
 /// operation may take fewer of them than a record has.
-pub(crate) fn named(
-    sets: &mut BTreeMap<Vec<String>, Words>,
-    words: Vec<(String, String)>,
-    mut name: String,
-) -> String {
+pub(crate) fn named(sets: &mut BTreeMap<Vec<String>, Words>, words: Vec<(String, String)>, mut name: String) -> String {
     let signature: Vec<String> = words.iter().map(|(word, _)| word.clone()).collect();
     if let Some(known) = sets.get(&signature) {
         return known.name.clone();

@@ -2,6 +2,7 @@
 
 mod access;
 mod collection;
+mod large;
 mod limits;
 mod parents;
 mod stores;

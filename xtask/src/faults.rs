@@ -1,4 +1,5 @@
-//! `cargo xtask faults`: processes that write, and that hand mail over, are killed at random moments, and what they left is checked.
+//! `cargo xtask faults`: processes that write, and that hand mail over, are killed at random moments, and what they left is checked. Its long
+//! form also sends a file of 1 GB and looks at the memory.
 
 use nexa_test_cluster::Durability;
 
@@ -35,6 +36,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if arguments.short {
         return Ok(());
     }
+    let mut large = cargo(["run", "--release", "--quiet", "--package", "nexa-tests", "--bin", "large_file", "--"]);
+    run_command(large.args(["--bytes", "1000000000"]))?;
     let mut mailing = cargo(["run", "--release", "--quiet", "--package", "nexa-tests", "--bin", "mailing", "--"]);
     run_command(mailing.args(["--mails", "10000", "--kills", "200"]).env(postgres::URL, server.url()))
 }

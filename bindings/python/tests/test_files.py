@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,51 @@ def test_files_are_awaited(tmp_path: Path) -> None:
             assert (await lisa.sweep_files()).kept == 1
 
     asyncio.run(main())
+
+
+# A process of its own, because the system counts the memory of processes.
+LARGE = """
+import resource, sys, time
+import nexa_crm as nexa
+
+BLOCK = bytes(range(256)) * 1024
+
+class Source:
+    def __init__(self, size):
+        self.at, self.size = 0, size
+    def read(self, size):
+        piece = BLOCK[: min(size, self.size - self.at)]
+        self.at += len(piece)
+        return piece
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+folder, size = sys.argv[1], int(sys.argv[2])
+with nexa.open(f"sqlite:{folder}/crm.db", migrate=True, files=f"{folder}/files") as crm:
+    lisa = crm.create_org("Acme", admin={"name": "Lisa", "email": "lisa@acme.example"})
+    lisa.organisation.configure(files={"largest": size})
+    lead = lisa.lead.create(company="Umbrella")
+    before, began = peak(), time.perf_counter()
+    upload = lisa.upload(Source(size), name="large.bin")
+    sent = time.perf_counter()
+    file = lisa.attachment.add(upload=upload.id, to=lead)
+    again = 0
+    for piece in lisa.download(file):
+        part = BLOCK[again % len(BLOCK) :]
+        assert piece == (part + BLOCK * (len(piece) // len(BLOCK) + 1))[: len(piece)], again
+        again += len(piece)
+    read = time.perf_counter()
+assert again == size, again
+print(f"{size} bytes: sent in {sent - began:.1f} s, read in {read - sent:.1f} s, with {(peak() - before) // 1024} KiB more memory")
+assert peak() - before < 32 * 1024 * 1024, peak() - before
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows counts memory in another way")
+def test_memory_does_not_grow_with_a_file(tmp_path: Path) -> None:
+    """``NEXA_FILE_BYTES=1000000000`` has a longer file."""
+    size = os.environ.get("NEXA_FILE_BYTES", "150000000")
+    done = subprocess.run([sys.executable, "-c", LARGE, tmp_path, size], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    print(done.stdout)

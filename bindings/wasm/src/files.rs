@@ -104,7 +104,10 @@ impl Blobs for HostBlobs {
         let listed = call(&self.0, "list", &[org.to_string().into(), after, number(limit as u64)]).await?;
         let listed: Array = listed.dyn_into().map_err(|_| FAILED.with("problem", "it answered no list of ids"))?;
         let id = |id: JsValue| id.as_string().and_then(|id| id.parse().ok());
-        listed.iter().map(|listed| id(listed).ok_or_else(|| FAILED.with("problem", "it listed what is no id"))).collect()
+        listed
+            .iter()
+            .map(|listed| id(listed).ok_or_else(|| FAILED.with("problem", "it listed what is no id")))
+            .collect()
     }
 }
 

@@ -224,15 +224,6 @@ export const MAIL_OUTCOME = ["handed_over", "temporary", "permanent", "unknown"]
 export type MailOutcome = (typeof MAIL_OUTCOME)[number];
 
 /** The words of `MailPurpose`, in their order. */
-export const MAIL_PURPOSE = ["person", "system"] as const;
-/**
- * One of:
- * - `person`: Somebody writes to one person.
- * - `system`: The system says something that belongs to what somebody has with us.
- */
-export type MailPurpose = (typeof MAIL_PURPOSE)[number];
-
-/** The words of `MailPurpose`, in their order. */
 export const MAIL_PURPOSE = ["person", "system", "mass_email", "sequence", "workflow"] as const;
 /**
  * One of:
@@ -243,6 +234,15 @@ export const MAIL_PURPOSE = ["person", "system", "mass_email", "sequence", "work
  * - `workflow`: A step of a workflow.
  */
 export type MailPurpose = (typeof MAIL_PURPOSE)[number];
+
+/** The words of `MailPurposeChoice`, in their order. */
+export const MAIL_PURPOSE_CHOICE = ["person", "system"] as const;
+/**
+ * One of:
+ * - `person`: Somebody writes to one person.
+ * - `system`: The system says something that belongs to what somebody has with us.
+ */
+export type MailPurposeChoice = (typeof MAIL_PURPOSE_CHOICE)[number];
 
 /** The words of `MailScope`, in their order. */
 export const MAIL_SCOPE = ["topic", "marketing"] as const;

@@ -149,6 +149,7 @@ from .kinds.mail import (
     MailId as MailId,
     MailOutcome as MailOutcome,
     MailPurpose as MailPurpose,
+    MailPurposeChoice as MailPurposeChoice,
     MailScope as MailScope,
     MailStage as MailStage,
     MailState as MailState,

@@ -3,7 +3,7 @@
 
 import type { Ref, Timestamp } from "../../base.js";
 import type { Filter } from "../../filter.js";
-import type { MailClass, MailOutcome, MailPurpose, MailScope } from "../enums.js";
+import type { MailClass, MailOutcome, MailPurpose, MailPurposeChoice, MailScope } from "../enums.js";
 import type { About, AsOf } from "../parts/common.js";
 import type { ContactId } from "../records/contact.js";
 import type { LeadId } from "../records/lead.js";
@@ -117,7 +117,7 @@ export interface MailPlanInput {
   /** The moment before which it does not leave; now unless said. */
   not_before?: Timestamp | null;
   /** What the person writes or the system says: `person` unless said, or `system`. */
-  purpose?: MailPurpose | null;
+  purpose?: MailPurposeChoice | null;
   /** Which of their addresses; the main one unless said. */
   to?: string | null;
   /** The topic; a mail of purpose `system` about a topic of marketing goes only to those who agreed. */

@@ -92,15 +92,6 @@ class MailOutcome(StrEnum):
 
 
 class MailPurpose(StrEnum):
-    """One of `person`, `system`."""
-
-    PERSON = "person"
-    """Somebody writes to one person."""
-    SYSTEM = "system"
-    """The system says something that belongs to what somebody has with us."""
-
-
-class MailPurpose(StrEnum):
     """One of `person`, `system`, `mass_email`, `sequence`, `workflow`."""
 
     PERSON = "person"
@@ -113,6 +104,15 @@ class MailPurpose(StrEnum):
     """A step of a sequence."""
     WORKFLOW = "workflow"
     """A step of a workflow."""
+
+
+class MailPurposeChoice(StrEnum):
+    """One of `person`, `system`."""
+
+    PERSON = "person"
+    """Somebody writes to one person."""
+    SYSTEM = "system"
+    """The system says something that belongs to what somebody has with us."""
 
 
 class MailScope(StrEnum):
@@ -401,8 +401,8 @@ class TopicChoice(Struct):
 
 MailClassWord: TypeAlias = MailClass | Literal["hard", "soft", "block"]
 MailOutcomeWord: TypeAlias = MailOutcome | Literal["handed_over", "temporary", "permanent", "unknown"]
-MailPurposeWord: TypeAlias = MailPurpose | Literal["person", "system"]
 MailPurposeWord: TypeAlias = MailPurpose | Literal["person", "system", "mass_email", "sequence", "workflow"]
+MailPurposeChoiceWord: TypeAlias = MailPurposeChoice | Literal["person", "system"]
 MailScopeWord: TypeAlias = MailScope | Literal["topic", "marketing"]
 MailStageWord: TypeAlias = MailStage | Literal["open", "body"]
 MailStateWord: TypeAlias = MailState | Literal["planned", "claimed", "handed_over", "failed", "uncertain", "skipped", "cancelled", "expired"]
@@ -1238,7 +1238,7 @@ class MailOperations(Readable[Mail]):
         expires_at: datetime | str | None | Unset = UNSET,
         lead: Lead | Ref | None | Unset = UNSET,
         not_before: datetime | str | None | Unset = UNSET,
-        purpose: MailPurposeWord | None | Unset = UNSET,
+        purpose: MailPurposeChoiceWord | None | Unset = UNSET,
         to: str | None | Unset = UNSET,
         topic: Topic | Ref | None | Unset = UNSET,
     ) -> Mail:
@@ -1667,7 +1667,7 @@ class AsyncMailOperations(AsyncReadable[Mail]):
         expires_at: datetime | str | None | Unset = UNSET,
         lead: Lead | Ref | None | Unset = UNSET,
         not_before: datetime | str | None | Unset = UNSET,
-        purpose: MailPurposeWord | None | Unset = UNSET,
+        purpose: MailPurposeChoiceWord | None | Unset = UNSET,
         to: str | None | Unset = UNSET,
         topic: Topic | Ref | None | Unset = UNSET,
     ) -> Mail:
