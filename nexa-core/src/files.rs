@@ -18,9 +18,12 @@ mod attachment;
 mod blob;
 mod collection;
 mod download;
+mod erased;
 mod kind_of_bytes;
 mod receiving;
 mod upload;
+
+pub(crate) use erased::take_away;
 
 use crate::CrmBuilder;
 

@@ -6,6 +6,7 @@ mod erasure;
 mod export;
 mod find;
 mod kept;
+mod taken;
 mod whose;
 
 pub use self::{

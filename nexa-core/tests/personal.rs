@@ -3,6 +3,7 @@
 use crate::desk::*;
 use nexa_core::{
     Record,
+    files::Attachment,
     mail::{Consent, Mail},
     people::User,
     productivity::Call,
@@ -64,6 +65,7 @@ fn no_record_shows_personal_values_in_debug() {
     let letter = json!({"address": "sarah@acme.example"});
     let mail = json!({
         "to": "sarah@acme.example", "content": {"subject": "Your divorce", "text": "Call me"}, "detail": "Mailbox of Sarah is full",
+        "values": {"contact": {"first_name": "Zuleika"}},
         "frame": {"envelope_from": "lawyer@acme.example", "from": letter, "date": "2025-11-17T09:00:00Z"},
     });
     let spoken = json!({
@@ -80,6 +82,7 @@ fn no_record_shows_personal_values_in_debug() {
             "user" => hides::<User>(&user),
             "consent" => hides::<Consent>(&consent),
             "mail" => hides::<Mail>(&mail),
+            "attachment" => hides::<Attachment>(&json!({"name": "sarah_passport.pdf"})),
             "call" => hides::<Call>(&spoken),
             other => panic!("{other} has personal fields: check here that its Debug does not show them"),
         }

@@ -4,6 +4,7 @@ mod everywhere;
 mod holds;
 mod own_kind;
 mod planted;
+mod plants;
 
 use std::collections::BTreeSet;
 

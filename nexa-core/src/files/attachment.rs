@@ -13,6 +13,7 @@ use crate::{
     kernel::{
         error::codes,
         filter::Predicate,
+        redact::redacted_debug,
         store::{Prefetch, Select},
     },
     people::User,
@@ -30,7 +31,7 @@ pub const UPLOAD_NOT_FOUND: Code = Code::not_found(
 );
 
 /// A file that hangs on a record: it is seen by those who see that, and goes where that goes.
-#[derive(Record, Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Record, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[record(
     kind = "attachment",
     table = "attachments", access = through(about),
@@ -50,10 +51,10 @@ pub struct Attachment {
     /// When it was put into the trash.
     pub deleted_at: Option<Timestamp>,
     /// The record on which it hangs.
-    #[record(follows(ticket, comment, note, lead, contact, account, deal), on_trash = with_parent)]
+    #[record(follows(ticket, comment, note, lead, contact, account, deal), on_trash = with_parent, person)]
     pub about: About,
     /// The name of the file.
-    #[record(editable)]
+    #[record(editable, personal)]
     pub name: FileName,
     /// Whether the name under which it came was too long, and cut.
     pub name_cut: bool,
@@ -68,6 +69,8 @@ pub struct Attachment {
     /// The user who attached it; nobody when a service or the host did.
     pub by: Option<Id<User>>,
 }
+
+redacted_debug!(Attachment);
 
 /// A file of which nothing is known: it hangs on nothing.
 impl Default for Attachment {

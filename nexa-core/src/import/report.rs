@@ -76,6 +76,9 @@ pub struct ImportReport {
     pub counts: Counts,
     /// The first 1,000 refused rows, each with what is wrong and what to do.
     pub problems: Vec<RowProblem>,
+    /// How many rows that came in have a mail address to which nothing goes, or nothing of a sort: it stays suppressed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub suppressed: u64,
     /// How many cells were left out of rows that came in.
     #[serde(default)]
     pub cells_left_out: u64,

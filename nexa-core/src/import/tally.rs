@@ -28,7 +28,8 @@ pub(super) fn count(
             Some(problem) => problem,
             None => match met.next() {
                 Some((line, Done { outcome: Outcome::Refused(error), .. })) => explain(plan, line, &error),
-                Some((line, Done { outcome, left_out })) => {
+                Some((line, Done { outcome, left_out, suppressed })) => {
+                    report.suppressed += u64::from(suppressed);
                     for cell in line.left_out.iter().chain(&left_out) {
                         leave_out(report, plan, line, cell);
                     }

@@ -1,6 +1,9 @@
 //! Rows meet records: inside one unit of work each row makes a record, changes the one it finds, or is refused alone.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -13,16 +16,19 @@ use super::{
     plan::{MatchBy, Plan, Use},
     signal, text,
 };
-use crate::kernel::{
-    access::Action,
-    context::{Behaviour, Context},
-    custom::CustomType,
-    entity::{EXISTS, MatchPolicy, NO_MATCH_FIELD},
-    error::{Error, ErrorKind, Result, codes},
-    input,
-    ledger::{EventQuery, Verb},
-    record::{ColumnType, ExternalKey, Field, RecordDef, Ref, Row},
-    value::Value,
+use crate::{
+    kernel::{
+        access::Action,
+        context::{Behaviour, Context},
+        custom::CustomType,
+        entity::{EXISTS, MatchPolicy, NO_MATCH_FIELD},
+        error::{Error, ErrorKind, Result, codes},
+        input,
+        ledger::{EventQuery, Verb},
+        record::{ColumnType, ExternalKey, Field, RecordDef, Ref, Row},
+        value::Value,
+    },
+    mail::suppression,
 };
 
 /// What became of a row.
@@ -40,11 +46,13 @@ pub(super) enum Outcome {
 pub(super) struct Done {
     pub(super) outcome: Outcome,
     pub(super) left_out: Vec<LeftOut>,
+    /// Whether a mail address of the row is suppressed.
+    pub(super) suppressed: bool,
 }
 
 impl From<Outcome> for Done {
     fn from(outcome: Outcome) -> Self {
-        Self { outcome, left_out: Vec::new() }
+        Self { outcome, left_out: Vec::new(), suppressed: false }
     }
 }
 
@@ -80,7 +88,10 @@ pub(super) async fn meet(
     lines: &[Line],
 ) -> Result<Vec<Done>> {
     let mut all = Vec::with_capacity(lines.len());
+    let suppressed = suppressed(cx, plan, lines).await?;
     for line in lines {
+        let suppressed = !suppressed.is_empty()
+            && line.addresses(plan, &plan.def.emails).iter().any(|address| suppressed.contains(address));
         let mut line = Cow::Borrowed(line);
         let mut left_out = Vec::new();
         let outcome = loop {
@@ -109,9 +120,18 @@ pub(super) async fn meet(
         if matches!(outcome, Outcome::Refused(_)) {
             left_out.clear();
         }
-        all.push(Done { outcome, left_out });
+        all.push(Done { outcome, left_out, suppressed });
     }
     Ok(all)
+}
+
+/// The mail addresses of persons in these lines that are suppressed, asked for at once.
+async fn suppressed(cx: &mut Context<'_>, plan: &Plan, lines: &[Line]) -> Result<HashSet<String>> {
+    if !plan.def.person {
+        return Ok(HashSet::new());
+    }
+    let addresses: HashSet<String> = lines.iter().flat_map(|line| line.addresses(plan, &plan.def.emails)).collect();
+    suppression::among(cx, addresses).await
 }
 
 /// The column whose cell an error is about, unless it is about what another record has.

@@ -1,6 +1,8 @@
 //! Suppression: an address to which nothing goes, or nothing of a sort. It hangs on the hash of the address, so that it outlives the
 //! person here, and no import, merge or restore lifts it.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,7 +11,9 @@ use super::{
 };
 use crate::{
     Actor, Choice, Code, CollectionCommand, Command, Context, Email, Id, Name, Record, Ref, Result, Timestamp,
-    closed_enum, command, kernel::error::codes, people::Role,
+    closed_enum, command,
+    kernel::{error::codes, filter::Predicate, store::Select, value::Value},
+    people::Role,
 };
 
 /// Nobody but the person can lift it.
@@ -161,6 +165,41 @@ impl Suppression {
         let admin = actor.is_system() || actor.has_role(Role::Admin.as_str());
         if self.reason == SuppressionReason::HardBounce && !admin { Err(ADMIN_ONLY.error()) } else { Ok(()) }
     }
+}
+
+/// Which of these mail addresses are suppressed, be it for one topic.
+pub(crate) async fn among(cx: &mut Context<'_>, addresses: HashSet<String>) -> Result<HashSet<String>> {
+    if addresses.is_empty() {
+        return Ok(addresses);
+    }
+    // What no key has hashed is not suppressed.
+    let Some(secret) = Secret::known(cx).await? else { return Ok(HashSet::new()) };
+    let by_hash = addresses.into_iter().filter_map(|address| {
+        let hash = secret.address(&Email::parse(&address).ok()?).text();
+        Some((hash, address))
+    });
+    let mut by_hash: HashMap<String, String> = by_hash.collect();
+    let def = Suppression::def();
+    let column = def.column(Suppression::ADDRESS_HASH.name()).unwrap_or_default();
+    let hashes = by_hash.keys().cloned().map(Value::Text).collect();
+    let query = Select::all(def, usize::MAX).filtered(Predicate::In(column, hashes));
+    let mut found = HashSet::new();
+    for row in cx.unrestricted().rows(&query).await? {
+        let suppression = Suppression::from_row(row)?;
+        if suppression.lifted_at.is_none() {
+            found.extend(by_hash.remove(&suppression.address_hash));
+        }
+    }
+    Ok(found)
+}
+
+/// Lets nothing go any more to an address of somebody who was erased; only its hash is kept.
+pub(crate) async fn of_erased(cx: &mut Context<'_>, address: &str) -> Result<()> {
+    let Ok(address) = Email::parse(address) else { return Ok(()) };
+    let address = Secret::of(cx).await?.address(&address);
+    let (scope, reason) = (SuppressionScope::All, SuppressionReason::Erased);
+    let suppress = Suppress { address, scope, topic: None, reason, source: Choice::parse("erasure").ok() };
+    Suppression::put(cx, suppress).await.map(drop)
 }
 
 /// Whether the person's own confirmed opt-in to a topic lifts it.

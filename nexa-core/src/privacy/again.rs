@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{erase::certified, erasure::Erasure, kept::plan};
+use super::{erase::certified, erasure::Erasure, kept::plan, taken::take_away};
 use crate::{
     CollectionCommand, Context, Record, Result, command,
     kernel::{limits::at_most, person::TOO_MANY_RECORDS},
@@ -57,7 +57,7 @@ impl CollectionCommand for EraseAgain {
             let person = cx.named_records(&certificate.records).await?;
             let kept = cx.named_records(&certificate.kept_records()).await?;
             let held: BTreeSet<_> = kept.records().map(|(def, id)| (def.kind, id)).collect();
-            let sum = cx.erase_person(&person, &held).await?;
+            let sum = take_away(cx, &person, &held).await?;
             let known = cx.unrestricted().row(Erasure::def(), certificate.id.uuid()).await?;
             if known.is_none() {
                 let erasure = Erasure { records: certificate.records.clone(), ..certified(certificate.clone(), &sum) };

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     erasure::{Erasure, Kept},
     kept::plan,
+    taken::take_away,
     whose::{NOT_THEIRS, REASON_NAMES, UNKNOWN, Whose, must_name_nobody, names_of},
 };
 use crate::{
@@ -38,6 +39,9 @@ pub struct Keep {
 /// Erases what is known of a person: the personal fields of their records, their search terms, keys and addresses, what history, remembered
 /// answers and failures said of them. The records stay with their numbers, and whatever points at them names an erased person. Nothing of it
 /// can be undone. A dry run says what would go.
+///
+/// Files on the person's records are removed for good, with their bytes; nothing is mailed to their addresses any more, of which hashes alone
+/// are kept, until they ask for it themselves.
 ///
 /// Name the person by `email`, `contact` or `lead`. Records under `keep`, and those that the host's retention holds, are listed as kept and
 /// erased when their time is over. Again for the same person it changes nothing and returns the same certificate.
@@ -119,7 +123,7 @@ impl CollectionCommand for Erase {
             kept.entry(key).or_insert(Kept { kind, id, reason: held.reason, until: held.until });
         }
         let held: BTreeSet<_> = kept.keys().copied().collect();
-        let sum = cx.erase_person(&person, &held).await?;
+        let sum = take_away(cx, &person, &held).await?;
         if sum.records.is_empty()
             && let Some(earlier) = certificate_of(cx, &person).await?
         {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     erase::certified,
     erasure::{Erasure, of_kept},
+    taken::take_away,
 };
 use crate::{
     Context, Document, Id, Result,
@@ -40,7 +41,7 @@ impl Timed for EndOfHold {
         // Those whose time is not over share addresses with these, and keep their history.
         let held: BTreeSet<_> =
             cx.named_records(&of_kept(&kept)).await?.records().map(|(def, id)| (def.kind, id)).collect();
-        let sum = cx.erase_person(&person, &held).await?;
+        let sum = take_away(cx, &person, &held).await?;
         let erasure = cx.save(joined(Erasure { kept: Document(kept), ..erasure }, &sum)).await?;
         plan(cx, &erasure).await
     }

@@ -116,3 +116,30 @@ fn one_topic_is_suppressed_without_the_others() {
         }
     }
 }
+
+#[test]
+fn an_import_counts_rows_that_stay_suppressed_and_lifts_nothing() {
+    for post in Post::all() {
+        let file = "email,first_name\nann@private.example,Ann\nbill@private.example,Bill\nCARL@private.example,Carl\n";
+        let first = post.office.run("contact.import_csv", json!({"csv": file}));
+        assert_eq!((&first["created"], &first["suppressed"]), (&json!(3), &json!(null)), "{}: {first}", post.name());
+        post.office.run("suppression.add", json!({"address": "ann@private.example"}));
+        let of_news = json!({"address": "carl@private.example", "scope": "topic", "topic": post.topic("news")});
+        post.office.run("suppression.add", of_news);
+        let lifted = post.office.run("suppression.add", json!({"address": "bill@private.example"}));
+        post.office.run("suppression.lift", json!({"suppression": lifted["id"], "reason": "He asked for it"}));
+        // Again, whatever becomes of the rows, and for records of another kind.
+        for (operation, file) in [
+            ("contact.import_csv", file),
+            (
+                "lead.import_csv",
+                "email,company\nann@private.example,A\ncarl@private.example,B\ndora@private.example,C\n",
+            ),
+        ] {
+            let again = post.office.run(operation, json!({"csv": file}));
+            assert_eq!(again["suppressed"], 2, "{} {operation}: {again}", post.name());
+        }
+        let may = post.office.run("mail.may", json!({"address": "ann@private.example"}));
+        assert_eq!(may["verdict"], "suppressed", "{}", post.name());
+    }
+}

@@ -22,7 +22,7 @@ use serde_json::{Map, Value as Json, json};
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
-use super::{erase, id, planted::Planted, verified};
+use super::{erase, id, planted::Planted, plants, verified};
 
 /// A person of whom everything is known: twice, so that it is in the history as well.
 struct Known {
@@ -30,6 +30,7 @@ struct Known {
     folded: Uuid,
     lead: Uuid,
     purged: Uuid,
+    address: String,
 }
 
 fn with(mut fields: Map<String, Json>, name: &str, value: Json) -> Json {
@@ -79,7 +80,9 @@ fn plant(office: &Office, planted: &mut Planted) -> Known {
     office.run("lead.purge", json!({"lead": purged}));
     office.run("deal.update", json!({"deal": office.id("deal"), "primary_contact": contact}));
     office.run("ticket.create", json!({"subject": "It is loud", "contact": contact}));
-    Known { contact, folded, lead, purged }
+    let address = fields["email"].as_str().unwrap().to_owned();
+    plants::plant(office, planted, contact, &address);
+    Known { contact, folded, lead, purged, address }
 }
 
 /// Everything that a storage has of a tenant, as texts with where they stand.
@@ -190,6 +193,8 @@ fn nothing_is_left_of_an_erased_person() {
     for backend in backends::all() {
         let (office, mut planted) = (Office::found(backend.store.clone()), Planted::default());
         let known = plant(&office, &mut planted);
+        plants::are_everywhere(&office, &backend, &planted);
+        let files = plants::blobs(&office);
         let before = left(&planted, stored(&office, &backend));
         assert!(before.iter().any(|place| place.starts_with("rows of contact")), "{before:?}");
         assert!(before.iter().any(|place| place.starts_with("rows of receipt")), "{before:?}");
@@ -207,6 +212,10 @@ fn nothing_is_left_of_an_erased_person() {
         let was = office.run("contact.get", json!({"contact": known.contact, "as_of": office.head() - 1}));
         assert!(was["erased"].as_array().is_none_or(|names| names.contains(&json!("email"))), "{was}");
         assert_eq!(left(&planted, bytes(&backend)), Vec::<String>::new(), "{}", backend.name);
+        // The bytes of the three files go with the next tick, and nothing is mailed to them any more.
+        block_on(office.crm.tick(office.org, 100)).unwrap();
+        assert_eq!(plants::blobs(&office), files - 3, "{}", backend.name);
+        assert_eq!(plants::suppressed(&office, &known.address), "erased", "{}", backend.name);
     }
 }
 

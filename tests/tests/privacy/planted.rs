@@ -17,6 +17,11 @@ impl Planted {
         (word, digits)
     }
 
+    /// A new word for a text.
+    pub(super) fn text(&mut self) -> String {
+        self.word().0
+    }
+
     /// A value that a field takes, with a new word in it.
     fn value(&mut self, field: &FieldDef) -> Json {
         let (word, digits) = self.word();
