@@ -43,6 +43,9 @@ struct Arguments {
     /// Import so many leads, take all of it back and print the peak of memory; what the measure of it runs as a process of its own
     #[arg(long, hide = true)]
     undo_alone: Option<usize>,
+    /// Write so many events of a person, erase them and print the peak of memory; what the measure of it runs as a process of its own
+    #[arg(long, hide = true)]
+    erase_alone: Option<usize>,
     /// Let many callers work on PostgreSQL for so many minutes instead, and check that nothing fails or grows
     #[arg(long)]
     soak: Option<f64>,
@@ -57,6 +60,9 @@ fn main() -> ExitCode {
     }
     if let Some(rows) = arguments.undo_alone {
         return ended(measures::undo_alone(rows));
+    }
+    if let Some(events) = arguments.erase_alone {
+        return ended(measures::erase_alone(events));
     }
     if let Some(minutes) = arguments.soak {
         return ended(soak::run(minutes));

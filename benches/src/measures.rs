@@ -3,6 +3,7 @@
 mod callers;
 mod children;
 mod commands;
+mod erasure;
 mod import;
 mod pages;
 mod undo;
@@ -11,7 +12,7 @@ use std::fmt;
 
 use clap::ValueEnum;
 
-pub(crate) use self::{import::alone as import_alone, undo::alone as undo_alone};
+pub(crate) use self::{erasure::alone as erase_alone, import::alone as import_alone, undo::alone as undo_alone};
 use crate::{
     Outcome,
     figure::Figure,
@@ -39,6 +40,10 @@ pub(crate) enum Measure {
     Undo,
     /// The memory of taking back a large import
     UndoMemory,
+    /// Erasing a person with a long history
+    Erasure,
+    /// The memory of that
+    ErasureMemory,
     /// On PostgreSQL: conversion of leads, one caller, 64 of a tenant, 64 of sixteen tenants
     PostgresConvert,
     /// On PostgreSQL: reports of issues, the same
@@ -69,6 +74,8 @@ impl Measure {
             Self::Memory => import::memory(short),
             Self::Undo => undo::speed(short),
             Self::UndoMemory => undo::memory(short),
+            Self::Erasure => erasure::speed(short),
+            Self::ErasureMemory => erasure::memory(short),
             Self::PostgresConvert => postgres::commands::run(Kind::Convert, short),
             Self::PostgresTicket => postgres::commands::run(Kind::Ticket, short),
             Self::PostgresNetwork => postgres::network::run(short),
