@@ -1,12 +1,15 @@
 //! Delivering through a mailer, and what cannot become a mail.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 use async_trait::async_trait;
 use mockall::automock;
 use nexa_core::{
+    Body, PlainText, Subject,
     kernel::memory::MemoryStore,
-    mail::{Attempt, BeforeBody, FinishedMessage, Mailer, deliver},
+    mail::{Attempt, BeforeBody, Content, FinishedMessage, Mailer, deliver},
+    productivity::Note,
+    service::Comment,
     testing::{Office, block_on},
 };
 use serde_json::{Value as Json, json};
@@ -78,7 +81,41 @@ fn where_nothing_is_due_the_mailer_is_not_called() {
     assert_eq!(unnamed.code(), "field.invalid");
 }
 
+/// Whether a type has a conversion into another one, which may fail or not; the compiler says.
+macro_rules! converts {
+    ($from:ty => $into:ty) => {{
+        #[allow(dead_code)]
+        trait Otherwise {
+            const CONVERTS: bool = false;
+        }
+        #[allow(dead_code)]
+        struct Probe<T>(PhantomData<T>);
+        impl<T> Otherwise for Probe<T> {}
+        // Where it holds, this comes before the trait.
+        impl<T: TryInto<$into>> Probe<T> {
+            const CONVERTS: bool = true;
+        }
+        Probe::<$from>::CONVERTS
+    }};
+}
+
+/// The texts of comments and notes are of a type that no mail is made of; nor are comments and notes themselves.
 #[test]
 fn what_is_said_among_colleagues_never_becomes_a_mail() {
-    trybuild::TestCases::new().compile_fail("compile_fail/*.rs");
+    let of_comment = |comment: &Comment| -> Body { comment.body.clone() };
+    let of_note = |note: &Note| -> Body { note.body.clone() };
+    let _ = (of_comment, of_note);
+    assert!(converts!(PlainText => PlainText) && converts!(Content => Content), "what is one already is");
+    for (what, converts) in [
+        ("a text into a mail's text", converts!(Body => PlainText)),
+        ("a text into a mail", converts!(Body => Content)),
+        ("a text into a subject", converts!(Body => Subject)),
+        ("a comment into a mail's text", converts!(Comment => PlainText)),
+        ("a comment into a mail", converts!(Comment => Content)),
+        ("a note into a mail's text", converts!(Note => PlainText)),
+        ("a note into a mail", converts!(Note => Content)),
+        ("any text into a mail", converts!(String => Content)),
+    ] {
+        assert!(!converts, "{what}");
+    }
 }

@@ -16,6 +16,14 @@ use crate::{Email, Name, PlainText, Subject, Timestamp};
 ///     comment.body.into()
 /// }
 /// ```
+///
+/// Nor is it put together of texts of any sort:
+///
+/// ```compile_fail
+/// fn leak(subject: nexa_core::Subject, body: nexa_core::Body) -> nexa_core::mail::Content {
+///     nexa_core::mail::Content { subject, text: body.to_string(), html: None }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Content {
     /// The subject.
