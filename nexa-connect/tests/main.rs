@@ -5,3 +5,5 @@
 mod delivery;
 #[cfg(feature = "smtp")]
 mod message;
+#[cfg(feature = "smtp")]
+mod tls;
