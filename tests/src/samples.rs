@@ -218,6 +218,11 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
 
         "template.publish" | "template.archive" => of("template", "template"),
         "template.unarchive" => of("template", "archived_template"),
+        "template.test" => with(
+            with(of("template", "template"), "sender", json!(office.id("sender"))),
+            "contact",
+            json!(office.id("contact")),
+        ),
         "template.preview" | "template.render" => {
             with(of("template", "template"), "contact", json!(office.id("contact")))
         }

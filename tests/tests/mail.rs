@@ -9,6 +9,7 @@ mod links;
 mod reports;
 mod senders;
 mod suppression;
+mod templates;
 
 use nexa_crm::{ErrorKind, Result, testing::Office};
 use nexa_tests::backends::{self, Backend};
@@ -79,6 +80,29 @@ impl Post {
     }
     fn plan(&self, dedup: &str, more: Json) -> Json {
         self.try_plan(dedup, more).unwrap_or_else(|error| panic!("{}: {dedup}: {error:?}", self.name()))["id"].clone()
+    }
+    /// Publishes a template with these fields beside the name; its text is in English unless said.
+    fn template(&self, name: &str, fields: Json) -> Json {
+        let mut with = json!({"name": name});
+        for (field, value) in fields.as_object().unwrap() {
+            with[field] = value.clone();
+        }
+        let template = self.office.run("template.create", with)["id"].clone();
+        self.office.run("template.publish", json!({"template": template}));
+        template
+    }
+    /// Plans a mail of a template to Sarah, by an agent.
+    fn try_plan_of(&self, dedup: &str, template: &Json, more: Json) -> Result<Json> {
+        let mut with = json!({
+            "dedup": dedup, "contact": self.office.id("contact"), "sender": self.office.id("sender"), "template": template
+        });
+        for (field, value) in more.as_object().unwrap() {
+            with[field] = value.clone();
+        }
+        self.office.run_as("agent", "mail.plan", with)
+    }
+    fn plan_of(&self, dedup: &str, template: &Json, more: Json) -> Json {
+        self.try_plan_of(dedup, template, more).unwrap_or_else(|error| panic!("{}: {dedup}: {error:?}", self.name()))
     }
     /// The same as marketing, to this contact.
     fn plan_news(&self, dedup: &str, contact: &Json) -> Json {

@@ -12,11 +12,14 @@ use super::{
     person::{self, Person},
     render,
     sender::rates::{self, Full},
+    template::problem::NO_ENGINE,
 };
 use crate::{CollectionCommand, Context, Filter, Name, Op, Ref, Result, Timestamp, command, kernel::error::codes};
 
 /// How long a worker has a mail: 5 minutes, in microseconds.
 pub(super) const LEASE: i64 = 300_000_000;
+/// How long a mail waits for a worker that renders templates: a minute, in microseconds.
+const WITHOUT_ENGINE: i64 = 60_000_000;
 /// How many are claimed unless said, and at most.
 const USUAL: u32 = 20;
 const MOST: u32 = 100;
@@ -193,6 +196,18 @@ impl Claiming<'_> {
             return self.put_off(cx, mail, until).await;
         }
         let Some(sender) = self.senders.get(&mail.sender.uuid()) else { return Ok(()) };
+        let finish = match render::prepare(cx, &mail, sender).await {
+            Ok(Ok(finish)) => finish,
+            Ok(Err(reason)) => {
+                self.claimed.skipped += 1;
+                return end(cx, mail, MailState::Skipped, Some(reason)).await;
+            }
+            // A worker whose build renders templates takes it.
+            Err(error) if error.code() == NO_ENGINE.code => {
+                return self.put_off(cx, mail, plus(now, WITHOUT_ENGINE)).await;
+            }
+            Err(error) => return Err(error),
+        };
         if !again {
             match rates::take(cx, sender, to.domain()).await? {
                 Ok(()) => {}
@@ -205,7 +220,7 @@ impl Claiming<'_> {
                 }
             }
         }
-        render::finish(cx, &mut mail, sender, person.as_ref()).await?;
+        render::finish(cx, &mut mail, sender, person.as_ref(), finish);
         mail.state = MailState::Claimed;
         mail.stage = MailStage::Open;
         mail.attempts += 1;

@@ -2,10 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
-use super::{Content, Header, Mailbox, Sender, Topic};
+use super::{Content, Header, Mailbox, Sender, TemplateVersion, Topic};
 use crate::{
-    About, Code, Document, Email, Id, Name, Record, Result, Timestamp, closed_enum,
+    About, Code, Document, Email, Id, Language, Name, Record, Result, TimeZone, Timestamp, closed_enum,
     kernel::redact::redacted_debug,
     sales::{Contact, Lead},
 };
@@ -141,7 +142,16 @@ pub struct Mail {
     /// The address it goes to, as it was when it was planned. A policy that hides the addresses of people hides this as well.
     #[record(personal, person)]
     pub to: Option<Email>,
-    /// What it says.
+    /// The version of a template of which it is made; absent where somebody wrote it.
+    pub template_version: Option<Id<TemplateVersion>>,
+    /// The language of that version's text.
+    pub locale: Option<Language>,
+    /// The time zone by whose clocks a template tells moments.
+    pub time_zone: Option<TimeZone>,
+    /// The values that its template reads, as whoever asked for the mail saw them then.
+    #[record(personal)]
+    pub values: Option<Document<Map<String, Json>>>,
+    /// What it says. A mail that a template makes says something from its first claim on.
     #[record(personal)]
     pub content: Option<Document<Content>>,
     /// What stands around that; absent until it is first claimed.

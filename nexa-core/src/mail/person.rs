@@ -1,6 +1,6 @@
 //! The person a mail goes to.
 
-use super::{Mail, MailPurpose, Topic};
+use super::{Mail, MailPurpose, Topic, template::Occasion};
 use crate::{
     About, Action, Context, Email, Name, Record, Result,
     kernel::value::zone::Zone,
@@ -61,6 +61,14 @@ impl Person {
             Self::Lead(lead) => About::from(&**lead),
             Self::Contact(contact) => About::from(&**contact),
         }
+    }
+    /// What a template knows of a mail to them about something.
+    pub(super) fn occasion(&self, about: &About) -> Occasion {
+        let (contact, lead) = match self {
+            Self::Contact(contact) => (Some(contact.id), None),
+            Self::Lead(lead) => (None, Some(lead.id)),
+        };
+        Occasion { about: Some(about.clone()), contact, lead }
     }
     /// Refuses who may not change them. Error: `access.denied`.
     pub(super) async fn authorize(&self, cx: &mut Context<'_>) -> Result<()> {

@@ -1,15 +1,19 @@
 //! Planning a mail: from here on it leaves once, or there is a reason why it does not.
 
+use serde_json::{Map, Value as Json};
+
 use super::{
-    Content, Mail, MailPurpose, MailState, Sender, Topic, due,
+    Content, Mail, MailPurpose, MailState, Sender, Template, Topic, due,
     gate::{self, Asked},
     person::{self, Person},
+    render,
     secret::Secret,
     sender::{HALTED, UNVERIFIED},
+    template::{self, Made, Written, problem},
 };
 use crate::{
-    About, Code, CollectionCommand, Context, Email, Name, PlainText, Ref, Result, Subject, Timestamp, closed_enum,
-    command,
+    About, Code, CollectionCommand, Context, Document, Email, Language, Name, PlainText, Ref, Result, Subject,
+    Timestamp, closed_enum, command,
     kernel::error::codes,
     marketing::membership::ONE_PERSON,
     people::org,
@@ -29,9 +33,22 @@ pub const NO_PREFERENCES_PAGE: Code = Code::rule(
     "mail.no_preferences_page",
     "The organisation has no page on which people unsubscribe; set mail.preferences_page with org.configure.",
 );
+/// A mail says nothing, or two things.
+pub const TEXT_OR_TEMPLATE: Code = Code::invalid(
+    "mail.text_or_template",
+    "A mail says subject and text, or what a template makes with locale and values; give one of the two.",
+);
 
 /// How long what nobody dated can wait: 72 hours.
 const LONGEST_WAIT: i64 = 72;
+
+/// What a mail says.
+pub(super) enum Says {
+    /// What somebody wrote.
+    Content(Content),
+    /// What a template makes of values.
+    Template(Box<Made>),
+}
 
 /// A mail that is to be planned.
 pub(crate) struct Planned {
@@ -50,7 +67,7 @@ pub(crate) struct Planned {
     /// The address.
     pub(crate) to: Email,
     /// What it says.
-    pub(crate) content: Content,
+    pub(super) says: Says,
     /// The moment before which it does not leave; now unless said.
     pub(crate) not_before: Option<Timestamp>,
     /// The moment from which on it does not leave; 72 hours later unless said.
@@ -58,14 +75,16 @@ pub(crate) struct Planned {
 }
 
 /// Plans a mail of whoever asks: every message to a person goes this way. What may not go to the address is skipped at once, with the
-/// reason. Errors: `mail.dedup_taken`, `mail.no_preferences_page`.
+/// reason, and so is what a template cannot make for want of a value. Errors: `mail.dedup_taken`, `mail.no_preferences_page`, and those of
+/// templates.
 pub(crate) async fn plan(cx: &mut Context<'_>, planned: Planned) -> Result<Mail> {
     let known: Vec<Mail> = cx.unrestricted().matching(Mail::DEDUP, &planned.dedup).await?;
     if let Some(known) = known.first() {
         return Err(DEDUP_TAKEN.with("dedup", &planned.dedup).with("mail", known.id).with("field", "dedup"));
     }
     let marketing = person::is_marketing(planned.purpose, planned.topic.as_ref());
-    if marketing && org::settings(cx).await?.mail_settings().preferences_page.is_none() {
+    let links = marketing || matches!(&planned.says, Says::Template(made) if made.links());
+    if links && org::settings(cx).await?.mail_settings().preferences_page.is_none() {
         return Err(NO_PREFERENCES_PAGE.error());
     }
     let now = cx.now();
@@ -89,12 +108,28 @@ pub(crate) async fn plan(cx: &mut Context<'_>, planned: Planned) -> Result<Mail>
             _ => None,
         },
         to: Some(planned.to.clone()),
-        content: Some(planned.content.into()),
         message_id,
         not_before,
         expires_at: Some(planned.expires_at.unwrap_or_else(|| not_before.plus_hours(LONGEST_WAIT))),
         ..Mail::default()
     };
+    let mut unmade = None;
+    match planned.says {
+        Says::Content(content) => mail.content = Some(content.into()),
+        Says::Template(made) => {
+            if marketing {
+                made.must_be_fit_for_marketing()?;
+            }
+            let link = render::link(cx, &mail, links).await?;
+            if let Err(error) = made.content(cx, &planned.sender, link.as_deref()) {
+                unmade = Some(template::missing(&error).ok_or(error)?);
+            }
+            mail.template_version = Some(made.version());
+            mail.locale = Some(made.locale);
+            mail.time_zone = Some(made.zone);
+            mail.values = Some(Document(made.values));
+        }
+    }
     let asked = Asked {
         to: &planned.to,
         topic: mail.topic,
@@ -104,7 +139,7 @@ pub(crate) async fn plan(cx: &mut Context<'_>, planned: Planned) -> Result<Mail>
         zone: planned.person.as_ref().and_then(Person::zone),
     };
     // What only puts it off is asked when it is claimed.
-    if let Some(reason) = gate::ask(cx, &asked).await?.skips() {
+    if let Some(reason) = gate::ask(cx, &asked).await?.skips().or(unmade) {
         mail.state = MailState::Skipped;
         mail.reason = Some(reason);
     } else {
@@ -134,14 +169,24 @@ impl From<PlanPurpose> for MailPurpose {
 
 /// Plans one mail to one person, a lead or a contact, for whoever may change them: it leaves when a worker claims it. There is one mail
 /// of each `dedup`, for ever: the same again is `mail.dedup_taken`. What may not go to the address is `skipped` at once, with the reason.
-/// Errors: `mail.dedup_taken`, `mail.no_address`, `mail.no_preferences_page`, `member.lead_or_contact`, `sender.halted`,
-/// `sender.unverified`.
+///
+/// It says `subject` and `text`, or what the published version of a `template` makes of `values` and of the records as the actor sees them
+/// now; that is rendered when the mail is first claimed. A value that is missing where it would be printed: the mail is `skipped`, with the
+/// name of the value.
+///
+/// Errors: `mail.dedup_taken`, `mail.no_address`, `mail.no_preferences_page`, `mail.text_or_template`, `member.lead_or_contact`,
+/// `sender.halted`, `sender.unverified`, `template.archived`, `template.not_published`; for marketing `template.no_unsubscribe`, `template.no_address`.
 #[command(
     "plan",
     collection = Mail,
     action = Create,
     check = Self::check,
-    errors(DEDUP_TAKEN, NO_ADDRESS, NO_PREFERENCES_PAGE, ONE_PERSON, HALTED, UNVERIFIED)
+    errors(
+        DEDUP_TAKEN, NO_ADDRESS, NO_PREFERENCES_PAGE, ONE_PERSON, TEXT_OR_TEMPLATE, HALTED, UNVERIFIED, problem::ARCHIVED,
+        problem::NOT_PUBLISHED,
+        problem::NO_TEXT, problem::VARIABLE_MISSING, problem::VALUE, problem::LINK, problem::FUEL, problem::TOO_LARGE,
+        problem::NO_UNSUBSCRIBE, problem::NO_ADDRESS, problem::NO_ENGINE
+    )
 )]
 pub struct Plan {
     /// The key under which there is one mail.
@@ -154,16 +199,23 @@ pub struct Plan {
     pub to: Option<Email>,
     /// The sender.
     pub sender: Ref<Sender>,
-    /// What the person writes or the system says: `person` unless said, or `system`.
+    /// What the person writes or the system says: `person` unless said, and `system` with a template.
     pub purpose: Option<PlanPurpose>,
-    /// The topic; a mail of purpose `system` about a topic of marketing goes only to those who agreed.
+    /// The topic; that of the template unless said. A mail of purpose `system` about a topic of marketing goes only to those who agreed.
     pub topic: Option<Ref<Topic>>,
     /// The record that it is about, which the actor sees; the person unless said. Who sees that sees the mail.
     pub about: Option<About>,
-    /// The subject.
-    pub subject: Subject,
-    /// The text.
-    pub text: PlainText,
+    /// The subject, with a text; without a template.
+    pub subject: Option<Subject>,
+    /// The text, with a subject; without a template.
+    pub text: Option<PlainText>,
+    /// The template whose published version makes the mail, instead of subject and text.
+    pub template: Option<Ref<Template>>,
+    /// The language of the template's text; that of the person unless said.
+    pub locale: Option<Language>,
+    /// Values of the template's variables.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub values: Map<String, Json>,
     /// The moment before which it does not leave; now unless said.
     pub not_before: Option<Timestamp>,
     /// The moment from which on it does not leave any more; 72 hours after that unless said.
@@ -174,6 +226,11 @@ impl Plan {
     fn check(&self) -> Result<()> {
         if self.lead.is_some() == self.contact.is_some() {
             return Err(ONE_PERSON.error());
+        }
+        let given = (self.template.is_some(), self.subject.is_some(), self.text.is_some());
+        let of_template = self.locale.is_some() || !self.values.is_empty();
+        if !matches!((given, of_template), ((true, false, false), _) | ((false, true, true), false)) {
+            return Err(TEXT_OR_TEMPLATE.error());
         }
         match (self.not_before, self.expires_at) {
             (Some(from), Some(to)) if to <= from => {
@@ -202,27 +259,47 @@ impl CollectionCommand for Plan {
         };
         let sender = cx.load(&self.sender).await?;
         sender.must_send()?;
-        let topic = match &self.topic {
-            Some(topic) => Some(cx.load(topic).await?),
-            None => None,
-        };
         let about = match &self.about {
             Some(about) => seen(cx, about).await?,
             None => own,
         };
+        let says = self.says(cx, &person, &about).await?;
+        let topic = match (&self.topic, &says) {
+            (Some(topic), _) => Some(cx.load(topic).await?),
+            (None, Says::Template(made)) => match made.topic() {
+                Some(topic) => Some(cx.unrestricted().load(topic).await?),
+                None => None,
+            },
+            (None, Says::Content(_)) => None,
+        };
+        let usual = if self.template.is_some() { MailPurpose::System } else { MailPurpose::Person };
         let planned = Planned {
             dedup: self.dedup.to_string(),
-            purpose: self.purpose.unwrap_or_default().into(),
+            purpose: self.purpose.map_or(usual, MailPurpose::from),
             about: Some(about),
             topic,
             sender,
             person: Some(person),
             to,
-            content: Content::plain(self.subject.clone(), &self.text),
+            says,
             not_before: self.not_before,
             expires_at: self.expires_at,
         };
         plan(cx, planned).await
+    }
+}
+
+impl Plan {
+    /// What it says, as far as the actor may see what a template reads.
+    async fn says(&self, cx: &mut Context<'_>, person: &Person, about: &About) -> Result<Says> {
+        if let (Some(subject), Some(text)) = (&self.subject, &self.text) {
+            return Ok(Says::Content(Content::plain(subject.clone(), text)));
+        }
+        let template = self.template.as_ref().ok_or_else(|| TEXT_OR_TEMPLATE.error())?;
+        let template = cx.load(template).await?;
+        let occasion = person.occasion(about);
+        let written = Written { locale: self.locale.as_ref(), values: &self.values, occasion: &occasion };
+        Ok(Says::Template(Box::new(Made::of(cx, &template, written).await?)))
     }
 }
 

@@ -4,24 +4,68 @@ use super::{
     Content, FinishedMessage, Frame, Header, Mail, MailPurpose, Mailbox, Sender,
     person::Person,
     secret::{Purpose, Secret},
+    template::{self, Made},
     token::Token,
 };
 use crate::{Context, Document, Result, people::org};
 
 /// The header that mail programs show a button for.
 const LIST_UNSUBSCRIBE: &str = "List-Unsubscribe";
+/// What stands before the token in a link.
+const TOKEN: &str = "token=";
 /// The header that says that the button needs no page (RFC 8058).
 const LIST_UNSUBSCRIBE_POST: &str = "List-Unsubscribe-Post";
 
-/// Makes what stands around a mail that was never claimed before; with the link to unsubscribe where it is marketing.
-pub(super) async fn finish(
+/// What a mail that was never claimed before gets, once it may leave.
+pub(super) struct Finish {
+    /// The link to the page where people choose what they get.
+    link: Option<String>,
+    /// What a template made.
+    content: Option<Content>,
+}
+
+/// The link with which whoever gets a mail says what they want to get, where it `has` one and the organisation has a page.
+pub(super) async fn link(cx: &mut Context<'_>, mail: &Mail, has: bool) -> Result<Option<String>> {
+    let Some(to) = mail.to.as_ref().filter(|_| has) else { return Ok(None) };
+    let Some(page) = org::settings(cx).await?.mail_settings().preferences_page else { return Ok(None) };
+    let secret = Secret::of(cx).await?;
+    let topic = mail.topic.map(crate::Id::uuid).unwrap_or_default();
+    let token = Token { org: cx.org(), address: secret.address(to), topic };
+    let between = if page.contains('?') { '&' } else { '?' };
+    Ok(Some(format!("{page}{between}{TOKEN}{}", token.write(&secret, Purpose::Preferences, &[]))))
+}
+
+/// Makes what a mail that was never claimed before says, or returns the reason for which it is skipped. Error: `template.no_engine`.
+pub(super) async fn prepare(
     cx: &mut Context<'_>,
-    mail: &mut Mail,
+    mail: &Mail,
     sender: &Sender,
-    person: Option<&Person>,
-) -> Result<()> {
+) -> Result<std::result::Result<Finish, String>> {
+    let nothing = Finish { link: None, content: None };
     if mail.frame.is_some() {
-        return Ok(());
+        return Ok(Ok(nothing));
+    }
+    let made = if mail.content.is_none() { Made::of_mail(cx, mail).await? } else { None };
+    let has = mail.marketing || made.as_ref().is_some_and(Made::links);
+    let link = link(cx, mail, has).await?;
+    if mail.marketing && link.is_none() {
+        // The page is gone, and nobody could unsubscribe.
+        return Ok(Err("no_preferences_page".to_owned()));
+    }
+    let Some(made) = made else { return Ok(Ok(Finish { link, content: None })) };
+    match made.content(cx, sender, link.as_deref()) {
+        Ok(content) => Ok(Ok(Finish { link, content: Some(content) })),
+        Err(error) => template::unmade(&error).map(Err).ok_or(error),
+    }
+}
+
+/// Makes what stands around a mail that was never claimed before; with the link to unsubscribe where it is marketing.
+pub(super) fn finish(cx: &Context<'_>, mail: &mut Mail, sender: &Sender, person: Option<&Person>, finish: Finish) {
+    if mail.frame.is_some() {
+        return;
+    }
+    if let Some(content) = finish.content {
+        mail.content = Some(content.into());
     }
     let mut headers = Vec::new();
     let mut header = |name: &str, value: String| headers.push(Header { name: name.to_owned(), value });
@@ -29,13 +73,7 @@ pub(super) async fn finish(
     if mail.purpose != MailPurpose::Person {
         header("Auto-Submitted", "auto-generated".to_owned());
     }
-    let page = org::settings(cx).await?.mail_settings().preferences_page;
-    if let (Some(page), Some(to)) = (page.filter(|_| mail.marketing), &mail.to) {
-        let secret = Secret::of(cx).await?;
-        let topic = mail.topic.map(crate::Id::uuid).unwrap_or_default();
-        let token = Token { org: cx.org(), address: secret.address(to), topic };
-        let between = if page.contains('?') { '&' } else { '?' };
-        let link = format!("{page}{between}token={}", token.write(&secret, Purpose::Preferences, &[]));
+    if let Some(link) = finish.link.filter(|_| mail.marketing) {
         header(LIST_UNSUBSCRIBE, format!("<{link}>"));
         header(LIST_UNSUBSCRIBE_POST, "List-Unsubscribe=One-Click".to_owned());
         signed_headers = vec![LIST_UNSUBSCRIBE.to_owned(), LIST_UNSUBSCRIBE_POST.to_owned()];
@@ -52,16 +90,22 @@ pub(super) async fn finish(
         headers,
         signed_headers,
     }));
-    Ok(())
 }
 
 impl Content {
-    /// Shows a link to unsubscribe in a text that has none.
+    /// Shows a link to unsubscribe where there is none: in a text that somebody wrote, or one whose template left it out.
     fn show_link(&mut self, link: &str) {
-        if !self.text.contains(link) {
+        // However a text writes the address of the page, the token stays as it is.
+        let token = link.split_once(TOKEN).map_or(link, |(_, token)| token);
+        if !self.text.contains(token) {
             self.text.push_str("\n\n-- \nUnsubscribe: ");
             self.text.push_str(link);
             self.text.push('\n');
+        }
+        if let Some(html) = self.html.as_mut().filter(|html| !html.contains(token)) {
+            let shown = link.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+            let end = html.rfind("</body").unwrap_or(html.len());
+            html.insert_str(end, &format!("<p><a href=\"{shown}\">Unsubscribe</a></p>"));
         }
     }
 }

@@ -6,6 +6,8 @@
 
 mod lifecycle;
 mod locale;
+mod made;
+mod marketing;
 mod message;
 mod preview;
 pub mod problem;
@@ -13,19 +15,24 @@ mod reach;
 // Without the engine nobody reads what it would be given.
 #[cfg_attr(not(feature = "templates"), allow(dead_code, unused_imports))]
 mod render;
+mod test;
 mod text;
 mod values;
 mod version;
 
 pub use lifecycle::{Archive, Publish, Unarchive};
+pub(super) use made::{Made, Written, missing, unmade};
 pub use message::{Message, Render};
 pub use preview::{Preview, Previewed, Warning};
+pub use test::Test;
 pub use text::{TemplatePartial, TemplateText, TemplateVariable, VariableType};
+pub(super) use values::Occasion;
 pub use version::TemplateVersion;
 
 use serde::{Deserialize, Serialize};
 
 use self::problem::{ARCHIVED, NOT_ARCHIVED};
+use super::Topic;
 use crate::{
     Context, CrmBuilder, Document, Entity, ExternalKey, Id, Key, Language, Name, Record, Result, Timestamp,
     closed_enum, kernel::error::codes,
@@ -78,6 +85,9 @@ pub struct Template {
     /// The kind of record that its messages are about, such as `deal`; messages to people alone have none.
     #[record(editable)]
     pub about_kind: Option<Name>,
+    /// The topic of its mails. Where that is marketing, each text links to `unsubscribe_url` and prints `org.address`.
+    #[record(editable)]
+    pub topic: Option<Id<Topic>>,
     /// The language of those for whom there is no other text.
     #[record(editable)]
     pub default_locale: Language,
@@ -168,6 +178,7 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<Publish>()
         .command::<Archive>()
         .command::<Unarchive>()
+        .command::<Test>()
         .query::<Preview>()
         .query::<Render>()
         .record::<TemplateVersion>()

@@ -46,7 +46,9 @@ fn office() -> (Importer, Map<String, Json>) {
     let text = json!([{"locale": "en", "subject": "Hi", "text": "Hello"}]);
     let template = run(&office, "template.create", json!({"name": "Before", "texts": text}))["id"].clone();
     let version = run(&office, "template.publish", json!({"template": template}))["id"].clone();
+    let topic = run(&office, "topic.find", json!({}))["items"][0]["id"].clone();
     for (kind, id) in [
+        ("topic", topic),
         ("template_version", version),
         ("contact_list", list),
         ("lead", lead),

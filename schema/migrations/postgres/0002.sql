@@ -382,6 +382,7 @@ CREATE TABLE nexa.templates (
   "key" text COLLATE "C",
   "channel" text COLLATE "C" NOT NULL,
   "about_kind" text COLLATE "C",
+  "topic_id" uuid,
   "default_locale" text COLLATE "C" NOT NULL,
   "texts" json NOT NULL,
   "variables" json NOT NULL,
@@ -391,6 +392,7 @@ CREATE TABLE nexa.templates (
   "external_keys" json,
   CONSTRAINT templates_channel_check CHECK ("channel" IN ('email', 'text', 'notification', 'note'))
 );
+CREATE INDEX templates_topic_id_ref ON nexa.templates (org, "topic_id", "id") WHERE "topic_id" IS NOT NULL;
 CREATE INDEX templates_key_key_trash ON nexa.templates (org, "key") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX templates_key_key ON nexa.templates (org, "key") WHERE "deleted_at" IS NULL;
 CREATE INDEX templates_name_folded_key_trash ON nexa.templates (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
@@ -409,6 +411,7 @@ CREATE TABLE nexa.template_versions (
   "number" bigint NOT NULL,
   "channel" text COLLATE "C" NOT NULL,
   "about_kind" text COLLATE "C",
+  "topic_id" uuid,
   "default_locale" text COLLATE "C" NOT NULL,
   "texts" json NOT NULL,
   "variables" json NOT NULL,
@@ -418,6 +421,7 @@ CREATE TABLE nexa.template_versions (
   CONSTRAINT template_versions_channel_check CHECK ("channel" IN ('email', 'text', 'notification', 'note'))
 );
 CREATE INDEX template_versions_template_id_ref ON nexa.template_versions (org, "template_id", "id");
+CREATE INDEX template_versions_topic_id_ref ON nexa.template_versions (org, "topic_id", "id") WHERE "topic_id" IS NOT NULL;
 CREATE INDEX template_versions_publisher_id_ref ON nexa.template_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
 CREATE UNIQUE INDEX template_versions_template_id_number_key ON nexa.template_versions (org, "template_id", "number");
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_pk PRIMARY KEY (org, "id");
@@ -624,6 +628,10 @@ CREATE TABLE nexa.mails (
   "lead_id" uuid,
   "contact_id" uuid,
   "to" text COLLATE "C",
+  "template_version_id" uuid,
+  "locale" text COLLATE "C",
+  "time_zone" text COLLATE "C",
+  "values" json,
   "content" json,
   "frame" json,
   "message_id" text COLLATE "C" NOT NULL,
@@ -661,6 +669,7 @@ CREATE INDEX mails_topic_id_idx ON nexa.mails (org, "topic_id", "id");
 CREATE INDEX mails_sender_id_ref ON nexa.mails (org, "sender_id", "id");
 CREATE INDEX mails_lead_id_ref ON nexa.mails (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
 CREATE INDEX mails_contact_id_ref ON nexa.mails (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE INDEX mails_template_version_id_ref ON nexa.mails (org, "template_version_id", "id") WHERE "template_version_id" IS NOT NULL;
 CREATE UNIQUE INDEX mails_dedup_key ON nexa.mails (org, "dedup");
 ALTER TABLE nexa.mails ADD CONSTRAINT mails_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.mails ENABLE ROW LEVEL SECURITY;
@@ -763,7 +772,9 @@ ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "pro
 ALTER TABLE nexa.calls ADD CONSTRAINT calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.templates ADD CONSTRAINT templates_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa.templates (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.attachments ADD CONSTRAINT attachments_by_id_fk FOREIGN KEY (org, "by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.consents ADD CONSTRAINT consents_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
@@ -772,5 +783,6 @@ ALTER TABLE nexa.mails ADD CONSTRAINT mails_topic_id_fk FOREIGN KEY (org, "topic
 ALTER TABLE nexa.mails ADD CONSTRAINT mails_sender_id_fk FOREIGN KEY (org, "sender_id") REFERENCES nexa.senders (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.mails ADD CONSTRAINT mails_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.mails ADD CONSTRAINT mails_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.mails ADD CONSTRAINT mails_template_version_id_fk FOREIGN KEY (org, "template_version_id") REFERENCES nexa.template_versions (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.provider_events ADD CONSTRAINT provider_events_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa.mails (org, "id") DEFERRABLE INITIALLY DEFERRED;
 INSERT INTO nexa.schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

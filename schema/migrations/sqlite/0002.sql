@@ -525,6 +525,7 @@ CREATE TABLE nexa_templates (
   "key" TEXT,
   "channel" TEXT NOT NULL,
   "about_kind" TEXT,
+  "topic_id" BLOB,
   "default_locale" TEXT NOT NULL,
   "texts" TEXT NOT NULL,
   "variables" TEXT NOT NULL,
@@ -533,8 +534,10 @@ CREATE TABLE nexa_templates (
   "archived_at" INTEGER,
   "external_keys" TEXT,
   CONSTRAINT nexa_templates_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_templates_channel_check CHECK ("channel" IN ('email', 'text', 'notification', 'note'))
+  CONSTRAINT nexa_templates_channel_check CHECK ("channel" IN ('email', 'text', 'notification', 'note')),
+  CONSTRAINT nexa_templates_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa_topics (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
+CREATE INDEX nexa_templates_topic_id_ref ON nexa_templates (org, "topic_id", "id") WHERE "topic_id" IS NOT NULL;
 CREATE INDEX nexa_templates_key_key_trash ON nexa_templates (org, "key") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_templates_key_key ON nexa_templates (org, "key") WHERE "deleted_at" IS NULL;
 CREATE INDEX nexa_templates_name_folded_key_trash ON nexa_templates (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
@@ -549,6 +552,7 @@ CREATE TABLE nexa_template_versions (
   "number" INTEGER NOT NULL,
   "channel" TEXT NOT NULL,
   "about_kind" TEXT,
+  "topic_id" BLOB,
   "default_locale" TEXT NOT NULL,
   "texts" TEXT NOT NULL,
   "variables" TEXT NOT NULL,
@@ -558,9 +562,11 @@ CREATE TABLE nexa_template_versions (
   CONSTRAINT nexa_template_versions_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_template_versions_channel_check CHECK ("channel" IN ('email', 'text', 'notification', 'note')),
   CONSTRAINT nexa_template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa_templates (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_template_versions_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa_topics (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_template_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX nexa_template_versions_template_id_ref ON nexa_template_versions (org, "template_id", "id");
+CREATE INDEX nexa_template_versions_topic_id_ref ON nexa_template_versions (org, "topic_id", "id") WHERE "topic_id" IS NOT NULL;
 CREATE INDEX nexa_template_versions_publisher_id_ref ON nexa_template_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_template_versions_template_id_number_key ON nexa_template_versions (org, "template_id", "number");
 CREATE TABLE nexa_blobs (
@@ -745,6 +751,10 @@ CREATE TABLE nexa_mails (
   "lead_id" BLOB,
   "contact_id" BLOB,
   "to" TEXT,
+  "template_version_id" BLOB,
+  "locale" TEXT,
+  "time_zone" TEXT,
+  "values" TEXT,
   "content" TEXT,
   "frame" TEXT,
   "message_id" TEXT NOT NULL,
@@ -779,7 +789,8 @@ CREATE TABLE nexa_mails (
   CONSTRAINT nexa_mails_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa_topics (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_mails_sender_id_fk FOREIGN KEY (org, "sender_id") REFERENCES nexa_senders (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_mails_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa_leads (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT nexa_mails_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT nexa_mails_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_mails_template_version_id_fk FOREIGN KEY (org, "template_version_id") REFERENCES nexa_template_versions (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX nexa_mails_about_id_idx ON nexa_mails (org, "about_id", "id");
 CREATE INDEX nexa_mails_state_marketing_not_before_idx ON nexa_mails (org, "state", "marketing", "not_before", "id");
@@ -790,6 +801,7 @@ CREATE INDEX nexa_mails_topic_id_idx ON nexa_mails (org, "topic_id", "id");
 CREATE INDEX nexa_mails_sender_id_ref ON nexa_mails (org, "sender_id", "id");
 CREATE INDEX nexa_mails_lead_id_ref ON nexa_mails (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
 CREATE INDEX nexa_mails_contact_id_ref ON nexa_mails (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE INDEX nexa_mails_template_version_id_ref ON nexa_mails (org, "template_version_id", "id") WHERE "template_version_id" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_mails_dedup_key ON nexa_mails (org, "dedup");
 CREATE TABLE nexa_mail_secrets (
   org BLOB NOT NULL,

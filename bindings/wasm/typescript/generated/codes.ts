@@ -444,6 +444,8 @@ export interface ErrorCodes {
   "mail.not_yours": "conflict";
   /** `RuleViolation`: The mail is {state} already; plan another one. */
   "mail.over": "rule";
+  /** `Invalid`: A mail says subject and text, or what a template makes with locale and values; give one of the two. */
+  "mail.text_or_template": "invalid";
   /** `NotFound`: The link is not valid here; use the one in the latest mail. */
   "mail.token": "not_found";
   /** `Invalid`: Give the mail, its message_id, or the address that the event is about. */
@@ -643,6 +645,8 @@ export interface ErrorCodes {
   "template.link": "invalid";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "template.name_taken": "conflict";
+  /** `RuleViolation`: The {part} has no postal address, which marketing needs; print org.address in it. */
+  "template.no_address": "rule";
   /**
    * `Unavailable`: This build renders no templates; publish and preview them where the library has the feature
    * templates, such as on a server.
@@ -650,6 +654,8 @@ export interface ErrorCodes {
   "template.no_engine": "unavailable";
   /** `RuleViolation`: The template has no {part} in {locale}; write it before the template is published. */
   "template.no_text": "rule";
+  /** `RuleViolation`: The {part} has no link for unsubscribing, which marketing needs; print unsubscribe_url in it. */
+  "template.no_unsubscribe": "rule";
   /** `RuleViolation`: The template {name} is not archived; there is nothing to do. */
   "template.not_archived": "rule";
   /** `RuleViolation`: The template {name} has no published version; publish it with template.publish. */

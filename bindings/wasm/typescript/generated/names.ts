@@ -76,7 +76,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   tax_rate:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   template:
-    "aggregate? archive count? create find* get? history* import_csv import_preview? import_rows preview? publish purge render? restore search* trash unarchive update upsert",
+    "aggregate? archive count? create find* get? history* import_csv import_preview? import_rows preview? publish purge render? restore search* test trash unarchive update upsert",
   template_version:
     "aggregate? count? find* get? history*",
   ticket:

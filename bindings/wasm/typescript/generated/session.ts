@@ -76,7 +76,7 @@ import type { Sender } from "./records/sender.js";
 import type { Suppression, SuppressionWhere } from "./records/suppression.js";
 import type { Task, TaskWhere } from "./records/task.js";
 import type { TaxRate } from "./records/tax_rate.js";
-import type { Template } from "./records/template.js";
+import type { Template, TemplateWhere } from "./records/template.js";
 import type { TemplateVersion, TemplateVersionWhere } from "./records/template_version.js";
 import type { Ticket, TicketWhere } from "./records/ticket.js";
 import type { Topic } from "./records/topic.js";
@@ -272,7 +272,7 @@ export interface PointerTable {
   group: { found: GroupWhere; by: "calendar" };
   lead: { found: LeadWhere; by: "assignee.group" | "assignee.user" | "bant.authority.by" | "bant.budget.by" | "bant.need.by" | "bant.timeline.by" | "campaign" | "converted_account" | "converted_contact" | "converted_deal" | "known_contact" | "previous_lead" | "via_group" };
   line: { found: LineItemWhere; by: "deal" | "product" };
-  mail: { found: MailWhere; by: "about" | "contact" | "lead" | "sender" | "topic" };
+  mail: { found: MailWhere; by: "about" | "contact" | "lead" | "sender" | "template_version" | "topic" };
   membership: { found: MembershipWhere; by: "group" | "user" };
   note: { found: NoteWhere; by: "about" | "author" };
   notification: { found: NotificationWhere; by: "about" | "user" };
@@ -281,7 +281,8 @@ export interface PointerTable {
   routing: { found: RoutingWhere; by: "contact_list" | "group" };
   suppression: { found: SuppressionWhere; by: "topic" };
   task: { found: TaskWhere; by: "about" | "assignee.group" | "assignee.user" | "completed_by" | "via_group" };
-  template_version: { found: TemplateVersionWhere; by: "publisher" | "template" };
+  template: { found: TemplateWhere; by: "topic" };
+  template_version: { found: TemplateVersionWhere; by: "publisher" | "template" | "topic" };
   ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "via_group" };
   user: { found: UserWhere; by: "calendar" | "manager" };
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Channel, Template, TemplatePartial, TemplateText, TemplateVersion,
+    Channel, Template, TemplatePartial, TemplateText, TemplateVersion, marketing,
     problem::{
-        ARCHIVED, CIRCLE, FILTER_UNKNOWN, LINK, NO_ENGINE, NO_TEXT, NOT_ARCHIVED, PARTIAL_UNKNOWN, SYNTAX,
-        VARIABLE_UNKNOWN,
+        ARCHIVED, CIRCLE, FILTER_UNKNOWN, LINK, NO_ADDRESS, NO_ENGINE, NO_TEXT, NO_UNSUBSCRIBE, NOT_ARCHIVED,
+        PARTIAL_UNKNOWN, SYNTAX, VARIABLE_UNKNOWN,
     },
     reach::Reach,
     render::{self, Sources},
@@ -17,12 +17,15 @@ use crate::{Apply, Command, Context, Document, Id, Language, Moment, Ref, Result
 /// Publishes a template as it is now: a version that never changes. What was published before stays as it is.
 ///
 /// Errors: `template.syntax`, `template.variable_unknown`, `template.filter_unknown`, `template.partial_unknown`, `template.link`,
-/// `template.circle`, `template.no_text`.
+/// `template.circle`, `template.no_text`; for a topic of marketing `template.no_unsubscribe`, `template.no_address`.
 #[command(
     "publish",
     on = Template,
     guard = Template::must_be_unarchived,
-    errors(ARCHIVED, NO_TEXT, CIRCLE, SYNTAX, VARIABLE_UNKNOWN, FILTER_UNKNOWN, PARTIAL_UNKNOWN, LINK, NO_ENGINE)
+    errors(
+        ARCHIVED, NO_TEXT, CIRCLE, SYNTAX, VARIABLE_UNKNOWN, FILTER_UNKNOWN, PARTIAL_UNKNOWN, LINK, NO_UNSUBSCRIBE, NO_ADDRESS,
+        NO_ENGINE
+    )
 )]
 pub struct Publish {
     /// The template.
@@ -41,6 +44,14 @@ impl Command for Publish {
         let partials = all_partials(cx, &template).await?;
         let included = Partials::load(cx, &partials).await?;
         let reads = reads(cx, &template, &included).await?;
+        if let Some(topic) = template.topic
+            && cx.unrestricted().load(topic).await?.is_marketing()
+        {
+            for text in template.texts.iter() {
+                let included = included.texts_in(&[text.locale.clone(), template.default_locale.clone()]);
+                marketing::must_be_complete(&Sources { text, partials: &included })?;
+            }
+        }
         let number = template.published.unwrap_or_default() + 1;
         template.published = Some(number);
         let template = cx.save(template).await?;
@@ -49,6 +60,7 @@ impl Command for Publish {
             number,
             channel: template.channel,
             about_kind: template.about_kind,
+            topic: template.topic,
             default_locale: template.default_locale,
             texts: template.texts,
             variables: template.variables,

@@ -8,6 +8,7 @@ use super::{
     Template, TemplateText, TemplateVersion,
     message::{occasion, with_today},
     problem::{self, NO_TEXT},
+    reach::LINKS,
     render::{self, Sources, With},
     version::Partials,
 };
@@ -109,18 +110,49 @@ impl Query for Preview {
 
     async fn run(&self, cx: &mut Context<'_>) -> Result<Previewed> {
         let template = Get::of(self.template.clone()).run(cx).await?.record;
-        let mut version = match self.published {
-            true => TemplateVersion::published(cx, &template).await?,
+        let (version, partials) = template.tried(cx, self.published, self.texts.as_ref()).await?;
+        let occasion = occasion(cx, self.about.as_ref(), self.contact.as_ref(), self.lead.as_ref()).await?;
+        let mut collected = version.collect(cx, &occasion, &self.values).await?;
+        no_links(&mut collected.values);
+        let wanted: Vec<Language> = self.locale.clone().into_iter().chain(collected.languages).collect();
+        let (zone, now) = (collected.time_zone, cx.now());
+        version.in_language(&partials, &wanted, |locale, sources| {
+            let values = with_today(collected.values, now, zone);
+            let draft = render::draft(&sources, &With { values: &values, locale, zone: zone.zone() })?;
+            Ok(Previewed::new(locale.clone(), draft))
+        })
+    }
+}
+
+/// Links with which nobody unsubscribes.
+pub(super) fn no_links(values: &mut Map<String, Json>) {
+    for dead in LINKS {
+        values.insert(dead.to_owned(), "#".into());
+    }
+}
+
+impl Template {
+    /// The version that is being written, or that was published last, as something is made of it to be looked at; with these texts instead
+    /// of its own. Errors: `template.not_published`, and those of sources.
+    pub(super) async fn tried(
+        self,
+        cx: &mut Context<'_>,
+        published: bool,
+        texts: Option<&Vec<TemplateText>>,
+    ) -> Result<(TemplateVersion, Partials)> {
+        let mut version = match published {
+            true => TemplateVersion::published(cx, &self).await?,
             false => TemplateVersion {
-                default_locale: template.default_locale,
-                about_kind: template.about_kind,
-                texts: template.texts,
-                variables: template.variables,
-                partials: template.partials,
+                channel: self.channel,
+                default_locale: self.default_locale,
+                about_kind: self.about_kind,
+                texts: self.texts,
+                variables: self.variables,
+                partials: self.partials,
                 ..TemplateVersion::default()
             },
         };
-        if let Some(texts) = &self.texts {
+        if let Some(texts) = texts {
             version.texts.0.clone_from(texts);
         }
         let partials = Partials::load(cx, &version.partials).await?.with_theirs(cx).await?;
@@ -130,18 +162,7 @@ impl Query for Preview {
             let read = render::checked(&Sources { text, partials: &included })?;
             version.reads.0.extend(read.into_iter().map(|read| read.path));
         }
-        let occasion = occasion(cx, self.about.as_ref(), self.contact.as_ref(), self.lead.as_ref()).await?;
-        let mut collected = version.collect(cx, &occasion, &self.values).await?;
-        for dead in ["unsubscribe_url", "preferences_url"] {
-            collected.values.insert(dead.to_owned(), "#".into());
-        }
-        let wanted: Vec<Language> = self.locale.clone().into_iter().chain(collected.languages).collect();
-        let (zone, now) = (collected.time_zone, cx.now());
-        version.in_language(&partials, &wanted, |locale, sources| {
-            let values = with_today(collected.values, now, zone);
-            let draft = render::draft(&sources, &With { values: &values, locale, zone: zone.zone() })?;
-            Ok(Previewed::new(locale.clone(), draft))
-        })
+        Ok((version, partials))
     }
 }
 

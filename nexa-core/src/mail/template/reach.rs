@@ -10,6 +10,8 @@ use crate::{
 
 /// What every message knows beside records: who sends it, two links, and the day on which it is made.
 const GIVEN: [&str; 4] = ["sender", "unsubscribe_url", "preferences_url", "today"];
+/// The links among these.
+pub(super) const LINKS: [&str; 2] = ["unsubscribe_url", "preferences_url"];
 /// The fields of the sender.
 pub(super) const OF_SENDER: [&str; 3] = ["name", "address", "reply_to"];
 

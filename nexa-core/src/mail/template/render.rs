@@ -77,7 +77,9 @@ pub(super) struct Draft {
 
 #[cfg(feature = "templates")]
 mod with_engine {
-    use super::{Draft, Read, Rendered, Result, Sources, With, check, engine::Prepared, format::Formats, links};
+    use super::{
+        BTreeSet, Draft, Read, Rendered, Result, Sources, With, check, engine::Prepared, format::Formats, links,
+    };
 
     /// What a text reads. Errors: `template.syntax`, `template.filter_unknown`, `template.partial_unknown`, `template.link`.
     pub(in super::super) fn checked(sources: &Sources<'_>) -> Result<Vec<Read>> {
@@ -89,6 +91,11 @@ mod with_engine {
     pub(in super::super) fn rendered(sources: &Sources<'_>, with: &With<'_>) -> Result<Rendered> {
         let prepared = Prepared::new(sources)?;
         prepared.compiled()?.render(with.values, &Formats::new(with.locale, with.zone))
+    }
+
+    /// What the HTML and the text of a text read, with what they include. Errors: as those of [`checked`].
+    pub(in super::super) fn reads_of_parts(sources: &Sources<'_>) -> Result<Vec<(&'static str, BTreeSet<String>)>> {
+        check::reads_of_parts(sources)
     }
 
     /// Renders a message to be looked at.
@@ -103,7 +110,7 @@ mod with_engine {
 
 #[cfg(not(feature = "templates"))]
 mod with_engine {
-    use super::{Draft, Read, Rendered, Result, Sources, With};
+    use super::{BTreeSet, Draft, Read, Rendered, Result, Sources, With};
     use crate::mail::template::problem::NO_ENGINE;
 
     pub(in super::super) fn checked(_: &Sources<'_>) -> Result<Vec<Read>> {
@@ -112,9 +119,12 @@ mod with_engine {
     pub(in super::super) fn rendered(_: &Sources<'_>, _: &With<'_>) -> Result<Rendered> {
         Err(NO_ENGINE.error())
     }
+    pub(in super::super) fn reads_of_parts(_: &Sources<'_>) -> Result<Vec<(&'static str, BTreeSet<String>)>> {
+        Err(NO_ENGINE.error())
+    }
     pub(in super::super) fn draft(_: &Sources<'_>, _: &With<'_>) -> Result<Draft> {
         Err(NO_ENGINE.error())
     }
 }
 
-pub(super) use with_engine::{checked, draft, rendered};
+pub(super) use with_engine::{checked, draft, reads_of_parts, rendered};

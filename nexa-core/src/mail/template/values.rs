@@ -89,7 +89,11 @@ async fn records(cx: &mut Context<'_>, about: Option<&str>, occasion: &Occasion)
             return Err(super::invalid("about", problem));
         }
         let def = cx.kind(kind)?;
-        add(cx, &mut known, kind, def, *id, true).await?;
+        // `contact` and `lead` are those to whom it goes.
+        let goes_to = [("contact", occasion.contact.is_some()), ("lead", occasion.lead.is_some())];
+        if !goes_to.contains(&(kind.as_str(), true)) {
+            add(cx, &mut known, kind, def, *id, true).await?;
+        }
     }
     for (name, id) in [("contact", occasion.contact.map(Id::uuid)), ("lead", occasion.lead.map(Id::uuid))] {
         if let Some(id) = id {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Channel, Template, TemplatePartial, TemplateText, TemplateVariable, locale, problem::NOT_PUBLISHED};
-use crate::{Context, Document, Filter, Id, Language, Name, Op, Record, Result, Timestamp, people::User};
+use crate::{Context, Document, Filter, Id, Language, Name, Op, Record, Result, Timestamp, mail::Topic, people::User};
 
 /// A template as it was published. It never changes: what is sent in several attempts, or over weeks, is made of the same version.
 #[derive(Record, Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub struct TemplateVersion {
     pub channel: Channel,
     /// The kind of record that its messages are about.
     pub about_kind: Option<Name>,
+    /// The topic of its mails.
+    pub topic: Option<Id<Topic>>,
     /// The language of those for whom there is no other text.
     pub default_locale: Language,
     /// The texts, one for each language.

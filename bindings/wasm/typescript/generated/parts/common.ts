@@ -176,6 +176,11 @@ export interface ImportReport {
   rows: number;
   /** Rows whose record was there and was left as it is. */
   skipped: number;
+  /**
+   * How many rows that came in have a mail address to which nothing goes, or nothing of a sort: it stays
+   * suppressed.
+   */
+  suppressed?: number;
   /** Rows whose record was there and has all of it already. */
   unchanged: number;
   /** Rows that changed a record that was there. */

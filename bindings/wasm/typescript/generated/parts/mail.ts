@@ -39,6 +39,11 @@ export interface Claimed {
  *
  * ```compile_fail fn leak(comment: nexa_core::service::Comment) -> nexa_core::mail::PlainText {
  * comment.body.into() } ```
+ *
+ * Nor is it put together of texts of any sort:
+ *
+ * ```compile_fail fn leak(subject: nexa_core::Subject, body: nexa_core::Body) -> nexa_core::mail::Content {
+ * nexa_core::mail::Content { subject, text: body.to_string(), html: None } } ```
  */
 export interface Content {
   /** The HTML, where there is one. */

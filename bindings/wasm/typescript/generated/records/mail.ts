@@ -18,6 +18,7 @@ import type { Content, Frame } from "../parts/mail.js";
 import type { Contact, ContactColumns, ContactId } from "../records/contact.js";
 import type { Lead, LeadColumns, LeadId } from "../records/lead.js";
 import type { Sender, SenderColumns, SenderId } from "../records/sender.js";
+import type { TemplateVersion, TemplateVersionColumns, TemplateVersionId } from "../records/template_version.js";
 import type { Topic, TopicColumns, TopicId } from "../records/topic.js";
 
 /** The identifier of a `mail`. */
@@ -54,7 +55,15 @@ export interface Mail {
    * as well.
    */
   to?: string | null;
-  /** What it says. */
+  /** The version of a template of which it is made; absent where somebody wrote it. */
+  template_version?: TemplateVersionId | null;
+  /** The language of that version's text. */
+  locale?: string | null;
+  /** The time zone by whose clocks a template tells moments. */
+  time_zone?: string | null;
+  /** The values that its template reads, as whoever asked for the mail saw them then. */
+  values?: Record<string, unknown> | null;
+  /** What it says. A mail that a template makes says something from its first claim on. */
   content?: Content | null;
   /** What stands around that; absent until it is first claimed. */
   frame?: Frame | null;
@@ -110,6 +119,7 @@ export interface MailRelated {
   sender?: Sender;
   lead?: Lead;
   contact?: Contact;
+  template_version?: TemplateVersion;
 }
 
 /** The columns of a `mail`. */
@@ -131,6 +141,9 @@ export interface MailColumns {
   lead: IdColumn<LeadId>;
   contact: IdColumn<ContactId>;
   to: TextColumn;
+  template_version: IdColumn<TemplateVersionId>;
+  locale: TextColumn;
+  time_zone: TextColumn;
   message_id: TextColumn;
   not_before: TimeColumn;
   expires_at: TimeColumn;
@@ -161,5 +174,6 @@ export type MailWhere = Where<
     Through<"topic", TopicColumns> &
     Through<"sender", SenderColumns> &
     Through<"lead", LeadColumns> &
-    Through<"contact", ContactColumns>
+    Through<"contact", ContactColumns> &
+    Through<"template_version", TemplateVersionColumns>
 >;

@@ -2,9 +2,10 @@
 // The kind `template`.
 
 import type { Id, Timestamp } from "../../base.js";
-import type { IdColumn, IntColumn, TextColumn, TimeColumn, Where, WordColumn } from "../../columns.js";
+import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
 import type { TemplateChannel } from "../enums.js";
 import type { ExternalKey, TemplatePartial, TemplateText, TemplateVariable } from "../parts/common.js";
+import type { Topic, TopicColumns, TopicId } from "../records/topic.js";
 
 /** The identifier of a `template`. */
 export type TemplateId = Id<"template">;
@@ -32,6 +33,11 @@ export interface Template {
   channel: TemplateChannel;
   /** The kind of record that its messages are about, such as `deal`; messages to people alone have none. */
   about_kind?: string | null;
+  /**
+   * The topic of its mails. Where that is marketing, each text links to `unsubscribe_url` and prints
+   * `org.address`.
+   */
+  topic?: TopicId | null;
   /** The language of those for whom there is no other text. */
   default_locale: string;
   /** The texts, one for each language. */
@@ -49,7 +55,9 @@ export interface Template {
 }
 
 /** What comes along with a `template` when `with` names it, as far as the actor may see it. */
-export type TemplateRelated = Record<string, never>;
+export interface TemplateRelated {
+  topic?: Topic;
+}
 
 /** The columns of a `template`. */
 export interface TemplateColumns {
@@ -62,6 +70,7 @@ export interface TemplateColumns {
   key: TextColumn;
   channel: WordColumn<TemplateChannel>;
   about_kind: TextColumn;
+  topic: IdColumn<TopicId>;
   default_locale: TextColumn;
   published: IntColumn;
   archived_at: TimeColumn;
@@ -69,5 +78,6 @@ export interface TemplateColumns {
 
 /** What a `template` is found by; see `where`. */
 export type TemplateWhere = Where<
-  TemplateColumns
+  TemplateColumns &
+    Through<"topic", TopicColumns>
 >;

@@ -6,6 +6,7 @@ import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordC
 import type { TemplateChannel } from "../enums.js";
 import type { TemplatePartial, TemplateText, TemplateVariable } from "../parts/common.js";
 import type { Template, TemplateColumns, TemplateId } from "../records/template.js";
+import type { Topic, TopicColumns, TopicId } from "../records/topic.js";
 import type { User, UserColumns, UserId } from "../records/user.js";
 
 /** The identifier of a `template_version`. */
@@ -32,6 +33,8 @@ export interface TemplateVersion {
   channel: TemplateChannel;
   /** The kind of record that its messages are about. */
   about_kind?: string | null;
+  /** The topic of its mails. */
+  topic?: TopicId | null;
   /** The language of those for whom there is no other text. */
   default_locale: string;
   /** The texts, one for each language. */
@@ -49,6 +52,7 @@ export interface TemplateVersion {
 /** What comes along with a `template_version` when `with` names it, as far as the actor may see it. */
 export interface TemplateVersionRelated {
   template?: Template;
+  topic?: Topic;
   publisher?: User;
 }
 
@@ -62,6 +66,7 @@ export interface TemplateVersionColumns {
   number: IntColumn;
   channel: WordColumn<TemplateChannel>;
   about_kind: TextColumn;
+  topic: IdColumn<TopicId>;
   default_locale: TextColumn;
   publisher: IdColumn<UserId>;
 }
@@ -70,5 +75,6 @@ export interface TemplateVersionColumns {
 export type TemplateVersionWhere = Where<
   TemplateVersionColumns &
     Through<"template", TemplateColumns> &
+    Through<"topic", TopicColumns> &
     Through<"publisher", UserColumns>
 >;

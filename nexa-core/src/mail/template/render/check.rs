@@ -1,6 +1,6 @@
 //! What is wrong with a source, and what it reads, before any value is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Read, Sources,
@@ -69,6 +69,36 @@ pub(super) fn reads(sources: &Sources<'_>) -> Result<Vec<Read>> {
     // The first one of a source is the first to be refused.
     reads.sort_by(|one, other| (&one.part, one.line, &one.path).cmp(&(&other.part, other.line, &other.path)));
     Ok(reads)
+}
+
+/// What the HTML and the text read, with the partials that each includes. Errors: `template.syntax`, `template.link`.
+pub(super) fn reads_of_parts(sources: &Sources<'_>) -> Result<Vec<(&'static str, BTreeSet<String>)>> {
+    let prepared = Prepared::new(sources)?;
+    let engine = prepared.compiled()?;
+    let mut parts = Vec::new();
+    for part in ["html", "text"] {
+        let (mut reads, mut seen, mut waiting) = (BTreeSet::new(), BTreeSet::new(), vec![String::new()]);
+        while let Some(name) = waiting.pop() {
+            let Some(source) = prepared.source(part, &name).filter(|_| seen.insert(name.clone())) else { continue };
+            reads.extend(engine.variables(part, &name));
+            waiting.extend(included(source));
+        }
+        if !seen.is_empty() {
+            parts.push((part, reads));
+        }
+    }
+    Ok(parts)
+}
+
+/// The names of the partials that a source includes.
+fn included(source: &str) -> impl Iterator<Item = String> {
+    pieces(source).into_iter().filter_map(|piece| match piece {
+        Piece::Tag(tag) if tag.kind == TagKind::Statement && tag.statement() == "include" => match tag.words()[..] {
+            [_, Word::Quoted(name)] => Some(name.to_owned()),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 fn parts(text: &TemplateText) -> impl Iterator<Item = (&'static str, &str)> {

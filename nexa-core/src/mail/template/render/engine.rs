@@ -62,6 +62,11 @@ impl Prepared {
         self.sources.keys().filter_map(|name| name.split_once('/'))
     }
 
+    /// The source of a part, or of a partial in it.
+    pub(super) fn source(&self, part: &str, name: &str) -> Option<&str> {
+        self.sources.get(&format!("{part}/{name}")).map(String::as_str)
+    }
+
     /// Compiles them. Error: `template.syntax`.
     pub(super) fn compiled(&self) -> Result<Engine<'_>> {
         let mut environment = Environment::empty();

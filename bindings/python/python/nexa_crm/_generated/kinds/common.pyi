@@ -291,6 +291,10 @@ class ImportReport(Struct):
     """Rows that were read, without blank ones: the sum of the others."""
     skipped: int
     """Rows whose record was there and was left as it is."""
+    suppressed: int | None
+    """How many rows that came in have a mail address to which nothing goes, or nothing of a sort: it stays
+    suppressed.
+    """
     unchanged: int
     """Rows whose record was there and has all of it already."""
     updated: int

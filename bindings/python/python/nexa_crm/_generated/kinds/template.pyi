@@ -25,8 +25,10 @@ from ..._generated.kinds.common import (
 )
 from ..._generated.kinds.contact import Contact
 from ..._generated.kinds.lead import Lead
-from ..._generated.kinds.mail import Frame
+from ..._generated.kinds.mail import Frame, Mail
+from ..._generated.kinds.sender import Sender
 from ..._generated.kinds.template_version import TemplateVersion
+from ..._generated.kinds.topic import Topic, TopicId, TopicKindWord
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
@@ -110,6 +112,10 @@ class Template(Record):
     """What it is for."""
     about_kind: str | None
     """The kind of record that its messages are about, such as `deal`; messages to people alone have none."""
+    topic: TopicId | None
+    """The topic of its mails. Where that is marketing, each text links to `unsubscribe_url` and prints
+    `org.address`.
+    """
     default_locale: str
     """The language of those for whom there is no other text."""
     texts: list[TemplateText]
@@ -265,6 +271,12 @@ class TemplateWhere(TypedDict, total=False):
     about_kind__contains: str
     about_kind__starts_with: str
     about_kind__ends_with: str
+    topic: Record | str | UUID | None
+    topic__eq: Record | str | UUID | None
+    topic__ne: Record | str | UUID | None
+    topic__is_null: bool
+    topic__in: Collection[Record | str | UUID]
+    topic__not_in: Collection[Record | str | UUID]
     default_locale: str | None
     default_locale__eq: str | None
     default_locale__ne: str | None
@@ -298,6 +310,24 @@ class TemplateWhere(TypedDict, total=False):
     archived_at__le: datetime | Relative | str
     archived_at__gt: datetime | Relative | str
     archived_at__ge: datetime | Relative | str
+    topic__id: Record | str | UUID | None
+    topic__id__in: Collection[Record | str | UUID]
+    topic__version: int | None
+    topic__version__in: Collection[int]
+    topic__created_at: datetime | Relative | str | None
+    topic__created_at__in: Collection[datetime | Relative | str]
+    topic__updated_at: datetime | Relative | str | None
+    topic__updated_at__in: Collection[datetime | Relative | str]
+    topic__name: str | None
+    topic__name__in: Collection[str]
+    topic__key: str | None
+    topic__key__in: Collection[str]
+    topic__kind: TopicKindWord | None
+    topic__kind__in: Collection[TopicKindWord]
+    topic__description: str | None
+    topic__description__in: Collection[str]
+    topic__double_opt_in: bool | None
+    topic__double_opt_in__in: Collection[bool]
 
 
 class TemplateOperations(Importable, Readable[Template]):
@@ -355,6 +385,7 @@ class TemplateOperations(Importable, Readable[Template]):
         name: str | Unset = UNSET,
         partials: Sequence[TemplatePartial | TemplatePartialDict] | Unset = UNSET,
         texts: Sequence[TemplateText | TemplateTextDict] | Unset = UNSET,
+        topic: Topic | Ref | None | Unset = UNSET,
         variables: Sequence[TemplateVariable | TemplateVariableDict] | Unset = UNSET,
     ) -> Template:
         """Creates a template.
@@ -368,6 +399,8 @@ class TemplateOperations(Importable, Readable[Template]):
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
+        - `topic`: The topic of its mails. Where that is marketing, each text links to `unsubscribe_url` and
+          prints `org.address`.
         - `variables`: The variables that callers give a value.
 
         Raises `Conflict` (`template.key_taken`, `template.name_taken`).
@@ -519,13 +552,15 @@ class TemplateOperations(Importable, Readable[Template]):
 
         Errors: `template.syntax`, `template.variable_unknown`, `template.filter_unknown`,
         `template.partial_unknown`, `template.link`,
-        `template.circle`, `template.no_text`.
+        `template.circle`, `template.no_text`; for a topic of marketing `template.no_unsubscribe`,
+        `template.no_address`.
 
         - `template`: The template.
 
         Raises `Invalid` (`template.circle`, `template.filter_unknown`, `template.link`,
         `template.partial_unknown`, `template.syntax`, `template.variable_unknown`); `RuleViolation`
-        (`template.archived`, `template.no_text`); `Unavailable` (`template.no_engine`).
+        (`template.archived`, `template.no_address`, `template.no_text`, `template.no_unsubscribe`);
+        `Unavailable` (`template.no_engine`).
         """
 
     def purge(
@@ -603,6 +638,43 @@ class TemplateOperations(Importable, Readable[Template]):
     ) -> Results[Template]:
         """Finds records by words; iterating fetches page after page. The filter is as in `find`."""
 
+    def test(
+        self,
+        template: Template | Ref,
+        *,
+        sender: Sender | Ref,
+        about: Record | About | Mapping[str, Any] | None | Unset = UNSET,
+        contact: Contact | Ref | None | Unset = UNSET,
+        lead: Lead | Ref | None | Unset = UNSET,
+        locale: str | None | Unset = UNSET,
+        published: bool | Unset = UNSET,
+        to: Sequence[Record | Ref] | Unset = UNSET,
+        values: Mapping[str, Any] | Unset = UNSET,
+    ) -> list[Mail]:
+        """Sends a mail of a template to users of the team, as it would be: the subject is marked, its links for
+        unsubscribing lead nowhere, and no consent is asked. What it says is made at once, of the version that
+        is being written.
+
+        Errors: `sender.halted`, `sender.unverified`, `template.variable_missing`, `template.not_published`, and
+        those of sources such as
+        `template.syntax`.
+
+        - `template`: The template.
+        - `sender`: The sender.
+        - `about`: The record that the message is about.
+        - `contact`: The contact to whom it would go.
+        - `lead`: The lead to whom it would go.
+        - `locale`: The language; that of the person unless said.
+        - `published`: Whether the version is meant that was published last, not the one that is being written.
+        - `to`: The users who get it, at most 10; the one who asks unless said.
+        - `values`: Values of the template's variables.
+
+        Raises `Invalid` (`template.filter_unknown`, `template.fuel`, `template.link`,
+        `template.partial_unknown`, `template.syntax`, `template.too_large`, `template.value`); `RuleViolation`
+        (`sender.halted`, `sender.unverified`, `template.no_text`, `template.not_published`,
+        `template.variable_missing`); `Unavailable` (`template.no_engine`).
+        """
+
     def trash(
         self,
         template: Template | Ref,
@@ -643,6 +715,7 @@ class TemplateOperations(Importable, Readable[Template]):
         name: str | Unset = UNSET,
         partials: Sequence[TemplatePartial | TemplatePartialDict] | Unset = UNSET,
         texts: Sequence[TemplateText | TemplateTextDict] | Unset = UNSET,
+        topic: Topic | Ref | None | Unset = UNSET,
         variables: Sequence[TemplateVariable | TemplateVariableDict] | Unset = UNSET,
     ) -> Template:
         """Changes fields of a template.
@@ -657,6 +730,8 @@ class TemplateOperations(Importable, Readable[Template]):
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
+        - `topic`: The topic of its mails. Where that is marketing, each text links to `unsubscribe_url` and
+          prints `org.address`.
         - `variables`: The variables that callers give a value.
 
         Raises `Conflict` (`template.key_taken`, `template.name_taken`).
@@ -675,6 +750,7 @@ class TemplateOperations(Importable, Readable[Template]):
         partials: Sequence[TemplatePartial | TemplatePartialDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         texts: Sequence[TemplateText | TemplateTextDict] | Unset = UNSET,
+        topic: Topic | Ref | None | Unset = UNSET,
         variables: Sequence[TemplateVariable | TemplateVariableDict] | Unset = UNSET,
     ) -> Upserted[Template]:
         """Creates a template, or updates the one that matches.
@@ -688,6 +764,8 @@ class TemplateOperations(Importable, Readable[Template]):
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
+        - `topic`: The topic of its mails. Where that is marketing, each text links to `unsubscribe_url` and
+          prints `org.address`.
         - `variables`: The variables that callers give a value.
 
         Raises `Conflict` (`template.key_taken`, `template.name_taken`, `upsert.exists`); `Invalid`
@@ -750,6 +828,7 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         name: str | Unset = UNSET,
         partials: Sequence[TemplatePartial | TemplatePartialDict] | Unset = UNSET,
         texts: Sequence[TemplateText | TemplateTextDict] | Unset = UNSET,
+        topic: Topic | Ref | None | Unset = UNSET,
         variables: Sequence[TemplateVariable | TemplateVariableDict] | Unset = UNSET,
     ) -> Template:
         """Creates a template.
@@ -763,6 +842,8 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
+        - `topic`: The topic of its mails. Where that is marketing, each text links to `unsubscribe_url` and
+          prints `org.address`.
         - `variables`: The variables that callers give a value.
 
         Raises `Conflict` (`template.key_taken`, `template.name_taken`).
@@ -914,13 +995,15 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
 
         Errors: `template.syntax`, `template.variable_unknown`, `template.filter_unknown`,
         `template.partial_unknown`, `template.link`,
-        `template.circle`, `template.no_text`.
+        `template.circle`, `template.no_text`; for a topic of marketing `template.no_unsubscribe`,
+        `template.no_address`.
 
         - `template`: The template.
 
         Raises `Invalid` (`template.circle`, `template.filter_unknown`, `template.link`,
         `template.partial_unknown`, `template.syntax`, `template.variable_unknown`); `RuleViolation`
-        (`template.archived`, `template.no_text`); `Unavailable` (`template.no_engine`).
+        (`template.archived`, `template.no_address`, `template.no_text`, `template.no_unsubscribe`);
+        `Unavailable` (`template.no_engine`).
         """
 
     async def purge(
@@ -998,6 +1081,43 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
     ) -> AsyncResults[Template]:
         """Finds records by words; iterating fetches page after page. The filter is as in `find`."""
 
+    async def test(
+        self,
+        template: Template | Ref,
+        *,
+        sender: Sender | Ref,
+        about: Record | About | Mapping[str, Any] | None | Unset = UNSET,
+        contact: Contact | Ref | None | Unset = UNSET,
+        lead: Lead | Ref | None | Unset = UNSET,
+        locale: str | None | Unset = UNSET,
+        published: bool | Unset = UNSET,
+        to: Sequence[Record | Ref] | Unset = UNSET,
+        values: Mapping[str, Any] | Unset = UNSET,
+    ) -> list[Mail]:
+        """Sends a mail of a template to users of the team, as it would be: the subject is marked, its links for
+        unsubscribing lead nowhere, and no consent is asked. What it says is made at once, of the version that
+        is being written.
+
+        Errors: `sender.halted`, `sender.unverified`, `template.variable_missing`, `template.not_published`, and
+        those of sources such as
+        `template.syntax`.
+
+        - `template`: The template.
+        - `sender`: The sender.
+        - `about`: The record that the message is about.
+        - `contact`: The contact to whom it would go.
+        - `lead`: The lead to whom it would go.
+        - `locale`: The language; that of the person unless said.
+        - `published`: Whether the version is meant that was published last, not the one that is being written.
+        - `to`: The users who get it, at most 10; the one who asks unless said.
+        - `values`: Values of the template's variables.
+
+        Raises `Invalid` (`template.filter_unknown`, `template.fuel`, `template.link`,
+        `template.partial_unknown`, `template.syntax`, `template.too_large`, `template.value`); `RuleViolation`
+        (`sender.halted`, `sender.unverified`, `template.no_text`, `template.not_published`,
+        `template.variable_missing`); `Unavailable` (`template.no_engine`).
+        """
+
     async def trash(
         self,
         template: Template | Ref,
@@ -1038,6 +1158,7 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         name: str | Unset = UNSET,
         partials: Sequence[TemplatePartial | TemplatePartialDict] | Unset = UNSET,
         texts: Sequence[TemplateText | TemplateTextDict] | Unset = UNSET,
+        topic: Topic | Ref | None | Unset = UNSET,
         variables: Sequence[TemplateVariable | TemplateVariableDict] | Unset = UNSET,
     ) -> Template:
         """Changes fields of a template.
@@ -1052,6 +1173,8 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
+        - `topic`: The topic of its mails. Where that is marketing, each text links to `unsubscribe_url` and
+          prints `org.address`.
         - `variables`: The variables that callers give a value.
 
         Raises `Conflict` (`template.key_taken`, `template.name_taken`).
@@ -1070,6 +1193,7 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         partials: Sequence[TemplatePartial | TemplatePartialDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         texts: Sequence[TemplateText | TemplateTextDict] | Unset = UNSET,
+        topic: Topic | Ref | None | Unset = UNSET,
         variables: Sequence[TemplateVariable | TemplateVariableDict] | Unset = UNSET,
     ) -> Upserted[Template]:
         """Creates a template, or updates the one that matches.
@@ -1083,6 +1207,8 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         - `name`: The name, unique whatever the case.
         - `partials`: The versions of other templates that it includes, by the name under which it does.
         - `texts`: The texts, one for each language.
+        - `topic`: The topic of its mails. Where that is marketing, each text links to `unsubscribe_url` and
+          prints `org.address`.
         - `variables`: The variables that callers give a value.
 
         Raises `Conflict` (`template.key_taken`, `template.name_taken`, `upsert.exists`); `Invalid`

@@ -20,6 +20,7 @@ from ..._generated.kinds.common import (
 )
 from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.template import TemplateId
+from ..._generated.kinds.topic import TopicId, TopicKindWord
 from ..._generated.kinds.user import UserId
 from ..._imports import SupportsWrite
 from ..._operations import Readable
@@ -54,6 +55,8 @@ class TemplateVersion(Record):
     """What it is for."""
     about_kind: str | None
     """The kind of record that its messages are about."""
+    topic: TopicId | None
+    """The topic of its mails."""
     default_locale: str
     """The language of those for whom there is no other text."""
     texts: list[TemplateText]
@@ -146,6 +149,12 @@ class TemplateVersionWhere(TypedDict, total=False):
     about_kind__contains: str
     about_kind__starts_with: str
     about_kind__ends_with: str
+    topic: Record | str | UUID | None
+    topic__eq: Record | str | UUID | None
+    topic__ne: Record | str | UUID | None
+    topic__is_null: bool
+    topic__in: Collection[Record | str | UUID]
+    topic__not_in: Collection[Record | str | UUID]
     default_locale: str | None
     default_locale__eq: str | None
     default_locale__ne: str | None
@@ -183,12 +192,32 @@ class TemplateVersionWhere(TypedDict, total=False):
     template__channel__in: Collection[TemplateChannelWord]
     template__about_kind: str | None
     template__about_kind__in: Collection[str]
+    template__topic: Record | str | UUID | None
+    template__topic__in: Collection[Record | str | UUID]
     template__default_locale: str | None
     template__default_locale__in: Collection[str]
     template__published: int | None
     template__published__in: Collection[int]
     template__archived_at: datetime | Relative | str | None
     template__archived_at__in: Collection[datetime | Relative | str]
+    topic__id: Record | str | UUID | None
+    topic__id__in: Collection[Record | str | UUID]
+    topic__version: int | None
+    topic__version__in: Collection[int]
+    topic__created_at: datetime | Relative | str | None
+    topic__created_at__in: Collection[datetime | Relative | str]
+    topic__updated_at: datetime | Relative | str | None
+    topic__updated_at__in: Collection[datetime | Relative | str]
+    topic__name: str | None
+    topic__name__in: Collection[str]
+    topic__key: str | None
+    topic__key__in: Collection[str]
+    topic__kind: TopicKindWord | None
+    topic__kind__in: Collection[TopicKindWord]
+    topic__description: str | None
+    topic__description__in: Collection[str]
+    topic__double_opt_in: bool | None
+    topic__double_opt_in__in: Collection[bool]
     publisher__id: Record | str | UUID | None
     publisher__id__in: Collection[Record | str | UUID]
     publisher__version: int | None
