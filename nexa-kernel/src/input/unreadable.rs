@@ -165,6 +165,7 @@ fn wanted(expected: &str) -> Cow<'_, str> {
         "u8" => "a whole number from 0 to 255",
         "u16" => "a whole number from 0 to 65535",
         "u32" => "a whole number from 0 to 4294967295",
+        "a nonzero u32" => "a whole number from 1 to 4294967295",
         "u64" | "u128" | "usize" => "a whole number from 0",
         "f32" | "f64" | "a Decimal type representing a fixed-point number" => "a number",
         "a boolean" => "true or false",
