@@ -93,6 +93,7 @@ macro_rules! converts {
         impl<T> Otherwise for Probe<T> {}
         // Where it holds, this comes before the trait.
         impl<T: TryInto<$into>> Probe<T> {
+            #[allow(dead_code)]
             const CONVERTS: bool = true;
         }
         Probe::<$from>::CONVERTS

@@ -82,7 +82,7 @@ fn no_record_shows_personal_values_in_debug() {
             "user" => hides::<User>(&user),
             "consent" => hides::<Consent>(&consent),
             "mail" => hides::<Mail>(&mail),
-            "attachment" => hides::<Attachment>(&json!({"name": "sarah_passport.pdf"})),
+            "attachment" => hides::<Attachment>(&json!({"name": "sarah_passport.pdf", "type": "application/pdf"})),
             "call" => hides::<Call>(&spoken),
             other => panic!("{other} has personal fields: check here that its Debug does not show them"),
         }

@@ -25,14 +25,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let url = format!("sqlite:{}", folder.join("crm.db").display());
     let crm = pollster::block_on(nexa_crm::open_with(&url, nexa_crm::builder().blobs(Arc::new(files))))?;
     let shop = blocking::Crm::new(crm.clone()).create_org(CreateOrg::new("Shop", "Lisa", "lisa@shop.example")?)?;
-    let run = |operation: &str, with: Json| shop.execute(operation, with, Envelope::default());
+    // Runs an operation by its name, and returns the id of what it made.
+    let run = |operation: &str, with: Json| -> nexa_crm::Result<Json> {
+        let made = shop.execute(operation, with, Envelope::default())?;
+        Ok(made.get("id").cloned().unwrap_or_default())
+    };
 
     // Once: who sends, and what is sent.
-    let sender = run("sender.create", json!({"name": "The Shop", "address": "hello@shop.example"}))?["id"].clone();
+    let sender = run("sender.create", json!({"name": "The Shop", "address": "hello@shop.example"}))?;
     run("sender.verify", json!({"sender": sender}))?;
     let texts = json!([{"locale": "en", "subject": "Welcome", "text": WELCOME}]);
     let with = json!({"name": "Welcome", "variables": [{"name": "code", "required": true}], "texts": texts});
-    let template = run("template.create", with)?["id"].clone();
+    let template = run("template.create", with)?;
     run("template.publish", json!({"template": template}))?;
 
     // For each contact: a file, and a mail. Of each key there is one mail, for ever.

@@ -381,6 +381,7 @@ import type {
   TemplatePurgeInput,
   TemplateRenderInput,
   TemplateRestoreInput,
+  TemplateTestInput,
   TemplateTrashInput,
   TemplateUnarchiveInput,
   TemplateUpdateInput,
@@ -976,6 +977,7 @@ export interface OperationTable {
   "template.render": { input: TemplateRenderInput; output: Message };
   "template.restore": { input: TemplateRestoreInput; output: Template };
   "template.search": { input: SearchInput<TemplateWhere>; output: Page<Template> };
+  "template.test": { input: TemplateTestInput; output: Mail[] };
   "template.trash": { input: TemplateTrashInput; output: Template };
   "template.unarchive": { input: TemplateUnarchiveInput; output: Template };
   "template.update": { input: TemplateUpdateInput; output: Template };

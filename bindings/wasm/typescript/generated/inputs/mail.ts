@@ -9,6 +9,7 @@ import type { ContactId } from "../records/contact.js";
 import type { LeadId } from "../records/lead.js";
 import type { MailId, MailRelated, MailWhere } from "../records/mail.js";
 import type { SenderId } from "../records/sender.js";
+import type { TemplateId } from "../records/template.js";
 import type { TopicId } from "../records/topic.js";
 
 /** What `mail.cancel` takes. */
@@ -102,10 +103,6 @@ export interface MailPlanInput {
   dedup: string;
   /** The sender. */
   sender: Ref<SenderId>;
-  /** The subject. */
-  subject: string;
-  /** The text. */
-  text: string;
   /** The record that it is about, which the actor sees; the person unless said. Who sees that sees the mail. */
   about?: About | null;
   /** The contact it goes to. */
@@ -114,14 +111,27 @@ export interface MailPlanInput {
   expires_at?: Timestamp | null;
   /** The lead it goes to. */
   lead?: Ref<LeadId> | null;
+  /** The language of the template's text; that of the person unless said. */
+  locale?: string | null;
   /** The moment before which it does not leave; now unless said. */
   not_before?: Timestamp | null;
-  /** What the person writes or the system says: `person` unless said, or `system`. */
+  /** What the person writes or the system says: `person` unless said, and `system` with a template. */
   purpose?: MailPurposeChoice | null;
+  /** The subject, with a text; without a template. */
+  subject?: string | null;
+  /** The template whose published version makes the mail, instead of subject and text. */
+  template?: Ref<TemplateId> | null;
+  /** The text, with a subject; without a template. */
+  text?: string | null;
   /** Which of their addresses; the main one unless said. */
   to?: string | null;
-  /** The topic; a mail of purpose `system` about a topic of marketing goes only to those who agreed. */
+  /**
+   * The topic; that of the template unless said. A mail of purpose `system` about a topic of marketing goes only
+   * to those who agreed.
+   */
   topic?: Ref<TopicId> | null;
+  /** Values of the template's variables. */
+  values?: Record<string, unknown>;
 }
 
 /** What `mail.preferences` takes. */

@@ -87,11 +87,21 @@ export interface MailOperations extends Exportable {
   /**
    * Plans one mail to one person, a lead or a contact, for whoever may change them: it leaves when a worker claims
    * it. There is one mail of each `dedup`, for ever: the same again is `mail.dedup_taken`. What may not go to the
-   * address is `skipped` at once, with the reason. Errors: `mail.dedup_taken`, `mail.no_address`,
-   * `mail.no_preferences_page`, `member.lead_or_contact`, `sender.halted`, `sender.unverified`.
+   * address is `skipped` at once, with the reason.
    *
-   * Raises `Conflict` (`mail.dedup_taken`); `Invalid` (`member.lead_or_contact`); `RuleViolation`
-   * (`mail.no_address`, `mail.no_preferences_page`, `sender.halted`, `sender.unverified`).
+   * It says `subject` and `text`, or what the published version of a `template` makes of `values` and of the
+   * records as the actor sees them now; that is rendered when the mail is first claimed. A value that is missing
+   * where it would be printed: the mail is `skipped`, with the name of the value.
+   *
+   * Errors: `mail.dedup_taken`, `mail.no_address`, `mail.no_preferences_page`, `mail.text_or_template`,
+   * `member.lead_or_contact`, `sender.halted`, `sender.unverified`, `template.archived`, `template.not_published`;
+   * for marketing `template.no_unsubscribe`, `template.no_address`.
+   *
+   * Raises `Conflict` (`mail.dedup_taken`); `Invalid` (`mail.text_or_template`, `member.lead_or_contact`,
+   * `template.fuel`, `template.link`, `template.too_large`, `template.value`); `RuleViolation` (`mail.no_address`,
+   * `mail.no_preferences_page`, `sender.halted`, `sender.unverified`, `template.archived`, `template.no_address`,
+   * `template.no_text`, `template.no_unsubscribe`, `template.not_published`, `template.variable_missing`);
+   * `Unavailable` (`template.no_engine`).
    */
   plan(input: MailPlanInput): Promise<Mail>;
   /**

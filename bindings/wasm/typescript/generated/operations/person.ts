@@ -13,6 +13,9 @@ export interface PersonOperations extends Exportable {
    * addresses, what history, remembered answers and failures said of them. The records stay with their numbers,
    * and whatever points at them names an erased person. Nothing of it can be undone. A dry run says what would go.
    *
+   * Files on the person's records are removed for good, with their bytes; nothing is mailed to their addresses any
+   * more, of which hashes alone are kept, until they ask for it themselves.
+   *
    * Name the person by `email`, `contact` or `lead`. Records under `keep`, and those that the host's retention
    * holds, are listed as kept and erased when their time is over. Again for the same person it changes nothing and
    * returns the same certificate.

@@ -24,6 +24,7 @@ import type {
   TemplatePurgeInput,
   TemplateRenderInput,
   TemplateRestoreInput,
+  TemplateTestInput,
   TemplateTrashInput,
   TemplateUnarchiveInput,
   TemplateUpdateInput,
@@ -31,6 +32,7 @@ import type {
 } from "../inputs/template.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
 import type { Message, Previewed } from "../parts/template.js";
+import type { Mail } from "../records/mail.js";
 import type { Template, TemplateRelated, TemplateWhere } from "../records/template.js";
 import type { TemplateVersion } from "../records/template_version.js";
 
@@ -148,11 +150,12 @@ export interface TemplateOperations extends Exportable, Importable {
    * Publishes a template as it is now: a version that never changes. What was published before stays as it is.
    *
    * Errors: `template.syntax`, `template.variable_unknown`, `template.filter_unknown`, `template.partial_unknown`,
-   * `template.link`, `template.circle`, `template.no_text`.
+   * `template.link`, `template.circle`, `template.no_text`; for a topic of marketing `template.no_unsubscribe`,
+   * `template.no_address`.
    *
    * Raises `Invalid` (`template.circle`, `template.filter_unknown`, `template.link`, `template.partial_unknown`,
-   * `template.syntax`, `template.variable_unknown`); `RuleViolation` (`template.archived`, `template.no_text`);
-   * `Unavailable` (`template.no_engine`).
+   * `template.syntax`, `template.variable_unknown`); `RuleViolation` (`template.archived`, `template.no_address`,
+   * `template.no_text`, `template.no_unsubscribe`); `Unavailable` (`template.no_engine`).
    */
   publish(input: TemplatePublishInput): Promise<TemplateVersion>;
   /**
@@ -193,6 +196,20 @@ export interface TemplateOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   search(input: SearchInput<TemplateWhere>): Results<Template>;
+  /**
+   * Sends a mail of a template to users of the team, as it would be: the subject is marked, its links for
+   * unsubscribing lead nowhere, and no consent is asked. What it says is made at once, of the version that is
+   * being written.
+   *
+   * Errors: `sender.halted`, `sender.unverified`, `template.variable_missing`, `template.not_published`, and those
+   * of sources such as `template.syntax`.
+   *
+   * Raises `Invalid` (`template.filter_unknown`, `template.fuel`, `template.link`, `template.partial_unknown`,
+   * `template.syntax`, `template.too_large`, `template.value`); `RuleViolation` (`sender.halted`,
+   * `sender.unverified`, `template.no_text`, `template.not_published`, `template.variable_missing`); `Unavailable`
+   * (`template.no_engine`).
+   */
+  test(input: TemplateTestInput): Promise<Mail[]>;
   /**
    * Puts a template into the trash; its unique values become free.
    *

@@ -9,7 +9,13 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
-from ..._generated.kinds.common import Change, GroupRow, Ref, SuppressionReason
+from ..._generated.kinds.common import (
+    Change,
+    GroupRow,
+    Ref,
+    SuppressionReason,
+    TemplateChannelWord,
+)
 from ..._generated.kinds.contact import (
     Contact,
     ContactId,
@@ -18,6 +24,8 @@ from ..._generated.kinds.contact import (
 )
 from ..._generated.kinds.lead import Lead, LeadId, LeadStatusWord
 from ..._generated.kinds.sender import Sender, SenderId, SenderStateWord
+from ..._generated.kinds.template import Template
+from ..._generated.kinds.template_version import TemplateVersionId
 from ..._generated.kinds.topic import Topic, TopicId, TopicKindWord
 from ..._imports import SupportsWrite
 from ..._operations import Readable
@@ -192,6 +200,14 @@ class Content(Struct):
     comment.body.into()
     }
     ```
+
+    Nor is it put together of texts of any sort:
+
+    ```compile_fail
+    fn leak(subject: nexa_core::Subject, body: nexa_core::Body) -> nexa_core::mail::Content {
+    nexa_core::mail::Content { subject, text: body.to_string(), html: None }
+    }
+    ```
     """
 
     html: str | None
@@ -316,8 +332,16 @@ class Mail(Record):
     """The address it goes to, as it was when it was planned. A policy that hides the addresses of people hides
     this as well.
     """
+    template_version: TemplateVersionId | None
+    """The version of a template of which it is made; absent where somebody wrote it."""
+    locale: str | None
+    """The language of that version's text."""
+    time_zone: str | None
+    """The time zone by whose clocks a template tells moments."""
+    values: dict[str, Any]
+    """The values that its template reads, as whoever asked for the mail saw them then."""
     content: Content | None
-    """What it says."""
+    """What it says. A mail that a template makes says something from its first claim on."""
     frame: Frame | None
     """What stands around that; absent until it is first claimed."""
     message_id: str
@@ -571,6 +595,38 @@ class MailWhere(TypedDict, total=False):
     to__contains: str
     to__starts_with: str
     to__ends_with: str
+    template_version: Record | str | UUID | None
+    template_version__eq: Record | str | UUID | None
+    template_version__ne: Record | str | UUID | None
+    template_version__is_null: bool
+    template_version__in: Collection[Record | str | UUID]
+    template_version__not_in: Collection[Record | str | UUID]
+    locale: str | None
+    locale__eq: str | None
+    locale__ne: str | None
+    locale__is_null: bool
+    locale__in: Collection[str]
+    locale__not_in: Collection[str]
+    locale__lt: str
+    locale__le: str
+    locale__gt: str
+    locale__ge: str
+    locale__contains: str
+    locale__starts_with: str
+    locale__ends_with: str
+    time_zone: str | None
+    time_zone__eq: str | None
+    time_zone__ne: str | None
+    time_zone__is_null: bool
+    time_zone__in: Collection[str]
+    time_zone__not_in: Collection[str]
+    time_zone__lt: str
+    time_zone__le: str
+    time_zone__gt: str
+    time_zone__ge: str
+    time_zone__contains: str
+    time_zone__starts_with: str
+    time_zone__ends_with: str
     message_id: str | None
     message_id__eq: str | None
     message_id__ne: str | None
@@ -1020,6 +1076,28 @@ class MailWhere(TypedDict, total=False):
     contact__last_activity__in: Collection[datetime | Relative | str]
     contact__description: str | None
     contact__description__in: Collection[str]
+    template_version__id: Record | str | UUID | None
+    template_version__id__in: Collection[Record | str | UUID]
+    template_version__version: int | None
+    template_version__version__in: Collection[int]
+    template_version__created_at: datetime | Relative | str | None
+    template_version__created_at__in: Collection[datetime | Relative | str]
+    template_version__updated_at: datetime | Relative | str | None
+    template_version__updated_at__in: Collection[datetime | Relative | str]
+    template_version__template: Record | str | UUID | None
+    template_version__template__in: Collection[Record | str | UUID]
+    template_version__number: int | None
+    template_version__number__in: Collection[int]
+    template_version__channel: TemplateChannelWord | None
+    template_version__channel__in: Collection[TemplateChannelWord]
+    template_version__about_kind: str | None
+    template_version__about_kind__in: Collection[str]
+    template_version__topic: Record | str | UUID | None
+    template_version__topic__in: Collection[Record | str | UUID]
+    template_version__default_locale: str | None
+    template_version__default_locale__in: Collection[str]
+    template_version__publisher: Record | str | UUID | None
+    template_version__publisher__in: Collection[Record | str | UUID]
 
 
 class MailOperations(Readable[Mail]):
@@ -1231,40 +1309,59 @@ class MailOperations(Readable[Mail]):
         *,
         dedup: str,
         sender: Sender | Ref,
-        subject: str,
-        text: str,
         about: Record | About | Mapping[str, Any] | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         expires_at: datetime | str | None | Unset = UNSET,
         lead: Lead | Ref | None | Unset = UNSET,
+        locale: str | None | Unset = UNSET,
         not_before: datetime | str | None | Unset = UNSET,
         purpose: MailPurposeChoiceWord | None | Unset = UNSET,
+        subject: str | None | Unset = UNSET,
+        template: Template | Ref | None | Unset = UNSET,
+        text: str | None | Unset = UNSET,
         to: str | None | Unset = UNSET,
         topic: Topic | Ref | None | Unset = UNSET,
+        values: Mapping[str, Any] | Unset = UNSET,
     ) -> Mail:
         """Plans one mail to one person, a lead or a contact, for whoever may change them: it leaves when a worker
         claims it. There is one mail of each `dedup`, for ever: the same again is `mail.dedup_taken`. What may
-        not go to the address is `skipped` at once, with the reason. Errors: `mail.dedup_taken`,
-        `mail.no_address`, `mail.no_preferences_page`, `member.lead_or_contact`, `sender.halted`,
-        `sender.unverified`.
+        not go to the address is `skipped` at once, with the reason.
+
+        It says `subject` and `text`, or what the published version of a `template` makes of `values` and of the
+        records as the actor sees them
+        now; that is rendered when the mail is first claimed. A value that is missing where it would be printed:
+        the mail is `skipped`, with the
+        name of the value.
+
+        Errors: `mail.dedup_taken`, `mail.no_address`, `mail.no_preferences_page`, `mail.text_or_template`,
+        `member.lead_or_contact`,
+        `sender.halted`, `sender.unverified`, `template.archived`, `template.not_published`; for marketing
+        `template.no_unsubscribe`, `template.no_address`.
 
         - `dedup`: The key under which there is one mail.
         - `sender`: The sender.
-        - `subject`: The subject.
-        - `text`: The text.
         - `about`: The record that it is about, which the actor sees; the person unless said. Who sees that sees
           the mail.
         - `contact`: The contact it goes to.
         - `expires_at`: The moment from which on it does not leave any more; 72 hours after that unless said.
         - `lead`: The lead it goes to.
+        - `locale`: The language of the template's text; that of the person unless said.
         - `not_before`: The moment before which it does not leave; now unless said.
-        - `purpose`: What the person writes or the system says: `person` unless said, or `system`.
+        - `purpose`: What the person writes or the system says: `person` unless said, and `system` with a
+          template.
+        - `subject`: The subject, with a text; without a template.
+        - `template`: The template whose published version makes the mail, instead of subject and text.
+        - `text`: The text, with a subject; without a template.
         - `to`: Which of their addresses; the main one unless said.
-        - `topic`: The topic; a mail of purpose `system` about a topic of marketing goes only to those who
-          agreed.
+        - `topic`: The topic; that of the template unless said. A mail of purpose `system` about a topic of
+          marketing goes only to those who agreed.
+        - `values`: Values of the template's variables.
 
-        Raises `Conflict` (`mail.dedup_taken`); `Invalid` (`member.lead_or_contact`); `RuleViolation`
-        (`mail.no_address`, `mail.no_preferences_page`, `sender.halted`, `sender.unverified`).
+        Raises `Conflict` (`mail.dedup_taken`); `Invalid` (`mail.text_or_template`, `member.lead_or_contact`,
+        `template.fuel`, `template.link`, `template.too_large`, `template.value`); `RuleViolation`
+        (`mail.no_address`, `mail.no_preferences_page`, `sender.halted`, `sender.unverified`,
+        `template.archived`, `template.no_address`, `template.no_text`, `template.no_unsubscribe`,
+        `template.not_published`, `template.variable_missing`); `Unavailable` (`template.no_engine`).
         """
 
     def preferences(
@@ -1660,40 +1757,59 @@ class AsyncMailOperations(AsyncReadable[Mail]):
         *,
         dedup: str,
         sender: Sender | Ref,
-        subject: str,
-        text: str,
         about: Record | About | Mapping[str, Any] | None | Unset = UNSET,
         contact: Contact | Ref | None | Unset = UNSET,
         expires_at: datetime | str | None | Unset = UNSET,
         lead: Lead | Ref | None | Unset = UNSET,
+        locale: str | None | Unset = UNSET,
         not_before: datetime | str | None | Unset = UNSET,
         purpose: MailPurposeChoiceWord | None | Unset = UNSET,
+        subject: str | None | Unset = UNSET,
+        template: Template | Ref | None | Unset = UNSET,
+        text: str | None | Unset = UNSET,
         to: str | None | Unset = UNSET,
         topic: Topic | Ref | None | Unset = UNSET,
+        values: Mapping[str, Any] | Unset = UNSET,
     ) -> Mail:
         """Plans one mail to one person, a lead or a contact, for whoever may change them: it leaves when a worker
         claims it. There is one mail of each `dedup`, for ever: the same again is `mail.dedup_taken`. What may
-        not go to the address is `skipped` at once, with the reason. Errors: `mail.dedup_taken`,
-        `mail.no_address`, `mail.no_preferences_page`, `member.lead_or_contact`, `sender.halted`,
-        `sender.unverified`.
+        not go to the address is `skipped` at once, with the reason.
+
+        It says `subject` and `text`, or what the published version of a `template` makes of `values` and of the
+        records as the actor sees them
+        now; that is rendered when the mail is first claimed. A value that is missing where it would be printed:
+        the mail is `skipped`, with the
+        name of the value.
+
+        Errors: `mail.dedup_taken`, `mail.no_address`, `mail.no_preferences_page`, `mail.text_or_template`,
+        `member.lead_or_contact`,
+        `sender.halted`, `sender.unverified`, `template.archived`, `template.not_published`; for marketing
+        `template.no_unsubscribe`, `template.no_address`.
 
         - `dedup`: The key under which there is one mail.
         - `sender`: The sender.
-        - `subject`: The subject.
-        - `text`: The text.
         - `about`: The record that it is about, which the actor sees; the person unless said. Who sees that sees
           the mail.
         - `contact`: The contact it goes to.
         - `expires_at`: The moment from which on it does not leave any more; 72 hours after that unless said.
         - `lead`: The lead it goes to.
+        - `locale`: The language of the template's text; that of the person unless said.
         - `not_before`: The moment before which it does not leave; now unless said.
-        - `purpose`: What the person writes or the system says: `person` unless said, or `system`.
+        - `purpose`: What the person writes or the system says: `person` unless said, and `system` with a
+          template.
+        - `subject`: The subject, with a text; without a template.
+        - `template`: The template whose published version makes the mail, instead of subject and text.
+        - `text`: The text, with a subject; without a template.
         - `to`: Which of their addresses; the main one unless said.
-        - `topic`: The topic; a mail of purpose `system` about a topic of marketing goes only to those who
-          agreed.
+        - `topic`: The topic; that of the template unless said. A mail of purpose `system` about a topic of
+          marketing goes only to those who agreed.
+        - `values`: Values of the template's variables.
 
-        Raises `Conflict` (`mail.dedup_taken`); `Invalid` (`member.lead_or_contact`); `RuleViolation`
-        (`mail.no_address`, `mail.no_preferences_page`, `sender.halted`, `sender.unverified`).
+        Raises `Conflict` (`mail.dedup_taken`); `Invalid` (`mail.text_or_template`, `member.lead_or_contact`,
+        `template.fuel`, `template.link`, `template.too_large`, `template.value`); `RuleViolation`
+        (`mail.no_address`, `mail.no_preferences_page`, `sender.halted`, `sender.unverified`,
+        `template.archived`, `template.no_address`, `template.no_text`, `template.no_unsubscribe`,
+        `template.not_published`, `template.variable_missing`); `Unavailable` (`template.no_engine`).
         """
 
     async def preferences(
