@@ -66,6 +66,7 @@ pub mod testing;
 pub mod text;
 pub mod tick;
 pub mod time;
+pub mod transaction;
 pub mod undo;
 pub mod value;
 pub mod verify;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::error::Code;
+use super::{error::Code, value::Timestamp};
 
 /// The SQL cannot be run as a question.
 pub const SQL_REFUSED: Code =
@@ -39,13 +39,44 @@ pub enum SqlValue {
     Id(Uuid),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// Yes or no, where the storage has a type for it.
+    Bool(bool),
+    /// An exact number, such as `-12.50`, `NaN` or `Infinity`.
+    Number(String),
+    /// A moment.
+    Moment(Timestamp),
+    /// A date and a time of no time zone, such as `2025-11-17T09:15:00.5`.
+    Local(String),
+    /// A date, such as `2025-11-17`.
+    Date(String),
+    /// A time of day, such as `09:15:00.5`.
+    TimeOfDay(String),
+    /// A JSON document.
+    Json(String),
 }
 
-/// A question in SQL.
+impl SqlValue {
+    /// How much memory it takes, in bytes.
+    pub const fn size(&self) -> usize {
+        size_of::<Self>()
+            + match self {
+                Self::Text(text)
+                | Self::Number(text)
+                | Self::Local(text)
+                | Self::Date(text)
+                | Self::TimeOfDay(text)
+                | Self::Json(text) => text.len(),
+                Self::Bytes(bytes) => bytes.len(),
+                _ => 0,
+            }
+    }
+}
+
+/// A question in SQL, or a statement in a transaction.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Sql {
-    /// One SELECT, with `?` where a parameter is bound.
+    /// One SELECT, or any statement in a transaction, with `?` (on SQLite) or `$1` where a parameter is bound.
     pub query: String,
     /// The parameters, in the order of their places.
     pub params: Vec<SqlValue>,
@@ -96,4 +127,6 @@ pub struct SqlRows {
     pub columns: Vec<String>,
     /// The rows, each with a value per column.
     pub rows: Vec<Vec<SqlValue>>,
+    /// How many rows the statement has changed.
+    pub changed: u64,
 }

@@ -1,5 +1,6 @@
 //! What a backend implements: it runs work in a transaction and moves rows. It knows no rule.
 
+pub mod open;
 mod prefetch;
 
 use std::{any::Any, path::Path, sync::Arc};
@@ -22,7 +23,7 @@ use super::{
     value::{Timestamp, Value, zone::Zone},
 };
 
-pub use self::prefetch::Prefetch;
+pub use self::{open::OpenTransaction, prefetch::Prefetch};
 pub use super::sort::SortKey;
 
 /// What a unit of work is for.
@@ -104,6 +105,11 @@ pub trait Store: Any + MaybeSend + MaybeSync {
     async fn sql(&self, question: Sql) -> Result<SqlRows> {
         let _ = question;
         Err(codes::STORE_UNSUPPORTED.with("what", "questions in SQL"))
+    }
+    /// Begins a transaction in which the host's own SQL and units of work are kept together, or not at all. It waits a bounded time
+    /// for others that write. Errors: `store.unsupported`, `transaction.nested`, `store.…`.
+    async fn begin(&self) -> Result<Box<dyn OpenTransaction>> {
+        Err(codes::STORE_UNSUPPORTED.with("what", "transactions with the host's own SQL"))
     }
 }
 

@@ -35,6 +35,11 @@ pub const BUSY: Code = Code::unavailable(
     "org.busy",
     "Another transaction keeps the organisation {org} locked; nothing was changed, try again when it has ended.",
 );
+/// Another transaction keeps a row or a table that the host's SQL needs, or waits for one that ours keeps.
+pub const ROW_LOCKED: Code = Code::unavailable(
+    "store.locked",
+    "Another transaction keeps a row locked that the SQL needs; nothing of it was done, roll back and try again.",
+);
 /// The host's transaction began before a change that it has to see.
 pub const SERIALIZATION: Code = Code::unavailable(
     "store.serialization",
@@ -97,6 +102,7 @@ pub const ALL: &[Code] = &[
     FULL,
     READ_ONLY_SERVER,
     BUSY,
+    ROW_LOCKED,
     SERIALIZATION,
     ISOLATION,
     NOT_MIGRATED,

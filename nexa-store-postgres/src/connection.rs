@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use nexa_kernel::store::Work;
-use sqlx::{Postgres, pool::PoolConnection, raw_sql};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, pool::PoolConnection, raw_sql};
 use uuid::Uuid;
 
 use crate::{
     begin::Begun,
-    failure::Failure,
+    failure::{self, Failure},
     link::{Link, Server},
 };
 
@@ -43,6 +43,23 @@ impl Connection {
     ) -> Result<Begun, Failure> {
         self.open = true;
         self.link(server, org).begin(opening, lock, work).await
+    }
+
+    /// Begins a transaction for no tenant.
+    pub(crate) async fn open(&mut self, opening: &str) -> Result<(), Failure> {
+        self.open = true;
+        let begun = raw_sql(AssertSqlSafe(opening.to_owned())).execute(&mut *self.db).await;
+        begun.map(|_| ()).map_err(|problem| failure::of(&problem, Uuid::nil()))
+    }
+
+    /// The connection inside its transaction.
+    pub(crate) fn inside(&mut self) -> &mut PgConnection {
+        &mut self.db
+    }
+
+    /// Says that the transaction was ended.
+    pub(crate) const fn ended(&mut self) {
+        self.open = false;
     }
 
     pub(crate) fn link<'l>(&'l mut self, server: &'l Server, org: Uuid) -> Link<'l> {

@@ -32,6 +32,7 @@ mod isolation;
 mod link;
 mod load;
 mod migrate;
+mod open;
 mod options;
 mod overlay;
 mod reader;
@@ -46,6 +47,7 @@ mod there;
 mod unit;
 mod url;
 mod version;
+mod within;
 mod write;
 
 pub use self::{

@@ -158,6 +158,22 @@ impl Shared {
         connection.begin(&self.server, org, opening, lock, work).await
     }
 
+    /// A connection on which a transaction for no tenant has begun; one that the server has closed since it was used last is replaced.
+    pub(crate) async fn opened(&self, opening: &str) -> Result<Connection, Failure> {
+        let mut connection = self.connection(Uuid::nil()).await?;
+        for _ in 0..REPLACEMENTS {
+            self.server.trips.fetch_add(1, Ordering::Relaxed);
+            match connection.open(opening).await {
+                Err(Failure { class: Class::Lost, .. }) => {
+                    self.forget_kept();
+                    connection = self.connection(Uuid::nil()).await?;
+                }
+                begun => return begun.map(|()| connection),
+            }
+        }
+        connection.open(opening).await.map(|()| connection)
+    }
+
     /// Whether a connection can be kept for the next transaction: a tenant that is always busy must not keep others waiting.
     pub(crate) fn may_keep(&self, connection: &Connection) -> bool {
         connection.usable() && self.waiting.load(Ordering::Relaxed) == 0

@@ -8,14 +8,14 @@ use nexa_kernel::{
     error::{Result, codes as kernel},
     record::RecordDef,
     schema::SchemaComparison,
-    store::{ReadRequest, Store, Work, WriteRequest},
+    store::{OpenTransaction, ReadRequest, Store, Work, WriteRequest},
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use tokio::runtime::{Builder, Handle, Runtime};
 use uuid::Uuid;
 
 use crate::{
-    codes, due, isolation, migrate, options::Options, reader, shared::Shared, tenants::Tenants, unit::Unit, url,
+    codes, due, isolation, migrate, open, options::Options, reader, shared::Shared, tenants::Tenants, unit::Unit, url,
 };
 
 /// A database with every tenant's records. Several stores, also of several processes, may work on one database.
@@ -175,6 +175,14 @@ impl Store for PostgresStore {
         self.on_runtime(async move {
             ready(&shared).await?;
             migrate::drop_org(&shared, org).await
+        })
+        .await
+    }
+    async fn begin(&self) -> Result<Box<dyn OpenTransaction>> {
+        let shared = Arc::clone(&self.shared);
+        self.on_runtime(async move {
+            ready(&shared).await?;
+            Ok(Box::new(open::begin(shared).await?) as Box<dyn OpenTransaction>)
         })
         .await
     }

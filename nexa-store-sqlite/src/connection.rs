@@ -49,6 +49,9 @@ impl Kinds {
 pub(crate) enum Purpose {
     Write,
     Read,
+    /// Transactions that are held open.
+    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "there is one connection"))]
+    Transaction,
 }
 
 /// Whose connection it is.
@@ -191,7 +194,7 @@ fn prepare(db: &Connection, options: &Options, purpose: Purpose) -> rusqlite::Re
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
     match purpose {
-        Purpose::Write => {
+        Purpose::Write | Purpose::Transaction => {
             db.pragma_update_and_check(None, "wal_autocheckpoint", LOG, |_| Ok(()))?;
             db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
             db.pragma_update(None, "cache_size", -32_768)?;

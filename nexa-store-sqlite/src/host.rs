@@ -81,6 +81,23 @@ fn execute(link: &Link<'_>, statements: &[&str]) -> Result<()> {
     statements.iter().try_for_each(|sql| link.execute(sql).map_err(|failure| link.failed(&failure)))
 }
 
+/// Runs a unit under a savepoint, which takes it back when it is refused.
+pub(crate) fn write_within(link: &mut Link<'_>, request: WriteRequest, work: &dyn Work) -> Result<()> {
+    let written = write(link, request, work);
+    if written.is_err() && !link.db.is_autocommit() {
+        // The first error is the one to report; a savepoint that was not made cannot be taken back.
+        let _ = execute(link, &TAKE_BACK);
+    }
+    written
+}
+
+/// Runs work that sees what the transaction sees.
+pub(crate) fn read_within(link: &mut Link<'_>, request: ReadRequest, work: &dyn Work) -> Result<()> {
+    let mut tx = SqliteTransaction::reading(link, request.org);
+    let answered = run_in_place(work, &mut tx);
+    answered.and(tx.lost.take().map_or(Ok(()), Err))
+}
+
 fn write(link: &mut Link<'_>, request: WriteRequest, work: &dyn Work) -> Result<()> {
     // The lock comes first: what is read after it stays true.
     execute(link, &["SAVEPOINT nexa_unit", "DELETE FROM nexa_ledger WHERE FALSE"])?;
@@ -100,21 +117,10 @@ fn write(link: &mut Link<'_>, request: WriteRequest, work: &dyn Work) -> Result<
 
 impl HostTransaction for SqliteHostTransaction<'_> {
     async fn write(&mut self, request: WriteRequest, work: Arc<dyn Work>) -> Result<()> {
-        self.with(|link| {
-            let written = write(link, request, &*work);
-            if written.is_err() && !link.db.is_autocommit() {
-                // The first error is the one to report; a savepoint that was not made cannot be taken back.
-                let _ = execute(link, &TAKE_BACK);
-            }
-            written
-        })
+        self.with(|link| write_within(link, request, &*work))
     }
 
     async fn read(&mut self, request: ReadRequest, work: Arc<dyn Work>) -> Result<()> {
-        self.with(|link| {
-            let mut tx = SqliteTransaction::reading(link, request.org);
-            let answered = run_in_place(&*work, &mut tx);
-            answered.and(tx.lost.take().map_or(Ok(()), Err))
-        })
+        self.with(|link| read_within(link, request, &*work))
     }
 }

@@ -33,6 +33,8 @@ mod locks;
 mod log;
 mod migrate;
 mod month;
+#[cfg(not(target_arch = "wasm32"))]
+mod open;
 #[cfg(target_arch = "wasm32")]
 mod opfs;
 mod options;
@@ -79,6 +81,7 @@ use {
     nexa_kernel::{
         blocking::thread_waits,
         sql::{Sql, SqlRows},
+        store::OpenTransaction,
     },
 };
 
@@ -124,6 +127,9 @@ pub struct SqliteStore {
     pool: Arc<pool::Pool>,
     /// Closed before the connection that writes, which empties the log when it is the last.
     readers: Arc<Readers>,
+    /// The same goes for those of transactions that are held open.
+    #[cfg(not(target_arch = "wasm32"))]
+    openings: Arc<open::Openings>,
     queue: Arc<Queue>,
     /// The statements of the host's transactions, while none is at work.
     statements: Mutex<Option<Statements>>,
@@ -163,6 +169,7 @@ impl SqliteStore {
             process: std::process::id(),
             pool: pool::Pool::new(Arc::clone(&readers)),
             readers,
+            openings: Arc::default(),
             queue: Queue::new(Writer::new(link)),
             statements: Mutex::default(),
         })
@@ -220,11 +227,14 @@ impl Drop for SqliteStore {
             // Its threads are not here, and its connections are the parent's: closing them would empty the log under it.
             std::mem::forget((Arc::clone(&self.readers), Arc::clone(&self.queue)));
             #[cfg(not(target_arch = "wasm32"))]
-            std::mem::forget(Arc::clone(&self.pool));
+            std::mem::forget((Arc::clone(&self.pool), Arc::clone(&self.openings)));
             return;
         }
         #[cfg(not(target_arch = "wasm32"))]
-        self.pool.close();
+        {
+            self.pool.close();
+            self.openings.forget();
+        }
         self.queue.close();
         self.queue.end();
     }
@@ -316,5 +326,10 @@ impl Store for SqliteStore {
         self.own()?;
         self.readers.files.standing()?;
         self.reading(move |readers| sql::ask(readers, &question)).await
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    async fn begin(&self) -> Result<Box<dyn OpenTransaction>> {
+        self.own()?;
+        Ok(Box::new(self.openings.begin(&self.readers)?))
     }
 }

@@ -75,7 +75,12 @@ impl Readers {
 
     /// A connection for reading.
     pub(crate) fn open(&self) -> Result<Link<'static>> {
-        let link = Link::open(Arc::clone(&self.files), &self.options, &self.kinds, Purpose::Read)?;
+        self.connect(Purpose::Read)
+    }
+
+    /// A connection beside the one that writes.
+    pub(crate) fn connect(&self, purpose: Purpose) -> Result<Link<'static>> {
+        let link = Link::open(Arc::clone(&self.files), &self.options, &self.kinds, purpose)?;
         // A file that has come in the place of ours is not read as if it were ours.
         self.files.check()?;
         Ok(link)

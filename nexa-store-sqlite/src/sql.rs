@@ -79,12 +79,7 @@ fn answer(db: &Connection, question: &Sql) -> std::result::Result<SqlRows, Stopp
         let mut values = Vec::with_capacity(width);
         for position in 0..width {
             let value = read(row.get_ref(position)?);
-            bytes += size_of::<SqlValue>()
-                + match &value {
-                    SqlValue::Text(text) => text.len(),
-                    SqlValue::Bytes(bytes) => bytes.len(),
-                    _ => 0,
-                };
+            bytes += value.size();
             values.push(value);
         }
         if bytes > LARGEST_ANSWER {
@@ -103,6 +98,13 @@ fn bound(value: &SqlValue) -> Value {
         SqlValue::Text(text) => Value::Text(text.clone()),
         SqlValue::Id(id) => Value::Blob(id.as_bytes().to_vec()),
         SqlValue::Bytes(bytes) => Value::Blob(bytes.clone()),
+        SqlValue::Bool(yes) => Value::Integer(i64::from(*yes)),
+        SqlValue::Moment(moment) => Value::Integer(moment.micros()),
+        SqlValue::Number(text)
+        | SqlValue::Local(text)
+        | SqlValue::Date(text)
+        | SqlValue::TimeOfDay(text)
+        | SqlValue::Json(text) => Value::Text(text.clone()),
         _ => Value::Null,
     }
 }

@@ -1,4 +1,5 @@
-//! The host's rows and ours in one transaction of the host.
+//! The host's rows and ours in one transaction.
 
+mod begun;
 mod postgres;
 mod sqlite;

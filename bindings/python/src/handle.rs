@@ -27,7 +27,7 @@ impl Handle {
         Self { crm: RwLock::new(Some(crm)), process: process::id() }
     }
 
-    fn is_forked(&self) -> bool {
+    pub(crate) fn is_forked(&self) -> bool {
         self.process != process::id()
     }
 

@@ -12,6 +12,7 @@ mod import;
 mod session;
 mod sql;
 mod testing;
+mod transaction;
 mod wait;
 
 use pyo3::prelude::*;

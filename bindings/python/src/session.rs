@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use nexa_crm::{
     Envelope, Error, Principal, Ref, Request,
-    kernel::{catalog, error::codes, feed::FeedOnly, input},
+    kernel::{catalog, error::codes, feed::FeedOnly, input, store::open::ENDED, transaction::SessionTransaction},
 };
-use pyo3::{exceptions::PyValueError, prelude::*};
+use pyo3::{exceptions::PyValueError, prelude::*, types::PyTuple};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -17,6 +17,8 @@ use crate::{
     frame::{self, Table},
     handle::Handle,
     import,
+    sql::{Parameter, question, tuples},
+    transaction::Began,
     wait::wait,
 };
 
@@ -26,15 +28,25 @@ pub(crate) struct Session {
     handle: Arc<Handle>,
     org: Uuid,
     principal: Principal,
+    /// The transaction that it works in, where it does.
+    transaction: Option<Began>,
 }
 
 impl Session {
     pub(crate) const fn new(handle: Arc<Handle>, org: Uuid, principal: Principal) -> Self {
-        Self { handle, org, principal }
+        Self { handle, org, principal, transaction: None }
     }
     pub(crate) fn open(&self, py: Python<'_>) -> PyResult<nexa_crm::Session> {
         let crm = self.handle.crm().map_err(|error| raised(py, &error))?;
-        Ok(crm.session(self.org, self.principal.clone()))
+        Ok(match self.transaction.as_ref().and_then(Began::get) {
+            Some(transaction) => transaction.session().clone(),
+            None => crm.session(self.org, self.principal.clone()),
+        })
+    }
+    /// The transaction that it works in. Errors: `crm.closed`, `crm.forked`, `transaction.ended`.
+    fn began(&self, py: Python<'_>) -> PyResult<&SessionTransaction> {
+        self.handle.crm().map_err(|error| raised(py, &error))?;
+        self.transaction.as_ref().and_then(Began::get).ok_or_else(|| raised(py, &ENDED.error()))
     }
 }
 
@@ -173,6 +185,55 @@ impl Session {
     #[pyo3(signature = (kind, find, columns=None))]
     fn frame(&self, py: Python<'_>, kind: &str, find: &str, columns: Option<Vec<String>>) -> PyResult<Table> {
         frame::table(py, &self.open(py)?, kind, find, columns)
+    }
+    /// Begins a transaction: the same session in it.
+    fn begin(&self, py: Python<'_>) -> PyResult<Self> {
+        let session = self.open(py)?;
+        let transaction = Some(Began::new(wait(py, session.begin())?));
+        Ok(Self { handle: Arc::clone(&self.handle), org: self.org, principal: self.principal.clone(), transaction })
+    }
+    /// Whether another session works on the same storage.
+    fn beside(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.handle, &other.handle)
+    }
+    /// Runs a statement of the host: the names of the columns, a tuple per row, and how many rows were changed.
+    fn sql<'py>(
+        &self,
+        py: Python<'py>,
+        query: String,
+        params: Vec<Option<Parameter>>,
+        limit: usize,
+        timeout: f64,
+    ) -> PyResult<(Vec<String>, Vec<Bound<'py, PyTuple>>, u64)> {
+        let (transaction, asked) = (self.began(py)?, question(py, query, params, None, limit, timeout)?);
+        let answered = wait(py, transaction.sql(&asked))?;
+        let changed = answered.changed;
+        let (columns, rows) = tuples(py, answered)?;
+        Ok((columns, rows, changed))
+    }
+    /// Keeps what was done in the transaction, unless it was rolled back before.
+    fn commit(&self, py: Python<'_>) -> PyResult<()> {
+        if self.transaction.as_ref().is_some_and(Began::given_up) {
+            return Ok(());
+        }
+        match self.began(py) {
+            Ok(transaction) => wait(py, transaction.commit()),
+            Err(closed) => {
+                self.roll_back(py)?;
+                Err(closed)
+            }
+        }
+    }
+    /// Keeps nothing of the transaction.
+    fn roll_back(&self, py: Python<'_>) -> PyResult<()> {
+        let Some(began) = self.transaction.as_ref().filter(|_| !self.handle.is_forked()) else { return Ok(()) };
+        began.give_up();
+        wait(py, async {
+            if let Some(transaction) = began.get() {
+                transaction.roll_back().await;
+            }
+            Ok(())
+        })
     }
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyValueError::new_err("a session cannot be pickled; make it again with Crm.session(org=…, user=…)"))

@@ -7,7 +7,10 @@ use arrow_array::{
     builder::{BinaryBuilder, Float64Builder, Int64Builder, StringBuilder},
 };
 use arrow_schema::{ArrowError, Field, Schema};
-use nexa_crm::kernel::sql::{Sql, SqlRows, SqlValue};
+use nexa_crm::{
+    Timestamp,
+    kernel::sql::{Sql, SqlRows, SqlValue},
+};
 use pyo3::{
     IntoPyObjectExt,
     prelude::*,
@@ -17,10 +20,11 @@ use uuid::Uuid;
 
 use crate::{crm::org_id, errors::raised, session::malformed};
 
-/// A parameter, as `_sql.py` passes it; an identifier is marked, since it is a text as well.
+/// A parameter, as `_sql.py` passes it; what is a text as well has the name of its type in front.
 #[derive(FromPyObject)]
 pub(crate) enum Parameter {
-    Id((String, bool)),
+    Typed((String, String)),
+    Bool(bool),
     Int(i64),
     Real(f64),
     Text(String),
@@ -42,9 +46,10 @@ pub(crate) fn question(
         Some(Parameter::Real(number)) => Ok(SqlValue::Real(number)),
         Some(Parameter::Text(text)) => Ok(SqlValue::Text(text)),
         Some(Parameter::Bytes(bytes)) => Ok(SqlValue::Bytes(bytes)),
-        Some(Parameter::Id((id, _))) => {
-            id.parse().map(SqlValue::Id).map_err(|_| raised(py, &malformed("sql", "params", "give an id")))
-        }
+        Some(Parameter::Bool(yes)) => Ok(SqlValue::Bool(yes)),
+        Some(Parameter::Typed((kind, text))) => typed(&kind, text).ok_or_else(|| {
+            raised(py, &malformed("sql", "params", "give an id, a number or a moment that can be written as one"))
+        }),
     };
     let params = params.into_iter().map(value).collect::<PyResult<Vec<_>>>()?;
     let timeout = Duration::try_from_secs_f64(timeout)
@@ -56,7 +61,21 @@ pub(crate) fn question(
     })
 }
 
-/// The names of the columns, and a tuple per row.
+/// A value of a type that Python has no form for that all would read alike.
+fn typed(kind: &str, text: String) -> Option<SqlValue> {
+    Some(match kind {
+        "id" => SqlValue::Id(text.parse().ok()?),
+        "number" => SqlValue::Number(text),
+        "moment" => SqlValue::Moment(Timestamp::parse(&text)?),
+        "local" => SqlValue::Local(text),
+        "date" => SqlValue::Date(text),
+        "time" => SqlValue::TimeOfDay(text),
+        "json" => SqlValue::Json(text),
+        _ => return None,
+    })
+}
+
+/// The names of the columns, and a tuple per row; a value of such a type is a tuple of the type and the text.
 pub(crate) fn tuples(py: Python<'_>, answered: SqlRows) -> PyResult<(Vec<String>, Vec<Bound<'_, PyTuple>>)> {
     let rows = answered.rows.into_iter().map(|row| {
         let values = row.into_iter().map(|value| to_python(py, value)).collect::<PyResult<Vec<_>>>()?;
@@ -72,6 +91,13 @@ fn to_python(py: Python<'_>, value: SqlValue) -> PyResult<Bound<'_, PyAny>> {
         SqlValue::Text(text) => text.into_bound_py_any(py),
         SqlValue::Id(id) => id_text(id).into_bound_py_any(py),
         SqlValue::Bytes(bytes) => Ok(PyBytes::new(py, &bytes).into_any()),
+        SqlValue::Bool(yes) => yes.into_bound_py_any(py),
+        SqlValue::Number(text) => ("number", text).into_bound_py_any(py),
+        SqlValue::Moment(moment) => ("moment", moment.to_string()).into_bound_py_any(py),
+        SqlValue::Local(text) => ("local", text).into_bound_py_any(py),
+        SqlValue::Date(text) => ("date", text).into_bound_py_any(py),
+        SqlValue::TimeOfDay(text) => ("time", text).into_bound_py_any(py),
+        SqlValue::Json(text) => ("json", text).into_bound_py_any(py),
         _ => Ok(py.None().into_bound(py)),
     }
 }

@@ -34,6 +34,7 @@ from ._record import Record, Struct
 from ._schema import SchemaDifference
 from ._session import Crm, Session, open, restore
 from ._sql import Rows
+from ._transaction import SqlRows, Transaction
 from ._values import UNSET, About, Assignee, Id, Money
 
 if TYPE_CHECKING:
@@ -70,9 +71,11 @@ __all__ = [
     "RuleViolation",
     "SchemaDifference",
     "Session",
+    "SqlRows",
     "Struct",
     "Swept",
     "Ticked",
+    "Transaction",
     "Unavailable",
     "Upload",
     "Upserted",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ._errors import Error
+    from ._transaction import TransactionBlock
 
 S = TypeVar("S", bound="SessionBase")
 
@@ -194,6 +195,27 @@ class SessionBase:
     def sweep_files(self) -> Swept:
         """Removes bytes that no record knows, and says what records miss: for the host, after a restore or now and then."""
         return swept(self._native.sweep_files())
+
+
+    def transaction(self) -> TransactionBlock:
+        """The host's own rows and Nexa's records in one transaction: all of it is kept, or nothing.
+
+        ::
+
+            with session.transaction() as tx:
+                tx.sql("INSERT INTO orders (number, lead) VALUES ($1, $2)", [7, lead.id])
+                tx.lead.convert(lead)
+
+        The end of the block commits; an exception rolls back, and is raised. A refusal that is caught inside leaves the transaction
+        usable. On SQLite the file, on PostgreSQL the tenant stays locked from the first change until the block ends: keep it short,
+        and use `tx` alone in it.
+
+        Raises `Unavailable` with `store.unsupported` in memory, with `store.locked` when others write for too long; `Invalid`
+        with `transaction.nested` in another transaction of the same storage.
+        """
+        from ._transaction import TransactionBlock
+
+        return TransactionBlock(self)
 
 
 if TYPE_CHECKING:

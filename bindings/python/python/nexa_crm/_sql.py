@@ -33,7 +33,7 @@ def bound(params: Iterable[Any]) -> list[Any]:
 
 def _stored(value: Any) -> Any:
     if isinstance(value, (Id, UUID)):
-        return (str(value), True)
+        return ("id", str(value))
     if value is None or isinstance(value, (bool, int, float, str, bytes)):
         return value
     if isinstance(value, datetime):

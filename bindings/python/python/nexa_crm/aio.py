@@ -26,6 +26,7 @@ from ._imports import Exports, Imports, _preview
 from ._operations import Door, Operations, give_groups
 from ._pages import AsyncResults
 from ._record import Reader, Record
+from ._transaction import Block, SqlRows, around, begin, bound, end, ended, rows
 from ._values import Id, to_text
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ THREADS = 32
 class _Threads:
     """The threads of a Crm."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, closed: Callable[[], Error] = blocking.closed) -> None:
+        self._closed = closed
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="nexa")
         self._process = os.getpid()
 
@@ -66,11 +68,11 @@ class _Threads:
         try:
             return loop.run_in_executor(self._pool, partial(work, *args, **kwargs))
         except RuntimeError as problem:
-            raise blocking.closed() from problem
+            raise self._closed() from problem
 
-    def close(self) -> None:
-        """Takes no more work; what waits is not begun."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    def close(self, *, finish: bool = False) -> None:
+        """Takes no more work; what waits is not begun, unless it is to be finished."""
+        self._pool.shutdown(wait=False, cancel_futures=not finish)
 
 
 class AsyncSessionBase(blocking.SessionBase):
@@ -138,6 +140,17 @@ class AsyncSessionBase(blocking.SessionBase):
     async def sweep_files(self) -> Swept:  # type: ignore[override]
         """Removes bytes that no record knows, and says what records miss: for the host."""
         return await self._threads.run(super().sweep_files)
+
+    def transaction(self) -> AsyncTransactionBlock:  # type: ignore[override]
+        """The host's own rows and Nexa's records in one transaction, as the blocking `transaction`::
+
+            async with session.transaction() as tx:
+                await tx.sql("INSERT INTO orders (number, lead) VALUES ($1, $2)", [7, lead.id])
+                await tx.lead.convert(lead)
+
+        A task that is cancelled inside the block rolls back. The calls of a transaction are made one after another.
+        """
+        return AsyncTransactionBlock(self)
 
 
 class AsyncOperations(Operations):
@@ -220,6 +233,54 @@ else:
     give_groups(
         AsyncSession, Door("Async", AsyncOperations, AsyncReadable, AsyncImportable, AsyncResults, True)
     )
+
+
+class AsyncTransaction(AsyncSession):
+    """A session in a transaction: what it does is kept with the transaction alone, and it sees what was written in it."""
+
+    async def sql(
+        self, statement: str, params: Iterable[Any] = (), *, limit: int = 100_000, timeout: float = 30.0
+    ) -> SqlRows:
+        """Runs one statement of the host's own SQL, as the blocking `sql` does."""
+        return rows(await self._threads.run(self._native.sql, statement, bound(params), limit, timeout))
+
+    async def rollback(self) -> None:
+        """Keeps nothing; later calls in the transaction are `transaction.ended`, and its block ends without a commit."""
+        await self._threads.run(self._native.roll_back)
+
+    def __repr__(self) -> str:
+        return f"<Transaction of {self.actor} in {self.org}>"
+
+
+class AsyncTransactionBlock(Block):
+    """The block of a transaction: ``async with session.transaction() as tx:``."""
+
+    def __init__(self, session: AsyncSessionBase) -> None:
+        super().__init__()
+        self._session = session
+        # Others who wait for the transaction's end may have all threads of the Crm, so it has one of its own.
+        self._threads = _Threads(1, ended)
+
+    async def __aenter__(self) -> AsyncTransaction:
+        try:
+            native = await self._threads.run(begin, self._session._native, around())
+        except BaseException:
+            self._threads.close()
+            raise
+        self._enter(native)
+        return AsyncTransaction(native, self._threads, self._session._envelope)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        native = self._leave()
+        if native is None:
+            return
+        try:
+            # It waits its turn behind a call whose await was cancelled.
+            await asyncio.shield(asyncio.ensure_future(self._threads.run(end, native, problem is None)))
+        finally:
+            self._threads.close(finish=True)
 
 
 class AsyncCrm:

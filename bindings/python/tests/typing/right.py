@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import assert_type
+from typing import Any, assert_type
 
 import nexa_crm as nexa
 from nexa_crm import records
@@ -28,6 +28,13 @@ def use(s: nexa.Session) -> None:
     s.contact.count(nexa.Q(custom__x=1) | nexa.Q(account__industry="retail"), account__industry="retail")
     assert_type(s.lead.upsert(match_on="email", last_name="A"), nexa.Upserted[records.Lead])
     assert_type(s.explain(t).allowed, list[str])
+    with s.transaction() as tx:
+        assert_type(tx, nexa.Transaction)
+        assert_type(tx.ticket.get(t), records.Ticket)
+        rows = tx.sql("SELECT number FROM orders WHERE number = $1", [7])
+        assert_type(rows.changed, int)
+        for row in rows:
+            assert_type(row["number"], Any)
 
 
 async def wait(crm: nexa.aio.AsyncCrm) -> None:
@@ -35,3 +42,6 @@ async def wait(crm: nexa.aio.AsyncCrm) -> None:
     assert_type(await s.ticket.claim("…"), records.Ticket)
     async for found in s.ticket.find(status="open"):
         assert_type(found, records.Ticket)
+    async with s.transaction() as tx:
+        assert_type(await tx.ticket.get("…"), records.Ticket)
+        assert_type(await tx.sql("SELECT 1 AS one"), nexa.SqlRows)
