@@ -1094,6 +1094,7 @@ CREATE TABLE nexa_notifications (
   "about_key" TEXT,
   "about_label" TEXT,
   "about_url" TEXT,
+  "note_id" BLOB,
   "count" INTEGER NOT NULL,
   "by" TEXT,
   "digest" TEXT,
@@ -1101,13 +1102,15 @@ CREATE TABLE nexa_notifications (
   "late" INTEGER NOT NULL,
   "read_at" INTEGER,
   CONSTRAINT nexa_notifications_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'sender_halted')),
+  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
   CONSTRAINT nexa_notifications_late_check CHECK ("late" IN (0, 1)),
-  CONSTRAINT nexa_notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT nexa_notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_notifications_note_id_fk FOREIGN KEY (org, "note_id") REFERENCES nexa_notes (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX nexa_notifications_user_id_digest_idx ON nexa_notifications (org, "user_id", "digest", "id");
 CREATE INDEX nexa_notifications_user_id_created_at_idx ON nexa_notifications (org, "user_id", "created_at", "id");
 CREATE INDEX nexa_notifications_about_id_idx ON nexa_notifications (org, "about_id", "id");
+CREATE INDEX nexa_notifications_note_id_ref ON nexa_notifications (org, "note_id", "id") WHERE "note_id" IS NOT NULL;
 
 CREATE TABLE nexa_templates (
   org BLOB NOT NULL,

@@ -30,7 +30,7 @@ pub use feedback::BounceClass;
 pub use gate::{Gate, Verdict};
 pub use mailer::{Attempt, BeforeBody, Mailer, Outcome, RefusedRecipient};
 pub use message::{Content, FinishedMessage, Header, Mailbox};
-pub use outgoing::{Frame, Mail, MailPurpose, MailStage, MailState};
+pub use outgoing::{Mail, MailFrame, MailPurpose, MailStage, MailState};
 pub use sender::{Sender, SenderState};
 pub use suppression::{Suppression, SuppressionReason, SuppressionScope};
 pub use template::{Template, TemplateVersion};

@@ -27,5 +27,5 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .record::<Notification>()
         .command::<notification::MarkRead>()
         .command::<notification::MarkAllRead>()
-        .consumer::<notification::Assignments>()
+        .consumer::<notification::FromEvents>()
 }

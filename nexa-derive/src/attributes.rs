@@ -120,6 +120,7 @@ pub(crate) enum Mark {
     Follows(Vec<LitStr>),
     Author,
     Readers,
+    Mentions,
     OnTrash(OnTrash),
     Becomes(LitStr),
     Backfill(Lit),
@@ -179,6 +180,7 @@ impl Mark {
                 }
                 "author" => Self::Author,
                 "readers" => Self::Readers,
+                "mentions" => Self::Mentions,
                 "on_trash" => Self::OnTrash(OnTrash::read(input)?),
                 "becomes" => {
                     input.parse::<Token![=]>()?;
@@ -189,7 +191,7 @@ impl Mark {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a field takes editable, personal, person, folded, ranked, while_open, assignee, follows, author, readers, on_trash, becomes and backfill"
+                            "unknown attribute `{other}`; a field takes editable, personal, person, folded, ranked, while_open, assignee, follows, author, readers, mentions, on_trash, becomes and backfill"
                         ),
                     ));
                 }

@@ -121,6 +121,7 @@ fn declaration(model: &Model) -> TokenStream {
             Mark::Follows(kinds) => quote!(Follows(&[#(#kinds),*])),
             Mark::Author => quote!(Author),
             Mark::Readers => quote!(Readers),
+            Mark::Mentions => quote!(Mentions),
             Mark::OnTrash(on_trash) => {
                 let on_trash = match on_trash {
                     OnTrash::Refuse => quote!(Refuse),

@@ -40,6 +40,8 @@ pub enum Mark {
     Author,
     /// It lists the users and groups who alone may read the record beside its author; with none, whoever else may.
     Readers,
+    /// It holds text that mentions users and groups.
+    Mentions,
     /// It points at a record, and this is what becomes of its own when that goes into the trash.
     OnTrash(OnTrash),
     /// When the record that it points at becomes another, this field points at that, and its own is emptied.
@@ -204,6 +206,7 @@ impl Definition {
             assignee: None,
             author: None,
             readers: None,
+            mentions: None,
             follows: Vec::new(),
             about_only: Vec::new(),
             parts_of_topic: Vec::new(),
@@ -254,6 +257,9 @@ impl Definition {
         }
         if marks.contains(&Mark::Readers) {
             self.def.readers = Some(first);
+        }
+        if marks.contains(&Mark::Mentions) {
+            self.mentions(name, first, count);
         }
         for mark in marks {
             if let Mark::Backfill(backfill) = mark {
@@ -349,6 +355,15 @@ impl Definition {
         self.def
     }
 
+    /// Notes which text mentions people.
+    fn mentions(&mut self, name: &str, first: usize, count: usize) {
+        let is_text = self.def.columns.get(first).is_some_and(|column| column.kind == ColumnType::Text);
+        if !is_text || count != 1 || self.def.mentions.is_some() {
+            self.problem(format!("`{name}` says mentions: one field of a record does, and it is a text"));
+        }
+        self.def.mentions = Some(first);
+    }
+
     fn derived(&mut self, name: &str, first: usize, count: usize, mark: Mark) {
         let Some(source) = self.def.columns.get(first) else { return };
         let is_enum = matches!(source.kind, ColumnType::Enum(_));
@@ -359,6 +374,7 @@ impl Definition {
             | Mark::Follows(_)
             | Mark::Author
             | Mark::Readers
+            | Mark::Mentions
             | Mark::OnTrash(_)
             | Mark::Becomes(_)
             | Mark::Backfill(_) => return,

@@ -77,7 +77,7 @@ closed_enum! {
 
 /// What stands around the content of a mail: made at the first claim, and the same in every attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Frame {
+pub struct MailFrame {
     /// The sender of the envelope.
     pub envelope_from: Email,
     /// Whom `From` names.
@@ -156,7 +156,7 @@ pub struct Mail {
     pub content: Option<Document<Content>>,
     /// What stands around that; absent until it is first claimed.
     #[record(personal)]
-    pub frame: Option<Document<Frame>>,
+    pub frame: Option<Document<MailFrame>>,
     /// The `Message-ID` with its angle brackets.
     pub message_id: String,
     /// The moment before which it does not leave.

@@ -1,7 +1,7 @@
 //! Finishing a mail: what stands around its content, made once and kept with it.
 
 use super::{
-    Content, FinishedMessage, Frame, Header, Mail, MailPurpose, Mailbox, Sender,
+    Content, FinishedMessage, Header, Mail, MailFrame, MailPurpose, Mailbox, Sender,
     person::Person,
     secret::{Purpose, Secret},
     template::{self, Made},
@@ -81,7 +81,7 @@ pub(super) fn finish(cx: &Context<'_>, mail: &mut Mail, sender: &Sender, person:
             content.0.show_link(&link);
         }
     }
-    mail.frame = Some(Document(Frame {
+    mail.frame = Some(Document(MailFrame {
         envelope_from: sender.bounce_address.clone().unwrap_or_else(|| sender.address.clone()),
         from: Mailbox { name: Some(sender.name.clone()), address: sender.address.clone() },
         to_name: person.and_then(Person::name),

@@ -38,8 +38,8 @@ pub struct Note {
     /// What sort of note it is, such as `handoff`; the tenant may close the list as `note.type`.
     #[record(editable)]
     pub r#type: Option<Choice>,
-    /// What was written.
-    #[record(editable)]
+    /// What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are notified where they may read it.
+    #[record(editable, mentions)]
     pub body: Body,
     /// What it is about: records of any kind, or things of the host.
     #[record(editable, follows)]

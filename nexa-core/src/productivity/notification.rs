@@ -1,14 +1,15 @@
 //! A notification: something that a user is to know, in their inbox. What it says is rendered from the record that it is about, so that
 //! nobody reads in it what they may not see there.
 
-mod assigned;
+mod from_events;
 mod mark;
+mod mention;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::assigned::Assignments;
+pub(crate) use self::from_events::FromEvents;
 pub use self::mark::{MarkAllRead, MarkRead, Marked};
-use crate::{About, Context, Filter, Id, Op, Record, Result, Timestamp, closed_enum, people::User};
+use crate::{About, Context, Filter, Id, Op, Record, Result, Timestamp, closed_enum, people::User, productivity::Note};
 
 closed_enum! {
     /// Why a user is notified.
@@ -17,6 +18,8 @@ closed_enum! {
         Assigned = "assigned",
         /// They are to be reminded of something.
         Reminder = "reminder",
+        /// Somebody else mentions them, or a group of theirs, in a text that they may read.
+        Mention = "mention",
         /// A sender of mail halted by itself.
         SenderHalted = "sender_halted",
     }
@@ -48,6 +51,9 @@ pub struct Notification {
     /// What it is about: the first of a few things; absent when it sums up many.
     #[record(follows)]
     pub about: Option<About>,
+    /// The note in which they are mentioned.
+    #[record(on_trash = keep)]
+    pub note: Option<Id<Note>>,
     /// How many things it is about.
     pub count: i64,
     /// Who did it, as the ledger writes it, such as `user:…`; absent when nobody did.

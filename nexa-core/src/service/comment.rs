@@ -39,7 +39,8 @@ pub struct Comment {
     pub ticket: Id<Ticket>,
     /// The user who wrote it; nobody when a service or the host did.
     pub author: Option<Id<User>>,
-    /// What was written.
+    /// What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are notified where they may read it.
+    #[record(mentions)]
     pub body: Body,
     /// Who may read it.
     pub audience: Audience,

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use super::{Context, denied};
 use crate::{
-    access::{Action, Granted},
-    compile::{self, CustomFields},
-    error::Result,
+    access::{Action, Granted, Principal},
+    compile::{self, CustomFields, Scope},
+    error::{Result, codes},
     filter::{Around, Pointing, Predicate},
     record::{Record, RecordDef, Row},
 };
@@ -111,6 +111,23 @@ impl Context<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Whether a user other than the actor sees a live record. One who is not active, or whom the tenant does not know, sees nothing.
+    pub async fn is_seen_by(&mut self, user: Uuid, def: &'static RecordDef, id: Uuid) -> Result<bool> {
+        let environment = self.environment;
+        let Some(row) = self.row(def, id).await?.filter(|row| row.live(def)) else { return Ok(false) };
+        let actor = match environment.directory.actor(self.tx, &Principal::User(user)).await {
+            Ok(actor) => actor,
+            Err(error) if error.is(&codes::ACTOR_INACTIVE) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let scope = Scope::Actor(&actor, &*environment.policy);
+        let granted = scope.access(&environment.kinds, def, Action::Read)?;
+        let definitions = self.definitions().await?;
+        let fields = CustomFields::kept(&definitions);
+        let rows = compile::granted_rows(&environment.kinds, def, &granted, Action::Read, fields)?;
+        self.holds(&rows, &row, None).await
     }
 
     /// Whether the call made this record, or the actor saw it as it was before.

@@ -237,6 +237,8 @@ pub struct RecordDef {
     pub author: Option<usize>,
     /// The list of those who alone may read a record beside its author, where it has entries.
     pub readers: Option<usize>,
+    /// The text in which users and groups are mentioned.
+    pub mentions: Option<usize>,
     /// Where a record says what it is about, and moves along when that is merged.
     pub follows: Vec<Topic>,
     /// The kinds that a record may be about, where it may not be about any.

@@ -355,17 +355,19 @@ CREATE TABLE nexa.notifications (
   "about_key" text COLLATE "C",
   "about_label" text COLLATE "C",
   "about_url" text COLLATE "C",
+  "note_id" uuid,
   "count" bigint NOT NULL,
   "by" text COLLATE "C",
   "digest" text COLLATE "C",
   "due_at" timestamptz,
   "late" boolean NOT NULL,
   "read_at" timestamptz,
-  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'sender_halted'))
+  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted'))
 );
 CREATE INDEX notifications_user_id_digest_idx ON nexa.notifications (org, "user_id", "digest", "id");
 CREATE INDEX notifications_user_id_created_at_idx ON nexa.notifications (org, "user_id", "created_at", "id");
 CREATE INDEX notifications_about_id_idx ON nexa.notifications (org, "about_id", "id");
+CREATE INDEX notifications_note_id_ref ON nexa.notifications (org, "note_id", "id") WHERE "note_id" IS NOT NULL;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.notifications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.notifications FORCE ROW LEVEL SECURITY;
@@ -772,6 +774,7 @@ ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "pro
 ALTER TABLE nexa.calls ADD CONSTRAINT calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_note_id_fk FOREIGN KEY (org, "note_id") REFERENCES nexa.notes (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.templates ADD CONSTRAINT templates_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa.templates (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;

@@ -86,6 +86,86 @@ fn a_large_unit_and_an_import_are_summed_up() {
     }
 }
 
+/// Whom a text mentions.
+fn mention(office: &Office, kind: &str, word: &str) -> String {
+    format!("@[{kind}:{}]", office.id(word))
+}
+
+#[test]
+fn whoever_is_mentioned_in_what_they_may_read_is_notified_once() {
+    for backend in backends::all() {
+        let (name, office) = (backend.name, plain(backend.store));
+        let contact = office.run("contact.create", json!({"email": "sarah@private.example"}));
+        let about = json!({"kind": "contact", "id": contact["id"]});
+        let [agent, colleague] = ["agent", "colleague"].map(|word| mention(&office, "user", word));
+        let body = format!("{agent}, please call her. Thanks, {agent}! {}", mention(&office, "user", "admin"));
+        let note = office.run("note.create", json!({"body": body, "about": [about]}));
+        tick(&office);
+        let by = format!("user:{}", office.id("admin"));
+        let expected = json!({
+            "reason": "mention", "about": about, "note": note["id"], "count": 1, "by": by, "late": false
+        });
+        assert_eq!(notifications(&office, "agent"), [expected], "{name}");
+        assert_eq!(notifications(&office, "admin"), [] as [Json; 0], "{name}: nobody is told what they wrote");
+        // A changed text tells those who are new in it.
+        office.run("note.update", json!({"note": note["id"], "body": format!("{body} Or {colleague}?")}));
+        office.run("note.update", json!({"note": note["id"], "body": format!("{body} Or {colleague}!")}));
+        tick(&office);
+        assert_eq!(notifications(&office, "agent").len(), 1, "{name}");
+        assert_eq!(notifications(&office, "colleague").len(), 1, "{name}");
+        // A group is its members.
+        let body = format!("{} takes over.", mention(&office, "group", "group"));
+        office.run("note.create", json!({"body": body, "about": [about]}));
+        tick(&office);
+        assert_eq!(notifications(&office, "user").len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn whoever_may_not_read_a_text_is_not_notified_of_it() {
+    for backend in backends::all() {
+        let (name, office) = (backend.name, plain(backend.store));
+        let contact = office.run("contact.create", json!({"email": "sarah@private.example"}));
+        let about = json!([{"kind": "contact", "id": contact["id"]}]);
+        let body = format!("{} {}", mention(&office, "user", "agent"), mention(&office, "user", "colleague"));
+        let readers = json!([{"user": office.id("colleague")}]);
+        office.run("note.create", json!({"body": body, "about": about, "readers": readers}));
+        let ticket = office.run("ticket.create", json!({"subject": "Broken", "contact": contact["id"]}));
+        office.run("ticket.comment", json!({"ticket": ticket["id"], "body": body, "audience": "admins"}));
+        // Nobody is somebody by a name alone, and one who left reads nothing.
+        office.run("user.deactivate", json!({"user": office.id("user")}));
+        let body = format!("@agent @[user:agent] {}", mention(&office, "user", "user"));
+        office.run("note.create", json!({"body": body, "about": about}));
+        tick(&office);
+        assert_eq!(notifications(&office, "agent"), [] as [Json; 0], "{name}");
+        assert_eq!(notifications(&office, "colleague").len(), 1, "{name}");
+        // Trashed before anybody is told: there is nothing to read.
+        let note = office.run("note.create", json!({"body": mention(&office, "user", "agent"), "about": about}));
+        office.run("note.trash", json!({"note": note["id"]}));
+        tick(&office);
+        assert_eq!(notifications(&office, "agent"), [] as [Json; 0], "{name}");
+    }
+}
+
+#[test]
+fn a_mention_counts_more_than_an_assignment_of_the_same_unit() {
+    for backend in backends::all() {
+        let (name, office) = (backend.name, plain(backend.store));
+        let ticket = office.run("ticket.create", json!({"subject": "Broken", "customer": {"email": "a@example.com"}}));
+        let body = format!("{}: yours, please", mention(&office, "user", "agent"));
+        let calls = [
+            ("ticket.assign", json!({"ticket": ticket["id"], "assignee": {"user": office.id("agent")}})),
+            ("ticket.comment", json!({"ticket": ticket["id"], "body": body})),
+        ];
+        let calls = calls.map(|(run, with)| Request { run: run.to_owned(), with });
+        block_on(office.session("admin").batch(calls.into(), Envelope::default())).unwrap();
+        tick(&office);
+        let found = notifications(&office, "agent");
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+        assert_eq!((&found[0]["reason"], &found[0]["about"]["kind"]), (&json!("mention"), &json!("comment")), "{name}");
+    }
+}
+
 #[test]
 fn a_user_sees_their_own_notifications_alone_and_reads_them() {
     for backend in backends::all() {

@@ -289,11 +289,12 @@ export const MATCH_POLICY = ["skip", "update", "fill", "refuse"] as const;
 export type MatchPolicy = (typeof MATCH_POLICY)[number];
 
 /** The words of `NotificationReason`, in their order. */
-export const NOTIFICATION_REASON = ["assigned", "reminder", "sender_halted"] as const;
+export const NOTIFICATION_REASON = ["assigned", "reminder", "mention", "sender_halted"] as const;
 /**
  * One of:
  * - `assigned`: Somebody else gave them something.
  * - `reminder`: They are to be reminded of something.
+ * - `mention`: Somebody else mentions them, or a group of theirs, in a text that they may read.
  * - `sender_halted`: A sender of mail halted by itself.
  */
 export type NotificationReason = (typeof NOTIFICATION_REASON)[number];

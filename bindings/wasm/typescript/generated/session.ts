@@ -275,7 +275,7 @@ export interface PointerTable {
   mail: { found: MailWhere; by: "about" | "contact" | "lead" | "sender" | "template_version" | "topic" };
   membership: { found: MembershipWhere; by: "group" | "user" };
   note: { found: NoteWhere; by: "about" | "author" };
-  notification: { found: NotificationWhere; by: "about" | "user" };
+  notification: { found: NotificationWhere; by: "about" | "note" | "user" };
   org: { found: OrgWhere; by: "calendar" };
   price: { found: PriceWhere; by: "price_book" | "product" };
   routing: { found: RoutingWhere; by: "contact_list" | "group" };

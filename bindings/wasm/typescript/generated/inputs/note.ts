@@ -11,7 +11,10 @@ import type { NoteId, NoteRelated, NoteWhere } from "../records/note.js";
 export interface NoteCreateInput {
   /** What it is about: records of any kind, or things of the host. */
   about?: About[];
-  /** What was written. */
+  /**
+   * What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are notified where
+   * they may read it.
+   */
   body?: string;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
@@ -97,7 +100,10 @@ export interface NoteUpdateInput {
   note: Ref<NoteId>;
   /** What it is about: records of any kind, or things of the host. */
   about?: About[];
-  /** What was written. */
+  /**
+   * What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are notified where
+   * they may read it.
+   */
   body?: string;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
@@ -114,7 +120,10 @@ export interface NoteUpsertInput {
   match_on: string;
   /** What it is about: records of any kind, or things of the host. */
   about?: About[];
-  /** What was written. */
+  /**
+   * What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are notified where
+   * they may read it.
+   */
   body?: string;
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];

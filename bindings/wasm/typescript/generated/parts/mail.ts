@@ -94,24 +94,6 @@ export interface Followed {
   page: FollowedPage;
 }
 
-/** What stands around the content of a mail: made at the first claim, and the same in every attempt. */
-export interface Frame {
-  /** The moment of `Date`. */
-  date: Timestamp;
-  /** The sender of the envelope. */
-  envelope_from: string;
-  /** Whom `From` names. */
-  from: Mailbox;
-  /** The other headers. */
-  headers?: Header[];
-  /** Whom `Reply-To` names. */
-  reply_to?: Mailbox | null;
-  /** The headers that a signature must cover. */
-  signed_headers?: string[];
-  /** The name that stands beside the address in `To`. */
-  to_name?: string | null;
-}
-
 /** What the gate says of a mail, and why. */
 export interface Gate {
   /** Why the address is suppressed. */
@@ -130,6 +112,24 @@ export interface Header {
   name: string;
   /** The value. */
   value: string;
+}
+
+/** What stands around the content of a mail: made at the first claim, and the same in every attempt. */
+export interface MailFrame {
+  /** The moment of `Date`. */
+  date: Timestamp;
+  /** The sender of the envelope. */
+  envelope_from: string;
+  /** Whom `From` names. */
+  from: Mailbox;
+  /** The other headers. */
+  headers?: Header[];
+  /** Whom `Reply-To` names. */
+  reply_to?: Mailbox | null;
+  /** The headers that a signature must cover. */
+  signed_headers?: string[];
+  /** The name that stands beside the address in `To`. */
+  to_name?: string | null;
 }
 
 /** A mail address with the name that stands beside it. */

@@ -27,7 +27,10 @@ export interface Comment {
   ticket: TicketId;
   /** The user who wrote it; nobody when a service or the host did. */
   author?: UserId | null;
-  /** What was written. */
+  /**
+   * What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are notified where
+   * they may read it.
+   */
   body: string;
   /** Who may read it. */
   audience: CommentAudience;

@@ -14,7 +14,7 @@ import type {
 } from "../../columns.js";
 import type { MailPurpose, MailStage, MailState } from "../enums.js";
 import type { About } from "../parts/common.js";
-import type { Content, Frame } from "../parts/mail.js";
+import type { Content, MailFrame } from "../parts/mail.js";
 import type { Contact, ContactColumns, ContactId } from "../records/contact.js";
 import type { Lead, LeadColumns, LeadId } from "../records/lead.js";
 import type { Sender, SenderColumns, SenderId } from "../records/sender.js";
@@ -66,7 +66,7 @@ export interface Mail {
   /** What it says. A mail that a template makes says something from its first claim on. */
   content?: Content | null;
   /** What stands around that; absent until it is first claimed. */
-  frame?: Frame | null;
+  frame?: MailFrame | null;
   /** The `Message-ID` with its angle brackets. */
   message_id: string;
   /** The moment before which it does not leave. */

@@ -35,7 +35,10 @@ export interface Note {
   deleted_at?: Timestamp | null;
   /** What sort of note it is, such as `handoff`; the tenant may close the list as `note.type`. */
   type?: string | null;
-  /** What was written. */
+  /**
+   * What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are notified where
+   * they may read it.
+   */
   body: string;
   /** What it is about: records of any kind, or things of the host. */
   about: About[];

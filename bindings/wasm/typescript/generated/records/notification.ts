@@ -14,6 +14,7 @@ import type {
 } from "../../columns.js";
 import type { NotificationReason } from "../enums.js";
 import type { About } from "../parts/common.js";
+import type { Note, NoteColumns, NoteId } from "../records/note.js";
 import type { User, UserColumns, UserId } from "../records/user.js";
 
 /** The identifier of a `notification`. */
@@ -35,6 +36,8 @@ export interface Notification {
   reason: NotificationReason;
   /** What it is about: the first of a few things; absent when it sums up many. */
   about?: About | null;
+  /** The note in which they are mentioned. */
+  note?: NoteId | null;
   /** How many things it is about. */
   count: number;
   /** Who did it, as the ledger writes it, such as `user:…`; absent when nobody did. */
@@ -52,6 +55,7 @@ export interface Notification {
 /** What comes along with a `notification` when `with` names it, as far as the actor may see it. */
 export interface NotificationRelated {
   user?: User;
+  note?: Note;
 }
 
 /** The columns of a `notification`. */
@@ -67,6 +71,7 @@ export interface NotificationColumns {
   about__key: TextColumn;
   about__label: TextColumn;
   about__url: TextColumn;
+  note: IdColumn<NoteId>;
   count: IntColumn;
   by: TextColumn;
   digest: TextColumn;
@@ -78,5 +83,6 @@ export interface NotificationColumns {
 /** What a `notification` is found by; see `where`. */
 export type NotificationWhere = Where<
   NotificationColumns &
-    Through<"user", UserColumns>
+    Through<"user", UserColumns> &
+    Through<"note", NoteColumns>
 >;

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Address,
     AddressDict,
@@ -30,7 +31,6 @@ from ..._generated.kinds.contact import (
     ContactStatusWord,
 )
 from ..._generated.kinds.group import Group
-from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.price_book import PriceBook, PriceBookId
 from ..._generated.kinds.user import User
 from ..._imports import Importable, SupportsWrite

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.campaign_member import CampaignMember
 from ..._generated.kinds.common import (
     AssigneeDict,
@@ -26,7 +27,6 @@ from ..._generated.kinds.common import (
 from ..._generated.kinds.contact import Contact
 from ..._generated.kinds.group import Group
 from ..._generated.kinds.lead import Lead
-from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.user import User
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     CommentAudience,
@@ -17,7 +18,6 @@ from ..._generated.kinds.common import (
     TicketPriorityWord,
     TicketStatusWord,
 )
-from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.ticket import (
     EscalationSeverityWord,
     TicketChannelWord,
@@ -55,7 +55,9 @@ class Comment(Record):
     author: UserId | None
     """The user who wrote it; nobody when a service or the host did."""
     body: str
-    """What was written."""
+    """What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are notified where
+    they may read it.
+    """
     audience: CommentAudience
     """Who may read it."""
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord, AccountTypeWord
 from ..._generated.kinds.common import (
     AssigneeDict,
@@ -23,7 +24,6 @@ from ..._generated.kinds.common import (
     TicketStatus,
 )
 from ..._generated.kinds.group import Group
-from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.user import User
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable

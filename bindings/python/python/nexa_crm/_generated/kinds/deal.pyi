@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import Account, AccountId, AccountTierWord, AccountTypeWord
 from ..._generated.kinds.campaign import Campaign, CampaignId, CampaignStatusWord
 from ..._generated.kinds.common import (
@@ -29,7 +30,6 @@ from ..._generated.kinds.common import (
 from ..._generated.kinds.contact import ContactId, ContactLifecycleStageWord, ContactStatusWord
 from ..._generated.kinds.group import Group
 from ..._generated.kinds.line import LineItem
-from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.pipeline import Pipeline, PipelineAmountFromWord, PipelineId
 from ..._generated.kinds.price_book import PriceBook, PriceBookId
 from ..._generated.kinds.product import Product

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     DealStatusWord,
@@ -23,7 +24,6 @@ from ..._generated.kinds.common import (
     Ref,
 )
 from ..._generated.kinds.deal import Deal, DealId, DealTypeWord
-from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.product import Product, ProductId
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable

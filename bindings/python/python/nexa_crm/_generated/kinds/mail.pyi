@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     GroupRow,
@@ -260,25 +261,6 @@ class Followed(Struct):
     """Which page it shows."""
 
 
-class Frame(Struct):
-    """What stands around the content of a mail: made at the first claim, and the same in every attempt."""
-
-    date: datetime
-    """The moment of `Date`."""
-    envelope_from: str
-    """The sender of the envelope."""
-    from_: Mailbox
-    """Whom `From` names."""
-    headers: list[Header]
-    """The other headers."""
-    reply_to: Mailbox | None
-    """Whom `Reply-To` names."""
-    signed_headers: list[str]
-    """The headers that a signature must cover."""
-    to_name: str | None
-    """The name that stands beside the address in `To`."""
-
-
 class Gate(Struct):
     """What the gate says of a mail, and why."""
 
@@ -342,7 +324,7 @@ class Mail(Record):
     """The values that its template reads, as whoever asked for the mail saw them then."""
     content: Content | None
     """What it says. A mail that a template makes says something from its first claim on."""
-    frame: Frame | None
+    frame: MailFrame | None
     """What stands around that; absent until it is first claimed."""
     message_id: str
     """The `Message-ID` with its angle brackets."""
@@ -388,6 +370,25 @@ class Mail(Record):
     """When the person reported it as spam."""
     replied_at: datetime | None
     """When the person answered it."""
+
+
+class MailFrame(Struct):
+    """What stands around the content of a mail: made at the first claim, and the same in every attempt."""
+
+    date: datetime
+    """The moment of `Date`."""
+    envelope_from: str
+    """The sender of the envelope."""
+    from_: Mailbox
+    """Whom `From` names."""
+    headers: list[Header]
+    """The other headers."""
+    reply_to: Mailbox | None
+    """Whom `Reply-To` names."""
+    signed_headers: list[str]
+    """The headers that a signature must cover."""
+    to_name: str | None
+    """The name that stands beside the address in `To`."""
 
 
 class Mailbox(Struct):

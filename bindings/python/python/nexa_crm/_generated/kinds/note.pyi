@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     AssigneeDict,
     Change,
@@ -18,7 +19,6 @@ from ..._generated.kinds.common import (
     Ref,
 )
 from ..._generated.kinds.group import Group
-from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.user import User, UserId
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
@@ -51,7 +51,9 @@ class Note(Record):
     type: str | None
     """What sort of note it is, such as `handoff`; the tenant may close the list as `note.type`."""
     body: str
-    """What was written."""
+    """What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are notified where
+    they may read it.
+    """
     about: list[About]
     """What it is about: records of any kind, or things of the host."""
     pinned: bool
@@ -225,7 +227,8 @@ class NoteOperations(Importable, Readable[Note]):
         """Creates a note.
 
         - `about`: What it is about: records of any kind, or things of the host.
-        - `body`: What was written.
+        - `body`: What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are
+          notified where they may read it.
         - `external_keys`: Its keys in other systems.
         - `pinned`: Whether it stands before the others.
         - `readers`: Who alone may read it beside the author; with none, all who see what it is about. The
@@ -407,7 +410,8 @@ class NoteOperations(Importable, Readable[Note]):
 
         - `note`: The note.
         - `about`: What it is about: records of any kind, or things of the host.
-        - `body`: What was written.
+        - `body`: What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are
+          notified where they may read it.
         - `external_keys`: Its keys in other systems.
         - `pinned`: Whether it stands before the others.
         - `readers`: Who alone may read it beside the author; with none, all who see what it is about. The
@@ -433,7 +437,8 @@ class NoteOperations(Importable, Readable[Note]):
         """Creates a note, or updates the one that matches.
 
         - `about`: What it is about: records of any kind, or things of the host.
-        - `body`: What was written.
+        - `body`: What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are
+          notified where they may read it.
         - `external_keys`: Its keys in other systems.
         - `pinned`: Whether it stands before the others.
         - `readers`: Who alone may read it beside the author; with none, all who see what it is about. The
@@ -491,7 +496,8 @@ class AsyncNoteOperations(AsyncImportable, AsyncReadable[Note]):
         """Creates a note.
 
         - `about`: What it is about: records of any kind, or things of the host.
-        - `body`: What was written.
+        - `body`: What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are
+          notified where they may read it.
         - `external_keys`: Its keys in other systems.
         - `pinned`: Whether it stands before the others.
         - `readers`: Who alone may read it beside the author; with none, all who see what it is about. The
@@ -673,7 +679,8 @@ class AsyncNoteOperations(AsyncImportable, AsyncReadable[Note]):
 
         - `note`: The note.
         - `about`: What it is about: records of any kind, or things of the host.
-        - `body`: What was written.
+        - `body`: What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are
+          notified where they may read it.
         - `external_keys`: Its keys in other systems.
         - `pinned`: Whether it stands before the others.
         - `readers`: Who alone may read it beside the author; with none, all who see what it is about. The
@@ -699,7 +706,8 @@ class AsyncNoteOperations(AsyncImportable, AsyncReadable[Note]):
         """Creates a note, or updates the one that matches.
 
         - `about`: What it is about: records of any kind, or things of the host.
-        - `body`: What was written.
+        - `body`: What was written. `@[user:…]` and `@[group:…]` with an id mention users and groups, who are
+          notified where they may read it.
         - `external_keys`: Its keys in other systems.
         - `pinned`: Whether it stands before the others.
         - `readers`: Who alone may read it beside the author; with none, all who see what it is about. The

@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import Change, GroupRow, Ref
-from ..._generated.kinds.mail import Frame
+from ..._generated.kinds.note import NoteId
 from ..._generated.kinds.user import UserId
 from ..._imports import SupportsWrite
 from ..._operations import Readable
@@ -25,12 +26,14 @@ class NotificationId(Id):
 
 
 class NotificationReason(StrEnum):
-    """One of `assigned`, `reminder`, `sender_halted`."""
+    """One of `assigned`, `reminder`, `mention`, `sender_halted`."""
 
     ASSIGNED = "assigned"
     """Somebody else gave them something."""
     REMINDER = "reminder"
     """They are to be reminded of something."""
+    MENTION = "mention"
+    """Somebody else mentions them, or a group of theirs, in a text that they may read."""
     SENDER_HALTED = "sender_halted"
     """A sender of mail halted by itself."""
 
@@ -59,6 +62,8 @@ class Notification(Record):
     """Why they are notified."""
     about: About | None
     """What it is about: the first of a few things; absent when it sums up many."""
+    note: NoteId | None
+    """The note in which they are mentioned."""
     count: int
     """How many things it is about."""
     by: str | None
@@ -73,7 +78,7 @@ class Notification(Record):
     """When it was read."""
 
 
-NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "sender_halted"]
+NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted"]
 
 
 class NotificationWhere(TypedDict, total=False):
@@ -189,6 +194,12 @@ class NotificationWhere(TypedDict, total=False):
     about__url__contains: str
     about__url__starts_with: str
     about__url__ends_with: str
+    note: Record | str | UUID | None
+    note__eq: Record | str | UUID | None
+    note__ne: Record | str | UUID | None
+    note__is_null: bool
+    note__in: Collection[Record | str | UUID]
+    note__not_in: Collection[Record | str | UUID]
     count: int | None
     count__eq: int | None
     count__ne: int | None
@@ -275,6 +286,24 @@ class NotificationWhere(TypedDict, total=False):
     user__manager__in: Collection[Record | str | UUID]
     user__calendar: Record | str | UUID | None
     user__calendar__in: Collection[Record | str | UUID]
+    note__id: Record | str | UUID | None
+    note__id__in: Collection[Record | str | UUID]
+    note__version: int | None
+    note__version__in: Collection[int]
+    note__created_at: datetime | Relative | str | None
+    note__created_at__in: Collection[datetime | Relative | str]
+    note__updated_at: datetime | Relative | str | None
+    note__updated_at__in: Collection[datetime | Relative | str]
+    note__deleted_at: datetime | Relative | str | None
+    note__deleted_at__in: Collection[datetime | Relative | str]
+    note__type: str | None
+    note__type__in: Collection[str]
+    note__body: str | None
+    note__body__in: Collection[str]
+    note__pinned: bool | None
+    note__pinned__in: Collection[bool]
+    note__author: Record | str | UUID | None
+    note__author__in: Collection[Record | str | UUID]
 
 
 class NotificationOperations(Readable[Notification]):

@@ -10,6 +10,7 @@ from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.account import Account
 from ..._generated.kinds.common import (
     Change,
@@ -22,7 +23,6 @@ from ..._generated.kinds.common import (
     PriceTier,
     Ref,
 )
-from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.price_book import PriceBook, PriceBookId
 from ..._generated.kinds.product import Product, ProductId
 from ..._imports import Importable, SupportsWrite

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     GroupRow,
@@ -16,7 +17,6 @@ from ..._generated.kinds.common import (
     SuppressionReason,
     SuppressionReasonWord,
 )
-from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.topic import Topic, TopicId, TopicKindWord
 from ..._imports import SupportsWrite
 from ..._operations import Readable

@@ -9,6 +9,7 @@ from typing import Any, Literal, Required, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     ExternalKey,
@@ -25,7 +26,7 @@ from ..._generated.kinds.common import (
 )
 from ..._generated.kinds.contact import Contact
 from ..._generated.kinds.lead import Lead
-from ..._generated.kinds.mail import Frame, Mail
+from ..._generated.kinds.mail import Mail
 from ..._generated.kinds.sender import Sender
 from ..._generated.kinds.template_version import TemplateVersion
 from ..._generated.kinds.topic import Topic, TopicId, TopicKindWord

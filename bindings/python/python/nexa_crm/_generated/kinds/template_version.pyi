@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
+from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
     GroupRow,
@@ -18,7 +19,6 @@ from ..._generated.kinds.common import (
     TemplateText,
     TemplateVariable,
 )
-from ..._generated.kinds.mail import Frame
 from ..._generated.kinds.template import TemplateId
 from ..._generated.kinds.topic import TopicId, TopicKindWord
 from ..._generated.kinds.user import UserId
