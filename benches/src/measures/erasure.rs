@@ -48,7 +48,7 @@ fn fill(office: &Office, events: usize) -> Outcome<Id<Contact>> {
                         let says = Body::parse(&format!("What we know of her, time {number}"))?;
                         session.run(Update::of(contact).set(Contact::DESCRIPTION, says))?;
                     }
-                    Ok(())
+                    Outcome::Ok(())
                 })
             })
             .collect();

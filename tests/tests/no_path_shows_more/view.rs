@@ -497,7 +497,7 @@ impl<'a> View<'a> {
     }
 
     /// The changes that a feed has, of a kind alone where one is given; `None` when the filter is refused.
-    fn changes(&self, only: Option<(&str, &Filter)>) -> Option<BTreeMap<u64, Json>> {
+    fn changes(&self, only: Option<(&str, &Filter)>) -> Option<BTreeMap<(u64, Uuid), Json>> {
         let (mut after, mut changes) = (Position::START, BTreeMap::new());
         loop {
             let feed = block_on(async {
@@ -509,11 +509,12 @@ impl<'a> View<'a> {
             let feed = feed.ok()?;
             for item in feed.items {
                 if let FeedItem::Changed(change) = item {
-                    let seq = change.seq;
+                    // With one event others may appear that hang on its record.
+                    let place = (change.seq, change.record);
                     let mut json = serde_json::to_value(change).unwrap();
                     // Where the same event also says that what the actor may see changed, the whole feed goes on before it.
                     json.as_object_mut().unwrap().remove("position");
-                    changes.insert(seq, json);
+                    changes.insert(place, json);
                 }
             }
             if feed.complete {
@@ -528,7 +529,7 @@ impl<'a> View<'a> {
         // Each of them reads the whole ledger: some kinds for each caller.
         for def in self.kinds().into_iter().filter(|_| self.random.once_in(5)) {
             let theirs = all.iter().filter(|(_, change)| change["kind"] == def.kind);
-            let of_kind: BTreeMap<u64, Json> = theirs.map(|(seq, change)| (*seq, change.clone())).collect();
+            let of_kind: BTreeMap<(u64, Uuid), Json> = theirs.map(|(place, change)| (*place, change.clone())).collect();
             let everything = self.changes(Some((def.kind, &Filter::everything()))).unwrap_or_default();
             assert_eq!(everything, of_kind, "{}: the feed of {}", self.label, def.kind);
             let hidden = self.hidden(def);
@@ -539,8 +540,8 @@ impl<'a> View<'a> {
                 if hidden.contains(&field) {
                     assert!(changes.is_empty(), "{}: who may not see {field} hears when it changed", self.label);
                 }
-                for (seq, change) in changes {
-                    assert_eq!(of_kind.get(&seq), Some(&change), "{}: changes of {field}", self.label);
+                for (place, change) in changes {
+                    assert_eq!(of_kind.get(&place), Some(&change), "{}: changes of {field}", self.label);
                 }
             }
         }

@@ -24,7 +24,7 @@ fn kinds(office: &Office) -> Vec<&'static RecordDef> {
     all.iter().filter(holds).copied().collect()
 }
 
-fn personal_fields<'d>(def: &'d RecordDef) -> impl Iterator<Item = &'d nexa_crm::kernel::record::FieldDef> {
+fn personal_fields(def: &RecordDef) -> impl Iterator<Item = &nexa_crm::kernel::record::FieldDef> {
     def.fields.iter().filter(|field| def.columns[field.first].personal && Some(field.first) != def.custom)
 }
 
