@@ -36,6 +36,7 @@ impl Files {
     }
 
     /// Remembers which files these are. A connection has read, so the log is there, and stays as long as the connection.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn remember(&self) -> Result<()> {
         if let Some(opened) = self.now()? {
             // Only the first call counts.

@@ -188,3 +188,11 @@ def test_a_batch_is_all_or_nothing(make: testing.Factory) -> None:
     assert session.lead.count() == 0
     answers = session.batch([("lead.create", {"last_name": "A"}), ("lead.create", {"last_name": "B"})])
     assert [answer["last_name"] for answer in answers] == ["A", "B"]
+
+
+def test_a_field_that_a_keyword_names_has_an_underscore_behind_it(crm: nexa.Crm) -> None:
+    admin = crm.create_org("Acme Support", admin={"name": "Lisa", "email": "lisa@acme.example"})
+    contact = admin.contact.create(email="sarah@private.example")
+    call = admin.call.create(outcome="connected", from_="+49 30 9018201", about=[{"kind": "contact", "id": contact.id}])
+    assert call.from_ == admin.call.get(call.id).from_ == "+49309018201"
+    assert call.to_json()["from"] == call.to_dict()["from_"] == "+49309018201"
