@@ -61,7 +61,7 @@ struct Module {
 
 const MODULES: [Module; 2] = [
     Module { name: "nexa", features: "full", most: 2 * 1024 * 1024 },
-    Module { name: "rules", features: "rules", most: 600 * 1024 },
+    Module { name: "rules", features: "rules", most: 660 * 1024 },
 ];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
