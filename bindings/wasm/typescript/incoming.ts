@@ -85,6 +85,8 @@ class Coming {
     this.#silent = setTimeout(() => {
       this.stop(interrupted());
     }, PATIENCE);
+    // In Node, the wait for a sender keeps no process alive.
+    (this.#silent as unknown as { unref?: () => void }).unref?.();
   }
 }
 
