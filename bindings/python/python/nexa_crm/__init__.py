@@ -27,6 +27,7 @@ from ._files import Download, Swept, Upload
 from ._filter import Q, Relative, now, today
 from ._frame import Frame
 from ._imports import Progress
+from ._json import jsonable
 from ._later import Due, Ticked, Worker
 from ._once import Once
 from ._pages import Page, Results, Upserted
@@ -82,6 +83,7 @@ __all__ = [
     "Worker",
     "aio",
     "catalog",
+    "jsonable",
     "now",
     "open",
     "records",

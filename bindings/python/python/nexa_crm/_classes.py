@@ -57,7 +57,7 @@ def _make(name: str) -> Any:
 def _class(name: str) -> Any:
     if name in _IDS:
         doc = f"The identifier of a `{_IDS[name]}`."
-        _under_way[name] = type(name, (Id,), {"__doc__": doc, "__module__": _MODULE, "__slots__": ()})
+        _under_way[name] = type(name, (Id,), {"__doc__": doc, "__module__": _MODULE, "__slots__": (), "KIND": _IDS[name]})
         return _under_way[name]
     entry = table(CLASSES[name])["classes"][name]
     if "words" in entry:

@@ -14,6 +14,7 @@ class Error(Exception):
     """
 
     kind: ClassVar[str] = ""
+    """What sort of refusal it is, in one word, such as ``rule``."""
 
     def __init__(
         self, message: str, code: str = "", details: dict[str, Any] | None = None, retryable: bool = False
@@ -23,6 +24,21 @@ class Error(Exception):
         self.code = code
         self.details: dict[str, Any] = {} if details is None else details
         self.retryable = retryable
+
+    @property
+    def http_status(self) -> int:
+        """The status of HTTP that says the same: 404 for what is not there, 422 for malformed input, 409 for a conflict or a rule."""
+        return _STATUS_OF_CODE.get(self.code) or _STATUS_OF_KIND.get(self.kind, 500)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is on the wire."""
+        return {
+            "kind": self.kind,
+            "code": self.code,
+            "message": self.message,
+            "params": self.details,
+            "retryable": self.retryable,
+        }
 
     def __str__(self) -> str:
         return f"{self.message} [{self.code}]" if self.code else self.message
@@ -74,6 +90,12 @@ class Unavailable(Error):
 
     kind = "unavailable"
 
+
+_STATUS_OF_KIND = {
+    "invalid": 422, "not_found": 404, "forbidden": 403, "rule": 409, "conflict": 409, "unavailable": 503,
+}  # fmt: skip
+# Where HTTP has a word of its own for it.
+_STATUS_OF_CODE = {"attachment.range": 416, "attachment.too_large": 413, "idempotency.mismatch": 422}
 
 _CLASSES: dict[str, type[Error]] = {
     cls.kind: cls for cls in (Invalid, NotFound, Forbidden, RuleViolation, Conflict, Unavailable)

@@ -46,6 +46,11 @@ class Explanation:
     def __iter__(self) -> Iterator[Permission]:
         return iter(self.permissions)
 
+    def to_json(self) -> list[dict[str, Any]]:
+        """As it is on the wire."""
+        refused = [(one.operation, None if one.refusal is None else one.refusal.to_json()) for one in self.permissions]
+        return [{"operation": operation, "refusal": refusal} for operation, refusal in refused]
+
     def __len__(self) -> int:
         return len(self.permissions)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import _native
@@ -24,6 +25,14 @@ class Frame:
 
     def __len__(self) -> int:
         return self._native.rows
+
+    def to_pandas(self) -> Any:
+        """A DataFrame of pandas 3 or newer, which has to be installed."""
+        return import_module("pandas").DataFrame.from_arrow(self)
+
+    def to_polars(self) -> Any:
+        """A DataFrame of polars, which has to be installed."""
+        return import_module("polars").DataFrame(self)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._native.stream()

@@ -31,6 +31,16 @@ def named(read: Reader) -> Reader:
     return reader
 
 
+_TELLING = frozenset(
+    ("id", "number", "account_number", "name", "first_name", "last_name", "company", "email", "subject", "title", "amount")
+    + ("status", "stage", "kind", "record", "seq", "verb", "sku", "direction")
+)
+"""The fields that say which record it is."""
+
+_AT_MOST = 6
+"""How many of them are shown in one line."""
+
+
 class Struct:
     """A value with named fields. It does not change; a field is read when it is first asked for."""
 
@@ -90,8 +100,23 @@ class Struct:
                 yield name, value
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={_short(value)}" for name, value in self._shown())
-        return f"{type(self).__name__}({shown})"
+        shown = [(name, value) for name, value in self._shown() if not isinstance(value, Struct)]
+        telling = [one for one in shown if one[0] in _TELLING] or shown
+        parts = [f"{name}={_short(value)}" for name, value in telling[:_AT_MOST]]
+        return f"{type(self).__name__}({', '.join(parts if len(parts) == len(shown) else [*parts, '…'])})"
+
+    def keys(self) -> Iterable[str]:
+        """The names that the wire has: ``dict(record)`` is `to_json`, so that whatever turns it into JSON keeps it exact."""
+        return self._raw.keys()
+
+    def __getitem__(self, name: str) -> Any:
+        return deepcopy(self._raw[name])
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from ._pydantic import of_struct
+
+        return of_struct(cls)
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -153,7 +178,8 @@ def _plain(value: Any) -> Any:
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, (str, int, float, bool, Decimal, date)) or value is None:
         return value
-    plain = {name: getattr(value, name) for name in value.__dataclass_fields__}
+    names = getattr(value, "__dataclass_fields__", None) or value.__slots__
+    plain = {name: getattr(value, name) for name in names}
     return {name: inner for name, inner in plain.items() if inner is not None}
 
 

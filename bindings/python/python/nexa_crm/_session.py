@@ -139,9 +139,12 @@ class SessionBase:
         answers: Any = json.loads(self._native.batch(to_text("batch", wire), self._envelope))
         return Once(**answers) if self._marks_replays else answers  # type: ignore[return-value]
 
-    def explain(self, record: Record) -> Explanation:
-        """What the actor may do with a record now, and if not, why not."""
-        return explanation(json.loads(self._native.explain(record.KIND, to_text("explain", record))))
+    def explain(self, record: Record | Id) -> Explanation:
+        """What the actor may do with a record now, and if not, why not. An id says its kind when it comes from a record."""
+        kind = getattr(record, "KIND", None)
+        if not kind:
+            raise TypeError("this id does not say of which kind it is; ask by the kind, such as session.ticket.explain(id)")
+        return explanation(json.loads(self._native.explain(kind, to_text("explain", record))))
 
     def feed(
         self,

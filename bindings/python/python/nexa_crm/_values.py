@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from enum import Enum
+from functools import total_ordering
 from typing import Any, Final
 
 from ._errors import malformed
@@ -21,6 +22,12 @@ class Id(str):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from ._pydantic import of_id
+
+        return of_id(cls)
 
 
 class Unset(Enum):
@@ -39,35 +46,97 @@ UNSET: Final = Unset.UNSET
 """An argument that is left out: the field stays as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@total_ordering
 class Money:
-    """An amount in a currency, such as ``Money("50000.00", "USD")``. Different currencies do not add up."""
+    """An amount in a currency, such as ``Money("50000.00", "USD")``. Different currencies do not add up, and do not compare.
 
+    It does not change. ``dict(money)`` is what the wire has, so that whatever turns it into JSON keeps it exact.
+    """
+
+    __slots__ = ("amount", "currency")
     amount: Decimal
+    """The amount, exact."""
     currency: str
+    """The ISO code of the currency."""
 
     def __init__(self, amount: Decimal | int | str, currency: str) -> None:
+        if isinstance(amount, float):
+            raise TypeError(f'{amount!r} is a float, which is not exact; give text or a Decimal, such as Money("50.50", "EUR")')
         object.__setattr__(self, "amount", amount if isinstance(amount, Decimal) else Decimal(amount))
         object.__setattr__(self, "currency", currency)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError("a Money does not change; make another")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("a Money does not change; make another")
+
+    def __reduce__(self) -> tuple[type[Money], tuple[Decimal, str]]:
+        return Money, (self.amount, self.currency)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Money) and (self.amount, self.currency) == (other.amount, other.currency)
+
+    def __hash__(self) -> int:
+        return hash((self.amount, self.currency))
+
+    def __repr__(self) -> str:
+        return f"Money({format(self.amount, 'f')!r}, {self.currency!r})"
+
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"
+        return f"{format(self.amount, 'f')} {self.currency}"
 
     def _same(self, other: Money) -> None:
         if self.currency != other.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up; convert one of them first")
 
+    def __lt__(self, other: Money) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
+        self._same(other)
+        return self.amount < other.amount
+
     def __add__(self, other: Money) -> Money:
+        if not isinstance(other, Money):
+            return NotImplemented
         self._same(other)
         return Money(self.amount + other.amount, self.currency)
 
+    def __radd__(self, other: int) -> Money:
+        # `sum` begins with a zero.
+        return self if other == 0 else NotImplemented
+
     def __sub__(self, other: Money) -> Money:
+        if not isinstance(other, Money):
+            return NotImplemented
         self._same(other)
         return Money(self.amount - other.amount, self.currency)
+
+    def __mul__(self, factor: Decimal | int) -> Money:
+        # The product is exact; what a price with more places than the currency has comes to, the host decides.
+        return Money(self.amount * factor, self.currency) if isinstance(factor, (Decimal, int)) else NotImplemented
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount, self.currency)
 
     def to_json(self) -> dict[str, Any]:
         """As it is on the wire."""
         return {"amount": format(self.amount, "f"), "currency": self.currency}
+
+    def keys(self) -> list[str]:
+        """The names that it has on the wire."""
+        return ["amount", "currency"]
+
+    def __getitem__(self, name: str) -> str:
+        return str(self.to_json()[name])
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from ._pydantic import of_money
+
+        return of_money(cls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +154,12 @@ class Assignee:
         """As it is on the wire."""
         return {"user": self.user} if self.user is not None else {"group": self.group}
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from ._pydantic import of_value
+
+        return of_value(cls, assignee)
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -97,6 +172,12 @@ class About:
     def to_json(self) -> dict[str, Any]:
         """As it is on the wire."""
         return {"host": dict(self.host)} if self.host is not None else {"kind": self.kind, "id": self.id}
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        from ._pydantic import of_value
+
+        return of_value(cls, about)
 
 
 # Readers: from what JSON has to what Python has.
@@ -140,13 +221,13 @@ def about(value: dict[str, Any]) -> About:
 def to_assignee(value: Any) -> Any:
     """A user or a group as the assignee that it means."""
     kind = getattr(value, "KIND", None)
-    return {kind: value.id} if kind in ("user", "group") else value
+    return {kind: getattr(value, "id", value)} if kind in ("user", "group") else value
 
 
 def to_about(value: Any) -> Any:
     """A record as what something is about."""
     kind = getattr(value, "KIND", None)
-    return value if kind is None else {"kind": kind, "id": value.id}
+    return value if kind is None else {"kind": kind, "id": getattr(value, "id", value)}
 
 
 class Unwritable(TypeError):

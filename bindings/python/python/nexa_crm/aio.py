@@ -99,7 +99,7 @@ class AsyncSessionBase(blocking.SessionBase):
         """Runs several operations, all or none."""
         return await self._threads.run(super().batch, list(requests))
 
-    async def explain(self, record: Record) -> Explanation:  # type: ignore[override]
+    async def explain(self, record: Record | Id) -> Explanation:  # type: ignore[override]
         """What the actor may do with a record now, and if not, why not."""
         return await self._threads.run(super().explain, record)
 
