@@ -18,7 +18,7 @@ PACKAGE = Path(nexa_crm.__file__).parent
 EXAMPLES = sorted((HERE.parents[2] / "examples/python").glob("*.py"))
 WRONG = HERE / "typing/wrong.py"
 EXPECTED = [at for at, line in enumerate(WRONG.read_text().splitlines(), 1) if line.endswith("# wrong")]
-GOOD = [PACKAGE, *EXAMPLES, HERE / "typing/right.py"]
+GOOD = [PACKAGE, *EXAMPLES, HERE.parents[2] / "examples/fastapi_desk/desk.py", HERE / "typing/right.py"]
 
 
 def mypy(tmp_path: Path, *paths: Path) -> subprocess.CompletedProcess[str]:

@@ -66,6 +66,13 @@ def test_what_a_handler_answers_without_a_type_is_exact_too(make: testing.Factor
     def answer():  # type: ignore[no-untyped-def]
         return {"deal": deal, "amount": deal.amount, "page": make.session.deal.find().page()}
 
+    @app.get("/any")
+    def anything() -> dict[str, Any]:
+        return {"deal": deal, "amount": deal.amount, "page": [deal]}
+
+    exact = ask(app, "GET", "/any").json()
+    assert exact["deal"] == exact["page"][0] == deal.to_json()
+    assert exact["amount"] == {"amount": "0.10", "currency": "EUR"}
     got = ask(app, "GET", "/").json()
     assert got["deal"] == got["page"]["items"][0] == deal.to_json()
     assert got["amount"] == {"amount": "0.10", "currency": "EUR"}

@@ -112,6 +112,14 @@ def _plain(
 
 
 @cache
+def serializer(kind: Any) -> Any:
+    """What writes a record or an amount where pydantic does not know its type."""
+    from pydantic_core import SchemaSerializer
+
+    return SchemaSerializer(kind.__get_pydantic_core_schema__(kind, None))
+
+
+@cache
 def _definitions() -> dict[str, Any]:
     import json
 

@@ -118,6 +118,14 @@ class Struct:
 
         return of_struct(cls)
 
+    @property
+    def __pydantic_serializer__(self) -> Any:
+        # Where pydantic does not know what comes, as in a `dict[str, Any]`, it asks for this.
+        from ._pydantic import serializer
+
+        kind: Any = type(self)
+        return serializer(kind)
+
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th style='text-align:left'>{html.escape(name)}</th>"

@@ -138,6 +138,12 @@ class Money:
 
         return of_money(cls)
 
+    @property
+    def __pydantic_serializer__(self) -> Any:
+        from ._pydantic import serializer
+
+        return serializer(Money)
+
 
 @dataclass(frozen=True, slots=True)
 class Assignee:
