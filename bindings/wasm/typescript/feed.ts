@@ -5,9 +5,12 @@ import type { Filter } from "./filter.js";
 import type { Change } from "./generated/parts/common.js";
 import type { KindName } from "./generated/session.js";
 
-const LIMIT = 1000;
-/** How long a feed that follows waits before it looks again, in milliseconds. */
-const [SHORTEST, LONGEST] = [10, 500];
+/** How many events are read at once. */
+export const LIMIT = 1000;
+/** How long a feed that follows waits at least before it looks again, in milliseconds. */
+export const SHORTEST = 10;
+/** How long it waits at most. */
+export const LONGEST = 500;
 
 /** What the actor may see changed as a whole, such as with their role or groups: read everything anew. */
 export interface AccessChanged {
@@ -78,7 +81,7 @@ export function became<W>(filter: Filter<W>): Filter<W> {
 }
 
 /** An item as it is on the wire. */
-type WireItem =
+export type WireItem =
   | { changed: Change }
   | { gone: Omit<Gone, "gone"> }
   | { access_changed: Omit<AccessChanged, "access_changed"> };
@@ -130,7 +133,7 @@ export class Feed implements AsyncIterable<FeedEvent> {
 }
 
 /** Waits, unless a signal ends it before. */
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

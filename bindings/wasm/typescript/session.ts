@@ -139,6 +139,16 @@ export class SessionBase {
     return (await this.#call("sweep_files", {}, false)) as Swept;
   }
 
+  /** The same, for requests that come as data: `batchOf([{ run: "lead.contact", with: { lead: id } }])`. */
+  async batchOf(requests: unknown): Promise<unknown> {
+    return this.#call("batch", { requests: requests ?? null }, true);
+  }
+
+  /** One page of the feed as it is on the wire, of which `feed` is made. */
+  async feedPage(asked: { after: string; limit: number; only?: object }): Promise<WireFeed> {
+    return (await this.#call("feed", asked, false)) as WireFeed;
+  }
+
   /** One page of an export, of which `exportText` of each kind is made. */
   async exportPage(input: object): Promise<unknown> {
     return this.#call("export", input, false);

@@ -14,7 +14,7 @@ mkdirSync(join(place, "node_modules"));
 symlinkSync(folder("bindings/wasm"), join(place, "node_modules/nexa-crm"), "dir");
 after(() => rmSync(place, { recursive: true }));
 
-for (const page of ["docs/javascript.md", "bindings/wasm/README.md"]) {
+for (const page of ["docs/javascript.md", "docs/http.md", "bindings/wasm/README.md"]) {
   test(page, async () => {
     const blocks = [...text(page).matchAll(/```js\n(.*?)```/gs)].map(([, block]) => block);
     const script = join(place, `${page.replaceAll(/\W/g, "_")}.mjs`);

@@ -3,7 +3,7 @@
 const LISTED = /^\$([a-z][A-Za-z0-9_.]*)$/;
 
 /** What is kept of a step, by its word. */
-class Kept {
+export class Kept {
   words = {};
 
   path(path) {

@@ -157,8 +157,9 @@ def envelope(request: Request) -> dict[str, Any]:
         version = seen(match)
         if version is not None:
             said["expected_version"] = version
-    if reason := headers.get("nexa-reason"):
-        said["reason"] = unquote(reason)
+    for header, name in (("nexa-reason", "reason"), ("nexa-cause", "cause")):
+        if headers.get(header):
+            said[name] = unquote(headers[header])
     if "nexa-dry-run" in headers:
         dry = headers["nexa-dry-run"].strip().lower()
         if dry not in ("true", "false"):
