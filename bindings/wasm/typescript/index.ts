@@ -71,3 +71,4 @@ export { type Fetched, Results } from "./results.js";
 export type { Answers, Once, OnceSession, Request, Session } from "./session.js";
 export type { HostStore, StoredEvent, StoredKind, StoredRow, Tenant, WrittenUnit } from "./store.js";
 export type { Call, Envelope, Transport } from "./transport.js";
+export type { WasmSource } from "./wasm.js";

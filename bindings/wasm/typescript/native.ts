@@ -7,16 +7,16 @@ import { Incoming } from "./incoming.js";
 import type { Restoring } from "./messages.js";
 import type { HostStore } from "./store.js";
 import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
-import { source } from "./wasm.js";
+import { source, type WasmSource } from "./wasm.js";
 
 type Module = typeof import("../native/nexa.js");
 
 let loading: Promise<Module["Native"]> | undefined;
 
-/** The compiled part, loaded once. */
-async function native(): Promise<Module["Native"]> {
+/** The compiled part, loaded once, from where whoever asks first says. */
+async function native(wasm?: WasmSource): Promise<Module["Native"]> {
   loading ??= import("../native/nexa.js").then(async (module) => {
-    await module.default(await source("nexa_bg.wasm"));
+    await module.default(await source("nexa_bg.wasm", wasm));
     return module.Native;
   });
   try {
@@ -49,14 +49,14 @@ export class NativeTransport implements TextTransport {
   }
 
   /** Opens `memory:`, or in a dedicated worker `opfs:NAME`, with a place for the bytes of files. */
-  static async open(url: string, files: FilePlace): Promise<NativeTransport> {
-    const Native = await native();
+  static async open(url: string, files: FilePlace, wasm?: WasmSource): Promise<NativeTransport> {
+    const Native = await native(wasm);
     return new NativeTransport(await Native.open(url, files));
   }
 
   /** Opens a storage that is written in JavaScript. */
-  static async openStore(store: HostStore, files?: FilePlace): Promise<NativeTransport> {
-    const Native = await native();
+  static async openStore(store: HostStore, files?: FilePlace, wasm?: WasmSource): Promise<NativeTransport> {
+    const Native = await native(wasm);
     return new NativeTransport(await Native.openStore(store, files));
   }
 

@@ -8,6 +8,7 @@ import { type FilePlace, NativeTransport } from "./native.js";
 import type { HostStore } from "./store.js";
 import { openTabs } from "./tabs.js";
 import { type Call, overText, type Transport } from "./transport.js";
+import type { WasmSource } from "./wasm.js";
 
 /**
  * `memory:`, `opfs:NAME` for a file that the browser keeps, a storage that the host has written, or what carries calls
@@ -26,6 +27,11 @@ export interface OpenOptions {
    * `opfs:NAME` they are beside the database. A storage of the host has no place for them unless it is said: `blobs.not_configured`.
    */
   files?: string | FileStore;
+  /**
+   * Where the compiled part `nexa_bg.wasm` is, for `memory:` and a storage of the host: for a server that was bundled, which has lost the
+   * file beside the script. Whoever opens first says it for all.
+   */
+  wasm?: WasmSource;
 }
 
 /**
@@ -54,14 +60,14 @@ export function opening(place: Place, options: OpenOptions = {}): Crm {
   });
 }
 
-async function transport(place: Place, { files }: OpenOptions): Promise<Transport> {
+async function transport(place: Place, { files, wasm }: OpenOptions): Promise<Transport> {
   if (typeof place === "object") {
-    if ("store" in place) return overText(await NativeTransport.openStore(place.store, await filesOf(files)));
+    if ("store" in place) return overText(await NativeTransport.openStore(place.store, await filesOf(files), wasm));
     if (files !== undefined) throw urlInvalid("execute:", "the bytes of files are where calls are carried to; leave files out");
     const { execute, close } = place;
     return close ? { call: execute, close } : { call: execute };
   }
-  if (place === "memory:") return overText(await NativeTransport.open(place, (await filesOf(files)) ?? "memory:"));
+  if (place === "memory:") return overText(await NativeTransport.open(place, (await filesOf(files)) ?? "memory:", wasm));
   if (typeof place === "string" && place.startsWith("opfs:") && place !== "opfs:") {
     if (files !== undefined) throw urlInvalid(place, "the bytes of files are beside the database; leave files out");
     return overText(await openTabs(place));

@@ -11,7 +11,7 @@ import { Explanation, type WireExplanation } from "./explanation.js";
 import type { User } from "./generated/records/user.js";
 import type { KindName, RecordTable } from "./generated/session.js";
 import type { OperationName, OperationTable } from "./generated/table.js";
-import { source } from "./wasm.js";
+import { source, type WasmSource } from "./wasm.js";
 
 export {
   Conflict,
@@ -79,10 +79,10 @@ export class Rules {
 
 let loading: Promise<Rules> | undefined;
 
-/** Loads the rules, once. */
-export async function loadRules(): Promise<Rules> {
+/** Loads the rules, once; from `wasm`, where the compiled part `rules_bg.wasm` is not beside the script. */
+export async function loadRules({ wasm }: { wasm?: WasmSource } = {}): Promise<Rules> {
   loading ??= import("../native/rules.js").then(async (module) => {
-    await module.default(await source("rules_bg.wasm"));
+    await module.default(await source("rules_bg.wasm", wasm));
     return new Rules(new module.NativeRules());
   });
   try {
