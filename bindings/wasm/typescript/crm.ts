@@ -2,6 +2,7 @@
 
 import { closed, Invalid, thrown } from "./errors.js";
 import { Feed, type FeedOptions, type WireFeed } from "./feed.js";
+import type { Change } from "./generated/parts/common.js";
 import { CrmWorker, type Due, type Ticked, type WorkerOptions } from "./later.js";
 import { newSession, type Session } from "./session.js";
 import type { Call, Transport } from "./transport.js";
@@ -95,10 +96,10 @@ export class Crm {
   }
 
   /** Events of a tenant after a position, without a gap and without an access rule: for the trusted host. */
-  feed(org: string, options: FeedOptions = {}): Feed {
+  feed(org: string, options: FeedOptions = {}): Feed<Change> {
     const fetch = (after: string, limit: number): Promise<WireFeed> =>
       this.#call({ org, operation: "feed", input: { after, limit, ...(options.only && { only: options.only }) } }) as Promise<WireFeed>;
-    return new Feed(fetch, options);
+    return new Feed<Change>(fetch, options);
   }
 
   /**

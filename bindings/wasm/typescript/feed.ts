@@ -99,8 +99,8 @@ export interface WireFeed {
   complete: boolean;
 }
 
-/** Events in the order of the ledger: `for await (const event of session.feed({ after }))`. */
-export class Feed implements AsyncIterable<FeedEvent> {
+/** Events in the order of the ledger: `for await (const event of session.feed({ after }))`. That of a Crm has changes alone. */
+export class Feed<E extends FeedEvent = FeedEvent> implements AsyncIterable<E> {
   /** Everything up to here was given; go on after it another time. */
   position: string;
   readonly #fetch: (after: string, limit: number) => Promise<WireFeed>;
@@ -113,7 +113,7 @@ export class Feed implements AsyncIterable<FeedEvent> {
     this.#options = options;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<FeedEvent, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<E, void, undefined> {
     const { follow = false, signal } = this.#options;
     let wait = SHORTEST;
     while (!signal?.aborted) {
@@ -121,7 +121,7 @@ export class Feed implements AsyncIterable<FeedEvent> {
       for (const item of page.items) {
         const event = read(item);
         this.position = event.position ?? this.position;
-        yield event;
+        yield event as E;
       }
       this.position = page.next;
       if (!page.complete) continue;

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from . import _native
 from ._filter import Q
@@ -43,6 +43,8 @@ class Gone:
 Item: TypeAlias = "Change | Gone | AccessChanged"
 """One entry of a feed."""
 
+E = TypeVar("E")
+
 
 def _item(raw: dict[str, Any]) -> Item:
     ((what, item),) = raw.items()
@@ -72,21 +74,21 @@ class _Place:
         self._follow = follow
         self._wait = SHORTEST
 
-    def _read(self, text: str) -> tuple[list[Item], str, bool]:
+    def _read(self, text: str) -> tuple[list[Any], str, bool]:
         got = json.loads(text)
-        items = [_item(raw) for raw in got["items"]]
+        items: list[Item] = [_item(raw) for raw in got["items"]]
         self._wait = SHORTEST if items else min(self._wait * 2, LONGEST)
         return items, got["next"], got["complete"]
 
 
-class Feed(_Place):
-    """Events in the order of the ledger: `for event in session.feed(after=…)`."""
+class Feed(_Place, Generic[E]):
+    """Events in the order of the ledger: `for event in session.feed(after=…)`. That of a Crm has changes alone."""
 
     def __init__(self, fetch: Callable[[str, int], str], after: str | None, follow: bool) -> None:
         super().__init__(after, follow)
         self._fetch = fetch
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Iterator[E]:
         while True:
             items, following, complete = self._read(self._fetch(self.position, LIMIT))
             for item in items:
@@ -99,14 +101,14 @@ class Feed(_Place):
                 time.sleep(self._wait)
 
 
-class AsyncFeed(_Place):
-    """Events in the order of the ledger: `async for event in session.feed(after=…)`."""
+class AsyncFeed(_Place, Generic[E]):
+    """Events in the order of the ledger: `async for event in session.feed(after=…)`. That of a Crm has changes alone."""
 
     def __init__(self, fetch: Callable[[str, int], Awaitable[str]], after: str | None, follow: bool) -> None:
         super().__init__(after, follow)
         self._fetch = fetch
 
-    async def __aiter__(self) -> AsyncIterator[Item]:
+    async def __aiter__(self) -> AsyncIterator[E]:
         import asyncio
 
         while True:

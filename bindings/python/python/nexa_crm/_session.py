@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ._errors import Error
+    from ._feed import Item
     from ._transaction import TransactionBlock
+    from .records import Change
 
 S = TypeVar("S", bound="SessionBase")
 
@@ -153,7 +155,7 @@ class SessionBase:
         follow: bool = False,
         kind: str | None = None,
         filter: Q | Mapping[str, Any] | None = None,
-    ) -> Feed:
+    ) -> Feed[Item]:
         """Events after a position, as far as the actor may see them.
 
         Ends with the ledger, or waits for more with `follow`. Keep `position` of the feed to go on another time.
@@ -367,7 +369,7 @@ class Crm:
         follow: bool = False,
         kind: str | None = None,
         filter: Q | Mapping[str, Any] | None = None,
-    ) -> Feed:
+    ) -> Feed[Change]:
         """Events of a tenant after a position, without a gap and without an access rule: for the trusted host.
 
         `kind` and `filter` as in the feed of a session.

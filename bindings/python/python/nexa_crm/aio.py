@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ._errors import Error
+    from ._feed import Item
     from ._frame import Frame
     from ._imports import OnProgress, Policy, Source, SupportsWrite
     from ._later import Due, Ticked, Worker
     from ._pages import Asked
     from ._schema import SchemaDifference
     from ._sql import Rows
-    from .records import ImportReport, Preview
+    from .records import Change, ImportReport, Preview
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S", bound="AsyncSessionBase")
@@ -110,7 +111,7 @@ class AsyncSessionBase(blocking.SessionBase):
         follow: bool = False,
         kind: str | None = None,
         filter: Q | Mapping[str, Any] | None = None,
-    ) -> AsyncFeed:
+    ) -> AsyncFeed[Item]:
         """Events after a position, as far as the actor may see them: ``async for event in s.feed(after=…)``.
 
         `kind` and `filter` choose changes as in the blocking session.
@@ -397,7 +398,7 @@ class AsyncCrm:
         follow: bool = False,
         kind: str | None = None,
         filter: Q | Mapping[str, Any] | None = None,
-    ) -> AsyncFeed:
+    ) -> AsyncFeed[Change]:
         """Events of a tenant after a position, without a gap and without an access rule: for the trusted host."""
         native, tenant, run = self._crm._native, str(org), self._threads.run
         asked = only(kind, filter)
