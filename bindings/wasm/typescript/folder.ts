@@ -3,11 +3,8 @@
  * them: `FOLDER/TENANT/kept/0f/….blob` is a file that is whole, `FOLDER/TENANT/coming/…` one that is being written.
  */
 
-import type * as Files from "node:fs/promises";
-import type * as Paths from "node:path";
-
-import { urlInvalid } from "./errors.js";
 import type { FileStore, FileWriter } from "./files.js";
+import { node, type NodeParts, syncFolder, unlessMissing } from "./node.js";
 
 /** Into how many folders the files of a tenant are spread. */
 const SHARDS = 256;
@@ -16,28 +13,22 @@ const NAME = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12}
 
 /** The store of the files in a folder, which is made where there is none. Raises `Invalid` (`crm.url_invalid`) in a browser. */
 export async function folderFiles(folder: string): Promise<FileStore> {
-  const runtime = (globalThis as { process?: { versions?: { node?: string }; platform?: string } }).process;
-  if (runtime?.versions?.node === undefined) throw urlInvalid(folder, "a folder of files needs Node");
-  // Not written as literals: a bundler for browsers would look for them.
-  const [files, paths] = ["node:fs/promises", "node:path"];
-  const fs = (await import(/* @vite-ignore */ /* webpackIgnore: true */ files)) as typeof Files;
-  const path = (await import(/* @vite-ignore */ /* webpackIgnore: true */ paths)) as typeof Paths;
-  await fs.mkdir(folder, { recursive: true });
-  return new FolderFiles(fs, path, path.resolve(folder), runtime.platform === "win32");
+  const parts = await node(folder);
+  await parts.fs.mkdir(folder, { recursive: true });
+  return new FolderFiles(parts, parts.path.resolve(folder));
 }
 
 class FolderFiles implements FileStore {
-  readonly #fs: typeof Files;
-  readonly #path: typeof Paths;
+  readonly #parts: NodeParts;
+  readonly #fs: NodeParts["fs"];
+  readonly #path: NodeParts["path"];
   readonly #root: string;
-  /** Whether the system writes the names in folders down by itself. */
-  readonly #writesNames: boolean;
 
-  constructor(fs: typeof Files, path: typeof Paths, root: string, writesNames: boolean) {
-    this.#fs = fs;
-    this.#path = path;
+  constructor(parts: NodeParts, root: string) {
+    this.#parts = parts;
+    this.#fs = parts.fs;
+    this.#path = parts.path;
     this.#root = root;
-    this.#writesNames = writesNames;
   }
 
   async put(org: string, id: string): Promise<FileWriter> {
@@ -53,7 +44,7 @@ class FolderFiles implements FileStore {
         await file.close();
         await this.#make(shard);
         await this.#fs.rename(coming, whole);
-        await this.#sync(shard);
+        await syncFolder(this.#parts, shard);
       },
       abort: async () => {
         await file.close();
@@ -83,7 +74,7 @@ class FolderFiles implements FileStore {
   async delete(org: string, id: string): Promise<void> {
     const { coming, shard, whole } = this.#place(org, id);
     for (const path of [coming, whole]) await this.#fs.rm(path, { force: true });
-    await unlessMissing(this.#sync(shard));
+    await unlessMissing(syncFolder(this.#parts, shard));
   }
 
   /** By the last byte of the ids, and then as they are. Only those of one byte are held at once. */
@@ -123,17 +114,7 @@ class FolderFiles implements FileStore {
     const above = this.#path.dirname(folder);
     await this.#make(above);
     await this.#fs.mkdir(folder, { recursive: true });
-    await this.#sync(above);
-  }
-
-  async #sync(folder: string): Promise<void> {
-    if (this.#writesNames) return;
-    const opened = await this.#fs.open(folder, "r");
-    try {
-      await opened.sync();
-    } finally {
-      await opened.close();
-    }
+    await syncFolder(this.#parts, above);
   }
 }
 
@@ -145,14 +126,4 @@ function simple(id: string): string {
 /** The folder of a name: its last byte, as the first ones are those of a moment. */
 function shardOf(name: string): string {
   return name.slice(-2);
-}
-
-/** What is there; undefined where it is not. */
-async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (problem) {
-    if ((problem as { code?: unknown }).code === "ENOENT") return undefined;
-    throw problem;
-  }
 }

@@ -11,12 +11,13 @@ import { type Call, overText, type Transport } from "./transport.js";
 import type { WasmSource } from "./wasm.js";
 
 /**
- * `memory:`, `opfs:NAME` for a file that the browser keeps, a storage that the host has written, or what carries calls
+ * `memory:`, `opfs:NAME` for a file that the browser keeps, `folder:PATH` for a folder of Node, a storage that the host has written, or what carries calls
  * to where the rules are.
  */
 export type Place =
   | "memory:"
   | `opfs:${string}`
+  | `folder:${string}`
   | { store: HostStore }
   | { execute: (call: Call) => Promise<unknown>; close?: () => Promise<void> };
 
@@ -24,7 +25,7 @@ export type Place =
 export interface OpenOptions {
   /**
    * Where the bytes of files are: a folder, in Node; `memory:`, which `memory:` has unless said; or a store that the host has written. For
-   * `opfs:NAME` they are beside the database. A storage of the host has no place for them unless it is said: `blobs.not_configured`.
+   * `opfs:NAME` they are beside the database, for `folder:PATH` in its folder `files` unless said. A storage of the host has no place for them unless it is said: `blobs.not_configured`.
    */
   files?: string | FileStore;
   /**
@@ -35,7 +36,8 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a place. `memory:` forgets when it is closed; `opfs:NAME` is shared by all tabs of an origin.
+ * Opens a place. `memory:` forgets when it is closed; `opfs:NAME` is shared by all tabs of an origin; `folder:PATH` belongs to one
+ * process of Node.
  *
  * Raises `Invalid` (`crm.url_invalid`), and what the storage refuses, such as `Unavailable` (`store.locked`).
  */
@@ -72,7 +74,25 @@ async function transport(place: Place, { files, wasm }: OpenOptions): Promise<Tr
     if (files !== undefined) throw urlInvalid(place, "the bytes of files are beside the database; leave files out");
     return overText(await openTabs(place));
   }
-  throw urlInvalid(place, "open memory:, opfs:NAME, { store } or { execute }");
+  if (typeof place === "string" && place.startsWith("folder:") && place !== "folder:") {
+    return inFolder(place.slice("folder:".length), files, wasm);
+  }
+  throw urlInvalid(place, "open memory:, opfs:NAME, folder:PATH, { store } or { execute }");
+}
+
+/** Tenants in a folder, which is free again when closing has answered. */
+async function inFolder(folder: string, files: string | FileStore | undefined, wasm: WasmSource | undefined): Promise<Transport> {
+  // A page, which has none, does not load it.
+  const { folderStore } = await import("./tenants.js");
+  const store = await folderStore(folder);
+  const free = async (): Promise<void> => store.close?.();
+  try {
+    const carrier = overText(await NativeTransport.openStore(store, await filesOf(files ?? `${folder}/files`), wasm));
+    return { call: (call) => carrier.call(call), close: () => Promise.resolve(carrier.close?.()).finally(free) };
+  } catch (problem) {
+    await free();
+    throw problem;
+  }
 }
 
 /** Where the bytes of files are, as the compiled part takes it. */
