@@ -24,7 +24,7 @@ export default typescript.config(
     rules: { "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }] },
     languageOptions: {
       globals: Object.fromEntries(
-        ["AbortController", "Blob", "File", "BroadcastChannel", "Buffer", "atob", "MessageChannel", "ReadableStream", "Headers", "Request", "Response", "TextDecoderStream", "TextEncoder", "URL", "DOMException", "console", "crypto"]
+        ["AbortController", "Blob", "File", "BroadcastChannel", "Buffer", "atob", "MessageChannel", "ReadableStream", "Headers", "Request", "Response", "TextDecoder", "TextDecoderStream", "TextEncoder", "URL", "DOMException", "console", "crypto"]
           .concat(["document", "navigator", "performance", "process", "setTimeout", "clearTimeout", "structuredClone", "window"])
           .concat(["indexedDB", "location", "requestAnimationFrame"])
           .map((name) => [name, "readonly"]),

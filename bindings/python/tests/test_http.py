@@ -241,6 +241,42 @@ def test_an_upload_whose_sender_goes_away_leaves_nothing() -> None:
         assert crm.system(lisa.org, "sweep").sweep_files().kept == 0
 
 
+def test_a_long_export_is_sent_while_it_is_written_and_ends_with_who_asked() -> None:
+    with nexa.open("memory:") as crm:
+        lisa = crm.create_org("Acme", admin={"name": "Lisa", "email": "lisa@acme.example"})
+        lisa.lead.import_rows([{"last_name": f"Lead {at}", "description": "x" * 1000} for at in range(3000)])
+        app = http.application(crm, lambda request: lisa)
+        whole = ask(app, "GET", "/leads/export?columns=last_name,description")
+        assert whole.text.count("\n") == 3001
+        pieces: list[bytes] = []
+        gone = threading.Event()
+
+        async def main() -> None:
+            leave = asyncio.Event()
+            asked = False
+
+            async def receive() -> dict[str, Any]:
+                nonlocal asked
+                if not asked:
+                    asked = True
+                    return {"type": "http.request", "body": b"", "more_body": False}
+                await leave.wait()
+                return {"type": "http.disconnect"}
+
+            async def send(message: Any) -> None:
+                if message["type"] == "http.response.body":
+                    pieces.append(message["body"])
+                    leave.set()
+                    await asyncio.sleep(0.01)
+
+            scope = {"type": "http", "method": "GET", "path": "/leads/export", "query_string": b"", "headers": []}
+            await app(scope, receive, send)
+            gone.set()
+
+        asyncio.run(main())
+        assert gone.is_set() and 0 < sum(map(len, pieces)) < len(whole.content)
+
+
 class Listener:
     """Somebody who listens to the feed over ASGI, as a browser's EventSource does."""
 

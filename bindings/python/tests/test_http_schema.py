@@ -15,7 +15,7 @@ from nexa_crm import http
 
 # Some of each sort; all of them where there is time.
 SOME = ["lead.find", "lead.create", "ticket.update", "deal.trash", "ticket.timeline", "deal.forecast", "events", "upload", "batch"]
-SOME += ["download", "lead.history", "group.remove_member", "session", "contact.get", "ticket.explain", "ledger.verify"]
+SOME += ["download", "lead.history", "note.export", "group.remove_member", "session", "contact.get", "ticket.explain", "ledger.verify"]
 EXAMPLES = int(os.environ.get("NEXA_EXAMPLES", "0"))
 CHECKS = [
     checks.not_a_server_error,

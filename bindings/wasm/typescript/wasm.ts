@@ -24,7 +24,10 @@ export async function source(name: string, given?: WasmSource): Promise<{ module
   if (!isNode || !file.startsWith("file:")) return given === undefined ? undefined : { module_or_path: given };
   // Not written as a literal: a bundler for browsers would look for it.
   const files = "node:fs/promises";
-  const { readFile } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ files)) as Files;
+  const node = await (import(/* @vite-ignore */ /* webpackIgnore: true */ files) as Promise<Files>).catch(() => undefined);
+  // A page of Electron runs beside Node, and may load none of its modules; it finds the file by itself.
+  if (!node) return given === undefined ? undefined : { module_or_path: given };
+  const { readFile } = node;
   try {
     return { module_or_path: await readFile(new URL(file)) };
   } catch (problem) {

@@ -50,7 +50,7 @@ async function run(answer, step, kept) {
   }
   if ("text" in step) body = new TextEncoder().encode(step.text);
   const got = await answer(new Request(url, { method: step.method, headers, body }));
-  const content = await got.text();
+  const content = new TextDecoder("utf-8", { ignoreBOM: true }).decode(await got.arrayBuffer());
   const label = `${step.method} ${step.path}`;
   assert.equal(got.status, step.status, `${label}: ${content}`);
   const isJson = content !== "" && (got.headers.get("content-type") ?? "").includes("json");

@@ -3,7 +3,7 @@
 import { NexaError, thrown } from "../errors.js";
 import { LIMIT, LONGEST, pause, SHORTEST, type WireFeed, type WireItem } from "../feed.js";
 import type { Session } from "../session.js";
-import { empty, json } from "./answers.js";
+import { empty, json, streamOf } from "./answers.js";
 import { argument } from "./incoming.js";
 import { problem, Refused } from "./problems.js";
 
@@ -81,19 +81,4 @@ async function* following(session: Session, said: Asked, first: WireFeed, lastin
 function event(item: WireItem, following: string): string {
   const [[what, data] = ["", {}]] = Object.entries(item) as [string, { position?: string | null }][];
   return `id: ${data.position ?? following}\nevent: ${what}\ndata: ${JSON.stringify(data)}\n\n`;
-}
-
-/** Pieces of text as a stream of bytes; whoever stops reading ends them. */
-function streamOf(pieces: AsyncGenerator<string, void, undefined>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    async pull(into) {
-      const next = await pieces.next();
-      if (next.done) into.close();
-      else into.enqueue(encoder.encode(next.value));
-    },
-    async cancel() {
-      await pieces.return();
-    },
-  });
 }

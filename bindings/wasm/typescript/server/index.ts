@@ -18,6 +18,7 @@ import type { KindName } from "../generated/session.js";
 import type { Once, Session } from "../session.js";
 import { empty, json, refusing } from "./answers.js";
 import { asked, feed } from "./events.js";
+import { exporting } from "./exports.js";
 import { download, upload } from "./files.js";
 import { type Arguments, argumentsOf, bodyOf, decoded, envelopeOf, reference } from "./incoming.js";
 import { described, type Document } from "./openapi.js";
@@ -128,6 +129,13 @@ class Server {
       if (kind !== undefined) {
         allow(request, "GET", "HEAD");
         return explained(session, kind, reference(second));
+      }
+    }
+    if (segments.length === 2 && second === "export") {
+      const kind = this.#router.kindAt(first ?? "");
+      if (kind !== undefined) {
+        allow(request, "GET");
+        return exporting(session, kind, first ?? "", searchParams);
       }
     }
     return this.#route(session, segments, searchParams, request);

@@ -28,6 +28,20 @@ const COMMAND_HEADERS: readonly (readonly [name: string, doc: string])[] = [
   ["Nexa-Dry-Run", "`true` checks and answers, but changes nothing."],
 ];
 
+/** What an export is asked with. */
+const EXPORT: Readonly<Record<string, readonly [doc: string, schema: Schema]>> = {
+  filter: ["The records to export.", { content: ofJson({ $ref: "#/components/schemas/Filter" }) }],
+  sort: ["Their order.", { schema: { type: "array", items: TEXT }, style: "form", explode: false }],
+  limit: ["How many at most.", { schema: { type: "integer", minimum: 1 } }],
+  trashed: ["Those in the trash.", { schema: { type: "boolean" } }],
+  format: ["How they are written; `csv` unless said.", { schema: { enum: ["csv", "spreadsheet", "json_lines"] } }],
+  columns: ["The paths of the columns.", { schema: { type: "array", items: TEXT }, style: "form", explode: false }],
+  delimiter: ["What stands between two cells.", { schema: { enum: ["comma", "semicolon", "tab"] } }],
+  labels: ["Whether the header has words instead of paths.", { schema: { type: "boolean" } }],
+  local_times: ["Whether moments are in the tenant's time zone.", { schema: { type: "boolean" } }],
+  names: ["Whether names stand beside ids.", { schema: { type: "boolean" } }],
+};
+
 /** The document, with a path for every operation. */
 export function documentOf(catalog: Catalog): Document {
   const paths: Document["paths"] = {};
@@ -186,7 +200,16 @@ function beside(kinds: Catalog["kinds"]): Document["paths"] {
     "/uploads": { post: uploading() },
     "/attachments/{id}/content": { get: content() },
   };
+  const lines = { "text/csv": { schema: TEXT }, "application/x-ndjson": { schema: TEXT } };
   for (const [kind, { table }] of Object.entries(kinds)) {
+    paths[`/${table}/export`] = {
+      get: {
+        ...one(`${kind}.export`, "The records of the kind as a file: CSV, CSV for spreadsheets, or lines of JSON.", {}),
+        tags: [kind],
+        parameters: Object.keys(EXPORT).map(parameter),
+        responses: { "200": { description: "The file.", content: lines }, default: PROBLEM },
+      },
+    };
     paths[`/${table}/{id}/explain`] = {
       get: {
         ...one(`${kind}.explain`, "What the caller may do with the record now, and if not, why not.", listed),
@@ -237,6 +260,9 @@ function parameters(): Record<string, Schema> {
     headers.map(([name, description]): [string, Schema] => [name, { name, in: "header", description, schema: TEXT }]),
   );
   found["Nexa-Dry-Run"] = { ...found["Nexa-Dry-Run"], schema: { ...TEXT, enum: ["true", "false"] } };
+  for (const [name, [doc, schema]] of Object.entries(EXPORT)) {
+    found[name] = { name, in: "query", description: doc, ...schema };
+  }
   const description = "The id of the record, or `system:key` for the key that another system has for it.";
   found["id"] = { name: "id", in: "path", required: true, description, schema: TEXT };
   return found;

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from .._errors import Error
 from .._session import Crm, SessionBase, envelope_text
 from ..aio import AsyncCrm, _Threads
-from . import _events, _files
+from . import _events, _exports, _files
 from ._openapi import document
 from ._problems import TYPE, Refused, Unauthenticated, problem
 from ._request import Disconnected, Receive, Request, arguments, body, envelope, reference
@@ -68,7 +68,7 @@ class Application:
             await answer.refuse(refused.refused())
         except (Error, Refused) as refused:
             await answer.refuse(refused)
-        except (Disconnected, _files.Gone):
+        except (Disconnected, _exports.Gone, _files.Gone):
             return
         except Exception:
             # The server writes down what happened; whoever asked learns nothing of the inside.
@@ -111,6 +111,10 @@ class Application:
             _allow(request, "GET", "HEAD")
             record = json.dumps(reference(segments[1]))
             await answer.text(200, await self._threads.run(session._native.explain, kind, record))
+            return
+        if len(segments) == 2 and segments[1] == "export" and (kind := self._kind(segments[0])) is not None:
+            _allow(request, "GET")
+            await _exports.export(session, kind, segments[0], request, receive, answer, self._slow)
             return
         found, target = self._router.at(segments)
         if not found:
@@ -240,7 +244,8 @@ class Answer:
         self, status: int, content: bytes, kind: str | None, headers: Mapping[str, str] | None = None
     ) -> None:
         """Sends all of it."""
-        whole = {"Cache-Control": "private, no-cache", **(headers or {})}
+        # What one caller was shown is not what another is, also where the version is the same.
+        whole = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie", **(headers or {})}
         if kind is not None:
             whole |= {"Content-Type": kind, "Content-Length": str(len(content))}
         await self.begin(status, whole)

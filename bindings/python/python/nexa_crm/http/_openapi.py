@@ -18,6 +18,20 @@ COMMAND_HEADERS = [
     ("Nexa-Dry-Run", "`true` checks and answers, but changes nothing."),
 ]
 
+EXPORT: dict[str, tuple[str, dict[str, Any]]] = {
+    "filter": ("The records to export.", {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Filter"}}}}),
+    "sort": ("Their order.", {"schema": {"type": "array", "items": TEXTS}, "style": "form", "explode": False}),
+    "limit": ("How many at most.", {"schema": {"type": "integer", "minimum": 1}}),
+    "trashed": ("Those in the trash.", {"schema": {"type": "boolean"}}),
+    "format": ("How they are written; `csv` unless said.", {"schema": {"enum": ["csv", "spreadsheet", "json_lines"]}}),
+    "columns": ("The paths of the columns.", {"schema": {"type": "array", "items": TEXTS}, "style": "form", "explode": False}),
+    "delimiter": ("What stands between two cells.", {"schema": {"enum": ["comma", "semicolon", "tab"]}}),
+    "labels": ("Whether the header has words instead of paths.", {"schema": {"type": "boolean"}}),
+    "local_times": ("Whether moments are in the tenant's time zone.", {"schema": {"type": "boolean"}}),
+    "names": ("Whether names stand beside ids.", {"schema": {"type": "boolean"}}),
+}
+"""What an export is asked with."""
+
 
 def document(
     catalog: Mapping[str, Any], *, title: str, server: str, security: Mapping[str, Any] | None
@@ -184,7 +198,16 @@ def _beside(catalog: Mapping[str, Any]) -> dict[str, Any]:
         {"name": "Last-Event-ID", "in": "header", "description": "The id of the last event.", "schema": TEXTS},
     ]
     events["responses"]["200"]["content"]["text/event-stream"] = {"schema": TEXTS}
+    lines = {"text/csv": {"schema": TEXTS}, "application/x-ndjson": {"schema": TEXTS}}
     for kind, said in sorted(catalog["kinds"].items()):
+        paths[f"/{said['table']}/export"] = {
+            "get": {
+                **one(f"{kind}.export", "The records of the kind as a file: CSV, CSV for spreadsheets, or lines of JSON.", {}),
+                "tags": [kind],
+                "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in EXPORT],
+                "responses": {"200": {"description": "The file.", "content": lines}, "default": PROBLEM},
+            }
+        }
         paths[f"/{said['table']}/{{id}}/explain"] = {
             "get": {
                 **one(f"{kind}.explain", "What the caller may do with the record now, and if not, why not.", listed),
@@ -245,6 +268,8 @@ def _parameters() -> dict[str, Any]:
     }
     found["Nexa-Dry-Run"]["schema"] = {"type": "string", "enum": ["true", "false"]}
     description = "The id of the record, or `system:key` for the key that another system has for it."
+    for name, (doc, schema) in EXPORT.items():
+        found[name] = {"name": name, "in": "query", "description": doc, **schema}
     found["id"] = {"name": "id", "in": "path", "required": True, "description": description, "schema": TEXTS}
     return found
 
