@@ -4,7 +4,7 @@
  * ```ts
  * import { open, where } from "nexa-crm";
  *
- * const crm = await open("memory:"); // or "opfs:crm.db", { store }, { execute }
+ * const crm = await open("memory:"); // or "opfs:crm.db", "folder:crm_data", { store }, { execute }
  * const lisa = await crm.createOrg("Acme Support", { admin: { name: "Lisa", email: "lisa@acme.example" } });
  * const t = await lisa.ticket.create({ subject: "Cannot access dashboard", priority: "high" });
  * await lisa.ticket.claim({ ticket: t.id });
