@@ -91,7 +91,10 @@ def test_the_encoders_of_json_write_records(make: testing.Factory) -> None:
     by_orjson = json.loads(orjson.dumps(said, default=nexa.jsonable))
     del by_json["at"], by_orjson["at"]
     assert by_orjson == by_json
-    assert dict(deal) == deal.to_json() and json.dumps(dict(deal))
+    assert dict(deal) == {**deal} == deal.to_json() and json.dumps(dict(deal))
+    for value in (deal, deal.amount):
+        with pytest.raises(TypeError, match="not iterable"):
+            iter(value)  # type: ignore[call-overload]
     for nothing in (object(), type, deal.created_at.replace(tzinfo=None)):
         with pytest.raises(TypeError, match="no form in JSON"):
             json.dumps(nothing, default=nexa.jsonable)

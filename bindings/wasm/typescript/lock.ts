@@ -3,6 +3,9 @@
 import { Unavailable } from "./errors.js";
 import { type NodeParts, unlessMissing } from "./node.js";
 
+/** Whoever makes a lock has said within this time who it is, in milliseconds. */
+const NAMING = 10_000;
+
 /** The locks of this process, by what stands in them. */
 const held = new Set<string>();
 
@@ -24,7 +27,7 @@ export async function lock(parts: NodeParts, folder: string): Promise<Lock> {
     if (await created(parts, place, own)) break;
     const found = await unlessMissing(fs.readFile(place, "utf8"));
     if (found === undefined) continue;
-    if (isHeld(parts, found)) throw locked(folder);
+    if (found === "" ? await isNew(parts, place) : isHeld(parts, found)) throw locked(folder);
     // Two may find what was left behind; the one that moves it away takes the folder.
     const aside = path.join(folder, `lock.${crypto.randomUUID()}`);
     await unlessMissing(fs.rename(place, aside));
@@ -57,12 +60,16 @@ async function created({ fs }: NodeParts, place: string, own: string): Promise<b
   }
 }
 
+/** Whether somebody has made a lock just now, and not yet said who. */
+async function isNew({ fs }: NodeParts, place: string): Promise<boolean> {
+  const found = await unlessMissing(fs.stat(place));
+  return found !== undefined && Date.now() - found.mtimeMs < NAMING;
+}
+
 /** Whether a process that is at work has the lock; a number may have been given again, to this process too. */
 function isHeld({ pid, isAlive }: NodeParts, text: string): boolean {
   const [word = ""] = text.split(" ");
   const owner = Number(word);
-  // Somebody has made it, and not yet said who.
-  if (word === "") return true;
   return owner === pid ? held.has(text) : Number.isInteger(owner) && owner > 0 && isAlive(owner);
 }
 

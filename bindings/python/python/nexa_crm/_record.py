@@ -105,6 +105,10 @@ class Struct:
         parts = [f"{name}={_short(value)}" for name, value in telling[:_AT_MOST]]
         return f"{type(self).__name__}({', '.join(parts if len(parts) == len(shown) else [*parts, '…'])})"
 
+    # It has names and values, and is no sequence of either.
+    __iter__ = None
+    __contains__ = None
+
     def keys(self) -> Iterable[str]:
         """The names that the wire has: ``dict(record)`` is `to_json`, so that whatever turns it into JSON keeps it exact."""
         return self._raw.keys()

@@ -125,6 +125,10 @@ class Money:
         """As it is on the wire."""
         return {"amount": format(self.amount, "f"), "currency": self.currency}
 
+    # It has names and values, and is no sequence of either.
+    __iter__ = None
+    __contains__ = None
+
     def keys(self) -> list[str]:
         """The names that it has on the wire."""
         return ["amount", "currency"]

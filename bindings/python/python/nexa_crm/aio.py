@@ -62,10 +62,12 @@ class _Threads:
 
     def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
         """Runs work on a thread. Errors: `crm.closed`, `crm.forked`."""
+        loop = asyncio.get_running_loop()
         if self._process != os.getpid():
             # The threads were not copied with the memory. What the native part says of it needs none.
-            work(*args, **kwargs)
-        loop = asyncio.get_running_loop()
+            done: asyncio.Future[T] = loop.create_future()
+            done.set_result(work(*args, **kwargs))
+            return done
         try:
             return loop.run_in_executor(self._pool, partial(work, *args, **kwargs))
         except RuntimeError as problem:

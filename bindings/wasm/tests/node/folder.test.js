@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -71,6 +71,11 @@ setInterval(() => {}, 1000);`;
   for (const { value } of taken.filter(({ status }) => status === "fulfilled")) await value.crm.close();
   // A lock of this process's number, from a container that was started again.
   writeFileSync(join(place, "lock"), `${process.pid} 00000000-0000-7000-8000-000000000000`);
+  await (await again()).crm.close();
+  // One who was killed before it could say who it was.
+  writeFileSync(join(place, "lock"), "");
+  await assert.rejects(again(), { code: "store.locked" });
+  utimesSync(join(place, "lock"), new Date(0), new Date(0));
   await (await again()).crm.close();
 });
 
