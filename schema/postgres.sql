@@ -760,14 +760,22 @@ CREATE TABLE nexa.deals (
   "price_book_id" uuid,
   "probability" bigint NOT NULL,
   "probability_by_hand" boolean NOT NULL,
+  "category" text COLLATE "C" NOT NULL DEFAULT 'pipeline',
+  "category_by_hand" boolean NOT NULL DEFAULT FALSE,
   "close_date" date,
+  "pushed" bigint NOT NULL DEFAULT 0,
   "stage" text COLLATE "C" NOT NULL,
   "pipeline_id" uuid NOT NULL,
   "status" text COLLATE "C" NOT NULL,
   "stage_since" timestamptz NOT NULL,
   "stage_before_close" text COLLATE "C",
   "closed_at" timestamptz,
+  "won_reason" text COLLATE "C",
   "lost_reason" text COLLATE "C",
+  "lost_text" text COLLATE "C",
+  "lost_to" text COLLATE "C",
+  "account_type_before" text COLLATE "C",
+  "began_customer" boolean NOT NULL DEFAULT FALSE,
   "type" text COLLATE "C" NOT NULL,
   "source" text COLLATE "C",
   "campaign_id" uuid,
@@ -776,6 +784,8 @@ CREATE TABLE nexa.deals (
   "competitors" json,
   "owner_id" uuid,
   "contract_term_months" bigint,
+  "contract_signed" boolean NOT NULL DEFAULT FALSE,
+  "contract_url" text COLLATE "C",
   "next_step" text COLLATE "C",
   "description" text COLLATE "C",
   "tags" json,
@@ -783,7 +793,9 @@ CREATE TABLE nexa.deals (
   "custom_folded" json,
   "external_keys" json,
   CONSTRAINT deals_amount_currency_both CHECK (("amount_amount" IS NULL) = ("amount_currency" IS NULL)),
+  CONSTRAINT deals_category_check CHECK ("category" IN ('omitted', 'pipeline', 'best_case', 'commit')),
   CONSTRAINT deals_status_check CHECK ("status" IN ('open', 'won', 'lost')),
+  CONSTRAINT deals_account_type_before_check CHECK ("account_type_before" IN ('prospect', 'customer', 'partner', 'vendor')),
   CONSTRAINT deals_type_check CHECK ("type" IN ('new_business', 'upsell', 'renewal', 'cross_sell'))
 );
 CREATE INDEX deals_status_close_date_idx ON nexa.deals (org, "status", "close_date", "id", "deleted_at");
@@ -797,6 +809,49 @@ ALTER TABLE nexa.deals ADD CONSTRAINT deals_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.deals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.deals FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.deals USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.stage_visits (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "pipeline_id" uuid NOT NULL,
+  "stage" text COLLATE "C" NOT NULL,
+  "entered_at" timestamptz NOT NULL,
+  "left_at" timestamptz,
+  "seconds" bigint,
+  "next_stage" text COLLATE "C",
+  "by_id" uuid,
+  "reason" text COLLATE "C"
+);
+CREATE INDEX stage_visits_deal_id_entered_at_idx ON nexa.stage_visits (org, "deal_id", "entered_at", "id");
+CREATE INDEX stage_visits_pipeline_id_stage_entered_at_idx ON nexa.stage_visits (org, "pipeline_id", "stage", "entered_at", "id");
+CREATE INDEX stage_visits_by_id_ref ON nexa.stage_visits (org, "by_id", "id") WHERE "by_id" IS NOT NULL;
+ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.stage_visits ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.stage_visits FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.stage_visits USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.deal_contacts (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "contact_id" uuid NOT NULL,
+  "role" text COLLATE "C" NOT NULL,
+  CONSTRAINT deal_contacts_role_check CHECK ("role" IN ('decision_maker', 'champion', 'influencer', 'blocker', 'user', 'billing', 'partner', 'other'))
+);
+CREATE INDEX deal_contacts_deal_id_ref ON nexa.deal_contacts (org, "deal_id", "id");
+CREATE INDEX deal_contacts_contact_id_ref ON nexa.deal_contacts (org, "contact_id", "id");
+CREATE UNIQUE INDEX deal_contacts_deal_id_contact_id_key ON nexa.deal_contacts (org, "deal_id", "contact_id");
+ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.deal_contacts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.deal_contacts FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.deal_contacts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
 CREATE TABLE nexa.lines (
   org uuid NOT NULL,
@@ -1560,6 +1615,8 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.tax_rates', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.pipelines', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.deals', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.stage_visits', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.deal_contacts', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.lines', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.campaigns', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.campaign_members', 'org', colocate_with => 'nexa.ledger');
@@ -1628,6 +1685,11 @@ ALTER TABLE nexa.deals ADD CONSTRAINT deals_campaign_id_fk FOREIGN KEY (org, "ca
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa.pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_by_id_fk FOREIGN KEY (org, "by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.campaigns ADD CONSTRAINT campaigns_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

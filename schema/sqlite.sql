@@ -713,14 +713,22 @@ CREATE TABLE nexa_deals (
   "price_book_id" BLOB,
   "probability" INTEGER NOT NULL,
   "probability_by_hand" INTEGER NOT NULL,
+  "category" TEXT NOT NULL DEFAULT 'pipeline',
+  "category_by_hand" INTEGER NOT NULL DEFAULT 0,
   "close_date" TEXT,
+  "pushed" INTEGER NOT NULL DEFAULT 0,
   "stage" TEXT NOT NULL,
   "pipeline_id" BLOB NOT NULL,
   "status" TEXT NOT NULL,
   "stage_since" INTEGER NOT NULL,
   "stage_before_close" TEXT,
   "closed_at" INTEGER,
+  "won_reason" TEXT,
   "lost_reason" TEXT,
+  "lost_text" TEXT,
+  "lost_to" TEXT,
+  "account_type_before" TEXT,
+  "began_customer" INTEGER NOT NULL DEFAULT 0,
   "type" TEXT NOT NULL,
   "source" TEXT,
   "campaign_id" BLOB,
@@ -729,6 +737,8 @@ CREATE TABLE nexa_deals (
   "competitors" TEXT,
   "owner_id" BLOB,
   "contract_term_months" INTEGER,
+  "contract_signed" INTEGER NOT NULL DEFAULT 0,
+  "contract_url" TEXT,
   "next_step" TEXT,
   "description" TEXT,
   "tags" TEXT,
@@ -739,8 +749,13 @@ CREATE TABLE nexa_deals (
   CONSTRAINT nexa_deals_amount_currency_both CHECK (("amount_amount" IS NULL) = ("amount_currency" IS NULL)),
   CONSTRAINT nexa_deals_has_lines_check CHECK ("has_lines" IN (0, 1)),
   CONSTRAINT nexa_deals_probability_by_hand_check CHECK ("probability_by_hand" IN (0, 1)),
+  CONSTRAINT nexa_deals_category_check CHECK ("category" IN ('omitted', 'pipeline', 'best_case', 'commit')),
+  CONSTRAINT nexa_deals_category_by_hand_check CHECK ("category_by_hand" IN (0, 1)),
   CONSTRAINT nexa_deals_status_check CHECK ("status" IN ('open', 'won', 'lost')),
+  CONSTRAINT nexa_deals_account_type_before_check CHECK ("account_type_before" IN ('prospect', 'customer', 'partner', 'vendor')),
+  CONSTRAINT nexa_deals_began_customer_check CHECK ("began_customer" IN (0, 1)),
   CONSTRAINT nexa_deals_type_check CHECK ("type" IN ('new_business', 'upsell', 'renewal', 'cross_sell')),
+  CONSTRAINT nexa_deals_contract_signed_check CHECK ("contract_signed" IN (0, 1)),
   CONSTRAINT nexa_deals_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa_price_books (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_deals_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa_pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_deals_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa_campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED,
@@ -755,6 +770,48 @@ CREATE INDEX nexa_deals_account_id_status_idx ON nexa_deals (org, "account_id", 
 CREATE INDEX nexa_deals_campaign_id_status_idx ON nexa_deals (org, "campaign_id", "status", "id", "deleted_at");
 CREATE INDEX nexa_deals_primary_contact_id_updated_at_idx ON nexa_deals (org, "primary_contact_id", "updated_at", "id", "deleted_at");
 CREATE INDEX nexa_deals_price_book_id_ref ON nexa_deals (org, "price_book_id", "id") WHERE "price_book_id" IS NOT NULL;
+
+CREATE TABLE nexa_stage_visits (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deal_id" BLOB NOT NULL,
+  "pipeline_id" BLOB NOT NULL,
+  "stage" TEXT NOT NULL,
+  "entered_at" INTEGER NOT NULL,
+  "left_at" INTEGER,
+  "seconds" INTEGER,
+  "next_stage" TEXT,
+  "by_id" BLOB,
+  "reason" TEXT,
+  CONSTRAINT nexa_stage_visits_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_stage_visits_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_stage_visits_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa_pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_stage_visits_by_id_fk FOREIGN KEY (org, "by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_stage_visits_deal_id_entered_at_idx ON nexa_stage_visits (org, "deal_id", "entered_at", "id");
+CREATE INDEX nexa_stage_visits_pipeline_id_stage_entered_at_idx ON nexa_stage_visits (org, "pipeline_id", "stage", "entered_at", "id");
+CREATE INDEX nexa_stage_visits_by_id_ref ON nexa_stage_visits (org, "by_id", "id") WHERE "by_id" IS NOT NULL;
+
+CREATE TABLE nexa_deal_contacts (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deal_id" BLOB NOT NULL,
+  "contact_id" BLOB NOT NULL,
+  "role" TEXT NOT NULL,
+  CONSTRAINT nexa_deal_contacts_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_deal_contacts_role_check CHECK ("role" IN ('decision_maker', 'champion', 'influencer', 'blocker', 'user', 'billing', 'partner', 'other')),
+  CONSTRAINT nexa_deal_contacts_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deal_contacts_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_deal_contacts_deal_id_ref ON nexa_deal_contacts (org, "deal_id", "id");
+CREATE INDEX nexa_deal_contacts_contact_id_ref ON nexa_deal_contacts (org, "contact_id", "id");
+CREATE UNIQUE INDEX nexa_deal_contacts_deal_id_contact_id_key ON nexa_deal_contacts (org, "deal_id", "contact_id");
 
 CREATE TABLE nexa_lines (
   org BLOB NOT NULL,

@@ -14,10 +14,15 @@ pub mod tax_rate;
 
 pub use account::{Account, AccountType, Tier};
 pub use contact::{Contact, ContactStatus, LifecycleStage};
-pub use deal::{Deal, DealStatus, DealType, line::LineItem};
+pub use deal::{
+    Deal, DealStatus, DealType,
+    line::LineItem,
+    people::{DealContact, DealRole},
+    visit::StageVisit,
+};
 pub use lead::Lead;
 pub use money_sum::{MoneySum, Unpriced};
-pub use pipeline::{AmountFrom, Pipeline, Stage, StageKind};
+pub use pipeline::{AmountFrom, ForecastCategory, Pipeline, Stage, StageKind};
 pub use price_book::{Price, PriceBook};
 pub use product::Product;
 pub use tax_rate::TaxRate;
@@ -41,15 +46,24 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .query::<price_book::price::Of>()
         .entity::<TaxRate>()
         .entity::<Pipeline>()
+        .command::<pipeline::RemoveStage>()
         .entity::<Deal>()
         .command::<deal::stage::Move>()
         .command::<deal::stage::ResetProbability>()
+        .command::<deal::stage::ResetCategory>()
         .command::<deal::lifecycle::Win>()
         .command::<deal::lifecycle::Lose>()
         .command::<deal::lifecycle::Reopen>()
         .query::<deal::metrics::Metrics>()
         .query::<deal::forecast::Forecast>()
         .query::<deal::by_stage::ByStage>()
+        .query::<deal::stuck::Stuck>()
+        .query::<deal::funnel::Funnel>()
+        .record::<StageVisit>()
+        .record::<DealContact>()
+        .command::<deal::people::AddContact>()
+        .command::<deal::people::SetContactRole>()
+        .command::<deal::people::RemoveContact>()
         .entity::<LineItem>()
         .command::<deal::line::Remove>()
         .command::<deal::lines::SetLines>()

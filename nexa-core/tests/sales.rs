@@ -9,6 +9,8 @@ mod merges;
 mod money;
 mod overviews;
 mod pipelines;
+mod roles;
 mod scorecards;
+mod stages;
 mod visibility;
 mod world;

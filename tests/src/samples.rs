@@ -201,11 +201,20 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "deal.reprice" => with(of("deal", "lost_deal"), "price_book", json!(office.id("price_book"))),
         "deal.lines" => of("deal", "lost_deal"),
         "deal.move" => with(of("deal", "deal"), "stage", json!("proposal")),
-        "deal.reset_probability" | "deal.win" | "deal.metrics" => of("deal", "deal"),
+        "deal.reset_probability" | "deal.reset_category" | "deal.win" | "deal.metrics" => of("deal", "deal"),
         "deal.lose" => with(of("deal", "deal"), "reason", json!("Too dear")),
         "deal.reopen" => of("deal", "lost_deal"),
+        "deal.add_contact" => {
+            with(with(of("deal", "deal"), "contact", json!(office.id("contact"))), "role", json!("partner"))
+        }
+        "deal.set_contact_role" => {
+            with(with(of("deal", "lost_deal"), "contact", json!(office.id("contact"))), "role", json!("champion"))
+        }
+        "deal.remove_contact" => with(of("deal", "lost_deal"), "contact", json!(office.id("contact"))),
         "deal.forecast" => json!({"from": "2025-01-01", "to": "2026-12-31"}),
-        "deal.pipeline" => json!({}),
+        "deal.funnel" => json!({"from": "2025-01-01", "to": "2026-12-31"}),
+        "deal.pipeline" | "deal.stuck" => json!({}),
+        "pipeline.remove_stage" => with(of("pipeline", "pipeline"), "stage", json!("negotiation")),
 
         "campaign.start" | "campaign.complete" | "campaign.cancel" | "campaign.members" | "campaign.performance" => {
             of("campaign", "campaign")

@@ -19,6 +19,7 @@ use uuid::Uuid;
 const WHOLE: &str = "a merge moves everything that pointed at the other, or the data would break";
 const PARTS: &str = "parts go with the record that they belong to";
 const MEMBER: &str = "a membership belongs to the two records that it joins, both of which the caller names and sees";
+const STAY: &str = "a stay in a stage ends with the deal that leaves it, which the caller sees";
 const THEIR_WORD: &str = "the token is the person's own, and whoever has it says what the person says";
 const ERASED: &str = "an erasure that spared what its caller does not see would leave the person";
 const WORKER: &str = "whoever does the work of the host's worker sends all that is due";
@@ -29,8 +30,15 @@ const BEYOND: &[(&str, &str, &str)] = &[
     ("merge", "*", WHOLE),
     ("purge", "comment", PARTS),
     ("purge", "campaign_member", PARTS),
+    ("purge", "stage_visit", PARTS),
     ("purge", "contact_list_member", PARTS),
     ("purge", "attachment", PARTS),
+    ("deal.move", "stage_visit", STAY),
+    ("deal.win", "stage_visit", STAY),
+    ("deal.lose", "stage_visit", STAY),
+    ("deal.reopen", "stage_visit", STAY),
+    ("deal.set_contact_role", "deal_contact", MEMBER),
+    ("deal.remove_contact", "deal_contact", MEMBER),
     ("deal.win", "account", FOLLOWS),
     ("deal.win", "contact", FOLLOWS),
     ("lead.convert", "task", "open tasks go with the person whom they are about"),

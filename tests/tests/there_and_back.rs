@@ -162,6 +162,8 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
             let account = office.id("account");
             office.run("contact.update", json!({"contact": other, "account": account}));
             office.run("account.set_primary_contact", json!({"account": account, "contact": other}));
+            let role = json!({"deal": office.id("deal"), "contact": other, "role": "partner"});
+            office.run("deal.add_contact", role);
             converted(json!({"email": record["email"]}));
         }
         "account" => converted(json!({"company": record["name"]})),

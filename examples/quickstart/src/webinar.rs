@@ -147,7 +147,7 @@ fn sell(team: &Team) -> Result<()> {
             team.john.run(Move { deal: deal.id.into(), stage: stage("negotiation")? })?;
         }
         if position % 4 == 0 {
-            team.john.run_with(Envelope::because("Contract signed"), Win { deal: deal.id.into() })?;
+            team.john.run_with(Envelope::because("Contract signed"), Win::of(deal.id))?;
         }
     }
     Ok(())

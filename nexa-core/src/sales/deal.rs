@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::{
-    account::Account,
+    account::{Account, AccountType},
     contact::Contact,
-    pipeline::{Pipeline, Stage, StageKind, default_pipeline, kept_default},
+    pipeline::{ForecastCategory, Pipeline, Stage, StageKind, default_pipeline, kept_default},
 };
 use crate::{
-    Assignee, Body, Choice, Code, Context, Custom, Date, Entity, ExternalKey, Id, Money, Percent, Record, Result,
-    Subject, Tags, Timestamp, closed_enum,
+    Assignee, Body, Choice, Code, Context, Custom, Date, DocumentUrl, Entity, ExternalKey, Id, Money, Percent, Record,
+    Result, Subject, Tags, Timestamp, closed_enum,
     marketing::Campaign,
     people::{
         User, assignment,
@@ -23,13 +23,17 @@ use crate::{
 
 pub mod by_stage;
 pub mod forecast;
+pub mod funnel;
 pub(super) mod groups;
 mod history;
 pub mod lifecycle;
 pub mod line;
 pub mod lines;
 pub mod metrics;
+pub mod people;
 pub mod stage;
+pub mod stuck;
+pub mod visit;
 
 /// The pipeline has no such stage.
 pub const STAGE_UNKNOWN: Code =
@@ -47,6 +51,10 @@ pub const CONTACT_FOREIGN: Code = Code::rule(
     "deal.contact_foreign",
     "The contact {contact} is not one of the deal's account; choose one of its contacts, or set the contact's account.",
 );
+
+/// A stage asks for more than the deal has.
+pub const STAGE_NEEDS: Code =
+    Code::rule("deal.stage_needs", "A deal comes to {stage} with {fields}; fill them in first, with deal.update.");
 
 /// The amount follows the lines.
 pub const AMOUNT_FROM_LINES: Code = Code::rule(
@@ -126,9 +134,18 @@ pub struct Deal {
     pub probability: Percent,
     /// Whether somebody set the probability by hand; `deal.reset_probability` lets it follow the stage again.
     pub probability_by_hand: bool,
+    /// What the forecast makes of it while it is open; its stage's own until somebody sets it by hand.
+    #[record(editable, backfill = "pipeline")]
+    pub category: ForecastCategory,
+    /// Whether somebody set the category by hand.
+    #[record(backfill = false)]
+    pub category_by_hand: bool,
     /// When it is expected to be decided; once it is, when it was.
     #[record(editable)]
     pub close_date: Option<Date>,
+    /// How often its close date moved to a later day while it was open.
+    #[record(backfill = 0)]
+    pub pushed: u32,
     /// The stage of its pipeline that it is in; the first open one unless said.
     #[record(editable)]
     pub stage: Choice,
@@ -143,8 +160,19 @@ pub struct Deal {
     pub stage_before_close: Option<Choice>,
     /// When it was decided.
     pub closed_at: Option<Timestamp>,
-    /// Why it was lost.
-    pub lost_reason: Option<Body>,
+    /// Why it was won, one of the tenant's list for `deal.won_reason`.
+    pub won_reason: Option<Choice>,
+    /// Why it was lost, one of the tenant's list for `deal.lost_reason`.
+    pub lost_reason: Option<Choice>,
+    /// What else is to be said of the loss.
+    pub lost_text: Option<Body>,
+    /// To whom it was lost.
+    pub lost_to: Option<Choice>,
+    /// What its account was before this deal made it a customer.
+    pub account_type_before: Option<AccountType>,
+    /// Whether the account is a customer since this deal.
+    #[record(backfill = false)]
+    pub began_customer: bool,
     /// What sort of business it is.
     #[record(editable)]
     pub r#type: DealType,
@@ -169,6 +197,12 @@ pub struct Deal {
     /// How many months the contract runs.
     #[record(editable)]
     pub contract_term_months: Option<u32>,
+    /// Whether the contract is signed.
+    #[record(editable, backfill = false)]
+    pub contract_signed: bool,
+    /// Where the contract lies, such as `s3://contracts/acme_2025.pdf`.
+    #[record(editable)]
+    pub contract_url: Option<DocumentUrl>,
     /// What is to be done next.
     #[record(editable)]
     pub next_step: Option<Subject>,
@@ -216,14 +250,34 @@ impl Deal {
     fn must_be_open(&self) -> Result<()> {
         if self.status == DealStatus::Open { Ok(()) } else { Err(CLOSED.with("status", self.status)) }
     }
-    /// Puts it into a stage, whose probability it takes unless somebody set one by hand.
+    /// Puts it into a stage, whose probability and category it takes unless somebody set them by hand.
     fn enter(&mut self, stage: &Stage, now: Timestamp) {
         self.stage = stage.name.clone();
         self.status = stage.kind.into();
         self.stage_since = now;
+        self.follow_stage(stage);
+    }
+    /// Takes from its stage what nobody set by hand.
+    fn follow_stage(&mut self, stage: &Stage) {
         if !self.probability_by_hand {
             self.probability = stage.probability;
         }
+        if !self.category_by_hand {
+            self.category = stage.category;
+        }
+    }
+    /// Refuses a stage that asks for more than it has. Error: `deal.stage_needs`.
+    fn must_meet(&self, stage: &Stage) -> Result<()> {
+        if stage.required.is_empty() {
+            return Ok(());
+        }
+        let values = serde_json::to_value(self).unwrap_or_default();
+        let missing: Vec<&str> =
+            stage.required.iter().map(String::as_str).filter(|path| is_empty(at(&values, path))).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(STAGE_NEEDS.with("stage", &stage.name).with("fields", missing))
     }
     /// The open stage of this name. Errors: `deal.stage_unknown`, `deal.use_win_or_lose`.
     fn open_stage<'a>(pipeline: &'a Pipeline, name: &str) -> Result<&'a Stage> {
@@ -244,15 +298,17 @@ impl Deal {
         };
         self.pipeline = pipeline.id;
         if let Some(stage) = self.decided_before(&pipeline, cx) {
-            return self.come_in_decided(&stage, &pipeline, cx).await;
+            self.come_in_decided(&stage, &pipeline, cx).await?;
+            return self.arrive(cx).await;
         }
         let stage = if self.stage.is_empty() {
             pipeline.first(StageKind::Open)?
         } else {
             Self::open_stage(&pipeline, &self.stage)?
         };
+        self.must_meet(stage)?;
         self.enter(stage, cx.now());
-        Ok(())
+        self.arrive(cx).await
     }
     async fn go_on(&mut self, before: &Self, cx: &mut Context<'_>) -> Result<()> {
         let moved = (self.pipeline, &self.stage) != (before.pipeline, &before.stage);
@@ -268,10 +324,12 @@ impl Deal {
             if let Some(stage) = self.decided_before(&pipeline, cx) {
                 self.come_in_decided(&stage, &pipeline, cx).await?;
                 self.stage_before_close = Some(before.stage.clone());
-                return Ok(());
+                return self.go_over(cx).await;
             }
             let stage = Self::open_stage(&pipeline, &self.stage)?;
+            self.must_meet(stage)?;
             self.enter(stage, cx.now());
+            self.go_over(cx).await?;
         }
         if self.status == DealStatus::Won && self.amount.is_none() {
             return Err(AMOUNT_MISSING.with("field", "amount"));
@@ -301,6 +359,22 @@ impl Deal {
     }
 }
 
+/// The value at a path of names.
+fn at<'v>(values: &'v Json, path: &str) -> Option<&'v Json> {
+    path.split('.').try_fold(values, |value, name| value.get(name))
+}
+
+/// Whether a value says nothing.
+fn is_empty(value: Option<&Json>) -> bool {
+    match value {
+        None | Some(Json::Null) | Some(Json::Bool(false)) => true,
+        Some(Json::String(text)) => text.is_empty(),
+        Some(Json::Array(items)) => items.is_empty(),
+        Some(Json::Object(fields)) => fields.is_empty(),
+        Some(_) => false,
+    }
+}
+
 /// How many whole days lie between two moments; none when a clock that was wrong dated the first one later.
 const fn whole_days(from: Timestamp, to: Timestamp) -> i64 {
     const MICROS: i64 = 24 * 3_600 * 1_000_000;
@@ -317,6 +391,7 @@ impl Entity for Deal {
         CONTACT_FOREIGN,
         AMOUNT_FROM_LINES,
         HAS_LINES,
+        STAGE_NEEDS,
         lines::TOO_MANY,
         TOO_LARGE,
         assignment::INACTIVE,
@@ -328,6 +403,7 @@ impl Entity for Deal {
     }
     fn given(&mut self, fields: &Map<String, Json>) {
         self.probability_by_hand |= fields.contains_key(Self::PROBABILITY.name());
+        self.category_by_hand |= fields.contains_key(Self::CATEGORY.name());
     }
 
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
@@ -336,6 +412,9 @@ impl Entity for Deal {
             Some(before) => {
                 self.must_leave_to_lines(before)?;
                 self.go_on(before, cx).await?;
+                if self.is_open() && self.close_date > before.close_date && before.close_date.is_some() {
+                    self.pushed = before.pushed.saturating_add(1);
+                }
             }
         }
         if let Some(source) = &mut self.source
@@ -356,12 +435,17 @@ impl Entity for Deal {
     }
 
     fn computed(&self) -> &'static [&'static str] {
-        if self.probability_by_hand { &[] } else { &["probability"] }
+        match (self.probability_by_hand, self.category_by_hand) {
+            (false, false) => &["probability", "category"],
+            (false, true) => &["probability"],
+            (true, false) => &["category"],
+            (true, true) => &[],
+        }
     }
     async fn compute(&mut self, cx: &mut Context<'_>) -> Result<()> {
         let pipeline = pipeline::wherever(cx, self.pipeline).await?;
-        if let (Some(stage), false) = (pipeline.stage(&self.stage), self.probability_by_hand) {
-            self.probability = stage.probability;
+        if let Some(stage) = pipeline.stage(&self.stage) {
+            self.follow_stage(stage);
         }
         Ok(())
     }

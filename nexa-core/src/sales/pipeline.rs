@@ -5,9 +5,10 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::deal::{Deal, DealStatus};
+use super::deal::{Deal, DealStatus, STAGE_NEEDS};
 use crate::{
-    Choice, Code, Context, Document, Entity, Error, Filter, Id, Name, Percent, Record, Result, Timestamp, closed_enum,
+    Choice, Code, Command, Context, Document, Entity, Error, Filter, Id, Name, Percent, Record, Ref, Result, Timestamp,
+    closed_enum, command,
     kernel::{
         context::not_found,
         limits::LARGEST_PAGE,
@@ -22,8 +23,12 @@ pub const INVALID: Code = Code::invalid("pipeline.invalid", "The stages do not m
 /// Open deals would be in no stage.
 pub const STAGE_IN_USE: Code = Code::rule(
     "pipeline.stage_in_use",
-    "Open deals, some perhaps in the trash, are in {stage}, which is no open stage of {pipeline}; move them first.",
+    "Open deals, some perhaps in the trash, are in {stage}, which is no open stage of {pipeline}: {count}. Move them first, or name \
+     the stage that they go to with pipeline.remove_stage.",
 );
+/// The pipeline has no such stage.
+pub const STAGE_UNKNOWN: Code =
+    Code::invalid("pipeline.stage_unknown", "{pipeline} has no open stage {stage}; use one of {stages}.");
 /// A tenant has a default pipeline.
 pub const DEFAULT_NEEDED: Code =
     Code::rule("pipeline.default_needed", "{pipeline} is the default; make another pipeline the default instead.");
@@ -37,6 +42,26 @@ closed_enum! {
         Won = "won",
         /// It was lost.
         Lost = "lost",
+    }
+}
+
+closed_enum! {
+    /// What the forecast makes of an open deal; one that is won is closed.
+    pub enum ForecastCategory default Pipeline {
+        /// It is left out.
+        Omitted = "omitted",
+        /// It is worked on.
+        Pipeline = "pipeline",
+        /// It comes if all goes well.
+        BestCase = "best_case",
+        /// Its owner stands for it.
+        Commit = "commit",
+    }
+}
+
+impl ForecastCategory {
+    fn is_pipeline(&self) -> bool {
+        *self == Self::Pipeline
     }
 }
 
@@ -63,13 +88,51 @@ pub struct Stage {
     /// What it means that a deal is in it; open unless said.
     #[serde(default)]
     pub kind: StageKind,
+    /// What it is called for ever: a stage that keeps its key and changes its name takes its deals along. The name unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Choice>,
+    /// After how many days in it a deal is stuck (`deal.stuck`); never without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 3650))]
+    pub stale_after_days: Option<u16>,
+    /// What the forecast makes of a deal in it, unless somebody set that by hand.
+    #[serde(default, skip_serializing_if = "ForecastCategory::is_pipeline")]
+    pub category: ForecastCategory,
+    /// The fields that a deal needs to come into it, such as `account` or `custom.budget_owner`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 50))]
+    pub required: Vec<String>,
 }
 
 impl Stage {
     fn standard(name: &str, probability: u8, kind: StageKind) -> Result<Self> {
         let invalid = |problem| INVALID.with("problem", problem).with("field", "stages");
         let name = Choice::parse(name).map_err(invalid)?;
-        Ok(Self { name, probability: Percent::new(probability).map_err(invalid)?, kind })
+        Ok(Self { name, probability: Percent::new(probability).map_err(invalid)?, kind, ..Self::default() })
+    }
+    /// What it is called for ever.
+    pub fn key(&self) -> &str {
+        self.key.as_ref().unwrap_or(&self.name)
+    }
+    /// Refuses what no deal could meet. Error: `pipeline.invalid`.
+    fn check(&self) -> Result<()> {
+        if self.stale_after_days.is_some_and(|days| !(1..=3_650).contains(&days)) {
+            return Err(problem(format!("give {} a stale_after_days of 1 to 3,650", self.name)));
+        }
+        if self.required.len() > 50 {
+            return Err(problem(format!("{} requires more than 50 fields", self.name)));
+        }
+        for field in &self.required {
+            let custom = field.strip_prefix("custom.").is_some_and(|key| !key.is_empty());
+            let known = Deal::def().field(field).is_some_and(|field| field.editable);
+            if !custom && !known {
+                return Err(problem(format!(
+                    "{} requires {field}, which is no field of a deal that people fill in",
+                    self.name
+                )));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -120,6 +183,15 @@ impl Pipeline {
         let exact = self.stages.iter().find(|stage| stage.name == name);
         exact.or_else(|| self.stages.iter().find(|stage| same_choice(&stage.name, name)))
     }
+    /// The open stage of this name. Error: `pipeline.stage_unknown`.
+    fn open_stage(&self, name: &str, field: &str) -> Result<&Stage> {
+        self.stage(name).filter(|stage| stage.kind == StageKind::Open).ok_or_else(|| {
+            let open =
+                self.stages.iter().filter(|stage| stage.kind == StageKind::Open).map(|stage| stage.name.as_str());
+            let error = STAGE_UNKNOWN.with("pipeline", self.name.as_str()).with("stage", name).with("field", field);
+            error.with("stages", open.collect::<Vec<_>>())
+        })
+    }
     /// The names of its stages, in order.
     pub fn stage_names(&self) -> Vec<&str> {
         self.stages.iter().map(|stage| stage.name.as_str()).collect()
@@ -133,12 +205,19 @@ impl Pipeline {
     }
 
     fn check(&self) -> Result<()> {
-        let mut names: Vec<String> = self.stages.iter().map(|stage| fold(&stage.name)).collect();
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        if names.len() < count {
+        let several = |what: fn(&Stage) -> &str| {
+            let mut names: Vec<String> = self.stages.iter().map(|stage| fold(what(stage))).collect();
+            names.sort_unstable();
+            names.windows(2).any(|pair| pair.first() == pair.last())
+        };
+        if several(|stage| &stage.name) {
             return Err(problem("two stages have the same name"));
+        }
+        if several(Stage::key) {
+            return Err(problem("two stages have the same key"));
+        }
+        for stage in self.stages.iter() {
+            stage.check()?;
         }
         for (kind, probability) in [(StageKind::Won, Percent::HUNDRED), (StageKind::Lost, Percent::ZERO)] {
             let stages: Vec<&Stage> = self.stages.iter().filter(|stage| stage.kind == kind).collect();
@@ -153,19 +232,22 @@ impl Pipeline {
         self.first(StageKind::Open).map(drop)
     }
 
-    /// Makes the deals in the pipeline, in the trash as well, fit its stages: what is decided goes to the stage for that, and
-    /// no probability goes stale. Error: `pipeline.stage_in_use`, when open deals would be in no stage.
-    async fn fit_deals(&self, cx: &mut Context<'_>) -> Result<()> {
+    /// Makes the deals in the pipeline, in the trash as well, fit its stages: what is decided goes to the stage for that, those in a
+    /// stage that has another name than before go along, and no probability goes stale. Error: `pipeline.stage_in_use`, when open
+    /// deals would be in no stage.
+    async fn fit_deals(&self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         for kind in StageKind::ALL {
             let stages: Vec<&Stage> = self.stages.iter().filter(|stage| stage.kind == *kind).collect();
             let elsewhere = !Deal::STAGE.any_of(stages.iter().map(|stage| stage.name.clone()));
             let decided = Deal::STATUS.eq(DealStatus::from(*kind));
-            for mut deal in self.deals(cx, decided.clone().and(elsewhere)).await? {
-                if *kind == StageKind::Open {
-                    let error = STAGE_IN_USE.with("stage", deal.stage.as_str());
-                    return Err(error.with("pipeline", self.name.as_str()));
-                }
-                deal.stage = self.first(*kind)?.name.clone();
+            let deals = self.deals(cx, decided.clone().and(elsewhere)).await?;
+            let count = deals.len();
+            for mut deal in deals {
+                deal.stage = match self.renamed(before, &deal.stage) {
+                    Some(stage) if stage.kind == *kind => stage.name.clone(),
+                    _ if *kind == StageKind::Open => return Err(self.in_use(&deal.stage, count)),
+                    _ => self.first(*kind)?.name.clone(),
+                };
                 cx.save(deal).await?;
             }
             for stage in stages {
@@ -180,15 +262,24 @@ impl Pipeline {
         Ok(())
     }
 
+    /// The stage that has the key of a stage of before, under the name that it has now.
+    fn renamed(&self, before: Option<&Self>, name: &str) -> Option<&Stage> {
+        let key = before?.stage(name)?.key();
+        self.stages.iter().find(|stage| same_choice(stage.key(), key))
+    }
+    fn in_use(&self, stage: &str, count: usize) -> Error {
+        STAGE_IN_USE.with("stage", stage).with("pipeline", self.name.as_str()).with("count", count)
+    }
+
     /// Refuses stages that leave a deal in none of them. Error: `pipeline.stage_in_use`.
     async fn must_fit_deals(&self, cx: &mut Context<'_>) -> Result<()> {
         for kind in StageKind::ALL {
             let stages = self.stages.iter().filter(|stage| stage.kind == *kind).map(|stage| stage.name.clone());
             let elsewhere = !Deal::STAGE.any_of(stages);
             let decided = Deal::STATUS.eq(DealStatus::from(*kind));
-            if let Some(deal) = self.deals(cx, decided.and(elsewhere)).await?.first() {
-                let error = STAGE_IN_USE.with("stage", deal.stage.as_str());
-                return Err(error.with("pipeline", self.name.as_str()));
+            let deals = self.deals(cx, decided.and(elsewhere)).await?;
+            if let Some(deal) = deals.first() {
+                return Err(self.in_use(&deal.stage, deals.len()));
             }
         }
         Ok(())
@@ -216,6 +307,41 @@ fn problem(problem: impl Into<String>) -> Error {
     INVALID.with("problem", problem.into()).with("field", "stages")
 }
 
+/// Takes an open stage out of a pipeline; the open deals in it go to another one. Errors: `pipeline.stage_unknown`,
+/// `pipeline.stage_in_use` without `move_to`, `pipeline.invalid`, `deal.stage_needs`.
+#[command("remove_stage", on = Pipeline, errors(STAGE_UNKNOWN, STAGE_IN_USE, INVALID, STAGE_NEEDS))]
+pub struct RemoveStage {
+    /// The pipeline.
+    pub pipeline: Ref<Pipeline>,
+    /// The stage to take out.
+    pub stage: Choice,
+    /// The open stage that its deals go to.
+    pub move_to: Option<Choice>,
+}
+
+impl Command for RemoveStage {
+    type Output = Pipeline;
+    async fn run(&self, before: Pipeline, cx: &mut Context<'_>) -> Result<Pipeline> {
+        let gone = before.open_stage(&self.stage, "stage")?.clone();
+        let mut pipeline = before.clone();
+        pipeline.stages.0.retain(|stage| stage.name != gone.name);
+        pipeline.check()?;
+        let there = Deal::STATUS.eq(DealStatus::Open).and(Deal::STAGE.eq(gone.name.clone()));
+        let deals = before.deals(cx, there).await?;
+        match &self.move_to {
+            Some(to) => {
+                let to = pipeline.open_stage(to, "move_to")?.clone();
+                for deal in deals {
+                    deal.move_to(&to, cx).await?;
+                }
+            }
+            None if deals.is_empty() => {}
+            None => return Err(before.in_use(&gone.name, deals.len()).with("field", "move_to")),
+        }
+        cx.save(pipeline).await
+    }
+}
+
 impl Entity for Pipeline {
     const ERRORS: &'static [Code] = &[INVALID, STAGE_IN_USE, DEFAULT_NEEDED];
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
@@ -235,7 +361,7 @@ impl Entity for Pipeline {
             }
         }
         if before.is_some_and(|before| before.stages != self.stages) {
-            self.fit_deals(cx).await?;
+            self.fit_deals(before, cx).await?;
         }
         if before.is_some_and(|before| before.amount_from != self.amount_from) {
             self.fit_amounts(cx).await?;
@@ -271,7 +397,7 @@ impl Entity for Pipeline {
     }
 
     async fn took_over(&self, cx: &mut Context<'_>) -> Result<()> {
-        self.fit_deals(cx).await
+        self.fit_deals(None, cx).await
     }
 }
 

@@ -142,7 +142,7 @@ fn an_account_rolls_up_its_subsidiaries_and_never_mixes_currencies() {
     deal(&acme, usd("50000"));
     deal(&usa, usd("20000"));
     let won = deal(&uk, gbp("10000"));
-    world.run(Win { deal: (&won).into() });
+    world.run(Win::of(&won));
     deal(&japan, eur("7000"));
     world.contact("Sarah", &acme);
     world.contact("Tom", &japan);

@@ -1,5 +1,5 @@
 use nexa_core::{
-    Assignee, Body, Create, Restore, Trash, Update,
+    Assignee, Choice, Create, Restore, Trash, Update,
     kernel::ledger::Verb,
     people::{OnOpenWork, assignment::Assign, user::Deactivate},
     sales::{
@@ -108,8 +108,8 @@ fn the_overview_shows_everything_at_a_glance() {
             world.run(Update::of(&deal).set(Deal::ACCOUNT, &acme).set(Deal::PRIMARY_CONTACT, &sarah))
         })
         .collect();
-    world.run(Win { deal: (&deals[3]).into() });
-    world.run(Lose { deal: (&deals[4]).into(), reason: Body::parse("Too dear").unwrap() });
+    world.run(Win::of(&deals[3]));
+    world.run(Lose::of(&deals[4], Choice::parse("Too dear").unwrap()));
 
     let overview = world.ask(Overview { contact: (&sarah).into() });
     assert_eq!(overview.profile.lifecycle_stage, LifecycleStage::Customer);

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use nexa_core::{
-    AggregateOf, Assignee, Body, Choice, Create, Date, Filter, GroupBy, MeasureOf, Update,
+    AggregateOf, Assignee, Choice, Create, Date, Filter, GroupBy, MeasureOf, Update,
     people::assignment::Assign,
     people::org::Configure,
     sales::{
@@ -22,10 +22,10 @@ fn to(deal: &Deal, stage: &str) -> Move {
     Move { deal: deal.into(), stage: Choice::parse(stage).unwrap() }
 }
 fn win(deal: &Deal) -> Win {
-    Win { deal: deal.into() }
+    Win::of(deal)
 }
 fn lose(deal: &Deal) -> Lose {
-    Lose { deal: deal.into(), reason: Body::parse("They chose somebody else").unwrap() }
+    Lose::of(deal, Choice::parse("They chose somebody else").unwrap())
 }
 
 /// Story 3: eight weeks, $50K to $45K, weighted $12,500 at the start; won, and the account becomes a customer.
@@ -112,9 +112,6 @@ fn a_won_deal_has_an_amount() {
     let world = World::new();
     let deal = world.run(Create::<Deal>::new().set(Deal::NAME, "Plan"));
     assert_eq!(world.refused(win(&deal)), "deal.amount_missing");
-    let explained = block_on(world.admin.explain::<Deal>(&deal)).unwrap();
-    let refusal = explained.into_iter().find(|one| one.operation == "deal.win").unwrap().refusal.unwrap();
-    assert_eq!(refusal.code(), "deal.amount_missing");
     world.run(Update::of(&deal).set(Deal::AMOUNT, eur("5")));
     world.run(win(&deal));
     assert_eq!(world.refused(Update::of(&deal).clear(Deal::AMOUNT)), "deal.amount_missing");

@@ -1,5 +1,5 @@
 use nexa_core::{
-    Body, Create, Date, Draft, Update,
+    Choice, Create, Date, Draft, Update,
     people::{Org, User, org::Configure},
     sales::{
         Deal,
@@ -20,7 +20,7 @@ fn day(month: u32, day: u32) -> Date {
 }
 
 fn quarter() -> Forecast {
-    Forecast { from: day(10, 1), to: day(12, 31), owner: None, pipeline: None }
+    Forecast { from: day(10, 1), to: day(12, 31), owner: None, group: None, pipeline: None }
 }
 
 fn with_rates(world: &World) {
@@ -44,7 +44,7 @@ fn the_weighted_pipeline_is_two_and_a_half_million() {
         }
     }
     let won = world.deal("Won", usd("5000000"));
-    world.run(Win { deal: (&won).into() });
+    world.run(Win::of(&won));
     let value = world.ask(ByStage::default());
     assert_eq!(value.open.weighted.per_currency, [usd("2550000")]);
     assert_eq!((value.open.count, value.open.total.converted), (50, usd("5000000")));
@@ -94,9 +94,9 @@ fn a_forecast_is_by_month_owner_and_currency_and_converted() {
         world.run(create)
     };
     let won = deal(usd("1000"), Some(day(12, 24)), Some(&john));
-    world.run(Win { deal: (&won).into() });
+    world.run(Win::of(&won));
     let lost = deal(usd("70000"), Some(day(12, 24)), Some(&john));
-    world.run(Lose { deal: (&lost).into(), reason: Body::parse("Price").unwrap() });
+    world.run(Lose::of(&lost, Choice::parse("Price").unwrap()));
     deal(usd("200"), Some(day(11, 30)), Some(&john));
     deal(eur("100"), Some(day(11, 1)), Some(&john));
     deal(usd("400"), Some(day(12, 31)), None);
@@ -135,7 +135,7 @@ fn a_forecast_is_by_month_owner_and_currency_and_converted() {
 #[test]
 fn a_period_does_not_end_before_it_begins() {
     let world = World::new();
-    let reversed = Forecast { from: day(12, 1), to: day(11, 1), owner: None, pipeline: None };
+    let reversed = Forecast { from: day(12, 1), to: day(11, 1), owner: None, group: None, pipeline: None };
     assert_eq!(block_on(world.admin.ask(reversed)).unwrap_err().code(), "deal.period_reversed");
 }
 

@@ -91,7 +91,7 @@ fn open_deals_follow_a_stage_whose_probability_changes() {
     ]);
     assert_eq!(world.refused::<Update<Pipeline>>(edit(renamed.clone()).unwrap()), "pipeline.stage_in_use");
     let won = world.deal("Three", usd("100"));
-    world.run(Win { deal: (&won).into() });
+    world.run(Win::of(&won));
     let decided = json!([
         {"name": "talk", "probability": 40},
         {"name": "signed", "probability": 100, "kind": "won"},

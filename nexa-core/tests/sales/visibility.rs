@@ -35,7 +35,7 @@ fn who_sees_their_own_deals_gets_sums_of_those() {
     assert!(overview.timeline.iter().all(|change| change.record != foreign.id.uuid()));
     let rollup = block_on(viewer.ask(Rollup { account: (&acme).into() })).unwrap();
     assert_eq!(rollup.with_subsidiaries.total_deal_value.per_currency, [usd("100")]);
-    let forecast = Forecast { from: close, to: close, owner: None, pipeline: None };
+    let forecast = Forecast { from: close, to: close, owner: None, group: None, pipeline: None };
     assert_eq!(block_on(viewer.ask(forecast)).unwrap().total.best_case.per_currency, [usd("100")]);
     assert_eq!(block_on(viewer.ask(ByStage::default())).unwrap().open.count, 1);
     let metrics = block_on(viewer.ask(Metrics { deal: (&foreign).into() }));

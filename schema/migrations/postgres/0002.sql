@@ -252,7 +252,58 @@ CREATE POLICY tenant ON nexa.tax_rates USING (org = nullif(current_setting('nexa
 ALTER TABLE nexa.pipelines ADD COLUMN "amount_from" text COLLATE "C" NOT NULL DEFAULT 'contract' CONSTRAINT pipelines_amount_from_check CHECK ("amount_from" IN ('contract', 'first_year', 'yearly'));
 ALTER TABLE nexa.deals ADD COLUMN "has_lines" boolean NOT NULL DEFAULT FALSE;
 ALTER TABLE nexa.deals ADD COLUMN "price_book_id" uuid;
+ALTER TABLE nexa.deals ADD COLUMN "category" text COLLATE "C" NOT NULL DEFAULT 'pipeline';
+ALTER TABLE nexa.deals ADD COLUMN "category_by_hand" boolean NOT NULL DEFAULT FALSE;
+ALTER TABLE nexa.deals ADD COLUMN "pushed" bigint NOT NULL DEFAULT 0;
+ALTER TABLE nexa.deals ADD COLUMN "won_reason" text COLLATE "C";
+ALTER TABLE nexa.deals ADD COLUMN "lost_text" text COLLATE "C";
+ALTER TABLE nexa.deals ADD COLUMN "lost_to" text COLLATE "C";
+ALTER TABLE nexa.deals ADD COLUMN "account_type_before" text COLLATE "C";
+ALTER TABLE nexa.deals ADD COLUMN "began_customer" boolean NOT NULL DEFAULT FALSE;
+ALTER TABLE nexa.deals ADD COLUMN "contract_signed" boolean NOT NULL DEFAULT FALSE;
+ALTER TABLE nexa.deals ADD COLUMN "contract_url" text COLLATE "C" CONSTRAINT deals_category_check CHECK ("category" IN ('omitted', 'pipeline', 'best_case', 'commit')) CONSTRAINT deals_account_type_before_check CHECK ("account_type_before" IN ('prospect', 'customer', 'partner', 'vendor'));
 CREATE INDEX deals_price_book_id_ref ON nexa.deals (org, "price_book_id", "id") WHERE "price_book_id" IS NOT NULL;
+CREATE TABLE nexa.stage_visits (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "pipeline_id" uuid NOT NULL,
+  "stage" text COLLATE "C" NOT NULL,
+  "entered_at" timestamptz NOT NULL,
+  "left_at" timestamptz,
+  "seconds" bigint,
+  "next_stage" text COLLATE "C",
+  "by_id" uuid,
+  "reason" text COLLATE "C"
+);
+CREATE INDEX stage_visits_deal_id_entered_at_idx ON nexa.stage_visits (org, "deal_id", "entered_at", "id");
+CREATE INDEX stage_visits_pipeline_id_stage_entered_at_idx ON nexa.stage_visits (org, "pipeline_id", "stage", "entered_at", "id");
+CREATE INDEX stage_visits_by_id_ref ON nexa.stage_visits (org, "by_id", "id") WHERE "by_id" IS NOT NULL;
+ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.stage_visits ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.stage_visits FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.stage_visits USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.deal_contacts (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "contact_id" uuid NOT NULL,
+  "role" text COLLATE "C" NOT NULL,
+  CONSTRAINT deal_contacts_role_check CHECK ("role" IN ('decision_maker', 'champion', 'influencer', 'blocker', 'user', 'billing', 'partner', 'other'))
+);
+CREATE INDEX deal_contacts_deal_id_ref ON nexa.deal_contacts (org, "deal_id", "id");
+CREATE INDEX deal_contacts_contact_id_ref ON nexa.deal_contacts (org, "contact_id", "id");
+CREATE UNIQUE INDEX deal_contacts_deal_id_contact_id_key ON nexa.deal_contacts (org, "deal_id", "contact_id");
+ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.deal_contacts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.deal_contacts FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.deal_contacts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 CREATE TABLE nexa.lines (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -742,6 +793,8 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.price_books', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.prices', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tax_rates', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.stage_visits', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.deal_contacts', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.lines', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.calls', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
@@ -769,6 +822,11 @@ ALTER TABLE nexa.accounts ADD CONSTRAINT accounts_price_book_id_fk FOREIGN KEY (
 ALTER TABLE nexa.prices ADD CONSTRAINT prices_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa.price_books (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.prices ADD CONSTRAINT prices_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa.price_books (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa.pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_by_id_fk FOREIGN KEY (org, "by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.calls ADD CONSTRAINT calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

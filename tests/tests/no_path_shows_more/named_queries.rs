@@ -22,6 +22,8 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("deal.pipeline", |view| view.pipelines()),
     ("deal.forecast", |view| view.forecast()),
     ("deal.metrics", |view| view.metrics()),
+    ("deal.stuck", |view| view.stuck()),
+    ("deal.funnel", |view| view.funnel()),
     ("deal.lines", |view| view.lines()),
     ("price.of", |view| view.prices()),
     ("calendar.business_time", |view| view.calendars("calendar.business_time", json!({"to": "2025-11-18T09:00:00Z"}))),
@@ -286,7 +288,31 @@ impl View<'_> {
             assert!(!amount_is_hidden || metrics["weighted"].is_null(), "{}: {metrics}", self.label);
             assert_eq!(metrics["sales_cycle_days"].is_null(), deal["closed_at"].is_null(), "{}: {metrics}", self.label);
             let stage = metrics["stages"].as_array().unwrap().last().map(|stage| &stage["stage"]);
-            assert_eq!(stage, Some(&deal["stage"]), "{}: {metrics}", self.label);
+            assert_eq!(stage.unwrap_or(&Json::Null), &deal["stage"], "{}: {metrics}", self.label);
+        }
+    }
+
+    fn stuck(&self) {
+        let deals = self.live("deal");
+        let Some(answer) = self.ask_if_allowed("deal.stuck", json!({"limit": 1000})) else { return };
+        for stuck in answer["items"].as_array().unwrap() {
+            let deal = &deals[&stuck["deal"].as_str().unwrap().parse::<Uuid>().unwrap()];
+            let told = (&stuck["stage"], &stuck["name"], &json!("open"));
+            assert_eq!(told, (&deal["stage"], &deal["name"], &deal["status"]), "{}: deal.stuck", self.label);
+        }
+    }
+
+    /// Every stay that the actor sees is in one stage of its pipeline, unless the stage has another name by now.
+    fn funnel(&self) {
+        let visits = self.live("stage_visit");
+        let hidden = self.hidden(self.kind("deal")).contains(&"stage");
+        for pipeline in self.live("pipeline").keys() {
+            let period = json!({"from": "2000-01-01", "to": "2100-12-31", "pipeline": pipeline});
+            let Some(funnel) = self.ask_if_allowed("deal.funnel", period) else { continue };
+            let entered = funnel["stages"].as_array().unwrap().iter().map(|stage| stage["entered"].as_u64().unwrap());
+            let entered: usize = entered.sum::<u64>().try_into().unwrap();
+            let seen = count(&visits, &[("pipeline", json!(pipeline))]);
+            assert!(entered <= seen && !(hidden && entered > 0), "{}: deal.funnel of {pipeline}", self.label);
         }
     }
 

@@ -76,6 +76,9 @@ fn prepare(office: &Office, operation: &Entry, arguments: &mut Json) {
         "deal.reset_probability" => {
             drop(office.run("deal.update", json!({"deal": arguments["deal"], "probability": 33})));
         }
+        "deal.reset_category" => {
+            drop(office.run("deal.update", json!({"deal": arguments["deal"], "category": "commit"})));
+        }
         "user.hand_over_notes" => {
             let user = json!({"user": arguments["user"]});
             office.run("user.activate", user.clone());

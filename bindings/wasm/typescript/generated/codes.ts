@@ -128,13 +128,21 @@ export interface ErrorCodes {
   "deal.amount_from_lines": "rule";
   /** `RuleViolation`: A won deal needs an amount; set it first with deal.update. */
   "deal.amount_missing": "rule";
+  /** `Invalid`: {close_date} is still to come; give the day on which the deal was won, today at the latest. */
+  "deal.close_date_future": "invalid";
   /** `RuleViolation`: The deal is {status}; reopen it first with deal.reopen. */
   "deal.closed": "rule";
+  /** `Conflict`: The contact has a role in the deal already; deal.set_contact_role gives another one. */
+  "deal.contact_already": "conflict";
   /**
    * `RuleViolation`: The contact {contact} is not one of the deal's account; choose one of its contacts, or set
    * the contact's account.
    */
   "deal.contact_foreign": "rule";
+  /** `RuleViolation`: The contact has no role in the deal; add it with deal.add_contact. */
+  "deal.contact_missing": "rule";
+  /** `RuleViolation`: A deal has at most {most} contacts; take one off first. */
+  "deal.contacts_too_many": "rule";
   /**
    * `RuleViolation`: The deal has lines with prices of its price book; use deal.reprice, which takes the prices of
    * another one.
@@ -148,6 +156,8 @@ export interface ErrorCodes {
   "deal.owner_must_be_user": "rule";
   /** `Invalid`: The period ends on {to}, before it begins on {from}; swap them. */
   "deal.period_reversed": "invalid";
+  /** `RuleViolation`: A deal comes to {stage} with {fields}; fill them in first, with deal.update. */
+  "deal.stage_needs": "rule";
   /** `Invalid`: {pipeline} has no stage {stage}; use one of {stages}. */
   "deal.stage_unknown": "invalid";
   /** `RuleViolation`: {stage} decides a deal; use deal.win or deal.lose, which ask what that needs. */
@@ -496,10 +506,12 @@ export interface ErrorCodes {
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "pipeline.name_taken": "conflict";
   /**
-   * `RuleViolation`: Open deals, some perhaps in the trash, are in {stage}, which is no open stage of {pipeline};
-   * move them first.
+   * `RuleViolation`: Open deals, some perhaps in the trash, are in {stage}, which is no open stage of {pipeline}:
+   * {count}. Move them first, or name the stage that they go to with pipeline.remove_stage.
    */
   "pipeline.stage_in_use": "rule";
+  /** `Invalid`: {pipeline} has no open stage {stage}; use one of {stages}. */
+  "pipeline.stage_unknown": "invalid";
   /**
    * `Unavailable`: The access policy cannot be used to {action} a {kind}: {problem}. Nothing was shown or changed;
    * correct the policy.

@@ -121,6 +121,32 @@ export const CUSTOM_TYPE = ["text", "number", "bool", "date", "time"] as const;
  */
 export type CustomType = (typeof CUSTOM_TYPE)[number];
 
+/** The words of `DealCategory`, in their order. */
+export const DEAL_CATEGORY = ["omitted", "pipeline", "best_case", "commit"] as const;
+/**
+ * One of:
+ * - `omitted`: It is left out.
+ * - `pipeline`: It is worked on.
+ * - `best_case`: It comes if all goes well.
+ * - `commit`: Its owner stands for it.
+ */
+export type DealCategory = (typeof DEAL_CATEGORY)[number];
+
+/** The words of `DealContactRole`, in their order. */
+export const DEAL_CONTACT_ROLE = ["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"] as const;
+/**
+ * One of:
+ * - `decision_maker`: They decide.
+ * - `champion`: They want it and help us.
+ * - `influencer`: They are listened to.
+ * - `blocker`: They are against it.
+ * - `user`: They will work with it.
+ * - `billing`: They pay for it.
+ * - `partner`: They help from outside of the company.
+ * - `other`: Something else.
+ */
+export type DealContactRole = (typeof DEAL_CONTACT_ROLE)[number];
+
 /** The words of `DealStatus`, in their order. */
 export const DEAL_STATUS = ["open", "won", "lost"] as const;
 /**

@@ -26,7 +26,9 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   contact_list_member:
     "aggregate? count? find* get? history*",
   deal:
-    "aggregate? assign count? create find* forecast? get? history* import_csv import_preview? import_rows lines? lose metrics? move pipeline? purge reopen reprice reset_probability restore search* set_lines trash update upsert win",
+    "add_contact aggregate? assign count? create find* forecast? funnel? get? history* import_csv import_preview? import_rows lines? lose metrics? move pipeline? purge remove_contact reopen reprice reset_category reset_probability restore search* set_contact_role set_lines stuck* trash update upsert win",
+  deal_contact:
+    "aggregate? count? find* get? history*",
   erasure:
     "aggregate? count? find* get? history*",
   failure:
@@ -54,7 +56,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   person:
     "erase erase_again export? find?",
   pipeline:
-    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge remove_stage restore search* trash update upsert",
   price:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows of? purge restore trash update upsert",
   price_book:
@@ -69,6 +71,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   sender:
     "aggregate? count? create find* get? halt history* import_csv import_preview? import_rows resume search* update upsert verify",
+  stage_visit:
+    "aggregate? count? find* get? history*",
   suppression:
     "add aggregate? count? find* get? history* lift",
   task:

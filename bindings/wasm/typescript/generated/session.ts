@@ -13,6 +13,7 @@ import type { ContactOperations } from "./operations/contact.js";
 import type { ContactListOperations } from "./operations/contact_list.js";
 import type { ContactListMemberOperations } from "./operations/contact_list_member.js";
 import type { DealOperations } from "./operations/deal.js";
+import type { DealContactOperations } from "./operations/deal_contact.js";
 import type { ErasureOperations } from "./operations/erasure.js";
 import type { FailureOperations } from "./operations/failure.js";
 import type { FieldOperations } from "./operations/field.js";
@@ -34,6 +35,7 @@ import type { RateOperations } from "./operations/rate.js";
 import type { RoutingOperations } from "./operations/routing.js";
 import type { ScorecardOperations } from "./operations/scorecard.js";
 import type { SenderOperations } from "./operations/sender.js";
+import type { StageVisitOperations } from "./operations/stage_visit.js";
 import type { SuppressionOperations } from "./operations/suppression.js";
 import type { TaskOperations } from "./operations/task.js";
 import type { TaxRateOperations } from "./operations/tax_rate.js";
@@ -54,6 +56,7 @@ import type { Contact, ContactWhere } from "./records/contact.js";
 import type { ContactList } from "./records/contact_list.js";
 import type { ContactListMember, ContactListMemberWhere } from "./records/contact_list_member.js";
 import type { Deal, DealWhere } from "./records/deal.js";
+import type { DealContact, DealContactWhere } from "./records/deal_contact.js";
 import type { Erasure } from "./records/erasure.js";
 import type { Failure } from "./records/failure.js";
 import type { FieldDefinition } from "./records/field.js";
@@ -73,6 +76,7 @@ import type { DatedRate } from "./records/rate.js";
 import type { Routing, RoutingWhere } from "./records/routing.js";
 import type { Scorecard } from "./records/scorecard.js";
 import type { Sender } from "./records/sender.js";
+import type { StageVisit, StageVisitWhere } from "./records/stage_visit.js";
 import type { Suppression, SuppressionWhere } from "./records/suppression.js";
 import type { Task, TaskWhere } from "./records/task.js";
 import type { TaxRate } from "./records/tax_rate.js";
@@ -127,6 +131,8 @@ export interface SessionOperations {
   readonly contactListMember: ContactListMemberOperations;
   /** The operations of `deal`: Something that a company may buy. */
   readonly deal: DealOperations;
+  /** The operations of `deal_contact`: A contact who has a say in a deal. */
+  readonly dealContact: DealContactOperations;
   /**
    * The operations of `erasure`: That a person's data were erased: which records held them, how much went, and
    * what is kept for now. It says nothing of the person.
@@ -184,6 +190,8 @@ export interface SessionOperations {
   readonly scorecard: ScorecardOperations;
   /** The operations of `sender`: An address that mail comes from. */
   readonly sender: SenderOperations;
+  /** The operations of `stage_visit`: One stay of a deal in a stage. */
+  readonly stageVisit: StageVisitOperations;
   /**
    * The operations of `suppression`: An address to which nothing goes, or nothing of a sort, for one reason. It is
    * never removed: one that was lifted says so.
@@ -225,6 +233,7 @@ export interface RecordTable {
   contact_list: ContactList;
   contact_list_member: ContactListMember;
   deal: Deal;
+  deal_contact: DealContact;
   erasure: Erasure;
   failure: Failure;
   field: FieldDefinition;
@@ -244,6 +253,7 @@ export interface RecordTable {
   routing: Routing;
   scorecard: Scorecard;
   sender: Sender;
+  stage_visit: StageVisit;
   suppression: Suppression;
   task: Task;
   tax_rate: TaxRate;
@@ -269,6 +279,7 @@ export interface PointerTable {
   contact: { found: ContactWhere; by: "account" | "owner.group" | "owner.user" | "reports_to" };
   contact_list_member: { found: ContactListMemberWhere; by: "contact" | "contact_list" | "lead" };
   deal: { found: DealWhere; by: "account" | "campaign" | "owner" | "pipeline" | "price_book" | "primary_contact" };
+  deal_contact: { found: DealContactWhere; by: "contact" | "deal" };
   group: { found: GroupWhere; by: "calendar" };
   lead: { found: LeadWhere; by: "assignee.group" | "assignee.user" | "bant.authority.by" | "bant.budget.by" | "bant.need.by" | "bant.timeline.by" | "campaign" | "converted_account" | "converted_contact" | "converted_deal" | "known_contact" | "previous_lead" | "via_group" };
   line: { found: LineItemWhere; by: "deal" | "product" };
@@ -279,6 +290,7 @@ export interface PointerTable {
   org: { found: OrgWhere; by: "calendar" };
   price: { found: PriceWhere; by: "price_book" | "product" };
   routing: { found: RoutingWhere; by: "contact_list" | "group" };
+  stage_visit: { found: StageVisitWhere; by: "by" | "deal" | "pipeline" };
   suppression: { found: SuppressionWhere; by: "topic" };
   task: { found: TaskWhere; by: "about" | "assignee.group" | "assignee.user" | "completed_by" | "via_group" };
   template: { found: TemplateWhere; by: "topic" };

@@ -128,10 +128,12 @@ import type {
   ContactListMemberHistoryInput,
 } from "./inputs/contact_list_member.js";
 import type {
+  DealAddContactInput,
   DealAssignInput,
   DealCreateInput,
   DealFindInput,
   DealForecastInput,
+  DealFunnelInput,
   DealGetInput,
   DealHistoryInput,
   DealLinesInput,
@@ -140,16 +142,21 @@ import type {
   DealMoveInput,
   DealPipelineInput,
   DealPurgeInput,
+  DealRemoveContactInput,
   DealReopenInput,
   DealRepriceInput,
+  DealResetCategoryInput,
   DealResetProbabilityInput,
   DealRestoreInput,
+  DealSetContactRoleInput,
   DealSetLinesInput,
+  DealStuckInput,
   DealTrashInput,
   DealUpdateInput,
   DealUpsertInput,
   DealWinInput,
 } from "./inputs/deal.js";
+import type { DealContactFindInput, DealContactGetInput, DealContactHistoryInput } from "./inputs/deal_contact.js";
 import type { ErasureFindInput, ErasureGetInput, ErasureHistoryInput } from "./inputs/erasure.js";
 import type { FailureFindInput, FailureGetInput, FailureHistoryInput } from "./inputs/failure.js";
 import type {
@@ -249,6 +256,7 @@ import type {
   PipelineGetInput,
   PipelineHistoryInput,
   PipelinePurgeInput,
+  PipelineRemoveStageInput,
   PipelineRestoreInput,
   PipelineTrashInput,
   PipelineUpdateInput,
@@ -334,6 +342,7 @@ import type {
   SenderUpsertInput,
   SenderVerifyInput,
 } from "./inputs/sender.js";
+import type { StageVisitFindInput, StageVisitGetInput, StageVisitHistoryInput } from "./inputs/stage_visit.js";
 import type {
   SuppressionAddInput,
   SuppressionFindInput,
@@ -441,7 +450,7 @@ import type { GroupRow, HistoryPage, ImportReport, MembersPage, Preview } from "
 import type { Granted } from "./parts/consent.js";
 import type { ContactOverview } from "./parts/contact.js";
 import type { Added, Removed } from "./parts/contact_list.js";
-import type { DealForecast, DealLines, DealMetrics, PipelineValue } from "./parts/deal.js";
+import type { DealForecast, DealFunnel, DealLines, DealMetrics, PipelineValue, StuckPage } from "./parts/deal.js";
 import type { Conversion, Routed } from "./parts/lead.js";
 import type { Undone, Verified } from "./parts/ledger.js";
 import type { Choices, Claimed, Followed, Gate, Recorded } from "./parts/mail.js";
@@ -467,6 +476,7 @@ import type {
   ContactListMemberWhere,
 } from "./records/contact_list_member.js";
 import type { Deal, DealRelated, DealWhere } from "./records/deal.js";
+import type { DealContact, DealContactRelated, DealContactWhere } from "./records/deal_contact.js";
 import type { Erasure, ErasureRelated, ErasureWhere } from "./records/erasure.js";
 import type { Failure, FailureRelated, FailureWhere } from "./records/failure.js";
 import type { FieldDefinition, FieldDefinitionRelated, FieldDefinitionWhere } from "./records/field.js";
@@ -486,6 +496,7 @@ import type { DatedRate, DatedRateRelated, DatedRateWhere } from "./records/rate
 import type { Routing, RoutingRelated, RoutingWhere } from "./records/routing.js";
 import type { Scorecard, ScorecardRelated, ScorecardWhere } from "./records/scorecard.js";
 import type { Sender, SenderRelated, SenderWhere } from "./records/sender.js";
+import type { StageVisit, StageVisitRelated, StageVisitWhere } from "./records/stage_visit.js";
 import type { Suppression, SuppressionRelated, SuppressionWhere } from "./records/suppression.js";
 import type { Task, TaskRelated, TaskWhere } from "./records/task.js";
 import type { TaxRate, TaxRateRelated, TaxRateWhere } from "./records/tax_rate.js";
@@ -642,12 +653,14 @@ export interface OperationTable {
   "contact_list_member.find": { input: ContactListMemberFindInput; output: Page<ContactListMember> };
   "contact_list_member.get": { input: ContactListMemberGetInput; output: Found<ContactListMember, ContactListMemberRelated> };
   "contact_list_member.history": { input: ContactListMemberHistoryInput; output: HistoryPage };
+  "deal.add_contact": { input: DealAddContactInput; output: DealContact };
   "deal.aggregate": { input: AggregateInput<DealWhere>; output: GroupRow[] };
   "deal.assign": { input: DealAssignInput; output: Deal };
   "deal.count": { input: CountInput<DealWhere>; output: number };
   "deal.create": { input: DealCreateInput; output: Deal };
   "deal.find": { input: DealFindInput; output: Page<Deal> };
   "deal.forecast": { input: DealForecastInput; output: DealForecast };
+  "deal.funnel": { input: DealFunnelInput; output: DealFunnel };
   "deal.get": { input: DealGetInput; output: Found<Deal, DealRelated> };
   "deal.history": { input: DealHistoryInput; output: HistoryPage };
   "deal.import_csv": { input: ImportCsvInput; output: ImportReport };
@@ -659,16 +672,25 @@ export interface OperationTable {
   "deal.move": { input: DealMoveInput; output: Deal };
   "deal.pipeline": { input: DealPipelineInput; output: PipelineValue };
   "deal.purge": { input: DealPurgeInput; output: null };
+  "deal.remove_contact": { input: DealRemoveContactInput; output: Deal };
   "deal.reopen": { input: DealReopenInput; output: Deal };
   "deal.reprice": { input: DealRepriceInput; output: DealLines };
+  "deal.reset_category": { input: DealResetCategoryInput; output: Deal };
   "deal.reset_probability": { input: DealResetProbabilityInput; output: Deal };
   "deal.restore": { input: DealRestoreInput; output: Deal };
   "deal.search": { input: SearchInput<DealWhere>; output: Page<Deal> };
+  "deal.set_contact_role": { input: DealSetContactRoleInput; output: DealContact };
   "deal.set_lines": { input: DealSetLinesInput; output: DealLines };
+  "deal.stuck": { input: DealStuckInput; output: StuckPage };
   "deal.trash": { input: DealTrashInput; output: Deal };
   "deal.update": { input: DealUpdateInput; output: Deal };
   "deal.upsert": { input: DealUpsertInput; output: Upserted<Deal> };
   "deal.win": { input: DealWinInput; output: Deal };
+  "deal_contact.aggregate": { input: AggregateInput<DealContactWhere>; output: GroupRow[] };
+  "deal_contact.count": { input: CountInput<DealContactWhere>; output: number };
+  "deal_contact.find": { input: DealContactFindInput; output: Page<DealContact> };
+  "deal_contact.get": { input: DealContactGetInput; output: Found<DealContact, DealContactRelated> };
+  "deal_contact.history": { input: DealContactHistoryInput; output: HistoryPage };
   "erasure.aggregate": { input: AggregateInput<ErasureWhere>; output: GroupRow[] };
   "erasure.count": { input: CountInput<ErasureWhere>; output: number };
   "erasure.find": { input: ErasureFindInput; output: Page<Erasure> };
@@ -808,6 +830,7 @@ export interface OperationTable {
   "pipeline.import_preview": { input: ImportPreviewInput; output: Preview };
   "pipeline.import_rows": { input: ImportRowsInput; output: ImportReport };
   "pipeline.purge": { input: PipelinePurgeInput; output: null };
+  "pipeline.remove_stage": { input: PipelineRemoveStageInput; output: Pipeline };
   "pipeline.restore": { input: PipelineRestoreInput; output: Pipeline };
   "pipeline.search": { input: SearchInput<PipelineWhere>; output: Page<Pipeline> };
   "pipeline.trash": { input: PipelineTrashInput; output: Pipeline };
@@ -917,6 +940,11 @@ export interface OperationTable {
   "sender.update": { input: SenderUpdateInput; output: Sender };
   "sender.upsert": { input: SenderUpsertInput; output: Upserted<Sender> };
   "sender.verify": { input: SenderVerifyInput; output: Sender };
+  "stage_visit.aggregate": { input: AggregateInput<StageVisitWhere>; output: GroupRow[] };
+  "stage_visit.count": { input: CountInput<StageVisitWhere>; output: number };
+  "stage_visit.find": { input: StageVisitFindInput; output: Page<StageVisit> };
+  "stage_visit.get": { input: StageVisitGetInput; output: Found<StageVisit, StageVisitRelated> };
+  "stage_visit.history": { input: StageVisitHistoryInput; output: HistoryPage };
   "suppression.add": { input: SuppressionAddInput; output: Suppression };
   "suppression.aggregate": { input: AggregateInput<SuppressionWhere>; output: GroupRow[] };
   "suppression.count": { input: CountInput<SuppressionWhere>; output: number };

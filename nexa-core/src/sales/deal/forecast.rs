@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Deal, DealStatus,
-    groups::{by, deal_groups, deal_groups_by_day},
+    groups::{by, deal_groups, deal_groups_by_day, read},
 };
 use crate::{
-    Code, Context, Currency, Date, Filter, GroupBy, Id, Money, Percent, Query, Ref, Result,
-    people::{Conversion, User},
+    AggregateOf, Amount, Code, Context, Currency, Date, Filter, GroupBy, Id, MeasureOf, Money, Percent, Query, Record,
+    Ref, Result,
+    people::{Conversion, Group, User, assignment},
     sales::{
+        lookups,
         money_sum::{MoneySum, Tally},
-        pipeline::Pipeline,
+        pipeline::{ForecastCategory, Pipeline},
     },
 };
 
@@ -35,6 +37,9 @@ pub struct Forecast {
     /// Only deals of this user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Ref<User>>,
+    /// Only deals of the active users of this group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Ref<Group>>,
     /// Only deals of this pipeline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pipeline: Option<Ref<Pipeline>>,
@@ -49,6 +54,10 @@ pub struct DealForecast {
     pub months: Vec<ForecastMonth>,
     /// The sums of the whole period.
     pub total: ForecastSums,
+    /// The open deals of the period whose close date is past; they are in their category as well.
+    pub slipped: Slipped,
+    /// How often the close dates of the open deals of the period moved to a later day.
+    pub pushed: u64,
     /// How many deals of the period have no amount.
     pub without_amount: u64,
     /// How many open deals have no close date, and so are in no period.
@@ -95,6 +104,32 @@ pub struct ForecastSums {
     pub best_case: MoneySum,
     /// What the open deals are worth, each times its probability.
     pub weighted: MoneySum,
+    /// What was won, and what the open deals are worth by category: each deal is in one of them.
+    pub categories: ForecastCategories,
+}
+
+/// What deals will bring in by category: together, all that was won and all that is open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ForecastCategories {
+    /// What was won.
+    pub closed: MoneySum,
+    /// What the owners stand for.
+    pub commit: MoneySum,
+    /// What comes if all goes well.
+    pub best_case: MoneySum,
+    /// What is worked on.
+    pub pipeline: MoneySum,
+    /// What was left out.
+    pub omitted: MoneySum,
+}
+
+/// Open deals whose close date is past.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Slipped {
+    /// How many there are.
+    pub count: u64,
+    /// What they are worth.
+    pub total: MoneySum,
 }
 
 /// Sums in the making.
@@ -103,14 +138,35 @@ struct Tallies {
     committed: Tally,
     best_case: Tally,
     weighted: Tally,
+    categories: [Tally; 4],
 }
 
 impl Tallies {
+    fn category(&mut self, category: ForecastCategory) -> &mut Tally {
+        let [omitted, pipeline, best_case, commit] = &mut self.categories;
+        match category {
+            ForecastCategory::Omitted => omitted,
+            ForecastCategory::Pipeline => pipeline,
+            ForecastCategory::BestCase => best_case,
+            ForecastCategory::Commit => commit,
+        }
+    }
     fn finish(&self, conversion: &Conversion) -> Result<ForecastSums> {
         Ok(ForecastSums {
             committed: self.committed.finish(conversion)?,
             best_case: self.best_case.finish(conversion)?,
             weighted: self.weighted.finish(conversion)?,
+            categories: self.finish_categories(conversion)?,
+        })
+    }
+    fn finish_categories(&self, conversion: &Conversion) -> Result<ForecastCategories> {
+        let [omitted, pipeline, best_case, commit] = &self.categories;
+        Ok(ForecastCategories {
+            closed: self.committed.finish(conversion)?,
+            commit: commit.finish(conversion)?,
+            best_case: best_case.finish(conversion)?,
+            pipeline: pipeline.finish(conversion)?,
+            omitted: omitted.finish(conversion)?,
         })
     }
 }
@@ -131,19 +187,20 @@ impl Query for Forecast {
             .and(Deal::STATUS.any_of([DealStatus::Open, DealStatus::Won]))
             .and(chosen.clone());
         let month = GroupBy::Month { field: Deal::CLOSE_DATE.name().to_owned(), zone: None };
-        let groups = vec![month, by(Deal::OWNER.name()), by(Deal::PROBABILITY.name())];
+        let groups = vec![month, by(Deal::OWNER.name()), by(Deal::PROBABILITY.name()), by(Deal::CATEGORY.name())];
 
         let mut lines: BTreeMap<(Date, Option<Id<User>>, Currency), ForecastLine> = BTreeMap::new();
         let mut months: BTreeMap<Date, Tallies> = BTreeMap::new();
         let mut all = Tallies::default();
         let mut without_amount = 0;
-        for group in deal_groups_by_day(cx, dated, groups).await? {
+        for group in deal_groups_by_day(cx, dated.clone(), groups).await? {
             let Some(total) = group.total else {
                 without_amount += group.count;
                 continue;
             };
             let (month, owner): (Date, Option<Id<User>>) = (group.value(1)?, group.value(2)?);
             let (status, probability): (DealStatus, Percent) = (group.value(0)?, group.value(3)?);
+            let category: ForecastCategory = group.value(4)?;
             let line = lines
                 .entry((month, owner, total.currency))
                 .or_insert_with(|| ForecastLine::empty(month, owner, total.currency));
@@ -162,12 +219,15 @@ impl Query for Forecast {
                 for sums in [of_month, &mut all] {
                     sums.best_case.add(total, group.count, None)?;
                     sums.weighted.add(weighted, group.count, None)?;
+                    sums.category(category).add(total, group.count, None)?;
                 }
             }
         }
 
         let undated = Deal::CLOSE_DATE.is_null().and(Deal::STATUS.eq(DealStatus::Open)).and(chosen);
         let undated = deal_groups(cx, undated, Vec::new()).await?.iter().map(|group| group.count).sum();
+        let open = dated.and(Deal::STATUS.eq(DealStatus::Open));
+        let (slipped, slipped_total) = slipped(cx, open.clone()).await?;
         let wanted = all.committed.days().chain(all.best_case.days());
         let conversion = Conversion::of(cx, wanted).await?;
         let months = months
@@ -178,18 +238,49 @@ impl Query for Forecast {
             lines: lines.into_values().collect(),
             months,
             total: all.finish(&conversion)?,
+            slipped: Slipped { count: slipped, total: slipped_total.finish(&conversion)? },
+            pushed: pushed(cx, open).await?,
             without_amount,
             undated,
         })
     }
 }
 
+/// How many open deals were to close before today, and what they are worth.
+async fn slipped(cx: &mut Context<'_>, open: Filter) -> Result<(u64, Tally)> {
+    let past = Deal::CLOSE_DATE.lt(lookups::today(cx).await?);
+    let (mut count, mut total) = (0, Tally::default());
+    for group in deal_groups(cx, open.and(past), Vec::new()).await? {
+        count += group.count;
+        if let Some(money) = group.total {
+            total.add(money, group.count, None)?;
+        }
+    }
+    Ok((count, total))
+}
+
+/// How often the close dates of open deals moved to a later day, as far as the actor may see it.
+async fn pushed(cx: &mut Context<'_>, open: Filter) -> Result<u64> {
+    if cx.hidden(Deal::def())?.contains(&Deal::PUSHED.name()) {
+        return Ok(0);
+    }
+    let sum = vec![MeasureOf::Sum(Deal::PUSHED.name().to_owned())];
+    let rows = AggregateOf::<Deal>::new(open, Vec::new(), sum).run(cx).await?;
+    let sum: Option<Amount> = read(rows.first().and_then(|row| row.measures.first()))?;
+    Ok(sum.map_or(0, |sum| u64::try_from(sum.ten_thousandths() / 10_000).unwrap_or_default()))
+}
+
 impl Forecast {
-    /// The deals of the owner and the pipeline that were asked for.
+    /// The deals of the owner, the group and the pipeline that were asked for.
     async fn chosen(&self, cx: &mut Context<'_>) -> Result<Filter> {
         let mut filter = Filter::everything();
         if let Some(owner) = &self.owner {
             filter = filter.and(Deal::OWNER.eq(cx.load(owner).await?.id));
+        }
+        if let Some(group) = &self.group {
+            let group = cx.load(group).await?.id;
+            let members = assignment::active_members(cx, group).await?;
+            filter = filter.and(Deal::OWNER.any_of(members.into_iter().map(|member| member.id)));
         }
         if let Some(pipeline) = &self.pipeline {
             filter = filter.and(Deal::PIPELINE.eq(cx.load(pipeline).await?.id));

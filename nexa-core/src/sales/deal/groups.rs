@@ -78,6 +78,6 @@ pub(in crate::sales) fn by(field: &str) -> GroupBy {
     GroupBy::Field(field.to_owned())
 }
 
-fn read<T: DeserializeOwned>(json: Option<&Json>) -> Result<T> {
+pub(super) fn read<T: DeserializeOwned>(json: Option<&Json>) -> Result<T> {
     input::value(json.unwrap_or(&Json::Null)).map_err(|problem| corrupt("deal", problem))
 }

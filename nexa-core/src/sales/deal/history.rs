@@ -7,7 +7,6 @@ use crate::{
     Context, Date, Perform, Result, Timestamp,
     import::{ImportCsv, ImportRows},
     sales::{
-        contact::LifecycleStage,
         lookups,
         pipeline::{Pipeline, Stage, StageKind},
     },
@@ -42,18 +41,7 @@ impl Deal {
         self.enter(stage, cx.now());
         self.close_date = Some(on);
         self.closed_at = Some(if on == today { cx.now() } else { noon(on) });
-        if !won {
-            return Ok(());
-        }
-        if let Some(mut account) = lookups::if_live(cx, self.account).await? {
-            account.becomes_customer(on);
-            cx.save(account).await?;
-        }
-        if let Some(mut contact) = lookups::if_live(cx, self.primary_contact).await? {
-            contact.advance(LifecycleStage::Customer);
-            cx.save(contact).await?;
-        }
-        Ok(())
+        if won { self.wins_customers(on, cx).await } else { Ok(()) }
     }
 }
 

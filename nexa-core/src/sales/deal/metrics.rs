@@ -2,19 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
 
-use super::{Deal, whole_days};
+use super::{Deal, visit::StageVisit, whole_days};
 use crate::{
-    Choice, Context, Get, Id, Money, Query, Record, Ref, Result, Timestamp,
-    kernel::{
-        input,
-        ledger::EventQuery,
-        query::{LARGEST_PAGE, change_of},
-    },
+    Choice, Context, Find, Get, Id, Money, Query, Record, Ref, Result, Timestamp, kernel::limits::LARGEST_PAGE,
 };
 
-/// What a deal is worth and how long it took: `deal.metrics`. The stages are read from its history.
+/// What a deal is worth and how long it took: `deal.metrics`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Metrics {
@@ -34,12 +28,12 @@ pub struct DealMetrics {
     /// How many whole days it took from its beginning until it was decided; nothing while it is open.
     pub sales_cycle_days: Option<i64>,
     /// The stages it was in, in order; a stage that it came back to stands there again.
-    pub stages: Vec<StageVisit>,
+    pub stages: Vec<StageStay>,
 }
 
 /// One stay of a deal in a stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct StageVisit {
+pub struct StageStay {
     /// The stage.
     pub stage: Choice,
     /// When the deal came to the stage.
@@ -61,45 +55,35 @@ impl Query for Metrics {
             weighted: deal.weighted(),
             days_in_stage: deal.days_in_stage(cx.now()),
             sales_cycle_days: deal.sales_cycle_days(),
-            stages: visits(cx, &deal).await?,
+            stages: stays(cx, &deal).await?,
         })
     }
 }
 
-async fn visits(cx: &mut Context<'_>, deal: &Deal) -> Result<Vec<StageVisit>> {
-    let hidden = cx.hidden(Deal::def())?;
-    let records = Some(vec![deal.id.identity()]);
-    let mut query = EventQuery { after: 0, limit: LARGEST_PAGE, records, backwards: false, ..EventQuery::default() };
-    let mut visits: Vec<StageVisit> = Vec::new();
+/// Where it was, in order; nothing for who may not see its stage.
+async fn stays(cx: &mut Context<'_>, deal: &Deal) -> Result<Vec<StageStay>> {
+    if cx.hidden(Deal::def())?.contains(&Deal::STAGE.name()) {
+        return Ok(Vec::new());
+    }
+    let mut stays = Vec::new();
+    let mut after = None;
     loop {
-        let events = cx.unrestricted().events(&query).await?;
-        let Some(last) = events.last().map(|event| event.seq) else { break };
-        query.after = last;
-        for event in events {
-            let at = event.at;
-            let Some(changes) = change_of(event, &hidden).and_then(|change| change.changes) else { continue };
-            let since = value::<Timestamp>(&changes, Deal::STAGE_SINCE.name());
-            let (stage, from) = match (value(&changes, Deal::STAGE.name()), since, visits.last()) {
-                (Some(stage), since, _) => (stage, since.unwrap_or(at)),
-                // Into another pipeline with a stage of the same name: the stage begins anew.
-                (None, Some(since), Some(before)) => (before.stage.clone(), since),
-                (None, ..) => continue,
-            };
-            if let Some(before) = visits.last_mut() {
-                before.to = Some(from);
-                before.days = whole_days(before.from, from);
-            }
-            visits.push(StageVisit { stage, from, to: None, days: whole_days(from, cx.now()) });
+        let here = Find::<StageVisit>::new()
+            .filter(StageVisit::DEAL.eq(deal.id))
+            .by(StageVisit::ENTERED_AT)
+            .by(StageVisit::LEFT_AT)
+            .limit(LARGEST_PAGE)
+            .after(after);
+        let page = here.run(cx).await?;
+        stays.extend(page.items.into_iter().map(|visit| StageStay {
+            stage: visit.stage,
+            from: visit.entered_at,
+            to: visit.left_at,
+            days: whole_days(visit.entered_at, visit.left_at.unwrap_or(cx.now())),
+        }));
+        after = page.next;
+        if after.is_none() {
+            return Ok(stays);
         }
     }
-    Ok(visits)
-}
-
-/// What a field became: the value of a creation, the second of the pair of an update.
-fn value<T: serde::de::DeserializeOwned>(changes: &Map<String, Json>, field: &str) -> Option<T> {
-    let json = match changes.get(field)? {
-        Json::Array(pair) => pair.get(1)?,
-        json => json,
-    };
-    input::value(json).ok()
 }

@@ -70,11 +70,14 @@ impl Office {
         self.make("deal", "deal.create", deal.clone());
         self.make("lost_deal", "deal.create", deal);
         self.run("deal.lose", json!({"deal": self.id("lost_deal"), "reason": "Too dear"}));
+        let influencer = json!({"deal": self.id("lost_deal"), "contact": self.id("contact"), "role": "partner"});
+        self.make("deal_contact", "deal.add_contact", influencer);
         self.catalog();
         let routing = json!({"band": "low", "contact_list": self.id("contact_list")});
         self.make("routing", "routing.create", routing);
         for (kind, operation) in [
             ("pipeline", "pipeline.find"),
+            ("stage_visit", "stage_visit.find"),
             ("scorecard", "scorecard.find"),
             ("contact_list_member", "contact_list_member.find"),
         ] {

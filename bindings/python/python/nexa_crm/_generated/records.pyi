@@ -10,7 +10,6 @@ from .kinds.account import (
     AccountRollup as AccountRollup,
     AccountTier as AccountTier,
     AccountTotals as AccountTotals,
-    AccountType as AccountType,
 )
 from .kinds.attachment import (
     Attachment as Attachment,
@@ -81,19 +80,28 @@ from .kinds.contact_list_member import (
 from .kinds.deal import (
     Deal as Deal,
     DealForecast as DealForecast,
+    DealFunnel as DealFunnel,
     DealId as DealId,
     DealLines as DealLines,
     DealMetrics as DealMetrics,
     DealType as DealType,
     DealValue as DealValue,
+    ForecastCategories as ForecastCategories,
     ForecastLine as ForecastLine,
     ForecastMonth as ForecastMonth,
     ForecastSums as ForecastSums,
+    FunnelStage as FunnelStage,
     LineTotals as LineTotals,
     PipelineValue as PipelineValue,
+    Slipped as Slipped,
+    StageStay as StageStay,
     StageValue as StageValue,
-    StageVisit as StageVisit,
+    StuckDeal as StuckDeal,
     TaxTotal as TaxTotal,
+)
+from .kinds.deal_contact import (
+    DealContact as DealContact,
+    DealContactId as DealContactId,
 )
 from .kinds.erasure import (
     Erasure as Erasure,
@@ -227,6 +235,10 @@ from .kinds.sender import (
     SenderId as SenderId,
     SenderState as SenderState,
 )
+from .kinds.stage_visit import (
+    StageVisit as StageVisit,
+    StageVisitId as StageVisitId,
+)
 from .kinds.suppression import (
     Suppression as Suppression,
     SuppressionId as SuppressionId,
@@ -272,9 +284,12 @@ from .kinds.user import (
     UserId as UserId,
 )
 from .kinds.common import (
+    AccountType as AccountType,
     Address as Address,
     Change as Change,
     CommentAudience as CommentAudience,
+    DealCategory as DealCategory,
+    DealContactRole as DealContactRole,
     DealStatus as DealStatus,
     Doubt as Doubt,
     ExternalKey as ExternalKey,

@@ -21,6 +21,7 @@ from .._generated.kinds.contact_list_member import (
     ContactListMemberOperations,
 )
 from .._generated.kinds.deal import AsyncDealOperations, DealOperations
+from .._generated.kinds.deal_contact import AsyncDealContactOperations, DealContactOperations
 from .._generated.kinds.erasure import AsyncErasureOperations, ErasureOperations
 from .._generated.kinds.failure import AsyncFailureOperations, FailureOperations
 from .._generated.kinds.field import AsyncFieldOperations, FieldOperations
@@ -42,6 +43,7 @@ from .._generated.kinds.rate import AsyncRateOperations, RateOperations
 from .._generated.kinds.routing import AsyncRoutingOperations, RoutingOperations
 from .._generated.kinds.scorecard import AsyncScorecardOperations, ScorecardOperations
 from .._generated.kinds.sender import AsyncSenderOperations, SenderOperations
+from .._generated.kinds.stage_visit import AsyncStageVisitOperations, StageVisitOperations
 from .._generated.kinds.suppression import AsyncSuppressionOperations, SuppressionOperations
 from .._generated.kinds.task import AsyncTaskOperations, TaskOperations
 from .._generated.kinds.tax_rate import AsyncTaxRateOperations, TaxRateOperations
@@ -122,6 +124,10 @@ class Session(SessionBase):
     @cached_property
     def deal(self) -> DealOperations:
         """The operations of `deal`: Something that a company may buy."""
+
+    @cached_property
+    def deal_contact(self) -> DealContactOperations:
+        """The operations of `deal_contact`: A contact who has a say in a deal."""
 
     @cached_property
     def erasure(self) -> ErasureOperations:
@@ -217,6 +223,10 @@ class Session(SessionBase):
     @cached_property
     def sender(self) -> SenderOperations:
         """The operations of `sender`: An address that mail comes from."""
+
+    @cached_property
+    def stage_visit(self) -> StageVisitOperations:
+        """The operations of `stage_visit`: One stay of a deal in a stage."""
 
     @cached_property
     def suppression(self) -> SuppressionOperations:
@@ -325,6 +335,10 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `deal`: Something that a company may buy."""
 
     @cached_property
+    def deal_contact(self) -> AsyncDealContactOperations:
+        """The operations of `deal_contact`: A contact who has a say in a deal."""
+
+    @cached_property
     def erasure(self) -> AsyncErasureOperations:
         """The operations of `erasure`: That a person's data were erased: which records held them, how much went,
         and what is kept for now. It says nothing of the person.
@@ -418,6 +432,10 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def sender(self) -> AsyncSenderOperations:
         """The operations of `sender`: An address that mail comes from."""
+
+    @cached_property
+    def stage_visit(self) -> AsyncStageVisitOperations:
+        """The operations of `stage_visit`: One stay of a deal in a stage."""
 
     @cached_property
     def suppression(self) -> AsyncSuppressionOperations:

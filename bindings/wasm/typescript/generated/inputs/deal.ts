@@ -3,16 +3,27 @@
 
 import type { Day, Money, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
-import type { DealType, MatchPolicy } from "../enums.js";
+import type { DealCategory, DealContactRole, DealType, MatchPolicy } from "../enums.js";
 import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
 import type { NewLine } from "../parts/deal.js";
 import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";
 import type { DealId, DealRelated, DealWhere } from "../records/deal.js";
+import type { GroupId } from "../records/group.js";
 import type { PipelineId } from "../records/pipeline.js";
 import type { PriceBookId } from "../records/price_book.js";
 import type { UserId } from "../records/user.js";
+
+/** What `deal.add_contact` takes. */
+export interface DealAddContactInput {
+  /** The deal. */
+  deal: Ref<DealId>;
+  /** One of the account's contacts; a partner may be anybody. */
+  contact: Ref<ContactId>;
+  /** What part they have in it; other unless said. */
+  role?: DealContactRole;
+}
 
 /** What `deal.assign` takes. */
 export interface DealAssignInput {
@@ -30,12 +41,18 @@ export interface DealCreateInput {
   amount?: Money | null;
   /** The campaign that brought it. */
   campaign?: Ref<CampaignId> | null;
+  /** What the forecast makes of it while it is open; its stage's own until somebody sets it by hand. */
+  category?: DealCategory;
   /** When it is expected to be decided; once it is, when it was. */
   close_date?: Day | null;
   /** Who else wants the business. */
   competitors?: string[];
+  /** Whether the contract is signed. */
+  contract_signed?: boolean;
   /** How many months the contract runs. */
   contract_term_months?: number | null;
+  /** Where the contract lies, such as `s3://contracts/acme_2025.pdf`. */
+  contract_url?: string | null;
   /** Fields that the tenant defined. */
   custom?: Record<string, string | number | boolean | string[] | null>;
   /** What is worth knowing about it. */
@@ -92,9 +109,21 @@ export interface DealForecastInput {
   from: Day;
   /** Its last day. */
   to: Day;
+  /** Only deals of the active users of this group. */
+  group?: Ref<GroupId> | null;
   /** Only deals of this user. */
   owner?: Ref<UserId> | null;
   /** Only deals of this pipeline. */
+  pipeline?: Ref<PipelineId> | null;
+}
+
+/** What `deal.funnel` takes. */
+export interface DealFunnelInput {
+  /** The first day of the period. */
+  from: Day;
+  /** Its last day. */
+  to: Day;
+  /** The pipeline; the tenant's default without. */
   pipeline?: Ref<PipelineId> | null;
 }
 
@@ -134,8 +163,12 @@ export interface DealLinesInput {
 export interface DealLoseInput {
   /** The deal. */
   deal: Ref<DealId>;
-  /** Why it was lost. */
+  /** Why it was lost, one of the tenant's list for `deal.lost_reason`. */
   reason: string;
+  /** To whom it was lost. */
+  lost_to?: string | null;
+  /** What else is to be said of it. */
+  text?: string | null;
 }
 
 /** What `deal.metrics` takes. */
@@ -164,6 +197,14 @@ export interface DealPurgeInput {
   deal: Ref<DealId>;
 }
 
+/** What `deal.remove_contact` takes. */
+export interface DealRemoveContactInput {
+  /** The deal. */
+  deal: Ref<DealId>;
+  /** A contact with a role in it. */
+  contact: Ref<ContactId>;
+}
+
 /** What `deal.reopen` takes. */
 export interface DealReopenInput {
   /** The deal. */
@@ -176,6 +217,12 @@ export interface DealRepriceInput {
   deal: Ref<DealId>;
   /** The price book; the deal keeps it. */
   price_book: Ref<PriceBookId>;
+}
+
+/** What `deal.reset_category` takes. */
+export interface DealResetCategoryInput {
+  /** The deal. */
+  deal: Ref<DealId>;
 }
 
 /** What `deal.reset_probability` takes. */
@@ -192,12 +239,34 @@ export interface DealRestoreInput {
   without_dependents?: boolean;
 }
 
+/** What `deal.set_contact_role` takes. */
+export interface DealSetContactRoleInput {
+  /** The deal. */
+  deal: Ref<DealId>;
+  /** A contact with a role in it. */
+  contact: Ref<ContactId>;
+  /** What part they have in it by now. */
+  role: DealContactRole;
+}
+
 /** What `deal.set_lines` takes. */
 export interface DealSetLinesInput {
   /** The deal. */
   deal: Ref<DealId>;
   /** The lines in order; none takes all off. */
   lines: NewLine[];
+}
+
+/** What `deal.stuck` takes. */
+export interface DealStuckInput {
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** How many at most: 50 unless said, 1,000 at most. */
+  limit?: number | null;
+  /** Only deals of this user. */
+  owner?: Ref<UserId> | null;
+  /** Only deals of this pipeline. */
+  pipeline?: Ref<PipelineId> | null;
 }
 
 /** What `deal.trash` takes. */
@@ -218,12 +287,18 @@ export interface DealUpdateInput {
   amount?: Money | null;
   /** The campaign that brought it. */
   campaign?: Ref<CampaignId> | null;
+  /** What the forecast makes of it while it is open; its stage's own until somebody sets it by hand. */
+  category?: DealCategory;
   /** When it is expected to be decided; once it is, when it was. */
   close_date?: Day | null;
   /** Who else wants the business. */
   competitors?: string[];
+  /** Whether the contract is signed. */
+  contract_signed?: boolean;
   /** How many months the contract runs. */
   contract_term_months?: number | null;
+  /** Where the contract lies, such as `s3://contracts/acme_2025.pdf`. */
+  contract_url?: string | null;
   /** Fields that the tenant defined. */
   custom?: Record<string, string | number | boolean | string[] | null>;
   /** What is worth knowing about it. */
@@ -263,12 +338,18 @@ export interface DealUpsertInput {
   amount?: Money | null;
   /** The campaign that brought it. */
   campaign?: Ref<CampaignId> | null;
+  /** What the forecast makes of it while it is open; its stage's own until somebody sets it by hand. */
+  category?: DealCategory;
   /** When it is expected to be decided; once it is, when it was. */
   close_date?: Day | null;
   /** Who else wants the business. */
   competitors?: string[];
+  /** Whether the contract is signed. */
+  contract_signed?: boolean;
   /** How many months the contract runs. */
   contract_term_months?: number | null;
+  /** Where the contract lies, such as `s3://contracts/acme_2025.pdf`. */
+  contract_url?: string | null;
   /** Fields that the tenant defined. */
   custom?: Record<string, string | number | boolean | string[] | null>;
   /** What is worth knowing about it. */
@@ -304,4 +385,14 @@ export interface DealUpsertInput {
 export interface DealWinInput {
   /** The deal. */
   deal: Ref<DealId>;
+  /** What it is worth in the end; its amount unless said. */
+  actual_amount?: Money | null;
+  /** The day on which it was won; today unless said. */
+  close_date?: Day | null;
+  /** Whether the contract is signed; as it is unless said. */
+  contract_signed?: boolean | null;
+  /** Where the contract lies. */
+  contract_url?: string | null;
+  /** Why it was won, one of the tenant's list for `deal.won_reason`. */
+  reason?: string | null;
 }

@@ -72,6 +72,16 @@ export interface PipelinePurgeInput {
   pipeline: Ref<PipelineId>;
 }
 
+/** What `pipeline.remove_stage` takes. */
+export interface PipelineRemoveStageInput {
+  /** The pipeline. */
+  pipeline: Ref<PipelineId>;
+  /** The stage to take out. */
+  stage: string;
+  /** The open stage that its deals go to. */
+  move_to?: string | null;
+}
+
 /** What `pipeline.restore` takes. */
 export interface PipelineRestoreInput {
   /** The pipeline. */

@@ -14,10 +14,12 @@ import type {
   SearchInput,
 } from "../inputs/common.js";
 import type {
+  DealAddContactInput,
   DealAssignInput,
   DealCreateInput,
   DealFindInput,
   DealForecastInput,
+  DealFunnelInput,
   DealGetInput,
   DealHistoryInput,
   DealLinesInput,
@@ -26,22 +28,35 @@ import type {
   DealMoveInput,
   DealPipelineInput,
   DealPurgeInput,
+  DealRemoveContactInput,
   DealReopenInput,
   DealRepriceInput,
+  DealResetCategoryInput,
   DealResetProbabilityInput,
   DealRestoreInput,
+  DealSetContactRoleInput,
   DealSetLinesInput,
+  DealStuckInput,
   DealTrashInput,
   DealUpdateInput,
   DealUpsertInput,
   DealWinInput,
 } from "../inputs/deal.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
-import type { DealForecast, DealLines, DealMetrics, PipelineValue } from "../parts/deal.js";
+import type { DealForecast, DealFunnel, DealLines, DealMetrics, PipelineValue, StuckDeal } from "../parts/deal.js";
 import type { Deal, DealRelated, DealWhere } from "../records/deal.js";
+import type { DealContact } from "../records/deal_contact.js";
 
 /** The operations of `deal`. */
 export interface DealOperations extends Exportable, Importable {
+  /**
+   * Gives a contact a role in a deal; the first one becomes its primary contact when it has none. Errors:
+   * `deal.contact_already`, `deal.contact_foreign`, `deal.contacts_too_many`.
+   *
+   * Raises `Conflict` (`deal.contact_already`); `RuleViolation` (`deal.contact_foreign`,
+   * `deal.contacts_too_many`).
+   */
+  addContact(input: DealAddContactInput): Promise<DealContact>;
   /**
    * Groups and measures records of the kind deal.
    *
@@ -62,7 +77,7 @@ export interface DealOperations extends Exportable, Importable {
    *
    * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
    * (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`,
-   * `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
+   * `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`).
    */
   create(input?: DealCreateInput): Promise<Deal>;
   /**
@@ -82,6 +97,15 @@ export interface DealOperations extends Exportable, Importable {
    * Raises `Invalid` (`deal.period_reversed`).
    */
   forecast(input: DealForecastInput): Promise<DealForecast>;
+  /**
+   * How deals got on that came to a stage of a pipeline in a period, from the stays of deals in stages
+   * (`stage_visit`): `deal.funnel`.
+   *
+   * A stay counts in the stage as it was called then. Error: `deal.period_reversed`.
+   *
+   * Raises `Invalid` (`deal.period_reversed`).
+   */
+  funnel(input: DealFunnelInput): Promise<DealFunnel>;
   /** Reads one deal. Error: `record.not_found`. */
   get(input: DealGetInput): Promise<Found<Deal, DealRelated>>;
   /**
@@ -107,8 +131,8 @@ export interface DealOperations extends Exportable, Importable {
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
    * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `money.too_large`,
    * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`,
-   * `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`);
-   * `Unavailable` (`import.read_failed`).
+   * `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`,
+   * `line.too_many`); `Unavailable` (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -148,8 +172,8 @@ export interface DealOperations extends Exportable, Importable {
    * `import.several_values`, `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`,
    * `import.time_invalid`, `import.too_many_fields`, `import.too_many_rows`, `money.too_large`,
    * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`,
-   * `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`);
-   * `Unavailable` (`import.read_failed`).
+   * `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`,
+   * `line.too_many`); `Unavailable` (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
   /**
@@ -159,18 +183,21 @@ export interface DealOperations extends Exportable, Importable {
    */
   lines(input: DealLinesInput): Promise<DealLines>;
   /**
-   * Loses an open deal, and says why. Error: `deal.closed`.
+   * Loses an open deal, and says why. Who got the business joins its competitors. Errors: `deal.closed`,
+   * `deal.stage_needs`, `choice.unknown`, `field.invalid`.
    *
-   * Raises `RuleViolation` (`deal.closed`).
+   * Raises `Invalid` (`choice.unknown`); `RuleViolation` (`deal.closed`, `deal.stage_needs`).
    */
   lose(input: DealLoseInput): Promise<Deal>;
-  /** What a deal is worth and how long it took: `deal.metrics`. The stages are read from its history. */
+  /** What a deal is worth and how long it took: `deal.metrics`. */
   metrics(input: DealMetricsInput): Promise<DealMetrics>;
   /**
    * Moves an open deal to another open stage of its pipeline, forward or back. The probability follows, unless
-   * somebody set it by hand. Errors: `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`.
+   * somebody set it by hand. Errors: `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`,
+   * `deal.stage_needs`.
    *
-   * Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`, `deal.use_win_or_lose`).
+   * Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`, `deal.stage_needs`,
+   * `deal.use_win_or_lose`).
    */
   move(input: DealMoveInput): Promise<Deal>;
   /** What a pipeline holds, stage by stage: `deal.pipeline`. */
@@ -186,8 +213,15 @@ export interface DealOperations extends Exportable, Importable {
    */
   purge(input: DealPurgeInput): Promise<null>;
   /**
-   * Opens a decided deal again, in the stage it was in before. Its account stays what it became. Error:
-   * `deal.not_closed`.
+   * Takes a contact out of a deal. Where it was the primary one, that of the others who came first is it now.
+   * Error: `deal.contact_missing`.
+   *
+   * Raises `RuleViolation` (`deal.contact_missing`).
+   */
+  removeContact(input: DealRemoveContactInput): Promise<Deal>;
+  /**
+   * Opens a decided deal again, in the stage it was in before. Its account is no customer any more when this deal
+   * made it one and no other won deal keeps it one. Error: `deal.not_closed`.
    *
    * Raises `RuleViolation` (`deal.not_closed`).
    */
@@ -200,6 +234,12 @@ export interface DealOperations extends Exportable, Importable {
    * `RuleViolation` (`deal.lines_unpriced`).
    */
   reprice(input: DealRepriceInput): Promise<DealLines>;
+  /**
+   * Lets what the forecast makes of an open deal follow its stage again. Error: `deal.closed`.
+   *
+   * Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`).
+   */
+  resetCategory(input: DealResetCategoryInput): Promise<Deal>;
   /**
    * Lets the probability of an open deal follow its stage again. Error: `deal.closed`.
    *
@@ -214,7 +254,7 @@ export interface DealOperations extends Exportable, Importable {
    *
    * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
    * (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`,
-   * `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`, `record.dependents_hidden`,
+   * `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`, `record.dependents_hidden`,
    * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
    */
   restore(input: DealRestoreInput): Promise<Deal>;
@@ -225,12 +265,27 @@ export interface DealOperations extends Exportable, Importable {
    */
   search(input: SearchInput<DealWhere>): Results<Deal>;
   /**
+   * Gives a contact another role in a deal. Errors: `deal.contact_missing`, `deal.contact_foreign`.
+   *
+   * Raises `RuleViolation` (`deal.contact_foreign`, `deal.contact_missing`).
+   */
+  setContactRole(input: DealSetContactRoleInput): Promise<DealContact>;
+  /**
    * Replaces all lines of a deal, whose amount follows them.
    *
    * Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
    * `RuleViolation` (`line.too_many`, `price.none`, `product.retired`).
    */
   setLines(input: DealSetLinesInput): Promise<DealLines>;
+  /**
+   * The open deals that have been in their stage for longer than its `stale_after_days`, the longest first:
+   * `deal.stuck`.
+   *
+   * Errors: `page.size`, `page.cursor_mismatch`.
+   *
+   * Nothing is asked before the answer is read; `limit` counts all.
+   */
+  stuck(input?: DealStuckInput): Results<StuckDeal>;
   /**
    * Puts a deal into the trash; its unique values become free.
    *
@@ -239,7 +294,7 @@ export interface DealOperations extends Exportable, Importable {
    *
    * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
    * (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`,
-   * `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`, `record.dependents_hidden`,
+   * `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`, `record.dependents_hidden`,
    * `record.too_many_dependents`).
    */
   trash(input: DealTrashInput): Promise<Deal>;
@@ -248,7 +303,7 @@ export interface DealOperations extends Exportable, Importable {
    *
    * Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
    * (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`,
-   * `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
+   * `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`).
    */
   update(input: DealUpdateInput): Promise<Deal>;
   /**
@@ -256,14 +311,17 @@ export interface DealOperations extends Exportable, Importable {
    *
    * Raises `Conflict` (`upsert.exists`); `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`,
    * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`,
-   * `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
+   * `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`,
+   * `line.too_many`).
    */
   upsert(input: DealUpsertInput): Promise<Upserted<Deal>>;
   /**
-   * Wins an open deal that has an amount. Its account becomes a customer, its primary contact comes to the
-   * lifecycle stage customer. Errors: `deal.closed`, `deal.amount_missing`.
+   * Wins an open deal that has an amount, or is given one. Its account becomes a customer, its primary contact
+   * comes to the lifecycle stage customer. Errors: `deal.closed`, `deal.amount_missing`, `deal.amount_from_lines`,
+   * `deal.close_date_future`, `deal.stage_needs`, `choice.unknown`.
    *
-   * Raises `RuleViolation` (`deal.amount_missing`, `deal.closed`).
+   * Raises `Invalid` (`choice.unknown`, `deal.close_date_future`); `RuleViolation` (`deal.amount_from_lines`,
+   * `deal.amount_missing`, `deal.closed`, `deal.stage_needs`).
    */
   win(input: DealWinInput): Promise<Deal>;
 }

@@ -19,6 +19,7 @@ import type {
   PipelineGetInput,
   PipelineHistoryInput,
   PipelinePurgeInput,
+  PipelineRemoveStageInput,
   PipelineRestoreInput,
   PipelineTrashInput,
   PipelineUpdateInput,
@@ -132,6 +133,14 @@ export interface PipelineOperations extends Exportable, Importable {
    * Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
    */
   purge(input: PipelinePurgeInput): Promise<null>;
+  /**
+   * Takes an open stage out of a pipeline; the open deals in it go to another one. Errors:
+   * `pipeline.stage_unknown`, `pipeline.stage_in_use` without `move_to`, `pipeline.invalid`, `deal.stage_needs`.
+   *
+   * Raises `Invalid` (`pipeline.invalid`, `pipeline.stage_unknown`); `RuleViolation` (`deal.stage_needs`,
+   * `pipeline.stage_in_use`).
+   */
+  removeStage(input: PipelineRemoveStageInput): Promise<Pipeline>;
   /**
    * Takes a pipeline out of the trash, and what a cascade put there with it.
    *

@@ -15,12 +15,24 @@ export interface DealForecast {
   lines: ForecastLine[];
   /** The sums of each month. */
   months: ForecastMonth[];
+  /** How often the close dates of the open deals of the period moved to a later day. */
+  pushed: number;
+  /** The open deals of the period whose close date is past; they are in their category as well. */
+  slipped: Slipped;
   /** The sums of the whole period. */
   total: ForecastSums;
   /** How many open deals have no close date, and so are in no period. */
   undated: number;
   /** How many deals of the period have no amount. */
   without_amount: number;
+}
+
+/** How deals got on in a pipeline. */
+export interface DealFunnel {
+  /** The pipeline. */
+  pipeline: PipelineId;
+  /** Its stages, in order. */
+  stages: FunnelStage[];
 }
 
 /** A deal and its lines, with all that is computed from them. */
@@ -42,7 +54,7 @@ export interface DealMetrics {
   /** How many whole days it took from its beginning until it was decided; nothing while it is open. */
   sales_cycle_days?: number | null;
   /** The stages it was in, in order; a stage that it came back to stands there again. */
-  stages: StageVisit[];
+  stages: StageStay[];
   /** Amount times probability; nothing without an amount. */
   weighted?: Money | null;
 }
@@ -57,6 +69,20 @@ export interface DealValue {
   weighted: MoneySum;
   /** How many of them have no amount. */
   without_amount: number;
+}
+
+/** What deals will bring in by category: together, all that was won and all that is open. */
+export interface ForecastCategories {
+  /** What comes if all goes well. */
+  best_case: MoneySum;
+  /** What was won. */
+  closed: MoneySum;
+  /** What the owners stand for. */
+  commit: MoneySum;
+  /** What was left out. */
+  omitted: MoneySum;
+  /** What is worked on. */
+  pipeline: MoneySum;
 }
 
 /** What the deals of one owner will bring in, in one month and one currency. */
@@ -83,6 +109,8 @@ export interface ForecastLine {
 export interface ForecastMonth {
   /** What the open deals are worth. */
   best_case: MoneySum;
+  /** What was won, and what the open deals are worth by category: each deal is in one of them. */
+  categories: ForecastCategories;
   /** What was won. */
   committed: MoneySum;
   /** The first day of the month. */
@@ -95,10 +123,34 @@ export interface ForecastMonth {
 export interface ForecastSums {
   /** What the open deals are worth. */
   best_case: MoneySum;
+  /** What was won, and what the open deals are worth by category: each deal is in one of them. */
+  categories: ForecastCategories;
   /** What was won. */
   committed: MoneySum;
   /** What the open deals are worth, each times its probability. */
   weighted: MoneySum;
+}
+
+/** How deals got on from one stage. */
+export interface FunnelStage {
+  /** How many went on to a later open stage. */
+  advanced: number;
+  /** How many days those that left it had stayed on average; absent while none left. */
+  average_days?: Decimal | null;
+  /** How many went back to an earlier stage, or to another pipeline. */
+  back: number;
+  /** Which part of those that left it went on or were won, in percent; absent while none left. */
+  conversion?: Decimal | null;
+  /** How often a deal came to it. */
+  entered: number;
+  /** How many were lost from it. */
+  lost: number;
+  /** The stage. */
+  stage: string;
+  /** How many of them are still there. */
+  there: number;
+  /** How many were won from it. */
+  won: number;
 }
 
 /** What the lines of a deal come to. */
@@ -155,6 +207,26 @@ export interface PipelineValue {
   stages: StageValue[];
 }
 
+/** Open deals whose close date is past. */
+export interface Slipped {
+  /** How many there are. */
+  count: number;
+  /** What they are worth. */
+  total: MoneySum;
+}
+
+/** One stay of a deal in a stage. */
+export interface StageStay {
+  /** How many whole days the deal stayed. */
+  days: number;
+  /** When the deal came to the stage. */
+  from: Timestamp;
+  /** The stage. */
+  stage: string;
+  /** When the deal left the stage; nothing while it is there. */
+  to?: Timestamp | null;
+}
+
 /** What a stage holds. */
 export interface StageValue {
   /** How many there are. */
@@ -173,16 +245,26 @@ export interface StageValue {
   without_amount: number;
 }
 
-/** One stay of a deal in a stage. */
-export interface StageVisit {
-  /** How many whole days the deal stayed. */
-  days: number;
-  /** When the deal came to the stage. */
-  from: Timestamp;
-  /** The stage. */
+/** A deal that is stuck. */
+export interface StuckDeal {
+  /** For how many whole days it has been there. */
+  days_in_stage: number;
+  /** The deal. */
+  deal: DealId;
+  /** What it is called, as far as the actor may see it. */
+  name?: string | null;
+  /** The stage that it is in. */
   stage: string;
-  /** When the deal left the stage; nothing while it is there. */
-  to?: Timestamp | null;
+  /** For how many days the stage lets it stay. */
+  stale_after_days: number;
+}
+
+/** A page of deals that are stuck. */
+export interface StuckPage {
+  /** The deals. */
+  items: StuckDeal[];
+  /** Where the next page starts; absent on the last. */
+  next?: string | null;
 }
 
 /** The tax of one rate. */

@@ -15,7 +15,7 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { DealStatus, DealType } from "../enums.js";
+import type { AccountType, DealCategory, DealStatus, DealType } from "../enums.js";
 import type { ExternalKey } from "../parts/common.js";
 import type { Account, AccountColumns, AccountId } from "../records/account.js";
 import type { Campaign, CampaignColumns, CampaignId } from "../records/campaign.js";
@@ -51,8 +51,14 @@ export interface Deal {
   probability: number;
   /** Whether somebody set the probability by hand; `deal.reset_probability` lets it follow the stage again. */
   probability_by_hand: boolean;
+  /** What the forecast makes of it while it is open; its stage's own until somebody sets it by hand. */
+  category: DealCategory;
+  /** Whether somebody set the category by hand. */
+  category_by_hand: boolean;
   /** When it is expected to be decided; once it is, when it was. */
   close_date?: Day | null;
+  /** How often its close date moved to a later day while it was open. */
+  pushed: number;
   /** The stage of its pipeline that it is in; the first open one unless said. */
   stage: string;
   /** The pipeline that it goes through; the tenant's default unless said. */
@@ -65,8 +71,18 @@ export interface Deal {
   stage_before_close?: string | null;
   /** When it was decided. */
   closed_at?: Timestamp | null;
-  /** Why it was lost. */
+  /** Why it was won, one of the tenant's list for `deal.won_reason`. */
+  won_reason?: string | null;
+  /** Why it was lost, one of the tenant's list for `deal.lost_reason`. */
   lost_reason?: string | null;
+  /** What else is to be said of the loss. */
+  lost_text?: string | null;
+  /** To whom it was lost. */
+  lost_to?: string | null;
+  /** What its account was before this deal made it a customer. */
+  account_type_before?: AccountType | null;
+  /** Whether the account is a customer since this deal. */
+  began_customer: boolean;
   /** What sort of business it is. */
   type: DealType;
   /** Where it came from, one of the tenant's list for `deal.source`. */
@@ -83,6 +99,10 @@ export interface Deal {
   owner?: UserId | null;
   /** How many months the contract runs. */
   contract_term_months?: number | null;
+  /** Whether the contract is signed. */
+  contract_signed: boolean;
+  /** Where the contract lies, such as `s3://contracts/acme_2025.pdf`. */
+  contract_url?: string | null;
   /** What is to be done next. */
   next_step?: string | null;
   /** What is worth knowing about it. */
@@ -119,14 +139,22 @@ export interface DealColumns {
   price_book: IdColumn<PriceBookId>;
   probability: IntColumn;
   probability_by_hand: BoolColumn;
+  category: WordColumn<DealCategory>;
+  category_by_hand: BoolColumn;
   close_date: DateColumn;
+  pushed: IntColumn;
   stage: TextColumn;
   pipeline: IdColumn<PipelineId>;
   status: WordColumn<DealStatus>;
   stage_since: TimeColumn;
   stage_before_close: TextColumn;
   closed_at: TimeColumn;
+  won_reason: TextColumn;
   lost_reason: TextColumn;
+  lost_text: TextColumn;
+  lost_to: TextColumn;
+  account_type_before: WordColumn<AccountType>;
+  began_customer: BoolColumn;
   type: WordColumn<DealType>;
   source: TextColumn;
   campaign: IdColumn<CampaignId>;
@@ -135,6 +163,8 @@ export interface DealColumns {
   competitors: ListColumn;
   owner: IdColumn<UserId>;
   contract_term_months: IntColumn;
+  contract_signed: BoolColumn;
+  contract_url: TextColumn;
   next_step: TextColumn;
   description: TextColumn;
   tags: ListColumn;

@@ -12,6 +12,8 @@ from uuid import UUID
 from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
+    AccountType,
+    AccountTypeWord,
     Address,
     AddressDict,
     AssigneeDict,
@@ -56,19 +58,6 @@ class AccountTier(StrEnum):
     """One in the middle of the market."""
     ENTERPRISE = "enterprise"
     """A large one."""
-
-
-class AccountType(StrEnum):
-    """One of `prospect`, `customer`, `partner`, `vendor`."""
-
-    PROSPECT = "prospect"
-    """It may buy."""
-    CUSTOMER = "customer"
-    """It bought."""
-    PARTNER = "partner"
-    """It works with us."""
-    VENDOR = "vendor"
-    """It sells to us."""
 
 
 class Account(Record):
@@ -171,7 +160,6 @@ class AccountTotals(Struct):
 
 
 AccountTierWord: TypeAlias = AccountTier | Literal["startup", "smb", "mid_market", "enterprise"]
-AccountTypeWord: TypeAlias = AccountType | Literal["prospect", "customer", "partner", "vendor"]
 
 
 class AccountWhere(TypedDict, total=False):

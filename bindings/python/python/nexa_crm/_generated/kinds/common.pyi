@@ -11,6 +11,19 @@ from ..._record import Record, Struct
 from ..._values import Id, Money
 
 
+class AccountType(StrEnum):
+    """One of `prospect`, `customer`, `partner`, `vendor`."""
+
+    PROSPECT = "prospect"
+    """It may buy."""
+    CUSTOMER = "customer"
+    """It bought."""
+    PARTNER = "partner"
+    """It works with us."""
+    VENDOR = "vendor"
+    """It sells to us."""
+
+
 class CommentAudience(StrEnum):
     """One of `members`, `admins`."""
 
@@ -18,6 +31,40 @@ class CommentAudience(StrEnum):
     """All who see the ticket."""
     ADMINS = "admins"
     """Admins alone."""
+
+
+class DealCategory(StrEnum):
+    """One of `omitted`, `pipeline`, `best_case`, `commit`."""
+
+    OMITTED = "omitted"
+    """It is left out."""
+    PIPELINE = "pipeline"
+    """It is worked on."""
+    BEST_CASE = "best_case"
+    """It comes if all goes well."""
+    COMMIT = "commit"
+    """Its owner stands for it."""
+
+
+class DealContactRole(StrEnum):
+    """One of `decision_maker`, `champion`, `influencer`, `blocker`, `user`, `billing`, `partner`, `other`."""
+
+    DECISION_MAKER = "decision_maker"
+    """They decide."""
+    CHAMPION = "champion"
+    """They want it and help us."""
+    INFLUENCER = "influencer"
+    """They are listened to."""
+    BLOCKER = "blocker"
+    """They are against it."""
+    USER = "user"
+    """They will work with it."""
+    BILLING = "billing"
+    """They pay for it."""
+    PARTNER = "partner"
+    """They help from outside of the company."""
+    OTHER = "other"
+    """Something else."""
 
 
 class DealStatus(StrEnum):
@@ -537,7 +584,10 @@ class ExternalKeyDict(TypedDict, total=False):
     """The system that gave the key, such as `salesforce`: one line of at most 200 characters."""
 
 
+AccountTypeWord: TypeAlias = AccountType | Literal["prospect", "customer", "partner", "vendor"]
 CommentAudienceWord: TypeAlias = CommentAudience | Literal["members", "admins"]
+DealCategoryWord: TypeAlias = DealCategory | Literal["omitted", "pipeline", "best_case", "commit"]
+DealContactRoleWord: TypeAlias = DealContactRole | Literal["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"]
 DealStatusWord: TypeAlias = DealStatus | Literal["open", "won", "lost"]
 LineItemRecurringWord: TypeAlias = LineItemRecurring | Literal["month", "quarter", "half_year", "year"]
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from ..._filter import Q, Relative
 from ..._frame import Frame
-from ..._generated.kinds.account import Account, AccountId, AccountTierWord, AccountTypeWord
+from ..._generated.kinds.account import Account, AccountId, AccountTierWord
 from ..._generated.kinds.common import (
+    AccountTypeWord,
     AssigneeDict,
     Change,
     ExternalKey,

@@ -11,11 +11,16 @@ from uuid import UUID
 
 from ..._filter import Q, Relative
 from ..._frame import Frame
-from ..._generated.kinds.account import Account, AccountId, AccountTierWord, AccountTypeWord
+from ..._generated.kinds.account import Account, AccountId, AccountTierWord
 from ..._generated.kinds.campaign import Campaign, CampaignId, CampaignStatusWord
 from ..._generated.kinds.common import (
+    AccountType,
+    AccountTypeWord,
     AssigneeDict,
     Change,
+    DealCategory,
+    DealCategoryWord,
+    DealContactRoleWord,
     DealStatus,
     DealStatusWord,
     ExternalKey,
@@ -27,7 +32,13 @@ from ..._generated.kinds.common import (
     MoneySum,
     Ref,
 )
-from ..._generated.kinds.contact import ContactId, ContactLifecycleStageWord, ContactStatusWord
+from ..._generated.kinds.contact import (
+    Contact,
+    ContactId,
+    ContactLifecycleStageWord,
+    ContactStatusWord,
+)
+from ..._generated.kinds.deal_contact import DealContact
 from ..._generated.kinds.group import Group
 from ..._generated.kinds.line import LineItem
 from ..._generated.kinds.pipeline import Pipeline, PipelineAmountFromWord, PipelineId
@@ -84,8 +95,14 @@ class Deal(Record):
     """How probable it is that we win it; the stage's own until somebody sets it by hand."""
     probability_by_hand: bool
     """Whether somebody set the probability by hand; `deal.reset_probability` lets it follow the stage again."""
+    category: DealCategory
+    """What the forecast makes of it while it is open; its stage's own until somebody sets it by hand."""
+    category_by_hand: bool
+    """Whether somebody set the category by hand."""
     close_date: date | None
     """When it is expected to be decided; once it is, when it was."""
+    pushed: int
+    """How often its close date moved to a later day while it was open."""
     stage: str
     """The stage of its pipeline that it is in; the first open one unless said."""
     pipeline: PipelineId
@@ -98,8 +115,18 @@ class Deal(Record):
     """The open stage that it was in when it was decided."""
     closed_at: datetime | None
     """When it was decided."""
+    won_reason: str | None
+    """Why it was won, one of the tenant's list for `deal.won_reason`."""
     lost_reason: str | None
-    """Why it was lost."""
+    """Why it was lost, one of the tenant's list for `deal.lost_reason`."""
+    lost_text: str | None
+    """What else is to be said of the loss."""
+    lost_to: str | None
+    """To whom it was lost."""
+    account_type_before: AccountType | None
+    """What its account was before this deal made it a customer."""
+    began_customer: bool
+    """Whether the account is a customer since this deal."""
     type: DealType
     """What sort of business it is."""
     source: str | None
@@ -116,6 +143,10 @@ class Deal(Record):
     """The user who works on it."""
     contract_term_months: int | None
     """How many months the contract runs."""
+    contract_signed: bool
+    """Whether the contract is signed."""
+    contract_url: str | None
+    """Where the contract lies, such as `s3://contracts/acme_2025.pdf`."""
     next_step: str | None
     """What is to be done next."""
     description: str | None
@@ -135,12 +166,25 @@ class DealForecast(Struct):
     """A line for each month, owner and currency."""
     months: list[ForecastMonth]
     """The sums of each month."""
+    pushed: int
+    """How often the close dates of the open deals of the period moved to a later day."""
+    slipped: Slipped
+    """The open deals of the period whose close date is past; they are in their category as well."""
     total: ForecastSums
     """The sums of the whole period."""
     undated: int
     """How many open deals have no close date, and so are in no period."""
     without_amount: int
     """How many deals of the period have no amount."""
+
+
+class DealFunnel(Struct):
+    """How deals got on in a pipeline."""
+
+    pipeline: Id
+    """The pipeline."""
+    stages: list[FunnelStage]
+    """Its stages, in order."""
 
 
 class DealLines(Struct):
@@ -163,7 +207,7 @@ class DealMetrics(Struct):
     """The deal."""
     sales_cycle_days: int | None
     """How many whole days it took from its beginning until it was decided; nothing while it is open."""
-    stages: list[StageVisit]
+    stages: list[StageStay]
     """The stages it was in, in order; a stage that it came back to stands there again."""
     weighted: Money | None
     """Amount times probability; nothing without an amount."""
@@ -180,6 +224,21 @@ class DealValue(Struct):
     """Their amounts, each times the deal's probability."""
     without_amount: int
     """How many of them have no amount."""
+
+
+class ForecastCategories(Struct):
+    """What deals will bring in by category: together, all that was won and all that is open."""
+
+    best_case: MoneySum
+    """What comes if all goes well."""
+    closed: MoneySum
+    """What was won."""
+    commit: MoneySum
+    """What the owners stand for."""
+    omitted: MoneySum
+    """What was left out."""
+    pipeline: MoneySum
+    """What is worked on."""
 
 
 class ForecastLine(Struct):
@@ -208,6 +267,8 @@ class ForecastMonth(Struct):
 
     best_case: MoneySum
     """What the open deals are worth."""
+    categories: ForecastCategories
+    """What was won, and what the open deals are worth by category: each deal is in one of them."""
     committed: MoneySum
     """What was won."""
     month: date
@@ -221,10 +282,35 @@ class ForecastSums(Struct):
 
     best_case: MoneySum
     """What the open deals are worth."""
+    categories: ForecastCategories
+    """What was won, and what the open deals are worth by category: each deal is in one of them."""
     committed: MoneySum
     """What was won."""
     weighted: MoneySum
     """What the open deals are worth, each times its probability."""
+
+
+class FunnelStage(Struct):
+    """How deals got on from one stage."""
+
+    advanced: int
+    """How many went on to a later open stage."""
+    average_days: Decimal | None
+    """How many days those that left it had stayed on average; absent while none left."""
+    back: int
+    """How many went back to an earlier stage, or to another pipeline."""
+    conversion: Decimal | None
+    """Which part of those that left it went on or were won, in percent; absent while none left."""
+    entered: int
+    """How often a deal came to it."""
+    lost: int
+    """How many were lost from it."""
+    stage: str
+    """The stage."""
+    there: int
+    """How many of them are still there."""
+    won: int
+    """How many were won from it."""
 
 
 class LineTotals(Struct):
@@ -255,6 +341,28 @@ class PipelineValue(Struct):
     """Its stages, in order."""
 
 
+class Slipped(Struct):
+    """Open deals whose close date is past."""
+
+    count: int
+    """How many there are."""
+    total: MoneySum
+    """What they are worth."""
+
+
+class StageStay(Struct):
+    """One stay of a deal in a stage."""
+
+    days: int
+    """How many whole days the deal stayed."""
+    from_: datetime
+    """When the deal came to the stage."""
+    stage: str
+    """The stage."""
+    to: datetime | None
+    """When the deal left the stage; nothing while it is there."""
+
+
 class StageValue(Struct):
     """What a stage holds."""
 
@@ -274,17 +382,19 @@ class StageValue(Struct):
     """How many of them have no amount."""
 
 
-class StageVisit(Struct):
-    """One stay of a deal in a stage."""
+class StuckDeal(Struct):
+    """A deal that is stuck."""
 
-    days: int
-    """How many whole days the deal stayed."""
-    from_: datetime
-    """When the deal came to the stage."""
+    days_in_stage: int
+    """For how many whole days it has been there."""
+    deal: Id
+    """The deal."""
+    name: str | None
+    """What it is called, as far as the actor may see it."""
     stage: str
-    """The stage."""
-    to: datetime | None
-    """When the deal left the stage; nothing while it is there."""
+    """The stage that it is in."""
+    stale_after_days: int
+    """For how many days the stage lets it stay."""
 
 
 class TaxTotal(Struct):
@@ -443,6 +553,22 @@ class DealWhere(TypedDict, total=False):
     probability_by_hand__is_null: bool
     probability_by_hand__in: Collection[bool]
     probability_by_hand__not_in: Collection[bool]
+    category: DealCategoryWord | None
+    category__eq: DealCategoryWord | None
+    category__ne: DealCategoryWord | None
+    category__is_null: bool
+    category__in: Collection[DealCategoryWord]
+    category__not_in: Collection[DealCategoryWord]
+    category__lt: DealCategoryWord
+    category__le: DealCategoryWord
+    category__gt: DealCategoryWord
+    category__ge: DealCategoryWord
+    category_by_hand: bool | None
+    category_by_hand__eq: bool | None
+    category_by_hand__ne: bool | None
+    category_by_hand__is_null: bool
+    category_by_hand__in: Collection[bool]
+    category_by_hand__not_in: Collection[bool]
     close_date: date | Relative | str | None
     close_date__eq: date | Relative | str | None
     close_date__ne: date | Relative | str | None
@@ -453,6 +579,16 @@ class DealWhere(TypedDict, total=False):
     close_date__le: date | Relative | str
     close_date__gt: date | Relative | str
     close_date__ge: date | Relative | str
+    pushed: int | None
+    pushed__eq: int | None
+    pushed__ne: int | None
+    pushed__is_null: bool
+    pushed__in: Collection[int]
+    pushed__not_in: Collection[int]
+    pushed__lt: int
+    pushed__le: int
+    pushed__gt: int
+    pushed__ge: int
     stage: str | None
     stage__eq: str | None
     stage__ne: str | None
@@ -515,6 +651,19 @@ class DealWhere(TypedDict, total=False):
     closed_at__le: datetime | Relative | str
     closed_at__gt: datetime | Relative | str
     closed_at__ge: datetime | Relative | str
+    won_reason: str | None
+    won_reason__eq: str | None
+    won_reason__ne: str | None
+    won_reason__is_null: bool
+    won_reason__in: Collection[str]
+    won_reason__not_in: Collection[str]
+    won_reason__lt: str
+    won_reason__le: str
+    won_reason__gt: str
+    won_reason__ge: str
+    won_reason__contains: str
+    won_reason__starts_with: str
+    won_reason__ends_with: str
     lost_reason: str | None
     lost_reason__eq: str | None
     lost_reason__ne: str | None
@@ -528,6 +677,48 @@ class DealWhere(TypedDict, total=False):
     lost_reason__contains: str
     lost_reason__starts_with: str
     lost_reason__ends_with: str
+    lost_text: str | None
+    lost_text__eq: str | None
+    lost_text__ne: str | None
+    lost_text__is_null: bool
+    lost_text__in: Collection[str]
+    lost_text__not_in: Collection[str]
+    lost_text__lt: str
+    lost_text__le: str
+    lost_text__gt: str
+    lost_text__ge: str
+    lost_text__contains: str
+    lost_text__starts_with: str
+    lost_text__ends_with: str
+    lost_to: str | None
+    lost_to__eq: str | None
+    lost_to__ne: str | None
+    lost_to__is_null: bool
+    lost_to__in: Collection[str]
+    lost_to__not_in: Collection[str]
+    lost_to__lt: str
+    lost_to__le: str
+    lost_to__gt: str
+    lost_to__ge: str
+    lost_to__contains: str
+    lost_to__starts_with: str
+    lost_to__ends_with: str
+    account_type_before: AccountTypeWord | None
+    account_type_before__eq: AccountTypeWord | None
+    account_type_before__ne: AccountTypeWord | None
+    account_type_before__is_null: bool
+    account_type_before__in: Collection[AccountTypeWord]
+    account_type_before__not_in: Collection[AccountTypeWord]
+    account_type_before__lt: AccountTypeWord
+    account_type_before__le: AccountTypeWord
+    account_type_before__gt: AccountTypeWord
+    account_type_before__ge: AccountTypeWord
+    began_customer: bool | None
+    began_customer__eq: bool | None
+    began_customer__ne: bool | None
+    began_customer__is_null: bool
+    began_customer__in: Collection[bool]
+    began_customer__not_in: Collection[bool]
     type: DealTypeWord | None
     type__eq: DealTypeWord | None
     type__ne: DealTypeWord | None
@@ -586,6 +777,25 @@ class DealWhere(TypedDict, total=False):
     contract_term_months__le: int
     contract_term_months__gt: int
     contract_term_months__ge: int
+    contract_signed: bool | None
+    contract_signed__eq: bool | None
+    contract_signed__ne: bool | None
+    contract_signed__is_null: bool
+    contract_signed__in: Collection[bool]
+    contract_signed__not_in: Collection[bool]
+    contract_url: str | None
+    contract_url__eq: str | None
+    contract_url__ne: str | None
+    contract_url__is_null: bool
+    contract_url__in: Collection[str]
+    contract_url__not_in: Collection[str]
+    contract_url__lt: str
+    contract_url__le: str
+    contract_url__gt: str
+    contract_url__ge: str
+    contract_url__contains: str
+    contract_url__starts_with: str
+    contract_url__ends_with: str
     next_step: str | None
     next_step__eq: str | None
     next_step__ne: str | None
@@ -840,6 +1050,24 @@ class DealWhere(TypedDict, total=False):
 class DealOperations(Importable, Readable[Deal]):
     """The operations of `deal`."""
 
+    def add_contact(
+        self,
+        deal: Deal | Ref,
+        *,
+        contact: Contact | Ref,
+        role: DealContactRoleWord | Unset = UNSET,
+    ) -> DealContact:
+        """Gives a contact a role in a deal; the first one becomes its primary contact when it has none. Errors:
+        `deal.contact_already`, `deal.contact_foreign`, `deal.contacts_too_many`.
+
+        - `deal`: The deal.
+        - `contact`: One of the account's contacts; a partner may be anybody.
+        - `role`: What part they have in it; other unless said.
+
+        Raises `Conflict` (`deal.contact_already`); `RuleViolation` (`deal.contact_foreign`,
+        `deal.contacts_too_many`).
+        """
+
     def aggregate(
         self,
         filter: Q | Mapping[str, Any] | None = None,
@@ -889,9 +1117,12 @@ class DealOperations(Importable, Readable[Deal]):
         account: Account | Ref | None | Unset = UNSET,
         amount: Money | MoneyDict | None | Unset = UNSET,
         campaign: Campaign | Ref | None | Unset = UNSET,
+        category: DealCategoryWord | Unset = UNSET,
         close_date: date | str | None | Unset = UNSET,
         competitors: Sequence[str] | Unset = UNSET,
+        contract_signed: bool | Unset = UNSET,
         contract_term_months: int | None | Unset = UNSET,
+        contract_url: str | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
@@ -913,9 +1144,13 @@ class DealOperations(Importable, Readable[Deal]):
         - `account`: The company that may buy.
         - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
+        - `category`: What the forecast makes of it while it is open; its stage's own until somebody sets it by
+          hand.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
+        - `contract_signed`: Whether the contract is signed.
         - `contract_term_months`: How many months the contract runs.
+        - `contract_url`: Where the contract lies, such as `s3://contracts/acme_2025.pdf`.
         - `custom`: Fields that the tenant defined.
         - `description`: What is worth knowing about it.
         - `external_keys`: Keys of other systems.
@@ -933,7 +1168,7 @@ class DealOperations(Importable, Readable[Deal]):
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
         (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
-        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
+        `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`).
         """
 
     def find(
@@ -1012,6 +1247,7 @@ class DealOperations(Importable, Readable[Deal]):
         *,
         from_: date | str,
         to: date | str,
+        group: Group | Ref | None | Unset = UNSET,
         owner: Record | Ref | None | Unset = UNSET,
         pipeline: Pipeline | Ref | None | Unset = UNSET,
     ) -> DealForecast:
@@ -1022,8 +1258,28 @@ class DealOperations(Importable, Readable[Deal]):
 
         - `from_`: The first day of the period.
         - `to`: Its last day.
+        - `group`: Only deals of the active users of this group.
         - `owner`: Only deals of this user.
         - `pipeline`: Only deals of this pipeline.
+
+        Raises `Invalid` (`deal.period_reversed`).
+        """
+
+    def funnel(
+        self,
+        *,
+        from_: date | str,
+        to: date | str,
+        pipeline: Pipeline | Ref | None | Unset = UNSET,
+    ) -> DealFunnel:
+        """How deals got on that came to a stage of a pipeline in a period, from the stays of deals in stages
+        (`stage_visit`): `deal.funnel`.
+
+        A stay counts in the stage as it was called then. Error: `deal.period_reversed`.
+
+        - `from_`: The first day of the period.
+        - `to`: Its last day.
+        - `pipeline`: The pipeline; the tenant's default without.
 
         Raises `Invalid` (`deal.period_reversed`).
         """
@@ -1077,20 +1333,25 @@ class DealOperations(Importable, Readable[Deal]):
         deal: Deal | Ref,
         *,
         reason: str,
+        lost_to: str | None | Unset = UNSET,
+        text: str | None | Unset = UNSET,
     ) -> Deal:
-        """Loses an open deal, and says why. Error: `deal.closed`.
+        """Loses an open deal, and says why. Who got the business joins its competitors. Errors: `deal.closed`,
+        `deal.stage_needs`, `choice.unknown`, `field.invalid`.
 
         - `deal`: The deal.
-        - `reason`: Why it was lost.
+        - `reason`: Why it was lost, one of the tenant's list for `deal.lost_reason`.
+        - `lost_to`: To whom it was lost.
+        - `text`: What else is to be said of it.
 
-        Raises `RuleViolation` (`deal.closed`).
+        Raises `Invalid` (`choice.unknown`); `RuleViolation` (`deal.closed`, `deal.stage_needs`).
         """
 
     def metrics(
         self,
         deal: Deal | Ref,
     ) -> DealMetrics:
-        """What a deal is worth and how long it took: `deal.metrics`. The stages are read from its history.
+        """What a deal is worth and how long it took: `deal.metrics`.
 
         - `deal`: The deal.
         """
@@ -1102,12 +1363,14 @@ class DealOperations(Importable, Readable[Deal]):
         stage: str,
     ) -> Deal:
         """Moves an open deal to another open stage of its pipeline, forward or back. The probability follows,
-        unless somebody set it by hand. Errors: `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`.
+        unless somebody set it by hand. Errors: `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`,
+        `deal.stage_needs`.
 
         - `deal`: The deal.
         - `stage`: The stage it goes to.
 
-        Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`, `deal.use_win_or_lose`).
+        Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`, `deal.stage_needs`,
+        `deal.use_win_or_lose`).
         """
 
     def pipeline(
@@ -1135,12 +1398,27 @@ class DealOperations(Importable, Readable[Deal]):
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
 
+    def remove_contact(
+        self,
+        deal: Deal | Ref,
+        *,
+        contact: Contact | Ref,
+    ) -> Deal:
+        """Takes a contact out of a deal. Where it was the primary one, that of the others who came first is it
+        now. Error: `deal.contact_missing`.
+
+        - `deal`: The deal.
+        - `contact`: A contact with a role in it.
+
+        Raises `RuleViolation` (`deal.contact_missing`).
+        """
+
     def reopen(
         self,
         deal: Deal | Ref,
     ) -> Deal:
-        """Opens a decided deal again, in the stage it was in before. Its account stays what it became. Error:
-        `deal.not_closed`.
+        """Opens a decided deal again, in the stage it was in before. Its account is no customer any more when this
+        deal made it one and no other won deal keeps it one. Error: `deal.not_closed`.
 
         - `deal`: The deal.
 
@@ -1161,6 +1439,17 @@ class DealOperations(Importable, Readable[Deal]):
 
         Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
         `RuleViolation` (`deal.lines_unpriced`).
+        """
+
+    def reset_category(
+        self,
+        deal: Deal | Ref,
+    ) -> Deal:
+        """Lets what the forecast makes of an open deal follow its stage again. Error: `deal.closed`.
+
+        - `deal`: The deal.
+
+        Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`).
         """
 
     def reset_probability(
@@ -1190,7 +1479,7 @@ class DealOperations(Importable, Readable[Deal]):
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
         (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
-        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`,
         `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
         `restore.reference_gone`).
         """
@@ -1207,6 +1496,22 @@ class DealOperations(Importable, Readable[Deal]):
     ) -> Results[Deal]:
         """Finds records by words; iterating fetches page after page. The filter is as in `find`."""
 
+    def set_contact_role(
+        self,
+        deal: Deal | Ref,
+        *,
+        contact: Contact | Ref,
+        role: DealContactRoleWord,
+    ) -> DealContact:
+        """Gives a contact another role in a deal. Errors: `deal.contact_missing`, `deal.contact_foreign`.
+
+        - `deal`: The deal.
+        - `contact`: A contact with a role in it.
+        - `role`: What part they have in it by now.
+
+        Raises `RuleViolation` (`deal.contact_foreign`, `deal.contact_missing`).
+        """
+
     def set_lines(
         self,
         deal: Deal | Ref,
@@ -1220,6 +1525,26 @@ class DealOperations(Importable, Readable[Deal]):
 
         Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
         `RuleViolation` (`line.too_many`, `price.none`, `product.retired`).
+        """
+
+    def stuck(
+        self,
+        *,
+        after: str | None | Unset = UNSET,
+        owner: Record | Ref | None | Unset = UNSET,
+        pipeline: Pipeline | Ref | None | Unset = UNSET,
+        limit: int | None = None,
+    ) -> Results[StuckDeal]:
+        """The open deals that have been in their stage for longer than its `stale_after_days`, the longest first:
+        `deal.stuck`.
+
+        Errors: `page.size`, `page.cursor_mismatch`.
+
+        Iterating fetches page after page; `limit` counts all.
+
+        - `after`: The `next` of the page before.
+        - `owner`: Only deals of this user.
+        - `pipeline`: Only deals of this pipeline.
         """
 
     def trash(
@@ -1238,7 +1563,7 @@ class DealOperations(Importable, Readable[Deal]):
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
         (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
-        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`,
         `record.dependents_hidden`, `record.too_many_dependents`).
         """
 
@@ -1249,9 +1574,12 @@ class DealOperations(Importable, Readable[Deal]):
         account: Account | Ref | None | Unset = UNSET,
         amount: Money | MoneyDict | None | Unset = UNSET,
         campaign: Campaign | Ref | None | Unset = UNSET,
+        category: DealCategoryWord | Unset = UNSET,
         close_date: date | str | None | Unset = UNSET,
         competitors: Sequence[str] | Unset = UNSET,
+        contract_signed: bool | Unset = UNSET,
         contract_term_months: int | None | Unset = UNSET,
+        contract_url: str | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
@@ -1273,9 +1601,13 @@ class DealOperations(Importable, Readable[Deal]):
         - `account`: The company that may buy.
         - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
+        - `category`: What the forecast makes of it while it is open; its stage's own until somebody sets it by
+          hand.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
+        - `contract_signed`: Whether the contract is signed.
         - `contract_term_months`: How many months the contract runs.
+        - `contract_url`: Where the contract lies, such as `s3://contracts/acme_2025.pdf`.
         - `custom`: Fields that the tenant defined.
         - `description`: What is worth knowing about it.
         - `external_keys`: Keys of other systems.
@@ -1293,7 +1625,7 @@ class DealOperations(Importable, Readable[Deal]):
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
         (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
-        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
+        `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`).
         """
 
     def upsert(
@@ -1303,9 +1635,12 @@ class DealOperations(Importable, Readable[Deal]):
         account: Account | Ref | None | Unset = UNSET,
         amount: Money | MoneyDict | None | Unset = UNSET,
         campaign: Campaign | Ref | None | Unset = UNSET,
+        category: DealCategoryWord | Unset = UNSET,
         close_date: date | str | None | Unset = UNSET,
         competitors: Sequence[str] | Unset = UNSET,
+        contract_signed: bool | Unset = UNSET,
         contract_term_months: int | None | Unset = UNSET,
+        contract_url: str | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
@@ -1327,9 +1662,13 @@ class DealOperations(Importable, Readable[Deal]):
         - `account`: The company that may buy.
         - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
+        - `category`: What the forecast makes of it while it is open; its stage's own until somebody sets it by
+          hand.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
+        - `contract_signed`: Whether the contract is signed.
         - `contract_term_months`: How many months the contract runs.
+        - `contract_url`: Where the contract lies, such as `s3://contracts/acme_2025.pdf`.
         - `custom`: Fields that the tenant defined.
         - `description`: What is worth knowing about it.
         - `external_keys`: Keys of other systems.
@@ -1347,25 +1686,56 @@ class DealOperations(Importable, Readable[Deal]):
 
         Raises `Conflict` (`upsert.exists`); `Invalid` (`choice.unknown`, `deal.stage_unknown`,
         `money.too_large`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_from_lines`,
-        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`,
-        `line.too_many`).
+        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`,
+        `deal.use_win_or_lose`, `line.too_many`).
         """
 
     def win(
         self,
         deal: Deal | Ref,
+        *,
+        actual_amount: Money | MoneyDict | None | Unset = UNSET,
+        close_date: date | str | None | Unset = UNSET,
+        contract_signed: bool | None | Unset = UNSET,
+        contract_url: str | None | Unset = UNSET,
+        reason: str | None | Unset = UNSET,
     ) -> Deal:
-        """Wins an open deal that has an amount. Its account becomes a customer, its primary contact comes to the
-        lifecycle stage customer. Errors: `deal.closed`, `deal.amount_missing`.
+        """Wins an open deal that has an amount, or is given one. Its account becomes a customer, its primary
+        contact comes to the lifecycle stage customer. Errors: `deal.closed`, `deal.amount_missing`,
+        `deal.amount_from_lines`, `deal.close_date_future`, `deal.stage_needs`, `choice.unknown`.
 
         - `deal`: The deal.
+        - `actual_amount`: What it is worth in the end; its amount unless said.
+        - `close_date`: The day on which it was won; today unless said.
+        - `contract_signed`: Whether the contract is signed; as it is unless said.
+        - `contract_url`: Where the contract lies.
+        - `reason`: Why it was won, one of the tenant's list for `deal.won_reason`.
 
-        Raises `RuleViolation` (`deal.amount_missing`, `deal.closed`).
+        Raises `Invalid` (`choice.unknown`, `deal.close_date_future`); `RuleViolation`
+        (`deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`, `deal.stage_needs`).
         """
 
 
 class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
     """The operations of `deal`."""
+
+    async def add_contact(
+        self,
+        deal: Deal | Ref,
+        *,
+        contact: Contact | Ref,
+        role: DealContactRoleWord | Unset = UNSET,
+    ) -> DealContact:
+        """Gives a contact a role in a deal; the first one becomes its primary contact when it has none. Errors:
+        `deal.contact_already`, `deal.contact_foreign`, `deal.contacts_too_many`.
+
+        - `deal`: The deal.
+        - `contact`: One of the account's contacts; a partner may be anybody.
+        - `role`: What part they have in it; other unless said.
+
+        Raises `Conflict` (`deal.contact_already`); `RuleViolation` (`deal.contact_foreign`,
+        `deal.contacts_too_many`).
+        """
 
     async def aggregate(
         self,
@@ -1416,9 +1786,12 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         account: Account | Ref | None | Unset = UNSET,
         amount: Money | MoneyDict | None | Unset = UNSET,
         campaign: Campaign | Ref | None | Unset = UNSET,
+        category: DealCategoryWord | Unset = UNSET,
         close_date: date | str | None | Unset = UNSET,
         competitors: Sequence[str] | Unset = UNSET,
+        contract_signed: bool | Unset = UNSET,
         contract_term_months: int | None | Unset = UNSET,
+        contract_url: str | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
@@ -1440,9 +1813,13 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `account`: The company that may buy.
         - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
+        - `category`: What the forecast makes of it while it is open; its stage's own until somebody sets it by
+          hand.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
+        - `contract_signed`: Whether the contract is signed.
         - `contract_term_months`: How many months the contract runs.
+        - `contract_url`: Where the contract lies, such as `s3://contracts/acme_2025.pdf`.
         - `custom`: Fields that the tenant defined.
         - `description`: What is worth knowing about it.
         - `external_keys`: Keys of other systems.
@@ -1460,7 +1837,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
         (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
-        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
+        `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`).
         """
 
     def find(
@@ -1539,6 +1916,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         *,
         from_: date | str,
         to: date | str,
+        group: Group | Ref | None | Unset = UNSET,
         owner: Record | Ref | None | Unset = UNSET,
         pipeline: Pipeline | Ref | None | Unset = UNSET,
     ) -> DealForecast:
@@ -1549,8 +1927,28 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
 
         - `from_`: The first day of the period.
         - `to`: Its last day.
+        - `group`: Only deals of the active users of this group.
         - `owner`: Only deals of this user.
         - `pipeline`: Only deals of this pipeline.
+
+        Raises `Invalid` (`deal.period_reversed`).
+        """
+
+    async def funnel(
+        self,
+        *,
+        from_: date | str,
+        to: date | str,
+        pipeline: Pipeline | Ref | None | Unset = UNSET,
+    ) -> DealFunnel:
+        """How deals got on that came to a stage of a pipeline in a period, from the stays of deals in stages
+        (`stage_visit`): `deal.funnel`.
+
+        A stay counts in the stage as it was called then. Error: `deal.period_reversed`.
+
+        - `from_`: The first day of the period.
+        - `to`: Its last day.
+        - `pipeline`: The pipeline; the tenant's default without.
 
         Raises `Invalid` (`deal.period_reversed`).
         """
@@ -1604,20 +2002,25 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         deal: Deal | Ref,
         *,
         reason: str,
+        lost_to: str | None | Unset = UNSET,
+        text: str | None | Unset = UNSET,
     ) -> Deal:
-        """Loses an open deal, and says why. Error: `deal.closed`.
+        """Loses an open deal, and says why. Who got the business joins its competitors. Errors: `deal.closed`,
+        `deal.stage_needs`, `choice.unknown`, `field.invalid`.
 
         - `deal`: The deal.
-        - `reason`: Why it was lost.
+        - `reason`: Why it was lost, one of the tenant's list for `deal.lost_reason`.
+        - `lost_to`: To whom it was lost.
+        - `text`: What else is to be said of it.
 
-        Raises `RuleViolation` (`deal.closed`).
+        Raises `Invalid` (`choice.unknown`); `RuleViolation` (`deal.closed`, `deal.stage_needs`).
         """
 
     async def metrics(
         self,
         deal: Deal | Ref,
     ) -> DealMetrics:
-        """What a deal is worth and how long it took: `deal.metrics`. The stages are read from its history.
+        """What a deal is worth and how long it took: `deal.metrics`.
 
         - `deal`: The deal.
         """
@@ -1629,12 +2032,14 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         stage: str,
     ) -> Deal:
         """Moves an open deal to another open stage of its pipeline, forward or back. The probability follows,
-        unless somebody set it by hand. Errors: `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`.
+        unless somebody set it by hand. Errors: `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`,
+        `deal.stage_needs`.
 
         - `deal`: The deal.
         - `stage`: The stage it goes to.
 
-        Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`, `deal.use_win_or_lose`).
+        Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`, `deal.stage_needs`,
+        `deal.use_win_or_lose`).
         """
 
     async def pipeline(
@@ -1662,12 +2067,27 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
         """
 
+    async def remove_contact(
+        self,
+        deal: Deal | Ref,
+        *,
+        contact: Contact | Ref,
+    ) -> Deal:
+        """Takes a contact out of a deal. Where it was the primary one, that of the others who came first is it
+        now. Error: `deal.contact_missing`.
+
+        - `deal`: The deal.
+        - `contact`: A contact with a role in it.
+
+        Raises `RuleViolation` (`deal.contact_missing`).
+        """
+
     async def reopen(
         self,
         deal: Deal | Ref,
     ) -> Deal:
-        """Opens a decided deal again, in the stage it was in before. Its account stays what it became. Error:
-        `deal.not_closed`.
+        """Opens a decided deal again, in the stage it was in before. Its account is no customer any more when this
+        deal made it one and no other won deal keeps it one. Error: `deal.not_closed`.
 
         - `deal`: The deal.
 
@@ -1688,6 +2108,17 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
 
         Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
         `RuleViolation` (`deal.lines_unpriced`).
+        """
+
+    async def reset_category(
+        self,
+        deal: Deal | Ref,
+    ) -> Deal:
+        """Lets what the forecast makes of an open deal follow its stage again. Error: `deal.closed`.
+
+        - `deal`: The deal.
+
+        Raises `Invalid` (`deal.stage_unknown`); `RuleViolation` (`deal.closed`).
         """
 
     async def reset_probability(
@@ -1717,7 +2148,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
         (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
-        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`,
         `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
         `restore.reference_gone`).
         """
@@ -1734,6 +2165,22 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
     ) -> AsyncResults[Deal]:
         """Finds records by words; iterating fetches page after page. The filter is as in `find`."""
 
+    async def set_contact_role(
+        self,
+        deal: Deal | Ref,
+        *,
+        contact: Contact | Ref,
+        role: DealContactRoleWord,
+    ) -> DealContact:
+        """Gives a contact another role in a deal. Errors: `deal.contact_missing`, `deal.contact_foreign`.
+
+        - `deal`: The deal.
+        - `contact`: A contact with a role in it.
+        - `role`: What part they have in it by now.
+
+        Raises `RuleViolation` (`deal.contact_foreign`, `deal.contact_missing`).
+        """
+
     async def set_lines(
         self,
         deal: Deal | Ref,
@@ -1747,6 +2194,26 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
 
         Raises `Invalid` (`line.currency`, `line.discount_too_large`, `line.quantity`, `money.too_large`);
         `RuleViolation` (`line.too_many`, `price.none`, `product.retired`).
+        """
+
+    def stuck(
+        self,
+        *,
+        after: str | None | Unset = UNSET,
+        owner: Record | Ref | None | Unset = UNSET,
+        pipeline: Pipeline | Ref | None | Unset = UNSET,
+        limit: int | None = None,
+    ) -> AsyncResults[StuckDeal]:
+        """The open deals that have been in their stage for longer than its `stale_after_days`, the longest first:
+        `deal.stuck`.
+
+        Errors: `page.size`, `page.cursor_mismatch`.
+
+        Iterating fetches page after page; `limit` counts all.
+
+        - `after`: The `next` of the page before.
+        - `owner`: Only deals of this user.
+        - `pipeline`: Only deals of this pipeline.
         """
 
     async def trash(
@@ -1765,7 +2232,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
         (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
-        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`,
+        `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`,
         `record.dependents_hidden`, `record.too_many_dependents`).
         """
 
@@ -1776,9 +2243,12 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         account: Account | Ref | None | Unset = UNSET,
         amount: Money | MoneyDict | None | Unset = UNSET,
         campaign: Campaign | Ref | None | Unset = UNSET,
+        category: DealCategoryWord | Unset = UNSET,
         close_date: date | str | None | Unset = UNSET,
         competitors: Sequence[str] | Unset = UNSET,
+        contract_signed: bool | Unset = UNSET,
         contract_term_months: int | None | Unset = UNSET,
+        contract_url: str | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
@@ -1800,9 +2270,13 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `account`: The company that may buy.
         - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
+        - `category`: What the forecast makes of it while it is open; its stage's own until somebody sets it by
+          hand.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
+        - `contract_signed`: Whether the contract is signed.
         - `contract_term_months`: How many months the contract runs.
+        - `contract_url`: Where the contract lies, such as `s3://contracts/acme_2025.pdf`.
         - `custom`: Fields that the tenant defined.
         - `description`: What is worth knowing about it.
         - `external_keys`: Keys of other systems.
@@ -1820,7 +2294,7 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
 
         Raises `Invalid` (`choice.unknown`, `deal.stage_unknown`, `money.too_large`); `RuleViolation`
         (`assignee.inactive`, `deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`,
-        `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`, `line.too_many`).
+        `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`, `deal.use_win_or_lose`, `line.too_many`).
         """
 
     async def upsert(
@@ -1830,9 +2304,12 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         account: Account | Ref | None | Unset = UNSET,
         amount: Money | MoneyDict | None | Unset = UNSET,
         campaign: Campaign | Ref | None | Unset = UNSET,
+        category: DealCategoryWord | Unset = UNSET,
         close_date: date | str | None | Unset = UNSET,
         competitors: Sequence[str] | Unset = UNSET,
+        contract_signed: bool | Unset = UNSET,
         contract_term_months: int | None | Unset = UNSET,
+        contract_url: str | None | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
@@ -1854,9 +2331,13 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         - `account`: The company that may buy.
         - `amount`: What it is worth; what its lines come to while it has any.
         - `campaign`: The campaign that brought it.
+        - `category`: What the forecast makes of it while it is open; its stage's own until somebody sets it by
+          hand.
         - `close_date`: When it is expected to be decided; once it is, when it was.
         - `competitors`: Who else wants the business.
+        - `contract_signed`: Whether the contract is signed.
         - `contract_term_months`: How many months the contract runs.
+        - `contract_url`: Where the contract lies, such as `s3://contracts/acme_2025.pdf`.
         - `custom`: Fields that the tenant defined.
         - `description`: What is worth knowing about it.
         - `external_keys`: Keys of other systems.
@@ -1874,18 +2355,31 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
 
         Raises `Conflict` (`upsert.exists`); `Invalid` (`choice.unknown`, `deal.stage_unknown`,
         `money.too_large`, `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `deal.amount_from_lines`,
-        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.use_win_or_lose`,
-        `line.too_many`).
+        `deal.amount_missing`, `deal.closed`, `deal.contact_foreign`, `deal.has_lines`, `deal.stage_needs`,
+        `deal.use_win_or_lose`, `line.too_many`).
         """
 
     async def win(
         self,
         deal: Deal | Ref,
+        *,
+        actual_amount: Money | MoneyDict | None | Unset = UNSET,
+        close_date: date | str | None | Unset = UNSET,
+        contract_signed: bool | None | Unset = UNSET,
+        contract_url: str | None | Unset = UNSET,
+        reason: str | None | Unset = UNSET,
     ) -> Deal:
-        """Wins an open deal that has an amount. Its account becomes a customer, its primary contact comes to the
-        lifecycle stage customer. Errors: `deal.closed`, `deal.amount_missing`.
+        """Wins an open deal that has an amount, or is given one. Its account becomes a customer, its primary
+        contact comes to the lifecycle stage customer. Errors: `deal.closed`, `deal.amount_missing`,
+        `deal.amount_from_lines`, `deal.close_date_future`, `deal.stage_needs`, `choice.unknown`.
 
         - `deal`: The deal.
+        - `actual_amount`: What it is worth in the end; its amount unless said.
+        - `close_date`: The day on which it was won; today unless said.
+        - `contract_signed`: Whether the contract is signed; as it is unless said.
+        - `contract_url`: Where the contract lies.
+        - `reason`: Why it was won, one of the tenant's list for `deal.won_reason`.
 
-        Raises `RuleViolation` (`deal.amount_missing`, `deal.closed`).
+        Raises `Invalid` (`choice.unknown`, `deal.close_date_future`); `RuleViolation`
+        (`deal.amount_from_lines`, `deal.amount_missing`, `deal.closed`, `deal.stage_needs`).
         """

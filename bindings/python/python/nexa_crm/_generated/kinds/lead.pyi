@@ -11,13 +11,15 @@ from uuid import UUID
 
 from ..._filter import Q, Relative
 from ..._frame import Frame
-from ..._generated.kinds.account import Account, AccountId, AccountTierWord, AccountTypeWord
+from ..._generated.kinds.account import Account, AccountId, AccountTierWord
 from ..._generated.kinds.campaign import Campaign, CampaignId, CampaignStatusWord
 from ..._generated.kinds.common import (
+    AccountTypeWord,
     Address,
     AddressDict,
     AssigneeDict,
     Change,
+    DealCategoryWord,
     DealStatusWord,
     ExternalKey,
     ExternalKeyDict,
@@ -1483,8 +1485,14 @@ class LeadWhere(TypedDict, total=False):
     converted_deal__probability__in: Collection[int]
     converted_deal__probability_by_hand: bool | None
     converted_deal__probability_by_hand__in: Collection[bool]
+    converted_deal__category: DealCategoryWord | None
+    converted_deal__category__in: Collection[DealCategoryWord]
+    converted_deal__category_by_hand: bool | None
+    converted_deal__category_by_hand__in: Collection[bool]
     converted_deal__close_date: date | Relative | str | None
     converted_deal__close_date__in: Collection[date | Relative | str]
+    converted_deal__pushed: int | None
+    converted_deal__pushed__in: Collection[int]
     converted_deal__stage: str | None
     converted_deal__stage__in: Collection[str]
     converted_deal__pipeline: Record | str | UUID | None
@@ -1497,8 +1505,18 @@ class LeadWhere(TypedDict, total=False):
     converted_deal__stage_before_close__in: Collection[str]
     converted_deal__closed_at: datetime | Relative | str | None
     converted_deal__closed_at__in: Collection[datetime | Relative | str]
+    converted_deal__won_reason: str | None
+    converted_deal__won_reason__in: Collection[str]
     converted_deal__lost_reason: str | None
     converted_deal__lost_reason__in: Collection[str]
+    converted_deal__lost_text: str | None
+    converted_deal__lost_text__in: Collection[str]
+    converted_deal__lost_to: str | None
+    converted_deal__lost_to__in: Collection[str]
+    converted_deal__account_type_before: AccountTypeWord | None
+    converted_deal__account_type_before__in: Collection[AccountTypeWord]
+    converted_deal__began_customer: bool | None
+    converted_deal__began_customer__in: Collection[bool]
     converted_deal__type: DealTypeWord | None
     converted_deal__type__in: Collection[DealTypeWord]
     converted_deal__source: str | None
@@ -1513,6 +1531,10 @@ class LeadWhere(TypedDict, total=False):
     converted_deal__owner__in: Collection[Record | str | UUID]
     converted_deal__contract_term_months: int | None
     converted_deal__contract_term_months__in: Collection[int]
+    converted_deal__contract_signed: bool | None
+    converted_deal__contract_signed__in: Collection[bool]
+    converted_deal__contract_url: str | None
+    converted_deal__contract_url__in: Collection[str]
     converted_deal__next_step: str | None
     converted_deal__next_step__in: Collection[str]
     converted_deal__description: str | None

@@ -12,6 +12,8 @@ from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
+    DealCategory,
+    DealCategoryWord,
     DealStatus,
     DealStatusWord,
     GroupRow,
@@ -67,23 +69,43 @@ class Pipeline(Record):
 class Stage(Struct):
     """One stage of a pipeline."""
 
+    category: DealCategory | None
+    """What the forecast makes of a deal in it, unless somebody set that by hand."""
+    key: str | None
+    """What it is called for ever: a stage that keeps its key and changes its name takes its deals along. The name
+    unless said.
+    """
     kind: DealStatus | None
     """What it means that a deal is in it; open unless said."""
     name: str
     """Its name, unique in the pipeline whatever the case."""
     probability: int
     """How probable it is that a deal in this stage is won."""
+    required: list[str]
+    """The fields that a deal needs to come into it, such as `account` or `custom.budget_owner`."""
+    stale_after_days: int | None
+    """After how many days in it a deal is stuck (`deal.stuck`); never without."""
 
 
 class StageDict(TypedDict, total=False):
     """One stage of a pipeline."""
 
+    category: DealCategoryWord
+    """What the forecast makes of a deal in it, unless somebody set that by hand."""
+    key: str | None
+    """What it is called for ever: a stage that keeps its key and changes its name takes its deals along. The name
+    unless said.
+    """
     kind: DealStatusWord
     """What it means that a deal is in it; open unless said."""
     name: Required[str]
     """Its name, unique in the pipeline whatever the case."""
     probability: Required[int]
     """How probable it is that a deal in this stage is won."""
+    required: Sequence[str]
+    """The fields that a deal needs to come into it, such as `account` or `custom.budget_owner`."""
+    stale_after_days: int | None
+    """After how many days in it a deal is stuck (`deal.stuck`); never without."""
 
 
 PipelineAmountFromWord: TypeAlias = PipelineAmountFrom | Literal["contract", "first_year", "yearly"]
@@ -339,6 +361,25 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         - `pipeline`: The pipeline.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
+        """
+
+    def remove_stage(
+        self,
+        pipeline: Pipeline | Ref,
+        *,
+        stage: str,
+        move_to: str | None | Unset = UNSET,
+    ) -> Pipeline:
+        """Takes an open stage out of a pipeline; the open deals in it go to another one. Errors:
+        `pipeline.stage_unknown`, `pipeline.stage_in_use` without `move_to`, `pipeline.invalid`,
+        `deal.stage_needs`.
+
+        - `pipeline`: The pipeline.
+        - `stage`: The stage to take out.
+        - `move_to`: The open stage that its deals go to.
+
+        Raises `Invalid` (`pipeline.invalid`, `pipeline.stage_unknown`); `RuleViolation` (`deal.stage_needs`,
+        `pipeline.stage_in_use`).
         """
 
     def restore(
@@ -605,6 +646,25 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         - `pipeline`: The pipeline.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
+        """
+
+    async def remove_stage(
+        self,
+        pipeline: Pipeline | Ref,
+        *,
+        stage: str,
+        move_to: str | None | Unset = UNSET,
+    ) -> Pipeline:
+        """Takes an open stage out of a pipeline; the open deals in it go to another one. Errors:
+        `pipeline.stage_unknown`, `pipeline.stage_in_use` without `move_to`, `pipeline.invalid`,
+        `deal.stage_needs`.
+
+        - `pipeline`: The pipeline.
+        - `stage`: The stage to take out.
+        - `move_to`: The open stage that its deals go to.
+
+        Raises `Invalid` (`pipeline.invalid`, `pipeline.stage_unknown`); `RuleViolation` (`deal.stage_needs`,
+        `pipeline.stage_in_use`).
         """
 
     async def restore(
