@@ -1,5 +1,7 @@
 //! Records as they were: events taken back from what is stored now.
 
+mod since;
+
 use std::{borrow::Cow, collections::BTreeSet, fmt};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -7,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
+pub use self::since::Since;
 use super::{
     compile::plain,
     context::Context,

@@ -35,7 +35,7 @@ fn a_ticket_that_is_not_seen_is_not_shown_with_its_customer() {
         (victor, vec![]),
     ];
     for (session, tickets) in seen {
-        let overview: ContactOverview = block_on(session.ask(Overview { contact: contact.into() })).unwrap();
+        let overview: ContactOverview = block_on(session.ask(Overview::of(contact))).unwrap();
         let count = tickets.len() as u64;
         assert_eq!((overview.tickets.open, overview.tickets.total), (count, count));
         let mut shown: Vec<_> = overview.tickets.newest_open.iter().map(|ticket| ticket.id).collect();

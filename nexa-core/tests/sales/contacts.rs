@@ -111,7 +111,7 @@ fn the_overview_shows_everything_at_a_glance() {
     world.run(Win::of(&deals[3]));
     world.run(Lose::of(&deals[4], Choice::parse("Too dear").unwrap()));
 
-    let overview = world.ask(Overview { contact: (&sarah).into() });
+    let overview = world.ask(Overview::of(&sarah));
     assert_eq!(overview.profile.lifecycle_stage, LifecycleStage::Customer);
     assert_eq!(overview.account.map(|account| account.id), Some(acme.id));
     assert_eq!((overview.deals.open, overview.deals.won), (3, 1));
@@ -134,7 +134,7 @@ fn the_overview_hides_what_the_policy_hides() {
     world.hide("contact", "phone");
     world.hide("deal", "amount");
     let (_, viewer) = world.viewer();
-    let overview = block_on(viewer.ask(Overview { contact: (&sarah).into() })).unwrap();
+    let overview = block_on(viewer.ask(Overview::of(&sarah))).unwrap();
     assert_eq!((overview.profile.phone.is_none(), overview.deals.open), (true, 1));
     assert!(overview.deals.total_open.is_empty());
     let timeline = serde_json::to_string(&overview.timeline).unwrap();

@@ -32,8 +32,8 @@ fn sarah(world: &World) -> (Json, Json) {
 }
 
 fn overview(world: &World, contact: &Json) -> ContactOverview {
-    let contact = serde_json::from_value(contact.clone()).unwrap();
-    world.ask(Overview { contact })
+    let contact: nexa_core::Ref<nexa_core::sales::Contact> = serde_json::from_value(contact.clone()).unwrap();
+    world.ask(Overview::of(contact))
 }
 
 #[test]

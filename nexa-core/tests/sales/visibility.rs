@@ -30,7 +30,7 @@ fn who_sees_their_own_deals_gets_sums_of_those() {
     world.run(nexa_core::people::assignment::Assign::to(&own, nexa_core::Assignee::user(vic.id)));
     world.show_only("deal", Deal::OWNER.eq(vic.id));
 
-    let overview = block_on(viewer.ask(Overview { contact: (&sarah).into() })).unwrap();
+    let overview = block_on(viewer.ask(Overview::of(&sarah))).unwrap();
     assert_eq!((overview.deals.open, overview.deals.total_open), (1, vec![usd("100")]));
     assert!(overview.timeline.iter().all(|change| change.record != foreign.id.uuid()));
     let rollup = block_on(viewer.ask(Rollup { account: (&acme).into() })).unwrap();
@@ -49,7 +49,7 @@ fn an_account_that_is_not_seen_is_not_shown_with_its_contact() {
     let sarah = world.contact("Sarah", &acme);
     world.show_only("account", nexa_core::Filter::nothing());
     let (_, viewer) = world.viewer();
-    assert_eq!(block_on(viewer.ask(Overview { contact: (&sarah).into() })).unwrap().account, None);
+    assert_eq!(block_on(viewer.ask(Overview::of(&sarah))).unwrap().account, None);
 }
 
 #[test]

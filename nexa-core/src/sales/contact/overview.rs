@@ -3,6 +3,7 @@
 
 mod deals;
 mod memberships;
+mod then;
 mod tickets;
 mod timeline;
 
@@ -16,18 +17,37 @@ pub use self::{
 };
 use super::Contact;
 use crate::{
-    About, Column, Context, Count, Get, Query, Record, Ref, Result,
+    About, AsOf, Column, Context, Count, Get, Query, Record, Ref, Result,
     kernel::query::Change,
     productivity::{Task, TaskStatus},
     sales::account::Account,
 };
 
-/// Everything about a contact at a glance, as far as the actor may see it: `contact.overview`.
+/// Everything about a contact at a glance, as far as the actor may see it: `contact.overview`. Errors: `record.not_found`,
+/// `record.trashed`.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Overview {
     /// The contact.
     pub contact: Ref<Contact>,
+    /// A moment, or the number of an event in the ledger: everything is returned as it was then. Who may read it, and which fields are
+    /// hidden, is as of now; what was purged since, such as a membership that ended, is gone. It looks through everything that happened
+    /// since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<AsOf>,
+}
+
+impl Overview {
+    /// Of this contact, as it is now.
+    pub fn of(contact: impl Into<Ref<Contact>>) -> Self {
+        Self { contact: contact.into(), as_of: None }
+    }
+    /// As it was at a moment, or after the event of a number.
+    #[must_use]
+    pub fn as_of(mut self, point: impl Into<AsOf>) -> Self {
+        self.as_of = Some(point.into());
+        self
+    }
 }
 
 /// Everything about a contact at a glance.
@@ -49,6 +69,9 @@ pub struct ContactOverview {
     pub campaigns: Vec<JoinedCampaign>,
     /// The 20 newest changes of the contact, of the leads it was, and of its deals, tickets and tasks, newest first.
     pub timeline: Vec<Change>,
+    /// The fields of the profile whose values at the moment that was asked for were erased.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<String>,
 }
 
 /// How many records or changes a list of the overview has at most.
@@ -59,6 +82,9 @@ impl Query for Overview {
     type Of = Contact;
     type Output = ContactOverview;
     async fn run(&self, cx: &mut Context<'_>) -> Result<ContactOverview> {
+        if let Some(point) = self.as_of {
+            return then::overview(cx, &self.contact, point).await;
+        }
         let profile = Get::of(self.contact.clone()).run(cx).await?.record;
         let account = match profile.account {
             Some(account) => cx.visible(&Account::ID.eq(account), &[], 1).await?.into_iter().next(),
@@ -73,6 +99,7 @@ impl Query for Overview {
             campaigns: memberships::campaigns(cx, profile.id).await?,
             timeline: timeline::of(cx, &profile).await?,
             profile,
+            erased: Vec::new(),
         })
     }
 }

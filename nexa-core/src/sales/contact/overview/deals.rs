@@ -59,12 +59,38 @@ pub(super) async fn of(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<Con
     }
     let newest: Vec<Deal> =
         cx.visible(&theirs().and(Deal::STATUS.eq(DealStatus::Open)), &["-created_at"], NEWEST).await?;
-    let short = |deal: Deal| OpenDeal { id: deal.id, name: deal.name, stage: deal.stage, amount: deal.amount };
     Ok(ContactDeals {
         open: open.0,
         won: won.0,
         total_open: open.1.per_currency(),
         total_won: won.1.per_currency(),
-        newest_open: newest.into_iter().map(short).collect(),
+        newest_open: newest.into_iter().map(OpenDeal::from).collect(),
     })
+}
+
+impl From<Deal> for OpenDeal {
+    fn from(deal: Deal) -> Self {
+        Self { id: deal.id, name: deal.name, stage: deal.stage, amount: deal.amount }
+    }
+}
+
+/// The same of deals as they were, those created last first.
+pub(super) fn counted(deals: Vec<Deal>) -> Result<ContactDeals> {
+    let mut counted = ContactDeals::default();
+    let (mut open, mut won) = (Tally::default(), Tally::default());
+    for deal in deals {
+        let (count, tally) = match deal.status {
+            DealStatus::Open => (&mut counted.open, &mut open),
+            DealStatus::Won => (&mut counted.won, &mut won),
+            _ => continue,
+        };
+        *count += 1;
+        if let Some(amount) = deal.amount {
+            tally.add(amount, 1, None)?;
+        }
+        if deal.status == DealStatus::Open && counted.newest_open.len() < NEWEST {
+            counted.newest_open.push(OpenDeal::from(deal));
+        }
+    }
+    Ok(ContactDeals { total_open: open.per_currency(), total_won: won.per_currency(), ..counted })
 }

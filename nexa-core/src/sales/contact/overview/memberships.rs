@@ -29,18 +29,26 @@ pub struct JoinedCampaign {
 
 pub(super) async fn lists(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<Vec<JoinedList>> {
     let lists = joined::<ContactListMember>(cx, contact).await?;
+    Ok(lists_by_name(lists))
+}
+
+pub(super) fn lists_by_name(lists: Vec<ContactList>) -> Vec<JoinedList> {
     let mut lists: Vec<JoinedList> =
         lists.into_iter().map(|list| JoinedList { id: list.id, name: list.name }).collect();
     lists.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(lists)
+    lists
 }
 
 pub(super) async fn campaigns(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<Vec<JoinedCampaign>> {
     let campaigns = joined::<CampaignMember>(cx, contact).await?;
+    Ok(campaigns_by_name(campaigns))
+}
+
+pub(super) fn campaigns_by_name(campaigns: Vec<Campaign>) -> Vec<JoinedCampaign> {
     let mut campaigns: Vec<JoinedCampaign> =
         campaigns.into_iter().map(|campaign| JoinedCampaign { id: campaign.id, name: campaign.name }).collect();
     campaigns.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(campaigns)
+    campaigns
 }
 
 /// What the actor sees both of: the membership, and what it is of.

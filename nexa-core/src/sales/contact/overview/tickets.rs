@@ -42,16 +42,30 @@ pub(super) async fn of(cx: &mut Context<'_>, contact: Id<Contact>) -> Result<Con
     let theirs = || Ticket::CONTACT.eq(contact);
     let unsolved = || theirs().and(Ticket::STATUS.any_of(TicketStatus::UNSOLVED));
     let newest: Vec<Ticket> = cx.visible(&unsolved(), &["-created_at"], NEWEST).await?;
-    let short = |ticket: Ticket| OpenTicket {
-        id: ticket.id,
-        number: ticket.number,
-        subject: ticket.subject,
-        status: ticket.status,
-        priority: ticket.priority,
-    };
     Ok(ContactTickets {
         open: Count::<Ticket>::of(unsolved()).run(cx).await?,
         total: Count::<Ticket>::of(theirs()).run(cx).await?,
-        newest_open: newest.into_iter().map(short).collect(),
+        newest_open: newest.into_iter().map(OpenTicket::from).collect(),
     })
+}
+
+impl From<Ticket> for OpenTicket {
+    fn from(ticket: Ticket) -> Self {
+        Self {
+            id: ticket.id,
+            number: ticket.number,
+            subject: ticket.subject,
+            status: ticket.status,
+            priority: ticket.priority,
+        }
+    }
+}
+
+/// The same of tickets as they were, those created last first.
+pub(super) fn counted(tickets: Vec<Ticket>) -> ContactTickets {
+    let total = tickets.len() as u64;
+    let unsolved: Vec<Ticket> =
+        tickets.into_iter().filter(|ticket| TicketStatus::UNSOLVED.contains(&ticket.status)).collect();
+    let open = unsolved.len() as u64;
+    ContactTickets { open, total, newest_open: unsolved.into_iter().take(NEWEST).map(OpenTicket::from).collect() }
 }

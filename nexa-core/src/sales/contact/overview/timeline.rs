@@ -6,7 +6,7 @@ use super::{Contact, NEWEST, shows};
 use crate::{
     About, Action, Context, Filter, Id, Record, Result,
     kernel::{
-        ledger::EventQuery,
+        ledger::{EventQuery, Seq},
         query::{Change, change_of},
         store::Trash,
     },
@@ -34,8 +34,17 @@ pub(super) async fn of(cx: &mut Context<'_>, contact: &Contact) -> Result<Vec<Ch
         let about = Filter::Or(about.map(|about| Task::ABOUT.eq(about)).collect());
         records.extend(changed_last::<Task>(cx, about).await?);
     }
+    newest(cx, records, 0).await
+}
+
+/// The newest changes of these records before the event of a number, or of all with 0.
+pub(super) async fn newest(
+    cx: &mut Context<'_>,
+    records: Vec<(&'static str, Uuid)>,
+    before: Seq,
+) -> Result<Vec<Change>> {
     let query =
-        EventQuery { after: 0, limit: NEWEST, records: Some(records), backwards: true, ..EventQuery::default() };
+        EventQuery { after: before, limit: NEWEST, records: Some(records), backwards: true, ..EventQuery::default() };
     let events = cx.unrestricted().events(&query).await?;
     let mut changes = Vec::with_capacity(events.len());
     for event in events {
