@@ -178,10 +178,10 @@ impl<'a> Import<'a> {
         let new: Arc<Vec<Line>> = Arc::new(new.map(|(line, _)| line.clone()).collect());
         let mut met = self.write(plan, &new, operation).await?.into_iter();
         let outcomes = known.into_iter().zip(&chunk.lines).map(|(known, line)| match known {
-            Some(outcome) => outcome.into(),
-            None => met.next().map_or(Outcome::Skipped.into(), |done| Done {
-                outcome: repeats.note(plan, line, done.outcome),
-                ..done
+            Some(outcome) => Done { suppressed: repeats.suppressed(plan, line), ..outcome.into() },
+            None => met.next().map_or(Outcome::Skipped.into(), |done| {
+                repeats.note_suppressed(&done.suppressed);
+                Done { outcome: repeats.note(plan, line, done.outcome), ..done }
             }),
         });
         Ok(outcomes.collect())

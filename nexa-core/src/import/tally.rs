@@ -29,7 +29,7 @@ pub(super) fn count(
             None => match met.next() {
                 Some((line, Done { outcome: Outcome::Refused(error), .. })) => explain(plan, line, &error),
                 Some((line, Done { outcome, left_out, suppressed })) => {
-                    report.suppressed += u64::from(suppressed);
+                    report.suppressed += u64::from(!suppressed.is_empty());
                     for cell in line.left_out.iter().chain(&left_out) {
                         leave_out(report, plan, line, cell);
                     }

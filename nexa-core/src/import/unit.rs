@@ -46,13 +46,13 @@ pub(super) enum Outcome {
 pub(super) struct Done {
     pub(super) outcome: Outcome,
     pub(super) left_out: Vec<LeftOut>,
-    /// Whether a mail address of the row is suppressed.
-    pub(super) suppressed: bool,
+    /// The mail addresses of the row that are suppressed.
+    pub(super) suppressed: Vec<String>,
 }
 
 impl From<Outcome> for Done {
     fn from(outcome: Outcome) -> Self {
-        Self { outcome, left_out: Vec::new(), suppressed: false }
+        Self { outcome, left_out: Vec::new(), suppressed: Vec::new() }
     }
 }
 
@@ -90,8 +90,8 @@ pub(super) async fn meet(
     let mut all = Vec::with_capacity(lines.len());
     let suppressed = suppressed(cx, plan, lines).await?;
     for line in lines {
-        let suppressed = !suppressed.is_empty()
-            && line.addresses(plan, &plan.def.emails).iter().any(|address| suppressed.contains(address));
+        let mut addresses = if suppressed.is_empty() { Vec::new() } else { line.addresses(plan, &plan.def.emails) };
+        addresses.retain(|address| suppressed.contains(address));
         let mut line = Cow::Borrowed(line);
         let mut left_out = Vec::new();
         let outcome = loop {
@@ -120,7 +120,7 @@ pub(super) async fn meet(
         if matches!(outcome, Outcome::Refused(_)) {
             left_out.clear();
         }
-        all.push(Done { outcome, left_out, suppressed });
+        all.push(Done { outcome, left_out, suppressed: addresses });
     }
     Ok(all)
 }

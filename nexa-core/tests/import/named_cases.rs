@@ -175,6 +175,11 @@ fn a_dry_run_changes_nothing_and_says_the_same() {
             for chunk in [1, 2, 1_000] {
                 let office = Importer::new();
                 office.import("Email,Company\nbob@roe.example,\n", ImportOptions::new());
+                for address in ["ada@doe.example", "bob@roe.example"] {
+                    let suppressed =
+                        office.session.execute("suppression.add", json!({"address": address}), Envelope::default());
+                    block_on(suppressed).unwrap();
+                }
                 let mut options = ImportOptions::new().map("Key=external:old").policy(policy).chunk(chunk);
                 options.match_on = match_on.map(str::to_owned);
                 let before = office.last_event();
@@ -189,6 +194,7 @@ fn a_dry_run_changes_nothing_and_says_the_same() {
                     assert_eq!(dry.counts, wet.counts, "{policy:?} {match_on:?} {chunk}");
                 }
                 assert_eq!(dry.problems, wet.problems, "{policy:?} {match_on:?} {chunk}");
+                assert_eq!(dry.suppressed, wet.suppressed, "{policy:?} {match_on:?} {chunk}");
             }
         }
     }
