@@ -223,11 +223,13 @@ CREATE TABLE nexa.orgs (
   "tax_rounding" text COLLATE "C" NOT NULL DEFAULT 'per_rate',
   "choices" json NOT NULL,
   "files" json,
+  "notification_sender_id" uuid,
   "mail" json,
   CONSTRAINT orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
   CONSTRAINT orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'))
 );
 CREATE INDEX orgs_calendar_id_ref ON nexa.orgs (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
+CREATE INDEX orgs_notification_sender_id_ref ON nexa.orgs (org, "notification_sender_id", "id") WHERE "notification_sender_id" IS NOT NULL;
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.orgs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.orgs FORCE ROW LEVEL SECURITY;
@@ -1199,6 +1201,7 @@ CREATE TABLE nexa.notifications (
   "digest" text COLLATE "C",
   "due_at" timestamptz,
   "late" boolean NOT NULL,
+  "inbox" boolean NOT NULL DEFAULT TRUE,
   "read_at" timestamptz,
   CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted'))
 );
@@ -1210,6 +1213,73 @@ ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_pk PRIMARY KEY (org,
 ALTER TABLE nexa.notifications ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.notifications FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.notifications USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.notification_preferences (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "user_id" uuid NOT NULL,
+  "channels" json NOT NULL,
+  "quiet" json NOT NULL,
+  "digest" json NOT NULL
+);
+CREATE INDEX notification_preferences_user_id_ref ON nexa.notification_preferences (org, "user_id", "id");
+CREATE UNIQUE INDEX notification_preferences_user_id_key ON nexa.notification_preferences (org, "user_id");
+ALTER TABLE nexa.notification_preferences ADD CONSTRAINT notification_preferences_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.notification_preferences ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.notification_preferences FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.notification_preferences USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.notification_deliveries (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "slot" text COLLATE "C" NOT NULL,
+  "notification" uuid NOT NULL,
+  "user_id" uuid NOT NULL,
+  "channel" text COLLATE "C" NOT NULL,
+  "reason" text COLLATE "C" NOT NULL,
+  "not_before" timestamptz NOT NULL,
+  "state" text COLLATE "C" NOT NULL,
+  "late" boolean NOT NULL,
+  "message" uuid,
+  "attempts" bigint NOT NULL,
+  "worker" text COLLATE "C",
+  "lease_until" timestamptz,
+  "problem" text COLLATE "C",
+  "left_at" timestamptz,
+  CONSTRAINT notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT notification_deliveries_state_check CHECK ("state" IN ('waiting', 'claimed', 'left', 'dropped', 'failed'))
+);
+CREATE INDEX notification_deliveries_user_id_state_not_before_idx ON nexa.notification_deliveries (org, "user_id", "state", "not_before", "id");
+CREATE INDEX notification_deliveries_channel_state_not_before_idx ON nexa.notification_deliveries (org, "channel", "state", "not_before", "id");
+CREATE INDEX notification_deliveries_message_idx ON nexa.notification_deliveries (org, "message", "id");
+CREATE UNIQUE INDEX notification_deliveries_slot_key ON nexa.notification_deliveries (org, "slot");
+ALTER TABLE nexa.notification_deliveries ADD CONSTRAINT notification_deliveries_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.notification_deliveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.notification_deliveries FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.notification_deliveries USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.notification_windows (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "user_id" uuid NOT NULL,
+  "began_at" timestamptz NOT NULL,
+  "count" bigint NOT NULL
+);
+CREATE INDEX notification_windows_user_id_ref ON nexa.notification_windows (org, "user_id", "id");
+CREATE UNIQUE INDEX notification_windows_user_id_key ON nexa.notification_windows (org, "user_id");
+ALTER TABLE nexa.notification_windows ADD CONSTRAINT notification_windows_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.notification_windows ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.notification_windows FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.notification_windows USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
 CREATE TABLE nexa.templates (
   org uuid NOT NULL,
@@ -1507,7 +1577,7 @@ CREATE TABLE nexa.mails (
   "bounce_code" text COLLATE "C",
   "complained_at" timestamptz,
   "replied_at" timestamptz,
-  CONSTRAINT mails_purpose_check CHECK ("purpose" IN ('person', 'system', 'mass_email', 'sequence', 'workflow')),
+  CONSTRAINT mails_purpose_check CHECK ("purpose" IN ('person', 'system', 'notification', 'test', 'mass_email', 'sequence', 'workflow')),
   CONSTRAINT mails_state_check CHECK ("state" IN ('planned', 'claimed', 'handed_over', 'failed', 'uncertain', 'skipped', 'cancelled', 'expired')),
   CONSTRAINT mails_stage_check CHECK ("stage" IN ('open', 'body'))
 );
@@ -1628,6 +1698,9 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notifications', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.notification_preferences', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.notification_deliveries', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.notification_windows', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.templates', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.template_versions', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.blobs', 'org', colocate_with => 'nexa.ledger');
@@ -1645,6 +1718,7 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
 END IF; END $$;
 
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_notification_sender_id_fk FOREIGN KEY (org, "notification_sender_id") REFERENCES nexa.senders (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.users ADD CONSTRAINT users_manager_id_fk FOREIGN KEY (org, "manager_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.users ADD CONSTRAINT users_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.groups ADD CONSTRAINT groups_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
@@ -1718,6 +1792,9 @@ ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_via_group_id_fk FOREIGN KEY (org, "v
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_completed_by_id_fk FOREIGN KEY (org, "completed_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_note_id_fk FOREIGN KEY (org, "note_id") REFERENCES nexa.notes (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.notification_preferences ADD CONSTRAINT notification_preferences_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.notification_deliveries ADD CONSTRAINT notification_deliveries_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.notification_windows ADD CONSTRAINT notification_windows_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.templates ADD CONSTRAINT templates_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa.templates (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;

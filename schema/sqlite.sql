@@ -183,13 +183,16 @@ CREATE TABLE nexa_orgs (
   "tax_rounding" TEXT NOT NULL DEFAULT 'per_rate',
   "choices" TEXT NOT NULL,
   "files" TEXT,
+  "notification_sender_id" BLOB,
   "mail" TEXT,
   CONSTRAINT nexa_orgs_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
   CONSTRAINT nexa_orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line')),
-  CONSTRAINT nexa_orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT nexa_orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_orgs_notification_sender_id_fk FOREIGN KEY (org, "notification_sender_id") REFERENCES nexa_senders (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX nexa_orgs_calendar_id_ref ON nexa_orgs (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
+CREATE INDEX nexa_orgs_notification_sender_id_ref ON nexa_orgs (org, "notification_sender_id", "id") WHERE "notification_sender_id" IS NOT NULL;
 
 CREATE TABLE nexa_users (
   org BLOB NOT NULL,
@@ -1157,10 +1160,12 @@ CREATE TABLE nexa_notifications (
   "digest" TEXT,
   "due_at" INTEGER,
   "late" INTEGER NOT NULL,
+  "inbox" INTEGER NOT NULL DEFAULT 1,
   "read_at" INTEGER,
   CONSTRAINT nexa_notifications_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
   CONSTRAINT nexa_notifications_late_check CHECK ("late" IN (0, 1)),
+  CONSTRAINT nexa_notifications_inbox_check CHECK ("inbox" IN (0, 1)),
   CONSTRAINT nexa_notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_notifications_note_id_fk FOREIGN KEY (org, "note_id") REFERENCES nexa_notes (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
@@ -1168,6 +1173,68 @@ CREATE INDEX nexa_notifications_user_id_digest_idx ON nexa_notifications (org, "
 CREATE INDEX nexa_notifications_user_id_created_at_idx ON nexa_notifications (org, "user_id", "created_at", "id");
 CREATE INDEX nexa_notifications_about_id_idx ON nexa_notifications (org, "about_id", "id");
 CREATE INDEX nexa_notifications_note_id_ref ON nexa_notifications (org, "note_id", "id") WHERE "note_id" IS NOT NULL;
+
+CREATE TABLE nexa_notification_preferences (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "user_id" BLOB NOT NULL,
+  "channels" TEXT NOT NULL,
+  "quiet" TEXT NOT NULL,
+  "digest" TEXT NOT NULL,
+  CONSTRAINT nexa_notification_preferences_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_notification_preferences_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_notification_preferences_user_id_ref ON nexa_notification_preferences (org, "user_id", "id");
+CREATE UNIQUE INDEX nexa_notification_preferences_user_id_key ON nexa_notification_preferences (org, "user_id");
+
+CREATE TABLE nexa_notification_deliveries (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "slot" TEXT NOT NULL,
+  "notification" BLOB NOT NULL,
+  "user_id" BLOB NOT NULL,
+  "channel" TEXT NOT NULL,
+  "reason" TEXT NOT NULL,
+  "not_before" INTEGER NOT NULL,
+  "state" TEXT NOT NULL,
+  "late" INTEGER NOT NULL,
+  "message" BLOB,
+  "attempts" INTEGER NOT NULL,
+  "worker" TEXT,
+  "lease_until" INTEGER,
+  "problem" TEXT,
+  "left_at" INTEGER,
+  CONSTRAINT nexa_notification_deliveries_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT nexa_notification_deliveries_state_check CHECK ("state" IN ('waiting', 'claimed', 'left', 'dropped', 'failed')),
+  CONSTRAINT nexa_notification_deliveries_late_check CHECK ("late" IN (0, 1)),
+  CONSTRAINT nexa_notification_deliveries_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_notification_deliveries_user_id_state_not_before_idx ON nexa_notification_deliveries (org, "user_id", "state", "not_before", "id");
+CREATE INDEX nexa_notification_deliveries_channel_state_not_before_idx ON nexa_notification_deliveries (org, "channel", "state", "not_before", "id");
+CREATE INDEX nexa_notification_deliveries_message_idx ON nexa_notification_deliveries (org, "message", "id");
+CREATE UNIQUE INDEX nexa_notification_deliveries_slot_key ON nexa_notification_deliveries (org, "slot");
+
+CREATE TABLE nexa_notification_windows (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "user_id" BLOB NOT NULL,
+  "began_at" INTEGER NOT NULL,
+  "count" INTEGER NOT NULL,
+  CONSTRAINT nexa_notification_windows_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_notification_windows_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_notification_windows_user_id_ref ON nexa_notification_windows (org, "user_id", "id");
+CREATE UNIQUE INDEX nexa_notification_windows_user_id_key ON nexa_notification_windows (org, "user_id");
 
 CREATE TABLE nexa_templates (
   org BLOB NOT NULL,
@@ -1446,7 +1513,7 @@ CREATE TABLE nexa_mails (
   "complained_at" INTEGER,
   "replied_at" INTEGER,
   CONSTRAINT nexa_mails_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_mails_purpose_check CHECK ("purpose" IN ('person', 'system', 'mass_email', 'sequence', 'workflow')),
+  CONSTRAINT nexa_mails_purpose_check CHECK ("purpose" IN ('person', 'system', 'notification', 'test', 'mass_email', 'sequence', 'workflow')),
   CONSTRAINT nexa_mails_marketing_check CHECK ("marketing" IN (0, 1)),
   CONSTRAINT nexa_mails_state_check CHECK ("state" IN ('planned', 'claimed', 'handed_over', 'failed', 'uncertain', 'skipped', 'cancelled', 'expired')),
   CONSTRAINT nexa_mails_stage_check CHECK ("stage" IN ('open', 'body')),

@@ -7,7 +7,7 @@ pub mod task;
 
 pub use call::{Call, CallDirection, CallOutcome};
 pub use note::Note;
-pub use notification::{Notification, NotificationReason};
+pub use notification::{Notification, NotificationDelivery, NotificationPreference, NotificationReason};
 pub use task::{Task, TaskPriority, TaskStatus};
 
 use crate::CrmBuilder;
@@ -27,5 +27,14 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .record::<Notification>()
         .command::<notification::MarkRead>()
         .command::<notification::MarkAllRead>()
+        .query::<notification::Inbox>()
+        .query::<notification::Unreachable>()
+        .command::<notification::Claim>()
+        .command::<notification::Report>()
+        .record::<NotificationPreference>()
+        .command::<notification::Set>()
+        .record::<NotificationDelivery>()
+        .kind::<notification::NotificationWindow>()
+        .timed::<notification::Deliver>()
         .consumer::<notification::FromEvents>()
 }

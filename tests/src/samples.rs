@@ -277,7 +277,15 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
             json!({"token": token(office, "claimed", "frame", "preferences?token="), "method": "GET"})
         }
         "notification.mark_read" => of("notification", "notification"),
-        "notification.mark_all_read" => json!({}),
+        "notification.mark_all_read" | "notification.inbox" => json!({}),
+        "notification.unreachable" => json!({"kind": "note", "id": office.id("note")}),
+        "notification.claim" => json!({"channel": "chat", "worker": "desk"}),
+        "notification.report" => {
+            json!({"message": uuid::Uuid::from_u128(404), "worker": "desk", "outcome": "brought"})
+        }
+        "notification_preference.set" => {
+            json!({"user": office.id("agent"), "channels": {"chat": {"mention": "digest"}}})
+        }
         "task.start" | "task.complete" | "task.cancel" => of("task", "task"),
         "task.reopen" => of("task", "done"),
         "ticket.move" => with(of("ticket", "ticket"), "status", json!("in_progress")),

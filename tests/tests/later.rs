@@ -3,6 +3,7 @@
 mod consumers;
 mod due;
 mod notifications;
+mod preferences;
 mod timers;
 mod worker;
 

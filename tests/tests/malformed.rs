@@ -198,9 +198,13 @@ impl<'a> Spoiler<'a> {
         let others = ["lead", "contact", "account", "deal", "task", "ticket", "user", "group", "campaign", "pipeline"];
         let others: Vec<Uuid> = others.iter().map(|kind| self.office.id(kind)).collect();
         // A user where a group can be is distinguished by its field, not by its id.
+        let users =
+            ["admin", "agent", "colleague", "viewer", "deactivated"].map(|user| self.office.id(user).to_string());
+        let known =
+            if users.iter().any(|user| user == id) { self.office.id("user").to_string() } else { id.to_owned() };
         let kind_of = |id: &str| others.iter().position(|other| other.to_string() == id);
         let pool: Vec<&Uuid> =
-            others.iter().enumerate().filter(|(at, _)| Some(*at) != kind_of(id)).map(|(_, id)| id).collect();
+            others.iter().enumerate().filter(|(at, _)| Some(*at) != kind_of(&known)).map(|(_, id)| id).collect();
         json!(pool[self.random.below(pool.len())])
     }
 }

@@ -34,6 +34,10 @@ closed_enum! {
         Person = "person",
         /// The system says something that belongs to what somebody has with us.
         System = "system",
+        /// A user is told what happened.
+        Notification = "notification",
+        /// The team tries a template out.
+        Test = "test",
         /// A mail to many.
         MassEmail = "mass_email",
         /// A step of a sequence.

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A lead or a contact.
-pub(super) enum Person {
+pub(crate) enum Person {
     /// A lead.
     Lead(Box<Lead>),
     /// A contact.
@@ -101,7 +101,9 @@ pub(super) fn is_gone(mail: &Mail, person: Option<&Person>) -> bool {
         // A purged person is forgotten by the mail; one that is about something else never had any.
         None => {
             let of_person = |about: &About| ["lead", "contact"].contains(&about.kind());
-            mail.purpose != MailPurpose::System || mail.about.as_ref().is_some_and(of_person)
+            let of_person_alone =
+                !matches!(mail.purpose, MailPurpose::System | MailPurpose::Notification | MailPurpose::Test);
+            of_person_alone || mail.about.as_ref().is_some_and(of_person)
         }
     }
 }

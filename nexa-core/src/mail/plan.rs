@@ -43,11 +43,13 @@ pub const TEXT_OR_TEMPLATE: Code = Code::invalid(
 const LONGEST_WAIT: i64 = 72;
 
 /// What a mail says.
-pub(super) enum Says {
+pub(crate) enum Says {
     /// What somebody wrote.
     Content(Content),
     /// What a template makes of values.
     Template(Box<Made>),
+    /// What a user is notified of; it is put together when the mail is first claimed.
+    Notifications,
 }
 
 /// A mail that is to be planned.
@@ -63,11 +65,11 @@ pub(crate) struct Planned {
     /// The sender.
     pub(crate) sender: Sender,
     /// The person, and which of their addresses.
-    pub(super) person: Option<Person>,
+    pub(crate) person: Option<Person>,
     /// The address.
     pub(crate) to: Email,
     /// What it says.
-    pub(super) says: Says,
+    pub(crate) says: Says,
     /// The moment before which it does not leave; now unless said.
     pub(crate) not_before: Option<Timestamp>,
     /// The moment from which on it does not leave; 72 hours later unless said.
@@ -116,6 +118,7 @@ pub(crate) async fn plan(cx: &mut Context<'_>, planned: Planned) -> Result<Mail>
     let mut unmade = None;
     match planned.says {
         Says::Content(content) => mail.content = Some(content.into()),
+        Says::Notifications => {}
         Says::Template(made) => {
             if marketing {
                 made.must_be_fit_for_marketing()?;
@@ -270,7 +273,7 @@ impl CollectionCommand for Plan {
                 Some(topic) => Some(cx.unrestricted().load(topic).await?),
                 None => None,
             },
-            (None, Says::Content(_)) => None,
+            (None, Says::Content(_) | Says::Notifications) => None,
         };
         let usual = if self.template.is_some() { MailPurpose::System } else { MailPurpose::Person };
         let planned = Planned {

@@ -7,7 +7,7 @@ use super::{
     template::{self, Made},
     token::Token,
 };
-use crate::{Context, Document, Result, people::org};
+use crate::{Context, Document, Result, people::org, productivity::notification};
 
 /// The header that mail programs show a button for.
 const LIST_UNSUBSCRIBE: &str = "List-Unsubscribe";
@@ -44,6 +44,10 @@ pub(super) async fn prepare(
     let nothing = Finish { link: None, content: None };
     if mail.frame.is_some() {
         return Ok(Ok(nothing));
+    }
+    if mail.purpose == MailPurpose::Notification && mail.content.is_none() {
+        let content = notification::letter_content(cx, mail).await?;
+        return Ok(content.map(|content| Finish { link: None, content: Some(content) }));
     }
     let made = if mail.content.is_none() { Made::of_mail(cx, mail).await? } else { None };
     let has = mail.marketing || made.as_ref().is_some_and(Made::links);

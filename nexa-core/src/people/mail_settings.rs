@@ -25,6 +25,9 @@ pub struct MailSettings {
     /// The page of the host where people choose what they get; the token is appended. Marketing needs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preferences_page: Option<Url>,
+    /// The page of the host that shows a record; its `kind` and `id` are appended. Mails about notifications lead there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record_page: Option<Url>,
 }
 
 /// How much marketing an address gets: 3 mails in 7 days unless said.
@@ -99,6 +102,9 @@ impl MailSettings {
         }
         if self.preferences_page.as_ref().is_some_and(|page| !page.starts_with("https://")) {
             return Err(invalid("give a preferences_page with https"));
+        }
+        if self.record_page.as_ref().is_some_and(|page| !page.starts_with("https://")) {
+            return Err(invalid("give a record_page with https"));
         }
         Ok(())
     }

@@ -22,6 +22,7 @@ use crate::{
         context::not_found, crm::Founding, draft::check_fields, error::codes, ledger::LEDGER_BROKEN,
         operation::OnCollection, search::fold, verify::ROW_DIFFERS,
     },
+    mail::Sender,
 };
 
 /// The value is not in the tenant's list.
@@ -85,6 +86,9 @@ pub struct Org {
     /// What files are taken; those of the usual limits while nothing is said.
     #[record(editable)]
     pub files: Option<Document<FileLimits>>,
+    /// The sender of mails about notifications; without one none leave.
+    #[record(editable)]
+    pub notification_sender: Option<Id<Sender>>,
     /// How mail leaves: how much marketing somebody gets and when, when a sender halts, and where links lead. Without, as usual.
     #[record(editable)]
     pub mail: Option<Document<MailSettings>>,

@@ -18,7 +18,7 @@ fn notifications(office: &Office, caller: &str) -> Vec<Json> {
     let found = office.run_as(caller, "notification.find", own).unwrap();
     let parts = |notification: &Json| {
         let mut notification = notification.clone();
-        for part in ["id", "version", "created_at", "updated_at", "user"] {
+        for part in ["id", "version", "created_at", "updated_at", "user", "inbox"] {
             notification.as_object_mut().unwrap().remove(part);
         }
         notification.as_object_mut().unwrap().retain(|_, value| !value.is_null());

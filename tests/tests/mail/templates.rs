@@ -261,3 +261,20 @@ fn a_test_mail_goes_to_the_team_marked_and_outside_of_consent_and_caps() {
         assert_eq!(post.office.run_as("system", "template.test", test).unwrap_err().code(), "field.invalid");
     }
 }
+
+#[test]
+fn what_the_team_tries_out_does_not_count_for_the_rate_of_the_sender() {
+    for post in Post::all() {
+        let text = json!({"locale": "en", "subject": "News", "text": "Good morning."});
+        let template = post.template("Morning", json!({"texts": [text]}));
+        post.office.run("sender.update", json!({"sender": post.office.id("sender"), "per_minute": 1}));
+        let tried = json!({"template": template, "sender": post.office.id("sender"), "to": [
+            post.office.id("admin"), post.office.id("agent"), post.office.id("user"),
+        ]});
+        post.office.run("template.test", tried);
+        assert_eq!(post.claim("desk").len(), 3, "{}", post.name());
+        post.plan("first", json!({}));
+        post.plan("second", json!({}));
+        assert_eq!(post.claim("desk").len(), 1, "{}: one a minute", post.name());
+    }
+}

@@ -30,6 +30,7 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("calendar.after", |view| view.calendars("calendar.after", json!({"minutes": 90}))),
     ("template.preview", |view| view.messages("template.preview")),
     ("template.render", |view| view.messages("template.render")),
+    ("notification.inbox", |view| view.inbox()),
     ("*.import_preview", |view| view.previews()),
 ];
 
@@ -39,6 +40,7 @@ pub(crate) const EXEMPT: &[(&str, &str)] = &[
     ("person.find", "it is for those who may erase whatever is known of a person, and names records by their ids"),
     ("person.export", "it is for those who may erase whatever is known of a person, and hands them all of it"),
     ("mail.may", "it names a suppression, which everybody of the team reads, of an address that the caller gives"),
+    ("notification.unreachable", "it names users, whom everybody of the team sees, for a text that the caller reads"),
     ("mail.preferences", "it is for the host, and shows topics to whoever has the token of a mail"),
     ("mail.link", "it is for the host, and shows topics to whoever has the token of a mail"),
 ];
@@ -135,6 +137,24 @@ impl View<'_> {
                     .filter_map(|item| item[person].as_str().map(str::to_owned))
                     .collect();
                 assert_eq!(listed, expected, "{}: {kind}.members of {id}", self.label);
+            }
+        }
+    }
+
+    /// The inbox names nothing that its reader does not see.
+    fn inbox(&self) {
+        let Ok(page) = self.ask("notification.inbox", json!({"limit": 200})) else {
+            assert!(self.live("notification").is_empty(), "{}: the inbox is refused", self.label);
+            return;
+        };
+        let theirs = self.live("notification");
+        for item in page["items"].as_array().unwrap() {
+            let id: Uuid = item["id"].as_str().unwrap().parse().unwrap();
+            assert!(theirs.contains_key(&id), "{}: notification {id}", self.label);
+            if let Some(about) = item["about"].as_object() {
+                let (kind, id) = (about["kind"].as_str().unwrap(), about["id"].as_str().unwrap());
+                let seen = self.live(kind).contains_key(&id.parse::<Uuid>().unwrap());
+                assert!(seen, "{}: the inbox names {kind} {id}", self.label);
             }
         }
     }

@@ -132,6 +132,8 @@ const UNTRIED: &[(&str, &str)] = &[
     ("calendar.import_csv", "a cell has no week of hours; calendar.import_rows has them"),
     ("line.import_csv", "the sample's price is no text; line.import_rows has it"),
     ("price.import_csv", "a cell has no tiers; price.import_rows has them"),
+    ("notification.claim", "what leaves is bookkeeping, without a history; later/preferences.rs tries it"),
+    ("notification.report", "what leaves is bookkeeping, without a history; later/preferences.rs tries it"),
 ];
 
 enum Tried {

@@ -473,6 +473,13 @@ export interface ErrorCodes {
   "note.author_active": "rule";
   /** `Forbidden`: Only its author changes who may read a note; ask them, or write another. */
   "note.not_author": "forbidden";
+  /**
+   * `RuleViolation`: The organisation has no sender for notifications; set notification_sender with org.configure
+   * first.
+   */
+  "notification.no_sender": "rule";
+  /** `RuleViolation`: The worker {worker} does not have the message {message}; bring nothing, and claim again. */
+  "notification.not_claimed": "rule";
   /** `Invalid`: There is no operation {operation}; the catalog lists them all. */
   "operation.unknown": "invalid";
   /** `Invalid`: The rate of {currency} must be above zero; give what one unit is worth. */

@@ -250,11 +250,13 @@ export const MAIL_OUTCOME = ["handed_over", "temporary", "permanent", "unknown"]
 export type MailOutcome = (typeof MAIL_OUTCOME)[number];
 
 /** The words of `MailPurpose`, in their order. */
-export const MAIL_PURPOSE = ["person", "system", "mass_email", "sequence", "workflow"] as const;
+export const MAIL_PURPOSE = ["person", "system", "notification", "test", "mass_email", "sequence", "workflow"] as const;
 /**
  * One of:
  * - `person`: Somebody writes to one person.
  * - `system`: The system says something that belongs to what somebody has with us.
+ * - `notification`: A user is told what happened.
+ * - `test`: The team tries a template out.
  * - `mass_email`: A mail to many.
  * - `sequence`: A step of a sequence.
  * - `workflow`: A step of a workflow.
@@ -313,6 +315,61 @@ export const MATCH_POLICY = ["skip", "update", "fill", "refuse"] as const;
  * - `refuse`: The call is refused: `upsert.exists`.
  */
 export type MatchPolicy = (typeof MATCH_POLICY)[number];
+
+/** The words of `NotificationChoicesAssigned`, in their order. */
+export const NOTIFICATION_CHOICES_ASSIGNED = ["now", "digest", "off"] as const;
+/**
+ * One of:
+ * - `now`: At once, unless it is quiet.
+ * - `digest`: With the next digest.
+ * - `off`: Never.
+ */
+export type NotificationChoicesAssigned = (typeof NOTIFICATION_CHOICES_ASSIGNED)[number];
+
+/** The words of `NotificationDeliveryState`, in their order. */
+export const NOTIFICATION_DELIVERY_STATE = ["waiting", "claimed", "left", "dropped", "failed"] as const;
+/**
+ * One of:
+ * - `waiting`: It waits for its moment.
+ * - `claimed`: It is in a message that a worker of the host has.
+ * - `left`: It left.
+ * - `dropped`: It was read, or is not wanted any more.
+ * - `failed`: It could not leave.
+ */
+export type NotificationDeliveryState = (typeof NOTIFICATION_DELIVERY_STATE)[number];
+
+/** The words of `NotificationDigestEvery`, in their order. */
+export const NOTIFICATION_DIGEST_EVERY = ["day", "week"] as const;
+/**
+ * One of:
+ * - `day`: Every day.
+ * - `week`: Every week.
+ */
+export type NotificationDigestEvery = (typeof NOTIFICATION_DIGEST_EVERY)[number];
+
+/** The words of `NotificationDigestOn`, in their order. */
+export const NOTIFICATION_DIGEST_ON = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+/**
+ * One of:
+ * - `monday`: Monday.
+ * - `tuesday`: Tuesday.
+ * - `wednesday`: Wednesday.
+ * - `thursday`: Thursday.
+ * - `friday`: Friday.
+ * - `saturday`: Saturday.
+ * - `sunday`: Sunday.
+ */
+export type NotificationDigestOn = (typeof NOTIFICATION_DIGEST_ON)[number];
+
+/** The words of `NotificationOutcome`, in their order. */
+export const NOTIFICATION_OUTCOME = ["brought", "failed", "impossible"] as const;
+/**
+ * One of:
+ * - `brought`: It was brought.
+ * - `failed`: It was not, and is tried again with the same key after 1, 5 and 30 minutes, 2 and 12 hours.
+ * - `impossible`: It never can be, as for somebody whom the channel does not know.
+ */
+export type NotificationOutcome = (typeof NOTIFICATION_OUTCOME)[number];
 
 /** The words of `NotificationReason`, in their order. */
 export const NOTIFICATION_REASON = ["assigned", "reminder", "mention", "sender_halted"] as const;

@@ -50,7 +50,11 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   note:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   notification:
-    "aggregate? count? find* get? history* mark_all_read mark_read",
+    "aggregate? claim count? find* get? history* inbox* mark_all_read mark_read report unreachable?",
+  notification_delivery:
+    "aggregate? count? find* get? history*",
+  notification_preference:
+    "aggregate? count? find* get? history* set",
   org:
     "aggregate? configure count? find* get? history*",
   person:
@@ -95,4 +99,4 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "kept", "other_emails", "other_phones", "partials", "readers", "reads", "records", "rules", "score_reasons", "slices", "stages", "tags", "texts", "tiers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
-export const MAPS: readonly string[] = ["address", "choices", "custom", "engagement", "net", "per_domain", "rates", "unit_price"];
+export const MAPS: readonly string[] = ["address", "channels", "choices", "custom", "engagement", "net", "per_domain", "rates", "unit_price"];

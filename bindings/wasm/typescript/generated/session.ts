@@ -25,6 +25,8 @@ import type { MailOperations } from "./operations/mail.js";
 import type { MembershipOperations } from "./operations/membership.js";
 import type { NoteOperations } from "./operations/note.js";
 import type { NotificationOperations } from "./operations/notification.js";
+import type { NotificationDeliveryOperations } from "./operations/notification_delivery.js";
+import type { NotificationPreferenceOperations } from "./operations/notification_preference.js";
 import type { OrgOperations } from "./operations/org.js";
 import type { PersonOperations } from "./operations/person.js";
 import type { PipelineOperations } from "./operations/pipeline.js";
@@ -67,6 +69,8 @@ import type { Mail, MailWhere } from "./records/mail.js";
 import type { Membership, MembershipWhere } from "./records/membership.js";
 import type { Note, NoteWhere } from "./records/note.js";
 import type { Notification, NotificationWhere } from "./records/notification.js";
+import type { NotificationDelivery } from "./records/notification_delivery.js";
+import type { NotificationPreference, NotificationPreferenceWhere } from "./records/notification_preference.js";
 import type { Org, OrgWhere } from "./records/org.js";
 import type { Pipeline } from "./records/pipeline.js";
 import type { Price, PriceWhere } from "./records/price.js";
@@ -167,6 +171,13 @@ export interface SessionOperations {
    * user sees their own.
    */
   readonly notification: NotificationOperations;
+  /**
+   * The operations of `notification_delivery`: A notification on its way through a channel. There is one of each,
+   * however often it is tried.
+   */
+  readonly notificationDelivery: NotificationDeliveryOperations;
+  /** The operations of `notification_preference`: What a user wants to be notified of, where and when. */
+  readonly notificationPreference: NotificationPreferenceOperations;
   /** The operations of `org`: The tenant itself; its id is the tenant's. */
   readonly organisation: OrgOperations;
   /** The operations of `person`. */
@@ -244,6 +255,8 @@ export interface RecordTable {
   membership: Membership;
   note: Note;
   notification: Notification;
+  notification_delivery: NotificationDelivery;
+  notification_preference: NotificationPreference;
   org: Org;
   pipeline: Pipeline;
   price: Price;
@@ -287,7 +300,8 @@ export interface PointerTable {
   membership: { found: MembershipWhere; by: "group" | "user" };
   note: { found: NoteWhere; by: "about" | "author" };
   notification: { found: NotificationWhere; by: "about" | "note" | "user" };
-  org: { found: OrgWhere; by: "calendar" };
+  notification_preference: { found: NotificationPreferenceWhere; by: "user" };
+  org: { found: OrgWhere; by: "calendar" | "notification_sender" };
   price: { found: PriceWhere; by: "price_book" | "product" };
   routing: { found: RoutingWhere; by: "contact_list" | "group" };
   stage_visit: { found: StageVisitWhere; by: "by" | "deal" | "pipeline" };

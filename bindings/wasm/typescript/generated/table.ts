@@ -2,7 +2,7 @@
 // Every operation by name.
 
 import type { Found, Page, Upserted } from "../base.js";
-import type { ConsentState, MailState } from "./enums.js";
+import type { ConsentState, MailState, NotificationDeliveryState } from "./enums.js";
 import type {
   AccountAssignInput,
   AccountCreateInput,
@@ -243,11 +243,26 @@ import type {
   NoteUpsertInput,
 } from "./inputs/note.js";
 import type {
+  NotificationClaimInput,
   NotificationFindInput,
   NotificationGetInput,
   NotificationHistoryInput,
+  NotificationInboxInput,
   NotificationMarkReadInput,
+  NotificationReportInput,
+  NotificationUnreachableInput,
 } from "./inputs/notification.js";
+import type {
+  NotificationDeliveryFindInput,
+  NotificationDeliveryGetInput,
+  NotificationDeliveryHistoryInput,
+} from "./inputs/notification_delivery.js";
+import type {
+  NotificationPreferenceFindInput,
+  NotificationPreferenceGetInput,
+  NotificationPreferenceHistoryInput,
+  NotificationPreferenceSetInput,
+} from "./inputs/notification_preference.js";
 import type { OrgConfigureInput, OrgFindInput, OrgGetInput, OrgHistoryInput } from "./inputs/org.js";
 import type { PersonEraseAgainInput, PersonEraseInput, PersonExportInput, PersonFindInput } from "./inputs/person.js";
 import type {
@@ -454,7 +469,7 @@ import type { DealForecast, DealFunnel, DealLines, DealMetrics, PipelineValue, S
 import type { Conversion, Routed } from "./parts/lead.js";
 import type { Undone, Verified } from "./parts/ledger.js";
 import type { Choices, Claimed, Followed, Gate, Recorded } from "./parts/mail.js";
-import type { Marked } from "./parts/notification.js";
+import type { ClaimedNotifications, InboxPage, Marked, UnreachableUsers } from "./parts/notification.js";
 import type { ErasedAgain, Exported, PersonRecords } from "./parts/person.js";
 import type { Quoted } from "./parts/price.js";
 import type { Message, Previewed } from "./parts/template.js";
@@ -487,6 +502,16 @@ import type { Mail, MailRelated, MailWhere } from "./records/mail.js";
 import type { Membership, MembershipRelated, MembershipWhere } from "./records/membership.js";
 import type { Note, NoteRelated, NoteWhere } from "./records/note.js";
 import type { Notification, NotificationRelated, NotificationWhere } from "./records/notification.js";
+import type {
+  NotificationDelivery,
+  NotificationDeliveryRelated,
+  NotificationDeliveryWhere,
+} from "./records/notification_delivery.js";
+import type {
+  NotificationPreference,
+  NotificationPreferenceRelated,
+  NotificationPreferenceWhere,
+} from "./records/notification_preference.js";
 import type { Org, OrgRelated, OrgWhere } from "./records/org.js";
 import type { Pipeline, PipelineRelated, PipelineWhere } from "./records/pipeline.js";
 import type { Price, PriceRelated, PriceWhere } from "./records/price.js";
@@ -804,12 +829,27 @@ export interface OperationTable {
   "note.update": { input: NoteUpdateInput; output: Note };
   "note.upsert": { input: NoteUpsertInput; output: Upserted<Note> };
   "notification.aggregate": { input: AggregateInput<NotificationWhere>; output: GroupRow[] };
+  "notification.claim": { input: NotificationClaimInput; output: ClaimedNotifications };
   "notification.count": { input: CountInput<NotificationWhere>; output: number };
   "notification.find": { input: NotificationFindInput; output: Page<Notification> };
   "notification.get": { input: NotificationGetInput; output: Found<Notification, NotificationRelated> };
   "notification.history": { input: NotificationHistoryInput; output: HistoryPage };
+  "notification.inbox": { input: NotificationInboxInput; output: InboxPage };
   "notification.mark_all_read": { input: Record<string, never>; output: Marked };
   "notification.mark_read": { input: NotificationMarkReadInput; output: Notification };
+  "notification.report": { input: NotificationReportInput; output: NotificationDeliveryState };
+  "notification.unreachable": { input: NotificationUnreachableInput; output: UnreachableUsers };
+  "notification_delivery.aggregate": { input: AggregateInput<NotificationDeliveryWhere>; output: GroupRow[] };
+  "notification_delivery.count": { input: CountInput<NotificationDeliveryWhere>; output: number };
+  "notification_delivery.find": { input: NotificationDeliveryFindInput; output: Page<NotificationDelivery> };
+  "notification_delivery.get": { input: NotificationDeliveryGetInput; output: Found<NotificationDelivery, NotificationDeliveryRelated> };
+  "notification_delivery.history": { input: NotificationDeliveryHistoryInput; output: HistoryPage };
+  "notification_preference.aggregate": { input: AggregateInput<NotificationPreferenceWhere>; output: GroupRow[] };
+  "notification_preference.count": { input: CountInput<NotificationPreferenceWhere>; output: number };
+  "notification_preference.find": { input: NotificationPreferenceFindInput; output: Page<NotificationPreference> };
+  "notification_preference.get": { input: NotificationPreferenceGetInput; output: Found<NotificationPreference, NotificationPreferenceRelated> };
+  "notification_preference.history": { input: NotificationPreferenceHistoryInput; output: HistoryPage };
+  "notification_preference.set": { input: NotificationPreferenceSetInput; output: NotificationPreference };
   "org.aggregate": { input: AggregateInput<OrgWhere>; output: GroupRow[] };
   "org.configure": { input: OrgConfigureInput; output: Org };
   "org.count": { input: CountInput<OrgWhere>; output: number };

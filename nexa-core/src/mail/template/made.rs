@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Of what a mail is made.
-pub(in crate::mail) struct Made {
+pub(crate) struct Made {
     version: TemplateVersion,
     partials: Partials,
     /// The language of its text.

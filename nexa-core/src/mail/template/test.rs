@@ -29,8 +29,8 @@ const MOST: usize = 10;
 /// What stands before the subject of a test.
 const MARK: &str = "[Test] ";
 
-/// Sends a mail of a template to users of the team, as it would be: the subject is marked, its links for unsubscribing lead nowhere, and no
-/// consent is asked. What it says is made at once, of the version that is being written.
+/// Sends a mail of a template to users of the team, as it would be: the subject is marked, its links for unsubscribing lead nowhere, no
+/// consent is asked, and it does not count for the sender's rate. What it says is made at once, of the version that is being written.
 ///
 /// Errors: `sender.halted`, `sender.unverified`, `template.variable_missing`, `template.not_published`, and those of sources such as
 /// `template.syntax`.
@@ -114,7 +114,7 @@ impl Command for Test {
         for user in users {
             let planned = Planned {
                 dedup: format!("test:{}", cx.new_id::<Mail>()),
-                purpose: MailPurpose::System,
+                purpose: MailPurpose::Test,
                 about: Some(about.clone()),
                 topic: None,
                 sender: sender.clone(),

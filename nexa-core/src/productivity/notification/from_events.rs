@@ -8,7 +8,9 @@ use uuid::Uuid;
 use super::{
     Notification, NotificationReason,
     mention::{may_mention, mentioned},
-    notify, sum_up,
+    notify,
+    preference::is_own,
+    sum_up,
 };
 use crate::{
     About, Assignee, Context, Id, Record, Result,
@@ -31,7 +33,7 @@ pub(crate) struct FromEvents;
 impl Consumer for FromEvents {
     const NAME: &'static str = "notification.from_events";
     fn wants(event: &Event, of: &'static RecordDef) -> bool {
-        let told = matches!(event.verb, Verb::Created | Verb::Updated) && of.kind != Notification::def().kind;
+        let told = matches!(event.verb, Verb::Created | Verb::Updated) && !is_own(of.kind);
         told && (user_column(of).is_some_and(|path| taker(event, path).is_some()) || says(event, of).is_some())
     }
     async fn consume(cx: &mut Context<'_>, events: &[Event]) -> Result<()> {
@@ -110,7 +112,10 @@ async fn mentions(cx: &mut Context<'_>, events: &[Event]) -> Result<Reasons> {
 }
 
 /// The users who are meant: themselves, or as members of a group.
-async fn members(cx: &mut Context<'_>, mentioned: impl Iterator<Item = &Assignee>) -> Result<BTreeSet<Uuid>> {
+pub(super) async fn members(
+    cx: &mut Context<'_>,
+    mentioned: impl Iterator<Item = &Assignee>,
+) -> Result<BTreeSet<Uuid>> {
     let mut users = BTreeSet::new();
     for one in mentioned {
         match one {

@@ -197,6 +197,8 @@ impl Office {
         let among_some = json!({"body": "Maria knows more", "readers": readers, "about": [of("deal", "deal", self)]});
         self.make("note_to_some", "note.create", among_some);
         self.attach();
+        let wants = json!({"user": self.id("agent"), "channels": {"chat": {"assigned": "now"}}});
+        self.make("notification_preference", "notification_preference.set", wants);
         let agent = json!({"user": self.id("agent")});
         for assignee in [agent, json!(null)] {
             self.run("campaign.assign", json!({"campaign": self.id("campaign"), "assignee": assignee}));
@@ -205,5 +207,7 @@ impl Office {
         let to_agent = json!({"field": "user", "op": "eq", "value": self.id("agent")});
         let sent = self.run("notification.find", json!({"filter": to_agent}));
         self.ids.insert("notification", sent["items"][0]["id"].as_str().unwrap().parse().unwrap());
+        let leaves = self.run("notification_delivery.find", json!({}));
+        self.ids.insert("notification_delivery", leaves["items"][0]["id"].as_str().unwrap().parse().unwrap());
     }
 }

@@ -174,10 +174,28 @@ from .kinds.note import (
     NoteId as NoteId,
 )
 from .kinds.notification import (
+    ClaimedNotifications as ClaimedNotifications,
     Marked as Marked,
     Notification as Notification,
     NotificationId as NotificationId,
-    NotificationReason as NotificationReason,
+    NotificationMessage as NotificationMessage,
+    NotificationOutcome as NotificationOutcome,
+    ShownNotification as ShownNotification,
+    ShownRecord as ShownRecord,
+    UnreachableUsers as UnreachableUsers,
+)
+from .kinds.notification_delivery import (
+    NotificationDelivery as NotificationDelivery,
+    NotificationDeliveryId as NotificationDeliveryId,
+)
+from .kinds.notification_preference import (
+    NotificationChoices as NotificationChoices,
+    NotificationChoicesAssigned as NotificationChoicesAssigned,
+    NotificationDigest as NotificationDigest,
+    NotificationDigestEvery as NotificationDigestEvery,
+    NotificationDigestOn as NotificationDigestOn,
+    NotificationPreference as NotificationPreference,
+    NotificationPreferenceId as NotificationPreferenceId,
 )
 from .kinds.org import (
     FileLimits as FileLimits,
@@ -302,6 +320,8 @@ from .kinds.common import (
     MembersPage as MembersPage,
     MoneySum as MoneySum,
     Named as Named,
+    NotificationDeliveryState as NotificationDeliveryState,
+    NotificationReason as NotificationReason,
     OfKind as OfKind,
     Preview as Preview,
     PreviewRow as PreviewRow,

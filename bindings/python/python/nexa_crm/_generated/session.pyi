@@ -33,6 +33,14 @@ from .._generated.kinds.mail import AsyncMailOperations, MailOperations
 from .._generated.kinds.membership import AsyncMembershipOperations, MembershipOperations
 from .._generated.kinds.note import AsyncNoteOperations, NoteOperations
 from .._generated.kinds.notification import AsyncNotificationOperations, NotificationOperations
+from .._generated.kinds.notification_delivery import (
+    AsyncNotificationDeliveryOperations,
+    NotificationDeliveryOperations,
+)
+from .._generated.kinds.notification_preference import (
+    AsyncNotificationPreferenceOperations,
+    NotificationPreferenceOperations,
+)
 from .._generated.kinds.org import AsyncOrgOperations, OrgOperations
 from .._generated.kinds.person import AsyncPersonOperations, PersonOperations
 from .._generated.kinds.pipeline import AsyncPipelineOperations, PipelineOperations
@@ -181,6 +189,16 @@ class Session(SessionBase):
         """The operations of `notification`: Something that a user is to know. The worker makes it of what
         happened; each user sees their own.
         """
+
+    @cached_property
+    def notification_delivery(self) -> NotificationDeliveryOperations:
+        """The operations of `notification_delivery`: A notification on its way through a channel. There is one of
+        each, however often it is tried.
+        """
+
+    @cached_property
+    def notification_preference(self) -> NotificationPreferenceOperations:
+        """The operations of `notification_preference`: What a user wants to be notified of, where and when."""
 
     @cached_property
     def organisation(self) -> OrgOperations:
@@ -390,6 +408,16 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `notification`: Something that a user is to know. The worker makes it of what
         happened; each user sees their own.
         """
+
+    @cached_property
+    def notification_delivery(self) -> AsyncNotificationDeliveryOperations:
+        """The operations of `notification_delivery`: A notification on its way through a channel. There is one of
+        each, however often it is tried.
+        """
+
+    @cached_property
+    def notification_preference(self) -> AsyncNotificationPreferenceOperations:
+        """The operations of `notification_preference`: What a user wants to be notified of, where and when."""
 
     @cached_property
     def organisation(self) -> AsyncOrgOperations:

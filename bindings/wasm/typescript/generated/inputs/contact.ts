@@ -122,6 +122,12 @@ export interface ContactMergeInput {
 export interface ContactOverviewInput {
   /** The contact. */
   contact: Ref<ContactId>;
+  /**
+   * A moment, or the number of an event in the ledger: everything is returned as it was then. Who may read it, and
+   * which fields are hidden, is as of now; what was purged since, such as a membership that ended, is gone. It
+   * looks through everything that happened since.
+   */
+  as_of?: AsOf | null;
 }
 
 /** What `contact.purge` takes. */

@@ -8,6 +8,7 @@ import type { Address, AsOf } from "../parts/common.js";
 import type { FileLimits, MailSettings } from "../parts/org.js";
 import type { CalendarId } from "../records/calendar.js";
 import type { OrgId, OrgRelated, OrgWhere } from "../records/org.js";
+import type { SenderId } from "../records/sender.js";
 
 /** What `org.configure` takes. */
 export interface OrgConfigureInput {
@@ -28,6 +29,8 @@ export interface OrgConfigureInput {
   mail?: MailSettings | null;
   /** The organisation's name. */
   name?: string;
+  /** The sender of mails about notifications; without one none leave. */
+  notification_sender?: Ref<SenderId> | null;
   /**
    * What one unit of a currency is worth in the base currency, by ISO code, on all days before the first rate by
    * day (`rate`). A currency without a rate is counted, not priced; so are all others than the base currency once

@@ -145,7 +145,10 @@ export interface ContactOperations extends Exportable, Importable {
    * `record.too_many_dependents`).
    */
   merge(input: ContactMergeInput): Promise<Contact>;
-  /** Everything about a contact at a glance, as far as the actor may see it: `contact.overview`. */
+  /**
+   * Everything about a contact at a glance, as far as the actor may see it: `contact.overview`. Errors:
+   * `record.not_found`, `record.trashed`.
+   */
   overview(input: ContactOverviewInput): Promise<ContactOverview>;
   /**
    * Removes a contact in the trash for good, with its parts and with the records that were folded into it; its

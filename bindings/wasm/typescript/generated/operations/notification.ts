@@ -4,15 +4,20 @@
 import type { Found } from "../../base.js";
 import type { Exportable } from "../../exports.js";
 import type { Results } from "../../results.js";
+import type { NotificationDeliveryState } from "../enums.js";
 import type { AggregateInput, CountInput } from "../inputs/common.js";
 import type {
+  NotificationClaimInput,
   NotificationFindInput,
   NotificationGetInput,
   NotificationHistoryInput,
+  NotificationInboxInput,
   NotificationMarkReadInput,
+  NotificationReportInput,
+  NotificationUnreachableInput,
 } from "../inputs/notification.js";
 import type { Change, GroupRow } from "../parts/common.js";
-import type { Marked } from "../parts/notification.js";
+import type { ClaimedNotifications, Marked, ShownNotification, UnreachableUsers } from "../parts/notification.js";
 import type { Notification, NotificationRelated, NotificationWhere } from "../records/notification.js";
 
 /** The operations of `notification`. */
@@ -24,6 +29,12 @@ export interface NotificationOperations extends Exportable {
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<NotificationWhere>): Promise<GroupRow[]>;
+  /**
+   * Takes what a channel of the host is to bring, for five minutes: one message for each user, however many
+   * notifications it is about. What was read meanwhile, or is off, is not in it. A message whose worker had it for
+   * longer is taken again, with the same `message`.
+   */
+  claim(input: NotificationClaimInput): Promise<ClaimedNotifications>;
   /** How many records of the kind notification match. */
   count(input?: CountInput<NotificationWhere>): Promise<number>;
   /**
@@ -43,8 +54,26 @@ export interface NotificationOperations extends Exportable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   history(input: NotificationHistoryInput): Results<Change>;
+  /**
+   * What the notifications of the acting user say, newest first, as far as they may see today what these are
+   * about: `notification.inbox`. Others than users have none.
+   *
+   * Nothing is asked before the answer is read; `limit` counts all.
+   */
+  inbox(input?: NotificationInboxInput): Results<ShownNotification>;
   /** Marks the notifications of the acting user as read, the first 1,000 of them. Others than users have none. */
   markAllRead(): Promise<Marked>;
   /** Marks a notification as read; one that is read already stays as it is. */
   markRead(input: NotificationMarkReadInput): Promise<Notification>;
+  /**
+   * Brings what came of a message, by the worker that claimed it. Error: `notification.not_claimed`.
+   *
+   * Raises `RuleViolation` (`notification.not_claimed`).
+   */
+  report(input: NotificationReportInput): Promise<NotificationDeliveryState>;
+  /**
+   * Who is mentioned in a text and is not notified of it, because they do not see it: `notification.unreachable`.
+   * Ask it when the text was written. Errors: `field.invalid`, `record.not_found`.
+   */
+  unreachable(input: NotificationUnreachableInput): Promise<UnreachableUsers>;
 }

@@ -198,8 +198,8 @@ export interface TemplateOperations extends Exportable, Importable {
   search(input: SearchInput<TemplateWhere>): Results<Template>;
   /**
    * Sends a mail of a template to users of the team, as it would be: the subject is marked, its links for
-   * unsubscribing lead nowhere, and no consent is asked. What it says is made at once, of the version that is
-   * being written.
+   * unsubscribing lead nowhere, no consent is asked, and it does not count for the sender's rate. What it says is
+   * made at once, of the version that is being written.
    *
    * Errors: `sender.halted`, `sender.unverified`, `template.variable_missing`, `template.not_published`, and those
    * of sources such as `template.syntax`.

@@ -303,6 +303,14 @@ export interface PriceTier {
   unit_price: Money;
 }
 
+/** Hours in which marketing waits. They go over midnight where they end before they begin. */
+export interface QuietHours {
+  /** When they begin. */
+  from: string;
+  /** When they end. */
+  to: string;
+}
+
 /** One refused row: where it is, what is wrong, and what to do. */
 export interface RowProblem {
   /** The stable code. */

@@ -31,6 +31,8 @@ export interface ContactOverview {
   contact_lists: JoinedList[];
   /** The deals on which they are spoken with. */
   deals: ContactDeals;
+  /** The fields of the profile whose values at the moment that was asked for were erased. */
+  erased?: string[];
   /** How many tasks about them are neither done nor cancelled. */
   open_tasks: number;
   /** Who it is. */

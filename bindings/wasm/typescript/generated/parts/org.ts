@@ -2,6 +2,7 @@
 // Parts of records, inputs and answers.
 
 import type { Decimal } from "../../base.js";
+import type { QuietHours } from "../parts/common.js";
 
 /** What files a tenant takes. */
 export interface FileLimits {
@@ -49,12 +50,9 @@ export interface MailSettings {
   preferences_page?: string | null;
   /** When marketing waits, by the clocks of the person, else of the organisation. */
   quiet_hours?: QuietHours | null;
-}
-
-/** Hours in which marketing waits. They go over midnight where they end before they begin. */
-export interface QuietHours {
-  /** When they begin. */
-  from: string;
-  /** When they end. */
-  to: string;
+  /**
+   * The page of the host that shows a record; its `kind` and `id` are appended. Mails about notifications lead
+   * there.
+   */
+  record_page?: string | null;
 }

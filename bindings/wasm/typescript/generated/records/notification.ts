@@ -48,6 +48,8 @@ export interface Notification {
   due_at?: Timestamp | null;
   /** Whether it came more than an hour after that moment. */
   late: boolean;
+  /** Whether it stands in the inbox; otherwise it is there for the channels by which it leaves. */
+  inbox: boolean;
   /** When it was read. */
   read_at?: Timestamp | null;
 }
@@ -77,6 +79,7 @@ export interface NotificationColumns {
   digest: TextColumn;
   due_at: TimeColumn;
   late: BoolColumn;
+  inbox: BoolColumn;
   read_at: TimeColumn;
 }
 

@@ -7,6 +7,7 @@ import type { OrgRounding, OrgTaxRounding } from "../enums.js";
 import type { Address } from "../parts/common.js";
 import type { FileLimits, MailSettings } from "../parts/org.js";
 import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
+import type { Sender, SenderColumns, SenderId } from "../records/sender.js";
 
 /** The identifier of a `org`. */
 export type OrgId = Id<"org">;
@@ -50,6 +51,8 @@ export interface Org {
   choices: Record<string, string[]>;
   /** What files are taken; those of the usual limits while nothing is said. */
   files?: FileLimits | null;
+  /** The sender of mails about notifications; without one none leave. */
+  notification_sender?: SenderId | null;
   /**
    * How mail leaves: how much marketing somebody gets and when, when a sender halts, and where links lead.
    * Without, as usual.
@@ -60,6 +63,7 @@ export interface Org {
 /** What comes along with a `org` when `with` names it, as far as the actor may see it. */
 export interface OrgRelated {
   calendar?: Calendar;
+  notification_sender?: Sender;
 }
 
 /** The columns of a `org`. */
@@ -80,10 +84,12 @@ export interface OrgColumns {
   rates_base: TextColumn;
   rounding: WordColumn<OrgRounding>;
   tax_rounding: WordColumn<OrgTaxRounding>;
+  notification_sender: IdColumn<SenderId>;
 }
 
 /** What a `org` is found by; see `where`. */
 export type OrgWhere = Where<
   OrgColumns &
-    Through<"calendar", CalendarColumns>
+    Through<"calendar", CalendarColumns> &
+    Through<"notification_sender", SenderColumns>
 >;

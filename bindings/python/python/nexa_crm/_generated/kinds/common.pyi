@@ -104,6 +104,34 @@ class MatchPolicy(StrEnum):
     """The call is refused: `upsert.exists`."""
 
 
+class NotificationDeliveryState(StrEnum):
+    """One of `waiting`, `claimed`, `left`, `dropped`, `failed`."""
+
+    WAITING = "waiting"
+    """It waits for its moment."""
+    CLAIMED = "claimed"
+    """It is in a message that a worker of the host has."""
+    LEFT = "left"
+    """It left."""
+    DROPPED = "dropped"
+    """It was read, or is not wanted any more."""
+    FAILED = "failed"
+    """It could not leave."""
+
+
+class NotificationReason(StrEnum):
+    """One of `assigned`, `reminder`, `mention`, `sender_halted`."""
+
+    ASSIGNED = "assigned"
+    """Somebody else gave them something."""
+    REMINDER = "reminder"
+    """They are to be reminded of something."""
+    MENTION = "mention"
+    """Somebody else mentions them, or a group of theirs, in a text that they may read."""
+    SENDER_HALTED = "sender_halted"
+    """A sender of mail halted by itself."""
+
+
 class RoutingBand(StrEnum):
     """One of `low`, `medium`, `high`."""
 
@@ -591,6 +619,8 @@ DealContactRoleWord: TypeAlias = DealContactRole | Literal["decision_maker", "ch
 DealStatusWord: TypeAlias = DealStatus | Literal["open", "won", "lost"]
 LineItemRecurringWord: TypeAlias = LineItemRecurring | Literal["month", "quarter", "half_year", "year"]
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]
+NotificationDeliveryStateWord: TypeAlias = NotificationDeliveryState | Literal["waiting", "claimed", "left", "dropped", "failed"]
+NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted"]
 RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
 RoutingTaskPriorityWord: TypeAlias = RoutingTaskPriority | Literal["low", "medium", "high", "urgent"]
 SuppressionReasonWord: TypeAlias = SuppressionReason | Literal["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"]

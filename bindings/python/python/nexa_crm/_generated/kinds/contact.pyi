@@ -155,6 +155,8 @@ class ContactOverview(Struct):
     """The contact lists they are on, by name."""
     deals: ContactDeals
     """The deals on which they are spoken with."""
+    erased: list[str]
+    """The fields of the profile whose values at the moment that was asked for were erased."""
     open_tasks: int
     """How many tasks about them are neither done nor cancelled."""
     profile: Contact
@@ -950,10 +952,16 @@ class ContactOperations(Importable, Readable[Contact]):
     def overview(
         self,
         contact: Contact | Ref,
+        *,
+        as_of: datetime | str | int | None | Unset = UNSET,
     ) -> ContactOverview:
-        """Everything about a contact at a glance, as far as the actor may see it: `contact.overview`.
+        """Everything about a contact at a glance, as far as the actor may see it: `contact.overview`. Errors:
+        `record.not_found`, `record.trashed`.
 
         - `contact`: The contact.
+        - `as_of`: A moment, or the number of an event in the ledger: everything is returned as it was then. Who
+          may read it, and which fields are hidden, is as of now; what was purged since, such as a membership
+          that ended, is gone. It looks through everything that happened since.
         """
 
     def purge(
@@ -1382,10 +1390,16 @@ class AsyncContactOperations(AsyncImportable, AsyncReadable[Contact]):
     async def overview(
         self,
         contact: Contact | Ref,
+        *,
+        as_of: datetime | str | int | None | Unset = UNSET,
     ) -> ContactOverview:
-        """Everything about a contact at a glance, as far as the actor may see it: `contact.overview`.
+        """Everything about a contact at a glance, as far as the actor may see it: `contact.overview`. Errors:
+        `record.not_found`, `record.trashed`.
 
         - `contact`: The contact.
+        - `as_of`: A moment, or the number of an event in the ledger: everything is returned as it was then. Who
+          may read it, and which fields are hidden, is as of now; what was purged since, such as a membership
+          that ended, is gone. It looks through everything that happened since.
         """
 
     async def purge(

@@ -101,12 +101,16 @@ class MailOutcome(StrEnum):
 
 
 class MailPurpose(StrEnum):
-    """One of `person`, `system`, `mass_email`, `sequence`, `workflow`."""
+    """One of `person`, `system`, `notification`, `test`, `mass_email`, `sequence`, `workflow`."""
 
     PERSON = "person"
     """Somebody writes to one person."""
     SYSTEM = "system"
     """The system says something that belongs to what somebody has with us."""
+    NOTIFICATION = "notification"
+    """A user is told what happened."""
+    TEST = "test"
+    """The team tries a template out."""
     MASS_EMAIL = "mass_email"
     """A mail to many."""
     SEQUENCE = "sequence"
@@ -426,7 +430,7 @@ class TopicChoice(Struct):
 
 MailClassWord: TypeAlias = MailClass | Literal["hard", "soft", "block"]
 MailOutcomeWord: TypeAlias = MailOutcome | Literal["handed_over", "temporary", "permanent", "unknown"]
-MailPurposeWord: TypeAlias = MailPurpose | Literal["person", "system", "mass_email", "sequence", "workflow"]
+MailPurposeWord: TypeAlias = MailPurpose | Literal["person", "system", "notification", "test", "mass_email", "sequence", "workflow"]
 MailPurposeChoiceWord: TypeAlias = MailPurposeChoice | Literal["person", "system"]
 MailScopeWord: TypeAlias = MailScope | Literal["topic", "marketing"]
 MailStageWord: TypeAlias = MailStage | Literal["open", "body"]

@@ -10,7 +10,14 @@ from uuid import UUID
 
 from ..._filter import Q, Relative
 from ..._frame import Frame
-from ..._generated.kinds.common import Change, GroupRow, Ref
+from ..._generated.kinds.common import (
+    Change,
+    GroupRow,
+    NotificationDeliveryState,
+    NotificationReason,
+    NotificationReasonWord,
+    Ref,
+)
 from ..._generated.kinds.note import NoteId
 from ..._generated.kinds.user import UserId
 from ..._imports import SupportsWrite
@@ -25,17 +32,24 @@ class NotificationId(Id):
     """The identifier of a `notification`."""
 
 
-class NotificationReason(StrEnum):
-    """One of `assigned`, `reminder`, `mention`, `sender_halted`."""
+class NotificationOutcome(StrEnum):
+    """One of `brought`, `failed`, `impossible`."""
 
-    ASSIGNED = "assigned"
-    """Somebody else gave them something."""
-    REMINDER = "reminder"
-    """They are to be reminded of something."""
-    MENTION = "mention"
-    """Somebody else mentions them, or a group of theirs, in a text that they may read."""
-    SENDER_HALTED = "sender_halted"
-    """A sender of mail halted by itself."""
+    BROUGHT = "brought"
+    """It was brought."""
+    FAILED = "failed"
+    """It was not, and is tried again with the same key after 1, 5 and 30 minutes, 2 and 12 hours."""
+    IMPOSSIBLE = "impossible"
+    """It never can be, as for somebody whom the channel does not know."""
+
+
+class ClaimedNotifications(Struct):
+    """What a worker is to bring."""
+
+    messages: list[NotificationMessage]
+    """The messages."""
+    more: bool
+    """Whether more may be due now."""
 
 
 class Marked(Struct):
@@ -74,11 +88,77 @@ class Notification(Record):
     """The moment of which it reminds."""
     late: bool
     """Whether it came more than an hour after that moment."""
+    inbox: bool
+    """Whether it stands in the inbox; otherwise it is there for the channels by which it leaves."""
     read_at: datetime | None
     """When it was read."""
 
 
-NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted"]
+class NotificationMessage(Struct):
+    """What a channel brings to one user."""
+
+    attempt: int
+    """How often a worker had it, this time included."""
+    items: list[ShownNotification]
+    """What it says, the oldest first; 50 at most."""
+    late: bool
+    """Whether it leaves more than an hour after it was due."""
+    message: Id
+    """The key of the message: the same in every attempt."""
+    more: int
+    """How many more there are."""
+    user: Id
+    """The user."""
+
+
+class ShownNotification(Struct):
+    """A notification as its reader sees it today."""
+
+    about: ShownRecord | None
+    """What it is about; absent where it sums up many, or where that left the reader's view."""
+    by: str | None
+    """The name of the user who did it."""
+    count: int
+    """How many things it is about."""
+    created_at: datetime
+    """When it was made."""
+    due_at: datetime | None
+    """The moment of which it reminds."""
+    hidden: bool
+    """Whether what it is about left the reader's view."""
+    id: Id
+    """The notification."""
+    late: bool
+    """Whether it came late."""
+    note: Id | None
+    """The note in which the reader is mentioned."""
+    read_at: datetime | None
+    """When it was read."""
+    reason: NotificationReason
+    """Why it was made."""
+    text: str
+    """What it says, in English; the other fields say the same for other languages."""
+
+
+class ShownRecord(Struct):
+    """What a notification is about, as its reader sees it."""
+
+    id: Id
+    """Its id."""
+    kind: str
+    """Its kind."""
+    name: str | None
+    """What it is called, where that may be said."""
+
+
+class UnreachableUsers(Struct):
+    """Who does not see a text in which they are mentioned."""
+
+    users: list[Id]
+    """The users, themselves or as members of a group, in the order of their ids; also those who are not active."""
+
+
+NotificationOutcomeWord: TypeAlias = NotificationOutcome | Literal["brought", "failed", "impossible"]
 
 
 class NotificationWhere(TypedDict, total=False):
@@ -252,6 +332,12 @@ class NotificationWhere(TypedDict, total=False):
     late__is_null: bool
     late__in: Collection[bool]
     late__not_in: Collection[bool]
+    inbox: bool | None
+    inbox__eq: bool | None
+    inbox__ne: bool | None
+    inbox__is_null: bool
+    inbox__in: Collection[bool]
+    inbox__not_in: Collection[bool]
     read_at: datetime | Relative | str | None
     read_at__eq: datetime | Relative | str | None
     read_at__ne: datetime | Relative | str | None
@@ -325,6 +411,23 @@ class NotificationOperations(Readable[Notification]):
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
+        """
+
+    def claim(
+        self,
+        *,
+        channel: str,
+        worker: str,
+        limit: int | None | Unset = UNSET,
+    ) -> ClaimedNotifications:
+        """Takes what a channel of the host is to bring, for five minutes: one message for each user, however many
+        notifications it is about. What was read meanwhile, or is off, is not in it. A message whose worker had
+        it for longer is taken again, with the same `message`.
+
+        - `channel`: The channel, by the name that users chose: not `inbox`, and not `mail`, which leaves by
+          itself.
+        - `worker`: The name of the worker: one that no other process or thread uses, also not after a restart.
+        - `limit`: At most so many messages: 20 unless said, 100 at most.
         """
 
     def count(
@@ -442,6 +545,22 @@ class NotificationOperations(Readable[Notification]):
         - `after`: After this position in the ledger.
         """
 
+    def inbox(
+        self,
+        *,
+        after: str | None | Unset = UNSET,
+        unread: bool | Unset = UNSET,
+        limit: int | None = None,
+    ) -> Results[ShownNotification]:
+        """What the notifications of the acting user say, newest first, as far as they may see today what these are
+        about: `notification.inbox`. Others than users have none.
+
+        Iterating fetches page after page; `limit` counts all.
+
+        - `after`: The `next` of the page before.
+        - `unread`: Whether only those are meant that are not read.
+        """
+
     def mark_all_read(
         self,
     ) -> Marked:
@@ -456,6 +575,39 @@ class NotificationOperations(Readable[Notification]):
         """Marks a notification as read; one that is read already stays as it is.
 
         - `notification`: The notification.
+        """
+
+    def report(
+        self,
+        *,
+        message: str | UUID,
+        outcome: NotificationOutcomeWord,
+        worker: str,
+        problem: str | None | Unset = UNSET,
+    ) -> NotificationDeliveryState:
+        """Brings what came of a message, by the worker that claimed it. Error: `notification.not_claimed`.
+
+        - `message`: The message.
+        - `outcome`: What came of it.
+        - `worker`: The name under which the worker claimed it.
+        - `problem`: Why it was not brought.
+
+        Raises `RuleViolation` (`notification.not_claimed`).
+        """
+
+    def unreachable(
+        self,
+        *,
+        id: str | UUID,
+        kind: str,
+    ) -> UnreachableUsers:
+        """Who is mentioned in a text and is not notified of it, because they do not see it:
+        `notification.unreachable`. Ask it when the text was written. Errors: `field.invalid`,
+        `record.not_found`.
+
+        - `id`: Its id.
+        - `kind`: The kind of the record with the text: `note`, `comment`, or one of the host's with a text that
+          mentions.
         """
 
 
@@ -478,6 +630,23 @@ class AsyncNotificationOperations(AsyncReadable[Notification]):
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
+        """
+
+    async def claim(
+        self,
+        *,
+        channel: str,
+        worker: str,
+        limit: int | None | Unset = UNSET,
+    ) -> ClaimedNotifications:
+        """Takes what a channel of the host is to bring, for five minutes: one message for each user, however many
+        notifications it is about. What was read meanwhile, or is off, is not in it. A message whose worker had
+        it for longer is taken again, with the same `message`.
+
+        - `channel`: The channel, by the name that users chose: not `inbox`, and not `mail`, which leaves by
+          itself.
+        - `worker`: The name of the worker: one that no other process or thread uses, also not after a restart.
+        - `limit`: At most so many messages: 20 unless said, 100 at most.
         """
 
     async def count(
@@ -595,6 +764,22 @@ class AsyncNotificationOperations(AsyncReadable[Notification]):
         - `after`: After this position in the ledger.
         """
 
+    def inbox(
+        self,
+        *,
+        after: str | None | Unset = UNSET,
+        unread: bool | Unset = UNSET,
+        limit: int | None = None,
+    ) -> AsyncResults[ShownNotification]:
+        """What the notifications of the acting user say, newest first, as far as they may see today what these are
+        about: `notification.inbox`. Others than users have none.
+
+        Iterating fetches page after page; `limit` counts all.
+
+        - `after`: The `next` of the page before.
+        - `unread`: Whether only those are meant that are not read.
+        """
+
     async def mark_all_read(
         self,
     ) -> Marked:
@@ -609,4 +794,37 @@ class AsyncNotificationOperations(AsyncReadable[Notification]):
         """Marks a notification as read; one that is read already stays as it is.
 
         - `notification`: The notification.
+        """
+
+    async def report(
+        self,
+        *,
+        message: str | UUID,
+        outcome: NotificationOutcomeWord,
+        worker: str,
+        problem: str | None | Unset = UNSET,
+    ) -> NotificationDeliveryState:
+        """Brings what came of a message, by the worker that claimed it. Error: `notification.not_claimed`.
+
+        - `message`: The message.
+        - `outcome`: What came of it.
+        - `worker`: The name under which the worker claimed it.
+        - `problem`: Why it was not brought.
+
+        Raises `RuleViolation` (`notification.not_claimed`).
+        """
+
+    async def unreachable(
+        self,
+        *,
+        id: str | UUID,
+        kind: str,
+    ) -> UnreachableUsers:
+        """Who is mentioned in a text and is not notified of it, because they do not see it:
+        `notification.unreachable`. Ask it when the text was written. Errors: `field.invalid`,
+        `record.not_found`.
+
+        - `id`: Its id.
+        - `kind`: The kind of the record with the text: `note`, `comment`, or one of the host's with a text that
+          mentions.
         """

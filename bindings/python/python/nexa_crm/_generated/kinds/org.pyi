@@ -13,6 +13,7 @@ from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.calendar import Calendar, CalendarId
 from ..._generated.kinds.common import Address, AddressDict, Change, GroupRow, Ref
+from ..._generated.kinds.sender import SenderId, SenderStateWord
 from ..._imports import SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results
@@ -92,6 +93,10 @@ class MailSettings(Struct):
     """The page of the host where people choose what they get; the token is appended. Marketing needs it."""
     quiet_hours: QuietHours | None
     """When marketing waits, by the clocks of the person, else of the organisation."""
+    record_page: str | None
+    """The page of the host that shows a record; its `kind` and `id` are appended. Mails about notifications lead
+    there.
+    """
 
 
 class Org(Record):
@@ -134,6 +139,8 @@ class Org(Record):
     """Closed lists by field, such as `lead.source`; a field that is not here takes any value."""
     files: FileLimits | None
     """What files are taken; those of the usual limits while nothing is said."""
+    notification_sender: SenderId | None
+    """The sender of mails about notifications; without one none leave."""
     mail: MailSettings | None
     """How mail leaves: how much marketing somebody gets and when, when a sender halts, and where links lead.
     Without, as usual.
@@ -198,6 +205,10 @@ class MailSettingsDict(TypedDict, total=False):
     """The page of the host where people choose what they get; the token is appended. Marketing needs it."""
     quiet_hours: QuietHours | QuietHoursDict | None
     """When marketing waits, by the clocks of the person, else of the organisation."""
+    record_page: str | None
+    """The page of the host that shows a record; its `kind` and `id` are appended. Mails about notifications lead
+    there.
+    """
 
 
 QuietHoursDict = TypedDict(
@@ -395,6 +406,12 @@ class OrgWhere(TypedDict, total=False):
     tax_rounding__le: OrgTaxRoundingWord
     tax_rounding__gt: OrgTaxRoundingWord
     tax_rounding__ge: OrgTaxRoundingWord
+    notification_sender: Record | str | UUID | None
+    notification_sender__eq: Record | str | UUID | None
+    notification_sender__ne: Record | str | UUID | None
+    notification_sender__is_null: bool
+    notification_sender__in: Collection[Record | str | UUID]
+    notification_sender__not_in: Collection[Record | str | UUID]
     calendar__id: Record | str | UUID | None
     calendar__id__in: Collection[Record | str | UUID]
     calendar__version: int | None
@@ -409,6 +426,34 @@ class OrgWhere(TypedDict, total=False):
     calendar__name__in: Collection[str]
     calendar__time_zone: str | None
     calendar__time_zone__in: Collection[str]
+    notification_sender__id: Record | str | UUID | None
+    notification_sender__id__in: Collection[Record | str | UUID]
+    notification_sender__version: int | None
+    notification_sender__version__in: Collection[int]
+    notification_sender__created_at: datetime | Relative | str | None
+    notification_sender__created_at__in: Collection[datetime | Relative | str]
+    notification_sender__updated_at: datetime | Relative | str | None
+    notification_sender__updated_at__in: Collection[datetime | Relative | str]
+    notification_sender__name: str | None
+    notification_sender__name__in: Collection[str]
+    notification_sender__address: str | None
+    notification_sender__address__in: Collection[str]
+    notification_sender__reply_to: str | None
+    notification_sender__reply_to__in: Collection[str]
+    notification_sender__bounce_address: str | None
+    notification_sender__bounce_address__in: Collection[str]
+    notification_sender__per_minute: int | None
+    notification_sender__per_minute__in: Collection[int]
+    notification_sender__per_hour: int | None
+    notification_sender__per_hour__in: Collection[int]
+    notification_sender__per_day: int | None
+    notification_sender__per_day__in: Collection[int]
+    notification_sender__verified_at: datetime | Relative | str | None
+    notification_sender__verified_at__in: Collection[datetime | Relative | str]
+    notification_sender__state: SenderStateWord | None
+    notification_sender__state__in: Collection[SenderStateWord]
+    notification_sender__halted_reason: str | None
+    notification_sender__halted_reason__in: Collection[str]
 
 
 class OrgOperations(Readable[Org]):
@@ -442,6 +487,7 @@ class OrgOperations(Readable[Org]):
         files: FileLimits | FileLimitsDict | None | Unset = UNSET,
         mail: MailSettings | MailSettingsDict | None | Unset = UNSET,
         name: str | Unset = UNSET,
+        notification_sender: Record | Ref | None | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
         rounding: OrgRoundingWord | Unset = UNSET,
         tax_rounding: OrgTaxRoundingWord | Unset = UNSET,
@@ -457,6 +503,7 @@ class OrgOperations(Readable[Org]):
         - `mail`: How mail leaves: how much marketing somebody gets and when, when a sender halts, and where
           links lead. Without, as usual.
         - `name`: The organisation's name.
+        - `notification_sender`: The sender of mails about notifications; without one none leave.
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
           the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
           than the base currency once that is another one, until new rates are given.
@@ -614,6 +661,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         files: FileLimits | FileLimitsDict | None | Unset = UNSET,
         mail: MailSettings | MailSettingsDict | None | Unset = UNSET,
         name: str | Unset = UNSET,
+        notification_sender: Record | Ref | None | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
         rounding: OrgRoundingWord | Unset = UNSET,
         tax_rounding: OrgTaxRoundingWord | Unset = UNSET,
@@ -629,6 +677,7 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         - `mail`: How mail leaves: how much marketing somebody gets and when, when a sender halts, and where
           links lead. Without, as usual.
         - `name`: The organisation's name.
+        - `notification_sender`: The sender of mails about notifications; without one none leave.
         - `rates`: What one unit of a currency is worth in the base currency, by ISO code, on all days before
           the first rate by day (`rate`). A currency without a rate is counted, not priced; so are all others
           than the base currency once that is another one, until new rates are given.

@@ -653,8 +653,8 @@ class TemplateOperations(Importable, Readable[Template]):
         values: Mapping[str, Any] | Unset = UNSET,
     ) -> list[Mail]:
         """Sends a mail of a template to users of the team, as it would be: the subject is marked, its links for
-        unsubscribing lead nowhere, and no consent is asked. What it says is made at once, of the version that
-        is being written.
+        unsubscribing lead nowhere, no consent is asked, and it does not count for the sender's rate. What it
+        says is made at once, of the version that is being written.
 
         Errors: `sender.halted`, `sender.unverified`, `template.variable_missing`, `template.not_published`, and
         those of sources such as
@@ -1096,8 +1096,8 @@ class AsyncTemplateOperations(AsyncImportable, AsyncReadable[Template]):
         values: Mapping[str, Any] | Unset = UNSET,
     ) -> list[Mail]:
         """Sends a mail of a template to users of the team, as it would be: the subject is marked, its links for
-        unsubscribing lead nowhere, and no consent is asked. What it says is made at once, of the version that
-        is being written.
+        unsubscribing lead nowhere, no consent is asked, and it does not count for the sender's rate. What it
+        says is made at once, of the version that is being written.
 
         Errors: `sender.halted`, `sender.unverified`, `template.variable_missing`, `template.not_published`, and
         those of sources such as
