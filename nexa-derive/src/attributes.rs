@@ -17,6 +17,7 @@ pub(crate) struct StructAttributes {
     pub(crate) table: Option<LitStr>,
     pub(crate) search: Vec<(LitStr, LitInt)>,
     pub(crate) open: Option<Vec<LitStr>>,
+    pub(crate) lapses: Option<Vec<LitStr>>,
     pub(crate) uniques: Vec<Unique>,
     pub(crate) indexes: Vec<Vec<LitStr>>,
     pub(crate) bookkeeping: bool,
@@ -84,6 +85,14 @@ impl StructAttributes {
                 "unique" => self.uniques.push(unique(&key, list(input, Part::parse)?)?),
                 "index" => self.indexes.push(paths(&key, list(input, path)?)?),
                 "open" => self.open = Some(paths(&key, list(input, path)?)?),
+                "lapses" => {
+                    let parts = list(input, path)?;
+                    if parts.len() != 4 {
+                        let takes = "lapses takes a field, a value of it, the field of a moment, and the value from then on";
+                        return Err(syn::Error::new(key.span(), takes));
+                    }
+                    self.lapses = Some(parts);
+                }
                 "bookkeeping" => self.bookkeeping = true,
                 "person" => self.person = true,
                 "no_person" => set(&mut self.no_person, &key, sentence(input)?)?,
@@ -95,7 +104,7 @@ impl StructAttributes {
                     return Err(syn::Error::new(
                         key.span(),
                         format!(
-                            "unknown attribute `{other}`; a record takes kind, table, access, search, open, unique, index, person, no_person and bookkeeping"
+                            "unknown attribute `{other}`; a record takes kind, table, access, search, open, lapses, unique, index, person, no_person and bookkeeping"
                         ),
                     ));
                 }

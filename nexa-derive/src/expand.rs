@@ -152,6 +152,10 @@ fn declaration(model: &Model) -> TokenStream {
         Some([status, values @ ..]) => quote!(::std::option::Option::Some((#status, &[#(#values),*]))),
         _ => quote!(::std::option::Option::None),
     };
+    let lapses = match attributes.lapses.as_deref() {
+        Some([field, from, at, to]) => quote!(::std::option::Option::Some([#field, #from, #at, #to])),
+        _ => quote!(::std::option::Option::None),
+    };
     let uniques = attributes.uniques.iter().map(|unique| {
         let (paths, code) = (&unique.paths, &unique.code);
         quote!((&[#(#paths),*], #code))
@@ -183,6 +187,7 @@ fn declaration(model: &Model) -> TokenStream {
             fields: &[#(#fields),*],
             search: &[#(#search),*],
             open: #open,
+            lapses: #lapses,
             uniques: &[#(#uniques),*],
             indexes: &[#(#indexes),*],
             ledger: #ledger,

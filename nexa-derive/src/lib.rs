@@ -19,6 +19,8 @@ use syn::{DeriveInput, ItemStruct, parse_macro_input};
 ///   `through(ticket, audience = "members")`: of the others than admins, where that field has this value. `system`: nobody but the host.
 /// - `search(email = 4, name.last = 3)` names the paths that search looks at, with their weights.
 /// - `open("status", "new", "contacted")`: the path of a column, and its values with which a record is open.
+/// - `lapses("status", "sent", "expires_at", "expired")`: once the moment in `expires_at` has come, a record whose `status` is `sent` reads
+///   `expired`, wherever it is read, filtered or grouped, whether or not anything was written down then.
 /// - `unique("email", code = "lead.email_taken")` may repeat; it takes one or more paths.
 /// - `index("status", "created_at")` may repeat; it takes one or more paths.
 /// - `bookkeeping` keeps changes out of the ledger.

@@ -133,6 +133,8 @@ fn check_paths(attributes: &StructAttributes, fields: &[Field]) -> Result<()> {
     let uniques = attributes.uniques.iter().flat_map(|unique| &unique.paths);
     let search = attributes.search.iter().map(|(path, _)| path);
     let open = attributes.open.iter().flat_map(|open| open.first());
+    // The field that lapses, and the one that says when.
+    let lapses = attributes.lapses.iter().flat_map(|parts| parts.iter().step_by(2));
     let through: Vec<&LitStr> = match &attributes.access {
         Some(Access::Through { parent, only }) => only.iter().map(|(field, _)| field).chain([parent]).collect(),
         _ => Vec::new(),
@@ -142,7 +144,7 @@ fn check_paths(attributes: &StructAttributes, fields: &[Field]) -> Result<()> {
         _ => None,
     });
     for path in
-        uniques.chain(open).chain(through).chain(becomes).chain(attributes.indexes.iter().flatten()).chain(search)
+        uniques.chain(open).chain(lapses).chain(through).chain(becomes).chain(attributes.indexes.iter().flatten()).chain(search)
     {
         let text = path.value();
         let head = text.split('.').next().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Checks a filter or an order against a definition: names become columns, JSON becomes typed values.
 
+mod lapse;
 mod when;
 
 use std::{borrow::Cow, collections::HashMap};
@@ -163,7 +164,7 @@ pub(crate) fn filter_without(
     fields: CustomFields<'_>,
     when: &When,
 ) -> Result<Predicate> {
-    Compiler { kinds, def, scope, hidden, fields, when, path: String::new() }.filter(filter)
+    Compiler { kinds, def, scope, hidden, fields, when, path: String::new(), as_written: false }.filter(filter)
 }
 
 /// Compiles a filter of events. Errors: those of [`filter`].
@@ -176,7 +177,7 @@ pub(crate) fn on_change(
     fields: CustomFields<'_>,
     when: &When,
 ) -> Result<OnChange> {
-    Compiler { kinds, def, scope, hidden, fields, when, path: String::new() }.on_change(filter)
+    Compiler { kinds, def, scope, hidden, fields, when, path: String::new(), as_written: true }.on_change(filter)
 }
 
 /// What the actor may do with rows of a kind, as a predicate; the policy's own filters see everything. Error: `policy.invalid`.
@@ -244,6 +245,9 @@ pub fn sort(
             continue;
         }
         let column = def.column(path).filter(shown).ok_or_else(|| unknown(def, path))?;
+        if def.lapses.is_some_and(|lapse| lapse.column == column) {
+            return Err(invalid(path, "its values lapse with time, and have no order"));
+        }
         let kind = def.columns.get(column).map(|column| column.kind);
         match (rank_column(def, column), folded_column(def, column), kind) {
             // Ranks count from the highest value down.
@@ -310,6 +314,8 @@ struct Compiler<'a> {
     when: &'a When,
     /// The relations and kinds from the record that is asked for to this one.
     path: String,
+    /// Whether values are asked for as they were written, as of events, and not as they read by now.
+    as_written: bool,
 }
 
 /// What a column is compared with.
@@ -499,7 +505,11 @@ impl Compiler<'_> {
             }
             let several = self.def.field(path).is_some_and(|field| field.count > 1);
             if !several {
-                return self.column(path, column, op, value);
+                let stored = self.column(path, column, op, value)?;
+                return Ok(match self.def.lapses.filter(|lapse| lapse.column == column && !self.as_written) {
+                    Some(lapse) => lapse.compared(self.when.moment(), stored, op, value),
+                    None => stored,
+                });
             }
         }
         if let Some(predicate) = self.composite(path, op, value)? {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::{
     input::{self, Given, Part, Unreadable},
     record::{
-        AccessClass, ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, OnTrash, ParseField,
+        AccessClass, ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, Lapse, OnTrash, ParseField,
         ParseText, PersonField, RecordDef, RelationDef, Row, Topic, UniqueDef,
     },
     value::Value,
@@ -140,6 +140,8 @@ pub struct Declaration {
     pub search: &'static [(&'static str, i64)],
     /// The column that says whether a record is open, and its values that do.
     pub open: Option<DeclaredOpen>,
+    /// A field, a value of it, the field of the moment at which that lapses, and what it reads from then on.
+    pub lapses: Option<[&'static str; 4]>,
     /// Its unique constraints.
     pub uniques: &'static [DeclaredUnique],
     /// Its indexes, by the paths of their columns.
@@ -199,6 +201,7 @@ impl Definition {
             backfills: Vec::new(),
             fields: Vec::new(),
             open: None,
+            lapses: None,
             uniques: Vec::new(),
             indexes: Vec::new(),
             relations: Vec::new(),
@@ -324,6 +327,7 @@ impl Definition {
         let counts = |column: &usize| self.def.columns.get(*column).is_some_and(|def| def.kind == ColumnType::Map);
         self.def.engagement = self.def.column("engagement").filter(counts);
         self.def.open = declaration.open.and_then(|(path, values)| Some((self.resolve(path, "open")?, values)));
+        self.def.lapses = declaration.lapses.and_then(|lapses| self.lapse(lapses));
         self.def.money = money(&self.def);
         self.def.derived =
             self.def.columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.derived?))).collect();
@@ -353,6 +357,21 @@ impl Definition {
         }
         self.find_repeated_names();
         self.def
+    }
+
+    /// What lapses, and when.
+    fn lapse(&mut self, [field, from, at, to]: [&'static str; 4]) -> Option<Lapse> {
+        let (column, at) = (self.resolve(field, "lapses")?, self.resolve(at, "lapses")?);
+        let kind = |column: usize| self.def.columns.get(column).map(|column| column.kind);
+        let values = match kind(column) {
+            Some(ColumnType::Enum(names)) => [from, to].iter().all(|value| names.contains(value)),
+            _ => false,
+        };
+        if !values || kind(at) != Some(ColumnType::Time) {
+            self.problem(format!("`{field}` cannot lapse: it is a closed list with both values, by a moment"));
+            return None;
+        }
+        Some(Lapse { column, from, at, to })
     }
 
     /// Notes which text mentions people.

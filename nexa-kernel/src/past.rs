@@ -219,6 +219,9 @@ impl Context<'_> {
     /// since are read page by page.
     pub(crate) async fn as_of(&mut self, def: &'static RecordDef, row: Row, point: AsOf) -> Result<Option<AsWas>> {
         let (id, version) = (row.id(def), row.get(def.version).as_int().unwrap_or_default());
+        // What lapsed since is taken back as well.
+        let stored = self.entries.get(&(def.kind, id)).filter(|entry| !entry.dirty).and_then(|entry| entry.before.clone());
+        let row = stored.unwrap_or(row);
         let made = row.get(def.created_at).clone();
         let mut walk = Walk { def, id, row: Some(row), version, unknown: BTreeSet::new() };
         let records = Some(vec![(def.kind, id)]);
@@ -240,20 +243,20 @@ impl Context<'_> {
                     }
                 }
                 if walk.unknown.is_empty() || !walk.learn(event) {
-                    return Ok(changed.and(walk.finish()));
+                    return Ok(changed.and(walk.finish(point)));
                 }
             }
             match events.last() {
                 // Before the first event there is none; 0 would ask for the end.
                 Some(last) if events.len() == PAGE && last.seq > 1 => query.after = last.seq,
-                _ => return Ok(changed.and(walk.finish())),
+                _ => return Ok(changed.and(walk.finish(point))),
             }
         }
     }
 }
 
 impl Walk {
-    fn finish(self) -> Option<AsWas> {
+    fn finish(self, point: AsOf) -> Option<AsWas> {
         let (def, erased) = (self.def, self.unknown);
         self.row.map(|mut row| {
             for column in &erased {
@@ -263,6 +266,9 @@ impl Walk {
                 }
             }
             def.derive(&mut row);
+            if let AsOf::Moment(moment) = point {
+                row = def.as_of(row, moment);
+            }
             AsWas { row, erased }
         })
     }

@@ -8,6 +8,7 @@ mod field;
 mod folded_texts;
 mod form;
 mod known_by;
+mod lapse;
 mod layout;
 mod person;
 mod pointer;
@@ -23,6 +24,7 @@ pub use custom_type::CustomType;
 pub use field::{Cells, Field, corrupt, part_path, plain_column, unexpected};
 pub use form::{Form, Part, WriteField};
 pub use known_by::{Address, EMAIL_SYSTEM, PHONE_FIELD};
+pub use lapse::Lapse;
 pub use layout::{
     ColumnDef, ColumnType, Content, Derived, FieldDef, IndexDef, OnTrash, ParseField, ParseText, RecordDef,
     RelationDef, Row, UniqueDef, rank,

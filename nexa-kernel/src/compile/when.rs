@@ -53,6 +53,11 @@ impl When {
     pub const fn is_always_the_same(&self) -> bool {
         !self.by_now.get() && !self.by_zone.get()
     }
+    /// The moment itself.
+    pub(super) fn moment(&self) -> Timestamp {
+        self.by_now.set(true);
+        self.now
+    }
     fn zone(&self) -> Zone {
         self.by_zone.set(true);
         self.zone.unwrap_or(Zone::UTC)

@@ -205,7 +205,15 @@ impl Context<'_> {
         for row in &rows {
             self.keep(query.of, row.clone());
         }
-        Ok(rows)
+        Ok(self.as_they_read(query.of, rows))
+    }
+
+    /// Stored rows as they read by now.
+    pub(crate) fn as_they_read(&self, of: &'static RecordDef, mut rows: Vec<Row>) -> Vec<Row> {
+        if of.lapses.is_some() {
+            rows = rows.into_iter().map(|row| of.as_of(row, self.now)).collect();
+        }
+        rows
     }
 
     /// Writes what is pending when a query could see it.

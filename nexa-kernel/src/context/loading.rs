@@ -203,18 +203,18 @@ impl Context<'_> {
             return Ok(None);
         }
         let rows = self.tx.load(def, Key::Column(def.id), &[Value::Uuid(id)]).await?;
-        let row = rows.into_iter().next();
-        if let Some(row) = &row {
-            self.keep(def, row.clone());
+        if let Some(row) = rows.into_iter().next() {
+            self.keep(def, row);
         }
-        Ok(row)
+        Ok(self.current(def, id).cloned())
     }
 
-    /// Remembers a stored row, unless a newer state is known.
+    /// Remembers a stored row as it reads by now, unless a newer state is known.
     pub(crate) fn keep(&mut self, def: &'static RecordDef, row: Row) {
         if let hash_map::Entry::Vacant(place) = self.entries.entry((def.kind, row.id(def))) {
             self.lookup.note(def, &row);
-            place.insert(Entry { of: def, now: Some(row.clone()), before: Some(row), dirty: false });
+            let now = def.as_of(row.clone(), self.now);
+            place.insert(Entry { of: def, now: Some(now), before: Some(row), dirty: false });
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Groups and measures over the records that an actor may see.
 
+use std::collections::{BTreeSet, HashMap};
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -14,10 +16,10 @@ use crate::{
     input::{self, Unreadable},
     limits,
     operation::{Mode, Query},
-    record::{ColumnType, Record, RecordDef},
+    record::{ColumnType, Lapse, Record, RecordDef, Row},
     shared::SharedOperation,
     store::{Aggregate, Group, Measure, Trash},
-    value::zone::Zone,
+    value::{Value, zone::Zone},
 };
 
 /// What to group by.
@@ -191,7 +193,7 @@ impl Context<'_> {
         let filter = self.asked_filter(of, filter).await?;
         let width = groups.len();
         let query = Aggregate { of, filter, trash: Trash::Live, groups, measures, limit: MOST_GROUPS + 1 };
-        let rows = self.groups(query).await?;
+        let rows = self.groups_as_they_read(query).await?;
         if rows.len() > MOST_GROUPS {
             return Err(codes::TOO_MANY_GROUPS.with("limit", MOST_GROUPS));
         }
@@ -203,6 +205,79 @@ impl Context<'_> {
                 GroupRow { group, measures: values.collect() }
             })
             .collect())
+    }
+}
+
+impl Context<'_> {
+    /// Groups as their records read by now: those whose value has lapsed are asked for by themselves.
+    async fn groups_as_they_read(&mut self, query: Aggregate) -> Result<Vec<Row>> {
+        let Some(lapse) = query.of.lapses else { return self.groups(query).await };
+        let own: Vec<(usize, Measure)> = query.measures.iter().copied().enumerate().collect();
+        let own: Vec<_> = own.into_iter().filter(|(_, of)| measured_column(*of) == Some(lapse.column)).collect();
+        if own.is_empty() {
+            return self.groups_that_lapse(query, lapse).await;
+        }
+        // What is measured of the value itself is taken from its groups.
+        let width = query.groups.len();
+        let mut values = Aggregate { measures: vec![Measure::Count], ..query.clone() };
+        values.groups.push(Group::Column(lapse.column));
+        values.limit = values.limit.saturating_mul(8);
+        let mut by_group: HashMap<Vec<Value>, BTreeSet<String>> = HashMap::new();
+        for row in self.groups_that_lapse(values, lapse).await? {
+            if let Some(value) = row.get(width).as_text() {
+                let group = row.values().iter().take(width).cloned().collect();
+                by_group.entry(group).or_default().insert(value.to_owned());
+            }
+        }
+        let mut plain = query;
+        for (place, _) in &own {
+            if let Some(measure) = plain.measures.get_mut(*place) {
+                *measure = Measure::Count;
+            }
+        }
+        let mut rows = self.groups_that_lapse(plain, lapse).await?;
+        for row in &mut rows {
+            let group: Vec<Value> = row.values().iter().take(width).cloned().collect();
+            let values = by_group.get(&group);
+            let text = |value: Option<&String>| value.map_or(Value::Null, |text| Value::Text(text.clone()));
+            for (place, measure) in &own {
+                let measured = match measure {
+                    Measure::Min(_) => text(values.and_then(|values| values.first())),
+                    Measure::Max(_) => text(values.and_then(|values| values.last())),
+                    _ => Value::Int(i64::try_from(values.map_or(0, BTreeSet::len)).unwrap_or(i64::MAX)),
+                };
+                row.set(width + place, measured);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The same for measures of other columns.
+    async fn groups_that_lapse(&mut self, query: Aggregate, lapse: Lapse) -> Result<Vec<Row>> {
+        let asked = query.groups.clone();
+        if !asked.contains(&Group::Column(lapse.column)) {
+            return self.groups(query).await;
+        }
+        let now = self.now();
+        let mut over = Aggregate { filter: query.filter.clone().and(lapse.over(now)), ..query.clone() };
+        // Every time that it is asked for.
+        over.groups.retain(|group| *group != Group::Column(lapse.column));
+        // One group for all is there with nothing in it as well.
+        over.measures.push(Measure::Count);
+        let filter = query.filter.clone().and(lapse.not_over(now));
+        let mut rows = self.groups(Aggregate { filter, ..query }).await?;
+        for row in self.groups(over).await? {
+            let mut values = row.into_values();
+            if values.pop().and_then(|count| count.as_int()) != Some(0) {
+                for (place, group) in asked.iter().enumerate() {
+                    if *group == Group::Column(lapse.column) {
+                        values.insert(place, Value::Text(lapse.to.to_owned()));
+                    }
+                }
+                rows.push(Row::new(values));
+            }
+        }
+        Ok(rows)
     }
 }
 
@@ -229,6 +304,17 @@ fn group(of: &'static RecordDef, by: &GroupBy, hidden: &[&'static str]) -> Resul
                 _ => Err(unusable(field, "it is neither a date nor a time".to_owned())),
             }
         }
+    }
+}
+
+const fn measured_column(measure: Measure) -> Option<usize> {
+    match measure {
+        Measure::Count => None,
+        Measure::Distinct(column)
+        | Measure::Sum(column)
+        | Measure::Avg(column)
+        | Measure::Min(column)
+        | Measure::Max(column) => Some(column),
     }
 }
 

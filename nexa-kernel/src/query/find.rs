@@ -276,6 +276,7 @@ pub async fn page(
     } else {
         None
     };
+    rows = cx.as_they_read(def, rows);
     if !hidden.is_empty() {
         rows = rows.into_iter().map(|row| conceal(def, row, &hidden)).collect();
     }
@@ -346,7 +347,7 @@ pub async fn related_rows(
             seen.push(row);
         }
     }
-    Ok(seen)
+    Ok(cx.as_they_read(of, seen))
 }
 
 /// How many records match: `lead.count` and the like.

@@ -176,6 +176,7 @@ pub(crate) async fn search_rows<R>(
     if def.search.iter().any(|(column, _)| compile::is_hidden(def, *column, &hidden)) {
         rows.retain(|row| hits(def, row, &hidden, &terms));
     }
+    let rows = cx.as_they_read(def, rows);
     Ok((rows.into_iter().map(|row| conceal(def, row, &hidden)).collect(), next))
 }
 

@@ -6,7 +6,7 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{AccessClass, PersonField, Topic, folded_texts::folded_texts, form::Form};
+use super::{AccessClass, Lapse, PersonField, Topic, folded_texts::folded_texts, form::Form};
 use crate::{
     error::{Code, codes},
     input::{self, Unreadable},
@@ -223,6 +223,8 @@ pub struct RecordDef {
     pub fields: Vec<FieldDef>,
     /// The column that says whether a record is open, and its values that do.
     pub open: Option<(usize, &'static [&'static str])>,
+    /// What of a record changes at a moment that it names.
+    pub lapses: Option<Lapse>,
     /// Unique constraints over live records.
     pub uniques: Vec<UniqueDef>,
     /// Indexes.

@@ -12,9 +12,11 @@ use crate::{
     error::{Result, codes},
     operation::operation_name,
     query::Find,
-    record::{ColumnDef, Record, RecordDef},
-    scan::Sink,
+    maybe_send::MaybeSend,
+    record::{ColumnDef, Lapse, Record, RecordDef},
+    scan::{Cell, Sink},
     shared::SharedOperation,
+    value::Timestamp,
 };
 
 impl Session {
@@ -96,11 +98,47 @@ async fn scan(
 ) -> Result<()> {
     cx.authorize_kind(def, Action::Read)?;
     let hidden = cx.hidden(def)?;
-    let columns = chosen(def, &hidden, columns)?;
+    let mut columns = chosen(def, &hidden, columns)?;
     let query = find.select(cx, def, &hidden, find.limit.unwrap_or(usize::MAX)).await?;
     let defs: Vec<&'static ColumnDef> = columns.iter().filter_map(|column| def.columns.get(*column)).collect();
     sink.begin(&defs);
-    cx.tx.scan(&query, &columns, sink).await
+    let Some(place) = def.lapses.and_then(|lapse| columns.iter().position(|column| *column == lapse.column)) else {
+        return cx.tx.scan(&query, &columns, sink).await;
+    };
+    let (Some(lapse), now) = (def.lapses, cx.now()) else { return Ok(()) };
+    columns.push(lapse.at);
+    cx.tx.scan(&query, &columns, &mut Lapsing { sink, lapse, place, now }).await
+}
+
+/// Hands over rows as they read by now; the moment at which a value lapses stands last in each.
+struct Lapsing<S> {
+    sink: S,
+    lapse: Lapse,
+    place: usize,
+    now: Timestamp,
+}
+
+impl<S: std::ops::DerefMut<Target: Sink> + MaybeSend> Sink for Lapsing<S> {
+    fn begin(&mut self, columns: &[&'static ColumnDef]) {
+        self.sink.begin(columns.split_last().map_or(columns, |(_, columns)| columns));
+    }
+    fn row(&mut self, cells: &[Cell<'_>]) -> Result<()> {
+        let Some((at, cells)) = cells.split_last() else { return Ok(()) };
+        let lapsed = matches!(at, Cell::Time(at) if *at <= self.now)
+            && matches!(cells.get(self.place), Some(Cell::Text(value)) if *value == self.lapse.from);
+        if !lapsed {
+            return self.sink.row(cells);
+        }
+        let mut cells = cells.to_vec();
+        if let Some(cell) = cells.get_mut(self.place) {
+            *cell = Cell::Text(self.lapse.to);
+        }
+        self.sink.row(&cells)
+    }
+    fn beside(&mut self) -> Option<Box<dyn Sink>> {
+        let sink = self.sink.beside()?;
+        Some(Box::new(Lapsing { sink, lapse: self.lapse, place: self.place, now: self.now }))
+    }
 }
 
 /// The columns of these paths, in their order. Error: `field.unknown`, also for what is hidden.
