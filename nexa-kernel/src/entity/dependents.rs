@@ -154,7 +154,13 @@ impl Context<'_> {
         Box::pin(async move {
             for (dependent, path) in self.environment.needed_by(needed.kind) {
                 let of = self.kind(dependent)?;
-                for row in self.seen_dependents(def, of, path, id).await? {
+                let rows = self.seen_dependents(def, of, path, id).await?;
+                if of.deleted_at.is_none() && !rows.is_empty() {
+                    // What has no trash, such as an order, keeps what it needs.
+                    let used_by = in_words(vec![(i64::try_from(rows.len()).unwrap_or(i64::MAX), of.kind)]);
+                    return Err(codes::IN_USE.with("kind", needed.kind).with("used_by", used_by));
+                }
+                for row in rows {
                     self.authorize(of, &row, Action::Trash).await?;
                     // A kind that needs itself (a hierarchy) goes down level by level.
                     self.cascade(def, of, row.id(of)).await?;
