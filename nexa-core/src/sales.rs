@@ -2,18 +2,23 @@
 
 pub mod account;
 pub mod contact;
+pub mod contract;
 pub mod deal;
 pub mod lead;
 mod lookups;
 pub mod money_sum;
+pub mod order;
 pub mod pipeline;
 pub mod price_book;
 pub mod pricing;
 pub mod product;
+pub mod quote;
+mod sold_line;
 pub mod tax_rate;
 
 pub use account::{Account, AccountType, Tier};
 pub use contact::{Contact, ContactStatus, LifecycleStage};
+pub use contract::{Contract, ContractLine, ContractStatus};
 pub use deal::{
     Deal, DealStatus, DealType,
     line::LineItem,
@@ -22,16 +27,18 @@ pub use deal::{
 };
 pub use lead::Lead;
 pub use money_sum::{MoneySum, Unpriced};
-pub use pipeline::{AmountFrom, ForecastCategory, Pipeline, Stage, StageKind};
+pub use order::{Order, OrderLine, OrderStatus};
+pub use pipeline::{AmountFrom, ForecastCategory, OnAccept, Pipeline, Stage, StageKind};
 pub use price_book::{Price, PriceBook};
 pub use product::Product;
+pub use quote::{Quote, QuoteCopy, QuoteLine, QuoteStatus, QuoteTier};
 pub use tax_rate::TaxRate;
 
 use crate::CrmBuilder;
 
 /// The kinds and operations of this module.
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
-    lead::install(builder)
+    contract::install(order::install(quote::install(lead::install(builder))))
         .mergeable::<Contact>()
         .command::<contact::SetStage>()
         .query::<contact::overview::Overview>()

@@ -7,7 +7,7 @@ use nexa_core::{
     mail::{Consent, Mail},
     people::User,
     productivity::Call,
-    sales::{Contact, Lead},
+    sales::{Contact, Lead, Quote, QuoteCopy},
 };
 use serde_json::{Value as Json, json};
 
@@ -84,6 +84,8 @@ fn no_record_shows_personal_values_in_debug() {
             "mail" => hides::<Mail>(&mail),
             "attachment" => hides::<Attachment>(&json!({"name": "sarah_passport.pdf", "type": "application/pdf"})),
             "call" => hides::<Call>(&spoken),
+            "quote" => hides::<Quote>(&json!({"accepted_by": "Sarah Chen", "reason": "Sarah is ill"})),
+            "quote_copy" => hides::<QuoteCopy>(&json!({"html": "<p>Sarah Chen</p>"})),
             other => panic!("{other} has personal fields: check here that its Debug does not show them"),
         }
     }

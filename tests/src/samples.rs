@@ -76,6 +76,12 @@ impl Samples for Office {
                 "deal": self.id("deal"), "name": "Training", "quantity": "2",
                 "unit_price": {"amount": "800", "currency": "USD"}
             }),
+            "quote" => json!({
+                "deal": self.id("deal"), "recipient": self.id("contact"), "valid_until": "2030-12-31",
+                "tiers": [{"key": "basic", "lines": [{"product": self.id("product")}]}]
+            }),
+            "order" => json!({"deal": self.id("unordered")}),
+            "contract" => json!({"order": self.id("confirmed_order"), "start": "2025-11-17"}),
             "call" => json!({"direction": "incoming", "from": "+49 30 9018200"}),
             "note" => json!({"body": "Call them on Monday"}),
             "task" => json!({"title": "Call them"}),
@@ -200,6 +206,24 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         }
         "deal.reprice" => with(of("deal", "lost_deal"), "price_book", json!(office.id("price_book"))),
         "deal.lines" => of("deal", "lost_deal"),
+        "quote.set_tiers" => {
+            let tiers = json!([{"key": "only", "lines": [{"product": office.id("product"), "quantity": "3"}]}]);
+            with(of("quote", "quote"), "tiers", tiers)
+        }
+        "quote.send" | "quote.remove" => of("quote", "quote"),
+        "quote.view" | "quote.decline" | "quote.withdraw" | "quote.revise" | "quote.details" | "quote.print" => {
+            of("quote", "sent_quote")
+        }
+        "quote.accept" => with(of("quote", "sent_quote"), "tier", json!("premium")),
+        "order.confirm" | "order.lines" => of("order", "order"),
+        "order.fulfil" => of("order", "confirmed_order"),
+        "order.cancel" => with(of("order", "order"), "reason", json!("They changed their mind")),
+        "contract.renew" => with(of("contract", "contract"), "uplift", json!("3")),
+        "contract.change" => {
+            with(of("contract", "contract"), "lines", json!([{"product": office.id("product"), "quantity": "3"}]))
+        }
+        "contract.cancel" => with(of("contract", "contract"), "reason", json!("They moved")),
+        "contract.lines" => of("contract", "contract"),
         "deal.move" => with(of("deal", "deal"), "stage", json!("proposal")),
         "deal.reset_probability" | "deal.reset_category" | "deal.win" | "deal.metrics" => of("deal", "deal"),
         "deal.lose" => with(of("deal", "deal"), "reason", json!("Too dear")),

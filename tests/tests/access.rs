@@ -52,7 +52,7 @@ const SETTINGS: &[&str] = &[
 fn may(caller: &str, kind: &str, action: Action) -> bool {
     match (caller, action) {
         ("admin", _) => true,
-        _ if ["failure", "erasure", "notification_delivery"].contains(&kind) => false,
+        _ if ["failure", "erasure", "notification_delivery", "quote_copy"].contains(&kind) => false,
         ("agent" | "service", Action::Read) => true,
         ("agent" | "service", Action::Create | Action::Update | Action::Trash) => !SETTINGS.contains(&kind),
         ("viewer", Action::Read) => !["ticket", "comment", "notification", "notification_preference"].contains(&kind),

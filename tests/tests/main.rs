@@ -34,6 +34,7 @@ mod record_ids;
 mod schema;
 mod schemas;
 mod secondary_writes;
+mod selling;
 mod stories;
 mod templates;
 mod texts;

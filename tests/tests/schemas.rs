@@ -178,6 +178,7 @@ fn what_a_schema_allows_is_not_malformed() {
                         "zero or more",
                         "No encoding is named",
                         "or a cause",
+                        "either the deal or the quote",
                         "where the scope is",
                         "give a kind of record",
                         "by one of email",

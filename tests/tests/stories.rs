@@ -40,5 +40,6 @@ stories! {
     account_hierarchy: "4_account_hierarchy.json",
     webinar_score: "5_webinar_score.json",
     webinar_to_sales: "5_webinar_to_sales.json",
+    deal_sold: "6_deal_sold.json",
     handoff_note: "6_handoff_note.json",
 }

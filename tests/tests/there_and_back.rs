@@ -67,6 +67,8 @@ fn found(office: &Office, all: &Everything) -> BTreeMap<String, Json> {
 fn what_was_trashed_and_restored_is_as_it_was() {
     for backend in backends::all() {
         let (name, office) = (backend.name, Office::found(backend.store.clone()));
+        // One that no order keeps.
+        office.run("pipeline.create", json!({"name": "Spare"}));
         let kinds = kinds_with(&office, "trash").into_iter().enumerate();
         for (_, def) in kinds.filter(|(number, _)| is_tried_on(&backend, *number)) {
             let [trash, restore] = ["trash", "restore"].map(|ending| format!("{}.{ending}", def.kind));
@@ -122,6 +124,29 @@ fn points(record: &Json, field: &str, at: &str) -> bool {
     value == at || value["id"] == at || of_several
 }
 
+/// Sells something to the account or the contact.
+fn sell(office: &Office, kind: &str, other: &str) {
+    if !["account", "contact"].contains(&kind) {
+        return;
+    }
+    let deal = office.run("deal.create", json!({"name": "A plan"}))["id"].clone();
+    let mut quote = json!({
+        "deal": deal, "recipient": office.id("contact"), "valid_until": "2030-12-31",
+        "tiers": [{"key": "only", "lines": [{"product": office.id("product"), "term_months": 12}]}]
+    });
+    if kind == "account" {
+        office.run("deal.update", json!({"deal": deal, "account": other}));
+    } else {
+        quote["recipient"] = json!(other);
+    }
+    let quote = office.run("quote.create", quote)["id"].clone();
+    office.run("quote.send", json!({"quote": quote}));
+    office.run("quote.accept", json!({"quote": quote, "tier": "only"}));
+    let order = office.run("order.create", json!({"quote": quote}))["id"].clone();
+    office.run("order.confirm", json!({"order": order}));
+    office.run("contract.create", json!({"order": order}));
+}
+
 /// Makes the references to a record that no field can be set to.
 fn point_by_command(office: &Office, kind: &str, other: &str) {
     let record = office.run(&format!("{kind}.get"), json!({kind: other}));
@@ -149,6 +174,7 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
         _ => letter["contact"] = json!(office.id("contact")),
     }
     office.run("mail.plan", letter);
+    sell(office, kind, other);
     match kind {
         "ticket" => drop(office.run("ticket.comment", json!({"ticket": other, "body": "About the other"}))),
         "lead" => {

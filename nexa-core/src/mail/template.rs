@@ -23,6 +23,7 @@ mod version;
 pub use lifecycle::{Archive, Publish, Unarchive};
 pub(super) use made::{Made, Written, missing, unmade};
 pub use message::{Message, Render};
+pub(crate) use render::{Formats, When};
 pub use preview::{Preview, Previewed, Warning};
 pub use test::Test;
 pub use text::{TemplatePartial, TemplateText, TemplateVariable, VariableType};

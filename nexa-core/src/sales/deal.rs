@@ -17,7 +17,7 @@ use crate::{
         User, assignment,
         org::{self, CHOICE_UNKNOWN},
     },
-    sales::{PriceBook, lookups, pipeline},
+    sales::{Contract, Order, PriceBook, lookups, pipeline},
     values::TOO_LARGE,
 };
 
@@ -43,6 +43,11 @@ pub const USE_WIN_OR_LOSE: Code =
     Code::rule("deal.use_win_or_lose", "{stage} decides a deal; use deal.win or deal.lose, which ask what that needs.");
 /// The deal is decided.
 pub const CLOSED: Code = Code::rule("deal.closed", "The deal is {status}; reopen it first with deal.reopen.");
+/// What was sold is ordered.
+pub const HAS_ORDER: Code = Code::rule(
+    "deal.has_order",
+    "The deal has the confirmed order {order}; cancel that first with order.cancel.",
+);
 /// A deal cannot be won without an amount.
 pub const AMOUNT_MISSING: Code =
     Code::rule("deal.amount_missing", "A won deal needs an amount; set it first with deal.update.");
@@ -194,6 +199,8 @@ pub struct Deal {
     /// The user who works on it.
     #[record(editable, assignee)]
     pub owner: Option<Id<User>>,
+    /// The contract that it renews, where its type is renewal, or changes.
+    pub contract: Option<Id<Contract>>,
     /// How many months the contract runs.
     #[record(editable)]
     pub contract_term_months: Option<u32>,
@@ -247,7 +254,7 @@ impl Deal {
         closed_at.map(|closed_at| whole_days(self.created_at, closed_at))
     }
 
-    fn must_be_open(&self) -> Result<()> {
+    pub(super) fn must_be_open(&self) -> Result<()> {
         if self.status == DealStatus::Open { Ok(()) } else { Err(CLOSED.with("status", self.status)) }
     }
     /// Puts it into a stage, whose probability and category it takes unless somebody set them by hand.
@@ -450,6 +457,10 @@ impl Entity for Deal {
         Ok(())
     }
     async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let won = |deal: Option<&Self>| deal.is_some_and(|deal| deal.status == DealStatus::Won);
+        if let Some(deal) = before.filter(|_| won(before) && !won(now)) {
+            Order::none_confirmed(cx, deal.id).await?;
+        }
         let Some(now) = now else { return Ok(()) };
         let place = |deal: &Self| (deal.pipeline, deal.stage.clone());
         if before.is_none_or(|before| place(before) != place(now)) {

@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::{Context, Date, Id, Record, Result, kernel::error::codes, people::org};
+use crate::{
+    Context, Date, Id, Record, Result,
+    kernel::{context::not_found, error::codes},
+    people::org,
+};
 
 /// Whether the chain that starts with one record and goes up by `above` meets another. Records in the trash count: they may
 /// come back.
@@ -36,6 +40,14 @@ pub(super) async fn if_live<R: Record>(cx: &mut Context<'_>, id: Option<Id<R>>) 
         Ok(record) => Ok(Some(record)),
         Err(error) if error.is(&codes::NOT_FOUND) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The record, wherever it is by now. Error: `record.not_found` where it is gone.
+pub(super) async fn wherever<R: Record>(cx: &mut Context<'_>, id: Id<R>) -> Result<R> {
+    match cx.unrestricted().row(R::def(), id.uuid()).await? {
+        Some(row) => R::from_row(row),
+        None => Err(not_found(R::def(), id)),
     }
 }
 

@@ -77,6 +77,16 @@ closed_enum! {
     }
 }
 
+closed_enum! {
+    /// What becomes of a deal when one of its quotes is accepted.
+    pub enum OnAccept {
+        /// It stays as it is, until somebody wins it.
+        Nothing = "nothing",
+        /// It is won.
+        Win = "win",
+    }
+}
+
 /// One stage of a pipeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -162,6 +172,9 @@ pub struct Pipeline {
     /// Which part of its lines is the amount of a deal that has lines.
     #[record(editable, backfill = "contract")]
     pub amount_from: AmountFrom,
+    /// What becomes of a deal when one of its quotes is accepted.
+    #[record(editable, backfill = "nothing")]
+    pub on_accept: OnAccept,
 }
 
 impl Pipeline {

@@ -26,6 +26,10 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("deal.funnel", |view| view.funnel()),
     ("deal.lines", |view| view.lines()),
     ("price.of", |view| view.prices()),
+    ("quote.details", |view| view.quotes()),
+    ("order.lines", |view| view.sold("order")),
+    ("contract.lines", |view| view.sold("contract")),
+    ("quote.print", |view| view.pages()),
     ("calendar.business_time", |view| view.calendars("calendar.business_time", json!({"to": "2025-11-18T09:00:00Z"}))),
     ("calendar.after", |view| view.calendars("calendar.after", json!({"minutes": 90}))),
     ("template.preview", |view| view.messages("template.preview")),
@@ -175,6 +179,57 @@ impl View<'_> {
             let hidden =
                 !self.hidden(self.kind("line")).is_empty() || self.hidden(self.kind("deal")).contains(&"amount");
             assert!(!hidden || answer["totals"].is_null(), "{}: totals of {id}", self.label);
+        }
+    }
+
+    fn quotes(&self) {
+        let (tiers, lines) = (self.live("quote_tier"), self.live("quote_line"));
+        let of = |shown: &Shown, field: &str, id: &Json| -> BTreeSet<String> {
+            shown.iter().filter(|(_, record)| record[field] == *id).map(|(id, _)| id.to_string()).collect()
+        };
+        let ids = |records: Vec<&Json>| -> BTreeSet<String> {
+            records.into_iter().map(|record| record["id"].as_str().unwrap().to_owned()).collect()
+        };
+        for (id, quote) in self.live("quote") {
+            let answer = self.ask("quote.details", json!({"quote": id})).unwrap();
+            assert_eq!(answer["quote"], quote, "{}: quote.details", self.label);
+            let shown = answer["tiers"].as_array().unwrap();
+            let listed = ids(shown.iter().map(|tier| &tier["tier"]).collect());
+            assert_eq!(listed, of(&tiers, "quote", &json!(id)), "{}: quote.details of {id}", self.label);
+            for tier in shown {
+                assert_eq!(tier["tier"], tiers[&tier["tier"]["id"].as_str().unwrap().parse::<Uuid>().unwrap()]);
+                let listed = ids(tier["lines"].as_array().unwrap().iter().collect());
+                assert_eq!(listed, of(&lines, "quote_tier", &tier["tier"]["id"]), "{}: lines of {id}", self.label);
+                for line in tier["lines"].as_array().unwrap() {
+                    assert_eq!(*line, lines[&line["id"].as_str().unwrap().parse::<Uuid>().unwrap()], "{}", self.label);
+                }
+            }
+        }
+    }
+
+    fn sold(&self, kind: &str) {
+        let lines = self.live(&format!("{kind}_line"));
+        for (id, record) in self.live(kind) {
+            let answer = self.ask(&format!("{kind}.lines"), json!({kind: id})).unwrap();
+            assert_eq!(answer[kind], record, "{}: {kind}.lines", self.label);
+            let listed: BTreeSet<&str> =
+                answer["lines"].as_array().unwrap().iter().map(|line| line["id"].as_str().unwrap()).collect();
+            let seen: Vec<String> =
+                lines.iter().filter(|(_, line)| line[kind] == json!(id)).map(|(id, _)| id.to_string()).collect();
+            assert_eq!(listed, seen.iter().map(String::as_str).collect(), "{}: {kind}.lines of {id}", self.label);
+        }
+    }
+
+    fn pages(&self) {
+        for (id, quote) in self.live("quote") {
+            // Whoever does not see all that a page shows is not shown it.
+            let Some(printed) = self.ask_if_allowed("quote.print", json!({"quote": id})) else { continue };
+            let page = printed["html"].as_str().unwrap();
+            self.shows_no_secret(page);
+            assert!(page.contains(quote["number"].as_str().unwrap()), "{}: {page}", self.label);
+            for kind in ["quote", "quote_tier", "quote_line", "contact", "account", "org"] {
+                assert!(self.hidden(self.kind(kind)).is_empty(), "{}: a page shows {kind}", self.label);
+            }
         }
     }
 

@@ -39,6 +39,9 @@ pub(super) fn plant(office: &Office, planted: &mut Planted, contact: Uuid, addre
                 office.run("consent.grant", with);
             }
             "attachment" => files(office, planted, contact),
+            "quote" => quotes(office, planted, contact),
+            // What is sent with the quotes.
+            "quote_copy" => {}
             _ => created(office, planted, def, contact),
         }
     }
@@ -87,6 +90,28 @@ fn mails(office: &Office, planted: &mut Planted, contact: Uuid) {
         "mail": mail, "worker": "of a person", "outcome": "temporary", "detail": format!("{} is away", planted.text())
     });
     office.run("mail.report", report);
+}
+
+/// A quote that the contact signed, and one that they declined; both name them in print.
+fn quotes(office: &Office, planted: &mut Planted, contact: Uuid) {
+    let text = planted.text();
+    let person = office.run("contact.get", json!({"contact": contact}));
+    office.run("contact.update", json!({"contact": contact, "last_name": text}));
+    let deal = json!({"name": "A plan", "account": person["account"]});
+    let deal = office.run("deal.create", deal)["id"].clone();
+    let line = json!({"name": "Plan", "unit_price": {"amount": "5", "currency": "USD"}});
+    let quote = || {
+        let with = json!({
+            "deal": deal, "recipient": contact, "valid_until": "2030-12-31", "tiers": [{"key": "only", "lines": [line]}]
+        });
+        let quote = office.run("quote.create", with)["id"].clone();
+        office.run("quote.send", json!({"quote": quote}));
+        quote
+    };
+    office.run("quote.decline", json!({"quote": quote(), "reason": format!("{} is ill", planted.text())}));
+    office.run("quote.accept", json!({"quote": quote(), "tier": "only", "by": planted.text()}));
+    // They are called as they were.
+    office.run("contact.update", json!({"contact": contact, "last_name": person["last_name"]}));
 }
 
 /// A file on the contact, one on a ticket of theirs, and one in the trash.

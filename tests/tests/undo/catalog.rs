@@ -50,7 +50,7 @@ fn ids(office: &Office, def: &RecordDef) -> Vec<Uuid> {
 /// What has to happen before a sample works.
 fn prepare(office: &Office, operation: &Entry, arguments: &mut Json) {
     let (kind, verb) = operation.name.split_once('.').unwrap();
-    if verb == "purge" || (["product", "template"].contains(&kind) && ["trash", "restore"].contains(&verb)) {
+    if verb == "purge" || (["pipeline", "product", "template"].contains(&kind) && ["trash", "restore"].contains(&verb)) {
         // One that nothing points at.
         if let Some(fields) = office.numbered_fields(kind, 7) {
             arguments[kind] = office.run(&format!("{kind}.create"), fields)["id"].clone();
@@ -113,6 +113,12 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
             }
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
+            "quote" => ("terms", "Net 30"),
+            "order" => ("purchase_order", "PO 7"),
+            "contract" => {
+                arguments["auto_renew"] = json!(true);
+                return;
+            }
             "lead" | "contact" => ("last_name", "Renamed"),
             "task" => ("title", "Renamed"),
             "ticket" => ("subject", "Renamed"),

@@ -8,7 +8,8 @@ mod engine;
 mod entity;
 #[cfg(feature = "templates")]
 mod filter;
-#[cfg(feature = "templates")]
+// Quotes are printed without the engine.
+#[cfg_attr(not(feature = "templates"), allow(dead_code))]
 mod format;
 #[cfg(feature = "templates")]
 mod html;
@@ -22,6 +23,8 @@ mod reader;
 mod source;
 #[cfg(feature = "templates")]
 mod value;
+
+pub(crate) use self::format::{Formats, When};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Account;
 use crate::{
-    Context, Count, Get, Id, Query, Record, Ref, Result,
+    Context, Count, Date, Get, Id, Query, Record, Ref, Result,
     people::Conversion,
     sales::{
+        Contract,
         contact::Contact,
         deal::{Deal, DealStatus, groups::deal_groups_by_day},
         money_sum::{MoneySum, Tally},
@@ -59,6 +60,12 @@ pub struct AccountTotals {
     pub lifetime_value: MoneySum,
     /// What the accounts earn in a year.
     pub annual_revenue: MoneySum,
+    /// What recurs in a year in the contracts that are active (ARR), at today's rates.
+    pub arr: MoneySum,
+    /// What recurs in a month in these (MRR).
+    pub mrr: MoneySum,
+    /// The first day on which none of these is covered any more; nothing without any.
+    pub contract_end: Option<Date>,
     /// How many deals and revenues have no rate to the tenant's currency; they count nowhere else but per currency.
     pub unpriced: u64,
 }
@@ -123,7 +130,14 @@ async fn totals(cx: &mut Context<'_>, accounts: impl Iterator<Item = &Account> +
             Count::<Ticket>::of(Ticket::ACCOUNT.any_of(ids()).and(unsolved)).run(cx).await?
         }
     };
-    let conversion = Conversion::of(cx, value.days().chain(revenue.days())).await?;
+    let (mut yearly, mut monthly) = (Tally::default(), Tally::default());
+    let mut contract_end = None;
+    for contract in Contract::active_of(cx, ids()).await? {
+        yearly.add(contract.yearly, 1, None)?;
+        monthly.add(contract.monthly, 1, None)?;
+        contract_end = contract_end.max(Some(contract.end));
+    }
+    let conversion = Conversion::of(cx, value.days().chain(revenue.days()).chain(yearly.days())).await?;
     let (total_deal_value, annual_revenue) = (value.finish(&conversion)?, revenue.finish(&conversion)?);
     let closed_won = won.finish(&conversion)?;
     Ok(AccountTotals {
@@ -137,5 +151,8 @@ async fn totals(cx: &mut Context<'_>, accounts: impl Iterator<Item = &Account> +
         lifetime_value: closed_won.clone(),
         closed_won,
         annual_revenue,
+        arr: yearly.finish(&conversion)?,
+        mrr: monthly.finish(&conversion)?,
+        contract_end,
     })
 }

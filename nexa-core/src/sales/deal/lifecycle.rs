@@ -1,12 +1,12 @@
 //! Won, lost, and open again.
 
-use super::{AMOUNT_FROM_LINES, AMOUNT_MISSING, CLOSED, Deal, DealStatus, STAGE_NEEDS};
+use super::{AMOUNT_FROM_LINES, AMOUNT_MISSING, CLOSED, Deal, DealStatus, HAS_ORDER, STAGE_NEEDS};
 use crate::{
     Body, Choice, Code, Command, Context, Date, DocumentUrl, Money, Ref, Result, Tags, Timestamp, command,
     kernel::error::codes,
     people::org::{self, CHOICE_UNKNOWN},
     sales::{
-        Account, AccountType,
+        Account, AccountType, Order,
         contact::LifecycleStage,
         lookups,
         pipeline::{self, Pipeline, Stage, StageKind},
@@ -34,6 +34,19 @@ impl Deal {
         self.close_date = Some(on);
         self.closed_at = Some(now);
         Ok(())
+    }
+    /// Wins it on a day, with all that follows for its account, its primary contact and its stages. Errors: `deal.closed`,
+    /// `deal.amount_missing`, `deal.stage_needs`.
+    pub(in crate::sales) async fn win_on(mut self, on: Date, cx: &mut Context<'_>) -> Result<Self> {
+        self.must_be_open()?;
+        if self.amount.is_none() {
+            return Err(AMOUNT_MISSING.error());
+        }
+        let pipeline = pipeline::wherever(cx, self.pipeline).await?;
+        self.close(pipeline.first(StageKind::Won)?, on, cx.now())?;
+        self.wins_customers(on, cx).await?;
+        self.go_over(cx).await?;
+        cx.save(self).await
     }
     /// Opens it again, in the stage before, or in the first one when that has gone.
     fn reopen(&mut self, pipeline: &Pipeline, now: Timestamp) -> Result<()> {
@@ -145,11 +158,7 @@ impl Command for Win {
         deal.won_reason = chosen(cx, "deal.won_reason", self.reason.as_ref()).await?;
         deal.contract_signed = self.contract_signed.unwrap_or(deal.contract_signed);
         deal.contract_url = self.contract_url.clone().or(deal.contract_url);
-        let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
-        deal.close(pipeline.first(StageKind::Won)?, on, cx.now())?;
-        deal.wins_customers(on, cx).await?;
-        deal.go_over(cx).await?;
-        cx.save(deal).await
+        deal.win_on(on, cx).await
     }
 }
 
@@ -202,8 +211,8 @@ async fn chosen(cx: &mut Context<'_>, list: &'static str, reason: Option<&Choice
 }
 
 /// Opens a decided deal again, in the stage it was in before. Its account is no customer any more when this deal made it one and no other
-/// won deal keeps it one. Error: `deal.not_closed`.
-#[command("reopen", on = Deal, guard = Deal::may_reopen, errors(NOT_CLOSED))]
+/// won deal keeps it one. Errors: `deal.not_closed`, `deal.has_order` while its order is confirmed.
+#[command("reopen", on = Deal, guard = Deal::may_reopen, errors(NOT_CLOSED, HAS_ORDER))]
 pub struct Reopen {
     /// The deal.
     pub deal: Ref<Deal>,
@@ -212,6 +221,7 @@ pub struct Reopen {
 impl Command for Reopen {
     type Output = Deal;
     async fn run(&self, mut deal: Deal, cx: &mut Context<'_>) -> Result<Deal> {
+        Order::none_confirmed(cx, deal.id).await?;
         let pipeline = pipeline::wherever(cx, deal.pipeline).await?;
         deal.reopen(&pipeline, cx.now())?;
         deal.gives_customer_back(cx).await?;

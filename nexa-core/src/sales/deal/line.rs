@@ -132,7 +132,7 @@ impl Default for LineItem {
 
 impl LineItem {
     /// Fills in what a new line of a deal takes from its product, its price book and the tax rates.
-    pub(super) async fn complete(&mut self, buying: &Buying, cx: &mut Context<'_>) -> Result<()> {
+    pub(in crate::sales) async fn complete(&mut self, buying: &Buying, cx: &mut Context<'_>) -> Result<()> {
         let Some(product) = self.product else {
             if self.unit_price.currency == Currency::NONE {
                 return Err(codes::FIELD_REQUIRED.with("field", "unit_price"));
@@ -181,21 +181,24 @@ impl LineItem {
         Ok(true)
     }
     /// Computes what it comes to. Errors: `line.quantity`, `line.currency`, `line.discount_too_large`, `money.too_large`.
-    pub(super) fn compute(&mut self, currency: Currency, rounding: Rounding) -> Result<()> {
+    pub(in crate::sales) fn compute(&mut self, currency: Currency, rounding: Rounding) -> Result<()> {
         pricing::must_be_in(currency, self.unit_price.currency).map_err(|error| error.with("field", "unit_price"))?;
         let discount = self.discount.as_deref().copied();
-        self.net = if self.slices.is_empty() {
-            Line { quantity: self.quantity, unit_price: *self.unit_price, discount }.amounts(rounding)?.net
-        } else {
-            let gross = pricing::gross(&self.slices, TierMode::Graduated, self.quantity, rounding)?;
-            LineAmounts::of(gross, discount, rounding)?.net
-        };
+        self.net = LineAmounts::of(self.gross(rounding)?, discount, rounding)?.net;
         Ok(())
+    }
+    /// What it comes to before its discount. Errors: `line.quantity`, `money.too_large`.
+    pub(in crate::sales) fn gross(&self, rounding: Rounding) -> Result<Money> {
+        if self.slices.is_empty() {
+            Ok(Line { quantity: self.quantity, unit_price: *self.unit_price, discount: None }.amounts(rounding)?.gross)
+        } else {
+            pricing::gross(&self.slices, TierMode::Graduated, self.quantity, rounding)
+        }
     }
 }
 
 /// The codes that completing and computing a line answer.
-pub(super) const ERRORS: &[Code] = &[
+pub(in crate::sales) const ERRORS: &[Code] = &[
     QUANTITY,
     LINE_CURRENCY,
     DISCOUNT_TOO_LARGE,

@@ -33,18 +33,18 @@ pub const UNPRICED: Code = Code::rule(
 );
 
 /// A deal whose lines change, and what decides about their prices and taxes.
-pub(super) struct Buying {
-    deal: Deal,
-    account: Option<Account>,
-    pub(super) search: Search,
-    pub(super) address: Address,
-    pub(super) today: Date,
-    pub(super) rounding: Rounding,
+pub(in crate::sales) struct Buying {
+    pub deal: Deal,
+    pub account: Option<Account>,
+    pub search: Search,
+    pub address: Address,
+    pub today: Date,
+    pub rounding: Rounding,
 }
 
 impl Buying {
     /// A deal that the actor may change.
-    pub(super) async fn of(cx: &mut Context<'_>, deal: Id<Deal>) -> Result<Self> {
+    pub(in crate::sales) async fn of(cx: &mut Context<'_>, deal: Id<Deal>) -> Result<Self> {
         // A deal in the trash is a deal.
         let Some(row) = cx.unrestricted().row(Deal::def(), deal.uuid()).await? else {
             return Err(not_found(Deal::def(), deal));
@@ -54,9 +54,17 @@ impl Buying {
         Self::at(cx, deal).await
     }
     async fn at(cx: &mut Context<'_>, deal: Deal) -> Result<Self> {
+        let currency = deal.amount.map(|amount| amount.currency);
+        Self::in_currency(cx, deal, currency).await
+    }
+    /// A deal whose lines are in a currency.
+    pub(in crate::sales) async fn in_currency(
+        cx: &mut Context<'_>,
+        deal: Deal,
+        currency: Option<Currency>,
+    ) -> Result<Self> {
         let account: Option<Account> = lookups::if_live(cx, deal.account).await?;
         let today = lookups::today(cx).await?;
-        let currency = deal.amount.map(|amount| amount.currency);
         let search = Search::new(cx, deal.price_book, account.as_ref(), currency, Some(today)).await?;
         let address = account.as_ref().and_then(|account| account.billing_address.clone()).unwrap_or_default();
         let rounding = org::settings(cx).await?.rounding;
@@ -65,6 +73,23 @@ impl Buying {
     /// Its lines, in order.
     pub(super) async fn lines(&self, cx: &mut Context<'_>) -> Result<Vec<LineItem>> {
         in_order(cx, self.deal.id).await
+    }
+    /// New lines with their prices and taxes, in a currency or all in that of the first. Errors: the codes of `deal.set_lines`.
+    pub(in crate::sales) async fn priced(
+        &self,
+        new: &[NewLine],
+        currency: Option<Currency>,
+        cx: &mut Context<'_>,
+    ) -> Result<Vec<LineItem>> {
+        let mut lines: Vec<LineItem> = Vec::with_capacity(new.len());
+        for (rank, new) in (1..).zip(new) {
+            let mut line = new.line(self.deal.id, rank, cx).await?;
+            line.complete(self, cx).await?;
+            let first = lines.first().map(|first| first.unit_price.currency);
+            line.compute(currency.or(first).unwrap_or(line.unit_price.currency), self.rounding)?;
+            lines.push(line);
+        }
+        Ok(lines)
     }
     /// The currency of its lines; none where it has neither lines nor an amount.
     pub(super) fn currency(&self, lines: &[LineItem]) -> Option<Currency> {
@@ -78,7 +103,7 @@ impl Buying {
     }
 }
 
-async fn in_order(cx: &mut Context<'_>, deal: Id<Deal>) -> Result<Vec<LineItem>> {
+pub(in crate::sales) async fn in_order(cx: &mut Context<'_>, deal: Id<Deal>) -> Result<Vec<LineItem>> {
     let mut lines: Vec<LineItem> = cx.unrestricted().every(&LineItem::DEAL.eq(deal)).await?;
     lines.sort_by_key(|line| (line.rank, line.id));
     Ok(lines)
@@ -86,7 +111,7 @@ async fn in_order(cx: &mut Context<'_>, deal: Id<Deal>) -> Result<Vec<LineItem>>
 
 impl Deal {
     /// Takes its amount from lines; without any, the amount stays as it is and is set by hand again.
-    async fn follow(&mut self, lines: &[LineItem], cx: &mut Context<'_>) -> Result<()> {
+    pub(in crate::sales) async fn follow(&mut self, lines: &[LineItem], cx: &mut Context<'_>) -> Result<()> {
         let pipeline = pipeline::wherever(cx, self.pipeline).await?;
         self.take_amount(lines, pipeline.amount_from, cx).await
     }
@@ -158,7 +183,7 @@ pub struct NewLine {
 }
 
 impl NewLine {
-    async fn line(&self, deal: Id<Deal>, rank: i64, cx: &mut Context<'_>) -> Result<LineItem> {
+    pub(in crate::sales) async fn line(&self, deal: Id<Deal>, rank: i64, cx: &mut Context<'_>) -> Result<LineItem> {
         let product = match &self.product {
             Some(product) => Some(cx.load(product).await?.id),
             None => None,
@@ -233,7 +258,13 @@ impl DealLines {
     }
 }
 
-fn totals(lines: &[LineItem], currency: Currency, rounding: Rounding, tax_rounding: TaxRounding) -> Result<LineTotals> {
+/// What lines come to. Errors: `line.currency`, `money.too_large`.
+pub(in crate::sales) fn totals(
+    lines: &[LineItem],
+    currency: Currency,
+    rounding: Rounding,
+    tax_rounding: TaxRounding,
+) -> Result<LineTotals> {
     // The discount is taken off already: what is left is one of something.
     let one = Amount::from_ten_thousandths(10_000);
     let taxed = |line: &LineItem| TaxedLine {
@@ -287,16 +318,7 @@ impl Command for SetLines {
             buying.search =
                 Search::new(cx, buying.deal.price_book, buying.account.as_ref(), None, Some(buying.today)).await?;
         }
-        let mut lines: Vec<LineItem> = Vec::with_capacity(self.lines.len());
-        for (rank, new) in (1..).zip(&self.lines) {
-            let mut line = new.line(buying.deal.id, rank, cx).await?;
-            line.complete(&buying, cx).await?;
-            line.compute(
-                lines.first().map_or(line.unit_price.currency, |first| first.unit_price.currency),
-                buying.rounding,
-            )?;
-            lines.push(line);
-        }
+        let lines = buying.priced(&self.lines, None, cx).await?;
         buying.deal.follow(&lines, cx).await?;
         let mut added = Vec::with_capacity(lines.len());
         for line in lines {

@@ -104,6 +104,54 @@ impl Office {
         self.make("tax_rate", "tax_rate.create", tax);
         let line = json!({"deal": self.id("lost_deal"), "product": self.id("product"), "quantity": "100"});
         self.make("line", "line.create", line);
+        self.quotes();
+    }
+
+    /// A quote that is written, and one that was sent.
+    fn quotes(&mut self) {
+        let line = json!({"product": self.id("product"), "quantity": "2"});
+        let tiers = json!([{"key": "basic", "lines": [line]}, {"key": "premium", "lines": [line]}]);
+        let quote = json!({
+            "deal": self.id("deal"), "recipient": self.id("contact"), "valid_until": "2030-12-31", "tiers": tiers
+        });
+        self.make("quote", "quote.create", quote.clone());
+        self.make("sent_quote", "quote.create", quote);
+        self.run("quote.send", json!({"quote": self.id("sent_quote")}));
+        for (kind, operation) in
+            [("quote_tier", "quote_tier.find"), ("quote_line", "quote_line.find"), ("quote_copy", "quote_copy.find")]
+        {
+            let found = self.run_as("system", operation, json!({})).unwrap();
+            self.ids.insert(kind, found["items"][0]["id"].as_str().unwrap().parse().unwrap());
+        }
+        self.orders();
+    }
+
+    /// An order that is checked still, one that is confirmed, and a deal that nothing was ordered of.
+    fn orders(&mut self) {
+        let amount = json!({"amount": "1200", "currency": "USD"});
+        let plan = json!([{"name": "Plan", "unit_price": amount, "recurring": "year", "term_months": 12}]);
+        for (word, deal) in [("order", "ordered"), ("confirmed_order", "sold"), ("", "won"), ("", "unordered")] {
+            let fields = json!({"name": format!("{deal} plan"), "amount": amount});
+            self.make(deal, "deal.create", fields);
+            self.run("deal.set_lines", json!({"deal": self.id(deal), "lines": plan}));
+            self.run("deal.win", json!({"deal": self.id(deal)}));
+            if !word.is_empty() {
+                self.make(word, "order.create", json!({"deal": self.id(deal)}));
+            }
+        }
+        self.run("order.confirm", json!({"order": self.id("confirmed_order")}));
+        let line = self.run("order_line.find", json!({}))["items"][0]["id"].as_str().unwrap().parse().unwrap();
+        self.ids.insert("order_line", line);
+        self.contracts();
+    }
+
+    /// A contract, and a confirmed order without one.
+    fn contracts(&mut self) {
+        self.make("contracted", "order.create", json!({"deal": self.id("won")}));
+        self.run("order.confirm", json!({"order": self.id("contracted")}));
+        self.make("contract", "contract.create", json!({"order": self.id("contracted"), "start": "2025-11-17"}));
+        let line = self.run("contract_line.find", json!({}))["items"][0]["id"].as_str().unwrap().parse().unwrap();
+        self.ids.insert("contract_line", line);
     }
 
     /// A file at every place where one can hang, and an upload of the admin's that waits to be attached.

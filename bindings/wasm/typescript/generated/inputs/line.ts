@@ -3,7 +3,7 @@
 
 import type { Day, Decimal, Money, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
-import type { LineItemRecurring, MatchPolicy } from "../enums.js";
+import type { ContractLineRecurring, MatchPolicy } from "../enums.js";
 import type { AsOf, Discount, ExternalKey } from "../parts/common.js";
 import type { DealId } from "../records/deal.js";
 import type { LineItemId, LineItemRelated, LineItemWhere } from "../records/line.js";
@@ -29,7 +29,7 @@ export interface LineCreateInput {
   /** Its place among the lines of the deal; after the last one unless said. */
   rank?: number;
   /** How often it is paid; once without. */
-  recurring?: LineItemRecurring | null;
+  recurring?: ContractLineRecurring | null;
   /** When it begins. */
   service_start?: Day | null;
   /** The product's number when the line was made. */
@@ -121,7 +121,7 @@ export interface LineUpdateInput {
   /** Its place among the lines of the deal; after the last one unless said. */
   rank?: number;
   /** How often it is paid; once without. */
-  recurring?: LineItemRecurring | null;
+  recurring?: ContractLineRecurring | null;
   /** When it begins. */
   service_start?: Day | null;
   /** The product's number when the line was made. */
@@ -162,7 +162,7 @@ export interface LineUpsertInput {
   /** Its place among the lines of the deal; after the last one unless said. */
   rank?: number;
   /** How often it is paid; once without. */
-  recurring?: LineItemRecurring | null;
+  recurring?: ContractLineRecurring | null;
   /** When it begins. */
   service_start?: Day | null;
   /** The product's number when the line was made. */

@@ -3,7 +3,7 @@
 
 import type { Money, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
-import type { LineItemRecurring, MatchPolicy } from "../enums.js";
+import type { ContractLineRecurring, MatchPolicy } from "../enums.js";
 import type { AsOf, Dependents, ExternalKey } from "../parts/common.js";
 import type { ProductId, ProductRelated, ProductWhere } from "../records/product.js";
 
@@ -25,7 +25,7 @@ export interface ProductCreateInput {
   /** What it is called. */
   name?: string;
   /** How often it is paid; once without. */
-  recurring?: LineItemRecurring | null;
+  recurring?: ContractLineRecurring | null;
   /** Its number in stock and on bills, unique whatever the case. */
   sku?: string | null;
   /** Labels. */
@@ -137,7 +137,7 @@ export interface ProductUpdateInput {
   /** What it is called. */
   name?: string;
   /** How often it is paid; once without. */
-  recurring?: LineItemRecurring | null;
+  recurring?: ContractLineRecurring | null;
   /** Its number in stock and on bills, unique whatever the case. */
   sku?: string | null;
   /** Labels. */
@@ -170,7 +170,7 @@ export interface ProductUpsertInput {
   name?: string;
   policy?: MatchPolicy;
   /** How often it is paid; once without. */
-  recurring?: LineItemRecurring | null;
+  recurring?: ContractLineRecurring | null;
   /** Its number in stock and on bills, unique whatever the case. */
   sku?: string | null;
   /** Labels. */

@@ -13,7 +13,7 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { LineItemRecurring } from "../enums.js";
+import type { ContractLineRecurring } from "../enums.js";
 import type { Discount, ExternalKey, PriceTier } from "../parts/common.js";
 import type { Deal, DealColumns, DealId } from "../records/deal.js";
 import type { Product, ProductColumns, ProductId } from "../records/product.js";
@@ -63,7 +63,7 @@ export interface LineItem {
   /** What the tax is called. */
   tax_name?: string | null;
   /** How often it is paid; once without. */
-  recurring?: LineItemRecurring | null;
+  recurring?: ContractLineRecurring | null;
   /** For how many months it is bought when it recurs; one period without. */
   term_months?: number | null;
   /** When it begins. */
@@ -100,7 +100,7 @@ export interface LineItemColumns {
   list_price__currency: TextColumn;
   tax_rate: AmountColumn;
   tax_name: TextColumn;
-  recurring: WordColumn<LineItemRecurring>;
+  recurring: WordColumn<ContractLineRecurring>;
   term_months: IntColumn;
   service_start: DateColumn;
   net__amount: AmountColumn;

@@ -3,7 +3,7 @@
 
 import type { Id, Timestamp } from "../../base.js";
 import type { BoolColumn, IdColumn, IntColumn, TextColumn, TimeColumn, Where, WordColumn } from "../../columns.js";
-import type { PipelineAmountFrom } from "../enums.js";
+import type { PipelineAmountFrom, PipelineOnAccept } from "../enums.js";
 import type { Stage } from "../parts/pipeline.js";
 
 /** The identifier of a `pipeline`. */
@@ -29,6 +29,8 @@ export interface Pipeline {
   stages: Stage[];
   /** Which part of its lines is the amount of a deal that has lines. */
   amount_from: PipelineAmountFrom;
+  /** What becomes of a deal when one of its quotes is accepted. */
+  on_accept: PipelineOnAccept;
 }
 
 /** What comes along with a `pipeline` when `with` names it, as far as the actor may see it. */
@@ -44,6 +46,7 @@ export interface PipelineColumns {
   name: TextColumn;
   is_default: BoolColumn;
   amount_from: WordColumn<PipelineAmountFrom>;
+  on_accept: WordColumn<PipelineOnAccept>;
 }
 
 /** What a `pipeline` is found by; see `where`. */

@@ -13,7 +13,7 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { LineItemRecurring } from "../enums.js";
+import type { ContractLineRecurring } from "../enums.js";
 import type { ExternalKey } from "../parts/common.js";
 
 /** The identifier of a `product`. */
@@ -42,7 +42,7 @@ export interface Product {
   /** In what it is counted, such as piece, user, hour or kg; one of the tenant's list for `product.unit`. */
   unit?: string | null;
   /** How often it is paid; once without. */
-  recurring?: LineItemRecurring | null;
+  recurring?: ContractLineRecurring | null;
   /**
    * How it is taxed, one of the tenant's list for `product.tax_class`; a tax rate of this class is proposed for
    * its lines.
@@ -75,7 +75,7 @@ export interface ProductColumns {
   description: TextColumn;
   family: TextColumn;
   unit: TextColumn;
-  recurring: WordColumn<LineItemRecurring>;
+  recurring: WordColumn<ContractLineRecurring>;
   tax_class: TextColumn;
   cost__amount: AmountColumn;
   cost__currency: TextColumn;

@@ -7,7 +7,7 @@ use crate::{Amount, Currency, Date, Language, Money, Timestamp, kernel::zone::Zo
 
 /// How somebody is written to: in the form of a locale, and by the clock of a zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Formats {
+pub(crate) struct Formats {
     language: String,
     region: String,
     zone: Zone,
@@ -20,7 +20,7 @@ const NARROW_BLANK: &str = "\u{202f}";
 const BLANK: &str = "\u{a0}";
 
 impl Formats {
-    pub(super) fn new(locale: &Language, zone: Zone) -> Self {
+    pub(crate) fn new(locale: &Language, zone: Zone) -> Self {
         let mut parts = locale.split('-');
         let language = parts.next().unwrap_or_default().to_owned();
         let region = parts.next_back().filter(|part| part.len() < 4).unwrap_or_default().to_owned();
@@ -47,7 +47,7 @@ impl Formats {
     }
 
     /// A number with so many decimals; without, with as many as it has.
-    pub(super) fn number(&self, number: Decimal, decimals: Option<u32>) -> String {
+    pub(crate) fn number(&self, number: Decimal, decimals: Option<u32>) -> String {
         let number = match decimals {
             Some(decimals) => {
                 let decimals = decimals.min(12);
@@ -77,7 +77,7 @@ impl Formats {
     }
 
     /// An amount with its currency.
-    pub(super) fn money(&self, money: Money) -> String {
+    pub(crate) fn money(&self, money: Money) -> String {
         let number = self.number(money.amount.decimal(), Some(money.currency.places()));
         let symbol = symbol(money.currency);
         let (_, _, first) = self.numbers();
@@ -94,7 +94,7 @@ impl Formats {
     }
 
     /// The day of a date or of a moment.
-    pub(super) fn date(&self, when: When) -> String {
+    pub(crate) fn date(&self, when: When) -> String {
         let date = self.local(when).date();
         let (day, month, year) = (date.day(), date.month(), date.year());
         let english = MONTHS.get(month as usize - 1).copied().unwrap_or_default();
@@ -161,7 +161,7 @@ fn symbol(currency: Currency) -> &'static str {
 
 /// A day, or a moment.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum When {
+pub(crate) enum When {
     Date(Date),
     Moment(Timestamp),
 }

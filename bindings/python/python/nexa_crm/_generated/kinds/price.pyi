@@ -14,10 +14,10 @@ from ..._frame import Frame
 from ..._generated.kinds.account import Account
 from ..._generated.kinds.common import (
     Change,
+    ContractLineRecurringWord,
     ExternalKey,
     ExternalKeyDict,
     GroupRow,
-    LineItemRecurringWord,
     MatchPolicyWord,
     MoneyDict,
     PriceTier,
@@ -213,8 +213,8 @@ class PriceWhere(TypedDict, total=False):
     product__family__in: Collection[str]
     product__unit: str | None
     product__unit__in: Collection[str]
-    product__recurring: LineItemRecurringWord | None
-    product__recurring__in: Collection[LineItemRecurringWord]
+    product__recurring: ContractLineRecurringWord | None
+    product__recurring__in: Collection[ContractLineRecurringWord]
     product__tax_class: str | None
     product__tax_class__in: Collection[str]
     product__cost__amount: Decimal | int | str | None

@@ -12,11 +12,11 @@ from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.common import (
     Change,
+    ContractLineRecurring,
+    ContractLineRecurringWord,
     ExternalKey,
     ExternalKeyDict,
     GroupRow,
-    LineItemRecurring,
-    LineItemRecurringWord,
     MatchPolicyWord,
     MoneyDict,
     Ref,
@@ -56,7 +56,7 @@ class Product(Record):
     """What it belongs to, one of the tenant's list for `product.family`."""
     unit: str | None
     """In what it is counted, such as piece, user, hour or kg; one of the tenant's list for `product.unit`."""
-    recurring: LineItemRecurring | None
+    recurring: ContractLineRecurring | None
     """How often it is paid; once without."""
     tax_class: str | None
     """How it is taxed, one of the tenant's list for `product.tax_class`; a tax rate of this class is proposed for
@@ -188,16 +188,16 @@ class ProductWhere(TypedDict, total=False):
     unit__contains: str
     unit__starts_with: str
     unit__ends_with: str
-    recurring: LineItemRecurringWord | None
-    recurring__eq: LineItemRecurringWord | None
-    recurring__ne: LineItemRecurringWord | None
+    recurring: ContractLineRecurringWord | None
+    recurring__eq: ContractLineRecurringWord | None
+    recurring__ne: ContractLineRecurringWord | None
     recurring__is_null: bool
-    recurring__in: Collection[LineItemRecurringWord]
-    recurring__not_in: Collection[LineItemRecurringWord]
-    recurring__lt: LineItemRecurringWord
-    recurring__le: LineItemRecurringWord
-    recurring__gt: LineItemRecurringWord
-    recurring__ge: LineItemRecurringWord
+    recurring__in: Collection[ContractLineRecurringWord]
+    recurring__not_in: Collection[ContractLineRecurringWord]
+    recurring__lt: ContractLineRecurringWord
+    recurring__le: ContractLineRecurringWord
+    recurring__gt: ContractLineRecurringWord
+    recurring__ge: ContractLineRecurringWord
     tax_class: str | None
     tax_class__eq: str | None
     tax_class__ne: str | None
@@ -286,7 +286,7 @@ class ProductOperations(Importable, Readable[Product]):
         family: str | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         name: str | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tax_class: str | None | Unset = UNSET,
@@ -513,7 +513,7 @@ class ProductOperations(Importable, Readable[Product]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         family: str | None | Unset = UNSET,
         name: str | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tax_class: str | None | Unset = UNSET,
@@ -552,7 +552,7 @@ class ProductOperations(Importable, Readable[Product]):
         family: str | None | Unset = UNSET,
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tax_class: str | None | Unset = UNSET,
@@ -623,7 +623,7 @@ class AsyncProductOperations(AsyncImportable, AsyncReadable[Product]):
         family: str | None | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         name: str | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tax_class: str | None | Unset = UNSET,
@@ -850,7 +850,7 @@ class AsyncProductOperations(AsyncImportable, AsyncReadable[Product]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         family: str | None | Unset = UNSET,
         name: str | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tax_class: str | None | Unset = UNSET,
@@ -889,7 +889,7 @@ class AsyncProductOperations(AsyncImportable, AsyncReadable[Product]):
         family: str | None | Unset = UNSET,
         name: str | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         tax_class: str | None | Unset = UNSET,
