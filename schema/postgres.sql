@@ -500,6 +500,326 @@ ALTER TABLE nexa.routings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.routings FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.routings USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.quotes (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "number" text COLLATE "C" NOT NULL,
+  "revision" bigint NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "account_id" uuid,
+  "recipient_id" uuid,
+  "currency" text COLLATE "C" NOT NULL,
+  "price_book_id" uuid,
+  "valid_until" date,
+  "expires_at" timestamptz,
+  "terms" text COLLATE "C",
+  "language" text COLLATE "C" NOT NULL,
+  "status" text COLLATE "C" NOT NULL,
+  "sent_at" timestamptz,
+  "first_viewed_at" timestamptz,
+  "accepted_at" timestamptz,
+  "accepted_by" text COLLATE "C",
+  "accepted_tier" text COLLATE "C",
+  "reason" text COLLATE "C",
+  "exchange_rate" json,
+  "rounding" text COLLATE "C" NOT NULL,
+  "tax_rounding" text COLLATE "C" NOT NULL,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT quotes_status_check CHECK ("status" IN ('draft', 'sent', 'accepted', 'declined', 'withdrawn', 'superseded', 'expired')),
+  CONSTRAINT quotes_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
+  CONSTRAINT quotes_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'))
+);
+CREATE INDEX quotes_deal_id_status_idx ON nexa.quotes (org, "deal_id", "status", "id");
+CREATE INDEX quotes_account_id_status_idx ON nexa.quotes (org, "account_id", "status", "id");
+CREATE INDEX quotes_recipient_id_idx ON nexa.quotes (org, "recipient_id", "id");
+CREATE INDEX quotes_price_book_id_idx ON nexa.quotes (org, "price_book_id", "id");
+CREATE UNIQUE INDEX quotes_number_revision_key ON nexa.quotes (org, "number", "revision");
+ALTER TABLE nexa.quotes ADD CONSTRAINT quotes_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.quotes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.quotes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.quotes USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.quote_tiers (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "quote_id" uuid NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "rank" bigint NOT NULL,
+  "key" text COLLATE "C" NOT NULL,
+  "name" text COLLATE "C" NOT NULL,
+  "recommended" boolean NOT NULL,
+  "discount" json,
+  "discount_amount_amount" numeric(19,4) NOT NULL,
+  "discount_amount_currency" text COLLATE "C" NOT NULL,
+  "net_amount" numeric(19,4) NOT NULL,
+  "net_currency" text COLLATE "C" NOT NULL,
+  "taxes" json NOT NULL,
+  "tax_amount" numeric(19,4) NOT NULL,
+  "tax_currency" text COLLATE "C" NOT NULL,
+  "total_amount" numeric(19,4) NOT NULL,
+  "total_currency" text COLLATE "C" NOT NULL,
+  "yearly_amount" numeric(19,4) NOT NULL,
+  "yearly_currency" text COLLATE "C" NOT NULL,
+  "monthly_amount" numeric(19,4) NOT NULL,
+  "monthly_currency" text COLLATE "C" NOT NULL,
+  "contract_value_amount" numeric(19,4) NOT NULL,
+  "contract_value_currency" text COLLATE "C" NOT NULL
+);
+CREATE INDEX quote_tiers_quote_id_rank_idx ON nexa.quote_tiers (org, "quote_id", "rank", "id");
+CREATE INDEX quote_tiers_deal_id_idx ON nexa.quote_tiers (org, "deal_id", "id");
+ALTER TABLE nexa.quote_tiers ADD CONSTRAINT quote_tiers_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.quote_tiers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.quote_tiers FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.quote_tiers USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.quote_lines (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "quote_tier_id" uuid NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "rank" bigint NOT NULL,
+  "product_id" uuid,
+  "name" text COLLATE "C" NOT NULL,
+  "sku" text COLLATE "C",
+  "description" text COLLATE "C",
+  "quantity" numeric(19,4) NOT NULL,
+  "unit" text COLLATE "C",
+  "unit_price_amount" numeric(19,4) NOT NULL,
+  "unit_price_currency" text COLLATE "C" NOT NULL,
+  "list_price_amount" numeric(19,4),
+  "list_price_currency" text COLLATE "C",
+  "slices" json NOT NULL,
+  "discount" json,
+  "tax_rate" numeric(19,4),
+  "tax_name" text COLLATE "C",
+  "recurring" text COLLATE "C",
+  "term_months" bigint,
+  "service_start" date,
+  "net_amount" numeric(19,4) NOT NULL,
+  "net_currency" text COLLATE "C" NOT NULL,
+  CONSTRAINT quote_lines_list_price_currency_both CHECK (("list_price_amount" IS NULL) = ("list_price_currency" IS NULL)),
+  CONSTRAINT quote_lines_recurring_check CHECK ("recurring" IN ('month', 'quarter', 'half_year', 'year'))
+);
+CREATE INDEX quote_lines_quote_tier_id_rank_idx ON nexa.quote_lines (org, "quote_tier_id", "rank", "id");
+CREATE INDEX quote_lines_product_id_idx ON nexa.quote_lines (org, "product_id", "id");
+CREATE INDEX quote_lines_deal_id_idx ON nexa.quote_lines (org, "deal_id", "id");
+ALTER TABLE nexa.quote_lines ADD CONSTRAINT quote_lines_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.quote_lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.quote_lines FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.quote_lines USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.quote_copies (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "quote_id" uuid NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "recipient_id" uuid,
+  "html" text COLLATE "C",
+  "sha256" text COLLATE "C" NOT NULL
+);
+CREATE INDEX quote_copies_quote_id_idx ON nexa.quote_copies (org, "quote_id", "id");
+CREATE INDEX quote_copies_deal_id_idx ON nexa.quote_copies (org, "deal_id", "id");
+CREATE INDEX quote_copies_recipient_id_idx ON nexa.quote_copies (org, "recipient_id", "id");
+ALTER TABLE nexa.quote_copies ADD CONSTRAINT quote_copies_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.quote_copies ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.quote_copies FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.quote_copies USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.orders (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "number" text COLLATE "C",
+  "deal_id" uuid NOT NULL,
+  "deal_open" uuid,
+  "quote_id" uuid,
+  "contract_id" uuid,
+  "account_id" uuid,
+  "status" text COLLATE "C" NOT NULL,
+  "purchase_order" text COLLATE "C",
+  "ordered_on" date,
+  "confirmed_at" timestamptz,
+  "fulfilled_at" timestamptz,
+  "cancelled_at" timestamptz,
+  "cancel_reason" text COLLATE "C",
+  "currency" text COLLATE "C" NOT NULL,
+  "net_amount" numeric(19,4) NOT NULL,
+  "net_currency" text COLLATE "C" NOT NULL,
+  "taxes" json NOT NULL,
+  "tax_amount" numeric(19,4) NOT NULL,
+  "tax_currency" text COLLATE "C" NOT NULL,
+  "total_amount" numeric(19,4) NOT NULL,
+  "total_currency" text COLLATE "C" NOT NULL,
+  "yearly_amount" numeric(19,4) NOT NULL,
+  "yearly_currency" text COLLATE "C" NOT NULL,
+  "monthly_amount" numeric(19,4) NOT NULL,
+  "monthly_currency" text COLLATE "C" NOT NULL,
+  "contract_value_amount" numeric(19,4) NOT NULL,
+  "contract_value_currency" text COLLATE "C" NOT NULL,
+  "exchange_rate" json,
+  "rounding" text COLLATE "C" NOT NULL,
+  "tax_rounding" text COLLATE "C" NOT NULL,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT orders_status_check CHECK ("status" IN ('draft', 'confirmed', 'fulfilled', 'cancelled')),
+  CONSTRAINT orders_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
+  CONSTRAINT orders_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'))
+);
+CREATE INDEX orders_deal_id_idx ON nexa.orders (org, "deal_id", "id");
+CREATE INDEX orders_account_id_status_idx ON nexa.orders (org, "account_id", "status", "id");
+CREATE INDEX orders_quote_id_idx ON nexa.orders (org, "quote_id", "id");
+CREATE INDEX orders_status_ordered_on_idx ON nexa.orders (org, "status", "ordered_on", "id");
+CREATE INDEX orders_contract_id_ref ON nexa.orders (org, "contract_id", "id") WHERE "contract_id" IS NOT NULL;
+CREATE UNIQUE INDEX orders_deal_open_key ON nexa.orders (org, "deal_open");
+CREATE UNIQUE INDEX orders_number_key ON nexa.orders (org, "number");
+ALTER TABLE nexa.orders ADD CONSTRAINT orders_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.orders ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.orders FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.orders USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.order_lines (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "order_id" uuid NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "rank" bigint NOT NULL,
+  "product_id" uuid,
+  "name" text COLLATE "C" NOT NULL,
+  "sku" text COLLATE "C",
+  "description" text COLLATE "C",
+  "quantity" numeric(19,4) NOT NULL,
+  "unit" text COLLATE "C",
+  "unit_price_amount" numeric(19,4) NOT NULL,
+  "unit_price_currency" text COLLATE "C" NOT NULL,
+  "list_price_amount" numeric(19,4),
+  "list_price_currency" text COLLATE "C",
+  "slices" json NOT NULL,
+  "discount" json,
+  "tax_rate" numeric(19,4),
+  "tax_name" text COLLATE "C",
+  "recurring" text COLLATE "C",
+  "term_months" bigint,
+  "service_start" date,
+  "net_amount" numeric(19,4) NOT NULL,
+  "net_currency" text COLLATE "C" NOT NULL,
+  CONSTRAINT order_lines_list_price_currency_both CHECK (("list_price_amount" IS NULL) = ("list_price_currency" IS NULL)),
+  CONSTRAINT order_lines_recurring_check CHECK ("recurring" IN ('month', 'quarter', 'half_year', 'year'))
+);
+CREATE INDEX order_lines_order_id_rank_idx ON nexa.order_lines (org, "order_id", "rank", "id");
+CREATE INDEX order_lines_product_id_idx ON nexa.order_lines (org, "product_id", "id");
+CREATE INDEX order_lines_deal_id_idx ON nexa.order_lines (org, "deal_id", "id");
+ALTER TABLE nexa.order_lines ADD CONSTRAINT order_lines_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.order_lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.order_lines FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.order_lines USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.contracts (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "number" text COLLATE "C" NOT NULL,
+  "account_id" uuid,
+  "deal_id" uuid NOT NULL,
+  "order_id" uuid NOT NULL,
+  "status" text COLLATE "C" NOT NULL,
+  "start" date NOT NULL,
+  "end" date NOT NULL,
+  "term_months" bigint NOT NULL,
+  "ends_at" timestamptz,
+  "auto_renew" boolean NOT NULL,
+  "notice_days" bigint NOT NULL,
+  "renewal_id" uuid,
+  "cancelled_at" timestamptz,
+  "cancel_reason" text COLLATE "C",
+  "currency" text COLLATE "C" NOT NULL,
+  "yearly_amount" numeric(19,4) NOT NULL,
+  "yearly_currency" text COLLATE "C" NOT NULL,
+  "monthly_amount" numeric(19,4) NOT NULL,
+  "monthly_currency" text COLLATE "C" NOT NULL,
+  "contract_value_amount" numeric(19,4) NOT NULL,
+  "contract_value_currency" text COLLATE "C" NOT NULL,
+  "rounding" text COLLATE "C" NOT NULL,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT contracts_status_check CHECK ("status" IN ('active', 'renewed', 'ended', 'cancelled')),
+  CONSTRAINT contracts_rounding_check CHECK ("rounding" IN ('half_up', 'half_even'))
+);
+CREATE INDEX contracts_account_id_status_idx ON nexa.contracts (org, "account_id", "status", "id");
+CREATE INDEX contracts_deal_id_idx ON nexa.contracts (org, "deal_id", "id");
+CREATE INDEX contracts_order_id_idx ON nexa.contracts (org, "order_id", "id");
+CREATE INDEX contracts_status_end_idx ON nexa.contracts (org, "status", "end", "id");
+CREATE INDEX contracts_renewal_id_ref ON nexa.contracts (org, "renewal_id", "id") WHERE "renewal_id" IS NOT NULL;
+CREATE UNIQUE INDEX contracts_number_key ON nexa.contracts (org, "number");
+ALTER TABLE nexa.contracts ADD CONSTRAINT contracts_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.contracts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.contracts FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.contracts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.contract_lines (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "contract_id" uuid NOT NULL,
+  "deal_id" uuid NOT NULL,
+  "rank" bigint NOT NULL,
+  "product_id" uuid,
+  "name" text COLLATE "C" NOT NULL,
+  "sku" text COLLATE "C",
+  "description" text COLLATE "C",
+  "quantity" numeric(19,4) NOT NULL,
+  "unit" text COLLATE "C",
+  "unit_price_amount" numeric(19,4) NOT NULL,
+  "unit_price_currency" text COLLATE "C" NOT NULL,
+  "list_price_amount" numeric(19,4),
+  "list_price_currency" text COLLATE "C",
+  "slices" json NOT NULL,
+  "discount" json,
+  "tax_rate" numeric(19,4),
+  "tax_name" text COLLATE "C",
+  "recurring" text COLLATE "C",
+  "term_months" bigint,
+  "service_start" date,
+  "net_amount" numeric(19,4) NOT NULL,
+  "net_currency" text COLLATE "C" NOT NULL,
+  CONSTRAINT contract_lines_list_price_currency_both CHECK (("list_price_amount" IS NULL) = ("list_price_currency" IS NULL)),
+  CONSTRAINT contract_lines_recurring_check CHECK ("recurring" IN ('month', 'quarter', 'half_year', 'year'))
+);
+CREATE INDEX contract_lines_contract_id_rank_idx ON nexa.contract_lines (org, "contract_id", "rank", "id");
+CREATE INDEX contract_lines_product_id_idx ON nexa.contract_lines (org, "product_id", "id");
+CREATE INDEX contract_lines_deal_id_idx ON nexa.contract_lines (org, "deal_id", "id");
+ALTER TABLE nexa.contract_lines ADD CONSTRAINT contract_lines_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.contract_lines ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.contract_lines FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.contract_lines USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.contacts (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -738,7 +1058,9 @@ CREATE TABLE nexa.pipelines (
   "is_default" boolean NOT NULL,
   "stages" json NOT NULL,
   "amount_from" text COLLATE "C" NOT NULL DEFAULT 'contract',
-  CONSTRAINT pipelines_amount_from_check CHECK ("amount_from" IN ('contract', 'first_year', 'yearly'))
+  "on_accept" text COLLATE "C" NOT NULL DEFAULT 'nothing',
+  CONSTRAINT pipelines_amount_from_check CHECK ("amount_from" IN ('contract', 'first_year', 'yearly')),
+  CONSTRAINT pipelines_on_accept_check CHECK ("on_accept" IN ('nothing', 'win'))
 );
 CREATE INDEX pipelines_name_folded_key_trash ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX pipelines_name_folded_key ON nexa.pipelines (org, "name_folded") WHERE "deleted_at" IS NULL;
@@ -785,6 +1107,7 @@ CREATE TABLE nexa.deals (
   "primary_contact_id" uuid,
   "competitors" json,
   "owner_id" uuid,
+  "contract_id" uuid,
   "contract_term_months" bigint,
   "contract_signed" boolean NOT NULL DEFAULT FALSE,
   "contract_url" text COLLATE "C",
@@ -807,6 +1130,7 @@ CREATE INDEX deals_account_id_status_idx ON nexa.deals (org, "account_id", "stat
 CREATE INDEX deals_campaign_id_status_idx ON nexa.deals (org, "campaign_id", "status", "id", "deleted_at");
 CREATE INDEX deals_primary_contact_id_updated_at_idx ON nexa.deals (org, "primary_contact_id", "updated_at", "id", "deleted_at");
 CREATE INDEX deals_price_book_id_ref ON nexa.deals (org, "price_book_id", "id") WHERE "price_book_id" IS NOT NULL;
+CREATE INDEX deals_contract_id_ref ON nexa.deals (org, "contract_id", "id") WHERE "contract_id" IS NOT NULL;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.deals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.deals FORCE ROW LEVEL SECURITY;
@@ -1677,6 +2001,14 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.leads', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.scorecards', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.routings', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.quotes', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.quote_tiers', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.quote_lines', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.quote_copies', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.orders', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.order_lines', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.contracts', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.contract_lines', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.contacts', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.accounts', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.products', 'org', colocate_with => 'nexa.ledger');
@@ -1740,6 +2072,32 @@ ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_account_id_fk FOREIGN KEY 
 ALTER TABLE nexa.leads ADD CONSTRAINT leads_converted_deal_id_fk FOREIGN KEY (org, "converted_deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.routings ADD CONSTRAINT routings_group_id_fk FOREIGN KEY (org, "group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.routings ADD CONSTRAINT routings_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa.contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quotes ADD CONSTRAINT quotes_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quotes ADD CONSTRAINT quotes_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quotes ADD CONSTRAINT quotes_recipient_id_fk FOREIGN KEY (org, "recipient_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quotes ADD CONSTRAINT quotes_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa.price_books (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quote_tiers ADD CONSTRAINT quote_tiers_quote_id_fk FOREIGN KEY (org, "quote_id") REFERENCES nexa.quotes (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quote_tiers ADD CONSTRAINT quote_tiers_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quote_lines ADD CONSTRAINT quote_lines_quote_tier_id_fk FOREIGN KEY (org, "quote_tier_id") REFERENCES nexa.quote_tiers (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quote_lines ADD CONSTRAINT quote_lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quote_lines ADD CONSTRAINT quote_lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quote_copies ADD CONSTRAINT quote_copies_quote_id_fk FOREIGN KEY (org, "quote_id") REFERENCES nexa.quotes (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quote_copies ADD CONSTRAINT quote_copies_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.quote_copies ADD CONSTRAINT quote_copies_recipient_id_fk FOREIGN KEY (org, "recipient_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.orders ADD CONSTRAINT orders_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.orders ADD CONSTRAINT orders_quote_id_fk FOREIGN KEY (org, "quote_id") REFERENCES nexa.quotes (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.orders ADD CONSTRAINT orders_contract_id_fk FOREIGN KEY (org, "contract_id") REFERENCES nexa.contracts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.orders ADD CONSTRAINT orders_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.order_lines ADD CONSTRAINT order_lines_order_id_fk FOREIGN KEY (org, "order_id") REFERENCES nexa.orders (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.order_lines ADD CONSTRAINT order_lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.order_lines ADD CONSTRAINT order_lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contracts ADD CONSTRAINT contracts_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contracts ADD CONSTRAINT contracts_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contracts ADD CONSTRAINT contracts_order_id_fk FOREIGN KEY (org, "order_id") REFERENCES nexa.orders (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contracts ADD CONSTRAINT contracts_renewal_id_fk FOREIGN KEY (org, "renewal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contract_lines ADD CONSTRAINT contract_lines_contract_id_fk FOREIGN KEY (org, "contract_id") REFERENCES nexa.contracts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contract_lines ADD CONSTRAINT contract_lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.contract_lines ADD CONSTRAINT contract_lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.contacts ADD CONSTRAINT contacts_reports_to_id_fk FOREIGN KEY (org, "reports_to_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
@@ -1759,6 +2117,7 @@ ALTER TABLE nexa.deals ADD CONSTRAINT deals_campaign_id_fk FOREIGN KEY (org, "ca
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.deals ADD CONSTRAINT deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.deals ADD CONSTRAINT deals_contract_id_fk FOREIGN KEY (org, "contract_id") REFERENCES nexa.contracts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_pipeline_id_fk FOREIGN KEY (org, "pipeline_id") REFERENCES nexa.pipelines (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.stage_visits ADD CONSTRAINT stage_visits_by_id_fk FOREIGN KEY (org, "by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

@@ -88,7 +88,8 @@ impl StructAttributes {
                 "lapses" => {
                     let parts = list(input, path)?;
                     if parts.len() != 4 {
-                        let takes = "lapses takes a field, a value of it, the field of a moment, and the value from then on";
+                        let takes =
+                            "lapses takes a field, a value of it, the field of a moment, and the value from then on";
                         return Err(syn::Error::new(key.span(), takes));
                     }
                     self.lapses = Some(parts);

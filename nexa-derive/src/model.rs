@@ -143,8 +143,13 @@ fn check_paths(attributes: &StructAttributes, fields: &[Field]) -> Result<()> {
         Mark::Becomes(field) => Some(field),
         _ => None,
     });
-    for path in
-        uniques.chain(open).chain(lapses).chain(through).chain(becomes).chain(attributes.indexes.iter().flatten()).chain(search)
+    for path in uniques
+        .chain(open)
+        .chain(lapses)
+        .chain(through)
+        .chain(becomes)
+        .chain(attributes.indexes.iter().flatten())
+        .chain(search)
     {
         let text = path.value();
         let head = text.split('.').next().unwrap_or_default();

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use super::{
     input::{self, Given, Part, Unreadable},
     record::{
-        AccessClass, ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, Lapse, OnTrash, ParseField,
-        ParseText, PersonField, RecordDef, RelationDef, Row, Topic, UniqueDef,
+        AccessClass, ColumnDef, ColumnType, Content, Derived, Field, FieldDef, Form, IndexDef, Lapse, OnTrash,
+        ParseField, ParseText, PersonField, RecordDef, RelationDef, Row, Topic, UniqueDef,
     },
     value::Value,
 };

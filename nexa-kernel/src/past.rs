@@ -220,7 +220,8 @@ impl Context<'_> {
     pub(crate) async fn as_of(&mut self, def: &'static RecordDef, row: Row, point: AsOf) -> Result<Option<AsWas>> {
         let (id, version) = (row.id(def), row.get(def.version).as_int().unwrap_or_default());
         // What lapsed since is taken back as well.
-        let stored = self.entries.get(&(def.kind, id)).filter(|entry| !entry.dirty).and_then(|entry| entry.before.clone());
+        let stored =
+            self.entries.get(&(def.kind, id)).filter(|entry| !entry.dirty).and_then(|entry| entry.before.clone());
         let row = stored.unwrap_or(row);
         let made = row.get(def.created_at).clone();
         let mut walk = Walk { def, id, row: Some(row), version, unknown: BTreeSet::new() };

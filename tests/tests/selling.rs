@@ -30,10 +30,10 @@ impl Shop {
     pub(crate) fn on(backend: backends::Backend) -> Self {
         let office = Office::staffed(backend.store.clone(), nexa_core::builder());
         let account = office.run("account.create", json!({"name": "Globex <Corp>"}))["id"].clone();
-        let contact = json!({"email": "sarah@globex.example", "first_name": "Sarah", "last_name": "Chen", "account": account});
+        let contact =
+            json!({"email": "sarah@globex.example", "first_name": "Sarah", "last_name": "Chen", "account": account});
         let contact = office.run("contact.create", contact)["id"].clone();
-        let mut shop =
-            Self { name: backend.name, office, account, contact, deal: Json::Null, _backend: backend };
+        let mut shop = Self { name: backend.name, office, account, contact, deal: Json::Null, _backend: backend };
         shop.deal = shop.another_deal();
         shop
     }

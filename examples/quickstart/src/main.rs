@@ -4,6 +4,7 @@
 
 mod leads;
 mod report;
+mod sale;
 mod team;
 mod ticket;
 mod webinar;
@@ -49,6 +50,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         None => {
             webinar::hold(&team)?;
             ticket::solve(&team)?;
+            sale::make(&team)?;
         }
     }
     report::show(&team, arguments.leads.is_none())?;

@@ -10,6 +10,7 @@ use nexa_crm::{
 };
 
 use crate::{
+    sale,
     team::{Team, first},
     ticket,
 };
@@ -21,6 +22,7 @@ pub(crate) fn show(team: &Team, story: bool) -> Result<()> {
         pipeline(team)?;
         campaign(team)?;
         timeline(team)?;
+        sale::show(team)?;
     }
     let verified = team.lisa.ask(Verify::default())?;
     println!(

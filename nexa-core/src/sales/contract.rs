@@ -162,7 +162,9 @@ pub const LONGEST_TERM: u32 = 1_200;
 /// A day so many months later, in a shorter month its last day: one month after 31 January is 28 February.
 pub(super) fn months_after(day: Date, months: u32) -> Result<Date> {
     let later = day.checked_add_months(Months::new(months));
-    later.ok_or_else(|| codes::FIELD_INVALID.with("field", "term_months").with("problem", "it leads beyond the calendar"))
+    later.ok_or_else(|| {
+        codes::FIELD_INVALID.with("field", "term_months").with("problem", "it leads beyond the calendar")
+    })
 }
 
 /// How many whole months lie between two days.

@@ -44,10 +44,8 @@ pub const USE_WIN_OR_LOSE: Code =
 /// The deal is decided.
 pub const CLOSED: Code = Code::rule("deal.closed", "The deal is {status}; reopen it first with deal.reopen.");
 /// What was sold is ordered.
-pub const HAS_ORDER: Code = Code::rule(
-    "deal.has_order",
-    "The deal has the confirmed order {order}; cancel that first with order.cancel.",
-);
+pub const HAS_ORDER: Code =
+    Code::rule("deal.has_order", "The deal has the confirmed order {order}; cancel that first with order.cancel.");
 /// A deal cannot be won without an amount.
 pub const AMOUNT_MISSING: Code =
     Code::rule("deal.amount_missing", "A won deal needs an amount; set it first with deal.update.");

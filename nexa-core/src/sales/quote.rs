@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use self::expiry::Expire;
 use super::{Account, Contact, Deal, Order, PriceBook, deal::HAS_ORDER};
 use crate::{
-    Body, Code, Context, CrmBuilder, Currency, Custom, Date, Document, Entity, ExchangeRate, ExternalKey, Id, Key, Language, Name,
-    Record, Result, Rounding, Tags, TaxRounding, Timestamp, closed_enum,
+    Body, Code, Context, CrmBuilder, Currency, Custom, Date, Document, Entity, ExchangeRate, ExternalKey, Id, Key,
+    Language, Name, Record, Result, Rounding, Tags, TaxRounding, Timestamp, closed_enum,
     kernel::{
         later::{set_timer, stop_timer},
         redact::redacted_debug,
@@ -37,7 +37,8 @@ pub const SENT: Code = Code::rule(
     "The quote {number} is {status} and stays as it is; make a new revision of it with quote.revise.",
 );
 /// The quote is still written.
-pub const NOT_SENT: Code = Code::rule("quote.not_sent", "The quote {number} is a draft; send it first with quote.send.");
+pub const NOT_SENT: Code =
+    Code::rule("quote.not_sent", "The quote {number} is a draft; send it first with quote.send.");
 /// Somebody has decided about the quote.
 pub const DECIDED: Code = Code::rule(
     "quote.decided",

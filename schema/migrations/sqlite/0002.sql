@@ -177,6 +177,322 @@ CREATE UNIQUE INDEX nexa_rates_base_currency_valid_from_key ON nexa_rates (org, 
 ALTER TABLE nexa_leads ADD COLUMN "erased_at" INTEGER;
 ALTER TABLE nexa_leads ADD COLUMN "language" TEXT;
 ALTER TABLE nexa_leads ADD COLUMN "time_zone" TEXT;
+CREATE TABLE nexa_quotes (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "number" TEXT NOT NULL,
+  "revision" INTEGER NOT NULL,
+  "deal_id" BLOB NOT NULL,
+  "account_id" BLOB,
+  "recipient_id" BLOB,
+  "currency" TEXT NOT NULL,
+  "price_book_id" BLOB,
+  "valid_until" TEXT,
+  "expires_at" INTEGER,
+  "terms" TEXT,
+  "language" TEXT NOT NULL,
+  "status" TEXT NOT NULL,
+  "sent_at" INTEGER,
+  "first_viewed_at" INTEGER,
+  "accepted_at" INTEGER,
+  "accepted_by" TEXT,
+  "accepted_tier" TEXT,
+  "reason" TEXT,
+  "exchange_rate" TEXT,
+  "rounding" TEXT NOT NULL,
+  "tax_rounding" TEXT NOT NULL,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_quotes_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_quotes_status_check CHECK ("status" IN ('draft', 'sent', 'accepted', 'declined', 'withdrawn', 'superseded', 'expired')),
+  CONSTRAINT nexa_quotes_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
+  CONSTRAINT nexa_quotes_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line')),
+  CONSTRAINT nexa_quotes_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_quotes_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_quotes_recipient_id_fk FOREIGN KEY (org, "recipient_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_quotes_price_book_id_fk FOREIGN KEY (org, "price_book_id") REFERENCES nexa_price_books (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_quotes_deal_id_status_idx ON nexa_quotes (org, "deal_id", "status", "id");
+CREATE INDEX nexa_quotes_account_id_status_idx ON nexa_quotes (org, "account_id", "status", "id");
+CREATE INDEX nexa_quotes_recipient_id_idx ON nexa_quotes (org, "recipient_id", "id");
+CREATE INDEX nexa_quotes_price_book_id_idx ON nexa_quotes (org, "price_book_id", "id");
+CREATE UNIQUE INDEX nexa_quotes_number_revision_key ON nexa_quotes (org, "number", "revision");
+CREATE TABLE nexa_quote_tiers (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "quote_id" BLOB NOT NULL,
+  "deal_id" BLOB NOT NULL,
+  "rank" INTEGER NOT NULL,
+  "key" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "recommended" INTEGER NOT NULL,
+  "discount" TEXT,
+  "discount_amount_amount" INTEGER NOT NULL,
+  "discount_amount_currency" TEXT NOT NULL,
+  "net_amount" INTEGER NOT NULL,
+  "net_currency" TEXT NOT NULL,
+  "taxes" TEXT NOT NULL,
+  "tax_amount" INTEGER NOT NULL,
+  "tax_currency" TEXT NOT NULL,
+  "total_amount" INTEGER NOT NULL,
+  "total_currency" TEXT NOT NULL,
+  "yearly_amount" INTEGER NOT NULL,
+  "yearly_currency" TEXT NOT NULL,
+  "monthly_amount" INTEGER NOT NULL,
+  "monthly_currency" TEXT NOT NULL,
+  "contract_value_amount" INTEGER NOT NULL,
+  "contract_value_currency" TEXT NOT NULL,
+  CONSTRAINT nexa_quote_tiers_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_quote_tiers_recommended_check CHECK ("recommended" IN (0, 1)),
+  CONSTRAINT nexa_quote_tiers_quote_id_fk FOREIGN KEY (org, "quote_id") REFERENCES nexa_quotes (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_quote_tiers_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_quote_tiers_quote_id_rank_idx ON nexa_quote_tiers (org, "quote_id", "rank", "id");
+CREATE INDEX nexa_quote_tiers_deal_id_idx ON nexa_quote_tiers (org, "deal_id", "id");
+CREATE TABLE nexa_quote_lines (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "quote_tier_id" BLOB NOT NULL,
+  "deal_id" BLOB NOT NULL,
+  "rank" INTEGER NOT NULL,
+  "product_id" BLOB,
+  "name" TEXT NOT NULL,
+  "sku" TEXT,
+  "description" TEXT,
+  "quantity" INTEGER NOT NULL,
+  "unit" TEXT,
+  "unit_price_amount" INTEGER NOT NULL,
+  "unit_price_currency" TEXT NOT NULL,
+  "list_price_amount" INTEGER,
+  "list_price_currency" TEXT,
+  "slices" TEXT NOT NULL,
+  "discount" TEXT,
+  "tax_rate" INTEGER,
+  "tax_name" TEXT,
+  "recurring" TEXT,
+  "term_months" INTEGER,
+  "service_start" TEXT,
+  "net_amount" INTEGER NOT NULL,
+  "net_currency" TEXT NOT NULL,
+  CONSTRAINT nexa_quote_lines_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_quote_lines_list_price_currency_both CHECK (("list_price_amount" IS NULL) = ("list_price_currency" IS NULL)),
+  CONSTRAINT nexa_quote_lines_recurring_check CHECK ("recurring" IN ('month', 'quarter', 'half_year', 'year')),
+  CONSTRAINT nexa_quote_lines_quote_tier_id_fk FOREIGN KEY (org, "quote_tier_id") REFERENCES nexa_quote_tiers (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_quote_lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_quote_lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa_products (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_quote_lines_quote_tier_id_rank_idx ON nexa_quote_lines (org, "quote_tier_id", "rank", "id");
+CREATE INDEX nexa_quote_lines_product_id_idx ON nexa_quote_lines (org, "product_id", "id");
+CREATE INDEX nexa_quote_lines_deal_id_idx ON nexa_quote_lines (org, "deal_id", "id");
+CREATE TABLE nexa_quote_copies (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "quote_id" BLOB NOT NULL,
+  "deal_id" BLOB NOT NULL,
+  "recipient_id" BLOB,
+  "html" TEXT,
+  "sha256" TEXT NOT NULL,
+  CONSTRAINT nexa_quote_copies_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_quote_copies_quote_id_fk FOREIGN KEY (org, "quote_id") REFERENCES nexa_quotes (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_quote_copies_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_quote_copies_recipient_id_fk FOREIGN KEY (org, "recipient_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_quote_copies_quote_id_idx ON nexa_quote_copies (org, "quote_id", "id");
+CREATE INDEX nexa_quote_copies_deal_id_idx ON nexa_quote_copies (org, "deal_id", "id");
+CREATE INDEX nexa_quote_copies_recipient_id_idx ON nexa_quote_copies (org, "recipient_id", "id");
+CREATE TABLE nexa_orders (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "number" TEXT,
+  "deal_id" BLOB NOT NULL,
+  "deal_open" BLOB,
+  "quote_id" BLOB,
+  "contract_id" BLOB,
+  "account_id" BLOB,
+  "status" TEXT NOT NULL,
+  "purchase_order" TEXT,
+  "ordered_on" TEXT,
+  "confirmed_at" INTEGER,
+  "fulfilled_at" INTEGER,
+  "cancelled_at" INTEGER,
+  "cancel_reason" TEXT,
+  "currency" TEXT NOT NULL,
+  "net_amount" INTEGER NOT NULL,
+  "net_currency" TEXT NOT NULL,
+  "taxes" TEXT NOT NULL,
+  "tax_amount" INTEGER NOT NULL,
+  "tax_currency" TEXT NOT NULL,
+  "total_amount" INTEGER NOT NULL,
+  "total_currency" TEXT NOT NULL,
+  "yearly_amount" INTEGER NOT NULL,
+  "yearly_currency" TEXT NOT NULL,
+  "monthly_amount" INTEGER NOT NULL,
+  "monthly_currency" TEXT NOT NULL,
+  "contract_value_amount" INTEGER NOT NULL,
+  "contract_value_currency" TEXT NOT NULL,
+  "exchange_rate" TEXT,
+  "rounding" TEXT NOT NULL,
+  "tax_rounding" TEXT NOT NULL,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_orders_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_orders_status_check CHECK ("status" IN ('draft', 'confirmed', 'fulfilled', 'cancelled')),
+  CONSTRAINT nexa_orders_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
+  CONSTRAINT nexa_orders_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line')),
+  CONSTRAINT nexa_orders_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_orders_quote_id_fk FOREIGN KEY (org, "quote_id") REFERENCES nexa_quotes (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_orders_contract_id_fk FOREIGN KEY (org, "contract_id") REFERENCES nexa_contracts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_orders_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_orders_deal_id_idx ON nexa_orders (org, "deal_id", "id");
+CREATE INDEX nexa_orders_account_id_status_idx ON nexa_orders (org, "account_id", "status", "id");
+CREATE INDEX nexa_orders_quote_id_idx ON nexa_orders (org, "quote_id", "id");
+CREATE INDEX nexa_orders_status_ordered_on_idx ON nexa_orders (org, "status", "ordered_on", "id");
+CREATE INDEX nexa_orders_contract_id_ref ON nexa_orders (org, "contract_id", "id") WHERE "contract_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_orders_deal_open_key ON nexa_orders (org, "deal_open");
+CREATE UNIQUE INDEX nexa_orders_number_key ON nexa_orders (org, "number");
+CREATE TABLE nexa_order_lines (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "order_id" BLOB NOT NULL,
+  "deal_id" BLOB NOT NULL,
+  "rank" INTEGER NOT NULL,
+  "product_id" BLOB,
+  "name" TEXT NOT NULL,
+  "sku" TEXT,
+  "description" TEXT,
+  "quantity" INTEGER NOT NULL,
+  "unit" TEXT,
+  "unit_price_amount" INTEGER NOT NULL,
+  "unit_price_currency" TEXT NOT NULL,
+  "list_price_amount" INTEGER,
+  "list_price_currency" TEXT,
+  "slices" TEXT NOT NULL,
+  "discount" TEXT,
+  "tax_rate" INTEGER,
+  "tax_name" TEXT,
+  "recurring" TEXT,
+  "term_months" INTEGER,
+  "service_start" TEXT,
+  "net_amount" INTEGER NOT NULL,
+  "net_currency" TEXT NOT NULL,
+  CONSTRAINT nexa_order_lines_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_order_lines_list_price_currency_both CHECK (("list_price_amount" IS NULL) = ("list_price_currency" IS NULL)),
+  CONSTRAINT nexa_order_lines_recurring_check CHECK ("recurring" IN ('month', 'quarter', 'half_year', 'year')),
+  CONSTRAINT nexa_order_lines_order_id_fk FOREIGN KEY (org, "order_id") REFERENCES nexa_orders (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_order_lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_order_lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa_products (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_order_lines_order_id_rank_idx ON nexa_order_lines (org, "order_id", "rank", "id");
+CREATE INDEX nexa_order_lines_product_id_idx ON nexa_order_lines (org, "product_id", "id");
+CREATE INDEX nexa_order_lines_deal_id_idx ON nexa_order_lines (org, "deal_id", "id");
+CREATE TABLE nexa_contracts (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "number" TEXT NOT NULL,
+  "account_id" BLOB,
+  "deal_id" BLOB NOT NULL,
+  "order_id" BLOB NOT NULL,
+  "status" TEXT NOT NULL,
+  "start" TEXT NOT NULL,
+  "end" TEXT NOT NULL,
+  "term_months" INTEGER NOT NULL,
+  "ends_at" INTEGER,
+  "auto_renew" INTEGER NOT NULL,
+  "notice_days" INTEGER NOT NULL,
+  "renewal_id" BLOB,
+  "cancelled_at" INTEGER,
+  "cancel_reason" TEXT,
+  "currency" TEXT NOT NULL,
+  "yearly_amount" INTEGER NOT NULL,
+  "yearly_currency" TEXT NOT NULL,
+  "monthly_amount" INTEGER NOT NULL,
+  "monthly_currency" TEXT NOT NULL,
+  "contract_value_amount" INTEGER NOT NULL,
+  "contract_value_currency" TEXT NOT NULL,
+  "rounding" TEXT NOT NULL,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_contracts_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_contracts_status_check CHECK ("status" IN ('active', 'renewed', 'ended', 'cancelled')),
+  CONSTRAINT nexa_contracts_auto_renew_check CHECK ("auto_renew" IN (0, 1)),
+  CONSTRAINT nexa_contracts_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
+  CONSTRAINT nexa_contracts_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contracts_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contracts_order_id_fk FOREIGN KEY (org, "order_id") REFERENCES nexa_orders (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contracts_renewal_id_fk FOREIGN KEY (org, "renewal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_contracts_account_id_status_idx ON nexa_contracts (org, "account_id", "status", "id");
+CREATE INDEX nexa_contracts_deal_id_idx ON nexa_contracts (org, "deal_id", "id");
+CREATE INDEX nexa_contracts_order_id_idx ON nexa_contracts (org, "order_id", "id");
+CREATE INDEX nexa_contracts_status_end_idx ON nexa_contracts (org, "status", "end", "id");
+CREATE INDEX nexa_contracts_renewal_id_ref ON nexa_contracts (org, "renewal_id", "id") WHERE "renewal_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_contracts_number_key ON nexa_contracts (org, "number");
+CREATE TABLE nexa_contract_lines (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "contract_id" BLOB NOT NULL,
+  "deal_id" BLOB NOT NULL,
+  "rank" INTEGER NOT NULL,
+  "product_id" BLOB,
+  "name" TEXT NOT NULL,
+  "sku" TEXT,
+  "description" TEXT,
+  "quantity" INTEGER NOT NULL,
+  "unit" TEXT,
+  "unit_price_amount" INTEGER NOT NULL,
+  "unit_price_currency" TEXT NOT NULL,
+  "list_price_amount" INTEGER,
+  "list_price_currency" TEXT,
+  "slices" TEXT NOT NULL,
+  "discount" TEXT,
+  "tax_rate" INTEGER,
+  "tax_name" TEXT,
+  "recurring" TEXT,
+  "term_months" INTEGER,
+  "service_start" TEXT,
+  "net_amount" INTEGER NOT NULL,
+  "net_currency" TEXT NOT NULL,
+  CONSTRAINT nexa_contract_lines_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_contract_lines_list_price_currency_both CHECK (("list_price_amount" IS NULL) = ("list_price_currency" IS NULL)),
+  CONSTRAINT nexa_contract_lines_recurring_check CHECK ("recurring" IN ('month', 'quarter', 'half_year', 'year')),
+  CONSTRAINT nexa_contract_lines_contract_id_fk FOREIGN KEY (org, "contract_id") REFERENCES nexa_contracts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contract_lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_contract_lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa_products (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_contract_lines_contract_id_rank_idx ON nexa_contract_lines (org, "contract_id", "rank", "id");
+CREATE INDEX nexa_contract_lines_product_id_idx ON nexa_contract_lines (org, "product_id", "id");
+CREATE INDEX nexa_contract_lines_deal_id_idx ON nexa_contract_lines (org, "deal_id", "id");
 ALTER TABLE nexa_contacts ADD COLUMN "erased_at" INTEGER;
 ALTER TABLE nexa_contacts ADD COLUMN "language" TEXT;
 ALTER TABLE nexa_contacts ADD COLUMN "time_zone" TEXT;
@@ -342,7 +658,8 @@ CREATE TABLE nexa_tax_rates (
   CONSTRAINT nexa_tax_rates_pk PRIMARY KEY (org, "id")
 ) STRICT;
 CREATE INDEX nexa_tax_rates_tax_class_country_valid_from_idx ON nexa_tax_rates (org, "tax_class", "country", "valid_from", "id", "deleted_at");
-ALTER TABLE nexa_pipelines ADD COLUMN "amount_from" TEXT NOT NULL DEFAULT 'contract' CONSTRAINT nexa_pipelines_amount_from_check CHECK ("amount_from" IN ('contract', 'first_year', 'yearly'));
+ALTER TABLE nexa_pipelines ADD COLUMN "amount_from" TEXT NOT NULL DEFAULT 'contract';
+ALTER TABLE nexa_pipelines ADD COLUMN "on_accept" TEXT NOT NULL DEFAULT 'nothing' CONSTRAINT nexa_pipelines_amount_from_check CHECK ("amount_from" IN ('contract', 'first_year', 'yearly')) CONSTRAINT nexa_pipelines_on_accept_check CHECK ("on_accept" IN ('nothing', 'win'));
 CREATE TABLE nexa_deals_anew (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,
@@ -381,6 +698,7 @@ CREATE TABLE nexa_deals_anew (
   "primary_contact_id" BLOB,
   "competitors" TEXT,
   "owner_id" BLOB,
+  "contract_id" BLOB,
   "contract_term_months" INTEGER,
   "contract_signed" INTEGER NOT NULL DEFAULT 0,
   "contract_url" TEXT,
@@ -406,9 +724,10 @@ CREATE TABLE nexa_deals_anew (
   CONSTRAINT nexa_deals_campaign_id_fk FOREIGN KEY (org, "campaign_id") REFERENCES nexa_campaigns (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_deals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_deals_primary_contact_id_fk FOREIGN KEY (org, "primary_contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT nexa_deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT nexa_deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_deals_contract_id_fk FOREIGN KEY (org, "contract_id") REFERENCES nexa_contracts (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-INSERT INTO nexa_deals_anew ("org", "id", "version", "created_at", "updated_at", "deleted_at", "name", "name_folded", "amount_amount", "amount_currency", "has_lines", "price_book_id", "probability", "probability_by_hand", "category", "category_by_hand", "close_date", "pushed", "stage", "pipeline_id", "status", "stage_since", "stage_before_close", "closed_at", "won_reason", "lost_reason", "lost_text", "lost_to", "account_type_before", "began_customer", "type", "source", "campaign_id", "account_id", "primary_contact_id", "competitors", "owner_id", "contract_term_months", "contract_signed", "contract_url", "next_step", "description", "tags", "custom", "custom_folded", "external_keys") SELECT "org", "id", "version", "created_at", "updated_at", "deleted_at", "name", "name_folded", "amount_amount", "amount_currency", 0, NULL, "probability", "probability_by_hand", 'pipeline', 0, "close_date", 0, "stage", "pipeline_id", "status", "stage_since", "stage_before_close", "closed_at", NULL, "lost_reason", NULL, NULL, NULL, 0, "type", "source", "campaign_id", "account_id", "primary_contact_id", "competitors", "owner_id", "contract_term_months", 0, NULL, "next_step", "description", "tags", "custom", "custom_folded", "external_keys" FROM nexa_deals;
+INSERT INTO nexa_deals_anew ("org", "id", "version", "created_at", "updated_at", "deleted_at", "name", "name_folded", "amount_amount", "amount_currency", "has_lines", "price_book_id", "probability", "probability_by_hand", "category", "category_by_hand", "close_date", "pushed", "stage", "pipeline_id", "status", "stage_since", "stage_before_close", "closed_at", "won_reason", "lost_reason", "lost_text", "lost_to", "account_type_before", "began_customer", "type", "source", "campaign_id", "account_id", "primary_contact_id", "competitors", "owner_id", "contract_id", "contract_term_months", "contract_signed", "contract_url", "next_step", "description", "tags", "custom", "custom_folded", "external_keys") SELECT "org", "id", "version", "created_at", "updated_at", "deleted_at", "name", "name_folded", "amount_amount", "amount_currency", 0, NULL, "probability", "probability_by_hand", 'pipeline', 0, "close_date", 0, "stage", "pipeline_id", "status", "stage_since", "stage_before_close", "closed_at", NULL, "lost_reason", NULL, NULL, NULL, 0, "type", "source", "campaign_id", "account_id", "primary_contact_id", "competitors", "owner_id", NULL, "contract_term_months", 0, NULL, "next_step", "description", "tags", "custom", "custom_folded", "external_keys" FROM nexa_deals;
 DROP TABLE nexa_deals;
 ALTER TABLE nexa_deals_anew RENAME TO nexa_deals;
 CREATE INDEX nexa_deals_status_close_date_idx ON nexa_deals (org, "status", "close_date", "id", "deleted_at");
@@ -418,6 +737,7 @@ CREATE INDEX nexa_deals_account_id_status_idx ON nexa_deals (org, "account_id", 
 CREATE INDEX nexa_deals_campaign_id_status_idx ON nexa_deals (org, "campaign_id", "status", "id", "deleted_at");
 CREATE INDEX nexa_deals_primary_contact_id_updated_at_idx ON nexa_deals (org, "primary_contact_id", "updated_at", "id", "deleted_at");
 CREATE INDEX nexa_deals_price_book_id_ref ON nexa_deals (org, "price_book_id", "id") WHERE "price_book_id" IS NOT NULL;
+CREATE INDEX nexa_deals_contract_id_ref ON nexa_deals (org, "contract_id", "id") WHERE "contract_id" IS NOT NULL;
 CREATE TABLE nexa_stage_visits (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,

@@ -54,7 +54,11 @@ fn a_contract_has_what_recurs_and_the_account_its_arr() {
         assert_eq!(totals["arr"]["converted"], usd("50100.00"), "{name}");
         assert_eq!(totals["mrr"]["converted"], usd("4175.00"), "{name}");
         assert_eq!(totals["contract_end"], "2027-07-01", "{name}");
-        assert_eq!(shop.refused("order.cancel", json!({"order": order, "reason": "No"})), "order.has_contract", "{name}");
+        assert_eq!(
+            shop.refused("order.cancel", json!({"order": order, "reason": "No"})),
+            "order.has_contract",
+            "{name}"
+        );
         shop.run("contract.cancel", json!({"contract": long["id"], "reason": "They moved"}));
         assert_eq!(own(&shop)["contract_end"], "2027-01-31", "{name}");
         assert_eq!(own(&shop)["arr"]["converted"], usd("50000.00"), "{name}");

@@ -39,7 +39,10 @@ fn an_order_needs_a_won_deal_or_an_accepted_quote() {
         let lines = shop.run("order.lines", json!({"order": order["id"]}));
         assert_eq!(lines["order"], order, "{name}");
         assert_eq!(lines["lines"].as_array().unwrap().len(), 1, "{name}");
-        assert_eq!((&lines["lines"][0]["name"], &lines["lines"][0]["net"]), (&json!("Globex - Plan"), &usd("50000.00")));
+        assert_eq!(
+            (&lines["lines"][0]["name"], &lines["lines"][0]["net"]),
+            (&json!("Globex - Plan"), &usd("50000.00"))
+        );
     });
 }
 
@@ -66,8 +69,10 @@ fn a_deal_has_one_order_and_again_gives_the_same() {
         let second = shop.run("order.create", json!({"quote": later}));
         assert_ne!(second["id"], first, "{name}");
         // What was cancelled does not come back beside it.
-        let unit = shop.run("order.history", json!({"order": first}))["items"].as_array().unwrap().last().unwrap()["unit"].clone();
-        stands_in_the_way(&shop, &unit, "order.exists");
+        let unit =
+            shop.run("order.history", json!({"order": first}))["items"].as_array().unwrap().last().unwrap()["unit"]
+                .clone();
+        stands_in_the_way(&shop, &unit, "order.deal_taken");
     });
 }
 
@@ -86,7 +91,9 @@ fn an_order_is_confirmed_once_and_stays() {
         assert_eq!(shop.refused("order.confirm", json!({"order": order})), "order.not_draft", "{name}");
         assert_eq!(shop.refused("deal.trash", json!({"deal": shop.deal})), "record.in_use", "{name}");
         // Neither undo nor reopening gets behind it.
-        let unit = shop.run("order.history", json!({"order": order}))["items"].as_array().unwrap().last().unwrap()["unit"].clone();
+        let unit =
+            shop.run("order.history", json!({"order": order}))["items"].as_array().unwrap().last().unwrap()["unit"]
+                .clone();
         assert_eq!(shop.refused("ledger.undo", json!({"unit": unit})), "undo.final", "{name}");
         shop.run("deal.win", json!({"deal": shop.deal}));
         assert_eq!(shop.refused("deal.reopen", json!({"deal": shop.deal})), "deal.has_order", "{name}");

@@ -29,7 +29,9 @@ fn a_page_is_self_contained_and_everything_in_it_is_escaped() {
         let sent = page(&shop, json!({"quote": quote}));
         assert!(!sent.contains("Draft"), "{name}");
         for page in [&draft, &sent] {
-            for forbidden in ["<script", "<img", "onerror=alert(1)>", "<b>", "<i>", "http://", "https://", "Globex <Corp>"] {
+            for forbidden in
+                ["<script", "<img", "onerror=alert(1)>", "<b>", "<i>", "http://", "https://", "Globex <Corp>"]
+            {
                 assert!(!page.contains(forbidden), "{name}: {forbidden} in {page}");
             }
             assert!(page.contains("Globex &lt;Corp&gt;") && page.contains("Sarah Chen"), "{name}");
@@ -51,10 +53,18 @@ fn what_was_sent_is_kept_with_its_hash() {
         let html = printed["html"].as_str().unwrap();
         let hash: String = Sha256::digest(html.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(printed["sha256"], json!(hash), "{}", shop.name);
-        assert!(html.contains("Overview") && html.contains("Plan basic") && html.contains("$71,400.00"), "{}", shop.name);
+        assert!(
+            html.contains("Overview") && html.contains("Plan basic") && html.contains("$71,400.00"),
+            "{}",
+            shop.name
+        );
         let one = shop.run("quote.print", json!({"quote": quote, "tier": "premium"}));
         let only = one["html"].as_str().unwrap();
-        assert!(one["sha256"].is_null() && only.contains("Plan premium") && !only.contains("Plan basic"), "{}", shop.name);
+        assert!(
+            one["sha256"].is_null() && only.contains("Plan premium") && !only.contains("Plan basic"),
+            "{}",
+            shop.name
+        );
         let unknown = shop.refused("quote.print", json!({"quote": quote, "tier": "gold"}));
         assert_eq!(unknown, "quote.tier_unknown", "{}", shop.name);
     });
@@ -66,7 +76,9 @@ fn a_page_speaks_the_language_of_its_recipient() {
         shop.run("contact.update", json!({"contact": shop.contact, "language": "de-AT"}));
         let quote = shop.sent(json!([Shop::tier("only", "1234567.8")]));
         let german = page(&shop, json!({"quote": quote}));
-        for words in ["<html lang=\"de-AT\">", "Angebot Q-000001", "Gültig bis", "30.11.2025", "Gesamtsumme", "pro Jahr"] {
+        for words in
+            ["<html lang=\"de-AT\">", "Angebot Q-000001", "Gültig bis", "30.11.2025", "Gesamtsumme", "pro Jahr"]
+        {
             assert!(german.contains(words), "{}: {words} in {german}", shop.name);
         }
     });

@@ -21,7 +21,8 @@ fn accept(quote: &Json, tier: &str) -> Json {
 #[test]
 fn a_tier_that_is_accepted_sets_the_lines_the_amount_and_the_term_of_its_deal() {
     everywhere(|shop| {
-        let tiers = json!([Shop::tier("basic", "30000"), Shop::tier("standard", "45000"), Shop::tier("premium", "60000")]);
+        let tiers =
+            json!([Shop::tier("basic", "30000"), Shop::tier("standard", "45000"), Shop::tier("premium", "60000")]);
         let quote = shop.sent(tiers);
         let other = shop.sent(json!([Shop::tier("only", "1")]));
         let accepted = shop.run("quote.accept", json!({"quote": quote, "tier": "standard", "by": "Sarah Chen"}));
@@ -305,7 +306,10 @@ fn tiers_that_make_no_quote_are_refused() {
             (json!([credit]), "quote.total_negative"),
             (json!([with(tier("a"), "discount", json!({"amount": usd("1.01")}))]), "line.discount_too_large"),
             (json!([with(tier("a"), "lines", foreign)]), "line.currency"),
-            (json!([with(tier("a"), "lines", json!([{"name": "Plan", "quantity": "0", "unit_price": usd("1")}]))]), "line.quantity"),
+            (
+                json!([with(tier("a"), "lines", json!([{"name": "Plan", "quantity": "0", "unit_price": usd("1")}]))]),
+                "line.quantity",
+            ),
         ] {
             assert_eq!(shop.refused("quote.create", quote(tiers.clone())), code, "{}: {tiers}", shop.name);
         }

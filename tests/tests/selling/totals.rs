@@ -20,7 +20,11 @@ pub(crate) fn must_add_up(label: &str, record: &Json, lines: &[Json], discount: 
     let (mut taxed, mut tax) = (Decimal::ZERO, Decimal::ZERO);
     for of_rate in taxes {
         let rate: Decimal = of_rate["rate"].as_str().unwrap().parse().unwrap();
-        assert_eq!(decimal(&of_rate["tax"]), round(decimal(&of_rate["net"]) * rate / Decimal::ONE_HUNDRED), "{label}: {rate} %");
+        assert_eq!(
+            decimal(&of_rate["tax"]),
+            round(decimal(&of_rate["net"]) * rate / Decimal::ONE_HUNDRED),
+            "{label}: {rate} %"
+        );
         taxed += decimal(&of_rate["net"]);
         tax += decimal(&of_rate["tax"]);
     }
@@ -46,7 +50,10 @@ pub(crate) fn must_add_up(label: &str, record: &Json, lines: &[Json], discount: 
 fn stored_totals_of_random_quotes_are_what_their_lines_come_to() {
     let shop = Shop::on(backends::memory());
     let line = (1_i64..200_000, 1_i64..5_000_000, 0_usize..3, proptest::option::of(0_usize..4), 0_i64..=1_000_000);
-    let tiers = proptest::collection::vec((proptest::collection::vec(line, 1..6), proptest::option::of(0_i64..=1_000_000)), 1..=3);
+    let tiers = proptest::collection::vec(
+        (proptest::collection::vec(line, 1..6), proptest::option::of(0_i64..=1_000_000)),
+        1..=3,
+    );
     let mut runner = TestRunner::new(Config::with_cases(u32::try_from(backends::cases(64)).unwrap()));
     runner
         .run(&tiers, |tiers| {

@@ -50,7 +50,8 @@ fn ids(office: &Office, def: &RecordDef) -> Vec<Uuid> {
 /// What has to happen before a sample works.
 fn prepare(office: &Office, operation: &Entry, arguments: &mut Json) {
     let (kind, verb) = operation.name.split_once('.').unwrap();
-    if verb == "purge" || (["pipeline", "product", "template"].contains(&kind) && ["trash", "restore"].contains(&verb)) {
+    if verb == "purge" || (["pipeline", "product", "template"].contains(&kind) && ["trash", "restore"].contains(&verb))
+    {
         // One that nothing points at.
         if let Some(fields) = office.numbered_fields(kind, 7) {
             arguments[kind] = office.run(&format!("{kind}.create"), fields)["id"].clone();

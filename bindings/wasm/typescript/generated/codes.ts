@@ -122,6 +122,21 @@ export interface ErrorCodes {
   "contact.stage_back": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "contact_list.name_taken": "conflict";
+  /**
+   * `Invalid`: From {on} until the end of the contract on {end} there is no whole month; give an earlier day of
+   * the contract, or renew it.
+   */
+  "contract.change_outside": "invalid";
+  /** `RuleViolation`: The contract {number} is {status}; only one that is active can be changed so. */
+  "contract.not_active": "rule";
+  /** `RuleViolation`: The order {order} is {status}; confirm it first with order.confirm. */
+  "contract.not_ordered": "rule";
+  /** `RuleViolation`: The order {order} has no line that recurs; it needs no contract. */
+  "contract.nothing_recurring": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "contract.number_taken": "conflict";
+  /** `Conflict`: The contract {number} has a deal already that renews it on {end}; work on that one. */
+  "contract.renewal_exists": "conflict";
   /** `Invalid`: A {kind} has no custom field {field}; define it first with field.define. */
   "custom.undefined": "invalid";
   /** `RuleViolation`: The amount follows the deal's lines; change them, or take them off with deal.set_lines. */
@@ -148,6 +163,8 @@ export interface ErrorCodes {
    * another one.
    */
   "deal.has_lines": "rule";
+  /** `RuleViolation`: The deal has the confirmed order {order}; cancel that first with order.cancel. */
+  "deal.has_order": "rule";
   /** `RuleViolation`: There is no price in {currency} for {names}; add one to the price book, or remove the line. */
   "deal.lines_unpriced": "rule";
   /** `RuleViolation`: The deal is open; there is nothing to reopen. */
@@ -482,6 +499,28 @@ export interface ErrorCodes {
   "notification.not_claimed": "rule";
   /** `Invalid`: There is no operation {operation}; the catalog lists them all. */
   "operation.unknown": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "order.deal_taken": "conflict";
+  /**
+   * `Conflict`: The deal has the order {order} already, made of something else; cancel that first with
+   * order.cancel.
+   */
+  "order.exists": "conflict";
+  /** `RuleViolation`: The order {order} has the active contract {contract}; cancel that first with contract.cancel. */
+  "order.has_contract": "rule";
+  /** `RuleViolation`: The order {order} is {status}; only a confirmed one is fulfilled. */
+  "order.not_confirmed": "rule";
+  /** `RuleViolation`: The order {order} is {status}; only a draft is confirmed. */
+  "order.not_draft": "rule";
+  /**
+   * `RuleViolation`: Nothing was sold yet: win the deal with deal.win, or accept one of its quotes with
+   * quote.accept.
+   */
+  "order.nothing_sold": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "order.number_taken": "conflict";
+  /** `RuleViolation`: The order {order} is {status}, and that is final. */
+  "order.over": "rule";
   /** `Invalid`: The rate of {currency} must be above zero; give what one unit is worth. */
   "org.rate_invalid": "invalid";
   /**
@@ -550,6 +589,61 @@ export interface ErrorCodes {
   "product.retired": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "product.sku_taken": "conflict";
+  /**
+   * `RuleViolation`: The tier {tier} of the quote {number} is accepted already, and a deal is sold once; take that
+   * back first, or make another deal.
+   */
+  "quote.already_accepted": "rule";
+  /**
+   * `RuleViolation`: The page that was sent named a person whose data were erased; print a tier of the quote
+   * instead.
+   */
+  "quote.copy_erased": "rule";
+  /**
+   * `RuleViolation`: The quote {number} is {status}, and that is decided; make a new revision of it with
+   * quote.revise.
+   */
+  "quote.decided": "rule";
+  /**
+   * `RuleViolation`: The quote {number} was valid until {valid_until}; send a new revision, or let a user accept
+   * it with late.
+   */
+  "quote.expired": "rule";
+  /**
+   * `RuleViolation`: The quote {number} cannot be sent without {missing}; set that first with quote.update and
+   * quote.set_tiers.
+   */
+  "quote.incomplete": "rule";
+  /** `RuleViolation`: The quote {number} is a draft; send it first with quote.send. */
+  "quote.not_sent": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "quote.number_taken": "conflict";
+  /**
+   * `Forbidden`: The page shows {kind} records or fields that are hidden from you; let somebody print it who sees
+   * them.
+   */
+  "quote.partly_hidden": "forbidden";
+  /**
+   * `RuleViolation`: The quote {number} has the revision {revision} already, which is {status}; change or revise
+   * that one.
+   */
+  "quote.revised": "rule";
+  /**
+   * `RuleViolation`: The quote {number} is {status} and stays as it is; make a new revision of it with
+   * quote.revise.
+   */
+  "quote.sent": "rule";
+  /** `Invalid`: The quote {number} has no tier {tier}; it has {tiers}. */
+  "quote.tier_unknown": "invalid";
+  /**
+   * `Invalid`: The tiers do not make a quote: give 1 to 3 of them, each with a key of its own, at most one of them
+   * recommended.
+   */
+  "quote.tiers": "invalid";
+  /** `RuleViolation`: The printed quote would have more than {most} bytes; shorten its texts. */
+  "quote.too_long": "rule";
+  /** `Invalid`: The tier {tier} comes to {total}, which is below zero; take off the credits that are too large. */
+  "quote.total_negative": "invalid";
   /** `RuleViolation`: The rate is in {base}, and the base currency is another one by now; give a new rate instead. */
   "rate.base_changed": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */

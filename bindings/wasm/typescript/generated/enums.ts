@@ -109,6 +109,37 @@ export const CONTACT_STATUS = ["active", "inactive", "churned"] as const;
  */
 export type ContactStatus = (typeof CONTACT_STATUS)[number];
 
+/** The words of `ContractLineRecurring`, in their order. */
+export const CONTRACT_LINE_RECURRING = ["month", "quarter", "half_year", "year"] as const;
+/**
+ * One of:
+ * - `month`: Each month.
+ * - `quarter`: Each three months.
+ * - `half_year`: Each six months.
+ * - `year`: Each year.
+ */
+export type ContractLineRecurring = (typeof CONTRACT_LINE_RECURRING)[number];
+
+/** The words of `ContractRounding`, in their order. */
+export const CONTRACT_ROUNDING = ["half_up", "half_even"] as const;
+/**
+ * One of:
+ * - `half_up`: It goes away from zero: 0.125 is 0.13, and −0.125 is −0.13.
+ * - `half_even`: It goes to the even digit: 0.125 is 0.12, and 0.135 is 0.14.
+ */
+export type ContractRounding = (typeof CONTRACT_ROUNDING)[number];
+
+/** The words of `ContractStatus`, in their order. */
+export const CONTRACT_STATUS = ["active", "renewed", "ended", "cancelled"] as const;
+/**
+ * One of:
+ * - `active`: It runs, or will.
+ * - `renewed`: Another one took over from it.
+ * - `ended`: It came to its end.
+ * - `cancelled`: It was given up.
+ */
+export type ContractStatus = (typeof CONTRACT_STATUS)[number];
+
 /** The words of `CustomType`, in their order. */
 export const CUSTOM_TYPE = ["text", "number", "bool", "date", "time"] as const;
 /**
@@ -216,17 +247,6 @@ export const LEAD_STATUS = ["new", "contacted", "qualified", "converted", "lost"
  * - `lost`: It came to nothing; the reason is kept.
  */
 export type LeadStatus = (typeof LEAD_STATUS)[number];
-
-/** The words of `LineItemRecurring`, in their order. */
-export const LINE_ITEM_RECURRING = ["month", "quarter", "half_year", "year"] as const;
-/**
- * One of:
- * - `month`: Each month.
- * - `quarter`: Each three months.
- * - `half_year`: Each six months.
- * - `year`: Each year.
- */
-export type LineItemRecurring = (typeof LINE_ITEM_RECURRING)[number];
 
 /** The words of `MailClass`, in their order. */
 export const MAIL_CLASS = ["hard", "soft", "block"] as const;
@@ -401,23 +421,25 @@ export const ON_CONFLICT = ["refuse", "skip"] as const;
  */
 export type OnConflict = (typeof ON_CONFLICT)[number];
 
-/** The words of `OrgRounding`, in their order. */
-export const ORG_ROUNDING = ["half_up", "half_even"] as const;
+/** The words of `OrderStatus`, in their order. */
+export const ORDER_STATUS = ["draft", "confirmed", "fulfilled", "cancelled"] as const;
 /**
  * One of:
- * - `half_up`: It goes away from zero: 0.125 is 0.13, and −0.125 is −0.13.
- * - `half_even`: It goes to the even digit: 0.125 is 0.12, and 0.135 is 0.14.
+ * - `draft`: It is checked still, and has no number.
+ * - `confirmed`: It is agreed and stays as it is.
+ * - `fulfilled`: What was ordered is delivered.
+ * - `cancelled`: Nothing comes of it.
  */
-export type OrgRounding = (typeof ORG_ROUNDING)[number];
+export type OrderStatus = (typeof ORDER_STATUS)[number];
 
-/** The words of `OrgTaxRounding`, in their order. */
-export const ORG_TAX_ROUNDING = ["per_rate", "per_line"] as const;
+/** The words of `OrderTaxRounding`, in their order. */
+export const ORDER_TAX_ROUNDING = ["per_rate", "per_line"] as const;
 /**
  * One of:
  * - `per_rate`: Once for each rate, on the sum of its lines, as EN 16931 (BR-CO-17) demands.
  * - `per_line`: On each line.
  */
-export type OrgTaxRounding = (typeof ORG_TAX_ROUNDING)[number];
+export type OrderTaxRounding = (typeof ORDER_TAX_ROUNDING)[number];
 
 /** The words of `PipelineAmountFrom`, in their order. */
 export const PIPELINE_AMOUNT_FROM = ["contract", "first_year", "yearly"] as const;
@@ -428,6 +450,15 @@ export const PIPELINE_AMOUNT_FROM = ["contract", "first_year", "yearly"] as cons
  * - `yearly`: What recurs in a year.
  */
 export type PipelineAmountFrom = (typeof PIPELINE_AMOUNT_FROM)[number];
+
+/** The words of `PipelineOnAccept`, in their order. */
+export const PIPELINE_ON_ACCEPT = ["nothing", "win"] as const;
+/**
+ * One of:
+ * - `nothing`: It stays as it is, until somebody wins it.
+ * - `win`: It is won.
+ */
+export type PipelineOnAccept = (typeof PIPELINE_ON_ACCEPT)[number];
 
 /** The words of `PreviewedWarning`, in their order. */
 export const PREVIEWED_WARNING = ["large_html", "image_without_text", "long_subject"] as const;
@@ -447,6 +478,20 @@ export const PRICE_MODE = ["volume", "graduated"] as const;
  * - `graduated`: For those from the tier's quantity up to the next tier's.
  */
 export type PriceMode = (typeof PRICE_MODE)[number];
+
+/** The words of `QuoteStatus`, in their order. */
+export const QUOTE_STATUS = ["draft", "sent", "accepted", "declined", "withdrawn", "superseded", "expired"] as const;
+/**
+ * One of:
+ * - `draft`: It is written.
+ * - `sent`: Its recipient has it.
+ * - `accepted`: One of its tiers was chosen.
+ * - `declined`: Its recipient wants none of it.
+ * - `withdrawn`: We took it back.
+ * - `superseded`: A later revision was sent, or another quote of the deal was accepted.
+ * - `expired`: It was sent, and the last day on which it is valid is over.
+ */
+export type QuoteStatus = (typeof QUOTE_STATUS)[number];
 
 /** The words of `RoutingBand`, in their order. */
 export const ROUTING_BAND = ["low", "medium", "high"] as const;

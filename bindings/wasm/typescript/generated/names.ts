@@ -25,6 +25,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "add aggregate? count? create find* get? history* import_csv import_preview? import_rows members? purge remove restore search* trash update upsert",
   contact_list_member:
     "aggregate? count? find* get? history*",
+  contract:
+    "aggregate? cancel change count? create find* get? history* lines? renew search* update",
+  contract_line:
+    "aggregate? count? find* get? history*",
   deal:
     "add_contact aggregate? assign count? create find* forecast? funnel? get? history* import_csv import_preview? import_rows lines? lose metrics? move pipeline? purge remove_contact reopen reprice reset_category reset_probability restore search* set_contact_role set_lines stuck* trash update upsert win",
   deal_contact:
@@ -55,6 +59,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history*",
   notification_preference:
     "aggregate? count? find* get? history* set",
+  order:
+    "aggregate? cancel confirm count? create find* fulfil get? history* lines? search* update",
+  order_line:
+    "aggregate? count? find* get? history*",
   org:
     "aggregate? configure count? find* get? history*",
   person:
@@ -67,6 +75,14 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   product:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge reactivate restore retire search* trash update upsert",
+  quote:
+    "accept aggregate? count? create decline details? find* get? history* print? remove revise search* send set_tiers update view withdraw",
+  quote_copy:
+    "aggregate? count? find* get? history*",
+  quote_line:
+    "aggregate? count? find* get? history*",
+  quote_tier:
+    "aggregate? count? find* get? history*",
   rate:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   routing:
@@ -96,7 +112,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "kept", "other_emails", "other_phones", "partials", "readers", "reads", "records", "rules", "score_reasons", "slices", "stages", "tags", "texts", "tiers", "variables"];
+export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "kept", "other_emails", "other_phones", "partials", "readers", "reads", "records", "rules", "score_reasons", "slices", "stages", "tags", "taxes", "texts", "tiers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
-export const MAPS: readonly string[] = ["address", "channels", "choices", "custom", "engagement", "net", "per_domain", "rates", "unit_price"];
+export const MAPS: readonly string[] = ["address", "channels", "choices", "contract_value", "custom", "discount_amount", "engagement", "monthly", "net", "per_domain", "rates", "tax", "total", "unit_price", "yearly"];

@@ -12,6 +12,8 @@ import type { ConsentOperations } from "./operations/consent.js";
 import type { ContactOperations } from "./operations/contact.js";
 import type { ContactListOperations } from "./operations/contact_list.js";
 import type { ContactListMemberOperations } from "./operations/contact_list_member.js";
+import type { ContractOperations } from "./operations/contract.js";
+import type { ContractLineOperations } from "./operations/contract_line.js";
 import type { DealOperations } from "./operations/deal.js";
 import type { DealContactOperations } from "./operations/deal_contact.js";
 import type { ErasureOperations } from "./operations/erasure.js";
@@ -27,12 +29,18 @@ import type { NoteOperations } from "./operations/note.js";
 import type { NotificationOperations } from "./operations/notification.js";
 import type { NotificationDeliveryOperations } from "./operations/notification_delivery.js";
 import type { NotificationPreferenceOperations } from "./operations/notification_preference.js";
+import type { OrderOperations } from "./operations/order.js";
+import type { OrderLineOperations } from "./operations/order_line.js";
 import type { OrgOperations } from "./operations/org.js";
 import type { PersonOperations } from "./operations/person.js";
 import type { PipelineOperations } from "./operations/pipeline.js";
 import type { PriceOperations } from "./operations/price.js";
 import type { PriceBookOperations } from "./operations/price_book.js";
 import type { ProductOperations } from "./operations/product.js";
+import type { QuoteOperations } from "./operations/quote.js";
+import type { QuoteCopyOperations } from "./operations/quote_copy.js";
+import type { QuoteLineOperations } from "./operations/quote_line.js";
+import type { QuoteTierOperations } from "./operations/quote_tier.js";
 import type { RateOperations } from "./operations/rate.js";
 import type { RoutingOperations } from "./operations/routing.js";
 import type { ScorecardOperations } from "./operations/scorecard.js";
@@ -57,6 +65,8 @@ import type { Consent, ConsentWhere } from "./records/consent.js";
 import type { Contact, ContactWhere } from "./records/contact.js";
 import type { ContactList } from "./records/contact_list.js";
 import type { ContactListMember, ContactListMemberWhere } from "./records/contact_list_member.js";
+import type { Contract, ContractWhere } from "./records/contract.js";
+import type { ContractLine, ContractLineWhere } from "./records/contract_line.js";
 import type { Deal, DealWhere } from "./records/deal.js";
 import type { DealContact, DealContactWhere } from "./records/deal_contact.js";
 import type { Erasure } from "./records/erasure.js";
@@ -71,11 +81,17 @@ import type { Note, NoteWhere } from "./records/note.js";
 import type { Notification, NotificationWhere } from "./records/notification.js";
 import type { NotificationDelivery } from "./records/notification_delivery.js";
 import type { NotificationPreference, NotificationPreferenceWhere } from "./records/notification_preference.js";
+import type { Order, OrderWhere } from "./records/order.js";
+import type { OrderLine, OrderLineWhere } from "./records/order_line.js";
 import type { Org, OrgWhere } from "./records/org.js";
 import type { Pipeline } from "./records/pipeline.js";
 import type { Price, PriceWhere } from "./records/price.js";
 import type { PriceBook } from "./records/price_book.js";
 import type { Product } from "./records/product.js";
+import type { Quote, QuoteWhere } from "./records/quote.js";
+import type { QuoteCopy, QuoteCopyWhere } from "./records/quote_copy.js";
+import type { QuoteLine, QuoteLineWhere } from "./records/quote_line.js";
+import type { QuoteTier, QuoteTierWhere } from "./records/quote_tier.js";
 import type { DatedRate } from "./records/rate.js";
 import type { Routing, RoutingWhere } from "./records/routing.js";
 import type { Scorecard } from "./records/scorecard.js";
@@ -133,6 +149,10 @@ export interface SessionOperations {
   readonly contactList: ContactListOperations;
   /** The operations of `contact_list_member`: A lead or a contact, exactly one, on a contact list. */
   readonly contactListMember: ContactListMemberOperations;
+  /** The operations of `contract`: What recurs of an order, from a day until another. */
+  readonly contract: ContractOperations;
+  /** The operations of `contract_line`: A line of a contract: so many of something that recurs. */
+  readonly contractLine: ContractLineOperations;
   /** The operations of `deal`: Something that a company may buy. */
   readonly deal: DealOperations;
   /** The operations of `deal_contact`: A contact who has a say in a deal. */
@@ -178,6 +198,10 @@ export interface SessionOperations {
   readonly notificationDelivery: NotificationDeliveryOperations;
   /** The operations of `notification_preference`: What a user wants to be notified of, where and when. */
   readonly notificationPreference: NotificationPreferenceOperations;
+  /** The operations of `order`: What was sold: once for a deal, with lines that are copies. */
+  readonly order: OrderOperations;
+  /** The operations of `order_line`: A line of an order: so many of something at a price. */
+  readonly orderLine: OrderLineOperations;
   /** The operations of `org`: The tenant itself; its id is the tenant's. */
   readonly organisation: OrgOperations;
   /** The operations of `person`. */
@@ -190,6 +214,17 @@ export interface SessionOperations {
   readonly priceBook: PriceBookOperations;
   /** The operations of `product`: Something that is sold. */
   readonly product: ProductOperations;
+  /** The operations of `quote`: What we offer for a deal: one to three tiers of lines, valid until a day. */
+  readonly quote: QuoteOperations;
+  /**
+   * The operations of `quote_copy`: The printed quote as it was sent; `quote.print` shows it. It is the engine's
+   * own, since it names what its reader may not see.
+   */
+  readonly quoteCopy: QuoteCopyOperations;
+  /** The operations of `quote_line`: A line of a tier: so many of something at a price. */
+  readonly quoteLine: QuoteLineOperations;
+  /** The operations of `quote_tier`: One of the ways in which somebody may buy, and what it comes to. */
+  readonly quoteTier: QuoteTierOperations;
   /**
    * The operations of `rate`: What one unit of a currency is worth in the base currency, from a day until the day
    * of the next rate.
@@ -243,6 +278,8 @@ export interface RecordTable {
   contact: Contact;
   contact_list: ContactList;
   contact_list_member: ContactListMember;
+  contract: Contract;
+  contract_line: ContractLine;
   deal: Deal;
   deal_contact: DealContact;
   erasure: Erasure;
@@ -257,11 +294,17 @@ export interface RecordTable {
   notification: Notification;
   notification_delivery: NotificationDelivery;
   notification_preference: NotificationPreference;
+  order: Order;
+  order_line: OrderLine;
   org: Org;
   pipeline: Pipeline;
   price: Price;
   price_book: PriceBook;
   product: Product;
+  quote: Quote;
+  quote_copy: QuoteCopy;
+  quote_line: QuoteLine;
+  quote_tier: QuoteTier;
   rate: DatedRate;
   routing: Routing;
   scorecard: Scorecard;
@@ -291,7 +334,9 @@ export interface PointerTable {
   consent: { found: ConsentWhere; by: "topic" };
   contact: { found: ContactWhere; by: "account" | "owner.group" | "owner.user" | "reports_to" };
   contact_list_member: { found: ContactListMemberWhere; by: "contact" | "contact_list" | "lead" };
-  deal: { found: DealWhere; by: "account" | "campaign" | "owner" | "pipeline" | "price_book" | "primary_contact" };
+  contract: { found: ContractWhere; by: "account" | "deal" | "order" | "renewal" };
+  contract_line: { found: ContractLineWhere; by: "contract" | "deal" | "product" };
+  deal: { found: DealWhere; by: "account" | "campaign" | "contract" | "owner" | "pipeline" | "price_book" | "primary_contact" };
   deal_contact: { found: DealContactWhere; by: "contact" | "deal" };
   group: { found: GroupWhere; by: "calendar" };
   lead: { found: LeadWhere; by: "assignee.group" | "assignee.user" | "bant.authority.by" | "bant.budget.by" | "bant.need.by" | "bant.timeline.by" | "campaign" | "converted_account" | "converted_contact" | "converted_deal" | "known_contact" | "previous_lead" | "via_group" };
@@ -301,8 +346,14 @@ export interface PointerTable {
   note: { found: NoteWhere; by: "about" | "author" };
   notification: { found: NotificationWhere; by: "about" | "note" | "user" };
   notification_preference: { found: NotificationPreferenceWhere; by: "user" };
+  order: { found: OrderWhere; by: "account" | "contract" | "deal" | "quote" };
+  order_line: { found: OrderLineWhere; by: "deal" | "order" | "product" };
   org: { found: OrgWhere; by: "calendar" | "notification_sender" };
   price: { found: PriceWhere; by: "price_book" | "product" };
+  quote: { found: QuoteWhere; by: "account" | "deal" | "price_book" | "recipient" };
+  quote_copy: { found: QuoteCopyWhere; by: "deal" | "quote" | "recipient" };
+  quote_line: { found: QuoteLineWhere; by: "deal" | "product" | "quote_tier" };
+  quote_tier: { found: QuoteTierWhere; by: "deal" | "quote" };
   routing: { found: RoutingWhere; by: "contact_list" | "group" };
   stage_visit: { found: StageVisitWhere; by: "by" | "deal" | "pipeline" };
   suppression: { found: SuppressionWhere; by: "topic" };

@@ -128,6 +128,18 @@ import type {
   ContactListMemberHistoryInput,
 } from "./inputs/contact_list_member.js";
 import type {
+  ContractCancelInput,
+  ContractChangeInput,
+  ContractCreateInput,
+  ContractFindInput,
+  ContractGetInput,
+  ContractHistoryInput,
+  ContractLinesInput,
+  ContractRenewInput,
+  ContractUpdateInput,
+} from "./inputs/contract.js";
+import type { ContractLineFindInput, ContractLineGetInput, ContractLineHistoryInput } from "./inputs/contract_line.js";
+import type {
   DealAddContactInput,
   DealAssignInput,
   DealCreateInput,
@@ -263,6 +275,18 @@ import type {
   NotificationPreferenceHistoryInput,
   NotificationPreferenceSetInput,
 } from "./inputs/notification_preference.js";
+import type {
+  OrderCancelInput,
+  OrderConfirmInput,
+  OrderCreateInput,
+  OrderFindInput,
+  OrderFulfilInput,
+  OrderGetInput,
+  OrderHistoryInput,
+  OrderLinesInput,
+  OrderUpdateInput,
+} from "./inputs/order.js";
+import type { OrderLineFindInput, OrderLineGetInput, OrderLineHistoryInput } from "./inputs/order_line.js";
 import type { OrgConfigureInput, OrgFindInput, OrgGetInput, OrgHistoryInput } from "./inputs/org.js";
 import type { PersonEraseAgainInput, PersonEraseInput, PersonExportInput, PersonFindInput } from "./inputs/person.js";
 import type {
@@ -313,6 +337,26 @@ import type {
   ProductUpdateInput,
   ProductUpsertInput,
 } from "./inputs/product.js";
+import type {
+  QuoteAcceptInput,
+  QuoteCreateInput,
+  QuoteDeclineInput,
+  QuoteDetailsInput,
+  QuoteFindInput,
+  QuoteGetInput,
+  QuoteHistoryInput,
+  QuotePrintInput,
+  QuoteRemoveInput,
+  QuoteReviseInput,
+  QuoteSendInput,
+  QuoteSetTiersInput,
+  QuoteUpdateInput,
+  QuoteViewInput,
+  QuoteWithdrawInput,
+} from "./inputs/quote.js";
+import type { QuoteCopyFindInput, QuoteCopyGetInput, QuoteCopyHistoryInput } from "./inputs/quote_copy.js";
+import type { QuoteLineFindInput, QuoteLineGetInput, QuoteLineHistoryInput } from "./inputs/quote_line.js";
+import type { QuoteTierFindInput, QuoteTierGetInput, QuoteTierHistoryInput } from "./inputs/quote_tier.js";
 import type {
   RateCreateInput,
   RateFindInput,
@@ -465,13 +509,16 @@ import type { GroupRow, HistoryPage, ImportReport, MembersPage, Preview } from "
 import type { Granted } from "./parts/consent.js";
 import type { ContactOverview } from "./parts/contact.js";
 import type { Added, Removed } from "./parts/contact_list.js";
+import type { ContractLines } from "./parts/contract.js";
 import type { DealForecast, DealFunnel, DealLines, DealMetrics, PipelineValue, StuckPage } from "./parts/deal.js";
 import type { Conversion, Routed } from "./parts/lead.js";
 import type { Undone, Verified } from "./parts/ledger.js";
 import type { Choices, Claimed, Followed, Gate, Recorded } from "./parts/mail.js";
 import type { ClaimedNotifications, InboxPage, Marked, UnreachableUsers } from "./parts/notification.js";
+import type { OrderLines } from "./parts/order.js";
 import type { ErasedAgain, Exported, PersonRecords } from "./parts/person.js";
 import type { Quoted } from "./parts/price.js";
+import type { Accepted, PrintedQuote, QuoteDetails } from "./parts/quote.js";
 import type { Message, Previewed } from "./parts/template.js";
 import type { TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
@@ -490,6 +537,8 @@ import type {
   ContactListMemberRelated,
   ContactListMemberWhere,
 } from "./records/contact_list_member.js";
+import type { Contract, ContractRelated, ContractWhere } from "./records/contract.js";
+import type { ContractLine, ContractLineRelated, ContractLineWhere } from "./records/contract_line.js";
 import type { Deal, DealRelated, DealWhere } from "./records/deal.js";
 import type { DealContact, DealContactRelated, DealContactWhere } from "./records/deal_contact.js";
 import type { Erasure, ErasureRelated, ErasureWhere } from "./records/erasure.js";
@@ -512,11 +561,17 @@ import type {
   NotificationPreferenceRelated,
   NotificationPreferenceWhere,
 } from "./records/notification_preference.js";
+import type { Order, OrderRelated, OrderWhere } from "./records/order.js";
+import type { OrderLine, OrderLineRelated, OrderLineWhere } from "./records/order_line.js";
 import type { Org, OrgRelated, OrgWhere } from "./records/org.js";
 import type { Pipeline, PipelineRelated, PipelineWhere } from "./records/pipeline.js";
 import type { Price, PriceRelated, PriceWhere } from "./records/price.js";
 import type { PriceBook, PriceBookRelated, PriceBookWhere } from "./records/price_book.js";
 import type { Product, ProductRelated, ProductWhere } from "./records/product.js";
+import type { Quote, QuoteRelated, QuoteWhere } from "./records/quote.js";
+import type { QuoteCopy, QuoteCopyRelated, QuoteCopyWhere } from "./records/quote_copy.js";
+import type { QuoteLine, QuoteLineRelated, QuoteLineWhere } from "./records/quote_line.js";
+import type { QuoteTier, QuoteTierRelated, QuoteTierWhere } from "./records/quote_tier.js";
 import type { DatedRate, DatedRateRelated, DatedRateWhere } from "./records/rate.js";
 import type { Routing, RoutingRelated, RoutingWhere } from "./records/routing.js";
 import type { Scorecard, ScorecardRelated, ScorecardWhere } from "./records/scorecard.js";
@@ -678,6 +733,23 @@ export interface OperationTable {
   "contact_list_member.find": { input: ContactListMemberFindInput; output: Page<ContactListMember> };
   "contact_list_member.get": { input: ContactListMemberGetInput; output: Found<ContactListMember, ContactListMemberRelated> };
   "contact_list_member.history": { input: ContactListMemberHistoryInput; output: HistoryPage };
+  "contract.aggregate": { input: AggregateInput<ContractWhere>; output: GroupRow[] };
+  "contract.cancel": { input: ContractCancelInput; output: Contract };
+  "contract.change": { input: ContractChangeInput; output: Deal };
+  "contract.count": { input: CountInput<ContractWhere>; output: number };
+  "contract.create": { input: ContractCreateInput; output: Contract };
+  "contract.find": { input: ContractFindInput; output: Page<Contract> };
+  "contract.get": { input: ContractGetInput; output: Found<Contract, ContractRelated> };
+  "contract.history": { input: ContractHistoryInput; output: HistoryPage };
+  "contract.lines": { input: ContractLinesInput; output: ContractLines };
+  "contract.renew": { input: ContractRenewInput; output: Deal };
+  "contract.search": { input: SearchInput<ContractWhere>; output: Page<Contract> };
+  "contract.update": { input: ContractUpdateInput; output: Contract };
+  "contract_line.aggregate": { input: AggregateInput<ContractLineWhere>; output: GroupRow[] };
+  "contract_line.count": { input: CountInput<ContractLineWhere>; output: number };
+  "contract_line.find": { input: ContractLineFindInput; output: Page<ContractLine> };
+  "contract_line.get": { input: ContractLineGetInput; output: Found<ContractLine, ContractLineRelated> };
+  "contract_line.history": { input: ContractLineHistoryInput; output: HistoryPage };
   "deal.add_contact": { input: DealAddContactInput; output: DealContact };
   "deal.aggregate": { input: AggregateInput<DealWhere>; output: GroupRow[] };
   "deal.assign": { input: DealAssignInput; output: Deal };
@@ -850,6 +922,23 @@ export interface OperationTable {
   "notification_preference.get": { input: NotificationPreferenceGetInput; output: Found<NotificationPreference, NotificationPreferenceRelated> };
   "notification_preference.history": { input: NotificationPreferenceHistoryInput; output: HistoryPage };
   "notification_preference.set": { input: NotificationPreferenceSetInput; output: NotificationPreference };
+  "order.aggregate": { input: AggregateInput<OrderWhere>; output: GroupRow[] };
+  "order.cancel": { input: OrderCancelInput; output: Order };
+  "order.confirm": { input: OrderConfirmInput; output: Order };
+  "order.count": { input: CountInput<OrderWhere>; output: number };
+  "order.create": { input: OrderCreateInput; output: Order };
+  "order.find": { input: OrderFindInput; output: Page<Order> };
+  "order.fulfil": { input: OrderFulfilInput; output: Order };
+  "order.get": { input: OrderGetInput; output: Found<Order, OrderRelated> };
+  "order.history": { input: OrderHistoryInput; output: HistoryPage };
+  "order.lines": { input: OrderLinesInput; output: OrderLines };
+  "order.search": { input: SearchInput<OrderWhere>; output: Page<Order> };
+  "order.update": { input: OrderUpdateInput; output: Order };
+  "order_line.aggregate": { input: AggregateInput<OrderLineWhere>; output: GroupRow[] };
+  "order_line.count": { input: CountInput<OrderLineWhere>; output: number };
+  "order_line.find": { input: OrderLineFindInput; output: Page<OrderLine> };
+  "order_line.get": { input: OrderLineGetInput; output: Found<OrderLine, OrderLineRelated> };
+  "order_line.history": { input: OrderLineHistoryInput; output: HistoryPage };
   "org.aggregate": { input: AggregateInput<OrgWhere>; output: GroupRow[] };
   "org.configure": { input: OrgConfigureInput; output: Org };
   "org.count": { input: CountInput<OrgWhere>; output: number };
@@ -923,6 +1012,39 @@ export interface OperationTable {
   "product.trash": { input: ProductTrashInput; output: Product };
   "product.update": { input: ProductUpdateInput; output: Product };
   "product.upsert": { input: ProductUpsertInput; output: Upserted<Product> };
+  "quote.accept": { input: QuoteAcceptInput; output: Accepted };
+  "quote.aggregate": { input: AggregateInput<QuoteWhere>; output: GroupRow[] };
+  "quote.count": { input: CountInput<QuoteWhere>; output: number };
+  "quote.create": { input: QuoteCreateInput; output: Quote };
+  "quote.decline": { input: QuoteDeclineInput; output: Quote };
+  "quote.details": { input: QuoteDetailsInput; output: QuoteDetails };
+  "quote.find": { input: QuoteFindInput; output: Page<Quote> };
+  "quote.get": { input: QuoteGetInput; output: Found<Quote, QuoteRelated> };
+  "quote.history": { input: QuoteHistoryInput; output: HistoryPage };
+  "quote.print": { input: QuotePrintInput; output: PrintedQuote };
+  "quote.remove": { input: QuoteRemoveInput; output: Quote };
+  "quote.revise": { input: QuoteReviseInput; output: Quote };
+  "quote.search": { input: SearchInput<QuoteWhere>; output: Page<Quote> };
+  "quote.send": { input: QuoteSendInput; output: Quote };
+  "quote.set_tiers": { input: QuoteSetTiersInput; output: QuoteDetails };
+  "quote.update": { input: QuoteUpdateInput; output: Quote };
+  "quote.view": { input: QuoteViewInput; output: Quote };
+  "quote.withdraw": { input: QuoteWithdrawInput; output: Quote };
+  "quote_copy.aggregate": { input: AggregateInput<QuoteCopyWhere>; output: GroupRow[] };
+  "quote_copy.count": { input: CountInput<QuoteCopyWhere>; output: number };
+  "quote_copy.find": { input: QuoteCopyFindInput; output: Page<QuoteCopy> };
+  "quote_copy.get": { input: QuoteCopyGetInput; output: Found<QuoteCopy, QuoteCopyRelated> };
+  "quote_copy.history": { input: QuoteCopyHistoryInput; output: HistoryPage };
+  "quote_line.aggregate": { input: AggregateInput<QuoteLineWhere>; output: GroupRow[] };
+  "quote_line.count": { input: CountInput<QuoteLineWhere>; output: number };
+  "quote_line.find": { input: QuoteLineFindInput; output: Page<QuoteLine> };
+  "quote_line.get": { input: QuoteLineGetInput; output: Found<QuoteLine, QuoteLineRelated> };
+  "quote_line.history": { input: QuoteLineHistoryInput; output: HistoryPage };
+  "quote_tier.aggregate": { input: AggregateInput<QuoteTierWhere>; output: GroupRow[] };
+  "quote_tier.count": { input: CountInput<QuoteTierWhere>; output: number };
+  "quote_tier.find": { input: QuoteTierFindInput; output: Page<QuoteTier> };
+  "quote_tier.get": { input: QuoteTierGetInput; output: Found<QuoteTier, QuoteTierRelated> };
+  "quote_tier.history": { input: QuoteTierHistoryInput; output: HistoryPage };
   "rate.aggregate": { input: AggregateInput<DatedRateWhere>; output: GroupRow[] };
   "rate.count": { input: CountInput<DatedRateWhere>; output: number };
   "rate.create": { input: RateCreateInput; output: DatedRate };

@@ -5,9 +5,7 @@ use crate::{
     Action, Code, CollectionCommand, Context, Custom, Date, ExternalKey, Id, Record, Ref, Result, Tags, command,
     kernel::error::codes,
     people::counter,
-    sales::{
-        Deal, DealType, LineItem, Order, OrderLine, lookups,
-    },
+    sales::{Deal, DealType, LineItem, Order, OrderLine, lookups},
 };
 
 /// The order is not agreed.

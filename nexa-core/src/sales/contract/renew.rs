@@ -8,12 +8,7 @@ use crate::{
     command,
     kernel::access::Action,
     people::assignment,
-    sales::{
-        Contact, Deal, DealType, LineItem,
-        deal::STAGE_NEEDS,
-        lookups,
-        pricing::Discount,
-    },
+    sales::{Contact, Deal, DealType, LineItem, deal::STAGE_NEEDS, lookups, pricing::Discount},
     values::TOO_LARGE,
 };
 

@@ -6,12 +6,7 @@ use crate::{
     Tags, TaxRounding, UnitPrice, command,
     kernel::error::codes,
     people::org,
-    sales::{
-        Deal, DealStatus, LineItem, Quote, QuoteStatus,
-        deal::lines,
-        lookups,
-        quote::tier::Offered,
-    },
+    sales::{Deal, DealStatus, LineItem, Quote, QuoteStatus, deal::lines, lookups, quote::tier::Offered},
 };
 
 /// Nothing was sold.

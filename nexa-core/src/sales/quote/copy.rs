@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Quote;
-use crate::{Context, Id, Record, Result, Timestamp, kernel::redact::redacted_debug, sales::{Contact, Deal}};
+use crate::{
+    Context, Id, Record, Result, Timestamp,
+    kernel::redact::redacted_debug,
+    sales::{Contact, Deal},
+};
 
 /// The printed quote as it was sent; `quote.print` shows it. It is the engine's own, since it names what its reader may not see.
 #[derive(Record, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -39,7 +43,14 @@ impl QuoteCopy {
     /// A copy of a page, as it is sent.
     pub(super) fn of(quote: &Quote, html: String) -> Self {
         let sha256 = sha256(&html);
-        Self { quote: quote.id, deal: quote.deal, recipient: quote.recipient, html: Some(html), sha256, ..Self::default() }
+        Self {
+            quote: quote.id,
+            deal: quote.deal,
+            recipient: quote.recipient,
+            html: Some(html),
+            sha256,
+            ..Self::default()
+        }
     }
     /// The copy of a quote.
     pub(super) async fn find(cx: &mut Context<'_>, quote: Id<Quote>) -> Result<Option<Self>> {

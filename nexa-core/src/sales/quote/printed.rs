@@ -3,13 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Quote, QuoteLine, QuoteStatus,
-    accept::TIER_UNKNOWN,
-    copy::QuoteCopy,
-    print::Sheet,
-    tier::Offered,
-};
+use super::{Quote, QuoteLine, QuoteStatus, accept::TIER_UNKNOWN, copy::QuoteCopy, print::Sheet, tier::Offered};
 use crate::{
     Action, Code, Context, Get, Id, Key, Query, Record, Ref, Result,
     kernel::record::RecordDef,

@@ -77,6 +77,16 @@ from .kinds.contact_list_member import (
     ContactListMember as ContactListMember,
     ContactListMemberId as ContactListMemberId,
 )
+from .kinds.contract import (
+    Contract as Contract,
+    ContractId as ContractId,
+    ContractLines as ContractLines,
+    ContractStatus as ContractStatus,
+)
+from .kinds.contract_line import (
+    ContractLine as ContractLine,
+    ContractLineId as ContractLineId,
+)
 from .kinds.deal import (
     Deal as Deal,
     DealForecast as DealForecast,
@@ -97,7 +107,6 @@ from .kinds.deal import (
     StageStay as StageStay,
     StageValue as StageValue,
     StuckDeal as StuckDeal,
-    TaxTotal as TaxTotal,
 )
 from .kinds.deal_contact import (
     DealContact as DealContact,
@@ -197,6 +206,16 @@ from .kinds.notification_preference import (
     NotificationPreference as NotificationPreference,
     NotificationPreferenceId as NotificationPreferenceId,
 )
+from .kinds.order import (
+    Order as Order,
+    OrderId as OrderId,
+    OrderLines as OrderLines,
+    OrderStatus as OrderStatus,
+)
+from .kinds.order_line import (
+    OrderLine as OrderLine,
+    OrderLineId as OrderLineId,
+)
 from .kinds.org import (
     FileLimits as FileLimits,
     FrequencyCap as FrequencyCap,
@@ -204,8 +223,6 @@ from .kinds.org import (
     MailSettings as MailSettings,
     Org as Org,
     OrgId as OrgId,
-    OrgRounding as OrgRounding,
-    OrgTaxRounding as OrgTaxRounding,
     QuietHours as QuietHours,
 )
 from .kinds.person import (
@@ -218,6 +235,7 @@ from .kinds.pipeline import (
     Pipeline as Pipeline,
     PipelineAmountFrom as PipelineAmountFrom,
     PipelineId as PipelineId,
+    PipelineOnAccept as PipelineOnAccept,
     Stage as Stage,
 )
 from .kinds.price import (
@@ -233,6 +251,27 @@ from .kinds.price_book import (
 from .kinds.product import (
     Product as Product,
     ProductId as ProductId,
+)
+from .kinds.quote import (
+    Accepted as Accepted,
+    PrintedQuote as PrintedQuote,
+    Quote as Quote,
+    QuoteDetails as QuoteDetails,
+    QuoteId as QuoteId,
+    QuoteStatus as QuoteStatus,
+    TierDetails as TierDetails,
+)
+from .kinds.quote_copy import (
+    QuoteCopy as QuoteCopy,
+    QuoteCopyId as QuoteCopyId,
+)
+from .kinds.quote_line import (
+    QuoteLine as QuoteLine,
+    QuoteLineId as QuoteLineId,
+)
+from .kinds.quote_tier import (
+    QuoteTier as QuoteTier,
+    QuoteTierId as QuoteTierId,
 )
 from .kinds.rate import (
     DatedRate as DatedRate,
@@ -306,6 +345,8 @@ from .kinds.common import (
     Address as Address,
     Change as Change,
     CommentAudience as CommentAudience,
+    ContractLineRecurring as ContractLineRecurring,
+    ContractRounding as ContractRounding,
     DealCategory as DealCategory,
     DealContactRole as DealContactRole,
     DealStatus as DealStatus,
@@ -313,7 +354,6 @@ from .kinds.common import (
     ExternalKey as ExternalKey,
     GroupRow as GroupRow,
     ImportReport as ImportReport,
-    LineItemRecurring as LineItemRecurring,
     ListedMember as ListedMember,
     MappedColumn as MappedColumn,
     MatchPolicy as MatchPolicy,
@@ -323,6 +363,7 @@ from .kinds.common import (
     NotificationDeliveryState as NotificationDeliveryState,
     NotificationReason as NotificationReason,
     OfKind as OfKind,
+    OrderTaxRounding as OrderTaxRounding,
     Preview as Preview,
     PreviewRow as PreviewRow,
     PriceTier as PriceTier,
@@ -330,6 +371,7 @@ from .kinds.common import (
     RoutingTaskPriority as RoutingTaskPriority,
     RowProblem as RowProblem,
     SuppressionReason as SuppressionReason,
+    TaxTotal as TaxTotal,
     TemplateChannel as TemplateChannel,
     TemplatePartial as TemplatePartial,
     TemplateText as TemplateText,

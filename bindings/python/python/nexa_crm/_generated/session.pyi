@@ -20,6 +20,8 @@ from .._generated.kinds.contact_list_member import (
     AsyncContactListMemberOperations,
     ContactListMemberOperations,
 )
+from .._generated.kinds.contract import AsyncContractOperations, ContractOperations
+from .._generated.kinds.contract_line import AsyncContractLineOperations, ContractLineOperations
 from .._generated.kinds.deal import AsyncDealOperations, DealOperations
 from .._generated.kinds.deal_contact import AsyncDealContactOperations, DealContactOperations
 from .._generated.kinds.erasure import AsyncErasureOperations, ErasureOperations
@@ -41,12 +43,18 @@ from .._generated.kinds.notification_preference import (
     AsyncNotificationPreferenceOperations,
     NotificationPreferenceOperations,
 )
+from .._generated.kinds.order import AsyncOrderOperations, OrderOperations
+from .._generated.kinds.order_line import AsyncOrderLineOperations, OrderLineOperations
 from .._generated.kinds.org import AsyncOrgOperations, OrgOperations
 from .._generated.kinds.person import AsyncPersonOperations, PersonOperations
 from .._generated.kinds.pipeline import AsyncPipelineOperations, PipelineOperations
 from .._generated.kinds.price import AsyncPriceOperations, PriceOperations
 from .._generated.kinds.price_book import AsyncPriceBookOperations, PriceBookOperations
 from .._generated.kinds.product import AsyncProductOperations, ProductOperations
+from .._generated.kinds.quote import AsyncQuoteOperations, QuoteOperations
+from .._generated.kinds.quote_copy import AsyncQuoteCopyOperations, QuoteCopyOperations
+from .._generated.kinds.quote_line import AsyncQuoteLineOperations, QuoteLineOperations
+from .._generated.kinds.quote_tier import AsyncQuoteTierOperations, QuoteTierOperations
 from .._generated.kinds.rate import AsyncRateOperations, RateOperations
 from .._generated.kinds.routing import AsyncRoutingOperations, RoutingOperations
 from .._generated.kinds.scorecard import AsyncScorecardOperations, ScorecardOperations
@@ -130,6 +138,14 @@ class Session(SessionBase):
         """The operations of `contact_list_member`: A lead or a contact, exactly one, on a contact list."""
 
     @cached_property
+    def contract(self) -> ContractOperations:
+        """The operations of `contract`: What recurs of an order, from a day until another."""
+
+    @cached_property
+    def contract_line(self) -> ContractLineOperations:
+        """The operations of `contract_line`: A line of a contract: so many of something that recurs."""
+
+    @cached_property
     def deal(self) -> DealOperations:
         """The operations of `deal`: Something that a company may buy."""
 
@@ -201,6 +217,14 @@ class Session(SessionBase):
         """The operations of `notification_preference`: What a user wants to be notified of, where and when."""
 
     @cached_property
+    def order(self) -> OrderOperations:
+        """The operations of `order`: What was sold: once for a deal, with lines that are copies."""
+
+    @cached_property
+    def order_line(self) -> OrderLineOperations:
+        """The operations of `order_line`: A line of an order: so many of something at a price."""
+
+    @cached_property
     def organisation(self) -> OrgOperations:
         """The operations of `org`: The tenant itself; its id is the tenant's."""
 
@@ -223,6 +247,24 @@ class Session(SessionBase):
     @cached_property
     def product(self) -> ProductOperations:
         """The operations of `product`: Something that is sold."""
+
+    @cached_property
+    def quote(self) -> QuoteOperations:
+        """The operations of `quote`: What we offer for a deal: one to three tiers of lines, valid until a day."""
+
+    @cached_property
+    def quote_copy(self) -> QuoteCopyOperations:
+        """The operations of `quote_copy`: The printed quote as it was sent; `quote.print` shows it. It is the
+        engine's own, since it names what its reader may not see.
+        """
+
+    @cached_property
+    def quote_line(self) -> QuoteLineOperations:
+        """The operations of `quote_line`: A line of a tier: so many of something at a price."""
+
+    @cached_property
+    def quote_tier(self) -> QuoteTierOperations:
+        """The operations of `quote_tier`: One of the ways in which somebody may buy, and what it comes to."""
 
     @cached_property
     def rate(self) -> RateOperations:
@@ -349,6 +391,14 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `contact_list_member`: A lead or a contact, exactly one, on a contact list."""
 
     @cached_property
+    def contract(self) -> AsyncContractOperations:
+        """The operations of `contract`: What recurs of an order, from a day until another."""
+
+    @cached_property
+    def contract_line(self) -> AsyncContractLineOperations:
+        """The operations of `contract_line`: A line of a contract: so many of something that recurs."""
+
+    @cached_property
     def deal(self) -> AsyncDealOperations:
         """The operations of `deal`: Something that a company may buy."""
 
@@ -420,6 +470,14 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `notification_preference`: What a user wants to be notified of, where and when."""
 
     @cached_property
+    def order(self) -> AsyncOrderOperations:
+        """The operations of `order`: What was sold: once for a deal, with lines that are copies."""
+
+    @cached_property
+    def order_line(self) -> AsyncOrderLineOperations:
+        """The operations of `order_line`: A line of an order: so many of something at a price."""
+
+    @cached_property
     def organisation(self) -> AsyncOrgOperations:
         """The operations of `org`: The tenant itself; its id is the tenant's."""
 
@@ -442,6 +500,24 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def product(self) -> AsyncProductOperations:
         """The operations of `product`: Something that is sold."""
+
+    @cached_property
+    def quote(self) -> AsyncQuoteOperations:
+        """The operations of `quote`: What we offer for a deal: one to three tiers of lines, valid until a day."""
+
+    @cached_property
+    def quote_copy(self) -> AsyncQuoteCopyOperations:
+        """The operations of `quote_copy`: The printed quote as it was sent; `quote.print` shows it. It is the
+        engine's own, since it names what its reader may not see.
+        """
+
+    @cached_property
+    def quote_line(self) -> AsyncQuoteLineOperations:
+        """The operations of `quote_line`: A line of a tier: so many of something at a price."""
+
+    @cached_property
+    def quote_tier(self) -> AsyncQuoteTierOperations:
+        """The operations of `quote_tier`: One of the ways in which somebody may buy, and what it comes to."""
 
     @cached_property
     def rate(self) -> AsyncRateOperations:

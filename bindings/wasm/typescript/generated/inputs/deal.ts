@@ -4,8 +4,7 @@
 import type { Day, Money, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type { DealCategory, DealContactRole, DealType, MatchPolicy } from "../enums.js";
-import type { AsOf, Assignee, Dependents, ExternalKey } from "../parts/common.js";
-import type { NewLine } from "../parts/deal.js";
+import type { AsOf, Assignee, Dependents, ExternalKey, NewLine } from "../parts/common.js";
 import type { AccountId } from "../records/account.js";
 import type { CampaignId } from "../records/campaign.js";
 import type { ContactId } from "../records/contact.js";

@@ -3,7 +3,7 @@
 
 import type { Decimal, Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
-import type { OrgRounding, OrgTaxRounding } from "../enums.js";
+import type { ContractRounding, OrderTaxRounding } from "../enums.js";
 import type { Address, AsOf } from "../parts/common.js";
 import type { FileLimits, MailSettings } from "../parts/org.js";
 import type { CalendarId } from "../records/calendar.js";
@@ -38,9 +38,9 @@ export interface OrgConfigureInput {
    */
   rates?: Record<string, Decimal>;
   /** What happens to half of a currency's minor unit, in prices, discounts and taxes. */
-  rounding?: OrgRounding;
+  rounding?: ContractRounding;
   /** Whether tax is rounded once for each rate or on each line. */
-  tax_rounding?: OrgTaxRounding;
+  tax_rounding?: OrderTaxRounding;
   /** The time zone in which days and months are meant. */
   time_zone?: string;
 }

@@ -3,7 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
-import type { MatchPolicy, PipelineAmountFrom } from "../enums.js";
+import type { MatchPolicy, PipelineAmountFrom, PipelineOnAccept } from "../enums.js";
 import type { AsOf, Dependents } from "../parts/common.js";
 import type { Stage } from "../parts/pipeline.js";
 import type { PipelineId, PipelineRelated, PipelineWhere } from "../records/pipeline.js";
@@ -17,6 +17,8 @@ export interface PipelineCreateInput {
   is_default?: boolean;
   /** The name, unique whatever the case. */
   name?: string;
+  /** What becomes of a deal when one of its quotes is accepted. */
+  on_accept?: PipelineOnAccept;
   /** The stages in order; those of the default pipeline unless said. */
   stages?: Stage[];
 }
@@ -108,6 +110,8 @@ export interface PipelineUpdateInput {
   is_default?: boolean;
   /** The name, unique whatever the case. */
   name?: string;
+  /** What becomes of a deal when one of its quotes is accepted. */
+  on_accept?: PipelineOnAccept;
   /** The stages in order; those of the default pipeline unless said. */
   stages?: Stage[];
 }
@@ -121,6 +125,8 @@ export interface PipelineUpsertInput {
   is_default?: boolean;
   /** The name, unique whatever the case. */
   name?: string;
+  /** What becomes of a deal when one of its quotes is accepted. */
+  on_accept?: PipelineOnAccept;
   policy?: MatchPolicy;
   /** The stages in order; those of the default pipeline unless said. */
   stages?: Stage[];

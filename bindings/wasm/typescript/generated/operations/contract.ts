@@ -42,7 +42,8 @@ export interface ContractOperations extends Exportable {
    * those of lines.
    *
    * Raises `Invalid` (`contract.change_outside`, `line.currency`, `line.discount_too_large`, `line.quantity`,
-   * `money.too_large`); `RuleViolation` (`contract.not_active`, `line.too_many`, `price.none`, `product.retired`).
+   * `money.too_large`); `RuleViolation` (`contract.not_active`, `deal.stage_needs`, `line.too_many`, `price.none`,
+   * `product.retired`).
    */
   change(input: ContractChangeInput): Promise<Deal>;
   /** How many records of the kind contract match. */
@@ -82,7 +83,7 @@ export interface ContractOperations extends Exportable {
    * `contract.renewal_exists`.
    *
    * Raises `Conflict` (`contract.renewal_exists`); `Invalid` (`money.too_large`); `RuleViolation`
-   * (`contract.not_active`).
+   * (`contract.not_active`, `deal.stage_needs`).
    */
   renew(input: ContractRenewInput): Promise<Deal>;
   /**

@@ -221,9 +221,10 @@ export interface DealOperations extends Exportable, Importable {
   removeContact(input: DealRemoveContactInput): Promise<Deal>;
   /**
    * Opens a decided deal again, in the stage it was in before. Its account is no customer any more when this deal
-   * made it one and no other won deal keeps it one. Error: `deal.not_closed`.
+   * made it one and no other won deal keeps it one. Errors: `deal.not_closed`, `deal.has_order` while its order is
+   * confirmed.
    *
-   * Raises `RuleViolation` (`deal.not_closed`).
+   * Raises `RuleViolation` (`deal.has_order`, `deal.not_closed`).
    */
   reopen(input: DealReopenInput): Promise<Deal>;
   /**

@@ -37,7 +37,7 @@ export interface QuoteOperations extends Exportable {
    * `quote.expired`, `quote.already_accepted`, `quote.tier_unknown`, `deal.closed` for a deal that was lost.
    *
    * Raises `Invalid` (`quote.tier_unknown`); `RuleViolation` (`deal.amount_missing`, `deal.closed`,
-   * `quote.already_accepted`, `quote.decided`, `quote.expired`, `quote.not_sent`).
+   * `deal.stage_needs`, `quote.already_accepted`, `quote.decided`, `quote.expired`, `quote.not_sent`).
    */
   accept(input: QuoteAcceptInput): Promise<Accepted>;
   /**

@@ -20,6 +20,7 @@ import type { ExternalKey } from "../parts/common.js";
 import type { Account, AccountColumns, AccountId } from "../records/account.js";
 import type { Campaign, CampaignColumns, CampaignId } from "../records/campaign.js";
 import type { Contact, ContactColumns, ContactId } from "../records/contact.js";
+import type { Contract, ContractColumns, ContractId } from "../records/contract.js";
 import type { Pipeline, PipelineColumns, PipelineId } from "../records/pipeline.js";
 import type { PriceBook, PriceBookColumns, PriceBookId } from "../records/price_book.js";
 import type { User, UserColumns, UserId } from "../records/user.js";
@@ -97,6 +98,8 @@ export interface Deal {
   competitors: string[];
   /** The user who works on it. */
   owner?: UserId | null;
+  /** The contract that it renews, where its type is renewal, or changes. */
+  contract?: ContractId | null;
   /** How many months the contract runs. */
   contract_term_months?: number | null;
   /** Whether the contract is signed. */
@@ -123,6 +126,7 @@ export interface DealRelated {
   account?: Account;
   primary_contact?: Contact;
   owner?: User;
+  contract?: Contract;
 }
 
 /** The columns of a `deal`. */
@@ -162,6 +166,7 @@ export interface DealColumns {
   primary_contact: IdColumn<ContactId>;
   competitors: ListColumn;
   owner: IdColumn<UserId>;
+  contract: IdColumn<ContractId>;
   contract_term_months: IntColumn;
   contract_signed: BoolColumn;
   contract_url: TextColumn;
@@ -178,5 +183,6 @@ export type DealWhere = Where<
     Through<"campaign", CampaignColumns> &
     Through<"account", AccountColumns> &
     Through<"primary_contact", ContactColumns> &
-    Through<"owner", UserColumns>
+    Through<"owner", UserColumns> &
+    Through<"contract", ContractColumns>
 >;

@@ -3,7 +3,7 @@
 
 import type { Decimal, Id, Timestamp } from "../../base.js";
 import type { IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where, WordColumn } from "../../columns.js";
-import type { OrgRounding, OrgTaxRounding } from "../enums.js";
+import type { ContractRounding, OrderTaxRounding } from "../enums.js";
 import type { Address } from "../parts/common.js";
 import type { FileLimits, MailSettings } from "../parts/org.js";
 import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
@@ -44,9 +44,9 @@ export interface Org {
    */
   rates_base?: string | null;
   /** What happens to half of a currency's minor unit, in prices, discounts and taxes. */
-  rounding: OrgRounding;
+  rounding: ContractRounding;
   /** Whether tax is rounded once for each rate or on each line. */
-  tax_rounding: OrgTaxRounding;
+  tax_rounding: OrderTaxRounding;
   /** Closed lists by field, such as `lead.source`; a field that is not here takes any value. */
   choices: Record<string, string[]>;
   /** What files are taken; those of the usual limits while nothing is said. */
@@ -82,8 +82,8 @@ export interface OrgColumns {
   time_zone: TextColumn;
   calendar: IdColumn<CalendarId>;
   rates_base: TextColumn;
-  rounding: WordColumn<OrgRounding>;
-  tax_rounding: WordColumn<OrgTaxRounding>;
+  rounding: WordColumn<ContractRounding>;
+  tax_rounding: WordColumn<OrderTaxRounding>;
   notification_sender: IdColumn<SenderId>;
 }
 

@@ -75,7 +75,11 @@ impl Sheet<'_> {
     }
 
     fn row(&self, out: &mut String, class: &str, label: &str, cell: impl Fn(&Offered) -> String) {
-        let _ = write!(out, "<tr{}><td>{label}</td>", if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") });
+        let _ = write!(
+            out,
+            "<tr{}><td>{label}</td>",
+            if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") }
+        );
         for offered in self.tiers {
             let _ = write!(out, "<td class=\"number\">{}</td>", cell(offered));
         }
@@ -116,7 +120,10 @@ impl Sheet<'_> {
         let mut sum = |class: &str, label: &str, money: Money| {
             let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
             let money = self.money(money);
-            let _ = writeln!(out, "<tr{class}><td colspan=\"5\" class=\"number\">{label}</td><td class=\"number\">{money}</td></tr>");
+            let _ = writeln!(
+                out,
+                "<tr{class}><td colspan=\"5\" class=\"number\">{label}</td><td class=\"number\">{money}</td></tr>"
+            );
         };
         if tier.discount.is_some() {
             let minus = Money::new(

@@ -141,12 +141,18 @@ class AccountTotals(Struct):
     """How many accounts there are."""
     annual_revenue: MoneySum
     """What the accounts earn in a year."""
+    arr: MoneySum
+    """What recurs in a year in the contracts that are active (ARR), at today's rates."""
     closed_won: MoneySum
     """What the won deals are worth."""
     contacts: int
     """How many contacts they have."""
+    contract_end: date | None
+    """The first day on which none of these is covered any more; nothing without any."""
     lifetime_value: MoneySum
     """What the accounts brought in so far: the same as the won deals."""
+    mrr: MoneySum
+    """What recurs in a month in these (MRR)."""
     open_deals: int
     """How many open deals they have."""
     open_tickets: int

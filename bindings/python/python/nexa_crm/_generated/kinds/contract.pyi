@@ -11,11 +11,13 @@ from uuid import UUID
 
 from ..._filter import Q, Relative
 from ..._frame import Frame
-from ..._generated.kinds.account import AccountId, AccountTierWord, AccountTypeWord
+from ..._generated.kinds.account import AccountId, AccountTierWord
 from ..._generated.kinds.common import (
+    AccountTypeWord,
     Change,
     ContractRounding,
     ContractRoundingWord,
+    DealCategoryWord,
     DealStatusWord,
     ExternalKey,
     ExternalKeyDict,
@@ -475,8 +477,14 @@ class ContractWhere(TypedDict, total=False):
     deal__probability__in: Collection[int]
     deal__probability_by_hand: bool | None
     deal__probability_by_hand__in: Collection[bool]
+    deal__category: DealCategoryWord | None
+    deal__category__in: Collection[DealCategoryWord]
+    deal__category_by_hand: bool | None
+    deal__category_by_hand__in: Collection[bool]
     deal__close_date: date | Relative | str | None
     deal__close_date__in: Collection[date | Relative | str]
+    deal__pushed: int | None
+    deal__pushed__in: Collection[int]
     deal__stage: str | None
     deal__stage__in: Collection[str]
     deal__pipeline: Record | str | UUID | None
@@ -489,8 +497,18 @@ class ContractWhere(TypedDict, total=False):
     deal__stage_before_close__in: Collection[str]
     deal__closed_at: datetime | Relative | str | None
     deal__closed_at__in: Collection[datetime | Relative | str]
+    deal__won_reason: str | None
+    deal__won_reason__in: Collection[str]
     deal__lost_reason: str | None
     deal__lost_reason__in: Collection[str]
+    deal__lost_text: str | None
+    deal__lost_text__in: Collection[str]
+    deal__lost_to: str | None
+    deal__lost_to__in: Collection[str]
+    deal__account_type_before: AccountTypeWord | None
+    deal__account_type_before__in: Collection[AccountTypeWord]
+    deal__began_customer: bool | None
+    deal__began_customer__in: Collection[bool]
     deal__type: DealTypeWord | None
     deal__type__in: Collection[DealTypeWord]
     deal__source: str | None
@@ -507,6 +525,10 @@ class ContractWhere(TypedDict, total=False):
     deal__contract__in: Collection[Record | str | UUID]
     deal__contract_term_months: int | None
     deal__contract_term_months__in: Collection[int]
+    deal__contract_signed: bool | None
+    deal__contract_signed__in: Collection[bool]
+    deal__contract_url: str | None
+    deal__contract_url__in: Collection[str]
     deal__next_step: str | None
     deal__next_step__in: Collection[str]
     deal__description: str | None
@@ -597,8 +619,14 @@ class ContractWhere(TypedDict, total=False):
     renewal__probability__in: Collection[int]
     renewal__probability_by_hand: bool | None
     renewal__probability_by_hand__in: Collection[bool]
+    renewal__category: DealCategoryWord | None
+    renewal__category__in: Collection[DealCategoryWord]
+    renewal__category_by_hand: bool | None
+    renewal__category_by_hand__in: Collection[bool]
     renewal__close_date: date | Relative | str | None
     renewal__close_date__in: Collection[date | Relative | str]
+    renewal__pushed: int | None
+    renewal__pushed__in: Collection[int]
     renewal__stage: str | None
     renewal__stage__in: Collection[str]
     renewal__pipeline: Record | str | UUID | None
@@ -611,8 +639,18 @@ class ContractWhere(TypedDict, total=False):
     renewal__stage_before_close__in: Collection[str]
     renewal__closed_at: datetime | Relative | str | None
     renewal__closed_at__in: Collection[datetime | Relative | str]
+    renewal__won_reason: str | None
+    renewal__won_reason__in: Collection[str]
     renewal__lost_reason: str | None
     renewal__lost_reason__in: Collection[str]
+    renewal__lost_text: str | None
+    renewal__lost_text__in: Collection[str]
+    renewal__lost_to: str | None
+    renewal__lost_to__in: Collection[str]
+    renewal__account_type_before: AccountTypeWord | None
+    renewal__account_type_before__in: Collection[AccountTypeWord]
+    renewal__began_customer: bool | None
+    renewal__began_customer__in: Collection[bool]
     renewal__type: DealTypeWord | None
     renewal__type__in: Collection[DealTypeWord]
     renewal__source: str | None
@@ -629,6 +667,10 @@ class ContractWhere(TypedDict, total=False):
     renewal__contract__in: Collection[Record | str | UUID]
     renewal__contract_term_months: int | None
     renewal__contract_term_months__in: Collection[int]
+    renewal__contract_signed: bool | None
+    renewal__contract_signed__in: Collection[bool]
+    renewal__contract_url: str | None
+    renewal__contract_url__in: Collection[str]
     renewal__next_step: str | None
     renewal__next_step__in: Collection[str]
     renewal__description: str | None
@@ -686,8 +728,8 @@ class ContractOperations(Readable[Contract]):
         - `on`: From which day on; today, or its first day when that is to come, unless said.
 
         Raises `Invalid` (`contract.change_outside`, `line.currency`, `line.discount_too_large`,
-        `line.quantity`, `money.too_large`); `RuleViolation` (`contract.not_active`, `line.too_many`,
-        `price.none`, `product.retired`).
+        `line.quantity`, `money.too_large`); `RuleViolation` (`contract.not_active`, `deal.stage_needs`,
+        `line.too_many`, `price.none`, `product.retired`).
         """
 
     def count(
@@ -859,7 +901,7 @@ class ContractOperations(Readable[Contract]):
         - `uplift`: By how many per cent its prices rise.
 
         Raises `Conflict` (`contract.renewal_exists`); `Invalid` (`money.too_large`); `RuleViolation`
-        (`contract.not_active`).
+        (`contract.not_active`, `deal.stage_needs`).
         """
 
     def search(
@@ -949,8 +991,8 @@ class AsyncContractOperations(AsyncReadable[Contract]):
         - `on`: From which day on; today, or its first day when that is to come, unless said.
 
         Raises `Invalid` (`contract.change_outside`, `line.currency`, `line.discount_too_large`,
-        `line.quantity`, `money.too_large`); `RuleViolation` (`contract.not_active`, `line.too_many`,
-        `price.none`, `product.retired`).
+        `line.quantity`, `money.too_large`); `RuleViolation` (`contract.not_active`, `deal.stage_needs`,
+        `line.too_many`, `price.none`, `product.retired`).
         """
 
     async def count(
@@ -1122,7 +1164,7 @@ class AsyncContractOperations(AsyncReadable[Contract]):
         - `uplift`: By how many per cent its prices rise.
 
         Raises `Conflict` (`contract.renewal_exists`); `Invalid` (`money.too_large`); `RuleViolation`
-        (`contract.not_active`).
+        (`contract.not_active`, `deal.stage_needs`).
         """
 
     def search(

@@ -18,6 +18,7 @@ from ..._generated.kinds.common import (
     AccountTypeWord,
     AssigneeDict,
     Change,
+    ContractRoundingWord,
     DealCategory,
     DealCategoryWord,
     DealContactRoleWord,
@@ -26,11 +27,12 @@ from ..._generated.kinds.common import (
     ExternalKey,
     ExternalKeyDict,
     GroupRow,
-    LineItemRecurringWord,
     MatchPolicyWord,
     MoneyDict,
     MoneySum,
+    NewLineDict,
     Ref,
+    TaxTotal,
 )
 from ..._generated.kinds.contact import (
     Contact,
@@ -38,12 +40,17 @@ from ..._generated.kinds.contact import (
     ContactLifecycleStageWord,
     ContactStatusWord,
 )
+from ..._generated.kinds.contract import ContractId, ContractStatusWord
 from ..._generated.kinds.deal_contact import DealContact
 from ..._generated.kinds.group import Group
 from ..._generated.kinds.line import LineItem
-from ..._generated.kinds.pipeline import Pipeline, PipelineAmountFromWord, PipelineId
+from ..._generated.kinds.pipeline import (
+    Pipeline,
+    PipelineAmountFromWord,
+    PipelineId,
+    PipelineOnAcceptWord,
+)
 from ..._generated.kinds.price_book import PriceBook, PriceBookId
-from ..._generated.kinds.product import Product
 from ..._generated.kinds.user import User, UserId
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
@@ -141,6 +148,8 @@ class Deal(Record):
     """Who else wants the business."""
     owner: UserId | None
     """The user who works on it."""
+    contract: ContractId | None
+    """The contract that it renews, where its type is renewal, or changes."""
     contract_term_months: int | None
     """How many months the contract runs."""
     contract_signed: bool
@@ -395,46 +404,6 @@ class StuckDeal(Struct):
     """The stage that it is in."""
     stale_after_days: int
     """For how many days the stage lets it stay."""
-
-
-class TaxTotal(Struct):
-    """The tax of one rate."""
-
-    net: Money
-    """What is taxed, without the tax."""
-    rate: Decimal
-    """The rate."""
-    tax: Money
-    """The tax."""
-
-
-class NewLineDict(TypedDict, total=False):
-    """A new line of a deal. What is not said of name, number, unit, price and tax comes from the product."""
-
-    description: str | None
-    """What is worth saying about it."""
-    discount: Mapping[str, Any] | None
-    """What is taken off."""
-    name: str | None
-    """What it is called."""
-    product: Product | Ref | None
-    """The product."""
-    quantity: Decimal | int | str | None
-    """How many; one unless said."""
-    recurring: LineItemRecurringWord | None
-    """How often it is paid."""
-    service_start: date | str | None
-    """When it begins."""
-    tax_name: str | None
-    """What the tax is called."""
-    tax_rate: Decimal | int | str | None
-    """What is added as tax."""
-    term_months: int | None
-    """For how many months it is bought."""
-    unit: str | None
-    """In what it is counted."""
-    unit_price: Money | MoneyDict | None
-    """What one costs."""
 
 
 DealTypeWord: TypeAlias = DealType | Literal["new_business", "upsell", "renewal", "cross_sell"]
@@ -767,6 +736,12 @@ class DealWhere(TypedDict, total=False):
     owner__is_null: bool
     owner__in: Collection[Record | str | UUID]
     owner__not_in: Collection[Record | str | UUID]
+    contract: Record | str | UUID | None
+    contract__eq: Record | str | UUID | None
+    contract__ne: Record | str | UUID | None
+    contract__is_null: bool
+    contract__in: Collection[Record | str | UUID]
+    contract__not_in: Collection[Record | str | UUID]
     contract_term_months: int | None
     contract_term_months__eq: int | None
     contract_term_months__ne: int | None
@@ -859,6 +834,8 @@ class DealWhere(TypedDict, total=False):
     pipeline__is_default__in: Collection[bool]
     pipeline__amount_from: PipelineAmountFromWord | None
     pipeline__amount_from__in: Collection[PipelineAmountFromWord]
+    pipeline__on_accept: PipelineOnAcceptWord | None
+    pipeline__on_accept__in: Collection[PipelineOnAcceptWord]
     campaign__id: Record | str | UUID | None
     campaign__id__in: Collection[Record | str | UUID]
     campaign__version: int | None
@@ -1045,6 +1022,58 @@ class DealWhere(TypedDict, total=False):
     owner__manager__in: Collection[Record | str | UUID]
     owner__calendar: Record | str | UUID | None
     owner__calendar__in: Collection[Record | str | UUID]
+    contract__id: Record | str | UUID | None
+    contract__id__in: Collection[Record | str | UUID]
+    contract__version: int | None
+    contract__version__in: Collection[int]
+    contract__created_at: datetime | Relative | str | None
+    contract__created_at__in: Collection[datetime | Relative | str]
+    contract__updated_at: datetime | Relative | str | None
+    contract__updated_at__in: Collection[datetime | Relative | str]
+    contract__number: str | None
+    contract__number__in: Collection[str]
+    contract__account: Record | str | UUID | None
+    contract__account__in: Collection[Record | str | UUID]
+    contract__deal: Record | str | UUID | None
+    contract__deal__in: Collection[Record | str | UUID]
+    contract__order: Record | str | UUID | None
+    contract__order__in: Collection[Record | str | UUID]
+    contract__status: ContractStatusWord | None
+    contract__status__in: Collection[ContractStatusWord]
+    contract__start: date | Relative | str | None
+    contract__start__in: Collection[date | Relative | str]
+    contract__end: date | Relative | str | None
+    contract__end__in: Collection[date | Relative | str]
+    contract__term_months: int | None
+    contract__term_months__in: Collection[int]
+    contract__ends_at: datetime | Relative | str | None
+    contract__ends_at__in: Collection[datetime | Relative | str]
+    contract__auto_renew: bool | None
+    contract__auto_renew__in: Collection[bool]
+    contract__notice_days: int | None
+    contract__notice_days__in: Collection[int]
+    contract__renewal: Record | str | UUID | None
+    contract__renewal__in: Collection[Record | str | UUID]
+    contract__cancelled_at: datetime | Relative | str | None
+    contract__cancelled_at__in: Collection[datetime | Relative | str]
+    contract__cancel_reason: str | None
+    contract__cancel_reason__in: Collection[str]
+    contract__currency: str | None
+    contract__currency__in: Collection[str]
+    contract__yearly__amount: Decimal | int | str | None
+    contract__yearly__amount__in: Collection[Decimal | int | str]
+    contract__yearly__currency: str | None
+    contract__yearly__currency__in: Collection[str]
+    contract__monthly__amount: Decimal | int | str | None
+    contract__monthly__amount__in: Collection[Decimal | int | str]
+    contract__monthly__currency: str | None
+    contract__monthly__currency__in: Collection[str]
+    contract__contract_value__amount: Decimal | int | str | None
+    contract__contract_value__amount__in: Collection[Decimal | int | str]
+    contract__contract_value__currency: str | None
+    contract__contract_value__currency__in: Collection[str]
+    contract__rounding: ContractRoundingWord | None
+    contract__rounding__in: Collection[ContractRoundingWord]
 
 
 class DealOperations(Importable, Readable[Deal]):
@@ -1418,11 +1447,12 @@ class DealOperations(Importable, Readable[Deal]):
         deal: Deal | Ref,
     ) -> Deal:
         """Opens a decided deal again, in the stage it was in before. Its account is no customer any more when this
-        deal made it one and no other won deal keeps it one. Error: `deal.not_closed`.
+        deal made it one and no other won deal keeps it one. Errors: `deal.not_closed`, `deal.has_order` while
+        its order is confirmed.
 
         - `deal`: The deal.
 
-        Raises `RuleViolation` (`deal.not_closed`).
+        Raises `RuleViolation` (`deal.has_order`, `deal.not_closed`).
         """
 
     def reprice(
@@ -2087,11 +2117,12 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         deal: Deal | Ref,
     ) -> Deal:
         """Opens a decided deal again, in the stage it was in before. Its account is no customer any more when this
-        deal made it one and no other won deal keeps it one. Error: `deal.not_closed`.
+        deal made it one and no other won deal keeps it one. Errors: `deal.not_closed`, `deal.has_order` while
+        its order is confirmed.
 
         - `deal`: The deal.
 
-        Raises `RuleViolation` (`deal.not_closed`).
+        Raises `RuleViolation` (`deal.has_order`, `deal.not_closed`).
         """
 
     async def reprice(

@@ -182,6 +182,8 @@ class DealContactWhere(TypedDict, total=False):
     deal__primary_contact__in: Collection[Record | str | UUID]
     deal__owner: Record | str | UUID | None
     deal__owner__in: Collection[Record | str | UUID]
+    deal__contract: Record | str | UUID | None
+    deal__contract__in: Collection[Record | str | UUID]
     deal__contract_term_months: int | None
     deal__contract_term_months__in: Collection[int]
     deal__contract_signed: bool | None

@@ -1529,6 +1529,8 @@ class LeadWhere(TypedDict, total=False):
     converted_deal__primary_contact__in: Collection[Record | str | UUID]
     converted_deal__owner: Record | str | UUID | None
     converted_deal__owner__in: Collection[Record | str | UUID]
+    converted_deal__contract: Record | str | UUID | None
+    converted_deal__contract__in: Collection[Record | str | UUID]
     converted_deal__contract_term_months: int | None
     converted_deal__contract_term_months__in: Collection[int]
     converted_deal__contract_signed: bool | None

@@ -13,13 +13,13 @@ from ..._frame import Frame
 from ..._generated.kinds.common import (
     AccountTypeWord,
     Change,
+    ContractLineRecurring,
+    ContractLineRecurringWord,
     DealCategoryWord,
     DealStatusWord,
     ExternalKey,
     ExternalKeyDict,
     GroupRow,
-    LineItemRecurring,
-    LineItemRecurringWord,
     MatchPolicyWord,
     MoneyDict,
     PriceTier,
@@ -81,7 +81,7 @@ class LineItem(Record):
     """What is added as tax; what the tenant's tax rates propose for the account's country unless said."""
     tax_name: str | None
     """What the tax is called."""
-    recurring: LineItemRecurring | None
+    recurring: ContractLineRecurring | None
     """How often it is paid; once without."""
     term_months: int | None
     """For how many months it is bought when it recurs; one period without."""
@@ -285,16 +285,16 @@ class LineItemWhere(TypedDict, total=False):
     tax_name__contains: str
     tax_name__starts_with: str
     tax_name__ends_with: str
-    recurring: LineItemRecurringWord | None
-    recurring__eq: LineItemRecurringWord | None
-    recurring__ne: LineItemRecurringWord | None
+    recurring: ContractLineRecurringWord | None
+    recurring__eq: ContractLineRecurringWord | None
+    recurring__ne: ContractLineRecurringWord | None
     recurring__is_null: bool
-    recurring__in: Collection[LineItemRecurringWord]
-    recurring__not_in: Collection[LineItemRecurringWord]
-    recurring__lt: LineItemRecurringWord
-    recurring__le: LineItemRecurringWord
-    recurring__gt: LineItemRecurringWord
-    recurring__ge: LineItemRecurringWord
+    recurring__in: Collection[ContractLineRecurringWord]
+    recurring__not_in: Collection[ContractLineRecurringWord]
+    recurring__lt: ContractLineRecurringWord
+    recurring__le: ContractLineRecurringWord
+    recurring__gt: ContractLineRecurringWord
+    recurring__ge: ContractLineRecurringWord
     term_months: int | None
     term_months__eq: int | None
     term_months__ne: int | None
@@ -406,6 +406,8 @@ class LineItemWhere(TypedDict, total=False):
     deal__primary_contact__in: Collection[Record | str | UUID]
     deal__owner: Record | str | UUID | None
     deal__owner__in: Collection[Record | str | UUID]
+    deal__contract: Record | str | UUID | None
+    deal__contract__in: Collection[Record | str | UUID]
     deal__contract_term_months: int | None
     deal__contract_term_months__in: Collection[int]
     deal__contract_signed: bool | None
@@ -436,8 +438,8 @@ class LineItemWhere(TypedDict, total=False):
     product__family__in: Collection[str]
     product__unit: str | None
     product__unit__in: Collection[str]
-    product__recurring: LineItemRecurringWord | None
-    product__recurring__in: Collection[LineItemRecurringWord]
+    product__recurring: ContractLineRecurringWord | None
+    product__recurring__in: Collection[ContractLineRecurringWord]
     product__tax_class: str | None
     product__tax_class__in: Collection[str]
     product__cost__amount: Decimal | int | str | None
@@ -492,7 +494,7 @@ class LineOperations(Importable, Readable[LineItem]):
         product: Product | Ref | None | Unset = UNSET,
         quantity: Decimal | int | str | Unset = UNSET,
         rank: int | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         service_start: date | str | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tax_name: str | None | Unset = UNSET,
@@ -654,7 +656,7 @@ class LineOperations(Importable, Readable[LineItem]):
         product: Product | Ref | None | Unset = UNSET,
         quantity: Decimal | int | str | Unset = UNSET,
         rank: int | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         service_start: date | str | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tax_name: str | None | Unset = UNSET,
@@ -703,7 +705,7 @@ class LineOperations(Importable, Readable[LineItem]):
         product: Product | Ref | None | Unset = UNSET,
         quantity: Decimal | int | str | Unset = UNSET,
         rank: int | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         service_start: date | str | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tax_name: str | None | Unset = UNSET,
@@ -783,7 +785,7 @@ class AsyncLineOperations(AsyncImportable, AsyncReadable[LineItem]):
         product: Product | Ref | None | Unset = UNSET,
         quantity: Decimal | int | str | Unset = UNSET,
         rank: int | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         service_start: date | str | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tax_name: str | None | Unset = UNSET,
@@ -945,7 +947,7 @@ class AsyncLineOperations(AsyncImportable, AsyncReadable[LineItem]):
         product: Product | Ref | None | Unset = UNSET,
         quantity: Decimal | int | str | Unset = UNSET,
         rank: int | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         service_start: date | str | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tax_name: str | None | Unset = UNSET,
@@ -994,7 +996,7 @@ class AsyncLineOperations(AsyncImportable, AsyncReadable[LineItem]):
         product: Product | Ref | None | Unset = UNSET,
         quantity: Decimal | int | str | Unset = UNSET,
         rank: int | Unset = UNSET,
-        recurring: LineItemRecurringWord | None | Unset = UNSET,
+        recurring: ContractLineRecurringWord | None | Unset = UNSET,
         service_start: date | str | None | Unset = UNSET,
         sku: str | None | Unset = UNSET,
         tax_name: str | None | Unset = UNSET,

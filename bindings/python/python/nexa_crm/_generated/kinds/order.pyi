@@ -11,11 +11,13 @@ from uuid import UUID
 
 from ..._filter import Q, Relative
 from ..._frame import Frame
-from ..._generated.kinds.account import AccountId, AccountTierWord, AccountTypeWord
+from ..._generated.kinds.account import AccountId, AccountTierWord
 from ..._generated.kinds.common import (
+    AccountTypeWord,
     Change,
     ContractRounding,
     ContractRoundingWord,
+    DealCategoryWord,
     DealStatusWord,
     ExternalKey,
     ExternalKeyDict,
@@ -481,8 +483,14 @@ class OrderWhere(TypedDict, total=False):
     deal__probability__in: Collection[int]
     deal__probability_by_hand: bool | None
     deal__probability_by_hand__in: Collection[bool]
+    deal__category: DealCategoryWord | None
+    deal__category__in: Collection[DealCategoryWord]
+    deal__category_by_hand: bool | None
+    deal__category_by_hand__in: Collection[bool]
     deal__close_date: date | Relative | str | None
     deal__close_date__in: Collection[date | Relative | str]
+    deal__pushed: int | None
+    deal__pushed__in: Collection[int]
     deal__stage: str | None
     deal__stage__in: Collection[str]
     deal__pipeline: Record | str | UUID | None
@@ -495,8 +503,18 @@ class OrderWhere(TypedDict, total=False):
     deal__stage_before_close__in: Collection[str]
     deal__closed_at: datetime | Relative | str | None
     deal__closed_at__in: Collection[datetime | Relative | str]
+    deal__won_reason: str | None
+    deal__won_reason__in: Collection[str]
     deal__lost_reason: str | None
     deal__lost_reason__in: Collection[str]
+    deal__lost_text: str | None
+    deal__lost_text__in: Collection[str]
+    deal__lost_to: str | None
+    deal__lost_to__in: Collection[str]
+    deal__account_type_before: AccountTypeWord | None
+    deal__account_type_before__in: Collection[AccountTypeWord]
+    deal__began_customer: bool | None
+    deal__began_customer__in: Collection[bool]
     deal__type: DealTypeWord | None
     deal__type__in: Collection[DealTypeWord]
     deal__source: str | None
@@ -513,6 +531,10 @@ class OrderWhere(TypedDict, total=False):
     deal__contract__in: Collection[Record | str | UUID]
     deal__contract_term_months: int | None
     deal__contract_term_months__in: Collection[int]
+    deal__contract_signed: bool | None
+    deal__contract_signed__in: Collection[bool]
+    deal__contract_url: str | None
+    deal__contract_url__in: Collection[str]
     deal__next_step: str | None
     deal__next_step__in: Collection[str]
     deal__description: str | None

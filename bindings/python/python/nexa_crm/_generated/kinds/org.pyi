@@ -4,15 +4,24 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from os import PathLike
-from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
+from typing import Any, Literal, Required, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
 from ..._frame import Frame
 from ..._generated.kinds.calendar import Calendar, CalendarId
-from ..._generated.kinds.common import Address, AddressDict, Change, GroupRow, Ref
+from ..._generated.kinds.common import (
+    Address,
+    AddressDict,
+    Change,
+    ContractRounding,
+    ContractRoundingWord,
+    GroupRow,
+    OrderTaxRounding,
+    OrderTaxRoundingWord,
+    Ref,
+)
 from ..._generated.kinds.sender import SenderId, SenderStateWord
 from ..._imports import SupportsWrite
 from ..._operations import Readable
@@ -24,24 +33,6 @@ from ...aio import AsyncReadable
 
 class OrgId(Id):
     """The identifier of a `org`."""
-
-
-class OrgRounding(StrEnum):
-    """One of `half_up`, `half_even`."""
-
-    HALF_UP = "half_up"
-    """It goes away from zero: 0.125 is 0.13, and −0.125 is −0.13."""
-    HALF_EVEN = "half_even"
-    """It goes to the even digit: 0.125 is 0.12, and 0.135 is 0.14."""
-
-
-class OrgTaxRounding(StrEnum):
-    """One of `per_rate`, `per_line`."""
-
-    PER_RATE = "per_rate"
-    """Once for each rate, on the sum of its lines, as EN 16931 (BR-CO-17) demands."""
-    PER_LINE = "per_line"
-    """On each line."""
 
 
 class FileLimits(Struct):
@@ -131,9 +122,9 @@ class Org(Record):
     """The currency in which `rates` are: the base currency when they were given. In another base currency they
     price nothing.
     """
-    rounding: OrgRounding
+    rounding: ContractRounding
     """What happens to half of a currency's minor unit, in prices, discounts and taxes."""
-    tax_rounding: OrgTaxRounding
+    tax_rounding: OrderTaxRounding
     """Whether tax is rounded once for each rate or on each line."""
     choices: dict[str, list[str]]
     """Closed lists by field, such as `lead.source`; a field that is not here takes any value."""
@@ -220,8 +211,6 @@ QuietHoursDict = TypedDict(
     total=False,
 )
 """Hours in which marketing waits. They go over midnight where they end before they begin."""
-OrgRoundingWord: TypeAlias = OrgRounding | Literal["half_up", "half_even"]
-OrgTaxRoundingWord: TypeAlias = OrgTaxRounding | Literal["per_rate", "per_line"]
 
 
 class OrgWhere(TypedDict, total=False):
@@ -386,26 +375,26 @@ class OrgWhere(TypedDict, total=False):
     rates_base__contains: str
     rates_base__starts_with: str
     rates_base__ends_with: str
-    rounding: OrgRoundingWord | None
-    rounding__eq: OrgRoundingWord | None
-    rounding__ne: OrgRoundingWord | None
+    rounding: ContractRoundingWord | None
+    rounding__eq: ContractRoundingWord | None
+    rounding__ne: ContractRoundingWord | None
     rounding__is_null: bool
-    rounding__in: Collection[OrgRoundingWord]
-    rounding__not_in: Collection[OrgRoundingWord]
-    rounding__lt: OrgRoundingWord
-    rounding__le: OrgRoundingWord
-    rounding__gt: OrgRoundingWord
-    rounding__ge: OrgRoundingWord
-    tax_rounding: OrgTaxRoundingWord | None
-    tax_rounding__eq: OrgTaxRoundingWord | None
-    tax_rounding__ne: OrgTaxRoundingWord | None
+    rounding__in: Collection[ContractRoundingWord]
+    rounding__not_in: Collection[ContractRoundingWord]
+    rounding__lt: ContractRoundingWord
+    rounding__le: ContractRoundingWord
+    rounding__gt: ContractRoundingWord
+    rounding__ge: ContractRoundingWord
+    tax_rounding: OrderTaxRoundingWord | None
+    tax_rounding__eq: OrderTaxRoundingWord | None
+    tax_rounding__ne: OrderTaxRoundingWord | None
     tax_rounding__is_null: bool
-    tax_rounding__in: Collection[OrgTaxRoundingWord]
-    tax_rounding__not_in: Collection[OrgTaxRoundingWord]
-    tax_rounding__lt: OrgTaxRoundingWord
-    tax_rounding__le: OrgTaxRoundingWord
-    tax_rounding__gt: OrgTaxRoundingWord
-    tax_rounding__ge: OrgTaxRoundingWord
+    tax_rounding__in: Collection[OrderTaxRoundingWord]
+    tax_rounding__not_in: Collection[OrderTaxRoundingWord]
+    tax_rounding__lt: OrderTaxRoundingWord
+    tax_rounding__le: OrderTaxRoundingWord
+    tax_rounding__gt: OrderTaxRoundingWord
+    tax_rounding__ge: OrderTaxRoundingWord
     notification_sender: Record | str | UUID | None
     notification_sender__eq: Record | str | UUID | None
     notification_sender__ne: Record | str | UUID | None
@@ -489,8 +478,8 @@ class OrgOperations(Readable[Org]):
         name: str | Unset = UNSET,
         notification_sender: Record | Ref | None | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
-        rounding: OrgRoundingWord | Unset = UNSET,
-        tax_rounding: OrgTaxRoundingWord | Unset = UNSET,
+        rounding: ContractRoundingWord | Unset = UNSET,
+        tax_rounding: OrderTaxRoundingWord | Unset = UNSET,
         time_zone: str | Unset = UNSET,
     ) -> Org:
         """Sets the tenant's name, currency, time zone, calendar, rates or lists.
@@ -663,8 +652,8 @@ class AsyncOrgOperations(AsyncReadable[Org]):
         name: str | Unset = UNSET,
         notification_sender: Record | Ref | None | Unset = UNSET,
         rates: Mapping[str, Decimal | int | str] | Unset = UNSET,
-        rounding: OrgRoundingWord | Unset = UNSET,
-        tax_rounding: OrgTaxRoundingWord | Unset = UNSET,
+        rounding: ContractRoundingWord | Unset = UNSET,
+        tax_rounding: OrderTaxRoundingWord | Unset = UNSET,
         time_zone: str | Unset = UNSET,
     ) -> Org:
         """Sets the tenant's name, currency, time zone, calendar, rates or lists.

@@ -43,6 +43,15 @@ class PipelineAmountFrom(StrEnum):
     """What recurs in a year."""
 
 
+class PipelineOnAccept(StrEnum):
+    """One of `nothing`, `win`."""
+
+    NOTHING = "nothing"
+    """It stays as it is, until somebody wins it."""
+    WIN = "win"
+    """It is won."""
+
+
 class Pipeline(Record):
     """The stages that deals go through."""
 
@@ -64,6 +73,8 @@ class Pipeline(Record):
     """The stages in order; those of the default pipeline unless said."""
     amount_from: PipelineAmountFrom
     """Which part of its lines is the amount of a deal that has lines."""
+    on_accept: PipelineOnAccept
+    """What becomes of a deal when one of its quotes is accepted."""
 
 
 class Stage(Struct):
@@ -109,6 +120,7 @@ class StageDict(TypedDict, total=False):
 
 
 PipelineAmountFromWord: TypeAlias = PipelineAmountFrom | Literal["contract", "first_year", "yearly"]
+PipelineOnAcceptWord: TypeAlias = PipelineOnAccept | Literal["nothing", "win"]
 
 
 class PipelineWhere(TypedDict, total=False):
@@ -189,6 +201,16 @@ class PipelineWhere(TypedDict, total=False):
     amount_from__le: PipelineAmountFromWord
     amount_from__gt: PipelineAmountFromWord
     amount_from__ge: PipelineAmountFromWord
+    on_accept: PipelineOnAcceptWord | None
+    on_accept__eq: PipelineOnAcceptWord | None
+    on_accept__ne: PipelineOnAcceptWord | None
+    on_accept__is_null: bool
+    on_accept__in: Collection[PipelineOnAcceptWord]
+    on_accept__not_in: Collection[PipelineOnAcceptWord]
+    on_accept__lt: PipelineOnAcceptWord
+    on_accept__le: PipelineOnAcceptWord
+    on_accept__gt: PipelineOnAcceptWord
+    on_accept__ge: PipelineOnAcceptWord
 
 
 class PipelineOperations(Importable, Readable[Pipeline]):
@@ -230,6 +252,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         id: str | UUID | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
+        on_accept: PipelineOnAcceptWord | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
     ) -> Pipeline:
         """Creates a pipeline.
@@ -238,6 +261,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
+        - `on_accept`: What becomes of a deal when one of its quotes is accepted.
         - `stages`: The stages in order; those of the default pipeline unless said.
 
         Raises `Conflict` (`pipeline.name_taken`); `Invalid` (`pipeline.invalid`); `RuleViolation`
@@ -438,6 +462,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         amount_from: PipelineAmountFromWord | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
+        on_accept: PipelineOnAcceptWord | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
     ) -> Pipeline:
         """Changes fields of a pipeline.
@@ -447,6 +472,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
+        - `on_accept`: What becomes of a deal when one of its quotes is accepted.
         - `stages`: The stages in order; those of the default pipeline unless said.
 
         Raises `Conflict` (`pipeline.name_taken`); `Invalid` (`pipeline.invalid`); `RuleViolation`
@@ -460,6 +486,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         amount_from: PipelineAmountFromWord | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
+        on_accept: PipelineOnAcceptWord | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
     ) -> Upserted[Pipeline]:
@@ -469,6 +496,7 @@ class PipelineOperations(Importable, Readable[Pipeline]):
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
+        - `on_accept`: What becomes of a deal when one of its quotes is accepted.
         - `stages`: The stages in order; those of the default pipeline unless said.
 
         Raises `Conflict` (`pipeline.name_taken`, `upsert.exists`); `Invalid` (`pipeline.invalid`,
@@ -515,6 +543,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         id: str | UUID | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
+        on_accept: PipelineOnAcceptWord | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
     ) -> Pipeline:
         """Creates a pipeline.
@@ -523,6 +552,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
+        - `on_accept`: What becomes of a deal when one of its quotes is accepted.
         - `stages`: The stages in order; those of the default pipeline unless said.
 
         Raises `Conflict` (`pipeline.name_taken`); `Invalid` (`pipeline.invalid`); `RuleViolation`
@@ -723,6 +753,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         amount_from: PipelineAmountFromWord | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
+        on_accept: PipelineOnAcceptWord | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
     ) -> Pipeline:
         """Changes fields of a pipeline.
@@ -732,6 +763,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
+        - `on_accept`: What becomes of a deal when one of its quotes is accepted.
         - `stages`: The stages in order; those of the default pipeline unless said.
 
         Raises `Conflict` (`pipeline.name_taken`); `Invalid` (`pipeline.invalid`); `RuleViolation`
@@ -745,6 +777,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         amount_from: PipelineAmountFromWord | Unset = UNSET,
         is_default: bool | Unset = UNSET,
         name: str | Unset = UNSET,
+        on_accept: PipelineOnAcceptWord | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         stages: Sequence[Stage | StageDict] | Unset = UNSET,
     ) -> Upserted[Pipeline]:
@@ -754,6 +787,7 @@ class AsyncPipelineOperations(AsyncImportable, AsyncReadable[Pipeline]):
         - `is_default`: Whether a new deal goes here when nobody says where; one pipeline of the tenant is the
           default.
         - `name`: The name, unique whatever the case.
+        - `on_accept`: What becomes of a deal when one of its quotes is accepted.
         - `stages`: The stages in order; those of the default pipeline unless said.
 
         Raises `Conflict` (`pipeline.name_taken`, `upsert.exists`); `Invalid` (`pipeline.invalid`,

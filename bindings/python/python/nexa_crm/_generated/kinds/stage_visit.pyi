@@ -19,7 +19,7 @@ from ..._generated.kinds.common import (
     Ref,
 )
 from ..._generated.kinds.deal import DealId, DealTypeWord
-from ..._generated.kinds.pipeline import PipelineAmountFromWord, PipelineId
+from ..._generated.kinds.pipeline import PipelineAmountFromWord, PipelineId, PipelineOnAcceptWord
 from ..._generated.kinds.user import UserId
 from ..._imports import SupportsWrite
 from ..._operations import Readable
@@ -258,6 +258,8 @@ class StageVisitWhere(TypedDict, total=False):
     deal__primary_contact__in: Collection[Record | str | UUID]
     deal__owner: Record | str | UUID | None
     deal__owner__in: Collection[Record | str | UUID]
+    deal__contract: Record | str | UUID | None
+    deal__contract__in: Collection[Record | str | UUID]
     deal__contract_term_months: int | None
     deal__contract_term_months__in: Collection[int]
     deal__contract_signed: bool | None
@@ -284,6 +286,8 @@ class StageVisitWhere(TypedDict, total=False):
     pipeline__is_default__in: Collection[bool]
     pipeline__amount_from: PipelineAmountFromWord | None
     pipeline__amount_from__in: Collection[PipelineAmountFromWord]
+    pipeline__on_accept: PipelineOnAcceptWord | None
+    pipeline__on_accept__in: Collection[PipelineOnAcceptWord]
     by__id: Record | str | UUID | None
     by__id__in: Collection[Record | str | UUID]
     by__version: int | None
