@@ -1092,6 +1092,7 @@ CREATE TABLE nexa.deals (
   "pipeline_id" uuid NOT NULL,
   "status" text COLLATE "C" NOT NULL,
   "stage_since" timestamptz NOT NULL,
+  "rank" text COLLATE "C",
   "stage_before_close" text COLLATE "C",
   "closed_at" timestamptz,
   "won_reason" text COLLATE "C",
@@ -1125,6 +1126,7 @@ CREATE TABLE nexa.deals (
 );
 CREATE INDEX deals_status_close_date_idx ON nexa.deals (org, "status", "close_date", "id", "deleted_at");
 CREATE INDEX deals_pipeline_id_stage_idx ON nexa.deals (org, "pipeline_id", "stage", "id", "deleted_at");
+CREATE INDEX deals_pipeline_id_stage_rank_idx ON nexa.deals (org, "pipeline_id", "stage", "rank", "id", "deleted_at");
 CREATE INDEX deals_owner_id_status_close_date_idx ON nexa.deals (org, "owner_id", "status", "close_date", "id", "deleted_at");
 CREATE INDEX deals_account_id_status_idx ON nexa.deals (org, "account_id", "status", "id", "deleted_at");
 CREATE INDEX deals_campaign_id_status_idx ON nexa.deals (org, "campaign_id", "status", "id", "deleted_at");
@@ -1460,6 +1462,175 @@ ALTER TABLE nexa.notes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.notes FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.notes USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.meetings (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "title" text COLLATE "C" NOT NULL,
+  "title_folded" text COLLATE "C" NOT NULL,
+  "agenda" text COLLATE "C",
+  "location" text COLLATE "C",
+  "join_url" text COLLATE "C",
+  "organizer_id" uuid,
+  "starts_at" timestamptz,
+  "ends_at" timestamptz,
+  "start_date" date,
+  "end_date" date,
+  "availability" text COLLATE "C" NOT NULL,
+  "about" json,
+  "status" text COLLATE "C" NOT NULL,
+  "outcome" text COLLATE "C",
+  "notes" text COLLATE "C",
+  "next_step" text COLLATE "C",
+  "cancel_reason" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT meetings_availability_check CHECK ("availability" IN ('busy', 'free')),
+  CONSTRAINT meetings_status_check CHECK ("status" IN ('planned', 'held', 'no_show', 'cancelled'))
+);
+CREATE INDEX meetings_status_starts_at_idx ON nexa.meetings (org, "status", "starts_at", "id", "deleted_at");
+CREATE INDEX meetings_organizer_id_starts_at_idx ON nexa.meetings (org, "organizer_id", "starts_at", "id", "deleted_at");
+ALTER TABLE nexa.meetings ADD CONSTRAINT meetings_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.meetings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.meetings FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.meetings USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.attendees (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "meeting_id" uuid NOT NULL,
+  "user_id" uuid,
+  "contact_id" uuid,
+  "lead_id" uuid,
+  "email" text COLLATE "C",
+  "name" text COLLATE "C",
+  "role" text COLLATE "C" NOT NULL,
+  "response" text COLLATE "C" NOT NULL,
+  "responded_at" timestamptz,
+  CONSTRAINT attendees_role_check CHECK ("role" IN ('required', 'optional')),
+  CONSTRAINT attendees_response_check CHECK ("response" IN ('needs_action', 'accepted', 'tentative', 'declined'))
+);
+CREATE INDEX attendees_user_id_response_idx ON nexa.attendees (org, "user_id", "response", "id");
+CREATE INDEX attendees_meeting_id_ref ON nexa.attendees (org, "meeting_id", "id");
+CREATE INDEX attendees_contact_id_ref ON nexa.attendees (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE INDEX attendees_lead_id_ref ON nexa.attendees (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
+CREATE UNIQUE INDEX attendees_meeting_id_email_key ON nexa.attendees (org, "meeting_id", "email");
+CREATE UNIQUE INDEX attendees_meeting_id_lead_id_key ON nexa.attendees (org, "meeting_id", "lead_id");
+CREATE UNIQUE INDEX attendees_meeting_id_contact_id_key ON nexa.attendees (org, "meeting_id", "contact_id");
+CREATE UNIQUE INDEX attendees_meeting_id_user_id_key ON nexa.attendees (org, "meeting_id", "user_id");
+ALTER TABLE nexa.attendees ADD CONSTRAINT attendees_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.attendees ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.attendees FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.attendees USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.playbooks (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "key" text COLLATE "C",
+  "description" text COLLATE "C",
+  "project" json NOT NULL,
+  "tasks" json NOT NULL,
+  "meetings" json NOT NULL,
+  "notes" json NOT NULL,
+  "on_weekend" text COLLATE "C" NOT NULL,
+  "published" bigint,
+  "external_keys" json,
+  CONSTRAINT playbooks_on_weekend_check CHECK ("on_weekend" IN ('keep', 'next', 'previous'))
+);
+CREATE INDEX playbooks_key_key_trash ON nexa.playbooks (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX playbooks_key_key ON nexa.playbooks (org, "key") WHERE "deleted_at" IS NULL;
+CREATE INDEX playbooks_name_folded_key_trash ON nexa.playbooks (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX playbooks_name_folded_key ON nexa.playbooks (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.playbooks ADD CONSTRAINT playbooks_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.playbooks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.playbooks FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.playbooks USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.playbook_versions (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "playbook_id" uuid NOT NULL,
+  "number" bigint NOT NULL,
+  "project" json NOT NULL,
+  "tasks" json NOT NULL,
+  "meetings" json NOT NULL,
+  "notes" json NOT NULL,
+  "on_weekend" text COLLATE "C" NOT NULL,
+  "roles" json NOT NULL,
+  "publisher_id" uuid,
+  CONSTRAINT playbook_versions_on_weekend_check CHECK ("on_weekend" IN ('keep', 'next', 'previous'))
+);
+CREATE INDEX playbook_versions_playbook_id_ref ON nexa.playbook_versions (org, "playbook_id", "id");
+CREATE INDEX playbook_versions_publisher_id_ref ON nexa.playbook_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX playbook_versions_playbook_id_number_key ON nexa.playbook_versions (org, "playbook_id", "number");
+ALTER TABLE nexa.playbook_versions ADD CONSTRAINT playbook_versions_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.playbook_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.playbook_versions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.playbook_versions USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.projects (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "type" text COLLATE "C",
+  "description" text COLLATE "C",
+  "account_id" uuid,
+  "deal_id" uuid,
+  "owner_user_id" uuid,
+  "owner_group_id" uuid,
+  "owner_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "status" text COLLATE "C" NOT NULL,
+  "start_date" date,
+  "due_date" date,
+  "completed_at" timestamptz,
+  "playbook_id" uuid,
+  "playbook_version" bigint,
+  "roles" json,
+  "start_key" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT projects_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
+  CONSTRAINT projects_status_check CHECK ("status" IN ('not_started', 'active', 'on_hold', 'done', 'cancelled'))
+);
+CREATE INDEX projects_status_due_date_idx ON nexa.projects (org, "status", "due_date", "id", "deleted_at");
+CREATE INDEX projects_deal_id_idx ON nexa.projects (org, "deal_id", "id", "deleted_at");
+CREATE INDEX projects_account_id_status_idx ON nexa.projects (org, "account_id", "status", "id", "deleted_at");
+CREATE INDEX projects_owner_user_id_ref ON nexa.projects (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX projects_owner_group_id_ref ON nexa.projects (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX projects_playbook_id_ref ON nexa.projects (org, "playbook_id", "id") WHERE "playbook_id" IS NOT NULL;
+CREATE INDEX projects_playbook_id_start_key_key_trash ON nexa.projects (org, "playbook_id", "start_key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX projects_playbook_id_start_key_key ON nexa.projects (org, "playbook_id", "start_key") WHERE "deleted_at" IS NULL;
+CREATE INDEX projects_playbook_id_deal_id_key_trash ON nexa.projects (org, "playbook_id", "deal_id") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX projects_playbook_id_deal_id_key ON nexa.projects (org, "playbook_id", "deal_id") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.projects ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.projects FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.projects USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.tasks (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -1472,6 +1643,7 @@ CREATE TABLE nexa.tasks (
   "description" text COLLATE "C",
   "due_at" timestamptz,
   "due_date" date,
+  "start_date" date,
   "remind_at" timestamptz,
   "priority" text COLLATE "C" NOT NULL,
   "priority_rank" bigint NOT NULL,
@@ -1485,6 +1657,11 @@ CREATE TABLE nexa.tasks (
   "about_key" text COLLATE "C",
   "about_label" text COLLATE "C",
   "about_url" text COLLATE "C",
+  "project_id" uuid,
+  "step" text COLLATE "C",
+  "parent_id" uuid,
+  "checklist" json,
+  "rank" text COLLATE "C",
   "completed_at" timestamptz,
   "completed_by_id" uuid,
   "tags" json,
@@ -1496,15 +1673,35 @@ CREATE TABLE nexa.tasks (
   CONSTRAINT tasks_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
 );
 CREATE INDEX tasks_status_assignee_queue_priority_rank_due_at_idx ON nexa.tasks (org, "status", "assignee_queue", "priority_rank", "due_at", "id", "deleted_at");
+CREATE INDEX tasks_status_rank_idx ON nexa.tasks (org, "status", "rank", "id", "deleted_at");
 CREATE INDEX tasks_about_id_status_idx ON nexa.tasks (org, "about_id", "status", "id", "deleted_at");
 CREATE INDEX tasks_assignee_user_id_ref ON nexa.tasks (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
 CREATE INDEX tasks_assignee_group_id_ref ON nexa.tasks (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
 CREATE INDEX tasks_via_group_id_ref ON nexa.tasks (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX tasks_project_id_ref ON nexa.tasks (org, "project_id", "id") WHERE "project_id" IS NOT NULL;
+CREATE INDEX tasks_parent_id_ref ON nexa.tasks (org, "parent_id", "id") WHERE "parent_id" IS NOT NULL;
 CREATE INDEX tasks_completed_by_id_ref ON nexa.tasks (org, "completed_by_id", "id") WHERE "completed_by_id" IS NOT NULL;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.tasks ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.tasks FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.tasks USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.task_dependencies (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "task_id" uuid NOT NULL,
+  "depends_on_id" uuid NOT NULL
+);
+CREATE INDEX task_dependencies_task_id_ref ON nexa.task_dependencies (org, "task_id", "id");
+CREATE INDEX task_dependencies_depends_on_id_ref ON nexa.task_dependencies (org, "depends_on_id", "id");
+CREATE UNIQUE INDEX task_dependencies_task_id_depends_on_id_key ON nexa.task_dependencies (org, "task_id", "depends_on_id");
+ALTER TABLE nexa.task_dependencies ADD CONSTRAINT task_dependencies_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.task_dependencies ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.task_dependencies FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.task_dependencies USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
 CREATE TABLE nexa.notifications (
   org uuid NOT NULL,
@@ -2028,7 +2225,13 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.calls', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.meetings', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.attendees', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.playbooks', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.playbook_versions', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.projects', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tasks', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.task_dependencies', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notifications', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notification_preferences', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notification_deliveries', 'org', colocate_with => 'nexa.ledger');
@@ -2145,10 +2348,26 @@ ALTER TABLE nexa.comments ADD CONSTRAINT comments_ticket_id_fk FOREIGN KEY (org,
 ALTER TABLE nexa.comments ADD CONSTRAINT comments_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.calls ADD CONSTRAINT calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.meetings ADD CONSTRAINT meetings_organizer_id_fk FOREIGN KEY (org, "organizer_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.attendees ADD CONSTRAINT attendees_meeting_id_fk FOREIGN KEY (org, "meeting_id") REFERENCES nexa.meetings (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.attendees ADD CONSTRAINT attendees_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.attendees ADD CONSTRAINT attendees_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.attendees ADD CONSTRAINT attendees_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.playbook_versions ADD CONSTRAINT playbook_versions_playbook_id_fk FOREIGN KEY (org, "playbook_id") REFERENCES nexa.playbooks (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.playbook_versions ADD CONSTRAINT playbook_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_playbook_id_fk FOREIGN KEY (org, "playbook_id") REFERENCES nexa.playbooks (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_project_id_fk FOREIGN KEY (org, "project_id") REFERENCES nexa.projects (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa.tasks (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_completed_by_id_fk FOREIGN KEY (org, "completed_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.task_dependencies ADD CONSTRAINT task_dependencies_task_id_fk FOREIGN KEY (org, "task_id") REFERENCES nexa.tasks (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.task_dependencies ADD CONSTRAINT task_dependencies_depends_on_id_fk FOREIGN KEY (org, "depends_on_id") REFERENCES nexa.tasks (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_note_id_fk FOREIGN KEY (org, "note_id") REFERENCES nexa.notes (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notification_preferences ADD CONSTRAINT notification_preferences_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

@@ -6,6 +6,7 @@
 extern crate self as nexa_core;
 
 pub mod access;
+pub mod board;
 mod domain;
 pub mod export;
 pub mod files;
@@ -50,7 +51,8 @@ pub use domain::{builder, without_seed_data};
 pub use people::CreateOrg;
 pub use rust_decimal::Decimal;
 pub use values::{
-    About, Abouts, Address, Assignee, Body, Choice, Country, Currency, Custom, Document, DocumentUrl, Email, Emails,
-    ExchangeRate, FileLimits, FileName, Key, Language, List, Money, Name, Percent, Phone, Phones, PlainText, Rate,
-    Readers, Reason, Reasons, Rounding, Signals, Subject, Tags, TaxRounding, TimeOfDay, TimeZone, UnitPrice, Url,
+    About, Abouts, Address, Assignee, Body, Checklist, ChecklistItem, Choice, Country, Currency, Custom, Document,
+    DocumentUrl, Email, Emails, ExchangeRate, FileLimits, FileName, Key, Language, List, Money, Name, Percent, Phone,
+    Phones, PlainText, Rank, Rate, Readers, Reason, Reasons, Rounding, Signals, Subject, Tags, TaxRounding, TimeOfDay,
+    TimeZone, UnitPrice, Url,
 };

@@ -26,6 +26,7 @@ pub use deal::{
     visit::StageVisit,
 };
 pub use lead::Lead;
+pub(crate) use lookups::today;
 pub use money_sum::{MoneySum, Unpriced};
 pub use order::{Order, OrderLine, OrderStatus};
 pub use pipeline::{AmountFrom, ForecastCategory, OnAccept, Pipeline, Stage, StageKind};
@@ -56,12 +57,14 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<pipeline::RemoveStage>()
         .entity::<Deal>()
         .command::<deal::stage::Move>()
+        .command::<deal::place::Place>()
         .command::<deal::stage::ResetProbability>()
         .command::<deal::stage::ResetCategory>()
         .command::<deal::lifecycle::Win>()
         .command::<deal::lifecycle::Lose>()
         .command::<deal::lifecycle::Reopen>()
         .query::<deal::metrics::Metrics>()
+        .query::<deal::next_activity::NextActivity>()
         .query::<deal::forecast::Forecast>()
         .query::<deal::by_stage::ByStage>()
         .query::<deal::stuck::Stuck>()

@@ -6,7 +6,7 @@ use nexa_core::{
     files::Attachment,
     mail::{Consent, Mail},
     people::User,
-    productivity::Call,
+    productivity::{Attendee, Call},
     sales::{Contact, Lead, Quote, QuoteCopy},
 };
 use serde_json::{Value as Json, json};
@@ -86,6 +86,7 @@ fn no_record_shows_personal_values_in_debug() {
             "call" => hides::<Call>(&spoken),
             "quote" => hides::<Quote>(&json!({"accepted_by": "Sarah Chen", "reason": "Sarah is ill"})),
             "quote_copy" => hides::<QuoteCopy>(&json!({"html": "<p>Sarah Chen</p>"})),
+            "attendee" => hides::<Attendee>(&json!({"email": "sarah@acme.example", "name": "Sarah Chen"})),
             other => panic!("{other} has personal fields: check here that its Debug does not show them"),
         }
     }

@@ -27,7 +27,7 @@ fn a_task_is_done_by_somebody() {
     let task = task(&desk);
     assert_eq!((task.status, task.priority, task.assignee), (TaskStatus::Todo, TaskPriority::Medium, None));
     assert_eq!(run(&desk.alex, Start { task: task.id.into() }).unwrap().status, TaskStatus::InProgress);
-    let done = run(&desk.alex, Complete { task: task.id.into() }).unwrap();
+    let done = run(&desk.alex, Complete::of(task.id)).unwrap();
     let at = Timestamp::parse("2025-11-17T09:00:00Z");
     assert_eq!((done.status, done.completed_at, done.completed_by), (TaskStatus::Done, at, Some(id(&desk.alex))));
     let reopened = run(&desk.alex, Reopen { task: task.id.into() }).unwrap();

@@ -84,6 +84,9 @@ impl Samples for Office {
             "contract" => json!({"order": self.id("confirmed_order"), "start": "2025-11-17"}),
             "call" => json!({"direction": "incoming", "from": "+49 30 9018200"}),
             "note" => json!({"body": "Call them on Monday"}),
+            "project" => json!({"name": "Umbrella onboarding"}),
+            "playbook" => json!({"name": "Umbrella"}),
+            "meeting" => json!({"title": "Demo", "starts_at": "2025-11-18T10:00:00Z"}),
             "task" => json!({"title": "Call them"}),
             "ticket" => json!({"subject": "It does not start", "customer": {"email": "new@umbrella.example"}}),
             "user" => json!({"name": "Ken", "email": "ken@acme.example"}),
@@ -111,7 +114,7 @@ fn generic(office: &Office, operation: &Entry) -> Option<Json> {
             fields.as_object_mut()?.remove("customer");
             fields["match_on"] = json!(match kind {
                 "user" => "email",
-                "calendar" | "group" | "pipeline" | "price_book" | "scorecard" | "template" => "name",
+                "calendar" | "group" | "pipeline" | "playbook" | "price_book" | "scorecard" | "template" => "name",
                 "routing" => "band",
                 _ => {
                     fields["external_keys"] = json!([{"system": "erp", "key": "1"}]);
@@ -224,8 +227,11 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         }
         "contract.cancel" => with(of("contract", "contract"), "reason", json!("They moved")),
         "contract.lines" => of("contract", "contract"),
+        "deal.place" => with(with(of("deal", "deal"), "stage", json!("proposal")), "first", json!(true)),
         "deal.move" => with(of("deal", "deal"), "stage", json!("proposal")),
-        "deal.reset_probability" | "deal.reset_category" | "deal.win" | "deal.metrics" => of("deal", "deal"),
+        "deal.reset_probability" | "deal.reset_category" | "deal.win" | "deal.metrics" | "deal.next_activity" => {
+            of("deal", "deal")
+        }
         "deal.lose" => with(of("deal", "deal"), "reason", json!("Too dear")),
         "deal.reopen" => of("deal", "lost_deal"),
         "deal.add_contact" => {
@@ -311,7 +317,34 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
             json!({"user": office.id("agent"), "channels": {"chat": {"mention": "digest"}}})
         }
         "task.start" | "task.complete" | "task.cancel" => of("task", "task"),
+        "project.start" | "project.hold" | "project.complete" | "project.cancel" | "project.overview" => {
+            of("project", "project")
+        }
+        "project.reopen" => of("project", "finished_project"),
+        "project.reschedule" => with(of("project", "project"), "start_date", json!("2025-11-24")),
+        "playbook.publish" => of("playbook", "playbook"),
+        "playbook.take" => json!({"key": "customer_onboarding"}),
+        "playbook.start" => with(of("playbook", "playbook"), "account", json!(office.id("account"))),
+        "meeting.schedule" => json!({
+            "title": "Kickoff", "starts_at": "2025-11-20T10:30:00Z", "attendees": [{"email": "new@umbrella.example"}]
+        }),
+        "meeting.reschedule" => with(of("meeting", "meeting"), "starts_at", json!("2025-11-21T10:00:00Z")),
+        "meeting.invite" => with(of("meeting", "meeting"), "attendee", json!({"user": office.id("colleague")})),
+        "meeting.uninvite" => with(of("meeting", "meeting"), "attendee", json!(office.id("attendee"))),
+        "meeting.respond" => with(
+            with(of("meeting", "meeting"), "attendee", json!(office.id("attendee"))),
+            "response",
+            json!("accepted"),
+        ),
+        "meeting.hold" | "meeting.no_show" | "meeting.cancel" => of("meeting", "meeting"),
+        "meeting.conflicts" => json!({
+            "users": [office.id("admin")], "from": "2025-11-20T00:00:00Z", "to": "2025-11-21T00:00:00Z"
+        }),
         "task.reopen" => of("task", "done"),
+        "task.overview" => of("task", "task"),
+        "task.place" => with(with(of("task", "task"), "status", json!("in_progress")), "last", json!(true)),
+        "task.add_dependency" => with(of("task", "done"), "depends_on", json!(office.id("task"))),
+        "task.remove_dependency" => with(of("task", "waiting"), "depends_on", json!(office.id("task"))),
         "ticket.move" => with(of("ticket", "ticket"), "status", json!("in_progress")),
         "ticket.resolve" | "ticket.timeline" => of("ticket", "ticket"),
         "ticket.close" => of("ticket", "resolved"),

@@ -44,6 +44,8 @@ const SETTINGS: &[&str] = &[
     "tax_rate",
     "template",
     "template_version",
+    "playbook",
+    "playbook_version",
     "topic",
     "sender",
 ];

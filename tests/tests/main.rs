@@ -42,3 +42,4 @@ mod there_and_back;
 mod trash;
 mod undo;
 mod words;
+mod work;

@@ -42,4 +42,5 @@ stories! {
     webinar_to_sales: "5_webinar_to_sales.json",
     deal_sold: "6_deal_sold.json",
     handoff_note: "6_handoff_note.json",
+    onboarding: "6_onboarding.json",
 }

@@ -170,7 +170,10 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
         "about": {"kind": kind, "id": other},
     });
     match kind {
-        "lead" | "contact" => letter[kind] = json!(other),
+        "lead" | "contact" => {
+            letter[kind] = json!(other);
+            office.run("meeting.invite", json!({"meeting": office.id("meeting"), "attendee": {kind: other}}));
+        }
         _ => letter["contact"] = json!(office.id("contact")),
     }
     office.run("mail.plan", letter);

@@ -3,6 +3,7 @@
 //! `cargo run --release -p quickstart` works on a new SQLite file; run again, it goes on with it and duplicates nothing.
 
 mod leads;
+mod onboarding;
 mod report;
 mod sale;
 mod team;
@@ -49,6 +50,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Some(file) => leads::bring(&team, file, arguments.map.as_deref(), arguments.dates.as_deref())?,
         None => {
             webinar::hold(&team)?;
+            onboarding::begin(&team)?;
             ticket::solve(&team)?;
             sale::make(&team)?;
         }

@@ -10,7 +10,7 @@ use nexa_crm::{
 };
 
 use crate::{
-    sale,
+    onboarding, sale,
     team::{Team, first},
     ticket,
 };
@@ -21,6 +21,7 @@ pub(crate) fn show(team: &Team, story: bool) -> Result<()> {
     if story {
         pipeline(team)?;
         campaign(team)?;
+        onboarding::show(team)?;
         timeline(team)?;
         sale::show(team)?;
     }
@@ -135,13 +136,13 @@ fn timeline(team: &Team) -> Result<()> {
     Ok(())
 }
 
-fn table(header: &[&str]) -> Table {
+pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(UTF8_FULL_CONDENSED).set_header(header.to_vec());
     table
 }
 
-fn cell(text: impl ToString) -> Cell {
+pub(crate) fn cell(text: impl ToString) -> Cell {
     Cell::new(text)
 }
 

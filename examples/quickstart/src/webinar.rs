@@ -115,7 +115,7 @@ fn convert(team: &Team, campaign: Id<Campaign>, band: Band, wanted: u64) -> Resu
             rep.run_with(Envelope::because("Follow-up call"), Contacted { lead: lead.id.into() })?;
         }
         for task in tasks(rep, &lead)? {
-            rep.run(task::Complete { task: task.id.into() })?;
+            rep.run(task::Complete::of(task.id))?;
         }
         if lead.status != Status::Qualified {
             let qualify = Qualify { lead: lead.id.into(), bant: Some(BantInput::all_met()) };

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    About, Abouts, Action, Assignee, Body, Code, Context, Custom, Entity, ExternalKey, Id, Phone, Record, Result, Tags,
-    Timestamp, Url, closed_enum,
+    Abouts, Assignee, Body, Code, Context, Custom, Entity, ExternalKey, Id, Phone, Record, Result, Tags, Timestamp,
+    Url, closed_enum,
     kernel::redact::redacted_debug,
     people::{
         User,
         assignment::{self, INACTIVE},
     },
-    sales::{Contact, Lead},
+    productivity::contacted,
 };
 
 /// A call would have begun later than now.
@@ -140,35 +140,8 @@ impl Call {
     }
     /// Notes with the people that it is about, as far as the actor may change them, that they were contacted.
     async fn note_contact(&self, cx: &mut Context<'_>) -> Result<()> {
-        for about in &self.about {
-            let About::Record { kind, id } = about else { continue };
-            if kind == Lead::def().kind {
-                let Some(mut lead) = writable::<Lead>(cx, *id).await? else { continue };
-                if lead.must_be_open().is_err() {
-                    continue;
-                }
-                let last = lead.last_contacted.max(Some(self.started_at));
-                if self.reached() {
-                    lead.touch(self.started_at);
-                }
-                lead.last_contacted = last;
-                cx.save(lead).await?;
-            } else if kind == Contact::def().kind {
-                let Some(mut contact) = writable::<Contact>(cx, *id).await? else { continue };
-                contact.last_activity = contact.last_activity.max(Some(self.started_at));
-                cx.save(contact).await?;
-            }
-        }
-        Ok(())
+        contacted::note_contact(cx, self.about.records(), self.started_at, self.reached()).await
     }
-}
-
-/// A live record that the actor may change; what is not there is refused with what the call is about.
-async fn writable<R: Record>(cx: &mut Context<'_>, id: uuid::Uuid) -> Result<Option<R>> {
-    let Some(row) = cx.unrestricted().row(R::def(), id).await?.filter(|row| row.live(R::def())) else {
-        return Ok(None);
-    };
-    if cx.allows(R::def(), &row, Action::Update).await? { R::from_row(row).map(Some) } else { Ok(None) }
 }
 
 impl Entity for Call {

@@ -2,18 +2,31 @@
 
 use serde::{Deserialize, Serialize};
 
+mod complete;
+mod dependency;
+mod hierarchy;
 mod lifecycle;
+mod overview;
+mod place;
 mod reminder;
 
-pub use self::lifecycle::{Cancel, Complete, Reopen, Start};
 pub(crate) use self::reminder::Reminder;
+pub use self::{
+    complete::{BLOCKED, Complete, OpenSubtasks, SUBTASKS_OPEN},
+    dependency::{ALREADY_DEPENDS, AddDependency, DEPENDENCY_CYCLE, NOT_DEPENDENT, RemoveDependency, TaskDependency},
+    hierarchy::{CYCLE, TOO_DEEP},
+    lifecycle::{Cancel, Reopen, Start},
+    overview::{Overview, TaskOverview},
+    place::{Place, Placed},
+};
 use crate::{
-    About, Assignee, Body, Code, Context, Custom, Date, Entity, ExternalKey, Id, Record, Result, Subject, Tags,
-    Timestamp, closed_enum,
+    About, Assignee, Body, Checklist, Code, Context, Custom, Date, Entity, ExternalKey, Id, Key, Rank, Record, Result,
+    Subject, Tags, Timestamp, closed_enum,
     people::{
         Group, User,
         assignment::{self, INACTIVE},
     },
+    productivity::Project,
 };
 
 /// The task is over.
@@ -23,6 +36,11 @@ pub const NOT_FINISHED: Code = Code::rule("task.not_finished", "The task is {sta
 /// A moment and a day at once.
 pub const DUE_TWICE: Code =
     Code::invalid("task.due_twice", "Give due_at for a moment or due_date for a whole day, and empty the other.");
+/// A task would begin after it is due.
+pub const STARTS_TOO_LATE: Code = Code::invalid(
+    "task.starts_too_late",
+    "The task would begin on {start_date}, after it is due on {due_date}; change one of the two days.",
+);
 
 closed_enum! {
     /// Where a task stands.
@@ -59,6 +77,7 @@ closed_enum! {
     table = "tasks", access = work,
     search(title = 1),
     index("status", "assignee.queue", "priority.rank", "due_at"),
+    index("status", "rank"),
     index("about.id", "status")
 )]
 pub struct Task {
@@ -84,6 +103,9 @@ pub struct Task {
     /// The day until whose end it is to be done, when no moment is meant.
     #[record(editable)]
     pub due_date: Option<Date>,
+    /// The day on which it begins.
+    #[record(editable)]
+    pub start_date: Option<Date>,
     /// When those who do it are reminded, unless it is over by then: its user, the members of its group, or, while it is nobody's, the
     /// user who sets this.
     #[record(editable)]
@@ -101,6 +123,19 @@ pub struct Task {
     /// What it is about.
     #[record(editable, follows)]
     pub about: Option<About>,
+    /// The project to which it belongs; that of the task of which it is a part unless said.
+    #[record(editable, on_trash = refuse)]
+    pub project: Option<Id<Project>>,
+    /// The key of the task in the playbook of its project.
+    pub step: Option<Key>,
+    /// The task of which it is a part. Parts go at most five levels deep, the uppermost task included.
+    #[record(editable, on_trash = refuse)]
+    pub parent: Option<Id<Task>>,
+    /// Small steps, ticked off one by one.
+    #[record(editable)]
+    pub checklist: Checklist,
+    /// Its place among the tasks of its status on a board; `task.place` changes it. Those without stand behind the others.
+    pub rank: Option<Rank>,
     /// When it was done.
     pub completed_at: Option<Timestamp>,
     /// The user who did it.
@@ -119,7 +154,7 @@ pub struct Task {
 // ── rules ──
 
 impl Task {
-    fn is_finished(&self) -> bool {
+    pub(in crate::productivity) fn is_finished(&self) -> bool {
         matches!(self.status, TaskStatus::Done | TaskStatus::Cancelled)
     }
     fn must_be_unfinished(&self) -> Result<()> {
@@ -131,7 +166,7 @@ impl Task {
 }
 
 impl Entity for Task {
-    const ERRORS: &'static [Code] = &[DUE_TWICE, INACTIVE];
+    const ERRORS: &'static [Code] = &[DUE_TWICE, STARTS_TOO_LATE, CYCLE, TOO_DEEP, INACTIVE];
     const HANDS_ERRORS: &'static [Code] = &[FINISHED];
 
     fn may_change_hands(&self) -> Result<()> {
@@ -143,6 +178,21 @@ impl Entity for Task {
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         if self.due_at.is_some() && self.due_date.is_some() {
             return Err(DUE_TWICE.with("field", "due_date"));
+        }
+        if let (Some(start), Some(due)) = (self.start_date, self.due_date)
+            && start > due
+        {
+            let error = STARTS_TOO_LATE.with("start_date", start.to_string()).with("due_date", due.to_string());
+            return Err(error.with("field", "start_date"));
+        }
+        if before.is_none() && self.rank.is_none() {
+            self.rank = Some(Rank::of_new(self.id.uuid(), cx.now()));
+        }
+        if before.and_then(|before| before.parent) != self.parent {
+            self.check_parent(cx).await?;
+            if let (None, Some(parent)) = (self.project, self.parent) {
+                self.project = cx.unrestricted().load(parent).await?.project;
+            }
         }
         if before.is_none_or(|before| before.assignee != self.assignee) {
             if let Some(assignee) = &self.assignee {
@@ -164,6 +214,11 @@ impl Entity for Task {
             // A reminder of the past was given, or given up: nobody waits for it.
             reminder::plan(cx, *id, remind_at(now).filter(|at| *at > cx.now())).await?;
         }
+        if let Some(now) = now
+            && before.and_then(|before| before.parent) != now.parent
+        {
+            now.check_parent(cx).await?;
+        }
         let Some(now) = now.filter(|record| record.is_open()) else { return Ok(()) };
         assignment::check_given_back(cx, before.and_then(|before| before.assignee), now.assignee).await
     }
@@ -172,6 +227,6 @@ impl Entity for Task {
         if let (Some(assignee), false) = (&self.assignee, self.is_finished()) {
             assignment::check_assignee(cx, assignee).await?;
         }
-        Ok(())
+        self.check_parent(cx).await
     }
 }

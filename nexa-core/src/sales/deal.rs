@@ -10,8 +10,8 @@ use super::{
     pipeline::{ForecastCategory, Pipeline, Stage, StageKind, default_pipeline, kept_default},
 };
 use crate::{
-    Assignee, Body, Choice, Code, Context, Custom, Date, DocumentUrl, Entity, ExternalKey, Id, Money, Percent, Record,
-    Result, Subject, Tags, Timestamp, closed_enum,
+    Assignee, Body, Choice, Code, Context, Custom, Date, DocumentUrl, Entity, ExternalKey, Id, Money, Percent, Rank,
+    Record, Result, Subject, Tags, Timestamp, closed_enum,
     marketing::Campaign,
     people::{
         User, assignment,
@@ -30,7 +30,9 @@ pub mod lifecycle;
 pub mod line;
 pub mod lines;
 pub mod metrics;
+pub mod next_activity;
 pub mod people;
+pub mod place;
 pub mod stage;
 pub mod stuck;
 pub mod visit;
@@ -104,6 +106,7 @@ closed_enum! {
     search(name = 1),
     index("status", "close_date"),
     index("pipeline", "stage"),
+    index("pipeline", "stage", "rank"),
     index("owner", "status", "close_date"),
     index("account", "status"),
     index("campaign", "status"),
@@ -159,6 +162,8 @@ pub struct Deal {
     pub status: DealStatus,
     /// Since when it is in its stage.
     pub stage_since: Timestamp,
+    /// Its place among the deals of its stage on a board; `deal.place` changes it. Those without stand behind the others.
+    pub rank: Option<Rank>,
     /// The open stage that it was in when it was decided.
     pub stage_before_close: Option<Choice>,
     /// When it was decided.
@@ -413,7 +418,10 @@ impl Entity for Deal {
 
     async fn settle(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
         match before {
-            None => self.begin(cx).await?,
+            None => {
+                self.rank = self.rank.take().or_else(|| Some(Rank::of_new(self.id.uuid(), cx.now())));
+                self.begin(cx).await?;
+            }
             Some(before) => {
                 self.must_leave_to_lines(before)?;
                 self.go_on(before, cx).await?;

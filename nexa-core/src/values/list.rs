@@ -5,6 +5,7 @@ use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, DeserializeOwned},
 };
+use uuid::Uuid;
 
 use super::{
     About, Assignee, Email, Phone,
@@ -101,6 +102,16 @@ impl<T: PartialEq> List<T> {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Abouts {
+    /// The records among them, each as its kind and its id.
+    pub fn records(&self) -> impl Iterator<Item = (String, Uuid)> {
+        self.iter().filter_map(|about| match about {
+            About::Record { kind, id } => Some((kind.clone(), *id)),
+            About::Host { .. } => None,
+        })
     }
 }
 

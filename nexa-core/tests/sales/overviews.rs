@@ -44,7 +44,7 @@ fn tasks_lists_and_campaigns_of_a_contact_are_on_one_page() {
     let about = || About::record("contact", contact.as_str().unwrap().parse::<uuid::Uuid>().unwrap());
     let task = |title: &str| world.run(Create::<Task>::new().set(Task::TITLE, title).set(Task::ABOUT, about()));
     task("Send the offer");
-    world.run(Complete { task: (&task("Write to her")).into() });
+    world.run(Complete::of(&task("Write to her")));
     for name in ["Q4 Promo", "Autumn Promo"] {
         let campaign = call(&world, "campaign.create", json!({"name": name, "type": "mail"}));
         call(&world, "campaign.add", json!({"campaign": campaign["id"], "contact": contact}));

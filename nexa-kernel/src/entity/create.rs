@@ -153,7 +153,7 @@ impl SharedOperation for Update<()> {
     type On = Row;
 
     fn fits(kind: &Behaviour) -> bool {
-        kind.edited().is_ok()
+        kind.edited().is_ok() && (kind.def)().fields.iter().any(|field| field.editable)
     }
     fn errors(kind: &Behaviour) -> Vec<Code> {
         kind.value_errors()

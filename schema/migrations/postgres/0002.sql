@@ -570,6 +570,7 @@ ALTER TABLE nexa.deals ADD COLUMN "price_book_id" uuid;
 ALTER TABLE nexa.deals ADD COLUMN "category" text COLLATE "C" NOT NULL DEFAULT 'pipeline';
 ALTER TABLE nexa.deals ADD COLUMN "category_by_hand" boolean NOT NULL DEFAULT FALSE;
 ALTER TABLE nexa.deals ADD COLUMN "pushed" bigint NOT NULL DEFAULT 0;
+ALTER TABLE nexa.deals ADD COLUMN "rank" text COLLATE "C";
 ALTER TABLE nexa.deals ADD COLUMN "won_reason" text COLLATE "C";
 ALTER TABLE nexa.deals ADD COLUMN "lost_text" text COLLATE "C";
 ALTER TABLE nexa.deals ADD COLUMN "lost_to" text COLLATE "C";
@@ -578,6 +579,7 @@ ALTER TABLE nexa.deals ADD COLUMN "began_customer" boolean NOT NULL DEFAULT FALS
 ALTER TABLE nexa.deals ADD COLUMN "contract_id" uuid;
 ALTER TABLE nexa.deals ADD COLUMN "contract_signed" boolean NOT NULL DEFAULT FALSE;
 ALTER TABLE nexa.deals ADD COLUMN "contract_url" text COLLATE "C" CONSTRAINT deals_category_check CHECK ("category" IN ('omitted', 'pipeline', 'best_case', 'commit')) CONSTRAINT deals_account_type_before_check CHECK ("account_type_before" IN ('prospect', 'customer', 'partner', 'vendor'));
+CREATE INDEX deals_pipeline_id_stage_rank_idx ON nexa.deals (org, "pipeline_id", "stage", "rank", "id", "deleted_at");
 CREATE INDEX deals_price_book_id_ref ON nexa.deals (org, "price_book_id", "id") WHERE "price_book_id" IS NOT NULL;
 CREATE INDEX deals_contract_id_ref ON nexa.deals (org, "contract_id", "id") WHERE "contract_id" IS NOT NULL;
 CREATE TABLE nexa.stage_visits (
@@ -709,7 +711,196 @@ ALTER TABLE nexa.notes ADD CONSTRAINT notes_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.notes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.notes FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.notes USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.meetings (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "title" text COLLATE "C" NOT NULL,
+  "title_folded" text COLLATE "C" NOT NULL,
+  "agenda" text COLLATE "C",
+  "location" text COLLATE "C",
+  "join_url" text COLLATE "C",
+  "organizer_id" uuid,
+  "starts_at" timestamptz,
+  "ends_at" timestamptz,
+  "start_date" date,
+  "end_date" date,
+  "availability" text COLLATE "C" NOT NULL,
+  "about" json,
+  "status" text COLLATE "C" NOT NULL,
+  "outcome" text COLLATE "C",
+  "notes" text COLLATE "C",
+  "next_step" text COLLATE "C",
+  "cancel_reason" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT meetings_availability_check CHECK ("availability" IN ('busy', 'free')),
+  CONSTRAINT meetings_status_check CHECK ("status" IN ('planned', 'held', 'no_show', 'cancelled'))
+);
+CREATE INDEX meetings_status_starts_at_idx ON nexa.meetings (org, "status", "starts_at", "id", "deleted_at");
+CREATE INDEX meetings_organizer_id_starts_at_idx ON nexa.meetings (org, "organizer_id", "starts_at", "id", "deleted_at");
+ALTER TABLE nexa.meetings ADD CONSTRAINT meetings_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.meetings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.meetings FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.meetings USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.attendees (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "meeting_id" uuid NOT NULL,
+  "user_id" uuid,
+  "contact_id" uuid,
+  "lead_id" uuid,
+  "email" text COLLATE "C",
+  "name" text COLLATE "C",
+  "role" text COLLATE "C" NOT NULL,
+  "response" text COLLATE "C" NOT NULL,
+  "responded_at" timestamptz,
+  CONSTRAINT attendees_role_check CHECK ("role" IN ('required', 'optional')),
+  CONSTRAINT attendees_response_check CHECK ("response" IN ('needs_action', 'accepted', 'tentative', 'declined'))
+);
+CREATE INDEX attendees_user_id_response_idx ON nexa.attendees (org, "user_id", "response", "id");
+CREATE INDEX attendees_meeting_id_ref ON nexa.attendees (org, "meeting_id", "id");
+CREATE INDEX attendees_contact_id_ref ON nexa.attendees (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE INDEX attendees_lead_id_ref ON nexa.attendees (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
+CREATE UNIQUE INDEX attendees_meeting_id_email_key ON nexa.attendees (org, "meeting_id", "email");
+CREATE UNIQUE INDEX attendees_meeting_id_lead_id_key ON nexa.attendees (org, "meeting_id", "lead_id");
+CREATE UNIQUE INDEX attendees_meeting_id_contact_id_key ON nexa.attendees (org, "meeting_id", "contact_id");
+CREATE UNIQUE INDEX attendees_meeting_id_user_id_key ON nexa.attendees (org, "meeting_id", "user_id");
+ALTER TABLE nexa.attendees ADD CONSTRAINT attendees_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.attendees ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.attendees FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.attendees USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.playbooks (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "key" text COLLATE "C",
+  "description" text COLLATE "C",
+  "project" json NOT NULL,
+  "tasks" json NOT NULL,
+  "meetings" json NOT NULL,
+  "notes" json NOT NULL,
+  "on_weekend" text COLLATE "C" NOT NULL,
+  "published" bigint,
+  "external_keys" json,
+  CONSTRAINT playbooks_on_weekend_check CHECK ("on_weekend" IN ('keep', 'next', 'previous'))
+);
+CREATE INDEX playbooks_key_key_trash ON nexa.playbooks (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX playbooks_key_key ON nexa.playbooks (org, "key") WHERE "deleted_at" IS NULL;
+CREATE INDEX playbooks_name_folded_key_trash ON nexa.playbooks (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX playbooks_name_folded_key ON nexa.playbooks (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.playbooks ADD CONSTRAINT playbooks_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.playbooks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.playbooks FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.playbooks USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.playbook_versions (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "playbook_id" uuid NOT NULL,
+  "number" bigint NOT NULL,
+  "project" json NOT NULL,
+  "tasks" json NOT NULL,
+  "meetings" json NOT NULL,
+  "notes" json NOT NULL,
+  "on_weekend" text COLLATE "C" NOT NULL,
+  "roles" json NOT NULL,
+  "publisher_id" uuid,
+  CONSTRAINT playbook_versions_on_weekend_check CHECK ("on_weekend" IN ('keep', 'next', 'previous'))
+);
+CREATE INDEX playbook_versions_playbook_id_ref ON nexa.playbook_versions (org, "playbook_id", "id");
+CREATE INDEX playbook_versions_publisher_id_ref ON nexa.playbook_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX playbook_versions_playbook_id_number_key ON nexa.playbook_versions (org, "playbook_id", "number");
+ALTER TABLE nexa.playbook_versions ADD CONSTRAINT playbook_versions_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.playbook_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.playbook_versions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.playbook_versions USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.projects (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "type" text COLLATE "C",
+  "description" text COLLATE "C",
+  "account_id" uuid,
+  "deal_id" uuid,
+  "owner_user_id" uuid,
+  "owner_group_id" uuid,
+  "owner_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "status" text COLLATE "C" NOT NULL,
+  "start_date" date,
+  "due_date" date,
+  "completed_at" timestamptz,
+  "playbook_id" uuid,
+  "playbook_version" bigint,
+  "roles" json,
+  "start_key" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT projects_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
+  CONSTRAINT projects_status_check CHECK ("status" IN ('not_started', 'active', 'on_hold', 'done', 'cancelled'))
+);
+CREATE INDEX projects_status_due_date_idx ON nexa.projects (org, "status", "due_date", "id", "deleted_at");
+CREATE INDEX projects_deal_id_idx ON nexa.projects (org, "deal_id", "id", "deleted_at");
+CREATE INDEX projects_account_id_status_idx ON nexa.projects (org, "account_id", "status", "id", "deleted_at");
+CREATE INDEX projects_owner_user_id_ref ON nexa.projects (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX projects_owner_group_id_ref ON nexa.projects (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX projects_playbook_id_ref ON nexa.projects (org, "playbook_id", "id") WHERE "playbook_id" IS NOT NULL;
+CREATE INDEX projects_playbook_id_start_key_key_trash ON nexa.projects (org, "playbook_id", "start_key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX projects_playbook_id_start_key_key ON nexa.projects (org, "playbook_id", "start_key") WHERE "deleted_at" IS NULL;
+CREATE INDEX projects_playbook_id_deal_id_key_trash ON nexa.projects (org, "playbook_id", "deal_id") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX projects_playbook_id_deal_id_key ON nexa.projects (org, "playbook_id", "deal_id") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.projects ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.projects FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.projects USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+ALTER TABLE nexa.tasks ADD COLUMN "start_date" date;
 ALTER TABLE nexa.tasks ADD COLUMN "remind_at" timestamptz;
+ALTER TABLE nexa.tasks ADD COLUMN "project_id" uuid;
+ALTER TABLE nexa.tasks ADD COLUMN "step" text COLLATE "C";
+ALTER TABLE nexa.tasks ADD COLUMN "parent_id" uuid;
+ALTER TABLE nexa.tasks ADD COLUMN "checklist" json;
+ALTER TABLE nexa.tasks ADD COLUMN "rank" text COLLATE "C";
+CREATE INDEX tasks_status_rank_idx ON nexa.tasks (org, "status", "rank", "id", "deleted_at");
+CREATE INDEX tasks_project_id_ref ON nexa.tasks (org, "project_id", "id") WHERE "project_id" IS NOT NULL;
+CREATE INDEX tasks_parent_id_ref ON nexa.tasks (org, "parent_id", "id") WHERE "parent_id" IS NOT NULL;
+CREATE TABLE nexa.task_dependencies (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "task_id" uuid NOT NULL,
+  "depends_on_id" uuid NOT NULL
+);
+CREATE INDEX task_dependencies_task_id_ref ON nexa.task_dependencies (org, "task_id", "id");
+CREATE INDEX task_dependencies_depends_on_id_ref ON nexa.task_dependencies (org, "depends_on_id", "id");
+CREATE UNIQUE INDEX task_dependencies_task_id_depends_on_id_key ON nexa.task_dependencies (org, "task_id", "depends_on_id");
+ALTER TABLE nexa.task_dependencies ADD CONSTRAINT task_dependencies_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.task_dependencies ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.task_dependencies FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.task_dependencies USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 CREATE TABLE nexa.notifications (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -1188,6 +1379,12 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.lines', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.calls', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.meetings', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.attendees', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.playbooks', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.playbook_versions', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.projects', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.task_dependencies', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notifications', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notification_preferences', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notification_deliveries', 'org', colocate_with => 'nexa.ledger');
@@ -1252,6 +1449,22 @@ ALTER TABLE nexa.lines ADD CONSTRAINT lines_deal_id_fk FOREIGN KEY (org, "deal_i
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.calls ADD CONSTRAINT calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.meetings ADD CONSTRAINT meetings_organizer_id_fk FOREIGN KEY (org, "organizer_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.attendees ADD CONSTRAINT attendees_meeting_id_fk FOREIGN KEY (org, "meeting_id") REFERENCES nexa.meetings (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.attendees ADD CONSTRAINT attendees_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.attendees ADD CONSTRAINT attendees_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.attendees ADD CONSTRAINT attendees_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.playbook_versions ADD CONSTRAINT playbook_versions_playbook_id_fk FOREIGN KEY (org, "playbook_id") REFERENCES nexa.playbooks (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.playbook_versions ADD CONSTRAINT playbook_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.projects ADD CONSTRAINT projects_playbook_id_fk FOREIGN KEY (org, "playbook_id") REFERENCES nexa.playbooks (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_project_id_fk FOREIGN KEY (org, "project_id") REFERENCES nexa.projects (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tasks ADD CONSTRAINT tasks_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa.tasks (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.task_dependencies ADD CONSTRAINT task_dependencies_task_id_fk FOREIGN KEY (org, "task_id") REFERENCES nexa.tasks (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.task_dependencies ADD CONSTRAINT task_dependencies_depends_on_id_fk FOREIGN KEY (org, "depends_on_id") REFERENCES nexa.tasks (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_note_id_fk FOREIGN KEY (org, "note_id") REFERENCES nexa.notes (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notification_preferences ADD CONSTRAINT notification_preferences_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

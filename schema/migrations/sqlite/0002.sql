@@ -683,6 +683,7 @@ CREATE TABLE nexa_deals_anew (
   "pipeline_id" BLOB NOT NULL,
   "status" TEXT NOT NULL,
   "stage_since" INTEGER NOT NULL,
+  "rank" TEXT,
   "stage_before_close" TEXT,
   "closed_at" INTEGER,
   "won_reason" TEXT,
@@ -727,11 +728,12 @@ CREATE TABLE nexa_deals_anew (
   CONSTRAINT nexa_deals_owner_id_fk FOREIGN KEY (org, "owner_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_deals_contract_id_fk FOREIGN KEY (org, "contract_id") REFERENCES nexa_contracts (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
-INSERT INTO nexa_deals_anew ("org", "id", "version", "created_at", "updated_at", "deleted_at", "name", "name_folded", "amount_amount", "amount_currency", "has_lines", "price_book_id", "probability", "probability_by_hand", "category", "category_by_hand", "close_date", "pushed", "stage", "pipeline_id", "status", "stage_since", "stage_before_close", "closed_at", "won_reason", "lost_reason", "lost_text", "lost_to", "account_type_before", "began_customer", "type", "source", "campaign_id", "account_id", "primary_contact_id", "competitors", "owner_id", "contract_id", "contract_term_months", "contract_signed", "contract_url", "next_step", "description", "tags", "custom", "custom_folded", "external_keys") SELECT "org", "id", "version", "created_at", "updated_at", "deleted_at", "name", "name_folded", "amount_amount", "amount_currency", 0, NULL, "probability", "probability_by_hand", 'pipeline', 0, "close_date", 0, "stage", "pipeline_id", "status", "stage_since", "stage_before_close", "closed_at", NULL, "lost_reason", NULL, NULL, NULL, 0, "type", "source", "campaign_id", "account_id", "primary_contact_id", "competitors", "owner_id", NULL, "contract_term_months", 0, NULL, "next_step", "description", "tags", "custom", "custom_folded", "external_keys" FROM nexa_deals;
+INSERT INTO nexa_deals_anew ("org", "id", "version", "created_at", "updated_at", "deleted_at", "name", "name_folded", "amount_amount", "amount_currency", "has_lines", "price_book_id", "probability", "probability_by_hand", "category", "category_by_hand", "close_date", "pushed", "stage", "pipeline_id", "status", "stage_since", "rank", "stage_before_close", "closed_at", "won_reason", "lost_reason", "lost_text", "lost_to", "account_type_before", "began_customer", "type", "source", "campaign_id", "account_id", "primary_contact_id", "competitors", "owner_id", "contract_id", "contract_term_months", "contract_signed", "contract_url", "next_step", "description", "tags", "custom", "custom_folded", "external_keys") SELECT "org", "id", "version", "created_at", "updated_at", "deleted_at", "name", "name_folded", "amount_amount", "amount_currency", 0, NULL, "probability", "probability_by_hand", 'pipeline', 0, "close_date", 0, "stage", "pipeline_id", "status", "stage_since", NULL, "stage_before_close", "closed_at", NULL, "lost_reason", NULL, NULL, NULL, 0, "type", "source", "campaign_id", "account_id", "primary_contact_id", "competitors", "owner_id", NULL, "contract_term_months", 0, NULL, "next_step", "description", "tags", "custom", "custom_folded", "external_keys" FROM nexa_deals;
 DROP TABLE nexa_deals;
 ALTER TABLE nexa_deals_anew RENAME TO nexa_deals;
 CREATE INDEX nexa_deals_status_close_date_idx ON nexa_deals (org, "status", "close_date", "id", "deleted_at");
 CREATE INDEX nexa_deals_pipeline_id_stage_idx ON nexa_deals (org, "pipeline_id", "stage", "id", "deleted_at");
+CREATE INDEX nexa_deals_pipeline_id_stage_rank_idx ON nexa_deals (org, "pipeline_id", "stage", "rank", "id", "deleted_at");
 CREATE INDEX nexa_deals_owner_id_status_close_date_idx ON nexa_deals (org, "owner_id", "status", "close_date", "id", "deleted_at");
 CREATE INDEX nexa_deals_account_id_status_idx ON nexa_deals (org, "account_id", "status", "id", "deleted_at");
 CREATE INDEX nexa_deals_campaign_id_status_idx ON nexa_deals (org, "campaign_id", "status", "id", "deleted_at");
@@ -863,7 +865,242 @@ CREATE TABLE nexa_notes (
   CONSTRAINT nexa_notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX nexa_notes_author_id_idx ON nexa_notes (org, "author_id", "id", "deleted_at");
-ALTER TABLE nexa_tasks ADD COLUMN "remind_at" INTEGER;
+CREATE TABLE nexa_meetings (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "title" TEXT NOT NULL,
+  "title_folded" TEXT NOT NULL,
+  "agenda" TEXT,
+  "location" TEXT,
+  "join_url" TEXT,
+  "organizer_id" BLOB,
+  "starts_at" INTEGER,
+  "ends_at" INTEGER,
+  "start_date" TEXT,
+  "end_date" TEXT,
+  "availability" TEXT NOT NULL,
+  "about" TEXT,
+  "status" TEXT NOT NULL,
+  "outcome" TEXT,
+  "notes" TEXT,
+  "next_step" TEXT,
+  "cancel_reason" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_meetings_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_meetings_availability_check CHECK ("availability" IN ('busy', 'free')),
+  CONSTRAINT nexa_meetings_status_check CHECK ("status" IN ('planned', 'held', 'no_show', 'cancelled')),
+  CONSTRAINT nexa_meetings_organizer_id_fk FOREIGN KEY (org, "organizer_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_meetings_status_starts_at_idx ON nexa_meetings (org, "status", "starts_at", "id", "deleted_at");
+CREATE INDEX nexa_meetings_organizer_id_starts_at_idx ON nexa_meetings (org, "organizer_id", "starts_at", "id", "deleted_at");
+CREATE TABLE nexa_attendees (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "meeting_id" BLOB NOT NULL,
+  "user_id" BLOB,
+  "contact_id" BLOB,
+  "lead_id" BLOB,
+  "email" TEXT,
+  "name" TEXT,
+  "role" TEXT NOT NULL,
+  "response" TEXT NOT NULL,
+  "responded_at" INTEGER,
+  CONSTRAINT nexa_attendees_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_attendees_role_check CHECK ("role" IN ('required', 'optional')),
+  CONSTRAINT nexa_attendees_response_check CHECK ("response" IN ('needs_action', 'accepted', 'tentative', 'declined')),
+  CONSTRAINT nexa_attendees_meeting_id_fk FOREIGN KEY (org, "meeting_id") REFERENCES nexa_meetings (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_attendees_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_attendees_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_attendees_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa_leads (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_attendees_user_id_response_idx ON nexa_attendees (org, "user_id", "response", "id");
+CREATE INDEX nexa_attendees_meeting_id_ref ON nexa_attendees (org, "meeting_id", "id");
+CREATE INDEX nexa_attendees_contact_id_ref ON nexa_attendees (org, "contact_id", "id") WHERE "contact_id" IS NOT NULL;
+CREATE INDEX nexa_attendees_lead_id_ref ON nexa_attendees (org, "lead_id", "id") WHERE "lead_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_attendees_meeting_id_email_key ON nexa_attendees (org, "meeting_id", "email");
+CREATE UNIQUE INDEX nexa_attendees_meeting_id_lead_id_key ON nexa_attendees (org, "meeting_id", "lead_id");
+CREATE UNIQUE INDEX nexa_attendees_meeting_id_contact_id_key ON nexa_attendees (org, "meeting_id", "contact_id");
+CREATE UNIQUE INDEX nexa_attendees_meeting_id_user_id_key ON nexa_attendees (org, "meeting_id", "user_id");
+CREATE TABLE nexa_playbooks (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "key" TEXT,
+  "description" TEXT,
+  "project" TEXT NOT NULL,
+  "tasks" TEXT NOT NULL,
+  "meetings" TEXT NOT NULL,
+  "notes" TEXT NOT NULL,
+  "on_weekend" TEXT NOT NULL,
+  "published" INTEGER,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_playbooks_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_playbooks_on_weekend_check CHECK ("on_weekend" IN ('keep', 'next', 'previous'))
+) STRICT;
+CREATE INDEX nexa_playbooks_key_key_trash ON nexa_playbooks (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_playbooks_key_key ON nexa_playbooks (org, "key") WHERE "deleted_at" IS NULL;
+CREATE INDEX nexa_playbooks_name_folded_key_trash ON nexa_playbooks (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_playbooks_name_folded_key ON nexa_playbooks (org, "name_folded") WHERE "deleted_at" IS NULL;
+CREATE TABLE nexa_playbook_versions (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "playbook_id" BLOB NOT NULL,
+  "number" INTEGER NOT NULL,
+  "project" TEXT NOT NULL,
+  "tasks" TEXT NOT NULL,
+  "meetings" TEXT NOT NULL,
+  "notes" TEXT NOT NULL,
+  "on_weekend" TEXT NOT NULL,
+  "roles" TEXT NOT NULL,
+  "publisher_id" BLOB,
+  CONSTRAINT nexa_playbook_versions_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_playbook_versions_on_weekend_check CHECK ("on_weekend" IN ('keep', 'next', 'previous')),
+  CONSTRAINT nexa_playbook_versions_playbook_id_fk FOREIGN KEY (org, "playbook_id") REFERENCES nexa_playbooks (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_playbook_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_playbook_versions_playbook_id_ref ON nexa_playbook_versions (org, "playbook_id", "id");
+CREATE INDEX nexa_playbook_versions_publisher_id_ref ON nexa_playbook_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_playbook_versions_playbook_id_number_key ON nexa_playbook_versions (org, "playbook_id", "number");
+CREATE TABLE nexa_projects (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "type" TEXT,
+  "description" TEXT,
+  "account_id" BLOB,
+  "deal_id" BLOB,
+  "owner_user_id" BLOB,
+  "owner_group_id" BLOB,
+  "owner_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "status" TEXT NOT NULL,
+  "start_date" TEXT,
+  "due_date" TEXT,
+  "completed_at" INTEGER,
+  "playbook_id" BLOB,
+  "playbook_version" INTEGER,
+  "roles" TEXT,
+  "start_key" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_projects_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_projects_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
+  CONSTRAINT nexa_projects_status_check CHECK ("status" IN ('not_started', 'active', 'on_hold', 'done', 'cancelled')),
+  CONSTRAINT nexa_projects_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_projects_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa_deals (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_projects_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_projects_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_projects_playbook_id_fk FOREIGN KEY (org, "playbook_id") REFERENCES nexa_playbooks (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_projects_status_due_date_idx ON nexa_projects (org, "status", "due_date", "id", "deleted_at");
+CREATE INDEX nexa_projects_deal_id_idx ON nexa_projects (org, "deal_id", "id", "deleted_at");
+CREATE INDEX nexa_projects_account_id_status_idx ON nexa_projects (org, "account_id", "status", "id", "deleted_at");
+CREATE INDEX nexa_projects_owner_user_id_ref ON nexa_projects (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX nexa_projects_owner_group_id_ref ON nexa_projects (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX nexa_projects_playbook_id_ref ON nexa_projects (org, "playbook_id", "id") WHERE "playbook_id" IS NOT NULL;
+CREATE INDEX nexa_projects_playbook_id_start_key_key_trash ON nexa_projects (org, "playbook_id", "start_key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_projects_playbook_id_start_key_key ON nexa_projects (org, "playbook_id", "start_key") WHERE "deleted_at" IS NULL;
+CREATE INDEX nexa_projects_playbook_id_deal_id_key_trash ON nexa_projects (org, "playbook_id", "deal_id") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_projects_playbook_id_deal_id_key ON nexa_projects (org, "playbook_id", "deal_id") WHERE "deleted_at" IS NULL;
+CREATE TABLE nexa_tasks_anew (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "title" TEXT NOT NULL,
+  "title_folded" TEXT NOT NULL,
+  "description" TEXT,
+  "due_at" INTEGER,
+  "due_date" TEXT,
+  "start_date" TEXT,
+  "remind_at" INTEGER,
+  "priority" TEXT NOT NULL,
+  "priority_rank" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "via_group_id" BLOB,
+  "about_kind" TEXT,
+  "about_id" BLOB,
+  "about_key" TEXT,
+  "about_label" TEXT,
+  "about_url" TEXT,
+  "project_id" BLOB,
+  "step" TEXT,
+  "parent_id" BLOB,
+  "checklist" TEXT,
+  "rank" TEXT,
+  "completed_at" INTEGER,
+  "completed_by_id" BLOB,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_tasks_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_tasks_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'urgent')),
+  CONSTRAINT nexa_tasks_status_check CHECK ("status" IN ('todo', 'in_progress', 'done', 'cancelled')),
+  CONSTRAINT nexa_tasks_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_tasks_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tasks_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tasks_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tasks_project_id_fk FOREIGN KEY (org, "project_id") REFERENCES nexa_projects (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tasks_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa_tasks (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tasks_completed_by_id_fk FOREIGN KEY (org, "completed_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+INSERT INTO nexa_tasks_anew ("org", "id", "version", "created_at", "updated_at", "deleted_at", "title", "title_folded", "description", "due_at", "due_date", "start_date", "remind_at", "priority", "priority_rank", "status", "assignee_user_id", "assignee_group_id", "assignee_queue", "via_group_id", "about_kind", "about_id", "about_key", "about_label", "about_url", "project_id", "step", "parent_id", "checklist", "rank", "completed_at", "completed_by_id", "tags", "custom", "custom_folded", "external_keys") SELECT "org", "id", "version", "created_at", "updated_at", "deleted_at", "title", "title_folded", "description", "due_at", "due_date", NULL, NULL, "priority", "priority_rank", "status", "assignee_user_id", "assignee_group_id", "assignee_queue", "via_group_id", "about_kind", "about_id", "about_key", "about_label", "about_url", NULL, NULL, NULL, NULL, NULL, "completed_at", "completed_by_id", "tags", "custom", "custom_folded", "external_keys" FROM nexa_tasks;
+DROP TABLE nexa_tasks;
+ALTER TABLE nexa_tasks_anew RENAME TO nexa_tasks;
+CREATE INDEX nexa_tasks_status_assignee_queue_priority_rank_due_at_idx ON nexa_tasks (org, "status", "assignee_queue", "priority_rank", "due_at", "id", "deleted_at");
+CREATE INDEX nexa_tasks_status_rank_idx ON nexa_tasks (org, "status", "rank", "id", "deleted_at");
+CREATE INDEX nexa_tasks_about_id_status_idx ON nexa_tasks (org, "about_id", "status", "id", "deleted_at");
+CREATE INDEX nexa_tasks_assignee_user_id_ref ON nexa_tasks (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_tasks_assignee_group_id_ref ON nexa_tasks (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX nexa_tasks_via_group_id_ref ON nexa_tasks (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX nexa_tasks_project_id_ref ON nexa_tasks (org, "project_id", "id") WHERE "project_id" IS NOT NULL;
+CREATE INDEX nexa_tasks_parent_id_ref ON nexa_tasks (org, "parent_id", "id") WHERE "parent_id" IS NOT NULL;
+CREATE INDEX nexa_tasks_completed_by_id_ref ON nexa_tasks (org, "completed_by_id", "id") WHERE "completed_by_id" IS NOT NULL;
+CREATE TABLE nexa_task_dependencies (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "task_id" BLOB NOT NULL,
+  "depends_on_id" BLOB NOT NULL,
+  CONSTRAINT nexa_task_dependencies_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_task_dependencies_task_id_fk FOREIGN KEY (org, "task_id") REFERENCES nexa_tasks (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_task_dependencies_depends_on_id_fk FOREIGN KEY (org, "depends_on_id") REFERENCES nexa_tasks (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_task_dependencies_task_id_ref ON nexa_task_dependencies (org, "task_id", "id");
+CREATE INDEX nexa_task_dependencies_depends_on_id_ref ON nexa_task_dependencies (org, "depends_on_id", "id");
+CREATE UNIQUE INDEX nexa_task_dependencies_task_id_depends_on_id_key ON nexa_task_dependencies (org, "task_id", "depends_on_id");
 CREATE TABLE nexa_notifications (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,

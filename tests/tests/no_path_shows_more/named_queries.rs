@@ -26,6 +26,10 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("deal.funnel", |view| view.funnel()),
     ("deal.lines", |view| view.lines()),
     ("price.of", |view| view.prices()),
+    ("task.overview", |view| view.tasks()),
+    ("project.overview", |view| view.projects()),
+    ("meeting.conflicts", |view| view.conflicts()),
+    ("deal.next_activity", |view| view.activities()),
     ("quote.details", |view| view.quotes()),
     ("order.lines", |view| view.sold("order")),
     ("contract.lines", |view| view.sold("contract")),
@@ -229,6 +233,69 @@ impl View<'_> {
             assert!(page.contains(quote["number"].as_str().unwrap()), "{}: {page}", self.label);
             for kind in ["quote", "quote_tier", "quote_line", "contact", "account", "org"] {
                 assert!(self.hidden(self.kind(kind)).is_empty(), "{}: a page shows {kind}", self.label);
+            }
+        }
+    }
+
+    fn tasks(&self) {
+        let (tasks, dependencies) = (self.live("task"), self.live("task_dependency"));
+        let listed = |answer: &Json| -> BTreeSet<String> {
+            answer.as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect()
+        };
+        for (id, task) in &tasks {
+            let answer = self.ask("task.overview", json!({"task": id})).unwrap();
+            assert_eq!(answer["task"], *task, "{}: task.overview", self.label);
+            let joined = |from: &str, to: &str| -> BTreeSet<String> {
+                let own = dependencies.values().filter(|dependency| dependency[from] == json!(id));
+                let other = own.filter_map(|dependency| dependency[to].as_str());
+                other.filter(|id| tasks.contains_key(&id.parse::<Uuid>().unwrap())).map(str::to_owned).collect()
+            };
+            assert_eq!(listed(&answer["depends_on"]), joined("task", "depends_on"), "{}: {id}", self.label);
+            assert_eq!(listed(&answer["needed_by"]), joined("depends_on", "task"), "{}: {id}", self.label);
+            let parts = tasks.iter().filter(|(_, task)| task["parent"] == json!(id)).map(|(id, _)| id.to_string());
+            assert_eq!(listed(&answer["subtasks"]), parts.collect(), "{}: parts of {id}", self.label);
+            let all = ["depends_on", "needed_by", "subtasks"].into_iter();
+            for shown in all.flat_map(|field| answer[field].as_array().unwrap()) {
+                assert_eq!(Some(shown), tasks.get(&shown["id"].as_str().unwrap().parse().unwrap()), "{}", self.label);
+            }
+        }
+    }
+
+    fn projects(&self) {
+        let (tasks, meetings) = (self.live("task"), self.live("meeting"));
+        for (id, project) in self.live("project") {
+            let answer = self.ask("project.overview", json!({"project": id})).unwrap();
+            assert_eq!(answer["project"], project, "{}: project.overview", self.label);
+            for status in ["todo", "in_progress", "done", "cancelled"] {
+                let counted = count(&tasks, &[("project", json!(id)), ("status", json!(status))]);
+                assert_eq!(answer["tasks"][status], json!(counted), "{}: {status} of {id}", self.label);
+            }
+            if let Some(next) = answer["next_meeting"]["id"].as_str() {
+                assert_eq!(Some(&answer["next_meeting"]), meetings.get(&next.parse().unwrap()), "{}", self.label);
+            }
+        }
+    }
+
+    fn conflicts(&self) {
+        let meetings = self.live("meeting");
+        for user in self.live("user").keys() {
+            let asked = json!({"users": [user], "from": "2025-01-01T00:00:00Z", "to": "2027-01-01T00:00:00Z"});
+            let Ok(answer) = self.ask("meeting.conflicts", asked) else { continue };
+            for conflict in answer["conflicts"].as_array().unwrap() {
+                let Some(meeting) = conflict["meeting"].as_str() else { continue };
+                assert!(meetings.contains_key(&meeting.parse().unwrap()), "{}: {conflict}", self.label);
+            }
+        }
+    }
+
+    fn activities(&self) {
+        for id in self.live("deal").keys() {
+            let answer = self.ask("deal.next_activity", json!({"deal": id})).unwrap();
+            for kind in ["task", "meeting"] {
+                if let Some(next) = answer[kind]["id"].as_str() {
+                    let shown = self.live(kind);
+                    assert_eq!(Some(&answer[kind]), shown.get(&next.parse().unwrap()), "{}", self.label);
+                }
             }
         }
     }

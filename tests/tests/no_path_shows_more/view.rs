@@ -561,6 +561,8 @@ impl<'a> View<'a> {
                             assert_eq!(secrets(&Ok(json)), [""; 0], "{}: the feed", self.label);
                         }
                         changed.insert((def.kind, change.record));
+                        // What was purged may come back by an undo.
+                        gone.remove(&(def.kind, change.record));
                     }
                     FeedItem::AccessChanged { .. } => {}
                     FeedItem::Gone { kind, id, .. } => {

@@ -42,6 +42,11 @@ pub(super) fn plant(office: &Office, planted: &mut Planted, contact: Uuid, addre
             "quote" => quotes(office, planted, contact),
             // What is sent with the quotes.
             "quote_copy" => {}
+            "attendee" => {
+                let meeting = office.run("meeting.create", office.fields("meeting").unwrap())["id"].clone();
+                let invited = json!({"email": address, "name": planted.text()});
+                office.run("meeting.invite", json!({"meeting": meeting, "attendee": invited}));
+            }
             _ => created(office, planted, def, contact),
         }
     }

@@ -109,9 +109,8 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
     if operation.name.ends_with(".update") {
         let (field, value) = match operation.kind {
             "user" | "group" | "pipeline" | "scorecard" | "account" | "campaign" | "contact_list" | "deal"
-            | "calendar" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender" => {
-                ("name", "Renamed")
-            }
+            | "calendar" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender" | "project"
+            | "playbook" => ("name", "Renamed"),
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
             "quote" => ("terms", "Net 30"),
@@ -121,7 +120,7 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
                 return;
             }
             "lead" | "contact" => ("last_name", "Renamed"),
-            "task" => ("title", "Renamed"),
+            "task" | "meeting" => ("title", "Renamed"),
             "ticket" => ("subject", "Renamed"),
             "call" => ("summary", "Renamed"),
             "note" => ("body", "Renamed"),

@@ -477,6 +477,28 @@ export interface ErrorCodes {
   "mail.token": "not_found";
   /** `Invalid`: Give the mail, its message_id, or the address that the event is about. */
   "mail.unnamed": "invalid";
+  /** `Conflict`: They are invited already, by themselves or by their mail address; invite each once. */
+  "meeting.attendee_twice": "conflict";
+  /**
+   * `Conflict`: {count} meetings at that time keep those who are to come; choose another time, or leave out
+   * must_be_free.
+   */
+  "meeting.conflict": "conflict";
+  /** `Invalid`: The meeting would end at {ends}, not after it begins at {starts}; change one of them. */
+  "meeting.ends_too_early": "invalid";
+  /** `RuleViolation`: That is no attendee of this meeting; name one that attendee.find shows for it. */
+  "meeting.not_attendee": "rule";
+  /** `Invalid`: An attendee is a user, a contact, a lead or a mail address; give exactly one of them. */
+  "meeting.one_attendee": "invalid";
+  /** `RuleViolation`: The meeting is {status}; plan another one with meeting.schedule. */
+  "meeting.over": "rule";
+  /** `Invalid`: Say when it is: starts_at and ends_at, or start_date for whole days. */
+  "meeting.time_missing": "invalid";
+  /**
+   * `Invalid`: Give starts_at and ends_at for moments or start_date and end_date for whole days, and empty the
+   * others.
+   */
+  "meeting.time_twice": "invalid";
   /** `Invalid`: A member is either a lead or a contact; give exactly one of them. */
   "member.lead_or_contact": "invalid";
   /**
@@ -558,6 +580,42 @@ export interface ErrorCodes {
   "pipeline.stage_in_use": "rule";
   /** `Invalid`: {pipeline} has no open stage {stage}; use one of {stages}. */
   "pipeline.stage_unknown": "invalid";
+  /** `Invalid`: Nothing stands before or after itself; name another neighbour. */
+  "place.itself": "invalid";
+  /** `Invalid`: Say where it goes: give exactly one of after, before, first and last. */
+  "place.unsaid": "invalid";
+  /** `RuleViolation`: The deal belongs to another account; name that one, or leave the account out. */
+  "playbook.account_foreign": "rule";
+  /** `Invalid`: The tasks {keys} wait for each other, or are parts of each other; break the circle. */
+  "playbook.circle": "invalid";
+  /** `Invalid`: {key} cannot be due then: {problem}. */
+  "playbook.due": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "playbook.key_taken": "conflict";
+  /** `Invalid`: The key {key} is there twice; give each task, meeting and note one of its own. */
+  "playbook.key_twice": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "playbook.name_taken": "conflict";
+  /** `RuleViolation`: The playbook {name} has no version yet; publish it first with playbook.publish. */
+  "playbook.not_published": "rule";
+  /** `Invalid`: The playbook has no note {note}; name those that it has: {notes}. */
+  "playbook.note_unknown": "invalid";
+  /** `RuleViolation`: Nobody has the role {role}; name a user or a group for it in roles. */
+  "playbook.role_missing": "rule";
+  /** `Invalid`: The playbook has no role {role}; name those that it has: {roles}. */
+  "playbook.role_unknown": "invalid";
+  /** `Invalid`: The task {key} names {unknown}, which is no task of the playbook; add it, or name another. */
+  "playbook.step_unknown": "invalid";
+  /** `Conflict`: There is a playbook with this {field} already; change that one, or give it another {field} first. */
+  "playbook.taken": "conflict";
+  /** `Invalid`: Parts of tasks go at most {most} levels deep, and the playbook has {levels}; make it flatter. */
+  "playbook.too_deep": "invalid";
+  /** `Invalid`: No playbook {key} comes with the library; use one of {keys}, or make your own. */
+  "playbook.unknown": "invalid";
+  /** `RuleViolation`: The playbook names {name}, and there is none; start it for a deal or an account that has one. */
+  "playbook.value_missing": "rule";
+  /** `Invalid`: There is no value {name}; name one of {known}. */
+  "playbook.value_unknown": "invalid";
   /**
    * `Unavailable`: The access policy cannot be used to {action} a {kind}: {problem}. Nothing was shown or changed;
    * correct the policy.
@@ -589,6 +647,31 @@ export interface ErrorCodes {
   "product.retired": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "product.sku_taken": "conflict";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "project.deal_taken": "conflict";
+  /**
+   * `Invalid`: The project would be due on {due_date}, before it begins on {start_date}; change one of the two
+   * days.
+   */
+  "project.ends_too_early": "invalid";
+  /**
+   * `Conflict`: The playbook was started for this deal before: {project}. Go on with that project, or put it into
+   * the trash.
+   */
+  "project.exists": "conflict";
+  /** `RuleViolation`: The project is {status}; reopen it first with project.reopen. */
+  "project.finished": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "project.key_taken": "conflict";
+  /** `RuleViolation`: The project is {status}; there is nothing to reopen. */
+  "project.not_finished": "rule";
+  /**
+   * `RuleViolation`: {count} tasks of the project are still to be done; say in tasks whether to complete, cancel
+   * or keep them.
+   */
+  "project.tasks_open": "rule";
+  /** `RuleViolation`: Tasks may follow the day on which a project begins; move it with project.reschedule. */
+  "project.use_reschedule": "rule";
   /**
    * `RuleViolation`: The tier {tier} of the quote {number} is accepted already, and a deal is sold once; take that
    * back first, or make another deal.
@@ -727,12 +810,40 @@ export interface ErrorCodes {
   "suppression.final": "rule";
   /** `Invalid`: Say in {field} why the suppression is lifted. */
   "suppression.reason_missing": "invalid";
+  /** `Conflict`: The task waits for that one already; there is nothing to add. */
+  "task.already_depends": "conflict";
+  /** `RuleViolation`: The task waits for {count} others that are still to be done; do these first, or say anyway. */
+  "task.blocked": "rule";
+  /**
+   * `RuleViolation`: The task {parent} is this one or a part of it, and cannot have it as a part; choose another
+   * parent.
+   */
+  "task.cycle": "rule";
+  /**
+   * `RuleViolation`: The task {task} waits for this one already, over {steps} steps, so neither could begin;
+   * remove one of these dependencies.
+   */
+  "task.dependency_cycle": "rule";
   /** `Invalid`: Give due_at for a moment or due_date for a whole day, and empty the other. */
   "task.due_twice": "invalid";
   /** `RuleViolation`: The task is {status}; reopen it first with task.reopen. */
   "task.finished": "rule";
+  /** `RuleViolation`: The task does not wait for that one; there is nothing to remove. */
+  "task.not_dependent": "rule";
   /** `RuleViolation`: The task is {status}; there is nothing to reopen. */
   "task.not_finished": "rule";
+  /** `Invalid`: The task would begin on {start_date}, after it is due on {due_date}; change one of the two days. */
+  "task.starts_too_late": "invalid";
+  /**
+   * `RuleViolation`: {count} parts of the task are still to be done; say in subtasks whether to complete, cancel
+   * or keep them.
+   */
+  "task.subtasks_open": "rule";
+  /**
+   * `RuleViolation`: Parts of tasks go at most {most} levels deep, and this would make {levels}; choose a parent
+   * further up.
+   */
+  "task.too_deep": "rule";
   /**
    * `Conflict`: Another tax rate of this class holds in {country} from the same day; change that one, or give
    * another day.

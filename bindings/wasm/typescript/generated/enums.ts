@@ -23,6 +23,26 @@ export const ACCOUNT_TYPE = ["prospect", "customer", "partner", "vendor"] as con
  */
 export type AccountType = (typeof ACCOUNT_TYPE)[number];
 
+/** The words of `AttendeeResponse`, in their order. */
+export const ATTENDEE_RESPONSE = ["needs_action", "accepted", "tentative", "declined"] as const;
+/**
+ * One of:
+ * - `needs_action`: Nothing yet.
+ * - `accepted`: They come.
+ * - `tentative`: Perhaps they come.
+ * - `declined`: They do not come.
+ */
+export type AttendeeResponse = (typeof ATTENDEE_RESPONSE)[number];
+
+/** The words of `AttendeeRole`, in their order. */
+export const ATTENDEE_ROLE = ["required", "optional"] as const;
+/**
+ * One of:
+ * - `required`: It does not go without them.
+ * - `optional`: They may come.
+ */
+export type AttendeeRole = (typeof ATTENDEE_ROLE)[number];
+
 /** The words of `CallDirection`, in their order. */
 export const CALL_DIRECTION = ["outgoing", "incoming"] as const;
 /**
@@ -336,6 +356,26 @@ export const MATCH_POLICY = ["skip", "update", "fill", "refuse"] as const;
  */
 export type MatchPolicy = (typeof MATCH_POLICY)[number];
 
+/** The words of `MeetingAvailability`, in their order. */
+export const MEETING_AVAILABILITY = ["busy", "free"] as const;
+/**
+ * One of:
+ * - `busy`: They cannot.
+ * - `free`: They can.
+ */
+export type MeetingAvailability = (typeof MEETING_AVAILABILITY)[number];
+
+/** The words of `MeetingStatus`, in their order. */
+export const MEETING_STATUS = ["planned", "held", "no_show", "cancelled"] as const;
+/**
+ * One of:
+ * - `planned`: It is to be.
+ * - `held`: They met.
+ * - `no_show`: Whoever was to come did not.
+ * - `cancelled`: It was called off.
+ */
+export type MeetingStatus = (typeof MEETING_STATUS)[number];
+
 /** The words of `NotificationChoicesAssigned`, in their order. */
 export const NOTIFICATION_CHOICES_ASSIGNED = ["now", "digest", "off"] as const;
 /**
@@ -460,6 +500,45 @@ export const PIPELINE_ON_ACCEPT = ["nothing", "win"] as const;
  */
 export type PipelineOnAccept = (typeof PIPELINE_ON_ACCEPT)[number];
 
+/** The words of `PlannedAssigneeOwnerOf`, in their order. */
+export const PLANNED_ASSIGNEE_OWNER_OF = ["deal", "account"] as const;
+/**
+ * One of:
+ * - `deal`: The deal for which the playbook is started.
+ * - `account`: Its account.
+ */
+export type PlannedAssigneeOwnerOf = (typeof PLANNED_ASSIGNEE_OWNER_OF)[number];
+
+/** The words of `PlannedDueOf`, in their order. */
+export const PLANNED_DUE_OF = ["start", "project_due"] as const;
+/**
+ * One of:
+ * - `start`: The day on which the project begins.
+ * - `project_due`: The day until which the project is to be done.
+ */
+export type PlannedDueOf = (typeof PLANNED_DUE_OF)[number];
+
+/** The words of `PlannedTaskPriority`, in their order. */
+export const PLANNED_TASK_PRIORITY = ["low", "medium", "high", "urgent"] as const;
+/**
+ * One of:
+ * - `low`: It can wait.
+ * - `medium`: In its turn.
+ * - `high`: Before the others.
+ * - `urgent`: Now.
+ */
+export type PlannedTaskPriority = (typeof PLANNED_TASK_PRIORITY)[number];
+
+/** The words of `PlaybookOnWeekend`, in their order. */
+export const PLAYBOOK_ON_WEEKEND = ["keep", "next", "previous"] as const;
+/**
+ * One of:
+ * - `keep`: It stays.
+ * - `next`: It is the Monday after.
+ * - `previous`: It is the Friday before.
+ */
+export type PlaybookOnWeekend = (typeof PLAYBOOK_ON_WEEKEND)[number];
+
 /** The words of `PreviewedWarning`, in their order. */
 export const PREVIEWED_WARNING = ["large_html", "image_without_text", "long_subject"] as const;
 /**
@@ -478,6 +557,28 @@ export const PRICE_MODE = ["volume", "graduated"] as const;
  * - `graduated`: For those from the tier's quantity up to the next tier's.
  */
 export type PriceMode = (typeof PRICE_MODE)[number];
+
+/** The words of `ProjectStatus`, in their order. */
+export const PROJECT_STATUS = ["not_started", "active", "on_hold", "done", "cancelled"] as const;
+/**
+ * One of:
+ * - `not_started`: Nobody has begun.
+ * - `active`: It is worked on.
+ * - `on_hold`: It waits.
+ * - `done`: It is done.
+ * - `cancelled`: Nobody goes on with it.
+ */
+export type ProjectStatus = (typeof PROJECT_STATUS)[number];
+
+/** The words of `ProjectTasks`, in their order. */
+export const PROJECT_TASKS = ["complete", "cancel", "keep"] as const;
+/**
+ * One of:
+ * - `complete`: They are done as well.
+ * - `cancel`: Nobody will do them.
+ * - `keep`: They stay to be done.
+ */
+export type ProjectTasks = (typeof PROJECT_TASKS)[number];
 
 /** The words of `QuoteStatus`, in their order. */
 export const QUOTE_STATUS = ["draft", "sent", "accepted", "declined", "withdrawn", "superseded", "expired"] as const;
@@ -512,17 +613,6 @@ export const ROUTING_PICK = ["group", "round_robin", "fewest_open"] as const;
  * - `fewest_open`: The member with the fewest open leads; among equals the one who joined the tenant first.
  */
 export type RoutingPick = (typeof ROUTING_PICK)[number];
-
-/** The words of `RoutingTaskPriority`, in their order. */
-export const ROUTING_TASK_PRIORITY = ["low", "medium", "high", "urgent"] as const;
-/**
- * One of:
- * - `low`: It can wait.
- * - `medium`: In its turn.
- * - `high`: Before the others.
- * - `urgent`: Now.
- */
-export type RoutingTaskPriority = (typeof ROUTING_TASK_PRIORITY)[number];
 
 /** The words of `SenderState`, in their order. */
 export const SENDER_STATE = ["active", "halted"] as const;

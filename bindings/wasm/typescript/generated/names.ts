@@ -7,6 +7,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows merge purge restore rollup? search* set_primary_contact trash update upsert",
   attachment:
     "add aggregate? count? find* get? history* purge restore search* trash update",
+  attendee:
+    "aggregate? count? find* get? history*",
   calendar:
     "after? aggregate? business_time? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   call:
@@ -30,7 +32,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   contract_line:
     "aggregate? count? find* get? history*",
   deal:
-    "add_contact aggregate? assign count? create find* forecast? funnel? get? history* import_csv import_preview? import_rows lines? lose metrics? move pipeline? purge remove_contact reopen reprice reset_category reset_probability restore search* set_contact_role set_lines stuck* trash update upsert win",
+    "add_contact aggregate? assign count? create find* forecast? funnel? get? history* import_csv import_preview? import_rows lines? lose metrics? move next_activity? pipeline? place purge remove_contact reopen reprice reset_category reset_probability restore search* set_contact_role set_lines stuck* trash update upsert win",
   deal_contact:
     "aggregate? count? find* get? history*",
   erasure:
@@ -49,6 +51,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows remove update upsert",
   mail:
     "aggregate? cancel claim count? find* get? history* link? may? plan preferences? record_bounce record_complaint record_delivery record_reply report resend_uncertain resubscribe start unsubscribe",
+  meeting:
+    "aggregate? assign cancel conflicts? count? create find* get? history* hold import_csv import_preview? import_rows invite no_show purge reschedule respond restore schedule search* trash uninvite update upsert",
   membership:
     "aggregate? count? find* get? history*",
   note:
@@ -69,12 +73,18 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "erase erase_again export? find?",
   pipeline:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge remove_stage restore search* trash update upsert",
+  playbook:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows publish purge restore search* start take trash update upsert",
+  playbook_version:
+    "aggregate? count? find* get? history*",
   price:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows of? purge restore trash update upsert",
   price_book:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   product:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge reactivate restore retire search* trash update upsert",
+  project:
+    "aggregate? assign cancel complete count? create find* get? history* hold import_csv import_preview? import_rows overview? purge reopen reschedule restore search* start trash update upsert",
   quote:
     "accept aggregate? count? create decline details? find* get? history* print? remove revise search* send set_tiers update view withdraw",
   quote_copy:
@@ -96,7 +106,9 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   suppression:
     "add aggregate? count? find* get? history* lift",
   task:
-    "aggregate? assign cancel claim complete count? create find* get? history* import_csv import_preview? import_rows purge release reopen restore search* start trash update upsert",
+    "add_dependency aggregate? assign cancel claim complete count? create find* get? history* import_csv import_preview? import_rows overview? place purge release remove_dependency reopen restore search* start trash update upsert",
+  task_dependency:
+    "aggregate? count? find* get? history*",
   tax_rate:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   template:
@@ -112,7 +124,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "competitors", "exceptions", "external_keys", "holidays", "kept", "other_emails", "other_phones", "partials", "readers", "reads", "records", "rules", "score_reasons", "slices", "stages", "tags", "taxes", "texts", "tiers", "variables"];
+export const LISTS: readonly string[] = ["about", "checklist", "competitors", "exceptions", "external_keys", "holidays", "kept", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "records", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
 export const MAPS: readonly string[] = ["address", "channels", "choices", "contract_value", "custom", "discount_amount", "engagement", "monthly", "net", "per_domain", "rates", "tax", "total", "unit_price", "yearly"];

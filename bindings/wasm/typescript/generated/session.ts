@@ -3,6 +3,7 @@
 
 import type { AccountOperations } from "./operations/account.js";
 import type { AttachmentOperations } from "./operations/attachment.js";
+import type { AttendeeOperations } from "./operations/attendee.js";
 import type { CalendarOperations } from "./operations/calendar.js";
 import type { CallOperations } from "./operations/call.js";
 import type { CampaignOperations } from "./operations/campaign.js";
@@ -24,6 +25,7 @@ import type { LeadOperations } from "./operations/lead.js";
 import type { LedgerOperations } from "./operations/ledger.js";
 import type { LineOperations } from "./operations/line.js";
 import type { MailOperations } from "./operations/mail.js";
+import type { MeetingOperations } from "./operations/meeting.js";
 import type { MembershipOperations } from "./operations/membership.js";
 import type { NoteOperations } from "./operations/note.js";
 import type { NotificationOperations } from "./operations/notification.js";
@@ -34,9 +36,12 @@ import type { OrderLineOperations } from "./operations/order_line.js";
 import type { OrgOperations } from "./operations/org.js";
 import type { PersonOperations } from "./operations/person.js";
 import type { PipelineOperations } from "./operations/pipeline.js";
+import type { PlaybookOperations } from "./operations/playbook.js";
+import type { PlaybookVersionOperations } from "./operations/playbook_version.js";
 import type { PriceOperations } from "./operations/price.js";
 import type { PriceBookOperations } from "./operations/price_book.js";
 import type { ProductOperations } from "./operations/product.js";
+import type { ProjectOperations } from "./operations/project.js";
 import type { QuoteOperations } from "./operations/quote.js";
 import type { QuoteCopyOperations } from "./operations/quote_copy.js";
 import type { QuoteLineOperations } from "./operations/quote_line.js";
@@ -48,6 +53,7 @@ import type { SenderOperations } from "./operations/sender.js";
 import type { StageVisitOperations } from "./operations/stage_visit.js";
 import type { SuppressionOperations } from "./operations/suppression.js";
 import type { TaskOperations } from "./operations/task.js";
+import type { TaskDependencyOperations } from "./operations/task_dependency.js";
 import type { TaxRateOperations } from "./operations/tax_rate.js";
 import type { TemplateOperations } from "./operations/template.js";
 import type { TemplateVersionOperations } from "./operations/template_version.js";
@@ -56,6 +62,7 @@ import type { TopicOperations } from "./operations/topic.js";
 import type { UserOperations } from "./operations/user.js";
 import type { Account, AccountWhere } from "./records/account.js";
 import type { Attachment, AttachmentWhere } from "./records/attachment.js";
+import type { Attendee, AttendeeWhere } from "./records/attendee.js";
 import type { Calendar } from "./records/calendar.js";
 import type { Call, CallWhere } from "./records/call.js";
 import type { Campaign, CampaignWhere } from "./records/campaign.js";
@@ -76,6 +83,7 @@ import type { Group, GroupWhere } from "./records/group.js";
 import type { Lead, LeadWhere } from "./records/lead.js";
 import type { LineItem, LineItemWhere } from "./records/line.js";
 import type { Mail, MailWhere } from "./records/mail.js";
+import type { Meeting, MeetingWhere } from "./records/meeting.js";
 import type { Membership, MembershipWhere } from "./records/membership.js";
 import type { Note, NoteWhere } from "./records/note.js";
 import type { Notification, NotificationWhere } from "./records/notification.js";
@@ -85,9 +93,12 @@ import type { Order, OrderWhere } from "./records/order.js";
 import type { OrderLine, OrderLineWhere } from "./records/order_line.js";
 import type { Org, OrgWhere } from "./records/org.js";
 import type { Pipeline } from "./records/pipeline.js";
+import type { Playbook } from "./records/playbook.js";
+import type { PlaybookVersion, PlaybookVersionWhere } from "./records/playbook_version.js";
 import type { Price, PriceWhere } from "./records/price.js";
 import type { PriceBook } from "./records/price_book.js";
 import type { Product } from "./records/product.js";
+import type { Project, ProjectWhere } from "./records/project.js";
 import type { Quote, QuoteWhere } from "./records/quote.js";
 import type { QuoteCopy, QuoteCopyWhere } from "./records/quote_copy.js";
 import type { QuoteLine, QuoteLineWhere } from "./records/quote_line.js";
@@ -99,6 +110,7 @@ import type { Sender } from "./records/sender.js";
 import type { StageVisit, StageVisitWhere } from "./records/stage_visit.js";
 import type { Suppression, SuppressionWhere } from "./records/suppression.js";
 import type { Task, TaskWhere } from "./records/task.js";
+import type { TaskDependency, TaskDependencyWhere } from "./records/task_dependency.js";
 import type { TaxRate } from "./records/tax_rate.js";
 import type { Template, TemplateWhere } from "./records/template.js";
 import type { TemplateVersion, TemplateVersionWhere } from "./records/template_version.js";
@@ -115,6 +127,11 @@ export interface SessionOperations {
    * where that goes.
    */
   readonly attachment: AttachmentOperations;
+  /**
+   * The operations of `attendee`: Somebody who is invited to a meeting: exactly one of a user, a contact, a lead
+   * and a mail address.
+   */
+  readonly attendee: AttendeeOperations;
   /**
    * The operations of `calendar`: When somebody works: hours by weekday, holidays, and days with hours of their
    * own.
@@ -179,6 +196,11 @@ export interface SessionOperations {
   readonly line: LineOperations;
   /** The operations of `mail`: One message to one person. */
   readonly mail: MailOperations;
+  /**
+   * The operations of `meeting`: Who meets when and why. Who comes is `attendee`; a meeting that was held notes
+   * the leads and contacts among them, and those that it is about, as contacted.
+   */
+  readonly meeting: MeetingOperations;
   /** The operations of `membership`: One user in one group. */
   readonly membership: MembershipOperations;
   /**
@@ -208,12 +230,28 @@ export interface SessionOperations {
   readonly person: PersonOperations;
   /** The operations of `pipeline`: The stages that deals go through. */
   readonly pipeline: PipelineOperations;
+  /**
+   * The operations of `playbook`: What is done each time. It is the version that is being written; those that were
+   * published are `playbook_version`. Texts may name `{{ account.name }}`, `{{ deal.name }}` and `{{ contact.name
+   * }}`.
+   */
+  readonly playbook: PlaybookOperations;
+  /**
+   * The operations of `playbook_version`: A playbook as it was published. It never changes: a project that was
+   * made of it is rescheduled by the same plan.
+   */
+  readonly playbookVersion: PlaybookVersionOperations;
   /** The operations of `price`: What a product costs in a price book. */
   readonly price: PriceOperations;
   /** The operations of `price_book`: Prices of products in one currency. */
   readonly priceBook: PriceBookOperations;
   /** The operations of `product`: Something that is sold. */
   readonly product: ProductOperations;
+  /**
+   * The operations of `project`: Work with a beginning and an end, made of tasks. How far it is follows from
+   * these: `project.overview` computes it.
+   */
+  readonly project: ProjectOperations;
   /** The operations of `quote`: What we offer for a deal: one to three tiers of lines, valid until a day. */
   readonly quote: QuoteOperations;
   /**
@@ -245,6 +283,11 @@ export interface SessionOperations {
   readonly suppression: SuppressionOperations;
   /** The operations of `task`: Something to do. */
   readonly task: TaskOperations;
+  /**
+   * The operations of `task_dependency`: One task waits for another: it is blocked while one of those that it
+   * waits for is `todo` or `in_progress`. One that is cancelled or in the trash is not waited for.
+   */
+  readonly taskDependency: TaskDependencyOperations;
   /** The operations of `tax_rate`: How products of a class are taxed in a country from a day on. */
   readonly taxRate: TaxRateOperations;
   /**
@@ -269,6 +312,7 @@ export interface SessionOperations {
 export interface RecordTable {
   account: Account;
   attachment: Attachment;
+  attendee: Attendee;
   calendar: Calendar;
   call: Call;
   campaign: Campaign;
@@ -289,6 +333,7 @@ export interface RecordTable {
   lead: Lead;
   line: LineItem;
   mail: Mail;
+  meeting: Meeting;
   membership: Membership;
   note: Note;
   notification: Notification;
@@ -298,9 +343,12 @@ export interface RecordTable {
   order_line: OrderLine;
   org: Org;
   pipeline: Pipeline;
+  playbook: Playbook;
+  playbook_version: PlaybookVersion;
   price: Price;
   price_book: PriceBook;
   product: Product;
+  project: Project;
   quote: Quote;
   quote_copy: QuoteCopy;
   quote_line: QuoteLine;
@@ -312,6 +360,7 @@ export interface RecordTable {
   stage_visit: StageVisit;
   suppression: Suppression;
   task: Task;
+  task_dependency: TaskDependency;
   tax_rate: TaxRate;
   template: Template;
   template_version: TemplateVersion;
@@ -327,6 +376,7 @@ export type KindName = keyof RecordTable;
 export interface PointerTable {
   account: { found: AccountWhere; by: "owner.group" | "owner.user" | "parent" | "price_book" | "primary_contact" };
   attachment: { found: AttachmentWhere; by: "about" | "by" };
+  attendee: { found: AttendeeWhere; by: "contact" | "lead" | "meeting" | "user" };
   call: { found: CallWhere; by: "about" | "user" };
   campaign: { found: CampaignWhere; by: "owner.group" | "owner.user" };
   campaign_member: { found: CampaignMemberWhere; by: "campaign" | "contact" | "lead" };
@@ -342,6 +392,7 @@ export interface PointerTable {
   lead: { found: LeadWhere; by: "assignee.group" | "assignee.user" | "bant.authority.by" | "bant.budget.by" | "bant.need.by" | "bant.timeline.by" | "campaign" | "converted_account" | "converted_contact" | "converted_deal" | "known_contact" | "previous_lead" | "via_group" };
   line: { found: LineItemWhere; by: "deal" | "product" };
   mail: { found: MailWhere; by: "about" | "contact" | "lead" | "sender" | "template_version" | "topic" };
+  meeting: { found: MeetingWhere; by: "about" | "organizer" };
   membership: { found: MembershipWhere; by: "group" | "user" };
   note: { found: NoteWhere; by: "about" | "author" };
   notification: { found: NotificationWhere; by: "about" | "note" | "user" };
@@ -349,7 +400,9 @@ export interface PointerTable {
   order: { found: OrderWhere; by: "account" | "contract" | "deal" | "quote" };
   order_line: { found: OrderLineWhere; by: "deal" | "order" | "product" };
   org: { found: OrgWhere; by: "calendar" | "notification_sender" };
+  playbook_version: { found: PlaybookVersionWhere; by: "playbook" | "publisher" };
   price: { found: PriceWhere; by: "price_book" | "product" };
+  project: { found: ProjectWhere; by: "account" | "deal" | "owner.group" | "owner.user" | "playbook" };
   quote: { found: QuoteWhere; by: "account" | "deal" | "price_book" | "recipient" };
   quote_copy: { found: QuoteCopyWhere; by: "deal" | "quote" | "recipient" };
   quote_line: { found: QuoteLineWhere; by: "deal" | "product" | "quote_tier" };
@@ -357,7 +410,8 @@ export interface PointerTable {
   routing: { found: RoutingWhere; by: "contact_list" | "group" };
   stage_visit: { found: StageVisitWhere; by: "by" | "deal" | "pipeline" };
   suppression: { found: SuppressionWhere; by: "topic" };
-  task: { found: TaskWhere; by: "about" | "assignee.group" | "assignee.user" | "completed_by" | "via_group" };
+  task: { found: TaskWhere; by: "about" | "assignee.group" | "assignee.user" | "completed_by" | "parent" | "project" | "via_group" };
+  task_dependency: { found: TaskDependencyWhere; by: "depends_on" | "task" };
   template: { found: TemplateWhere; by: "topic" };
   template_version: { found: TemplateVersionWhere; by: "publisher" | "template" | "topic" };
   ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "via_group" };

@@ -28,6 +28,7 @@ import type {
   AttachmentTrashInput,
   AttachmentUpdateInput,
 } from "./inputs/attachment.js";
+import type { AttendeeFindInput, AttendeeGetInput, AttendeeHistoryInput } from "./inputs/attendee.js";
 import type {
   CalendarAfterInput,
   CalendarBusinessTimeInput,
@@ -152,7 +153,9 @@ import type {
   DealLoseInput,
   DealMetricsInput,
   DealMoveInput,
+  DealNextActivityInput,
   DealPipelineInput,
+  DealPlaceInput,
   DealPurgeInput,
   DealRemoveContactInput,
   DealReopenInput,
@@ -242,6 +245,27 @@ import type {
   MailStartInput,
   MailUnsubscribeInput,
 } from "./inputs/mail.js";
+import type {
+  MeetingAssignInput,
+  MeetingCancelInput,
+  MeetingConflictsInput,
+  MeetingCreateInput,
+  MeetingFindInput,
+  MeetingGetInput,
+  MeetingHistoryInput,
+  MeetingHoldInput,
+  MeetingInviteInput,
+  MeetingNoShowInput,
+  MeetingPurgeInput,
+  MeetingRescheduleInput,
+  MeetingRespondInput,
+  MeetingRestoreInput,
+  MeetingScheduleInput,
+  MeetingTrashInput,
+  MeetingUninviteInput,
+  MeetingUpdateInput,
+  MeetingUpsertInput,
+} from "./inputs/meeting.js";
 import type { MembershipFindInput, MembershipGetInput, MembershipHistoryInput } from "./inputs/membership.js";
 import type {
   NoteCreateInput,
@@ -302,6 +326,25 @@ import type {
   PipelineUpsertInput,
 } from "./inputs/pipeline.js";
 import type {
+  PlaybookCreateInput,
+  PlaybookFindInput,
+  PlaybookGetInput,
+  PlaybookHistoryInput,
+  PlaybookPublishInput,
+  PlaybookPurgeInput,
+  PlaybookRestoreInput,
+  PlaybookStartInput,
+  PlaybookTakeInput,
+  PlaybookTrashInput,
+  PlaybookUpdateInput,
+  PlaybookUpsertInput,
+} from "./inputs/playbook.js";
+import type {
+  PlaybookVersionFindInput,
+  PlaybookVersionGetInput,
+  PlaybookVersionHistoryInput,
+} from "./inputs/playbook_version.js";
+import type {
   PriceCreateInput,
   PriceFindInput,
   PriceGetInput,
@@ -337,6 +380,25 @@ import type {
   ProductUpdateInput,
   ProductUpsertInput,
 } from "./inputs/product.js";
+import type {
+  ProjectAssignInput,
+  ProjectCancelInput,
+  ProjectCompleteInput,
+  ProjectCreateInput,
+  ProjectFindInput,
+  ProjectGetInput,
+  ProjectHistoryInput,
+  ProjectHoldInput,
+  ProjectOverviewInput,
+  ProjectPurgeInput,
+  ProjectReopenInput,
+  ProjectRescheduleInput,
+  ProjectRestoreInput,
+  ProjectStartInput,
+  ProjectTrashInput,
+  ProjectUpdateInput,
+  ProjectUpsertInput,
+} from "./inputs/project.js";
 import type {
   QuoteAcceptInput,
   QuoteCreateInput,
@@ -410,6 +472,7 @@ import type {
   SuppressionLiftInput,
 } from "./inputs/suppression.js";
 import type {
+  TaskAddDependencyInput,
   TaskAssignInput,
   TaskCancelInput,
   TaskClaimInput,
@@ -418,8 +481,11 @@ import type {
   TaskFindInput,
   TaskGetInput,
   TaskHistoryInput,
+  TaskOverviewInput,
+  TaskPlaceInput,
   TaskPurgeInput,
   TaskReleaseInput,
+  TaskRemoveDependencyInput,
   TaskReopenInput,
   TaskRestoreInput,
   TaskStartInput,
@@ -427,6 +493,11 @@ import type {
   TaskUpdateInput,
   TaskUpsertInput,
 } from "./inputs/task.js";
+import type {
+  TaskDependencyFindInput,
+  TaskDependencyGetInput,
+  TaskDependencyHistoryInput,
+} from "./inputs/task_dependency.js";
 import type {
   TaxRateCreateInput,
   TaxRateFindInput,
@@ -510,20 +581,34 @@ import type { Granted } from "./parts/consent.js";
 import type { ContactOverview } from "./parts/contact.js";
 import type { Added, Removed } from "./parts/contact_list.js";
 import type { ContractLines } from "./parts/contract.js";
-import type { DealForecast, DealFunnel, DealLines, DealMetrics, PipelineValue, StuckPage } from "./parts/deal.js";
+import type {
+  DealForecast,
+  DealFunnel,
+  DealLines,
+  DealMetrics,
+  DealNextActivity,
+  PipelineValue,
+  Placed,
+  StuckPage,
+} from "./parts/deal.js";
 import type { Conversion, Routed } from "./parts/lead.js";
 import type { Undone, Verified } from "./parts/ledger.js";
 import type { Choices, Claimed, Followed, Gate, Recorded } from "./parts/mail.js";
+import type { Invited, MeetingConflicts, Rescheduled, Scheduled } from "./parts/meeting.js";
 import type { ClaimedNotifications, InboxPage, Marked, UnreachableUsers } from "./parts/notification.js";
 import type { OrderLines } from "./parts/order.js";
 import type { ErasedAgain, Exported, PersonRecords } from "./parts/person.js";
+import type { Started } from "./parts/playbook.js";
 import type { Quoted } from "./parts/price.js";
+import type { ProjectOverview, Rescheduled2 } from "./parts/project.js";
 import type { Accepted, PrintedQuote, QuoteDetails } from "./parts/quote.js";
+import type { Placed2, TaskOverview } from "./parts/task.js";
 import type { Message, Previewed } from "./parts/template.js";
 import type { TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
 import type { Attachment, AttachmentRelated, AttachmentWhere } from "./records/attachment.js";
+import type { Attendee, AttendeeRelated, AttendeeWhere } from "./records/attendee.js";
 import type { Calendar, CalendarRelated, CalendarWhere } from "./records/calendar.js";
 import type { Call, CallRelated, CallWhere } from "./records/call.js";
 import type { Campaign, CampaignRelated, CampaignWhere } from "./records/campaign.js";
@@ -548,6 +633,7 @@ import type { Group, GroupRelated, GroupWhere } from "./records/group.js";
 import type { Lead, LeadRelated, LeadWhere } from "./records/lead.js";
 import type { LineItem, LineItemRelated, LineItemWhere } from "./records/line.js";
 import type { Mail, MailRelated, MailWhere } from "./records/mail.js";
+import type { Meeting, MeetingRelated, MeetingWhere } from "./records/meeting.js";
 import type { Membership, MembershipRelated, MembershipWhere } from "./records/membership.js";
 import type { Note, NoteRelated, NoteWhere } from "./records/note.js";
 import type { Notification, NotificationRelated, NotificationWhere } from "./records/notification.js";
@@ -565,9 +651,12 @@ import type { Order, OrderRelated, OrderWhere } from "./records/order.js";
 import type { OrderLine, OrderLineRelated, OrderLineWhere } from "./records/order_line.js";
 import type { Org, OrgRelated, OrgWhere } from "./records/org.js";
 import type { Pipeline, PipelineRelated, PipelineWhere } from "./records/pipeline.js";
+import type { Playbook, PlaybookRelated, PlaybookWhere } from "./records/playbook.js";
+import type { PlaybookVersion, PlaybookVersionRelated, PlaybookVersionWhere } from "./records/playbook_version.js";
 import type { Price, PriceRelated, PriceWhere } from "./records/price.js";
 import type { PriceBook, PriceBookRelated, PriceBookWhere } from "./records/price_book.js";
 import type { Product, ProductRelated, ProductWhere } from "./records/product.js";
+import type { Project, ProjectRelated, ProjectWhere } from "./records/project.js";
 import type { Quote, QuoteRelated, QuoteWhere } from "./records/quote.js";
 import type { QuoteCopy, QuoteCopyRelated, QuoteCopyWhere } from "./records/quote_copy.js";
 import type { QuoteLine, QuoteLineRelated, QuoteLineWhere } from "./records/quote_line.js";
@@ -579,6 +668,7 @@ import type { Sender, SenderRelated, SenderWhere } from "./records/sender.js";
 import type { StageVisit, StageVisitRelated, StageVisitWhere } from "./records/stage_visit.js";
 import type { Suppression, SuppressionRelated, SuppressionWhere } from "./records/suppression.js";
 import type { Task, TaskRelated, TaskWhere } from "./records/task.js";
+import type { TaskDependency, TaskDependencyRelated, TaskDependencyWhere } from "./records/task_dependency.js";
 import type { TaxRate, TaxRateRelated, TaxRateWhere } from "./records/tax_rate.js";
 import type { Template, TemplateRelated, TemplateWhere } from "./records/template.js";
 import type { TemplateVersion, TemplateVersionRelated, TemplateVersionWhere } from "./records/template_version.js";
@@ -618,6 +708,11 @@ export interface OperationTable {
   "attachment.search": { input: SearchInput<AttachmentWhere>; output: Page<Attachment> };
   "attachment.trash": { input: AttachmentTrashInput; output: Attachment };
   "attachment.update": { input: AttachmentUpdateInput; output: Attachment };
+  "attendee.aggregate": { input: AggregateInput<AttendeeWhere>; output: GroupRow[] };
+  "attendee.count": { input: CountInput<AttendeeWhere>; output: number };
+  "attendee.find": { input: AttendeeFindInput; output: Page<Attendee> };
+  "attendee.get": { input: AttendeeGetInput; output: Found<Attendee, AttendeeRelated> };
+  "attendee.history": { input: AttendeeHistoryInput; output: HistoryPage };
   "calendar.after": { input: CalendarAfterInput; output: Due };
   "calendar.aggregate": { input: AggregateInput<CalendarWhere>; output: GroupRow[] };
   "calendar.business_time": { input: CalendarBusinessTimeInput; output: BusinessTime };
@@ -767,7 +862,9 @@ export interface OperationTable {
   "deal.lose": { input: DealLoseInput; output: Deal };
   "deal.metrics": { input: DealMetricsInput; output: DealMetrics };
   "deal.move": { input: DealMoveInput; output: Deal };
+  "deal.next_activity": { input: DealNextActivityInput; output: DealNextActivity };
   "deal.pipeline": { input: DealPipelineInput; output: PipelineValue };
+  "deal.place": { input: DealPlaceInput; output: Placed };
   "deal.purge": { input: DealPurgeInput; output: null };
   "deal.remove_contact": { input: DealRemoveContactInput; output: Deal };
   "deal.reopen": { input: DealReopenInput; output: Deal };
@@ -881,6 +978,31 @@ export interface OperationTable {
   "mail.resubscribe": { input: MailResubscribeInput; output: Choices };
   "mail.start": { input: MailStartInput; output: MailState };
   "mail.unsubscribe": { input: MailUnsubscribeInput; output: Choices };
+  "meeting.aggregate": { input: AggregateInput<MeetingWhere>; output: GroupRow[] };
+  "meeting.assign": { input: MeetingAssignInput; output: Meeting };
+  "meeting.cancel": { input: MeetingCancelInput; output: Meeting };
+  "meeting.conflicts": { input: MeetingConflictsInput; output: MeetingConflicts };
+  "meeting.count": { input: CountInput<MeetingWhere>; output: number };
+  "meeting.create": { input: MeetingCreateInput; output: Meeting };
+  "meeting.find": { input: MeetingFindInput; output: Page<Meeting> };
+  "meeting.get": { input: MeetingGetInput; output: Found<Meeting, MeetingRelated> };
+  "meeting.history": { input: MeetingHistoryInput; output: HistoryPage };
+  "meeting.hold": { input: MeetingHoldInput; output: Meeting };
+  "meeting.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "meeting.import_preview": { input: ImportPreviewInput; output: Preview };
+  "meeting.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "meeting.invite": { input: MeetingInviteInput; output: Invited };
+  "meeting.no_show": { input: MeetingNoShowInput; output: Meeting };
+  "meeting.purge": { input: MeetingPurgeInput; output: null };
+  "meeting.reschedule": { input: MeetingRescheduleInput; output: Rescheduled };
+  "meeting.respond": { input: MeetingRespondInput; output: Attendee };
+  "meeting.restore": { input: MeetingRestoreInput; output: Meeting };
+  "meeting.schedule": { input: MeetingScheduleInput; output: Scheduled };
+  "meeting.search": { input: SearchInput<MeetingWhere>; output: Page<Meeting> };
+  "meeting.trash": { input: MeetingTrashInput; output: Meeting };
+  "meeting.uninvite": { input: MeetingUninviteInput; output: null };
+  "meeting.update": { input: MeetingUpdateInput; output: Meeting };
+  "meeting.upsert": { input: MeetingUpsertInput; output: Upserted<Meeting> };
   "membership.aggregate": { input: AggregateInput<MembershipWhere>; output: GroupRow[] };
   "membership.count": { input: CountInput<MembershipWhere>; output: number };
   "membership.find": { input: MembershipFindInput; output: Page<Membership> };
@@ -965,6 +1087,29 @@ export interface OperationTable {
   "pipeline.trash": { input: PipelineTrashInput; output: Pipeline };
   "pipeline.update": { input: PipelineUpdateInput; output: Pipeline };
   "pipeline.upsert": { input: PipelineUpsertInput; output: Upserted<Pipeline> };
+  "playbook.aggregate": { input: AggregateInput<PlaybookWhere>; output: GroupRow[] };
+  "playbook.count": { input: CountInput<PlaybookWhere>; output: number };
+  "playbook.create": { input: PlaybookCreateInput; output: Playbook };
+  "playbook.find": { input: PlaybookFindInput; output: Page<Playbook> };
+  "playbook.get": { input: PlaybookGetInput; output: Found<Playbook, PlaybookRelated> };
+  "playbook.history": { input: PlaybookHistoryInput; output: HistoryPage };
+  "playbook.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "playbook.import_preview": { input: ImportPreviewInput; output: Preview };
+  "playbook.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "playbook.publish": { input: PlaybookPublishInput; output: PlaybookVersion };
+  "playbook.purge": { input: PlaybookPurgeInput; output: null };
+  "playbook.restore": { input: PlaybookRestoreInput; output: Playbook };
+  "playbook.search": { input: SearchInput<PlaybookWhere>; output: Page<Playbook> };
+  "playbook.start": { input: PlaybookStartInput; output: Started };
+  "playbook.take": { input: PlaybookTakeInput; output: Playbook };
+  "playbook.trash": { input: PlaybookTrashInput; output: Playbook };
+  "playbook.update": { input: PlaybookUpdateInput; output: Playbook };
+  "playbook.upsert": { input: PlaybookUpsertInput; output: Upserted<Playbook> };
+  "playbook_version.aggregate": { input: AggregateInput<PlaybookVersionWhere>; output: GroupRow[] };
+  "playbook_version.count": { input: CountInput<PlaybookVersionWhere>; output: number };
+  "playbook_version.find": { input: PlaybookVersionFindInput; output: Page<PlaybookVersion> };
+  "playbook_version.get": { input: PlaybookVersionGetInput; output: Found<PlaybookVersion, PlaybookVersionRelated> };
+  "playbook_version.history": { input: PlaybookVersionHistoryInput; output: HistoryPage };
   "price.aggregate": { input: AggregateInput<PriceWhere>; output: GroupRow[] };
   "price.count": { input: CountInput<PriceWhere>; output: number };
   "price.create": { input: PriceCreateInput; output: Price };
@@ -1012,6 +1157,29 @@ export interface OperationTable {
   "product.trash": { input: ProductTrashInput; output: Product };
   "product.update": { input: ProductUpdateInput; output: Product };
   "product.upsert": { input: ProductUpsertInput; output: Upserted<Product> };
+  "project.aggregate": { input: AggregateInput<ProjectWhere>; output: GroupRow[] };
+  "project.assign": { input: ProjectAssignInput; output: Project };
+  "project.cancel": { input: ProjectCancelInput; output: Project };
+  "project.complete": { input: ProjectCompleteInput; output: Project };
+  "project.count": { input: CountInput<ProjectWhere>; output: number };
+  "project.create": { input: ProjectCreateInput; output: Project };
+  "project.find": { input: ProjectFindInput; output: Page<Project> };
+  "project.get": { input: ProjectGetInput; output: Found<Project, ProjectRelated> };
+  "project.history": { input: ProjectHistoryInput; output: HistoryPage };
+  "project.hold": { input: ProjectHoldInput; output: Project };
+  "project.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "project.import_preview": { input: ImportPreviewInput; output: Preview };
+  "project.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "project.overview": { input: ProjectOverviewInput; output: ProjectOverview };
+  "project.purge": { input: ProjectPurgeInput; output: null };
+  "project.reopen": { input: ProjectReopenInput; output: Project };
+  "project.reschedule": { input: ProjectRescheduleInput; output: Rescheduled2 };
+  "project.restore": { input: ProjectRestoreInput; output: Project };
+  "project.search": { input: SearchInput<ProjectWhere>; output: Page<Project> };
+  "project.start": { input: ProjectStartInput; output: Project };
+  "project.trash": { input: ProjectTrashInput; output: Project };
+  "project.update": { input: ProjectUpdateInput; output: Project };
+  "project.upsert": { input: ProjectUpsertInput; output: Upserted<Project> };
   "quote.accept": { input: QuoteAcceptInput; output: Accepted };
   "quote.aggregate": { input: AggregateInput<QuoteWhere>; output: GroupRow[] };
   "quote.count": { input: CountInput<QuoteWhere>; output: number };
@@ -1114,6 +1282,7 @@ export interface OperationTable {
   "suppression.get": { input: SuppressionGetInput; output: Found<Suppression, SuppressionRelated> };
   "suppression.history": { input: SuppressionHistoryInput; output: HistoryPage };
   "suppression.lift": { input: SuppressionLiftInput; output: Suppression };
+  "task.add_dependency": { input: TaskAddDependencyInput; output: TaskDependency };
   "task.aggregate": { input: AggregateInput<TaskWhere>; output: GroupRow[] };
   "task.assign": { input: TaskAssignInput; output: Task };
   "task.cancel": { input: TaskCancelInput; output: Task };
@@ -1127,8 +1296,11 @@ export interface OperationTable {
   "task.import_csv": { input: ImportCsvInput; output: ImportReport };
   "task.import_preview": { input: ImportPreviewInput; output: Preview };
   "task.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "task.overview": { input: TaskOverviewInput; output: TaskOverview };
+  "task.place": { input: TaskPlaceInput; output: Placed2 };
   "task.purge": { input: TaskPurgeInput; output: null };
   "task.release": { input: TaskReleaseInput; output: Task };
+  "task.remove_dependency": { input: TaskRemoveDependencyInput; output: null };
   "task.reopen": { input: TaskReopenInput; output: Task };
   "task.restore": { input: TaskRestoreInput; output: Task };
   "task.search": { input: SearchInput<TaskWhere>; output: Page<Task> };
@@ -1136,6 +1308,11 @@ export interface OperationTable {
   "task.trash": { input: TaskTrashInput; output: Task };
   "task.update": { input: TaskUpdateInput; output: Task };
   "task.upsert": { input: TaskUpsertInput; output: Upserted<Task> };
+  "task_dependency.aggregate": { input: AggregateInput<TaskDependencyWhere>; output: GroupRow[] };
+  "task_dependency.count": { input: CountInput<TaskDependencyWhere>; output: number };
+  "task_dependency.find": { input: TaskDependencyFindInput; output: Page<TaskDependency> };
+  "task_dependency.get": { input: TaskDependencyGetInput; output: Found<TaskDependency, TaskDependencyRelated> };
+  "task_dependency.history": { input: TaskDependencyHistoryInput; output: HistoryPage };
   "tax_rate.aggregate": { input: AggregateInput<TaxRateWhere>; output: GroupRow[] };
   "tax_rate.count": { input: CountInput<TaxRateWhere>; output: number };
   "tax_rate.create": { input: TaxRateCreateInput; output: TaxRate };

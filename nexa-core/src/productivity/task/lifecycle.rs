@@ -17,21 +17,6 @@ impl Apply for Start {
     }
 }
 
-/// Marks a task as done, by whom and when. Error: `task.finished`.
-#[command("complete", on = Task, guard = Task::must_be_unfinished, errors(FINISHED))]
-pub struct Complete {
-    /// The task.
-    pub task: Ref<Task>,
-}
-
-impl Apply for Complete {
-    fn apply(&self, task: &mut Task, at: &Moment<'_>) -> Result<()> {
-        let by = at.actor.user().map(Id::new);
-        (task.status, task.completed_at, task.completed_by) = (TaskStatus::Done, Some(at.now), by);
-        Ok(())
-    }
-}
-
 /// Says that nobody will do it. Error: `task.finished`.
 #[command("cancel", on = Task, guard = Task::must_be_unfinished, errors(FINISHED))]
 pub struct Cancel {
@@ -55,8 +40,20 @@ pub struct Reopen {
 
 impl Apply for Reopen {
     fn apply(&self, task: &mut Task, _: &Moment<'_>) -> Result<()> {
-        (task.status, task.completed_at, task.completed_by) = (TaskStatus::Todo, None, None);
+        task.take_up();
         Ok(())
+    }
+}
+
+impl Task {
+    /// It is done, by whoever acts.
+    pub(super) fn finish(&mut self, at: &Moment<'_>) {
+        let by = at.actor.user().map(Id::new);
+        (self.status, self.completed_at, self.completed_by) = (TaskStatus::Done, Some(at.now), by);
+    }
+    /// It is to be done, whatever it was.
+    pub(super) fn take_up(&mut self) {
+        (self.status, self.completed_at, self.completed_by) = (TaskStatus::Todo, None, None);
     }
 }
 
@@ -72,7 +69,7 @@ mod tests {
         let (at, named) = (Moment { now, actor: &actor }, || Ref::Id(Id::new(uuid::Uuid::from_u128(1))));
         let mut task = Task::default();
         Start { task: named() }.apply(&mut task, &at).unwrap();
-        Complete { task: named() }.apply(&mut task, &at).unwrap();
+        task.finish(&at);
         assert_eq!(
             (task.status, task.completed_at, task.completed_by),
             (TaskStatus::Done, Some(now), Some(Id::new(by)))

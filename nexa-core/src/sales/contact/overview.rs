@@ -67,7 +67,7 @@ pub struct ContactOverview {
     pub contact_lists: Vec<JoinedList>,
     /// The campaigns they are in, by name.
     pub campaigns: Vec<JoinedCampaign>,
-    /// The 20 newest changes of the contact, of the leads it was, and of its deals, tickets and tasks, newest first.
+    /// The 20 newest changes of the contact, of the leads it was, and of its deals, tickets, tasks and meetings, newest first.
     pub timeline: Vec<Change>,
     /// The fields of the profile whose values at the moment that was asked for were erased.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -78,11 +78,16 @@ impl Deal {
 
     /// Moves it to another open stage and saves it. Error: `deal.stage_needs`.
     pub(in crate::sales) async fn move_to(mut self, stage: &Stage, cx: &mut Context<'_>) -> Result<Self> {
+        self.come_to(stage, cx).await?;
+        cx.save(self).await
+    }
+    /// Moves it to another open stage without saving it. Error: `deal.stage_needs`.
+    pub(super) async fn come_to(&mut self, stage: &Stage, cx: &mut Context<'_>) -> Result<()> {
         if stage.name != self.stage {
             self.must_meet(stage)?;
             self.enter(stage, cx.now());
             self.go_over(cx).await?;
         }
-        cx.save(self).await
+        Ok(())
     }
 }

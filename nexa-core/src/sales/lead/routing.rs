@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Band, Lead, bant::CLOSED};
 use crate::{
-    About, Assignee, Code, Command, Context, Entity, Id, Record, Ref, Result, Subject, Timestamp, closed_enum, command,
+    About, Assignee, Code, Command, Context, Entity, Id, Rank, Record, Ref, Result, Subject, Timestamp, closed_enum,
+    command,
     marketing::{ContactList, contact_list},
     people::{Group, User, assignment, counter},
     productivity::{Task, TaskPriority},
@@ -129,6 +130,7 @@ impl Command for Route {
                     priority: routing.task_priority.unwrap_or_default(),
                     assignee: Some(assignee),
                     about: Some(About::from(&lead)),
+                    rank: Some(Rank::of_new(cx.new_id::<Task>().uuid(), cx.now())),
                     ..Task::default()
                 };
                 task = Some(cx.unrestricted().insert(new).await?);

@@ -215,10 +215,34 @@ impl Office {
         })
     }
 
+    /// Projects, a playbook, and meetings with somebody invited.
+    fn plan(&mut self) {
+        self.make("project", "project.create", json!({"name": "Globex onboarding", "start_date": "2025-11-17"}));
+        self.make("finished_project", "project.create", json!({"name": "Initech onboarding"}));
+        self.run("project.complete", json!({"project": self.id("finished_project")}));
+        let task = json!({"key": "call", "title": "Call {{ account.name }}", "due": {"after": "P1D"}});
+        self.make("playbook", "playbook.create", json!({"name": "Follow up", "tasks": [task]}));
+        let version =
+            self.run("playbook.publish", json!({"playbook": self.id("playbook")}))["id"].as_str().map(str::parse);
+        self.ids.insert("playbook_version", version.unwrap().unwrap());
+        for (word, day) in [("meeting", "2025-11-20"), ("held", "2025-11-14")] {
+            let meeting = json!({"title": format!("Demo ({word})"), "starts_at": format!("{day}T10:00:00Z")});
+            self.make(word, "meeting.create", meeting);
+        }
+        let invited = json!({"meeting": self.id("meeting"), "attendee": {"contact": self.id("contact")}});
+        let attendee = self.run("meeting.invite", invited)["attendee"]["id"].as_str().map(str::parse);
+        self.ids.insert("attendee", attendee.unwrap().unwrap());
+        self.run("meeting.hold", json!({"meeting": self.id("held")}));
+    }
+
     pub(super) fn support(&mut self) {
         self.make("task", "task.create", json!({"title": "Call Sarah"}));
         self.make("done", "task.create", json!({"title": "Call Bill"}));
         self.run("task.complete", json!({"task": self.id("done")}));
+        self.make("waiting", "task.create", json!({"title": "Write to Sarah"}));
+        let dependency = json!({"task": self.id("waiting"), "depends_on": self.id("task")});
+        self.make("task_dependency", "task.add_dependency", dependency);
+        self.plan();
         for word in ["ticket", "other_ticket", "assigned", "resolved", "closed"] {
             self.make(
                 word,

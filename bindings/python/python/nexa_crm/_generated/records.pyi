@@ -15,6 +15,10 @@ from .kinds.attachment import (
     Attachment as Attachment,
     AttachmentId as AttachmentId,
 )
+from .kinds.attendee import (
+    Attendee as Attendee,
+    AttendeeId as AttendeeId,
+)
 from .kinds.calendar import (
     BusinessTime as BusinessTime,
     Calendar as Calendar,
@@ -94,6 +98,7 @@ from .kinds.deal import (
     DealId as DealId,
     DealLines as DealLines,
     DealMetrics as DealMetrics,
+    DealNextActivity as DealNextActivity,
     DealType as DealType,
     DealValue as DealValue,
     ForecastCategories as ForecastCategories,
@@ -103,6 +108,7 @@ from .kinds.deal import (
     FunnelStage as FunnelStage,
     LineTotals as LineTotals,
     PipelineValue as PipelineValue,
+    Placed as Placed,
     Slipped as Slipped,
     StageStay as StageStay,
     StageValue as StageValue,
@@ -174,6 +180,17 @@ from .kinds.mail import (
     Recorded as Recorded,
     TopicChoice as TopicChoice,
 )
+from .kinds.meeting import (
+    Conflict2 as Conflict2,
+    Invited as Invited,
+    Meeting as Meeting,
+    MeetingAvailability as MeetingAvailability,
+    MeetingConflicts as MeetingConflicts,
+    MeetingId as MeetingId,
+    MeetingStatus as MeetingStatus,
+    Rescheduled as Rescheduled,
+    Scheduled as Scheduled,
+)
 from .kinds.membership import (
     Membership as Membership,
     MembershipId as MembershipId,
@@ -238,6 +255,15 @@ from .kinds.pipeline import (
     PipelineOnAccept as PipelineOnAccept,
     Stage as Stage,
 )
+from .kinds.playbook import (
+    Playbook as Playbook,
+    PlaybookId as PlaybookId,
+    Started as Started,
+)
+from .kinds.playbook_version import (
+    PlaybookVersion as PlaybookVersion,
+    PlaybookVersionId as PlaybookVersionId,
+)
 from .kinds.price import (
     Price as Price,
     PriceId as PriceId,
@@ -251,6 +277,14 @@ from .kinds.price_book import (
 from .kinds.product import (
     Product as Product,
     ProductId as ProductId,
+)
+from .kinds.project import (
+    Project as Project,
+    ProjectId as ProjectId,
+    ProjectOverview as ProjectOverview,
+    ProjectStatus as ProjectStatus,
+    Rescheduled2 as Rescheduled2,
+    TaskCounts as TaskCounts,
 )
 from .kinds.quote import (
     Accepted as Accepted,
@@ -302,9 +336,16 @@ from .kinds.suppression import (
     SuppressionScope as SuppressionScope,
 )
 from .kinds.task import (
+    ChecklistItem as ChecklistItem,
+    Placed2 as Placed2,
     Task as Task,
     TaskId as TaskId,
+    TaskOverview as TaskOverview,
     TaskStatus as TaskStatus,
+)
+from .kinds.task_dependency import (
+    TaskDependency as TaskDependency,
+    TaskDependencyId as TaskDependencyId,
 )
 from .kinds.tax_rate import (
     TaxRate as TaxRate,
@@ -343,6 +384,8 @@ from .kinds.user import (
 from .kinds.common import (
     AccountType as AccountType,
     Address as Address,
+    AttendeeResponse as AttendeeResponse,
+    AttendeeRole as AttendeeRole,
     Change as Change,
     CommentAudience as CommentAudience,
     ContractLineRecurring as ContractLineRecurring,
@@ -364,11 +407,19 @@ from .kinds.common import (
     NotificationReason as NotificationReason,
     OfKind as OfKind,
     OrderTaxRounding as OrderTaxRounding,
+    PlannedDue as PlannedDue,
+    PlannedDueOf as PlannedDueOf,
+    PlannedMeeting as PlannedMeeting,
+    PlannedNote as PlannedNote,
+    PlannedProject as PlannedProject,
+    PlannedTask as PlannedTask,
+    PlannedTaskPriority as PlannedTaskPriority,
+    PlaybookOnWeekend as PlaybookOnWeekend,
     Preview as Preview,
     PreviewRow as PreviewRow,
     PriceTier as PriceTier,
+    ProjectTasks as ProjectTasks,
     RoutingBand as RoutingBand,
-    RoutingTaskPriority as RoutingTaskPriority,
     RowProblem as RowProblem,
     SuppressionReason as SuppressionReason,
     TaxTotal as TaxTotal,

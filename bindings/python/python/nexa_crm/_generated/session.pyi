@@ -5,6 +5,7 @@ from functools import cached_property
 
 from .._generated.kinds.account import AccountOperations, AsyncAccountOperations
 from .._generated.kinds.attachment import AsyncAttachmentOperations, AttachmentOperations
+from .._generated.kinds.attendee import AsyncAttendeeOperations, AttendeeOperations
 from .._generated.kinds.calendar import AsyncCalendarOperations, CalendarOperations
 from .._generated.kinds.call import AsyncCallOperations, CallOperations
 from .._generated.kinds.campaign import AsyncCampaignOperations, CampaignOperations
@@ -32,6 +33,7 @@ from .._generated.kinds.lead import AsyncLeadOperations, LeadOperations
 from .._generated.kinds.ledger import AsyncLedgerOperations, LedgerOperations
 from .._generated.kinds.line import AsyncLineOperations, LineOperations
 from .._generated.kinds.mail import AsyncMailOperations, MailOperations
+from .._generated.kinds.meeting import AsyncMeetingOperations, MeetingOperations
 from .._generated.kinds.membership import AsyncMembershipOperations, MembershipOperations
 from .._generated.kinds.note import AsyncNoteOperations, NoteOperations
 from .._generated.kinds.notification import AsyncNotificationOperations, NotificationOperations
@@ -48,9 +50,15 @@ from .._generated.kinds.order_line import AsyncOrderLineOperations, OrderLineOpe
 from .._generated.kinds.org import AsyncOrgOperations, OrgOperations
 from .._generated.kinds.person import AsyncPersonOperations, PersonOperations
 from .._generated.kinds.pipeline import AsyncPipelineOperations, PipelineOperations
+from .._generated.kinds.playbook import AsyncPlaybookOperations, PlaybookOperations
+from .._generated.kinds.playbook_version import (
+    AsyncPlaybookVersionOperations,
+    PlaybookVersionOperations,
+)
 from .._generated.kinds.price import AsyncPriceOperations, PriceOperations
 from .._generated.kinds.price_book import AsyncPriceBookOperations, PriceBookOperations
 from .._generated.kinds.product import AsyncProductOperations, ProductOperations
+from .._generated.kinds.project import AsyncProjectOperations, ProjectOperations
 from .._generated.kinds.quote import AsyncQuoteOperations, QuoteOperations
 from .._generated.kinds.quote_copy import AsyncQuoteCopyOperations, QuoteCopyOperations
 from .._generated.kinds.quote_line import AsyncQuoteLineOperations, QuoteLineOperations
@@ -62,6 +70,10 @@ from .._generated.kinds.sender import AsyncSenderOperations, SenderOperations
 from .._generated.kinds.stage_visit import AsyncStageVisitOperations, StageVisitOperations
 from .._generated.kinds.suppression import AsyncSuppressionOperations, SuppressionOperations
 from .._generated.kinds.task import AsyncTaskOperations, TaskOperations
+from .._generated.kinds.task_dependency import (
+    AsyncTaskDependencyOperations,
+    TaskDependencyOperations,
+)
 from .._generated.kinds.tax_rate import AsyncTaxRateOperations, TaxRateOperations
 from .._generated.kinds.template import AsyncTemplateOperations, TemplateOperations
 from .._generated.kinds.template_version import (
@@ -86,6 +98,12 @@ class Session(SessionBase):
     def attachment(self) -> AttachmentOperations:
         """The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and
         goes where that goes.
+        """
+
+    @cached_property
+    def attendee(self) -> AttendeeOperations:
+        """The operations of `attendee`: Somebody who is invited to a meeting: exactly one of a user, a contact, a
+        lead and a mail address.
         """
 
     @cached_property
@@ -190,6 +208,13 @@ class Session(SessionBase):
         """The operations of `mail`: One message to one person."""
 
     @cached_property
+    def meeting(self) -> MeetingOperations:
+        """The operations of `meeting`: Who meets when and why. Who comes is `attendee`; a meeting that was held
+        notes the leads and contacts among them, and those that it is
+        about, as contacted.
+        """
+
+    @cached_property
     def membership(self) -> MembershipOperations:
         """The operations of `membership`: One user in one group."""
 
@@ -237,6 +262,19 @@ class Session(SessionBase):
         """The operations of `pipeline`: The stages that deals go through."""
 
     @cached_property
+    def playbook(self) -> PlaybookOperations:
+        """The operations of `playbook`: What is done each time. It is the version that is being written; those
+        that were published are `playbook_version`. Texts may name
+        `{{ account.name }}`, `{{ deal.name }}` and `{{ contact.name }}`.
+        """
+
+    @cached_property
+    def playbook_version(self) -> PlaybookVersionOperations:
+        """The operations of `playbook_version`: A playbook as it was published. It never changes: a project that
+        was made of it is rescheduled by the same plan.
+        """
+
+    @cached_property
     def price(self) -> PriceOperations:
         """The operations of `price`: What a product costs in a price book."""
 
@@ -247,6 +285,12 @@ class Session(SessionBase):
     @cached_property
     def product(self) -> ProductOperations:
         """The operations of `product`: Something that is sold."""
+
+    @cached_property
+    def project(self) -> ProjectOperations:
+        """The operations of `project`: Work with a beginning and an end, made of tasks. How far it is follows from
+        these: `project.overview` computes it.
+        """
 
     @cached_property
     def quote(self) -> QuoteOperations:
@@ -299,6 +343,13 @@ class Session(SessionBase):
         """The operations of `task`: Something to do."""
 
     @cached_property
+    def task_dependency(self) -> TaskDependencyOperations:
+        """The operations of `task_dependency`: One task waits for another: it is blocked while one of those that
+        it waits for is `todo` or `in_progress`. One that is cancelled or in
+        the trash is not waited for.
+        """
+
+    @cached_property
     def tax_rate(self) -> TaxRateOperations:
         """The operations of `tax_rate`: How products of a class are taxed in a country from a day on."""
 
@@ -339,6 +390,12 @@ class AsyncSession(AsyncSessionBase):
     def attachment(self) -> AsyncAttachmentOperations:
         """The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and
         goes where that goes.
+        """
+
+    @cached_property
+    def attendee(self) -> AsyncAttendeeOperations:
+        """The operations of `attendee`: Somebody who is invited to a meeting: exactly one of a user, a contact, a
+        lead and a mail address.
         """
 
     @cached_property
@@ -443,6 +500,13 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `mail`: One message to one person."""
 
     @cached_property
+    def meeting(self) -> AsyncMeetingOperations:
+        """The operations of `meeting`: Who meets when and why. Who comes is `attendee`; a meeting that was held
+        notes the leads and contacts among them, and those that it is
+        about, as contacted.
+        """
+
+    @cached_property
     def membership(self) -> AsyncMembershipOperations:
         """The operations of `membership`: One user in one group."""
 
@@ -490,6 +554,19 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `pipeline`: The stages that deals go through."""
 
     @cached_property
+    def playbook(self) -> AsyncPlaybookOperations:
+        """The operations of `playbook`: What is done each time. It is the version that is being written; those
+        that were published are `playbook_version`. Texts may name
+        `{{ account.name }}`, `{{ deal.name }}` and `{{ contact.name }}`.
+        """
+
+    @cached_property
+    def playbook_version(self) -> AsyncPlaybookVersionOperations:
+        """The operations of `playbook_version`: A playbook as it was published. It never changes: a project that
+        was made of it is rescheduled by the same plan.
+        """
+
+    @cached_property
     def price(self) -> AsyncPriceOperations:
         """The operations of `price`: What a product costs in a price book."""
 
@@ -500,6 +577,12 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def product(self) -> AsyncProductOperations:
         """The operations of `product`: Something that is sold."""
+
+    @cached_property
+    def project(self) -> AsyncProjectOperations:
+        """The operations of `project`: Work with a beginning and an end, made of tasks. How far it is follows from
+        these: `project.overview` computes it.
+        """
 
     @cached_property
     def quote(self) -> AsyncQuoteOperations:
@@ -550,6 +633,13 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def task(self) -> AsyncTaskOperations:
         """The operations of `task`: Something to do."""
+
+    @cached_property
+    def task_dependency(self) -> AsyncTaskDependencyOperations:
+        """The operations of `task_dependency`: One task waits for another: it is blocked while one of those that
+        it waits for is `todo` or `in_progress`. One that is cancelled or in
+        the trash is not waited for.
+        """
 
     @cached_property
     def tax_rate(self) -> AsyncTaxRateOperations:

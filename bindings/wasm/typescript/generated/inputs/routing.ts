@@ -3,7 +3,7 @@
 
 import type { Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
-import type { MatchPolicy, RoutingBand, RoutingPick, RoutingTaskPriority } from "../enums.js";
+import type { MatchPolicy, PlannedTaskPriority, RoutingBand, RoutingPick } from "../enums.js";
 import type { AsOf, Dependents } from "../parts/common.js";
 import type { ContactListId } from "../records/contact_list.js";
 import type { GroupId } from "../records/group.js";
@@ -23,7 +23,7 @@ export interface RoutingCreateInput {
   /** In how many hours the task is due. */
   task_due_hours?: number | null;
   /** The priority of the task. */
-  task_priority?: RoutingTaskPriority | null;
+  task_priority?: PlannedTaskPriority | null;
   /** The title of the task that comes with a lead; without one there is none. */
   task_title?: string | null;
 }
@@ -110,7 +110,7 @@ export interface RoutingUpdateInput {
   /** In how many hours the task is due. */
   task_due_hours?: number | null;
   /** The priority of the task. */
-  task_priority?: RoutingTaskPriority | null;
+  task_priority?: PlannedTaskPriority | null;
   /** The title of the task that comes with a lead; without one there is none. */
   task_title?: string | null;
 }
@@ -130,7 +130,7 @@ export interface RoutingUpsertInput {
   /** In how many hours the task is due. */
   task_due_hours?: number | null;
   /** The priority of the task. */
-  task_priority?: RoutingTaskPriority | null;
+  task_priority?: PlannedTaskPriority | null;
   /** The title of the task that comes with a lead; without one there is none. */
   task_title?: string | null;
 }

@@ -26,7 +26,9 @@ import type {
   DealLoseInput,
   DealMetricsInput,
   DealMoveInput,
+  DealNextActivityInput,
   DealPipelineInput,
+  DealPlaceInput,
   DealPurgeInput,
   DealRemoveContactInput,
   DealReopenInput,
@@ -43,7 +45,16 @@ import type {
   DealWinInput,
 } from "../inputs/deal.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
-import type { DealForecast, DealFunnel, DealLines, DealMetrics, PipelineValue, StuckDeal } from "../parts/deal.js";
+import type {
+  DealForecast,
+  DealFunnel,
+  DealLines,
+  DealMetrics,
+  DealNextActivity,
+  PipelineValue,
+  Placed,
+  StuckDeal,
+} from "../parts/deal.js";
 import type { Deal, DealRelated, DealWhere } from "../records/deal.js";
 import type { DealContact } from "../records/deal_contact.js";
 
@@ -200,8 +211,24 @@ export interface DealOperations extends Exportable, Importable {
    * `deal.use_win_or_lose`).
    */
   move(input: DealMoveInput): Promise<Deal>;
+  /**
+   * What comes next with a deal, of what the actor sees: `deal.next_activity`. A task without a day comes after
+   * those that have one.
+   */
+  nextActivity(input: DealNextActivityInput): Promise<DealNextActivity>;
   /** What a pipeline holds, stage by stage: `deal.pipeline`. */
   pipeline(input?: DealPipelineInput): Promise<PipelineValue>;
+  /**
+   * Puts a deal to its place on a board, in the column of its stage or of another open one, to which it then moves
+   * as by `deal.move`. Neighbours are named by their ids; one that has gone elsewhere meanwhile is replaced by the
+   * end of the column, and the answer says so. A refused move, such as to a stage that decides the deal, changes
+   * neither stage nor place. Errors: `place.unsaid`, `place.itself`, `deal.closed`, `deal.stage_unknown`,
+   * `deal.use_win_or_lose`, `deal.stage_needs`.
+   *
+   * Raises `Invalid` (`deal.stage_unknown`, `place.itself`, `place.unsaid`); `RuleViolation` (`deal.closed`,
+   * `deal.stage_needs`, `deal.use_win_or_lose`).
+   */
+  place(input: DealPlaceInput): Promise<Placed>;
   /**
    * Removes a deal in the trash for good, with its parts and with the records that were folded into it; its
    * history stays.

@@ -14,6 +14,7 @@ import type {
   SearchInput,
 } from "../inputs/common.js";
 import type {
+  TaskAddDependencyInput,
   TaskAssignInput,
   TaskCancelInput,
   TaskClaimInput,
@@ -22,8 +23,11 @@ import type {
   TaskFindInput,
   TaskGetInput,
   TaskHistoryInput,
+  TaskOverviewInput,
+  TaskPlaceInput,
   TaskPurgeInput,
   TaskReleaseInput,
+  TaskRemoveDependencyInput,
   TaskReopenInput,
   TaskRestoreInput,
   TaskStartInput,
@@ -32,10 +36,18 @@ import type {
   TaskUpsertInput,
 } from "../inputs/task.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
+import type { Placed2, TaskOverview } from "../parts/task.js";
 import type { Task, TaskRelated, TaskWhere } from "../records/task.js";
+import type { TaskDependency } from "../records/task_dependency.js";
 
 /** The operations of `task`. */
 export interface TaskOperations extends Exportable, Importable {
+  /**
+   * Lets a task wait for another one. Errors: `task.dependency_cycle`, `task.already_depends`.
+   *
+   * Raises `Conflict` (`task.already_depends`); `RuleViolation` (`task.dependency_cycle`).
+   */
+  addDependency(input: TaskAddDependencyInput): Promise<TaskDependency>;
   /**
    * Groups and measures records of the kind task.
    *
@@ -64,9 +76,10 @@ export interface TaskOperations extends Exportable, Importable {
    */
   claim(input: TaskClaimInput): Promise<Task>;
   /**
-   * Marks a task as done, by whom and when. Error: `task.finished`.
+   * Marks a task as done, by whom and when. Parts that the actor may not change stay as they are. Errors:
+   * `task.finished`, `task.subtasks_open`, `task.blocked`.
    *
-   * Raises `RuleViolation` (`task.finished`).
+   * Raises `RuleViolation` (`task.blocked`, `task.finished`, `task.subtasks_open`).
    */
   complete(input: TaskCompleteInput): Promise<Task>;
   /** How many records of the kind task match. */
@@ -74,7 +87,8 @@ export interface TaskOperations extends Exportable, Importable {
   /**
    * Creates a task.
    *
-   * Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`).
+   * Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+   * `task.cycle`, `task.too_deep`).
    */
   create(input?: TaskCreateInput): Promise<Task>;
   /**
@@ -109,8 +123,9 @@ export interface TaskOperations extends Exportable, Importable {
    * `import.preview_rows`, `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`,
    * `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`, `import.several_values`,
    * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
-   * `import.too_many_fields`, `import.too_many_rows`, `task.due_twice`, `upsert.match_on`); `RuleViolation`
-   * (`assignee.inactive`); `Unavailable` (`import.read_failed`).
+   * `import.too_many_fields`, `import.too_many_rows`, `task.due_twice`, `task.starts_too_late`,
+   * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `task.cycle`, `task.too_deep`); `Unavailable`
+   * (`import.read_failed`).
    */
   importCsv(input: ImportCsvInput): Promise<ImportReport>;
   /**
@@ -148,10 +163,22 @@ export interface TaskOperations extends Exportable, Importable {
    * `import.preview_rows`, `import.quote_broken`, `import.quote_open`, `import.reference_ambiguous`,
    * `import.reference_unknown`, `import.row_too_long`, `import.set_conflict`, `import.several_values`,
    * `import.signal_invalid`, `import.target_unsupported`, `import.text_too_long`, `import.time_invalid`,
-   * `import.too_many_fields`, `import.too_many_rows`, `task.due_twice`, `upsert.match_on`); `RuleViolation`
-   * (`assignee.inactive`); `Unavailable` (`import.read_failed`).
+   * `import.too_many_fields`, `import.too_many_rows`, `task.due_twice`, `task.starts_too_late`,
+   * `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `task.cycle`, `task.too_deep`); `Unavailable`
+   * (`import.read_failed`).
    */
   importRows(input: ImportRowsInput): Promise<ImportReport>;
+  /** What a task waits for, what waits for it, and its parts, as far as the actor may see them: `task.overview`. */
+  overview(input: TaskOverviewInput): Promise<TaskOverview>;
+  /**
+   * Puts a task to its place on a board, in the column of its status or of another one, which it then has: the
+   * rules of `task.complete` and the others hold. Neighbours are named by their ids; one that has gone elsewhere
+   * meanwhile is replaced by the end of the column, and the answer says so. A refused move changes neither status
+   * nor place. Errors: `place.unsaid`, `place.itself`, `task.subtasks_open`, `task.blocked`.
+   *
+   * Raises `Invalid` (`place.itself`, `place.unsaid`); `RuleViolation` (`task.blocked`, `task.subtasks_open`).
+   */
+  place(input: TaskPlaceInput): Promise<Placed2>;
   /**
    * Removes a task in the trash for good, with its parts and with the records that were folded into it; its
    * history stays.
@@ -169,6 +196,12 @@ export interface TaskOperations extends Exportable, Importable {
    */
   release(input: TaskReleaseInput): Promise<Task>;
   /**
+   * Lets a task wait for another one no more. Error: `task.not_dependent`.
+   *
+   * Raises `RuleViolation` (`task.not_dependent`).
+   */
+  removeDependency(input: TaskRemoveDependencyInput): Promise<null>;
+  /**
    * Takes up a task that was done or cancelled. Error: `task.not_finished`.
    *
    * Raises `RuleViolation` (`task.not_finished`).
@@ -180,8 +213,9 @@ export interface TaskOperations extends Exportable, Importable {
    * What creation checks is checked again: unique values, what the record points at, the tenant's choices,
    * hierarchies. Errors: `restore.reference_gone`, `restore.dependent_stays`, `record.dependents_hidden`.
    *
-   * Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
-   * `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+   * Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+   * `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`,
+   * `task.cycle`, `task.too_deep`).
    */
   restore(input: TaskRestoreInput): Promise<Task>;
   /**
@@ -202,21 +236,22 @@ export interface TaskOperations extends Exportable, Importable {
    * Errors: `record.in_use`, which counts what the actor sees; `record.dependents_hidden`, when somebody who sees
    * more has to do it.
    *
-   * Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
-   * `record.too_many_dependents`).
+   * Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+   * `record.dependents_hidden`, `record.too_many_dependents`, `task.cycle`, `task.too_deep`).
    */
   trash(input: TaskTrashInput): Promise<Task>;
   /**
    * Changes fields of a task.
    *
-   * Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`).
+   * Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+   * `task.cycle`, `task.too_deep`).
    */
   update(input: TaskUpdateInput): Promise<Task>;
   /**
    * Creates a task, or updates the one that matches.
    *
-   * Raises `Conflict` (`upsert.exists`); `Invalid` (`task.due_twice`, `upsert.match_on`); `RuleViolation`
-   * (`assignee.inactive`).
+   * Raises `Conflict` (`upsert.exists`); `Invalid` (`task.due_twice`, `task.starts_too_late`, `upsert.match_on`);
+   * `RuleViolation` (`assignee.inactive`, `task.cycle`, `task.too_deep`).
    */
   upsert(input: TaskUpsertInput): Promise<Upserted<Task>>;
 }

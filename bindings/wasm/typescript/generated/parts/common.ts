@@ -2,7 +2,14 @@
 // Parts of records, inputs and answers.
 
 import type { Day, Decimal, Id, Money, Ref, Timestamp } from "../../base.js";
-import type { ContractLineRecurring, TemplateVariableType, Verb } from "../enums.js";
+import type {
+  ContractLineRecurring,
+  PlannedAssigneeOwnerOf,
+  PlannedDueOf,
+  PlannedTaskPriority,
+  TemplateVariableType,
+  Verb,
+} from "../enums.js";
 import type { ContactId } from "../records/contact.js";
 import type { GroupId } from "../records/group.js";
 import type { LeadId } from "../records/lead.js";
@@ -286,6 +293,90 @@ export interface OfKind {
 
 /** What happens to the open work of a user who leaves, or of a group without members. */
 export type OnOpenWork = "refuse" | "release" | { reassign: Assignee };
+
+/** Who does something. */
+export type PlannedAssignee = { role: string } | { user: UserId } | { group: GroupId } | { owner_of: PlannedAssigneeOwnerOf };
+
+/** Who comes to a meeting. */
+export type PlannedAttendee = { team: PlannedAssignee } | "primary_contact";
+
+/** When something is due. */
+export interface PlannedDue {
+  /**
+   * How long after that, as ISO 8601 writes it: `P3D` is a day three days later, `-P1W` one a week before. With
+   * hours, such as `PT24H`, it is a moment, counted from now where the project begins today, and else from its
+   * first day's midnight.
+   */
+  after?: string;
+  /** The time of that day in the tenant's zone; without, the whole day is meant. */
+  at?: string | null;
+  /** From where it counts; from the start unless said. */
+  of?: PlannedDueOf;
+}
+
+/** A meeting that is planned. */
+export interface PlannedMeeting {
+  /** What is to be spoken about. */
+  agenda?: string | null;
+  /** Who comes, at most 100. */
+  attendees?: PlannedAttendee[];
+  /** When it begins: a day and its time. */
+  due: PlannedDue;
+  /** The name by which whoever starts the playbook says more of it. */
+  key: string;
+  /** How long it takes, in minutes; an hour unless said. */
+  minutes?: number | null;
+  /** Who calls it: a user. */
+  organizer?: PlannedAssignee | null;
+  /** What it is called. */
+  title: string;
+}
+
+/** A note that is written on the project, the account and the deal. */
+export interface PlannedNote {
+  /** What it says, unless whoever starts the playbook gives a text. Without either there is no such note. */
+  body?: string | null;
+  /** The name by which whoever starts the playbook gives its text. */
+  key: string;
+  /** Who alone may read it, beside whoever starts the playbook, at most 50; all who see the project unless said. */
+  readers?: PlannedAssignee[];
+  /** What sort of note it is, such as `handoff`. */
+  type?: string | null;
+}
+
+/** The project that is made. */
+export interface PlannedProject {
+  /** Until when it is to be done, in whole days from its start. */
+  due?: PlannedDue | null;
+  /** What it is called; the playbook's name with the account's unless said. */
+  name?: string | null;
+  /** Who answers for it. */
+  owner?: PlannedAssignee | null;
+  /** What sort of project it is. */
+  type?: string | null;
+}
+
+/** A task that is made. */
+export interface PlannedTask {
+  /** The keys of the tasks that are to be done before, at most 100. */
+  after?: string[];
+  /** Who does it; nobody unless said. */
+  assignee?: PlannedAssignee | null;
+  /** Small steps, at most 100. */
+  checklist?: string[];
+  /** What to do, in full. */
+  description?: string | null;
+  /** When it is due. */
+  due?: PlannedDue | null;
+  /** The name by which other parts of the plan find it. */
+  key: string;
+  /** The key of the task of which it is a part. */
+  parent?: string | null;
+  /** How urgent it is. */
+  priority?: PlannedTaskPriority;
+  /** What to do, in one line. */
+  title: string;
+}
 
 /** A part of what operations take or answer. */
 export type Position = string;

@@ -39,7 +39,10 @@ export interface ContactOverview {
   profile: Contact;
   /** The tickets that they raised. */
   tickets: ContactTickets;
-  /** The 20 newest changes of the contact, of the leads it was, and of its deals, tickets and tasks, newest first. */
+  /**
+   * The 20 newest changes of the contact, of the leads it was, and of its deals, tickets, tasks and meetings,
+   * newest first.
+   */
   timeline: Change[];
 }
 

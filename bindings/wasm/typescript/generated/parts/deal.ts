@@ -6,7 +6,9 @@ import type { DealStatus } from "../enums.js";
 import type { MoneySum, TaxTotal } from "../parts/common.js";
 import type { Deal, DealId } from "../records/deal.js";
 import type { LineItem } from "../records/line.js";
+import type { Meeting } from "../records/meeting.js";
 import type { PipelineId } from "../records/pipeline.js";
+import type { Task } from "../records/task.js";
 
 /** What deals will bring in. */
 export interface DealForecast {
@@ -56,6 +58,16 @@ export interface DealMetrics {
   stages: StageStay[];
   /** Amount times probability; nothing without an amount. */
   weighted?: Money | null;
+}
+
+/** What comes next with a deal: a task or a meeting, or nothing. */
+export interface DealNextActivity {
+  /** When it is: the moment at which the meeting begins or the task is due, or the end of the day on which it is. */
+  at?: Timestamp | null;
+  /** The meeting, where it is one. */
+  meeting?: Meeting | null;
+  /** The task, where it is one. */
+  task?: Task | null;
 }
 
 /** What some deals are worth together. */
@@ -176,6 +188,17 @@ export interface PipelineValue {
   pipeline: PipelineId;
   /** Its stages, in order. */
   stages: StageValue[];
+}
+
+/** Where a deal has gone. */
+export interface Placed {
+  /** The deal. */
+  deal: Deal;
+  /**
+   * Whether the neighbour that was named has gone to another column or into the trash, so that the deal went to
+   * the end.
+   */
+  neighbour_gone: boolean;
 }
 
 /** Open deals whose close date is past. */

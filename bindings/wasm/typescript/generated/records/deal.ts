@@ -68,6 +68,11 @@ export interface Deal {
   status: DealStatus;
   /** Since when it is in its stage. */
   stage_since: Timestamp;
+  /**
+   * Its place among the deals of its stage on a board; `deal.place` changes it. Those without stand behind the
+   * others.
+   */
+  rank?: string | null;
   /** The open stage that it was in when it was decided. */
   stage_before_close?: string | null;
   /** When it was decided. */
@@ -151,6 +156,7 @@ export interface DealColumns {
   pipeline: IdColumn<PipelineId>;
   status: WordColumn<DealStatus>;
   stage_since: TimeColumn;
+  rank: TextColumn;
   stage_before_close: TextColumn;
   closed_at: TimeColumn;
   won_reason: TextColumn;

@@ -13,9 +13,11 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { RoutingTaskPriority, TaskStatus } from "../enums.js";
+import type { PlannedTaskPriority, TaskStatus } from "../enums.js";
 import type { About, Assignee, ExternalKey } from "../parts/common.js";
+import type { ChecklistItem } from "../parts/task.js";
 import type { Group, GroupColumns, GroupId } from "../records/group.js";
+import type { Project, ProjectColumns, ProjectId } from "../records/project.js";
 import type { User, UserColumns, UserId } from "../records/user.js";
 
 /** The identifier of a `task`. */
@@ -41,13 +43,15 @@ export interface Task {
   due_at?: Timestamp | null;
   /** The day until whose end it is to be done, when no moment is meant. */
   due_date?: Day | null;
+  /** The day on which it begins. */
+  start_date?: Day | null;
   /**
    * When those who do it are reminded, unless it is over by then: its user, the members of its group, or, while it
    * is nobody's, the user who sets this.
    */
   remind_at?: Timestamp | null;
   /** How urgent it is. */
-  priority: RoutingTaskPriority;
+  priority: PlannedTaskPriority;
   /** Where it stands; `task.start`, `complete`, `cancel` and `reopen` change it. */
   status: TaskStatus;
   /** Who does it: a user or a group, never both; nobody when absent. */
@@ -56,6 +60,19 @@ export interface Task {
   via_group?: GroupId | null;
   /** What it is about. */
   about?: About | null;
+  /** The project to which it belongs; that of the task of which it is a part unless said. */
+  project?: ProjectId | null;
+  /** The key of the task in the playbook of its project. */
+  step?: string | null;
+  /** The task of which it is a part. Parts go at most five levels deep, the uppermost task included. */
+  parent?: TaskId | null;
+  /** Small steps, ticked off one by one. */
+  checklist: ChecklistItem[];
+  /**
+   * Its place among the tasks of its status on a board; `task.place` changes it. Those without stand behind the
+   * others.
+   */
+  rank?: string | null;
   /** When it was done. */
   completed_at?: Timestamp | null;
   /** The user who did it. */
@@ -73,6 +90,8 @@ export interface TaskRelated {
   "assignee.user"?: User;
   "assignee.group"?: Group;
   via_group?: Group;
+  project?: Project;
+  parent?: Task;
   completed_by?: User;
 }
 
@@ -87,8 +106,9 @@ export interface TaskColumns {
   description: TextColumn;
   due_at: TimeColumn;
   due_date: DateColumn;
+  start_date: DateColumn;
   remind_at: TimeColumn;
-  priority: WordColumn<RoutingTaskPriority>;
+  priority: WordColumn<PlannedTaskPriority>;
   status: WordColumn<TaskStatus>;
   assignee__user: IdColumn<UserId>;
   assignee__group: IdColumn<GroupId>;
@@ -98,6 +118,10 @@ export interface TaskColumns {
   about__key: TextColumn;
   about__label: TextColumn;
   about__url: TextColumn;
+  project: IdColumn<ProjectId>;
+  step: TextColumn;
+  parent: IdColumn<TaskId>;
+  rank: TextColumn;
   completed_at: TimeColumn;
   completed_by: IdColumn<UserId>;
   tags: ListColumn;
@@ -109,5 +133,7 @@ export type TaskWhere = Where<
     Through<"assignee__user", UserColumns> &
     Through<"assignee__group", GroupColumns> &
     Through<"via_group", GroupColumns> &
+    Through<"project", ProjectColumns> &
+    Through<"parent", TaskColumns> &
     Through<"completed_by", UserColumns>
 >;

@@ -9,7 +9,7 @@ use crate::{
     About, AsOf, Column, Context, Filter, Get, Id, Op, Query, Record, Ref, Result,
     kernel::{past::Since, query::Change, value::Value},
     marketing::{CampaignMember, ContactListMember, membership::Member},
-    productivity::{Task, TaskStatus},
+    productivity::{Attendee, Meeting, Task, TaskStatus},
     sales::{Deal, Lead, account::Account},
     service::Ticket,
 };
@@ -66,6 +66,21 @@ async fn tasks_about(cx: &mut Context<'_>, since: &Since, about: &[About]) -> Re
     cx.visible_then(&about, since, false).await
 }
 
+/// The meetings about the contact, and those to which they were invited, each once.
+async fn meetings_then(cx: &mut Context<'_>, since: &Since, contact: &Contact) -> Result<Vec<Meeting>> {
+    if !shows(cx, Meeting::ABOUT)? || !shows(cx, Attendee::CONTACT)? {
+        return Ok(Vec::new());
+    }
+    let about = Filter::compare(Meeting::ABOUT.name(), Op::Has, About::from(contact));
+    let mut meetings: Vec<Meeting> = cx.visible_then(&about, since, false).await?;
+    for attendee in belonging::<Attendee, _>(cx, since, Attendee::CONTACT, contact.id).await? {
+        if !meetings.iter().any(|meeting| meeting.id == attendee.meeting) {
+            meetings.extend(cx.one_then::<Meeting>(attendee.meeting.uuid(), since).await?);
+        }
+    }
+    Ok(meetings)
+}
+
 /// What the contact belonged to.
 async fn joined<M: Member>(cx: &mut Context<'_>, since: &Since, contact: Id<Contact>) -> Result<Vec<M::Of>> {
     if !shows(cx, M::OF)? {
@@ -105,6 +120,7 @@ async fn timeline_then(
     records.extend(changed_last(deals));
     records.extend(changed_last(tickets));
     records.extend(changed_last(&tasks));
+    records.extend(changed_last(&meetings_then(cx, since, profile).await?));
     // One that is about the contact and about a lead is there once.
     records.sort_unstable();
     records.dedup();

@@ -4,13 +4,13 @@ use uuid::Uuid;
 
 use super::{Contact, NEWEST, shows};
 use crate::{
-    About, Action, Context, Filter, Id, Record, Result,
+    About, Action, Children, Context, Filter, Id, Op, Record, Result,
     kernel::{
         ledger::{EventQuery, Seq},
         query::{Change, change_of},
         store::Trash,
     },
-    productivity::Task,
+    productivity::{Attendee, Meeting, Task},
     sales::{Deal, Lead},
     service::Ticket,
 };
@@ -33,6 +33,11 @@ pub(super) async fn of(cx: &mut Context<'_>, contact: &Contact) -> Result<Vec<Ch
         let about = [About::from(contact)].into_iter().chain(leads.iter().map(About::from));
         let about = Filter::Or(about.map(|about| Task::ABOUT.eq(about)).collect());
         records.extend(changed_last::<Task>(cx, about).await?);
+    }
+    if shows(cx, Meeting::ABOUT)? && shows(cx, Attendee::CONTACT)? {
+        let invited = Children::of::<Attendee>().by(Attendee::MEETING).matching(Attendee::CONTACT.eq(contact.id)).any();
+        let about = Filter::compare(Meeting::ABOUT.name(), Op::Has, About::from(contact));
+        records.extend(changed_last::<Meeting>(cx, about.or(invited)).await?);
     }
     newest(cx, records, 0).await
 }

@@ -26,6 +26,28 @@ class AccountType(StrEnum):
     """It sells to us."""
 
 
+class AttendeeResponse(StrEnum):
+    """One of `needs_action`, `accepted`, `tentative`, `declined`."""
+
+    NEEDS_ACTION = "needs_action"
+    """Nothing yet."""
+    ACCEPTED = "accepted"
+    """They come."""
+    TENTATIVE = "tentative"
+    """Perhaps they come."""
+    DECLINED = "declined"
+    """They do not come."""
+
+
+class AttendeeRole(StrEnum):
+    """One of `required`, `optional`."""
+
+    REQUIRED = "required"
+    """It does not go without them."""
+    OPTIONAL = "optional"
+    """They may come."""
+
+
 class CommentAudience(StrEnum):
     """One of `members`, `admins`."""
 
@@ -152,18 +174,16 @@ class OrderTaxRounding(StrEnum):
     """On each line."""
 
 
-class RoutingBand(StrEnum):
-    """One of `low`, `medium`, `high`."""
+class PlannedDueOf(StrEnum):
+    """One of `start`, `project_due`."""
 
-    LOW = "low"
-    """Below 50: nurture."""
-    MEDIUM = "medium"
-    """50 to 74: follow up."""
-    HIGH = "high"
-    """75 and more: call."""
+    START = "start"
+    """The day on which the project begins."""
+    PROJECT_DUE = "project_due"
+    """The day until which the project is to be done."""
 
 
-class RoutingTaskPriority(StrEnum):
+class PlannedTaskPriority(StrEnum):
     """One of `low`, `medium`, `high`, `urgent`."""
 
     LOW = "low"
@@ -174,6 +194,39 @@ class RoutingTaskPriority(StrEnum):
     """Before the others."""
     URGENT = "urgent"
     """Now."""
+
+
+class PlaybookOnWeekend(StrEnum):
+    """One of `keep`, `next`, `previous`."""
+
+    KEEP = "keep"
+    """It stays."""
+    NEXT = "next"
+    """It is the Monday after."""
+    PREVIOUS = "previous"
+    """It is the Friday before."""
+
+
+class ProjectTasks(StrEnum):
+    """One of `complete`, `cancel`, `keep`."""
+
+    COMPLETE = "complete"
+    """They are done as well."""
+    CANCEL = "cancel"
+    """Nobody will do them."""
+    KEEP = "keep"
+    """They stay to be done."""
+
+
+class RoutingBand(StrEnum):
+    """One of `low`, `medium`, `high`."""
+
+    LOW = "low"
+    """Below 50: nurture."""
+    MEDIUM = "medium"
+    """50 to 74: follow up."""
+    HIGH = "high"
+    """75 and more: call."""
 
 
 class SuppressionReason(StrEnum):
@@ -467,6 +520,88 @@ class OfKind(Struct):
     """The kind."""
 
 
+class PlannedDue(Struct):
+    """When something is due."""
+
+    after: str | None
+    """How long after that, as ISO 8601 writes it: `P3D` is a day three days later, `-P1W` one a week before. With
+    hours, such as `PT24H`,
+    it is a moment, counted from now where the project begins today, and else from its first day's midnight.
+    """
+    at: str | None
+    """The time of that day in the tenant's zone; without, the whole day is meant."""
+    of: PlannedDueOf | None
+    """From where it counts; from the start unless said."""
+
+
+class PlannedMeeting(Struct):
+    """A meeting that is planned."""
+
+    agenda: str | None
+    """What is to be spoken about."""
+    attendees: list[Any]
+    """Who comes, at most 100."""
+    due: PlannedDue
+    """When it begins: a day and its time."""
+    key: str
+    """The name by which whoever starts the playbook says more of it."""
+    minutes: int | None
+    """How long it takes, in minutes; an hour unless said."""
+    organizer: Any
+    """Who calls it: a user."""
+    title: str
+    """What it is called."""
+
+
+class PlannedNote(Struct):
+    """A note that is written on the project, the account and the deal."""
+
+    body: str | None
+    """What it says, unless whoever starts the playbook gives a text. Without either there is no such note."""
+    key: str
+    """The name by which whoever starts the playbook gives its text."""
+    readers: list[Any]
+    """Who alone may read it, beside whoever starts the playbook, at most 50; all who see the project unless said."""
+    type: str | None
+    """What sort of note it is, such as `handoff`."""
+
+
+class PlannedProject(Struct):
+    """The project that is made."""
+
+    due: PlannedDue | None
+    """Until when it is to be done, in whole days from its start."""
+    name: str | None
+    """What it is called; the playbook's name with the account's unless said."""
+    owner: Any
+    """Who answers for it."""
+    type: str | None
+    """What sort of project it is."""
+
+
+class PlannedTask(Struct):
+    """A task that is made."""
+
+    after: list[str]
+    """The keys of the tasks that are to be done before, at most 100."""
+    assignee: Any
+    """Who does it; nobody unless said."""
+    checklist: list[str]
+    """Small steps, at most 100."""
+    description: str | None
+    """What to do, in full."""
+    due: PlannedDue | None
+    """When it is due."""
+    key: str
+    """The name by which other parts of the plan find it."""
+    parent: str | None
+    """The key of the task of which it is a part."""
+    priority: PlannedTaskPriority | None
+    """How urgent it is."""
+    title: str
+    """What to do, in one line."""
+
+
 class Preview(Struct):
     """What an import would make of a file."""
 
@@ -673,6 +808,8 @@ class NewLineDict(TypedDict, total=False):
 
 
 AccountTypeWord: TypeAlias = AccountType | Literal["prospect", "customer", "partner", "vendor"]
+AttendeeResponseWord: TypeAlias = AttendeeResponse | Literal["needs_action", "accepted", "tentative", "declined"]
+AttendeeRoleWord: TypeAlias = AttendeeRole | Literal["required", "optional"]
 CommentAudienceWord: TypeAlias = CommentAudience | Literal["members", "admins"]
 ContractLineRecurringWord: TypeAlias = ContractLineRecurring | Literal["month", "quarter", "half_year", "year"]
 ContractRoundingWord: TypeAlias = ContractRounding | Literal["half_up", "half_even"]
@@ -683,8 +820,11 @@ MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "re
 NotificationDeliveryStateWord: TypeAlias = NotificationDeliveryState | Literal["waiting", "claimed", "left", "dropped", "failed"]
 NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted"]
 OrderTaxRoundingWord: TypeAlias = OrderTaxRounding | Literal["per_rate", "per_line"]
+PlannedDueOfWord: TypeAlias = PlannedDueOf | Literal["start", "project_due"]
+PlannedTaskPriorityWord: TypeAlias = PlannedTaskPriority | Literal["low", "medium", "high", "urgent"]
+PlaybookOnWeekendWord: TypeAlias = PlaybookOnWeekend | Literal["keep", "next", "previous"]
+ProjectTasksWord: TypeAlias = ProjectTasks | Literal["complete", "cancel", "keep"]
 RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
-RoutingTaskPriorityWord: TypeAlias = RoutingTaskPriority | Literal["low", "medium", "high", "urgent"]
 SuppressionReasonWord: TypeAlias = SuppressionReason | Literal["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"]
 TemplateChannelWord: TypeAlias = TemplateChannel | Literal["email", "text", "notification", "note"]
 TemplateVariableTypeWord: TypeAlias = TemplateVariableType | Literal["text", "number", "money", "date", "moment", "bool", "list"]

@@ -164,8 +164,8 @@ class ContactOverview(Struct):
     tickets: ContactTickets
     """The tickets that they raised."""
     timeline: list[Change]
-    """The 20 newest changes of the contact, of the leads it was, and of its deals, tickets and tasks, newest
-    first.
+    """The 20 newest changes of the contact, of the leads it was, and of its deals, tickets, tasks and meetings,
+    newest first.
     """
 
 

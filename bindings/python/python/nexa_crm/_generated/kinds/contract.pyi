@@ -493,6 +493,8 @@ class ContractWhere(TypedDict, total=False):
     deal__status__in: Collection[DealStatusWord]
     deal__stage_since: datetime | Relative | str | None
     deal__stage_since__in: Collection[datetime | Relative | str]
+    deal__rank: str | None
+    deal__rank__in: Collection[str]
     deal__stage_before_close: str | None
     deal__stage_before_close__in: Collection[str]
     deal__closed_at: datetime | Relative | str | None
@@ -635,6 +637,8 @@ class ContractWhere(TypedDict, total=False):
     renewal__status__in: Collection[DealStatusWord]
     renewal__stage_since: datetime | Relative | str | None
     renewal__stage_since__in: Collection[datetime | Relative | str]
+    renewal__rank: str | None
+    renewal__rank__in: Collection[str]
     renewal__stage_before_close: str | None
     renewal__stage_before_close__in: Collection[str]
     renewal__closed_at: datetime | Relative | str | None

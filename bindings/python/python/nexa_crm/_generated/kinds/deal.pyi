@@ -44,6 +44,7 @@ from ..._generated.kinds.contract import ContractId, ContractStatusWord
 from ..._generated.kinds.deal_contact import DealContact
 from ..._generated.kinds.group import Group
 from ..._generated.kinds.line import LineItem
+from ..._generated.kinds.meeting import Meeting
 from ..._generated.kinds.pipeline import (
     Pipeline,
     PipelineAmountFromWord,
@@ -51,6 +52,7 @@ from ..._generated.kinds.pipeline import (
     PipelineOnAcceptWord,
 )
 from ..._generated.kinds.price_book import PriceBook, PriceBookId
+from ..._generated.kinds.task import Task
 from ..._generated.kinds.user import User, UserId
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
@@ -118,6 +120,10 @@ class Deal(Record):
     """Whether it is decided."""
     stage_since: datetime
     """Since when it is in its stage."""
+    rank: str | None
+    """Its place among the deals of its stage on a board; `deal.place` changes it. Those without stand behind the
+    others.
+    """
     stage_before_close: str | None
     """The open stage that it was in when it was decided."""
     closed_at: datetime | None
@@ -220,6 +226,17 @@ class DealMetrics(Struct):
     """The stages it was in, in order; a stage that it came back to stands there again."""
     weighted: Money | None
     """Amount times probability; nothing without an amount."""
+
+
+class DealNextActivity(Struct):
+    """What comes next with a deal: a task or a meeting, or nothing."""
+
+    at: datetime | None
+    """When it is: the moment at which the meeting begins or the task is due, or the end of the day on which it is."""
+    meeting: Meeting | None
+    """The meeting, where it is one."""
+    task: Task | None
+    """The task, where it is one."""
 
 
 class DealValue(Struct):
@@ -348,6 +365,17 @@ class PipelineValue(Struct):
     """The pipeline."""
     stages: list[StageValue]
     """Its stages, in order."""
+
+
+class Placed(Struct):
+    """Where a deal has gone."""
+
+    deal: Deal
+    """The deal."""
+    neighbour_gone: bool
+    """Whether the neighbour that was named has gone to another column or into the trash, so that the deal went to
+    the end.
+    """
 
 
 class Slipped(Struct):
@@ -597,6 +625,19 @@ class DealWhere(TypedDict, total=False):
     stage_since__le: datetime | Relative | str
     stage_since__gt: datetime | Relative | str
     stage_since__ge: datetime | Relative | str
+    rank: str | None
+    rank__eq: str | None
+    rank__ne: str | None
+    rank__is_null: bool
+    rank__in: Collection[str]
+    rank__not_in: Collection[str]
+    rank__lt: str
+    rank__le: str
+    rank__gt: str
+    rank__ge: str
+    rank__contains: str
+    rank__starts_with: str
+    rank__ends_with: str
     stage_before_close: str | None
     stage_before_close__eq: str | None
     stage_before_close__ne: str | None
@@ -1402,6 +1443,16 @@ class DealOperations(Importable, Readable[Deal]):
         `deal.use_win_or_lose`).
         """
 
+    def next_activity(
+        self,
+        deal: Deal | Ref,
+    ) -> DealNextActivity:
+        """What comes next with a deal, of what the actor sees: `deal.next_activity`. A task without a day comes
+        after those that have one.
+
+        - `deal`: The deal.
+        """
+
     def pipeline(
         self,
         *,
@@ -1410,6 +1461,33 @@ class DealOperations(Importable, Readable[Deal]):
         """What a pipeline holds, stage by stage: `deal.pipeline`.
 
         - `pipeline`: The pipeline; the tenant's default without.
+        """
+
+    def place(
+        self,
+        deal: Deal | Ref,
+        *,
+        after: Record | Ref | None | Unset = UNSET,
+        before: Record | Ref | None | Unset = UNSET,
+        first: bool | Unset = UNSET,
+        last: bool | Unset = UNSET,
+        stage: str | None | Unset = UNSET,
+    ) -> Placed:
+        """Puts a deal to its place on a board, in the column of its stage or of another open one, to which it then
+        moves as by `deal.move`. Neighbours are named by their ids; one that has gone elsewhere meanwhile is
+        replaced by the end of the column, and the answer says so. A refused move, such as to a stage that
+        decides the deal, changes neither stage nor place. Errors: `place.unsaid`, `place.itself`,
+        `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`, `deal.stage_needs`.
+
+        - `deal`: The deal.
+        - `after`: The deal behind which it goes.
+        - `before`: The deal before which it goes.
+        - `first`: Whether it goes before all others.
+        - `last`: Whether it goes behind all others.
+        - `stage`: The stage it goes to; its own unless said.
+
+        Raises `Invalid` (`deal.stage_unknown`, `place.itself`, `place.unsaid`); `RuleViolation` (`deal.closed`,
+        `deal.stage_needs`, `deal.use_win_or_lose`).
         """
 
     def purge(
@@ -2072,6 +2150,16 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         `deal.use_win_or_lose`).
         """
 
+    async def next_activity(
+        self,
+        deal: Deal | Ref,
+    ) -> DealNextActivity:
+        """What comes next with a deal, of what the actor sees: `deal.next_activity`. A task without a day comes
+        after those that have one.
+
+        - `deal`: The deal.
+        """
+
     async def pipeline(
         self,
         *,
@@ -2080,6 +2168,33 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         """What a pipeline holds, stage by stage: `deal.pipeline`.
 
         - `pipeline`: The pipeline; the tenant's default without.
+        """
+
+    async def place(
+        self,
+        deal: Deal | Ref,
+        *,
+        after: Record | Ref | None | Unset = UNSET,
+        before: Record | Ref | None | Unset = UNSET,
+        first: bool | Unset = UNSET,
+        last: bool | Unset = UNSET,
+        stage: str | None | Unset = UNSET,
+    ) -> Placed:
+        """Puts a deal to its place on a board, in the column of its stage or of another open one, to which it then
+        moves as by `deal.move`. Neighbours are named by their ids; one that has gone elsewhere meanwhile is
+        replaced by the end of the column, and the answer says so. A refused move, such as to a stage that
+        decides the deal, changes neither stage nor place. Errors: `place.unsaid`, `place.itself`,
+        `deal.closed`, `deal.stage_unknown`, `deal.use_win_or_lose`, `deal.stage_needs`.
+
+        - `deal`: The deal.
+        - `after`: The deal behind which it goes.
+        - `before`: The deal before which it goes.
+        - `first`: Whether it goes before all others.
+        - `last`: Whether it goes behind all others.
+        - `stage`: The stage it goes to; its own unless said.
+
+        Raises `Invalid` (`deal.stage_unknown`, `place.itself`, `place.unsaid`); `RuleViolation` (`deal.closed`,
+        `deal.stage_needs`, `deal.use_win_or_lose`).
         """
 
     async def purge(

@@ -1501,6 +1501,8 @@ class LeadWhere(TypedDict, total=False):
     converted_deal__status__in: Collection[DealStatusWord]
     converted_deal__stage_since: datetime | Relative | str | None
     converted_deal__stage_since__in: Collection[datetime | Relative | str]
+    converted_deal__rank: str | None
+    converted_deal__rank__in: Collection[str]
     converted_deal__stage_before_close: str | None
     converted_deal__stage_before_close__in: Collection[str]
     converted_deal__closed_at: datetime | Relative | str | None

@@ -426,6 +426,8 @@ class QuoteLineWhere(TypedDict, total=False):
     deal__status__in: Collection[DealStatusWord]
     deal__stage_since: datetime | Relative | str | None
     deal__stage_since__in: Collection[datetime | Relative | str]
+    deal__rank: str | None
+    deal__rank__in: Collection[str]
     deal__stage_before_close: str | None
     deal__stage_before_close__in: Collection[str]
     deal__closed_at: datetime | Relative | str | None

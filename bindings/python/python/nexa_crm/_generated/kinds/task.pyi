@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from os import PathLike
-from typing import Any, Literal, TypeAlias, TypedDict, Unpack
+from typing import Any, Literal, Required, TypeAlias, TypedDict, Unpack
 from uuid import UUID
 
 from ..._filter import Q, Relative
@@ -17,16 +17,19 @@ from ..._generated.kinds.common import (
     ExternalKeyDict,
     GroupRow,
     MatchPolicyWord,
+    PlannedTaskPriority,
+    PlannedTaskPriorityWord,
+    ProjectTasksWord,
     Ref,
-    RoutingTaskPriority,
-    RoutingTaskPriorityWord,
 )
 from ..._generated.kinds.group import Group, GroupId
+from ..._generated.kinds.project import Project, ProjectId, ProjectStatusWord
+from ..._generated.kinds.task_dependency import TaskDependency
 from ..._generated.kinds.user import User, UserId
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
 from ..._pages import AsyncResults, Results, Upserted
-from ..._record import Record
+from ..._record import Record, Struct
 from ..._values import About, Assignee, Id, UNSET, Unset
 from ...aio import AsyncImportable, AsyncReadable
 
@@ -46,6 +49,26 @@ class TaskStatus(StrEnum):
     """It is done."""
     CANCELLED = "cancelled"
     """Nobody will do it."""
+
+
+class ChecklistItem(Struct):
+    """A step of a checklist."""
+
+    done: bool | None
+    """Whether it is."""
+    text: str
+    """What is to be done."""
+
+
+class Placed2(Struct):
+    """Where a task has gone."""
+
+    neighbour_gone: bool
+    """Whether the neighbour that was named has gone to another column or into the trash, so that the task went to
+    the end.
+    """
+    task: Task
+    """The task."""
 
 
 class Task(Record):
@@ -69,12 +92,14 @@ class Task(Record):
     """The moment until which it is to be done."""
     due_date: date | None
     """The day until whose end it is to be done, when no moment is meant."""
+    start_date: date | None
+    """The day on which it begins."""
     remind_at: datetime | None
     """When those who do it are reminded, unless it is over by then: its user, the members of its group, or, while
     it is nobody's, the
     user who sets this.
     """
-    priority: RoutingTaskPriority
+    priority: PlannedTaskPriority
     """How urgent it is."""
     status: TaskStatus
     """Where it stands; `task.start`, `complete`, `cancel` and `reopen` change it."""
@@ -84,6 +109,18 @@ class Task(Record):
     """The group that its user took it from; `task.release` puts it back there."""
     about: About | None
     """What it is about."""
+    project: ProjectId | None
+    """The project to which it belongs; that of the task of which it is a part unless said."""
+    step: str | None
+    """The key of the task in the playbook of its project."""
+    parent: TaskId | None
+    """The task of which it is a part. Parts go at most five levels deep, the uppermost task included."""
+    checklist: list[ChecklistItem]
+    """Small steps, ticked off one by one."""
+    rank: str | None
+    """Its place among the tasks of its status on a board; `task.place` changes it. Those without stand behind the
+    others.
+    """
     completed_at: datetime | None
     """When it was done."""
     completed_by: UserId | None
@@ -94,6 +131,32 @@ class Task(Record):
     """The tenant's own fields."""
     external_keys: list[ExternalKey]
     """Its keys in other systems."""
+
+
+class TaskOverview(Struct):
+    """A task among others."""
+
+    blocked: bool
+    """Whether it is to be done and waits for another one that is as well."""
+    depends_on: list[Task]
+    """The tasks that are to be done before it."""
+    needed_by: list[Task]
+    """The tasks that wait for it."""
+    ready: bool
+    """Whether it is to be done and waits for nothing."""
+    subtasks: list[Task]
+    """Its parts, without theirs."""
+    task: Task
+    """The task."""
+
+
+class ChecklistItemDict(TypedDict, total=False):
+    """A step of a checklist."""
+
+    done: bool
+    """Whether it is."""
+    text: Required[str]
+    """What is to be done."""
 
 
 TaskStatusWord: TypeAlias = TaskStatus | Literal["todo", "in_progress", "done", "cancelled"]
@@ -194,6 +257,16 @@ class TaskWhere(TypedDict, total=False):
     due_date__le: date | Relative | str
     due_date__gt: date | Relative | str
     due_date__ge: date | Relative | str
+    start_date: date | Relative | str | None
+    start_date__eq: date | Relative | str | None
+    start_date__ne: date | Relative | str | None
+    start_date__is_null: bool
+    start_date__in: Collection[date | Relative | str]
+    start_date__not_in: Collection[date | Relative | str]
+    start_date__lt: date | Relative | str
+    start_date__le: date | Relative | str
+    start_date__gt: date | Relative | str
+    start_date__ge: date | Relative | str
     remind_at: datetime | Relative | str | None
     remind_at__eq: datetime | Relative | str | None
     remind_at__ne: datetime | Relative | str | None
@@ -204,16 +277,16 @@ class TaskWhere(TypedDict, total=False):
     remind_at__le: datetime | Relative | str
     remind_at__gt: datetime | Relative | str
     remind_at__ge: datetime | Relative | str
-    priority: RoutingTaskPriorityWord | None
-    priority__eq: RoutingTaskPriorityWord | None
-    priority__ne: RoutingTaskPriorityWord | None
+    priority: PlannedTaskPriorityWord | None
+    priority__eq: PlannedTaskPriorityWord | None
+    priority__ne: PlannedTaskPriorityWord | None
     priority__is_null: bool
-    priority__in: Collection[RoutingTaskPriorityWord]
-    priority__not_in: Collection[RoutingTaskPriorityWord]
-    priority__lt: RoutingTaskPriorityWord
-    priority__le: RoutingTaskPriorityWord
-    priority__gt: RoutingTaskPriorityWord
-    priority__ge: RoutingTaskPriorityWord
+    priority__in: Collection[PlannedTaskPriorityWord]
+    priority__not_in: Collection[PlannedTaskPriorityWord]
+    priority__lt: PlannedTaskPriorityWord
+    priority__le: PlannedTaskPriorityWord
+    priority__gt: PlannedTaskPriorityWord
+    priority__ge: PlannedTaskPriorityWord
     status: TaskStatusWord | None
     status__eq: TaskStatusWord | None
     status__ne: TaskStatusWord | None
@@ -300,6 +373,44 @@ class TaskWhere(TypedDict, total=False):
     about__url__contains: str
     about__url__starts_with: str
     about__url__ends_with: str
+    project: Record | str | UUID | None
+    project__eq: Record | str | UUID | None
+    project__ne: Record | str | UUID | None
+    project__is_null: bool
+    project__in: Collection[Record | str | UUID]
+    project__not_in: Collection[Record | str | UUID]
+    step: str | None
+    step__eq: str | None
+    step__ne: str | None
+    step__is_null: bool
+    step__in: Collection[str]
+    step__not_in: Collection[str]
+    step__lt: str
+    step__le: str
+    step__gt: str
+    step__ge: str
+    step__contains: str
+    step__starts_with: str
+    step__ends_with: str
+    parent: Record | str | UUID | None
+    parent__eq: Record | str | UUID | None
+    parent__ne: Record | str | UUID | None
+    parent__is_null: bool
+    parent__in: Collection[Record | str | UUID]
+    parent__not_in: Collection[Record | str | UUID]
+    rank: str | None
+    rank__eq: str | None
+    rank__ne: str | None
+    rank__is_null: bool
+    rank__in: Collection[str]
+    rank__not_in: Collection[str]
+    rank__lt: str
+    rank__le: str
+    rank__gt: str
+    rank__ge: str
+    rank__contains: str
+    rank__starts_with: str
+    rank__ends_with: str
     completed_at: datetime | Relative | str | None
     completed_at__eq: datetime | Relative | str | None
     completed_at__ne: datetime | Relative | str | None
@@ -365,6 +476,98 @@ class TaskWhere(TypedDict, total=False):
     via_group__name__in: Collection[str]
     via_group__calendar: Record | str | UUID | None
     via_group__calendar__in: Collection[Record | str | UUID]
+    project__id: Record | str | UUID | None
+    project__id__in: Collection[Record | str | UUID]
+    project__version: int | None
+    project__version__in: Collection[int]
+    project__created_at: datetime | Relative | str | None
+    project__created_at__in: Collection[datetime | Relative | str]
+    project__updated_at: datetime | Relative | str | None
+    project__updated_at__in: Collection[datetime | Relative | str]
+    project__deleted_at: datetime | Relative | str | None
+    project__deleted_at__in: Collection[datetime | Relative | str]
+    project__name: str | None
+    project__name__in: Collection[str]
+    project__type: str | None
+    project__type__in: Collection[str]
+    project__description: str | None
+    project__description__in: Collection[str]
+    project__account: Record | str | UUID | None
+    project__account__in: Collection[Record | str | UUID]
+    project__deal: Record | str | UUID | None
+    project__deal__in: Collection[Record | str | UUID]
+    project__owner__user: Record | str | UUID | None
+    project__owner__user__in: Collection[Record | str | UUID]
+    project__owner__group: Record | str | UUID | None
+    project__owner__group__in: Collection[Record | str | UUID]
+    project__status: ProjectStatusWord | None
+    project__status__in: Collection[ProjectStatusWord]
+    project__start_date: date | Relative | str | None
+    project__start_date__in: Collection[date | Relative | str]
+    project__due_date: date | Relative | str | None
+    project__due_date__in: Collection[date | Relative | str]
+    project__completed_at: datetime | Relative | str | None
+    project__completed_at__in: Collection[datetime | Relative | str]
+    project__playbook: Record | str | UUID | None
+    project__playbook__in: Collection[Record | str | UUID]
+    project__playbook_version: int | None
+    project__playbook_version__in: Collection[int]
+    project__start_key: str | None
+    project__start_key__in: Collection[str]
+    parent__id: Record | str | UUID | None
+    parent__id__in: Collection[Record | str | UUID]
+    parent__version: int | None
+    parent__version__in: Collection[int]
+    parent__created_at: datetime | Relative | str | None
+    parent__created_at__in: Collection[datetime | Relative | str]
+    parent__updated_at: datetime | Relative | str | None
+    parent__updated_at__in: Collection[datetime | Relative | str]
+    parent__deleted_at: datetime | Relative | str | None
+    parent__deleted_at__in: Collection[datetime | Relative | str]
+    parent__title: str | None
+    parent__title__in: Collection[str]
+    parent__description: str | None
+    parent__description__in: Collection[str]
+    parent__due_at: datetime | Relative | str | None
+    parent__due_at__in: Collection[datetime | Relative | str]
+    parent__due_date: date | Relative | str | None
+    parent__due_date__in: Collection[date | Relative | str]
+    parent__start_date: date | Relative | str | None
+    parent__start_date__in: Collection[date | Relative | str]
+    parent__remind_at: datetime | Relative | str | None
+    parent__remind_at__in: Collection[datetime | Relative | str]
+    parent__priority: PlannedTaskPriorityWord | None
+    parent__priority__in: Collection[PlannedTaskPriorityWord]
+    parent__status: TaskStatusWord | None
+    parent__status__in: Collection[TaskStatusWord]
+    parent__assignee__user: Record | str | UUID | None
+    parent__assignee__user__in: Collection[Record | str | UUID]
+    parent__assignee__group: Record | str | UUID | None
+    parent__assignee__group__in: Collection[Record | str | UUID]
+    parent__via_group: Record | str | UUID | None
+    parent__via_group__in: Collection[Record | str | UUID]
+    parent__about__kind: str | None
+    parent__about__kind__in: Collection[str]
+    parent__about__id: Record | str | UUID | None
+    parent__about__id__in: Collection[Record | str | UUID]
+    parent__about__key: str | None
+    parent__about__key__in: Collection[str]
+    parent__about__label: str | None
+    parent__about__label__in: Collection[str]
+    parent__about__url: str | None
+    parent__about__url__in: Collection[str]
+    parent__project: Record | str | UUID | None
+    parent__project__in: Collection[Record | str | UUID]
+    parent__step: str | None
+    parent__step__in: Collection[str]
+    parent__parent: Record | str | UUID | None
+    parent__parent__in: Collection[Record | str | UUID]
+    parent__rank: str | None
+    parent__rank__in: Collection[str]
+    parent__completed_at: datetime | Relative | str | None
+    parent__completed_at__in: Collection[datetime | Relative | str]
+    parent__completed_by: Record | str | UUID | None
+    parent__completed_by__in: Collection[Record | str | UUID]
     completed_by__id: Record | str | UUID | None
     completed_by__id__in: Collection[Record | str | UUID]
     completed_by__version: int | None
@@ -393,6 +596,20 @@ class TaskWhere(TypedDict, total=False):
 
 class TaskOperations(Importable, Readable[Task]):
     """The operations of `task`."""
+
+    def add_dependency(
+        self,
+        task: Task | Ref,
+        *,
+        depends_on: Record | Ref,
+    ) -> TaskDependency:
+        """Lets a task wait for another one. Errors: `task.dependency_cycle`, `task.already_depends`.
+
+        - `task`: The task that waits.
+        - `depends_on`: The task that is to be done before.
+
+        Raises `Conflict` (`task.already_depends`); `RuleViolation` (`task.dependency_cycle`).
+        """
 
     def aggregate(
         self,
@@ -453,12 +670,19 @@ class TaskOperations(Importable, Readable[Task]):
     def complete(
         self,
         task: Task | Ref,
+        *,
+        anyway: bool | Unset = UNSET,
+        subtasks: ProjectTasksWord | None | Unset = UNSET,
     ) -> Task:
-        """Marks a task as done, by whom and when. Error: `task.finished`.
+        """Marks a task as done, by whom and when. Parts that the actor may not change stay as they are. Errors:
+        `task.finished`, `task.subtasks_open`, `task.blocked`.
 
         - `task`: The task.
+        - `anyway`: Whether it is done although it waits for tasks that are not.
+        - `subtasks`: What becomes of its parts, and theirs, that are still to be done; with such parts it must
+          be said.
 
-        Raises `RuleViolation` (`task.finished`).
+        Raises `RuleViolation` (`task.blocked`, `task.finished`, `task.subtasks_open`).
         """
 
     def count(
@@ -477,14 +701,18 @@ class TaskOperations(Importable, Readable[Task]):
         *,
         about: Record | About | Mapping[str, Any] | None | Unset = UNSET,
         assignee: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        checklist: Sequence[ChecklistItem | ChecklistItemDict] | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         due_at: datetime | str | None | Unset = UNSET,
         due_date: date | str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        priority: RoutingTaskPriorityWord | Unset = UNSET,
+        parent: Record | Ref | None | Unset = UNSET,
+        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
+        start_date: date | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
@@ -492,18 +720,24 @@ class TaskOperations(Importable, Readable[Task]):
 
         - `about`: What it is about.
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
+        - `checklist`: Small steps, ticked off one by one.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
         - `due_at`: The moment until which it is to be done.
         - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
+        - `parent`: The task of which it is a part. Parts go at most five levels deep, the uppermost task
+          included.
         - `priority`: How urgent it is.
+        - `project`: The project to which it belongs; that of the task of which it is a part unless said.
         - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
           its group, or, while it is nobody's, the user who sets this.
+        - `start_date`: The day on which it begins.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
-        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`).
+        Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+        `task.cycle`, `task.too_deep`).
         """
 
     def find(
@@ -610,6 +844,42 @@ class TaskOperations(Importable, Readable[Task]):
         - `after`: After this position in the ledger.
         """
 
+    def overview(
+        self,
+        task: Task | Ref,
+    ) -> TaskOverview:
+        """What a task waits for, what waits for it, and its parts, as far as the actor may see them:
+        `task.overview`.
+
+        - `task`: The task.
+        """
+
+    def place(
+        self,
+        task: Task | Ref,
+        *,
+        after: Record | Ref | None | Unset = UNSET,
+        before: Record | Ref | None | Unset = UNSET,
+        first: bool | Unset = UNSET,
+        last: bool | Unset = UNSET,
+        status: TaskStatusWord | None | Unset = UNSET,
+    ) -> Placed2:
+        """Puts a task to its place on a board, in the column of its status or of another one, which it then has:
+        the rules of `task.complete` and the others hold. Neighbours are named by their ids; one that has gone
+        elsewhere meanwhile is replaced by the end of the column, and the answer says so. A refused move changes
+        neither status nor place. Errors: `place.unsaid`, `place.itself`, `task.subtasks_open`, `task.blocked`.
+
+        - `task`: The task.
+        - `after`: The task behind which it goes.
+        - `before`: The task before which it goes.
+        - `first`: Whether it goes before all others.
+        - `last`: Whether it goes behind all others.
+        - `status`: The status that it gets; its own unless said.
+
+        Raises `Invalid` (`place.itself`, `place.unsaid`); `RuleViolation` (`task.blocked`,
+        `task.subtasks_open`).
+        """
+
     def purge(
         self,
         task: Task | Ref,
@@ -637,6 +907,20 @@ class TaskOperations(Importable, Readable[Task]):
         Raises `RuleViolation` (`assignee.none`, `task.finished`).
         """
 
+    def remove_dependency(
+        self,
+        task: Task | Ref,
+        *,
+        depends_on: Record | Ref,
+    ) -> None:
+        """Lets a task wait for another one no more. Error: `task.not_dependent`.
+
+        - `task`: The task that waits.
+        - `depends_on`: The task that was to be done before.
+
+        Raises `RuleViolation` (`task.not_dependent`).
+        """
+
     def reopen(
         self,
         task: Task | Ref,
@@ -662,8 +946,9 @@ class TaskOperations(Importable, Readable[Task]):
         - `task`: The task.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+        `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`, `task.cycle`, `task.too_deep`).
         """
 
     def search(
@@ -703,8 +988,8 @@ class TaskOperations(Importable, Readable[Task]):
         - `task`: The task.
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
-        `record.too_many_dependents`).
+        Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+        `record.dependents_hidden`, `record.too_many_dependents`, `task.cycle`, `task.too_deep`).
         """
 
     def update(
@@ -713,13 +998,17 @@ class TaskOperations(Importable, Readable[Task]):
         *,
         about: Record | About | Mapping[str, Any] | None | Unset = UNSET,
         assignee: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        checklist: Sequence[ChecklistItem | ChecklistItemDict] | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         due_at: datetime | str | None | Unset = UNSET,
         due_date: date | str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
-        priority: RoutingTaskPriorityWord | Unset = UNSET,
+        parent: Record | Ref | None | Unset = UNSET,
+        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
+        start_date: date | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
@@ -728,18 +1017,24 @@ class TaskOperations(Importable, Readable[Task]):
         - `task`: The task.
         - `about`: What it is about.
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
+        - `checklist`: Small steps, ticked off one by one.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
         - `due_at`: The moment until which it is to be done.
         - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
+        - `parent`: The task of which it is a part. Parts go at most five levels deep, the uppermost task
+          included.
         - `priority`: How urgent it is.
+        - `project`: The project to which it belongs; that of the task of which it is a part unless said.
         - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
           its group, or, while it is nobody's, the user who sets this.
+        - `start_date`: The day on which it begins.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
-        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`).
+        Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+        `task.cycle`, `task.too_deep`).
         """
 
     def upsert(
@@ -748,14 +1043,18 @@ class TaskOperations(Importable, Readable[Task]):
         match_on: str,
         about: Record | About | Mapping[str, Any] | None | Unset = UNSET,
         assignee: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        checklist: Sequence[ChecklistItem | ChecklistItemDict] | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         due_at: datetime | str | None | Unset = UNSET,
         due_date: date | str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
+        parent: Record | Ref | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: RoutingTaskPriorityWord | Unset = UNSET,
+        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
+        start_date: date | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Upserted[Task]:
@@ -763,24 +1062,43 @@ class TaskOperations(Importable, Readable[Task]):
 
         - `about`: What it is about.
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
+        - `checklist`: Small steps, ticked off one by one.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
         - `due_at`: The moment until which it is to be done.
         - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
+        - `parent`: The task of which it is a part. Parts go at most five levels deep, the uppermost task
+          included.
         - `priority`: How urgent it is.
+        - `project`: The project to which it belongs; that of the task of which it is a part unless said.
         - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
           its group, or, while it is nobody's, the user who sets this.
+        - `start_date`: The day on which it begins.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
-        Raises `Conflict` (`upsert.exists`); `Invalid` (`task.due_twice`, `upsert.match_on`); `RuleViolation`
-        (`assignee.inactive`).
+        Raises `Conflict` (`upsert.exists`); `Invalid` (`task.due_twice`, `task.starts_too_late`,
+        `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `task.cycle`, `task.too_deep`).
         """
 
 
 class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
     """The operations of `task`."""
+
+    async def add_dependency(
+        self,
+        task: Task | Ref,
+        *,
+        depends_on: Record | Ref,
+    ) -> TaskDependency:
+        """Lets a task wait for another one. Errors: `task.dependency_cycle`, `task.already_depends`.
+
+        - `task`: The task that waits.
+        - `depends_on`: The task that is to be done before.
+
+        Raises `Conflict` (`task.already_depends`); `RuleViolation` (`task.dependency_cycle`).
+        """
 
     async def aggregate(
         self,
@@ -841,12 +1159,19 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
     async def complete(
         self,
         task: Task | Ref,
+        *,
+        anyway: bool | Unset = UNSET,
+        subtasks: ProjectTasksWord | None | Unset = UNSET,
     ) -> Task:
-        """Marks a task as done, by whom and when. Error: `task.finished`.
+        """Marks a task as done, by whom and when. Parts that the actor may not change stay as they are. Errors:
+        `task.finished`, `task.subtasks_open`, `task.blocked`.
 
         - `task`: The task.
+        - `anyway`: Whether it is done although it waits for tasks that are not.
+        - `subtasks`: What becomes of its parts, and theirs, that are still to be done; with such parts it must
+          be said.
 
-        Raises `RuleViolation` (`task.finished`).
+        Raises `RuleViolation` (`task.blocked`, `task.finished`, `task.subtasks_open`).
         """
 
     async def count(
@@ -865,14 +1190,18 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         *,
         about: Record | About | Mapping[str, Any] | None | Unset = UNSET,
         assignee: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        checklist: Sequence[ChecklistItem | ChecklistItemDict] | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         due_at: datetime | str | None | Unset = UNSET,
         due_date: date | str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        priority: RoutingTaskPriorityWord | Unset = UNSET,
+        parent: Record | Ref | None | Unset = UNSET,
+        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
+        start_date: date | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
@@ -880,18 +1209,24 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
 
         - `about`: What it is about.
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
+        - `checklist`: Small steps, ticked off one by one.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
         - `due_at`: The moment until which it is to be done.
         - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
+        - `parent`: The task of which it is a part. Parts go at most five levels deep, the uppermost task
+          included.
         - `priority`: How urgent it is.
+        - `project`: The project to which it belongs; that of the task of which it is a part unless said.
         - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
           its group, or, while it is nobody's, the user who sets this.
+        - `start_date`: The day on which it begins.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
-        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`).
+        Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+        `task.cycle`, `task.too_deep`).
         """
 
     def find(
@@ -998,6 +1333,42 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         - `after`: After this position in the ledger.
         """
 
+    async def overview(
+        self,
+        task: Task | Ref,
+    ) -> TaskOverview:
+        """What a task waits for, what waits for it, and its parts, as far as the actor may see them:
+        `task.overview`.
+
+        - `task`: The task.
+        """
+
+    async def place(
+        self,
+        task: Task | Ref,
+        *,
+        after: Record | Ref | None | Unset = UNSET,
+        before: Record | Ref | None | Unset = UNSET,
+        first: bool | Unset = UNSET,
+        last: bool | Unset = UNSET,
+        status: TaskStatusWord | None | Unset = UNSET,
+    ) -> Placed2:
+        """Puts a task to its place on a board, in the column of its status or of another one, which it then has:
+        the rules of `task.complete` and the others hold. Neighbours are named by their ids; one that has gone
+        elsewhere meanwhile is replaced by the end of the column, and the answer says so. A refused move changes
+        neither status nor place. Errors: `place.unsaid`, `place.itself`, `task.subtasks_open`, `task.blocked`.
+
+        - `task`: The task.
+        - `after`: The task behind which it goes.
+        - `before`: The task before which it goes.
+        - `first`: Whether it goes before all others.
+        - `last`: Whether it goes behind all others.
+        - `status`: The status that it gets; its own unless said.
+
+        Raises `Invalid` (`place.itself`, `place.unsaid`); `RuleViolation` (`task.blocked`,
+        `task.subtasks_open`).
+        """
+
     async def purge(
         self,
         task: Task | Ref,
@@ -1025,6 +1396,20 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         Raises `RuleViolation` (`assignee.none`, `task.finished`).
         """
 
+    async def remove_dependency(
+        self,
+        task: Task | Ref,
+        *,
+        depends_on: Record | Ref,
+    ) -> None:
+        """Lets a task wait for another one no more. Error: `task.not_dependent`.
+
+        - `task`: The task that waits.
+        - `depends_on`: The task that was to be done before.
+
+        Raises `RuleViolation` (`task.not_dependent`).
+        """
+
     async def reopen(
         self,
         task: Task | Ref,
@@ -1050,8 +1435,9 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         - `task`: The task.
         - `without_dependents`: Leaves in the trash what went there along with the record.
 
-        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
-        `record.too_many_dependents`, `restore.dependent_stays`, `restore.reference_gone`).
+        Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+        `record.dependents_hidden`, `record.too_many_dependents`, `restore.dependent_stays`,
+        `restore.reference_gone`, `task.cycle`, `task.too_deep`).
         """
 
     def search(
@@ -1091,8 +1477,8 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         - `task`: The task.
         - `on_dependents`: What happens to records that need this one.
 
-        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`, `record.dependents_hidden`,
-        `record.too_many_dependents`).
+        Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+        `record.dependents_hidden`, `record.too_many_dependents`, `task.cycle`, `task.too_deep`).
         """
 
     async def update(
@@ -1101,13 +1487,17 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         *,
         about: Record | About | Mapping[str, Any] | None | Unset = UNSET,
         assignee: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        checklist: Sequence[ChecklistItem | ChecklistItemDict] | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         due_at: datetime | str | None | Unset = UNSET,
         due_date: date | str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
-        priority: RoutingTaskPriorityWord | Unset = UNSET,
+        parent: Record | Ref | None | Unset = UNSET,
+        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
+        start_date: date | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Task:
@@ -1116,18 +1506,24 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         - `task`: The task.
         - `about`: What it is about.
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
+        - `checklist`: Small steps, ticked off one by one.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
         - `due_at`: The moment until which it is to be done.
         - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
+        - `parent`: The task of which it is a part. Parts go at most five levels deep, the uppermost task
+          included.
         - `priority`: How urgent it is.
+        - `project`: The project to which it belongs; that of the task of which it is a part unless said.
         - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
           its group, or, while it is nobody's, the user who sets this.
+        - `start_date`: The day on which it begins.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
-        Raises `Invalid` (`task.due_twice`); `RuleViolation` (`assignee.inactive`).
+        Raises `Invalid` (`task.due_twice`, `task.starts_too_late`); `RuleViolation` (`assignee.inactive`,
+        `task.cycle`, `task.too_deep`).
         """
 
     async def upsert(
@@ -1136,14 +1532,18 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
         match_on: str,
         about: Record | About | Mapping[str, Any] | None | Unset = UNSET,
         assignee: User | Group | Assignee | AssigneeDict | None | Unset = UNSET,
+        checklist: Sequence[ChecklistItem | ChecklistItemDict] | Unset = UNSET,
         custom: Mapping[str, Any | None] | Unset = UNSET,
         description: str | None | Unset = UNSET,
         due_at: datetime | str | None | Unset = UNSET,
         due_date: date | str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
+        parent: Record | Ref | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: RoutingTaskPriorityWord | Unset = UNSET,
+        priority: PlannedTaskPriorityWord | Unset = UNSET,
+        project: Project | Ref | None | Unset = UNSET,
         remind_at: datetime | str | None | Unset = UNSET,
+        start_date: date | str | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         title: str | Unset = UNSET,
     ) -> Upserted[Task]:
@@ -1151,17 +1551,22 @@ class AsyncTaskOperations(AsyncImportable, AsyncReadable[Task]):
 
         - `about`: What it is about.
         - `assignee`: Who does it: a user or a group, never both; nobody when absent.
+        - `checklist`: Small steps, ticked off one by one.
         - `custom`: The tenant's own fields.
         - `description`: What to do, in full.
         - `due_at`: The moment until which it is to be done.
         - `due_date`: The day until whose end it is to be done, when no moment is meant.
         - `external_keys`: Its keys in other systems.
+        - `parent`: The task of which it is a part. Parts go at most five levels deep, the uppermost task
+          included.
         - `priority`: How urgent it is.
+        - `project`: The project to which it belongs; that of the task of which it is a part unless said.
         - `remind_at`: When those who do it are reminded, unless it is over by then: its user, the members of
           its group, or, while it is nobody's, the user who sets this.
+        - `start_date`: The day on which it begins.
         - `tags`: Tags.
         - `title`: What to do, in one line.
 
-        Raises `Conflict` (`upsert.exists`); `Invalid` (`task.due_twice`, `upsert.match_on`); `RuleViolation`
-        (`assignee.inactive`).
+        Raises `Conflict` (`upsert.exists`); `Invalid` (`task.due_twice`, `task.starts_too_late`,
+        `upsert.match_on`); `RuleViolation` (`assignee.inactive`, `task.cycle`, `task.too_deep`).
         """
