@@ -84,7 +84,9 @@ fn no_record_shows_personal_values_in_debug() {
             "mail" => hides::<Mail>(&mail),
             "attachment" => hides::<Attachment>(&json!({"name": "sarah_passport.pdf", "type": "application/pdf"})),
             "call" => hides::<Call>(&spoken),
-            "quote" => hides::<Quote>(&json!({"accepted_by": "Sarah Chen", "reason": "Sarah is ill"})),
+            "quote" => hides::<Quote>(
+                &json!({"language": "en", "currency": "EUR", "accepted_by": "Sarah Chen", "reason": "Sarah is ill"}),
+            ),
             "quote_copy" => hides::<QuoteCopy>(&json!({"html": "<p>Sarah Chen</p>"})),
             "attendee" => hides::<Attendee>(&json!({"email": "sarah@acme.example", "name": "Sarah Chen"})),
             other => panic!("{other} has personal fields: check here that its Debug does not show them"),

@@ -41,10 +41,12 @@ fn try_tenant(name: &str, store: Arc<dyn Store>, policies: Policies, seed: u64) 
     // Whatever was thrown away, there is a calendar that somebody can ask.
     let weekly = json!({"monday": [{"from": "09:00", "to": "17:00"}]});
     office.run_as("system", "calendar.create", json!({"name": "Last", "weekly": weekly})).unwrap();
-    // What has a price is there, whatever chance has trashed.
-    for kind in ["price_book", "product", "price"] {
-        let _ = office.run_as("system", &format!("{kind}.restore"), serde_json::json!({kind: office.id(kind)}));
-    }
+    // And something has a price.
+    let made = |operation: &str, fields| office.run_as("system", operation, fields).unwrap()["id"].clone();
+    let book = made("price_book.create", json!({"name": "Last", "currency": "USD"}));
+    let product = made("product.create", json!({"name": "Last", "sku": "LAST"}));
+    let tiers = json!([{"from_quantity": "1", "unit_price": {"amount": "5", "currency": "USD"}}]);
+    made("price.create", json!({"price_book": book, "product": product, "tiers": tiers}));
     traffic.learn(&pollster::block_on(office.crm.feed(office.org, seen, 1_000)).unwrap().items);
     let mut answered = BTreeSet::new();
     for caller in CALLERS {

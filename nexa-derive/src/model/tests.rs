@@ -70,7 +70,7 @@ fn a_unique_constraint_has_a_code() {
 
 #[test]
 fn an_attribute_is_known() {
-    let message = "unknown attribute `colour`; a record takes kind, table, access, search, open, unique, index, person, no_person and bookkeeping";
+    let message = "unknown attribute `colour`; a record takes kind, table, access, search, open, lapses, unique, index, person, no_person and bookkeeping";
     refused(&format!("{TOYS}, colour = \"red\""), FIELDS, message, "colour");
     let message = "unknown attribute `secret`; a field takes editable, personal, person, folded, ranked, while_open, assignee, follows, author, readers, mentions, on_trash, becomes and backfill";
     refused(TOYS, &with("#[record(editable, secret)] label: String,"), message, "secret");

@@ -71,7 +71,7 @@ impl<'a> View<'a> {
             answered: RefCell::default(),
         };
         for def in view.kinds() {
-            for id in traffic.ids(def.kind) {
+            for id in &view.ids(def) {
                 let get = format!("{}.get", def.kind);
                 let arguments = |trashed| json!({def.kind: id, "trashed": trashed});
                 if let Ok(record) = block_on(view.host.execute(&get, arguments(true), Envelope::default())) {
@@ -101,6 +101,16 @@ impl<'a> View<'a> {
         let catalog = self.office.crm.catalog();
         let kinds = self.office.crm.kinds().all().iter().copied();
         kinds.filter(|def| catalog.operation(&format!("{}.get", def.kind)).is_ok()).collect()
+    }
+
+    /// The ids of a kind's records that were ever there; of a kind without a history, of those that are.
+    fn ids(&self, def: &'static RecordDef) -> Vec<Uuid> {
+        if def.ledger {
+            return self.traffic.ids(def.kind).to_vec();
+        }
+        let page = self.host(&format!("{}.find", def.kind), json!({"limit": 1_000})).unwrap();
+        assert!(page["next"].is_null(), "{}: more than a page of {}", self.label, def.kind);
+        page["items"].as_array().unwrap().iter().map(id_of).collect()
     }
 
     /// The live records of a kind that the caller gets.
@@ -581,7 +591,9 @@ impl<'a> View<'a> {
         }
         let mut shown = BTreeSet::new();
         for kinds in [&self.live, &self.trashed] {
-            shown.extend(kinds.iter().flat_map(|(kind, records)| records.keys().map(move |id| (*kind, *id))));
+            // A kind without a history is in no feed.
+            let told = kinds.iter().filter(|(kind, _)| self.office.crm.kinds().named(kind).unwrap().ledger);
+            shown.extend(told.flat_map(|(kind, records)| records.keys().map(move |id| (*kind, *id))));
         }
         let merged = self.forwarded.borrow();
         changed.retain(|(kind, id)| {

@@ -131,7 +131,7 @@ impl Office {
         let amount = json!({"amount": "1200", "currency": "USD"});
         let plan = json!([{"name": "Plan", "unit_price": amount, "recurring": "year", "term_months": 12}]);
         for (word, deal) in [("order", "ordered"), ("confirmed_order", "sold"), ("", "won"), ("", "unordered")] {
-            let fields = json!({"name": format!("{deal} plan"), "amount": amount});
+            let fields = json!({"name": format!("{deal} plan"), "amount": amount, "description": "They wanted it"});
             self.make(deal, "deal.create", fields);
             self.run("deal.set_lines", json!({"deal": self.id(deal), "lines": plan}));
             self.run("deal.win", json!({"deal": self.id(deal)}));
