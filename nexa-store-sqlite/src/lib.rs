@@ -33,7 +33,6 @@ mod locks;
 mod log;
 mod migrate;
 mod month;
-#[cfg(not(target_arch = "wasm32"))]
 mod open;
 #[cfg(target_arch = "wasm32")]
 mod opfs;
@@ -71,7 +70,7 @@ use nexa_kernel::{
     maybe_send::MaybeSend,
     record::RecordDef,
     schema::SchemaComparison,
-    store::{ReadRequest, Store, Work, WriteRequest},
+    store::{OpenTransaction, ReadRequest, Store, Work, WriteRequest},
 };
 use nexa_sql::{Dialect, Shape};
 use uuid::Uuid;
@@ -81,7 +80,6 @@ use {
     nexa_kernel::{
         blocking::thread_waits,
         sql::{Sql, SqlRows},
-        store::OpenTransaction,
     },
 };
 
@@ -133,6 +131,9 @@ pub struct SqliteStore {
     queue: Arc<Queue>,
     /// The statements of the host's transactions, while none is at work.
     statements: Mutex<Option<Statements>>,
+    /// What watches the statements of the host's on the one connection, from its first transaction on.
+    #[cfg(target_arch = "wasm32")]
+    watched: open::Watched,
     /// Whether what is written stays in the log, because the file is being copied.
     #[cfg(target_arch = "wasm32")]
     copying: std::sync::atomic::AtomicBool,
@@ -327,9 +328,12 @@ impl Store for SqliteStore {
         self.readers.files.standing()?;
         self.reading(move |readers| sql::ask(readers, &question)).await
     }
-    #[cfg(not(target_arch = "wasm32"))]
     async fn begin(&self) -> Result<Box<dyn OpenTransaction>> {
         self.own()?;
-        Ok(Box::new(self.openings.begin(&self.readers)?))
+        #[cfg(not(target_arch = "wasm32"))]
+        let opened = self.openings.begin(&self.readers)?;
+        #[cfg(target_arch = "wasm32")]
+        let opened = open::Held::begin(&self.queue, &self.watched)?;
+        Ok(Box::new(opened))
     }
 }

@@ -100,6 +100,17 @@ impl Queue {
         }
     }
 
+    /// Takes the turn until what it returns is dropped, where nobody has it: for a file with one connection, on which others wait.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn hold(self: &Arc<Self>) -> Option<Turned> {
+        let mut state = locked(&self.state);
+        if state.busy {
+            return None;
+        }
+        state.busy = true;
+        Some(Turned(Arc::clone(self)))
+    }
+
     /// Gives the turn to the thread when others wait, else to nobody.
     fn pass_on(self: &Arc<Self>) {
         let mut state = locked(&self.state);
@@ -259,6 +270,25 @@ fn commit(writer: &mut Writer, units: &mut Vec<Unit>, answers: &mut Vec<oneshot:
     for (answer, result) in answers.drain(..).zip(results) {
         // Who waited may be gone; the work is done all the same.
         let _ = answer.send(result);
+    }
+}
+
+/// A turn that is held between calls; passed on when it is dropped.
+#[cfg(target_arch = "wasm32")]
+pub(crate) struct Turned(Arc<Queue>);
+
+#[cfg(target_arch = "wasm32")]
+impl Turned {
+    /// Does something on the connection that writes.
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Link<'_>) -> T) -> T {
+        work(&mut locked(&self.0.writer).link)
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl Drop for Turned {
+    fn drop(&mut self) {
+        self.0.pass_on();
     }
 }
 

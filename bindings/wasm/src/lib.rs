@@ -20,6 +20,8 @@ mod native;
 mod promise;
 #[cfg(feature = "rules")]
 mod rules;
+#[cfg(feature = "full")]
+mod transaction;
 mod world;
 mod zones;
 
@@ -29,6 +31,8 @@ pub use conformance::{check_memory, check_store, checks, trapping_work};
 pub use native::Native;
 #[cfg(feature = "rules")]
 pub use rules::NativeRules;
+#[cfg(feature = "full")]
+pub use transaction::NativeTransaction;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

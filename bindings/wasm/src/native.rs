@@ -20,6 +20,7 @@ use crate::{
     files::{self, FileStore},
     host::{HostKeeper, HostStore},
     promise::promise,
+    transaction,
     world::{CryptoIds, DateClock},
 };
 
@@ -141,6 +142,11 @@ impl Native {
     #[wasm_bindgen(unchecked_return_type = "Promise<string>")]
     pub fn batch(&self, org: String, principal: String, requests: String, envelope: Option<String>) -> Promise {
         self.within(org, principal, |session| calls::batch(session, requests, envelope))
+    }
+    /// Begins a transaction in which the host runs its own SQL as well.
+    #[wasm_bindgen(unchecked_return_type = "Promise<NativeTransaction>")]
+    pub fn begin(&self, org: String, principal: String) -> Promise {
+        self.within(org, principal, transaction::begin)
     }
     /// What the actor may do with a record now.
     #[wasm_bindgen(unchecked_return_type = "Promise<string>")]

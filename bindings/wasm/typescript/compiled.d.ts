@@ -28,10 +28,21 @@ declare module "*/native/nexa.js" {
     upload(org: string, principal: string, input: string, read: () => Promise<Uint8Array | undefined>): Promise<string>;
     download(org: string, principal: string, input: string): Promise<[about: string, first: Uint8Array<ArrayBuffer>]>;
     sweepFiles(org: string, principal: string): Promise<string>;
+    begin(org: string, principal: string): Promise<NativeTransaction>;
     rest(): Promise<void>;
     close(): Promise<void>;
   }
-  export default function load(from?: { module_or_path: BufferSource | URL | Promise<BufferSource> }): Promise<unknown>;
+  /** An open transaction. */
+  export class NativeTransaction {
+    private constructor();
+    execute(operation: string, input: string, envelope?: string): Promise<string>;
+    batch(requests: string, envelope?: string): Promise<string>;
+    explain(kind: string, record: string): Promise<string>;
+    sql(input: string): Promise<string>;
+    commit(): Promise<void>;
+    rollBack(): Promise<void>;
+  }
+  export default function load(from?: { module_or_path: BufferSource | URL | string | Promise<BufferSource> }): Promise<unknown>;
 }
 
 declare module "*/native/rules.js" {
@@ -40,5 +51,5 @@ declare module "*/native/rules.js" {
     validate(operation: string, input: string): void;
     explain(input: string): Promise<string>;
   }
-  export default function load(from?: { module_or_path: BufferSource | URL | Promise<BufferSource> }): Promise<unknown>;
+  export default function load(from?: { module_or_path: BufferSource | URL | string | Promise<BufferSource> }): Promise<unknown>;
 }

@@ -70,5 +70,6 @@ export { restore, type RestoreOptions } from "./restore.js";
 export { type Fetched, Results } from "./results.js";
 export type { Answers, Once, OnceSession, Request, Session } from "./session.js";
 export type { HostStore, StoredEvent, StoredKind, StoredRow, Tenant, WrittenUnit } from "./store.js";
+export { idBytes, type SqlOptions, type SqlParameter, type SqlRows, type SqlValue, type Transaction } from "./transaction.js";
 export type { Call, Envelope, Transport } from "./transport.js";
 export type { WasmSource } from "./wasm.js";

@@ -7,6 +7,7 @@ import { Incoming } from "./incoming.js";
 import type { Restoring } from "./messages.js";
 import type { HostStore } from "./store.js";
 import type { TextAnswer, TextCall, TextTransport } from "./transport.js";
+import { Turn } from "./turn.js";
 import { source, type WasmSource } from "./wasm.js";
 
 type Module = typeof import("../native/nexa.js");
@@ -37,6 +38,7 @@ export class NativeTransport implements TextTransport {
   /** Ends with the backup that was asked for last: they are made one after another. */
   #backups: Promise<unknown> = Promise.resolve();
   readonly #incoming = new Incoming();
+  readonly #turn = new Turn();
 
   private constructor(crm: Native) {
     this.#native = crm;
@@ -69,7 +71,10 @@ export class NativeTransport implements TextTransport {
     });
   }
 
-  async text({ org = "", principal, operation, input, envelope, bytes }: TextCall): Promise<TextAnswer> {
+  async text(call: TextCall): Promise<TextAnswer> {
+    if (call.transaction !== undefined) return this.#turn.call(call);
+    if (this.#turn.taken) await this.#turn.free();
+    const { org = "", principal, operation, input, envelope, bytes } = call;
     const crm = this.#native;
     const actor = principal ?? "";
     const said = envelope && JSON.stringify(envelope);
@@ -95,6 +100,8 @@ export class NativeTransport implements TextTransport {
         const { requests } = JSON.parse(input) as { requests: unknown };
         return crm.batch(org, actor, JSON.stringify(requests), said);
       }
+      case "transaction_begin":
+        return this.#turn.begin(() => crm.begin(org, actor));
       case "explain": {
         const { kind, record } = JSON.parse(input) as { kind: string; record: unknown };
         return crm.explain(org, actor, kind, JSON.stringify(record));
@@ -145,6 +152,7 @@ export class NativeTransport implements TextTransport {
   }
 
   async close(): Promise<void> {
+    await this.#turn.close();
     await this.#incoming.close();
     await this.#native.close();
   }

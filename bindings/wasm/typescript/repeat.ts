@@ -20,6 +20,8 @@ function asks(operation: string): boolean {
 
 /** The same call, such that making it again does nothing twice: a command gets an idempotency key, a tenant its id. */
 export function repeatable(call: TextCall, newId: () => string): TextCall {
+  // With its owner a transaction is gone, and so is what was done in it.
+  if (call.transaction !== undefined || call.operation === "transaction_begin") return call;
   if (asks(call.operation) || call.operation === "drop_org") return call;
   if (call.operation === "create_org") {
     const founding = JSON.parse(call.input) as { id?: string };

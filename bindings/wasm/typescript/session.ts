@@ -12,6 +12,7 @@ import type { UserId } from "./generated/records/user.js";
 import type { KindName, SessionOperations } from "./generated/session.js";
 import type { OperationName, OperationTable } from "./generated/table.js";
 import { operationsOf } from "./operations.js";
+import { type Transaction, within } from "./transaction.js";
 import type { Call, Envelope, Transport } from "./transport.js";
 
 /** One operation of a batch, by name, with what it takes. */
@@ -96,6 +97,29 @@ export class SessionBase {
     return (await this.#call("batch", { requests: wire }, true)) as Answers<R>;
   }
 
+  /**
+   * Does work in a transaction, in which the host's own SQL and operations are kept together, or not at all:
+   *
+   * ```ts
+   * await session.transaction(async (tx) => {
+   *   await tx.sql("INSERT INTO orders (number) VALUES ($1)", [7]);
+   *   await tx.lead.convert({ lead });
+   * });
+   * ```
+   *
+   * What the work throws is thrown, and nothing is kept; a refusal that is caught inside leaves the transaction usable. Use `tx` alone
+   * inside. Others wait five seconds at most for its end; ten seconds without a call in it end it (`transaction.ended`).
+   *
+   * Raises `Invalid` (`transaction.nested`), `Conflict` (`transaction.not_committed`), `Unavailable` (`transaction.ended`,
+   * `store.locked`; `store.unsupported` where the storage keeps no tables, as `memory:`).
+   */
+  async transaction<T>(work: (tx: Transaction) => T | Promise<T>): Promise<T> {
+    const ask = (over: Transport, operation: string, input: object): Promise<unknown> =>
+      this.#over(over, operation, input, false);
+    const inside = (over: Transport): Session => newSession(over, this.org, this.actor, this.envelope);
+    return within(this.#transport, inside, ask, work);
+  }
+
   /** What the actor may do with a record now, and if not, why not. */
   async explain<K extends KindName>(kind: K, record: Ref<Id<K>>): Promise<Explanation> {
     return new Explanation((await this.#call("explain", { kind, record }, false)) as WireExplanation);
@@ -155,11 +179,21 @@ export class SessionBase {
   }
 
   async #call(operation: string, input: object, enveloped: boolean, bytes?: Blob | Uint8Array): Promise<unknown> {
+    return this.#over(this.#transport, operation, input, enveloped, bytes);
+  }
+
+  async #over(
+    transport: Transport,
+    operation: string,
+    input: object,
+    enveloped: boolean,
+    bytes?: Blob | Uint8Array,
+  ): Promise<unknown> {
     const call: Call = { org: this.org, principal: this.actor, operation, input };
     if (bytes) call.bytes = bytes;
     if (enveloped && Object.keys(this.envelope).length > 0) call.envelope = this.envelope;
     try {
-      return await this.#transport.call(call);
+      return await transport.call(call);
     } catch (problem) {
       throw thrown(problem);
     }

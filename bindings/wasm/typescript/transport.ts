@@ -30,14 +30,16 @@ export interface Call {
   principal?: string;
   /**
    * An operation of the catalog, or `batch`, `explain`, `feed`, `export`, `create_org`, `has_org`, `drop_org`, `backup`,
-   * `due`, `tick`, `upload`, `upload_begin`, `upload_piece`, `upload_end`, `upload_stop`, `download`, `sweep_files`, with an object as
-   * the input of each.
+   * `due`, `tick`, `upload`, `upload_begin`, `upload_piece`, `upload_end`, `upload_stop`, `download`, `sweep_files`, `transaction_begin`, and
+   * in a transaction `sql`, `transaction_commit`, `transaction_rollback`, with an object as the input of each.
    */
   operation: string;
   /** What the operation takes. */
   input: unknown;
   /** What is common to all commands. */
   envelope?: Envelope;
+  /** The transaction in which the call is made, as `transaction_begin` named it. */
+  transaction?: string;
   /** The bytes of an `upload` as a `Blob`, or of an `upload_piece`. */
   bytes?: Blob | Uint8Array;
 }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::{
     guard::Guard,
-    values::{bound, kind, read},
+    values::{Kind, bound, kind, read},
 };
 use crate::connection::Link;
 
@@ -76,7 +76,7 @@ fn answer(db: &Connection, sql: &Sql) -> std::result::Result<SqlRows, Stopped> {
     bind(&mut statement, sql)?;
     let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     distinct(&columns).map_err(Stopped::Refused)?;
-    let kinds: Vec<_> = statement.columns().iter().map(|column| kind(column.decl_type())).collect();
+    let kinds = kinds(&statement);
     let changes = !statement.readonly();
     let before = db.total_changes();
     let mut answered = SqlRows::default();
@@ -103,6 +103,14 @@ fn answer(db: &Connection, sql: &Sql) -> std::result::Result<SqlRows, Stopped> {
         answered.changed = db.changes();
     }
     Ok(answered)
+}
+
+/// What the columns of an answer were declared as; SQLite in a browser is compiled without that.
+fn kinds(statement: &Statement<'_>) -> Vec<Kind> {
+    #[cfg(not(target_arch = "wasm32"))]
+    return statement.columns().iter().map(|column| kind(column.decl_type())).collect();
+    #[cfg(target_arch = "wasm32")]
+    vec![kind(None); statement.column_count()]
 }
 
 /// Binds the parameters: in their order, and where a place is written `$2` or `?2` the second.

@@ -29,7 +29,15 @@ impl SqliteStore {
         let readers = Arc::new(Readers::new(Arc::clone(&link.files), options, kinds));
         let queue = Queue::new(Writer::new(link));
         let statements = Mutex::default();
-        Ok(Self { process: 0, queue, readers, statements, copying: false.into(), _files: taken })
+        Ok(Self {
+            process: 0,
+            queue,
+            readers,
+            statements,
+            watched: crate::open::Watched::default(),
+            copying: false.into(),
+            _files: taken,
+        })
     }
 
     /// Brings the log into the database, so that who opens it next has none to read. For a moment without other work.

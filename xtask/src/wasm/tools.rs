@@ -18,7 +18,7 @@ const BINARYEN: &str = "132.0.0";
 const LLVM: [(&str, &str); 3] = [("clang", "clang"), ("lld", "wasm-ld"), ("llvm", "llvm-ar")];
 
 /// What of SQLite nobody here uses: extensions, other encodings, dates, statements of a database's own keeper.
-const SQLITE: [&str; 33] = [
+const SQLITE: [&str; 32] = [
     "-USQLITE_ENABLE_API_ARMOR",
     "-USQLITE_ENABLE_BYTECODE_VTAB",
     "-USQLITE_ENABLE_COLUMN_METADATA",
@@ -46,7 +46,6 @@ const SQLITE: [&str; 33] = [
     "-DSQLITE_OMIT_LOCALTIME",
     "-DSQLITE_OMIT_REINDEX",
     "-DSQLITE_OMIT_SCHEMA_VERSION_PRAGMAS",
-    "-DSQLITE_OMIT_TCL_VARIABLE",
     "-DSQLITE_OMIT_TRACE",
     "-DSQLITE_OMIT_UTF16",
     "-DSQLITE_OMIT_VIEW",
