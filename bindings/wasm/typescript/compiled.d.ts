@@ -42,7 +42,7 @@ declare module "*/native/nexa.js" {
     commit(): Promise<void>;
     rollBack(): Promise<void>;
   }
-  export default function load(from?: { module_or_path: BufferSource | URL | string | Promise<BufferSource> }): Promise<unknown>;
+  export default function load(from?: { module_or_path: BufferSource | WebAssembly.Module | Response | URL | string | Promise<BufferSource> }): Promise<unknown>;
 }
 
 declare module "*/native/rules.js" {
@@ -51,5 +51,5 @@ declare module "*/native/rules.js" {
     validate(operation: string, input: string): void;
     explain(input: string): Promise<string>;
   }
-  export default function load(from?: { module_or_path: BufferSource | URL | string | Promise<BufferSource> }): Promise<unknown>;
+  export default function load(from?: { module_or_path: BufferSource | WebAssembly.Module | Response | URL | string | Promise<BufferSource> }): Promise<unknown>;
 }
