@@ -135,7 +135,7 @@ impl Tried {
             .filter(|(kind, id)| !named.contains(id) && !SETTINGS.contains(&kind.as_str()))
             .collect();
         // Memberships of people in campaigns are records as well, and hidden with them.
-        self.veil.hide(self.office.id("half"), all.iter().map(|(_, id)| *id));
+        self.veil.hide_of_kinds(self.office.id("half"), all.iter().cloned());
         all
     }
 
