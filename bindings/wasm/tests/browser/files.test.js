@@ -215,7 +215,7 @@ test("a large file passes through both workers piece by piece: memory does not g
   const more = browser.memory({ peak: true, since: small });
   console.log(`a file of 50 MiB took ${Math.round(grown / MIB)} MiB in all processes at their peaks, one of 400 MiB ${Math.round(more / MIB)} more`);
   // What the browser's collectors of garbage leave for later is not what is held.
-  assert.ok(more < 200 * MIB, `memory grew by ${more} bytes`);
+  assert.ok(more < 300 * MIB, `memory grew by ${more} bytes`);
   await two.close();
   await one.close();
 });
