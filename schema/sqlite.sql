@@ -185,6 +185,7 @@ CREATE TABLE nexa_orgs (
   "files" TEXT,
   "notification_sender_id" BLOB,
   "mail" TEXT,
+  "releases" TEXT,
   CONSTRAINT nexa_orgs_pk PRIMARY KEY (org, "id"),
   CONSTRAINT nexa_orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')),
   CONSTRAINT nexa_orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line')),
@@ -2091,6 +2092,194 @@ CREATE TABLE nexa_provider_events (
 CREATE INDEX nexa_provider_events_address_hash_idx ON nexa_provider_events (org, "address_hash", "id");
 CREATE INDEX nexa_provider_events_mail_id_ref ON nexa_provider_events (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_provider_events_event_id_key ON nexa_provider_events (org, "event_id");
+
+CREATE TABLE nexa_releases (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "product" TEXT,
+  "key" TEXT NOT NULL,
+  "status" TEXT NOT NULL,
+  "type" TEXT,
+  "changes" TEXT NOT NULL,
+  "features" TEXT,
+  "rollout" TEXT,
+  "planned_for" TEXT,
+  "deployed_at" INTEGER,
+  "rolled_back_at" INTEGER,
+  "roll_back_reason" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_releases_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_releases_status_check CHECK ("status" IN ('planned', 'deployed', 'rolled_back')),
+  CONSTRAINT nexa_releases_type_check CHECK ("type" IN ('major', 'minor', 'patch', 'hotfix'))
+) STRICT;
+CREATE INDEX nexa_releases_status_deployed_at_idx ON nexa_releases (org, "status", "deployed_at", "id", "deleted_at");
+CREATE INDEX nexa_releases_key_key_trash ON nexa_releases (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_releases_key_key ON nexa_releases (org, "key") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_release_tickets (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "release_id" BLOB NOT NULL,
+  "ticket_id" BLOB NOT NULL,
+  "outcome" TEXT NOT NULL,
+  "on_behalf_of_id" BLOB,
+  "contact_id" BLOB,
+  "mail_id" BLOB,
+  "not_told" TEXT,
+  CONSTRAINT nexa_release_tickets_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_release_tickets_outcome_check CHECK ("outcome" IN ('resolved', 'was_resolved', 'closed', 'other_bug_open', 'trashed')),
+  CONSTRAINT nexa_release_tickets_release_id_fk FOREIGN KEY (org, "release_id") REFERENCES nexa_releases (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_release_tickets_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_release_tickets_on_behalf_of_id_fk FOREIGN KEY (org, "on_behalf_of_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_release_tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_release_tickets_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa_mails (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_release_tickets_ticket_id_idx ON nexa_release_tickets (org, "ticket_id", "id");
+CREATE INDEX nexa_release_tickets_contact_id_idx ON nexa_release_tickets (org, "contact_id", "id");
+CREATE INDEX nexa_release_tickets_release_id_ref ON nexa_release_tickets (org, "release_id", "id");
+CREATE INDEX nexa_release_tickets_on_behalf_of_id_ref ON nexa_release_tickets (org, "on_behalf_of_id", "id") WHERE "on_behalf_of_id" IS NOT NULL;
+CREATE INDEX nexa_release_tickets_mail_id_ref ON nexa_release_tickets (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_release_tickets_release_id_ticket_id_key ON nexa_release_tickets (org, "release_id", "ticket_id");
+
+CREATE TABLE nexa_bugs (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "title" TEXT NOT NULL,
+  "title_folded" TEXT NOT NULL,
+  "description" TEXT,
+  "severity" TEXT,
+  "severity_rank" INTEGER,
+  "status" TEXT NOT NULL,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "sprint" TEXT,
+  "story_points" INTEGER,
+  "feature" TEXT,
+  "affected_versions" TEXT,
+  "workaround" TEXT,
+  "customer_impact" TEXT,
+  "fixed_in_id" BLOB,
+  "released_at" INTEGER,
+  "recurred" INTEGER NOT NULL,
+  "recurred_at" INTEGER,
+  "rejection" TEXT,
+  "duplicate_of_id" BLOB,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_bugs_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_bugs_severity_check CHECK ("severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT nexa_bugs_status_check CHECK ("status" IN ('reported', 'confirmed', 'in_progress', 'fixed', 'released', 'wont_fix', 'duplicate', 'not_reproducible')),
+  CONSTRAINT nexa_bugs_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_bugs_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_bugs_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_bugs_fixed_in_id_fk FOREIGN KEY (org, "fixed_in_id") REFERENCES nexa_releases (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_bugs_duplicate_of_id_fk FOREIGN KEY (org, "duplicate_of_id") REFERENCES nexa_bugs (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_bugs_status_severity_rank_created_at_idx ON nexa_bugs (org, "status", "severity_rank", "created_at", "id", "deleted_at");
+CREATE INDEX nexa_bugs_feature_idx ON nexa_bugs (org, "feature", "id", "deleted_at");
+CREATE INDEX nexa_bugs_fixed_in_id_idx ON nexa_bugs (org, "fixed_in_id", "id", "deleted_at");
+CREATE INDEX nexa_bugs_duplicate_of_id_idx ON nexa_bugs (org, "duplicate_of_id", "id", "deleted_at");
+CREATE INDEX nexa_bugs_assignee_user_id_ref ON nexa_bugs (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_bugs_assignee_group_id_ref ON nexa_bugs (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+
+CREATE TABLE nexa_bug_tickets (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "bug_id" BLOB NOT NULL,
+  "ticket_id" BLOB NOT NULL,
+  "linked_by_id" BLOB,
+  "seen_in" TEXT,
+  CONSTRAINT nexa_bug_tickets_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_bug_tickets_bug_id_fk FOREIGN KEY (org, "bug_id") REFERENCES nexa_bugs (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_bug_tickets_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_bug_tickets_linked_by_id_fk FOREIGN KEY (org, "linked_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_bug_tickets_ticket_id_idx ON nexa_bug_tickets (org, "ticket_id", "id");
+CREATE INDEX nexa_bug_tickets_bug_id_ref ON nexa_bug_tickets (org, "bug_id", "id");
+CREATE INDEX nexa_bug_tickets_linked_by_id_ref ON nexa_bug_tickets (org, "linked_by_id", "id") WHERE "linked_by_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_bug_tickets_bug_id_ticket_id_key ON nexa_bug_tickets (org, "bug_id", "ticket_id");
+
+CREATE TABLE nexa_feature_requests (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "merged_into_id" BLOB,
+  "title" TEXT NOT NULL,
+  "title_folded" TEXT NOT NULL,
+  "description" TEXT,
+  "source" TEXT,
+  "feature" TEXT,
+  "status" TEXT NOT NULL,
+  "business_value" TEXT,
+  "engineering_effort" TEXT,
+  "target_quarter" TEXT,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "shipped_in_id" BLOB,
+  "shipped_at" INTEGER,
+  "decline_reason" TEXT,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_feature_requests_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_feature_requests_status_check CHECK ("status" IN ('new', 'planned', 'in_progress', 'shipped', 'declined')),
+  CONSTRAINT nexa_feature_requests_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_feature_requests_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa_feature_requests (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_feature_requests_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_feature_requests_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_feature_requests_shipped_in_id_fk FOREIGN KEY (org, "shipped_in_id") REFERENCES nexa_releases (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_feature_requests_status_created_at_idx ON nexa_feature_requests (org, "status", "created_at", "id", "deleted_at");
+CREATE INDEX nexa_feature_requests_shipped_in_id_idx ON nexa_feature_requests (org, "shipped_in_id", "id", "deleted_at");
+CREATE INDEX nexa_feature_requests_merged_into_id_ref ON nexa_feature_requests (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX nexa_feature_requests_assignee_user_id_ref ON nexa_feature_requests (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_feature_requests_assignee_group_id_ref ON nexa_feature_requests (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+
+CREATE TABLE nexa_votes (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "feature_request_id" BLOB NOT NULL,
+  "contact_id" BLOB NOT NULL,
+  "ticket_id" BLOB,
+  CONSTRAINT nexa_votes_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_votes_feature_request_id_fk FOREIGN KEY (org, "feature_request_id") REFERENCES nexa_feature_requests (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_votes_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_votes_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_votes_contact_id_idx ON nexa_votes (org, "contact_id", "id");
+CREATE INDEX nexa_votes_ticket_id_idx ON nexa_votes (org, "ticket_id", "id");
+CREATE INDEX nexa_votes_feature_request_id_ref ON nexa_votes (org, "feature_request_id", "id");
+CREATE UNIQUE INDEX nexa_votes_feature_request_id_contact_id_key ON nexa_votes (org, "feature_request_id", "contact_id");
 
 CREATE TABLE nexa_erasures (
   org BLOB NOT NULL,

@@ -57,7 +57,11 @@ fn may(caller: &str, kind: &str, action: Action) -> bool {
         _ if ["failure", "erasure", "notification_delivery", "quote_copy"].contains(&kind) => false,
         ("agent" | "service", Action::Read) => true,
         ("agent" | "service", Action::Create | Action::Update | Action::Trash) => !SETTINGS.contains(&kind),
-        ("viewer", Action::Read) => !["ticket", "comment", "notification", "notification_preference"].contains(&kind),
+        ("viewer", Action::Read) => {
+            let of_others =
+                ["ticket", "comment", "bug_ticket", "release_ticket", "notification", "notification_preference"];
+            !of_others.contains(&kind)
+        }
         _ => false,
     }
 }

@@ -43,4 +43,5 @@ stories! {
     deal_sold: "6_deal_sold.json",
     handoff_note: "6_handoff_note.json",
     onboarding: "6_onboarding.json",
+    bug_to_release: "7_bug_to_release.json",
 }

@@ -93,7 +93,8 @@ ALTER TABLE nexa.orgs ADD COLUMN "rounding" text COLLATE "C" NOT NULL DEFAULT 'h
 ALTER TABLE nexa.orgs ADD COLUMN "tax_rounding" text COLLATE "C" NOT NULL DEFAULT 'per_rate';
 ALTER TABLE nexa.orgs ADD COLUMN "files" json;
 ALTER TABLE nexa.orgs ADD COLUMN "notification_sender_id" uuid;
-ALTER TABLE nexa.orgs ADD COLUMN "mail" json CONSTRAINT orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')) CONSTRAINT orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'));
+ALTER TABLE nexa.orgs ADD COLUMN "mail" json;
+ALTER TABLE nexa.orgs ADD COLUMN "releases" json CONSTRAINT orgs_rounding_check CHECK ("rounding" IN ('half_up', 'half_even')) CONSTRAINT orgs_tax_rounding_check CHECK ("tax_rounding" IN ('per_rate', 'per_line'));
 CREATE INDEX orgs_calendar_id_ref ON nexa.orgs (org, "calendar_id", "id") WHERE "calendar_id" IS NOT NULL;
 CREATE INDEX orgs_notification_sender_id_ref ON nexa.orgs (org, "notification_sender_id", "id") WHERE "notification_sender_id" IS NOT NULL;
 ALTER TABLE nexa.users ADD COLUMN "time_zone" text COLLATE "C";
@@ -1335,6 +1336,187 @@ ALTER TABLE nexa.provider_events ADD CONSTRAINT provider_events_pk PRIMARY KEY (
 ALTER TABLE nexa.provider_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.provider_events FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.provider_events USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.releases (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "product" text COLLATE "C",
+  "key" text COLLATE "C" NOT NULL,
+  "status" text COLLATE "C" NOT NULL,
+  "type" text COLLATE "C",
+  "changes" json NOT NULL,
+  "features" json,
+  "rollout" text COLLATE "C",
+  "planned_for" date,
+  "deployed_at" timestamptz,
+  "rolled_back_at" timestamptz,
+  "roll_back_reason" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT releases_status_check CHECK ("status" IN ('planned', 'deployed', 'rolled_back')),
+  CONSTRAINT releases_type_check CHECK ("type" IN ('major', 'minor', 'patch', 'hotfix'))
+);
+CREATE INDEX releases_status_deployed_at_idx ON nexa.releases (org, "status", "deployed_at", "id", "deleted_at");
+CREATE INDEX releases_key_key_trash ON nexa.releases (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX releases_key_key ON nexa.releases (org, "key") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.releases ADD CONSTRAINT releases_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.releases ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.releases FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.releases USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.release_tickets (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "release_id" uuid NOT NULL,
+  "ticket_id" uuid NOT NULL,
+  "outcome" text COLLATE "C" NOT NULL,
+  "on_behalf_of_id" uuid,
+  "contact_id" uuid,
+  "mail_id" uuid,
+  "not_told" text COLLATE "C",
+  CONSTRAINT release_tickets_outcome_check CHECK ("outcome" IN ('resolved', 'was_resolved', 'closed', 'other_bug_open', 'trashed'))
+);
+CREATE INDEX release_tickets_ticket_id_idx ON nexa.release_tickets (org, "ticket_id", "id");
+CREATE INDEX release_tickets_contact_id_idx ON nexa.release_tickets (org, "contact_id", "id");
+CREATE INDEX release_tickets_release_id_ref ON nexa.release_tickets (org, "release_id", "id");
+CREATE INDEX release_tickets_on_behalf_of_id_ref ON nexa.release_tickets (org, "on_behalf_of_id", "id") WHERE "on_behalf_of_id" IS NOT NULL;
+CREATE INDEX release_tickets_mail_id_ref ON nexa.release_tickets (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
+CREATE UNIQUE INDEX release_tickets_release_id_ticket_id_key ON nexa.release_tickets (org, "release_id", "ticket_id");
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.release_tickets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.release_tickets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.release_tickets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.bugs (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "title" text COLLATE "C" NOT NULL,
+  "title_folded" text COLLATE "C" NOT NULL,
+  "description" text COLLATE "C",
+  "severity" text COLLATE "C",
+  "severity_rank" bigint,
+  "status" text COLLATE "C" NOT NULL,
+  "assignee_user_id" uuid,
+  "assignee_group_id" uuid,
+  "assignee_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "sprint" text COLLATE "C",
+  "story_points" bigint,
+  "feature" text COLLATE "C",
+  "affected_versions" json,
+  "workaround" text COLLATE "C",
+  "customer_impact" text COLLATE "C",
+  "fixed_in_id" uuid,
+  "released_at" timestamptz,
+  "recurred" bigint NOT NULL,
+  "recurred_at" timestamptz,
+  "rejection" text COLLATE "C",
+  "duplicate_of_id" uuid,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT bugs_severity_check CHECK ("severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT bugs_status_check CHECK ("status" IN ('reported', 'confirmed', 'in_progress', 'fixed', 'released', 'wont_fix', 'duplicate', 'not_reproducible')),
+  CONSTRAINT bugs_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
+);
+CREATE INDEX bugs_status_severity_rank_created_at_idx ON nexa.bugs (org, "status", "severity_rank", "created_at", "id", "deleted_at");
+CREATE INDEX bugs_feature_idx ON nexa.bugs (org, "feature", "id", "deleted_at");
+CREATE INDEX bugs_fixed_in_id_idx ON nexa.bugs (org, "fixed_in_id", "id", "deleted_at");
+CREATE INDEX bugs_duplicate_of_id_idx ON nexa.bugs (org, "duplicate_of_id", "id", "deleted_at");
+CREATE INDEX bugs_assignee_user_id_ref ON nexa.bugs (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX bugs_assignee_group_id_ref ON nexa.bugs (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+ALTER TABLE nexa.bugs ADD CONSTRAINT bugs_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.bugs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.bugs FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.bugs USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.bug_tickets (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "bug_id" uuid NOT NULL,
+  "ticket_id" uuid NOT NULL,
+  "linked_by_id" uuid,
+  "seen_in" text COLLATE "C"
+);
+CREATE INDEX bug_tickets_ticket_id_idx ON nexa.bug_tickets (org, "ticket_id", "id");
+CREATE INDEX bug_tickets_bug_id_ref ON nexa.bug_tickets (org, "bug_id", "id");
+CREATE INDEX bug_tickets_linked_by_id_ref ON nexa.bug_tickets (org, "linked_by_id", "id") WHERE "linked_by_id" IS NOT NULL;
+CREATE UNIQUE INDEX bug_tickets_bug_id_ticket_id_key ON nexa.bug_tickets (org, "bug_id", "ticket_id");
+ALTER TABLE nexa.bug_tickets ADD CONSTRAINT bug_tickets_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.bug_tickets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.bug_tickets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.bug_tickets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.feature_requests (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "merged_into_id" uuid,
+  "title" text COLLATE "C" NOT NULL,
+  "title_folded" text COLLATE "C" NOT NULL,
+  "description" text COLLATE "C",
+  "source" text COLLATE "C",
+  "feature" text COLLATE "C",
+  "status" text COLLATE "C" NOT NULL,
+  "business_value" text COLLATE "C",
+  "engineering_effort" text COLLATE "C",
+  "target_quarter" text COLLATE "C",
+  "assignee_user_id" uuid,
+  "assignee_group_id" uuid,
+  "assignee_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "shipped_in_id" uuid,
+  "shipped_at" timestamptz,
+  "decline_reason" text COLLATE "C",
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT feature_requests_status_check CHECK ("status" IN ('new', 'planned', 'in_progress', 'shipped', 'declined')),
+  CONSTRAINT feature_requests_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
+);
+CREATE INDEX feature_requests_status_created_at_idx ON nexa.feature_requests (org, "status", "created_at", "id", "deleted_at");
+CREATE INDEX feature_requests_shipped_in_id_idx ON nexa.feature_requests (org, "shipped_in_id", "id", "deleted_at");
+CREATE INDEX feature_requests_merged_into_id_ref ON nexa.feature_requests (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX feature_requests_assignee_user_id_ref ON nexa.feature_requests (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX feature_requests_assignee_group_id_ref ON nexa.feature_requests (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+ALTER TABLE nexa.feature_requests ADD CONSTRAINT feature_requests_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.feature_requests ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.feature_requests FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.feature_requests USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+CREATE TABLE nexa.votes (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "feature_request_id" uuid NOT NULL,
+  "contact_id" uuid NOT NULL,
+  "ticket_id" uuid
+);
+CREATE INDEX votes_contact_id_idx ON nexa.votes (org, "contact_id", "id");
+CREATE INDEX votes_ticket_id_idx ON nexa.votes (org, "ticket_id", "id");
+CREATE INDEX votes_feature_request_id_ref ON nexa.votes (org, "feature_request_id", "id");
+CREATE UNIQUE INDEX votes_feature_request_id_contact_id_key ON nexa.votes (org, "feature_request_id", "contact_id");
+ALTER TABLE nexa.votes ADD CONSTRAINT votes_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.votes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.votes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.votes USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 CREATE TABLE nexa.erasures (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -1402,6 +1584,12 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.mails', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.mail_secrets', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.provider_events', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.releases', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.release_tickets', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.bugs', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.bug_tickets', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.feature_requests', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.votes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.erasures', 'org', colocate_with => 'nexa.ledger');
 END IF; END $$;
 ALTER TABLE nexa.orgs ADD CONSTRAINT orgs_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
@@ -1483,4 +1671,23 @@ ALTER TABLE nexa.mails ADD CONSTRAINT mails_lead_id_fk FOREIGN KEY (org, "lead_i
 ALTER TABLE nexa.mails ADD CONSTRAINT mails_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.mails ADD CONSTRAINT mails_template_version_id_fk FOREIGN KEY (org, "template_version_id") REFERENCES nexa.template_versions (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.provider_events ADD CONSTRAINT provider_events_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa.mails (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_release_id_fk FOREIGN KEY (org, "release_id") REFERENCES nexa.releases (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_on_behalf_of_id_fk FOREIGN KEY (org, "on_behalf_of_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.release_tickets ADD CONSTRAINT release_tickets_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa.mails (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bugs ADD CONSTRAINT bugs_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bugs ADD CONSTRAINT bugs_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bugs ADD CONSTRAINT bugs_fixed_in_id_fk FOREIGN KEY (org, "fixed_in_id") REFERENCES nexa.releases (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bugs ADD CONSTRAINT bugs_duplicate_of_id_fk FOREIGN KEY (org, "duplicate_of_id") REFERENCES nexa.bugs (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bug_tickets ADD CONSTRAINT bug_tickets_bug_id_fk FOREIGN KEY (org, "bug_id") REFERENCES nexa.bugs (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bug_tickets ADD CONSTRAINT bug_tickets_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.bug_tickets ADD CONSTRAINT bug_tickets_linked_by_id_fk FOREIGN KEY (org, "linked_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.feature_requests ADD CONSTRAINT feature_requests_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.feature_requests (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.feature_requests ADD CONSTRAINT feature_requests_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.feature_requests ADD CONSTRAINT feature_requests_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.feature_requests ADD CONSTRAINT feature_requests_shipped_in_id_fk FOREIGN KEY (org, "shipped_in_id") REFERENCES nexa.releases (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.votes ADD CONSTRAINT votes_feature_request_id_fk FOREIGN KEY (org, "feature_request_id") REFERENCES nexa.feature_requests (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.votes ADD CONSTRAINT votes_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.votes ADD CONSTRAINT votes_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
 INSERT INTO nexa.schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

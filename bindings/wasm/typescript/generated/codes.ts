@@ -55,6 +55,31 @@ export interface ErrorCodes {
   "attachment.type_blocked": "rule";
   /** `Invalid`: The batch has {count} operations, and {limit} are allowed in one unit; make several batches. */
   "batch.too_large": "invalid";
+  /** `Conflict`: The ticket is linked to this bug already; there is nothing to add. */
+  "bug.already_linked": "conflict";
+  /** `RuleViolation`: The bug is a duplicate of {original}; name that one instead. */
+  "bug.is_duplicate": "rule";
+  /** `RuleViolation`: The ticket is not linked to this bug; there is nothing to remove. */
+  "bug.not_linked": "rule";
+  /** `RuleViolation`: The bug is {status}; there is nothing to reopen. */
+  "bug.not_over": "rule";
+  /**
+   * `Invalid`: A bug that is rejected as a duplicate names another bug in duplicate_of, and no other rejection
+   * does.
+   */
+  "bug.original": "invalid";
+  /** `RuleViolation`: The bug is {status}; take it up again first with bug.reopen. */
+  "bug.over": "rule";
+  /**
+   * `RuleViolation`: The bug was fixed in {fixed_in}; ask the customer which version they have, and give it in
+   * version.
+   */
+  "bug.version_needed": "rule";
+  /**
+   * `Invalid`: Nothing says whether {version} is older than {fixed_in}; give a version such as 2.1.6, or one that
+   * was released.
+   */
+  "bug.version_unknown": "invalid";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "calendar.name_taken": "conflict";
   /** `Invalid`: The calendar never opens; give a weekday, or a special day, its hours. */
@@ -181,6 +206,10 @@ export interface ErrorCodes {
   "deal.use_win_or_lose": "rule";
   /** `Conflict`: Another {kind} already has the key {key} of {system}; use that record or another key. */
   "external_key.taken": "conflict";
+  /** `RuleViolation`: The request was declined; take it up again first with feature_request.reopen. */
+  "feature_request.declined": "rule";
+  /** `RuleViolation`: The request is {status}; there is nothing to reopen. */
+  "feature_request.not_declined": "rule";
   /**
    * `Invalid`: {position} is no position of a feed; give the position that a feed answered, or leave it out to
    * begin at the start.
@@ -760,6 +789,19 @@ export interface ErrorCodes {
   "record.trashed": "rule";
   /** `Conflict`: {field} points at a {kind} that is not there; check the id. */
   "reference.broken": "conflict";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "release.exists": "conflict";
+  /**
+   * `RuleViolation`: The release {name} is {status}; its product and version stay as they were when it was
+   * deployed.
+   */
+  "release.name_fixed": "rule";
+  /** `RuleViolation`: The release {name} is {status}; there is nothing to roll back. */
+  "release.not_deployed": "rule";
+  /** `RuleViolation`: The release {name} is {status}; name one that is planned. */
+  "release.not_planned": "rule";
+  /** `RuleViolation`: The release {name} was rolled back; make another release with a version of its own. */
+  "release.was_rolled_back": "rule";
   /**
    * `RuleViolation`: The {kind} {id}, which went into the trash along, cannot come back: {problem} Pass
    * without_dependents to leave it there.
@@ -979,6 +1021,14 @@ export interface ErrorCodes {
   "version.conflict": "conflict";
   /** `Invalid`: {operation} works on no single record; leave the expected version out. */
   "version.without_target": "invalid";
+  /** `Conflict`: The contact has voted for this request already; there is nothing to add. */
+  "vote.exists": "conflict";
+  /** `Invalid`: A vote is a contact's; give the contact, or a ticket of one. */
+  "vote.no_contact": "invalid";
+  /** `RuleViolation`: The contact has not voted for this request; there is nothing to withdraw. */
+  "vote.none": "rule";
+  /** `Invalid`: That is another contact's; leave contact out, or give theirs. */
+  "vote.other_contact": "invalid";
   /** `Unavailable`: A command waited for something outside its transaction; move that into an effect. */
   "work.awaited_outside": "unavailable";
   /** `Unavailable`: The command failed inside and nothing was changed: {problem}. */

@@ -43,6 +43,53 @@ export const ATTENDEE_ROLE = ["required", "optional"] as const;
  */
 export type AttendeeRole = (typeof ATTENDEE_ROLE)[number];
 
+/** The words of `BugOutcome`, in their order. */
+export const BUG_OUTCOME = ["wont_fix", "duplicate", "not_reproducible"] as const;
+/**
+ * One of:
+ * - `wont_fix`: It stays as it is.
+ * - `duplicate`: It is another one that is known already.
+ * - `not_reproducible`: Nobody of the team can see it.
+ */
+export type BugOutcome = (typeof BUG_OUTCOME)[number];
+
+/** The words of `BugSeverity`, in their order. */
+export const BUG_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
+/**
+ * One of:
+ * - `p4`: Cosmetic.
+ * - `p3`: There is a way around it.
+ * - `p2`: An important function is broken.
+ * - `p1`: Core functionality is blocked.
+ */
+export type BugSeverity = (typeof BUG_SEVERITY)[number];
+
+/** The words of `BugStatus`, in their order. */
+export const BUG_STATUS = ["reported", "confirmed", "in_progress", "fixed", "released", "wont_fix", "duplicate", "not_reproducible"] as const;
+/**
+ * One of:
+ * - `reported`: Somebody says that something is wrong.
+ * - `confirmed`: The team has seen it too.
+ * - `in_progress`: Somebody works on it.
+ * - `fixed`: It is put right, and customers do not have that yet.
+ * - `released`: Customers have it.
+ * - `wont_fix`: It stays as it is.
+ * - `duplicate`: It is another one that is known already.
+ * - `not_reproducible`: Nobody of the team can see it.
+ */
+export type BugStatus = (typeof BUG_STATUS)[number];
+
+/** The words of `BugStatusChoice`, in their order. */
+export const BUG_STATUS_CHOICE = ["reported", "confirmed", "in_progress", "fixed"] as const;
+/**
+ * One of:
+ * - `reported`: Somebody says that something is wrong.
+ * - `confirmed`: The team has seen it too.
+ * - `in_progress`: Somebody works on it.
+ * - `fixed`: It is put right, and customers do not have that yet.
+ */
+export type BugStatusChoice = (typeof BUG_STATUS_CHOICE)[number];
+
 /** The words of `CallDirection`, in their order. */
 export const CALL_DIRECTION = ["outgoing", "incoming"] as const;
 /**
@@ -219,16 +266,28 @@ export const DEAL_TYPE = ["new_business", "upsell", "renewal", "cross_sell"] as 
  */
 export type DealType = (typeof DEAL_TYPE)[number];
 
-/** The words of `EscalationSeverity`, in their order. */
-export const ESCALATION_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
+/** The words of `FeatureRequestStatus`, in their order. */
+export const FEATURE_REQUEST_STATUS = ["new", "planned", "in_progress", "shipped", "declined"] as const;
 /**
  * One of:
- * - `p4`: Cosmetic.
- * - `p3`: There is a way around it.
- * - `p2`: An important function is broken.
- * - `p1`: Core functionality is blocked.
+ * - `new`: Nobody has decided.
+ * - `planned`: It is to be done.
+ * - `in_progress`: Somebody works on it.
+ * - `shipped`: Customers have it.
+ * - `declined`: It is not to be done.
  */
-export type EscalationSeverity = (typeof ESCALATION_SEVERITY)[number];
+export type FeatureRequestStatus = (typeof FEATURE_REQUEST_STATUS)[number];
+
+/** The words of `FeatureRequestStatusChoice`, in their order. */
+export const FEATURE_REQUEST_STATUS_CHOICE = ["new", "planned", "in_progress", "shipped"] as const;
+/**
+ * One of:
+ * - `new`: Nobody has decided.
+ * - `planned`: It is to be done.
+ * - `in_progress`: Somebody works on it.
+ * - `shipped`: Customers have it.
+ */
+export type FeatureRequestStatusChoice = (typeof FEATURE_REQUEST_STATUS_CHOICE)[number];
 
 /** The words of `FollowedPage`, in their order. */
 export const FOLLOWED_PAGE = ["ask", "unsubscribe", "refuse"] as const;
@@ -593,6 +652,39 @@ export const QUOTE_STATUS = ["draft", "sent", "accepted", "declined", "withdrawn
  * - `expired`: It was sent, and the last day on which it is valid is over.
  */
 export type QuoteStatus = (typeof QUOTE_STATUS)[number];
+
+/** The words of `ReleaseStatus`, in their order. */
+export const RELEASE_STATUS = ["planned", "deployed", "rolled_back"] as const;
+/**
+ * One of:
+ * - `planned`: It is to come.
+ * - `deployed`: Customers have it.
+ * - `rolled_back`: Customers had it, and have it no more.
+ */
+export type ReleaseStatus = (typeof RELEASE_STATUS)[number];
+
+/** The words of `ReleaseTicketOutcome`, in their order. */
+export const RELEASE_TICKET_OUTCOME = ["resolved", "was_resolved", "closed", "other_bug_open", "trashed"] as const;
+/**
+ * One of:
+ * - `resolved`: It resolved the ticket.
+ * - `was_resolved`: The ticket was resolved already.
+ * - `closed`: The ticket is closed.
+ * - `other_bug_open`: The ticket reports another bug as well, which is not fixed.
+ * - `trashed`: The ticket is in the trash.
+ */
+export type ReleaseTicketOutcome = (typeof RELEASE_TICKET_OUTCOME)[number];
+
+/** The words of `ReleaseType`, in their order. */
+export const RELEASE_TYPE = ["major", "minor", "patch", "hotfix"] as const;
+/**
+ * One of:
+ * - `major`: What worked before may not work the same.
+ * - `minor`: There is something new.
+ * - `patch`: Something is put right.
+ * - `hotfix`: Something urgent is put right, outside of the plan.
+ */
+export type ReleaseType = (typeof RELEASE_TYPE)[number];
 
 /** The words of `RoutingBand`, in their order. */
 export const ROUTING_BAND = ["low", "medium", "high"] as const;

@@ -9,6 +9,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "add aggregate? count? find* get? history* purge restore search* trash update",
   attendee:
     "aggregate? count? find* get? history*",
+  bug:
+    "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows link_ticket move overview? purge reject reopen restore search* trash unlink_ticket update upsert",
+  bug_ticket:
+    "aggregate? count? find* get? history*",
   calendar:
     "after? aggregate? business_time? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   call:
@@ -39,6 +43,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history*",
   failure:
     "aggregate? count? find* get? history*",
+  feature_request:
+    "aggregate? assign count? create decline find* get? history* import_csv import_preview? import_rows merge move overview? purge reopen restore search* trash update upsert vote withdraw_vote",
+  feedback:
+    "weekly_review?",
   field:
     "aggregate? count? define find* get? history* remove",
   group:
@@ -95,6 +103,10 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history*",
   rate:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
+  release:
+    "aggregate? count? create deploy find* get? history* import_csv import_preview? import_rows notes? purge restore roll_back search* trash update upsert",
+  release_ticket:
+    "aggregate? count? find* get? history*",
   routing:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   scorecard:
@@ -121,10 +133,12 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows search* update upsert",
   user:
     "activate aggregate? count? create deactivate find* get? hand_over_notes history* import_csv import_preview? import_rows search* update upsert",
+  vote:
+    "aggregate? count? find* get? history*",
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "checklist", "competitors", "exceptions", "external_keys", "holidays", "kept", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "records", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "variables"];
+export const LISTS: readonly string[] = ["about", "affected_versions", "changes", "checklist", "competitors", "exceptions", "external_keys", "features", "holidays", "kept", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "records", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
 export const MAPS: readonly string[] = ["address", "channels", "choices", "contract_value", "custom", "discount_amount", "engagement", "monthly", "net", "per_domain", "rates", "tax", "total", "unit_price", "yearly"];

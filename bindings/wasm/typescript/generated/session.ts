@@ -4,6 +4,8 @@
 import type { AccountOperations } from "./operations/account.js";
 import type { AttachmentOperations } from "./operations/attachment.js";
 import type { AttendeeOperations } from "./operations/attendee.js";
+import type { BugOperations } from "./operations/bug.js";
+import type { BugTicketOperations } from "./operations/bug_ticket.js";
 import type { CalendarOperations } from "./operations/calendar.js";
 import type { CallOperations } from "./operations/call.js";
 import type { CampaignOperations } from "./operations/campaign.js";
@@ -19,6 +21,8 @@ import type { DealOperations } from "./operations/deal.js";
 import type { DealContactOperations } from "./operations/deal_contact.js";
 import type { ErasureOperations } from "./operations/erasure.js";
 import type { FailureOperations } from "./operations/failure.js";
+import type { FeatureRequestOperations } from "./operations/feature_request.js";
+import type { FeedbackOperations } from "./operations/feedback.js";
 import type { FieldOperations } from "./operations/field.js";
 import type { GroupOperations } from "./operations/group.js";
 import type { LeadOperations } from "./operations/lead.js";
@@ -47,6 +51,8 @@ import type { QuoteCopyOperations } from "./operations/quote_copy.js";
 import type { QuoteLineOperations } from "./operations/quote_line.js";
 import type { QuoteTierOperations } from "./operations/quote_tier.js";
 import type { RateOperations } from "./operations/rate.js";
+import type { ReleaseOperations } from "./operations/release.js";
+import type { ReleaseTicketOperations } from "./operations/release_ticket.js";
 import type { RoutingOperations } from "./operations/routing.js";
 import type { ScorecardOperations } from "./operations/scorecard.js";
 import type { SenderOperations } from "./operations/sender.js";
@@ -60,9 +66,12 @@ import type { TemplateVersionOperations } from "./operations/template_version.js
 import type { TicketOperations } from "./operations/ticket.js";
 import type { TopicOperations } from "./operations/topic.js";
 import type { UserOperations } from "./operations/user.js";
+import type { VoteOperations } from "./operations/vote.js";
 import type { Account, AccountWhere } from "./records/account.js";
 import type { Attachment, AttachmentWhere } from "./records/attachment.js";
 import type { Attendee, AttendeeWhere } from "./records/attendee.js";
+import type { Bug, BugWhere } from "./records/bug.js";
+import type { BugTicket, BugTicketWhere } from "./records/bug_ticket.js";
 import type { Calendar } from "./records/calendar.js";
 import type { Call, CallWhere } from "./records/call.js";
 import type { Campaign, CampaignWhere } from "./records/campaign.js";
@@ -78,6 +87,7 @@ import type { Deal, DealWhere } from "./records/deal.js";
 import type { DealContact, DealContactWhere } from "./records/deal_contact.js";
 import type { Erasure } from "./records/erasure.js";
 import type { Failure } from "./records/failure.js";
+import type { FeatureRequest, FeatureRequestWhere } from "./records/feature_request.js";
 import type { FieldDefinition } from "./records/field.js";
 import type { Group, GroupWhere } from "./records/group.js";
 import type { Lead, LeadWhere } from "./records/lead.js";
@@ -104,6 +114,8 @@ import type { QuoteCopy, QuoteCopyWhere } from "./records/quote_copy.js";
 import type { QuoteLine, QuoteLineWhere } from "./records/quote_line.js";
 import type { QuoteTier, QuoteTierWhere } from "./records/quote_tier.js";
 import type { DatedRate } from "./records/rate.js";
+import type { Release } from "./records/release.js";
+import type { ReleaseTicket, ReleaseTicketWhere } from "./records/release_ticket.js";
 import type { Routing, RoutingWhere } from "./records/routing.js";
 import type { Scorecard } from "./records/scorecard.js";
 import type { Sender } from "./records/sender.js";
@@ -117,6 +129,7 @@ import type { TemplateVersion, TemplateVersionWhere } from "./records/template_v
 import type { Ticket, TicketWhere } from "./records/ticket.js";
 import type { Topic } from "./records/topic.js";
 import type { User, UserWhere } from "./records/user.js";
+import type { Vote, VoteWhere } from "./records/vote.js";
 
 /** The operations of a session, by kind. */
 export interface SessionOperations {
@@ -132,6 +145,13 @@ export interface SessionOperations {
    * and a mail address.
    */
   readonly attendee: AttendeeOperations;
+  /**
+   * The operations of `bug`: Something of the product that is wrong. How many tickets, contacts and accounts it
+   * has is computed: `bug.overview`.
+   */
+  readonly bug: BugOperations;
+  /** The operations of `bug_ticket`: A ticket that reports a bug. It is seen by those who see the ticket. */
+  readonly bugTicket: BugTicketOperations;
   /**
    * The operations of `calendar`: When somebody works: hours by weekday, holidays, and days with hours of their
    * own.
@@ -184,6 +204,13 @@ export interface SessionOperations {
    * for 30 days.
    */
   readonly failure: FailureOperations;
+  /**
+   * The operations of `feature_request`: What customers wish for. How many of them is computed from their votes:
+   * `feature_request.overview`.
+   */
+  readonly featureRequest: FeatureRequestOperations;
+  /** The operations of `feedback`. */
+  readonly feedback: FeedbackOperations;
   /** The operations of `field`: A field that a tenant added to a kind; its values live under `custom`. */
   readonly field: FieldOperations;
   /** The operations of `group`: Several users who share work. */
@@ -268,6 +295,16 @@ export interface SessionOperations {
    * of the next rate.
    */
   readonly rate: RateOperations;
+  /**
+   * The operations of `release`: A version of the product. The bugs and requests that it answers name it in
+   * `fixed_in` and `shipped_in`.
+   */
+  readonly release: ReleaseOperations;
+  /**
+   * The operations of `release_ticket`: What a release did to a ticket that was linked to one of its bugs. It is
+   * seen by those who see the ticket, and never changes but by merges.
+   */
+  readonly releaseTicket: ReleaseTicketOperations;
   /** The operations of `routing`: Where the leads of one band go. */
   readonly routing: RoutingOperations;
   /** The operations of `scorecard`: How leads are scored. The newest active scorecard of a tenant counts. */
@@ -306,6 +343,8 @@ export interface SessionOperations {
   readonly topic: TopicOperations;
   /** The operations of `user`: Somebody of the tenant who works with it. */
   readonly user: UserOperations;
+  /** The operations of `vote`: A contact wishes for what a request asks for. */
+  readonly vote: VoteOperations;
 }
 
 /** The record of every kind. */
@@ -313,6 +352,8 @@ export interface RecordTable {
   account: Account;
   attachment: Attachment;
   attendee: Attendee;
+  bug: Bug;
+  bug_ticket: BugTicket;
   calendar: Calendar;
   call: Call;
   campaign: Campaign;
@@ -328,6 +369,7 @@ export interface RecordTable {
   deal_contact: DealContact;
   erasure: Erasure;
   failure: Failure;
+  feature_request: FeatureRequest;
   field: FieldDefinition;
   group: Group;
   lead: Lead;
@@ -354,6 +396,8 @@ export interface RecordTable {
   quote_line: QuoteLine;
   quote_tier: QuoteTier;
   rate: DatedRate;
+  release: Release;
+  release_ticket: ReleaseTicket;
   routing: Routing;
   scorecard: Scorecard;
   sender: Sender;
@@ -367,6 +411,7 @@ export interface RecordTable {
   ticket: Ticket;
   topic: Topic;
   user: User;
+  vote: Vote;
 }
 
 /** The name of a kind, such as `contact_list`. */
@@ -377,6 +422,8 @@ export interface PointerTable {
   account: { found: AccountWhere; by: "owner.group" | "owner.user" | "parent" | "price_book" | "primary_contact" };
   attachment: { found: AttachmentWhere; by: "about" | "by" };
   attendee: { found: AttendeeWhere; by: "contact" | "lead" | "meeting" | "user" };
+  bug: { found: BugWhere; by: "assignee.group" | "assignee.user" | "duplicate_of" | "fixed_in" };
+  bug_ticket: { found: BugTicketWhere; by: "bug" | "linked_by" | "ticket" };
   call: { found: CallWhere; by: "about" | "user" };
   campaign: { found: CampaignWhere; by: "owner.group" | "owner.user" };
   campaign_member: { found: CampaignMemberWhere; by: "campaign" | "contact" | "lead" };
@@ -388,6 +435,7 @@ export interface PointerTable {
   contract_line: { found: ContractLineWhere; by: "contract" | "deal" | "product" };
   deal: { found: DealWhere; by: "account" | "campaign" | "contract" | "owner" | "pipeline" | "price_book" | "primary_contact" };
   deal_contact: { found: DealContactWhere; by: "contact" | "deal" };
+  feature_request: { found: FeatureRequestWhere; by: "assignee.group" | "assignee.user" | "shipped_in" };
   group: { found: GroupWhere; by: "calendar" };
   lead: { found: LeadWhere; by: "assignee.group" | "assignee.user" | "bant.authority.by" | "bant.budget.by" | "bant.need.by" | "bant.timeline.by" | "campaign" | "converted_account" | "converted_contact" | "converted_deal" | "known_contact" | "previous_lead" | "via_group" };
   line: { found: LineItemWhere; by: "deal" | "product" };
@@ -407,6 +455,7 @@ export interface PointerTable {
   quote_copy: { found: QuoteCopyWhere; by: "deal" | "quote" | "recipient" };
   quote_line: { found: QuoteLineWhere; by: "deal" | "product" | "quote_tier" };
   quote_tier: { found: QuoteTierWhere; by: "deal" | "quote" };
+  release_ticket: { found: ReleaseTicketWhere; by: "contact" | "mail" | "on_behalf_of" | "release" | "ticket" };
   routing: { found: RoutingWhere; by: "contact_list" | "group" };
   stage_visit: { found: StageVisitWhere; by: "by" | "deal" | "pipeline" };
   suppression: { found: SuppressionWhere; by: "topic" };
@@ -416,4 +465,5 @@ export interface PointerTable {
   template_version: { found: TemplateVersionWhere; by: "publisher" | "template" | "topic" };
   ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "via_group" };
   user: { found: UserWhere; by: "calendar" | "manager" };
+  vote: { found: VoteWhere; by: "contact" | "feature_request" | "ticket" };
 }

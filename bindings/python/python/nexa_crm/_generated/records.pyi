@@ -19,6 +19,18 @@ from .kinds.attendee import (
     Attendee as Attendee,
     AttendeeId as AttendeeId,
 )
+from .kinds.bug import (
+    Bug as Bug,
+    BugId as BugId,
+    BugOutcome as BugOutcome,
+    BugOverview as BugOverview,
+    BugStatus as BugStatus,
+    BugStatusChoice as BugStatusChoice,
+)
+from .kinds.bug_ticket import (
+    BugTicket as BugTicket,
+    BugTicketId as BugTicketId,
+)
 from .kinds.calendar import (
     BusinessTime as BusinessTime,
     Calendar as Calendar,
@@ -126,6 +138,17 @@ from .kinds.erasure import (
 from .kinds.failure import (
     Failure as Failure,
     FailureId as FailureId,
+)
+from .kinds.feature_request import (
+    FeatureRequest as FeatureRequest,
+    FeatureRequestId as FeatureRequestId,
+    FeatureRequestOverview as FeatureRequestOverview,
+    FeatureRequestStatus as FeatureRequestStatus,
+    FeatureRequestStatusChoice as FeatureRequestStatusChoice,
+)
+from .kinds.feedback import (
+    FeatureFeedback as FeatureFeedback,
+    FeedbackWeek as FeedbackWeek,
 )
 from .kinds.field import (
     CustomType as CustomType,
@@ -241,6 +264,7 @@ from .kinds.org import (
     Org as Org,
     OrgId as OrgId,
     QuietHours as QuietHours,
+    ReleaseSettings as ReleaseSettings,
 )
 from .kinds.person import (
     ErasedAgain as ErasedAgain,
@@ -311,6 +335,21 @@ from .kinds.rate import (
     DatedRate as DatedRate,
     DatedRateId as DatedRateId,
 )
+from .kinds.release import (
+    InformedContact as InformedContact,
+    Release as Release,
+    ReleaseId as ReleaseId,
+    ReleaseNotes as ReleaseNotes,
+    ReleaseOutcome as ReleaseOutcome,
+    ReleaseStatus as ReleaseStatus,
+    ReleaseType as ReleaseType,
+    SkippedTicket as SkippedTicket,
+    UninformedContact as UninformedContact,
+)
+from .kinds.release_ticket import (
+    ReleaseTicket as ReleaseTicket,
+    ReleaseTicketId as ReleaseTicketId,
+)
 from .kinds.routing import (
     Routing as Routing,
     RoutingId as RoutingId,
@@ -365,7 +404,6 @@ from .kinds.template_version import (
 from .kinds.ticket import (
     Entry as Entry,
     Escalation as Escalation,
-    EscalationSeverity as EscalationSeverity,
     Ticket as Ticket,
     TicketChannel as TicketChannel,
     TicketId as TicketId,
@@ -381,11 +419,16 @@ from .kinds.user import (
     User as User,
     UserId as UserId,
 )
+from .kinds.vote import (
+    Vote as Vote,
+    VoteId as VoteId,
+)
 from .kinds.common import (
     AccountType as AccountType,
     Address as Address,
     AttendeeResponse as AttendeeResponse,
     AttendeeRole as AttendeeRole,
+    BugSeverity as BugSeverity,
     Change as Change,
     CommentAudience as CommentAudience,
     ContractLineRecurring as ContractLineRecurring,
@@ -419,6 +462,7 @@ from .kinds.common import (
     PreviewRow as PreviewRow,
     PriceTier as PriceTier,
     ProjectTasks as ProjectTasks,
+    ReleaseTicketOutcome as ReleaseTicketOutcome,
     RoutingBand as RoutingBand,
     RowProblem as RowProblem,
     SuppressionReason as SuppressionReason,

@@ -6,6 +6,8 @@ from functools import cached_property
 from .._generated.kinds.account import AccountOperations, AsyncAccountOperations
 from .._generated.kinds.attachment import AsyncAttachmentOperations, AttachmentOperations
 from .._generated.kinds.attendee import AsyncAttendeeOperations, AttendeeOperations
+from .._generated.kinds.bug import AsyncBugOperations, BugOperations
+from .._generated.kinds.bug_ticket import AsyncBugTicketOperations, BugTicketOperations
 from .._generated.kinds.calendar import AsyncCalendarOperations, CalendarOperations
 from .._generated.kinds.call import AsyncCallOperations, CallOperations
 from .._generated.kinds.campaign import AsyncCampaignOperations, CampaignOperations
@@ -27,6 +29,11 @@ from .._generated.kinds.deal import AsyncDealOperations, DealOperations
 from .._generated.kinds.deal_contact import AsyncDealContactOperations, DealContactOperations
 from .._generated.kinds.erasure import AsyncErasureOperations, ErasureOperations
 from .._generated.kinds.failure import AsyncFailureOperations, FailureOperations
+from .._generated.kinds.feature_request import (
+    AsyncFeatureRequestOperations,
+    FeatureRequestOperations,
+)
+from .._generated.kinds.feedback import AsyncFeedbackOperations, FeedbackOperations
 from .._generated.kinds.field import AsyncFieldOperations, FieldOperations
 from .._generated.kinds.group import AsyncGroupOperations, GroupOperations
 from .._generated.kinds.lead import AsyncLeadOperations, LeadOperations
@@ -64,6 +71,8 @@ from .._generated.kinds.quote_copy import AsyncQuoteCopyOperations, QuoteCopyOpe
 from .._generated.kinds.quote_line import AsyncQuoteLineOperations, QuoteLineOperations
 from .._generated.kinds.quote_tier import AsyncQuoteTierOperations, QuoteTierOperations
 from .._generated.kinds.rate import AsyncRateOperations, RateOperations
+from .._generated.kinds.release import AsyncReleaseOperations, ReleaseOperations
+from .._generated.kinds.release_ticket import AsyncReleaseTicketOperations, ReleaseTicketOperations
 from .._generated.kinds.routing import AsyncRoutingOperations, RoutingOperations
 from .._generated.kinds.scorecard import AsyncScorecardOperations, ScorecardOperations
 from .._generated.kinds.sender import AsyncSenderOperations, SenderOperations
@@ -83,6 +92,7 @@ from .._generated.kinds.template_version import (
 from .._generated.kinds.ticket import AsyncTicketOperations, TicketOperations
 from .._generated.kinds.topic import AsyncTopicOperations, TopicOperations
 from .._generated.kinds.user import AsyncUserOperations, UserOperations
+from .._generated.kinds.vote import AsyncVoteOperations, VoteOperations
 from .._session import SessionBase
 from ..aio import AsyncSessionBase
 
@@ -105,6 +115,16 @@ class Session(SessionBase):
         """The operations of `attendee`: Somebody who is invited to a meeting: exactly one of a user, a contact, a
         lead and a mail address.
         """
+
+    @cached_property
+    def bug(self) -> BugOperations:
+        """The operations of `bug`: Something of the product that is wrong. How many tickets, contacts and accounts
+        it has is computed: `bug.overview`.
+        """
+
+    @cached_property
+    def bug_ticket(self) -> BugTicketOperations:
+        """The operations of `bug_ticket`: A ticket that reports a bug. It is seen by those who see the ticket."""
 
     @cached_property
     def calendar(self) -> CalendarOperations:
@@ -182,6 +202,16 @@ class Session(SessionBase):
         """The operations of `failure`: Something that was due and could not be done; nothing of it was. Admins see
         it for 30 days.
         """
+
+    @cached_property
+    def feature_request(self) -> FeatureRequestOperations:
+        """The operations of `feature_request`: What customers wish for. How many of them is computed from their
+        votes: `feature_request.overview`.
+        """
+
+    @cached_property
+    def feedback(self) -> FeedbackOperations:
+        """The operations of `feedback`."""
 
     @cached_property
     def field(self) -> FieldOperations:
@@ -317,6 +347,19 @@ class Session(SessionBase):
         """
 
     @cached_property
+    def release(self) -> ReleaseOperations:
+        """The operations of `release`: A version of the product. The bugs and requests that it answers name it in
+        `fixed_in` and `shipped_in`.
+        """
+
+    @cached_property
+    def release_ticket(self) -> ReleaseTicketOperations:
+        """The operations of `release_ticket`: What a release did to a ticket that was linked to one of its bugs.
+        It is seen by those who see the ticket, and never changes but by
+        merges.
+        """
+
+    @cached_property
     def routing(self) -> RoutingOperations:
         """The operations of `routing`: Where the leads of one band go."""
 
@@ -378,6 +421,10 @@ class Session(SessionBase):
     def user(self) -> UserOperations:
         """The operations of `user`: Somebody of the tenant who works with it."""
 
+    @cached_property
+    def vote(self) -> VoteOperations:
+        """The operations of `vote`: A contact wishes for what a request asks for."""
+
 
 class AsyncSession(AsyncSessionBase):
     """Somebody at work in a tenant: `await session.ticket.claim(t)`."""
@@ -397,6 +444,16 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `attendee`: Somebody who is invited to a meeting: exactly one of a user, a contact, a
         lead and a mail address.
         """
+
+    @cached_property
+    def bug(self) -> AsyncBugOperations:
+        """The operations of `bug`: Something of the product that is wrong. How many tickets, contacts and accounts
+        it has is computed: `bug.overview`.
+        """
+
+    @cached_property
+    def bug_ticket(self) -> AsyncBugTicketOperations:
+        """The operations of `bug_ticket`: A ticket that reports a bug. It is seen by those who see the ticket."""
 
     @cached_property
     def calendar(self) -> AsyncCalendarOperations:
@@ -474,6 +531,16 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `failure`: Something that was due and could not be done; nothing of it was. Admins see
         it for 30 days.
         """
+
+    @cached_property
+    def feature_request(self) -> AsyncFeatureRequestOperations:
+        """The operations of `feature_request`: What customers wish for. How many of them is computed from their
+        votes: `feature_request.overview`.
+        """
+
+    @cached_property
+    def feedback(self) -> AsyncFeedbackOperations:
+        """The operations of `feedback`."""
 
     @cached_property
     def field(self) -> AsyncFieldOperations:
@@ -609,6 +676,19 @@ class AsyncSession(AsyncSessionBase):
         """
 
     @cached_property
+    def release(self) -> AsyncReleaseOperations:
+        """The operations of `release`: A version of the product. The bugs and requests that it answers name it in
+        `fixed_in` and `shipped_in`.
+        """
+
+    @cached_property
+    def release_ticket(self) -> AsyncReleaseTicketOperations:
+        """The operations of `release_ticket`: What a release did to a ticket that was linked to one of its bugs.
+        It is seen by those who see the ticket, and never changes but by
+        merges.
+        """
+
+    @cached_property
     def routing(self) -> AsyncRoutingOperations:
         """The operations of `routing`: Where the leads of one band go."""
 
@@ -669,3 +749,7 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def user(self) -> AsyncUserOperations:
         """The operations of `user`: Somebody of the tenant who works with it."""
+
+    @cached_property
+    def vote(self) -> AsyncVoteOperations:
+        """The operations of `vote`: A contact wishes for what a request asks for."""

@@ -4,8 +4,8 @@
 import type { Id, Ref, Timestamp } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type {
+  BugSeverity,
   CommentAudience,
-  EscalationSeverity,
   MatchPolicy,
   TicketChannel,
   TicketPriority,
@@ -74,7 +74,7 @@ export interface TicketCreateInput {
   /** How urgent it is. */
   priority?: TicketPriority;
   /** How bad the damage is. */
-  severity?: EscalationSeverity | null;
+  severity?: BugSeverity | null;
   /** Tags. */
   tags?: string[];
   /** What sort of issue it is. */
@@ -90,7 +90,7 @@ export interface TicketEscalateInput {
   /** The group that is called. */
   to: Ref<Id>;
   /** How bad it is; as it was unless said. */
-  severity?: EscalationSeverity | null;
+  severity?: BugSeverity | null;
 }
 
 /** What `ticket.find` takes. */
@@ -240,7 +240,7 @@ export interface TicketUpdateInput {
   /** How urgent it is. */
   priority?: TicketPriority;
   /** How bad the damage is. */
-  severity?: EscalationSeverity | null;
+  severity?: BugSeverity | null;
   /** What the issue is, in one line. */
   subject?: string;
   /** Tags. */
@@ -273,7 +273,7 @@ export interface TicketUpsertInput {
   /** How urgent it is. */
   priority?: TicketPriority;
   /** How bad the damage is. */
-  severity?: EscalationSeverity | null;
+  severity?: BugSeverity | null;
   /** What the issue is, in one line. */
   subject?: string;
   /** Tags. */

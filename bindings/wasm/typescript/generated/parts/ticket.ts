@@ -2,7 +2,7 @@
 // Parts of records, inputs and answers.
 
 import type { Id, Timestamp } from "../../base.js";
-import type { EscalationSeverity, Verb } from "../enums.js";
+import type { BugSeverity, Verb } from "../enums.js";
 import type { Position } from "../parts/common.js";
 
 /** Who has the issue, as far as it is known. */
@@ -61,7 +61,7 @@ export interface Escalation {
   /** Why the ticket is escalated. */
   reason: string;
   /** How bad it is. */
-  severity?: EscalationSeverity | null;
+  severity?: BugSeverity | null;
   /** The group that was called. */
   to: Id;
 }

@@ -48,6 +48,19 @@ class AttendeeRole(StrEnum):
     """They may come."""
 
 
+class BugSeverity(StrEnum):
+    """One of `p4`, `p3`, `p2`, `p1`."""
+
+    P4 = "p4"
+    """Cosmetic."""
+    P3 = "p3"
+    """There is a way around it."""
+    P2 = "p2"
+    """An important function is broken."""
+    P1 = "p1"
+    """Core functionality is blocked."""
+
+
 class CommentAudience(StrEnum):
     """One of `members`, `admins`."""
 
@@ -216,6 +229,21 @@ class ProjectTasks(StrEnum):
     """Nobody will do them."""
     KEEP = "keep"
     """They stay to be done."""
+
+
+class ReleaseTicketOutcome(StrEnum):
+    """One of `resolved`, `was_resolved`, `closed`, `other_bug_open`, `trashed`."""
+
+    RESOLVED = "resolved"
+    """It resolved the ticket."""
+    WAS_RESOLVED = "was_resolved"
+    """The ticket was resolved already."""
+    CLOSED = "closed"
+    """The ticket is closed."""
+    OTHER_BUG_OPEN = "other_bug_open"
+    """The ticket reports another bug as well, which is not fixed."""
+    TRASHED = "trashed"
+    """The ticket is in the trash."""
 
 
 class RoutingBand(StrEnum):
@@ -810,6 +838,7 @@ class NewLineDict(TypedDict, total=False):
 AccountTypeWord: TypeAlias = AccountType | Literal["prospect", "customer", "partner", "vendor"]
 AttendeeResponseWord: TypeAlias = AttendeeResponse | Literal["needs_action", "accepted", "tentative", "declined"]
 AttendeeRoleWord: TypeAlias = AttendeeRole | Literal["required", "optional"]
+BugSeverityWord: TypeAlias = BugSeverity | Literal["p4", "p3", "p2", "p1"]
 CommentAudienceWord: TypeAlias = CommentAudience | Literal["members", "admins"]
 ContractLineRecurringWord: TypeAlias = ContractLineRecurring | Literal["month", "quarter", "half_year", "year"]
 ContractRoundingWord: TypeAlias = ContractRounding | Literal["half_up", "half_even"]
@@ -824,6 +853,7 @@ PlannedDueOfWord: TypeAlias = PlannedDueOf | Literal["start", "project_due"]
 PlannedTaskPriorityWord: TypeAlias = PlannedTaskPriority | Literal["low", "medium", "high", "urgent"]
 PlaybookOnWeekendWord: TypeAlias = PlaybookOnWeekend | Literal["keep", "next", "previous"]
 ProjectTasksWord: TypeAlias = ProjectTasks | Literal["complete", "cancel", "keep"]
+ReleaseTicketOutcomeWord: TypeAlias = ReleaseTicketOutcome | Literal["resolved", "was_resolved", "closed", "other_bug_open", "trashed"]
 RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
 SuppressionReasonWord: TypeAlias = SuppressionReason | Literal["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"]
 TemplateChannelWord: TypeAlias = TemplateChannel | Literal["email", "text", "notification", "note"]

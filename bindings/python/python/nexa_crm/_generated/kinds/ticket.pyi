@@ -16,6 +16,8 @@ from ..._generated.kinds.comment import Comment
 from ..._generated.kinds.common import (
     AccountTypeWord,
     AssigneeDict,
+    BugSeverity,
+    BugSeverityWord,
     Change,
     CommentAudienceWord,
     ExternalKey,
@@ -47,19 +49,6 @@ from ...aio import AsyncImportable, AsyncReadable
 
 class TicketId(Id):
     """The identifier of a `ticket`."""
-
-
-class EscalationSeverity(StrEnum):
-    """One of `p4`, `p3`, `p2`, `p1`."""
-
-    P4 = "p4"
-    """Cosmetic."""
-    P3 = "p3"
-    """There is a way around it."""
-    P2 = "p2"
-    """An important function is broken."""
-    P1 = "p1"
-    """Core functionality is blocked."""
 
 
 class TicketChannel(StrEnum):
@@ -138,7 +127,7 @@ class Escalation(Struct):
     """When the ticket was escalated."""
     reason: str
     """Why the ticket is escalated."""
-    severity: EscalationSeverity | None
+    severity: BugSeverity | None
     """How bad it is."""
     to: Id
     """The group that was called."""
@@ -171,7 +160,7 @@ class Ticket(Record):
     """How urgent it is."""
     type: TicketType | None
     """What sort of issue it is."""
-    severity: EscalationSeverity | None
+    severity: BugSeverity | None
     """How bad the damage is."""
     channel: TicketChannel | None
     """How the customer reached the team."""
@@ -226,7 +215,6 @@ class CustomerDict(TypedDict, total=False):
     """The phone number."""
 
 
-EscalationSeverityWord: TypeAlias = EscalationSeverity | Literal["p4", "p3", "p2", "p1"]
 TicketChannelWord: TypeAlias = TicketChannel | Literal["email", "chat", "phone", "web", "api"]
 TicketTypeWord: TypeAlias = TicketType | Literal["question", "problem", "incident", "bug", "feature_request", "task"]
 
@@ -355,16 +343,16 @@ class TicketWhere(TypedDict, total=False):
     type__le: TicketTypeWord
     type__gt: TicketTypeWord
     type__ge: TicketTypeWord
-    severity: EscalationSeverityWord | None
-    severity__eq: EscalationSeverityWord | None
-    severity__ne: EscalationSeverityWord | None
+    severity: BugSeverityWord | None
+    severity__eq: BugSeverityWord | None
+    severity__ne: BugSeverityWord | None
     severity__is_null: bool
-    severity__in: Collection[EscalationSeverityWord]
-    severity__not_in: Collection[EscalationSeverityWord]
-    severity__lt: EscalationSeverityWord
-    severity__le: EscalationSeverityWord
-    severity__gt: EscalationSeverityWord
-    severity__ge: EscalationSeverityWord
+    severity__in: Collection[BugSeverityWord]
+    severity__not_in: Collection[BugSeverityWord]
+    severity__lt: BugSeverityWord
+    severity__le: BugSeverityWord
+    severity__gt: BugSeverityWord
+    severity__ge: BugSeverityWord
     channel: TicketChannelWord | None
     channel__eq: TicketChannelWord | None
     channel__ne: TicketChannelWord | None
@@ -434,16 +422,16 @@ class TicketWhere(TypedDict, total=False):
     escalation__at__le: datetime | Relative | str
     escalation__at__gt: datetime | Relative | str
     escalation__at__ge: datetime | Relative | str
-    escalation__severity: EscalationSeverityWord | None
-    escalation__severity__eq: EscalationSeverityWord | None
-    escalation__severity__ne: EscalationSeverityWord | None
+    escalation__severity: BugSeverityWord | None
+    escalation__severity__eq: BugSeverityWord | None
+    escalation__severity__ne: BugSeverityWord | None
     escalation__severity__is_null: bool
-    escalation__severity__in: Collection[EscalationSeverityWord]
-    escalation__severity__not_in: Collection[EscalationSeverityWord]
-    escalation__severity__lt: EscalationSeverityWord
-    escalation__severity__le: EscalationSeverityWord
-    escalation__severity__gt: EscalationSeverityWord
-    escalation__severity__ge: EscalationSeverityWord
+    escalation__severity__in: Collection[BugSeverityWord]
+    escalation__severity__not_in: Collection[BugSeverityWord]
+    escalation__severity__lt: BugSeverityWord
+    escalation__severity__le: BugSeverityWord
+    escalation__severity__gt: BugSeverityWord
+    escalation__severity__ge: BugSeverityWord
     escalation__reason: str | None
     escalation__reason__eq: str | None
     escalation__reason__ne: str | None
@@ -551,8 +539,8 @@ class TicketWhere(TypedDict, total=False):
     merged_into__priority__in: Collection[TicketPriorityWord]
     merged_into__type: TicketTypeWord | None
     merged_into__type__in: Collection[TicketTypeWord]
-    merged_into__severity: EscalationSeverityWord | None
-    merged_into__severity__in: Collection[EscalationSeverityWord]
+    merged_into__severity: BugSeverityWord | None
+    merged_into__severity__in: Collection[BugSeverityWord]
     merged_into__channel: TicketChannelWord | None
     merged_into__channel__in: Collection[TicketChannelWord]
     merged_into__customer_impact: str | None
@@ -571,8 +559,8 @@ class TicketWhere(TypedDict, total=False):
     merged_into__escalation__to__in: Collection[Record | str | UUID]
     merged_into__escalation__at: datetime | Relative | str | None
     merged_into__escalation__at__in: Collection[datetime | Relative | str]
-    merged_into__escalation__severity: EscalationSeverityWord | None
-    merged_into__escalation__severity__in: Collection[EscalationSeverityWord]
+    merged_into__escalation__severity: BugSeverityWord | None
+    merged_into__escalation__severity__in: Collection[BugSeverityWord]
     merged_into__escalation__reason: str | None
     merged_into__escalation__reason__in: Collection[str]
     merged_into__pending_until: datetime | Relative | str | None
@@ -797,8 +785,8 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__priority__in: Collection[TicketPriorityWord]
     follow_up_of__type: TicketTypeWord | None
     follow_up_of__type__in: Collection[TicketTypeWord]
-    follow_up_of__severity: EscalationSeverityWord | None
-    follow_up_of__severity__in: Collection[EscalationSeverityWord]
+    follow_up_of__severity: BugSeverityWord | None
+    follow_up_of__severity__in: Collection[BugSeverityWord]
     follow_up_of__channel: TicketChannelWord | None
     follow_up_of__channel__in: Collection[TicketChannelWord]
     follow_up_of__customer_impact: str | None
@@ -817,8 +805,8 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__escalation__to__in: Collection[Record | str | UUID]
     follow_up_of__escalation__at: datetime | Relative | str | None
     follow_up_of__escalation__at__in: Collection[datetime | Relative | str]
-    follow_up_of__escalation__severity: EscalationSeverityWord | None
-    follow_up_of__escalation__severity__in: Collection[EscalationSeverityWord]
+    follow_up_of__escalation__severity: BugSeverityWord | None
+    follow_up_of__escalation__severity__in: Collection[BugSeverityWord]
     follow_up_of__escalation__reason: str | None
     follow_up_of__escalation__reason__in: Collection[str]
     follow_up_of__pending_until: datetime | Relative | str | None
@@ -938,7 +926,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -968,7 +956,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         reason: str,
         to: Record | Ref,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
     ) -> Ticket:
         """Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it
         over. Errors: `ticket.closed`, `assignee.inactive`.
@@ -1264,7 +1252,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1303,7 +1291,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1430,7 +1418,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -1460,7 +1448,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         reason: str,
         to: Record | Ref,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
     ) -> Ticket:
         """Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it
         over. Errors: `ticket.closed`, `assignee.inactive`.
@@ -1756,7 +1744,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1795,7 +1783,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
         priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: BugSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
