@@ -1,6 +1,7 @@
 //! Support: tickets, the comments on them, and who may see them.
 
 pub mod comment;
+pub mod knowledge;
 pub mod ticket;
 pub mod timeline;
 
@@ -13,7 +14,7 @@ use crate::CrmBuilder;
 
 /// The kinds and operations of this module, and the default policy.
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
-    builder
+    knowledge::install(builder)
         .mergeable::<Ticket>()
         .command::<ticket::Create>()
         .command::<ticket::Move>()

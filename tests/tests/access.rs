@@ -48,6 +48,7 @@ const SETTINGS: &[&str] = &[
     "playbook_version",
     "topic",
     "sender",
+    "category",
 ];
 
 /// Whether the default policy lets somebody do this with records of this kind, where the record is nobody's.
@@ -58,8 +59,15 @@ fn may(caller: &str, kind: &str, action: Action) -> bool {
         ("agent" | "service", Action::Read) => true,
         ("agent" | "service", Action::Create | Action::Update | Action::Trash) => !SETTINGS.contains(&kind),
         ("viewer", Action::Read) => {
-            let of_others =
-                ["ticket", "comment", "bug_ticket", "release_ticket", "notification", "notification_preference"];
+            let of_others = [
+                "ticket",
+                "comment",
+                "bug_ticket",
+                "release_ticket",
+                "article_ticket",
+                "notification",
+                "notification_preference",
+            ];
             !of_others.contains(&kind)
         }
         _ => false,

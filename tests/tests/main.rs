@@ -19,6 +19,7 @@ mod host;
 mod host_transaction;
 mod identity;
 mod indexed_custom_fields;
+mod knowledge;
 mod later;
 mod layers;
 mod ledger;

@@ -193,6 +193,7 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
             let vote = json!({"feature_request": office.id("feature_request"), "contact": contact, "ticket": other});
             office.run("feature_request.vote", vote);
             deployed(office, "4.0.0", other);
+            office.run("article.link_ticket", json!({"article": office.id("article"), "ticket": other}));
         }
         "feature_request" => {
             drop(
@@ -219,6 +220,8 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
             );
             let ticket = office.run("ticket.create", json!({"subject": "It is broken", "contact": other}));
             deployed(office, "4.1.0", ticket["id"].as_str().unwrap());
+            let revision = office.id("article_revision");
+            office.run("article.vote", json!({"revision": revision, "contact": other, "helpful": false}));
         }
         "account" => converted(json!({"company": record["name"]})),
         _ => {}

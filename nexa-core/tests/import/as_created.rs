@@ -48,11 +48,13 @@ fn office() -> (Importer, Map<String, Json>) {
     let version = run(&office, "template.publish", json!({"template": template}))["id"].clone();
     let topic = run(&office, "topic.find", json!({}))["items"][0]["id"].clone();
     let task = run(&office, "task.create", json!({"title": "Before"}))["id"].clone();
+    let category = run(&office, "category.create", json!({"name": "Before"}))["id"].clone();
     let release = run(&office, "release.create", json!({"name": "1.0.0"}))["id"].clone();
     let project = run(&office, "project.create", json!({"name": "Before"}))["id"].clone();
     for (kind, id) in [
         ("project", project),
         ("release", release),
+        ("category", category),
         ("task", task),
         ("topic", topic),
         ("template_version", version),
@@ -103,6 +105,8 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         "meeting" => json!({"title": "New", "starts_at": "2026-03-31T09:15:00.000000Z"}),
         "task" => json!({"title": "New"}),
         "ticket" => json!({"subject": "New"}),
+        "category" => json!({"name": "New"}),
+        "article" => json!({}),
         "bug" | "feature_request" => json!({"title": "New"}),
         "release" => json!({"name": "2.1.6"}),
         "user" => json!({"name": "New", "email": "new@desk.example"}),
@@ -127,6 +131,7 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
             return vec![json!([{"key": "kickoff", "title": "Kickoff", "due": {"after": "P3D", "at": "10:00"}}])];
         }
         ("notes", _) if def.kind == "playbook" => return vec![json!([{"key": "handoff", "body": "Text"}])],
+        ("parent", _) if def.kind == "category" => return vec![ids["category"].clone()],
         ("parent", _) if def.kind == "task" => return vec![ids["task"].clone()],
         ("checklist", _) => return vec![json!([{"text": "Ask", "done": true}])],
         ("parent", _) | ("account", _) => return vec![ids["account"].clone()],
@@ -143,6 +148,9 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("tiers", _) => return vec![ids["tiers"].clone()],
         ("about_kind", _) => return vec![json!("deal")],
         ("default_locale", _) => return vec![json!("pt-BR")],
+        ("texts", _) if def.kind == "article" => {
+            return vec![json!([{"locale": "en", "title": "New", "slug": "new", "body": "Text"}])];
+        }
         ("texts", _) => return vec![json!([{"locale": "en", "text": "Hello"}])],
         ("variables", _) => return vec![json!([{"name": "link", "type": "text", "required": true}])],
         ("partials", _) => return vec![json!([{"name": "footer", "version": ids["template_version"]}])],

@@ -110,7 +110,8 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
         let (field, value) = match operation.kind {
             "user" | "group" | "pipeline" | "scorecard" | "account" | "campaign" | "contact_list" | "deal"
             | "calendar" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender" | "project"
-            | "playbook" | "release" => ("name", "Renamed"),
+            | "playbook" | "release" | "category" => ("name", "Renamed"),
+            "article" => ("audience", "internal"),
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
             "quote" => ("terms", "Net 30"),
