@@ -1326,6 +1326,137 @@ ALTER TABLE nexa.contact_list_members ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.contact_list_members FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.contact_list_members USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.categories (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "parent_id" uuid,
+  "internal" boolean NOT NULL,
+  "external_keys" json
+);
+CREATE INDEX categories_parent_id_idx ON nexa.categories (org, "parent_id", "id", "deleted_at");
+ALTER TABLE nexa.categories ADD CONSTRAINT categories_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.categories ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.categories FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.categories USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.articles (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "number" text COLLATE "C" NOT NULL,
+  "category_id" uuid,
+  "audience" text COLLATE "C" NOT NULL,
+  "owner_user_id" uuid,
+  "owner_group_id" uuid,
+  "owner_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "default_locale" text COLLATE "C" NOT NULL,
+  "texts" json NOT NULL,
+  "review_after" date,
+  "verified_at" timestamptz,
+  "archived_at" timestamptz,
+  "tags" json,
+  "custom" json,
+  "custom_folded" json,
+  "external_keys" json,
+  CONSTRAINT articles_audience_check CHECK ("audience" IN ('internal', 'public')),
+  CONSTRAINT articles_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL)
+);
+CREATE INDEX articles_category_id_idx ON nexa.articles (org, "category_id", "id", "deleted_at");
+CREATE INDEX articles_review_after_idx ON nexa.articles (org, "review_after", "id", "deleted_at");
+CREATE INDEX articles_owner_user_id_ref ON nexa.articles (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX articles_owner_group_id_ref ON nexa.articles (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX articles_number_key_trash ON nexa.articles (org, "number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX articles_number_key ON nexa.articles (org, "number") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.articles ADD CONSTRAINT articles_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.articles ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.articles FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.articles USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.article_revisions (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "article_id" uuid NOT NULL,
+  "locale" text COLLATE "C" NOT NULL,
+  "number" bigint NOT NULL,
+  "title" text COLLATE "C" NOT NULL,
+  "title_folded" text COLLATE "C" NOT NULL,
+  "slug" text COLLATE "C" NOT NULL,
+  "body" text COLLATE "C" NOT NULL,
+  "keywords" text COLLATE "C",
+  "words" text COLLATE "C",
+  "audience" text COLLATE "C" NOT NULL,
+  "live" boolean NOT NULL,
+  "address" text COLLATE "C",
+  "based_on_id" uuid,
+  "publisher_id" uuid,
+  CONSTRAINT article_revisions_audience_check CHECK ("audience" IN ('internal', 'public'))
+);
+CREATE INDEX article_revisions_slug_idx ON nexa.article_revisions (org, "slug", "id");
+CREATE INDEX article_revisions_live_locale_idx ON nexa.article_revisions (org, "live", "locale", "id");
+CREATE INDEX article_revisions_article_id_ref ON nexa.article_revisions (org, "article_id", "id");
+CREATE INDEX article_revisions_based_on_id_ref ON nexa.article_revisions (org, "based_on_id", "id") WHERE "based_on_id" IS NOT NULL;
+CREATE INDEX article_revisions_publisher_id_ref ON nexa.article_revisions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX article_revisions_article_id_locale_number_key ON nexa.article_revisions (org, "article_id", "locale", "number");
+CREATE UNIQUE INDEX article_revisions_address_key ON nexa.article_revisions (org, "address");
+ALTER TABLE nexa.article_revisions ADD CONSTRAINT article_revisions_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.article_revisions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.article_revisions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.article_revisions USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.article_tickets (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "article_id" uuid NOT NULL,
+  "ticket_id" uuid NOT NULL,
+  "linked_by_id" uuid
+);
+CREATE INDEX article_tickets_ticket_id_idx ON nexa.article_tickets (org, "ticket_id", "id");
+CREATE INDEX article_tickets_article_id_ref ON nexa.article_tickets (org, "article_id", "id");
+CREATE INDEX article_tickets_linked_by_id_ref ON nexa.article_tickets (org, "linked_by_id", "id") WHERE "linked_by_id" IS NOT NULL;
+CREATE UNIQUE INDEX article_tickets_article_id_ticket_id_key ON nexa.article_tickets (org, "article_id", "ticket_id");
+ALTER TABLE nexa.article_tickets ADD CONSTRAINT article_tickets_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.article_tickets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.article_tickets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.article_tickets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.article_votes (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "article_id" uuid NOT NULL,
+  "contact_id" uuid,
+  "user_id" uuid,
+  "visitor" text COLLATE "C",
+  "helpful" boolean NOT NULL
+);
+CREATE INDEX article_votes_contact_id_idx ON nexa.article_votes (org, "contact_id", "id");
+CREATE INDEX article_votes_article_id_ref ON nexa.article_votes (org, "article_id", "id");
+CREATE INDEX article_votes_user_id_ref ON nexa.article_votes (org, "user_id", "id") WHERE "user_id" IS NOT NULL;
+CREATE UNIQUE INDEX article_votes_article_id_visitor_key ON nexa.article_votes (org, "article_id", "visitor");
+CREATE UNIQUE INDEX article_votes_article_id_user_id_key ON nexa.article_votes (org, "article_id", "user_id");
+CREATE UNIQUE INDEX article_votes_article_id_contact_id_key ON nexa.article_votes (org, "article_id", "contact_id");
+ALTER TABLE nexa.article_votes ADD CONSTRAINT article_votes_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.article_votes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.article_votes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.article_votes USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.tickets (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -2409,6 +2540,11 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.campaign_members', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.contact_lists', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.contact_list_members', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.categories', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.articles', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.article_revisions', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.article_tickets', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.article_votes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tickets', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.calls', 'org', colocate_with => 'nexa.ledger');
@@ -2530,6 +2666,19 @@ ALTER TABLE nexa.campaign_members ADD CONSTRAINT campaign_members_contact_id_fk 
 ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_contact_list_id_fk FOREIGN KEY (org, "contact_list_id") REFERENCES nexa.contact_lists (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_lead_id_fk FOREIGN KEY (org, "lead_id") REFERENCES nexa.leads (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.contact_list_members ADD CONSTRAINT contact_list_members_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.categories ADD CONSTRAINT categories_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa.categories (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.articles ADD CONSTRAINT articles_category_id_fk FOREIGN KEY (org, "category_id") REFERENCES nexa.categories (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.articles ADD CONSTRAINT articles_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.articles ADD CONSTRAINT articles_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.article_revisions ADD CONSTRAINT article_revisions_article_id_fk FOREIGN KEY (org, "article_id") REFERENCES nexa.articles (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.article_revisions ADD CONSTRAINT article_revisions_based_on_id_fk FOREIGN KEY (org, "based_on_id") REFERENCES nexa.article_revisions (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.article_revisions ADD CONSTRAINT article_revisions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.article_tickets ADD CONSTRAINT article_tickets_article_id_fk FOREIGN KEY (org, "article_id") REFERENCES nexa.articles (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.article_tickets ADD CONSTRAINT article_tickets_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.article_tickets ADD CONSTRAINT article_tickets_linked_by_id_fk FOREIGN KEY (org, "linked_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.article_votes ADD CONSTRAINT article_votes_article_id_fk FOREIGN KEY (org, "article_id") REFERENCES nexa.articles (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.article_votes ADD CONSTRAINT article_votes_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.article_votes ADD CONSTRAINT article_votes_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;

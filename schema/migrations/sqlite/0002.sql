@@ -817,6 +817,133 @@ CREATE TABLE nexa_lines (
 ) STRICT;
 CREATE INDEX nexa_lines_deal_id_rank_idx ON nexa_lines (org, "deal_id", "rank", "id");
 CREATE INDEX nexa_lines_product_id_idx ON nexa_lines (org, "product_id", "id");
+CREATE TABLE nexa_categories (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "parent_id" BLOB,
+  "internal" INTEGER NOT NULL,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_categories_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_categories_internal_check CHECK ("internal" IN (0, 1)),
+  CONSTRAINT nexa_categories_parent_id_fk FOREIGN KEY (org, "parent_id") REFERENCES nexa_categories (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_categories_parent_id_idx ON nexa_categories (org, "parent_id", "id", "deleted_at");
+CREATE TABLE nexa_articles (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "number" TEXT NOT NULL,
+  "category_id" BLOB,
+  "audience" TEXT NOT NULL,
+  "owner_user_id" BLOB,
+  "owner_group_id" BLOB,
+  "owner_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "default_locale" TEXT NOT NULL,
+  "texts" TEXT NOT NULL,
+  "review_after" TEXT,
+  "verified_at" INTEGER,
+  "archived_at" INTEGER,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_articles_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_articles_audience_check CHECK ("audience" IN ('internal', 'public')),
+  CONSTRAINT nexa_articles_owner_queue_either CHECK ("owner_user_id" IS NULL OR "owner_group_id" IS NULL),
+  CONSTRAINT nexa_articles_category_id_fk FOREIGN KEY (org, "category_id") REFERENCES nexa_categories (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_articles_owner_user_id_fk FOREIGN KEY (org, "owner_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_articles_owner_group_id_fk FOREIGN KEY (org, "owner_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_articles_category_id_idx ON nexa_articles (org, "category_id", "id", "deleted_at");
+CREATE INDEX nexa_articles_review_after_idx ON nexa_articles (org, "review_after", "id", "deleted_at");
+CREATE INDEX nexa_articles_owner_user_id_ref ON nexa_articles (org, "owner_user_id", "id") WHERE "owner_user_id" IS NOT NULL;
+CREATE INDEX nexa_articles_owner_group_id_ref ON nexa_articles (org, "owner_group_id", "id") WHERE "owner_group_id" IS NOT NULL;
+CREATE INDEX nexa_articles_number_key_trash ON nexa_articles (org, "number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_articles_number_key ON nexa_articles (org, "number") WHERE "deleted_at" IS NULL;
+CREATE TABLE nexa_article_revisions (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "article_id" BLOB NOT NULL,
+  "locale" TEXT NOT NULL,
+  "number" INTEGER NOT NULL,
+  "title" TEXT NOT NULL,
+  "title_folded" TEXT NOT NULL,
+  "slug" TEXT NOT NULL,
+  "body" TEXT NOT NULL,
+  "keywords" TEXT,
+  "words" TEXT,
+  "audience" TEXT NOT NULL,
+  "live" INTEGER NOT NULL,
+  "address" TEXT,
+  "based_on_id" BLOB,
+  "publisher_id" BLOB,
+  CONSTRAINT nexa_article_revisions_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_article_revisions_audience_check CHECK ("audience" IN ('internal', 'public')),
+  CONSTRAINT nexa_article_revisions_live_check CHECK ("live" IN (0, 1)),
+  CONSTRAINT nexa_article_revisions_article_id_fk FOREIGN KEY (org, "article_id") REFERENCES nexa_articles (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_article_revisions_based_on_id_fk FOREIGN KEY (org, "based_on_id") REFERENCES nexa_article_revisions (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_article_revisions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_article_revisions_slug_idx ON nexa_article_revisions (org, "slug", "id");
+CREATE INDEX nexa_article_revisions_live_locale_idx ON nexa_article_revisions (org, "live", "locale", "id");
+CREATE INDEX nexa_article_revisions_article_id_ref ON nexa_article_revisions (org, "article_id", "id");
+CREATE INDEX nexa_article_revisions_based_on_id_ref ON nexa_article_revisions (org, "based_on_id", "id") WHERE "based_on_id" IS NOT NULL;
+CREATE INDEX nexa_article_revisions_publisher_id_ref ON nexa_article_revisions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_article_revisions_article_id_locale_number_key ON nexa_article_revisions (org, "article_id", "locale", "number");
+CREATE UNIQUE INDEX nexa_article_revisions_address_key ON nexa_article_revisions (org, "address");
+CREATE TABLE nexa_article_tickets (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "article_id" BLOB NOT NULL,
+  "ticket_id" BLOB NOT NULL,
+  "linked_by_id" BLOB,
+  CONSTRAINT nexa_article_tickets_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_article_tickets_article_id_fk FOREIGN KEY (org, "article_id") REFERENCES nexa_articles (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_article_tickets_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_article_tickets_linked_by_id_fk FOREIGN KEY (org, "linked_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_article_tickets_ticket_id_idx ON nexa_article_tickets (org, "ticket_id", "id");
+CREATE INDEX nexa_article_tickets_article_id_ref ON nexa_article_tickets (org, "article_id", "id");
+CREATE INDEX nexa_article_tickets_linked_by_id_ref ON nexa_article_tickets (org, "linked_by_id", "id") WHERE "linked_by_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_article_tickets_article_id_ticket_id_key ON nexa_article_tickets (org, "article_id", "ticket_id");
+CREATE TABLE nexa_article_votes (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "article_id" BLOB NOT NULL,
+  "contact_id" BLOB,
+  "user_id" BLOB,
+  "visitor" TEXT,
+  "helpful" INTEGER NOT NULL,
+  CONSTRAINT nexa_article_votes_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_article_votes_helpful_check CHECK ("helpful" IN (0, 1)),
+  CONSTRAINT nexa_article_votes_article_id_fk FOREIGN KEY (org, "article_id") REFERENCES nexa_articles (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_article_votes_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_article_votes_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_article_votes_contact_id_idx ON nexa_article_votes (org, "contact_id", "id");
+CREATE INDEX nexa_article_votes_article_id_ref ON nexa_article_votes (org, "article_id", "id");
+CREATE INDEX nexa_article_votes_user_id_ref ON nexa_article_votes (org, "user_id", "id") WHERE "user_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_article_votes_article_id_visitor_key ON nexa_article_votes (org, "article_id", "visitor");
+CREATE UNIQUE INDEX nexa_article_votes_article_id_user_id_key ON nexa_article_votes (org, "article_id", "user_id");
+CREATE UNIQUE INDEX nexa_article_votes_article_id_contact_id_key ON nexa_article_votes (org, "article_id", "contact_id");
 CREATE TABLE nexa_calls (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,

@@ -29,6 +29,29 @@ export interface ErrorCodes {
   "answer.erased": "conflict";
   /** `Invalid`: {field} has {count} {what}, and {limit} are allowed; make several calls. */
   "argument.too_long": "invalid";
+  /** `Conflict`: The ticket is linked to this article already; there is nothing to add. */
+  "article.already_linked": "conflict";
+  /**
+   * `RuleViolation`: The category, or one above it, is internal; make the article internal, or choose another
+   * category.
+   */
+  "article.category_internal": "rule";
+  /** `RuleViolation`: The article {number} has no text in {locale}; write one first with article.update. */
+  "article.no_text": "rule";
+  /** `Invalid`: Give a question with letters or digits. */
+  "article.no_words": "invalid";
+  /** `RuleViolation`: The ticket is not linked to this article; there is nothing to remove. */
+  "article.not_linked": "rule";
+  /** `RuleViolation`: Nothing of the article {number} is published in {locale}. */
+  "article.not_published": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "article.number_taken": "conflict";
+  /** `Invalid`: A vote is of a contact, a user or a visitor; give contact or visitor, or vote as a user. */
+  "article.one_voter": "invalid";
+  /** `Invalid`: The revision is of another article; name one of this. */
+  "article.revision_foreign": "invalid";
+  /** `Conflict`: Another article is published as {slug} in {locale}; give this one another slug. */
+  "article.slug_taken": "conflict";
   /** `RuleViolation`: The {assignee} is deactivated or has no active member; choose somebody else. */
   "assignee.inactive": "rule";
   /** `RuleViolation`: Only a user can own a {kind}; give a user instead of a group. */
@@ -119,6 +142,8 @@ export interface ErrorCodes {
   "campaign.not_member": "rule";
   /** `RuleViolation`: The campaign is {status}; only a planned one can start. Make a new one. */
   "campaign.not_planned": "rule";
+  /** `RuleViolation`: The category would be below itself; name another one in parent. */
+  "category.cycle": "rule";
   /** `Invalid`: A cause that begins with {prefix} is given by the library alone; give another, or leave it out. */
   "cause.reserved": "invalid";
   /** `Invalid`: {value} is not in the list for {field}; use one of {allowed}, or let an admin extend the list. */

@@ -23,6 +23,15 @@ export const ACCOUNT_TYPE = ["prospect", "customer", "partner", "vendor"] as con
  */
 export type AccountType = (typeof ACCOUNT_TYPE)[number];
 
+/** The words of `ArticleAudience`, in their order. */
+export const ARTICLE_AUDIENCE = ["internal", "public"] as const;
+/**
+ * One of:
+ * - `internal`: The team alone.
+ * - `public`: Customers as well.
+ */
+export type ArticleAudience = (typeof ARTICLE_AUDIENCE)[number];
+
 /** The words of `AttendeeResponse`, in their order. */
 export const ATTENDEE_RESPONSE = ["needs_action", "accepted", "tentative", "declined"] as const;
 /**
@@ -714,6 +723,17 @@ export const SENDER_STATE = ["active", "halted"] as const;
  * - `halted`: It waits.
  */
 export type SenderState = (typeof SENDER_STATE)[number];
+
+/** The words of `StaleArticleReason`, in their order. */
+export const STALE_ARTICLE_REASON = ["review_overdue", "translation_outdated", "helps_few", "dead_link"] as const;
+/**
+ * One of:
+ * - `review_overdue`: The day of its review is past.
+ * - `translation_outdated`: What it was translated of was published anew since.
+ * - `helps_few`: It helped less than half of at least ten who said so.
+ * - `dead_link`: It links to an article that is not published.
+ */
+export type StaleArticleReason = (typeof STALE_ARTICLE_REASON)[number];
 
 /** The words of `SuppressionReason`, in their order. */
 export const SUPPRESSION_REASON = ["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"] as const;

@@ -5,6 +5,14 @@
 export const OPERATIONS: Readonly<Record<string, string>> = {
   account:
     "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows merge purge restore rollup? search* set_primary_contact trash update upsert",
+  article:
+    "aggregate? answers? archive assign count? create find* get? history* import_csv import_preview? import_rows link_ticket publish purge read? restore restore_revision search* stale? suggest? trash unlink_ticket unpublish update upsert verify vote",
+  article_revision:
+    "aggregate? count? find* get? history* search*",
+  article_ticket:
+    "aggregate? count? find* get? history*",
+  article_vote:
+    "aggregate? count? find* get? history*",
   attachment:
     "add aggregate? count? find* get? history* purge restore search* trash update",
   attendee:
@@ -21,6 +29,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "add aggregate? assign cancel complete count? create find* get? history* import_csv import_preview? import_rows members? performance? purge remove restore search* start trash update upsert",
   campaign_member:
     "aggregate? count? find* get? history*",
+  category:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   comment:
     "aggregate? count? find* get? history*",
   consent:

@@ -2,6 +2,10 @@
 // What a session has.
 
 import type { AccountOperations } from "./operations/account.js";
+import type { ArticleOperations } from "./operations/article.js";
+import type { ArticleRevisionOperations } from "./operations/article_revision.js";
+import type { ArticleTicketOperations } from "./operations/article_ticket.js";
+import type { ArticleVoteOperations } from "./operations/article_vote.js";
 import type { AttachmentOperations } from "./operations/attachment.js";
 import type { AttendeeOperations } from "./operations/attendee.js";
 import type { BugOperations } from "./operations/bug.js";
@@ -10,6 +14,7 @@ import type { CalendarOperations } from "./operations/calendar.js";
 import type { CallOperations } from "./operations/call.js";
 import type { CampaignOperations } from "./operations/campaign.js";
 import type { CampaignMemberOperations } from "./operations/campaign_member.js";
+import type { CategoryOperations } from "./operations/category.js";
 import type { CommentOperations } from "./operations/comment.js";
 import type { ConsentOperations } from "./operations/consent.js";
 import type { ContactOperations } from "./operations/contact.js";
@@ -68,6 +73,10 @@ import type { TopicOperations } from "./operations/topic.js";
 import type { UserOperations } from "./operations/user.js";
 import type { VoteOperations } from "./operations/vote.js";
 import type { Account, AccountWhere } from "./records/account.js";
+import type { Article, ArticleWhere } from "./records/article.js";
+import type { ArticleRevision, ArticleRevisionWhere } from "./records/article_revision.js";
+import type { ArticleTicket, ArticleTicketWhere } from "./records/article_ticket.js";
+import type { ArticleVote, ArticleVoteWhere } from "./records/article_vote.js";
 import type { Attachment, AttachmentWhere } from "./records/attachment.js";
 import type { Attendee, AttendeeWhere } from "./records/attendee.js";
 import type { Bug, BugWhere } from "./records/bug.js";
@@ -76,6 +85,7 @@ import type { Calendar } from "./records/calendar.js";
 import type { Call, CallWhere } from "./records/call.js";
 import type { Campaign, CampaignWhere } from "./records/campaign.js";
 import type { CampaignMember, CampaignMemberWhere } from "./records/campaign_member.js";
+import type { Category, CategoryWhere } from "./records/category.js";
 import type { Comment, CommentWhere } from "./records/comment.js";
 import type { Consent, ConsentWhere } from "./records/consent.js";
 import type { Contact, ContactWhere } from "./records/contact.js";
@@ -136,6 +146,20 @@ export interface SessionOperations {
   /** The operations of `account`: A company. */
   readonly account: AccountOperations;
   /**
+   * The operations of `article`: An answer to what customers ask. It holds the drafts; `article_revision` what was
+   * published.
+   */
+  readonly article: ArticleOperations;
+  /**
+   * The operations of `article_revision`: What was published of an article in one language. The live ones are what
+   * readers see; a host's policy for customers lets them see those of [`ArticleRevision::public`].
+   */
+  readonly articleRevision: ArticleRevisionOperations;
+  /** The operations of `article_ticket`: An article that answers a ticket. It is seen by those who see the ticket. */
+  readonly articleTicket: ArticleTicketOperations;
+  /** The operations of `article_vote`: Whether an article helped somebody. */
+  readonly articleVote: ArticleVoteOperations;
+  /**
    * The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and goes
    * where that goes.
    */
@@ -167,6 +191,8 @@ export interface SessionOperations {
   readonly campaign: CampaignOperations;
   /** The operations of `campaign_member`: A lead or a contact, exactly one, in a campaign. */
   readonly campaignMember: CampaignMemberOperations;
+  /** The operations of `category`: Where articles stand. */
+  readonly category: CategoryOperations;
   /**
    * The operations of `comment`: What somebody of the team wrote on a ticket. It is seen by those who see the
    * ticket, or by the admins among them.
@@ -350,6 +376,10 @@ export interface SessionOperations {
 /** The record of every kind. */
 export interface RecordTable {
   account: Account;
+  article: Article;
+  article_revision: ArticleRevision;
+  article_ticket: ArticleTicket;
+  article_vote: ArticleVote;
   attachment: Attachment;
   attendee: Attendee;
   bug: Bug;
@@ -358,6 +388,7 @@ export interface RecordTable {
   call: Call;
   campaign: Campaign;
   campaign_member: CampaignMember;
+  category: Category;
   comment: Comment;
   consent: Consent;
   contact: Contact;
@@ -420,6 +451,10 @@ export type KindName = keyof RecordTable;
 /** What every kind that points at others is found by, and the fields by which it points; see `has`. */
 export interface PointerTable {
   account: { found: AccountWhere; by: "owner.group" | "owner.user" | "parent" | "price_book" | "primary_contact" };
+  article: { found: ArticleWhere; by: "category" | "owner.group" | "owner.user" };
+  article_revision: { found: ArticleRevisionWhere; by: "article" | "based_on" | "publisher" };
+  article_ticket: { found: ArticleTicketWhere; by: "article" | "linked_by" | "ticket" };
+  article_vote: { found: ArticleVoteWhere; by: "article" | "contact" | "user" };
   attachment: { found: AttachmentWhere; by: "about" | "by" };
   attendee: { found: AttendeeWhere; by: "contact" | "lead" | "meeting" | "user" };
   bug: { found: BugWhere; by: "assignee.group" | "assignee.user" | "duplicate_of" | "fixed_in" };
@@ -427,6 +462,7 @@ export interface PointerTable {
   call: { found: CallWhere; by: "about" | "user" };
   campaign: { found: CampaignWhere; by: "owner.group" | "owner.user" };
   campaign_member: { found: CampaignMemberWhere; by: "campaign" | "contact" | "lead" };
+  category: { found: CategoryWhere; by: "parent" };
   comment: { found: CommentWhere; by: "author" | "ticket" };
   consent: { found: ConsentWhere; by: "topic" };
   contact: { found: ContactWhere; by: "account" | "owner.group" | "owner.user" | "reports_to" };

@@ -19,6 +19,40 @@ import type {
   AccountUpsertInput,
 } from "./inputs/account.js";
 import type {
+  ArticleAnswersInput,
+  ArticleArchiveInput,
+  ArticleAssignInput,
+  ArticleCreateInput,
+  ArticleFindInput,
+  ArticleGetInput,
+  ArticleHistoryInput,
+  ArticleLinkTicketInput,
+  ArticlePublishInput,
+  ArticlePurgeInput,
+  ArticleReadInput,
+  ArticleRestoreInput,
+  ArticleRestoreRevisionInput,
+  ArticleSuggestInput,
+  ArticleTrashInput,
+  ArticleUnlinkTicketInput,
+  ArticleUnpublishInput,
+  ArticleUpdateInput,
+  ArticleUpsertInput,
+  ArticleVerifyInput,
+  ArticleVoteInput,
+} from "./inputs/article.js";
+import type {
+  ArticleRevisionFindInput,
+  ArticleRevisionGetInput,
+  ArticleRevisionHistoryInput,
+} from "./inputs/article_revision.js";
+import type {
+  ArticleTicketFindInput,
+  ArticleTicketGetInput,
+  ArticleTicketHistoryInput,
+} from "./inputs/article_ticket.js";
+import type { ArticleVoteFindInput, ArticleVoteGetInput, ArticleVoteHistoryInput } from "./inputs/article_vote.js";
+import type {
   AttachmentAddInput,
   AttachmentFindInput,
   AttachmentGetInput,
@@ -96,6 +130,17 @@ import type {
   CampaignMemberGetInput,
   CampaignMemberHistoryInput,
 } from "./inputs/campaign_member.js";
+import type {
+  CategoryCreateInput,
+  CategoryFindInput,
+  CategoryGetInput,
+  CategoryHistoryInput,
+  CategoryPurgeInput,
+  CategoryRestoreInput,
+  CategoryTrashInput,
+  CategoryUpdateInput,
+  CategoryUpsertInput,
+} from "./inputs/category.js";
 import type { CommentFindInput, CommentGetInput, CommentHistoryInput } from "./inputs/comment.js";
 import type {
   AggregateInput,
@@ -633,6 +678,7 @@ import type {
 } from "./inputs/user.js";
 import type { VoteFindInput, VoteGetInput, VoteHistoryInput } from "./inputs/vote.js";
 import type { AccountRollup } from "./parts/account.js";
+import type { ArticleAnswer, ReadArticle, StaleArticle } from "./parts/article.js";
 import type { BugOverview } from "./parts/bug.js";
 import type { BusinessTime, Due } from "./parts/calendar.js";
 import type { Performance } from "./parts/campaign.js";
@@ -670,6 +716,10 @@ import type { Message, Previewed } from "./parts/template.js";
 import type { TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
+import type { Article, ArticleRelated, ArticleWhere } from "./records/article.js";
+import type { ArticleRevision, ArticleRevisionRelated, ArticleRevisionWhere } from "./records/article_revision.js";
+import type { ArticleTicket, ArticleTicketRelated, ArticleTicketWhere } from "./records/article_ticket.js";
+import type { ArticleVote, ArticleVoteRelated, ArticleVoteWhere } from "./records/article_vote.js";
 import type { Attachment, AttachmentRelated, AttachmentWhere } from "./records/attachment.js";
 import type { Attendee, AttendeeRelated, AttendeeWhere } from "./records/attendee.js";
 import type { Bug, BugRelated, BugWhere } from "./records/bug.js";
@@ -678,6 +728,7 @@ import type { Calendar, CalendarRelated, CalendarWhere } from "./records/calenda
 import type { Call, CallRelated, CallWhere } from "./records/call.js";
 import type { Campaign, CampaignRelated, CampaignWhere } from "./records/campaign.js";
 import type { CampaignMember, CampaignMemberRelated, CampaignMemberWhere } from "./records/campaign_member.js";
+import type { Category, CategoryRelated, CategoryWhere } from "./records/category.js";
 import type { Comment, CommentRelated, CommentWhere } from "./records/comment.js";
 import type { Consent, ConsentRelated, ConsentWhere } from "./records/consent.js";
 import type { Contact, ContactRelated, ContactWhere } from "./records/contact.js";
@@ -766,6 +817,50 @@ export interface OperationTable {
   "account.trash": { input: AccountTrashInput; output: Account };
   "account.update": { input: AccountUpdateInput; output: Account };
   "account.upsert": { input: AccountUpsertInput; output: Upserted<Account> };
+  "article.aggregate": { input: AggregateInput<ArticleWhere>; output: GroupRow[] };
+  "article.answers": { input: ArticleAnswersInput; output: ArticleAnswer[] };
+  "article.archive": { input: ArticleArchiveInput; output: Article };
+  "article.assign": { input: ArticleAssignInput; output: Article };
+  "article.count": { input: CountInput<ArticleWhere>; output: number };
+  "article.create": { input: ArticleCreateInput; output: Article };
+  "article.find": { input: ArticleFindInput; output: Page<Article> };
+  "article.get": { input: ArticleGetInput; output: Found<Article, ArticleRelated> };
+  "article.history": { input: ArticleHistoryInput; output: HistoryPage };
+  "article.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "article.import_preview": { input: ImportPreviewInput; output: Preview };
+  "article.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "article.link_ticket": { input: ArticleLinkTicketInput; output: ArticleTicket };
+  "article.publish": { input: ArticlePublishInput; output: ArticleRevision };
+  "article.purge": { input: ArticlePurgeInput; output: null };
+  "article.read": { input: ArticleReadInput; output: ReadArticle };
+  "article.restore": { input: ArticleRestoreInput; output: Article };
+  "article.restore_revision": { input: ArticleRestoreRevisionInput; output: Article };
+  "article.search": { input: SearchInput<ArticleWhere>; output: Page<Article> };
+  "article.stale": { input: Record<string, never>; output: StaleArticle[] };
+  "article.suggest": { input: ArticleSuggestInput; output: ArticleAnswer[] };
+  "article.trash": { input: ArticleTrashInput; output: Article };
+  "article.unlink_ticket": { input: ArticleUnlinkTicketInput; output: null };
+  "article.unpublish": { input: ArticleUnpublishInput; output: ArticleRevision };
+  "article.update": { input: ArticleUpdateInput; output: Article };
+  "article.upsert": { input: ArticleUpsertInput; output: Upserted<Article> };
+  "article.verify": { input: ArticleVerifyInput; output: Article };
+  "article.vote": { input: ArticleVoteInput; output: ArticleVote };
+  "article_revision.aggregate": { input: AggregateInput<ArticleRevisionWhere>; output: GroupRow[] };
+  "article_revision.count": { input: CountInput<ArticleRevisionWhere>; output: number };
+  "article_revision.find": { input: ArticleRevisionFindInput; output: Page<ArticleRevision> };
+  "article_revision.get": { input: ArticleRevisionGetInput; output: Found<ArticleRevision, ArticleRevisionRelated> };
+  "article_revision.history": { input: ArticleRevisionHistoryInput; output: HistoryPage };
+  "article_revision.search": { input: SearchInput<ArticleRevisionWhere>; output: Page<ArticleRevision> };
+  "article_ticket.aggregate": { input: AggregateInput<ArticleTicketWhere>; output: GroupRow[] };
+  "article_ticket.count": { input: CountInput<ArticleTicketWhere>; output: number };
+  "article_ticket.find": { input: ArticleTicketFindInput; output: Page<ArticleTicket> };
+  "article_ticket.get": { input: ArticleTicketGetInput; output: Found<ArticleTicket, ArticleTicketRelated> };
+  "article_ticket.history": { input: ArticleTicketHistoryInput; output: HistoryPage };
+  "article_vote.aggregate": { input: AggregateInput<ArticleVoteWhere>; output: GroupRow[] };
+  "article_vote.count": { input: CountInput<ArticleVoteWhere>; output: number };
+  "article_vote.find": { input: ArticleVoteFindInput; output: Page<ArticleVote> };
+  "article_vote.get": { input: ArticleVoteGetInput; output: Found<ArticleVote, ArticleVoteRelated> };
+  "article_vote.history": { input: ArticleVoteHistoryInput; output: HistoryPage };
   "attachment.add": { input: AttachmentAddInput; output: Attachment };
   "attachment.aggregate": { input: AggregateInput<AttachmentWhere>; output: GroupRow[] };
   "attachment.count": { input: CountInput<AttachmentWhere>; output: number };
@@ -869,6 +964,21 @@ export interface OperationTable {
   "campaign_member.find": { input: CampaignMemberFindInput; output: Page<CampaignMember> };
   "campaign_member.get": { input: CampaignMemberGetInput; output: Found<CampaignMember, CampaignMemberRelated> };
   "campaign_member.history": { input: CampaignMemberHistoryInput; output: HistoryPage };
+  "category.aggregate": { input: AggregateInput<CategoryWhere>; output: GroupRow[] };
+  "category.count": { input: CountInput<CategoryWhere>; output: number };
+  "category.create": { input: CategoryCreateInput; output: Category };
+  "category.find": { input: CategoryFindInput; output: Page<Category> };
+  "category.get": { input: CategoryGetInput; output: Found<Category, CategoryRelated> };
+  "category.history": { input: CategoryHistoryInput; output: HistoryPage };
+  "category.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "category.import_preview": { input: ImportPreviewInput; output: Preview };
+  "category.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "category.purge": { input: CategoryPurgeInput; output: null };
+  "category.restore": { input: CategoryRestoreInput; output: Category };
+  "category.search": { input: SearchInput<CategoryWhere>; output: Page<Category> };
+  "category.trash": { input: CategoryTrashInput; output: Category };
+  "category.update": { input: CategoryUpdateInput; output: Category };
+  "category.upsert": { input: CategoryUpsertInput; output: Upserted<Category> };
   "comment.aggregate": { input: AggregateInput<CommentWhere>; output: GroupRow[] };
   "comment.count": { input: CountInput<CommentWhere>; output: number };
   "comment.find": { input: CommentFindInput; output: Page<Comment> };

@@ -11,6 +11,27 @@ from .kinds.account import (
     AccountTier as AccountTier,
     AccountTotals as AccountTotals,
 )
+from .kinds.article import (
+    Article as Article,
+    ArticleAnswer as ArticleAnswer,
+    ArticleId as ArticleId,
+    ArticleText as ArticleText,
+    ReadArticle as ReadArticle,
+    StaleArticle as StaleArticle,
+    StaleArticleReason as StaleArticleReason,
+)
+from .kinds.article_revision import (
+    ArticleRevision as ArticleRevision,
+    ArticleRevisionId as ArticleRevisionId,
+)
+from .kinds.article_ticket import (
+    ArticleTicket as ArticleTicket,
+    ArticleTicketId as ArticleTicketId,
+)
+from .kinds.article_vote import (
+    ArticleVote as ArticleVote,
+    ArticleVoteId as ArticleVoteId,
+)
 from .kinds.attachment import (
     Attachment as Attachment,
     AttachmentId as AttachmentId,
@@ -58,6 +79,10 @@ from .kinds.campaign import (
 from .kinds.campaign_member import (
     CampaignMember as CampaignMember,
     CampaignMemberId as CampaignMemberId,
+)
+from .kinds.category import (
+    Category as Category,
+    CategoryId as CategoryId,
 )
 from .kinds.comment import (
     Comment as Comment,
@@ -426,6 +451,7 @@ from .kinds.vote import (
 from .kinds.common import (
     AccountType as AccountType,
     Address as Address,
+    ArticleAudience as ArticleAudience,
     AttendeeResponse as AttendeeResponse,
     AttendeeRole as AttendeeRole,
     BugSeverity as BugSeverity,

@@ -26,6 +26,15 @@ class AccountType(StrEnum):
     """It sells to us."""
 
 
+class ArticleAudience(StrEnum):
+    """One of `internal`, `public`."""
+
+    INTERNAL = "internal"
+    """The team alone."""
+    PUBLIC = "public"
+    """Customers as well."""
+
+
 class AttendeeResponse(StrEnum):
     """One of `needs_action`, `accepted`, `tentative`, `declined`."""
 
@@ -836,6 +845,7 @@ class NewLineDict(TypedDict, total=False):
 
 
 AccountTypeWord: TypeAlias = AccountType | Literal["prospect", "customer", "partner", "vendor"]
+ArticleAudienceWord: TypeAlias = ArticleAudience | Literal["internal", "public"]
 AttendeeResponseWord: TypeAlias = AttendeeResponse | Literal["needs_action", "accepted", "tentative", "declined"]
 AttendeeRoleWord: TypeAlias = AttendeeRole | Literal["required", "optional"]
 BugSeverityWord: TypeAlias = BugSeverity | Literal["p4", "p3", "p2", "p1"]
