@@ -1717,6 +1717,7 @@ CREATE TABLE nexa.notifications (
   "about_label" text COLLATE "C",
   "about_url" text COLLATE "C",
   "note_id" uuid,
+  "message" text COLLATE "C",
   "count" bigint NOT NULL,
   "by" text COLLATE "C",
   "digest" text COLLATE "C",
@@ -1724,7 +1725,7 @@ CREATE TABLE nexa.notifications (
   "late" boolean NOT NULL,
   "inbox" boolean NOT NULL DEFAULT TRUE,
   "read_at" timestamptz,
-  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted'))
+  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'workflow', 'workflow_halted'))
 );
 CREATE INDEX notifications_user_id_digest_idx ON nexa.notifications (org, "user_id", "digest", "id");
 CREATE INDEX notifications_user_id_created_at_idx ON nexa.notifications (org, "user_id", "created_at", "id");
@@ -1773,7 +1774,7 @@ CREATE TABLE nexa.notification_deliveries (
   "lease_until" timestamptz,
   "problem" text COLLATE "C",
   "left_at" timestamptz,
-  CONSTRAINT notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'workflow', 'workflow_halted')),
   CONSTRAINT notification_deliveries_state_check CHECK ("state" IN ('waiting', 'claimed', 'left', 'dropped', 'failed'))
 );
 CREATE INDEX notification_deliveries_user_id_state_not_before_idx ON nexa.notification_deliveries (org, "user_id", "state", "not_before", "id");
@@ -1801,6 +1802,147 @@ ALTER TABLE nexa.notification_windows ADD CONSTRAINT notification_windows_pk PRI
 ALTER TABLE nexa.notification_windows ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.notification_windows FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.notification_windows USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.workflows (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "key" text COLLATE "C",
+  "description" text COLLATE "C",
+  "runs_as_id" uuid,
+  "trigger" json NOT NULL,
+  "filter" json NOT NULL,
+  "settings" json NOT NULL,
+  "steps" json NOT NULL,
+  "limits" json NOT NULL,
+  "state" text COLLATE "C" NOT NULL,
+  "active_since" bigint,
+  "halted_reason" text COLLATE "C",
+  "published" bigint,
+  "external_keys" json,
+  CONSTRAINT workflows_state_check CHECK ("state" IN ('draft', 'active', 'paused', 'halted'))
+);
+CREATE INDEX workflows_runs_as_id_ref ON nexa.workflows (org, "runs_as_id", "id") WHERE "runs_as_id" IS NOT NULL;
+CREATE INDEX workflows_key_key_trash ON nexa.workflows (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX workflows_key_key ON nexa.workflows (org, "key") WHERE "deleted_at" IS NULL;
+CREATE INDEX workflows_name_folded_key_trash ON nexa.workflows (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX workflows_name_folded_key ON nexa.workflows (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.workflows ADD CONSTRAINT workflows_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.workflows ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.workflows FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.workflows USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.workflow_versions (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "workflow_id" uuid NOT NULL,
+  "number" bigint NOT NULL,
+  "runs_as_id" uuid NOT NULL,
+  "trigger" json NOT NULL,
+  "filter" json NOT NULL,
+  "settings" json NOT NULL,
+  "steps" json NOT NULL,
+  "limits" json NOT NULL,
+  "publisher_id" uuid
+);
+CREATE INDEX workflow_versions_workflow_id_ref ON nexa.workflow_versions (org, "workflow_id", "id");
+CREATE INDEX workflow_versions_runs_as_id_ref ON nexa.workflow_versions (org, "runs_as_id", "id");
+CREATE INDEX workflow_versions_publisher_id_ref ON nexa.workflow_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX workflow_versions_workflow_id_number_key ON nexa.workflow_versions (org, "workflow_id", "number");
+ALTER TABLE nexa.workflow_versions ADD CONSTRAINT workflow_versions_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.workflow_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.workflow_versions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.workflow_versions USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.workflow_runs (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "workflow_id" uuid NOT NULL,
+  "number" bigint NOT NULL,
+  "slot" text COLLATE "C" NOT NULL,
+  "kind" text COLLATE "C",
+  "record" uuid,
+  "event" bigint,
+  "event_to" bigint,
+  "root" uuid NOT NULL,
+  "depth" bigint NOT NULL,
+  "chain" text COLLATE "C" NOT NULL,
+  "state" text COLLATE "C" NOT NULL,
+  "position" json NOT NULL,
+  "turn" bigint NOT NULL,
+  "attempt" bigint NOT NULL,
+  "lines" bigint NOT NULL,
+  "steps" bigint NOT NULL,
+  "made" json NOT NULL,
+  "due_at" timestamptz,
+  "ended_at" timestamptz,
+  "reason" text COLLATE "C",
+  "code" text COLLATE "C",
+  CONSTRAINT workflow_runs_state_check CHECK ("state" IN ('running', 'waiting', 'done', 'failed', 'stopped', 'skipped', 'cancelled'))
+);
+CREATE INDEX workflow_runs_workflow_id_state_ended_at_idx ON nexa.workflow_runs (org, "workflow_id", "state", "ended_at", "id");
+CREATE INDEX workflow_runs_chain_idx ON nexa.workflow_runs (org, "chain", "id");
+CREATE INDEX workflow_runs_record_idx ON nexa.workflow_runs (org, "record", "id");
+CREATE INDEX workflow_runs_state_due_at_idx ON nexa.workflow_runs (org, "state", "due_at", "id");
+CREATE UNIQUE INDEX workflow_runs_slot_key ON nexa.workflow_runs (org, "slot");
+ALTER TABLE nexa.workflow_runs ADD CONSTRAINT workflow_runs_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.workflow_runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.workflow_runs FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.workflow_runs USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.workflow_step_runs (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "run" uuid NOT NULL,
+  "number" bigint NOT NULL,
+  "step" text COLLATE "C" NOT NULL,
+  "turn" bigint NOT NULL,
+  "attempt" bigint NOT NULL,
+  "state" text COLLATE "C" NOT NULL,
+  "what" text COLLATE "C",
+  "unit" uuid,
+  "record" uuid,
+  "code" text COLLATE "C",
+  "message" text COLLATE "C",
+  CONSTRAINT workflow_step_runs_state_check CHECK ("state" IN ('done', 'failed', 'again'))
+);
+CREATE INDEX workflow_step_runs_run_number_idx ON nexa.workflow_step_runs (org, "run", "number", "id");
+CREATE INDEX workflow_step_runs_unit_idx ON nexa.workflow_step_runs (org, "unit", "id");
+ALTER TABLE nexa.workflow_step_runs ADD CONSTRAINT workflow_step_runs_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.workflow_step_runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.workflow_step_runs FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.workflow_step_runs USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.workflow_windows (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "workflow_id" uuid NOT NULL,
+  "began_at" timestamptz NOT NULL,
+  "count" bigint NOT NULL
+);
+CREATE INDEX workflow_windows_workflow_id_ref ON nexa.workflow_windows (org, "workflow_id", "id");
+CREATE UNIQUE INDEX workflow_windows_workflow_id_key ON nexa.workflow_windows (org, "workflow_id");
+ALTER TABLE nexa.workflow_windows ADD CONSTRAINT workflow_windows_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.workflow_windows ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.workflow_windows FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.workflow_windows USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
 CREATE TABLE nexa.templates (
   org uuid NOT NULL,
@@ -2311,6 +2453,11 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.notification_preferences', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notification_deliveries', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notification_windows', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.workflows', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.workflow_versions', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.workflow_runs', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.workflow_step_runs', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.workflow_windows', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.templates', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.template_versions', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.blobs', 'org', colocate_with => 'nexa.ledger');
@@ -2451,6 +2598,12 @@ ALTER TABLE nexa.notifications ADD CONSTRAINT notifications_note_id_fk FOREIGN K
 ALTER TABLE nexa.notification_preferences ADD CONSTRAINT notification_preferences_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notification_deliveries ADD CONSTRAINT notification_deliveries_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notification_windows ADD CONSTRAINT notification_windows_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflows ADD CONSTRAINT workflows_runs_as_id_fk FOREIGN KEY (org, "runs_as_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflow_versions ADD CONSTRAINT workflow_versions_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa.workflows (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflow_versions ADD CONSTRAINT workflow_versions_runs_as_id_fk FOREIGN KEY (org, "runs_as_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflow_versions ADD CONSTRAINT workflow_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflow_runs ADD CONSTRAINT workflow_runs_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa.workflows (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.workflow_windows ADD CONSTRAINT workflow_windows_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa.workflows (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.templates ADD CONSTRAINT templates_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_template_id_fk FOREIGN KEY (org, "template_id") REFERENCES nexa.templates (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.template_versions ADD CONSTRAINT template_versions_topic_id_fk FOREIGN KEY (org, "topic_id") REFERENCES nexa.topics (org, "id") DEFERRABLE INITIALLY DEFERRED;

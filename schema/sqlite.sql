@@ -1679,6 +1679,7 @@ CREATE TABLE nexa_notifications (
   "about_label" TEXT,
   "about_url" TEXT,
   "note_id" BLOB,
+  "message" TEXT,
   "count" INTEGER NOT NULL,
   "by" TEXT,
   "digest" TEXT,
@@ -1687,7 +1688,7 @@ CREATE TABLE nexa_notifications (
   "inbox" INTEGER NOT NULL DEFAULT 1,
   "read_at" INTEGER,
   CONSTRAINT nexa_notifications_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'workflow', 'workflow_halted')),
   CONSTRAINT nexa_notifications_late_check CHECK ("late" IN (0, 1)),
   CONSTRAINT nexa_notifications_inbox_check CHECK ("inbox" IN (0, 1)),
   CONSTRAINT nexa_notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
@@ -1735,7 +1736,7 @@ CREATE TABLE nexa_notification_deliveries (
   "problem" TEXT,
   "left_at" INTEGER,
   CONSTRAINT nexa_notification_deliveries_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT nexa_notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'workflow', 'workflow_halted')),
   CONSTRAINT nexa_notification_deliveries_state_check CHECK ("state" IN ('waiting', 'claimed', 'left', 'dropped', 'failed')),
   CONSTRAINT nexa_notification_deliveries_late_check CHECK ("late" IN (0, 1)),
   CONSTRAINT nexa_notification_deliveries_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
@@ -1759,6 +1760,138 @@ CREATE TABLE nexa_notification_windows (
 ) STRICT;
 CREATE INDEX nexa_notification_windows_user_id_ref ON nexa_notification_windows (org, "user_id", "id");
 CREATE UNIQUE INDEX nexa_notification_windows_user_id_key ON nexa_notification_windows (org, "user_id");
+
+CREATE TABLE nexa_workflows (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "key" TEXT,
+  "description" TEXT,
+  "runs_as_id" BLOB,
+  "trigger" TEXT NOT NULL,
+  "filter" TEXT NOT NULL,
+  "settings" TEXT NOT NULL,
+  "steps" TEXT NOT NULL,
+  "limits" TEXT NOT NULL,
+  "state" TEXT NOT NULL,
+  "active_since" INTEGER,
+  "halted_reason" TEXT,
+  "published" INTEGER,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_workflows_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_workflows_state_check CHECK ("state" IN ('draft', 'active', 'paused', 'halted')),
+  CONSTRAINT nexa_workflows_runs_as_id_fk FOREIGN KEY (org, "runs_as_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_workflows_runs_as_id_ref ON nexa_workflows (org, "runs_as_id", "id") WHERE "runs_as_id" IS NOT NULL;
+CREATE INDEX nexa_workflows_key_key_trash ON nexa_workflows (org, "key") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_workflows_key_key ON nexa_workflows (org, "key") WHERE "deleted_at" IS NULL;
+CREATE INDEX nexa_workflows_name_folded_key_trash ON nexa_workflows (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_workflows_name_folded_key ON nexa_workflows (org, "name_folded") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_workflow_versions (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "workflow_id" BLOB NOT NULL,
+  "number" INTEGER NOT NULL,
+  "runs_as_id" BLOB NOT NULL,
+  "trigger" TEXT NOT NULL,
+  "filter" TEXT NOT NULL,
+  "settings" TEXT NOT NULL,
+  "steps" TEXT NOT NULL,
+  "limits" TEXT NOT NULL,
+  "publisher_id" BLOB,
+  CONSTRAINT nexa_workflow_versions_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_workflow_versions_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa_workflows (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_workflow_versions_runs_as_id_fk FOREIGN KEY (org, "runs_as_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_workflow_versions_publisher_id_fk FOREIGN KEY (org, "publisher_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_workflow_versions_workflow_id_ref ON nexa_workflow_versions (org, "workflow_id", "id");
+CREATE INDEX nexa_workflow_versions_runs_as_id_ref ON nexa_workflow_versions (org, "runs_as_id", "id");
+CREATE INDEX nexa_workflow_versions_publisher_id_ref ON nexa_workflow_versions (org, "publisher_id", "id") WHERE "publisher_id" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_workflow_versions_workflow_id_number_key ON nexa_workflow_versions (org, "workflow_id", "number");
+
+CREATE TABLE nexa_workflow_runs (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "workflow_id" BLOB NOT NULL,
+  "number" INTEGER NOT NULL,
+  "slot" TEXT NOT NULL,
+  "kind" TEXT,
+  "record" BLOB,
+  "event" INTEGER,
+  "event_to" INTEGER,
+  "root" BLOB NOT NULL,
+  "depth" INTEGER NOT NULL,
+  "chain" TEXT NOT NULL,
+  "state" TEXT NOT NULL,
+  "position" TEXT NOT NULL,
+  "turn" INTEGER NOT NULL,
+  "attempt" INTEGER NOT NULL,
+  "lines" INTEGER NOT NULL,
+  "steps" INTEGER NOT NULL,
+  "made" TEXT NOT NULL,
+  "due_at" INTEGER,
+  "ended_at" INTEGER,
+  "reason" TEXT,
+  "code" TEXT,
+  CONSTRAINT nexa_workflow_runs_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_workflow_runs_state_check CHECK ("state" IN ('running', 'waiting', 'done', 'failed', 'stopped', 'skipped', 'cancelled')),
+  CONSTRAINT nexa_workflow_runs_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa_workflows (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_workflow_runs_workflow_id_state_ended_at_idx ON nexa_workflow_runs (org, "workflow_id", "state", "ended_at", "id");
+CREATE INDEX nexa_workflow_runs_chain_idx ON nexa_workflow_runs (org, "chain", "id");
+CREATE INDEX nexa_workflow_runs_record_idx ON nexa_workflow_runs (org, "record", "id");
+CREATE INDEX nexa_workflow_runs_state_due_at_idx ON nexa_workflow_runs (org, "state", "due_at", "id");
+CREATE UNIQUE INDEX nexa_workflow_runs_slot_key ON nexa_workflow_runs (org, "slot");
+
+CREATE TABLE nexa_workflow_step_runs (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "run" BLOB NOT NULL,
+  "number" INTEGER NOT NULL,
+  "step" TEXT NOT NULL,
+  "turn" INTEGER NOT NULL,
+  "attempt" INTEGER NOT NULL,
+  "state" TEXT NOT NULL,
+  "what" TEXT,
+  "unit" BLOB,
+  "record" BLOB,
+  "code" TEXT,
+  "message" TEXT,
+  CONSTRAINT nexa_workflow_step_runs_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_workflow_step_runs_state_check CHECK ("state" IN ('done', 'failed', 'again'))
+) STRICT;
+CREATE INDEX nexa_workflow_step_runs_run_number_idx ON nexa_workflow_step_runs (org, "run", "number", "id");
+CREATE INDEX nexa_workflow_step_runs_unit_idx ON nexa_workflow_step_runs (org, "unit", "id");
+
+CREATE TABLE nexa_workflow_windows (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "workflow_id" BLOB NOT NULL,
+  "began_at" INTEGER NOT NULL,
+  "count" INTEGER NOT NULL,
+  CONSTRAINT nexa_workflow_windows_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_workflow_windows_workflow_id_fk FOREIGN KEY (org, "workflow_id") REFERENCES nexa_workflows (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_workflow_windows_workflow_id_ref ON nexa_workflow_windows (org, "workflow_id", "id");
+CREATE UNIQUE INDEX nexa_workflow_windows_workflow_id_key ON nexa_workflow_windows (org, "workflow_id");
 
 CREATE TABLE nexa_templates (
   org BLOB NOT NULL,

@@ -44,3 +44,4 @@ mod trash;
 mod undo;
 mod words;
 mod work;
+mod workflows;

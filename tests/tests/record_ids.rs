@@ -8,6 +8,7 @@ use std::{
 
 use nexa_crm::{
     Envelope, ErrorKind, FeedItem, Find, Record, Request, Result, Session, Timestamp,
+    automation::Workflow,
     export::{ExportFormat, export},
     kernel::{ports::Ids, store::Store},
     marketing::{Campaign, ContactList},
@@ -188,6 +189,7 @@ fn exported(session: &Session, kind: &str) -> String {
         "playbook" => of::<Playbook>(session),
         "project" => of::<Project>(session),
         "task" => of::<Task>(session),
+        "workflow" => of::<Workflow>(session),
         "ticket" => of::<Ticket>(session),
         other => panic!("export {other} as well"),
     }

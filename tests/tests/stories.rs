@@ -38,11 +38,13 @@ stories! {
     pipeline: "3_pipeline.json",
     priced_deal: "3_priced_deal.json",
     account_hierarchy: "4_account_hierarchy.json",
+    webinar_routed: "5_webinar_routed.json",
     webinar_score: "5_webinar_score.json",
     webinar_to_sales: "5_webinar_to_sales.json",
     deal_sold: "6_deal_sold.json",
     handoff_note: "6_handoff_note.json",
     onboarding: "6_onboarding.json",
+    onboarding_by_workflow: "6_onboarding_by_workflow.json",
     account_health: "7_account_health.json",
     product_bug: "7_product_bug.json",
 }

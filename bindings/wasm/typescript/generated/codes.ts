@@ -1004,6 +1004,74 @@ export interface ErrorCodes {
   "work.awaited_outside": "unavailable";
   /** `Unavailable`: The command failed inside and nothing was changed: {problem}. */
   "work.panicked": "unavailable";
+  /** `Invalid`: The arguments of the step {step} do not fit {command}: {problem} */
+  "workflow.argument_invalid": "invalid";
+  /** `Invalid`: No workflow runs {command}: {problem}. Leave the step out, or have a person do it. */
+  "workflow.command_refused": "invalid";
+  /**
+   * `RuleViolation`: An import would begin a run for each of its records; say on_import: run or ignore in the
+   * trigger.
+   */
+  "workflow.import_unsaid": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "workflow.key_taken": "conflict";
+  /**
+   * `RuleViolation`: The workflows {path} would start each other without an end; ask for what changed in a
+   * trigger, run one of them once per record, or say allow_loop in its limits.
+   */
+  "workflow.loop": "rule";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "workflow.name_taken": "conflict";
+  /** `RuleViolation`: The workflow does nothing; give it steps. */
+  "workflow.no_steps": "rule";
+  /** `RuleViolation`: Nothing begins the workflow; give a trigger with one of event, date, schedule and manual. */
+  "workflow.no_trigger": "rule";
+  /** `RuleViolation`: The workflow is {state}; enable it first with workflow.enable. */
+  "workflow.not_active": "rule";
+  /**
+   * `RuleViolation`: The user as whom it runs may not run {command} (step {step}); choose another user in runs_as,
+   * or leave the step out.
+   */
+  "workflow.not_allowed": "rule";
+  /**
+   * `RuleViolation`: The workflow {name} begins by itself; give its trigger as manual and publish it to start it
+   * by hand.
+   */
+  "workflow.not_by_hand": "rule";
+  /** `RuleViolation`: The workflow {name} has no version yet; publish it first with workflow.publish. */
+  "workflow.not_published": "rule";
+  /**
+   * `RuleViolation`: A workflow is started by whoever may change its record, or without a record by an admin; ask
+   * one of them.
+   */
+  "workflow.not_yours": "rule";
+  /** `Invalid`: The workflow is started for {kind}; name a record of that kind, and no other. */
+  "workflow.other_kind": "invalid";
+  /** `RuleViolation`: The run is {state}; only a failed or stopped one is tried again. */
+  "workflow.run_not_failed": "rule";
+  /** `RuleViolation`: The run is {state} already; there is nothing to cancel. */
+  "workflow.run_over": "rule";
+  /** `RuleViolation`: Nobody said as whom the workflow runs; name a user in runs_as. */
+  "workflow.runs_as_nobody": "rule";
+  /** `Invalid`: The workflow needs {missing}; give it in settings. */
+  "workflow.setting_missing": "invalid";
+  /** `Invalid`: The workflow does not need {setting}; leave it out of settings. */
+  "workflow.setting_unknown": "invalid";
+  /** `Invalid`: The step {step} cannot be: {problem}. */
+  "workflow.step_invalid": "invalid";
+  /** `Invalid`: The step {step} is there twice; give each step an id of its own. */
+  "workflow.step_twice": "invalid";
+  /** `Conflict`: There is a workflow with this {field} already; change that one, or give it another {field} first. */
+  "workflow.taken": "conflict";
+  /** `Invalid`: The trigger cannot be: {problem}. */
+  "workflow.trigger_invalid": "invalid";
+  /** `Invalid`: No workflow {key} comes with the library; use one of {keys}, or make your own. */
+  "workflow.unknown": "invalid";
+  /**
+   * `Invalid`: The step {step} names {value}, which there is not; use record, item, before, event, run, org,
+   * settings, steps, now or today.
+   */
+  "workflow.value_unknown": "invalid";
 }
 
 /** A stable code of an error, such as `lead.bant_incomplete`. */

@@ -258,6 +258,24 @@ export const ESCALATION_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
  */
 export type EscalationSeverity = (typeof ESCALATION_SEVERITY)[number];
 
+/** The words of `EventTriggerOnImport`, in their order. */
+export const EVENT_TRIGGER_ON_IMPORT = ["run", "ignore"] as const;
+/**
+ * One of:
+ * - `run`: They begin runs as others do.
+ * - `ignore`: They begin none.
+ */
+export type EventTriggerOnImport = (typeof EVENT_TRIGGER_ON_IMPORT)[number];
+
+/** The words of `EventTriggerVerb`, in their order. */
+export const EVENT_TRIGGER_VERB = ["created", "updated"] as const;
+/**
+ * One of:
+ * - `created`: It was made.
+ * - `updated`: It was changed.
+ */
+export type EventTriggerVerb = (typeof EVENT_TRIGGER_VERB)[number];
+
 /** The words of `ExplainedAccountHealthConfidence`, in their order. */
 export const EXPLAINED_ACCOUNT_HEALTH_CONFIDENCE = ["none", "low", "medium", "high"] as const;
 /**
@@ -483,13 +501,15 @@ export const NOTIFICATION_OUTCOME = ["brought", "failed", "impossible"] as const
 export type NotificationOutcome = (typeof NOTIFICATION_OUTCOME)[number];
 
 /** The words of `NotificationReason`, in their order. */
-export const NOTIFICATION_REASON = ["assigned", "reminder", "mention", "sender_halted"] as const;
+export const NOTIFICATION_REASON = ["assigned", "reminder", "mention", "sender_halted", "workflow", "workflow_halted"] as const;
 /**
  * One of:
  * - `assigned`: Somebody else gave them something.
  * - `reminder`: They are to be reminded of something.
  * - `mention`: Somebody else mentions them, or a group of theirs, in a text that they may read.
  * - `sender_halted`: A sender of mail halted by itself.
+ * - `workflow`: A workflow says so.
+ * - `workflow_halted`: A workflow halted by itself.
  */
 export type NotificationReason = (typeof NOTIFICATION_REASON)[number];
 
@@ -836,3 +856,75 @@ export const VERB = ["created", "updated", "purged", "erased"] as const;
  *   emptied with them.
  */
 export type Verb = (typeof VERB)[number];
+
+/** The words of `WorkflowFrom`, in their order. */
+export const WORKFLOW_FROM = ["step", "next", "start"] as const;
+/**
+ * One of:
+ * - `step`: With the step that failed.
+ * - `next`: Behind the step that failed.
+ * - `start`: With the first step: what was done is done again.
+ */
+export type WorkflowFrom = (typeof WORKFLOW_FROM)[number];
+
+/** The words of `WorkflowLimitsPerRecord`, in their order. */
+export const WORKFLOW_LIMITS_PER_RECORD = ["always", "once"] as const;
+/**
+ * One of:
+ * - `always`: Each time that its trigger says so.
+ * - `once`: Once for ever.
+ */
+export type WorkflowLimitsPerRecord = (typeof WORKFLOW_LIMITS_PER_RECORD)[number];
+
+/** The words of `WorkflowRunState`, in their order. */
+export const WORKFLOW_RUN_STATE = ["running", "waiting", "done", "failed", "stopped", "skipped", "cancelled"] as const;
+/**
+ * One of:
+ * - `running`: Its next step is due.
+ * - `waiting`: It waits for a moment.
+ * - `done`: It came to its end.
+ * - `failed`: A step was refused.
+ * - `stopped`: It went beyond a bound.
+ * - `skipped`: Its record is not there any more.
+ * - `cancelled`: Somebody cancelled it.
+ */
+export type WorkflowRunState = (typeof WORKFLOW_RUN_STATE)[number];
+
+/** The words of `WorkflowState`, in their order. */
+export const WORKFLOW_STATE = ["draft", "active", "paused", "halted"] as const;
+/**
+ * One of:
+ * - `draft`: It was never enabled.
+ * - `active`: It runs.
+ * - `paused`: Somebody disabled it.
+ * - `halted`: It halted by itself; `halted_reason` says why.
+ */
+export type WorkflowState = (typeof WORKFLOW_STATE)[number];
+
+/** The words of `WorkflowStepOnError`, in their order. */
+export const WORKFLOW_STEP_ON_ERROR = ["stop", "continue"] as const;
+/**
+ * One of:
+ * - `stop`: The run fails.
+ * - `continue`: The run goes on with the next step.
+ */
+export type WorkflowStepOnError = (typeof WORKFLOW_STEP_ON_ERROR)[number];
+
+/** The words of `WorkflowStepRunState`, in their order. */
+export const WORKFLOW_STEP_RUN_STATE = ["done", "failed", "again"] as const;
+/**
+ * One of:
+ * - `done`: It was done.
+ * - `failed`: It was refused.
+ * - `again`: It was refused, and is tried again.
+ */
+export type WorkflowStepRunState = (typeof WORKFLOW_STEP_RUN_STATE)[number];
+
+/** The words of `WorkflowWaiting`, in their order. */
+export const WORKFLOW_WAITING = ["hold", "cancel"] as const;
+/**
+ * One of:
+ * - `hold`: They stand still until it is enabled again.
+ * - `cancel`: They are cancelled.
+ */
+export type WorkflowWaiting = (typeof WORKFLOW_WAITING)[number];

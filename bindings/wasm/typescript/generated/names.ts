@@ -127,10 +127,18 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows search* update upsert",
   user:
     "activate aggregate? count? create deactivate find* get? hand_over_notes history* import_csv import_preview? import_rows search* update upsert",
+  workflow:
+    "aggregate? cancel_run count? create disable enable find* get? history* import_csv import_preview? import_rows publish purge restore retry_run search* start status? take trash update upsert",
+  workflow_run:
+    "aggregate? count? find* get? history*",
+  workflow_step_run:
+    "aggregate? count? find* get? history*",
+  workflow_version:
+    "aggregate? count? find* get? history*",
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "checklist", "competitors", "exceptions", "external_keys", "factors", "holidays", "kept", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "reasons", "records", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "variables"];
+export const LISTS: readonly string[] = ["about", "checklist", "competitors", "exceptions", "external_keys", "factors", "holidays", "kept", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "reasons", "records", "roles", "rules", "score_reasons", "slices", "stages", "steps", "tags", "tasks", "taxes", "texts", "tiers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
-export const MAPS: readonly string[] = ["address", "channels", "choices", "contract_value", "custom", "discount_amount", "engagement", "monthly", "net", "per_domain", "rates", "tax", "total", "unit_price", "yearly"];
+export const MAPS: readonly string[] = ["address", "channels", "choices", "contract_value", "custom", "discount_amount", "engagement", "made", "monthly", "net", "per_domain", "rates", "settings", "tax", "total", "unit_price", "yearly"];

@@ -63,6 +63,10 @@ import type { TemplateVersionOperations } from "./operations/template_version.js
 import type { TicketOperations } from "./operations/ticket.js";
 import type { TopicOperations } from "./operations/topic.js";
 import type { UserOperations } from "./operations/user.js";
+import type { WorkflowOperations } from "./operations/workflow.js";
+import type { WorkflowRunOperations } from "./operations/workflow_run.js";
+import type { WorkflowStepRunOperations } from "./operations/workflow_step_run.js";
+import type { WorkflowVersionOperations } from "./operations/workflow_version.js";
 import type { Account, AccountWhere } from "./records/account.js";
 import type { AccountSignal, AccountSignalWhere } from "./records/account_signal.js";
 import type { Alert, AlertWhere } from "./records/alert.js";
@@ -123,6 +127,10 @@ import type { TemplateVersion, TemplateVersionWhere } from "./records/template_v
 import type { Ticket, TicketWhere } from "./records/ticket.js";
 import type { Topic } from "./records/topic.js";
 import type { User, UserWhere } from "./records/user.js";
+import type { Workflow, WorkflowWhere } from "./records/workflow.js";
+import type { WorkflowRun } from "./records/workflow_run.js";
+import type { WorkflowStepRun } from "./records/workflow_step_run.js";
+import type { WorkflowVersion, WorkflowVersionWhere } from "./records/workflow_version.js";
 
 /** The operations of a session, by kind. */
 export interface SessionOperations {
@@ -324,6 +332,23 @@ export interface SessionOperations {
   readonly topic: TopicOperations;
   /** The operations of `user`: Somebody of the tenant who works with it. */
   readonly user: UserOperations;
+  /**
+   * The operations of `workflow`: What happens by itself. It is the version that is being written; those that were
+   * published are `workflow_version`, and what runs is the last of them.
+   */
+  readonly workflow: WorkflowOperations;
+  /**
+   * The operations of `workflow_run`: A run of a workflow. There is one for each occurrence, whoever ticks how
+   * often.
+   */
+  readonly workflowRun: WorkflowRunOperations;
+  /** The operations of `workflow_step_run`: What a step of a run did, each time. */
+  readonly workflowStepRun: WorkflowStepRunOperations;
+  /**
+   * The operations of `workflow_version`: A workflow as it was published. It never changes: a run that began with
+   * it ends with it.
+   */
+  readonly workflowVersion: WorkflowVersionOperations;
 }
 
 /** The record of every kind. */
@@ -388,6 +413,10 @@ export interface RecordTable {
   ticket: Ticket;
   topic: Topic;
   user: User;
+  workflow: Workflow;
+  workflow_run: WorkflowRun;
+  workflow_step_run: WorkflowStepRun;
+  workflow_version: WorkflowVersion;
 }
 
 /** The name of a kind, such as `contact_list`. */
@@ -439,4 +468,6 @@ export interface PointerTable {
   template_version: { found: TemplateVersionWhere; by: "publisher" | "template" | "topic" };
   ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "via_group" };
   user: { found: UserWhere; by: "calendar" | "manager" };
+  workflow: { found: WorkflowWhere; by: "runs_as" };
+  workflow_version: { found: WorkflowVersionWhere; by: "publisher" | "runs_as" | "workflow" };
 }

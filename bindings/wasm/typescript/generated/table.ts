@@ -603,6 +603,35 @@ import type {
   UserUpdateInput,
   UserUpsertInput,
 } from "./inputs/user.js";
+import type {
+  WorkflowCancelRunInput,
+  WorkflowCreateInput,
+  WorkflowDisableInput,
+  WorkflowEnableInput,
+  WorkflowFindInput,
+  WorkflowGetInput,
+  WorkflowHistoryInput,
+  WorkflowPublishInput,
+  WorkflowPurgeInput,
+  WorkflowRestoreInput,
+  WorkflowRetryRunInput,
+  WorkflowStartInput,
+  WorkflowTakeInput,
+  WorkflowTrashInput,
+  WorkflowUpdateInput,
+  WorkflowUpsertInput,
+} from "./inputs/workflow.js";
+import type { WorkflowRunFindInput, WorkflowRunGetInput, WorkflowRunHistoryInput } from "./inputs/workflow_run.js";
+import type {
+  WorkflowStepRunFindInput,
+  WorkflowStepRunGetInput,
+  WorkflowStepRunHistoryInput,
+} from "./inputs/workflow_step_run.js";
+import type {
+  WorkflowVersionFindInput,
+  WorkflowVersionGetInput,
+  WorkflowVersionHistoryInput,
+} from "./inputs/workflow_version.js";
 import type { AccountRollup, ExplainedAccountHealth } from "./parts/account.js";
 import type { BusinessTime, Due } from "./parts/calendar.js";
 import type { Performance } from "./parts/campaign.js";
@@ -637,6 +666,7 @@ import type { Placed2, TaskOverview } from "./parts/task.js";
 import type { Message, Previewed } from "./parts/template.js";
 import type { ExplainedSimilarTickets, ExplainedTicketAnalysis, TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
+import type { Started2, WorkflowStatus } from "./parts/workflow.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
 import type { AccountSignal, AccountSignalRelated, AccountSignalWhere } from "./records/account_signal.js";
 import type { Alert, AlertRelated, AlertWhere } from "./records/alert.js";
@@ -709,6 +739,10 @@ import type { TemplateVersion, TemplateVersionRelated, TemplateVersionWhere } fr
 import type { Ticket, TicketRelated, TicketWhere } from "./records/ticket.js";
 import type { Topic, TopicRelated, TopicWhere } from "./records/topic.js";
 import type { User, UserRelated, UserWhere } from "./records/user.js";
+import type { Workflow, WorkflowRelated, WorkflowWhere } from "./records/workflow.js";
+import type { WorkflowRun, WorkflowRunRelated, WorkflowRunWhere } from "./records/workflow_run.js";
+import type { WorkflowStepRun, WorkflowStepRunRelated, WorkflowStepRunWhere } from "./records/workflow_step_run.js";
+import type { WorkflowVersion, WorkflowVersionRelated, WorkflowVersionWhere } from "./records/workflow_version.js";
 
 /** What every operation takes and answers. */
 export interface OperationTable {
@@ -1475,6 +1509,44 @@ export interface OperationTable {
   "user.search": { input: SearchInput<UserWhere>; output: Page<User> };
   "user.update": { input: UserUpdateInput; output: User };
   "user.upsert": { input: UserUpsertInput; output: Upserted<User> };
+  "workflow.aggregate": { input: AggregateInput<WorkflowWhere>; output: GroupRow[] };
+  "workflow.cancel_run": { input: WorkflowCancelRunInput; output: WorkflowRun };
+  "workflow.count": { input: CountInput<WorkflowWhere>; output: number };
+  "workflow.create": { input: WorkflowCreateInput; output: Workflow };
+  "workflow.disable": { input: WorkflowDisableInput; output: Workflow };
+  "workflow.enable": { input: WorkflowEnableInput; output: Workflow };
+  "workflow.find": { input: WorkflowFindInput; output: Page<Workflow> };
+  "workflow.get": { input: WorkflowGetInput; output: Found<Workflow, WorkflowRelated> };
+  "workflow.history": { input: WorkflowHistoryInput; output: HistoryPage };
+  "workflow.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "workflow.import_preview": { input: ImportPreviewInput; output: Preview };
+  "workflow.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "workflow.publish": { input: WorkflowPublishInput; output: WorkflowVersion };
+  "workflow.purge": { input: WorkflowPurgeInput; output: null };
+  "workflow.restore": { input: WorkflowRestoreInput; output: Workflow };
+  "workflow.retry_run": { input: WorkflowRetryRunInput; output: WorkflowRun };
+  "workflow.search": { input: SearchInput<WorkflowWhere>; output: Page<Workflow> };
+  "workflow.start": { input: WorkflowStartInput; output: Started2 };
+  "workflow.status": { input: Record<string, never>; output: WorkflowStatus };
+  "workflow.take": { input: WorkflowTakeInput; output: Workflow };
+  "workflow.trash": { input: WorkflowTrashInput; output: Workflow };
+  "workflow.update": { input: WorkflowUpdateInput; output: Workflow };
+  "workflow.upsert": { input: WorkflowUpsertInput; output: Upserted<Workflow> };
+  "workflow_run.aggregate": { input: AggregateInput<WorkflowRunWhere>; output: GroupRow[] };
+  "workflow_run.count": { input: CountInput<WorkflowRunWhere>; output: number };
+  "workflow_run.find": { input: WorkflowRunFindInput; output: Page<WorkflowRun> };
+  "workflow_run.get": { input: WorkflowRunGetInput; output: Found<WorkflowRun, WorkflowRunRelated> };
+  "workflow_run.history": { input: WorkflowRunHistoryInput; output: HistoryPage };
+  "workflow_step_run.aggregate": { input: AggregateInput<WorkflowStepRunWhere>; output: GroupRow[] };
+  "workflow_step_run.count": { input: CountInput<WorkflowStepRunWhere>; output: number };
+  "workflow_step_run.find": { input: WorkflowStepRunFindInput; output: Page<WorkflowStepRun> };
+  "workflow_step_run.get": { input: WorkflowStepRunGetInput; output: Found<WorkflowStepRun, WorkflowStepRunRelated> };
+  "workflow_step_run.history": { input: WorkflowStepRunHistoryInput; output: HistoryPage };
+  "workflow_version.aggregate": { input: AggregateInput<WorkflowVersionWhere>; output: GroupRow[] };
+  "workflow_version.count": { input: CountInput<WorkflowVersionWhere>; output: number };
+  "workflow_version.find": { input: WorkflowVersionFindInput; output: Page<WorkflowVersion> };
+  "workflow_version.get": { input: WorkflowVersionGetInput; output: Found<WorkflowVersion, WorkflowVersionRelated> };
+  "workflow_version.history": { input: WorkflowVersionHistoryInput; output: HistoryPage };
 }
 
 /** The name of an operation, such as `ticket.claim`. */

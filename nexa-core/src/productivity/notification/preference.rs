@@ -86,6 +86,12 @@ pub struct NotificationChoices {
     /// Senders of mail that halted by themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender_halted: Option<NotificationTiming>,
+    /// What workflows say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<NotificationTiming>,
+    /// Workflows that halted by themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow_halted: Option<NotificationTiming>,
 }
 
 impl NotificationChoices {
@@ -95,10 +101,13 @@ impl NotificationChoices {
             NotificationReason::Reminder => self.reminder,
             NotificationReason::Mention => self.mention,
             NotificationReason::SenderHalted => self.sender_halted,
+            NotificationReason::Workflow => self.workflow,
+            NotificationReason::WorkflowHalted => self.workflow_halted,
         }
     }
     fn all(self) -> impl Iterator<Item = NotificationTiming> {
-        [self.assigned, self.reminder, self.mention, self.sender_halted].into_iter().flatten()
+        let halted = [self.sender_halted, self.workflow_halted];
+        [self.assigned, self.reminder, self.mention, self.workflow].into_iter().chain(halted).flatten()
     }
 }
 

@@ -245,7 +245,6 @@ from .kinds.notification_preference import (
     NotificationChoicesAssigned as NotificationChoicesAssigned,
     NotificationDigest as NotificationDigest,
     NotificationDigestEvery as NotificationDigestEvery,
-    NotificationDigestOn as NotificationDigestOn,
     NotificationPreference as NotificationPreference,
     NotificationPreferenceId as NotificationPreferenceId,
 )
@@ -416,6 +415,33 @@ from .kinds.user import (
     User as User,
     UserId as UserId,
 )
+from .kinds.workflow import (
+    OneStatus as OneStatus,
+    Started2 as Started2,
+    Workflow as Workflow,
+    WorkflowFrom as WorkflowFrom,
+    WorkflowId as WorkflowId,
+    WorkflowState as WorkflowState,
+    WorkflowStatus as WorkflowStatus,
+    WorkflowWaiting as WorkflowWaiting,
+)
+from .kinds.workflow_run import (
+    Frame as Frame,
+    Made as Made,
+    Position2 as Position2,
+    WorkflowRun as WorkflowRun,
+    WorkflowRunId as WorkflowRunId,
+    WorkflowRunState as WorkflowRunState,
+)
+from .kinds.workflow_step_run import (
+    WorkflowStepRun as WorkflowStepRun,
+    WorkflowStepRunId as WorkflowStepRunId,
+    WorkflowStepRunState as WorkflowStepRunState,
+)
+from .kinds.workflow_version import (
+    WorkflowVersion as WorkflowVersion,
+    WorkflowVersionId as WorkflowVersionId,
+)
 from .kinds.common import (
     AccountType as AccountType,
     Address as Address,
@@ -425,10 +451,14 @@ from .kinds.common import (
     CommentAudience as CommentAudience,
     ContractLineRecurring as ContractLineRecurring,
     ContractRounding as ContractRounding,
+    DateTrigger as DateTrigger,
     DealCategory as DealCategory,
     DealContactRole as DealContactRole,
     DealStatus as DealStatus,
     Doubt as Doubt,
+    EventTrigger as EventTrigger,
+    EventTriggerOnImport as EventTriggerOnImport,
+    EventTriggerVerb as EventTriggerVerb,
     Evidence as Evidence,
     ExplainedAccountHealthConfidence as ExplainedAccountHealthConfidence,
     Explanation as Explanation,
@@ -436,12 +466,14 @@ from .kinds.common import (
     GroupRow as GroupRow,
     ImportReport as ImportReport,
     ListedMember as ListedMember,
+    ManualTrigger as ManualTrigger,
     MappedColumn as MappedColumn,
     MatchPolicy as MatchPolicy,
     MembersPage as MembersPage,
     MoneySum as MoneySum,
     Named as Named,
     NotificationDeliveryState as NotificationDeliveryState,
+    NotificationDigestOn as NotificationDigestOn,
     NotificationReason as NotificationReason,
     OfKind as OfKind,
     OrderTaxRounding as OrderTaxRounding,
@@ -459,6 +491,15 @@ from .kinds.common import (
     ProjectTasks as ProjectTasks,
     RoutingBand as RoutingBand,
     RowProblem as RowProblem,
+    ScheduleOver as ScheduleOver,
+    ScheduleTrigger as ScheduleTrigger,
+    StepBranch as StepBranch,
+    StepCase as StepCase,
+    StepCommand as StepCommand,
+    StepEach as StepEach,
+    StepNotice as StepNotice,
+    StepShare as StepShare,
+    StepWait as StepWait,
     SuppressionReason as SuppressionReason,
     TaxTotal as TaxTotal,
     TemplateChannel as TemplateChannel,
@@ -471,6 +512,11 @@ from .kinds.common import (
     Unpriced as Unpriced,
     UsedRate as UsedRate,
     Verb as Verb,
+    WorkflowLimits as WorkflowLimits,
+    WorkflowLimitsPerRecord as WorkflowLimitsPerRecord,
+    WorkflowStep as WorkflowStep,
+    WorkflowStepOnError as WorkflowStepOnError,
+    WorkflowTrigger as WorkflowTrigger,
 )
 
 KINDS: Mapping[str, type[Record]]

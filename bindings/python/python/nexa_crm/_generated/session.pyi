@@ -86,6 +86,16 @@ from .._generated.kinds.template_version import (
 from .._generated.kinds.ticket import AsyncTicketOperations, TicketOperations
 from .._generated.kinds.topic import AsyncTopicOperations, TopicOperations
 from .._generated.kinds.user import AsyncUserOperations, UserOperations
+from .._generated.kinds.workflow import AsyncWorkflowOperations, WorkflowOperations
+from .._generated.kinds.workflow_run import AsyncWorkflowRunOperations, WorkflowRunOperations
+from .._generated.kinds.workflow_step_run import (
+    AsyncWorkflowStepRunOperations,
+    WorkflowStepRunOperations,
+)
+from .._generated.kinds.workflow_version import (
+    AsyncWorkflowVersionOperations,
+    WorkflowVersionOperations,
+)
 from .._session import SessionBase
 from ..aio import AsyncSessionBase
 
@@ -398,6 +408,29 @@ class Session(SessionBase):
     def user(self) -> UserOperations:
         """The operations of `user`: Somebody of the tenant who works with it."""
 
+    @cached_property
+    def workflow(self) -> WorkflowOperations:
+        """The operations of `workflow`: What happens by itself. It is the version that is being written; those
+        that were published are `workflow_version`, and what runs is
+        the last of them.
+        """
+
+    @cached_property
+    def workflow_run(self) -> WorkflowRunOperations:
+        """The operations of `workflow_run`: A run of a workflow. There is one for each occurrence, whoever ticks
+        how often.
+        """
+
+    @cached_property
+    def workflow_step_run(self) -> WorkflowStepRunOperations:
+        """The operations of `workflow_step_run`: What a step of a run did, each time."""
+
+    @cached_property
+    def workflow_version(self) -> WorkflowVersionOperations:
+        """The operations of `workflow_version`: A workflow as it was published. It never changes: a run that began
+        with it ends with it.
+        """
+
 
 class AsyncSession(AsyncSessionBase):
     """Somebody at work in a tenant: `await session.ticket.claim(t)`."""
@@ -706,3 +739,26 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def user(self) -> AsyncUserOperations:
         """The operations of `user`: Somebody of the tenant who works with it."""
+
+    @cached_property
+    def workflow(self) -> AsyncWorkflowOperations:
+        """The operations of `workflow`: What happens by itself. It is the version that is being written; those
+        that were published are `workflow_version`, and what runs is
+        the last of them.
+        """
+
+    @cached_property
+    def workflow_run(self) -> AsyncWorkflowRunOperations:
+        """The operations of `workflow_run`: A run of a workflow. There is one for each occurrence, whoever ticks
+        how often.
+        """
+
+    @cached_property
+    def workflow_step_run(self) -> AsyncWorkflowStepRunOperations:
+        """The operations of `workflow_step_run`: What a step of a run did, each time."""
+
+    @cached_property
+    def workflow_version(self) -> AsyncWorkflowVersionOperations:
+        """The operations of `workflow_version`: A workflow as it was published. It never changes: a run that began
+        with it ends with it.
+        """

@@ -124,6 +124,24 @@ class DealStatus(StrEnum):
     """We lost it."""
 
 
+class EventTriggerOnImport(StrEnum):
+    """One of `run`, `ignore`."""
+
+    RUN = "run"
+    """They begin runs as others do."""
+    IGNORE = "ignore"
+    """They begin none."""
+
+
+class EventTriggerVerb(StrEnum):
+    """One of `created`, `updated`."""
+
+    CREATED = "created"
+    """It was made."""
+    UPDATED = "updated"
+    """It was changed."""
+
+
 class ExplainedAccountHealthConfidence(StrEnum):
     """One of `none`, `low`, `medium`, `high`."""
 
@@ -165,8 +183,27 @@ class NotificationDeliveryState(StrEnum):
     """It could not leave."""
 
 
+class NotificationDigestOn(StrEnum):
+    """One of `monday`, `tuesday`, `wednesday`, `thursday`, `friday`, `saturday`, `sunday`."""
+
+    MONDAY = "monday"
+    """Monday."""
+    TUESDAY = "tuesday"
+    """Tuesday."""
+    WEDNESDAY = "wednesday"
+    """Wednesday."""
+    THURSDAY = "thursday"
+    """Thursday."""
+    FRIDAY = "friday"
+    """Friday."""
+    SATURDAY = "saturday"
+    """Saturday."""
+    SUNDAY = "sunday"
+    """Sunday."""
+
+
 class NotificationReason(StrEnum):
-    """One of `assigned`, `reminder`, `mention`, `sender_halted`."""
+    """One of `assigned`, `reminder`, `mention`, `sender_halted`, `workflow`, `workflow_halted`."""
 
     ASSIGNED = "assigned"
     """Somebody else gave them something."""
@@ -176,6 +213,10 @@ class NotificationReason(StrEnum):
     """Somebody else mentions them, or a group of theirs, in a text that they may read."""
     SENDER_HALTED = "sender_halted"
     """A sender of mail halted by itself."""
+    WORKFLOW = "workflow"
+    """A workflow says so."""
+    WORKFLOW_HALTED = "workflow_halted"
+    """A workflow halted by itself."""
 
 
 class OrderTaxRounding(StrEnum):
@@ -335,6 +376,24 @@ class Verb(StrEnum):
     """
 
 
+class WorkflowLimitsPerRecord(StrEnum):
+    """One of `always`, `once`."""
+
+    ALWAYS = "always"
+    """Each time that its trigger says so."""
+    ONCE = "once"
+    """Once for ever."""
+
+
+class WorkflowStepOnError(StrEnum):
+    """One of `stop`, `continue`."""
+
+    STOP = "stop"
+    """The run fails."""
+    CONTINUE = "continue"
+    """The run goes on with the next step."""
+
+
 class Address(Struct):
     """The postal address, which marketing prints."""
 
@@ -383,6 +442,24 @@ class Change(Struct):
     """What happened to the record."""
 
 
+class DateTrigger(Struct):
+    """The date or moment in a field of a record has come. A date is one of the tenant's time zone. Where the field
+    changes, the new value
+    counts; what is more than a day late does not begin a run any more.
+    """
+
+    at: str | None
+    """At which time of that day, by the tenant's clocks; a date begins at midnight unless said."""
+    field: str
+    """Its field, a date or a moment."""
+    kind: str
+    """The kind of the record."""
+    offset: str | None
+    """How long after it, as ISO 8601 writes it: `-P30D` is thirty days before."""
+    yearly: bool | None
+    """Whether the day comes every year; February 29 is the 28th in years that have none."""
+
+
 class Doubt(Struct):
     """What may be wrong with what was understood of a file: nothing is refused for it."""
 
@@ -394,6 +471,24 @@ class Doubt(Struct):
     """The sentence: what is doubtful and what to do."""
     target: str | None
     """The target that is doubtful."""
+
+
+class EventTrigger(Struct):
+    """Something happened to a record. What one unit of the ledger does to a record happened once."""
+
+    change: dict[str, Any] | None
+    """What of it changed: `{"changed": field}`, `{"was": filter}`, `{"became": filter}`; other conditions are
+    asked of the record as it
+    was after the change.
+    """
+    commands: list[str]
+    """By which commands, such as `deal.win`; by any unless said."""
+    kind: str
+    """The kind of the record."""
+    on_import: EventTriggerOnImport | None
+    """What imports do; to be said where no commands are named."""
+    verb: EventTriggerVerb | None
+    """What happened; both unless said."""
 
 
 class Evidence(Struct):
@@ -499,6 +594,13 @@ class ListedMember(Struct):
     """The lead; absent when it is a contact."""
     name: str | None
     """First and last name, as far as there are any that the actor may see."""
+
+
+class ManualTrigger(Struct):
+    """Somebody starts it."""
+
+    kind: str | None
+    """The kind of the record for which it is started; for none unless said."""
 
 
 class MappedColumn(Struct):
@@ -701,6 +803,111 @@ class RowProblem(Struct):
     """The refused value, at most 80 characters of it."""
 
 
+class ScheduleOver(Struct):
+    """The records of a scheduled workflow."""
+
+    filter: dict[str, Any] | None
+    """Which of them; all unless said."""
+    kind: str
+    """Their kind."""
+
+
+class ScheduleTrigger(Struct):
+    """A time of a plan has come: `every` period, or `at` a time of each day, of some `weekdays`, or of one `day`
+    of each month. Times that
+    were missed come once, when somebody ticks again.
+    """
+
+    at: str | None
+    """The time of the day, by the tenant's clocks."""
+    day: int | None
+    """The day of the month; in a month that has no such day, the last."""
+    every: str | None
+    """A period of ISO 8601 of at least five minutes, counted from the last planned moment."""
+    over: ScheduleOver | None
+    """The records for each of which a run begins; one run without a record unless said."""
+    weekdays: list[NotificationDigestOn]
+    """The days of the week; every day unless said."""
+
+
+class StepBranch(Struct):
+    """Steps by what the record is now: those of the first case that matches."""
+
+    cases: list[StepCase]
+    """The cases, in this order."""
+    otherwise: list[WorkflowStep]
+    """The steps when no case matches."""
+
+
+class StepCase(Struct):
+    """A case of a branch."""
+
+    filter: dict[str, Any]
+    """What the record has to match."""
+    steps: list[WorkflowStep]
+    """What is done then."""
+
+
+class StepCommand(Struct):
+    """A command of the catalog with its arguments. A text in them that is one expression, such as `"{{
+    record.amount }}"`, keeps the type of
+    its value; in a longer text values are written as text.
+    """
+
+    command: str
+    """Its name, such as `task.create`."""
+    with_: dict[str, Any]
+    """Its arguments."""
+
+
+class StepEach(Struct):
+    """Records for each of which steps are done, in the order of their ids. In these `{{ item.… }}` is the record."""
+
+    filter: dict[str, Any] | None
+    """Which of them; its values may be expressions."""
+    kind: str
+    """Their kind."""
+    limit: int | None
+    """How many at most: 100 unless said."""
+    steps: list[WorkflowStep]
+    """What is done for each."""
+
+
+class StepNotice(Struct):
+    """Who is notified of the record, and with what words."""
+
+    message: str | None
+    """What the notification says before it names the record."""
+    to: list[Any]
+    """Users and groups: an id of a user, `{"user": …}`, `{"group": …}`, or an expression that is one of these.
+    Nobody is passed over.
+    """
+
+
+class StepShare(Struct):
+    """A share of a split."""
+
+    share: int
+    """How many of the sum of all shares go this way."""
+    steps: list[WorkflowStep]
+    """What is done there."""
+
+
+class StepWait(Struct):
+    """How long a run waits: exactly one of these."""
+
+    business_minutes: int | None
+    """So many minutes of business time, by the calendar of the user as whom it runs."""
+    period: str | None
+    """A period of ISO 8601, such as `P2D`: the same time two days later by the tenant's clocks; hours as they
+    pass.
+    """
+    until: str | None
+    """Until a moment or the beginning of a day: an expression such as `{{ record.due_at - PT1H }}`. One that is
+    past does not wait.
+    """
+
+
 class TaxTotal(Struct):
     """The tax of one rate."""
 
@@ -771,6 +978,59 @@ class UsedRate(Struct):
     """The first day of the rate; nothing for one of the organisation's `rates`, which hold before all days."""
     value: Decimal
     """What one unit is worth in the base currency."""
+
+
+class WorkflowLimits(Struct):
+    """The bounds of a workflow. A run that goes beyond them is stopped, and seen as such; the third within an hour
+    halts the workflow.
+    """
+
+    allow_loop: bool | None
+    """Whether it may be part of a circle of workflows that start each other: then a chain of runs is at most
+    `chain` long.
+    """
+    chain: int | None
+    """How long a chain of runs may be in which each starts the next: 8 unless said, and at most."""
+    per_hour: int | None
+    """How many runs may begin in an hour: 10,000 unless said."""
+    per_record: WorkflowLimitsPerRecord | None
+    """How often it runs for the same record."""
+
+
+class WorkflowStep(Struct):
+    """One step of a workflow: exactly one of `do`, `notify`, `wait`, `branch`, `split`, `each` and `stop`."""
+
+    branch: StepBranch | None
+    """Goes on by what the record is now."""
+    do: StepCommand | None
+    """Runs a command of the catalog."""
+    each: StepEach | None
+    """Does steps for each of the records that it finds."""
+    id: str
+    """Its name, by which later steps name what it made: `{{ steps.project.id }}`."""
+    notify: StepNotice | None
+    """Notifies users."""
+    on_error: WorkflowStepOnError | None
+    """What a refusal does to the run."""
+    split: list[StepShare]
+    """Goes on by chance: the same record always goes the same way, on every storage."""
+    stop: str | None
+    """Ends the run, for this reason."""
+    wait: StepWait | None
+    """Waits."""
+
+
+class WorkflowTrigger(Struct):
+    """What begins a run: exactly one of these."""
+
+    date: DateTrigger | None
+    """The date or moment in a field of a record has come."""
+    event: EventTrigger | None
+    """Something happened to a record."""
+    manual: ManualTrigger | None
+    """Somebody starts it with `workflow.start`."""
+    schedule: ScheduleTrigger | None
+    """A time of a plan has come."""
 
 
 class MoneyDict(TypedDict):
@@ -853,9 +1113,12 @@ ContractRoundingWord: TypeAlias = ContractRounding | Literal["half_up", "half_ev
 DealCategoryWord: TypeAlias = DealCategory | Literal["omitted", "pipeline", "best_case", "commit"]
 DealContactRoleWord: TypeAlias = DealContactRole | Literal["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"]
 DealStatusWord: TypeAlias = DealStatus | Literal["open", "won", "lost"]
+EventTriggerOnImportWord: TypeAlias = EventTriggerOnImport | Literal["run", "ignore"]
+EventTriggerVerbWord: TypeAlias = EventTriggerVerb | Literal["created", "updated"]
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]
 NotificationDeliveryStateWord: TypeAlias = NotificationDeliveryState | Literal["waiting", "claimed", "left", "dropped", "failed"]
-NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted"]
+NotificationDigestOnWord: TypeAlias = NotificationDigestOn | Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted", "workflow", "workflow_halted"]
 OrderTaxRoundingWord: TypeAlias = OrderTaxRounding | Literal["per_rate", "per_line"]
 PlannedDueOfWord: TypeAlias = PlannedDueOf | Literal["start", "project_due"]
 PlannedTaskPriorityWord: TypeAlias = PlannedTaskPriority | Literal["low", "medium", "high", "urgent"]
@@ -867,3 +1130,5 @@ TemplateChannelWord: TypeAlias = TemplateChannel | Literal["email", "text", "not
 TemplateVariableTypeWord: TypeAlias = TemplateVariableType | Literal["text", "number", "money", "date", "moment", "bool", "list"]
 TicketPriorityWord: TypeAlias = TicketPriority | Literal["low", "medium", "high", "critical"]
 TicketStatusWord: TypeAlias = TicketStatus | Literal["open", "pending", "in_progress", "resolved", "closed"]
+WorkflowLimitsPerRecordWord: TypeAlias = WorkflowLimitsPerRecord | Literal["always", "once"]
+WorkflowStepOnErrorWord: TypeAlias = WorkflowStepOnError | Literal["stop", "continue"]
