@@ -89,12 +89,19 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
     write_and_notify(&office);
     // One that can be won.
     office.run("deal.create", json!({"name": "Last", "amount": {"amount": "100", "currency": "USD"}}));
-    // One whose order can be confirmed.
+    // One whose order can be confirmed, and one whose contract can be cancelled.
     let amount = json!({"amount": "100", "currency": "USD"});
-    let sold = office.run("deal.create", json!({"name": "Last sold", "amount": amount}))["id"].clone();
-    office.run("deal.set_lines", json!({"deal": sold, "lines": [{"name": "Plan", "unit_price": amount}]}));
-    office.run("deal.win", json!({"deal": sold}));
-    office.run("order.create", json!({"deal": sold}));
+    for last in ["order", "contract"] {
+        let deal = json!({"name": format!("Last {last}"), "amount": amount});
+        let deal = office.run("deal.create", deal)["id"].clone();
+        office.run("deal.set_lines", json!({"deal": deal, "lines": [{"name": "Plan", "unit_price": amount}]}));
+        office.run("deal.win", json!({"deal": deal}));
+        let order = office.run("order.create", json!({"deal": deal}))["id"].clone();
+        if last == "contract" {
+            office.run("order.confirm", json!({"order": order}));
+            office.run("contract.create", json!({"order": order, "start": "2025-11-17"}));
+        }
+    }
     // One that can be disabled.
     let steps = json!([{"id": "end", "stop": "Nothing to do"}]);
     let workflow = json!({"name": "Last", "trigger": {"manual": {}}, "steps": steps});
