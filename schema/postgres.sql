@@ -1359,7 +1359,17 @@ CREATE TABLE nexa.tickets (
   "resolution" text COLLATE "C",
   "resolved_at" timestamptz,
   "closed_at" timestamptz,
+  "reported_at" timestamptz,
+  "acknowledged_at" timestamptz,
+  "waiting_since" timestamptz,
   "first_response_at" timestamptz,
+  "responded_at" timestamptz,
+  "target_id" uuid,
+  "clocks" json,
+  "next_due" timestamptz,
+  "first_response_due" timestamptz,
+  "resolution_due" timestamptz,
+  "breached" boolean NOT NULL DEFAULT FALSE,
   "reopened" bigint NOT NULL,
   "follow_up_of_id" uuid,
   "tags" json,
@@ -1377,11 +1387,13 @@ CREATE TABLE nexa.tickets (
 CREATE INDEX tickets_status_assignee_queue_priority_rank_created_at_idx ON nexa.tickets (org, "status", "assignee_queue", "priority_rank", "created_at", "id", "deleted_at");
 CREATE INDEX tickets_contact_id_idx ON nexa.tickets (org, "contact_id", "id", "deleted_at");
 CREATE INDEX tickets_account_id_idx ON nexa.tickets (org, "account_id", "id", "deleted_at");
+CREATE INDEX tickets_next_due_idx ON nexa.tickets (org, "next_due", "id", "deleted_at");
 CREATE INDEX tickets_merged_into_id_ref ON nexa.tickets (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
 CREATE INDEX tickets_assignee_user_id_ref ON nexa.tickets (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
 CREATE INDEX tickets_assignee_group_id_ref ON nexa.tickets (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
 CREATE INDEX tickets_via_group_id_ref ON nexa.tickets (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
 CREATE INDEX tickets_escalation_to_id_ref ON nexa.tickets (org, "escalation_to_id", "id") WHERE "escalation_to_id" IS NOT NULL;
+CREATE INDEX tickets_target_id_ref ON nexa.tickets (org, "target_id", "id") WHERE "target_id" IS NOT NULL;
 CREATE INDEX tickets_follow_up_of_id_ref ON nexa.tickets (org, "follow_up_of_id", "id") WHERE "follow_up_of_id" IS NOT NULL;
 CREATE INDEX tickets_number_key_trash ON nexa.tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX tickets_number_key ON nexa.tickets (org, "number") WHERE "deleted_at" IS NULL;
@@ -1389,6 +1401,30 @@ ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.tickets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.tickets FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.tickets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.targets (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "position" bigint NOT NULL,
+  "active" boolean NOT NULL,
+  "filter" json,
+  "calendar_id" uuid,
+  "goals" json NOT NULL,
+  "near_minutes" bigint
+);
+CREATE INDEX targets_calendar_id_idx ON nexa.targets (org, "calendar_id", "id", "deleted_at");
+CREATE INDEX targets_name_folded_key_trash ON nexa.targets (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX targets_name_folded_key ON nexa.targets (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.targets ADD CONSTRAINT targets_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.targets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.targets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.targets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
 CREATE TABLE nexa.comments (
   org uuid NOT NULL,
@@ -1724,7 +1760,7 @@ CREATE TABLE nexa.notifications (
   "late" boolean NOT NULL,
   "inbox" boolean NOT NULL DEFAULT TRUE,
   "read_at" timestamptz,
-  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted'))
+  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached'))
 );
 CREATE INDEX notifications_user_id_digest_idx ON nexa.notifications (org, "user_id", "digest", "id");
 CREATE INDEX notifications_user_id_created_at_idx ON nexa.notifications (org, "user_id", "created_at", "id");
@@ -1773,7 +1809,7 @@ CREATE TABLE nexa.notification_deliveries (
   "lease_until" timestamptz,
   "problem" text COLLATE "C",
   "left_at" timestamptz,
-  CONSTRAINT notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached')),
   CONSTRAINT notification_deliveries_state_check CHECK ("state" IN ('waiting', 'claimed', 'left', 'dropped', 'failed'))
 );
 CREATE INDEX notification_deliveries_user_id_state_not_before_idx ON nexa.notification_deliveries (org, "user_id", "state", "not_before", "id");
@@ -2222,6 +2258,7 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.contact_lists', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.contact_list_members', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.tickets', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.targets', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.comments', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.calls', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
@@ -2343,7 +2380,9 @@ ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_assignee_user_id_fk FOREIGN KEY 
 ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_escalation_to_id_fk FOREIGN KEY (org, "escalation_to_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_target_id_fk FOREIGN KEY (org, "target_id") REFERENCES nexa.targets (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.targets ADD CONSTRAINT targets_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.comments ADD CONSTRAINT comments_ticket_id_fk FOREIGN KEY (org, "ticket_id") REFERENCES nexa.tickets (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.comments ADD CONSTRAINT comments_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.calls ADD CONSTRAINT calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

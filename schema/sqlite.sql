@@ -1320,7 +1320,17 @@ CREATE TABLE nexa_tickets (
   "resolution" TEXT,
   "resolved_at" INTEGER,
   "closed_at" INTEGER,
+  "reported_at" INTEGER,
+  "acknowledged_at" INTEGER,
+  "waiting_since" INTEGER,
   "first_response_at" INTEGER,
+  "responded_at" INTEGER,
+  "target_id" BLOB,
+  "clocks" TEXT,
+  "next_due" INTEGER,
+  "first_response_due" INTEGER,
+  "resolution_due" INTEGER,
+  "breached" INTEGER NOT NULL DEFAULT 0,
   "reopened" INTEGER NOT NULL,
   "follow_up_of_id" BLOB,
   "tags" TEXT,
@@ -1335,6 +1345,7 @@ CREATE TABLE nexa_tickets (
   CONSTRAINT nexa_tickets_channel_check CHECK ("channel" IN ('email', 'chat', 'phone', 'web', 'api')),
   CONSTRAINT nexa_tickets_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
   CONSTRAINT nexa_tickets_escalation_severity_check CHECK ("escalation_severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT nexa_tickets_breached_check CHECK ("breached" IN (0, 1)),
   CONSTRAINT nexa_tickets_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
@@ -1342,19 +1353,45 @@ CREATE TABLE nexa_tickets (
   CONSTRAINT nexa_tickets_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_escalation_to_id_fk FOREIGN KEY (org, "escalation_to_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_target_id_fk FOREIGN KEY (org, "target_id") REFERENCES nexa_targets (org, "id") DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT nexa_tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 CREATE INDEX nexa_tickets_status_assignee_queue_priority_rank_created_at_idx ON nexa_tickets (org, "status", "assignee_queue", "priority_rank", "created_at", "id", "deleted_at");
 CREATE INDEX nexa_tickets_contact_id_idx ON nexa_tickets (org, "contact_id", "id", "deleted_at");
 CREATE INDEX nexa_tickets_account_id_idx ON nexa_tickets (org, "account_id", "id", "deleted_at");
+CREATE INDEX nexa_tickets_next_due_idx ON nexa_tickets (org, "next_due", "id", "deleted_at");
 CREATE INDEX nexa_tickets_merged_into_id_ref ON nexa_tickets (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_assignee_user_id_ref ON nexa_tickets (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_assignee_group_id_ref ON nexa_tickets (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_via_group_id_ref ON nexa_tickets (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_escalation_to_id_ref ON nexa_tickets (org, "escalation_to_id", "id") WHERE "escalation_to_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_target_id_ref ON nexa_tickets (org, "target_id", "id") WHERE "target_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_follow_up_of_id_ref ON nexa_tickets (org, "follow_up_of_id", "id") WHERE "follow_up_of_id" IS NOT NULL;
 CREATE INDEX nexa_tickets_number_key_trash ON nexa_tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_tickets_number_key ON nexa_tickets (org, "number") WHERE "deleted_at" IS NULL;
+
+CREATE TABLE nexa_targets (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "position" INTEGER NOT NULL,
+  "active" INTEGER NOT NULL,
+  "filter" TEXT,
+  "calendar_id" BLOB,
+  "goals" TEXT NOT NULL,
+  "near_minutes" INTEGER,
+  CONSTRAINT nexa_targets_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_targets_active_check CHECK ("active" IN (0, 1)),
+  CONSTRAINT nexa_targets_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_targets_calendar_id_idx ON nexa_targets (org, "calendar_id", "id", "deleted_at");
+CREATE INDEX nexa_targets_name_folded_key_trash ON nexa_targets (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_targets_name_folded_key ON nexa_targets (org, "name_folded") WHERE "deleted_at" IS NULL;
 
 CREATE TABLE nexa_comments (
   org BLOB NOT NULL,
@@ -1687,7 +1724,7 @@ CREATE TABLE nexa_notifications (
   "inbox" INTEGER NOT NULL DEFAULT 1,
   "read_at" INTEGER,
   CONSTRAINT nexa_notifications_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached')),
   CONSTRAINT nexa_notifications_late_check CHECK ("late" IN (0, 1)),
   CONSTRAINT nexa_notifications_inbox_check CHECK ("inbox" IN (0, 1)),
   CONSTRAINT nexa_notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
@@ -1735,7 +1772,7 @@ CREATE TABLE nexa_notification_deliveries (
   "problem" TEXT,
   "left_at" INTEGER,
   CONSTRAINT nexa_notification_deliveries_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT nexa_notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached')),
   CONSTRAINT nexa_notification_deliveries_state_check CHECK ("state" IN ('waiting', 'claimed', 'left', 'dropped', 'failed')),
   CONSTRAINT nexa_notification_deliveries_late_check CHECK ("late" IN (0, 1)),
   CONSTRAINT nexa_notification_deliveries_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED

@@ -59,6 +59,7 @@ impl Samples for Office {
             "account" | "contact_list" | "group" | "pipeline" | "scorecard" | "template" => json!({"name": "Umbrella"}),
             "rate" => json!({"currency": "EUR", "valid_from": "2025-11-01", "value": "1.1"}),
             "calendar" => json!({"name": "Nights", "weekly": {"sunday": [{"from": "22:00", "to": "24:00"}]}}),
+            "target" => json!({"name": "Partners", "active": false, "goals": [{"first_response": 60}]}),
             "campaign" => json!({"name": "Fair", "type": "event"}),
             "deal" => json!({"name": "Umbrella - Plan"}),
             "product" => json!({"name": "Support", "sku": "S-1"}),
@@ -114,7 +115,8 @@ fn generic(office: &Office, operation: &Entry) -> Option<Json> {
             fields.as_object_mut()?.remove("customer");
             fields["match_on"] = json!(match kind {
                 "user" => "email",
-                "calendar" | "group" | "pipeline" | "playbook" | "price_book" | "scorecard" | "template" => "name",
+                "calendar" | "group" | "pipeline" | "playbook" | "price_book" | "scorecard" | "target" | "template" =>
+                    "name",
                 "routing" => "band",
                 _ => {
                     fields["external_keys"] = json!([{"system": "erp", "key": "1"}]);
@@ -242,6 +244,7 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         }
         "deal.remove_contact" => with(of("deal", "lost_deal"), "contact", json!(office.id("contact"))),
         "deal.forecast" => json!({"from": "2025-01-01", "to": "2026-12-31"}),
+        "ticket.report" => json!({"from": "2025-11-01", "to": "2025-11-30", "by": "assignee"}),
         "deal.funnel" => json!({"from": "2025-01-01", "to": "2026-12-31"}),
         "deal.pipeline" | "deal.stuck" => json!({}),
         "pipeline.remove_stage" => with(of("pipeline", "pipeline"), "stage", json!("negotiation")),

@@ -85,6 +85,19 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
     write_and_notify(&office);
     // One that can be won.
     office.run("deal.create", json!({"name": "Last", "amount": {"amount": "100", "currency": "USD"}}));
+    // An order that can be confirmed, and a contract that can be cancelled.
+    let amount = json!({"amount": "100", "currency": "USD"});
+    let yearly = json!({"name": "Plan", "unit_price": amount, "recurring": "year", "term_months": 12});
+    for contracted in [false, true] {
+        let deal = office.run("deal.create", json!({"name": "Last sold", "amount": amount}))["id"].clone();
+        office.run("deal.set_lines", json!({"deal": deal, "lines": [yearly]}));
+        office.run("deal.win", json!({"deal": deal}));
+        let order = office.run("order.create", json!({"deal": deal}))["id"].clone();
+        if contracted {
+            office.run("order.confirm", json!({"order": order}));
+            office.run("contract.create", json!({"order": order, "start": "2025-11-17"}));
+        }
+    }
     traffic.learn(&office.events());
     let kinds = office.crm.kinds().all().iter();
     let ids = kinds.map(|def| (def.kind, some(traffic.ids(def.kind)))).collect();

@@ -36,6 +36,7 @@ mod schemas;
 mod secondary_writes;
 mod selling;
 mod stories;
+mod targets;
 mod templates;
 mod texts;
 mod there_and_back;

@@ -660,6 +660,41 @@ ALTER TABLE nexa.lines ADD CONSTRAINT lines_pk PRIMARY KEY (org, "id");
 ALTER TABLE nexa.lines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.lines FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.lines USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+ALTER TABLE nexa.tickets ADD COLUMN "reported_at" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "acknowledged_at" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "waiting_since" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "responded_at" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "target_id" uuid;
+ALTER TABLE nexa.tickets ADD COLUMN "clocks" json;
+ALTER TABLE nexa.tickets ADD COLUMN "next_due" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "first_response_due" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "resolution_due" timestamptz;
+ALTER TABLE nexa.tickets ADD COLUMN "breached" boolean NOT NULL DEFAULT FALSE;
+CREATE INDEX tickets_next_due_idx ON nexa.tickets (org, "next_due", "id", "deleted_at");
+CREATE INDEX tickets_target_id_ref ON nexa.tickets (org, "target_id", "id") WHERE "target_id" IS NOT NULL;
+CREATE TABLE nexa.targets (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "name_folded" text COLLATE "C" NOT NULL,
+  "position" bigint NOT NULL,
+  "active" boolean NOT NULL,
+  "filter" json,
+  "calendar_id" uuid,
+  "goals" json NOT NULL,
+  "near_minutes" bigint
+);
+CREATE INDEX targets_calendar_id_idx ON nexa.targets (org, "calendar_id", "id", "deleted_at");
+CREATE INDEX targets_name_folded_key_trash ON nexa.targets (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX targets_name_folded_key ON nexa.targets (org, "name_folded") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.targets ADD CONSTRAINT targets_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.targets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.targets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.targets USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 CREATE TABLE nexa.calls (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -922,7 +957,7 @@ CREATE TABLE nexa.notifications (
   "late" boolean NOT NULL,
   "inbox" boolean NOT NULL DEFAULT TRUE,
   "read_at" timestamptz,
-  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted'))
+  CONSTRAINT notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached'))
 );
 CREATE INDEX notifications_user_id_digest_idx ON nexa.notifications (org, "user_id", "digest", "id");
 CREATE INDEX notifications_user_id_created_at_idx ON nexa.notifications (org, "user_id", "created_at", "id");
@@ -969,7 +1004,7 @@ CREATE TABLE nexa.notification_deliveries (
   "lease_until" timestamptz,
   "problem" text COLLATE "C",
   "left_at" timestamptz,
-  CONSTRAINT notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached')),
   CONSTRAINT notification_deliveries_state_check CHECK ("state" IN ('waiting', 'claimed', 'left', 'dropped', 'failed'))
 );
 CREATE INDEX notification_deliveries_user_id_state_not_before_idx ON nexa.notification_deliveries (org, "user_id", "state", "not_before", "id");
@@ -1377,6 +1412,7 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.stage_visits', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.deal_contacts', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.lines', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.targets', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.calls', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.notes', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.meetings', 'org', colocate_with => 'nexa.ledger');
@@ -1447,6 +1483,8 @@ ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_deal_id_fk FOREIGN K
 ALTER TABLE nexa.deal_contacts ADD CONSTRAINT deal_contacts_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_deal_id_fk FOREIGN KEY (org, "deal_id") REFERENCES nexa.deals (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.lines ADD CONSTRAINT lines_product_id_fk FOREIGN KEY (org, "product_id") REFERENCES nexa.products (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.tickets ADD CONSTRAINT tickets_target_id_fk FOREIGN KEY (org, "target_id") REFERENCES nexa.targets (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.targets ADD CONSTRAINT targets_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa.calendars (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.calls ADD CONSTRAINT calls_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.notes ADD CONSTRAINT notes_author_id_fk FOREIGN KEY (org, "author_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.meetings ADD CONSTRAINT meetings_organizer_id_fk FOREIGN KEY (org, "organizer_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;

@@ -816,6 +816,114 @@ CREATE TABLE nexa_lines (
 ) STRICT;
 CREATE INDEX nexa_lines_deal_id_rank_idx ON nexa_lines (org, "deal_id", "rank", "id");
 CREATE INDEX nexa_lines_product_id_idx ON nexa_lines (org, "product_id", "id");
+CREATE TABLE nexa_tickets_anew (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "merged_into_id" BLOB,
+  "number" TEXT NOT NULL,
+  "subject" TEXT NOT NULL,
+  "subject_folded" TEXT NOT NULL,
+  "description" TEXT,
+  "status" TEXT NOT NULL,
+  "priority" TEXT NOT NULL,
+  "priority_rank" INTEGER NOT NULL,
+  "type" TEXT,
+  "severity" TEXT,
+  "severity_rank" INTEGER,
+  "channel" TEXT,
+  "customer_impact" TEXT,
+  "contact_id" BLOB,
+  "account_id" BLOB,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "via_group_id" BLOB,
+  "escalation_to_id" BLOB,
+  "escalation_at" INTEGER,
+  "escalation_severity" TEXT,
+  "escalation_reason" TEXT,
+  "pending_until" INTEGER,
+  "resolution" TEXT,
+  "resolved_at" INTEGER,
+  "closed_at" INTEGER,
+  "reported_at" INTEGER,
+  "acknowledged_at" INTEGER,
+  "waiting_since" INTEGER,
+  "first_response_at" INTEGER,
+  "responded_at" INTEGER,
+  "target_id" BLOB,
+  "clocks" TEXT,
+  "next_due" INTEGER,
+  "first_response_due" INTEGER,
+  "resolution_due" INTEGER,
+  "breached" INTEGER NOT NULL DEFAULT 0,
+  "reopened" INTEGER NOT NULL,
+  "follow_up_of_id" BLOB,
+  "tags" TEXT,
+  "custom" TEXT,
+  "custom_folded" TEXT,
+  "external_keys" TEXT,
+  CONSTRAINT nexa_tickets_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_tickets_status_check CHECK ("status" IN ('open', 'pending', 'in_progress', 'resolved', 'closed')),
+  CONSTRAINT nexa_tickets_priority_check CHECK ("priority" IN ('low', 'medium', 'high', 'critical')),
+  CONSTRAINT nexa_tickets_type_check CHECK ("type" IN ('question', 'problem', 'incident', 'bug', 'feature_request', 'task')),
+  CONSTRAINT nexa_tickets_severity_check CHECK ("severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT nexa_tickets_channel_check CHECK ("channel" IN ('email', 'chat', 'phone', 'web', 'api')),
+  CONSTRAINT nexa_tickets_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_tickets_escalation_severity_check CHECK ("escalation_severity" IN ('p4', 'p3', 'p2', 'p1')),
+  CONSTRAINT nexa_tickets_breached_check CHECK ("breached" IN (0, 1)),
+  CONSTRAINT nexa_tickets_merged_into_id_fk FOREIGN KEY (org, "merged_into_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa_contacts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_via_group_id_fk FOREIGN KEY (org, "via_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_escalation_to_id_fk FOREIGN KEY (org, "escalation_to_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_target_id_fk FOREIGN KEY (org, "target_id") REFERENCES nexa_targets (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_tickets_follow_up_of_id_fk FOREIGN KEY (org, "follow_up_of_id") REFERENCES nexa_tickets (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+INSERT INTO nexa_tickets_anew ("org", "id", "version", "created_at", "updated_at", "deleted_at", "merged_into_id", "number", "subject", "subject_folded", "description", "status", "priority", "priority_rank", "type", "severity", "severity_rank", "channel", "customer_impact", "contact_id", "account_id", "assignee_user_id", "assignee_group_id", "assignee_queue", "via_group_id", "escalation_to_id", "escalation_at", "escalation_severity", "escalation_reason", "pending_until", "resolution", "resolved_at", "closed_at", "reported_at", "acknowledged_at", "waiting_since", "first_response_at", "responded_at", "target_id", "clocks", "next_due", "first_response_due", "resolution_due", "breached", "reopened", "follow_up_of_id", "tags", "custom", "custom_folded", "external_keys") SELECT "org", "id", "version", "created_at", "updated_at", "deleted_at", "merged_into_id", "number", "subject", "subject_folded", "description", "status", "priority", "priority_rank", "type", "severity", "severity_rank", "channel", "customer_impact", "contact_id", "account_id", "assignee_user_id", "assignee_group_id", "assignee_queue", "via_group_id", "escalation_to_id", "escalation_at", "escalation_severity", "escalation_reason", "pending_until", "resolution", "resolved_at", "closed_at", NULL, NULL, NULL, "first_response_at", NULL, NULL, NULL, NULL, NULL, NULL, 0, "reopened", "follow_up_of_id", "tags", "custom", "custom_folded", "external_keys" FROM nexa_tickets;
+DROP TABLE nexa_tickets;
+ALTER TABLE nexa_tickets_anew RENAME TO nexa_tickets;
+CREATE INDEX nexa_tickets_status_assignee_queue_priority_rank_created_at_idx ON nexa_tickets (org, "status", "assignee_queue", "priority_rank", "created_at", "id", "deleted_at");
+CREATE INDEX nexa_tickets_contact_id_idx ON nexa_tickets (org, "contact_id", "id", "deleted_at");
+CREATE INDEX nexa_tickets_account_id_idx ON nexa_tickets (org, "account_id", "id", "deleted_at");
+CREATE INDEX nexa_tickets_next_due_idx ON nexa_tickets (org, "next_due", "id", "deleted_at");
+CREATE INDEX nexa_tickets_merged_into_id_ref ON nexa_tickets (org, "merged_into_id", "id") WHERE "merged_into_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_assignee_user_id_ref ON nexa_tickets (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_assignee_group_id_ref ON nexa_tickets (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_via_group_id_ref ON nexa_tickets (org, "via_group_id", "id") WHERE "via_group_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_escalation_to_id_ref ON nexa_tickets (org, "escalation_to_id", "id") WHERE "escalation_to_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_target_id_ref ON nexa_tickets (org, "target_id", "id") WHERE "target_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_follow_up_of_id_ref ON nexa_tickets (org, "follow_up_of_id", "id") WHERE "follow_up_of_id" IS NOT NULL;
+CREATE INDEX nexa_tickets_number_key_trash ON nexa_tickets (org, "number") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_tickets_number_key ON nexa_tickets (org, "number") WHERE "deleted_at" IS NULL;
+CREATE TABLE nexa_targets (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "name_folded" TEXT NOT NULL,
+  "position" INTEGER NOT NULL,
+  "active" INTEGER NOT NULL,
+  "filter" TEXT,
+  "calendar_id" BLOB,
+  "goals" TEXT NOT NULL,
+  "near_minutes" INTEGER,
+  CONSTRAINT nexa_targets_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_targets_active_check CHECK ("active" IN (0, 1)),
+  CONSTRAINT nexa_targets_calendar_id_fk FOREIGN KEY (org, "calendar_id") REFERENCES nexa_calendars (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_targets_calendar_id_idx ON nexa_targets (org, "calendar_id", "id", "deleted_at");
+CREATE INDEX nexa_targets_name_folded_key_trash ON nexa_targets (org, "name_folded") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_targets_name_folded_key ON nexa_targets (org, "name_folded") WHERE "deleted_at" IS NULL;
 CREATE TABLE nexa_calls (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,
@@ -1123,7 +1231,7 @@ CREATE TABLE nexa_notifications (
   "inbox" INTEGER NOT NULL DEFAULT 1,
   "read_at" INTEGER,
   CONSTRAINT nexa_notifications_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT nexa_notifications_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached')),
   CONSTRAINT nexa_notifications_late_check CHECK ("late" IN (0, 1)),
   CONSTRAINT nexa_notifications_inbox_check CHECK ("inbox" IN (0, 1)),
   CONSTRAINT nexa_notifications_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
@@ -1169,7 +1277,7 @@ CREATE TABLE nexa_notification_deliveries (
   "problem" TEXT,
   "left_at" INTEGER,
   CONSTRAINT nexa_notification_deliveries_pk PRIMARY KEY (org, "id"),
-  CONSTRAINT nexa_notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted')),
+  CONSTRAINT nexa_notification_deliveries_reason_check CHECK ("reason" IN ('assigned', 'reminder', 'mention', 'sender_halted', 'target_near', 'target_breached')),
   CONSTRAINT nexa_notification_deliveries_state_check CHECK ("state" IN ('waiting', 'claimed', 'left', 'dropped', 'failed')),
   CONSTRAINT nexa_notification_deliveries_late_check CHECK ("late" IN (0, 1)),
   CONSTRAINT nexa_notification_deliveries_user_id_fk FOREIGN KEY (org, "user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED

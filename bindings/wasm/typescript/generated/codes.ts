@@ -810,6 +810,10 @@ export interface ErrorCodes {
   "suppression.final": "rule";
   /** `Invalid`: Say in {field} why the suppression is lifted. */
   "suppression.reason_missing": "invalid";
+  /** `Invalid`: Goal {goal} of the target {problem}. */
+  "target.goal_invalid": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "target.name_taken": "conflict";
   /** `Conflict`: The task waits for that one already; there is nothing to add. */
   "task.already_depends": "conflict";
   /** `RuleViolation`: The task waits for {count} others that are still to be done; do these first, or say anyway. */
@@ -918,6 +922,10 @@ export interface ErrorCodes {
   "ticket.not_resolved": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
   "ticket.number_taken": "conflict";
+  /** `Invalid`: The period ends on {to}, before it begins on {from}; swap them. */
+  "ticket.period_reversed": "invalid";
+  /** `Invalid`: More than {most} tickets were reported or resolved in this period; ask for a shorter one. */
+  "ticket.report_too_large": "invalid";
   /** `RuleViolation`: Mail of the topic {name} was planned as {kind}; make another topic for {to} mail. */
   "topic.in_use": "rule";
   /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */

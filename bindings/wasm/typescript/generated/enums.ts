@@ -219,17 +219,6 @@ export const DEAL_TYPE = ["new_business", "upsell", "renewal", "cross_sell"] as 
  */
 export type DealType = (typeof DEAL_TYPE)[number];
 
-/** The words of `EscalationSeverity`, in their order. */
-export const ESCALATION_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
-/**
- * One of:
- * - `p4`: Cosmetic.
- * - `p3`: There is a way around it.
- * - `p2`: An important function is broken.
- * - `p1`: Core functionality is blocked.
- */
-export type EscalationSeverity = (typeof ESCALATION_SEVERITY)[number];
-
 /** The words of `FollowedPage`, in their order. */
 export const FOLLOWED_PAGE = ["ask", "unsubscribe", "refuse"] as const;
 /**
@@ -255,6 +244,28 @@ export const GATE_VERDICT = ["ok", "no_address", "invalid_address", "suppressed"
  * - `quiet_hours`: It is night where the person is.
  */
 export type GateVerdict = (typeof GATE_VERDICT)[number];
+
+/** The words of `GoalPriority`, in their order. */
+export const GOAL_PRIORITY = ["low", "medium", "high", "critical"] as const;
+/**
+ * One of:
+ * - `low`: It can wait.
+ * - `medium`: In its turn.
+ * - `high`: Before the others.
+ * - `critical`: Now.
+ */
+export type GoalPriority = (typeof GOAL_PRIORITY)[number];
+
+/** The words of `GoalSeverity`, in their order. */
+export const GOAL_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
+/**
+ * One of:
+ * - `p4`: Cosmetic.
+ * - `p3`: There is a way around it.
+ * - `p2`: An important function is broken.
+ * - `p1`: Core functionality is blocked.
+ */
+export type GoalSeverity = (typeof GOAL_SEVERITY)[number];
 
 /** The words of `LeadStatus`, in their order. */
 export const LEAD_STATUS = ["new", "contacted", "qualified", "converted", "lost"] as const;
@@ -432,13 +443,15 @@ export const NOTIFICATION_OUTCOME = ["brought", "failed", "impossible"] as const
 export type NotificationOutcome = (typeof NOTIFICATION_OUTCOME)[number];
 
 /** The words of `NotificationReason`, in their order. */
-export const NOTIFICATION_REASON = ["assigned", "reminder", "mention", "sender_halted"] as const;
+export const NOTIFICATION_REASON = ["assigned", "reminder", "mention", "sender_halted", "target_near", "target_breached"] as const;
 /**
  * One of:
  * - `assigned`: Somebody else gave them something.
  * - `reminder`: They are to be reminded of something.
  * - `mention`: Somebody else mentions them, or a group of theirs, in a text that they may read.
  * - `sender_halted`: A sender of mail halted by itself.
+ * - `target_near`: Something that was promised about a ticket is nearly due.
+ * - `target_breached`: Something that was promised about a ticket was not done in time.
  */
 export type NotificationReason = (typeof NOTIFICATION_REASON)[number];
 
@@ -682,6 +695,18 @@ export const TEMPLATE_VARIABLE_TYPE = ["text", "number", "money", "date", "momen
  */
 export type TemplateVariableType = (typeof TEMPLATE_VARIABLE_TYPE)[number];
 
+/** The words of `TicketBy`, in their order. */
+export const TICKET_BY = ["assignee", "group", "priority", "channel", "account"] as const;
+/**
+ * One of:
+ * - `assignee`: The user or the group whose they are.
+ * - `group`: The group of whom they are, also where a user took them from it.
+ * - `priority`: Their priority.
+ * - `channel`: How the customer reached the team.
+ * - `account`: The customer's company.
+ */
+export type TicketBy = (typeof TICKET_BY)[number];
+
 /** The words of `TicketChannel`, in their order. */
 export const TICKET_CHANNEL = ["email", "chat", "phone", "web", "api"] as const;
 /**
@@ -693,17 +718,6 @@ export const TICKET_CHANNEL = ["email", "chat", "phone", "web", "api"] as const;
  * - `api`: Through a program.
  */
 export type TicketChannel = (typeof TICKET_CHANNEL)[number];
-
-/** The words of `TicketPriority`, in their order. */
-export const TICKET_PRIORITY = ["low", "medium", "high", "critical"] as const;
-/**
- * One of:
- * - `low`: It can wait.
- * - `medium`: In its turn.
- * - `high`: Before the others.
- * - `critical`: Now.
- */
-export type TicketPriority = (typeof TICKET_PRIORITY)[number];
 
 /** The words of `TicketStatus`, in their order. */
 export const TICKET_STATUS = ["open", "pending", "in_progress", "resolved", "closed"] as const;

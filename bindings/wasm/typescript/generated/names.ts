@@ -105,6 +105,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? find* get? history*",
   suppression:
     "add aggregate? count? find* get? history* lift",
+  target:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore search* trash update upsert",
   task:
     "add_dependency aggregate? assign cancel claim complete count? create find* get? history* import_csv import_preview? import_rows overview? place purge release remove_dependency reopen restore search* start trash update upsert",
   task_dependency:
@@ -116,7 +118,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   template_version:
     "aggregate? count? find* get? history*",
   ticket:
-    "aggregate? assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release resolve restore search* timeline* trash update upsert",
+    "aggregate? assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release report? resolve restore search* timeline* trash update upsert",
   topic:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows search* update upsert",
   user:
@@ -124,7 +126,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "checklist", "competitors", "exceptions", "external_keys", "holidays", "kept", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "records", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "variables"];
+export const LISTS: readonly string[] = ["about", "checklist", "competitors", "exceptions", "external_keys", "goals", "holidays", "kept", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "records", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
 export const MAPS: readonly string[] = ["address", "channels", "choices", "contract_value", "custom", "discount_amount", "engagement", "monthly", "net", "per_domain", "rates", "tax", "total", "unit_price", "yearly"];

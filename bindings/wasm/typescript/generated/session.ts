@@ -52,6 +52,7 @@ import type { ScorecardOperations } from "./operations/scorecard.js";
 import type { SenderOperations } from "./operations/sender.js";
 import type { StageVisitOperations } from "./operations/stage_visit.js";
 import type { SuppressionOperations } from "./operations/suppression.js";
+import type { TargetOperations } from "./operations/target.js";
 import type { TaskOperations } from "./operations/task.js";
 import type { TaskDependencyOperations } from "./operations/task_dependency.js";
 import type { TaxRateOperations } from "./operations/tax_rate.js";
@@ -109,6 +110,7 @@ import type { Scorecard } from "./records/scorecard.js";
 import type { Sender } from "./records/sender.js";
 import type { StageVisit, StageVisitWhere } from "./records/stage_visit.js";
 import type { Suppression, SuppressionWhere } from "./records/suppression.js";
+import type { Target, TargetWhere } from "./records/target.js";
 import type { Task, TaskWhere } from "./records/task.js";
 import type { TaskDependency, TaskDependencyWhere } from "./records/task_dependency.js";
 import type { TaxRate } from "./records/tax_rate.js";
@@ -281,6 +283,8 @@ export interface SessionOperations {
    * never removed: one that was lifted says so.
    */
   readonly suppression: SuppressionOperations;
+  /** The operations of `target`: Within how much time tickets are to be answered and resolved. */
+  readonly target: TargetOperations;
   /** The operations of `task`: Something to do. */
   readonly task: TaskOperations;
   /**
@@ -359,6 +363,7 @@ export interface RecordTable {
   sender: Sender;
   stage_visit: StageVisit;
   suppression: Suppression;
+  target: Target;
   task: Task;
   task_dependency: TaskDependency;
   tax_rate: TaxRate;
@@ -410,10 +415,11 @@ export interface PointerTable {
   routing: { found: RoutingWhere; by: "contact_list" | "group" };
   stage_visit: { found: StageVisitWhere; by: "by" | "deal" | "pipeline" };
   suppression: { found: SuppressionWhere; by: "topic" };
+  target: { found: TargetWhere; by: "calendar" };
   task: { found: TaskWhere; by: "about" | "assignee.group" | "assignee.user" | "completed_by" | "parent" | "project" | "via_group" };
   task_dependency: { found: TaskDependencyWhere; by: "depends_on" | "task" };
   template: { found: TemplateWhere; by: "topic" };
   template_version: { found: TemplateVersionWhere; by: "publisher" | "template" | "topic" };
-  ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "via_group" };
+  ticket: { found: TicketWhere; by: "account" | "assignee.group" | "assignee.user" | "contact" | "escalation.to" | "follow_up_of" | "target" | "via_group" };
   user: { found: UserWhere; by: "calendar" | "manager" };
 }

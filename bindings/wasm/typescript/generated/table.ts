@@ -472,6 +472,17 @@ import type {
   SuppressionLiftInput,
 } from "./inputs/suppression.js";
 import type {
+  TargetCreateInput,
+  TargetFindInput,
+  TargetGetInput,
+  TargetHistoryInput,
+  TargetPurgeInput,
+  TargetRestoreInput,
+  TargetTrashInput,
+  TargetUpdateInput,
+  TargetUpsertInput,
+} from "./inputs/target.js";
+import type {
   TaskAddDependencyInput,
   TaskAssignInput,
   TaskCancelInput,
@@ -547,6 +558,7 @@ import type {
   TicketPrioritizeInput,
   TicketPurgeInput,
   TicketReleaseInput,
+  TicketReportInput,
   TicketResolveInput,
   TicketRestoreInput,
   TicketTimelineInput,
@@ -604,7 +616,7 @@ import type { ProjectOverview, Rescheduled2 } from "./parts/project.js";
 import type { Accepted, PrintedQuote, QuoteDetails } from "./parts/quote.js";
 import type { Placed2, TaskOverview } from "./parts/task.js";
 import type { Message, Previewed } from "./parts/template.js";
-import type { TimelinePage } from "./parts/ticket.js";
+import type { TicketReport, TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
 import type { Attachment, AttachmentRelated, AttachmentWhere } from "./records/attachment.js";
@@ -667,6 +679,7 @@ import type { Scorecard, ScorecardRelated, ScorecardWhere } from "./records/scor
 import type { Sender, SenderRelated, SenderWhere } from "./records/sender.js";
 import type { StageVisit, StageVisitRelated, StageVisitWhere } from "./records/stage_visit.js";
 import type { Suppression, SuppressionRelated, SuppressionWhere } from "./records/suppression.js";
+import type { Target, TargetRelated, TargetWhere } from "./records/target.js";
 import type { Task, TaskRelated, TaskWhere } from "./records/task.js";
 import type { TaskDependency, TaskDependencyRelated, TaskDependencyWhere } from "./records/task_dependency.js";
 import type { TaxRate, TaxRateRelated, TaxRateWhere } from "./records/tax_rate.js";
@@ -1282,6 +1295,21 @@ export interface OperationTable {
   "suppression.get": { input: SuppressionGetInput; output: Found<Suppression, SuppressionRelated> };
   "suppression.history": { input: SuppressionHistoryInput; output: HistoryPage };
   "suppression.lift": { input: SuppressionLiftInput; output: Suppression };
+  "target.aggregate": { input: AggregateInput<TargetWhere>; output: GroupRow[] };
+  "target.count": { input: CountInput<TargetWhere>; output: number };
+  "target.create": { input: TargetCreateInput; output: Target };
+  "target.find": { input: TargetFindInput; output: Page<Target> };
+  "target.get": { input: TargetGetInput; output: Found<Target, TargetRelated> };
+  "target.history": { input: TargetHistoryInput; output: HistoryPage };
+  "target.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "target.import_preview": { input: ImportPreviewInput; output: Preview };
+  "target.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "target.purge": { input: TargetPurgeInput; output: null };
+  "target.restore": { input: TargetRestoreInput; output: Target };
+  "target.search": { input: SearchInput<TargetWhere>; output: Page<Target> };
+  "target.trash": { input: TargetTrashInput; output: Target };
+  "target.update": { input: TargetUpdateInput; output: Target };
+  "target.upsert": { input: TargetUpsertInput; output: Upserted<Target> };
   "task.add_dependency": { input: TaskAddDependencyInput; output: TaskDependency };
   "task.aggregate": { input: AggregateInput<TaskWhere>; output: GroupRow[] };
   "task.assign": { input: TaskAssignInput; output: Task };
@@ -1374,6 +1402,7 @@ export interface OperationTable {
   "ticket.prioritize": { input: TicketPrioritizeInput; output: Ticket };
   "ticket.purge": { input: TicketPurgeInput; output: null };
   "ticket.release": { input: TicketReleaseInput; output: Ticket };
+  "ticket.report": { input: TicketReportInput; output: TicketReport };
   "ticket.resolve": { input: TicketResolveInput; output: Ticket };
   "ticket.restore": { input: TicketRestoreInput; output: Ticket };
   "ticket.search": { input: SearchInput<TicketWhere>; output: Page<Ticket> };

@@ -335,6 +335,11 @@ from .kinds.suppression import (
     SuppressionId as SuppressionId,
     SuppressionScope as SuppressionScope,
 )
+from .kinds.target import (
+    Goal as Goal,
+    Target as Target,
+    TargetId as TargetId,
+)
 from .kinds.task import (
     ChecklistItem as ChecklistItem,
     Placed2 as Placed2,
@@ -363,12 +368,18 @@ from .kinds.template_version import (
     TemplateVersionId as TemplateVersionId,
 )
 from .kinds.ticket import (
+    Clock as Clock,
+    Clocks as Clocks,
+    DurationFigures as DurationFigures,
     Entry as Entry,
     Escalation as Escalation,
-    EscalationSeverity as EscalationSeverity,
+    TargetFigures as TargetFigures,
     Ticket as Ticket,
+    TicketBy as TicketBy,
     TicketChannel as TicketChannel,
     TicketId as TicketId,
+    TicketReport as TicketReport,
+    TicketReportGroup as TicketReportGroup,
     TicketType as TicketType,
 )
 from .kinds.topic import (
@@ -395,6 +406,8 @@ from .kinds.common import (
     DealStatus as DealStatus,
     Doubt as Doubt,
     ExternalKey as ExternalKey,
+    GoalPriority as GoalPriority,
+    GoalSeverity as GoalSeverity,
     GroupRow as GroupRow,
     ImportReport as ImportReport,
     ListedMember as ListedMember,
@@ -428,7 +441,6 @@ from .kinds.common import (
     TemplateText as TemplateText,
     TemplateVariable as TemplateVariable,
     TemplateVariableType as TemplateVariableType,
-    TicketPriority as TicketPriority,
     TicketStatus as TicketStatus,
     Unpriced as Unpriced,
     UsedRate as UsedRate,

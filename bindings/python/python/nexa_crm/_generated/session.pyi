@@ -69,6 +69,7 @@ from .._generated.kinds.scorecard import AsyncScorecardOperations, ScorecardOper
 from .._generated.kinds.sender import AsyncSenderOperations, SenderOperations
 from .._generated.kinds.stage_visit import AsyncStageVisitOperations, StageVisitOperations
 from .._generated.kinds.suppression import AsyncSuppressionOperations, SuppressionOperations
+from .._generated.kinds.target import AsyncTargetOperations, TargetOperations
 from .._generated.kinds.task import AsyncTaskOperations, TaskOperations
 from .._generated.kinds.task_dependency import (
     AsyncTaskDependencyOperations,
@@ -337,6 +338,10 @@ class Session(SessionBase):
         """The operations of `suppression`: An address to which nothing goes, or nothing of a sort, for one reason.
         It is never removed: one that was lifted says so.
         """
+
+    @cached_property
+    def target(self) -> TargetOperations:
+        """The operations of `target`: Within how much time tickets are to be answered and resolved."""
 
     @cached_property
     def task(self) -> TaskOperations:
@@ -629,6 +634,10 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `suppression`: An address to which nothing goes, or nothing of a sort, for one reason.
         It is never removed: one that was lifted says so.
         """
+
+    @cached_property
+    def target(self) -> AsyncTargetOperations:
+        """The operations of `target`: Within how much time tickets are to be answered and resolved."""
 
     @cached_property
     def task(self) -> AsyncTaskOperations:

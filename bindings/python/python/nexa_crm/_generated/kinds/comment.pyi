@@ -13,17 +13,13 @@ from ..._generated.kinds.common import (
     Change,
     CommentAudience,
     CommentAudienceWord,
+    GoalPriorityWord,
+    GoalSeverityWord,
     GroupRow,
     Ref,
-    TicketPriorityWord,
     TicketStatusWord,
 )
-from ..._generated.kinds.ticket import (
-    EscalationSeverityWord,
-    TicketChannelWord,
-    TicketId,
-    TicketTypeWord,
-)
+from ..._generated.kinds.ticket import TicketChannelWord, TicketId, TicketTypeWord
 from ..._generated.kinds.user import UserId
 from ..._imports import SupportsWrite
 from ..._operations import Readable
@@ -156,12 +152,12 @@ class CommentWhere(TypedDict, total=False):
     ticket__description__in: Collection[str]
     ticket__status: TicketStatusWord | None
     ticket__status__in: Collection[TicketStatusWord]
-    ticket__priority: TicketPriorityWord | None
-    ticket__priority__in: Collection[TicketPriorityWord]
+    ticket__priority: GoalPriorityWord | None
+    ticket__priority__in: Collection[GoalPriorityWord]
     ticket__type: TicketTypeWord | None
     ticket__type__in: Collection[TicketTypeWord]
-    ticket__severity: EscalationSeverityWord | None
-    ticket__severity__in: Collection[EscalationSeverityWord]
+    ticket__severity: GoalSeverityWord | None
+    ticket__severity__in: Collection[GoalSeverityWord]
     ticket__channel: TicketChannelWord | None
     ticket__channel__in: Collection[TicketChannelWord]
     ticket__customer_impact: str | None
@@ -180,8 +176,8 @@ class CommentWhere(TypedDict, total=False):
     ticket__escalation__to__in: Collection[Record | str | UUID]
     ticket__escalation__at: datetime | Relative | str | None
     ticket__escalation__at__in: Collection[datetime | Relative | str]
-    ticket__escalation__severity: EscalationSeverityWord | None
-    ticket__escalation__severity__in: Collection[EscalationSeverityWord]
+    ticket__escalation__severity: GoalSeverityWord | None
+    ticket__escalation__severity__in: Collection[GoalSeverityWord]
     ticket__escalation__reason: str | None
     ticket__escalation__reason__in: Collection[str]
     ticket__pending_until: datetime | Relative | str | None
@@ -192,8 +188,26 @@ class CommentWhere(TypedDict, total=False):
     ticket__resolved_at__in: Collection[datetime | Relative | str]
     ticket__closed_at: datetime | Relative | str | None
     ticket__closed_at__in: Collection[datetime | Relative | str]
+    ticket__reported_at: datetime | Relative | str | None
+    ticket__reported_at__in: Collection[datetime | Relative | str]
+    ticket__acknowledged_at: datetime | Relative | str | None
+    ticket__acknowledged_at__in: Collection[datetime | Relative | str]
+    ticket__waiting_since: datetime | Relative | str | None
+    ticket__waiting_since__in: Collection[datetime | Relative | str]
     ticket__first_response_at: datetime | Relative | str | None
     ticket__first_response_at__in: Collection[datetime | Relative | str]
+    ticket__responded_at: datetime | Relative | str | None
+    ticket__responded_at__in: Collection[datetime | Relative | str]
+    ticket__target: Record | str | UUID | None
+    ticket__target__in: Collection[Record | str | UUID]
+    ticket__next_due: datetime | Relative | str | None
+    ticket__next_due__in: Collection[datetime | Relative | str]
+    ticket__first_response_due: datetime | Relative | str | None
+    ticket__first_response_due__in: Collection[datetime | Relative | str]
+    ticket__resolution_due: datetime | Relative | str | None
+    ticket__resolution_due__in: Collection[datetime | Relative | str]
+    ticket__breached: bool | None
+    ticket__breached__in: Collection[bool]
     ticket__reopened: int | None
     ticket__reopened__in: Collection[int]
     ticket__follow_up_of: Record | str | UUID | None

@@ -124,6 +124,32 @@ class DealStatus(StrEnum):
     """We lost it."""
 
 
+class GoalPriority(StrEnum):
+    """One of `low`, `medium`, `high`, `critical`."""
+
+    LOW = "low"
+    """It can wait."""
+    MEDIUM = "medium"
+    """In its turn."""
+    HIGH = "high"
+    """Before the others."""
+    CRITICAL = "critical"
+    """Now."""
+
+
+class GoalSeverity(StrEnum):
+    """One of `p4`, `p3`, `p2`, `p1`."""
+
+    P4 = "p4"
+    """Cosmetic."""
+    P3 = "p3"
+    """There is a way around it."""
+    P2 = "p2"
+    """An important function is broken."""
+    P1 = "p1"
+    """Core functionality is blocked."""
+
+
 class MatchPolicy(StrEnum):
     """One of `skip`, `update`, `fill`, `refuse`."""
 
@@ -153,7 +179,7 @@ class NotificationDeliveryState(StrEnum):
 
 
 class NotificationReason(StrEnum):
-    """One of `assigned`, `reminder`, `mention`, `sender_halted`."""
+    """One of `assigned`, `reminder`, `mention`, `sender_halted`, `target_near`, `target_breached`."""
 
     ASSIGNED = "assigned"
     """Somebody else gave them something."""
@@ -163,6 +189,10 @@ class NotificationReason(StrEnum):
     """Somebody else mentions them, or a group of theirs, in a text that they may read."""
     SENDER_HALTED = "sender_halted"
     """A sender of mail halted by itself."""
+    TARGET_NEAR = "target_near"
+    """Something that was promised about a ticket is nearly due."""
+    TARGET_BREACHED = "target_breached"
+    """Something that was promised about a ticket was not done in time."""
 
 
 class OrderTaxRounding(StrEnum):
@@ -276,19 +306,6 @@ class TemplateVariableType(StrEnum):
     """Yes or no."""
     LIST = "list"
     """A list of texts."""
-
-
-class TicketPriority(StrEnum):
-    """One of `low`, `medium`, `high`, `critical`."""
-
-    LOW = "low"
-    """It can wait."""
-    MEDIUM = "medium"
-    """In its turn."""
-    HIGH = "high"
-    """Before the others."""
-    CRITICAL = "critical"
-    """Now."""
 
 
 class TicketStatus(StrEnum):
@@ -816,9 +833,11 @@ ContractRoundingWord: TypeAlias = ContractRounding | Literal["half_up", "half_ev
 DealCategoryWord: TypeAlias = DealCategory | Literal["omitted", "pipeline", "best_case", "commit"]
 DealContactRoleWord: TypeAlias = DealContactRole | Literal["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"]
 DealStatusWord: TypeAlias = DealStatus | Literal["open", "won", "lost"]
+GoalPriorityWord: TypeAlias = GoalPriority | Literal["low", "medium", "high", "critical"]
+GoalSeverityWord: TypeAlias = GoalSeverity | Literal["p4", "p3", "p2", "p1"]
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]
 NotificationDeliveryStateWord: TypeAlias = NotificationDeliveryState | Literal["waiting", "claimed", "left", "dropped", "failed"]
-NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted"]
+NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted", "target_near", "target_breached"]
 OrderTaxRoundingWord: TypeAlias = OrderTaxRounding | Literal["per_rate", "per_line"]
 PlannedDueOfWord: TypeAlias = PlannedDueOf | Literal["start", "project_due"]
 PlannedTaskPriorityWord: TypeAlias = PlannedTaskPriority | Literal["low", "medium", "high", "urgent"]
@@ -828,5 +847,4 @@ RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
 SuppressionReasonWord: TypeAlias = SuppressionReason | Literal["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"]
 TemplateChannelWord: TypeAlias = TemplateChannel | Literal["email", "text", "notification", "note"]
 TemplateVariableTypeWord: TypeAlias = TemplateVariableType | Literal["text", "number", "money", "date", "moment", "bool", "list"]
-TicketPriorityWord: TypeAlias = TicketPriority | Literal["low", "medium", "high", "critical"]
 TicketStatusWord: TypeAlias = TicketStatus | Literal["open", "pending", "in_progress", "resolved", "closed"]

@@ -76,6 +76,10 @@ class NotificationChoices(Struct):
     """Reminders."""
     sender_halted: NotificationChoicesAssigned | None
     """Senders of mail that halted by themselves."""
+    target_breached: NotificationChoicesAssigned | None
+    """What was promised about tickets and was not done in time."""
+    target_near: NotificationChoicesAssigned | None
+    """What was promised about tickets and is nearly due."""
 
 
 class NotificationDigest(Struct):
@@ -123,6 +127,10 @@ class NotificationChoicesDict(TypedDict, total=False):
     """Reminders."""
     sender_halted: NotificationChoicesAssignedWord | None
     """Senders of mail that halted by themselves."""
+    target_breached: NotificationChoicesAssignedWord | None
+    """What was promised about tickets and was not done in time."""
+    target_near: NotificationChoicesAssignedWord | None
+    """What was promised about tickets and is nearly due."""
 
 
 class NotificationDigestDict(TypedDict, total=False):

@@ -20,11 +20,13 @@ from ..._generated.kinds.common import (
     CommentAudienceWord,
     ExternalKey,
     ExternalKeyDict,
+    GoalPriority,
+    GoalPriorityWord,
+    GoalSeverity,
+    GoalSeverityWord,
     GroupRow,
     MatchPolicyWord,
     Ref,
-    TicketPriority,
-    TicketPriorityWord,
     TicketStatus,
     TicketStatusWord,
     Verb,
@@ -36,6 +38,7 @@ from ..._generated.kinds.contact import (
     ContactStatusWord,
 )
 from ..._generated.kinds.group import Group, GroupId
+from ..._generated.kinds.target import TargetId
 from ..._generated.kinds.user import User
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
@@ -49,17 +52,19 @@ class TicketId(Id):
     """The identifier of a `ticket`."""
 
 
-class EscalationSeverity(StrEnum):
-    """One of `p4`, `p3`, `p2`, `p1`."""
+class TicketBy(StrEnum):
+    """One of `assignee`, `group`, `priority`, `channel`, `account`."""
 
-    P4 = "p4"
-    """Cosmetic."""
-    P3 = "p3"
-    """There is a way around it."""
-    P2 = "p2"
-    """An important function is broken."""
-    P1 = "p1"
-    """Core functionality is blocked."""
+    ASSIGNEE = "assignee"
+    """The user or the group whose they are."""
+    GROUP = "group"
+    """The group of whom they are, also where a user took them from it."""
+    PRIORITY = "priority"
+    """Their priority."""
+    CHANNEL = "channel"
+    """How the customer reached the team."""
+    ACCOUNT = "account"
+    """The customer's company."""
 
 
 class TicketChannel(StrEnum):
@@ -92,6 +97,57 @@ class TicketType(StrEnum):
     """The customer wishes for something."""
     TASK = "task"
     """Something is to be done."""
+
+
+class Clock(Struct):
+    """One promise that runs on a ticket."""
+
+    breached: datetime | None
+    """The due moment that passed without what was promised."""
+    calendar: Id | None
+    """The calendar whose hours count; every minute when absent."""
+    due: datetime | None
+    """When it is due, inclusive; absent while it pauses, and when the calendar never opens."""
+    met_at: datetime | None
+    """When what it promises was done."""
+    minutes: int
+    """The minutes that it promises."""
+    near: datetime | None
+    """When it is near to be due."""
+    near_of: datetime | None
+    """The due moment before which it was found to be near, once for each."""
+    since: datetime | None
+    """Since when it runs; absent while it pauses and when it is over."""
+    used: int | None
+    """The time inside these hours that was used before it began to run, in microseconds."""
+
+
+class Clocks(Struct):
+    """The clocks of a ticket; a clock is absent when nothing is promised."""
+
+    first_response: Clock | None
+    """From the report until a user first answers; it never pauses."""
+    next_response: Clock | None
+    """From the oldest unanswered message after the first answer until a user answers."""
+    resolution: Clock | None
+    """Until the ticket is resolved; it pauses while the ticket is pending."""
+    update: Clock | None
+    """From one answer to the next while the ticket is open or in progress."""
+
+
+class DurationFigures(Struct):
+    """How long something took."""
+
+    count: int
+    """How often it came to it."""
+    mean_seconds: int | None
+    """So many seconds they took on average."""
+    median_business_seconds: int | None
+    """The same median inside the hours of the target, of those that have one."""
+    median_seconds: int | None
+    """Half of them took at most so many seconds; absent without any."""
+    p90_seconds: int | None
+    """Nine of ten took at most so many seconds."""
 
 
 class Entry(Struct):
@@ -138,10 +194,19 @@ class Escalation(Struct):
     """When the ticket was escalated."""
     reason: str
     """Why the ticket is escalated."""
-    severity: EscalationSeverity | None
+    severity: GoalSeverity | None
     """How bad it is."""
     to: Id
     """The group that was called."""
+
+
+class TargetFigures(Struct):
+    """How many promises were kept."""
+
+    breached: int
+    """Late, or not yet and over."""
+    met: int
+    """In time."""
 
 
 class Ticket(Record):
@@ -167,11 +232,11 @@ class Ticket(Record):
     """What the issue is, in full."""
     status: TicketStatus
     """Where it stands; changed by `ticket.move`, `ticket.resolve` and `ticket.close`."""
-    priority: TicketPriority
+    priority: GoalPriority
     """How urgent it is."""
     type: TicketType | None
     """What sort of issue it is."""
-    severity: EscalationSeverity | None
+    severity: GoalSeverity | None
     """How bad the damage is."""
     channel: TicketChannel | None
     """How the customer reached the team."""
@@ -199,8 +264,31 @@ class Ticket(Record):
     """When it was last resolved; absent while it is not."""
     closed_at: datetime | None
     """When it was closed."""
+    reported_at: datetime | None
+    """When the customer reported it: when their mail reached the inbox; absent where the ticket was made by hand,
+    and then it is when it
+    was made.
+    """
+    acknowledged_at: datetime | None
+    """When a person first did something about it."""
+    waiting_since: datetime | None
+    """Since when the customer waits for an answer; absent while they do not."""
     first_response_at: datetime | None
     """When the customer was first answered."""
+    responded_at: datetime | None
+    """When the customer was last answered."""
+    target: TargetId | None
+    """The target that it has: the first whose filter it matches."""
+    clocks: Clocks | None
+    """What the target promises: how much of it is used, and when it is due; absent where nothing is promised."""
+    next_due: datetime | None
+    """When something that was promised is due next; absent while nothing runs."""
+    first_response_due: datetime | None
+    """When the first response is due; absent once it was given."""
+    resolution_due: datetime | None
+    """When the resolution is due; absent while it is pending or resolved."""
+    breached: bool
+    """Whether something that was promised came late, or did not come in time."""
     reopened: int
     """How often it went back from resolved."""
     follow_up_of: TicketId | None
@@ -211,6 +299,40 @@ class Ticket(Record):
     """The tenant's own fields."""
     external_keys: list[ExternalKey]
     """Its keys in other systems."""
+
+
+class TicketReport(Struct):
+    """How support did."""
+
+    from_: date
+    """The first day of the period."""
+    groups: list[TicketReportGroup]
+    """The groups, those with most reports first."""
+    to: date
+    """Its last day."""
+
+
+class TicketReportGroup(Struct):
+    """How support did for some tickets."""
+
+    acknowledged: DurationFigures
+    """From the report until a person first did something about it, of what was reported."""
+    first_response: DurationFigures
+    """From the report until the first response, of what was reported."""
+    first_response_target: TargetFigures
+    """What of the promised first responses was kept, of what was reported."""
+    reopened: int
+    """How many of those had come back from resolved before."""
+    reported: int
+    """How many were reported in the period."""
+    resolution: DurationFigures
+    """From the report until the resolution, of what was resolved."""
+    resolution_target: TargetFigures
+    """What of the promised resolutions was kept, of what was resolved."""
+    resolved: int
+    """How many were resolved in the period, and are still."""
+    value: Any
+    """What these tickets share; absent where they have no such value, and without `by`."""
 
 
 class CustomerDict(TypedDict, total=False):
@@ -226,7 +348,7 @@ class CustomerDict(TypedDict, total=False):
     """The phone number."""
 
 
-EscalationSeverityWord: TypeAlias = EscalationSeverity | Literal["p4", "p3", "p2", "p1"]
+TicketByWord: TypeAlias = TicketBy | Literal["assignee", "group", "priority", "channel", "account"]
 TicketChannelWord: TypeAlias = TicketChannel | Literal["email", "chat", "phone", "web", "api"]
 TicketTypeWord: TypeAlias = TicketType | Literal["question", "problem", "incident", "bug", "feature_request", "task"]
 
@@ -335,16 +457,16 @@ class TicketWhere(TypedDict, total=False):
     status__le: TicketStatusWord
     status__gt: TicketStatusWord
     status__ge: TicketStatusWord
-    priority: TicketPriorityWord | None
-    priority__eq: TicketPriorityWord | None
-    priority__ne: TicketPriorityWord | None
+    priority: GoalPriorityWord | None
+    priority__eq: GoalPriorityWord | None
+    priority__ne: GoalPriorityWord | None
     priority__is_null: bool
-    priority__in: Collection[TicketPriorityWord]
-    priority__not_in: Collection[TicketPriorityWord]
-    priority__lt: TicketPriorityWord
-    priority__le: TicketPriorityWord
-    priority__gt: TicketPriorityWord
-    priority__ge: TicketPriorityWord
+    priority__in: Collection[GoalPriorityWord]
+    priority__not_in: Collection[GoalPriorityWord]
+    priority__lt: GoalPriorityWord
+    priority__le: GoalPriorityWord
+    priority__gt: GoalPriorityWord
+    priority__ge: GoalPriorityWord
     type: TicketTypeWord | None
     type__eq: TicketTypeWord | None
     type__ne: TicketTypeWord | None
@@ -355,16 +477,16 @@ class TicketWhere(TypedDict, total=False):
     type__le: TicketTypeWord
     type__gt: TicketTypeWord
     type__ge: TicketTypeWord
-    severity: EscalationSeverityWord | None
-    severity__eq: EscalationSeverityWord | None
-    severity__ne: EscalationSeverityWord | None
+    severity: GoalSeverityWord | None
+    severity__eq: GoalSeverityWord | None
+    severity__ne: GoalSeverityWord | None
     severity__is_null: bool
-    severity__in: Collection[EscalationSeverityWord]
-    severity__not_in: Collection[EscalationSeverityWord]
-    severity__lt: EscalationSeverityWord
-    severity__le: EscalationSeverityWord
-    severity__gt: EscalationSeverityWord
-    severity__ge: EscalationSeverityWord
+    severity__in: Collection[GoalSeverityWord]
+    severity__not_in: Collection[GoalSeverityWord]
+    severity__lt: GoalSeverityWord
+    severity__le: GoalSeverityWord
+    severity__gt: GoalSeverityWord
+    severity__ge: GoalSeverityWord
     channel: TicketChannelWord | None
     channel__eq: TicketChannelWord | None
     channel__ne: TicketChannelWord | None
@@ -434,16 +556,16 @@ class TicketWhere(TypedDict, total=False):
     escalation__at__le: datetime | Relative | str
     escalation__at__gt: datetime | Relative | str
     escalation__at__ge: datetime | Relative | str
-    escalation__severity: EscalationSeverityWord | None
-    escalation__severity__eq: EscalationSeverityWord | None
-    escalation__severity__ne: EscalationSeverityWord | None
+    escalation__severity: GoalSeverityWord | None
+    escalation__severity__eq: GoalSeverityWord | None
+    escalation__severity__ne: GoalSeverityWord | None
     escalation__severity__is_null: bool
-    escalation__severity__in: Collection[EscalationSeverityWord]
-    escalation__severity__not_in: Collection[EscalationSeverityWord]
-    escalation__severity__lt: EscalationSeverityWord
-    escalation__severity__le: EscalationSeverityWord
-    escalation__severity__gt: EscalationSeverityWord
-    escalation__severity__ge: EscalationSeverityWord
+    escalation__severity__in: Collection[GoalSeverityWord]
+    escalation__severity__not_in: Collection[GoalSeverityWord]
+    escalation__severity__lt: GoalSeverityWord
+    escalation__severity__le: GoalSeverityWord
+    escalation__severity__gt: GoalSeverityWord
+    escalation__severity__ge: GoalSeverityWord
     escalation__reason: str | None
     escalation__reason__eq: str | None
     escalation__reason__ne: str | None
@@ -500,6 +622,36 @@ class TicketWhere(TypedDict, total=False):
     closed_at__le: datetime | Relative | str
     closed_at__gt: datetime | Relative | str
     closed_at__ge: datetime | Relative | str
+    reported_at: datetime | Relative | str | None
+    reported_at__eq: datetime | Relative | str | None
+    reported_at__ne: datetime | Relative | str | None
+    reported_at__is_null: bool
+    reported_at__in: Collection[datetime | Relative | str]
+    reported_at__not_in: Collection[datetime | Relative | str]
+    reported_at__lt: datetime | Relative | str
+    reported_at__le: datetime | Relative | str
+    reported_at__gt: datetime | Relative | str
+    reported_at__ge: datetime | Relative | str
+    acknowledged_at: datetime | Relative | str | None
+    acknowledged_at__eq: datetime | Relative | str | None
+    acknowledged_at__ne: datetime | Relative | str | None
+    acknowledged_at__is_null: bool
+    acknowledged_at__in: Collection[datetime | Relative | str]
+    acknowledged_at__not_in: Collection[datetime | Relative | str]
+    acknowledged_at__lt: datetime | Relative | str
+    acknowledged_at__le: datetime | Relative | str
+    acknowledged_at__gt: datetime | Relative | str
+    acknowledged_at__ge: datetime | Relative | str
+    waiting_since: datetime | Relative | str | None
+    waiting_since__eq: datetime | Relative | str | None
+    waiting_since__ne: datetime | Relative | str | None
+    waiting_since__is_null: bool
+    waiting_since__in: Collection[datetime | Relative | str]
+    waiting_since__not_in: Collection[datetime | Relative | str]
+    waiting_since__lt: datetime | Relative | str
+    waiting_since__le: datetime | Relative | str
+    waiting_since__gt: datetime | Relative | str
+    waiting_since__ge: datetime | Relative | str
     first_response_at: datetime | Relative | str | None
     first_response_at__eq: datetime | Relative | str | None
     first_response_at__ne: datetime | Relative | str | None
@@ -510,6 +662,58 @@ class TicketWhere(TypedDict, total=False):
     first_response_at__le: datetime | Relative | str
     first_response_at__gt: datetime | Relative | str
     first_response_at__ge: datetime | Relative | str
+    responded_at: datetime | Relative | str | None
+    responded_at__eq: datetime | Relative | str | None
+    responded_at__ne: datetime | Relative | str | None
+    responded_at__is_null: bool
+    responded_at__in: Collection[datetime | Relative | str]
+    responded_at__not_in: Collection[datetime | Relative | str]
+    responded_at__lt: datetime | Relative | str
+    responded_at__le: datetime | Relative | str
+    responded_at__gt: datetime | Relative | str
+    responded_at__ge: datetime | Relative | str
+    target: Record | str | UUID | None
+    target__eq: Record | str | UUID | None
+    target__ne: Record | str | UUID | None
+    target__is_null: bool
+    target__in: Collection[Record | str | UUID]
+    target__not_in: Collection[Record | str | UUID]
+    next_due: datetime | Relative | str | None
+    next_due__eq: datetime | Relative | str | None
+    next_due__ne: datetime | Relative | str | None
+    next_due__is_null: bool
+    next_due__in: Collection[datetime | Relative | str]
+    next_due__not_in: Collection[datetime | Relative | str]
+    next_due__lt: datetime | Relative | str
+    next_due__le: datetime | Relative | str
+    next_due__gt: datetime | Relative | str
+    next_due__ge: datetime | Relative | str
+    first_response_due: datetime | Relative | str | None
+    first_response_due__eq: datetime | Relative | str | None
+    first_response_due__ne: datetime | Relative | str | None
+    first_response_due__is_null: bool
+    first_response_due__in: Collection[datetime | Relative | str]
+    first_response_due__not_in: Collection[datetime | Relative | str]
+    first_response_due__lt: datetime | Relative | str
+    first_response_due__le: datetime | Relative | str
+    first_response_due__gt: datetime | Relative | str
+    first_response_due__ge: datetime | Relative | str
+    resolution_due: datetime | Relative | str | None
+    resolution_due__eq: datetime | Relative | str | None
+    resolution_due__ne: datetime | Relative | str | None
+    resolution_due__is_null: bool
+    resolution_due__in: Collection[datetime | Relative | str]
+    resolution_due__not_in: Collection[datetime | Relative | str]
+    resolution_due__lt: datetime | Relative | str
+    resolution_due__le: datetime | Relative | str
+    resolution_due__gt: datetime | Relative | str
+    resolution_due__ge: datetime | Relative | str
+    breached: bool | None
+    breached__eq: bool | None
+    breached__ne: bool | None
+    breached__is_null: bool
+    breached__in: Collection[bool]
+    breached__not_in: Collection[bool]
     reopened: int | None
     reopened__eq: int | None
     reopened__ne: int | None
@@ -547,12 +751,12 @@ class TicketWhere(TypedDict, total=False):
     merged_into__description__in: Collection[str]
     merged_into__status: TicketStatusWord | None
     merged_into__status__in: Collection[TicketStatusWord]
-    merged_into__priority: TicketPriorityWord | None
-    merged_into__priority__in: Collection[TicketPriorityWord]
+    merged_into__priority: GoalPriorityWord | None
+    merged_into__priority__in: Collection[GoalPriorityWord]
     merged_into__type: TicketTypeWord | None
     merged_into__type__in: Collection[TicketTypeWord]
-    merged_into__severity: EscalationSeverityWord | None
-    merged_into__severity__in: Collection[EscalationSeverityWord]
+    merged_into__severity: GoalSeverityWord | None
+    merged_into__severity__in: Collection[GoalSeverityWord]
     merged_into__channel: TicketChannelWord | None
     merged_into__channel__in: Collection[TicketChannelWord]
     merged_into__customer_impact: str | None
@@ -571,8 +775,8 @@ class TicketWhere(TypedDict, total=False):
     merged_into__escalation__to__in: Collection[Record | str | UUID]
     merged_into__escalation__at: datetime | Relative | str | None
     merged_into__escalation__at__in: Collection[datetime | Relative | str]
-    merged_into__escalation__severity: EscalationSeverityWord | None
-    merged_into__escalation__severity__in: Collection[EscalationSeverityWord]
+    merged_into__escalation__severity: GoalSeverityWord | None
+    merged_into__escalation__severity__in: Collection[GoalSeverityWord]
     merged_into__escalation__reason: str | None
     merged_into__escalation__reason__in: Collection[str]
     merged_into__pending_until: datetime | Relative | str | None
@@ -583,8 +787,26 @@ class TicketWhere(TypedDict, total=False):
     merged_into__resolved_at__in: Collection[datetime | Relative | str]
     merged_into__closed_at: datetime | Relative | str | None
     merged_into__closed_at__in: Collection[datetime | Relative | str]
+    merged_into__reported_at: datetime | Relative | str | None
+    merged_into__reported_at__in: Collection[datetime | Relative | str]
+    merged_into__acknowledged_at: datetime | Relative | str | None
+    merged_into__acknowledged_at__in: Collection[datetime | Relative | str]
+    merged_into__waiting_since: datetime | Relative | str | None
+    merged_into__waiting_since__in: Collection[datetime | Relative | str]
     merged_into__first_response_at: datetime | Relative | str | None
     merged_into__first_response_at__in: Collection[datetime | Relative | str]
+    merged_into__responded_at: datetime | Relative | str | None
+    merged_into__responded_at__in: Collection[datetime | Relative | str]
+    merged_into__target: Record | str | UUID | None
+    merged_into__target__in: Collection[Record | str | UUID]
+    merged_into__next_due: datetime | Relative | str | None
+    merged_into__next_due__in: Collection[datetime | Relative | str]
+    merged_into__first_response_due: datetime | Relative | str | None
+    merged_into__first_response_due__in: Collection[datetime | Relative | str]
+    merged_into__resolution_due: datetime | Relative | str | None
+    merged_into__resolution_due__in: Collection[datetime | Relative | str]
+    merged_into__breached: bool | None
+    merged_into__breached__in: Collection[bool]
     merged_into__reopened: int | None
     merged_into__reopened__in: Collection[int]
     merged_into__follow_up_of: Record | str | UUID | None
@@ -773,6 +995,26 @@ class TicketWhere(TypedDict, total=False):
     escalation__to__name__in: Collection[str]
     escalation__to__calendar: Record | str | UUID | None
     escalation__to__calendar__in: Collection[Record | str | UUID]
+    target__id: Record | str | UUID | None
+    target__id__in: Collection[Record | str | UUID]
+    target__version: int | None
+    target__version__in: Collection[int]
+    target__created_at: datetime | Relative | str | None
+    target__created_at__in: Collection[datetime | Relative | str]
+    target__updated_at: datetime | Relative | str | None
+    target__updated_at__in: Collection[datetime | Relative | str]
+    target__deleted_at: datetime | Relative | str | None
+    target__deleted_at__in: Collection[datetime | Relative | str]
+    target__name: str | None
+    target__name__in: Collection[str]
+    target__position: int | None
+    target__position__in: Collection[int]
+    target__active: bool | None
+    target__active__in: Collection[bool]
+    target__calendar: Record | str | UUID | None
+    target__calendar__in: Collection[Record | str | UUID]
+    target__near_minutes: int | None
+    target__near_minutes__in: Collection[int]
     follow_up_of__id: Record | str | UUID | None
     follow_up_of__id__in: Collection[Record | str | UUID]
     follow_up_of__version: int | None
@@ -793,12 +1035,12 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__description__in: Collection[str]
     follow_up_of__status: TicketStatusWord | None
     follow_up_of__status__in: Collection[TicketStatusWord]
-    follow_up_of__priority: TicketPriorityWord | None
-    follow_up_of__priority__in: Collection[TicketPriorityWord]
+    follow_up_of__priority: GoalPriorityWord | None
+    follow_up_of__priority__in: Collection[GoalPriorityWord]
     follow_up_of__type: TicketTypeWord | None
     follow_up_of__type__in: Collection[TicketTypeWord]
-    follow_up_of__severity: EscalationSeverityWord | None
-    follow_up_of__severity__in: Collection[EscalationSeverityWord]
+    follow_up_of__severity: GoalSeverityWord | None
+    follow_up_of__severity__in: Collection[GoalSeverityWord]
     follow_up_of__channel: TicketChannelWord | None
     follow_up_of__channel__in: Collection[TicketChannelWord]
     follow_up_of__customer_impact: str | None
@@ -817,8 +1059,8 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__escalation__to__in: Collection[Record | str | UUID]
     follow_up_of__escalation__at: datetime | Relative | str | None
     follow_up_of__escalation__at__in: Collection[datetime | Relative | str]
-    follow_up_of__escalation__severity: EscalationSeverityWord | None
-    follow_up_of__escalation__severity__in: Collection[EscalationSeverityWord]
+    follow_up_of__escalation__severity: GoalSeverityWord | None
+    follow_up_of__escalation__severity__in: Collection[GoalSeverityWord]
     follow_up_of__escalation__reason: str | None
     follow_up_of__escalation__reason__in: Collection[str]
     follow_up_of__pending_until: datetime | Relative | str | None
@@ -829,8 +1071,26 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__resolved_at__in: Collection[datetime | Relative | str]
     follow_up_of__closed_at: datetime | Relative | str | None
     follow_up_of__closed_at__in: Collection[datetime | Relative | str]
+    follow_up_of__reported_at: datetime | Relative | str | None
+    follow_up_of__reported_at__in: Collection[datetime | Relative | str]
+    follow_up_of__acknowledged_at: datetime | Relative | str | None
+    follow_up_of__acknowledged_at__in: Collection[datetime | Relative | str]
+    follow_up_of__waiting_since: datetime | Relative | str | None
+    follow_up_of__waiting_since__in: Collection[datetime | Relative | str]
     follow_up_of__first_response_at: datetime | Relative | str | None
     follow_up_of__first_response_at__in: Collection[datetime | Relative | str]
+    follow_up_of__responded_at: datetime | Relative | str | None
+    follow_up_of__responded_at__in: Collection[datetime | Relative | str]
+    follow_up_of__target: Record | str | UUID | None
+    follow_up_of__target__in: Collection[Record | str | UUID]
+    follow_up_of__next_due: datetime | Relative | str | None
+    follow_up_of__next_due__in: Collection[datetime | Relative | str]
+    follow_up_of__first_response_due: datetime | Relative | str | None
+    follow_up_of__first_response_due__in: Collection[datetime | Relative | str]
+    follow_up_of__resolution_due: datetime | Relative | str | None
+    follow_up_of__resolution_due__in: Collection[datetime | Relative | str]
+    follow_up_of__breached: bool | None
+    follow_up_of__breached__in: Collection[bool]
     follow_up_of__reopened: int | None
     follow_up_of__reopened__in: Collection[int]
     follow_up_of__follow_up_of: Record | str | UUID | None
@@ -937,8 +1197,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: GoalSeverityWord | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -968,7 +1228,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         reason: str,
         to: Record | Ref,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: GoalSeverityWord | None | Unset = UNSET,
     ) -> Ticket:
         """Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it
         over. Errors: `ticket.closed`, `assignee.inactive`.
@@ -1136,7 +1396,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         self,
         ticket: Ticket | Ref,
         *,
-        priority: TicketPriorityWord,
+        priority: GoalPriorityWord,
     ) -> Ticket:
         """Says how urgent a ticket is. Error: `ticket.closed`.
 
@@ -1171,6 +1431,27 @@ class TicketOperations(Importable, Readable[Ticket]):
         - `ticket`: The ticket.
 
         Raises `RuleViolation` (`assignee.none`, `ticket.closed`).
+        """
+
+    def report(
+        self,
+        *,
+        from_: date | str,
+        to: date | str,
+        by: TicketByWord | None | Unset = UNSET,
+    ) -> TicketReport:
+        """How support did in a period, among the tickets that the actor sees: `ticket.report`. The seeds' support
+        metrics: time to acknowledge, to the first response and to the resolution, against what was promised.
+
+        What was reported counts by the moment of its report, what was resolved by the moment of its resolution.
+        Errors:
+        `ticket.period_reversed`, `ticket.report_too_large`.
+
+        - `from_`: The first day of the period, in the tenant's time zone.
+        - `to`: Its last day.
+        - `by`: By what they are put together; all in one group without.
+
+        Raises `Invalid` (`ticket.period_reversed`, `ticket.report_too_large`).
         """
 
     def resolve(
@@ -1263,8 +1544,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         customer_impact: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: GoalSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1302,8 +1583,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: GoalSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1429,8 +1710,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: GoalSeverityWord | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -1460,7 +1741,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         reason: str,
         to: Record | Ref,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        severity: GoalSeverityWord | None | Unset = UNSET,
     ) -> Ticket:
         """Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it
         over. Errors: `ticket.closed`, `assignee.inactive`.
@@ -1628,7 +1909,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         self,
         ticket: Ticket | Ref,
         *,
-        priority: TicketPriorityWord,
+        priority: GoalPriorityWord,
     ) -> Ticket:
         """Says how urgent a ticket is. Error: `ticket.closed`.
 
@@ -1663,6 +1944,27 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         - `ticket`: The ticket.
 
         Raises `RuleViolation` (`assignee.none`, `ticket.closed`).
+        """
+
+    async def report(
+        self,
+        *,
+        from_: date | str,
+        to: date | str,
+        by: TicketByWord | None | Unset = UNSET,
+    ) -> TicketReport:
+        """How support did in a period, among the tickets that the actor sees: `ticket.report`. The seeds' support
+        metrics: time to acknowledge, to the first response and to the resolution, against what was promised.
+
+        What was reported counts by the moment of its report, what was resolved by the moment of its resolution.
+        Errors:
+        `ticket.period_reversed`, `ticket.report_too_large`.
+
+        - `from_`: The first day of the period, in the tenant's time zone.
+        - `to`: Its last day.
+        - `by`: By what they are put together; all in one group without.
+
+        Raises `Invalid` (`ticket.period_reversed`, `ticket.report_too_large`).
         """
 
     async def resolve(
@@ -1755,8 +2057,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         customer_impact: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: GoalSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1794,8 +2096,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: TicketPriorityWord | Unset = UNSET,
-        severity: EscalationSeverityWord | None | Unset = UNSET,
+        priority: GoalPriorityWord | Unset = UNSET,
+        severity: GoalSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
