@@ -31,7 +31,7 @@ const LONGEST: u32 = 5_256_000;
 /// What tickets of one priority or severity are promised, in minutes inside the target's hours.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Goal {
+pub struct TargetGoal {
     /// The priority of the tickets; any unless said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<TicketPriority>,
@@ -59,7 +59,7 @@ pub struct Goal {
     pub around_the_clock: bool,
 }
 
-impl Goal {
+impl TargetGoal {
     fn is_for(&self, ticket: &Ticket) -> bool {
         self.priority.is_none_or(|priority| priority == ticket.priority)
             && self.severity.is_none_or(|severity| ticket.severity == Some(severity))
@@ -119,7 +119,7 @@ pub struct Target {
     pub calendar: Option<Id<Calendar>>,
     /// What it promises; the first goal for the ticket's priority and severity counts.
     #[record(editable)]
-    pub goals: Document<Vec<Goal>>,
+    pub goals: Document<Vec<TargetGoal>>,
     /// How many minutes inside the hours before it is due a goal is near; a quarter of the goal unless said.
     #[record(editable)]
     pub near_minutes: Option<u32>,
@@ -157,7 +157,7 @@ impl Target {
             if let Some(problem) = goal.problem() {
                 return Err(invalid(problem));
             }
-            let covers = |earlier: &Goal| {
+            let covers = |earlier: &TargetGoal| {
                 (earlier.priority.is_none() || earlier.priority == goal.priority)
                     && (earlier.severity.is_none() || earlier.severity == goal.severity)
             };

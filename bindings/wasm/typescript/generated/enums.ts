@@ -245,28 +245,6 @@ export const GATE_VERDICT = ["ok", "no_address", "invalid_address", "suppressed"
  */
 export type GateVerdict = (typeof GATE_VERDICT)[number];
 
-/** The words of `GoalPriority`, in their order. */
-export const GOAL_PRIORITY = ["low", "medium", "high", "critical"] as const;
-/**
- * One of:
- * - `low`: It can wait.
- * - `medium`: In its turn.
- * - `high`: Before the others.
- * - `critical`: Now.
- */
-export type GoalPriority = (typeof GOAL_PRIORITY)[number];
-
-/** The words of `GoalSeverity`, in their order. */
-export const GOAL_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
-/**
- * One of:
- * - `p4`: Cosmetic.
- * - `p3`: There is a way around it.
- * - `p2`: An important function is broken.
- * - `p1`: Core functionality is blocked.
- */
-export type GoalSeverity = (typeof GOAL_SEVERITY)[number];
-
 /** The words of `LeadStatus`, in their order. */
 export const LEAD_STATUS = ["new", "contacted", "qualified", "converted", "lost"] as const;
 /**
@@ -658,6 +636,28 @@ export const SUPPRESSION_SCOPE = ["all", "marketing", "topic"] as const;
  * - `topic`: One topic.
  */
 export type SuppressionScope = (typeof SUPPRESSION_SCOPE)[number];
+
+/** The words of `TargetGoalPriority`, in their order. */
+export const TARGET_GOAL_PRIORITY = ["low", "medium", "high", "critical"] as const;
+/**
+ * One of:
+ * - `low`: It can wait.
+ * - `medium`: In its turn.
+ * - `high`: Before the others.
+ * - `critical`: Now.
+ */
+export type TargetGoalPriority = (typeof TARGET_GOAL_PRIORITY)[number];
+
+/** The words of `TargetGoalSeverity`, in their order. */
+export const TARGET_GOAL_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
+/**
+ * One of:
+ * - `p4`: Cosmetic.
+ * - `p3`: There is a way around it.
+ * - `p2`: An important function is broken.
+ * - `p1`: Core functionality is blocked.
+ */
+export type TargetGoalSeverity = (typeof TARGET_GOAL_SEVERITY)[number];
 
 /** The words of `TaskStatus`, in their order. */
 export const TASK_STATUS = ["todo", "in_progress", "done", "cancelled"] as const;

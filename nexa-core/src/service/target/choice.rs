@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{
-    Clocks, Goal, Target,
+    Clocks, Target, TargetGoal,
     clock::{Clock, Hours, Promise, State},
 };
 use crate::{
@@ -29,7 +29,7 @@ struct Targets(Vec<(Predicate, Target)>);
 pub(in crate::service) struct Goals {
     /// The target that promises it.
     pub(in crate::service) target: Option<Id<Target>>,
-    goal: Goal,
+    goal: TargetGoal,
     near: Option<u32>,
     hours: Hours,
 }
@@ -48,7 +48,7 @@ impl Around for Known<'_, '_> {
 
 /// What a ticket is promised; nothing when no target is for it.
 pub(in crate::service) async fn goals_for(ticket: &Ticket, cx: &mut Context<'_>) -> Result<Goals> {
-    let nothing = Goals { target: None, goal: Goal::default(), near: None, hours: Hours::Always };
+    let nothing = Goals { target: None, goal: TargetGoal::default(), near: None, hours: Hours::Always };
     let targets = targets(cx).await?;
     if targets.0.is_empty() {
         return Ok(nothing);

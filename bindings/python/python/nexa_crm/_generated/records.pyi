@@ -336,8 +336,8 @@ from .kinds.suppression import (
     SuppressionScope as SuppressionScope,
 )
 from .kinds.target import (
-    Goal as Goal,
     Target as Target,
+    TargetGoal as TargetGoal,
     TargetId as TargetId,
 )
 from .kinds.task import (
@@ -406,8 +406,6 @@ from .kinds.common import (
     DealStatus as DealStatus,
     Doubt as Doubt,
     ExternalKey as ExternalKey,
-    GoalPriority as GoalPriority,
-    GoalSeverity as GoalSeverity,
     GroupRow as GroupRow,
     ImportReport as ImportReport,
     ListedMember as ListedMember,
@@ -435,6 +433,8 @@ from .kinds.common import (
     RoutingBand as RoutingBand,
     RowProblem as RowProblem,
     SuppressionReason as SuppressionReason,
+    TargetGoalPriority as TargetGoalPriority,
+    TargetGoalSeverity as TargetGoalSeverity,
     TaxTotal as TaxTotal,
     TemplateChannel as TemplateChannel,
     TemplatePartial as TemplatePartial,

@@ -5,7 +5,7 @@ import type { Ref } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type { MatchPolicy } from "../enums.js";
 import type { AsOf, Dependents } from "../parts/common.js";
-import type { Goal } from "../parts/target.js";
+import type { TargetGoal } from "../parts/target.js";
 import type { CalendarId } from "../records/calendar.js";
 import type { TargetId, TargetRelated, TargetWhere } from "../records/target.js";
 
@@ -24,7 +24,7 @@ export interface TargetCreateInput {
    */
   filter?: Filter<TargetWhere> | null;
   /** What it promises; the first goal for the ticket's priority and severity counts. */
-  goals?: Goal[];
+  goals?: TargetGoal[];
   id?: TargetId;
   /** The name, unique whatever the case. */
   name?: string;
@@ -121,7 +121,7 @@ export interface TargetUpdateInput {
    */
   filter?: Filter<TargetWhere> | null;
   /** What it promises; the first goal for the ticket's priority and severity counts. */
-  goals?: Goal[];
+  goals?: TargetGoal[];
   /** The name, unique whatever the case. */
   name?: string;
   /** How many minutes inside the hours before it is due a goal is near; a quarter of the goal unless said. */
@@ -149,7 +149,7 @@ export interface TargetUpsertInput {
    */
   filter?: Filter<TargetWhere> | null;
   /** What it promises; the first goal for the ticket's priority and severity counts. */
-  goals?: Goal[];
+  goals?: TargetGoal[];
   /** The name, unique whatever the case. */
   name?: string;
   /** How many minutes inside the hours before it is due a goal is near; a quarter of the goal unless said. */

@@ -5,9 +5,9 @@ import type { Day, Id, Ref, Timestamp } from "../../base.js";
 import type { Filter } from "../../filter.js";
 import type {
   CommentAudience,
-  GoalPriority,
-  GoalSeverity,
   MatchPolicy,
+  TargetGoalPriority,
+  TargetGoalSeverity,
   TicketBy,
   TicketChannel,
   TicketStatus,
@@ -73,9 +73,9 @@ export interface TicketCreateInput {
   external_keys?: ExternalKey[];
   id?: TicketId;
   /** How urgent it is. */
-  priority?: GoalPriority;
+  priority?: TargetGoalPriority;
   /** How bad the damage is. */
-  severity?: GoalSeverity | null;
+  severity?: TargetGoalSeverity | null;
   /** Tags. */
   tags?: string[];
   /** What sort of issue it is. */
@@ -91,7 +91,7 @@ export interface TicketEscalateInput {
   /** The group that is called. */
   to: Ref<Id>;
   /** How bad it is; as it was unless said. */
-  severity?: GoalSeverity | null;
+  severity?: TargetGoalSeverity | null;
 }
 
 /** What `ticket.find` takes. */
@@ -168,7 +168,7 @@ export interface TicketPrioritizeInput {
   /** The ticket. */
   ticket: Ref<TicketId>;
   /** How urgent it is. */
-  priority: GoalPriority;
+  priority: TargetGoalPriority;
 }
 
 /** What `ticket.purge` takes. */
@@ -249,9 +249,9 @@ export interface TicketUpdateInput {
   /** Its keys in other systems. */
   external_keys?: ExternalKey[];
   /** How urgent it is. */
-  priority?: GoalPriority;
+  priority?: TargetGoalPriority;
   /** How bad the damage is. */
-  severity?: GoalSeverity | null;
+  severity?: TargetGoalSeverity | null;
   /** What the issue is, in one line. */
   subject?: string;
   /** Tags. */
@@ -282,9 +282,9 @@ export interface TicketUpsertInput {
   external_keys?: ExternalKey[];
   policy?: MatchPolicy;
   /** How urgent it is. */
-  priority?: GoalPriority;
+  priority?: TargetGoalPriority;
   /** How bad the damage is. */
-  severity?: GoalSeverity | null;
+  severity?: TargetGoalSeverity | null;
   /** What the issue is, in one line. */
   subject?: string;
   /** Tags. */

@@ -2,7 +2,7 @@
 // Parts of records, inputs and answers.
 
 import type { Day, Id, Timestamp } from "../../base.js";
-import type { GoalSeverity, Verb } from "../enums.js";
+import type { TargetGoalSeverity, Verb } from "../enums.js";
 import type { Position } from "../parts/common.js";
 import type { CalendarId } from "../records/calendar.js";
 
@@ -110,7 +110,7 @@ export interface Escalation {
   /** Why the ticket is escalated. */
   reason: string;
   /** How bad it is. */
-  severity?: GoalSeverity | null;
+  severity?: TargetGoalSeverity | null;
   /** The group that was called. */
   to: Id;
 }

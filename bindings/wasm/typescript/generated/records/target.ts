@@ -4,7 +4,7 @@
 import type { Id, Timestamp } from "../../base.js";
 import type { BoolColumn, IdColumn, IntColumn, TextColumn, Through, TimeColumn, Where } from "../../columns.js";
 import type { Filter } from "../../filter.js";
-import type { Goal } from "../parts/target.js";
+import type { TargetGoal } from "../parts/target.js";
 import type { Calendar, CalendarColumns, CalendarId } from "../records/calendar.js";
 
 /** The identifier of a `target`. */
@@ -42,7 +42,7 @@ export interface Target {
    */
   calendar?: CalendarId | null;
   /** What it promises; the first goal for the ticket's priority and severity counts. */
-  goals: Goal[];
+  goals: TargetGoal[];
   /** How many minutes inside the hours before it is due a goal is near; a quarter of the goal unless said. */
   near_minutes?: number | null;
 }

@@ -13,7 +13,7 @@ import type {
   Where,
   WordColumn,
 } from "../../columns.js";
-import type { GoalPriority, GoalSeverity, TicketChannel, TicketStatus, TicketType } from "../enums.js";
+import type { TargetGoalPriority, TargetGoalSeverity, TicketChannel, TicketStatus, TicketType } from "../enums.js";
 import type { Assignee, ExternalKey } from "../parts/common.js";
 import type { Clocks, Escalation } from "../parts/ticket.js";
 import type { Account, AccountColumns, AccountId } from "../records/account.js";
@@ -48,11 +48,11 @@ export interface Ticket {
   /** Where it stands; changed by `ticket.move`, `ticket.resolve` and `ticket.close`. */
   status: TicketStatus;
   /** How urgent it is. */
-  priority: GoalPriority;
+  priority: TargetGoalPriority;
   /** What sort of issue it is. */
   type?: TicketType | null;
   /** How bad the damage is. */
-  severity?: GoalSeverity | null;
+  severity?: TargetGoalSeverity | null;
   /** How the customer reached the team. */
   channel?: TicketChannel | null;
   /**
@@ -143,9 +143,9 @@ export interface TicketColumns {
   subject: TextColumn;
   description: TextColumn;
   status: WordColumn<TicketStatus>;
-  priority: WordColumn<GoalPriority>;
+  priority: WordColumn<TargetGoalPriority>;
   type: WordColumn<TicketType>;
-  severity: WordColumn<GoalSeverity>;
+  severity: WordColumn<TargetGoalSeverity>;
   channel: WordColumn<TicketChannel>;
   customer_impact: TextColumn;
   contact: IdColumn<ContactId>;
@@ -155,7 +155,7 @@ export interface TicketColumns {
   via_group: IdColumn<GroupId>;
   escalation__to: IdColumn<GroupId>;
   escalation__at: TimeColumn;
-  escalation__severity: WordColumn<GoalSeverity>;
+  escalation__severity: WordColumn<TargetGoalSeverity>;
   escalation__reason: TextColumn;
   pending_until: TimeColumn;
   resolution: TextColumn;

@@ -13,10 +13,10 @@ from ..._generated.kinds.common import (
     Change,
     CommentAudience,
     CommentAudienceWord,
-    GoalPriorityWord,
-    GoalSeverityWord,
     GroupRow,
     Ref,
+    TargetGoalPriorityWord,
+    TargetGoalSeverityWord,
     TicketStatusWord,
 )
 from ..._generated.kinds.ticket import TicketChannelWord, TicketId, TicketTypeWord
@@ -152,12 +152,12 @@ class CommentWhere(TypedDict, total=False):
     ticket__description__in: Collection[str]
     ticket__status: TicketStatusWord | None
     ticket__status__in: Collection[TicketStatusWord]
-    ticket__priority: GoalPriorityWord | None
-    ticket__priority__in: Collection[GoalPriorityWord]
+    ticket__priority: TargetGoalPriorityWord | None
+    ticket__priority__in: Collection[TargetGoalPriorityWord]
     ticket__type: TicketTypeWord | None
     ticket__type__in: Collection[TicketTypeWord]
-    ticket__severity: GoalSeverityWord | None
-    ticket__severity__in: Collection[GoalSeverityWord]
+    ticket__severity: TargetGoalSeverityWord | None
+    ticket__severity__in: Collection[TargetGoalSeverityWord]
     ticket__channel: TicketChannelWord | None
     ticket__channel__in: Collection[TicketChannelWord]
     ticket__customer_impact: str | None
@@ -176,8 +176,8 @@ class CommentWhere(TypedDict, total=False):
     ticket__escalation__to__in: Collection[Record | str | UUID]
     ticket__escalation__at: datetime | Relative | str | None
     ticket__escalation__at__in: Collection[datetime | Relative | str]
-    ticket__escalation__severity: GoalSeverityWord | None
-    ticket__escalation__severity__in: Collection[GoalSeverityWord]
+    ticket__escalation__severity: TargetGoalSeverityWord | None
+    ticket__escalation__severity__in: Collection[TargetGoalSeverityWord]
     ticket__escalation__reason: str | None
     ticket__escalation__reason__in: Collection[str]
     ticket__pending_until: datetime | Relative | str | None

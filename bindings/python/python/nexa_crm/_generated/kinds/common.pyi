@@ -124,32 +124,6 @@ class DealStatus(StrEnum):
     """We lost it."""
 
 
-class GoalPriority(StrEnum):
-    """One of `low`, `medium`, `high`, `critical`."""
-
-    LOW = "low"
-    """It can wait."""
-    MEDIUM = "medium"
-    """In its turn."""
-    HIGH = "high"
-    """Before the others."""
-    CRITICAL = "critical"
-    """Now."""
-
-
-class GoalSeverity(StrEnum):
-    """One of `p4`, `p3`, `p2`, `p1`."""
-
-    P4 = "p4"
-    """Cosmetic."""
-    P3 = "p3"
-    """There is a way around it."""
-    P2 = "p2"
-    """An important function is broken."""
-    P1 = "p1"
-    """Core functionality is blocked."""
-
-
 class MatchPolicy(StrEnum):
     """One of `skip`, `update`, `fill`, `refuse`."""
 
@@ -274,6 +248,32 @@ class SuppressionReason(StrEnum):
     """Somebody of the team decided so."""
     ERASED = "erased"
     """The person was erased."""
+
+
+class TargetGoalPriority(StrEnum):
+    """One of `low`, `medium`, `high`, `critical`."""
+
+    LOW = "low"
+    """It can wait."""
+    MEDIUM = "medium"
+    """In its turn."""
+    HIGH = "high"
+    """Before the others."""
+    CRITICAL = "critical"
+    """Now."""
+
+
+class TargetGoalSeverity(StrEnum):
+    """One of `p4`, `p3`, `p2`, `p1`."""
+
+    P4 = "p4"
+    """Cosmetic."""
+    P3 = "p3"
+    """There is a way around it."""
+    P2 = "p2"
+    """An important function is broken."""
+    P1 = "p1"
+    """Core functionality is blocked."""
 
 
 class TemplateChannel(StrEnum):
@@ -833,8 +833,6 @@ ContractRoundingWord: TypeAlias = ContractRounding | Literal["half_up", "half_ev
 DealCategoryWord: TypeAlias = DealCategory | Literal["omitted", "pipeline", "best_case", "commit"]
 DealContactRoleWord: TypeAlias = DealContactRole | Literal["decision_maker", "champion", "influencer", "blocker", "user", "billing", "partner", "other"]
 DealStatusWord: TypeAlias = DealStatus | Literal["open", "won", "lost"]
-GoalPriorityWord: TypeAlias = GoalPriority | Literal["low", "medium", "high", "critical"]
-GoalSeverityWord: TypeAlias = GoalSeverity | Literal["p4", "p3", "p2", "p1"]
 MatchPolicyWord: TypeAlias = MatchPolicy | Literal["skip", "update", "fill", "refuse"]
 NotificationDeliveryStateWord: TypeAlias = NotificationDeliveryState | Literal["waiting", "claimed", "left", "dropped", "failed"]
 NotificationReasonWord: TypeAlias = NotificationReason | Literal["assigned", "reminder", "mention", "sender_halted", "target_near", "target_breached"]
@@ -845,6 +843,8 @@ PlaybookOnWeekendWord: TypeAlias = PlaybookOnWeekend | Literal["keep", "next", "
 ProjectTasksWord: TypeAlias = ProjectTasks | Literal["complete", "cancel", "keep"]
 RoutingBandWord: TypeAlias = RoutingBand | Literal["low", "medium", "high"]
 SuppressionReasonWord: TypeAlias = SuppressionReason | Literal["unsubscribed", "complained", "hard_bounce", "soft_bounces", "manual", "erased"]
+TargetGoalPriorityWord: TypeAlias = TargetGoalPriority | Literal["low", "medium", "high", "critical"]
+TargetGoalSeverityWord: TypeAlias = TargetGoalSeverity | Literal["p4", "p3", "p2", "p1"]
 TemplateChannelWord: TypeAlias = TemplateChannel | Literal["email", "text", "notification", "note"]
 TemplateVariableTypeWord: TypeAlias = TemplateVariableType | Literal["text", "number", "money", "date", "moment", "bool", "list"]
 TicketStatusWord: TypeAlias = TicketStatus | Literal["open", "pending", "in_progress", "resolved", "closed"]

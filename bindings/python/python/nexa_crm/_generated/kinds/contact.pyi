@@ -18,10 +18,10 @@ from ..._generated.kinds.common import (
     Change,
     ExternalKey,
     ExternalKeyDict,
-    GoalPriority,
     GroupRow,
     MatchPolicyWord,
     Ref,
+    TargetGoalPriority,
     TicketStatus,
 )
 from ..._generated.kinds.group import Group
@@ -218,7 +218,7 @@ class OpenTicket(Struct):
     """The ticket."""
     number: str
     """The number that people say."""
-    priority: GoalPriority
+    priority: TargetGoalPriority
     """How urgent it is."""
     status: TicketStatus
     """Where it stands."""

@@ -12,13 +12,13 @@ from ..._frame import Frame
 from ..._generated.kinds.calendar import Calendar, CalendarId
 from ..._generated.kinds.common import (
     Change,
-    GoalPriority,
-    GoalPriorityWord,
-    GoalSeverity,
-    GoalSeverityWord,
     GroupRow,
     MatchPolicyWord,
     Ref,
+    TargetGoalPriority,
+    TargetGoalPriorityWord,
+    TargetGoalSeverity,
+    TargetGoalSeverityWord,
 )
 from ..._imports import Importable, SupportsWrite
 from ..._operations import Readable
@@ -30,27 +30,6 @@ from ...aio import AsyncImportable, AsyncReadable
 
 class TargetId(Id):
     """The identifier of a `target`."""
-
-
-class Goal(Struct):
-    """What tickets of one priority or severity are promised, in minutes inside the target's hours."""
-
-    around_the_clock: bool | None
-    """Whether every minute counts, whatever the calendar: for what cannot wait until the morning."""
-    first_response: int | None
-    """Minutes from the report until a user first answers."""
-    next_response: int | None
-    """Minutes until a user answers what the customer wrote after the first answer."""
-    priority: GoalPriority | None
-    """The priority of the tickets; any unless said."""
-    resolution: int | None
-    """Minutes until the ticket is resolved, without those for which it is pending."""
-    severity: GoalSeverity | None
-    """The severity of the tickets; any unless said."""
-    update: int | None
-    """Minutes from one answer to the next while the ticket is open or in progress, whether or not the customer
-    writes.
-    """
 
 
 class Target(Record):
@@ -83,13 +62,34 @@ class Target(Record):
     """The hours that count: unless said those of the ticket's group, else the organisation's, and every minute
     where neither has a calendar.
     """
-    goals: list[Goal]
+    goals: list[TargetGoal]
     """What it promises; the first goal for the ticket's priority and severity counts."""
     near_minutes: int | None
     """How many minutes inside the hours before it is due a goal is near; a quarter of the goal unless said."""
 
 
-class GoalDict(TypedDict, total=False):
+class TargetGoal(Struct):
+    """What tickets of one priority or severity are promised, in minutes inside the target's hours."""
+
+    around_the_clock: bool | None
+    """Whether every minute counts, whatever the calendar: for what cannot wait until the morning."""
+    first_response: int | None
+    """Minutes from the report until a user first answers."""
+    next_response: int | None
+    """Minutes until a user answers what the customer wrote after the first answer."""
+    priority: TargetGoalPriority | None
+    """The priority of the tickets; any unless said."""
+    resolution: int | None
+    """Minutes until the ticket is resolved, without those for which it is pending."""
+    severity: TargetGoalSeverity | None
+    """The severity of the tickets; any unless said."""
+    update: int | None
+    """Minutes from one answer to the next while the ticket is open or in progress, whether or not the customer
+    writes.
+    """
+
+
+class TargetGoalDict(TypedDict, total=False):
     """What tickets of one priority or severity are promised, in minutes inside the target's hours."""
 
     around_the_clock: bool
@@ -98,11 +98,11 @@ class GoalDict(TypedDict, total=False):
     """Minutes from the report until a user first answers."""
     next_response: int | None
     """Minutes until a user answers what the customer wrote after the first answer."""
-    priority: GoalPriorityWord | None
+    priority: TargetGoalPriorityWord | None
     """The priority of the tickets; any unless said."""
     resolution: int | None
     """Minutes until the ticket is resolved, without those for which it is pending."""
-    severity: GoalSeverityWord | None
+    severity: TargetGoalSeverityWord | None
     """The severity of the tickets; any unless said."""
     update: int | None
     """Minutes from one answer to the next while the ticket is open or in progress, whether or not the customer
@@ -258,7 +258,7 @@ class TargetOperations(Importable, Readable[Target]):
         active: bool | Unset = UNSET,
         calendar: Calendar | Ref | None | Unset = UNSET,
         filter: Q | Mapping[str, Any] | None | Unset = UNSET,
-        goals: Sequence[Goal | GoalDict] | Unset = UNSET,
+        goals: Sequence[TargetGoal | TargetGoalDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         name: str | Unset = UNSET,
         near_minutes: int | None | Unset = UNSET,
@@ -456,7 +456,7 @@ class TargetOperations(Importable, Readable[Target]):
         active: bool | Unset = UNSET,
         calendar: Calendar | Ref | None | Unset = UNSET,
         filter: Q | Mapping[str, Any] | None | Unset = UNSET,
-        goals: Sequence[Goal | GoalDict] | Unset = UNSET,
+        goals: Sequence[TargetGoal | TargetGoalDict] | Unset = UNSET,
         name: str | Unset = UNSET,
         near_minutes: int | None | Unset = UNSET,
         position: int | Unset = UNSET,
@@ -486,7 +486,7 @@ class TargetOperations(Importable, Readable[Target]):
         active: bool | Unset = UNSET,
         calendar: Calendar | Ref | None | Unset = UNSET,
         filter: Q | Mapping[str, Any] | None | Unset = UNSET,
-        goals: Sequence[Goal | GoalDict] | Unset = UNSET,
+        goals: Sequence[TargetGoal | TargetGoalDict] | Unset = UNSET,
         name: str | Unset = UNSET,
         near_minutes: int | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
@@ -549,7 +549,7 @@ class AsyncTargetOperations(AsyncImportable, AsyncReadable[Target]):
         active: bool | Unset = UNSET,
         calendar: Calendar | Ref | None | Unset = UNSET,
         filter: Q | Mapping[str, Any] | None | Unset = UNSET,
-        goals: Sequence[Goal | GoalDict] | Unset = UNSET,
+        goals: Sequence[TargetGoal | TargetGoalDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
         name: str | Unset = UNSET,
         near_minutes: int | None | Unset = UNSET,
@@ -747,7 +747,7 @@ class AsyncTargetOperations(AsyncImportable, AsyncReadable[Target]):
         active: bool | Unset = UNSET,
         calendar: Calendar | Ref | None | Unset = UNSET,
         filter: Q | Mapping[str, Any] | None | Unset = UNSET,
-        goals: Sequence[Goal | GoalDict] | Unset = UNSET,
+        goals: Sequence[TargetGoal | TargetGoalDict] | Unset = UNSET,
         name: str | Unset = UNSET,
         near_minutes: int | None | Unset = UNSET,
         position: int | Unset = UNSET,
@@ -777,7 +777,7 @@ class AsyncTargetOperations(AsyncImportable, AsyncReadable[Target]):
         active: bool | Unset = UNSET,
         calendar: Calendar | Ref | None | Unset = UNSET,
         filter: Q | Mapping[str, Any] | None | Unset = UNSET,
-        goals: Sequence[Goal | GoalDict] | Unset = UNSET,
+        goals: Sequence[TargetGoal | TargetGoalDict] | Unset = UNSET,
         name: str | Unset = UNSET,
         near_minutes: int | None | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,

@@ -20,13 +20,13 @@ from ..._generated.kinds.common import (
     CommentAudienceWord,
     ExternalKey,
     ExternalKeyDict,
-    GoalPriority,
-    GoalPriorityWord,
-    GoalSeverity,
-    GoalSeverityWord,
     GroupRow,
     MatchPolicyWord,
     Ref,
+    TargetGoalPriority,
+    TargetGoalPriorityWord,
+    TargetGoalSeverity,
+    TargetGoalSeverityWord,
     TicketStatus,
     TicketStatusWord,
     Verb,
@@ -194,7 +194,7 @@ class Escalation(Struct):
     """When the ticket was escalated."""
     reason: str
     """Why the ticket is escalated."""
-    severity: GoalSeverity | None
+    severity: TargetGoalSeverity | None
     """How bad it is."""
     to: Id
     """The group that was called."""
@@ -232,11 +232,11 @@ class Ticket(Record):
     """What the issue is, in full."""
     status: TicketStatus
     """Where it stands; changed by `ticket.move`, `ticket.resolve` and `ticket.close`."""
-    priority: GoalPriority
+    priority: TargetGoalPriority
     """How urgent it is."""
     type: TicketType | None
     """What sort of issue it is."""
-    severity: GoalSeverity | None
+    severity: TargetGoalSeverity | None
     """How bad the damage is."""
     channel: TicketChannel | None
     """How the customer reached the team."""
@@ -457,16 +457,16 @@ class TicketWhere(TypedDict, total=False):
     status__le: TicketStatusWord
     status__gt: TicketStatusWord
     status__ge: TicketStatusWord
-    priority: GoalPriorityWord | None
-    priority__eq: GoalPriorityWord | None
-    priority__ne: GoalPriorityWord | None
+    priority: TargetGoalPriorityWord | None
+    priority__eq: TargetGoalPriorityWord | None
+    priority__ne: TargetGoalPriorityWord | None
     priority__is_null: bool
-    priority__in: Collection[GoalPriorityWord]
-    priority__not_in: Collection[GoalPriorityWord]
-    priority__lt: GoalPriorityWord
-    priority__le: GoalPriorityWord
-    priority__gt: GoalPriorityWord
-    priority__ge: GoalPriorityWord
+    priority__in: Collection[TargetGoalPriorityWord]
+    priority__not_in: Collection[TargetGoalPriorityWord]
+    priority__lt: TargetGoalPriorityWord
+    priority__le: TargetGoalPriorityWord
+    priority__gt: TargetGoalPriorityWord
+    priority__ge: TargetGoalPriorityWord
     type: TicketTypeWord | None
     type__eq: TicketTypeWord | None
     type__ne: TicketTypeWord | None
@@ -477,16 +477,16 @@ class TicketWhere(TypedDict, total=False):
     type__le: TicketTypeWord
     type__gt: TicketTypeWord
     type__ge: TicketTypeWord
-    severity: GoalSeverityWord | None
-    severity__eq: GoalSeverityWord | None
-    severity__ne: GoalSeverityWord | None
+    severity: TargetGoalSeverityWord | None
+    severity__eq: TargetGoalSeverityWord | None
+    severity__ne: TargetGoalSeverityWord | None
     severity__is_null: bool
-    severity__in: Collection[GoalSeverityWord]
-    severity__not_in: Collection[GoalSeverityWord]
-    severity__lt: GoalSeverityWord
-    severity__le: GoalSeverityWord
-    severity__gt: GoalSeverityWord
-    severity__ge: GoalSeverityWord
+    severity__in: Collection[TargetGoalSeverityWord]
+    severity__not_in: Collection[TargetGoalSeverityWord]
+    severity__lt: TargetGoalSeverityWord
+    severity__le: TargetGoalSeverityWord
+    severity__gt: TargetGoalSeverityWord
+    severity__ge: TargetGoalSeverityWord
     channel: TicketChannelWord | None
     channel__eq: TicketChannelWord | None
     channel__ne: TicketChannelWord | None
@@ -556,16 +556,16 @@ class TicketWhere(TypedDict, total=False):
     escalation__at__le: datetime | Relative | str
     escalation__at__gt: datetime | Relative | str
     escalation__at__ge: datetime | Relative | str
-    escalation__severity: GoalSeverityWord | None
-    escalation__severity__eq: GoalSeverityWord | None
-    escalation__severity__ne: GoalSeverityWord | None
+    escalation__severity: TargetGoalSeverityWord | None
+    escalation__severity__eq: TargetGoalSeverityWord | None
+    escalation__severity__ne: TargetGoalSeverityWord | None
     escalation__severity__is_null: bool
-    escalation__severity__in: Collection[GoalSeverityWord]
-    escalation__severity__not_in: Collection[GoalSeverityWord]
-    escalation__severity__lt: GoalSeverityWord
-    escalation__severity__le: GoalSeverityWord
-    escalation__severity__gt: GoalSeverityWord
-    escalation__severity__ge: GoalSeverityWord
+    escalation__severity__in: Collection[TargetGoalSeverityWord]
+    escalation__severity__not_in: Collection[TargetGoalSeverityWord]
+    escalation__severity__lt: TargetGoalSeverityWord
+    escalation__severity__le: TargetGoalSeverityWord
+    escalation__severity__gt: TargetGoalSeverityWord
+    escalation__severity__ge: TargetGoalSeverityWord
     escalation__reason: str | None
     escalation__reason__eq: str | None
     escalation__reason__ne: str | None
@@ -751,12 +751,12 @@ class TicketWhere(TypedDict, total=False):
     merged_into__description__in: Collection[str]
     merged_into__status: TicketStatusWord | None
     merged_into__status__in: Collection[TicketStatusWord]
-    merged_into__priority: GoalPriorityWord | None
-    merged_into__priority__in: Collection[GoalPriorityWord]
+    merged_into__priority: TargetGoalPriorityWord | None
+    merged_into__priority__in: Collection[TargetGoalPriorityWord]
     merged_into__type: TicketTypeWord | None
     merged_into__type__in: Collection[TicketTypeWord]
-    merged_into__severity: GoalSeverityWord | None
-    merged_into__severity__in: Collection[GoalSeverityWord]
+    merged_into__severity: TargetGoalSeverityWord | None
+    merged_into__severity__in: Collection[TargetGoalSeverityWord]
     merged_into__channel: TicketChannelWord | None
     merged_into__channel__in: Collection[TicketChannelWord]
     merged_into__customer_impact: str | None
@@ -775,8 +775,8 @@ class TicketWhere(TypedDict, total=False):
     merged_into__escalation__to__in: Collection[Record | str | UUID]
     merged_into__escalation__at: datetime | Relative | str | None
     merged_into__escalation__at__in: Collection[datetime | Relative | str]
-    merged_into__escalation__severity: GoalSeverityWord | None
-    merged_into__escalation__severity__in: Collection[GoalSeverityWord]
+    merged_into__escalation__severity: TargetGoalSeverityWord | None
+    merged_into__escalation__severity__in: Collection[TargetGoalSeverityWord]
     merged_into__escalation__reason: str | None
     merged_into__escalation__reason__in: Collection[str]
     merged_into__pending_until: datetime | Relative | str | None
@@ -1035,12 +1035,12 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__description__in: Collection[str]
     follow_up_of__status: TicketStatusWord | None
     follow_up_of__status__in: Collection[TicketStatusWord]
-    follow_up_of__priority: GoalPriorityWord | None
-    follow_up_of__priority__in: Collection[GoalPriorityWord]
+    follow_up_of__priority: TargetGoalPriorityWord | None
+    follow_up_of__priority__in: Collection[TargetGoalPriorityWord]
     follow_up_of__type: TicketTypeWord | None
     follow_up_of__type__in: Collection[TicketTypeWord]
-    follow_up_of__severity: GoalSeverityWord | None
-    follow_up_of__severity__in: Collection[GoalSeverityWord]
+    follow_up_of__severity: TargetGoalSeverityWord | None
+    follow_up_of__severity__in: Collection[TargetGoalSeverityWord]
     follow_up_of__channel: TicketChannelWord | None
     follow_up_of__channel__in: Collection[TicketChannelWord]
     follow_up_of__customer_impact: str | None
@@ -1059,8 +1059,8 @@ class TicketWhere(TypedDict, total=False):
     follow_up_of__escalation__to__in: Collection[Record | str | UUID]
     follow_up_of__escalation__at: datetime | Relative | str | None
     follow_up_of__escalation__at__in: Collection[datetime | Relative | str]
-    follow_up_of__escalation__severity: GoalSeverityWord | None
-    follow_up_of__escalation__severity__in: Collection[GoalSeverityWord]
+    follow_up_of__escalation__severity: TargetGoalSeverityWord | None
+    follow_up_of__escalation__severity__in: Collection[TargetGoalSeverityWord]
     follow_up_of__escalation__reason: str | None
     follow_up_of__escalation__reason__in: Collection[str]
     follow_up_of__pending_until: datetime | Relative | str | None
@@ -1197,8 +1197,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: GoalSeverityWord | None | Unset = UNSET,
+        priority: TargetGoalPriorityWord | Unset = UNSET,
+        severity: TargetGoalSeverityWord | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -1228,7 +1228,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         *,
         reason: str,
         to: Record | Ref,
-        severity: GoalSeverityWord | None | Unset = UNSET,
+        severity: TargetGoalSeverityWord | None | Unset = UNSET,
     ) -> Ticket:
         """Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it
         over. Errors: `ticket.closed`, `assignee.inactive`.
@@ -1396,7 +1396,7 @@ class TicketOperations(Importable, Readable[Ticket]):
         self,
         ticket: Ticket | Ref,
         *,
-        priority: GoalPriorityWord,
+        priority: TargetGoalPriorityWord,
     ) -> Ticket:
         """Says how urgent a ticket is. Error: `ticket.closed`.
 
@@ -1544,8 +1544,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         customer_impact: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: GoalSeverityWord | None | Unset = UNSET,
+        priority: TargetGoalPriorityWord | Unset = UNSET,
+        severity: TargetGoalSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1583,8 +1583,8 @@ class TicketOperations(Importable, Readable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: GoalSeverityWord | None | Unset = UNSET,
+        priority: TargetGoalPriorityWord | Unset = UNSET,
+        severity: TargetGoalSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -1710,8 +1710,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         id: str | UUID | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: GoalSeverityWord | None | Unset = UNSET,
+        priority: TargetGoalPriorityWord | Unset = UNSET,
+        severity: TargetGoalSeverityWord | None | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
     ) -> Ticket:
@@ -1741,7 +1741,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         *,
         reason: str,
         to: Record | Ref,
-        severity: GoalSeverityWord | None | Unset = UNSET,
+        severity: TargetGoalSeverityWord | None | Unset = UNSET,
     ) -> Ticket:
         """Calls a group to a ticket: how bad it is, and why. The ticket stays where it is; assign it to hand it
         over. Errors: `ticket.closed`, `assignee.inactive`.
@@ -1909,7 +1909,7 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         self,
         ticket: Ticket | Ref,
         *,
-        priority: GoalPriorityWord,
+        priority: TargetGoalPriorityWord,
     ) -> Ticket:
         """Says how urgent a ticket is. Error: `ticket.closed`.
 
@@ -2057,8 +2057,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         customer_impact: str | None | Unset = UNSET,
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: GoalSeverityWord | None | Unset = UNSET,
+        priority: TargetGoalPriorityWord | Unset = UNSET,
+        severity: TargetGoalSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
@@ -2096,8 +2096,8 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         description: str | None | Unset = UNSET,
         external_keys: Sequence[ExternalKey | ExternalKeyDict] | Unset = UNSET,
         policy: MatchPolicyWord | Unset = UNSET,
-        priority: GoalPriorityWord | Unset = UNSET,
-        severity: GoalSeverityWord | None | Unset = UNSET,
+        priority: TargetGoalPriorityWord | Unset = UNSET,
+        severity: TargetGoalSeverityWord | None | Unset = UNSET,
         subject: str | Unset = UNSET,
         tags: Sequence[str] | Unset = UNSET,
         type: TicketTypeWord | None | Unset = UNSET,
