@@ -2154,6 +2154,81 @@ ALTER TABLE nexa.provider_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE nexa.provider_events FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON nexa.provider_events USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
 
+CREATE TABLE nexa.account_signals (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "account_id" uuid NOT NULL,
+  "signal" text COLLATE "C" NOT NULL,
+  "number" numeric(19,4),
+  "word" text COLLATE "C",
+  "at" timestamptz NOT NULL
+);
+CREATE INDEX account_signals_account_id_signal_at_idx ON nexa.account_signals (org, "account_id", "signal", "at", "id");
+ALTER TABLE nexa.account_signals ADD CONSTRAINT account_signals_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.account_signals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.account_signals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.account_signals USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.health_cards (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "deleted_at" timestamptz,
+  "name" text COLLATE "C" NOT NULL,
+  "active" boolean NOT NULL,
+  "factors" json NOT NULL,
+  "alert_below" bigint,
+  "valid_days" bigint
+);
+CREATE INDEX health_cards_name_key_trash ON nexa.health_cards (org, "name") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX health_cards_name_key ON nexa.health_cards (org, "name") WHERE "deleted_at" IS NULL;
+ALTER TABLE nexa.health_cards ADD CONSTRAINT health_cards_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.health_cards ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.health_cards FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.health_cards USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
+CREATE TABLE nexa.alerts (
+  org uuid NOT NULL,
+  "id" uuid NOT NULL,
+  "version" bigint NOT NULL,
+  "created_at" timestamptz NOT NULL,
+  "updated_at" timestamptz NOT NULL,
+  "type" text COLLATE "C" NOT NULL,
+  "account_id" uuid NOT NULL,
+  "status" text COLLATE "C" NOT NULL,
+  "message" text COLLATE "C" NOT NULL,
+  "recommendation" text COLLATE "C" NOT NULL,
+  "value" bigint NOT NULL,
+  "threshold" bigint NOT NULL,
+  "reasons" json NOT NULL,
+  "assignee_user_id" uuid,
+  "assignee_group_id" uuid,
+  "assignee_queue" uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  "acknowledged_at" timestamptz,
+  "acknowledged_by_id" uuid,
+  "resolved_at" timestamptz,
+  "resolution" text COLLATE "C",
+  "muted_until" timestamptz,
+  "recovered_at" timestamptz,
+  CONSTRAINT alerts_type_check CHECK ("type" IN ('churn_risk')),
+  CONSTRAINT alerts_status_check CHECK ("status" IN ('open', 'acknowledged', 'resolved')),
+  CONSTRAINT alerts_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL)
+);
+CREATE INDEX alerts_account_id_created_at_idx ON nexa.alerts (org, "account_id", "created_at", "id");
+CREATE INDEX alerts_status_assignee_queue_created_at_idx ON nexa.alerts (org, "status", "assignee_queue", "created_at", "id");
+CREATE INDEX alerts_assignee_user_id_ref ON nexa.alerts (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX alerts_assignee_group_id_ref ON nexa.alerts (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX alerts_acknowledged_by_id_ref ON nexa.alerts (org, "acknowledged_by_id", "id") WHERE "acknowledged_by_id" IS NOT NULL;
+ALTER TABLE nexa.alerts ADD CONSTRAINT alerts_pk PRIMARY KEY (org, "id");
+ALTER TABLE nexa.alerts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE nexa.alerts FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON nexa.alerts USING (org = nullif(current_setting('nexa.org', true), '')::uuid);
+
 CREATE TABLE nexa.erasures (
   org uuid NOT NULL,
   "id" uuid NOT NULL,
@@ -2249,6 +2324,9 @@ DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citu
   PERFORM create_distributed_table('nexa.mails', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.mail_secrets', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.provider_events', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.account_signals', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.health_cards', 'org', colocate_with => 'nexa.ledger');
+  PERFORM create_distributed_table('nexa.alerts', 'org', colocate_with => 'nexa.ledger');
   PERFORM create_distributed_table('nexa.erasures', 'org', colocate_with => 'nexa.ledger');
 END IF; END $$;
 
@@ -2386,4 +2464,9 @@ ALTER TABLE nexa.mails ADD CONSTRAINT mails_lead_id_fk FOREIGN KEY (org, "lead_i
 ALTER TABLE nexa.mails ADD CONSTRAINT mails_contact_id_fk FOREIGN KEY (org, "contact_id") REFERENCES nexa.contacts (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.mails ADD CONSTRAINT mails_template_version_id_fk FOREIGN KEY (org, "template_version_id") REFERENCES nexa.template_versions (org, "id") DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE nexa.provider_events ADD CONSTRAINT provider_events_mail_id_fk FOREIGN KEY (org, "mail_id") REFERENCES nexa.mails (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.account_signals ADD CONSTRAINT account_signals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.alerts ADD CONSTRAINT alerts_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa.accounts (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.alerts ADD CONSTRAINT alerts_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.alerts ADD CONSTRAINT alerts_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa.groups (org, "id") DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE nexa.alerts ADD CONSTRAINT alerts_acknowledged_by_id_fk FOREIGN KEY (org, "acknowledged_by_id") REFERENCES nexa.users (org, "id") DEFERRABLE INITIALLY DEFERRED;
 INSERT INTO nexa.schema_version (version) VALUES (2) ON CONFLICT DO NOTHING;

@@ -11,6 +11,7 @@ mod domain;
 pub mod export;
 pub mod files;
 pub mod import;
+pub mod intelligence;
 pub mod mail;
 pub mod marketing;
 pub mod people;

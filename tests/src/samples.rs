@@ -56,7 +56,9 @@ impl Samples for Office {
     fn fields(&self, kind: &str) -> Option<Json> {
         Some(match kind {
             "lead" | "contact" => json!({"email": "new@umbrella.example"}),
-            "account" | "contact_list" | "group" | "pipeline" | "scorecard" | "template" => json!({"name": "Umbrella"}),
+            "account" | "contact_list" | "group" | "health_card" | "pipeline" | "scorecard" | "template" => {
+                json!({"name": "Umbrella"})
+            }
             "rate" => json!({"currency": "EUR", "valid_from": "2025-11-01", "value": "1.1"}),
             "calendar" => json!({"name": "Nights", "weekly": {"sunday": [{"from": "22:00", "to": "24:00"}]}}),
             "campaign" => json!({"name": "Fair", "type": "event"}),
@@ -114,7 +116,8 @@ fn generic(office: &Office, operation: &Entry) -> Option<Json> {
             fields.as_object_mut()?.remove("customer");
             fields["match_on"] = json!(match kind {
                 "user" => "email",
-                "calendar" | "group" | "pipeline" | "playbook" | "price_book" | "scorecard" | "template" => "name",
+                "calendar" | "group" | "health_card" | "pipeline" | "playbook" | "price_book" | "scorecard"
+                | "template" => "name",
                 "routing" => "band",
                 _ => {
                     fields["external_keys"] = json!([{"system": "erp", "key": "1"}]);
@@ -199,7 +202,10 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "contact.set_stage" => with(of("contact", "contact"), "stage", json!("customer")),
         "contact.overview" => of("contact", "contact"),
         "account.set_primary_contact" => with(of("account", "account"), "contact", json!(office.id("contact"))),
-        "account.rollup" => of("account", "account"),
+        "account.rollup" | "account.health" => of("account", "account"),
+        "account.record_signal" => with(with(of("account", "account"), "signal", json!("nps")), "value", json!(9)),
+        "alert.acknowledge" | "alert.resolve" => of("alert", "alert"),
+        "alert.mute" => with(of("alert", "alert"), "until", json!("2030-01-01T00:00:00Z")),
         "product.retire" => of("product", "product"),
         "product.reactivate" => of("product", "retired"),
         "price.of" => with(of("product", "product"), "quantity", json!("120")),
@@ -229,9 +235,12 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "contract.lines" => of("contract", "contract"),
         "deal.place" => with(with(of("deal", "deal"), "stage", json!("proposal")), "first", json!(true)),
         "deal.move" => with(of("deal", "deal"), "stage", json!("proposal")),
-        "deal.reset_probability" | "deal.reset_category" | "deal.win" | "deal.metrics" | "deal.next_activity" => {
-            of("deal", "deal")
-        }
+        "deal.reset_probability"
+        | "deal.reset_category"
+        | "deal.win"
+        | "deal.metrics"
+        | "deal.next_activity"
+        | "deal.outlook" => of("deal", "deal"),
         "deal.lose" => with(of("deal", "deal"), "reason", json!("Too dear")),
         "deal.reopen" => of("deal", "lost_deal"),
         "deal.add_contact" => {
@@ -346,7 +355,8 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         "task.add_dependency" => with(of("task", "done"), "depends_on", json!(office.id("task"))),
         "task.remove_dependency" => with(of("task", "waiting"), "depends_on", json!(office.id("task"))),
         "ticket.move" => with(of("ticket", "ticket"), "status", json!("in_progress")),
-        "ticket.resolve" | "ticket.timeline" => of("ticket", "ticket"),
+        "ticket.resolve" | "ticket.timeline" | "ticket.analyze" | "ticket.similar" => of("ticket", "ticket"),
+        "ticket.apply_analysis" => with(of("ticket", "ticket"), "fields", json!(["priority"])),
         "ticket.close" => of("ticket", "resolved"),
         "ticket.prioritize" => with(of("ticket", "ticket"), "priority", json!("high")),
         "ticket.escalate" => {

@@ -37,6 +37,7 @@ const SETTINGS: &[&str] = &[
     "field",
     "pipeline",
     "scorecard",
+    "health_card",
     "routing",
     "product",
     "price_book",
@@ -57,7 +58,9 @@ fn may(caller: &str, kind: &str, action: Action) -> bool {
         _ if ["failure", "erasure", "notification_delivery", "quote_copy"].contains(&kind) => false,
         ("agent" | "service", Action::Read) => true,
         ("agent" | "service", Action::Create | Action::Update | Action::Trash) => !SETTINGS.contains(&kind),
-        ("viewer", Action::Read) => !["ticket", "comment", "notification", "notification_preference"].contains(&kind),
+        ("viewer", Action::Read) => {
+            !["ticket", "comment", "notification", "notification_preference", "alert"].contains(&kind)
+        }
         _ => false,
     }
 }

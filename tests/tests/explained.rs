@@ -44,6 +44,10 @@ fn busy() -> (Office, BTreeMap<&'static str, Vec<Uuid>>) {
     for kind in ["price_book", "product"] {
         let _ = office.run_as("admin", &format!("{kind}.restore"), json!({kind: office.id(kind)}));
     }
+    for kind in ["contact", "account", "lead"] {
+        let other = office.id(&format!("other_{kind}"));
+        let _ = office.run_as("admin", &format!("{kind}.restore"), json!({kind: other}));
+    }
     office.make("other_ticket", "ticket.create", json!({"subject": "It is open"}));
     // No fields make a file.
     for word in ["deal_file", "account_file", "lead_file"] {

@@ -18,6 +18,7 @@ mod host;
 mod host_transaction;
 mod identity;
 mod indexed_custom_fields;
+mod intelligence;
 mod later;
 mod layers;
 mod ledger;

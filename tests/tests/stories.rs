@@ -43,4 +43,6 @@ stories! {
     deal_sold: "6_deal_sold.json",
     handoff_note: "6_handoff_note.json",
     onboarding: "6_onboarding.json",
+    account_health: "7_account_health.json",
+    product_bug: "7_product_bug.json",
 }

@@ -195,7 +195,12 @@ fn point_by_command(office: &Office, kind: &str, other: &str) {
             office.run("deal.add_contact", role);
             converted(json!({"email": record["email"]}));
         }
-        "account" => converted(json!({"company": record["name"]})),
+        "account" => {
+            converted(json!({"company": record["name"]}));
+            for signal in ["product_usage", "feature_adoption"] {
+                office.run("account.record_signal", json!({"account": other, "signal": signal, "value": 0}));
+            }
+        }
         _ => {}
     }
 }

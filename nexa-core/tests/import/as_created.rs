@@ -30,6 +30,8 @@ fn office() -> (Importer, Map<String, Json>) {
     let pipeline = run(&office, "pipeline.find", json!({}))["items"][0]["id"].clone();
     ids.insert("stages".to_owned(), run(&office, "pipeline.find", json!({}))["items"][0]["stages"].clone());
     ids.insert("rules".to_owned(), run(&office, "scorecard.find", json!({}))["items"][0]["rules"].clone());
+    let card = run(&office, "health_card.create", json!({"name": "Before"}));
+    ids.insert("factors".to_owned(), card["factors"].clone());
     let weekly = json!({"monday": [{"from": "09:00", "to": "17:00"}]});
     let calendar = run(&office, "calendar.create", json!({"name": "Office", "weekly": weekly}))["id"].clone();
     ids.insert("weekly".to_owned(), weekly);
@@ -79,7 +81,7 @@ fn office() -> (Importer, Map<String, Json>) {
 fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
     let fields = match kind {
         "lead" | "contact" => json!({"last_name": "New"}),
-        "account" | "contact_list" | "group" | "scorecard" | "template" => json!({"name": "New"}),
+        "account" | "contact_list" | "group" | "health_card" | "scorecard" | "template" => json!({"name": "New"}),
         "calendar" => json!({"name": "New", "weekly": ids["weekly"]}),
         "pipeline" => json!({"name": "New"}),
         "rate" => json!({"currency": "EUR", "valid_from": "2026-01-01", "value": "1.1"}),
@@ -130,7 +132,7 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("key", _) => return vec![json!("other")],
         ("holidays", _) => return vec![json!(["2026-12-25"])],
         ("exceptions", _) => return vec![json!([{"day": "2026-12-24", "hours": ids["weekly"]["monday"]}])],
-        ("stages" | "rules" | "weekly", _) => return vec![ids[field.name].clone()],
+        ("stages" | "rules" | "weekly" | "factors", _) => return vec![ids[field.name].clone()],
         ("about", _) => {
             let account = json!({"kind": "account", "id": ids["account"]});
             return vec![account.clone(), json!([account])];

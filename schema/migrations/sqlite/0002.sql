@@ -1511,6 +1511,75 @@ CREATE TABLE nexa_provider_events (
 CREATE INDEX nexa_provider_events_address_hash_idx ON nexa_provider_events (org, "address_hash", "id");
 CREATE INDEX nexa_provider_events_mail_id_ref ON nexa_provider_events (org, "mail_id", "id") WHERE "mail_id" IS NOT NULL;
 CREATE UNIQUE INDEX nexa_provider_events_event_id_key ON nexa_provider_events (org, "event_id");
+CREATE TABLE nexa_account_signals (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "account_id" BLOB NOT NULL,
+  "signal" TEXT NOT NULL,
+  "number" INTEGER,
+  "word" TEXT,
+  "at" INTEGER NOT NULL,
+  CONSTRAINT nexa_account_signals_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_account_signals_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_account_signals_account_id_signal_at_idx ON nexa_account_signals (org, "account_id", "signal", "at", "id");
+CREATE TABLE nexa_health_cards (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "deleted_at" INTEGER,
+  "name" TEXT NOT NULL,
+  "active" INTEGER NOT NULL,
+  "factors" TEXT NOT NULL,
+  "alert_below" INTEGER,
+  "valid_days" INTEGER,
+  CONSTRAINT nexa_health_cards_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_health_cards_active_check CHECK ("active" IN (0, 1))
+) STRICT;
+CREATE INDEX nexa_health_cards_name_key_trash ON nexa_health_cards (org, "name") WHERE "deleted_at" IS NOT NULL;
+CREATE UNIQUE INDEX nexa_health_cards_name_key ON nexa_health_cards (org, "name") WHERE "deleted_at" IS NULL;
+CREATE TABLE nexa_alerts (
+  org BLOB NOT NULL,
+  "id" BLOB NOT NULL,
+  "version" INTEGER NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "type" TEXT NOT NULL,
+  "account_id" BLOB NOT NULL,
+  "status" TEXT NOT NULL,
+  "message" TEXT NOT NULL,
+  "recommendation" TEXT NOT NULL,
+  "value" INTEGER NOT NULL,
+  "threshold" INTEGER NOT NULL,
+  "reasons" TEXT NOT NULL,
+  "assignee_user_id" BLOB,
+  "assignee_group_id" BLOB,
+  "assignee_queue" BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  "acknowledged_at" INTEGER,
+  "acknowledged_by_id" BLOB,
+  "resolved_at" INTEGER,
+  "resolution" TEXT,
+  "muted_until" INTEGER,
+  "recovered_at" INTEGER,
+  CONSTRAINT nexa_alerts_pk PRIMARY KEY (org, "id"),
+  CONSTRAINT nexa_alerts_type_check CHECK ("type" IN ('churn_risk')),
+  CONSTRAINT nexa_alerts_status_check CHECK ("status" IN ('open', 'acknowledged', 'resolved')),
+  CONSTRAINT nexa_alerts_assignee_queue_either CHECK ("assignee_user_id" IS NULL OR "assignee_group_id" IS NULL),
+  CONSTRAINT nexa_alerts_account_id_fk FOREIGN KEY (org, "account_id") REFERENCES nexa_accounts (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_alerts_assignee_user_id_fk FOREIGN KEY (org, "assignee_user_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_alerts_assignee_group_id_fk FOREIGN KEY (org, "assignee_group_id") REFERENCES nexa_groups (org, "id") DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT nexa_alerts_acknowledged_by_id_fk FOREIGN KEY (org, "acknowledged_by_id") REFERENCES nexa_users (org, "id") DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX nexa_alerts_account_id_created_at_idx ON nexa_alerts (org, "account_id", "created_at", "id");
+CREATE INDEX nexa_alerts_status_assignee_queue_created_at_idx ON nexa_alerts (org, "status", "assignee_queue", "created_at", "id");
+CREATE INDEX nexa_alerts_assignee_user_id_ref ON nexa_alerts (org, "assignee_user_id", "id") WHERE "assignee_user_id" IS NOT NULL;
+CREATE INDEX nexa_alerts_assignee_group_id_ref ON nexa_alerts (org, "assignee_group_id", "id") WHERE "assignee_group_id" IS NOT NULL;
+CREATE INDEX nexa_alerts_acknowledged_by_id_ref ON nexa_alerts (org, "acknowledged_by_id", "id") WHERE "acknowledged_by_id" IS NOT NULL;
 CREATE TABLE nexa_erasures (
   org BLOB NOT NULL,
   "id" BLOB NOT NULL,

@@ -18,6 +18,10 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("campaign.members", |view| view.members("campaign", "campaign_member")),
     ("contact_list.members", |view| view.members("contact_list", "contact_list_member")),
     ("account.rollup", |view| view.rollups()),
+    ("account.health", |view| view.health()),
+    ("deal.outlook", |view| view.outlooks()),
+    ("ticket.analyze", |view| view.analyses()),
+    ("ticket.similar", |view| view.similar()),
     ("campaign.performance", |view| view.performances()),
     ("deal.pipeline", |view| view.pipelines()),
     ("deal.forecast", |view| view.forecast()),
@@ -227,6 +231,11 @@ impl View<'_> {
     fn pages(&self) {
         for (id, quote) in self.live("quote") {
             // Whoever does not see all that a page shows is not shown it.
+            let printed = self.ask("quote.print", json!({"quote": id}));
+            // Nor is anybody shown the page of a person whose data were erased.
+            if printed.as_ref().is_err_and(|error| error.code() == "quote.copy_erased") {
+                continue;
+            }
             let Some(printed) = self.ask_if_allowed("quote.print", json!({"quote": id})) else { continue };
             let page = printed["html"].as_str().unwrap();
             self.shows_no_secret(page);
@@ -413,6 +422,94 @@ impl View<'_> {
         let Ok(forecast) = self.ask("deal.forecast", json!({"from": "2000-01-01", "to": "2100-12-31"})) else { return };
         let undated = count(&deals, &[("close_date", Json::Null), ("status", json!("open"))]);
         assert_eq!(forecast["undated"], json!(undated), "{}: deal.forecast", self.label);
+    }
+
+    fn health(&self) {
+        let (accounts, alerts) = (self.live("account"), self.live("alert"));
+        let signals = self.live("account_signal");
+        for id in self.traffic.ids("account").iter().take(12) {
+            let health = self.ask("account.health", json!({"account": id}));
+            if !accounts.contains_key(id) {
+                assert!(health.is_err(), "{}: account.health of {id}: {health:?}", self.label);
+                continue;
+            }
+            let health = health.unwrap();
+            let alert = health["value"]["alert"].as_str().map(|id| id.parse::<Uuid>().unwrap());
+            assert!(alert.is_none_or(|id| alerts.contains_key(&id)), "{}: {health}", self.label);
+            for factor in health["value"]["factors"].as_array().unwrap() {
+                let measured = ["open_tickets", "engagement"].iter().any(|code| factor["code"] == *code);
+                let seen = [("account", json!(id)), ("signal", factor["code"].clone())];
+                let known = measured || factor["value"].is_null() || count(&signals, &seen) > 0;
+                assert!(known, "{}: {factor} of {id}", self.label);
+            }
+        }
+    }
+
+    fn analyses(&self) {
+        let tickets = self.live("ticket");
+        for id in self.traffic.ids("ticket").iter().take(12) {
+            let analysis = self.ask("ticket.analyze", json!({"ticket": id}));
+            if !tickets.contains_key(id) {
+                assert!(analysis.is_err(), "{}: ticket.analyze of {id}: {analysis:?}", self.label);
+                continue;
+            }
+            let analysis = analysis.unwrap();
+            let similar = analysis["value"]["similar_tickets"].as_u64().unwrap();
+            assert!(usize::try_from(similar).unwrap() < tickets.len(), "{}: {analysis}", self.label);
+            let evidence =
+                analysis["reasons"].as_array().unwrap().iter().flat_map(|reason| reason["evidence"].as_array());
+            for named in evidence.flatten() {
+                let seen = tickets.contains_key(&named["id"].as_str().unwrap().parse::<Uuid>().unwrap());
+                assert!(seen, "{}: {named}", self.label);
+            }
+        }
+    }
+
+    fn similar(&self) {
+        let tickets = self.live("ticket");
+        for id in self.traffic.ids("ticket").iter().take(12) {
+            let similar = self.ask("ticket.similar", json!({"ticket": id, "limit": 50}));
+            if !tickets.contains_key(id) {
+                assert!(similar.is_err(), "{}: ticket.similar to {id}: {similar:?}", self.label);
+                continue;
+            }
+            for item in similar.unwrap()["value"]["items"].as_array().unwrap() {
+                let ticket = &tickets[&item["ticket"].as_str().unwrap().parse::<Uuid>().unwrap()];
+                for field in ["number", "subject", "status"] {
+                    assert_eq!(item[field], ticket[field], "{}: ticket.similar to {id}", self.label);
+                }
+            }
+        }
+    }
+
+    fn outlooks(&self) {
+        let deals = self.live("deal");
+        let hidden = self.hidden(self.kind("deal"));
+        for id in self.traffic.ids("deal").iter().take(12) {
+            let outlook = self.ask("deal.outlook", json!({"deal": id}));
+            let Some(deal) = deals.get(id) else {
+                assert!(outlook.is_err(), "{}: deal.outlook of {id}: {outlook:?}", self.label);
+                continue;
+            };
+            let Ok(outlook) = outlook else {
+                assert!(deal["status"] != "open", "{}: deal.outlook of {id}: {outlook:?}", self.label);
+                continue;
+            };
+            for (field, code) in [
+                ("stage", "stuck"),
+                ("amount", "amount_cut"),
+                ("close_date", "close_date_passed"),
+                ("pushed", "close_date_pushed"),
+                ("competitors", "competitor"),
+                ("next_step", "no_next_step"),
+            ] {
+                let code = format!("deal.risk.{code}");
+                let said = outlook["value"]["risk_factors"].as_array().unwrap().iter().any(|risk| risk["code"] == code);
+                assert!(!(said && hidden.contains(&field)), "{}: {outlook}", self.label);
+            }
+            let weighed = !hidden.contains(&"probability") || outlook["value"]["win_probability"].is_null();
+            assert!(weighed, "{}: {outlook}", self.label);
+        }
     }
 
     fn metrics(&self) {

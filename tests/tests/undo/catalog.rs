@@ -93,6 +93,10 @@ fn prepare(office: &Office, operation: &Entry, arguments: &mut Json) {
         "sender.resume" => {
             drop(office.run("sender.halt", json!({"sender": office.id("sender"), "reason": "The domain moves"})));
         }
+        "ticket.apply_analysis" => {
+            let urgent = json!({"ticket": arguments["ticket"], "subject": "The export is broken, it is urgent"});
+            drop(office.run("ticket.update", urgent));
+        }
         "mail.resubscribe" => drop(office.run("mail.unsubscribe", json!({"token": arguments["token"]}))),
         "lead.route" => drop(office.run("lead.rescore", Json::Object(named()))),
         _ if verb == "restore" || verb == "purge" => trash(),
@@ -108,9 +112,9 @@ fn prepare(office: &Office, operation: &Entry, arguments: &mut Json) {
 fn change_something(operation: &Entry, arguments: &mut Json) {
     if operation.name.ends_with(".update") {
         let (field, value) = match operation.kind {
-            "user" | "group" | "pipeline" | "scorecard" | "account" | "campaign" | "contact_list" | "deal"
-            | "calendar" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender" | "project"
-            | "playbook" => ("name", "Renamed"),
+            "user" | "group" | "pipeline" | "scorecard" | "health_card" | "account" | "campaign" | "contact_list"
+            | "deal" | "calendar" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender"
+            | "project" | "playbook" => ("name", "Renamed"),
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
             "quote" => ("terms", "Net 30"),

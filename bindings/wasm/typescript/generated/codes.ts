@@ -16,12 +16,25 @@ export interface ErrorCodes {
    * its contacts.
    */
   "account.primary_contact_foreign": "rule";
+  /** `RuleViolation`: The signal would be seen at {at}, which is to come; record it when it is there. */
+  "account.signal_to_come": "rule";
+  /**
+   * `Invalid`: No factor of the health card is called {signal}; record one of {signals}, or add the factor to the
+   * card.
+   */
+  "account.signal_unknown": "invalid";
+  /** `Invalid`: The signal {signal} takes no such value: {problem}. */
+  "account.signal_value": "invalid";
   /** `Forbidden`: The actor {actor} is unknown or deactivated in this organisation; ask an admin to activate them. */
   "actor.inactive": "forbidden";
   /** `Invalid`: The sum of {field} is too large to be written down; narrow the filter. */
   "aggregate.overflow": "invalid";
   /** `Invalid`: The aggregate has over {limit} groups; narrow the filter. */
   "aggregate.too_many_groups": "invalid";
+  /** `RuleViolation`: {until} is past, so that the alert would not be muted; give a moment to come. */
+  "alert.muted_past": "rule";
+  /** `RuleViolation`: The alert is resolved already; the next fall raises another one. */
+  "alert.resolved": "rule";
   /**
    * `Conflict`: What this command answered was erased with the person whom it named; it is done, and not done
    * again.
@@ -169,6 +182,8 @@ export interface ErrorCodes {
   "deal.lines_unpriced": "rule";
   /** `RuleViolation`: The deal is open; there is nothing to reopen. */
   "deal.not_closed": "rule";
+  /** `RuleViolation`: The deal is {status}; an outlook is of open deals, and deal.metrics says how it went. */
+  "deal.outlook_closed": "rule";
   /** `RuleViolation`: A deal belongs to one user; give a user instead of a group. */
   "deal.owner_must_be_user": "rule";
   /** `Invalid`: The period ends on {to}, before it begins on {from}; swap them. */
@@ -245,6 +260,10 @@ export interface ErrorCodes {
   "group.name_taken": "conflict";
   /** `RuleViolation`: The user is not in the group; there is nothing to remove. */
   "group.not_member": "rule";
+  /** `Invalid`: The factor {factor} does not work: {problem}. */
+  "health_card.invalid": "invalid";
+  /** `Conflict`: Another {kind} already has this {field}; use that record or another value. */
+  "health_card.name_taken": "conflict";
   /** `Conflict`: The id {id} names a record that is or was there; leave it out or give a new one. */
   "id.taken": "conflict";
   /** `Conflict`: The idempotency key was used for another command; give each command its own key. */
@@ -908,6 +927,8 @@ export interface ErrorCodes {
    * template, or use one of {known}.
    */
   "template.variable_unknown": "invalid";
+  /** `RuleViolation`: The words of the ticket do not say its {field}; set it with ticket.update, or leave it out. */
+  "ticket.analysis_unsure": "rule";
   /** `RuleViolation`: {number} is closed, and closed is final; open a follow-up with ticket.follow_up. */
   "ticket.closed": "rule";
   /** `Invalid`: Nothing says who the customer is; give a name, a mail address or a phone number. */

@@ -23,6 +23,24 @@ export const ACCOUNT_TYPE = ["prospect", "customer", "partner", "vendor"] as con
  */
 export type AccountType = (typeof ACCOUNT_TYPE)[number];
 
+/** The words of `AlertStatus`, in their order. */
+export const ALERT_STATUS = ["open", "acknowledged", "resolved"] as const;
+/**
+ * One of:
+ * - `open`: Nobody has looked at it.
+ * - `acknowledged`: Somebody looks at it.
+ * - `resolved`: It is done with.
+ */
+export type AlertStatus = (typeof ALERT_STATUS)[number];
+
+/** The words of `AlertType`, in their order. */
+export const ALERT_TYPE = ["churn_risk"] as const;
+/**
+ * One of:
+ * - `churn_risk`: The health of an account fell.
+ */
+export type AlertType = (typeof ALERT_TYPE)[number];
+
 /** The words of `AttendeeResponse`, in their order. */
 export const ATTENDEE_RESPONSE = ["needs_action", "accepted", "tentative", "declined"] as const;
 /**
@@ -198,6 +216,16 @@ export const DEAL_CONTACT_ROLE = ["decision_maker", "champion", "influencer", "b
  */
 export type DealContactRole = (typeof DEAL_CONTACT_ROLE)[number];
 
+/** The words of `DealOutlookSource`, in their order. */
+export const DEAL_OUTLOOK_SOURCE = ["hand", "age", "stage"] as const;
+/**
+ * One of:
+ * - `hand`: Somebody set it by hand.
+ * - `age`: What became of the tenant's deals that were open for as long.
+ * - `stage`: The stage that the deal is in.
+ */
+export type DealOutlookSource = (typeof DEAL_OUTLOOK_SOURCE)[number];
+
 /** The words of `DealStatus`, in their order. */
 export const DEAL_STATUS = ["open", "won", "lost"] as const;
 /**
@@ -230,6 +258,17 @@ export const ESCALATION_SEVERITY = ["p4", "p3", "p2", "p1"] as const;
  */
 export type EscalationSeverity = (typeof ESCALATION_SEVERITY)[number];
 
+/** The words of `ExplainedAccountHealthConfidence`, in their order. */
+export const EXPLAINED_ACCOUNT_HEALTH_CONFIDENCE = ["none", "low", "medium", "high"] as const;
+/**
+ * One of:
+ * - `none`: Nothing is known.
+ * - `low`: Less than half of what counts is known.
+ * - `medium`: At least half is.
+ * - `high`: All of it is.
+ */
+export type ExplainedAccountHealthConfidence = (typeof EXPLAINED_ACCOUNT_HEALTH_CONFIDENCE)[number];
+
 /** The words of `FollowedPage`, in their order. */
 export const FOLLOWED_PAGE = ["ask", "unsubscribe", "refuse"] as const;
 /**
@@ -255,6 +294,18 @@ export const GATE_VERDICT = ["ok", "no_address", "invalid_address", "suppressed"
  * - `quiet_hours`: It is night where the person is.
  */
 export type GateVerdict = (typeof GATE_VERDICT)[number];
+
+/** The words of `HealthFactorMeasure`, in their order. */
+export const HEALTH_FACTOR_MEASURE = ["signal", "open_tickets", "days_since_inbound"] as const;
+/**
+ * One of:
+ * - `signal`: What `account.record_signal` recorded under the factor's code.
+ * - `open_tickets`: How many of the account's tickets are not solved; one of severity p1 counts as four, of p2 as
+ *   two.
+ * - `days_since_inbound`: How many days ago the account last came to us: a ticket, a call or a meeting that was
+ *   held. What is recorded under the factor's  code goes before it.
+ */
+export type HealthFactorMeasure = (typeof HEALTH_FACTOR_MEASURE)[number];
 
 /** The words of `LeadStatus`, in their order. */
 export const LEAD_STATUS = ["new", "contacted", "qualified", "converted", "lost"] as const;
@@ -682,6 +733,30 @@ export const TEMPLATE_VARIABLE_TYPE = ["text", "number", "money", "date", "momen
  */
 export type TemplateVariableType = (typeof TEMPLATE_VARIABLE_TYPE)[number];
 
+/** The words of `TicketAnalysisCategory`, in their order. */
+export const TICKET_ANALYSIS_CATEGORY = ["product_bug", "access", "billing", "feature_request", "how_to"] as const;
+/**
+ * One of:
+ * - `product_bug`: Something of the product is wrong.
+ * - `access`: Somebody does not get in.
+ * - `billing`: Money: invoices, payments, prices.
+ * - `feature_request`: Somebody wants something new.
+ * - `how_to`: Somebody wants to know something.
+ */
+export type TicketAnalysisCategory = (typeof TICKET_ANALYSIS_CATEGORY)[number];
+
+/** The words of `TicketAnalysisSentiment`, in their order. */
+export const TICKET_ANALYSIS_SENTIMENT = ["frustrated", "negative", "neutral", "positive", "delighted"] as const;
+/**
+ * One of:
+ * - `frustrated`: They have had enough.
+ * - `negative`: They are not pleased.
+ * - `neutral`: Their words do not say.
+ * - `positive`: They are pleased.
+ * - `delighted`: They are very pleased.
+ */
+export type TicketAnalysisSentiment = (typeof TICKET_ANALYSIS_SENTIMENT)[number];
+
 /** The words of `TicketChannel`, in their order. */
 export const TICKET_CHANNEL = ["email", "chat", "phone", "web", "api"] as const;
 /**
@@ -693,6 +768,16 @@ export const TICKET_CHANNEL = ["email", "chat", "phone", "web", "api"] as const;
  * - `api`: Through a program.
  */
 export type TicketChannel = (typeof TICKET_CHANNEL)[number];
+
+/** The words of `TicketField`, in their order. */
+export const TICKET_FIELD = ["priority", "severity", "type"] as const;
+/**
+ * One of:
+ * - `priority`: How urgent it is.
+ * - `severity`: How bad the damage is.
+ * - `type`: What sort of issue it is.
+ */
+export type TicketField = (typeof TICKET_FIELD)[number];
 
 /** The words of `TicketPriority`, in their order. */
 export const TICKET_PRIORITY = ["low", "medium", "high", "critical"] as const;

@@ -4,7 +4,11 @@
 /** The operations of each group: `?` only asks, `*` asks page by page, the others change something. */
 export const OPERATIONS: Readonly<Record<string, string>> = {
   account:
-    "aggregate? assign count? create find* get? history* import_csv import_preview? import_rows merge purge restore rollup? search* set_primary_contact trash update upsert",
+    "aggregate? assign count? create find* get? health? history* import_csv import_preview? import_rows merge purge record_signal restore rollup? search* set_primary_contact trash update upsert",
+  account_signal:
+    "aggregate? count? find* get? history*",
+  alert:
+    "acknowledge aggregate? count? find* get? history* mute resolve",
   attachment:
     "add aggregate? count? find* get? history* purge restore search* trash update",
   attendee:
@@ -32,7 +36,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   contract_line:
     "aggregate? count? find* get? history*",
   deal:
-    "add_contact aggregate? assign count? create find* forecast? funnel? get? history* import_csv import_preview? import_rows lines? lose metrics? move next_activity? pipeline? place purge remove_contact reopen reprice reset_category reset_probability restore search* set_contact_role set_lines stuck* trash update upsert win",
+    "add_contact aggregate? assign count? create find* forecast? funnel? get? history* import_csv import_preview? import_rows lines? lose metrics? move next_activity? outlook? pipeline? place purge remove_contact reopen reprice reset_category reset_probability restore search* set_contact_role set_lines stuck* trash update upsert win",
   deal_contact:
     "aggregate? count? find* get? history*",
   erasure:
@@ -43,6 +47,8 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
     "aggregate? count? define find* get? history* remove",
   group:
     "add_member aggregate? count? create find* get? history* import_csv import_preview? import_rows remove_member search* update upsert",
+  health_card:
+    "aggregate? count? create find* get? history* import_csv import_preview? import_rows purge restore trash update upsert",
   lead:
     "aggregate? assign claim contact convert count? create find* get? history* import_csv import_preview? import_rows lose merge purge qualify record_bant record_engagement release reopen rescore restore route search* trash update upsert",
   ledger:
@@ -116,7 +122,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
   template_version:
     "aggregate? count? find* get? history*",
   ticket:
-    "aggregate? assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release resolve restore search* timeline* trash update upsert",
+    "aggregate? analyze? apply_analysis assign claim close comment count? create escalate find* follow_up get? history* import_csv import_preview? import_rows merge move prioritize purge release resolve restore search* similar? timeline* trash update upsert",
   topic:
     "aggregate? count? create find* get? history* import_csv import_preview? import_rows search* update upsert",
   user:
@@ -124,7 +130,7 @@ export const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Fields of records that are lists, also where the wire says that nothing is in them. */
-export const LISTS: readonly string[] = ["about", "checklist", "competitors", "exceptions", "external_keys", "holidays", "kept", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "records", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "variables"];
+export const LISTS: readonly string[] = ["about", "checklist", "competitors", "exceptions", "external_keys", "factors", "holidays", "kept", "meetings", "notes", "other_emails", "other_phones", "partials", "readers", "reads", "reasons", "records", "roles", "rules", "score_reasons", "slices", "stages", "tags", "tasks", "taxes", "texts", "tiers", "variables"];
 
 /** Fields of records that are maps, also where the wire says that nothing is in them. */
 export const MAPS: readonly string[] = ["address", "channels", "choices", "contract_value", "custom", "discount_amount", "engagement", "monthly", "net", "per_domain", "rates", "tax", "total", "unit_price", "yearly"];

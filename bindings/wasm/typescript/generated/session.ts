@@ -2,6 +2,8 @@
 // What a session has.
 
 import type { AccountOperations } from "./operations/account.js";
+import type { AccountSignalOperations } from "./operations/account_signal.js";
+import type { AlertOperations } from "./operations/alert.js";
 import type { AttachmentOperations } from "./operations/attachment.js";
 import type { AttendeeOperations } from "./operations/attendee.js";
 import type { CalendarOperations } from "./operations/calendar.js";
@@ -21,6 +23,7 @@ import type { ErasureOperations } from "./operations/erasure.js";
 import type { FailureOperations } from "./operations/failure.js";
 import type { FieldOperations } from "./operations/field.js";
 import type { GroupOperations } from "./operations/group.js";
+import type { HealthCardOperations } from "./operations/health_card.js";
 import type { LeadOperations } from "./operations/lead.js";
 import type { LedgerOperations } from "./operations/ledger.js";
 import type { LineOperations } from "./operations/line.js";
@@ -61,6 +64,8 @@ import type { TicketOperations } from "./operations/ticket.js";
 import type { TopicOperations } from "./operations/topic.js";
 import type { UserOperations } from "./operations/user.js";
 import type { Account, AccountWhere } from "./records/account.js";
+import type { AccountSignal, AccountSignalWhere } from "./records/account_signal.js";
+import type { Alert, AlertWhere } from "./records/alert.js";
 import type { Attachment, AttachmentWhere } from "./records/attachment.js";
 import type { Attendee, AttendeeWhere } from "./records/attendee.js";
 import type { Calendar } from "./records/calendar.js";
@@ -80,6 +85,7 @@ import type { Erasure } from "./records/erasure.js";
 import type { Failure } from "./records/failure.js";
 import type { FieldDefinition } from "./records/field.js";
 import type { Group, GroupWhere } from "./records/group.js";
+import type { HealthCard } from "./records/health_card.js";
 import type { Lead, LeadWhere } from "./records/lead.js";
 import type { LineItem, LineItemWhere } from "./records/line.js";
 import type { Mail, MailWhere } from "./records/mail.js";
@@ -122,6 +128,13 @@ import type { User, UserWhere } from "./records/user.js";
 export interface SessionOperations {
   /** The operations of `account`: A company. */
   readonly account: AccountOperations;
+  /** The operations of `account_signal`: What was seen of an account at a moment. */
+  readonly accountSignal: AccountSignalOperations;
+  /**
+   * The operations of `alert`: Something that somebody should look at. One that was raised lasts until what raised
+   * it is well again, whatever people do about it: so there is one for each fall.
+   */
+  readonly alert: AlertOperations;
   /**
    * The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and goes
    * where that goes.
@@ -188,6 +201,11 @@ export interface SessionOperations {
   readonly field: FieldOperations;
   /** The operations of `group`: Several users who share work. */
   readonly group: GroupOperations;
+  /**
+   * The operations of `health_card`: How the health of accounts is made. The newest active card of a tenant
+   * counts; without one, the card that comes with the library.
+   */
+  readonly healthCard: HealthCardOperations;
   /** The operations of `lead`: Somebody who may buy. */
   readonly lead: LeadOperations;
   /** The operations of `ledger`. */
@@ -311,6 +329,8 @@ export interface SessionOperations {
 /** The record of every kind. */
 export interface RecordTable {
   account: Account;
+  account_signal: AccountSignal;
+  alert: Alert;
   attachment: Attachment;
   attendee: Attendee;
   calendar: Calendar;
@@ -330,6 +350,7 @@ export interface RecordTable {
   failure: Failure;
   field: FieldDefinition;
   group: Group;
+  health_card: HealthCard;
   lead: Lead;
   line: LineItem;
   mail: Mail;
@@ -375,6 +396,8 @@ export type KindName = keyof RecordTable;
 /** What every kind that points at others is found by, and the fields by which it points; see `has`. */
 export interface PointerTable {
   account: { found: AccountWhere; by: "owner.group" | "owner.user" | "parent" | "price_book" | "primary_contact" };
+  account_signal: { found: AccountSignalWhere; by: "account" };
+  alert: { found: AlertWhere; by: "account" | "acknowledged_by" | "assignee.group" | "assignee.user" };
   attachment: { found: AttachmentWhere; by: "about" | "by" };
   attendee: { found: AttendeeWhere; by: "contact" | "lead" | "meeting" | "user" };
   call: { found: CallWhere; by: "about" | "user" };

@@ -8,9 +8,11 @@ import type {
   AccountCreateInput,
   AccountFindInput,
   AccountGetInput,
+  AccountHealthInput,
   AccountHistoryInput,
   AccountMergeInput,
   AccountPurgeInput,
+  AccountRecordSignalInput,
   AccountRestoreInput,
   AccountRollupInput,
   AccountSetPrimaryContactInput,
@@ -18,6 +20,19 @@ import type {
   AccountUpdateInput,
   AccountUpsertInput,
 } from "./inputs/account.js";
+import type {
+  AccountSignalFindInput,
+  AccountSignalGetInput,
+  AccountSignalHistoryInput,
+} from "./inputs/account_signal.js";
+import type {
+  AlertAcknowledgeInput,
+  AlertFindInput,
+  AlertGetInput,
+  AlertHistoryInput,
+  AlertMuteInput,
+  AlertResolveInput,
+} from "./inputs/alert.js";
 import type {
   AttachmentAddInput,
   AttachmentFindInput,
@@ -154,6 +169,7 @@ import type {
   DealMetricsInput,
   DealMoveInput,
   DealNextActivityInput,
+  DealOutlookInput,
   DealPipelineInput,
   DealPlaceInput,
   DealPurgeInput,
@@ -191,6 +207,17 @@ import type {
   GroupUpdateInput,
   GroupUpsertInput,
 } from "./inputs/group.js";
+import type {
+  HealthCardCreateInput,
+  HealthCardFindInput,
+  HealthCardGetInput,
+  HealthCardHistoryInput,
+  HealthCardPurgeInput,
+  HealthCardRestoreInput,
+  HealthCardTrashInput,
+  HealthCardUpdateInput,
+  HealthCardUpsertInput,
+} from "./inputs/health_card.js";
 import type {
   LeadAssignInput,
   LeadClaimInput,
@@ -532,6 +559,8 @@ import type {
   TemplateVersionHistoryInput,
 } from "./inputs/template_version.js";
 import type {
+  TicketAnalyzeInput,
+  TicketApplyAnalysisInput,
   TicketAssignInput,
   TicketClaimInput,
   TicketCloseInput,
@@ -549,6 +578,7 @@ import type {
   TicketReleaseInput,
   TicketResolveInput,
   TicketRestoreInput,
+  TicketSimilarInput,
   TicketTimelineInput,
   TicketTrashInput,
   TicketUpdateInput,
@@ -573,7 +603,7 @@ import type {
   UserUpdateInput,
   UserUpsertInput,
 } from "./inputs/user.js";
-import type { AccountRollup } from "./parts/account.js";
+import type { AccountRollup, ExplainedAccountHealth } from "./parts/account.js";
 import type { BusinessTime, Due } from "./parts/calendar.js";
 import type { Performance } from "./parts/campaign.js";
 import type { GroupRow, HistoryPage, ImportReport, MembersPage, Preview } from "./parts/common.js";
@@ -587,6 +617,7 @@ import type {
   DealLines,
   DealMetrics,
   DealNextActivity,
+  ExplainedDealOutlook,
   PipelineValue,
   Placed,
   StuckPage,
@@ -604,9 +635,11 @@ import type { ProjectOverview, Rescheduled2 } from "./parts/project.js";
 import type { Accepted, PrintedQuote, QuoteDetails } from "./parts/quote.js";
 import type { Placed2, TaskOverview } from "./parts/task.js";
 import type { Message, Previewed } from "./parts/template.js";
-import type { TimelinePage } from "./parts/ticket.js";
+import type { ExplainedSimilarTickets, ExplainedTicketAnalysis, TimelinePage } from "./parts/ticket.js";
 import type { HandedOver } from "./parts/user.js";
 import type { Account, AccountRelated, AccountWhere } from "./records/account.js";
+import type { AccountSignal, AccountSignalRelated, AccountSignalWhere } from "./records/account_signal.js";
+import type { Alert, AlertRelated, AlertWhere } from "./records/alert.js";
 import type { Attachment, AttachmentRelated, AttachmentWhere } from "./records/attachment.js";
 import type { Attendee, AttendeeRelated, AttendeeWhere } from "./records/attendee.js";
 import type { Calendar, CalendarRelated, CalendarWhere } from "./records/calendar.js";
@@ -630,6 +663,7 @@ import type { Erasure, ErasureRelated, ErasureWhere } from "./records/erasure.js
 import type { Failure, FailureRelated, FailureWhere } from "./records/failure.js";
 import type { FieldDefinition, FieldDefinitionRelated, FieldDefinitionWhere } from "./records/field.js";
 import type { Group, GroupRelated, GroupWhere } from "./records/group.js";
+import type { HealthCard, HealthCardRelated, HealthCardWhere } from "./records/health_card.js";
 import type { Lead, LeadRelated, LeadWhere } from "./records/lead.js";
 import type { LineItem, LineItemRelated, LineItemWhere } from "./records/line.js";
 import type { Mail, MailRelated, MailWhere } from "./records/mail.js";
@@ -684,12 +718,14 @@ export interface OperationTable {
   "account.create": { input: AccountCreateInput; output: Account };
   "account.find": { input: AccountFindInput; output: Page<Account> };
   "account.get": { input: AccountGetInput; output: Found<Account, AccountRelated> };
+  "account.health": { input: AccountHealthInput; output: ExplainedAccountHealth };
   "account.history": { input: AccountHistoryInput; output: HistoryPage };
   "account.import_csv": { input: ImportCsvInput; output: ImportReport };
   "account.import_preview": { input: ImportPreviewInput; output: Preview };
   "account.import_rows": { input: ImportRowsInput; output: ImportReport };
   "account.merge": { input: AccountMergeInput; output: Account };
   "account.purge": { input: AccountPurgeInput; output: null };
+  "account.record_signal": { input: AccountRecordSignalInput; output: AccountSignal };
   "account.restore": { input: AccountRestoreInput; output: Account };
   "account.rollup": { input: AccountRollupInput; output: AccountRollup };
   "account.search": { input: SearchInput<AccountWhere>; output: Page<Account> };
@@ -697,6 +733,19 @@ export interface OperationTable {
   "account.trash": { input: AccountTrashInput; output: Account };
   "account.update": { input: AccountUpdateInput; output: Account };
   "account.upsert": { input: AccountUpsertInput; output: Upserted<Account> };
+  "account_signal.aggregate": { input: AggregateInput<AccountSignalWhere>; output: GroupRow[] };
+  "account_signal.count": { input: CountInput<AccountSignalWhere>; output: number };
+  "account_signal.find": { input: AccountSignalFindInput; output: Page<AccountSignal> };
+  "account_signal.get": { input: AccountSignalGetInput; output: Found<AccountSignal, AccountSignalRelated> };
+  "account_signal.history": { input: AccountSignalHistoryInput; output: HistoryPage };
+  "alert.acknowledge": { input: AlertAcknowledgeInput; output: Alert };
+  "alert.aggregate": { input: AggregateInput<AlertWhere>; output: GroupRow[] };
+  "alert.count": { input: CountInput<AlertWhere>; output: number };
+  "alert.find": { input: AlertFindInput; output: Page<Alert> };
+  "alert.get": { input: AlertGetInput; output: Found<Alert, AlertRelated> };
+  "alert.history": { input: AlertHistoryInput; output: HistoryPage };
+  "alert.mute": { input: AlertMuteInput; output: Alert };
+  "alert.resolve": { input: AlertResolveInput; output: Alert };
   "attachment.add": { input: AttachmentAddInput; output: Attachment };
   "attachment.aggregate": { input: AggregateInput<AttachmentWhere>; output: GroupRow[] };
   "attachment.count": { input: CountInput<AttachmentWhere>; output: number };
@@ -863,6 +912,7 @@ export interface OperationTable {
   "deal.metrics": { input: DealMetricsInput; output: DealMetrics };
   "deal.move": { input: DealMoveInput; output: Deal };
   "deal.next_activity": { input: DealNextActivityInput; output: DealNextActivity };
+  "deal.outlook": { input: DealOutlookInput; output: ExplainedDealOutlook };
   "deal.pipeline": { input: DealPipelineInput; output: PipelineValue };
   "deal.place": { input: DealPlaceInput; output: Placed };
   "deal.purge": { input: DealPurgeInput; output: null };
@@ -916,6 +966,20 @@ export interface OperationTable {
   "group.search": { input: SearchInput<GroupWhere>; output: Page<Group> };
   "group.update": { input: GroupUpdateInput; output: Group };
   "group.upsert": { input: GroupUpsertInput; output: Upserted<Group> };
+  "health_card.aggregate": { input: AggregateInput<HealthCardWhere>; output: GroupRow[] };
+  "health_card.count": { input: CountInput<HealthCardWhere>; output: number };
+  "health_card.create": { input: HealthCardCreateInput; output: HealthCard };
+  "health_card.find": { input: HealthCardFindInput; output: Page<HealthCard> };
+  "health_card.get": { input: HealthCardGetInput; output: Found<HealthCard, HealthCardRelated> };
+  "health_card.history": { input: HealthCardHistoryInput; output: HistoryPage };
+  "health_card.import_csv": { input: ImportCsvInput; output: ImportReport };
+  "health_card.import_preview": { input: ImportPreviewInput; output: Preview };
+  "health_card.import_rows": { input: ImportRowsInput; output: ImportReport };
+  "health_card.purge": { input: HealthCardPurgeInput; output: null };
+  "health_card.restore": { input: HealthCardRestoreInput; output: HealthCard };
+  "health_card.trash": { input: HealthCardTrashInput; output: HealthCard };
+  "health_card.update": { input: HealthCardUpdateInput; output: HealthCard };
+  "health_card.upsert": { input: HealthCardUpsertInput; output: Upserted<HealthCard> };
   "lead.aggregate": { input: AggregateInput<LeadWhere>; output: GroupRow[] };
   "lead.assign": { input: LeadAssignInput; output: Lead };
   "lead.claim": { input: LeadClaimInput; output: Lead };
@@ -1355,6 +1419,8 @@ export interface OperationTable {
   "template_version.get": { input: TemplateVersionGetInput; output: Found<TemplateVersion, TemplateVersionRelated> };
   "template_version.history": { input: TemplateVersionHistoryInput; output: HistoryPage };
   "ticket.aggregate": { input: AggregateInput<TicketWhere>; output: GroupRow[] };
+  "ticket.analyze": { input: TicketAnalyzeInput; output: ExplainedTicketAnalysis };
+  "ticket.apply_analysis": { input: TicketApplyAnalysisInput; output: Ticket };
   "ticket.assign": { input: TicketAssignInput; output: Ticket };
   "ticket.claim": { input: TicketClaimInput; output: Ticket };
   "ticket.close": { input: TicketCloseInput; output: Ticket };
@@ -1377,6 +1443,7 @@ export interface OperationTable {
   "ticket.resolve": { input: TicketResolveInput; output: Ticket };
   "ticket.restore": { input: TicketRestoreInput; output: Ticket };
   "ticket.search": { input: SearchInput<TicketWhere>; output: Page<Ticket> };
+  "ticket.similar": { input: TicketSimilarInput; output: ExplainedSimilarTickets };
   "ticket.timeline": { input: TicketTimelineInput; output: TimelinePage };
   "ticket.trash": { input: TicketTrashInput; output: Ticket };
   "ticket.update": { input: TicketUpdateInput; output: Ticket };

@@ -37,6 +37,11 @@ impl Office {
         self.make("account", "account.create", json!({"name": "Globex"}));
         self.make("other_account", "account.create", json!({"name": "Initech"}));
         let account = self.id("account");
+        self.make("health_card", "health_card.create", json!({"name": "Health"}));
+        for signal in ["product_usage", "feature_adoption"] {
+            let nothing = json!({"account": account, "signal": signal, "value": 0});
+            self.make("account_signal", "account.record_signal", nothing);
+        }
         self.make("contact", "contact.create", json!({"email": "sarah@private.example", "account": account}));
         self.make("other_contact", "contact.create", json!({"email": "bill@private.example"}));
         for (word, operations) in [
@@ -78,6 +83,7 @@ impl Office {
         for (kind, operation) in [
             ("pipeline", "pipeline.find"),
             ("stage_visit", "stage_visit.find"),
+            ("alert", "alert.find"),
             ("scorecard", "scorecard.find"),
             ("contact_list_member", "contact_list_member.find"),
         ] {

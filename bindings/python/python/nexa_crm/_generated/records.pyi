@@ -6,10 +6,23 @@ from collections.abc import Mapping
 from .._record import Record
 from .kinds.account import (
     Account as Account,
+    AccountHealth as AccountHealth,
     AccountId as AccountId,
     AccountRollup as AccountRollup,
     AccountTier as AccountTier,
     AccountTotals as AccountTotals,
+    ExplainedAccountHealth as ExplainedAccountHealth,
+    FactorHealth as FactorHealth,
+)
+from .kinds.account_signal import (
+    AccountSignal as AccountSignal,
+    AccountSignalId as AccountSignalId,
+)
+from .kinds.alert import (
+    Alert as Alert,
+    AlertId as AlertId,
+    AlertStatus as AlertStatus,
+    AlertType as AlertType,
 )
 from .kinds.attachment import (
     Attachment as Attachment,
@@ -99,8 +112,12 @@ from .kinds.deal import (
     DealLines as DealLines,
     DealMetrics as DealMetrics,
     DealNextActivity as DealNextActivity,
+    DealOutlook as DealOutlook,
+    DealOutlookSource as DealOutlookSource,
     DealType as DealType,
     DealValue as DealValue,
+    ExpectedClose as ExpectedClose,
+    ExplainedDealOutlook as ExplainedDealOutlook,
     ForecastCategories as ForecastCategories,
     ForecastLine as ForecastLine,
     ForecastMonth as ForecastMonth,
@@ -109,6 +126,7 @@ from .kinds.deal import (
     LineTotals as LineTotals,
     PipelineValue as PipelineValue,
     Placed as Placed,
+    RiskFactor as RiskFactor,
     Slipped as Slipped,
     StageStay as StageStay,
     StageValue as StageValue,
@@ -135,6 +153,14 @@ from .kinds.field import (
 from .kinds.group import (
     Group as Group,
     GroupId as GroupId,
+)
+from .kinds.health_card import (
+    HealthCard as HealthCard,
+    HealthCardId as HealthCardId,
+    HealthFactor as HealthFactor,
+    HealthFactorMeasure as HealthFactorMeasure,
+    HealthRange as HealthRange,
+    HealthStep as HealthStep,
 )
 from .kinds.lead import (
     Bant as Bant,
@@ -363,11 +389,20 @@ from .kinds.template_version import (
     TemplateVersionId as TemplateVersionId,
 )
 from .kinds.ticket import (
+    AnalysisConfidences as AnalysisConfidences,
     Entry as Entry,
     Escalation as Escalation,
     EscalationSeverity as EscalationSeverity,
+    ExplainedSimilarTickets as ExplainedSimilarTickets,
+    ExplainedTicketAnalysis as ExplainedTicketAnalysis,
+    SimilarTicket as SimilarTicket,
+    SimilarTickets as SimilarTickets,
     Ticket as Ticket,
+    TicketAnalysis as TicketAnalysis,
+    TicketAnalysisCategory as TicketAnalysisCategory,
+    TicketAnalysisSentiment as TicketAnalysisSentiment,
     TicketChannel as TicketChannel,
+    TicketField as TicketField,
     TicketId as TicketId,
     TicketType as TicketType,
 )
@@ -394,6 +429,9 @@ from .kinds.common import (
     DealContactRole as DealContactRole,
     DealStatus as DealStatus,
     Doubt as Doubt,
+    Evidence as Evidence,
+    ExplainedAccountHealthConfidence as ExplainedAccountHealthConfidence,
+    Explanation as Explanation,
     ExternalKey as ExternalKey,
     GroupRow as GroupRow,
     ImportReport as ImportReport,

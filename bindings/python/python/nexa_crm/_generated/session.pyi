@@ -4,6 +4,8 @@
 from functools import cached_property
 
 from .._generated.kinds.account import AccountOperations, AsyncAccountOperations
+from .._generated.kinds.account_signal import AccountSignalOperations, AsyncAccountSignalOperations
+from .._generated.kinds.alert import AlertOperations, AsyncAlertOperations
 from .._generated.kinds.attachment import AsyncAttachmentOperations, AttachmentOperations
 from .._generated.kinds.attendee import AsyncAttendeeOperations, AttendeeOperations
 from .._generated.kinds.calendar import AsyncCalendarOperations, CalendarOperations
@@ -29,6 +31,7 @@ from .._generated.kinds.erasure import AsyncErasureOperations, ErasureOperations
 from .._generated.kinds.failure import AsyncFailureOperations, FailureOperations
 from .._generated.kinds.field import AsyncFieldOperations, FieldOperations
 from .._generated.kinds.group import AsyncGroupOperations, GroupOperations
+from .._generated.kinds.health_card import AsyncHealthCardOperations, HealthCardOperations
 from .._generated.kinds.lead import AsyncLeadOperations, LeadOperations
 from .._generated.kinds.ledger import AsyncLedgerOperations, LedgerOperations
 from .._generated.kinds.line import AsyncLineOperations, LineOperations
@@ -93,6 +96,17 @@ class Session(SessionBase):
     @cached_property
     def account(self) -> AccountOperations:
         """The operations of `account`: A company."""
+
+    @cached_property
+    def account_signal(self) -> AccountSignalOperations:
+        """The operations of `account_signal`: What was seen of an account at a moment."""
+
+    @cached_property
+    def alert(self) -> AlertOperations:
+        """The operations of `alert`: Something that somebody should look at. One that was raised lasts until what
+        raised it is well again, whatever people do about it:
+        so there is one for each fall.
+        """
 
     @cached_property
     def attachment(self) -> AttachmentOperations:
@@ -190,6 +204,12 @@ class Session(SessionBase):
     @cached_property
     def group(self) -> GroupOperations:
         """The operations of `group`: Several users who share work."""
+
+    @cached_property
+    def health_card(self) -> HealthCardOperations:
+        """The operations of `health_card`: How the health of accounts is made. The newest active card of a tenant
+        counts; without one, the card that comes with the library.
+        """
 
     @cached_property
     def lead(self) -> LeadOperations:
@@ -387,6 +407,17 @@ class AsyncSession(AsyncSessionBase):
         """The operations of `account`: A company."""
 
     @cached_property
+    def account_signal(self) -> AsyncAccountSignalOperations:
+        """The operations of `account_signal`: What was seen of an account at a moment."""
+
+    @cached_property
+    def alert(self) -> AsyncAlertOperations:
+        """The operations of `alert`: Something that somebody should look at. One that was raised lasts until what
+        raised it is well again, whatever people do about it:
+        so there is one for each fall.
+        """
+
+    @cached_property
     def attachment(self) -> AsyncAttachmentOperations:
         """The operations of `attachment`: A file that hangs on a record: it is seen by those who see that, and
         goes where that goes.
@@ -482,6 +513,12 @@ class AsyncSession(AsyncSessionBase):
     @cached_property
     def group(self) -> AsyncGroupOperations:
         """The operations of `group`: Several users who share work."""
+
+    @cached_property
+    def health_card(self) -> AsyncHealthCardOperations:
+        """The operations of `health_card`: How the health of accounts is made. The newest active card of a tenant
+        counts; without one, the card that comes with the library.
+        """
 
     @cached_property
     def lead(self) -> AsyncLeadOperations:

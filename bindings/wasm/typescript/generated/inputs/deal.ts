@@ -190,6 +190,12 @@ export interface DealNextActivityInput {
   deal: Ref<DealId>;
 }
 
+/** What `deal.outlook` takes. */
+export interface DealOutlookInput {
+  /** The deal. */
+  deal: Ref<DealId>;
+}
+
 /** What `deal.pipeline` takes. */
 export interface DealPipelineInput {
   /** The pipeline; the tenant's default without. */

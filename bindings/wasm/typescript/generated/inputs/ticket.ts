@@ -8,6 +8,7 @@ import type {
   EscalationSeverity,
   MatchPolicy,
   TicketChannel,
+  TicketField,
   TicketPriority,
   TicketStatus,
   TicketType,
@@ -17,6 +18,20 @@ import type { Customer } from "../parts/ticket.js";
 import type { AccountId } from "../records/account.js";
 import type { ContactId } from "../records/contact.js";
 import type { TicketId, TicketRelated, TicketWhere } from "../records/ticket.js";
+
+/** What `ticket.analyze` takes. */
+export interface TicketAnalyzeInput {
+  /** The ticket. */
+  ticket: Ref<TicketId>;
+}
+
+/** What `ticket.apply_analysis` takes. */
+export interface TicketApplyAnalysisInput {
+  /** The ticket. */
+  ticket: Ref<TicketId>;
+  /** The fields, at least one. */
+  fields: TicketField[];
+}
 
 /** What `ticket.assign` takes. */
 export interface TicketAssignInput {
@@ -196,6 +211,16 @@ export interface TicketRestoreInput {
   ticket: Ref<TicketId>;
   /** Leaves in the trash what went there along with the record. */
   without_dependents?: boolean;
+}
+
+/** What `ticket.similar` takes. */
+export interface TicketSimilarInput {
+  /** The ticket. */
+  ticket: Ref<TicketId>;
+  /** How many at most; 10 unless said, 50 at most. */
+  limit?: number | null;
+  /** How many days back; 90 unless said, 3,650 at most. */
+  within_days?: number | null;
 }
 
 /** What `ticket.timeline` takes. */

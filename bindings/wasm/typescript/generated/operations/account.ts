@@ -10,9 +10,11 @@ import type {
   AccountCreateInput,
   AccountFindInput,
   AccountGetInput,
+  AccountHealthInput,
   AccountHistoryInput,
   AccountMergeInput,
   AccountPurgeInput,
+  AccountRecordSignalInput,
   AccountRestoreInput,
   AccountRollupInput,
   AccountSetPrimaryContactInput,
@@ -28,9 +30,10 @@ import type {
   ImportRowsInput,
   SearchInput,
 } from "../inputs/common.js";
-import type { AccountRollup } from "../parts/account.js";
+import type { AccountRollup, ExplainedAccountHealth } from "../parts/account.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
 import type { Account, AccountRelated, AccountWhere } from "../records/account.js";
+import type { AccountSignal } from "../records/account_signal.js";
 
 /** The operations of `account`. */
 export interface AccountOperations extends Exportable, Importable {
@@ -67,6 +70,13 @@ export interface AccountOperations extends Exportable, Importable {
   find(input?: AccountFindInput): Results<Found<Account, AccountRelated>>;
   /** Reads one account. Error: `record.not_found`. */
   get(input: AccountGetInput): Promise<Found<Account, AccountRelated>>;
+  /**
+   * How healthy an account is, with what takes points from it: `account.health`.
+   *
+   * A factor of which nothing is known takes nothing and lowers `known`: 95 of six known factors and 100 of none
+   * are not the same. Only what the actor sees counts.
+   */
+  health(input: AccountHealthInput): Promise<ExplainedAccountHealth>;
   /**
    * Everything that happened to one account.
    *
@@ -155,6 +165,17 @@ export interface AccountOperations extends Exportable, Importable {
    * Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
    */
   purge(input: AccountPurgeInput): Promise<null>;
+  /**
+   * Records what was seen of an account, for its health: by the card of the library `product_usage`,
+   * `feature_adoption` (0 to 100 %), `payment_status` (current, late, unpaid), `engagement` (high, medium, low)
+   * and `nps` (0 to 10). The same signal of the same moment again takes the place of what was said. Where the
+   * health falls below the threshold of the card, one alert is raised. Errors: `account.signal_unknown`,
+   * `account.signal_value`, `account.signal_to_come`.
+   *
+   * Raises `Invalid` (`account.signal_unknown`, `account.signal_value`); `RuleViolation`
+   * (`account.signal_to_come`).
+   */
+  recordSignal(input: AccountRecordSignalInput): Promise<AccountSignal>;
   /**
    * Takes an account out of the trash, and what a cascade put there with it.
    *

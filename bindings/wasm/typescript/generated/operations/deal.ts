@@ -27,6 +27,7 @@ import type {
   DealMetricsInput,
   DealMoveInput,
   DealNextActivityInput,
+  DealOutlookInput,
   DealPipelineInput,
   DealPlaceInput,
   DealPurgeInput,
@@ -51,6 +52,7 @@ import type {
   DealLines,
   DealMetrics,
   DealNextActivity,
+  ExplainedDealOutlook,
   PipelineValue,
   Placed,
   StuckDeal,
@@ -216,6 +218,14 @@ export interface DealOperations extends Exportable, Importable {
    * those that have one.
    */
   nextActivity(input: DealNextActivityInput): Promise<DealNextActivity>;
+  /**
+   * How an open deal will go, with what stands in its way: `deal.outlook`. The probability is what somebody set by
+   * hand, or what became of the pipeline's decided deals that were open for as long, from 200 of them on, or else
+   * that of the stage. It stands beside `probability` and never changes it. Error: `deal.outlook_closed`.
+   *
+   * Raises `RuleViolation` (`deal.outlook_closed`).
+   */
+  outlook(input: DealOutlookInput): Promise<ExplainedDealOutlook>;
   /** What a pipeline holds, stage by stage: `deal.pipeline`. */
   pipeline(input?: DealPipelineInput): Promise<PipelineValue>;
   /**

@@ -14,6 +14,8 @@ import type {
   SearchInput,
 } from "../inputs/common.js";
 import type {
+  TicketAnalyzeInput,
+  TicketApplyAnalysisInput,
   TicketAssignInput,
   TicketClaimInput,
   TicketCloseInput,
@@ -31,13 +33,14 @@ import type {
   TicketReleaseInput,
   TicketResolveInput,
   TicketRestoreInput,
+  TicketSimilarInput,
   TicketTimelineInput,
   TicketTrashInput,
   TicketUpdateInput,
   TicketUpsertInput,
 } from "../inputs/ticket.js";
 import type { Change, GroupRow, ImportReport, Preview } from "../parts/common.js";
-import type { Entry } from "../parts/ticket.js";
+import type { Entry, ExplainedSimilarTickets, ExplainedTicketAnalysis } from "../parts/ticket.js";
 import type { Comment } from "../records/comment.js";
 import type { Ticket, TicketRelated, TicketWhere } from "../records/ticket.js";
 
@@ -50,6 +53,18 @@ export interface TicketOperations extends Exportable, Importable {
    * `aggregate.too_many_groups`, `aggregate.overflow`.
    */
   aggregate(input?: AggregateInput<TicketWhere>): Promise<GroupRow[]>;
+  /**
+   * Says what a ticket is about, by rules: `ticket.analyze`. Nothing is changed; `ticket.apply_analysis` takes
+   * what is recommended.
+   */
+  analyze(input: TicketAnalyzeInput): Promise<ExplainedTicketAnalysis>;
+  /**
+   * Gives a ticket what `ticket.analyze` recommends now: these fields and no others. Priority and severity are
+   * raised and never lowered. Errors: `ticket.analysis_unsure`, `ticket.closed`.
+   *
+   * Raises `RuleViolation` (`ticket.analysis_unsure`, `ticket.closed`).
+   */
+  applyAnalysis(input: TicketApplyAnalysisInput): Promise<Ticket>;
   /**
    * Gives a ticket to somebody, or to nobody. Error: `assignee.inactive`.
    *
@@ -237,6 +252,11 @@ export interface TicketOperations extends Exportable, Importable {
    * Nothing is asked before the answer is read; `limit` counts all.
    */
   search(input: SearchInput<TicketWhere>): Results<Ticket>;
+  /**
+   * The tickets that are like this one, of those that the actor sees, the most like first: `ticket.similar`. They
+   * are compared by the words of subject and description (BM25), among the newest 1,000 of the period.
+   */
+  similar(input: TicketSimilarInput): Promise<ExplainedSimilarTickets>;
   /**
    * What happened to a ticket and the comments on it, as far as the actor may see them, oldest first. Error:
    * `record.not_found`.

@@ -114,6 +114,28 @@ export interface Doubt {
   target?: string | null;
 }
 
+/** What an explanation rests on. */
+export interface Evidence {
+  /** The record. */
+  id: Id;
+  /** The kind of the record. */
+  kind: string;
+  /** The event of its history that says so, by its number, where one event does. */
+  seq?: number | null;
+}
+
+/** Why an answer is what it is. */
+export interface Explanation {
+  /** What sort of reason it is, for programs. */
+  code: string;
+  /** What it rests on, as far as the actor sees it. */
+  evidence?: Evidence[];
+  /** How many points it adds, or takes where it is below zero; absent where the answer is no sum. */
+  points?: number | null;
+  /** The reason in words. */
+  text: string;
+}
+
 /** A host's own key of a record: unique per tenant, kind and system. */
 export interface ExternalKey {
   /** The key in that system: one line of at most 200 characters. */

@@ -2,8 +2,8 @@
 // Parts of records, inputs and answers.
 
 import type { Day, Decimal, Id, Money, Timestamp } from "../../base.js";
-import type { DealStatus } from "../enums.js";
-import type { MoneySum, TaxTotal } from "../parts/common.js";
+import type { DealOutlookSource, DealStatus, ExplainedAccountHealthConfidence } from "../enums.js";
+import type { Evidence, Explanation, MoneySum, TaxTotal } from "../parts/common.js";
 import type { Deal, DealId } from "../records/deal.js";
 import type { LineItem } from "../records/line.js";
 import type { Meeting } from "../records/meeting.js";
@@ -70,6 +70,23 @@ export interface DealNextActivity {
   task?: Task | null;
 }
 
+/** How a deal will go. */
+export interface DealOutlook {
+  /** The deal. */
+  deal: DealId;
+  /**
+   * When it is decided, by the tenant's deals that were still open at its age; absent with fewer than 200 decided
+   * deals in its pipeline.
+   */
+  expected_close?: ExpectedClose | null;
+  /** What stands in its way. */
+  risk_factors: RiskFactor[];
+  /** Where the probability comes from. */
+  source: DealOutlookSource;
+  /** How probable it is that it is won; absent for who may not see what that comes from. */
+  win_probability?: number | null;
+}
+
 /** What some deals are worth together. */
 export interface DealValue {
   /** How many there are. */
@@ -80,6 +97,32 @@ export interface DealValue {
   weighted: MoneySum;
   /** How many of them have no amount. */
   without_amount: number;
+}
+
+/** When a deal will be decided, whichever way. */
+export interface ExpectedClose {
+  /** A quarter of such deals is decided by this day. */
+  p25: Day;
+  /** Half of them is. */
+  p50: Day;
+  /** Three quarters of them are. */
+  p75: Day;
+}
+
+/** An answer that explains itself. */
+export interface ExplainedDealOutlook {
+  /** The number of the last event in the ledger that it knows. */
+  as_of: number;
+  /** How far it can be relied on. */
+  confidence: ExplainedAccountHealthConfidence;
+  /** How many factors had data, and how many there are. */
+  known: number[];
+  /** What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`. */
+  made_by: string;
+  /** Why it is so, what counts most first. */
+  reasons: Explanation[];
+  /** The answer. */
+  value: DealOutlook;
 }
 
 /** What deals will bring in by category: together, all that was won and all that is open. */
@@ -199,6 +242,23 @@ export interface Placed {
    * the end.
    */
   neighbour_gone: boolean;
+}
+
+/** Something that stands in the way of a deal. */
+export interface RiskFactor {
+  /**
+   * What it is: `deal.risk.stuck`, `no_next_step`, `silent`, `close_date_passed`, `close_date_pushed`,
+   * `single_contact`, `competitor` or `amount_cut`, each after `deal.risk.`.
+   */
+  code: string;
+  /** What says so. */
+  evidence: Evidence[];
+  /** Whether it lowers the probability. No rule of thumb does; only what became of the tenant's own deals would. */
+  lowers_probability: boolean;
+  /** Since when, where that is known. */
+  since?: Timestamp | null;
+  /** What it is in words. */
+  text: string;
 }
 
 /** Open deals whose close date is past. */

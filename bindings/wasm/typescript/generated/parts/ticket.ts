@@ -2,8 +2,34 @@
 // Parts of records, inputs and answers.
 
 import type { Id, Timestamp } from "../../base.js";
-import type { EscalationSeverity, Verb } from "../enums.js";
-import type { Position } from "../parts/common.js";
+import type {
+  EscalationSeverity,
+  ExplainedAccountHealthConfidence,
+  TicketAnalysisCategory,
+  TicketAnalysisSentiment,
+  TicketPriority,
+  TicketStatus,
+  TicketType,
+  Verb,
+} from "../enums.js";
+import type { Explanation, Position } from "../parts/common.js";
+import type { TicketId } from "../records/ticket.js";
+
+/** How sure the parts of an analysis are. */
+export interface AnalysisConfidences {
+  /** Of the feature. */
+  affected_feature: ExplainedAccountHealthConfidence;
+  /** Of the category, and of the type. */
+  category: ExplainedAccountHealthConfidence;
+  /** Of the language. */
+  language: ExplainedAccountHealthConfidence;
+  /** Of priority and severity. */
+  recommended_priority: ExplainedAccountHealthConfidence;
+  /** Of the mood. */
+  sentiment: ExplainedAccountHealthConfidence;
+  /** Of the urgency. */
+  urgency: ExplainedAccountHealthConfidence;
+}
 
 /** Who has the issue, as far as it is known. */
 export interface Customer {
@@ -64,6 +90,95 @@ export interface Escalation {
   severity?: EscalationSeverity | null;
   /** The group that was called. */
   to: Id;
+}
+
+/** An answer that explains itself. */
+export interface ExplainedSimilarTickets {
+  /** The number of the last event in the ledger that it knows. */
+  as_of: number;
+  /** How far it can be relied on. */
+  confidence: ExplainedAccountHealthConfidence;
+  /** How many factors had data, and how many there are. */
+  known: number[];
+  /** What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`. */
+  made_by: string;
+  /** Why it is so, what counts most first. */
+  reasons: Explanation[];
+  /** The answer. */
+  value: SimilarTickets;
+}
+
+/** An answer that explains itself. */
+export interface ExplainedTicketAnalysis {
+  /** The number of the last event in the ledger that it knows. */
+  as_of: number;
+  /** How far it can be relied on. */
+  confidence: ExplainedAccountHealthConfidence;
+  /** How many factors had data, and how many there are. */
+  known: number[];
+  /** What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`. */
+  made_by: string;
+  /** Why it is so, what counts most first. */
+  reasons: Explanation[];
+  /** The answer. */
+  value: TicketAnalysis;
+}
+
+/** A ticket that is like another. */
+export interface SimilarTicket {
+  /** When it was reported. */
+  created_at: Timestamp;
+  /** How like it is: the share of the score that the ticket itself would have, to two places. */
+  likeness: number;
+  /** Its number, as far as the actor may see it. */
+  number?: string | null;
+  /** Whether it is about the same: half as like as the ticket itself, or the same fault of the same feature. */
+  same_issue: boolean;
+  /** The words that both have. */
+  shared: string[];
+  /** Where it stands, as far as the actor may see it. */
+  status?: TicketStatus | null;
+  /** What it is about. */
+  subject: string;
+  /** The ticket. */
+  ticket: TicketId;
+}
+
+/** The tickets that are like another. */
+export interface SimilarTickets {
+  /** The tickets, the most like first. */
+  items: SimilarTicket[];
+  /** How many of all that were compared are about the same. */
+  same_issue: number;
+}
+
+/** What a ticket is about, and what to do about it. What the rules cannot say is absent. */
+export interface TicketAnalysis {
+  /** The feature that it is about, such as `data_export`. */
+  affected_feature?: string | null;
+  /** What it is about. */
+  category?: TicketAnalysisCategory | null;
+  /** How sure each of these is. */
+  confidences: AnalysisConfidences;
+  /** The language of the customer, as the contact or the account says it. */
+  language?: string | null;
+  /** The priority that it should have. */
+  recommended_priority: TicketPriority;
+  /**
+   * How bad the damage is, where something is wrong: `p1` with five other customers who have the same, or an
+   * outage of several.
+   */
+  recommended_severity?: EscalationSeverity | null;
+  /** What sort of issue it is. */
+  recommended_type?: TicketType | null;
+  /** The mood of the customer; a fault in neutral words is neutral. */
+  sentiment: TicketAnalysisSentiment;
+  /** How many other tickets of the last seven days are about the same, of those that the actor sees. */
+  similar_tickets: number;
+  /** The ticket. */
+  ticket: TicketId;
+  /** How soon something is to be done. */
+  urgency: TicketPriority;
 }
 
 /** One page of a timeline. */

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ..._filter import Q, Relative
 from ..._frame import Frame
+from ..._generated.kinds.account_signal import AccountSignal
 from ..._generated.kinds.common import (
     AccountType,
     AccountTypeWord,
@@ -18,6 +19,8 @@ from ..._generated.kinds.common import (
     AddressDict,
     AssigneeDict,
     Change,
+    ExplainedAccountHealthConfidence,
+    Explanation,
     ExternalKey,
     ExternalKeyDict,
     GroupRow,
@@ -25,6 +28,7 @@ from ..._generated.kinds.common import (
     MoneyDict,
     MoneySum,
     Ref,
+    RoutingBand,
 )
 from ..._generated.kinds.contact import (
     Contact,
@@ -123,6 +127,27 @@ class Account(Record):
     """Keys of other systems."""
 
 
+class AccountHealth(Struct):
+    """How healthy an account is."""
+
+    account: Id
+    """The account."""
+    alert: Id | None
+    """The alert that was raised when it fell and did not recover, as far as the actor sees it."""
+    factors: list[FactorHealth]
+    """What makes the score, in the order of the card."""
+    health_score: int
+    """0 to 100; 100 less what the factors take, to the next whole point."""
+    recommendation: str | None
+    """What to do, where the risk is high."""
+    renewal_probability: float
+    """How probable it is that it renews, from 0 to 1, to two places."""
+    risk_level: RoutingBand
+    """How likely it is that the account leaves."""
+    trend_30d: int | None
+    """How many points more it has than 30 days ago; absent where nothing was known then."""
+
+
 class AccountRollup(Struct):
     """What an account amounts to."""
 
@@ -163,6 +188,40 @@ class AccountTotals(Struct):
     """How many deals and revenues have no rate to the tenant's currency; they count nowhere else but per currency."""
     won_deals: int
     """How many won deals they have."""
+
+
+class ExplainedAccountHealth(Struct):
+    """An answer that explains itself."""
+
+    as_of: int
+    """The number of the last event in the ledger that it knows."""
+    confidence: ExplainedAccountHealthConfidence
+    """How far it can be relied on."""
+    known: list[int]
+    """How many factors had data, and how many there are."""
+    made_by: str
+    """What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`."""
+    reasons: list[Explanation]
+    """Why it is so, what counts most first."""
+    value: AccountHealth
+    """The answer."""
+
+
+class FactorHealth(Struct):
+    """One factor of the health of an account."""
+
+    at: datetime | None
+    """When that was seen."""
+    code: str
+    """The factor, as the card calls it."""
+    lost: float
+    """How many points it takes; a factor of which nothing is known takes none."""
+    target: str | None
+    """From which value on it takes nothing."""
+    value: str | None
+    """What is known of it: a number or a word; absent where nothing is."""
+    weight: int
+    """How many points it takes at most."""
 
 
 AccountTierWord: TypeAlias = AccountTier | Literal["startup", "smb", "mid_market", "enterprise"]
@@ -1009,6 +1068,19 @@ class AccountOperations(Importable, Readable[Account]):
         - `with_`: Relations whose records come along.
         """
 
+    def health(
+        self,
+        account: Account | Ref,
+    ) -> ExplainedAccountHealth:
+        """How healthy an account is, with what takes points from it: `account.health`.
+
+        A factor of which nothing is known takes nothing and lowers `known`: 95 of six known factors and 100 of
+        none are not the same. Only
+        what the actor sees counts.
+
+        - `account`: The account.
+        """
+
     def history(
         self,
         account: Account | Ref,
@@ -1057,6 +1129,29 @@ class AccountOperations(Importable, Readable[Account]):
         - `account`: The account.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
+        """
+
+    def record_signal(
+        self,
+        account: Account | Ref,
+        *,
+        signal: str,
+        value: Decimal | int | str | str,
+        at: datetime | str | None | Unset = UNSET,
+    ) -> AccountSignal:
+        """Records what was seen of an account, for its health: by the card of the library `product_usage`,
+        `feature_adoption` (0 to 100 %), `payment_status` (current, late, unpaid), `engagement` (high, medium,
+        low) and `nps` (0 to 10). The same signal of the same moment again takes the place of what was said.
+        Where the health falls below the threshold of the card, one alert is raised. Errors:
+        `account.signal_unknown`, `account.signal_value`, `account.signal_to_come`.
+
+        - `account`: The account.
+        - `signal`: What was seen: the code of a factor of the health card.
+        - `value`: What it says.
+        - `at`: When it was seen; now unless said, and never later.
+
+        Raises `Invalid` (`account.signal_unknown`, `account.signal_value`); `RuleViolation`
+        (`account.signal_to_come`).
         """
 
     def restore(
@@ -1442,6 +1537,19 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `with_`: Relations whose records come along.
         """
 
+    async def health(
+        self,
+        account: Account | Ref,
+    ) -> ExplainedAccountHealth:
+        """How healthy an account is, with what takes points from it: `account.health`.
+
+        A factor of which nothing is known takes nothing and lowers `known`: 95 of six known factors and 100 of
+        none are not the same. Only
+        what the actor sees counts.
+
+        - `account`: The account.
+        """
+
     def history(
         self,
         account: Account | Ref,
@@ -1490,6 +1598,29 @@ class AsyncAccountOperations(AsyncImportable, AsyncReadable[Account]):
         - `account`: The account.
 
         Raises `RuleViolation` (`record.dependents_hidden`, `record.pointed_at`, `record.too_many_dependents`).
+        """
+
+    async def record_signal(
+        self,
+        account: Account | Ref,
+        *,
+        signal: str,
+        value: Decimal | int | str | str,
+        at: datetime | str | None | Unset = UNSET,
+    ) -> AccountSignal:
+        """Records what was seen of an account, for its health: by the card of the library `product_usage`,
+        `feature_adoption` (0 to 100 %), `payment_status` (current, late, unpaid), `engagement` (high, medium,
+        low) and `nps` (0 to 10). The same signal of the same moment again takes the place of what was said.
+        Where the health falls below the threshold of the card, one alert is raised. Errors:
+        `account.signal_unknown`, `account.signal_value`, `account.signal_to_come`.
+
+        - `account`: The account.
+        - `signal`: What was seen: the code of a factor of the health card.
+        - `value`: What it says.
+        - `at`: When it was seen; now unless said, and never later.
+
+        Raises `Invalid` (`account.signal_unknown`, `account.signal_value`); `RuleViolation`
+        (`account.signal_to_come`).
         """
 
     async def restore(

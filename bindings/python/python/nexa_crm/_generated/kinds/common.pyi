@@ -124,6 +124,19 @@ class DealStatus(StrEnum):
     """We lost it."""
 
 
+class ExplainedAccountHealthConfidence(StrEnum):
+    """One of `none`, `low`, `medium`, `high`."""
+
+    NONE = "none"
+    """Nothing is known."""
+    LOW = "low"
+    """Less than half of what counts is known."""
+    MEDIUM = "medium"
+    """At least half is."""
+    HIGH = "high"
+    """All of it is."""
+
+
 class MatchPolicy(StrEnum):
     """One of `skip`, `update`, `fill`, `refuse`."""
 
@@ -381,6 +394,30 @@ class Doubt(Struct):
     """The sentence: what is doubtful and what to do."""
     target: str | None
     """The target that is doubtful."""
+
+
+class Evidence(Struct):
+    """What an explanation rests on."""
+
+    id: Id
+    """The record."""
+    kind: str
+    """The kind of the record."""
+    seq: int | None
+    """The event of its history that says so, by its number, where one event does."""
+
+
+class Explanation(Struct):
+    """Why an answer is what it is."""
+
+    code: str
+    """What sort of reason it is, for programs."""
+    evidence: list[Evidence]
+    """What it rests on, as far as the actor sees it."""
+    points: float | None
+    """How many points it adds, or takes where it is below zero; absent where the answer is no sum."""
+    text: str
+    """The reason in words."""
 
 
 class ExternalKey(Struct):

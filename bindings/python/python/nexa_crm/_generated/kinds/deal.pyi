@@ -24,6 +24,9 @@ from ..._generated.kinds.common import (
     DealContactRoleWord,
     DealStatus,
     DealStatusWord,
+    Evidence,
+    ExplainedAccountHealthConfidence,
+    Explanation,
     ExternalKey,
     ExternalKeyDict,
     GroupRow,
@@ -64,6 +67,17 @@ from ...aio import AsyncImportable, AsyncReadable
 
 class DealId(Id):
     """The identifier of a `deal`."""
+
+
+class DealOutlookSource(StrEnum):
+    """One of `hand`, `age`, `stage`."""
+
+    HAND = "hand"
+    """Somebody set it by hand."""
+    AGE = "age"
+    """What became of the tenant's deals that were open for as long."""
+    STAGE = "stage"
+    """The stage that the deal is in."""
 
 
 class DealType(StrEnum):
@@ -239,6 +253,23 @@ class DealNextActivity(Struct):
     """The task, where it is one."""
 
 
+class DealOutlook(Struct):
+    """How a deal will go."""
+
+    deal: Id
+    """The deal."""
+    expected_close: ExpectedClose | None
+    """When it is decided, by the tenant's deals that were still open at its age; absent with fewer than 200
+    decided deals in its pipeline.
+    """
+    risk_factors: list[RiskFactor]
+    """What stands in its way."""
+    source: DealOutlookSource
+    """Where the probability comes from."""
+    win_probability: int | None
+    """How probable it is that it is won; absent for who may not see what that comes from."""
+
+
 class DealValue(Struct):
     """What some deals are worth together."""
 
@@ -250,6 +281,34 @@ class DealValue(Struct):
     """Their amounts, each times the deal's probability."""
     without_amount: int
     """How many of them have no amount."""
+
+
+class ExpectedClose(Struct):
+    """When a deal will be decided, whichever way."""
+
+    p25: date
+    """A quarter of such deals is decided by this day."""
+    p50: date
+    """Half of them is."""
+    p75: date
+    """Three quarters of them are."""
+
+
+class ExplainedDealOutlook(Struct):
+    """An answer that explains itself."""
+
+    as_of: int
+    """The number of the last event in the ledger that it knows."""
+    confidence: ExplainedAccountHealthConfidence
+    """How far it can be relied on."""
+    known: list[int]
+    """How many factors had data, and how many there are."""
+    made_by: str
+    """What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`."""
+    reasons: list[Explanation]
+    """Why it is so, what counts most first."""
+    value: DealOutlook
+    """The answer."""
 
 
 class ForecastCategories(Struct):
@@ -376,6 +435,24 @@ class Placed(Struct):
     """Whether the neighbour that was named has gone to another column or into the trash, so that the deal went to
     the end.
     """
+
+
+class RiskFactor(Struct):
+    """Something that stands in the way of a deal."""
+
+    code: str
+    """What it is: `deal.risk.stuck`, `no_next_step`, `silent`, `close_date_passed`, `close_date_pushed`,
+    `single_contact`, `competitor`
+    or `amount_cut`, each after `deal.risk.`.
+    """
+    evidence: list[Evidence]
+    """What says so."""
+    lowers_probability: bool
+    """Whether it lowers the probability. No rule of thumb does; only what became of the tenant's own deals would."""
+    since: datetime | None
+    """Since when, where that is known."""
+    text: str
+    """What it is in words."""
 
 
 class Slipped(Struct):
@@ -1453,6 +1530,20 @@ class DealOperations(Importable, Readable[Deal]):
         - `deal`: The deal.
         """
 
+    def outlook(
+        self,
+        deal: Deal | Ref,
+    ) -> ExplainedDealOutlook:
+        """How an open deal will go, with what stands in its way: `deal.outlook`. The probability is what somebody
+        set by hand, or what became of the pipeline's decided deals that were open for as long, from 200 of them
+        on, or else that of the stage. It stands beside `probability` and never changes it. Error:
+        `deal.outlook_closed`.
+
+        - `deal`: The deal.
+
+        Raises `RuleViolation` (`deal.outlook_closed`).
+        """
+
     def pipeline(
         self,
         *,
@@ -2158,6 +2249,20 @@ class AsyncDealOperations(AsyncImportable, AsyncReadable[Deal]):
         after those that have one.
 
         - `deal`: The deal.
+        """
+
+    async def outlook(
+        self,
+        deal: Deal | Ref,
+    ) -> ExplainedDealOutlook:
+        """How an open deal will go, with what stands in its way: `deal.outlook`. The probability is what somebody
+        set by hand, or what became of the pipeline's decided deals that were open for as long, from 200 of them
+        on, or else that of the stage. It stands beside `probability` and never changes it. Error:
+        `deal.outlook_closed`.
+
+        - `deal`: The deal.
+
+        Raises `RuleViolation` (`deal.outlook_closed`).
         """
 
     async def pipeline(

@@ -18,6 +18,8 @@ from ..._generated.kinds.common import (
     AssigneeDict,
     Change,
     CommentAudienceWord,
+    ExplainedAccountHealthConfidence,
+    Explanation,
     ExternalKey,
     ExternalKeyDict,
     GroupRow,
@@ -62,6 +64,36 @@ class EscalationSeverity(StrEnum):
     """Core functionality is blocked."""
 
 
+class TicketAnalysisCategory(StrEnum):
+    """One of `product_bug`, `access`, `billing`, `feature_request`, `how_to`."""
+
+    PRODUCT_BUG = "product_bug"
+    """Something of the product is wrong."""
+    ACCESS = "access"
+    """Somebody does not get in."""
+    BILLING = "billing"
+    """Money: invoices, payments, prices."""
+    FEATURE_REQUEST = "feature_request"
+    """Somebody wants something new."""
+    HOW_TO = "how_to"
+    """Somebody wants to know something."""
+
+
+class TicketAnalysisSentiment(StrEnum):
+    """One of `frustrated`, `negative`, `neutral`, `positive`, `delighted`."""
+
+    FRUSTRATED = "frustrated"
+    """They have had enough."""
+    NEGATIVE = "negative"
+    """They are not pleased."""
+    NEUTRAL = "neutral"
+    """Their words do not say."""
+    POSITIVE = "positive"
+    """They are pleased."""
+    DELIGHTED = "delighted"
+    """They are very pleased."""
+
+
 class TicketChannel(StrEnum):
     """One of `email`, `chat`, `phone`, `web`, `api`."""
 
@@ -75,6 +107,17 @@ class TicketChannel(StrEnum):
     """In a form on the web."""
     API = "api"
     """Through a program."""
+
+
+class TicketField(StrEnum):
+    """One of `priority`, `severity`, `type`."""
+
+    PRIORITY = "priority"
+    """How urgent it is."""
+    SEVERITY = "severity"
+    """How bad the damage is."""
+    TYPE = "type"
+    """What sort of issue it is."""
 
 
 class TicketType(StrEnum):
@@ -92,6 +135,23 @@ class TicketType(StrEnum):
     """The customer wishes for something."""
     TASK = "task"
     """Something is to be done."""
+
+
+class AnalysisConfidences(Struct):
+    """How sure the parts of an analysis are."""
+
+    affected_feature: ExplainedAccountHealthConfidence
+    """Of the feature."""
+    category: ExplainedAccountHealthConfidence
+    """Of the category, and of the type."""
+    language: ExplainedAccountHealthConfidence
+    """Of the language."""
+    recommended_priority: ExplainedAccountHealthConfidence
+    """Of priority and severity."""
+    sentiment: ExplainedAccountHealthConfidence
+    """Of the mood."""
+    urgency: ExplainedAccountHealthConfidence
+    """Of the urgency."""
 
 
 class Entry(Struct):
@@ -142,6 +202,70 @@ class Escalation(Struct):
     """How bad it is."""
     to: Id
     """The group that was called."""
+
+
+class ExplainedSimilarTickets(Struct):
+    """An answer that explains itself."""
+
+    as_of: int
+    """The number of the last event in the ledger that it knows."""
+    confidence: ExplainedAccountHealthConfidence
+    """How far it can be relied on."""
+    known: list[int]
+    """How many factors had data, and how many there are."""
+    made_by: str
+    """What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`."""
+    reasons: list[Explanation]
+    """Why it is so, what counts most first."""
+    value: SimilarTickets
+    """The answer."""
+
+
+class ExplainedTicketAnalysis(Struct):
+    """An answer that explains itself."""
+
+    as_of: int
+    """The number of the last event in the ledger that it knows."""
+    confidence: ExplainedAccountHealthConfidence
+    """How far it can be relied on."""
+    known: list[int]
+    """How many factors had data, and how many there are."""
+    made_by: str
+    """What made it: `rules`, or a record of the tenant as `health_card:<id>@<version>`."""
+    reasons: list[Explanation]
+    """Why it is so, what counts most first."""
+    value: TicketAnalysis
+    """The answer."""
+
+
+class SimilarTicket(Struct):
+    """A ticket that is like another."""
+
+    created_at: datetime
+    """When it was reported."""
+    likeness: float
+    """How like it is: the share of the score that the ticket itself would have, to two places."""
+    number: str | None
+    """Its number, as far as the actor may see it."""
+    same_issue: bool
+    """Whether it is about the same: half as like as the ticket itself, or the same fault of the same feature."""
+    shared: list[str]
+    """The words that both have."""
+    status: TicketStatus | None
+    """Where it stands, as far as the actor may see it."""
+    subject: str
+    """What it is about."""
+    ticket: Id
+    """The ticket."""
+
+
+class SimilarTickets(Struct):
+    """The tickets that are like another."""
+
+    items: list[SimilarTicket]
+    """The tickets, the most like first."""
+    same_issue: int
+    """How many of all that were compared are about the same."""
 
 
 class Ticket(Record):
@@ -213,6 +337,35 @@ class Ticket(Record):
     """Its keys in other systems."""
 
 
+class TicketAnalysis(Struct):
+    """What a ticket is about, and what to do about it. What the rules cannot say is absent."""
+
+    affected_feature: str | None
+    """The feature that it is about, such as `data_export`."""
+    category: TicketAnalysisCategory | None
+    """What it is about."""
+    confidences: AnalysisConfidences
+    """How sure each of these is."""
+    language: str | None
+    """The language of the customer, as the contact or the account says it."""
+    recommended_priority: TicketPriority
+    """The priority that it should have."""
+    recommended_severity: EscalationSeverity | None
+    """How bad the damage is, where something is wrong: `p1` with five other customers who have the same, or an
+    outage of several.
+    """
+    recommended_type: TicketType | None
+    """What sort of issue it is."""
+    sentiment: TicketAnalysisSentiment
+    """The mood of the customer; a fault in neutral words is neutral."""
+    similar_tickets: int
+    """How many other tickets of the last seven days are about the same, of those that the actor sees."""
+    ticket: Id
+    """The ticket."""
+    urgency: TicketPriority
+    """How soon something is to be done."""
+
+
 class CustomerDict(TypedDict, total=False):
     """Who has the issue, as far as it is known."""
 
@@ -228,6 +381,7 @@ class CustomerDict(TypedDict, total=False):
 
 EscalationSeverityWord: TypeAlias = EscalationSeverity | Literal["p4", "p3", "p2", "p1"]
 TicketChannelWord: TypeAlias = TicketChannel | Literal["email", "chat", "phone", "web", "api"]
+TicketFieldWord: TypeAlias = TicketField | Literal["priority", "severity", "type"]
 TicketTypeWord: TypeAlias = TicketType | Literal["question", "problem", "incident", "bug", "feature_request", "task"]
 
 
@@ -858,6 +1012,31 @@ class TicketOperations(Importable, Readable[Ticket]):
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
         """
 
+    def analyze(
+        self,
+        ticket: Ticket | Ref,
+    ) -> ExplainedTicketAnalysis:
+        """Says what a ticket is about, by rules: `ticket.analyze`. Nothing is changed; `ticket.apply_analysis`
+        takes what is recommended.
+
+        - `ticket`: The ticket.
+        """
+
+    def apply_analysis(
+        self,
+        ticket: Ticket | Ref,
+        *,
+        fields: Sequence[TicketFieldWord],
+    ) -> Ticket:
+        """Gives a ticket what `ticket.analyze` recommends now: these fields and no others. Priority and severity
+        are raised and never lowered. Errors: `ticket.analysis_unsure`, `ticket.closed`.
+
+        - `ticket`: The ticket.
+        - `fields`: The fields, at least one.
+
+        Raises `RuleViolation` (`ticket.analysis_unsure`, `ticket.closed`).
+        """
+
     def assign(
         self,
         ticket: Ticket | Ref,
@@ -1218,6 +1397,21 @@ class TicketOperations(Importable, Readable[Ticket]):
     ) -> Results[Ticket]:
         """Finds records by words; iterating fetches page after page. The filter is as in `find`."""
 
+    def similar(
+        self,
+        ticket: Ticket | Ref,
+        *,
+        limit: int | None | Unset = UNSET,
+        within_days: int | None | Unset = UNSET,
+    ) -> ExplainedSimilarTickets:
+        """The tickets that are like this one, of those that the actor sees, the most like first: `ticket.similar`.
+        They are compared by the words of subject and description (BM25), among the newest 1,000 of the period.
+
+        - `ticket`: The ticket.
+        - `limit`: How many at most; 10 unless said, 50 at most.
+        - `within_days`: How many days back; 90 unless said, 3,650 at most.
+        """
+
     def timeline(
         self,
         ticket: Ticket | Ref,
@@ -1348,6 +1542,31 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
 
         `group_by` has fields, or `{"month": {"field": …, "zone": …}}`; `measure` has `count`, or `{"sum":
         field}`, `avg`, `min`, `max`, `distinct`. The filter is as in `find`.
+        """
+
+    async def analyze(
+        self,
+        ticket: Ticket | Ref,
+    ) -> ExplainedTicketAnalysis:
+        """Says what a ticket is about, by rules: `ticket.analyze`. Nothing is changed; `ticket.apply_analysis`
+        takes what is recommended.
+
+        - `ticket`: The ticket.
+        """
+
+    async def apply_analysis(
+        self,
+        ticket: Ticket | Ref,
+        *,
+        fields: Sequence[TicketFieldWord],
+    ) -> Ticket:
+        """Gives a ticket what `ticket.analyze` recommends now: these fields and no others. Priority and severity
+        are raised and never lowered. Errors: `ticket.analysis_unsure`, `ticket.closed`.
+
+        - `ticket`: The ticket.
+        - `fields`: The fields, at least one.
+
+        Raises `RuleViolation` (`ticket.analysis_unsure`, `ticket.closed`).
         """
 
     async def assign(
@@ -1709,6 +1928,21 @@ class AsyncTicketOperations(AsyncImportable, AsyncReadable[Ticket]):
         **where: Unpack[TicketWhere],
     ) -> AsyncResults[Ticket]:
         """Finds records by words; iterating fetches page after page. The filter is as in `find`."""
+
+    async def similar(
+        self,
+        ticket: Ticket | Ref,
+        *,
+        limit: int | None | Unset = UNSET,
+        within_days: int | None | Unset = UNSET,
+    ) -> ExplainedSimilarTickets:
+        """The tickets that are like this one, of those that the actor sees, the most like first: `ticket.similar`.
+        They are compared by the words of subject and description (BM25), among the newest 1,000 of the period.
+
+        - `ticket`: The ticket.
+        - `limit`: How many at most; 10 unless said, 50 at most.
+        - `within_days`: How many days back; 90 unless said, 3,650 at most.
+        """
 
     def timeline(
         self,
