@@ -1,10 +1,12 @@
 //! Support: tickets, the comments on them, and who may see them.
 
 pub mod comment;
+pub mod target;
 pub mod ticket;
 pub mod timeline;
 
 pub use comment::{Audience, Comment};
+pub use target::Target;
 pub use ticket::{Channel, Escalation, Severity, Ticket, TicketPriority, TicketStatus, TicketType};
 
 pub use crate::access::{DefaultPolicy, Narrow};
@@ -15,6 +17,11 @@ use crate::CrmBuilder;
 pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
     builder
         .mergeable::<Ticket>()
+        .entity::<Target>()
+        .timed::<target::due::TargetDue>()
+        .timed::<target::anew::Anew>()
+        .consumer::<target::anew::TargetsChanged>()
+        .consumer::<target::notice::TargetNotices>()
         .command::<ticket::Create>()
         .command::<ticket::Move>()
         .command::<ticket::Resolve>()
@@ -24,6 +31,7 @@ pub(crate) fn install(builder: CrmBuilder) -> CrmBuilder {
         .command::<ticket::FollowUp>()
         .command::<comment::Write>()
         .query::<timeline::Timeline>()
+        .query::<ticket::Report>()
         .record::<Comment>()
         .policy(DefaultPolicy::new())
 }

@@ -32,7 +32,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Action, Actor},
-    context::{Behaviour, Context},
+    context::{Behaviour, Context, not_found},
     error::{Code, Result},
     maybe_send::MaybeSend,
     record::{Id, Record, RecordDef, Row},
@@ -75,6 +75,20 @@ pub trait Entity: Record + Default {
     /// Whether there is still something to do about it, for whoever owns it or has it assigned.
     fn is_open(&self) -> bool {
         true
+    }
+    /// Whether [`Entity::maintain`] does something.
+    const MAINTAINED: bool = false;
+    /// Brings what rules keep about a record up to date with its change, whatever changed it: a caller who sets fields, a command, an
+    /// import, a merge, an undo, a way into the trash or out of it. It is asked each time the record is kept; `before` is how the record
+    /// was when the call began, and absent for a new one. Where nothing changed that it goes by, it changes nothing. It looks others up by
+    /// their ids and keys alone, and may set timers.
+    fn maintain(
+        &mut self,
+        before: Option<&Self>,
+        cx: &mut Context<'_>,
+    ) -> impl Future<Output = Result<()>> + MaybeSend {
+        let _ = (before, cx);
+        async { Ok(()) }
     }
     /// Notes which fields a caller gave, whatever their values; asked before [`Entity::settle`].
     fn given(&mut self, fields: &Map<String, Json>) {
@@ -198,8 +212,9 @@ impl Context<'_> {
         self.authorize_kind(def, Action::Create)?;
         let id = if row.id(def).is_nil() { self.new_id::<()>().uuid() } else { row.id(def) };
         self.stamp_row(def, &mut row, id);
-        self.insert_row(def, row.clone()).await?;
-        Ok(row)
+        let id = row.id(def);
+        self.insert_row(def, row).await?;
+        self.current(def, id).cloned().ok_or_else(|| not_found(def, id))
     }
 
     pub(crate) async fn edit_row(

@@ -61,6 +61,7 @@ impl Samples for Office {
             }
             "rate" => json!({"currency": "EUR", "valid_from": "2025-11-01", "value": "1.1"}),
             "calendar" => json!({"name": "Nights", "weekly": {"sunday": [{"from": "22:00", "to": "24:00"}]}}),
+            "target" => json!({"name": "Partners", "active": false, "goals": [{"first_response": 60}]}),
             "campaign" => json!({"name": "Fair", "type": "event"}),
             "deal" => json!({"name": "Umbrella - Plan"}),
             "product" => json!({"name": "Support", "sku": "S-1"}),
@@ -116,7 +117,7 @@ fn generic(office: &Office, operation: &Entry) -> Option<Json> {
             fields.as_object_mut()?.remove("customer");
             fields["match_on"] = json!(match kind {
                 "user" => "email",
-                "calendar" | "group" | "health_card" | "pipeline" | "playbook" | "price_book" | "scorecard"
+                "calendar" | "group" | "health_card" | "pipeline" | "playbook" | "price_book" | "scorecard" | "target"
                 | "template" => "name",
                 "routing" => "band",
                 _ => {
@@ -251,6 +252,7 @@ fn specific(office: &Office, name: &str) -> Option<Json> {
         }
         "deal.remove_contact" => with(of("deal", "lost_deal"), "contact", json!(office.id("contact"))),
         "deal.forecast" => json!({"from": "2025-01-01", "to": "2026-12-31"}),
+        "ticket.report" => json!({"from": "2025-11-01", "to": "2025-11-30", "by": "assignee"}),
         "deal.funnel" => json!({"from": "2025-01-01", "to": "2026-12-31"}),
         "deal.pipeline" | "deal.stuck" => json!({}),
         "pipeline.remove_stage" => with(of("pipeline", "pipeline"), "stage", json!("negotiation")),

@@ -33,6 +33,7 @@ const SETTINGS: &[&str] = &[
     "group",
     "membership",
     "calendar",
+    "target",
     "rate",
     "field",
     "pipeline",

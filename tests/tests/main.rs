@@ -37,6 +37,7 @@ mod schemas;
 mod secondary_writes;
 mod selling;
 mod stories;
+mod targets;
 mod templates;
 mod texts;
 mod there_and_back;

@@ -21,7 +21,7 @@ fn last(office: &Office) -> Change {
 }
 
 /// The unit of the last event.
-fn last_unit(office: &Office) -> Uuid {
+pub(crate) fn last_unit(office: &Office) -> Uuid {
     last(office).unit
 }
 

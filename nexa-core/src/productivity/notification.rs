@@ -45,6 +45,10 @@ closed_enum! {
         Mention = "mention",
         /// A sender of mail halted by itself.
         SenderHalted = "sender_halted",
+        /// Something that was promised about a ticket is nearly due.
+        TargetNear = "target_near",
+        /// Something that was promised about a ticket was not done in time.
+        TargetBreached = "target_breached",
     }
 }
 

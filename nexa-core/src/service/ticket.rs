@@ -8,6 +8,7 @@ mod escalation;
 mod follow_up;
 mod lifecycle;
 mod lists;
+mod report;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,10 +18,14 @@ pub use self::{
     follow_up::{FollowUp, NOT_CLOSED},
     lifecycle::{Close, Move, NOT_RESOLVED, Prioritize, Resolve},
     lists::{Channel, Severity, TicketPriority, TicketStatus, TicketType},
+    report::{
+        DurationFigures, PERIOD_REVERSED, REPORT_TOO_LARGE, Report, ReportBy, TargetFigures, TicketReport,
+        TicketReportGroup,
+    },
 };
 use crate::{
-    Actor, Assignee, Body, Choice, Code, Context, Custom, Entity, ExternalKey, Id, Mergeable, Record, Result, Subject,
-    Tags, Timestamp,
+    Actor, Assignee, Body, Choice, Code, Context, Custom, Document, Entity, ExternalKey, Id, Mergeable, Record, Result,
+    Subject, Tags, Timestamp,
     people::{
         Group,
         assignment::{self},
@@ -28,6 +33,7 @@ use crate::{
         org::{self, CHOICE_UNKNOWN},
     },
     sales::{Account, Contact},
+    service::target::{self, Clocks, Target},
 };
 
 /// Closed is final.
@@ -43,7 +49,8 @@ pub const CLOSED: Code =
     unique("number", code = "ticket.number_taken"),
     index("status", "assignee.queue", "priority.rank", "created_at"),
     index("contact"),
-    index("account")
+    index("account"),
+    index("next_due")
 )]
 pub struct Ticket {
     /// The identifier.
@@ -104,8 +111,31 @@ pub struct Ticket {
     pub resolved_at: Option<Timestamp>,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
+    /// When the customer reported it: when their mail reached the inbox; absent where the ticket was made by hand, and then it is when it
+    /// was made.
+    pub reported_at: Option<Timestamp>,
+    /// When a person first did something about it.
+    pub acknowledged_at: Option<Timestamp>,
+    /// Since when the customer waits for an answer; absent while they do not.
+    pub waiting_since: Option<Timestamp>,
     /// When the customer was first answered.
     pub first_response_at: Option<Timestamp>,
+    /// When the customer was last answered.
+    pub responded_at: Option<Timestamp>,
+    /// The target that it has: the first whose filter it matches.
+    #[record(on_trash = keep)]
+    pub target: Option<Id<Target>>,
+    /// What the target promises: how much of it is used, and when it is due; absent where nothing is promised.
+    pub clocks: Option<Document<Clocks>>,
+    /// When something that was promised is due next; absent while nothing runs.
+    pub next_due: Option<Timestamp>,
+    /// When the first response is due; absent once it was given.
+    pub first_response_due: Option<Timestamp>,
+    /// When the resolution is due; absent while it is pending or resolved.
+    pub resolution_due: Option<Timestamp>,
+    /// Whether something that was promised came late, or did not come in time.
+    #[record(backfill = false)]
+    pub breached: bool,
     /// How often it went back from resolved.
     pub reopened: u32,
     /// The closed ticket that this one follows.
@@ -131,6 +161,39 @@ impl Ticket {
     /// Error: `ticket.closed`.
     pub(crate) fn must_be_unclosed(&self) -> Result<()> {
         if self.status == TicketStatus::Closed { Err(CLOSED.with("number", &self.number)) } else { Ok(()) }
+    }
+}
+
+impl Ticket {
+    /// What its target promises; no clocks where nothing is promised.
+    pub fn clocks(&self) -> Clocks {
+        self.clocks.as_ref().map(|clocks| clocks.0.clone()).unwrap_or_default()
+    }
+
+    /// Brings its clocks up to date. Those of a ticket that is closed, or was folded into another, stay as they were then.
+    async fn keep_clocks(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        let finished = |ticket: &Self| ticket.status == TicketStatus::Closed && ticket.deleted_at.is_none();
+        match before {
+            Some(before) if finished(before) && finished(self) => {
+                (self.target, self.clocks) = (before.target, before.clocks.clone());
+            }
+            _ => {
+                let goals = target::goals_for(self, cx).await?;
+                let clocks = goals.clocks(self, before, cx).await?;
+                self.clocks = (clocks != Clocks::default()).then_some(Document(clocks));
+                self.target = goals.target;
+            }
+        }
+        let clocks = self.clocks();
+        self.next_due = clocks.next_due();
+        self.first_response_due = Clocks::due_of(clocks.first_response.as_ref());
+        self.resolution_due = Clocks::due_of(clocks.resolution.as_ref());
+        self.breached = clocks.is_breached();
+        let look = clocks.next_look();
+        if look != before.and_then(|before| before.clocks().next_look()) {
+            target::plan(cx, self.id, look).await?;
+        }
+        Ok(())
     }
 }
 
@@ -162,6 +225,22 @@ impl Entity for Ticket {
             self.account = contacts.first().and_then(|contact| contact.account);
         }
         Ok(())
+    }
+
+    const MAINTAINED: bool = true;
+    async fn maintain(&mut self, before: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {
+        if let Some(before) = before {
+            let acts = (before.status, before.assignee) != (self.status, self.assignee);
+            // What an undo takes back was known before.
+            let unseen = before.acknowledged_at.is_none() && self.acknowledged_at.is_none();
+            if acts && unseen && cx.actor().user().is_some() {
+                self.acknowledged_at = Some(cx.now());
+            }
+        }
+        self.keep_clocks(before, cx).await
+    }
+    fn computed(&self) -> &'static [&'static str] {
+        &["target", "clocks", "next_due", "first_response_due", "resolution_due", "breached"]
     }
 
     async fn put_back(before: Option<&Self>, now: Option<&Self>, cx: &mut Context<'_>) -> Result<()> {

@@ -35,6 +35,7 @@ fn office() -> (Importer, Map<String, Json>) {
     let weekly = json!({"monday": [{"from": "09:00", "to": "17:00"}]});
     let calendar = run(&office, "calendar.create", json!({"name": "Office", "weekly": weekly}))["id"].clone();
     ids.insert("weekly".to_owned(), weekly);
+    ids.insert("goals".to_owned(), json!([{"first_response": 60}]));
     let ticket = run(&office, "ticket.create", json!({"subject": "Before"}))["id"].clone();
     let list = run(&office, "contact_list.create", json!({"name": "Nurture"}))["id"].clone();
     let lead = run(&office, "lead.create", json!({"company": "Before"}))["id"].clone();
@@ -83,6 +84,7 @@ fn base(kind: &str, ids: &Map<String, Json>) -> Option<Map<String, Json>> {
         "lead" | "contact" => json!({"last_name": "New"}),
         "account" | "contact_list" | "group" | "health_card" | "scorecard" | "template" => json!({"name": "New"}),
         "calendar" => json!({"name": "New", "weekly": ids["weekly"]}),
+        "target" => json!({"name": "New", "goals": ids["goals"]}),
         "pipeline" => json!({"name": "New"}),
         "rate" => json!({"currency": "EUR", "valid_from": "2026-01-01", "value": "1.1"}),
         "campaign" => json!({"name": "New", "type": "event"}),
@@ -130,9 +132,10 @@ fn candidates(field: &FieldDef, ids: &Map<String, Json>, def: &RecordDef) -> Vec
         ("parent", _) | ("account", _) => return vec![ids["account"].clone()],
         ("started_at", _) => return vec![json!("2025-11-14T10:00:00.000000Z")],
         ("key", _) => return vec![json!("other")],
+        ("filter", _) => return vec![json!({"field": "priority", "op": "eq", "value": "high"})],
         ("holidays", _) => return vec![json!(["2026-12-25"])],
         ("exceptions", _) => return vec![json!([{"day": "2026-12-24", "hours": ids["weekly"]["monday"]}])],
-        ("stages" | "rules" | "weekly" | "factors", _) => return vec![ids[field.name].clone()],
+        ("stages" | "rules" | "weekly" | "factors" | "goals", _) => return vec![ids[field.name].clone()],
         ("about", _) => {
             let account = json!({"kind": "account", "id": ids["account"]});
             return vec![account.clone(), json!([account])];

@@ -57,6 +57,8 @@ pub struct Edited {
     pub is_open: fn(Row) -> Result<bool>,
     /// Completes and checks a row after a caller set fields.
     pub settle: Settle,
+    /// Brings what rules keep about a row up to date with its change.
+    pub(crate) maintain: Option<Maintain>,
     pub(crate) took_over: Consider,
     /// Checks and completes a row that comes out of the trash.
     pub(crate) restored: Complete,
@@ -79,6 +81,10 @@ pub type Settle = for<'a, 'c> fn(
     before: Option<Row>,
     given: Option<&'a Map<String, Json>>,
 ) -> BoxFuture<'a, Result<Row>>;
+
+/// Brings a row up to date with its change; `before` is absent for a new one.
+pub(crate) type Maintain =
+    for<'a, 'c> fn(&'a mut Context<'c>, row: Row, before: Option<Row>) -> BoxFuture<'a, Result<Row>>;
 
 /// Completes a row, or refuses it.
 pub(crate) type Complete = for<'a, 'c> fn(&'a mut Context<'c>, Row) -> BoxFuture<'a, Result<Row>>;

@@ -4,7 +4,7 @@ use std::collections::hash_map;
 
 use uuid::Uuid;
 
-use super::{Context, Entry, FOUNDING, not_found};
+use super::{Context, Entry, FOUNDING, behaviour::Maintain, not_found};
 use crate::{
     access::Action,
     error::{Result, codes},
@@ -34,13 +34,23 @@ impl Context<'_> {
         };
         record.stamp(id, 1, self.now, self.now);
         self.insert_row(R::def(), record.to_row()).await?;
-        Ok(record)
+        match self.maintains(R::def()).and_then(|_| self.current(R::def(), record.id().uuid())) {
+            Some(row) => R::from_row(row.clone()),
+            None => Ok(record),
+        }
+    }
+
+    fn maintains(&self, def: &RecordDef) -> Option<Maintain> {
+        self.environment.behaviours.get(def.kind)?.entity?.maintain
     }
 
     /// Adds a row of any kind, for operations that kinds have in common. The row is complete, with an id that nothing ever had, its
     /// version and its times; whether the actor may create it is the caller's to ask. Errors: `field.invalid`, `field.required`,
     /// `id.taken`, the codes of custom fields.
-    pub async fn insert_row(&mut self, def: &'static RecordDef, row: Row) -> Result<()> {
+    pub async fn insert_row(&mut self, def: &'static RecordDef, mut row: Row) -> Result<()> {
+        if let Some(maintain) = self.maintains(def) {
+            row = maintain(self, row, None).await?;
+        }
         well_formed(def, &row, None)?;
         self.check_custom(def, &row).await?;
         let id = row.id(def);
@@ -68,6 +78,9 @@ impl Context<'_> {
     /// Keeps the new state of a record that was loaded in this call.
     pub async fn save<R: Record>(&mut self, record: R) -> Result<R> {
         let row = self.save_row(R::def(), record.to_row()).await?;
+        if self.maintains(R::def()).is_some() {
+            return R::from_row(row);
+        }
         let mut record = record;
         if let (Some(version), Value::Time(updated_at)) =
             (row.get(R::def().version).as_int(), row.get(R::def().updated_at))
@@ -84,7 +97,10 @@ impl Context<'_> {
         let key = (def.kind, row.id(def));
         let Some(entry) = self.entries.get(&key) else { return Err(not_found(def, key.1)) };
         let before = entry.before.clone();
-        let custom_changed = match &entry.before {
+        if let Some(maintain) = self.maintains(def) {
+            row = maintain(self, row, before.clone()).await?;
+        }
+        let custom_changed = match &before {
             None => true,
             Some(before) if !ledger::differs(def, before, &row) => {
                 let unchanged = before.clone();

@@ -23,6 +23,7 @@ pub const fn of_entity<R: Entity>() -> &'static Behaviour {
             hands_errors: R::HANDS_ERRORS,
             is_open: |row| Ok(R::from_row(row)?.is_open()),
             settle: settle::<R>,
+            maintain: if R::MAINTAINED { Some(maintain::<R>) } else { None },
             took_over: took_over::<R>,
             restored: restored::<R>,
             computed: |row| Ok(R::from_row(row)?.computed()),
@@ -69,6 +70,15 @@ fn settle<'a, R: Entity>(
         let mut row = record.to_row();
         cx.check_topics(R::def(), &mut row, before.as_ref()).await?;
         Ok(row)
+    })
+}
+
+fn maintain<'a, R: Entity>(cx: &'a mut Context<'_>, row: Row, before: Option<Row>) -> BoxFuture<'a, Result<Row>> {
+    Box::pin(async move {
+        let before = before.map(R::from_row).transpose()?;
+        let mut record = R::from_row(row)?;
+        record.maintain(before.as_ref(), cx).await?;
+        Ok(record.to_row())
     })
 }
 

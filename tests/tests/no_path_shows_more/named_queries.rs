@@ -28,6 +28,7 @@ pub(crate) const COMPARED: &[(&str, Comparison)] = &[
     ("deal.metrics", |view| view.metrics()),
     ("deal.stuck", |view| view.stuck()),
     ("deal.funnel", |view| view.funnel()),
+    ("ticket.report", |view| view.report()),
     ("deal.lines", |view| view.lines()),
     ("price.of", |view| view.prices()),
     ("task.overview", |view| view.tasks()),
@@ -552,6 +553,24 @@ impl View<'_> {
             let entered: usize = entered.sum::<u64>().try_into().unwrap();
             let seen = count(&visits, &[("pipeline", json!(pipeline))]);
             assert!(entered <= seen && !(hidden && entered > 0), "{}: deal.funnel of {pipeline}", self.label);
+        }
+    }
+
+    /// A report counts the tickets that the actor sees, each once, unless something that it reads is hidden.
+    fn report(&self) {
+        let tickets = self.live("ticket");
+        let period = json!({"from": "2000-01-01", "to": "2100-12-31", "by": "priority"});
+        let Some(report) = self.ask_if_allowed("ticket.report", period) else { return };
+        let groups = report["groups"].as_array().unwrap();
+        if groups.is_empty() {
+            assert!(tickets.is_empty() || !self.hidden(self.kind("ticket")).is_empty(), "{}: no report", self.label);
+        }
+        for group in groups {
+            let mut held = vec![("priority", group["value"].clone())];
+            assert_eq!(group["reported"], count(&tickets, &held), "{}: ticket.report", self.label);
+            let all = count(&tickets, &held);
+            held.push(("resolved_at", Json::Null));
+            assert_eq!(group["resolved"], all - count(&tickets, &held), "{}: ticket.report", self.label);
         }
     }
 

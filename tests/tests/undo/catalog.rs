@@ -113,7 +113,7 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
     if operation.name.ends_with(".update") {
         let (field, value) = match operation.kind {
             "user" | "group" | "pipeline" | "scorecard" | "health_card" | "account" | "campaign" | "contact_list"
-            | "deal" | "calendar" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender"
+            | "deal" | "calendar" | "target" | "product" | "price_book" | "tax_rate" | "template" | "topic" | "sender"
             | "project" | "playbook" => ("name", "Renamed"),
             "price" => ("mode", "graduated"),
             "line" => ("quantity", "5"),
@@ -140,6 +140,7 @@ fn change_something(operation: &Entry, arguments: &mut Json) {
 /// Commands whose sample changes nothing, each with what tries the same.
 const UNTRIED: &[(&str, &str)] = &[
     ("calendar.import_csv", "a cell has no week of hours; calendar.import_rows has them"),
+    ("target.import_csv", "a cell has no goals; target.import_rows has them"),
     ("line.import_csv", "the sample's price is no text; line.import_rows has it"),
     ("price.import_csv", "a cell has no tiers; price.import_rows has them"),
     ("notification.claim", "what leaves is bookkeeping, without a history; later/preferences.rs tries it"),

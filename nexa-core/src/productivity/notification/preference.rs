@@ -86,6 +86,12 @@ pub struct NotificationChoices {
     /// Senders of mail that halted by themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender_halted: Option<NotificationTiming>,
+    /// What was promised about tickets and is nearly due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_near: Option<NotificationTiming>,
+    /// What was promised about tickets and was not done in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_breached: Option<NotificationTiming>,
 }
 
 impl NotificationChoices {
@@ -95,10 +101,14 @@ impl NotificationChoices {
             NotificationReason::Reminder => self.reminder,
             NotificationReason::Mention => self.mention,
             NotificationReason::SenderHalted => self.sender_halted,
+            NotificationReason::TargetNear => self.target_near,
+            NotificationReason::TargetBreached => self.target_breached,
         }
     }
     fn all(self) -> impl Iterator<Item = NotificationTiming> {
-        [self.assigned, self.reminder, self.mention, self.sender_halted].into_iter().flatten()
+        [self.assigned, self.reminder, self.mention, self.sender_halted, self.target_near, self.target_breached]
+            .into_iter()
+            .flatten()
     }
 }
 

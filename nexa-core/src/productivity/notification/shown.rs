@@ -171,5 +171,7 @@ fn text(of: &Notification, about: Option<&ShownRecord>, by: Option<&str>, hidden
         (NotificationReason::Mention, Some(by)) => format!("{by} mentioned you in {what}."),
         (NotificationReason::Mention, None) => format!("You were mentioned in {what}."),
         (NotificationReason::SenderHalted, _) => format!("No mail leaves: {what} halted by itself."),
+        (NotificationReason::TargetNear, _) => format!("What was promised is nearly due: {what}."),
+        (NotificationReason::TargetBreached, _) => format!("What was promised was not done in time: {what}."),
     }
 }

@@ -287,5 +287,7 @@ impl Office {
         self.ids.insert("notification", sent["items"][0]["id"].as_str().unwrap().parse().unwrap());
         let leaves = self.run("notification_delivery.find", json!({}));
         self.ids.insert("notification_delivery", leaves["items"][0]["id"].as_str().unwrap().parse().unwrap());
+        let goals = json!([{"priority": "critical", "first_response": 60, "resolution": 1_440}]);
+        self.make("target", "target.create", json!({"name": "Everybody", "active": false, "goals": goals}));
     }
 }
