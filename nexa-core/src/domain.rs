@@ -1,7 +1,7 @@
 //! Joins the kinds and operations of every module into one Crm.
 
 use crate::{
-    CrmBuilder, files, import, intelligence, mail, marketing,
+    CrmBuilder, feedback, files, import, intelligence, mail, marketing,
     people::{
         Group, Membership, Org, User, assignment, calendar,
         counter::Counter,
@@ -35,6 +35,7 @@ pub fn without_seed_data() -> CrmBuilder {
         mail::template::install,
         files::install,
         mail::install,
+        feedback::install,
         intelligence::install,
         import::install,
         privacy::install,

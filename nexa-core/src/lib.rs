@@ -9,6 +9,7 @@ pub mod access;
 pub mod board;
 mod domain;
 pub mod export;
+pub mod feedback;
 pub mod files;
 pub mod import;
 pub mod intelligence;
@@ -54,6 +55,6 @@ pub use rust_decimal::Decimal;
 pub use values::{
     About, Abouts, Address, Assignee, Body, Checklist, ChecklistItem, Choice, Country, Currency, Custom, Document,
     DocumentUrl, Email, Emails, ExchangeRate, FileLimits, FileName, Key, Language, List, Money, Name, Percent, Phone,
-    Phones, PlainText, Rank, Rate, Readers, Reason, Reasons, Rounding, Signals, Subject, Tags, TaxRounding, TimeOfDay,
-    TimeZone, UnitPrice, Url,
+    Phones, PlainText, Quarter, Rank, Rate, Readers, Reason, Reasons, Rounding, Signals, Subject, Tags, TaxRounding,
+    TimeOfDay, TimeZone, UnitPrice, Url,
 };

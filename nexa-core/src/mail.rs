@@ -31,6 +31,7 @@ pub use gate::{Gate, Verdict};
 pub use mailer::{Attempt, BeforeBody, Mailer, Outcome, RefusedRecipient};
 pub use message::{Content, FinishedMessage, Header, Mailbox};
 pub use outgoing::{Mail, MailFrame, MailPurpose, MailStage, MailState};
+pub(crate) use person::Person;
 pub use sender::{Sender, SenderState};
 pub use suppression::{Suppression, SuppressionReason, SuppressionScope};
 pub use template::{Template, TemplateVersion};

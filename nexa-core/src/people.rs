@@ -10,6 +10,7 @@ pub mod mail_settings;
 pub mod open_work;
 pub mod org;
 pub mod rate;
+pub mod release_settings;
 pub mod user;
 
 pub use calendar::Calendar;
@@ -18,4 +19,5 @@ pub use mail_settings::{FrequencyCap, Halting, MailSettings, QuietHours};
 pub use open_work::OnOpenWork;
 pub use org::{CreateOrg, Org};
 pub use rate::{Conversion, DatedRate};
+pub use release_settings::ReleaseSettings;
 pub use user::{Role, User};

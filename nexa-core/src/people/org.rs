@@ -12,6 +12,7 @@ use super::{
     calendar::Calendar,
     mail_settings::MailSettings,
     rate,
+    release_settings::ReleaseSettings,
     user::{self, Role, User},
 };
 use crate::{
@@ -92,12 +93,19 @@ pub struct Org {
     /// How mail leaves: how much marketing somebody gets and when, when a sender halts, and where links lead. Without, as usual.
     #[record(editable)]
     pub mail: Option<Document<MailSettings>>,
+    /// What a release does to the tickets behind it: whether it resolves them, and who tells customers. Nothing, unless said.
+    #[record(editable)]
+    pub releases: Option<Document<ReleaseSettings>>,
 }
 
 impl Org {
     /// How mail leaves.
     pub fn mail_settings(&self) -> MailSettings {
         self.mail.clone().map(Document::into_inner).unwrap_or_default()
+    }
+    /// What a release does to the tickets behind it.
+    pub fn release_settings(&self) -> ReleaseSettings {
+        self.releases.clone().map(Document::into_inner).unwrap_or_default()
     }
     /// The rate of `rates` for a currency; `None` when there is none, or none in the base currency.
     pub fn rate(&self, currency: Currency) -> Option<ExchangeRate> {
@@ -180,6 +188,11 @@ impl Entity for Org {
         }
         if let Some(mail) = &self.mail {
             mail.check()?;
+        }
+        if let Some(sender) = self.releases.as_ref().and_then(|releases| releases.sender)
+            && cx.unrestricted().row(Sender::def(), sender.uuid()).await?.is_none()
+        {
+            return Err(codes::REFERENCE_BROKEN.with("field", "releases").with("kind", Sender::def().kind));
         }
         // A value that a field could not hold would never be chosen.
         for value in self.choices.0.values_mut().flatten() {

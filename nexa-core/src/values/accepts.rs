@@ -5,7 +5,9 @@ use serde_json::Value as Json;
 
 use crate::kernel::draft::Accepts;
 
-use super::{Body, Choice, Country, Currency, Email, Language, Name, Percent, Phone, Rate, Subject, TimeZone, Url};
+use super::{
+    Body, Choice, Country, Currency, Email, Language, Name, Percent, Phone, Quarter, Rate, Subject, TimeZone, Url,
+};
 
 impl Accepts<u8> for Percent {
     fn json(value: u8) -> Json {
@@ -39,7 +41,7 @@ macro_rules! accepts_text {
     )*};
 }
 
-accepts_text!(Name, Subject, Body, Choice, Url, Email, Phone, Currency, Country, TimeZone, Language, Rate);
+accepts_text!(Name, Subject, Body, Choice, Url, Email, Phone, Currency, Country, TimeZone, Language, Rate, Quarter);
 
 #[cfg(test)]
 mod tests {

@@ -38,6 +38,7 @@ pub(super) fn describe(change: &Change, whom: Option<&str>) -> String {
             format!("escalated it to {whom}")
         }
         (_, Verb::Updated, "ticket.escalate") => "escalated it again".to_owned(),
+        (_, Verb::Updated, "release.deploy") if changed("status").is_some() => "resolved it by a release".to_owned(),
         (_, Verb::Updated, _) => {
             if changed("assignee.user").is_some() || changed("assignee.group").is_some() {
                 return format!("assigned it to {whom}");
